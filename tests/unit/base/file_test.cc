@@ -1,0 +1,54 @@
+#include "base/file.h"
+
+#include <sys/stat.h>
+
+#include <filesystem>
+
+#include "base/status_matchers.h"
+#include "gtest/gtest.h"
+
+namespace votum {
+namespace {
+
+class FileTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    folder_ = std::filesystem::path(testing::TempDir()) /
+              ("file_test_" + std::string(testing::UnitTest::GetInstance()->current_test_info()->name()));
+    std::filesystem::remove_all(folder_);
+    std::filesystem::create_directories(folder_);
+  }
+  std::string Path(const char* name) { return (folder_ / name).string(); }
+  std::filesystem::path folder_;
+};
+
+TEST_F(FileTest, ReplacesWholeAndLeavesNoTemporaryFile) {
+  ASSERT_OK(WriteFile(Path("a"), "first"));
+  ASSERT_OK(WriteFile(Path("a"), "second"));
+  EXPECT_EQ(*ReadFile(Path("a")), "second");
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder_), {}), 1);
+}
+
+TEST_F(FileTest, GivesTheModeAskedForWhateverTheUmask) {
+  ASSERT_OK(WriteFile(Path("secret"), "x", 0600));
+  struct stat info;
+  ASSERT_EQ(stat(Path("secret").c_str(), &info), 0);
+  EXPECT_EQ(info.st_mode & 0777, 0600u);
+}
+
+TEST_F(FileTest, NewFileRefusesToOverwrite) {
+  ASSERT_OK(WriteNewFile(Path("a"), "first"));
+  EXPECT_THAT(WriteNewFile(Path("a"), "second"), HasCode(absl::StatusCode::kAlreadyExists));
+  EXPECT_EQ(*ReadFile(Path("a")), "first");
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder_), {}), 1);
+}
+
+TEST_F(FileTest, ReadsOnlyUpToTheLimit) {
+  ASSERT_OK(WriteFile(Path("a"), "12345"));
+  EXPECT_OK(ReadFile(Path("a"), 5));
+  EXPECT_THAT(ReadFile(Path("a"), 4), HasCode(absl::StatusCode::kResourceExhausted));
+  EXPECT_THAT(ReadFile(Path("missing")), HasCode(absl::StatusCode::kNotFound));
+}
+
+}  // namespace
+}  // namespace votum
