@@ -1,0 +1,104 @@
+// The Merkle tree of the log (RFC 6962 section 2.1): SHA-256 over leaves and nodes that are told
+// apart by their first byte, so that no leaf can pass for a node.
+//
+//   leaf    SHA-256(0x00 || leaf)
+//   node    SHA-256(0x01 || left || right)
+//   empty   SHA-256("")
+//
+// A tree of n leaves has as left child the largest complete tree with fewer than n leaves. Seven
+// leaves:
+//
+//                 root
+//              /        '\.
+//           k              l          consistency proof from size 3 to 7: [c, d, g, l]
+//         /   '\.         /  '\.       inclusion proof of d5 in size 7:    [e, j, k]
+//       g      h        i     j
+//      / \    / \      / \    |
+//      a  b   c  d     e  f   j
+//      d0 d1  d2 d3    d4 d5  d6
+//
+// Complete subtrees (all but the right edge) never change again; MerkleTree keeps them, level by
+// level:
+//
+//   level 2:  [k            ]                 node i of level l covers the leaves [i * 2^l, (i + 1)
+//   * 2^l) level 1:  [g     h     i    ] level 0:  [a  b  c  d  e  f  j]
+#ifndef VOTUM_CRYPTO_MERKLE_H_
+#define VOTUM_CRYPTO_MERKLE_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "crypto/hash.h"
+
+namespace votum::crypto {
+
+Digest HashLeaf(absl::string_view leaf);
+Digest HashChildren(const Digest& left, const Digest& right);
+// Root of the tree without leaves.
+Digest EmptyRoot();
+
+// A whole tree in memory, 64 bytes a leaf; roots and proofs of every past size in logarithmic time.
+// Appending and reading at the same time needs a lock of the caller's.
+class MerkleTree {
+ public:
+  // Adds a leaf by its content, or by its HashLeaf.
+  void Append(absl::string_view leaf) { AppendHash(HashLeaf(leaf)); }
+  void AppendHash(const Digest& leaf_hash);
+
+  uint64_t size() const { return levels_.empty() ? 0 : levels_[0].size(); }
+  Digest Root() const;
+
+  // All of these: OUT_OF_RANGE/NOT_IN_TREE for what the tree has not (yet).
+  //
+  // Root of the first `size` leaves.
+  absl::StatusOr<Digest> RootAt(uint64_t size) const;
+  // Node `index` of `level` (drawn above), if its subtree is complete: what tiles are made of.
+  absl::StatusOr<Digest> CompleteNode(int level, uint64_t index) const;
+  // RFC 6962 section 2.1.1: that leaf `index` is among the first `size` ones. From the leaf's
+  // sibling up.
+  absl::StatusOr<std::vector<Digest>> InclusionProof(uint64_t index, uint64_t size) const;
+  // RFC 6962 section 2.1.2: that the first `old_size` leaves are a prefix of the first `new_size`
+  // ones. Empty if old_size is 0 or new_size.
+  absl::StatusOr<std::vector<Digest>> ConsistencyProof(uint64_t old_size, uint64_t new_size) const;
+
+ private:
+  Digest RangeRoot(uint64_t begin, uint64_t end) const;
+
+  std::vector<std::vector<Digest>> levels_;
+};
+
+// The right edge only: what an auditor needs who reads the log once, from the start, and compares
+// roots.
+class CompactTree {
+ public:
+  void Append(absl::string_view leaf) { AppendHash(HashLeaf(leaf)); }
+  void AppendHash(const Digest& leaf_hash);
+  uint64_t size() const { return size_; }
+  Digest Root() const;
+
+ private:
+  uint64_t size_ = 0;
+  // Roots of the complete subtrees that make up the tree, largest first: one for each 1 in the
+  // binary form of size_.
+  std::vector<Digest> edge_;
+};
+
+// OK if `proof` proves that the leaf with this hash is leaf `index` of the tree of `size` leaves
+// with this root (RFC 9162 section 2.1.3.2). INVALID_ARGUMENT/BAD_PROOF for anything else, whatever
+// the numbers.
+absl::Status VerifyInclusion(const Digest& leaf_hash, uint64_t index, uint64_t size,
+                             absl::Span<const Digest> proof, const Digest& root);
+
+// OK if `proof` proves that the tree (old_size, old_root) is a prefix of (new_size, new_root) (RFC
+// 9162 section 2.1.4.2). Of the empty tree everything is an extension: its proof is empty, and its
+// root must be EmptyRoot(). INVALID_ARGUMENT/BAD_PROOF for anything else.
+absl::Status VerifyConsistency(uint64_t old_size, uint64_t new_size, absl::Span<const Digest> proof,
+                               const Digest& old_root, const Digest& new_root);
+
+}  // namespace votum::crypto
+
+#endif  // VOTUM_CRYPTO_MERKLE_H_

@@ -1,0 +1,25 @@
+// Random bytes from OpenSSL's generator, which the operating system seeds. There is no other source
+// of randomness in the project; domain code uses none (its lots come from published seeds).
+#ifndef VOTUM_CRYPTO_RANDOM_H_
+#define VOTUM_CRYPTO_RANDOM_H_
+
+#include <cstddef>
+#include <string>
+
+#include "crypto/secret.h"
+
+namespace votum::crypto {
+
+// `size` random bytes that may become public: salts, nonces, identifiers. Ends the process if the
+// system has no randomness to give.
+std::string RandomBytes(size_t size);
+
+// `size` random bytes that stay secret: keys, seeds.
+SecretBytes RandomSecret(size_t size);
+
+// A random UUID (version 4, RFC 9562 section 5.4) as lower-case text of 36 characters.
+std::string NewUuid();
+
+}  // namespace votum::crypto
+
+#endif  // VOTUM_CRYPTO_RANDOM_H_
