@@ -1,0 +1,245 @@
+#include "services/fold/command_table.h"
+
+#include <utility>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/str_cat.h"
+#include "services/domain/payload_type.h"
+
+namespace votum {
+namespace {
+
+using common::v1::Disclosure;
+using directory::v1::Office;
+using google::protobuf::Message;
+
+constexpr Disclosure kPublic = common::v1::DISCLOSURE_PUBLIC;
+constexpr Disclosure kCouncil = common::v1::DISCLOSURE_COUNCIL;
+constexpr Disclosure kConfidential = common::v1::DISCLOSURE_CONFIDENTIAL;
+
+Authority Administrator() { return {Signer::kOffice, {directory::v1::OFFICE_ADMINISTRATOR}}; }
+Authority Clerk() { return {Signer::kOffice, {directory::v1::OFFICE_CLERK}}; }
+Authority Office_() {
+  return {Signer::kOffice, {directory::v1::OFFICE_CLERK, directory::v1::OFFICE_ADMINISTRATOR}};
+}
+Authority Minutes() { return {Signer::kOffice, {directory::v1::OFFICE_SECRETARY, directory::v1::OFFICE_CLERK}}; }
+Authority Mayor() { return {Signer::kOffice, {directory::v1::OFFICE_MAYOR}}; }
+Authority Person() { return {Signer::kPerson, {}}; }
+Authority Anybody() { return {Signer::kAnybody, {}}; }
+
+Disclosure OfItem(const World& world, absl::string_view item_id) {
+  const agenda::ItemEntry* item = world.agenda().FindItem(item_id);
+  return item != nullptr && item->content.public_() ? kPublic : kCouncil;
+}
+
+Disclosure OfMotion(const World& world, absl::string_view motion_id) {
+  const voting::MotionEntry* motion = world.voting().FindMotion(motion_id);
+  return motion == nullptr ? kCouncil : OfItem(world, motion->item_id);
+}
+
+Disclosure OfVote(const World& world, absl::string_view vote_event_id) {
+  const voting::VoteEventEntry* event = world.voting().FindVoteEvent(vote_event_id);
+  return event == nullptr ? kCouncil : OfMotion(world, event->motion_id);
+}
+
+Disclosure OfDecision(const World& world, absl::string_view decision_id) {
+  const auto decision = world.decisions().GetDecision(decision_id);
+  return decision.ok() && decision->public_() ? kPublic : kCouncil;
+}
+
+// The part of a row that depends on the command's C++ type. `machine` gives the domain's state machine.
+template <typename Command, typename Machine>
+CommandType Row(Domain domain, Machine& (World::*mutable_machine)(), const Machine& (World::*machine)() const,
+                Authority authority, std::function<Disclosure(const World&, const Command&)> disclosure) {
+  CommandType row;
+  row.payload_type = PayloadType(Command::descriptor());
+  row.name = Command::descriptor()->name();
+  row.domain = domain;
+  row.authority = std::move(authority);
+  row.prototype = &Command::default_instance();
+  row.header = [](const Message& message) -> const common::v1::CommandHeader& {
+    return static_cast<const Command&>(message).header();
+  };
+  row.disclosure = [disclosure = std::move(disclosure)](const World& world, const Message& message) {
+    return disclosure(world, static_cast<const Command&>(message));
+  };
+  row.check = [machine](const World& world, const CommandContext& context, const Message& message) {
+    return (world.*machine)().Check(context, static_cast<const Command&>(message));
+  };
+  row.apply = [mutable_machine](World& world, const CommandContext& context, const Message& message) {
+    (world.*mutable_machine)().Apply(context, static_cast<const Command&>(message));
+  };
+  return row;
+}
+
+template <typename Command>
+std::function<Disclosure(const World&, const Command&)> Always(Disclosure disclosure) {
+  return [disclosure](const World&, const Command&) { return disclosure; };
+}
+
+template <typename Command>
+std::function<Disclosure(const World&, const Command&)> AsItem() {
+  return [](const World& world, const Command& command) { return OfItem(world, command.item_id()); };
+}
+
+template <typename Command>
+std::function<Disclosure(const World&, const Command&)> AsMotion() {
+  return [](const World& world, const Command& command) { return OfMotion(world, command.motion_id()); };
+}
+
+template <typename Command>
+std::function<Disclosure(const World&, const Command&)> AsVote() {
+  return [](const World& world, const Command& command) { return OfVote(world, command.vote_event_id()); };
+}
+
+template <typename Command>
+std::function<Disclosure(const World&, const Command&)> AsDecision() {
+  return [](const World& world, const Command& command) { return OfDecision(world, command.decision_id()); };
+}
+
+using Rows = std::vector<CommandType>;
+
+void AddDirectory(Rows& rows) {
+  namespace v1 = directory::v1;
+  const auto add = [&rows]<typename Command>(const Command&, Authority authority) {
+    rows.push_back(Row<Command>(Domain::kDirectory, &World::mutable_directory, &World::directory,
+                                std::move(authority), Always<Command>(kPublic)));
+  };
+  add(v1::FoundDeployment(), {Signer::kLogKey, {}});
+  add(v1::RegisterPerson(), Office_());
+  add(v1::CreateOrganization(), Administrator());
+  add(v1::AddMembership(), Administrator());
+  add(v1::EndMembership(), Administrator());
+  add(v1::GrantOffice(), Administrator());
+  add(v1::WithdrawOffice(), Administrator());
+  add(v1::IssueEnrolmentCode(), Administrator());
+  add(v1::EnrolKey(), {Signer::kNewKey, {}});
+  add(v1::ConfirmKey(), Administrator());
+  add(v1::RevokeKey(), Person());
+  add(v1::AdoptRuleProfile(), Administrator());
+}
+
+void AddIdeas(Rows& rows) {
+  namespace v1 = ideas::v1;
+  const auto add = [&rows]<typename Command>(const Command&, Authority authority, Disclosure disclosure) {
+    rows.push_back(Row<Command>(Domain::kIdeas, &World::mutable_ideas, &World::ideas, std::move(authority),
+                                Always<Command>(disclosure)));
+  };
+  add(v1::SubmitIdea(), Anybody(), kCouncil);
+  add(v1::RecordIdea(), Office_(), kCouncil);
+  add(v1::ImportIdeas(), Office_(), kCouncil);
+  add(v1::ModerateIdeas(), Office_(), kPublic);
+  add(v1::MergeIdeas(), Office_(), kPublic);
+  add(v1::SplitIdea(), Office_(), kPublic);
+  add(v1::OpenRound(), Office_(), kPublic);
+  add(v1::RegisterVoters(), Office_(), kConfidential);
+  add(v1::CastPreference(), Anybody(), kConfidential);
+  add(v1::RecordPaperPreference(), Clerk(), kConfidential);
+  add(v1::ConfirmPaperPreference(),
+      {Signer::kOffice,
+       {directory::v1::OFFICE_CLERK, directory::v1::OFFICE_SECRETARY, directory::v1::OFFICE_ADMINISTRATOR}},
+      kConfidential);
+  add(v1::CloseRound(), Office_(), kPublic);
+  add(v1::EstablishRanking(), Office_(), kPublic);
+  add(v1::HandOverIdeas(), Office_(), kPublic);
+}
+
+void AddAgenda(Rows& rows) {
+  namespace v1 = agenda::v1;
+  const auto add = [&rows]<typename Command>(const Command&, Authority authority,
+                                             std::function<Disclosure(const World&, const Command&)> disclosure) {
+    rows.push_back(Row<Command>(Domain::kAgenda, &World::mutable_agenda, &World::agenda, std::move(authority),
+                                std::move(disclosure)));
+  };
+  // A draft may turn out to belong to a non-public item.
+  add(v1::DraftProposal(), Office_(), Always<v1::DraftProposal>(kCouncil));
+  add(v1::ReviseProposal(), Office_(), Always<v1::ReviseProposal>(kCouncil));
+  add(v1::SetConsultationPath(), Office_(), Always<v1::SetConsultationPath>(kCouncil));
+  add(v1::RecordRecommendation(), Person(), Always<v1::RecordRecommendation>(kCouncil));
+  add(v1::ConveneMeeting(), Office_(), Always<v1::ConveneMeeting>(kPublic));
+  add(v1::PublishAgenda(), Office_(), [](const World&, const v1::PublishAgenda& command) {
+    for (const v1::AgendaItemContent& item : command.items()) {
+      if (!item.public_()) return kCouncil;
+    }
+    return kPublic;
+  });
+  add(v1::CancelMeeting(), Office_(), Always<v1::CancelMeeting>(kPublic));
+}
+
+void AddVoting(Rows& rows) {
+  namespace v1 = voting::v1;
+  const auto add = [&rows]<typename Command>(const Command&, Authority authority,
+                                             std::function<Disclosure(const World&, const Command&)> disclosure) {
+    rows.push_back(Row<Command>(Domain::kVoting, &World::mutable_voting, &World::voting, std::move(authority),
+                                std::move(disclosure)));
+  };
+  add(v1::OpenMeeting(), Person(), Always<v1::OpenMeeting>(kPublic));
+  add(v1::CloseMeeting(), Person(), Always<v1::CloseMeeting>(kPublic));
+  add(v1::CheckIn(), Person(), Always<v1::CheckIn>(kPublic));
+  add(v1::CheckOut(), Person(), Always<v1::CheckOut>(kPublic));
+  add(v1::DeclareConflict(), Person(), AsItem<v1::DeclareConflict>());
+  add(v1::ProposeMotion(), Person(), AsItem<v1::ProposeMotion>());
+  add(v1::OpenVote(), Person(), AsMotion<v1::OpenVote>());
+  add(v1::CastVote(), Person(), AsVote<v1::CastVote>());
+  add(v1::CorrectVote(), Person(), AsVote<v1::CorrectVote>());
+  add(v1::RecordPaperVote(), Clerk(), AsVote<v1::RecordPaperVote>());
+  add(v1::ConfirmPaperVote(), Person(), AsVote<v1::ConfirmPaperVote>());
+  add(v1::CloseVote(), Person(), AsVote<v1::CloseVote>());
+  add(v1::EstablishResult(), Person(), AsVote<v1::EstablishResult>());
+}
+
+void AddDecisions(Rows& rows) {
+  namespace v1 = decisions::v1;
+  const auto add = [&rows]<typename Command>(const Command&, Authority authority,
+                                             std::function<Disclosure(const World&, const Command&)> disclosure) {
+    rows.push_back(Row<Command>(Domain::kDecisions, &World::mutable_decisions, &World::decisions,
+                                std::move(authority), std::move(disclosure)));
+  };
+  add(v1::DraftDecision(), Minutes(), AsVote<v1::DraftDecision>());
+  add(v1::SignDecision(), Person(), AsDecision<v1::SignDecision>());
+  add(v1::ObjectToDecision(), Mayor(), AsDecision<v1::ObjectToDecision>());
+  add(v1::ReleaseDecision(), Office_(), AsDecision<v1::ReleaseDecision>());
+  add(v1::PublishDecision(), Office_(), AsDecision<v1::PublishDecision>());
+}
+
+void AddProjects(Rows& rows) {
+  namespace v1 = projects::v1;
+  const auto add = [&rows]<typename Command>(const Command&, Authority authority) {
+    rows.push_back(Row<Command>(Domain::kProjects, &World::mutable_projects, &World::projects, std::move(authority),
+                                Always<Command>(kPublic)));
+  };
+  add(v1::StartProject(), Office_());
+  add(v1::AssignLead(), Person());
+  add(v1::ReportProgress(), Person());
+  add(v1::ReachMilestone(), Person());
+}
+
+Rows MakeTable() {
+  Rows rows;
+  AddDirectory(rows);
+  AddIdeas(rows);
+  AddAgenda(rows);
+  AddVoting(rows);
+  AddDecisions(rows);
+  AddProjects(rows);
+  return rows;
+}
+
+}  // namespace
+
+const std::vector<CommandType>& CommandTable() {
+  static const auto* const kTable = new Rows(MakeTable());
+  return *kTable;
+}
+
+const CommandType* FindCommandType(absl::string_view payload_type) {
+  static const auto* const kByType = [] {
+    auto* map = new absl::flat_hash_map<std::string, const CommandType*>();
+    for (const CommandType& row : CommandTable()) (*map)[row.payload_type] = &row;
+    return map;
+  }();
+  const auto found = kByType->find(payload_type);
+  return found == kByType->end() ? nullptr : found->second;
+}
+
+}  // namespace votum

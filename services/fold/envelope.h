@@ -1,0 +1,39 @@
+// A signed command, parsed and found well-formed: its type is known, its message complete, its header sound. Nothing is
+// said yet about signatures or whether it holds.
+#ifndef VOTUM_SERVICES_FOLD_ENVELOPE_H_
+#define VOTUM_SERVICES_FOLD_ENVELOPE_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "google/protobuf/message.h"
+#include "services/fold/command_table.h"
+#include "votum/common/v1/command.pb.h"
+
+namespace votum {
+
+inline constexpr size_t kMaxPayloadBytes = size_t{1} << 20;
+inline constexpr int kMaxSignatures = 4;
+
+struct Envelope {
+  const CommandType* type = nullptr;
+  std::unique_ptr<google::protobuf::Message> command;
+  common::v1::CommandHeader header;
+  std::string payload_type;
+  std::string payload;
+  std::vector<common::v1::Signature> signatures;
+};
+
+// Refusals: UNKNOWN_COMMAND, BAD_COMMAND (does not parse, has fields that this version does not know, no header, bad
+// command id), TOO_LARGE, UNSIGNED.
+absl::StatusOr<Envelope> OpenEnvelope(absl::string_view payload_type, absl::string_view payload,
+                                      const google::protobuf::RepeatedPtrField<common::v1::Signature>& signatures);
+
+// The AttachmentRefs anywhere in `message`, in the order of its fields.
+std::vector<common::v1::AttachmentRef> AttachmentRefsOf(const google::protobuf::Message& message);
+
+}  // namespace votum
+
+#endif  // VOTUM_SERVICES_FOLD_ENVELOPE_H_

@@ -1,0 +1,126 @@
+#include "services/fold/fold.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "base/refusal.h"
+#include "base/status_macros.h"
+#include "google/protobuf/io/coded_stream.h"
+#include "google/protobuf/io/zero_copy_stream_impl_lite.h"
+#include "services/domain/timestamps.h"
+#include "services/fold/authorize.h"
+
+namespace votum {
+namespace {
+
+// Big-endian length, so that neighbouring parts cannot be read in two ways.
+std::string LengthOf(absl::string_view bytes) {
+  std::string length(8, '\0');
+  for (int i = 0; i < 8; ++i) length[i] = static_cast<char>(bytes.size() >> (56 - 8 * i));
+  return length;
+}
+
+std::string DeterministicBytes(const google::protobuf::Message& message) {
+  std::string bytes;
+  google::protobuf::io::StringOutputStream stream(&bytes);
+  google::protobuf::io::CodedOutputStream coded(&stream);
+  coded.SetSerializationDeterministic(true);
+  message.SerializeToCodedStream(&coded);
+  coded.Trim();
+  return bytes;
+}
+
+}  // namespace
+
+bool IsIntegrityFault(absl::string_view reason) {
+  static constexpr std::array<absl::string_view, 10> kFaults = {
+      "BAD_COMMAND", "BAD_SIGNATURE",   "COMMAND_ID_REUSED", "NOT_THE_KEYS_OWNER", "TOO_LARGE",
+      "UNKNOWN_KEY", "UNKNOWN_COMMAND", "UNSIGNED",          "WRONG_DEPLOYMENT",   "WRONG_SERVICE"};
+  return std::find(kFaults.begin(), kFaults.end(), reason) != kFaults.end();
+}
+
+crypto::Digest CommandDigest(absl::string_view payload_type, absl::string_view payload) {
+  const std::string length = LengthOf(payload_type);
+  return crypto::Sha256({length, payload_type, payload});
+}
+
+Fold::Fold(DomainSet domains, crypto::PublicKey log_key, SignatureCache* cache)
+    : domains_(domains), log_key_(std::move(log_key)), cache_(cache) {}
+
+absl::StatusOr<RecordOutcome> Fold::Apply(absl::string_view record_bytes, Gaps gaps) {
+  common::v1::Record record;
+  if (!record.ParseFromArray(record_bytes.data(), static_cast<int>(record_bytes.size()))) {
+    return absl::DataLossError(absl::StrCat("record ", next_index_, " does not parse"));
+  }
+  if (gaps == Gaps::kAllowed && record.index() > next_index_) next_index_ = record.index();
+  if (record.index() != next_index_) {
+    return absl::DataLossError(
+        absl::StrCat("record ", next_index_, " is missing: at its place stands record ", record.index()));
+  }
+  const absl::Time time = FromTimestamp(record.time());
+  if (time < last_time_) {
+    return absl::DataLossError(absl::StrCat("record ", next_index_, " is older than the one before it"));
+  }
+
+  RecordOutcome outcome;
+  outcome.index = next_index_;
+  absl::StatusOr<Envelope> envelope = OpenEnvelope(record.payload_type(), record.payload(), record.signatures());
+  if (envelope.ok()) {
+    outcome.command_name = envelope->type->name;
+    outcome.actor = envelope->header.actor();
+    outcome.status = record.service() == DomainName(envelope->type->domain) || next_index_ == 0
+                         ? Judge(*envelope, time)
+                         : RefusePermission("WRONG_SERVICE", absl::StrCat(envelope->type->name, " was appended by ",
+                                                                          record.service()));
+  } else {
+    outcome.status = envelope.status();
+  }
+  if (!outcome.status.ok()) void_.emplace(outcome.index, outcome.status);
+  last_time_ = time;
+  ++next_index_;
+  return outcome;
+}
+
+absl::Status Fold::Judge(const Envelope& envelope, absl::Time time) {
+  // The id is taken by the first record that bears it, whatever becomes of that record.
+  const RecordedCommand recorded = {next_index_, CommandDigest(envelope.payload_type, envelope.payload)};
+  if (!commands_.emplace(envelope.header.command_id(), recorded).second) {
+    return RefuseExists("COMMAND_ID_REUSED", absl::StrCat("command ", envelope.header.command_id(),
+                                                          " is already record ",
+                                                          commands_[envelope.header.command_id()].index));
+  }
+  if (!domains_.Contains(envelope.type->domain)) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const CommandContext context,
+                   Authorize(world_, envelope, next_index_, time, log_key_, *cache_));
+  RETURN_IF_ERROR(envelope.type->check(world_, context, *envelope.command));
+  envelope.type->apply(world_, context, *envelope.command);
+  return absl::OkStatus();
+}
+
+absl::Status Fold::Check(const Envelope& envelope, absl::Time time) const {
+  ASSIGN_OR_RETURN(const CommandContext context,
+                   Authorize(world_, envelope, next_index_, time, log_key_, *cache_));
+  return envelope.type->check(world_, context, *envelope.command);
+}
+
+std::optional<RecordedCommand> Fold::FindCommand(absl::string_view command_id) const {
+  const auto found = commands_.find(command_id);
+  if (found == commands_.end()) return std::nullopt;
+  return found->second;
+}
+
+crypto::Digest Fold::StateDigest(Domain domain) const {
+  // A chain, so that the whole state never stands in memory twice.
+  crypto::Digest digest = crypto::Sha256(DomainName(domain));
+  world_.Visit(domain, [&digest](const google::protobuf::Message& resource) {
+    const std::string& name = resource.GetDescriptor()->full_name();
+    const std::string bytes = DeterministicBytes(resource);
+    const std::string length = LengthOf(name);
+    digest = crypto::Sha256({crypto::AsBytes(digest), length, name, bytes});
+  });
+  return digest;
+}
+
+}  // namespace votum

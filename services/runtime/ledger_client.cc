@@ -1,0 +1,79 @@
+#include "services/runtime/ledger_client.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "base/refusal.h"
+#include "base/status_macros.h"
+#include "services/runtime/status.h"
+
+namespace votum {
+namespace {
+
+constexpr absl::Duration kFirstPause = absl::Milliseconds(20);
+constexpr absl::Duration kLongestPause = absl::Milliseconds(500);
+
+// Calls `call(context)` until it answers anything but UNAVAILABLE, or `deadline` comes.
+template <typename Call>
+absl::Status WithRetries(const LedgerClient& client, absl::Time deadline, Call call) {
+  absl::Duration pause = kFirstPause;
+  for (;;) {
+    grpc::ClientContext context;
+    client.Prepare(context, deadline);
+    const absl::Status status = FromGrpc(call(&context));
+    if (!absl::IsUnavailable(status)) return status;
+    if (absl::Now() + pause >= deadline) {
+      return Refuse(absl::StatusCode::kUnavailable, "LEDGER_UNREACHABLE",
+                    "the ledger cannot be reached; the command may have been recorded: send the same signed command again");
+    }
+    absl::SleepFor(pause);
+    pause = std::min(2 * pause, kLongestPause);
+  }
+}
+
+}  // namespace
+
+LedgerClient::LedgerClient(std::shared_ptr<grpc::Channel> channel, std::string service)
+    : service_(std::move(service)), stub_(ledger::v1::LedgerService::NewStub(std::move(channel))) {}
+
+void LedgerClient::Prepare(grpc::ClientContext& context, absl::Time deadline) const {
+  context.AddMetadata(kServiceMetadata, service_);
+  context.set_deadline(absl::ToChronoTime(deadline));
+}
+
+absl::StatusOr<common::v1::Receipt> LedgerClient::Append(const common::v1::SignedCommand& command,
+                                                         common::v1::Disclosure disclosure, absl::Time deadline) {
+  ledger::v1::AppendRequest request;
+  *request.mutable_command() = command;
+  request.set_disclosure(disclosure);
+  ledger::v1::AppendResponse response;
+  RETURN_IF_ERROR(WithRetries(*this, deadline, [&](grpc::ClientContext* context) {
+    return stub_->Append(context, request, &response);
+  }));
+  return std::move(*response.mutable_receipt());
+}
+
+absl::StatusOr<common::v1::Receipt> LedgerClient::GetReceipt(uint64_t index, absl::Time deadline) {
+  ledger::v1::GetReceiptRequest request;
+  request.set_index(index);
+  ledger::v1::GetReceiptResponse response;
+  RETURN_IF_ERROR(WithRetries(*this, deadline, [&](grpc::ClientContext* context) {
+    return stub_->GetReceipt(context, request, &response);
+  }));
+  return std::move(*response.mutable_receipt());
+}
+
+absl::StatusOr<std::vector<common::v1::Attachment>> LedgerClient::GetAttachments(
+    const std::vector<std::string>& commitments, absl::Time deadline) {
+  ledger::v1::GetAttachmentsRequest request;
+  for (const std::string& commitment : commitments) request.add_commitments(commitment);
+  ledger::v1::GetAttachmentsResponse response;
+  RETURN_IF_ERROR(WithRetries(*this, deadline, [&](grpc::ClientContext* context) {
+    return stub_->GetAttachments(context, request, &response);
+  }));
+  return std::vector<common::v1::Attachment>(response.attachments().begin(), response.attachments().end());
+}
+
+}  // namespace votum

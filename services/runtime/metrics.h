@@ -1,0 +1,39 @@
+// What a process counts, in Prometheus' text format at http://ADDRESS/metrics.
+#ifndef VOTUM_SERVICES_RUNTIME_METRICS_H_
+#define VOTUM_SERVICES_RUNTIME_METRICS_H_
+
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+
+namespace votum {
+
+// Thread-safe. Labels are names of commands and reasons; never ids of persons.
+class Metrics {
+ public:
+  Metrics();
+  ~Metrics();
+
+  // Serves the metrics at `address` ("127.0.0.1:9464", port 0 for any). UNAVAILABLE/METRICS_ADDRESS if it cannot listen.
+  absl::Status Serve(const std::string& address);
+
+  // One command answered: `result` is "ok", "repeated" or the refusal's reason.
+  void CountCommand(absl::string_view command, absl::string_view result, absl::Duration taken);
+  // One read answered.
+  void CountRead(absl::string_view method, bool ok);
+  // The number of records folded.
+  void SetNextIndex(uint64_t next_index);
+  // What the ledger counts: the log's size, and how many batches its appends took.
+  void SetLedger(uint64_t size, uint64_t appends, uint64_t batches);
+
+ private:
+  struct Families;
+  std::unique_ptr<Families> families_;
+};
+
+}  // namespace votum
+
+#endif  // VOTUM_SERVICES_RUNTIME_METRICS_H_

@@ -1,0 +1,28 @@
+// Pages of a list (AIP-158): the token is the key after which the next page begins.
+#ifndef VOTUM_SERVICES_RUNTIME_PAGING_H_
+#define VOTUM_SERVICES_RUNTIME_PAGING_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+
+namespace votum {
+
+struct Page {
+  std::string after;  // the list's key of the last element already seen; empty for the first page
+  size_t size = 0;    // at least 1
+};
+
+// What a request asks for. page_size 0 means `default_size`, more than `max_size` is taken as `max_size`.
+// INVALID_ARGUMENT/BAD_PAGE for a negative size or a token that is not one of NextPageToken's.
+absl::StatusOr<Page> ParsePage(int32_t page_size, absl::string_view page_token, size_t default_size, size_t max_size);
+
+// The token of the page after the element with `last_key`.
+std::string NextPageToken(absl::string_view last_key);
+
+}  // namespace votum
+
+#endif  // VOTUM_SERVICES_RUNTIME_PAGING_H_

@@ -1,0 +1,93 @@
+#include "services/runtime/read_access.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "base/numbers.h"
+#include "base/refusal.h"
+#include "base/status_macros.h"
+#include "services/domain/payload_type.h"
+#include "services/domain/timestamps.h"
+#include "services/fold/authorize.h"
+#include "services/runtime/status.h"
+#include "votum/directory/v1/directory.pb.h"
+
+namespace votum {
+namespace {
+
+absl::Status Unauthenticated(absl::string_view reason, absl::string_view message) {
+  return Refuse(absl::StatusCode::kUnauthenticated, reason, message);
+}
+
+std::optional<std::string> MetadataOf(const grpc::ServerContextBase& context, const char* key) {
+  const auto& metadata = context.client_metadata();
+  const auto found = metadata.find(key);
+  if (found == metadata.end()) return std::nullopt;
+  return std::string(found->second.data(), found->second.size());
+}
+
+// Checks a session statement against `directory`; the person who signed it.
+absl::StatusOr<std::string> PersonOfSession(const directory::DirectoryMachine& directory, const std::string& bytes,
+                                            absl::Time now, SignatureCache& cache) {
+  common::v1::SignedCommand statement;
+  directory::v1::ReadSession session;
+  const std::string type = PayloadType(directory::v1::ReadSession::descriptor());
+  if (!statement.ParseFromString(bytes) || statement.payload_type() != type || statement.signatures_size() != 1 ||
+      !session.ParseFromString(statement.payload())) {
+    return Unauthenticated("BAD_SESSION", "votum-session-bin is not a signed ReadSession; sign a new one");
+  }
+  if (session.header().deployment() != directory.deployment()) {
+    return Unauthenticated("BAD_SESSION", absl::StrCat("the session was signed for ", session.header().deployment()));
+  }
+  const absl::Time expiry = FromTimestamp(session.expire_time());
+  if (expiry <= now) return Unauthenticated("SESSION_EXPIRED", "the session has expired; sign a new one");
+  if (expiry > now + kLongestSession) {
+    return Unauthenticated("BAD_SESSION", absl::StrCat("a session lasts at most ", absl::FormatDuration(kLongestSession),
+                                                       "; sign one with an earlier end"));
+  }
+  RETURN_IF_ERROR(VerifyPersonSignature(directory, session.header().actor(), statement.payload_type(),
+                                        statement.payload(), statement.signatures(0), cache));
+  return session.header().actor();
+}
+
+}  // namespace
+
+absl::Time WaitDeadline(const grpc::ServerContextBase& context) {
+  return std::min(absl::FromChrono(context.deadline()), absl::Now() + kLongestWait);
+}
+
+absl::StatusOr<Reader> ReadAccess::Identify(const grpc::ServerContextBase& context) const {
+  Reader reader;
+  const std::optional<std::string> session = MetadataOf(context, kSessionMetadata);
+  if (!session.has_value()) return reader;
+  RETURN_IF_ERROR(replica_.WithState([&](const Fold& fold) -> absl::Status {
+    const directory::DirectoryMachine& directory = fold.world().directory();
+    ASSIGN_OR_RETURN(reader.person_id, PersonOfSession(directory, *session, absl::Now(), cache_));
+    reader.audience = AudienceOf(directory, reader.person_id);
+    return absl::OkStatus();
+  }));
+  return reader;
+}
+
+absl::Status ReadAccess::AwaitMinIndex(const grpc::ServerContextBase& context) const {
+  const std::optional<std::string> text = MetadataOf(context, kMinIndexMetadata);
+  if (!text.has_value()) return absl::OkStatus();
+  const std::optional<uint64_t> index = ParseDecimal(*text);
+  if (!index.has_value()) return RefuseArgument("BAD_MIN_INDEX", "votum-min-index must be a decimal number");
+  return replica_.WaitFor(*index, WaitDeadline(context));
+}
+
+grpc::Status ReadAccess::Read(const grpc::ServerContextBase& context, absl::string_view method,
+                              const std::function<absl::Status(const World&, const Reader&)>& read) const {
+  const absl::Status status = [&]() -> absl::Status {
+    RETURN_IF_ERROR(AwaitMinIndex(context));
+    ASSIGN_OR_RETURN(const Reader reader, Identify(context));
+    return replica_.WithState([&](const Fold& fold) { return read(fold.world(), reader); });
+  }();
+  metrics_.CountRead(method, status.ok());
+  return ToGrpc(status);
+}
+
+}  // namespace votum

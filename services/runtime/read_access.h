@@ -1,0 +1,74 @@
+// Who reads, and from which state: the one place where read sessions, service identities and minimum indexes are dealt
+// with.
+//
+//   grpc::Status GetMeeting(grpc::ServerContext* context, const GetMeetingRequest* request, GetMeetingResponse* response) {
+//     return access_.Read(*context, "GetMeeting", [&](const World& world, const Reader& reader) -> absl::Status {
+//       ASSIGN_OR_RETURN(*response->mutable_meeting(), world.agenda().GetMeeting(request->meeting_id(), reader.audience));
+//       return absl::OkStatus();
+//     });
+//   }
+//
+// A reader without session is the public. With metadata "votum-session-bin" (a SignedCommand over a
+// votum.directory.v1.ReadSession) he is the person who signed it, with an active key, for at most 15 minutes: no secret
+// of ours is involved, and every service can check it. With metadata "votum-min-index" N the read waits until record N
+// is folded (read your writes).
+#ifndef VOTUM_SERVICES_RUNTIME_READ_ACCESS_H_
+#define VOTUM_SERVICES_RUNTIME_READ_ACCESS_H_
+
+#include <functional>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "grpcpp/server_context.h"
+#include "services/domain/audience.h"
+#include "services/fold/signature_cache.h"
+#include "services/runtime/metrics.h"
+#include "services/runtime/replica.h"
+
+namespace votum {
+
+inline constexpr char kSessionMetadata[] = "votum-session-bin";
+inline constexpr char kMinIndexMetadata[] = "votum-min-index";
+inline constexpr absl::Duration kLongestSession = absl::Minutes(15);
+// The longest that a read waits for its minimum index, or a command for its fold.
+inline constexpr absl::Duration kLongestWait = absl::Seconds(10);
+
+struct Reader {
+  Audience audience = Audience::kPublic;
+  std::string person_id;  // empty for the public
+};
+
+// Thread-safe.
+class ReadAccess {
+ public:
+  // All outlive this object.
+  ReadAccess(const Replica* replica, SignatureCache* cache, Metrics* metrics)
+      : replica_(*replica), cache_(*cache), metrics_(*metrics) {}
+
+  // Who calls. UNAUTHENTICATED/BAD_SESSION, SESSION_EXPIRED, or why the key is no good.
+  absl::StatusOr<Reader> Identify(const grpc::ServerContextBase& context) const;
+
+  // Waits for the caller's minimum index, identifies the caller, and calls `read` with the state held still.
+  grpc::Status Read(const grpc::ServerContextBase& context, absl::string_view method,
+                    const std::function<absl::Status(const World&, const Reader&)>& read) const;
+
+  const Replica& replica() const { return replica_; }
+
+ private:
+  absl::Status AwaitMinIndex(const grpc::ServerContextBase& context) const;
+
+  const Replica& replica_;
+  SignatureCache& cache_;
+  Metrics& metrics_;
+};
+
+// What `person_id` may see: auditors everything, holders of other offices and members of councils and committees what
+// the council sees.
+Audience AudienceOf(const directory::DirectoryMachine& directory, absl::string_view person_id);
+
+// The earlier of the call's deadline and kLongestWait from now.
+absl::Time WaitDeadline(const grpc::ServerContextBase& context);
+
+}  // namespace votum
+
+#endif  // VOTUM_SERVICES_RUNTIME_READ_ACCESS_H_

@@ -1,0 +1,82 @@
+// A process's copy of the state: follows the ledger's Subscribe stream and folds it.
+//
+// One thread writes, many read. Readers see the state between two records, never within one.
+#ifndef VOTUM_SERVICES_RUNTIME_REPLICA_H_
+#define VOTUM_SERVICES_RUNTIME_REPLICA_H_
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <shared_mutex>
+#include <thread>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "services/fold/fold.h"
+#include "services/runtime/ledger_client.h"
+
+namespace votum {
+
+// Thread-safe.
+class Replica {
+ public:
+  // `ledger` and `cache` outlive this object. `fatal` is called, once, if the log turns out to be broken (DATA_LOSS):
+  // the process must not go on serving.
+  Replica(DomainSet domains, crypto::PublicKey log_key, LedgerClient* ledger, SignatureCache* cache,
+          std::function<void(const absl::Status&)> fatal);
+  ~Replica();
+
+  // Follows the ledger until Stop; reconnects by itself.
+  void Start();
+  void Stop();
+
+  // Calls `read(fold)` with the state held still. `read` must be short and must not call back into this object.
+  template <typename Read>
+  auto WithState(Read read) const {
+    const std::shared_lock<std::shared_mutex> lock(state_mutex_);
+    return read(static_cast<const Fold&>(fold_));
+  }
+
+  // Waits until the record at `index` is folded. DEADLINE_EXCEEDED/NOT_FOLDED_YET at `deadline`, UNAVAILABLE when
+  // stopping.
+  absl::Status WaitFor(uint64_t index, absl::Time deadline) const;
+
+  // The number of records folded, without waiting for the state's lock.
+  uint64_t next_index() const { return next_index_.load(std::memory_order_acquire); }
+
+  // From now on `listener` is called after each stretch of records, on the folding thread: it must be short and must
+  // not block. The number names it for RemoveListener, after whose return it is not called any more.
+  uint64_t AddListener(std::function<void()> listener);
+  void RemoveListener(uint64_t number);
+
+ private:
+  void Follow();
+  bool FollowOnce();
+  bool FoldAll(const ledger::v1::SubscribeResponse& response);
+
+  LedgerClient* const ledger_;
+  const std::function<void(const absl::Status&)> fatal_;
+
+  mutable std::shared_mutex state_mutex_;
+  Fold fold_;  // guarded by state_mutex_
+
+  std::atomic<uint64_t> next_index_{0};
+  mutable std::mutex wait_mutex_;
+  mutable std::condition_variable folded_;
+  bool stopping_ = false;                       // guarded by wait_mutex_
+  grpc::ClientContext* stream_context_ = nullptr;  // guarded by wait_mutex_; of the running Subscribe
+
+  std::mutex listeners_mutex_;
+  std::map<uint64_t, std::function<void()>> listeners_;  // guarded by listeners_mutex_
+  uint64_t last_listener_ = 0;                           // guarded by listeners_mutex_
+
+  std::thread thread_;
+};
+
+}  // namespace votum
+
+#endif  // VOTUM_SERVICES_RUNTIME_REPLICA_H_
