@@ -1,0 +1,79 @@
+#include "services/runtime/host.h"
+
+#include <mutex>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/time/clock.h"
+#include "base/refusal.h"
+#include "grpcpp/ext/proto_server_reflection_plugin.h"
+#include "grpcpp/health_check_service_interface.h"
+#include "grpcpp/resource_quota.h"
+
+namespace votum {
+namespace {
+
+// Both are process-wide switches of gRPC and must be thrown once, before the first server.
+void EnablePluginsOnce() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    grpc::EnableDefaultHealthCheckService(true);
+    grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+  });
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Host>> Host::Start(const std::vector<std::string>& addresses,
+                                                  std::shared_ptr<grpc::ServerCredentials> credentials,
+                                                  const std::vector<HostedService>& services) {
+  EnablePluginsOnce();
+  auto host = std::unique_ptr<Host>(new Host());
+  host->ports_.resize(addresses.size());
+  grpc::ServerBuilder builder;
+  for (size_t i = 0; i < addresses.size(); ++i) {
+    builder.AddListeningPort(addresses[i], credentials, &host->ports_[i]);
+  }
+  for (const HostedService& hosted : services) {
+    builder.RegisterService(hosted.service);
+    host->names_.push_back(hosted.name);
+  }
+  builder.SetMaxReceiveMessageSize(kMaxRequestBytes);
+  builder.SetResourceQuota(grpc::ResourceQuota("votum").SetMaxThreads(kMaxThreads));
+  // Without this two processes silently share a port.
+  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  host->server_ = builder.BuildAndStart();
+  for (const int port : host->ports_) {
+    if (port == 0) host->server_ = nullptr;
+  }
+  if (host->server_ == nullptr) {
+    return Refuse(absl::StatusCode::kUnavailable, "CANNOT_LISTEN",
+                  absl::StrCat("cannot listen at ", absl::StrJoin(addresses, ", "),
+                               "; is another process using the address?"));
+  }
+  host->SetServing(true);
+  return host;
+}
+
+Host::~Host() {
+  if (server_ != nullptr) Stop(absl::ZeroDuration());
+}
+
+std::shared_ptr<grpc::Channel> Host::InProcessChannel() { return server_->InProcessChannel(grpc::ChannelArguments()); }
+
+// Each service must be named: a name that was never set is NOT_FOUND to a health check.
+void Host::SetServing(bool serving) {
+  auto* health = server_->GetHealthCheckService();
+  for (const std::string& name : names_) health->SetServingStatus(name, serving);
+  health->SetServingStatus("", serving);
+}
+
+void Host::Stop(absl::Duration grace) {
+  SetServing(false);
+  server_->Shutdown(absl::ToChronoTime(absl::Now() + grace));
+  server_->Wait();
+  server_ = nullptr;
+}
+
+}  // namespace votum

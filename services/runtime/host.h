@@ -1,0 +1,57 @@
+// A gRPC server with what every server of ours has: health by service name, reflection, limits, an orderly stop.
+#ifndef VOTUM_SERVICES_RUNTIME_HOST_H_
+#define VOTUM_SERVICES_RUNTIME_HOST_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "grpcpp/server.h"
+#include "grpcpp/server_builder.h"
+
+namespace votum {
+
+// The largest request: an import of 500 ideas with their texts.
+inline constexpr int kMaxRequestBytes = 16 << 20;
+// The most threads that one server uses for unary calls; more calls wait.
+inline constexpr int kMaxThreads = 128;
+
+struct HostedService {
+  std::string name;  // full name, e.g. "votum.voting.v1.VotingService", for health checks
+  grpc::Service* service;
+};
+
+// Owned by one thread.
+class Host {
+ public:
+  // Serves `services` (which outlive this object) at all `addresses` ("127.0.0.1:0" for a port of the system's choice),
+  // or, without addresses, to this process alone. UNAVAILABLE/CANNOT_LISTEN if an address is taken or not ours.
+  static absl::StatusOr<std::unique_ptr<Host>> Start(const std::vector<std::string>& addresses,
+                                                     std::shared_ptr<grpc::ServerCredentials> credentials,
+                                                     const std::vector<HostedService>& services);
+  ~Host();
+
+  // The port of each address, in order.
+  const std::vector<int>& ports() const { return ports_; }
+
+  // A channel within the process.
+  std::shared_ptr<grpc::Channel> InProcessChannel();
+
+  // Says "not serving" to health checks, lets calls under way finish for `grace`, then cancels them; returns when all
+  // have ended.
+  void Stop(absl::Duration grace);
+
+ private:
+  Host() = default;
+  void SetServing(bool serving);
+
+  std::unique_ptr<grpc::Server> server_;
+  std::vector<int> ports_;
+  std::vector<std::string> names_;
+};
+
+}  // namespace votum
+
+#endif  // VOTUM_SERVICES_RUNTIME_HOST_H_

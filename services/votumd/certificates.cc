@@ -1,0 +1,38 @@
+#include "services/votumd/certificates.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "base/file.h"
+#include "base/status_macros.h"
+#include "crypto/certificates.h"
+
+namespace votum {
+
+absl::Status MakeAuthorityFiles(const Deployment& deployment, absl::string_view name, absl::Time now) {
+  ASSIGN_OR_RETURN(const crypto::CertificateWithKey authority, crypto::MakeAuthority(name, now));
+  RETURN_IF_ERROR(WriteNewFile(deployment.ca_key_path(), authority.key_pem.Reveal(), 0600));
+  return WriteNewFile(deployment.ca_certificate_path(), authority.certificate_pem);
+}
+
+absl::Status IssueServiceFiles(const Deployment& deployment, const std::vector<std::string>& host_names, int days,
+                               absl::Time now) {
+  crypto::CertificateWithKey authority;
+  ASSIGN_OR_RETURN(authority.certificate_pem, ReadFile(deployment.ca_certificate_path()));
+  ASSIGN_OR_RETURN(std::string key_pem, ReadFile(deployment.ca_key_path()));
+  authority.key_pem = crypto::SecretBytes::TakeFrom(&key_pem);
+  for (const char* service : kServices) {
+    crypto::ServiceCertificateRequest request;
+    request.service = service;
+    request.dns_names = host_names;
+    request.dns_names.push_back("localhost");
+    request.ip_addresses = {"127.0.0.1", "::1"};
+    request.validity_days = days;
+    ASSIGN_OR_RETURN(const crypto::CertificateWithKey issued, crypto::IssueServiceCertificate(authority, request, now));
+    RETURN_IF_ERROR(WriteFile(deployment.identity_path(service),
+                              absl::StrCat(issued.certificate_pem, issued.key_pem.Reveal()), 0600));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace votum

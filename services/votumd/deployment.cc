@@ -1,0 +1,53 @@
+#include "services/votumd/deployment.h"
+
+#include "absl/strings/str_cat.h"
+#include "base/file.h"
+#include "base/refusal.h"
+#include "base/status_macros.h"
+#include "google/protobuf/io/tokenizer.h"
+#include "google/protobuf/text_format.h"
+
+namespace votum {
+namespace {
+
+// Keeps the first error of a parse, with its place.
+class FirstError : public google::protobuf::io::ErrorCollector {
+ public:
+  void AddError(int line, int column, const std::string& message) override {
+    if (text_.empty()) text_ = absl::StrCat("line ", line + 1, ", column ", column + 1, ": ", message);
+  }
+  const std::string& text() const { return text_; }
+
+ private:
+  std::string text_;
+};
+
+}  // namespace
+
+absl::StatusOr<runtime::v1::DeploymentConfig> Deployment::LoadConfig() const {
+  const auto text = ReadFile(config_path());
+  if (absl::IsNotFound(text.status())) {
+    return RefuseNotFound("NO_DEPLOYMENT", absl::StrCat("there is no deployment in ", folder_, " (", config_path(),
+                                                        " is missing); make one with: votumd init ", folder_));
+  }
+  RETURN_IF_ERROR(text.status());
+  runtime::v1::DeploymentConfig config;
+  FirstError error;
+  google::protobuf::TextFormat::Parser parser;
+  parser.RecordErrorsTo(&error);
+  if (!parser.ParseFromString(*text, &config)) {
+    return RefuseArgument("BAD_CONFIG", absl::StrCat(config_path(), ", ", error.text()));
+  }
+  return config;
+}
+
+absl::StatusOr<runtime::v1::ServiceAddress> AddressOf(const runtime::v1::DeploymentConfig& config,
+                                                      const std::string& service) {
+  for (const runtime::v1::ServiceAddress& row : config.services()) {
+    if (row.service() == service) return row;
+  }
+  return RefuseArgument("BAD_CONFIG", absl::StrCat("the configuration has no address for the service ", service,
+                                                   "; add: services { service: \"", service, "\" address: ... }"));
+}
+
+}  // namespace votum

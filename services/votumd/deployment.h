@@ -1,0 +1,65 @@
+// A deployment's folder, as `votumd init` makes it:
+//
+//   votum.textproto        configuration (votum.runtime.v1.DeploymentConfig), with comments
+//   client.json            what clients need to know; public
+//   tls/ca.crt, ca.key     the deployment's own certificate authority
+//   tls/<service>.pem      certificate and key of each service
+//   ledger/log.key         the log's signing key
+//   ledger/attachments.key the key that wraps the keys of sealed attachments
+//   ledger/entries.db      the log
+//   ledger/checkpoint.db   the newest checkpoint: the second, tiny store
+//   clock-offset           seconds; only with a simulated clock
+//
+// Keys have mode 0600, folders with keys 0700.
+#ifndef VOTUM_SERVICES_VOTUMD_DEPLOYMENT_H_
+#define VOTUM_SERVICES_VOTUMD_DEPLOYMENT_H_
+
+#include <array>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "services/runtime/credentials.h"
+#include "votum/runtime/v1/config.pb.h"
+
+namespace votum {
+
+// Every service of a deployment; the ledger first.
+inline constexpr std::array<const char*, 7> kServices = {"ledger", "directory", "ideas",   "agenda",
+                                                         "voting", "decisions", "projects"};
+
+class Deployment {
+ public:
+  explicit Deployment(std::string folder) : folder_(std::move(folder)) {}
+
+  std::string config_path() const { return folder_ + "/votum.textproto"; }
+  std::string client_path() const { return folder_ + "/client.json"; }
+  std::string tls_folder() const { return folder_ + "/tls"; }
+  std::string ca_certificate_path() const { return tls_folder() + "/ca.crt"; }
+  std::string ca_key_path() const { return tls_folder() + "/ca.key"; }
+  std::string identity_path(const std::string& service) const { return tls_folder() + "/" + service + ".pem"; }
+  std::string ledger_folder() const { return folder_ + "/ledger"; }
+  std::string log_key_path() const { return ledger_folder() + "/log.key"; }
+  std::string attachments_key_path() const { return ledger_folder() + "/attachments.key"; }
+  std::string entries_path() const { return ledger_folder() + "/entries.db"; }
+  std::string checkpoint_path() const { return ledger_folder() + "/checkpoint.db"; }
+  std::string clock_offset_path() const { return folder_ + "/clock-offset"; }
+  const std::string& folder() const { return folder_; }
+
+  TlsFiles TlsOf(const std::string& service) const { return {identity_path(service), ca_certificate_path()}; }
+
+  // The configuration. NOT_FOUND/NO_DEPLOYMENT if the folder has none; INVALID_ARGUMENT/BAD_CONFIG with line and column.
+  absl::StatusOr<runtime::v1::DeploymentConfig> LoadConfig() const;
+
+ private:
+  std::string folder_;
+};
+
+// The row of `service` in `config`. INVALID_ARGUMENT/BAD_CONFIG if there is none.
+absl::StatusOr<runtime::v1::ServiceAddress> AddressOf(const runtime::v1::DeploymentConfig& config,
+                                                      const std::string& service);
+
+}  // namespace votum
+
+#endif  // VOTUM_SERVICES_VOTUMD_DEPLOYMENT_H_
