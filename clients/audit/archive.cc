@@ -1,0 +1,156 @@
+#include "clients/audit/archive.h"
+
+#include <filesystem>
+#include <initializer_list>
+#include <system_error>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "base/file.h"
+#include "base/refusal.h"
+#include "base/status_macros.h"
+#include "crypto/encoding.h"
+#include "nlohmann/json.hpp"
+
+namespace votum::audit {
+namespace {
+
+using nlohmann::ordered_json;
+
+constexpr char kCheckpointFile[] = "/checkpoint";
+constexpr char kRecordsFile[] = "/records.jsonl";
+constexpr char kAttachmentsFile[] = "/attachments.jsonl";
+constexpr size_t kMaxCheckpointBytes = 1000000;
+
+absl::Status BadArchive(absl::string_view what) { return RefuseArgument("BAD_ARCHIVE", what); }
+
+// The bytes of string field `name`, which must be Base64 of a length in `sizes` (any, if empty).
+absl::StatusOr<std::string> Bytes(const ordered_json& object, const char* name, std::initializer_list<size_t> sizes) {
+  const auto field = object.find(name);
+  if (field == object.end() || !field->is_string()) return BadArchive(absl::StrCat("\"", name, "\" is missing"));
+  auto bytes = crypto::Base64Decode(field->get_ref<const std::string&>());
+  if (!bytes.ok()) return BadArchive(absl::StrCat("\"", name, "\" is not Base64"));
+  if (sizes.size() == 0) return bytes;
+  for (const size_t size : sizes) {
+    if (bytes->size() == size) return bytes;
+  }
+  return BadArchive(absl::StrCat("\"", name, "\" has ", bytes->size(), " bytes"));
+}
+
+absl::StatusOr<ordered_json> ParseObject(absl::string_view line) {
+  ordered_json object = ordered_json::parse(line.begin(), line.end(), nullptr, /*allow_exceptions=*/false);
+  if (!object.is_object()) return BadArchive("the line is not a JSON object");
+  return object;
+}
+
+std::string Dump(const ordered_json& object) {
+  return object.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+}
+
+template <typename Parsed>
+absl::Status ForEachLine(const std::string& path, absl::StatusOr<Parsed> (*parse)(absl::string_view),
+                         const std::function<bool(uint64_t, absl::StatusOr<Parsed>)>& each) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return RefuseNotFound("NO_ARCHIVE", absl::StrCat("cannot open ", path, "; is this folder an exported log?"));
+  std::string line;
+  uint64_t number = 0;
+  while (std::getline(file, line)) {
+    ++number;
+    // getline also ends at the end of the file: the last newline must be there.
+    absl::StatusOr<Parsed> parsed =
+        file.eof() ? absl::StatusOr<Parsed>(BadArchive("the line does not end in a newline")) : parse(line);
+    if (!each(number, std::move(parsed))) break;
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+std::string FormatEntry(const ArchivedEntry& entry) {
+  ordered_json object;
+  object["index"] = entry.index;
+  object["leaf"] = crypto::Base64Encode(entry.leaf);
+  object["salt"] = crypto::Base64Encode(entry.salt);
+  object["record"] = crypto::Base64Encode(entry.record);
+  return Dump(object);
+}
+
+std::string FormatAttachment(const ArchivedAttachment& attachment) {
+  ordered_json object;
+  object["commitment"] = crypto::Base64Encode(attachment.commitment);
+  object["subject"] = crypto::Base64Encode(attachment.subject);
+  object["salt"] = crypto::Base64Encode(attachment.salt);
+  object["content"] = crypto::Base64Encode(attachment.content);
+  return Dump(object);
+}
+
+absl::StatusOr<ArchivedEntry> ParseEntry(absl::string_view line) {
+  ASSIGN_OR_RETURN(const ordered_json object, ParseObject(line));
+  ArchivedEntry entry;
+  const auto index = object.find("index");
+  if (index == object.end() || !index->is_number_unsigned()) return BadArchive("\"index\" is missing");
+  entry.index = index->get<uint64_t>();
+  ASSIGN_OR_RETURN(entry.leaf, Bytes(object, "leaf", {32}));
+  ASSIGN_OR_RETURN(entry.salt, Bytes(object, "salt", {0, 32}));
+  ASSIGN_OR_RETURN(entry.record, Bytes(object, "record", {}));
+  if (entry.salt.empty() != entry.record.empty()) return BadArchive("salt without record, or record without salt");
+  if (FormatEntry(entry) != line) return BadArchive("the line is not in its one form");
+  return entry;
+}
+
+absl::StatusOr<ArchivedAttachment> ParseAttachment(absl::string_view line) {
+  ASSIGN_OR_RETURN(const ordered_json object, ParseObject(line));
+  ArchivedAttachment attachment;
+  ASSIGN_OR_RETURN(attachment.commitment, Bytes(object, "commitment", {32}));
+  ASSIGN_OR_RETURN(attachment.subject, Bytes(object, "subject", {16}));
+  ASSIGN_OR_RETURN(attachment.salt, Bytes(object, "salt", {32}));
+  ASSIGN_OR_RETURN(attachment.content, Bytes(object, "content", {}));
+  if (FormatAttachment(attachment) != line) return BadArchive("the line is not in its one form");
+  return attachment;
+}
+
+ArchiveWriter::ArchiveWriter(std::string folder)
+    : folder_(std::move(folder)),
+      records_(folder_ + kRecordsFile, std::ios::binary),
+      attachments_(folder_ + kAttachmentsFile, std::ios::binary) {}
+
+absl::StatusOr<ArchiveWriter> ArchiveWriter::Create(const std::string& folder) {
+  std::error_code error;
+  if (!std::filesystem::create_directory(folder, error)) {
+    return RefuseExists("FOLDER_EXISTS", absl::StrCat("cannot make the folder ", folder, ": ",
+                                                      error ? error.message() : "it exists; name a new one"));
+  }
+  return ArchiveWriter(folder);
+}
+
+absl::Status ArchiveWriter::Close(absl::string_view checkpoint) {
+  records_.close();
+  attachments_.close();
+  if (!records_ || !attachments_) {
+    return Refuse(absl::StatusCode::kDataLoss, "NOT_WRITTEN", absl::StrCat("could not write all of ", folder_,
+                                                                          "; is the disk full?"));
+  }
+  return WriteFile(folder_ + kCheckpointFile, checkpoint);
+}
+
+absl::StatusOr<std::string> ArchiveReader::Checkpoint() const {
+  return ReadFile(folder_ + kCheckpointFile, kMaxCheckpointBytes);
+}
+
+absl::Status ArchiveReader::ForEachEntry(
+    const std::function<bool(uint64_t, absl::StatusOr<ArchivedEntry>)>& each) const {
+  return ForEachLine<ArchivedEntry>(folder_ + kRecordsFile, ParseEntry, each);
+}
+
+absl::Status ArchiveReader::ForEachAttachment(
+    const std::function<bool(uint64_t, absl::StatusOr<ArchivedAttachment>)>& each) const {
+  return ForEachLine<ArchivedAttachment>(folder_ + kAttachmentsFile, ParseAttachment, each);
+}
+
+uint64_t ArchiveReader::RecordsBytes() const {
+  std::error_code error;
+  const uint64_t size = std::filesystem::file_size(folder_ + kRecordsFile, error);
+  return error ? 0 : size;
+}
+
+}  // namespace votum::audit

@@ -1,0 +1,83 @@
+// The exported log: a folder with
+//
+//   checkpoint          the signed checkpoint (C2SP signed note)
+//   records.jsonl       a line for each record, in order:
+//                       {"index":0,"leaf":"<b64>","salt":"<b64>","record":"<b64>"}
+//   attachments.jsonl   a line for each sealed attachment that exists and was shown:
+//                       {"commitment":"<b64>","subject":"<b64>","salt":"<b64>","content":"<b64>"}
+//
+// leaf = SHA-256(salt || record); salt and record are "" for a record that was not shown to the one who exported.
+// Each line has exactly one form (no white space, this order, strict Base64): whatever byte of an archive is changed,
+// it is no longer an archive, or no longer this one.
+#ifndef VOTUM_CLIENTS_AUDIT_ARCHIVE_H_
+#define VOTUM_CLIENTS_AUDIT_ARCHIVE_H_
+
+#include <cstdint>
+#include <fstream>
+#include <functional>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+
+namespace votum::audit {
+
+struct ArchivedEntry {
+  uint64_t index = 0;
+  std::string leaf;    // 32 bytes
+  std::string salt;    // 32 bytes, or none
+  std::string record;  // serialized votum.common.v1.Record, or none
+};
+
+struct ArchivedAttachment {
+  std::string commitment;  // 32 bytes
+  std::string subject;     // 16 bytes
+  std::string salt;        // 32 bytes
+  std::string content;
+};
+
+std::string FormatEntry(const ArchivedEntry& entry);
+std::string FormatAttachment(const ArchivedAttachment& attachment);
+
+// The parts of a line (without its newline). INVALID_ARGUMENT/BAD_ARCHIVE unless Format... gives this very line.
+absl::StatusOr<ArchivedEntry> ParseEntry(absl::string_view line);
+absl::StatusOr<ArchivedAttachment> ParseAttachment(absl::string_view line);
+
+// Writes an archive into a new folder, file by file; what is written is durable after Close.
+class ArchiveWriter {
+ public:
+  // ALREADY_EXISTS/FOLDER_EXISTS if there is something at `folder`.
+  static absl::StatusOr<ArchiveWriter> Create(const std::string& folder);
+
+  void Add(const ArchivedEntry& entry) { records_ << FormatEntry(entry) << '\n'; }
+  void Add(const ArchivedAttachment& attachment) { attachments_ << FormatAttachment(attachment) << '\n'; }
+  // DATA_LOSS/NOT_WRITTEN if the disk did not take everything.
+  absl::Status Close(absl::string_view checkpoint);
+
+ private:
+  explicit ArchiveWriter(std::string folder);
+
+  std::string folder_;
+  std::ofstream records_;
+  std::ofstream attachments_;
+};
+
+// Reads an archive. Each `each` gets the line's number (from 1) and what it parsed to; it says whether to go on.
+class ArchiveReader {
+ public:
+  explicit ArchiveReader(std::string folder) : folder_(std::move(folder)) {}
+
+  absl::StatusOr<std::string> Checkpoint() const;
+  absl::Status ForEachEntry(const std::function<bool(uint64_t, absl::StatusOr<ArchivedEntry>)>& each) const;
+  absl::Status ForEachAttachment(const std::function<bool(uint64_t, absl::StatusOr<ArchivedAttachment>)>& each) const;
+  // Size of records.jsonl in bytes, for showing progress.
+  uint64_t RecordsBytes() const;
+
+ private:
+  std::string folder_;
+};
+
+}  // namespace votum::audit
+
+#endif  // VOTUM_CLIENTS_AUDIT_ARCHIVE_H_
