@@ -1,0 +1,38 @@
+// `votumd init DIR`: makes a deployment.
+#ifndef VOTUM_SERVICES_VOTUMD_INIT_H_
+#define VOTUM_SERVICES_VOTUMD_INIT_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "crypto/secret.h"
+
+namespace votum {
+
+struct InitOptions {
+  std::string folder;
+  std::string deployment;  // the log's origin, e.g. "votum.musterstadt.example/log"
+  std::string body_name;
+  std::string administrator_id;
+  std::string administrator_name;
+  std::vector<std::string> host_names;  // beside localhost
+  int base_port = 7451;                 // services listen at base_port, base_port + 1, ...; metrics 20 above
+  int certificate_days = 365;
+  bool simulated_clock = false;
+};
+
+struct InitResult {
+  std::string log_vkey;
+  crypto::SecretBytes one_time_code;  // of the first administrator; it stands nowhere else
+};
+
+// Makes the folder with everything in services/votumd/deployment.h, and founds the log with record 0.
+// ALREADY_EXISTS/DEPLOYMENT_EXISTS if the folder has anything in it.
+absl::StatusOr<InitResult> InitDeployment(const InitOptions& options, absl::Time now);
+
+}  // namespace votum
+
+#endif  // VOTUM_SERVICES_VOTUMD_INIT_H_
