@@ -42,8 +42,10 @@ absl::Status WriteAll(int fd, absl::string_view bytes, const std::string& path) 
   return absl::OkStatus();
 }
 
-// `place` moves the finished temporary file to its name: rename (replaces) or link (refuses an existing file).
-absl::Status WriteVia(const std::string& path, absl::string_view bytes, mode_t mode, int (*place)(const char*, const char*)) {
+// `place` moves the finished temporary file to its name: rename (replaces) or link (refuses an
+// existing file).
+absl::Status WriteVia(const std::string& path, absl::string_view bytes, mode_t mode,
+                      int (*place)(const char*, const char*)) {
   std::string temporary = absl::StrCat(path, ".XXXXXX");
   const int fd = mkostemp(temporary.data(), O_CLOEXEC);
   if (fd < 0) return IoError("create", temporary);
@@ -74,7 +76,8 @@ absl::StatusOr<std::string> ReadFile(const std::string& path, size_t max_bytes) 
     }
     if (count == 0) return bytes;
     if (bytes.size() + static_cast<size_t>(count) > max_bytes) {
-      return absl::ResourceExhaustedError(absl::StrCat(path, " is larger than ", max_bytes, " bytes"));
+      return absl::ResourceExhaustedError(
+          absl::StrCat(path, " is larger than ", max_bytes, " bytes"));
     }
     bytes.append(buffer, static_cast<size_t>(count));
   }

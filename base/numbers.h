@@ -1,4 +1,5 @@
-// Strict numbers from outside text. absl::SimpleAtoi takes spaces and signs, which protocol input must not have.
+// Strict numbers from outside text. absl::SimpleAtoi takes spaces and signs, which protocol input
+// must not have.
 #ifndef VOTUM_BASE_NUMBERS_H_
 #define VOTUM_BASE_NUMBERS_H_
 
@@ -9,7 +10,8 @@
 
 namespace votum {
 
-// The value of `text` if it is 1 to 20 ASCII digits without a leading zero (or "0" itself) and fits 64 bits.
+// The value of `text` if it is 1 to 20 ASCII digits without a leading zero (or "0" itself) and fits
+// 64 bits.
 std::optional<uint64_t> ParseDecimal(absl::string_view text);
 
 }  // namespace votum

@@ -25,9 +25,11 @@ constexpr size_t kMaxCheckpointBytes = 1000000;
 absl::Status BadArchive(absl::string_view what) { return RefuseArgument("BAD_ARCHIVE", what); }
 
 // The bytes of string field `name`, which must be Base64 of a length in `sizes` (any, if empty).
-absl::StatusOr<std::string> Bytes(const ordered_json& object, const char* name, std::initializer_list<size_t> sizes) {
+absl::StatusOr<std::string> Bytes(const ordered_json& object, const char* name,
+                                  std::initializer_list<size_t> sizes) {
   const auto field = object.find(name);
-  if (field == object.end() || !field->is_string()) return BadArchive(absl::StrCat("\"", name, "\" is missing"));
+  if (field == object.end() || !field->is_string())
+    return BadArchive(absl::StrCat("\"", name, "\" is missing"));
   auto bytes = crypto::Base64Decode(field->get_ref<const std::string&>());
   if (!bytes.ok()) return BadArchive(absl::StrCat("\"", name, "\" is not Base64"));
   if (sizes.size() == 0) return bytes;
@@ -38,7 +40,8 @@ absl::StatusOr<std::string> Bytes(const ordered_json& object, const char* name, 
 }
 
 absl::StatusOr<ordered_json> ParseObject(absl::string_view line) {
-  ordered_json object = ordered_json::parse(line.begin(), line.end(), nullptr, /*allow_exceptions=*/false);
+  ordered_json object =
+      ordered_json::parse(line.begin(), line.end(), nullptr, /*allow_exceptions=*/false);
   if (!object.is_object()) return BadArchive("the line is not a JSON object");
   return object;
 }
@@ -48,17 +51,21 @@ std::string Dump(const ordered_json& object) {
 }
 
 template <typename Parsed>
-absl::Status ForEachLine(const std::string& path, absl::StatusOr<Parsed> (*parse)(absl::string_view),
+absl::Status ForEachLine(const std::string& path,
+                         absl::StatusOr<Parsed> (*parse)(absl::string_view),
                          const std::function<bool(uint64_t, absl::StatusOr<Parsed>)>& each) {
   std::ifstream file(path, std::ios::binary);
-  if (!file) return RefuseNotFound("NO_ARCHIVE", absl::StrCat("cannot open ", path, "; is this folder an exported log?"));
+  if (!file)
+    return RefuseNotFound("NO_ARCHIVE",
+                          absl::StrCat("cannot open ", path, "; is this folder an exported log?"));
   std::string line;
   uint64_t number = 0;
   while (std::getline(file, line)) {
     ++number;
     // getline also ends at the end of the file: the last newline must be there.
     absl::StatusOr<Parsed> parsed =
-        file.eof() ? absl::StatusOr<Parsed>(BadArchive("the line does not end in a newline")) : parse(line);
+        file.eof() ? absl::StatusOr<Parsed>(BadArchive("the line does not end in a newline"))
+                   : parse(line);
     if (!each(number, std::move(parsed))) break;
   }
   return absl::OkStatus();
@@ -88,12 +95,14 @@ absl::StatusOr<ArchivedEntry> ParseEntry(absl::string_view line) {
   ASSIGN_OR_RETURN(const ordered_json object, ParseObject(line));
   ArchivedEntry entry;
   const auto index = object.find("index");
-  if (index == object.end() || !index->is_number_unsigned()) return BadArchive("\"index\" is missing");
+  if (index == object.end() || !index->is_number_unsigned())
+    return BadArchive("\"index\" is missing");
   entry.index = index->get<uint64_t>();
   ASSIGN_OR_RETURN(entry.leaf, Bytes(object, "leaf", {32}));
   ASSIGN_OR_RETURN(entry.salt, Bytes(object, "salt", {0, 32}));
   ASSIGN_OR_RETURN(entry.record, Bytes(object, "record", {}));
-  if (entry.salt.empty() != entry.record.empty()) return BadArchive("salt without record, or record without salt");
+  if (entry.salt.empty() != entry.record.empty())
+    return BadArchive("salt without record, or record without salt");
   if (FormatEntry(entry) != line) return BadArchive("the line is not in its one form");
   return entry;
 }
@@ -117,8 +126,9 @@ ArchiveWriter::ArchiveWriter(std::string folder)
 absl::StatusOr<ArchiveWriter> ArchiveWriter::Create(const std::string& folder) {
   std::error_code error;
   if (!std::filesystem::create_directory(folder, error)) {
-    return RefuseExists("FOLDER_EXISTS", absl::StrCat("cannot make the folder ", folder, ": ",
-                                                      error ? error.message() : "it exists; name a new one"));
+    return RefuseExists("FOLDER_EXISTS",
+                        absl::StrCat("cannot make the folder ", folder, ": ",
+                                     error ? error.message() : "it exists; name a new one"));
   }
   return ArchiveWriter(folder);
 }
@@ -127,8 +137,8 @@ absl::Status ArchiveWriter::Close(absl::string_view checkpoint) {
   records_.close();
   attachments_.close();
   if (!records_ || !attachments_) {
-    return Refuse(absl::StatusCode::kDataLoss, "NOT_WRITTEN", absl::StrCat("could not write all of ", folder_,
-                                                                          "; is the disk full?"));
+    return Refuse(absl::StatusCode::kDataLoss, "NOT_WRITTEN",
+                  absl::StrCat("could not write all of ", folder_, "; is the disk full?"));
   }
   return WriteFile(folder_ + kCheckpointFile, checkpoint);
 }

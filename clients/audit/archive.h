@@ -6,9 +6,9 @@
 //   attachments.jsonl   a line for each sealed attachment that exists and was shown:
 //                       {"commitment":"<b64>","subject":"<b64>","salt":"<b64>","content":"<b64>"}
 //
-// leaf = SHA-256(salt || record); salt and record are "" for a record that was not shown to the one who exported.
-// Each line has exactly one form (no white space, this order, strict Base64): whatever byte of an archive is changed,
-// it is no longer an archive, or no longer this one.
+// leaf = SHA-256(salt || record); salt and record are "" for a record that was not shown to the one
+// who exported. Each line has exactly one form (no white space, this order, strict Base64):
+// whatever byte of an archive is changed, it is no longer an archive, or no longer this one.
 #ifndef VOTUM_CLIENTS_AUDIT_ARCHIVE_H_
 #define VOTUM_CLIENTS_AUDIT_ARCHIVE_H_
 
@@ -40,7 +40,8 @@ struct ArchivedAttachment {
 std::string FormatEntry(const ArchivedEntry& entry);
 std::string FormatAttachment(const ArchivedAttachment& attachment);
 
-// The parts of a line (without its newline). INVALID_ARGUMENT/BAD_ARCHIVE unless Format... gives this very line.
+// The parts of a line (without its newline). INVALID_ARGUMENT/BAD_ARCHIVE unless Format... gives
+// this very line.
 absl::StatusOr<ArchivedEntry> ParseEntry(absl::string_view line);
 absl::StatusOr<ArchivedAttachment> ParseAttachment(absl::string_view line);
 
@@ -51,7 +52,9 @@ class ArchiveWriter {
   static absl::StatusOr<ArchiveWriter> Create(const std::string& folder);
 
   void Add(const ArchivedEntry& entry) { records_ << FormatEntry(entry) << '\n'; }
-  void Add(const ArchivedAttachment& attachment) { attachments_ << FormatAttachment(attachment) << '\n'; }
+  void Add(const ArchivedAttachment& attachment) {
+    attachments_ << FormatAttachment(attachment) << '\n';
+  }
   // DATA_LOSS/NOT_WRITTEN if the disk did not take everything.
   absl::Status Close(absl::string_view checkpoint);
 
@@ -63,14 +66,17 @@ class ArchiveWriter {
   std::ofstream attachments_;
 };
 
-// Reads an archive. Each `each` gets the line's number (from 1) and what it parsed to; it says whether to go on.
+// Reads an archive. Each `each` gets the line's number (from 1) and what it parsed to; it says
+// whether to go on.
 class ArchiveReader {
  public:
   explicit ArchiveReader(std::string folder) : folder_(std::move(folder)) {}
 
   absl::StatusOr<std::string> Checkpoint() const;
-  absl::Status ForEachEntry(const std::function<bool(uint64_t, absl::StatusOr<ArchivedEntry>)>& each) const;
-  absl::Status ForEachAttachment(const std::function<bool(uint64_t, absl::StatusOr<ArchivedAttachment>)>& each) const;
+  absl::Status ForEachEntry(
+      const std::function<bool(uint64_t, absl::StatusOr<ArchivedEntry>)>& each) const;
+  absl::Status ForEachAttachment(
+      const std::function<bool(uint64_t, absl::StatusOr<ArchivedAttachment>)>& each) const;
   // Size of records.jsonl in bytes, for showing progress.
   uint64_t RecordsBytes() const;
 

@@ -20,9 +20,11 @@ std::string Utc(const google::protobuf::Timestamp& timestamp) {
   return absl::FormatTime("%Y-%m-%d %H:%M:%S UTC", FromTimestamp(timestamp), absl::UTCTimeZone());
 }
 
-std::string TiersInWords(const google::protobuf::RepeatedPtrField<ideas::v1::Tier>& tiers, int most) {
+std::string TiersInWords(const google::protobuf::RepeatedPtrField<ideas::v1::Tier>& tiers,
+                         int most) {
   std::vector<std::string> words;
-  for (int i = 0; i < std::min(most, tiers.size()); ++i) words.push_back(absl::StrJoin(tiers[i].idea_ids(), " = "));
+  for (int i = 0; i < std::min(most, tiers.size()); ++i)
+    words.push_back(absl::StrJoin(tiers[i].idea_ids(), " = "));
   return absl::StrCat(absl::StrJoin(words, " > "), tiers.size() > most ? " > ..." : "");
 }
 
@@ -30,13 +32,16 @@ std::string TiersInWords(const google::protobuf::RepeatedPtrField<ideas::v1::Tie
 
 std::string DescribeVote(const voting::v1::VoteEvent& event) {
   const voting::v1::Tally& tally = event.result().tally();
-  return absl::StrCat("vote ", event.id(), ": ", tally.yes(), " yes, ", tally.no(), " no, ", tally.abstain(),
-                      " abstained, ", tally.not_voted(), " did not vote, of ", event.electorate_size(),
-                      " entitled and present. ", event.result().explanation().en());
+  return absl::StrCat("vote ", event.id(), ": ", tally.yes(), " yes, ", tally.no(), " no, ",
+                      tally.abstain(), " abstained, ", tally.not_voted(), " did not vote, of ",
+                      event.electorate_size(), " entitled and present. ",
+                      event.result().explanation().en());
 }
 
 Auditor::Auditor(crypto::NoteVerifier log, std::function<void(const Finding&)> report)
-    : log_(std::move(log)), report_(std::move(report)), fold_(DomainSet::All(), log_.key(), &cache_) {}
+    : log_(std::move(log)),
+      report_(std::move(report)),
+      fold_(DomainSet::All(), log_.key(), &cache_) {}
 
 void Auditor::Fault(std::string text) {
   ++faults_;
@@ -52,20 +57,22 @@ void Auditor::AddEntry(uint64_t line, const absl::StatusOr<ArchivedEntry>& entry
   }
   tree_.Append(entry->leaf);
   if (entry->index != position) {
-    Fault(absl::StrCat("record ", position, " (line ", line, "): the line says it is record ", entry->index,
-                       "; a record was dropped, doubled or moved"));
+    Fault(absl::StrCat("record ", position, " (line ", line, "): the line says it is record ",
+                       entry->index, "; a record was dropped, doubled or moved"));
     foldable_ = false;
     return;
   }
   if (entry->record.empty()) {
-    Fault(absl::StrCat("record ", position, ": it was not shown to whoever exported this log; without it no state "
+    Fault(absl::StrCat("record ", position,
+                       ": it was not shown to whoever exported this log; without it no state "
                        "can be derived: export as an auditor"));
     foldable_ = false;
     return;
   }
   const crypto::Digest commitment = crypto::Sha256({entry->salt, entry->record});
   if (crypto::AsBytes(commitment) != entry->leaf) {
-    Fault(absl::StrCat("record ", position, ": its bytes do not give its leaf; record, salt or leaf was changed"));
+    Fault(absl::StrCat("record ", position,
+                       ": its bytes do not give its leaf; record, salt or leaf was changed"));
   }
   FoldEntry(*entry);
   RememberAttachmentRefs(*entry);
@@ -101,14 +108,16 @@ void Auditor::AddAttachment(uint64_t line, const absl::StatusOr<ArchivedAttachme
     Fault(absl::StrCat("attachment on line ", line, ": ", attachment.status().message()));
     return;
   }
-  if (!crypto::VerifyCommitment(attachment->commitment, attachment->salt, attachment->content).ok()) {
+  if (!crypto::VerifyCommitment(attachment->commitment, attachment->salt, attachment->content)
+           .ok()) {
     Fault(absl::StrCat("attachment on line ", line, ": its content is not what its commitment ",
                        crypto::HexEncode(attachment->commitment), " stands for"));
     return;
   }
   const auto wanted = commitments_.find(attachment->commitment);
   if (wanted == commitments_.end()) {
-    Fault(absl::StrCat("attachment on line ", line, ": no record commits to it, or it comes twice"));
+    Fault(
+        absl::StrCat("attachment on line ", line, ": no record commits to it, or it comes twice"));
     return;
   }
   commitments_.erase(wanted);
@@ -121,13 +130,15 @@ void Auditor::CheckCheckpoint(absl::string_view note) {
     Fault(absl::StrCat("checkpoint: ", checkpoint.status().message()));
     return;
   }
-  Checked(absl::StrCat("checkpoint: signed by the trusted log key ", log_.name(), ", for ", checkpoint->size,
-                       " records"));
+  Checked(absl::StrCat("checkpoint: signed by the trusted log key ", log_.name(), ", for ",
+                       checkpoint->size, " records"));
   if (checkpoint->size != entries_) {
-    Fault(absl::StrCat("checkpoint: it stands for ", checkpoint->size, " records, but the archive has ", entries_,
-                       checkpoint->size > entries_ ? absl::StrCat("; record ", entries_, " is missing") : ""));
+    Fault(absl::StrCat(
+        "checkpoint: it stands for ", checkpoint->size, " records, but the archive has ", entries_,
+        checkpoint->size > entries_ ? absl::StrCat("; record ", entries_, " is missing") : ""));
   } else if (checkpoint->root != tree_.Root()) {
-    Fault(absl::StrCat("checkpoint: the tree of the ", entries_, " leaves has another root than the signed one"));
+    Fault(absl::StrCat("checkpoint: the tree of the ", entries_,
+                       " leaves has another root than the signed one"));
   } else {
     Checked(absl::StrCat("Merkle tree: the ", entries_, " leaves have the signed root ",
                          crypto::Base64Encode(crypto::AsBytes(checkpoint->root))));
@@ -136,18 +147,25 @@ void Auditor::CheckCheckpoint(absl::string_view note) {
 
 void Auditor::Finish(absl::string_view checkpoint_note) {
   CheckCheckpoint(checkpoint_note);
-  if (faults_ == 0) Checked(absl::StrCat("records: each of the ", entries_, " gives its leaf, in order, none missing"));
+  if (faults_ == 0)
+    Checked(
+        absl::StrCat("records: each of the ", entries_, " gives its leaf, in order, none missing"));
   for (const auto& [commitment, index] : commitments_) {
-    Fault(absl::StrCat("record ", index, ": its sealed attachment ", crypto::HexEncode(commitment), " is missing"));
+    Fault(absl::StrCat("record ", index, ": its sealed attachment ", crypto::HexEncode(commitment),
+                       " is missing"));
   }
   if (commitments_.empty()) {
-    Checked(absl::StrCat("sealed attachments: all ", attachments_, " are what their records commit to"));
+    Checked(absl::StrCat("sealed attachments: all ", attachments_,
+                         " are what their records commit to"));
   }
   if (!foldable_) {
-    Note("the states behind the fault could not be derived; what follows stands at the last sound record");
+    Note(
+        "the states behind the fault could not be derived; what follows stands at the last sound "
+        "record");
   } else if (faults_ == 0) {
     Checked(absl::StrCat("signatures and authority: verified for each record at its own position (",
-                         entries_ - fold_.void_records().size(), " in effect, ", fold_.void_records().size(), " void)"));
+                         entries_ - fold_.void_records().size(), " in effect, ",
+                         fold_.void_records().size(), " void)"));
   }
   ReportVoid();
   ReportRankings();
@@ -173,8 +191,9 @@ void Auditor::ReportRankings() {
     if (round == nullptr || round->state() != ideas::v1::ROUND_STATE_ESTABLISHED) return;
     for (const ideas::v1::GroupRanking& ranking : round->rankings()) {
       if (!ranking.group_id().empty()) continue;
-      Checked(absl::StrCat("ranking round ", round->id(), ": ", round->ballot_count(), " ballots counted again by ",
-                           round->method(), ": ", TiersInWords(ranking.ranking(), 3), ", as established by record ",
+      Checked(absl::StrCat("ranking round ", round->id(), ": ", round->ballot_count(),
+                           " ballots counted again by ", round->method(), ": ",
+                           TiersInWords(ranking.ranking(), 3), ", as established by record ",
                            round->established_index()));
     }
   });
@@ -184,7 +203,8 @@ void Auditor::ReportVotes() {
   fold_.world().Visit(Domain::kVoting, [this](const google::protobuf::Message& resource) {
     const auto* event = dynamic_cast<const voting::v1::VoteEvent*>(&resource);
     if (event == nullptr || event->state() != voting::v1::VOTE_EVENT_STATE_ESTABLISHED) return;
-    Checked(absl::StrCat(DescribeVote(*event), " As established by record ", event->result().index()));
+    Checked(
+        absl::StrCat(DescribeVote(*event), " As established by record ", event->result().index()));
   });
 }
 
@@ -194,15 +214,16 @@ void Auditor::ReportDecisions() {
     if (decision == nullptr) return;
     std::vector<std::string> signers;
     for (const auto& signature : decision->signatures()) signers.push_back(signature.person_id());
-    std::string text = absl::StrCat("decision ", decision->id(), ": item ",
-                                    decision->item_adopted() ? "adopted" : "rejected", ", signed by ",
-                                    signers.empty() ? "nobody yet" : absl::StrJoin(signers, " and "));
+    std::string text = absl::StrCat(
+        "decision ", decision->id(), ": item ", decision->item_adopted() ? "adopted" : "rejected",
+        ", signed by ", signers.empty() ? "nobody yet" : absl::StrJoin(signers, " and "));
     if (decision->release_index() != 0) {
       absl::StrAppend(&text, "; released ", Utc(decision->release_time()), ", allowed from ",
                       Utc(decision->release_allowed_time()));
     }
     if (!decision->document_sha256().empty()) {
-      absl::StrAppend(&text, "; published document ", crypto::HexEncode(decision->document_sha256()));
+      absl::StrAppend(&text, "; published document ",
+                      crypto::HexEncode(decision->document_sha256()));
     }
     Checked(std::move(text));
   });
@@ -212,36 +233,40 @@ void Auditor::ReportProjects() {
   fold_.world().Visit(Domain::kProjects, [this](const google::protobuf::Message& resource) {
     const auto* project = dynamic_cast<const projects::v1::Project*>(&resource);
     if (project == nullptr) return;
-    Checked(absl::StrCat("project ", project->id(), ": started by decision ", project->decision_id(), ", ",
-                         project->work_packages_size(), " work packages, ", project->milestones_size(),
-                         " milestones"));
+    Checked(absl::StrCat("project ", project->id(), ": started by decision ",
+                         project->decision_id(), ", ", project->work_packages_size(),
+                         " work packages, ", project->milestones_size(), " milestones"));
   });
 }
 
 void Auditor::ReportState() {
   for (const Domain domain : kAllDomains) {
-    Checked(absl::StrCat("state of ", DomainName(domain), ": SHA-256 ", crypto::ToHex(fold_.StateDigest(domain))));
+    Checked(absl::StrCat("state of ", DomainName(domain), ": SHA-256 ",
+                         crypto::ToHex(fold_.StateDigest(domain))));
   }
 }
 
 absl::StatusOr<uint64_t> AuditArchive(const std::string& folder, const crypto::NoteVerifier& log,
                                       const std::function<void(const Finding&)>& report,
-                                      const std::function<void(double)>& progress, uint64_t* records) {
+                                      const std::function<void(double)>& progress,
+                                      uint64_t* records) {
   const ArchiveReader archive(folder);
   ASSIGN_OR_RETURN(const std::string checkpoint, archive.Checkpoint());
   Auditor auditor(log, report);
   const double total = static_cast<double>(std::max<uint64_t>(1, archive.RecordsBytes()));
   uint64_t seen = 0;
   RETURN_IF_ERROR(archive.ForEachEntry([&](uint64_t line, absl::StatusOr<ArchivedEntry> entry) {
-    if (entry.ok()) seen += 4 * (entry->record.size() + entry->salt.size() + entry->leaf.size()) / 3;
+    if (entry.ok())
+      seen += 4 * (entry->record.size() + entry->salt.size() + entry->leaf.size()) / 3;
     auditor.AddEntry(line, entry);
     progress(std::min(1.0, static_cast<double>(seen) / total));
     return true;
   }));
-  RETURN_IF_ERROR(archive.ForEachAttachment([&](uint64_t line, absl::StatusOr<ArchivedAttachment> attachment) {
-    auditor.AddAttachment(line, attachment);
-    return true;
-  }));
+  RETURN_IF_ERROR(
+      archive.ForEachAttachment([&](uint64_t line, absl::StatusOr<ArchivedAttachment> attachment) {
+        auditor.AddAttachment(line, attachment);
+        return true;
+      }));
   auditor.Finish(checkpoint);
   *records = auditor.records();
   return auditor.faults();

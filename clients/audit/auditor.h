@@ -1,12 +1,13 @@
 // Checks a log from its first record to its last, trusting nothing but the log key:
 //
-//   each leaf is the commitment of its record; the tree of all leaves has the root that the log key signed; records are
-//   in order and time never goes back; every signature verifies under a key that was active at that position; each
-//   result stated in the log (rankings, votes, decisions) is what the records before it give; each sealed attachment
-//   is what its record commits to.
+//   each leaf is the commitment of its record; the tree of all leaves has the root that the log key
+//   signed; records are in order and time never goes back; every signature verifies under a key
+//   that was active at that position; each result stated in the log (rankings, votes, decisions) is
+//   what the records before it give; each sealed attachment is what its record commits to.
 //
-// Void records (a second vote, a vote that came too late) are no fault: they are listed with their reasons. A record
-// that an honest ledger and honest services cannot have written is a fault, and so is anything that does not fit.
+// Void records (a second vote, a vote that came too late) are no fault: they are listed with their
+// reasons. A record that an honest ledger and honest services cannot have written is a fault, and
+// so is anything that does not fit.
 #ifndef VOTUM_CLIENTS_AUDIT_AUDITOR_H_
 #define VOTUM_CLIENTS_AUDIT_AUDITOR_H_
 
@@ -41,7 +42,8 @@ class Auditor {
   void AddEntry(uint64_t line, const absl::StatusOr<ArchivedEntry>& entry);
   // A line of the attachments, after all entries.
   void AddAttachment(uint64_t line, const absl::StatusOr<ArchivedAttachment>& attachment);
-  // Compares with the signed checkpoint and reports what was derived. After all entries and attachments.
+  // Compares with the signed checkpoint and reports what was derived. After all entries and
+  // attachments.
   void Finish(absl::string_view checkpoint_note);
 
   uint64_t records() const { return entries_; }
@@ -70,18 +72,21 @@ class Auditor {
   crypto::CompactTree tree_;
   uint64_t entries_ = 0;
   uint64_t faults_ = 0;
-  bool foldable_ = true;                         // no record so far that breaks the order
-  std::map<std::string, uint64_t> commitments_;  // attachments committed to and not seen yet: index of the record
+  bool foldable_ = true;  // no record so far that breaks the order
+  std::map<std::string, uint64_t>
+      commitments_;  // attachments committed to and not seen yet: index of the record
   uint64_t attachments_ = 0;
 };
 
 // What an established vote says, in one line of English.
 std::string DescribeVote(const voting::v1::VoteEvent& event);
 
-// Audits the archive in `folder`; the number of faults. An error only if there is no archive to read.
+// Audits the archive in `folder`; the number of faults. An error only if there is no archive to
+// read.
 absl::StatusOr<uint64_t> AuditArchive(const std::string& folder, const crypto::NoteVerifier& log,
                                       const std::function<void(const Finding&)>& report,
-                                      const std::function<void(double)>& progress, uint64_t* records);
+                                      const std::function<void(double)>& progress,
+                                      uint64_t* records);
 
 }  // namespace votum::audit
 

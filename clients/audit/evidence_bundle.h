@@ -4,13 +4,14 @@
 //    "entries":[{"index":0,"salt":"<b64>","record":"<b64>","proof":["<b64>",...]},...],
 //    "document":"<b64>"}
 //
-// It holds the records that the decision rests on (who is who with all keys, the meeting with attendance, motion,
-// votes and result, the decision's signatures), each with its inclusion proof, and the published document. The checker
-// verifies signature, proofs and bytes, folds these records with the services' own domain code, and compares the
-// decision that comes out with the document.
+// It holds the records that the decision rests on (who is who with all keys, the meeting with
+// attendance, motion, votes and result, the decision's signatures), each with its inclusion proof,
+// and the published document. The checker verifies signature, proofs and bytes, folds these records
+// with the services' own domain code, and compares the decision that comes out with the document.
 //
-// What a bundle cannot prove is that nothing was left out (a revocation, say): the whole log can (`votum audit`).
-// Like an archive's lines the file has exactly one form, so that no byte of it can be changed unnoticed.
+// What a bundle cannot prove is that nothing was left out (a revocation, say): the whole log can
+// (`votum audit`). Like an archive's lines the file has exactly one form, so that no byte of it can
+// be changed unnoticed.
 #ifndef VOTUM_CLIENTS_AUDIT_EVIDENCE_BUNDLE_H_
 #define VOTUM_CLIENTS_AUDIT_EVIDENCE_BUNDLE_H_
 
@@ -27,9 +28,11 @@
 namespace votum::audit {
 
 // The bundle of `decision_id` from all entries of the log that `checkpoint_note` stands for.
-// NOT_FOUND/NO_SUCH_DECISION; FAILED_PRECONDITION/NOT_SHOWN if a record that is needed was not shown to the caller.
+// NOT_FOUND/NO_SUCH_DECISION; FAILED_PRECONDITION/NOT_SHOWN if a record that is needed was not
+// shown to the caller.
 absl::StatusOr<std::string> MakeEvidenceBundle(const std::vector<ArchivedEntry>& entries,
-                                               absl::string_view checkpoint_note, const crypto::NoteVerifier& log,
+                                               absl::string_view checkpoint_note,
+                                               const crypto::NoteVerifier& log,
                                                absl::string_view decision_id);
 
 // Checks a bundle; the number of faults. `report` gets each finding.

@@ -14,12 +14,13 @@ namespace votum {
 struct CommandContext {
   // Position in the log. While a service checks a command ahead of appending it: the next position.
   uint64_t index = 0;
-  // The record's time; never before that of an earlier record. Ahead of appending: what the sequencer's clock says now.
+  // The record's time; never before that of an earlier record. Ahead of appending: what the
+  // sequencer's clock says now.
   absl::Time time;
   // UUID; unique in the log.
   std::string command_id;
-  // The person who acts: the owner of the signing key, which was active at this position. Empty for commands that
-  // anybody may give. For EnrolKey: the claimed owner.
+  // The person who acts: the owner of the signing key, which was active at this position. Empty for
+  // commands that anybody may give. For EnrolKey: the claimed owner.
   std::string actor;
   // The key of the first signature. Verified.
   std::string key_id;

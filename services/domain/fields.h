@@ -1,4 +1,5 @@
-// Checks of fields that come from outside, with refusals that name the field and say what is expected.
+// Checks of fields that come from outside, with refusals that name the field and say what is
+// expected.
 #ifndef VOTUM_SERVICES_DOMAIN_FIELDS_H_
 #define VOTUM_SERVICES_DOMAIN_FIELDS_H_
 
@@ -13,7 +14,8 @@ namespace votum {
 // 1 to 64 of a-z, 0-9, '-', '.'. INVALID_ARGUMENT/BAD_ID.
 absl::Status CheckId(absl::string_view field, absl::string_view value);
 
-// 1 to max_bytes of UTF-8 without control characters but newline and tab. INVALID_ARGUMENT/BAD_TEXT.
+// 1 to max_bytes of UTF-8 without control characters but newline and tab.
+// INVALID_ARGUMENT/BAD_TEXT.
 absl::Status CheckText(absl::string_view field, absl::string_view value, size_t max_bytes);
 
 // As CheckText, but may be empty.

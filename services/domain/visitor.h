@@ -1,7 +1,8 @@
 // How a state machine shows its whole state: as resources in a fixed order.
 //
-// Two machines are in the same state iff they visit the same messages in the same order. The fold hashes what is
-// visited to compare projections; `votum audit` compares its own with what services report.
+// Two machines are in the same state iff they visit the same messages in the same order. The fold
+// hashes what is visited to compare projections; `votum audit` compares its own with what services
+// report.
 #ifndef VOTUM_SERVICES_DOMAIN_VISITOR_H_
 #define VOTUM_SERVICES_DOMAIN_VISITOR_H_
 

@@ -22,7 +22,9 @@ Authority Clerk() { return {Signer::kOffice, {directory::v1::OFFICE_CLERK}}; }
 Authority Office_() {
   return {Signer::kOffice, {directory::v1::OFFICE_CLERK, directory::v1::OFFICE_ADMINISTRATOR}};
 }
-Authority Minutes() { return {Signer::kOffice, {directory::v1::OFFICE_SECRETARY, directory::v1::OFFICE_CLERK}}; }
+Authority Minutes() {
+  return {Signer::kOffice, {directory::v1::OFFICE_SECRETARY, directory::v1::OFFICE_CLERK}};
+}
 Authority Mayor() { return {Signer::kOffice, {directory::v1::OFFICE_MAYOR}}; }
 Authority Person() { return {Signer::kPerson, {}}; }
 Authority Anybody() { return {Signer::kAnybody, {}}; }
@@ -47,10 +49,12 @@ Disclosure OfDecision(const World& world, absl::string_view decision_id) {
   return decision.ok() && decision->public_() ? kPublic : kCouncil;
 }
 
-// The part of a row that depends on the command's C++ type. `machine` gives the domain's state machine.
+// The part of a row that depends on the command's C++ type. `machine` gives the domain's state
+// machine.
 template <typename Command, typename Machine>
-CommandType Row(Domain domain, Machine& (World::*mutable_machine)(), const Machine& (World::*machine)() const,
-                Authority authority, std::function<Disclosure(const World&, const Command&)> disclosure) {
+CommandType Row(Domain domain, Machine& (World::*mutable_machine)(),
+                const Machine& (World::*machine)() const, Authority authority,
+                std::function<Disclosure(const World&, const Command&)> disclosure) {
   CommandType row;
   row.payload_type = PayloadType(Command::descriptor());
   row.name = Command::descriptor()->name();
@@ -60,13 +64,15 @@ CommandType Row(Domain domain, Machine& (World::*mutable_machine)(), const Machi
   row.header = [](const Message& message) -> const common::v1::CommandHeader& {
     return static_cast<const Command&>(message).header();
   };
-  row.disclosure = [disclosure = std::move(disclosure)](const World& world, const Message& message) {
+  row.disclosure = [disclosure = std::move(disclosure)](const World& world,
+                                                        const Message& message) {
     return disclosure(world, static_cast<const Command&>(message));
   };
   row.check = [machine](const World& world, const CommandContext& context, const Message& message) {
     return (world.*machine)().Check(context, static_cast<const Command&>(message));
   };
-  row.apply = [mutable_machine](World& world, const CommandContext& context, const Message& message) {
+  row.apply = [mutable_machine](World& world, const CommandContext& context,
+                                const Message& message) {
     (world.*mutable_machine)().Apply(context, static_cast<const Command&>(message));
   };
   return row;
@@ -79,22 +85,29 @@ std::function<Disclosure(const World&, const Command&)> Always(Disclosure disclo
 
 template <typename Command>
 std::function<Disclosure(const World&, const Command&)> AsItem() {
-  return [](const World& world, const Command& command) { return OfItem(world, command.item_id()); };
+  return
+      [](const World& world, const Command& command) { return OfItem(world, command.item_id()); };
 }
 
 template <typename Command>
 std::function<Disclosure(const World&, const Command&)> AsMotion() {
-  return [](const World& world, const Command& command) { return OfMotion(world, command.motion_id()); };
+  return [](const World& world, const Command& command) {
+    return OfMotion(world, command.motion_id());
+  };
 }
 
 template <typename Command>
 std::function<Disclosure(const World&, const Command&)> AsVote() {
-  return [](const World& world, const Command& command) { return OfVote(world, command.vote_event_id()); };
+  return [](const World& world, const Command& command) {
+    return OfVote(world, command.vote_event_id());
+  };
 }
 
 template <typename Command>
 std::function<Disclosure(const World&, const Command&)> AsDecision() {
-  return [](const World& world, const Command& command) { return OfDecision(world, command.decision_id()); };
+  return [](const World& world, const Command& command) {
+    return OfDecision(world, command.decision_id());
+  };
 }
 
 using Rows = std::vector<CommandType>;
@@ -121,9 +134,10 @@ void AddDirectory(Rows& rows) {
 
 void AddIdeas(Rows& rows) {
   namespace v1 = ideas::v1;
-  const auto add = [&rows]<typename Command>(const Command&, Authority authority, Disclosure disclosure) {
-    rows.push_back(Row<Command>(Domain::kIdeas, &World::mutable_ideas, &World::ideas, std::move(authority),
-                                Always<Command>(disclosure)));
+  const auto add = [&rows]<typename Command>(const Command&, Authority authority,
+                                             Disclosure disclosure) {
+    rows.push_back(Row<Command>(Domain::kIdeas, &World::mutable_ideas, &World::ideas,
+                                std::move(authority), Always<Command>(disclosure)));
   };
   add(v1::SubmitIdea(), Anybody(), kCouncil);
   add(v1::RecordIdea(), Office_(), kCouncil);
@@ -137,7 +151,8 @@ void AddIdeas(Rows& rows) {
   add(v1::RecordPaperPreference(), Clerk(), kConfidential);
   add(v1::ConfirmPaperPreference(),
       {Signer::kOffice,
-       {directory::v1::OFFICE_CLERK, directory::v1::OFFICE_SECRETARY, directory::v1::OFFICE_ADMINISTRATOR}},
+       {directory::v1::OFFICE_CLERK, directory::v1::OFFICE_SECRETARY,
+        directory::v1::OFFICE_ADMINISTRATOR}},
       kConfidential);
   add(v1::CloseRound(), Office_(), kPublic);
   add(v1::EstablishRanking(), Office_(), kPublic);
@@ -146,10 +161,11 @@ void AddIdeas(Rows& rows) {
 
 void AddAgenda(Rows& rows) {
   namespace v1 = agenda::v1;
-  const auto add = [&rows]<typename Command>(const Command&, Authority authority,
-                                             std::function<Disclosure(const World&, const Command&)> disclosure) {
-    rows.push_back(Row<Command>(Domain::kAgenda, &World::mutable_agenda, &World::agenda, std::move(authority),
-                                std::move(disclosure)));
+  const auto add = [&rows]<typename Command>(
+                       const Command&, Authority authority,
+                       std::function<Disclosure(const World&, const Command&)> disclosure) {
+    rows.push_back(Row<Command>(Domain::kAgenda, &World::mutable_agenda, &World::agenda,
+                                std::move(authority), std::move(disclosure)));
   };
   // A draft may turn out to belong to a non-public item.
   add(v1::DraftProposal(), Office_(), Always<v1::DraftProposal>(kCouncil));
@@ -168,10 +184,11 @@ void AddAgenda(Rows& rows) {
 
 void AddVoting(Rows& rows) {
   namespace v1 = voting::v1;
-  const auto add = [&rows]<typename Command>(const Command&, Authority authority,
-                                             std::function<Disclosure(const World&, const Command&)> disclosure) {
-    rows.push_back(Row<Command>(Domain::kVoting, &World::mutable_voting, &World::voting, std::move(authority),
-                                std::move(disclosure)));
+  const auto add = [&rows]<typename Command>(
+                       const Command&, Authority authority,
+                       std::function<Disclosure(const World&, const Command&)> disclosure) {
+    rows.push_back(Row<Command>(Domain::kVoting, &World::mutable_voting, &World::voting,
+                                std::move(authority), std::move(disclosure)));
   };
   add(v1::OpenMeeting(), Person(), Always<v1::OpenMeeting>(kPublic));
   add(v1::CloseMeeting(), Person(), Always<v1::CloseMeeting>(kPublic));
@@ -190,8 +207,9 @@ void AddVoting(Rows& rows) {
 
 void AddDecisions(Rows& rows) {
   namespace v1 = decisions::v1;
-  const auto add = [&rows]<typename Command>(const Command&, Authority authority,
-                                             std::function<Disclosure(const World&, const Command&)> disclosure) {
+  const auto add = [&rows]<typename Command>(
+                       const Command&, Authority authority,
+                       std::function<Disclosure(const World&, const Command&)> disclosure) {
     rows.push_back(Row<Command>(Domain::kDecisions, &World::mutable_decisions, &World::decisions,
                                 std::move(authority), std::move(disclosure)));
   };
@@ -205,8 +223,8 @@ void AddDecisions(Rows& rows) {
 void AddProjects(Rows& rows) {
   namespace v1 = projects::v1;
   const auto add = [&rows]<typename Command>(const Command&, Authority authority) {
-    rows.push_back(Row<Command>(Domain::kProjects, &World::mutable_projects, &World::projects, std::move(authority),
-                                Always<Command>(kPublic)));
+    rows.push_back(Row<Command>(Domain::kProjects, &World::mutable_projects, &World::projects,
+                                std::move(authority), Always<Command>(kPublic)));
   };
   add(v1::StartProject(), Office_());
   add(v1::AssignLead(), Person());

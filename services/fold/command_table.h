@@ -1,6 +1,7 @@
-// All commands, one row each: which domain owns it, who may give it, who may be shown its record, what checks and
-// applies it. Coarse authority stands here and nowhere else; what depends on the command's content (chair of that
-// organization, member of that electorate, a second person) is checked by the domain.
+// All commands, one row each: which domain owns it, who may give it, who may be shown its record,
+// what checks and applies it. Coarse authority stands here and nowhere else; what depends on the
+// command's content (chair of that organization, member of that electorate, a second person) is
+// checked by the domain.
 #ifndef VOTUM_SERVICES_FOLD_COMMAND_TABLE_H_
 #define VOTUM_SERVICES_FOLD_COMMAND_TABLE_H_
 
@@ -40,7 +41,8 @@ struct CommandType {
   std::function<const common::v1::CommandHeader&(const google::protobuf::Message&)> header;
   // Who may be shown the record, in the state in which it is appended.
   std::function<common::v1::Disclosure(const World&, const google::protobuf::Message&)> disclosure;
-  std::function<absl::Status(const World&, const CommandContext&, const google::protobuf::Message&)> check;
+  std::function<absl::Status(const World&, const CommandContext&, const google::protobuf::Message&)>
+      check;
   std::function<void(World&, const CommandContext&, const google::protobuf::Message&)> apply;
 };
 

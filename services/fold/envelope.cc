@@ -46,7 +46,8 @@ bool IsUuid4(absl::string_view text) {
   if (text.size() != 36 || text[14] != '4') return false;
   for (size_t i = 0; i < text.size(); ++i) {
     const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-    if (dash ? text[i] != '-' : !absl::ascii_isxdigit(text[i]) || absl::ascii_isupper(text[i])) return false;
+    if (dash ? text[i] != '-' : !absl::ascii_isxdigit(text[i]) || absl::ascii_isupper(text[i]))
+      return false;
   }
   return true;
 }
@@ -57,28 +58,34 @@ absl::Status Bad(const CommandType& type, absl::string_view what) {
 
 }  // namespace
 
-absl::StatusOr<Envelope> OpenEnvelope(absl::string_view payload_type, absl::string_view payload,
-                                      const google::protobuf::RepeatedPtrField<common::v1::Signature>& signatures) {
+absl::StatusOr<Envelope> OpenEnvelope(
+    absl::string_view payload_type, absl::string_view payload,
+    const google::protobuf::RepeatedPtrField<common::v1::Signature>& signatures) {
   if (payload.size() > kMaxPayloadBytes) {
-    return RefuseArgument("TOO_LARGE", absl::StrCat("the command has ", payload.size(), " bytes, ", kMaxPayloadBytes,
-                                                    " are allowed; send less at a time"));
+    return RefuseArgument(
+        "TOO_LARGE", absl::StrCat("the command has ", payload.size(), " bytes, ", kMaxPayloadBytes,
+                                  " are allowed; send less at a time"));
   }
   if (signatures.empty() || signatures.size() > kMaxSignatures) {
-    return RefuseArgument("UNSIGNED", absl::StrCat("the command has ", signatures.size(), " signatures; 1 to ",
-                                                   kMaxSignatures, " are needed"));
+    return RefuseArgument("UNSIGNED",
+                          absl::StrCat("the command has ", signatures.size(), " signatures; 1 to ",
+                                       kMaxSignatures, " are needed"));
   }
   Envelope envelope;
   envelope.type = FindCommandType(payload_type);
   if (envelope.type == nullptr) {
-    return RefuseArgument("UNKNOWN_COMMAND", absl::StrCat("there is no command of the type ", payload_type,
-                                                          "; client and service may be of different versions"));
+    return RefuseArgument("UNKNOWN_COMMAND",
+                          absl::StrCat("there is no command of the type ", payload_type,
+                                       "; client and service may be of different versions"));
   }
   envelope.command.reset(envelope.type->prototype->New());
   if (!envelope.command->ParseFromArray(payload.data(), static_cast<int>(payload.size()))) {
     return Bad(*envelope.type, "the payload does not parse as this message");
   }
   if (HasUnknownFields(*envelope.command)) {
-    return Bad(*envelope.type, "it has fields that this version does not know; it cannot be judged and so has no effect");
+    return Bad(
+        *envelope.type,
+        "it has fields that this version does not know; it cannot be judged and so has no effect");
   }
   envelope.header = envelope.type->header(*envelope.command);
   if (!IsUuid4(envelope.header.command_id())) {

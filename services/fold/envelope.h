@@ -1,5 +1,5 @@
-// A signed command, parsed and found well-formed: its type is known, its message complete, its header sound. Nothing is
-// said yet about signatures or whether it holds.
+// A signed command, parsed and found well-formed: its type is known, its message complete, its
+// header sound. Nothing is said yet about signatures or whether it holds.
 #ifndef VOTUM_SERVICES_FOLD_ENVELOPE_H_
 #define VOTUM_SERVICES_FOLD_ENVELOPE_H_
 
@@ -26,10 +26,11 @@ struct Envelope {
   std::vector<common::v1::Signature> signatures;
 };
 
-// Refusals: UNKNOWN_COMMAND, BAD_COMMAND (does not parse, has fields that this version does not know, no header, bad
-// command id), TOO_LARGE, UNSIGNED.
-absl::StatusOr<Envelope> OpenEnvelope(absl::string_view payload_type, absl::string_view payload,
-                                      const google::protobuf::RepeatedPtrField<common::v1::Signature>& signatures);
+// Refusals: UNKNOWN_COMMAND, BAD_COMMAND (does not parse, has fields that this version does not
+// know, no header, bad command id), TOO_LARGE, UNSIGNED.
+absl::StatusOr<Envelope> OpenEnvelope(
+    absl::string_view payload_type, absl::string_view payload,
+    const google::protobuf::RepeatedPtrField<common::v1::Signature>& signatures);
 
 // The AttachmentRefs anywhere in `message`, in the order of its fields.
 std::vector<common::v1::AttachmentRef> AttachmentRefsOf(const google::protobuf::Message& message);

@@ -56,24 +56,27 @@ absl::StatusOr<RecordOutcome> Fold::Apply(absl::string_view record_bytes, Gaps g
   }
   if (gaps == Gaps::kAllowed && record.index() > next_index_) next_index_ = record.index();
   if (record.index() != next_index_) {
-    return absl::DataLossError(
-        absl::StrCat("record ", next_index_, " is missing: at its place stands record ", record.index()));
+    return absl::DataLossError(absl::StrCat(
+        "record ", next_index_, " is missing: at its place stands record ", record.index()));
   }
   const absl::Time time = FromTimestamp(record.time());
   if (time < last_time_) {
-    return absl::DataLossError(absl::StrCat("record ", next_index_, " is older than the one before it"));
+    return absl::DataLossError(
+        absl::StrCat("record ", next_index_, " is older than the one before it"));
   }
 
   RecordOutcome outcome;
   outcome.index = next_index_;
-  absl::StatusOr<Envelope> envelope = OpenEnvelope(record.payload_type(), record.payload(), record.signatures());
+  absl::StatusOr<Envelope> envelope =
+      OpenEnvelope(record.payload_type(), record.payload(), record.signatures());
   if (envelope.ok()) {
     outcome.command_name = envelope->type->name;
     outcome.actor = envelope->header.actor();
     outcome.status = record.service() == DomainName(envelope->type->domain) || next_index_ == 0
                          ? Judge(*envelope, time)
-                         : RefusePermission("WRONG_SERVICE", absl::StrCat(envelope->type->name, " was appended by ",
-                                                                          record.service()));
+                         : RefusePermission("WRONG_SERVICE",
+                                            absl::StrCat(envelope->type->name, " was appended by ",
+                                                         record.service()));
   } else {
     outcome.status = envelope.status();
   }
@@ -85,11 +88,13 @@ absl::StatusOr<RecordOutcome> Fold::Apply(absl::string_view record_bytes, Gaps g
 
 absl::Status Fold::Judge(const Envelope& envelope, absl::Time time) {
   // The id is taken by the first record that bears it, whatever becomes of that record.
-  const RecordedCommand recorded = {next_index_, CommandDigest(envelope.payload_type, envelope.payload)};
+  const RecordedCommand recorded = {next_index_,
+                                    CommandDigest(envelope.payload_type, envelope.payload)};
   if (!commands_.emplace(envelope.header.command_id(), recorded).second) {
-    return RefuseExists("COMMAND_ID_REUSED", absl::StrCat("command ", envelope.header.command_id(),
-                                                          " is already record ",
-                                                          commands_[envelope.header.command_id()].index));
+    return RefuseExists(
+        "COMMAND_ID_REUSED",
+        absl::StrCat("command ", envelope.header.command_id(), " is already record ",
+                     commands_[envelope.header.command_id()].index));
   }
   if (!domains_.Contains(envelope.type->domain)) return absl::OkStatus();
   ASSIGN_OR_RETURN(const CommandContext context,

@@ -2,9 +2,10 @@
 //
 //   state(0) = nothing;   state(n + 1) = Apply(state(n), record n)
 //
-// Each record is judged at its own position. One that does not hold there (a second vote, a vote after closing, a key
-// revoked one record earlier) is void: it stays in the log, has no effect, and everybody who folds the log finds it
-// void for the same reason. Services and auditors call this same code.
+// Each record is judged at its own position. One that does not hold there (a second vote, a vote
+// after closing, a key revoked one record earlier) is void: it stays in the log, has no effect, and
+// everybody who folds the log finds it void for the same reason. Services and auditors call this
+// same code.
 #ifndef VOTUM_SERVICES_FOLD_FOLD_H_
 #define VOTUM_SERVICES_FOLD_FOLD_H_
 
@@ -30,22 +31,26 @@ struct RecordOutcome {
   uint64_t index = 0;
   std::string command_name;  // "CastVote"; empty where the type is unknown
   std::string actor;
-  // OK: it is in effect, or belongs to a domain that is not folded here. Otherwise it is void, and this is why.
+  // OK: it is in effect, or belongs to a domain that is not folded here. Otherwise it is void, and
+  // this is why.
   absl::Status status;
 };
 
-// Whether a void record with this reason cannot come from an honest ledger and honest services, which refuse such
-// commands before they are appended: an auditor reports it as a fault, not as a race that somebody lost.
+// Whether a void record with this reason cannot come from an honest ledger and honest services,
+// which refuse such commands before they are appended: an auditor reports it as a fault, not as a
+// race that somebody lost.
 bool IsIntegrityFault(absl::string_view reason);
 
 // A command that was recorded.
 struct RecordedCommand {
   uint64_t index = 0;
-  // SHA-256 of payload type and payload: tells a repeated command from another one under the same id.
+  // SHA-256 of payload type and payload: tells a repeated command from another one under the same
+  // id.
   crypto::Digest digest;
 };
 
-// Whether records may be left out: only where a bundle shows a part of a log, each record with its own proof.
+// Whether records may be left out: only where a bundle shows a part of a log, each record with its
+// own proof.
 enum class Gaps { kRefused, kAllowed };
 
 // Not thread-safe.
@@ -54,11 +59,13 @@ class Fold {
   // Folds `domains`; records of others are passed over. `cache` outlives this object.
   Fold(DomainSet domains, crypto::PublicKey log_key, SignatureCache* cache);
 
-  // Folds the next record, given as its exact bytes. DATA_LOSS if it is not the next record of any log (does not
-  // parse, other index, time runs backwards): the log itself is broken, and nothing was changed.
+  // Folds the next record, given as its exact bytes. DATA_LOSS if it is not the next record of any
+  // log (does not parse, other index, time runs backwards): the log itself is broken, and nothing
+  // was changed.
   absl::StatusOr<RecordOutcome> Apply(absl::string_view record_bytes, Gaps gaps = Gaps::kRefused);
 
-  // Whether `envelope` would hold as the next record at `time`. What Apply would say, without its effect.
+  // Whether `envelope` would hold as the next record at `time`. What Apply would say, without its
+  // effect.
   absl::Status Check(const Envelope& envelope, absl::Time time) const;
 
   // The recorded command with this id, if any.

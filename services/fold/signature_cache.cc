@@ -11,7 +11,8 @@ absl::Status SignatureCache::Verify(const crypto::PublicKey& key, absl::string_v
                                     absl::string_view signature) {
   // Key id and message digest have fixed lengths: no two triples give the same bytes.
   const crypto::Digest message_digest = crypto::Sha256(message);
-  const crypto::Digest digest = crypto::Sha256({key.id(), crypto::AsBytes(message_digest), signature});
+  const crypto::Digest digest =
+      crypto::Sha256({key.id(), crypto::AsBytes(message_digest), signature});
   if (Contains(digest)) return absl::OkStatus();
   RETURN_IF_ERROR(key.Verify(message, signature));
   Insert(digest);

@@ -1,5 +1,6 @@
-// Remembers signatures that verified, so that a process checks each once: when the command comes in, and not again when
-// its record is folded. Verification is a pure function of (key, message, signature), so remembering changes no result.
+// Remembers signatures that verified, so that a process checks each once: when the command comes
+// in, and not again when its record is folded. Verification is a pure function of (key, message,
+// signature), so remembering changes no result.
 #ifndef VOTUM_SERVICES_FOLD_SIGNATURE_CACHE_H_
 #define VOTUM_SERVICES_FOLD_SIGNATURE_CACHE_H_
 
@@ -21,7 +22,8 @@ class SignatureCache {
   explicit SignatureCache(size_t capacity) : capacity_(capacity) {}
 
   // As key.Verify(message, signature).
-  absl::Status Verify(const crypto::PublicKey& key, absl::string_view message, absl::string_view signature);
+  absl::Status Verify(const crypto::PublicKey& key, absl::string_view message,
+                      absl::string_view signature);
 
  private:
   bool Contains(const crypto::Digest& digest);

@@ -16,12 +16,9 @@ constexpr unsigned kReadsVoting = kReadsAgenda | Bit(Domain::kVoting);
 constexpr unsigned kReadsDecisions = kReadsVoting | Bit(Domain::kDecisions);
 
 constexpr DomainRow kDomains[] = {
-    {"directory", kReadsDirectory},
-    {"ideas", kReadsDirectory | Bit(Domain::kIdeas)},
-    {"agenda", kReadsAgenda},
-    {"voting", kReadsVoting},
-    {"decisions", kReadsDecisions},
-    {"projects", kReadsDecisions | Bit(Domain::kProjects)},
+    {"directory", kReadsDirectory}, {"ideas", kReadsDirectory | Bit(Domain::kIdeas)},
+    {"agenda", kReadsAgenda},       {"voting", kReadsVoting},
+    {"decisions", kReadsDecisions}, {"projects", kReadsDecisions | Bit(Domain::kProjects)},
 };
 
 }  // namespace
@@ -30,7 +27,9 @@ absl::string_view DomainName(Domain domain) { return kDomains[static_cast<int>(d
 
 DomainSet DomainSet::All() { return DomainSet((1u << kAllDomains.size()) - 1); }
 
-DomainSet DomainSet::Closure(Domain domain) { return DomainSet(kDomains[static_cast<int>(domain)].reads); }
+DomainSet DomainSet::Closure(Domain domain) {
+  return DomainSet(kDomains[static_cast<int>(domain)].reads);
+}
 
 void World::Visit(Domain domain, const ResourceVisitor& visitor) const {
   switch (domain) {

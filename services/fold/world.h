@@ -4,8 +4,9 @@
 //       ▲   ▲
 //       │   └──── agenda ◀── voting ◀── decisions ◀── projects
 //
-// An arrow points from the one that reads to what it reads. A process that serves one domain folds only that domain and
-// what is to the left of it (Closure): the rest of the log cannot change its state.
+// An arrow points from the one that reads to what it reads. A process that serves one domain folds
+// only that domain and what is to the left of it (Closure): the rest of the log cannot change its
+// state.
 #ifndef VOTUM_SERVICES_FOLD_WORLD_H_
 #define VOTUM_SERVICES_FOLD_WORLD_H_
 
@@ -24,8 +25,9 @@ namespace votum {
 
 enum class Domain { kDirectory, kIdeas, kAgenda, kVoting, kDecisions, kProjects };
 
-inline constexpr std::array<Domain, 6> kAllDomains = {Domain::kDirectory, Domain::kIdeas,     Domain::kAgenda,
-                                                      Domain::kVoting,    Domain::kDecisions, Domain::kProjects};
+inline constexpr std::array<Domain, 6> kAllDomains = {Domain::kDirectory, Domain::kIdeas,
+                                                      Domain::kAgenda,    Domain::kVoting,
+                                                      Domain::kDecisions, Domain::kProjects};
 
 // "directory", "ideas", ...: also the name of the service that serves the domain.
 absl::string_view DomainName(Domain domain);

@@ -17,8 +17,8 @@
 namespace votum {
 namespace {
 
-// The payload commits to attachments; exactly their contents must come along. The ledger checks that each content
-// matches its commitment.
+// The payload commits to attachments; exactly their contents must come along. The ledger checks
+// that each content matches its commitment.
 absl::Status CheckAttachments(const Envelope& envelope, const common::v1::SignedCommand& command) {
   std::set<std::pair<std::string, std::string>> wanted;
   for (const common::v1::AttachmentRef& ref : AttachmentRefsOf(*envelope.command)) {
@@ -26,13 +26,16 @@ absl::Status CheckAttachments(const Envelope& envelope, const common::v1::Signed
   }
   for (const common::v1::Attachment& attachment : command.attachments()) {
     if (wanted.erase({attachment.commitment(), attachment.subject()}) == 0) {
-      return RefuseArgument("UNEXPECTED_ATTACHMENT", "an attachment comes along that the command does not commit to, or "
-                                                     "comes twice, or names another subject");
+      return RefuseArgument("UNEXPECTED_ATTACHMENT",
+                            "an attachment comes along that the command does not commit to, or "
+                            "comes twice, or names another subject");
     }
   }
   if (!wanted.empty()) {
-    return RefuseArgument("MISSING_ATTACHMENT", absl::StrCat("the contents of ", wanted.size(), " attachments that the "
-                                                             "command commits to did not come along; send them with it"));
+    return RefuseArgument("MISSING_ATTACHMENT",
+                          absl::StrCat("the contents of ", wanted.size(),
+                                       " attachments that the "
+                                       "command commits to did not come along; send them with it"));
   }
   return absl::OkStatus();
 }
@@ -48,7 +51,8 @@ struct Preview {
 
 grpc::Status CommandExecutor::Execute(const grpc::ServerContextBase& context,
                                       const google::protobuf::Descriptor& expected,
-                                      const common::v1::SignedCommand& command, common::v1::Receipt* receipt) const {
+                                      const common::v1::SignedCommand& command,
+                                      common::v1::Receipt* receipt) const {
   const absl::Time start = absl::Now();
   bool repeated = false;
   absl::StatusOr<common::v1::Receipt> result = Run(context, expected, command, &repeated);
@@ -61,19 +65,20 @@ grpc::Status CommandExecutor::Execute(const grpc::ServerContextBase& context,
   const std::string reason = ReasonOf(result.status());
   metrics_.CountCommand(expected.name(), reason.empty() ? "ERROR" : reason, taken);
   Log(Severity::kInfo, "command refused",
-      {{"command", expected.name()}, {"code", absl::StatusCodeToString(result.status().code())}, {"reason", reason}});
+      {{"command", expected.name()},
+       {"code", absl::StatusCodeToString(result.status().code())},
+       {"reason", reason}});
   return ToGrpc(result.status());
 }
 
-absl::StatusOr<common::v1::Receipt> CommandExecutor::Run(const grpc::ServerContextBase& context,
-                                                         const google::protobuf::Descriptor& expected,
-                                                         const common::v1::SignedCommand& command,
-                                                         bool* repeated) const {
+absl::StatusOr<common::v1::Receipt> CommandExecutor::Run(
+    const grpc::ServerContextBase& context, const google::protobuf::Descriptor& expected,
+    const common::v1::SignedCommand& command, bool* repeated) const {
   ASSIGN_OR_RETURN(const Envelope envelope,
                    OpenEnvelope(command.payload_type(), command.payload(), command.signatures()));
   if (envelope.payload_type != PayloadType(&expected)) {
-    return RefuseArgument("WRONG_METHOD", absl::StrCat("this method takes ", expected.name(), ", not ",
-                                                       envelope.type->name));
+    return RefuseArgument("WRONG_METHOD", absl::StrCat("this method takes ", expected.name(),
+                                                       ", not ", envelope.type->name));
   }
   const absl::Time deadline = WaitDeadline(context);
   const Preview preview = replica_.WithState([&](const Fold& fold) {
@@ -81,16 +86,18 @@ absl::StatusOr<common::v1::Receipt> CommandExecutor::Run(const grpc::ServerConte
     seen.recorded = fold.FindCommand(envelope.header.command_id());
     if (seen.recorded.has_value()) return seen;
     seen.verdict = fold.Check(envelope, std::max(clock_.Now(), fold.last_time()));
-    if (seen.verdict.ok()) seen.disclosure = envelope.type->disclosure(fold.world(), *envelope.command);
+    if (seen.verdict.ok())
+      seen.disclosure = envelope.type->disclosure(fold.world(), *envelope.command);
     return seen;
   });
 
   common::v1::Receipt receipt;
   if (preview.recorded.has_value()) {
     if (preview.recorded->digest != CommandDigest(envelope.payload_type, envelope.payload)) {
-      return RefuseExists("COMMAND_ID_REUSED", absl::StrCat("command id ", envelope.header.command_id(),
-                                                            " stands for another command, record ",
-                                                            preview.recorded->index, "; make a new id"));
+      return RefuseExists("COMMAND_ID_REUSED",
+                          absl::StrCat("command id ", envelope.header.command_id(),
+                                       " stands for another command, record ",
+                                       preview.recorded->index, "; make a new id"));
     }
     *repeated = true;
     ASSIGN_OR_RETURN(receipt, ledger_.GetReceipt(preview.recorded->index, deadline));

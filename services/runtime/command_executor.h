@@ -1,10 +1,11 @@
 // How every command is carried out, in every service, in one place:
 //
-//   open the envelope ─▶ known command id? ─▶ check at the state as it is ─▶ append to the ledger ─▶ wait for the own
-//   fold ─▶ answer with the receipt, or with why the record is void
+//   open the envelope ─▶ known command id? ─▶ check at the state as it is ─▶ append to the ledger
+//   ─▶ wait for the own fold ─▶ answer with the receipt, or with why the record is void
 //
-// A command that does not hold now is refused here and never recorded. One that held when it came in and does not hold
-// at its own position (somebody was faster) is recorded and void, and the answer says so.
+// A command that does not hold now is refused here and never recorded. One that held when it came
+// in and does not hold at its own position (somebody was faster) is recorded and void, and the
+// answer says so.
 #ifndef VOTUM_SERVICES_RUNTIME_COMMAND_EXECUTOR_H_
 #define VOTUM_SERVICES_RUNTIME_COMMAND_EXECUTOR_H_
 
@@ -27,24 +28,30 @@ class CommandExecutor {
 
   // Carries out `command`, which must be of the message type `Command`:
   //
-  //   grpc::Status CastVote(grpc::ServerContext* c, const SignedCommand* command, Receipt* receipt) override {
+  //   grpc::Status CastVote(grpc::ServerContext* c, const SignedCommand* command, Receipt* receipt)
+  //   override {
   //     return executor_.Execute<v1::CastVote>(*c, *command, receipt);
   //   }
   //
-  // Refusals: those of OpenEnvelope, Authorize and the domain's Check; WRONG_METHOD; COMMAND_ID_REUSED;
-  // MISSING_ATTACHMENT, UNEXPECTED_ATTACHMENT. The message of a void record's refusal begins with "record N is void: ".
+  // Refusals: those of OpenEnvelope, Authorize and the domain's Check; WRONG_METHOD;
+  // COMMAND_ID_REUSED; MISSING_ATTACHMENT, UNEXPECTED_ATTACHMENT. The message of a void record's
+  // refusal begins with "record N is void: ".
   template <typename Command>
-  grpc::Status Execute(const grpc::ServerContextBase& context, const common::v1::SignedCommand& command,
+  grpc::Status Execute(const grpc::ServerContextBase& context,
+                       const common::v1::SignedCommand& command,
                        common::v1::Receipt* receipt) const {
     return Execute(context, *Command::descriptor(), command, receipt);
   }
 
  private:
-  grpc::Status Execute(const grpc::ServerContextBase& context, const google::protobuf::Descriptor& expected,
-                       const common::v1::SignedCommand& command, common::v1::Receipt* receipt) const;
+  grpc::Status Execute(const grpc::ServerContextBase& context,
+                       const google::protobuf::Descriptor& expected,
+                       const common::v1::SignedCommand& command,
+                       common::v1::Receipt* receipt) const;
   absl::StatusOr<common::v1::Receipt> Run(const grpc::ServerContextBase& context,
                                           const google::protobuf::Descriptor& expected,
-                                          const common::v1::SignedCommand& command, bool* repeated) const;
+                                          const common::v1::SignedCommand& command,
+                                          bool* repeated) const;
 
   const Replica& replica_;
   LedgerClient& ledger_;

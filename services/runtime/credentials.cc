@@ -11,8 +11,8 @@ constexpr unsigned kRefreshSeconds = 2;
 constexpr char kSpiffePrefix[] = "spiffe://votum/";
 
 std::shared_ptr<grpc::experimental::CertificateProviderInterface> Watch(const TlsFiles& files) {
-  return std::make_shared<grpc::experimental::FileWatcherCertificateProvider>(files.identity, files.identity, files.ca,
-                                                                              kRefreshSeconds);
+  return std::make_shared<grpc::experimental::FileWatcherCertificateProvider>(
+      files.identity, files.identity, files.ca, kRefreshSeconds);
 }
 
 }  // namespace
@@ -36,7 +36,7 @@ std::shared_ptr<grpc::ChannelCredentials> ServiceClientTls(const TlsFiles& files
 std::string PeerService(const grpc::ServerContextBase& context) {
   const auto auth = context.auth_context();
   if (auth == nullptr || !auth->IsPeerAuthenticated()) return "";
-  for (const grpc::string_ref id : auth->FindPropertyValues("peer_spiffe_id")) {
+  for (const grpc::string_ref& id : auth->FindPropertyValues("peer_spiffe_id")) {
     absl::string_view name(id.data(), id.size());
     if (absl::ConsumePrefix(&name, kSpiffePrefix)) return std::string(name);
   }

@@ -1,8 +1,10 @@
-// TLS between processes, with certificates read again when they change on disk: renewing needs no restart.
+// TLS between processes, with certificates read again when they change on disk: renewing needs no
+// restart.
 //
-// Each service has one PEM file with its certificate and key together, so that a renewal is one rename. A server asks
-// callers for a certificate and verifies it against the deployment's CA if they have one: services do
-// (spiffe://votum/<service>), people's clients do not, they sign each command instead.
+// Each service has one PEM file with its certificate and key together, so that a renewal is one
+// rename. A server asks callers for a certificate and verifies it against the deployment's CA if
+// they have one: services do (spiffe://votum/<service>), people's clients do not, they sign each
+// command instead.
 #ifndef VOTUM_SERVICES_RUNTIME_CREDENTIALS_H_
 #define VOTUM_SERVICES_RUNTIME_CREDENTIALS_H_
 
@@ -23,7 +25,8 @@ struct TlsFiles {
 std::shared_ptr<grpc::ServerCredentials> ServerTls(const TlsFiles& files);
 std::shared_ptr<grpc::ChannelCredentials> ServiceClientTls(const TlsFiles& files);
 
-// The service that a verified client certificate names, e.g. "voting"; empty for callers without certificate.
+// The service that a verified client certificate names, e.g. "voting"; empty for callers without
+// certificate.
 std::string PeerService(const grpc::ServerContextBase& context);
 
 }  // namespace votum

@@ -25,9 +25,9 @@ void EnablePluginsOnce() {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Host>> Host::Start(const std::vector<std::string>& addresses,
-                                                  std::shared_ptr<grpc::ServerCredentials> credentials,
-                                                  const std::vector<HostedService>& services) {
+absl::StatusOr<std::unique_ptr<Host>> Host::Start(
+    const std::vector<std::string>& addresses, std::shared_ptr<grpc::ServerCredentials> credentials,
+    const std::vector<HostedService>& services) {
   EnablePluginsOnce();
   auto host = std::unique_ptr<Host>(new Host());
   host->ports_.resize(addresses.size());
@@ -60,7 +60,9 @@ Host::~Host() {
   if (server_ != nullptr) Stop(absl::ZeroDuration());
 }
 
-std::shared_ptr<grpc::Channel> Host::InProcessChannel() { return server_->InProcessChannel(grpc::ChannelArguments()); }
+std::shared_ptr<grpc::Channel> Host::InProcessChannel() {
+  return server_->InProcessChannel(grpc::ChannelArguments());
+}
 
 // Each service must be named: a name that was never set is NOT_FOUND to a health check.
 void Host::SetServing(bool serving) {

@@ -1,4 +1,5 @@
-// A gRPC server with what every server of ours has: health by service name, reflection, limits, an orderly stop.
+// A gRPC server with what every server of ours has: health by service name, reflection, limits, an
+// orderly stop.
 #ifndef VOTUM_SERVICES_RUNTIME_HOST_H_
 #define VOTUM_SERVICES_RUNTIME_HOST_H_
 
@@ -26,11 +27,13 @@ struct HostedService {
 // Owned by one thread.
 class Host {
  public:
-  // Serves `services` (which outlive this object) at all `addresses` ("127.0.0.1:0" for a port of the system's choice),
-  // or, without addresses, to this process alone. UNAVAILABLE/CANNOT_LISTEN if an address is taken or not ours.
-  static absl::StatusOr<std::unique_ptr<Host>> Start(const std::vector<std::string>& addresses,
-                                                     std::shared_ptr<grpc::ServerCredentials> credentials,
-                                                     const std::vector<HostedService>& services);
+  // Serves `services` (which outlive this object) at all `addresses` ("127.0.0.1:0" for a port of
+  // the system's choice), or, without addresses, to this process alone. UNAVAILABLE/CANNOT_LISTEN
+  // if an address is taken or not ours.
+  static absl::StatusOr<std::unique_ptr<Host>> Start(
+      const std::vector<std::string>& addresses,
+      std::shared_ptr<grpc::ServerCredentials> credentials,
+      const std::vector<HostedService>& services);
   ~Host();
 
   // The port of each address, in order.
@@ -39,8 +42,8 @@ class Host {
   // A channel within the process.
   std::shared_ptr<grpc::Channel> InProcessChannel();
 
-  // Says "not serving" to health checks, lets calls under way finish for `grace`, then cancels them; returns when all
-  // have ended.
+  // Says "not serving" to health checks, lets calls under way finish for `grace`, then cancels
+  // them; returns when all have ended.
   void Stop(absl::Duration grace);
 
  private:

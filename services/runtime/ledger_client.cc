@@ -26,7 +26,8 @@ absl::Status WithRetries(const LedgerClient& client, absl::Time deadline, Call c
     if (!absl::IsUnavailable(status)) return status;
     if (absl::Now() + pause >= deadline) {
       return Refuse(absl::StatusCode::kUnavailable, "LEDGER_UNREACHABLE",
-                    "the ledger cannot be reached; the command may have been recorded: send the same signed command again");
+                    "the ledger cannot be reached; the command may have been recorded: send the "
+                    "same signed command again");
     }
     absl::SleepFor(pause);
     pause = std::min(2 * pause, kLongestPause);
@@ -44,7 +45,8 @@ void LedgerClient::Prepare(grpc::ClientContext& context, absl::Time deadline) co
 }
 
 absl::StatusOr<common::v1::Receipt> LedgerClient::Append(const common::v1::SignedCommand& command,
-                                                         common::v1::Disclosure disclosure, absl::Time deadline) {
+                                                         common::v1::Disclosure disclosure,
+                                                         absl::Time deadline) {
   ledger::v1::AppendRequest request;
   *request.mutable_command() = command;
   request.set_disclosure(disclosure);
@@ -73,7 +75,8 @@ absl::StatusOr<std::vector<common::v1::Attachment>> LedgerClient::GetAttachments
   RETURN_IF_ERROR(WithRetries(*this, deadline, [&](grpc::ClientContext* context) {
     return stub_->GetAttachments(context, request, &response);
   }));
-  return std::vector<common::v1::Attachment>(response.attachments().begin(), response.attachments().end());
+  return std::vector<common::v1::Attachment>(response.attachments().begin(),
+                                             response.attachments().end());
 }
 
 }  // namespace votum

@@ -16,22 +16,23 @@ namespace votum {
 // Thread-safe.
 class LedgerClient {
  public:
-  // `service` names the caller; the ledger believes it only on a channel within the process (elsewhere the client
-  // certificate says who calls).
+  // `service` names the caller; the ledger believes it only on a channel within the process
+  // (elsewhere the client certificate says who calls).
   LedgerClient(std::shared_ptr<grpc::Channel> channel, std::string service);
 
-  // Appends `command`. While the ledger cannot be reached the same bytes are sent again until `deadline`: the command
-  // id makes this safe. UNAVAILABLE/LEDGER_UNREACHABLE after that: the command may or may not have been recorded, and
-  // sending it again settles it.
+  // Appends `command`. While the ledger cannot be reached the same bytes are sent again until
+  // `deadline`: the command id makes this safe. UNAVAILABLE/LEDGER_UNREACHABLE after that: the
+  // command may or may not have been recorded, and sending it again settles it.
   absl::StatusOr<common::v1::Receipt> Append(const common::v1::SignedCommand& command,
-                                             common::v1::Disclosure disclosure, absl::Time deadline);
+                                             common::v1::Disclosure disclosure,
+                                             absl::Time deadline);
 
   // The receipt of a record against the newest checkpoint.
   absl::StatusOr<common::v1::Receipt> GetReceipt(uint64_t index, absl::Time deadline);
 
   // The contents that exist of `commitments`.
-  absl::StatusOr<std::vector<common::v1::Attachment>> GetAttachments(const std::vector<std::string>& commitments,
-                                                                     absl::Time deadline);
+  absl::StatusOr<std::vector<common::v1::Attachment>> GetAttachments(
+      const std::vector<std::string>& commitments, absl::Time deadline);
 
   ledger::v1::LedgerService::StubInterface& stub() { return *stub_; }
   // Adds what every call to the ledger carries.

@@ -20,8 +20,10 @@ void Log(Severity severity, absl::string_view message,
   for (const auto& [name, value] : fields) {
     std::visit([&line, key = name](const auto& v) { line[key] = v; }, value);
   }
-  // One write, so that lines of several threads and processes do not mix. Bytes that are not UTF-8 are replaced.
-  const std::string text = line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+  // One write, so that lines of several threads and processes do not mix. Bytes that are not UTF-8
+  // are replaced.
+  const std::string text =
+      line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
   [[maybe_unused]] const ssize_t written = write(STDERR_FILENO, text.data(), text.size());
 }
 

@@ -2,8 +2,8 @@
 //
 //   Log(Severity::kInfo, "command refused", {{"command", "CastVote"}, {"reason", "VOTE_CLOSED"}});
 //
-// What a line may hold is decided here once: names of commands and reasons, ids of keys and records, counts, durations.
-// Never a payload, a choice, a ranking, a code, a key or a session.
+// What a line may hold is decided here once: names of commands and reasons, ids of keys and
+// records, counts, durations. Never a payload, a choice, a ranking, a code, a key or a session.
 #ifndef VOTUM_SERVICES_RUNTIME_LOG_H_
 #define VOTUM_SERVICES_RUNTIME_LOG_H_
 

@@ -13,27 +13,35 @@
 namespace votum {
 namespace {
 // Seconds; a vote should take milliseconds.
-const prometheus::Histogram::BucketBoundaries kSecondBuckets = {0.001, 0.0025, 0.005, 0.01, 0.025, 0.05,
-                                                                0.1,   0.25,   0.5,   1,    2.5,   10};
+const prometheus::Histogram::BucketBoundaries kSecondBuckets = {
+    0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10};
 }  // namespace
 
 struct Metrics::Families {
   std::shared_ptr<prometheus::Registry> registry = std::make_shared<prometheus::Registry>();
-  prometheus::Family<prometheus::Counter>& commands =
-      prometheus::BuildCounter().Name("votum_commands_total").Help("Commands answered").Register(*registry);
-  prometheus::Family<prometheus::Histogram>& command_seconds = prometheus::BuildHistogram()
-                                                                   .Name("votum_command_seconds")
-                                                                   .Help("Time from a command's arrival to its answer")
-                                                                   .Register(*registry);
-  prometheus::Family<prometheus::Counter>& reads =
-      prometheus::BuildCounter().Name("votum_reads_total").Help("Reads answered").Register(*registry);
+  prometheus::Family<prometheus::Counter>& commands = prometheus::BuildCounter()
+                                                          .Name("votum_commands_total")
+                                                          .Help("Commands answered")
+                                                          .Register(*registry);
+  prometheus::Family<prometheus::Histogram>& command_seconds =
+      prometheus::BuildHistogram()
+          .Name("votum_command_seconds")
+          .Help("Time from a command's arrival to its answer")
+          .Register(*registry);
+  prometheus::Family<prometheus::Counter>& reads = prometheus::BuildCounter()
+                                                       .Name("votum_reads_total")
+                                                       .Help("Reads answered")
+                                                       .Register(*registry);
   prometheus::Gauge& next_index = prometheus::BuildGauge()
                                       .Name("votum_folded_records")
                                       .Help("Records folded into this process's state")
                                       .Register(*registry)
                                       .Add({});
   prometheus::Family<prometheus::Gauge>& ledger =
-      prometheus::BuildGauge().Name("votum_ledger").Help("The ledger's size, appends and batches").Register(*registry);
+      prometheus::BuildGauge()
+          .Name("votum_ledger")
+          .Help("The ledger's size, appends and batches")
+          .Register(*registry);
   std::unique_ptr<prometheus::Exposer> exposer;
 };
 
@@ -52,17 +60,22 @@ absl::Status Metrics::Serve(const std::string& address) {
   return absl::OkStatus();
 }
 
-void Metrics::CountCommand(absl::string_view command, absl::string_view result, absl::Duration taken) {
-  families_->commands.Add({{"command", std::string(command)}, {"result", std::string(result)}}).Increment();
+void Metrics::CountCommand(absl::string_view command, absl::string_view result,
+                           absl::Duration taken) {
+  families_->commands.Add({{"command", std::string(command)}, {"result", std::string(result)}})
+      .Increment();
   families_->command_seconds.Add({{"command", std::string(command)}}, kSecondBuckets)
       .Observe(absl::ToDoubleSeconds(taken));
 }
 
 void Metrics::CountRead(absl::string_view method, bool ok) {
-  families_->reads.Add({{"method", std::string(method)}, {"result", ok ? "ok" : "error"}}).Increment();
+  families_->reads.Add({{"method", std::string(method)}, {"result", ok ? "ok" : "error"}})
+      .Increment();
 }
 
-void Metrics::SetNextIndex(uint64_t next_index) { families_->next_index.Set(static_cast<double>(next_index)); }
+void Metrics::SetNextIndex(uint64_t next_index) {
+  families_->next_index.Set(static_cast<double>(next_index));
+}
 
 void Metrics::SetLedger(uint64_t size, uint64_t appends, uint64_t batches) {
   families_->ledger.Add({{"what", "size"}}).Set(static_cast<double>(size));

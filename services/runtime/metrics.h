@@ -17,7 +17,8 @@ class Metrics {
   Metrics();
   ~Metrics();
 
-  // Serves the metrics at `address` ("127.0.0.1:9464", port 0 for any). UNAVAILABLE/METRICS_ADDRESS if it cannot listen.
+  // Serves the metrics at `address` ("127.0.0.1:9464", port 0 for any). UNAVAILABLE/METRICS_ADDRESS
+  // if it cannot listen.
   absl::Status Serve(const std::string& address);
 
   // One command answered: `result` is "ok", "repeated" or the refusal's reason.

@@ -29,26 +29,32 @@ std::optional<std::string> MetadataOf(const grpc::ServerContextBase& context, co
 }
 
 // Checks a session statement against `directory`; the person who signed it.
-absl::StatusOr<std::string> PersonOfSession(const directory::DirectoryMachine& directory, const std::string& bytes,
-                                            absl::Time now, SignatureCache& cache) {
+absl::StatusOr<std::string> PersonOfSession(const directory::DirectoryMachine& directory,
+                                            const std::string& bytes, absl::Time now,
+                                            SignatureCache& cache) {
   common::v1::SignedCommand statement;
   directory::v1::ReadSession session;
   const std::string type = PayloadType(directory::v1::ReadSession::descriptor());
-  if (!statement.ParseFromString(bytes) || statement.payload_type() != type || statement.signatures_size() != 1 ||
-      !session.ParseFromString(statement.payload())) {
-    return Unauthenticated("BAD_SESSION", "votum-session-bin is not a signed ReadSession; sign a new one");
+  if (!statement.ParseFromString(bytes) || statement.payload_type() != type ||
+      statement.signatures_size() != 1 || !session.ParseFromString(statement.payload())) {
+    return Unauthenticated("BAD_SESSION",
+                           "votum-session-bin is not a signed ReadSession; sign a new one");
   }
   if (session.header().deployment() != directory.deployment()) {
-    return Unauthenticated("BAD_SESSION", absl::StrCat("the session was signed for ", session.header().deployment()));
+    return Unauthenticated(
+        "BAD_SESSION", absl::StrCat("the session was signed for ", session.header().deployment()));
   }
   const absl::Time expiry = FromTimestamp(session.expire_time());
-  if (expiry <= now) return Unauthenticated("SESSION_EXPIRED", "the session has expired; sign a new one");
+  if (expiry <= now)
+    return Unauthenticated("SESSION_EXPIRED", "the session has expired; sign a new one");
   if (expiry > now + kLongestSession) {
-    return Unauthenticated("BAD_SESSION", absl::StrCat("a session lasts at most ", absl::FormatDuration(kLongestSession),
+    return Unauthenticated("BAD_SESSION", absl::StrCat("a session lasts at most ",
+                                                       absl::FormatDuration(kLongestSession),
                                                        "; sign one with an earlier end"));
   }
-  RETURN_IF_ERROR(VerifyPersonSignature(directory, session.header().actor(), statement.payload_type(),
-                                        statement.payload(), statement.signatures(0), cache));
+  RETURN_IF_ERROR(VerifyPersonSignature(directory, session.header().actor(),
+                                        statement.payload_type(), statement.payload(),
+                                        statement.signatures(0), cache));
   return session.header().actor();
 }
 
@@ -75,12 +81,14 @@ absl::Status ReadAccess::AwaitMinIndex(const grpc::ServerContextBase& context) c
   const std::optional<std::string> text = MetadataOf(context, kMinIndexMetadata);
   if (!text.has_value()) return absl::OkStatus();
   const std::optional<uint64_t> index = ParseDecimal(*text);
-  if (!index.has_value()) return RefuseArgument("BAD_MIN_INDEX", "votum-min-index must be a decimal number");
+  if (!index.has_value())
+    return RefuseArgument("BAD_MIN_INDEX", "votum-min-index must be a decimal number");
   return replica_.WaitFor(*index, WaitDeadline(context));
 }
 
-grpc::Status ReadAccess::Read(const grpc::ServerContextBase& context, absl::string_view method,
-                              const std::function<absl::Status(const World&, const Reader&)>& read) const {
+grpc::Status ReadAccess::Read(
+    const grpc::ServerContextBase& context, absl::string_view method,
+    const std::function<absl::Status(const World&, const Reader&)>& read) const {
   const absl::Status status = [&]() -> absl::Status {
     RETURN_IF_ERROR(AwaitMinIndex(context));
     ASSIGN_OR_RETURN(const Reader reader, Identify(context));

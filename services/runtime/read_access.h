@@ -1,17 +1,20 @@
-// Who reads, and from which state: the one place where read sessions, service identities and minimum indexes are dealt
-// with.
+// Who reads, and from which state: the one place where read sessions, service identities and
+// minimum indexes are dealt with.
 //
-//   grpc::Status GetMeeting(grpc::ServerContext* context, const GetMeetingRequest* request, GetMeetingResponse* response) {
-//     return access_.Read(*context, "GetMeeting", [&](const World& world, const Reader& reader) -> absl::Status {
-//       ASSIGN_OR_RETURN(*response->mutable_meeting(), world.agenda().GetMeeting(request->meeting_id(), reader.audience));
-//       return absl::OkStatus();
+//   grpc::Status GetMeeting(grpc::ServerContext* context, const GetMeetingRequest* request,
+//   GetMeetingResponse* response) {
+//     return access_.Read(*context, "GetMeeting", [&](const World& world, const Reader& reader) ->
+//     absl::Status {
+//       ASSIGN_OR_RETURN(*response->mutable_meeting(),
+//       world.agenda().GetMeeting(request->meeting_id(), reader.audience)); return
+//       absl::OkStatus();
 //     });
 //   }
 //
 // A reader without session is the public. With metadata "votum-session-bin" (a SignedCommand over a
-// votum.directory.v1.ReadSession) he is the person who signed it, with an active key, for at most 15 minutes: no secret
-// of ours is involved, and every service can check it. With metadata "votum-min-index" N the read waits until record N
-// is folded (read your writes).
+// votum.directory.v1.ReadSession) he is the person who signed it, with an active key, for at most
+// 15 minutes: no secret of ours is involved, and every service can check it. With metadata
+// "votum-min-index" N the read waits until record N is folded (read your writes).
 #ifndef VOTUM_SERVICES_RUNTIME_READ_ACCESS_H_
 #define VOTUM_SERVICES_RUNTIME_READ_ACCESS_H_
 
@@ -48,7 +51,8 @@ class ReadAccess {
   // Who calls. UNAUTHENTICATED/BAD_SESSION, SESSION_EXPIRED, or why the key is no good.
   absl::StatusOr<Reader> Identify(const grpc::ServerContextBase& context) const;
 
-  // Waits for the caller's minimum index, identifies the caller, and calls `read` with the state held still.
+  // Waits for the caller's minimum index, identifies the caller, and calls `read` with the state
+  // held still.
   grpc::Status Read(const grpc::ServerContextBase& context, absl::string_view method,
                     const std::function<absl::Status(const World&, const Reader&)>& read) const;
 
@@ -62,8 +66,8 @@ class ReadAccess {
   Metrics& metrics_;
 };
 
-// What `person_id` may see: auditors everything, holders of other offices and members of councils and committees what
-// the council sees.
+// What `person_id` may see: auditors everything, holders of other offices and members of councils
+// and committees what the council sees.
 Audience AudienceOf(const directory::DirectoryMachine& directory, absl::string_view person_id);
 
 // The earlier of the call's deadline and kLongestWait from now.

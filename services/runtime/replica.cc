@@ -16,8 +16,8 @@ constexpr absl::Duration kFirstPause = absl::Milliseconds(20);
 constexpr absl::Duration kLongestPause = absl::Milliseconds(500);
 }  // namespace
 
-Replica::Replica(DomainSet domains, crypto::PublicKey log_key, LedgerClient* ledger, SignatureCache* cache,
-                 std::function<void(const absl::Status&)> fatal)
+Replica::Replica(DomainSet domains, crypto::PublicKey log_key, LedgerClient* ledger,
+                 SignatureCache* cache, std::function<void(const absl::Status&)> fatal)
     : ledger_(ledger), fatal_(std::move(fatal)), fold_(domains, std::move(log_key), cache) {}
 
 Replica::~Replica() { Stop(); }
@@ -64,7 +64,8 @@ void Replica::Follow() {
     if (!FollowOnce()) return;
     pause = next_index() > before ? kFirstPause : std::min(2 * pause, kLongestPause);
     std::unique_lock<std::mutex> lock(wait_mutex_);
-    if (folded_.wait_for(lock, absl::ToChronoNanoseconds(pause), [this] { return stopping_; })) return;
+    if (folded_.wait_for(lock, absl::ToChronoNanoseconds(pause), [this] { return stopping_; }))
+      return;
   }
 }
 

@@ -24,8 +24,8 @@ namespace votum {
 // Thread-safe.
 class Replica {
  public:
-  // `ledger` and `cache` outlive this object. `fatal` is called, once, if the log turns out to be broken (DATA_LOSS):
-  // the process must not go on serving.
+  // `ledger` and `cache` outlive this object. `fatal` is called, once, if the log turns out to be
+  // broken (DATA_LOSS): the process must not go on serving.
   Replica(DomainSet domains, crypto::PublicKey log_key, LedgerClient* ledger, SignatureCache* cache,
           std::function<void(const absl::Status&)> fatal);
   ~Replica();
@@ -34,22 +34,24 @@ class Replica {
   void Start();
   void Stop();
 
-  // Calls `read(fold)` with the state held still. `read` must be short and must not call back into this object.
+  // Calls `read(fold)` with the state held still. `read` must be short and must not call back into
+  // this object.
   template <typename Read>
   auto WithState(Read read) const {
     const std::shared_lock<std::shared_mutex> lock(state_mutex_);
     return read(static_cast<const Fold&>(fold_));
   }
 
-  // Waits until the record at `index` is folded. DEADLINE_EXCEEDED/NOT_FOLDED_YET at `deadline`, UNAVAILABLE when
-  // stopping.
+  // Waits until the record at `index` is folded. DEADLINE_EXCEEDED/NOT_FOLDED_YET at `deadline`,
+  // UNAVAILABLE when stopping.
   absl::Status WaitFor(uint64_t index, absl::Time deadline) const;
 
   // The number of records folded, without waiting for the state's lock.
   uint64_t next_index() const { return next_index_.load(std::memory_order_acquire); }
 
-  // From now on `listener` is called after each stretch of records, on the folding thread: it must be short and must
-  // not block. The number names it for RemoveListener, after whose return it is not called any more.
+  // From now on `listener` is called after each stretch of records, on the folding thread: it must
+  // be short and must not block. The number names it for RemoveListener, after whose return it is
+  // not called any more.
   uint64_t AddListener(std::function<void()> listener);
   void RemoveListener(uint64_t number);
 
@@ -67,8 +69,9 @@ class Replica {
   std::atomic<uint64_t> next_index_{0};
   mutable std::mutex wait_mutex_;
   mutable std::condition_variable folded_;
-  bool stopping_ = false;                       // guarded by wait_mutex_
-  grpc::ClientContext* stream_context_ = nullptr;  // guarded by wait_mutex_; of the running Subscribe
+  bool stopping_ = false;  // guarded by wait_mutex_
+  grpc::ClientContext* stream_context_ =
+      nullptr;  // guarded by wait_mutex_; of the running Subscribe
 
   std::mutex listeners_mutex_;
   std::map<uint64_t, std::function<void()>> listeners_;  // guarded by listeners_mutex_

@@ -4,7 +4,8 @@
 
 namespace votum {
 
-grpc::Status RuntimeServiceImpl::GetProjection(grpc::ServerContext*, const runtime::v1::GetProjectionRequest*,
+grpc::Status RuntimeServiceImpl::GetProjection(grpc::ServerContext*,
+                                               const runtime::v1::GetProjectionRequest*,
                                                runtime::v1::GetProjectionResponse* response) {
   replica_.WithState([response](const Fold& fold) {
     response->set_next_index(fold.next_index());

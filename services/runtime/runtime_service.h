@@ -1,4 +1,5 @@
-// RuntimeService: what a process tells about its own state, for comparison by operators, tests and auditors.
+// RuntimeService: what a process tells about its own state, for comparison by operators, tests and
+// auditors.
 #ifndef VOTUM_SERVICES_RUNTIME_RUNTIME_SERVICE_H_
 #define VOTUM_SERVICES_RUNTIME_RUNTIME_SERVICE_H_
 
@@ -12,7 +13,8 @@ class RuntimeServiceImpl final : public runtime::v1::RuntimeService::Service {
   // `replica` outlives this object.
   explicit RuntimeServiceImpl(const Replica* replica) : replica_(*replica) {}
 
-  grpc::Status GetProjection(grpc::ServerContext* context, const runtime::v1::GetProjectionRequest* request,
+  grpc::Status GetProjection(grpc::ServerContext* context,
+                             const runtime::v1::GetProjectionRequest* request,
                              runtime::v1::GetProjectionResponse* response) override;
 
  private:

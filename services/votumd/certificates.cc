@@ -9,13 +9,15 @@
 
 namespace votum {
 
-absl::Status MakeAuthorityFiles(const Deployment& deployment, absl::string_view name, absl::Time now) {
+absl::Status MakeAuthorityFiles(const Deployment& deployment, absl::string_view name,
+                                absl::Time now) {
   ASSIGN_OR_RETURN(const crypto::CertificateWithKey authority, crypto::MakeAuthority(name, now));
   RETURN_IF_ERROR(WriteNewFile(deployment.ca_key_path(), authority.key_pem.Reveal(), 0600));
   return WriteNewFile(deployment.ca_certificate_path(), authority.certificate_pem);
 }
 
-absl::Status IssueServiceFiles(const Deployment& deployment, const std::vector<std::string>& host_names, int days,
+absl::Status IssueServiceFiles(const Deployment& deployment,
+                               const std::vector<std::string>& host_names, int days,
                                absl::Time now) {
   crypto::CertificateWithKey authority;
   ASSIGN_OR_RETURN(authority.certificate_pem, ReadFile(deployment.ca_certificate_path()));
@@ -28,7 +30,8 @@ absl::Status IssueServiceFiles(const Deployment& deployment, const std::vector<s
     request.dns_names.push_back("localhost");
     request.ip_addresses = {"127.0.0.1", "::1"};
     request.validity_days = days;
-    ASSIGN_OR_RETURN(const crypto::CertificateWithKey issued, crypto::IssueServiceCertificate(authority, request, now));
+    ASSIGN_OR_RETURN(const crypto::CertificateWithKey issued,
+                     crypto::IssueServiceCertificate(authority, request, now));
     RETURN_IF_ERROR(WriteFile(deployment.identity_path(service),
                               absl::StrCat(issued.certificate_pem, issued.key_pem.Reveal()), 0600));
   }

@@ -14,7 +14,8 @@ namespace {
 class FirstError : public google::protobuf::io::ErrorCollector {
  public:
   void AddError(int line, int column, const std::string& message) override {
-    if (text_.empty()) text_ = absl::StrCat("line ", line + 1, ", column ", column + 1, ": ", message);
+    if (text_.empty())
+      text_ = absl::StrCat("line ", line + 1, ", column ", column + 1, ": ", message);
   }
   const std::string& text() const { return text_; }
 
@@ -27,8 +28,9 @@ class FirstError : public google::protobuf::io::ErrorCollector {
 absl::StatusOr<runtime::v1::DeploymentConfig> Deployment::LoadConfig() const {
   const auto text = ReadFile(config_path());
   if (absl::IsNotFound(text.status())) {
-    return RefuseNotFound("NO_DEPLOYMENT", absl::StrCat("there is no deployment in ", folder_, " (", config_path(),
-                                                        " is missing); make one with: votumd init ", folder_));
+    return RefuseNotFound("NO_DEPLOYMENT",
+                          absl::StrCat("there is no deployment in ", folder_, " (", config_path(),
+                                       " is missing); make one with: votumd init ", folder_));
   }
   RETURN_IF_ERROR(text.status());
   runtime::v1::DeploymentConfig config;
@@ -46,8 +48,9 @@ absl::StatusOr<runtime::v1::ServiceAddress> AddressOf(const runtime::v1::Deploym
   for (const runtime::v1::ServiceAddress& row : config.services()) {
     if (row.service() == service) return row;
   }
-  return RefuseArgument("BAD_CONFIG", absl::StrCat("the configuration has no address for the service ", service,
-                                                   "; add: services { service: \"", service, "\" address: ... }"));
+  return RefuseArgument(
+      "BAD_CONFIG", absl::StrCat("the configuration has no address for the service ", service,
+                                 "; add: services { service: \"", service, "\" address: ... }"));
 }
 
 }  // namespace votum

@@ -38,7 +38,9 @@ class Deployment {
   std::string tls_folder() const { return folder_ + "/tls"; }
   std::string ca_certificate_path() const { return tls_folder() + "/ca.crt"; }
   std::string ca_key_path() const { return tls_folder() + "/ca.key"; }
-  std::string identity_path(const std::string& service) const { return tls_folder() + "/" + service + ".pem"; }
+  std::string identity_path(const std::string& service) const {
+    return tls_folder() + "/" + service + ".pem";
+  }
   std::string ledger_folder() const { return folder_ + "/ledger"; }
   std::string log_key_path() const { return ledger_folder() + "/log.key"; }
   std::string attachments_key_path() const { return ledger_folder() + "/attachments.key"; }
@@ -47,9 +49,12 @@ class Deployment {
   std::string clock_offset_path() const { return folder_ + "/clock-offset"; }
   const std::string& folder() const { return folder_; }
 
-  TlsFiles TlsOf(const std::string& service) const { return {identity_path(service), ca_certificate_path()}; }
+  TlsFiles TlsOf(const std::string& service) const {
+    return {identity_path(service), ca_certificate_path()};
+  }
 
-  // The configuration. NOT_FOUND/NO_DEPLOYMENT if the folder has none; INVALID_ARGUMENT/BAD_CONFIG with line and column.
+  // The configuration. NOT_FOUND/NO_DEPLOYMENT if the folder has none; INVALID_ARGUMENT/BAD_CONFIG
+  // with line and column.
   absl::StatusOr<runtime::v1::DeploymentConfig> LoadConfig() const;
 
  private:

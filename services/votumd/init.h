@@ -19,7 +19,7 @@ struct InitOptions {
   std::string administrator_id;
   std::string administrator_name;
   std::vector<std::string> host_names;  // beside localhost
-  int base_port = 7451;                 // services listen at base_port, base_port + 1, ...; metrics 20 above
+  int base_port = 7451;  // services listen at base_port, base_port + 1, ...; metrics 20 above
   int certificate_days = 365;
   bool simulated_clock = false;
 };
@@ -29,8 +29,8 @@ struct InitResult {
   crypto::SecretBytes one_time_code;  // of the first administrator; it stands nowhere else
 };
 
-// Makes the folder with everything in services/votumd/deployment.h, and founds the log with record 0.
-// ALREADY_EXISTS/DEPLOYMENT_EXISTS if the folder has anything in it.
+// Makes the folder with everything in services/votumd/deployment.h, and founds the log with record
+// 0. ALREADY_EXISTS/DEPLOYMENT_EXISTS if the folder has anything in it.
 absl::StatusOr<InitResult> InitDeployment(const InitOptions& options, absl::Time now);
 
 }  // namespace votum

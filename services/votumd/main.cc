@@ -24,8 +24,8 @@ constexpr int kRefused = 1;
 int Report(const absl::Status& status) {
   if (status.ok()) return 0;
   const std::string reason = votum::ReasonOf(status);
-  std::cerr << "votumd: " << (reason.empty() ? absl::StatusCodeToString(status.code()) : reason) << ": "
-            << status.message() << "\n";
+  std::cerr << "votumd: " << (reason.empty() ? absl::StatusCodeToString(status.code()) : reason)
+            << ": " << status.message() << "\n";
   return kRefused;
 }
 
@@ -40,15 +40,18 @@ int Init(const votum::InitOptions& options, const std::string& code_file) {
               << "It is shown only now. Enrol with: votum key enrol\n";
     return 0;
   }
-  const absl::Status written = votum::WriteNewFile(code_file, absl::StrCat(result->one_time_code.Reveal(), "\n"), 0600);
-  if (written.ok()) std::cout << "The first administrator's one-time code is in " << code_file << ".\n";
+  const absl::Status written =
+      votum::WriteNewFile(code_file, absl::StrCat(result->one_time_code.Reveal(), "\n"), 0600);
+  if (written.ok())
+    std::cout << "The first administrator's one-time code is in " << code_file << ".\n";
   return Report(written);
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  // Debian's Abseil looks for lock cycles inside gRPC at each lock; that is for debugging, and costs a tenth.
+  // Debian's Abseil looks for lock cycles inside gRPC at each lock; that is for debugging, and
+  // costs a tenth.
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
 
   CLI::App app("Makes and serves a deployment of Votum.");
@@ -58,38 +61,66 @@ int main(int argc, char** argv) {
   votum::InitOptions init;
   std::string code_file;
   CLI::App* init_command = app.add_subcommand(
-      "init", "Make a deployment: certificates, log key, configuration, and record 0 of the log.\n"
-              "Example: votumd init /var/lib/votum --deployment votum.musterstadt.example/log "
-              "--body 'Stadt Musterstadt' --administrator-id anna.amt --administrator-name 'Anna Amt'");
+      "init",
+      "Make a deployment: certificates, log key, configuration, and record 0 of the log.\n"
+      "Example: votumd init /var/lib/votum --deployment votum.musterstadt.example/log "
+      "--body 'Stadt Musterstadt' --administrator-id anna.amt --administrator-name 'Anna Amt'");
   init_command->add_option("DIR", init.folder, "New or empty folder")->required();
-  init_command->add_option("--deployment", init.deployment, "The log's origin: names the deployment for good")->required();
+  init_command
+      ->add_option("--deployment", init.deployment,
+                   "The log's origin: names the deployment for good")
+      ->required();
   init_command->add_option("--body", init.body_name, "Name of the city or other body")->required();
-  init_command->add_option("--administrator-id", init.administrator_id, "Person id of the first administrator")->required();
-  init_command->add_option("--administrator-name", init.administrator_name, "Name of the first administrator")->required();
-  init_command->add_option("--host", init.host_names, "Further host name for the certificates (repeatable)");
-  init_command->add_option("--base-port", init.base_port, "First port")->capture_default_str()->check(CLI::Range(1024, 65000));
-  init_command->add_option("--certificate-days", init.certificate_days, "Validity of service certificates")->capture_default_str()->check(CLI::Range(1, 3000));
-  init_command->add_option("--code-file", code_file, "Write the one-time code to this new file instead of the terminal");
-  init_command->add_flag("--simulated-clock", init.simulated_clock, "For demonstrations: the sequencer's clock is set by hand");
+  init_command
+      ->add_option("--administrator-id", init.administrator_id,
+                   "Person id of the first administrator")
+      ->required();
+  init_command
+      ->add_option("--administrator-name", init.administrator_name,
+                   "Name of the first administrator")
+      ->required();
+  init_command->add_option("--host", init.host_names,
+                           "Further host name for the certificates (repeatable)");
+  init_command->add_option("--base-port", init.base_port, "First port")
+      ->capture_default_str()
+      ->check(CLI::Range(1024, 65000));
+  init_command
+      ->add_option("--certificate-days", init.certificate_days, "Validity of service certificates")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 3000));
+  init_command->add_option("--code-file", code_file,
+                           "Write the one-time code to this new file instead of the terminal");
+  init_command->add_flag("--simulated-clock", init.simulated_clock,
+                         "For demonstrations: the sequencer's clock is set by hand");
   init_command->callback([&] { exit_code = Init(init, code_file); });
 
   votum::ServeOptions serve;
-  CLI::App* serve_command = app.add_subcommand(
-      "serve", "Serve all services in one process, or some.\nExample: votumd serve --dir /var/lib/votum --services voting,decisions");
+  CLI::App* serve_command =
+      app.add_subcommand("serve",
+                         "Serve all services in one process, or some.\nExample: votumd serve --dir "
+                         "/var/lib/votum --services voting,decisions");
   serve_command->add_option("--dir", serve.folder, "The deployment's folder")->required();
-  serve_command->add_option("--services", serve.services, "Some of: " + absl::StrJoin(votum::kServices, ", "))->delimiter(',');
+  serve_command
+      ->add_option("--services", serve.services,
+                   "Some of: " + absl::StrJoin(votum::kServices, ", "))
+      ->delimiter(',');
   serve_command->callback([&] { exit_code = Report(votum::Serve(serve)); });
 
   std::string renew_folder;
   std::vector<std::string> renew_hosts;
   int renew_days = 365;
-  CLI::App* renew_command = app.add_subcommand(
-      "renew", "Issue new service certificates; running services take them up within seconds.\nExample: votumd renew --dir /var/lib/votum");
+  CLI::App* renew_command =
+      app.add_subcommand("renew",
+                         "Issue new service certificates; running services take them up within "
+                         "seconds.\nExample: votumd renew --dir /var/lib/votum");
   renew_command->add_option("--dir", renew_folder, "The deployment's folder")->required();
   renew_command->add_option("--host", renew_hosts, "Further host name (repeatable)");
-  renew_command->add_option("--certificate-days", renew_days, "Validity")->capture_default_str()->check(CLI::Range(1, 3000));
+  renew_command->add_option("--certificate-days", renew_days, "Validity")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 3000));
   renew_command->callback([&] {
-    exit_code = Report(votum::IssueServiceFiles(votum::Deployment(renew_folder), renew_hosts, renew_days, absl::Now()));
+    exit_code = Report(votum::IssueServiceFiles(votum::Deployment(renew_folder), renew_hosts,
+                                                renew_days, absl::Now()));
   });
 
   // Before any thread exists.

@@ -1,7 +1,7 @@
 // `votumd serve`: hosts some or all services of a deployment in this process.
 //
-// The composition is decided here and nowhere else: the ledger is reached through an in-process channel if it is hosted
-// here, over mTLS otherwise; nothing else differs.
+// The composition is decided here and nowhere else: the ledger is reached through an in-process
+// channel if it is hosted here, over mTLS otherwise; nothing else differs.
 #ifndef VOTUM_SERVICES_VOTUMD_SERVE_H_
 #define VOTUM_SERVICES_VOTUMD_SERVE_H_
 
@@ -19,8 +19,8 @@ struct ServeOptions {
   absl::Duration grace = absl::Seconds(5);
 };
 
-// Serves until SIGTERM or SIGINT, then stops in order. Both signals must be blocked in every thread before this is
-// called (BlockStopSignals).
+// Serves until SIGTERM or SIGINT, then stops in order. Both signals must be blocked in every thread
+// before this is called (BlockStopSignals).
 absl::Status Serve(const ServeOptions& options);
 
 // Blocks SIGTERM and SIGINT in this thread and all that it starts, and ignores SIGPIPE.

@@ -1,5 +1,5 @@
-// The clock of a demonstration: the machine's, plus the seconds that a file says. Read at each call, so that a
-// script can let days pass.
+// The clock of a demonstration: the machine's, plus the seconds that a file says. Read at each
+// call, so that a script can let days pass.
 #ifndef VOTUM_SERVICES_VOTUMD_SHIFTED_CLOCK_H_
 #define VOTUM_SERVICES_VOTUMD_SHIFTED_CLOCK_H_
 
