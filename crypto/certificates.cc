@@ -19,6 +19,7 @@
 #include "crypto/openssl.h"
 #include "crypto/pkcs8.h"
 #include "crypto/random.h"
+#include "crypto/utf8.h"
 
 namespace votum::crypto {
 namespace {
@@ -51,6 +52,13 @@ bool IsLabel(absl::string_view text) {
 bool IsDnsName(absl::string_view text) {
   const std::vector<absl::string_view> labels = absl::StrSplit(text, '.');
   return text.size() <= kMaxDnsNameBytes && std::all_of(labels.begin(), labels.end(), IsLabel);
+}
+
+bool IsUtf8(absl::string_view text) {
+  while (!text.empty()) {
+    if (!TakeCodePoint(&text).has_value()) return false;
+  }
+  return true;
 }
 
 // What certificates of authorities and of services differ in.
@@ -124,8 +132,7 @@ absl::StatusOr<CertificateWithKey> Encode(X509* certificate, EVP_PKEY* key) {
 }
 
 absl::StatusOr<OwnedCertificate> ReadCertificate(absl::string_view pem) {
-  const OwnedBio input(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
-  CheckOpenSsl(input != nullptr, "read PEM");
+  const OwnedBio input = ReaderOf(pem);
   OwnedCertificate certificate(PEM_read_bio_X509(input.get(), nullptr, nullptr, nullptr));
   if (certificate == nullptr) {
     ERR_clear_error();
@@ -201,6 +208,9 @@ absl::StatusOr<Authority> ReadAuthority(const CertificateWithKey& pem) {
         "BAD_AUTHORITY", absl::StrCat("cannot read the authority: ", certificate.status().message(),
                                       key.status().message()));
   }
+  if (X509_check_ca(certificate->get()) != 1) {
+    return RefuseArgument("BAD_AUTHORITY", "the certificate given is not an authority's");
+  }
   if (X509_check_private_key(certificate->get(), key->get()) != 1) {
     ERR_clear_error();
     return RefuseArgument("BAD_AUTHORITY",
@@ -212,8 +222,8 @@ absl::StatusOr<Authority> ReadAuthority(const CertificateWithKey& pem) {
 }  // namespace
 
 absl::StatusOr<CertificateWithKey> MakeAuthority(absl::string_view name, absl::Time now) {
-  if (name.empty() || name.size() > kMaxCommonNameBytes) {
-    return BadRequest("the authority's name must have 1 to 64 bytes");
+  if (name.empty() || name.size() > kMaxCommonNameBytes || !IsUtf8(name)) {
+    return BadRequest("the authority's name must have 1 to 64 bytes of UTF-8");
   }
   ASSIGN_OR_RETURN(const OwnedPkey key, NewKey());
   const Profile profile = {name, now - kClockTolerance, now + kAuthorityValidity,
@@ -238,7 +248,8 @@ absl::StatusOr<CertificateWithKey> IssueServiceCertificate(const CertificateWith
   ASSIGN_OR_RETURN(const absl::Time authority_end, NotAfter(issuer.certificate.get()));
   const absl::Time not_after = now + absl::Hours(24) * request.validity_days;
   if (not_after > authority_end) {
-    return BadRequest(absl::StrCat("the authority itself ends ", absl::FormatTime(authority_end),
+    return BadRequest(absl::StrCat("the authority itself ends ",
+                                   absl::FormatTime(authority_end, absl::UTCTimeZone()),
                                    "; ask for fewer days or make a new authority"));
   }
   ASSIGN_OR_RETURN(const OwnedPkey key, NewKey());

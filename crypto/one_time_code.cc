@@ -27,7 +27,7 @@ constexpr absl::string_view kSeedDomain("votum/one-time-code/v1\0", 23);
 // 1021 (the scheme of ISO 7064). 1021 is the largest prime that two symbols can hold. One wrong
 // symbol changes the number by less than 32 times a power of 32, two exchanged ones by that times a
 // difference of powers of 32; neither is a multiple of 1021, because it is prime and the powers of
-// 32 repeat modulo it only after 204 places.
+// 32 repeat modulo it only after 68 places.
 constexpr uint32_t kCheckModulus = 1021;
 
 uint32_t Remainder(absl::Span<const uint8_t> symbols) {

@@ -2,6 +2,9 @@
 
 #include <openssl/err.h>
 
+#include <algorithm>
+#include <climits>
+#include <cstddef>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
@@ -31,6 +34,14 @@ void CheckOpenSsl(bool succeeded, absl::string_view doing) {
   if (succeeded) return;
   std::fprintf(stderr, "fatal: %s\n", OpenSslError(doing).ToString().c_str());
   std::abort();
+}
+
+OwnedBio ReaderOf(absl::string_view text) {
+  const size_t size = std::min(text.size(), size_t{INT_MAX});
+  // OpenSSL refuses a null pointer, which an empty view may hold.
+  OwnedBio reader(BIO_new_mem_buf(text.empty() ? "" : text.data(), static_cast<int>(size)));
+  CheckOpenSsl(reader != nullptr, "make a reader");
+  return reader;
 }
 
 }  // namespace votum::crypto

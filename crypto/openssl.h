@@ -36,6 +36,9 @@ absl::Status OpenSslError(absl::string_view doing);
 // system's source of randomness does, after which nothing that we compute could be trusted.
 void CheckOpenSsl(bool succeeded, absl::string_view doing);
 
+// A BIO that reads `text`, which must outlive it; PEM beyond 2 GiB is cut off.
+OwnedBio ReaderOf(absl::string_view text);
+
 // `bytes` as OpenSSL wants them.
 inline const unsigned char* Data(absl::string_view bytes) {
   return reinterpret_cast<const unsigned char*>(bytes.data());

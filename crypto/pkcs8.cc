@@ -36,8 +36,7 @@ absl::Status NotAKeyFile(absl::string_view why) {
 class PemBlock {
  public:
   static absl::StatusOr<PemBlock> Read(absl::string_view pem) {
-    const OwnedBio input(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
-    CheckOpenSsl(input != nullptr, "read PEM");
+    const OwnedBio input = ReaderOf(pem);
     PemBlock block;
     char* name = nullptr;
     char* header = nullptr;
