@@ -1,0 +1,21 @@
+// The rows of the method table, family by family; each is defined beside its methods. Used by
+// method.cc only.
+#ifndef VOTUM_SERVICES_IDEAS_RANKING_FAMILIES_H_
+#define VOTUM_SERVICES_IDEAS_RANKING_FAMILIES_H_
+
+#include <vector>
+
+#include "services/ideas/ranking/method.h"
+
+namespace votum::ranking {
+
+// What ballots say of options that they do not rank; a parameter of all pairwise methods.
+ParamSpec UnrankedParam();
+
+std::vector<Method> SchulzeMethods();
+std::vector<Method> PairwiseScoreMethods();
+std::vector<Method> GradeMethods();
+
+}  // namespace votum::ranking
+
+#endif  // VOTUM_SERVICES_IDEAS_RANKING_FAMILIES_H_

@@ -1,0 +1,17 @@
+// All-pairs widest paths: the n^3 step of the Schulze method.
+#ifndef VOTUM_SERVICES_IDEAS_RANKING_WIDEST_PATHS_H_
+#define VOTUM_SERVICES_IDEAS_RANKING_WIDEST_PATHS_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace votum::ranking {
+
+// Replaces the n x n link widths in `widths` (0: no link, at most `max_width`) by the widths of the
+// widest paths: the greatest over all paths from i to j of the least link. The diagonal is left 0.
+void WidestPaths(size_t n, uint32_t max_width, std::vector<uint32_t>& widths);
+
+}  // namespace votum::ranking
+
+#endif  // VOTUM_SERVICES_IDEAS_RANKING_WIDEST_PATHS_H_
