@@ -73,9 +73,31 @@ absl::Status BadPublicKey(absl::string_view why) {
   return RefuseArgument("BAD_PUBLIC_KEY", absl::StrCat("not a usable public key: ", why));
 }
 
-std::shared_ptr<EVP_PKEY> DecodeP256(absl::string_view der) {
-  const unsigned char* cursor = Data(der);
-  return Share(d2i_PUBKEY(nullptr, &cursor, static_cast<long>(der.size())));
+// P-256 without a point. Setting a copy's point takes 4 us, where OpenSSL 3.0's decoder takes 100
+// us for the whole key: twice as long as verifying a signature with it, and every command brings a
+// key to decode.
+EVP_PKEY* P256Template() {
+  static EVP_PKEY* const key = [] {
+    const OwnedPkeyCtx context(EVP_PKEY_CTX_new_from_name(nullptr, "EC", nullptr));
+    EVP_PKEY* made = nullptr;
+    CheckOpenSsl(context != nullptr && EVP_PKEY_paramgen_init(context.get()) == 1 &&
+                     EVP_PKEY_CTX_set_group_name(context.get(), SN_X9_62_prime256v1) == 1 &&
+                     EVP_PKEY_paramgen(context.get(), &made) == 1,
+                 "make P-256");
+    return made;
+  }();
+  return key;
+}
+
+// Null if the uncompressed `point` is not on P-256.
+std::shared_ptr<EVP_PKEY> DecodeP256(absl::string_view point) {
+  std::shared_ptr<EVP_PKEY> key = Share(EVP_PKEY_dup(P256Template()));
+  CheckOpenSsl(key != nullptr, "copy P-256");
+  if (EVP_PKEY_set1_encoded_public_key(key.get(), Data(point), point.size()) != 1) {
+    ERR_clear_error();
+    return nullptr;
+  }
+  return key;
 }
 
 bool IsP256(EVP_PKEY* key) {
@@ -107,11 +129,8 @@ absl::StatusOr<PublicKey> PublicKey::FromSpkiDer(absl::string_view der) {
   }
   const absl::string_view p256 = View(kP256SpkiPrefix);
   if (der.size() == p256.size() + kP256CoordinatesSize && der.substr(0, p256.size()) == p256) {
-    std::shared_ptr<EVP_PKEY> key = DecodeP256(der);
-    if (key == nullptr) {
-      ERR_clear_error();
-      return BadPublicKey("the point is not on P-256");
-    }
+    std::shared_ptr<EVP_PKEY> key = DecodeP256(der.substr(p256.size() - 1));
+    if (key == nullptr) return BadPublicKey("the point is not on P-256");
     return PublicKey(KeyType::kP256, std::string(der), std::move(key));
   }
   return BadPublicKey(

@@ -1,7 +1,9 @@
 #include "crypto/keys.h"
 
 #include <string>
+#include <thread>
 #include <type_traits>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "base/status_matchers.h"
@@ -156,6 +158,29 @@ TEST(PublicKeyTest, SpkiComesBackAndEqualityIsByContent) {
   }
 }
 
+TEST(PublicKeyTest, ThreadsMayShareAKey) {
+  for (KeyType type : {KeyType::kEd25519, KeyType::kP256}) {
+    const absl::StatusOr<PrivateKey> key = PrivateKey::Generate(type);
+    ASSERT_OK(key);
+    std::vector<int> wrong(4, 0);
+    std::vector<std::thread> threads;
+    for (size_t i = 0; i < wrong.size(); ++i) {
+      threads.emplace_back([&key, &wrong, i] {
+        for (int round = 0; round < 50; ++round) {
+          const std::string message = absl::StrCat("message ", i, " ", round);
+          const std::string signature = *key->Sign(message);
+          const PublicKey copy = *PublicKey::FromSpkiDer(key->public_key().spki_der());
+          if (!key->public_key().Verify(message, signature).ok()) ++wrong[i];
+          if (!copy.Verify(message, signature).ok()) ++wrong[i];
+          if (copy.Verify("another", signature).ok()) ++wrong[i];
+        }
+      });
+    }
+    for (std::thread& thread : threads) thread.join();
+    EXPECT_EQ(wrong, std::vector<int>(4, 0));
+  }
+}
+
 TEST(PublicKeyTest, RefusesWhatIsNoKey) {
   const std::string ed25519 = KeyOfSeedByte(1).public_key().spki_der();
   const std::string p256 = *HexDecode(absl::StrCat(kP256SpkiPrefix, "04", kP256X, kP256Y));
@@ -213,6 +238,18 @@ TEST(PublicKeyTest, Ed25519BytesAreOnlyForEd25519) {
               IsRefused("WRONG_KEY_TYPE"));
   EXPECT_THAT(PublicKey::FromEd25519Bytes(std::string(31, 'x')), IsRefused("BAD_PUBLIC_KEY"));
   EXPECT_THAT(PublicKey::FromEd25519Bytes(std::string(33, 'x')), IsRefused("BAD_PUBLIC_KEY"));
+}
+
+TEST(KeysTest, NullViewsAreEmpty) {
+  EXPECT_THAT(PublicKey::FromSpkiDer({}), IsRefused("BAD_PUBLIC_KEY"));
+  EXPECT_THAT(PublicKey::FromEd25519Bytes({}), IsRefused("BAD_PUBLIC_KEY"));
+  EXPECT_THAT(PrivateKey::FromPkcs8Pem({}, SecretBytes()), IsRefused("NOT_A_KEY_FILE"));
+  for (KeyType type : {KeyType::kEd25519, KeyType::kP256}) {
+    const absl::StatusOr<PrivateKey> signer = PrivateKey::Generate(type);
+    ASSERT_OK(signer);
+    EXPECT_THAT(signer->public_key().Verify({}, {}), IsRefused("BAD_SIGNATURE"));
+    EXPECT_OK(signer->public_key().Verify("", *signer->Sign({})));
+  }
 }
 
 TEST(PrivateKeyTest, SeedsHave32Bytes) {
