@@ -76,11 +76,12 @@ class PrivateKey {
 
   // The key in the PEM PKCS#8 file at `path`, "ENCRYPTED PRIVATE KEY" (RFC 5958) or "PRIVATE KEY".
   // The passphrase is used for the former only.
-  //   NOT_FOUND                                 there is no such file
-  //   FAILED_PRECONDITION/KEY_FILE_EXPOSED      others may read the file; the message names the
-  //   chmod that helps INVALID_ARGUMENT/WRONG_PASSPHRASE         the passphrase does not open it
-  //   INVALID_ARGUMENT/NOT_A_KEY_FILE           not PEM PKCS#8; the message says how to convert
-  //   common others INVALID_ARGUMENT/UNSUPPORTED_KEY          a key, but neither Ed25519 nor P-256
+  //   NOT_FOUND                             there is no such file
+  //   FAILED_PRECONDITION/KEY_FILE_EXPOSED  others may read the file
+  //   INVALID_ARGUMENT/WRONG_PASSPHRASE     the passphrase does not open it
+  //   INVALID_ARGUMENT/NOT_A_KEY_FILE       not PEM PKCS#8
+  //   INVALID_ARGUMENT/UNSUPPORTED_KEY      a key, but neither Ed25519 nor P-256
+  // The messages name the command that helps.
   static absl::StatusOr<PrivateKey> LoadPkcs8File(const std::string& path,
                                                   const SecretBytes& passphrase);
 

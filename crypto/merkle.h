@@ -5,23 +5,23 @@
 //   node    SHA-256(0x01 || left || right)
 //   empty   SHA-256("")
 //
-// A tree of n leaves has as left child the largest complete tree with fewer than n leaves. Seven
-// leaves:
+// The left child of a tree of n leaves is the largest complete tree with fewer than n leaves:
 //
 //                 root
-//              /        '\.
-//           k              l          consistency proof from size 3 to 7: [c, d, g, l]
-//         /   '\.         /  '\.       inclusion proof of d5 in size 7:    [e, j, k]
+//              /        \_
+//           k              l         consistency proof from size 3 to 7:  [c, d, g, l]
+//         /   \_         /   \_      inclusion proof of d5 in size 7:     [e, j, k]
 //       g      h        i     j
 //      / \    / \      / \    |
 //      a  b   c  d     e  f   j
 //      d0 d1  d2 d3    d4 d5  d6
 //
-// Complete subtrees (all but the right edge) never change again; MerkleTree keeps them, level by
-// level:
+// Complete subtrees (all but the right edge) never change again; MerkleTree keeps them by level.
+// Node i of level l covers the leaves [i * 2^l, (i + 1) * 2^l):
 //
-//   level 2:  [k            ]                 node i of level l covers the leaves [i * 2^l, (i + 1)
-//   * 2^l) level 1:  [g     h     i    ] level 0:  [a  b  c  d  e  f  j]
+//   level 2:  [k                ]
+//   level 1:  [g     h     i    ]
+//   level 0:  [a  b  c  d  e  f  j]
 #ifndef VOTUM_CRYPTO_MERKLE_H_
 #define VOTUM_CRYPTO_MERKLE_H_
 
