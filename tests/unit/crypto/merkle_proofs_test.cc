@@ -152,6 +152,19 @@ TEST_F(MerkleProofs, InclusionProofsOfOtherSizesAreRefused) {
   }
 }
 
+// The last leaf of a complete tree has left siblings only, as if its node were alone on each level:
+// for a smaller tree the hashes would still lead to the root.
+TEST_F(MerkleProofs, ProofsLongerThanTheTreeIsHighAreRefused) {
+  for (uint64_t size : {2, 4, 8, 16, 32}) {
+    Inclusion changed = ValidInclusion(size - 1, size);
+    for (uint64_t smaller = 1; smaller < size; smaller *= 2) {
+      changed.index = smaller - 1;
+      changed.size = smaller;
+      EXPECT_THAT(changed.Verify(), IsRefused("BAD_PROOF")) << size << " as " << smaller;
+    }
+  }
+}
+
 // A chain of 64 hashes is a proof of the last leaf of the largest tree: nothing overflows.
 TEST(HugeTreeTest, TheLargestNumbersWork) {
   const Digest leaf = HashLeaf("last");
