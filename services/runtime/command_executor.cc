@@ -40,13 +40,6 @@ absl::Status CheckAttachments(const Envelope& envelope, const common::v1::Signed
   return absl::OkStatus();
 }
 
-// What the state says ahead of appending.
-struct Preview {
-  std::optional<RecordedCommand> recorded;
-  absl::Status verdict;
-  common::v1::Disclosure disclosure = common::v1::DISCLOSURE_UNSPECIFIED;
-};
-
 }  // namespace
 
 grpc::Status CommandExecutor::Execute(const grpc::ServerContextBase& context,
@@ -71,6 +64,17 @@ grpc::Status CommandExecutor::Execute(const grpc::ServerContextBase& context,
   return ToGrpc(result.status());
 }
 
+CommandExecutor::Preview CommandExecutor::Look(const Envelope& envelope) const {
+  return replica_.WithState([&](const Fold& fold) {
+    Preview seen;
+    seen.recorded = fold.FindCommand(envelope.header.command_id());
+    if (seen.recorded.has_value()) return seen;
+    seen.verdict = fold.Check(envelope, std::max(clock_.Now(), fold.last_time()));
+    if (seen.verdict.ok()) seen.disclosure = envelope.type->disclosure(fold.world(), *envelope.command);
+    return seen;
+  });
+}
+
 absl::StatusOr<common::v1::Receipt> CommandExecutor::Run(
     const grpc::ServerContextBase& context, const google::protobuf::Descriptor& expected,
     const common::v1::SignedCommand& command, bool* repeated) const {
@@ -81,15 +85,16 @@ absl::StatusOr<common::v1::Receipt> CommandExecutor::Run(
                                                        ", not ", envelope.type->name));
   }
   const absl::Time deadline = WaitDeadline(context);
-  const Preview preview = replica_.WithState([&](const Fold& fold) {
-    Preview seen;
-    seen.recorded = fold.FindCommand(envelope.header.command_id());
-    if (seen.recorded.has_value()) return seen;
-    seen.verdict = fold.Check(envelope, std::max(clock_.Now(), fold.last_time()));
-    if (seen.verdict.ok())
-      seen.disclosure = envelope.type->disclosure(fold.world(), *envelope.command);
-    return seen;
-  });
+  Preview preview = Look(envelope);
+  if (!preview.recorded.has_value() && !preview.verdict.ok()) {
+    // The state may lag behind what another service recorded a moment ago (the agenda of the meeting that is being
+    // opened, say). A refusal must be true of the log as it was when the command came in.
+    ASSIGN_OR_RETURN(const uint64_t size, ledger_.GetSize(deadline));
+    if (size > replica_.next_index()) {
+      RETURN_IF_ERROR(replica_.WaitFor(size - 1, deadline));
+      preview = Look(envelope);
+    }
+  }
 
   common::v1::Receipt receipt;
   if (preview.recorded.has_value()) {

@@ -9,6 +9,8 @@
 #ifndef VOTUM_SERVICES_RUNTIME_COMMAND_EXECUTOR_H_
 #define VOTUM_SERVICES_RUNTIME_COMMAND_EXECUTOR_H_
 
+#include <optional>
+
 #include "absl/status/statusor.h"
 #include "base/clock.h"
 #include "grpcpp/server_context.h"

@@ -7,6 +7,8 @@
 #include "absl/time/clock.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"
+#include "crypto/checkpoint.h"
+#include "crypto/note.h"
 #include "services/runtime/status.h"
 
 namespace votum {
@@ -65,6 +67,18 @@ absl::StatusOr<common::v1::Receipt> LedgerClient::GetReceipt(uint64_t index, abs
     return stub_->GetReceipt(context, request, &response);
   }));
   return std::move(*response.mutable_receipt());
+}
+
+absl::StatusOr<uint64_t> LedgerClient::GetSize(absl::Time deadline) {
+  const ledger::v1::GetCheckpointRequest request;
+  ledger::v1::GetCheckpointResponse response;
+  RETURN_IF_ERROR(WithRetries(*this, deadline, [&](grpc::ClientContext* context) {
+    return stub_->GetCheckpoint(context, request, &response);
+  }));
+  // Whose signature it bears does not matter here: the number only says how long to wait.
+  ASSIGN_OR_RETURN(const crypto::Note note, crypto::ParseNote(response.checkpoint()));
+  ASSIGN_OR_RETURN(const crypto::Checkpoint checkpoint, crypto::Checkpoint::Parse(note.text));
+  return checkpoint.size;
 }
 
 absl::StatusOr<std::vector<common::v1::Attachment>> LedgerClient::GetAttachments(

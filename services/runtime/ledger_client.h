@@ -30,6 +30,9 @@ class LedgerClient {
   // The receipt of a record against the newest checkpoint.
   absl::StatusOr<common::v1::Receipt> GetReceipt(uint64_t index, absl::Time deadline);
 
+  // The number of records in the log.
+  absl::StatusOr<uint64_t> GetSize(absl::Time deadline);
+
   // The contents that exist of `commitments`.
   absl::StatusOr<std::vector<common::v1::Attachment>> GetAttachments(
       const std::vector<std::string>& commitments, absl::Time deadline);

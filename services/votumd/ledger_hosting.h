@@ -1,0 +1,45 @@
+// The ledger within a process: the log opened from a deployment's folder, an inner server for the services of the same
+// process, and the service for everybody else.
+#ifndef VOTUM_SERVICES_VOTUMD_LEDGER_HOSTING_H_
+#define VOTUM_SERVICES_VOTUMD_LEDGER_HOSTING_H_
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "base/clock.h"
+#include "grpcpp/channel.h"
+#include "grpcpp/impl/service_type.h"
+#include "services/runtime/metrics.h"
+#include "services/runtime/read_access.h"
+#include "services/votumd/deployment.h"
+#include "votum/common/v1/command.pb.h"
+
+namespace votum {
+
+// Makes the ledger's two stores and appends record 0.
+absl::Status FoundLedger(const Deployment& deployment, const std::string& origin,
+                         const common::v1::SignedCommand& founding, Clock* clock);
+
+class LedgerHosting {
+ public:
+  // Opens and verifies the log. `fatal` is called when the ledger must not go on; it does not return.
+  static absl::StatusOr<std::unique_ptr<LedgerHosting>> Open(const Deployment& deployment, const std::string& origin,
+                                                             Clock* clock,
+                                                             std::function<void(const absl::Status&)> fatal);
+  virtual ~LedgerHosting() = default;
+
+  // For the services of this process: they are believed to be who they say they are.
+  virtual std::shared_ptr<grpc::Channel> InProcessChannel() = 0;
+  // For everybody else: services by their client certificate, people by their read session.
+  virtual grpc::Service* PublicService(const ReadAccess* access) = 0;
+  virtual void Publish(Metrics& metrics) = 0;
+  // Ends what is under way; no call may come after.
+  virtual void Stop() = 0;
+};
+
+}  // namespace votum
+
+#endif  // VOTUM_SERVICES_VOTUMD_LEDGER_HOSTING_H_

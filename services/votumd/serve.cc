@@ -1,0 +1,209 @@
+#include "services/votumd/serve.h"
+
+#include <signal.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <map>
+#include <memory>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "base/clock.h"
+#include "base/refusal.h"
+#include "base/status_macros.h"
+#include "crypto/note.h"
+#include "grpcpp/create_channel.h"
+#include "services/agenda/service.h"
+#include "services/decisions/service.h"
+#include "services/directory/service.h"
+#include "services/ideas/service.h"
+#include "services/projects/service.h"
+#include "services/runtime/command_executor.h"
+#include "services/runtime/host.h"
+#include "services/runtime/ledger_client.h"
+#include "services/runtime/log.h"
+#include "services/runtime/metrics.h"
+#include "services/runtime/read_access.h"
+#include "services/runtime/replica.h"
+#include "services/runtime/runtime_service.h"
+#include "services/votumd/deployment.h"
+#include "services/votumd/ledger_hosting.h"
+#include "services/votumd/shifted_clock.h"
+#include "services/voting/service.h"
+
+namespace votum {
+namespace {
+
+// How many verified signatures a process remembers, at least: those of commands between acceptance and fold.
+constexpr size_t kSignatureCacheSize = 1 << 14;
+
+// The process must not go on: what it would say could be wrong. Exit code 70 is EX_SOFTWARE.
+[[noreturn]] void StopAtOnce(const absl::Status& why) {
+  Log(Severity::kError, "stopping at once", {{"error", std::string(why.message())}});
+  std::_Exit(70);
+}
+
+// What the services of one process share.
+struct Shared {
+  Replica* replica;
+  Clock* clock;
+  Metrics* metrics;
+  ReadAccess* access;
+};
+
+// A service with its own client to the ledger, which knows it by its name.
+struct Hosted {
+  std::unique_ptr<LedgerClient> ledger;
+  std::unique_ptr<CommandExecutor> executor;
+  std::unique_ptr<grpc::Service> service;
+};
+
+using MakeService = std::unique_ptr<grpc::Service> (*)(const ReadAccess*, const CommandExecutor*, LedgerClient*);
+
+template <typename Service>
+std::unique_ptr<grpc::Service> Make(const ReadAccess* access, const CommandExecutor* executor, LedgerClient*) {
+  return std::make_unique<Service>(access, executor);
+}
+
+struct DomainService {
+  Domain domain;
+  std::string full_name;
+  MakeService make;
+};
+
+// The services beside the ledger, by name.
+const std::map<std::string, DomainService>& DomainServices() {
+  static const auto* const kServicesByName = new std::map<std::string, DomainService>{
+      {"directory", {Domain::kDirectory, "votum.directory.v1.DirectoryService", Make<directory::DirectoryServiceImpl>}},
+      {"ideas",
+       {Domain::kIdeas, "votum.ideas.v1.IdeasService",
+        [](const ReadAccess* access, const CommandExecutor* executor, LedgerClient* ledger) {
+          return std::unique_ptr<grpc::Service>(new ideas::IdeasServiceImpl(access, executor, ledger));
+        }}},
+      {"agenda", {Domain::kAgenda, "votum.agenda.v1.AgendaService", Make<agenda::AgendaServiceImpl>}},
+      {"voting", {Domain::kVoting, "votum.voting.v1.VotingService", Make<voting::VotingServiceImpl>}},
+      {"decisions", {Domain::kDecisions, "votum.decisions.v1.DecisionsService", Make<decisions::DecisionsServiceImpl>}},
+      {"projects", {Domain::kProjects, "votum.projects.v1.ProjectsService", Make<projects::ProjectsServiceImpl>}},
+  };
+  return *kServicesByName;
+}
+
+absl::StatusOr<std::vector<std::string>> ServicesToHost(const std::vector<std::string>& asked) {
+  const std::vector<std::string> all(kServices.begin(), kServices.end());
+  if (asked.empty()) return all;
+  for (const std::string& name : asked) {
+    if (std::find(all.begin(), all.end(), name) == all.end()) {
+      return RefuseArgument("NO_SUCH_SERVICE",
+                            absl::StrCat("there is no service ", name, "; there are ", absl::StrJoin(all, ", ")));
+    }
+  }
+  std::vector<std::string> in_order;
+  for (const std::string& name : all) {
+    if (std::find(asked.begin(), asked.end(), name) != asked.end()) in_order.push_back(name);
+  }
+  return in_order;
+}
+
+// What this process folds: what its services need; the ledger needs the directory, to know auditors.
+DomainSet DomainsOf(const std::vector<std::string>& services) {
+  DomainSet domains = DomainSet::Closure(Domain::kDirectory);
+  for (const std::string& name : services) {
+    const auto found = DomainServices().find(name);
+    if (found != DomainServices().end()) domains = domains.Union(DomainSet::Closure(found->second.domain));
+  }
+  return domains;
+}
+
+int AwaitStopSignal() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  int signal = 0;
+  sigwait(&signals, &signal);
+  return signal;
+}
+
+}  // namespace
+
+void BlockStopSignals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  signal(SIGPIPE, SIG_IGN);
+}
+
+absl::Status Serve(const ServeOptions& options) {
+  const Deployment deployment(options.folder);
+  ASSIGN_OR_RETURN(const runtime::v1::DeploymentConfig config, deployment.LoadConfig());
+  ASSIGN_OR_RETURN(const std::vector<std::string> names, ServicesToHost(options.services));
+  ASSIGN_OR_RETURN(const crypto::NoteVerifier log, crypto::NoteVerifier::FromVkey(config.log_vkey()));
+  std::vector<std::string> addresses;
+  for (const std::string& name : names) {
+    ASSIGN_OR_RETURN(const runtime::v1::ServiceAddress row, AddressOf(config, name));
+    addresses.push_back(row.address());
+  }
+
+  SystemClock system_clock;
+  ShiftedClock shifted_clock(deployment.clock_offset_path());
+  Clock* const clock = config.simulated_clock() ? static_cast<Clock*>(&shifted_clock) : &system_clock;
+  SignatureCache cache(kSignatureCacheSize);
+  Metrics metrics;
+
+  // The ledger, and how to reach it.
+  std::unique_ptr<LedgerHosting> ledger;
+  std::function<std::shared_ptr<grpc::Channel>(const std::string&)> ledger_channel;
+  if (names.front() == "ledger") {
+    ASSIGN_OR_RETURN(ledger, LedgerHosting::Open(deployment, config.deployment(), clock, StopAtOnce));
+    ledger_channel = [&ledger](const std::string&) { return ledger->InProcessChannel(); };
+  } else {
+    ASSIGN_OR_RETURN(const runtime::v1::ServiceAddress row, AddressOf(config, "ledger"));
+    ledger_channel = [&deployment, row](const std::string& service) {
+      return grpc::CreateChannel(row.address(), ServiceClientTls(deployment.TlsOf(service)));
+    };
+  }
+
+  LedgerClient follower(ledger_channel(names.front()), names.front());
+  Replica replica(DomainsOf(names), log.key(), &follower, &cache, StopAtOnce);
+  ReadAccess access(&replica, &cache, &metrics);
+  const uint64_t metrics_listener = replica.AddListener([&] {
+    metrics.SetNextIndex(replica.next_index());
+    if (ledger != nullptr) ledger->Publish(metrics);
+  });
+
+  RuntimeServiceImpl runtime_service(&replica);
+  std::vector<HostedService> services = {{"votum.runtime.v1.RuntimeService", &runtime_service}};
+  if (ledger != nullptr) services.push_back({"votum.ledger.v1.LedgerService", ledger->PublicService(&access)});
+  std::vector<Hosted> hosted;
+  for (const std::string& name : names) {
+    const auto found = DomainServices().find(name);
+    if (found == DomainServices().end()) continue;
+    Hosted one;
+    one.ledger = std::make_unique<LedgerClient>(ledger_channel(name), name);
+    one.executor = std::make_unique<CommandExecutor>(&replica, one.ledger.get(), clock, &metrics);
+    one.service = found->second.make(&access, one.executor.get(), one.ledger.get());
+    services.push_back({found->second.full_name, one.service.get()});
+    hosted.push_back(std::move(one));
+  }
+
+  ASSIGN_OR_RETURN(const runtime::v1::ServiceAddress first, AddressOf(config, names.front()));
+  if (!first.metrics_address().empty()) RETURN_IF_ERROR(metrics.Serve(first.metrics_address()));
+  replica.Start();
+  ASSIGN_OR_RETURN(const std::unique_ptr<Host> host,
+                   Host::Start(addresses, ServerTls(deployment.TlsOf(names.front())), services));
+  Log(Severity::kInfo, "serving", {{"services", absl::StrJoin(names, ",")}, {"addresses", absl::StrJoin(addresses, ",")}});
+
+  const int signal = AwaitStopSignal();
+  Log(Severity::kInfo, "stopping", {{"signal", static_cast<int64_t>(signal)}});
+  host->Stop(options.grace);
+  replica.RemoveListener(metrics_listener);
+  replica.Stop();
+  if (ledger != nullptr) ledger->Stop();
+  return absl::OkStatus();
+}
+
+}  // namespace votum

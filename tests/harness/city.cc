@@ -1,0 +1,395 @@
+#include "tests/harness/city.h"
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <future>
+#include <iostream>
+#include <set>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_replace.h"
+#include "absl/time/clock.h"
+#include "base/file.h"
+#include "base/numbers.h"
+#include "crypto/dsse.h"
+#include "crypto/one_time_code.h"
+#include "crypto/random.h"
+#include "grpcpp/create_channel.h"
+#include "grpcpp/generic/generic_stub.h"
+#include "grpcpp/security/credentials.h"
+#include "nlohmann/json.hpp"
+#include "services/domain/payload_type.h"
+#include "services/domain/timestamps.h"
+#include "services/runtime/status.h"
+#include "tests/harness/profiles.h"
+#include "votum/agenda/v1/agenda.pb.h"
+#include "votum/directory/v1/directory.pb.h"
+#include "votum/runtime/v1/runtime_service.pb.h"
+
+namespace votum::testing {
+namespace {
+
+namespace dv1 = directory::v1;
+using google::protobuf::Message;
+
+constexpr const char* kServiceNames[] = {"ledger", "directory", "ideas", "agenda", "voting", "decisions", "projects"};
+
+[[noreturn]] void Die(absl::string_view what) {
+  std::cerr << "city: " << what << std::endl;
+  std::abort();
+}
+
+common::v1::CommandHeader* MutableHeader(Message* command) {
+  const auto* field = command->GetDescriptor()->FindFieldByName("header");
+  return static_cast<common::v1::CommandHeader*>(command->GetReflection()->MutableMessage(command, field));
+}
+
+void AddSignature(const crypto::PrivateKey& key, common::v1::SignedCommand* command) {
+  common::v1::Signature* signature = command->add_signatures();
+  signature->set_key_id(key.public_key().id());
+  signature->set_signature(*crypto::SignDsse(key, command->payload_type(), command->payload()));
+}
+
+common::v1::SignedCommand Envelope(const Message& command) {
+  common::v1::SignedCommand envelope;
+  envelope.set_payload_type(PayloadType(command.GetDescriptor()));
+  envelope.set_payload(command.SerializeAsString());
+  return envelope;
+}
+
+// Of "application/vnd.votum.voting.v1.CastVote+protobuf": "voting" and "CastVote".
+std::pair<std::string, std::string> ServiceAndCommand(const std::string& payload_type) {
+  const std::string full = payload_type.substr(sizeof("application/vnd.") - 1,
+                                               payload_type.size() - sizeof("application/vnd.+protobuf") + 1);
+  const size_t service = full.find('.') + 1;
+  const size_t version = full.find('.', service);
+  return {full.substr(service, version - service), full.substr(full.rfind('.') + 1)};
+}
+
+// "voting" -> "/votum.voting.v1.VotingService/CastVote".
+std::string MethodPath(const std::string& service, const std::string& method) {
+  std::string name = service;
+  name[0] = absl::ascii_toupper(name[0]);
+  return absl::StrCat("/votum.", service, ".v1.", name, "Service/", method);
+}
+
+absl::Status Call(const std::shared_ptr<grpc::Channel>& channel, const std::string& path, grpc::ClientContext* context,
+                  const Message& request, Message* response) {
+  grpc::TemplatedGenericStub<Message, Message> stub(channel);
+  std::promise<grpc::Status> done;
+  stub.UnaryCall(context, path, grpc::StubOptions(), &request, response,
+                 [&done](grpc::Status status) { done.set_value(std::move(status)); });
+  return FromGrpc(done.get_future().get());
+}
+
+}  // namespace
+
+City::City(std::string folder, Layout layout) : folder_(std::move(folder)) {
+  std::filesystem::remove_all(folder_);
+  const std::string parent = std::filesystem::path(folder_).parent_path().string();
+  const std::string code_file = folder_ + ".code";
+  const std::string output = folder_ + ".init.log";
+  std::filesystem::remove(code_file);
+  if (Run({VOTUMD_PATH, "init", folder_, "--deployment", deployment_, "--body", "Stadt Musterstadt",
+           "--administrator-id", "anna.amt", "--administrator-name", "Anna Amt", "--base-port",
+           std::to_string(FreeBasePort()), "--code-file", code_file, "--simulated-clock"},
+          output) != 0) {
+    Die(absl::StrCat("votumd init failed: ", ReadFile(output).value_or("no output")));
+  }
+  const auto client = nlohmann::json::parse(*ReadFile(client_path()));
+  log_ = std::make_unique<crypto::NoteVerifier>(*crypto::NoteVerifier::FromVkey(client["log_vkey"].get<std::string>()));
+  grpc::SslCredentialsOptions tls;
+  tls.pem_root_certs = *ReadFile(client["ca_certificate_file"].get<std::string>());
+  for (const char* service : kServiceNames) {
+    channels_[service] = grpc::CreateChannel(client["endpoints"][service].get<std::string>(), grpc::SslCredentials(tls));
+  }
+  const std::string log = folder_ + ".log";
+  std::filesystem::remove(log);
+  if (layout == Layout::kOneProcess) {
+    processes_["ledger"] = std::make_unique<Process>(std::vector<std::string>{VOTUMD_PATH, "serve", "--dir", folder_}, log);
+  } else {
+    for (const char* service : kServiceNames) {
+      processes_[service] = std::make_unique<Process>(
+          std::vector<std::string>{VOTUMD_PATH, "serve", "--dir", folder_, "--services", service}, log);
+    }
+  }
+  for (auto& [name, process] : processes_) process->Start();
+  AwaitReady();
+  EnrolFirstAdministrator(std::string(absl::StripAsciiWhitespace(*ReadFile(code_file))));
+}
+
+common::v1::SignedCommand City::Sign(const std::string& person, Message* command) {
+  common::v1::CommandHeader* header = MutableHeader(command);
+  header->set_command_id(crypto::NewUuid());
+  header->set_deployment(deployment_);
+  header->set_actor(person);
+  *header->mutable_create_time() = ToTimestamp(absl::Now());
+  common::v1::SignedCommand envelope = Envelope(*command);
+  AddSignature(*keys_.at(person), &envelope);
+  return envelope;
+}
+
+absl::StatusOr<common::v1::Receipt> City::Send(const common::v1::SignedCommand& command, absl::Duration timeout) {
+  const auto [service, name] = ServiceAndCommand(command.payload_type());
+  grpc::ClientContext context;
+  context.set_deadline(absl::ToChronoTime(absl::Now() + timeout));
+  context.set_wait_for_ready(true);
+  common::v1::Receipt receipt;
+  const absl::Status status = Call(channels_.at(service), MethodPath(service, name), &context, command, &receipt);
+  if (!status.ok()) return status;
+  seen_index_ = std::max(seen_index_, receipt.index());
+  return receipt;
+}
+
+absl::StatusOr<common::v1::Receipt> City::Do(const std::string& person, Message&& command) {
+  // What a service checks ahead may rest on records that another service took a moment ago: as a client of several
+  // services does, try again while the state catches up.
+  return Send(Sign(person, &command));
+}
+
+void City::Must(const std::string& person, Message&& command) {
+  const std::string name = command.GetDescriptor()->name();
+  const auto receipt = Do(person, std::move(command));
+  if (!receipt.ok()) Die(absl::StrCat(name, " by ", person, ": ", receipt.status().ToString()));
+}
+
+absl::Status City::ReadMessage(const std::string& person, const char* service, const char* method,
+                               const Message& request, Message* response) {
+  grpc::ClientContext context;
+  context.set_deadline(absl::ToChronoTime(absl::Now() + absl::Seconds(30)));
+  context.set_wait_for_ready(true);
+  context.AddMetadata("votum-min-index", std::to_string(seen_index_));
+  if (!person.empty()) context.AddMetadata("votum-session-bin", SessionOf(person));
+  return Call(channels_.at(service), MethodPath(service, method), &context, request, response);
+}
+
+std::string City::SessionOf(const std::string& person) {
+  std::string& session = sessions_[person];
+  if (session.empty()) {
+    dv1::ReadSession statement;
+    *statement.mutable_expire_time() = ToTimestamp(absl::Now() + absl::Minutes(14));
+    session = Sign(person, &statement).SerializeAsString();
+  }
+  return session;
+}
+
+void City::EnrolFirstAdministrator(const std::string& code) {
+  const crypto::PrivateKey code_key = *crypto::KeyOfOneTimeCode(code);
+  keys_["anna.amt"] = std::make_unique<crypto::PrivateKey>(*crypto::PrivateKey::Generate(crypto::KeyType::kEd25519));
+  dv1::EnrolKey enrol;
+  enrol.mutable_header()->set_public_key(keys_["anna.amt"]->public_key().spki_der());
+  enrol.set_code_key_id(code_key.public_key().id());
+  enrol.set_label("tablet");
+  common::v1::SignedCommand command = Sign("anna.amt", &enrol);
+  AddSignature(code_key, &command);
+  if (const auto receipt = Send(command); !receipt.ok()) Die(receipt.status().ToString());
+
+  // The second administrator: confirmed by the first alone, which is allowed this once.
+  AddPerson("bernd.amt", "Bernd Amt");
+}
+
+void City::AddPerson(const std::string& id, const std::string& name) {
+  dv1::RegisterPerson person;
+  person.set_person_id(id);
+  person.set_name(name);
+  Must("anna.amt", std::move(person));
+  if (id == "bernd.amt") {
+    dv1::GrantOffice grant;
+    grant.set_person_id(id);
+    grant.set_office(dv1::OFFICE_ADMINISTRATOR);
+    Must("anna.amt", std::move(grant));
+    Enrol(id, "anna.amt", "anna.amt");
+  } else {
+    Enrol(id, "anna.amt", "bernd.amt");
+  }
+}
+
+void City::Enrol(const std::string& id, const std::string& issuer, const std::string& confirmer) {
+  const crypto::PrivateKey code_key = *crypto::KeyOfOneTimeCode(crypto::NewOneTimeCode().Reveal());
+  dv1::IssueEnrolmentCode issue;
+  issue.set_person_id(id);
+  issue.set_code_public_key(code_key.public_key().spki_der());
+  *issue.mutable_expire_time() = ToTimestamp(absl::Now() + absl::Hours(24 * 3650));
+  Must(issuer, std::move(issue));
+
+  keys_[id] = std::make_unique<crypto::PrivateKey>(*crypto::PrivateKey::Generate(crypto::KeyType::kEd25519));
+  dv1::EnrolKey enrol;
+  enrol.mutable_header()->set_public_key(keys_[id]->public_key().spki_der());
+  enrol.set_code_key_id(code_key.public_key().id());
+  enrol.set_label("tablet");
+  common::v1::SignedCommand command = Sign(id, &enrol);
+  AddSignature(code_key, &command);
+  if (const auto receipt = Send(command); !receipt.ok()) Die(absl::StrCat("EnrolKey of ", id, ": ", receipt.status().ToString()));
+
+  dv1::ConfirmKey confirm;
+  confirm.set_key_id(keys_[id]->public_key().id());
+  Must(confirmer, std::move(confirm));
+}
+
+void City::SetUpCouncil(int members) {
+  const auto organization = [this](const char* id, const char* name, dv1::OrganizationKind kind, uint32_t statutory) {
+    dv1::CreateOrganization command;
+    command.set_organization_id(id);
+    command.set_name(name);
+    command.set_kind(kind);
+    command.set_statutory_number(statutory);
+    Must("anna.amt", std::move(command));
+  };
+  const auto membership = [this](const std::string& person, const char* of, dv1::MembershipRole role) {
+    dv1::AddMembership command;
+    command.set_membership_id(absl::StrCat(of, "-", person));
+    command.set_person_id(person);
+    command.set_organization_id(of);
+    command.set_role(role);
+    command.set_voting_right(true);
+    Must("anna.amt", std::move(command));
+  };
+  const auto office = [this](const char* person, dv1::Office granted) {
+    dv1::GrantOffice command;
+    command.set_person_id(person);
+    command.set_office(granted);
+    Must("anna.amt", std::move(command));
+  };
+  organization("rat", "Rat der Stadt Musterstadt", dv1::ORGANIZATION_KIND_COUNCIL, static_cast<uint32_t>(members) + 1);
+  organization("aulp", "Ausschuss für Umwelt und Planung", dv1::ORGANIZATION_KIND_COMMITTEE, 15);
+  for (const auto& [id, name] : std::map<std::string, std::string>{{"maria.meister", "Maria Meister"},
+                                                                   {"karl.kanzlei", "Karl Kanzlei"},
+                                                                   {"klara.kanzlei", "Klara Kanzlei"},
+                                                                   {"sven.schrift", "Sven Schrift"},
+                                                                   {"petra.pruef", "Petra Prüf"}}) {
+    AddPerson(id, name);
+  }
+  office("maria.meister", dv1::OFFICE_MAYOR);
+  office("karl.kanzlei", dv1::OFFICE_CLERK);
+  office("klara.kanzlei", dv1::OFFICE_CLERK);
+  office("sven.schrift", dv1::OFFICE_SECRETARY);
+  office("petra.pruef", dv1::OFFICE_AUDITOR);
+  membership("maria.meister", "rat", dv1::MEMBERSHIP_ROLE_CHAIR);
+  for (int i = 1; i <= members; ++i) {
+    const std::string id = absl::StrFormat("m%02d", i);
+    AddPerson(id, absl::StrCat("Mitglied ", i));
+    membership(id, "rat", dv1::MEMBERSHIP_ROLE_MEMBER);
+    members_.push_back(id);
+  }
+  dv1::AdoptRuleProfile adopt;
+  adopt.set_organization_id("rat");
+  *adopt.mutable_profile() = CouncilProfile();
+  Must("anna.amt", std::move(adopt));
+}
+
+void City::OpenMeeting(int present) {
+  namespace av1 = agenda::v1;
+  namespace vv1 = voting::v1;
+  av1::ConveneMeeting convene;
+  convene.set_meeting_id("sitzung-1");
+  convene.set_organization_id("rat");
+  convene.set_title("1. Sitzung");
+  convene.set_place("Ratssaal");
+  const auto offset = ParseDecimal(absl::StripAsciiWhitespace(*ReadFile(folder_ + "/clock-offset")));
+  const absl::Time now = absl::Now() + absl::Seconds(offset.value_or(0));
+  *convene.mutable_start_time() = ToTimestamp(now + absl::Hours(24 * 20));
+  Must("karl.kanzlei", std::move(convene));
+  av1::PublishAgenda agenda;
+  agenda.set_meeting_id("sitzung-1");
+  av1::AgendaItemContent* item = agenda.add_items();
+  item->set_item_id("top-1");
+  item->set_number("Ö 1");
+  item->set_title("Mobilstationen");
+  item->set_public_(true);
+  item = agenda.add_items();
+  item->set_item_id("top-2");
+  item->set_number("N 1");
+  item->set_title("Grundstück Meier");
+  item->set_public_title("Grundstücksangelegenheit");
+  Must("karl.kanzlei", std::move(agenda));
+  Advance(absl::Hours(24 * 20 + 1));
+
+  vv1::OpenMeeting open;
+  open.set_meeting_id("sitzung-1");
+  Must("maria.meister", std::move(open));
+  std::vector<std::string> people = members_;
+  people.push_back("maria.meister");
+  people.erase(people.begin(), people.end() - std::min<int>(present, static_cast<int>(people.size())));
+  for (const std::string& person : people) {
+    vv1::CheckIn check_in;
+    check_in.set_meeting_id("sitzung-1");
+    check_in.set_person_id(person);
+    Must(person, std::move(check_in));
+  }
+}
+
+void City::OpenVote(const std::string& vote_event_id) {
+  namespace vv1 = voting::v1;
+  vv1::ProposeMotion motion;
+  motion.set_meeting_id("sitzung-1");
+  motion.set_item_id("top-1");
+  motion.set_motion_id("motion-" + vote_event_id);
+  motion.set_proposition("Der Rat beschließt fünf Mobilstationen.");
+  motion.set_polarity(vv1::POLARITY_ADOPTS_ITEM);
+  Must("maria.meister", std::move(motion));
+  vv1::OpenVote open;
+  open.set_meeting_id("sitzung-1");
+  open.set_motion_id("motion-" + vote_event_id);
+  open.set_vote_event_id(vote_event_id);
+  open.set_mode(vv1::VOTE_MODE_ROLL_CALL);
+  Must("maria.meister", std::move(open));
+}
+
+void City::Advance(absl::Duration duration) {
+  const std::string path = folder_ + "/clock-offset";
+  const auto offset = ParseDecimal(absl::StripAsciiWhitespace(*ReadFile(path)));
+  const absl::Status written =
+      WriteFile(path, absl::StrCat(offset.value_or(0) + absl::ToInt64Seconds(duration), "\n"));
+  if (!written.ok()) Die(written.ToString());
+}
+
+Process& City::ProcessOf(const std::string& service) {
+  const auto found = processes_.find(service);
+  return found == processes_.end() ? *processes_.at("ledger") : *found->second;
+}
+
+std::vector<Process*> City::Processes() {
+  std::vector<Process*> all;
+  for (auto& [name, process] : processes_) all.push_back(process.get());
+  return all;
+}
+
+void City::AwaitReady() {
+  const absl::Time deadline = absl::Now() + absl::Seconds(60);
+  for (const auto& [service, process] : processes_) {
+    for (;;) {
+      grpc::ClientContext context;
+      context.set_deadline(absl::ToChronoTime(absl::Now() + absl::Seconds(5)));
+      context.set_wait_for_ready(true);
+      runtime::v1::GetProjectionRequest request;
+      runtime::v1::GetProjectionResponse response;
+      const absl::Status status = Call(channels_.at(service), "/votum.runtime.v1.RuntimeService/GetProjection",
+                                       &context, request, &response);
+      if (status.ok() && response.next_index() > seen_index_) break;
+      if (absl::Now() > deadline) {
+        Die(absl::StrCat(service, " is not ready: ", status.ToString(), "\n", ReadFile(folder_ + ".log").value_or("")));
+      }
+      absl::SleepFor(absl::Milliseconds(10));
+    }
+  }
+}
+
+std::map<std::string, std::map<std::string, std::string>> City::Projections() {
+  std::map<std::string, std::map<std::string, std::string>> all;
+  for (const auto& [service, process] : processes_) {
+    grpc::ClientContext context;
+    context.set_deadline(absl::ToChronoTime(absl::Now() + absl::Seconds(30)));
+    runtime::v1::GetProjectionResponse response;
+    const absl::Status status = Call(channels_.at(service), "/votum.runtime.v1.RuntimeService/GetProjection", &context,
+                                     runtime::v1::GetProjectionRequest(), &response);
+    if (!status.ok()) Die(status.ToString());
+    for (const auto& domain : response.domains()) all[service][domain.domain()] = domain.state_sha256();
+  }
+  return all;
+}
+
+}  // namespace votum::testing

@@ -1,0 +1,98 @@
+// A whole city under test: a deployment of real processes over real TLS, its people with their keys, and shortcuts to
+// the points in a council's life where tests begin.
+//
+// It signs and sends by itself, with the crypto library alone: a second, independent client.
+#ifndef VOTUM_TESTS_HARNESS_CITY_H_
+#define VOTUM_TESTS_HARNESS_CITY_H_
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "crypto/keys.h"
+#include "crypto/note.h"
+#include "google/protobuf/message.h"
+#include "grpcpp/channel.h"
+#include "tests/harness/process.h"
+#include "votum/common/v1/command.pb.h"
+#include "votum/voting/v1/voting.pb.h"
+
+namespace votum::testing {
+
+class City {
+ public:
+  enum class Layout { kOneProcess, kProcessPerService };
+
+  // Makes a deployment (simulated clock) in `folder` and starts it. Aborts the test program on failure.
+  City(std::string folder, Layout layout);
+
+  // A new command of `person`, signed; "" signs with no one's key. The header is filled in.
+  common::v1::SignedCommand Sign(const std::string& person, google::protobuf::Message* command);
+  // Sends to the RPC that the payload type names.
+  absl::StatusOr<common::v1::Receipt> Send(const common::v1::SignedCommand& command,
+                                           absl::Duration timeout = absl::Seconds(30));
+  // Both.
+  absl::StatusOr<common::v1::Receipt> Do(const std::string& person, google::protobuf::Message&& command);
+
+  // A read by `person` ("" for the public) that has seen all records sent here so far.
+  template <typename Request, typename Response>
+  absl::Status Read(const std::string& person, const char* service, const char* method, const Request& request,
+                    Response* response) {
+    return ReadMessage(person, service, method, request, response);
+  }
+
+  // Registers a person and gives her a key, by code and second administrator.
+  void AddPerson(const std::string& id, const std::string& name);
+  // Council of 44 members ("m01".."m44") and the mayor, clerk, second clerk, secretary and auditor; rules of NRW.
+  void SetUpCouncil(int members = 44);
+  // A convened meeting "sitzung-1" with item "top-1" (public) and "top-2" (non-public), opened, all checked in.
+  void OpenMeeting(int present = 45);
+  // Motion and open roll-call vote on "top-1".
+  void OpenVote(const std::string& vote_event_id);
+
+  // Lets time pass on the sequencer's clock.
+  void Advance(absl::Duration duration);
+
+  // The process that hosts `service`.
+  Process& ProcessOf(const std::string& service);
+  // Every process once.
+  std::vector<Process*> Processes();
+  // Waits until all processes answer and have folded what was recorded.
+  void AwaitReady();
+
+  // The projections' digests by domain, from each process that folds it; by process and domain.
+  std::map<std::string, std::map<std::string, std::string>> Projections();
+
+  const std::vector<std::string>& members() const { return members_; }
+  const std::string& folder() const { return folder_; }
+  const crypto::NoteVerifier& log() const { return *log_; }
+  const crypto::PrivateKey& KeyOf(const std::string& person) const { return *keys_.at(person); }
+  std::shared_ptr<grpc::Channel> ChannelTo(const std::string& service) const { return channels_.at(service); }
+  std::string client_path() const { return folder_ + "/client.json"; }
+  const std::string& deployment() const { return deployment_; }
+
+ private:
+  absl::Status ReadMessage(const std::string& person, const char* service, const char* method,
+                           const google::protobuf::Message& request, google::protobuf::Message* response);
+  std::string SessionOf(const std::string& person);
+  void EnrolFirstAdministrator(const std::string& code);
+  void Enrol(const std::string& id, const std::string& issuer, const std::string& confirmer);
+  void Must(const std::string& person, google::protobuf::Message&& command);
+
+  const std::string folder_;
+  const std::string deployment_ = "votum.musterstadt.example/log";
+  std::map<std::string, std::unique_ptr<Process>> processes_;  // by first service
+  std::map<std::string, std::shared_ptr<grpc::Channel>> channels_;
+  std::map<std::string, std::unique_ptr<crypto::PrivateKey>> keys_;
+  std::map<std::string, std::string> sessions_;
+  std::unique_ptr<crypto::NoteVerifier> log_;
+  std::vector<std::string> members_;
+  uint64_t seen_index_ = 0;
+};
+
+}  // namespace votum::testing
+
+#endif  // VOTUM_TESTS_HARNESS_CITY_H_

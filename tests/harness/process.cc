@@ -1,0 +1,85 @@
+#include "tests/harness/process.h"
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <random>
+#include <utility>
+
+namespace votum::testing {
+namespace {
+
+constexpr int kPortsOfADeployment = 41;
+
+pid_t Spawn(const std::vector<std::string>& arguments, const std::string& output_path) {
+  std::vector<char*> argv;
+  for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
+  argv.push_back(nullptr);
+  const pid_t pid = fork();
+  if (pid != 0) return pid;
+  const int fd = open(output_path.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0644);
+  dup2(fd, STDOUT_FILENO);
+  dup2(fd, STDERR_FILENO);
+  execv(argv[0], argv.data());
+  _exit(127);
+}
+
+bool CanBind(int port) {
+  const int fd = socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_port = htons(static_cast<uint16_t>(port));
+  const bool free = bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof(address)) == 0;
+  close(fd);
+  return free;
+}
+
+}  // namespace
+
+Process::Process(std::vector<std::string> arguments, std::string log_path)
+    : arguments_(std::move(arguments)), log_path_(std::move(log_path)) {}
+
+Process::~Process() { Kill(); }
+
+void Process::Start() { pid_ = Spawn(arguments_, log_path_); }
+
+void Process::Kill() {
+  if (pid_ <= 0) return;
+  kill(pid_, SIGKILL);
+  waitpid(pid_, nullptr, 0);
+  pid_ = 0;
+}
+
+int Process::Stop() {
+  if (pid_ <= 0) return -1;
+  kill(pid_, SIGTERM);
+  int status = 0;
+  waitpid(pid_, &status, 0);
+  pid_ = 0;
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+int Run(const std::vector<std::string>& arguments, const std::string& output_path) {
+  int status = 0;
+  waitpid(Spawn(arguments, output_path), &status, 0);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+int FreeBasePort() {
+  std::random_device random;
+  for (;;) {
+    const int base = 20000 + static_cast<int>(random() % 10000);
+    bool all_free = true;
+    for (int i = 0; i < kPortsOfADeployment && all_free; ++i) all_free = CanBind(base + i);
+    if (all_free) return base;
+  }
+}
+
+}  // namespace votum::testing

@@ -1,0 +1,42 @@
+// A votumd under test: started, killed, started again.
+#ifndef VOTUM_TESTS_HARNESS_PROCESS_H_
+#define VOTUM_TESTS_HARNESS_PROCESS_H_
+
+#include <sys/types.h>
+
+#include <string>
+#include <vector>
+
+namespace votum::testing {
+
+// A child process; killed with SIGKILL when this object goes.
+class Process {
+ public:
+  // Runs `arguments[0]` with the rest; standard error goes to the end of `log_path`.
+  Process(std::vector<std::string> arguments, std::string log_path);
+  ~Process();
+  Process(const Process&) = delete;
+  Process& operator=(const Process&) = delete;
+
+  void Start();
+  // SIGKILL, and waits for the end.
+  void Kill();
+  // SIGTERM, and waits for the end; the exit code.
+  int Stop();
+  bool running() const { return pid_ > 0; }
+
+ private:
+  const std::vector<std::string> arguments_;
+  const std::string log_path_;
+  pid_t pid_ = 0;
+};
+
+// Runs a program to its end; its exit code. Output goes to `output_path`.
+int Run(const std::vector<std::string>& arguments, const std::string& output_path);
+
+// A port below the ephemeral range such that it and the 40 after it were free a moment ago.
+int FreeBasePort();
+
+}  // namespace votum::testing
+
+#endif  // VOTUM_TESTS_HARNESS_PROCESS_H_
