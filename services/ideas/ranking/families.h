@@ -14,6 +14,10 @@ ParamSpec UnrankedParam();
 
 std::vector<Method> SchulzeMethods();
 std::vector<Method> PairwiseScoreMethods();
+std::vector<Method> RankedPairsMethods();
+std::vector<Method> KemenyMethods();
+std::vector<Method> IrvMethods();
+std::vector<Method> StvMethods();
 std::vector<Method> GradeMethods();
 
 }  // namespace votum::ranking

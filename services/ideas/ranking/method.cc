@@ -16,7 +16,8 @@ namespace {
 
 std::vector<Method> AllMethods() {
   std::vector<Method> all;
-  for (auto family : {SchulzeMethods, PairwiseScoreMethods, GradeMethods}) {
+  for (auto family : {SchulzeMethods, RankedPairsMethods, PairwiseScoreMethods, KemenyMethods,
+                      IrvMethods, StvMethods, GradeMethods}) {
     for (Method& method : family()) all.push_back(std::move(method));
   }
   return all;

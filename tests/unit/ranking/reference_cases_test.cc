@@ -1,0 +1,178 @@
+// Small random cases whose exact outcomes were computed by independent programs.
+#include <algorithm>
+#include <map>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "base/status_matchers.h"
+#include "gtest/gtest.h"
+#include "services/ideas/ranking/condorcet.h"
+#include "services/ideas/ranking/method.h"
+#include "tests/unit/ranking/reference_data.h"
+
+namespace votum::ranking {
+namespace {
+
+Ranking MustRank(const std::string& method, const Election& election, const Params& params = {}) {
+  absl::StatusOr<Ranking> ranking = Rank(method, params, election, {.explain = true});
+  EXPECT_OK(ranking) << method;
+  return ranking.value_or(Ranking());
+}
+
+const std::map<std::string, std::string>& TierMethods() {
+  static const auto* const methods = new std::map<std::string, std::string>{
+      {"schulze_wv", "schulze.wv"},         {"schulze_margin", "schulze.margin"},
+      {"schulze_wv_lv", "schulze.wv_lv"},   {"minimax_wv", "minimax.wv"},
+      {"minimax_margin", "minimax.margin"}, {"minimax_opposition", "minimax.opposition"},
+      {"borda", "borda.symmetric"},         {"copeland", "copeland"}};
+  return *methods;
+}
+
+void CheckRankedPairs(const Json& expected, const std::string& method, const Election& election) {
+  const Ranking ranking = MustRank(method, election);
+  EXPECT_EQ(Numbered(ranking.tiers), expected["ranking"]) << method;
+  EXPECT_EQ(ranking.details["strength_ties"], expected["ties"]) << method;
+  Json locked = Json::array();
+  for (const Json& row : ranking.details["locked"]) {
+    locked.push_back({std::stoi(row["pair"][0].get<std::string>()),
+                      std::stoi(row["pair"][1].get<std::string>())});
+  }
+  EXPECT_EQ(locked, expected["locked"]) << method;
+}
+
+TEST(ReferenceCases, PairwiseMethods) {
+  SKIP_WITHOUT_REFERENCE_DATA();
+  const Json data = ReadReference("expected/fuzz_ordinal.json");
+  ASSERT_GT(data["cases"].size(), 100u);
+  for (size_t c = 0; c < data["cases"].size(); ++c) {
+    SCOPED_TRACE(absl::StrCat("case ", c));
+    const Json& one = data["cases"][c];
+    const Election election = RankedCase(one);
+    for (const auto& [name, method] : TierMethods()) {
+      const Ranking ranking = MustRank(method, election);
+      EXPECT_EQ(Numbered(ranking.tiers), one[name]) << method;
+      if (name == "schulze_wv") EXPECT_EQ(ranking.details["pairwise"], one["pairwise"]);
+    }
+    const Ranking condorcet = MustRank("condorcet", election);
+    EXPECT_EQ(Numbered(condorcet.winners), one["smith"]);
+    if (one["condorcet_winner"].is_null()) {
+      EXPECT_TRUE(condorcet.details["condorcet_winner"].is_null());
+    } else {
+      EXPECT_EQ(condorcet.details["condorcet_winner"],
+                absl::StrCat(one["condorcet_winner"].get<int>()));
+    }
+    CheckRankedPairs(one["ranked_pairs_lex_wv"], "ranked-pairs.wv", election);
+    CheckRankedPairs(one["ranked_pairs_lex_margin"], "ranked-pairs.margin", election);
+    if (!one.contains("kemeny")) continue;
+    const Ranking kemeny = MustRank("kemeny", election);
+    EXPECT_EQ(kemeny.details["min_disagreement"], one["kemeny"]["min"]);
+    EXPECT_EQ(kemeny.details["optimal_orders"], one["kemeny"]["n_optimal"]);
+    std::vector<OptionIndex> order;
+    for (const Tier& tier : kemeny.tiers) order.push_back(tier.at(0));
+    EXPECT_EQ(Numbered(order), one["kemeny"]["lex_first"]);
+  }
+}
+
+// All sets of winners, as the count reports them.
+Json Outcomes(const Ranking& ranking) {
+  if (!ranking.details.contains("outcomes_of_all_lots")) {
+    std::vector<OptionIndex> winners = ranking.winners;
+    std::sort(winners.begin(), winners.end());
+    return Json::array({Numbered(winners)});
+  }
+  Json outcomes = Json::array();
+  for (const Json& outcome : ranking.details["outcomes_of_all_lots"]) {
+    Json set = Json::array();
+    for (const Json& id : outcome) set.push_back(std::stoi(id.get<std::string>()));
+    outcomes.push_back(set);
+  }
+  return outcomes;
+}
+
+void CheckStages(const Ranking& ranking, const Json& rounds) {
+  ASSERT_EQ(ranking.extra["stages"].size(), rounds.size());
+  for (size_t i = 0; i < rounds.size(); ++i) {
+    const Json& stage = ranking.extra["stages"][i];
+    EXPECT_EQ(stage["action"], rounds[i]["action"]);
+    for (const auto& [id, votes] : rounds[i]["votes"].items()) {
+      std::string digits = stage["votes"][id].get<std::string>();
+      std::erase(digits, '.');
+      EXPECT_EQ(std::stoll(digits), votes.get<int64_t>())
+          << "stage " << i + 1 << " candidate " << id;
+    }
+  }
+}
+
+TEST(ReferenceCases, ScottishStv) {
+  SKIP_WITHOUT_REFERENCE_DATA();
+  const Json data = ReadReference("expected/fuzz_stv.json");
+  ASSERT_GT(data["cases"].size(), 100u);
+  size_t lots = 0, complete = 0;
+  for (size_t c = 0; c < data["cases"].size(); ++c) {
+    SCOPED_TRACE(absl::StrCat("case ", c));
+    const Json& one = data["cases"][c];
+    const Ranking ranking = MustRank("stv.scottish-2011", RankedCase(one));
+    EXPECT_EQ(ranking.extra["quota"], one["quota"]);
+    std::vector<OptionIndex> winners = ranking.winners;
+    std::sort(winners.begin(), winners.end());
+    const Json& all = one["all_outcomes"];
+    EXPECT_TRUE(std::count(all.begin(), all.end(), Numbered(winners)) == 1)
+        << Numbered(winners) << all;
+    if (one["lots"].empty()) {
+      CheckStages(ranking, one["rounds_votes_1e5"]);
+      continue;
+    }
+    ++lots;
+    if (one["capped"] || !ranking.details.contains("outcomes_of_all_lots")) continue;
+    ++complete;
+    EXPECT_EQ(Outcomes(ranking), all);
+  }
+  EXPECT_GT(lots, 50u);
+  EXPECT_GT(complete, 50u);
+}
+
+Election GradedCase(const Json& one) {
+  std::vector<std::string> ids;
+  for (int i = 1; i <= one["m"]; ++i) ids.push_back(absl::StrCat(i));
+  Election election = MakeElection(ids).value();
+  election.graded.emplace();
+  election.graded->max_grade = 5;
+  for (const Json& ballot : one["ballots"]) {
+    for (const Json& grade : ballot) election.graded->grades.push_back(grade.get<int16_t>());
+    election.graded->weights.push_back(1);
+  }
+  return election;
+}
+
+// Numbered from 0, as the grade cases are.
+Json FromZero(const std::vector<Tier>& tiers) {
+  Json list = Json::array();
+  for (const Tier& tier : tiers) list.push_back(tier);
+  return list;
+}
+
+TEST(ReferenceCases, Grades) {
+  SKIP_WITHOUT_REFERENCE_DATA();
+  const Json data = ReadReference("expected/grades.json");
+  ASSERT_GT(data["cases"].size(), 100u);
+  for (size_t c = 0; c < data["cases"].size(); ++c) {
+    SCOPED_TRACE(absl::StrCat("case ", c));
+    const Json& one = data["cases"][c];
+    const Election election = GradedCase(one);
+    const Ranking score = MustRank("score", election);
+    EXPECT_EQ(FromZero(score.tiers), one["score_ranking"]);
+    EXPECT_EQ(FromZero(MustRank("majority-judgment", election).tiers),
+              one["mj_ranking_lower_middlemost"]);
+    const Ranking star = MustRank("star", election);
+    Json put = Json::array();
+    for (const Json& id : star.details["winners_of_all_lots"])
+      put.push_back(std::stoi(id.get<std::string>()) - 1);
+    EXPECT_EQ(put, one["star_put_winners"]);
+    EXPECT_EQ(star.details["needs_lot"], one["star_official_needs_lot"]);
+    if (!one["star_official_winner"].is_null())
+      EXPECT_EQ(star.winners.at(0), one["star_official_winner"]);
+  }
+}
+
+}  // namespace
+}  // namespace votum::ranking

@@ -1,0 +1,32 @@
+// Reference files with expected results, in ../shared/data/ranking beside the repository; tests
+// skip without them.
+#ifndef VOTUM_TESTS_UNIT_RANKING_REFERENCE_DATA_H_
+#define VOTUM_TESTS_UNIT_RANKING_REFERENCE_DATA_H_
+
+#include <string>
+#include <vector>
+
+#include "services/ideas/ranking/election.h"
+#include "services/ideas/ranking/result.h"
+
+namespace votum::ranking {
+
+// Path of a reference file.
+std::string ReferencePath(const std::string& name);
+// Is the reference data there?
+bool HaveReferenceData();
+// A JSON file of the reference data; a test failure and null if it cannot be read.
+Json ReadReference(const std::string& name);
+
+#define SKIP_WITHOUT_REFERENCE_DATA() \
+  if (!HaveReferenceData()) GTEST_SKIP() << "reference data not found at " << ReferencePath("")
+
+// Options 1..m, ballots [[weight, [[a, b], [c]]], ...].
+Election RankedCase(const Json& one);
+// Tiers of option indices as JSON of numbers from 1.
+Json Numbered(const std::vector<Tier>& tiers);
+Json Numbered(const std::vector<OptionIndex>& options);
+
+}  // namespace votum::ranking
+
+#endif  // VOTUM_TESTS_UNIT_RANKING_REFERENCE_DATA_H_
