@@ -1,0 +1,105 @@
+// What the voting domain keeps: sittings, motions, votes. Plain structs; resources are made of them
+// when somebody reads.
+#ifndef VOTUM_SERVICES_VOTING_DOMAIN_VOTING_ENTRIES_H_
+#define VOTUM_SERVICES_VOTING_DOMAIN_VOTING_ENTRIES_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "votum/rules/v1/rule_profile.pb.h"
+#include "votum/voting/v1/voting.pb.h"
+
+namespace votum::voting {
+
+// Person ids, ascending.
+using PersonSet = std::set<std::string, std::less<>>;
+
+// One stretch of a member's presence.
+struct PresenceEntry {
+  std::string person_id;
+  absl::Time start;
+  std::optional<absl::Time> end;  // unset while present
+  std::string recorder_id;        // who recorded the coming; empty where it was the member
+};
+
+// A meeting in session, or one that was.
+struct SittingEntry {
+  std::string meeting_id;
+  std::string organization_id;
+  v1::SittingState state = v1::SITTING_STATE_UNSPECIFIED;
+  std::vector<PresenceEntry> presences;  // in the order of coming
+  // Who is present now: position of the running stretch in `presences`.
+  std::map<std::string, size_t, std::less<>> present;
+  // Members in conflict (Befangenheit), by item.
+  std::map<std::string, PersonSet, std::less<>> conflicts;
+  std::vector<std::string> motion_ids;      // in the order of being put
+  std::vector<std::string> vote_event_ids;  // in the order of opening
+  std::string open_vote_event_id;           // the vote that is open; empty for none
+  uint64_t revision = 0;                    // index of the last record that changed the sitting
+};
+
+// A question put to a meeting.
+struct MotionEntry {
+  std::string id;
+  std::string meeting_id;
+  std::string item_id;
+  std::string proposition;
+  v1::Polarity polarity = v1::POLARITY_UNSPECIFIED;
+  std::string rule_key;       // as given; empty for the ordinary majority
+  std::string mover_id;       // empty for the chair
+  std::string vote_event_id;  // the vote on it; empty before
+  bool is_public = false;     // whether the item was public when the motion was put
+};
+
+// The vote of one member that counts.
+struct VoteEntry {
+  v1::Choice choice = v1::CHOICE_UNSPECIFIED;
+  bool paper = false;
+  std::string command_id;  // of the record that decides: what a correction must name
+  uint64_t index = 0;      // of the same record
+};
+
+// A vote on paper that waits for the second person.
+struct PendingPaperEntry {
+  v1::Choice choice = v1::CHOICE_UNSPECIFIED;
+  std::string recorder_id;
+  uint64_t index = 0;
+};
+
+// A vote.
+struct VoteEventEntry {
+  std::string id;
+  std::string meeting_id;
+  std::string motion_id;
+  v1::VoteMode mode = v1::VOTE_MODE_UNSPECIFIED;
+  v1::VoteEventState state = v1::VOTE_EVENT_STATE_UNSPECIFIED;
+
+  // Frozen by OpenVote.
+  std::vector<std::string> electorate;  // ascending
+  PersonSet excluded;                   // members in conflict on the item
+  uint32_t statutory_number = 0;        // base of the quorum
+  uint32_t seated_number = 0;           // members in office with voting right
+  rules::v1::RuleProfile profile;
+  absl::Time opened;
+
+  // Grow while the vote is open.
+  std::map<std::string, VoteEntry, std::less<>> votes;  // by person
+  std::map<std::string, PendingPaperEntry, std::less<>> pending_papers;
+  v1::Tally running;  // of `votes`; not_voted included. Never shown before closing.
+
+  std::optional<absl::Time> closed;
+  uint64_t close_index = 0;
+  std::optional<v1::Result> result;  // once established
+  absl::Time established_time;       // of the record that established it; meaningless before
+};
+
+}  // namespace votum::voting
+
+#endif  // VOTUM_SERVICES_VOTING_DOMAIN_VOTING_ENTRIES_H_

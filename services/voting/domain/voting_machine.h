@@ -1,0 +1,116 @@
+// The meeting itself: attendance, quorum, conflicts of interest, motions, votes, results.
+//
+// Who counts (Sections 31, 49, 50 GO NRW): members of the organization with voting right who are
+// present and not in conflict on the item. OpenVote freezes that electorate together with the rule
+// profile, the statutory number and the number of members in office, and everything later is
+// computed from what was frozen. So a member who leaves while a vote is open keeps the vote already
+// cast, counts as not having voted otherwise, and counts as present for the result's quorum either
+// way; one who comes while it is open does not belong to the electorate.
+//
+// A member votes once, electronically or on paper. A vote on paper is recorded by a clerk and
+// counts when a second person has confirmed it; until then it holds the member's place, and a clerk
+// may take it back (WithdrawPaperVote). An electronic vote may be corrected by the member while the
+// vote is open, a confirmed one on paper may not: the way out is to close the vote and to put the
+// motion again.
+//
+// All checks of votes take O(log n) of the members.
+#ifndef VOTUM_SERVICES_VOTING_DOMAIN_VOTING_MACHINE_H_
+#define VOTUM_SERVICES_VOTING_DOMAIN_VOTING_MACHINE_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "services/agenda/domain/agenda_machine.h"
+#include "services/directory/domain/directory_machine.h"
+#include "services/domain/command_context.h"
+#include "services/domain/visitor.h"
+#include "services/voting/domain/voting_entries.h"
+#include "votum/voting/v1/voting.pb.h"
+
+namespace votum::voting {
+
+// Not thread-safe.
+class VotingMachine {
+ public:
+  // Both outlive this object.
+  VotingMachine(const directory::DirectoryMachine& directory, const agenda::AgendaMachine& agenda)
+      : directory_(directory), agenda_(agenda) {}
+  VotingMachine(const VotingMachine&) = delete;
+  VotingMachine& operator=(const VotingMachine&) = delete;
+
+  // Commands. Who may give each, and what it checks, stands in voting.proto.
+  absl::Status Check(const CommandContext& context, const v1::OpenMeeting& command) const;
+  absl::Status Check(const CommandContext& context, const v1::CloseMeeting& command) const;
+  absl::Status Check(const CommandContext& context, const v1::CheckIn& command) const;
+  absl::Status Check(const CommandContext& context, const v1::CheckOut& command) const;
+  absl::Status Check(const CommandContext& context, const v1::DeclareConflict& command) const;
+  absl::Status Check(const CommandContext& context, const v1::ProposeMotion& command) const;
+  absl::Status Check(const CommandContext& context, const v1::OpenVote& command) const;
+  absl::Status Check(const CommandContext& context, const v1::CastVote& command) const;
+  absl::Status Check(const CommandContext& context, const v1::CorrectVote& command) const;
+  absl::Status Check(const CommandContext& context, const v1::RecordPaperVote& command) const;
+  absl::Status Check(const CommandContext& context, const v1::ConfirmPaperVote& command) const;
+  absl::Status Check(const CommandContext& context, const v1::WithdrawPaperVote& command) const;
+  absl::Status Check(const CommandContext& context, const v1::CloseVote& command) const;
+  absl::Status Check(const CommandContext& context, const v1::EstablishResult& command) const;
+
+  // The effects; only after Check was OK in the same state.
+  void Apply(const CommandContext& context, const v1::OpenMeeting& command);
+  void Apply(const CommandContext& context, const v1::CloseMeeting& command);
+  void Apply(const CommandContext& context, const v1::CheckIn& command);
+  void Apply(const CommandContext& context, const v1::CheckOut& command);
+  void Apply(const CommandContext& context, const v1::DeclareConflict& command);
+  void Apply(const CommandContext& context, const v1::ProposeMotion& command);
+  void Apply(const CommandContext& context, const v1::OpenVote& command);
+  void Apply(const CommandContext& context, const v1::CastVote& command);
+  void Apply(const CommandContext& context, const v1::CorrectVote& command);
+  void Apply(const CommandContext& context, const v1::RecordPaperVote& command);
+  void Apply(const CommandContext& context, const v1::ConfirmPaperVote& command);
+  void Apply(const CommandContext& context, const v1::WithdrawPaperVote& command);
+  void Apply(const CommandContext& context, const v1::CloseVote& command);
+  void Apply(const CommandContext& context, const v1::EstablishResult& command);
+
+  // For other domains; null where there is none.
+  const SittingEntry* FindSitting(absl::string_view meeting_id) const;
+  const MotionEntry* FindMotion(absl::string_view id) const;
+  const VoteEventEntry* FindVoteEvent(absl::string_view id) const;
+
+  // Reads show everything; ForReader (redaction.h) takes out what a reader may not see.
+  // NOT_FOUND/NO_SUCH_MEETING, NO_SUCH_MOTION, NO_SUCH_VOTE.
+  absl::StatusOr<v1::Attendance> GetAttendance(absl::string_view meeting_id) const;
+  absl::StatusOr<v1::Motion> GetMotion(absl::string_view id) const;
+  absl::StatusOr<v1::VoteEvent> GetVoteEvent(absl::string_view id) const;
+  // At most `limit` votes of a meeting in the order of opening, after the one with the id
+  // `after_id` (empty: from the first). INVALID_ARGUMENT/BAD_PAGE where the meeting has no such
+  // vote.
+  absl::StatusOr<std::vector<v1::VoteEvent>> ListVoteEvents(absl::string_view meeting_id,
+                                                            absl::string_view after_id,
+                                                            size_t limit) const;
+
+  // The result that the votes and the frozen rules give, with its arithmetic; index 0. Where the
+  // rules leave a tie to whoever presides, the outcome is unspecified.
+  // FAILED_PRECONDITION/VOTE_OPEN while the vote is open.
+  absl::StatusOr<v1::Result> ComputeResult(absl::string_view vote_event_id) const;
+
+  // The whole state: each sitting by meeting id, then its motions and votes in their order.
+  void Visit(const ResourceVisitor& visitor) const;
+
+ private:
+  const directory::DirectoryMachine& directory_;
+  const agenda::AgendaMachine& agenda_;
+
+  std::map<std::string, SittingEntry, std::less<>> sittings_;  // by meeting
+  std::map<std::string, MotionEntry, std::less<>> motions_;
+  std::map<std::string, VoteEventEntry, std::less<>> vote_events_;
+};
+
+}  // namespace votum::voting
+
+#endif  // VOTUM_SERVICES_VOTING_DOMAIN_VOTING_MACHINE_H_
