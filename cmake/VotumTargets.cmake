@@ -26,6 +26,11 @@ if(VOTUM_SANITIZE)
   add_link_options(-fsanitize=${VOTUM_SANITIZE})
 endif()
 
+if(VOTUM_FUZZ)
+  # Coverage of our libraries is what leads the fuzzer.
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
+
 # votum_target_defaults(TARGET): warnings are errors in our code, never in generated or system code.
 function(votum_target_defaults target)
   target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor

@@ -201,6 +201,7 @@ void AddVoting(Rows& rows) {
   add(v1::CorrectVote(), Person(), AsVote<v1::CorrectVote>());
   add(v1::RecordPaperVote(), Clerk(), AsVote<v1::RecordPaperVote>());
   add(v1::ConfirmPaperVote(), Person(), AsVote<v1::ConfirmPaperVote>());
+  add(v1::WithdrawPaperVote(), Clerk(), AsVote<v1::WithdrawPaperVote>());
   add(v1::CloseVote(), Person(), AsVote<v1::CloseVote>());
   add(v1::EstablishResult(), Person(), AsVote<v1::EstablishResult>());
 }

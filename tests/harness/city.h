@@ -5,6 +5,7 @@
 #ifndef VOTUM_TESTS_HARNESS_CITY_H_
 #define VOTUM_TESTS_HARNESS_CITY_H_
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <string>
@@ -36,6 +37,9 @@ class City {
                                            absl::Duration timeout = absl::Seconds(30));
   // Both.
   absl::StatusOr<common::v1::Receipt> Do(const std::string& person, google::protobuf::Message&& command);
+
+  // Calls the ledger's Append as a client without certificate.
+  absl::Status AppendDirectly(const common::v1::SignedCommand& command);
 
   // A read by `person` ("" for the public) that has seen all records sent here so far.
   template <typename Request, typename Response>
@@ -90,7 +94,7 @@ class City {
   std::map<std::string, std::string> sessions_;
   std::unique_ptr<crypto::NoteVerifier> log_;
   std::vector<std::string> members_;
-  uint64_t seen_index_ = 0;
+  std::atomic<uint64_t> seen_index_{0};
 };
 
 }  // namespace votum::testing

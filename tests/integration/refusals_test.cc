@@ -1,0 +1,196 @@
+// What must not count, over real processes and real TLS: each refused with its own reason.
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <map>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "base/status_matchers.h"
+#include "crypto/dsse.h"
+#include "crypto/hash.h"
+#include "crypto/random.h"
+#include "gtest/gtest.h"
+#include "services/domain/payload_type.h"
+#include "tests/harness/city.h"
+#include "votum/directory/v1/directory.pb.h"
+#include "votum/voting/v1/voting_service.pb.h"
+
+namespace votum::testing {
+namespace {
+
+namespace v1 = voting::v1;
+
+v1::CastVote Vote(const std::string& vote_event_id, v1::Choice choice = v1::CHOICE_YES) {
+  v1::CastVote vote;
+  vote.set_meeting_id("sitzung-1");
+  vote.set_vote_event_id(vote_event_id);
+  vote.set_choice(choice);
+  return vote;
+}
+
+v1::CloseVote Close(const std::string& vote_event_id) {
+  v1::CloseVote close;
+  close.set_meeting_id("sitzung-1");
+  close.set_vote_event_id(vote_event_id);
+  return close;
+}
+
+// One city for all tests of this file: founding it takes seconds.
+class RefusalsTest : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    city_ = new City(::testing::TempDir() + "refusals_" + std::to_string(getpid()), City::Layout::kProcessPerService);
+    city_->SetUpCouncil(10);
+    city_->OpenMeeting(9);  // m01 and m02 stay away
+    v1::DeclareConflict conflict;
+    conflict.set_meeting_id("sitzung-1");
+    conflict.set_item_id("top-1");
+    conflict.set_person_id("m03");
+    ASSERT_OK(city_->Do("m03", std::move(conflict)));
+  }
+  static void TearDownTestSuite() {
+    delete city_;
+    city_ = nullptr;
+  }
+
+  v1::VoteEvent GetVote(const std::string& reader, const std::string& vote_event_id) {
+    v1::GetVoteEventRequest request;
+    request.set_vote_event_id(vote_event_id);
+    v1::GetVoteEventResponse response;
+    EXPECT_OK(city_->Read(reader, "voting", "GetVoteEvent", request, &response));
+    return response.vote_event();
+  }
+
+  static City* city_;
+};
+
+City* RefusalsTest::city_ = nullptr;
+
+TEST_F(RefusalsTest, EachWithItsOwnReasonAndOnlyTheVoteItselfCounts) {
+  city_->OpenVote("v1");
+  ASSERT_OK(city_->Do("m04", Vote("v1")));
+  EXPECT_THAT(city_->Do("m04", Vote("v1", v1::CHOICE_NO)), IsRefused("ALREADY_VOTED"));
+  EXPECT_THAT(city_->Do("m01", Vote("v1")), IsRefused("NOT_PRESENT"));
+  EXPECT_THAT(city_->Do("m03", Vote("v1")), IsRefused("EXCLUDED_BY_CONFLICT"));
+  EXPECT_THAT(city_->Do("karl.kanzlei", Vote("v1")), IsRefused("NOT_ENTITLED"));
+
+  // A replayed command is not a second vote: the first receipt comes back.
+  v1::CastVote vote = Vote("v1");
+  const common::v1::SignedCommand signed_vote = city_->Sign("m05", &vote);
+  const auto first = city_->Send(signed_vote);
+  ASSERT_OK(first);
+  const auto again = city_->Send(signed_vote);
+  ASSERT_OK(again);
+  EXPECT_EQ(first->index(), again->index());
+  EXPECT_EQ(first->record(), again->record());
+
+  // The same id over other content is refused.
+  v1::CastVote other = Vote("v1", v1::CHOICE_NO);
+  *other.mutable_header() = [&] {
+    v1::CastVote sent;
+    sent.ParseFromString(signed_vote.payload());
+    return sent.header();
+  }();
+  common::v1::SignedCommand reused = signed_vote;
+  reused.set_payload(other.SerializeAsString());
+  reused.mutable_signatures(0)->set_signature(
+      *crypto::SignDsse(city_->KeyOf("m05"), reused.payload_type(), reused.payload()));
+  EXPECT_THAT(city_->Send(reused), IsRefused("COMMAND_ID_REUSED"));
+
+  // A bad signature.
+  v1::CastVote forged = Vote("v1");
+  common::v1::SignedCommand bad = city_->Sign("m06", &forged);
+  (*bad.mutable_signatures(0)->mutable_signature())[10] ^= 1;
+  EXPECT_THAT(city_->Send(bad), IsRefused("BAD_SIGNATURE"));
+
+  // In another's name.
+  v1::CastVote impersonated = Vote("v1");
+  common::v1::SignedCommand borrowed = city_->Sign("m06", &impersonated);
+  v1::CastVote in_name_of_m07;
+  in_name_of_m07.ParseFromString(borrowed.payload());
+  in_name_of_m07.mutable_header()->set_actor("m07");
+  borrowed.set_payload(in_name_of_m07.SerializeAsString());
+  borrowed.mutable_signatures(0)->set_signature(
+      *crypto::SignDsse(city_->KeyOf("m06"), borrowed.payload_type(), borrowed.payload()));
+  EXPECT_THAT(city_->Send(borrowed), IsRefused("NOT_THE_KEYS_OWNER"));
+
+  // From another deployment.
+  v1::CastVote elsewhere;
+  elsewhere.ParseFromString(bad.payload());
+  elsewhere.mutable_header()->set_deployment("votum.andere.example/log");
+  elsewhere.mutable_header()->set_command_id(crypto::NewUuid());
+  common::v1::SignedCommand foreign = bad;
+  foreign.set_payload(elsewhere.SerializeAsString());
+  foreign.mutable_signatures(0)->set_signature(
+      *crypto::SignDsse(city_->KeyOf("m06"), foreign.payload_type(), foreign.payload()));
+  EXPECT_THAT(city_->Send(foreign), IsRefused("WRONG_DEPLOYMENT"));
+
+  // While the vote is open nobody is shown anything of it but that somebody voted.
+  for (const char* reader : {"", "m04", "maria.meister", "petra.pruef"}) {
+    const v1::VoteEvent seen = GetVote(reader, "v1");
+    EXPECT_EQ(seen.votes_size(), 0) << reader;
+    EXPECT_FALSE(seen.has_result()) << reader;
+    EXPECT_FALSE(seen.has_computed_result()) << reader;
+    EXPECT_EQ(seen.cast_count(), 2u) << reader;
+  }
+
+  // A revoked key.
+  directory::v1::RevokeKey revoke;
+  revoke.set_key_id(city_->KeyOf("m08").public_key().id());
+  revoke.set_reason("Tablet verloren");
+  ASSERT_OK(city_->Do("anna.amt", std::move(revoke)));
+  EXPECT_THAT(city_->Do("m08", Vote("v1")), IsRefused("KEY_REVOKED"));
+
+  // After closing.
+  ASSERT_OK(city_->Do("maria.meister", Close("v1")));
+  EXPECT_THAT(city_->Do("m06", Vote("v1")), IsRefused("VOTE_CLOSED"));
+
+  // A result that the votes do not give.
+  v1::EstablishResult result;
+  result.set_meeting_id("sitzung-1");
+  result.set_vote_event_id("v1");
+  result.mutable_tally()->set_yes(3);
+  result.mutable_tally()->set_not_voted(5);
+  result.set_outcome(v1::OUTCOME_ADOPTED);
+  EXPECT_THAT(city_->Do("maria.meister", v1::EstablishResult(result)), IsRefused("RESULT_DIFFERS"));
+  result.mutable_tally()->set_yes(2);
+  result.mutable_tally()->set_not_voted(6);
+  ASSERT_OK(city_->Do("maria.meister", std::move(result)));
+  const v1::VoteEvent seen = GetVote("", "v1");
+  EXPECT_EQ(seen.result().tally().yes(), 2u);
+  EXPECT_EQ(seen.votes_size(), 2);
+}
+
+TEST_F(RefusalsTest, ManyAtOnceEndInExactlyOneVote) {
+  city_->OpenVote("v2");
+  // Eight votes of one member race; each passes the check ahead of appending or not, as it happens. One is in effect.
+  std::vector<common::v1::SignedCommand> votes;
+  for (int i = 0; i < 8; ++i) {
+    v1::CastVote vote = Vote("v2", i % 2 == 0 ? v1::CHOICE_YES : v1::CHOICE_NO);
+    votes.push_back(city_->Sign("m09", &vote));
+  }
+  std::vector<absl::Status> results(votes.size());
+  std::vector<std::thread> threads;
+  for (size_t i = 0; i < votes.size(); ++i) {
+    threads.emplace_back([&, i] { results[i] = city_->Send(votes[i]).status(); });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(std::count_if(results.begin(), results.end(), [](const absl::Status& s) { return s.ok(); }), 1);
+  for (const absl::Status& status : results) {
+    if (!status.ok()) EXPECT_THAT(status, IsRefused("ALREADY_VOTED"));
+  }
+  EXPECT_EQ(GetVote("", "v2").cast_count(), 1u);
+  ASSERT_OK(city_->Do("maria.meister", Close("v2")));
+}
+
+TEST_F(RefusalsTest, ServicesAloneMayAppend) {
+  v1::CastVote vote = Vote("v1");
+  // A person's client reaches the ledger's port, but has no service's certificate.
+  EXPECT_THAT(city_->AppendDirectly(city_->Sign("m06", &vote)), IsRefused("NOT_A_SERVICE"));
+}
+
+}  // namespace
+}  // namespace votum::testing
