@@ -1,0 +1,1 @@
+#include "services/votumd/ledger_hosting.h"
