@@ -92,7 +92,6 @@ struct VoteEventEntry {
   // Grow while the vote is open.
   std::map<std::string, VoteEntry, std::less<>> votes;  // by person
   std::map<std::string, PendingPaperEntry, std::less<>> pending_papers;
-  v1::Tally running;  // of `votes`; not_voted included. Never shown before closing.
 
   std::optional<absl::Time> closed;
   uint64_t close_index = 0;

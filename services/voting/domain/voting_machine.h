@@ -103,6 +103,52 @@ class VotingMachine {
   void Visit(const ResourceVisitor& visitor) const;
 
  private:
+  // The meeting's sitting. NOT_FOUND/NO_SUCH_MEETING; FAILED_PRECONDITION/MEETING_NOT_OPEN,
+  // MEETING_CLOSED.
+  absl::StatusOr<const SittingEntry*> OpenSitting(absl::string_view meeting_id) const;
+  // By the chair or deputy chair, or a clerk: PERMISSION_DENIED/NOT_PRESIDING.
+  absl::Status CheckPresides(const CommandContext& context,
+                             absl::string_view organization_id) const;
+  // By `person_id`, or a clerk: PERMISSION_DENIED/NOT_THE_MEMBER.
+  absl::Status CheckMemberOrClerk(const CommandContext& context, absl::string_view person_id) const;
+  // `person_id` is a member of the organization now: FAILED_PRECONDITION/NOT_A_MEMBER.
+  absl::Status CheckMember(absl::string_view person_id, const SittingEntry& sitting) const;
+  // The item is on the meeting's agenda: NOT_FOUND/NO_SUCH_ITEM.
+  absl::Status CheckItem(absl::string_view item_id, absl::string_view meeting_id) const;
+  // Conflicts can be declared now: FAILED_PRECONDITION/VOTE_OPENED.
+  absl::Status CheckItemUndecided(const SittingEntry& sitting, absl::string_view item_id) const;
+
+  // The vote, if it belongs to that meeting: NOT_FOUND/NO_SUCH_VOTE.
+  absl::StatusOr<const VoteEventEntry*> VoteOf(absl::string_view meeting_id,
+                                               absl::string_view vote_event_id) const;
+  // As VoteOf, and it takes votes: FAILED_PRECONDITION/VOTE_CLOSED.
+  absl::StatusOr<const VoteEventEntry*> OpenVoteOf(absl::string_view meeting_id,
+                                                   absl::string_view vote_event_id) const;
+  // The organization has adopted rules, and they have that majority: FAILED_PRECONDITION/NO_RULES;
+  // INVALID_ARGUMENT/UNKNOWN_RULE.
+  absl::Status CheckRule(const directory::OrganizationEntry& organization,
+                         absl::string_view rule_key) const;
+  // Enough members count on `item_id` now: FAILED_PRECONDITION/NOT_QUORATE.
+  absl::Status CheckQuorate(const directory::OrganizationEntry& organization,
+                            const SittingEntry& sitting, absl::string_view item_id) const;
+  // `person_id` may vote in `event` now: PERMISSION_DENIED/EXCLUDED_BY_CONFLICT, NOT_ENTITLED;
+  // FAILED_PRECONDITION/NOT_PRESENT.
+  absl::Status CheckVoter(const VoteEventEntry& event, absl::string_view person_id) const;
+  // `person_id` has neither voted nor a paper that waits: ALREADY_EXISTS/ALREADY_VOTED,
+  // FAILED_PRECONDITION/PAPER_RECORDED.
+  absl::Status CheckNotVoted(const VoteEventEntry& event, absl::string_view person_id) const;
+
+  // Members who count on `item_id` now, ascending.
+  std::vector<std::string> Electorate(const SittingEntry& sitting, absl::string_view item_id) const;
+  // Members of the organization in office with voting right.
+  uint32_t SeatedNumber(absl::string_view organization_id) const;
+  // The part of the attendance that is this domain's own state.
+  v1::Attendance Recorded(const SittingEntry& sitting) const;
+  v1::VoteEvent ToResource(const VoteEventEntry& event) const;
+
+  SittingEntry& Touch(const CommandContext& context, absl::string_view meeting_id);
+  VoteEventEntry& MutableVote(absl::string_view vote_event_id);
+
   const directory::DirectoryMachine& directory_;
   const agenda::AgendaMachine& agenda_;
 

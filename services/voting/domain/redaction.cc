@@ -1,0 +1,41 @@
+#include "services/voting/domain/redaction.h"
+
+#include <utility>
+
+namespace votum::voting {
+
+v1::Attendance ForReader(v1::Attendance attendance, Audience audience) {
+  if (audience != Audience::kPublic) return attendance;
+  google::protobuf::RepeatedPtrField<v1::Conflict> shown;
+  for (v1::Conflict& conflict : *attendance.mutable_conflicts()) {
+    if (conflict.public_()) *shown.Add() = std::move(conflict);
+  }
+  attendance.mutable_conflicts()->Swap(&shown);
+  return attendance;
+}
+
+v1::Motion ForReader(v1::Motion motion, Audience audience) {
+  if (audience != Audience::kPublic || motion.public_()) return motion;
+  v1::Motion shown;
+  shown.set_id(motion.id());
+  return shown;
+}
+
+v1::VoteEvent ForReader(v1::VoteEvent event, Audience audience) {
+  if (audience == Audience::kPublic) {
+    if (!event.public_()) {
+      v1::VoteEvent shown;
+      shown.set_id(event.id());
+      shown.set_state(event.state());
+      return shown;
+    }
+    event.clear_pending_papers();
+    event.clear_computed_result();
+  }
+  const bool open = event.state() == v1::VOTE_EVENT_STATE_OPEN;
+  const bool named = event.mode() == v1::VOTE_MODE_ROLL_CALL || audience == Audience::kAuditor;
+  if (open || !named) event.clear_votes();
+  return event;
+}
+
+}  // namespace votum::voting
