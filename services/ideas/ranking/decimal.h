@@ -8,6 +8,7 @@
 namespace votum::ranking {
 
 __extension__ typedef __int128 int128;
+__extension__ typedef unsigned __int128 uint128;
 
 // a * b / c with the whole product, rounded down or up. c > 0; a, b >= 0; the result fits.
 inline int128 MulDivDown(int128 a, int128 b, int128 c) { return a * b / c; }

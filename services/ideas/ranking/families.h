@@ -19,6 +19,8 @@ std::vector<Method> KemenyMethods();
 std::vector<Method> IrvMethods();
 std::vector<Method> StvMethods();
 std::vector<Method> GradeMethods();
+std::vector<Method> BradleyTerryMethods();
+std::vector<Method> BudgetMethods();
 
 }  // namespace votum::ranking
 

@@ -17,7 +17,7 @@ namespace {
 std::vector<Method> AllMethods() {
   std::vector<Method> all;
   for (auto family : {SchulzeMethods, RankedPairsMethods, PairwiseScoreMethods, KemenyMethods,
-                      IrvMethods, StvMethods, GradeMethods}) {
+                      IrvMethods, StvMethods, GradeMethods, BradleyTerryMethods, BudgetMethods}) {
     for (Method& method : family()) all.push_back(std::move(method));
   }
   return all;

@@ -174,5 +174,85 @@ TEST(ReferenceCases, Grades) {
   }
 }
 
+Election BudgetCase(const Json& one) {
+  std::vector<std::string> ids;
+  for (const auto& [id, cost] : one["costs"].items()) ids.push_back(id);
+  Election election = MakeElection(ids).value();
+  ProjectBudget& budget = election.budget.emplace();
+  budget.budget = *ParseRational(one["budget"].get<std::string>());
+  for (const auto& [id, cost] : one["costs"].items()) {
+    budget.costs.push_back(*ParseRational(cost.get<std::string>()));
+  }
+  for (const Json& ballot : one["ballots"]) {
+    for (const Json& id : ballot) {
+      const auto at = std::find(ids.begin(), ids.end(), id.get<std::string>()) - ids.begin();
+      budget.projects.push_back(static_cast<OptionIndex>(at));
+    }
+    budget.ends.push_back(static_cast<uint32_t>(budget.projects.size()));
+  }
+  return election;
+}
+
+Json Sorted(Json list) {
+  std::sort(list.begin(), list.end());
+  return list;
+}
+
+void CheckEqualShares(const Json& one, const std::string& name, const std::string& method,
+                      const Election& election) {
+  const Ranking plain = MustRank(method, election);
+  EXPECT_EQ(plain.extra["funded"], one[name]["order"]) << method;
+  EXPECT_EQ(plain.extra["prices"], one[name]["rho"]) << method;
+  EXPECT_EQ(plain.ties.size(), one[name]["tie_rounds"]) << method;
+  const Ranking add1 = MustRank(method, election, {{"completion", "add1"}});
+  EXPECT_EQ(Sorted(add1.extra["funded"]), one[name + "_add1"]) << method;
+  const Ranking add1u = MustRank(method, election, {{"completion", "add1u"}});
+  EXPECT_EQ(Sorted(add1u.extra["funded"]), one[name + "_add1u"]) << method;
+}
+
+TEST(ReferenceCases, Budgets) {
+  SKIP_WITHOUT_REFERENCE_DATA();
+  const Json data = ReadReference("expected/fuzz_pb.json");
+  ASSERT_GT(data["cases"].size(), 100u);
+  for (size_t c = 0; c < data["cases"].size(); ++c) {
+    SCOPED_TRACE(absl::StrCat("case ", c));
+    const Json& one = data["cases"][c];
+    const Election election = BudgetCase(one);
+    CheckEqualShares(one, "mes_cost", "mes.cost", election);
+    CheckEqualShares(one, "mes_cardinality", "mes.cardinality", election);
+    const Ranking phragmen = MustRank("phragmen", election);
+    EXPECT_EQ(Sorted(phragmen.extra["funded"]), one["seq_phragmen"]);
+    EXPECT_EQ(phragmen.ties.size(), one["phragmen_tie_rounds"]);
+    EXPECT_EQ(Sorted(MustRank("pb.greedy", election).extra["funded"]), one["greedy_votes"]);
+  }
+}
+
+TEST(ReferenceCases, BradleyTerry) {
+  SKIP_WITHOUT_REFERENCE_DATA();
+  const Json data = ReadReference("expected/bradley_terry.json");
+  ASSERT_GT(data["cases"].size(), 20u);
+  for (size_t c = 0; c < data["cases"].size(); ++c) {
+    SCOPED_TRACE(absl::StrCat("case ", c));
+    const Json& one = data["cases"][c];
+    std::vector<std::string> ids;
+    for (int i = 1; i <= one["n"]; ++i) ids.push_back(absl::StrCat(i));
+    Election election = MakeElection(ids).value();
+    election.comparisons.emplace();
+    for (const Json& row : one["wins"]) {
+      for (const Json& wins : row) election.comparisons->wins.push_back(wins);
+    }
+    const auto ranking = Rank("bradley-terry", {{"prior", "0"}}, election);
+    if (!one["strongly_connected"]) {
+      EXPECT_THAT(ranking, IsRefused("NOT_CONNECTED"));
+      EXPECT_OK(Rank("bradley-terry", {}, election));
+      continue;
+    }
+    ASSERT_OK(ranking);
+    for (size_t i = 0; i < ids.size(); ++i) {
+      EXPECT_NEAR(ranking->details["strengths"][ids[i]], one["theta"][i].get<double>(), 1e-8);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace votum::ranking

@@ -1,0 +1,191 @@
+#include "services/ideas/ranking/budget_problem.h"
+
+#include <algorithm>
+#include <numeric>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "base/refusal.h"
+#include "base/status_macros.h"
+
+namespace votum::ranking {
+namespace {
+
+constexpr int64_t kMaxMoney = int64_t{1} << 53;
+
+absl::StatusOr<int64_t> WholeMoney(const Rational& money, const mpz_class& scale) {
+  const Rational scaled = money * Rational(scale);
+  if (scaled.get_num() > mpz_class(static_cast<long>(kMaxMoney))) {  // NOLINT: GNU MP speaks long
+    return RefuseArgument("BAD_COST",
+                          absl::StrCat("an amount of ", ToString(money),
+                                       " is too large to be counted; use larger units of money"));
+  }
+  return scaled.get_num().get_si();
+}
+
+using Vote = std::pair<OptionIndex, int64_t>;
+
+uint64_t HashOf(const std::vector<Vote>& votes) {
+  uint64_t hash = 0x9e3779b97f4a7c15;
+  for (const Vote& vote : votes) {
+    hash = (hash ^ (static_cast<uint64_t>(vote.first) << 40) ^ static_cast<uint64_t>(vote.second)) *
+           0xff51afd7ed558ccd;
+    hash ^= hash >> 32;
+  }
+  return hash;
+}
+
+// Joins equal voters: an open hash table of classes.
+class Classes {
+ public:
+  explicit Classes(size_t voters) : slots_(64) {
+    while (slots_.size() < 2 * voters) slots_.resize(2 * slots_.size());
+  }
+  // The class of `votes` (sorted), new or known.
+  uint32_t Of(const std::vector<Vote>& votes) {
+    size_t at = HashOf(votes) & (slots_.size() - 1);
+    while (slots_[at] != 0) {
+      const uint32_t found = slots_[at] - 1;
+      if (std::equal(votes.begin(), votes.end(), Begin(found), End(found))) return found;
+      at = (at + 1) & (slots_.size() - 1);
+    }
+    votes_.insert(votes_.end(), votes.begin(), votes.end());
+    ends_.push_back(votes_.size());
+    slots_[at] = static_cast<uint32_t>(ends_.size());
+    return static_cast<uint32_t>(ends_.size() - 1);
+  }
+  size_t size() const { return ends_.size(); }
+  const Vote* Begin(size_t c) const { return votes_.data() + (c == 0 ? 0 : ends_[c - 1]); }
+  const Vote* End(size_t c) const { return votes_.data() + ends_[c]; }
+
+ private:
+  std::vector<uint32_t> slots_;  // class + 1
+  std::vector<Vote> votes_;
+  std::vector<size_t> ends_;
+};
+
+void JoinVoters(const ProjectBudget& from, BudgetProblem& problem) {
+  Classes classes(from.voters());
+  std::vector<Vote> votes;
+  uint32_t begin = 0;
+  for (uint32_t end : from.ends) {
+    votes.clear();
+    for (uint32_t i = begin; i < end; ++i) {
+      const int64_t points = from.points.empty() ? 1 : from.points[i];
+      if (points > 0) votes.emplace_back(from.projects[i], points);
+    }
+    std::sort(votes.begin(), votes.end());
+    const uint32_t c = classes.Of(votes);
+    if (c == problem.class_size.size()) problem.class_size.push_back(0);
+    ++problem.class_size[c];
+    begin = end;
+  }
+  for (uint32_t c = 0; c < classes.size(); ++c) {
+    for (const Vote* vote = classes.Begin(c); vote != classes.End(c); ++vote) {
+      problem.supporters[vote->first].push_back({c, vote->second});
+      problem.votes[vote->first] += problem.class_size[c];
+      problem.points[vote->first] += problem.class_size[c] * vote->second;
+    }
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<BudgetProblem> MakeBudgetProblem(const Election& election) {
+  const ProjectBudget& from = *election.budget;
+  BudgetProblem problem;
+  problem.scale = from.budget.get_den();
+  for (const Rational& cost : from.costs) {
+    mpz_lcm(problem.scale.get_mpz_t(), problem.scale.get_mpz_t(), cost.get_den_mpz_t());
+  }
+  ASSIGN_OR_RETURN(problem.budget, WholeMoney(from.budget, problem.scale));
+  for (const Rational& cost : from.costs) {
+    ASSIGN_OR_RETURN(const int64_t whole, WholeMoney(cost, problem.scale));
+    problem.costs.push_back(whole);
+  }
+  problem.people = static_cast<int64_t>(from.voters());
+  problem.supporters.resize(election.options.size());
+  problem.votes.resize(election.options.size());
+  problem.points.resize(election.options.size());
+  JoinVoters(from, problem);
+  return problem;
+}
+
+std::vector<ParamSpec> ProjectOrder::Params() {
+  std::vector<ParamSpec> params = TieParams();
+  params.insert(params.begin(),
+                {"ties", "id", "id|votes",
+                 "tied projects: least id (as text), or most votes and then least id; tie_seed and "
+                 "tie_order go before it"});
+  return params;
+}
+
+absl::StatusOr<ProjectOrder> ProjectOrder::Make(const Call& call, const BudgetProblem& problem) {
+  ASSIGN_OR_RETURN(const TieBreaker breaker, TieBreaker::Make(call));
+  ProjectOrder result;
+  std::vector<OptionIndex> order(call.options());
+  std::iota(order.begin(), order.end(), 0);
+  if (!call.param("tie_seed").empty() || !call.param("tie_order").empty()) {
+    order = breaker.Order(order);
+    result.rule_ = call.param("tie_order").empty() ? "lot" : "manual";
+    result.seed_ = call.param("tie_seed");
+  } else {
+    const bool by_votes = call.param("ties") == "votes";
+    result.rule_ = by_votes ? "most votes, then least id" : "least id";
+    std::sort(order.begin(), order.end(), [&](OptionIndex a, OptionIndex b) {
+      if (by_votes && problem.votes[a] != problem.votes[b])
+        return problem.votes[a] > problem.votes[b];
+      return call.election().options[a].id < call.election().options[b].id;
+    });
+  }
+  result.place_.resize(call.options());
+  for (size_t i = 0; i < order.size(); ++i) result.place_[order[i]] = i;
+  return result;
+}
+
+OptionIndex ProjectOrder::Choose(const std::vector<OptionIndex>& tied, const std::string& stage,
+                                 std::vector<TieEvent>* events) const {
+  std::vector<OptionIndex> order = tied;
+  std::sort(order.begin(), order.end(), [&](OptionIndex a, OptionIndex b) { return Before(a, b); });
+  if (tied.size() > 1 && events != nullptr) {
+    TieEvent event{tied, stage, rule_, order, seed_};
+    std::sort(event.tied.begin(), event.tied.end());
+    events->push_back(std::move(event));
+  }
+  return order.front();
+}
+
+Ranking FundingRanking(const Call& call, const BudgetProblem& problem, const Funding& funding) {
+  Ranking ranking;
+  std::vector<bool> funded(call.options());
+  Rational spent;
+  Json prices = Json::array();
+  for (size_t i = 0; i < funding.funded.size(); ++i) {
+    const OptionIndex project = funding.funded[i];
+    funded[project] = true;
+    ranking.tiers.push_back({project});
+    spent += Fraction(problem.costs[project]);
+    prices.push_back(ToString(funding.prices[i]));
+  }
+  ranking.winners = funding.funded;
+  for (const Tier& tier : TiersByScore(problem.votes)) {
+    Tier rest;
+    for (OptionIndex project : tier) {
+      if (!funded[project]) rest.push_back(project);
+    }
+    if (!rest.empty()) ranking.tiers.push_back(std::move(rest));
+  }
+  ranking.extra["funded"] = call.Ids(funding.funded);
+  ranking.extra["prices"] = std::move(prices);
+  ranking.details["budget"] = ToString(problem.InCurrency(Fraction(problem.budget)));
+  ranking.details["spent"] = ToString(problem.InCurrency(spent));
+  ranking.details["voters"] = problem.people;
+  if (call.explain()) {
+    ranking.details["votes"] = call.PerOption([&](size_t i) { return problem.votes[i]; });
+    ranking.details["costs"] = call.PerOption(
+        [&](size_t i) { return ToString(problem.InCurrency(Fraction(problem.costs[i]))); });
+  }
+  return ranking;
+}
+
+}  // namespace votum::ranking

@@ -1,0 +1,326 @@
+#include "services/ideas/ranking/equal_shares.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+namespace votum::ranking {
+namespace {
+
+constexpr double kUlp = 1.0 / (int64_t{1} << 52);
+
+// What a class paid in full for one project: price of that round times utility.
+struct Payment {
+  uint32_t round;
+  int64_t utility;
+};
+
+// A sum of money: shares * share - sum of coefficients[round] * price(round).
+struct Money {
+  int64_t shares = 0;
+  std::vector<int128> coefficients;
+
+  void Add(int64_t people, const std::vector<Payment>& history) {
+    shares += people;
+    for (const Payment& payment : history) {
+      if (coefficients.size() <= payment.round) coefficients.resize(payment.round + 1);
+      coefficients[payment.round] += static_cast<int128>(people) * payment.utility;
+    }
+  }
+};
+
+// A purchase: its price is (cost - exhausted money) / utility of those who pay in full.
+struct Round {
+  OptionIndex project;
+  Money exhausted;
+  int128 utility = 0;
+  int64_t payers = 0;
+};
+
+struct Quote {
+  double price = 0;
+  double error = 0;  // bound on |price - exact price|
+  bool affordable = true;
+};
+
+}  // namespace
+
+class EqualShares::Market {
+ public:
+  Market(const BudgetProblem& problem, Utility utility, const ProjectOrder& order)
+      : problem_(problem),
+        utility_(utility),
+        order_(order),
+        left_(problem.class_size.size()),
+        history_(problem.class_size.size()) {
+    for (OptionIndex p = 0; p < problem.costs.size(); ++p) {
+      int128 total = 0;
+      for (const Supporter& supporter : problem.supporters[p]) {
+        total +=
+            static_cast<int128>(UtilityOf(p, supporter)) * problem.class_size[supporter.voters];
+      }
+      total_utility_.push_back(total);
+    }
+  }
+
+  void Run(const Rational& share, std::vector<TieEvent>* events) {
+    share_ = share;
+    const double money = share.get_d();
+    std::fill(left_.begin(), left_.end(), money);
+    for (std::vector<Payment>& payments : history_) payments.clear();
+    error_ = money * kUlp;
+    rounds_.clear();
+    bought_.clear();
+    exact_prices_ = ExactSums();
+    spent_ = 0;
+    OpenAllProjects();
+    while (true) {
+      const std::vector<OptionIndex> cheapest = Cheapest();
+      if (cheapest.empty()) break;
+      Buy(order_.Choose(cheapest, absl::StrCat("purchase ", bought_.size() + 1), events));
+    }
+  }
+
+  const std::vector<OptionIndex>& bought() const { return bought_; }
+  int64_t spent() const { return spent_; }
+  int64_t Payers(size_t i) const { return rounds_[i].payers; }
+  size_t exact_comparisons() const { return exact_comparisons_; }
+
+  Rational Price(size_t i) {
+    while (exact_prices_.size() <= i) {
+      const Round& round = rounds_[exact_prices_.size()];
+      exact_prices_.Append(PriceOf(round.project, round.exhausted, round.utility));
+    }
+    return exact_prices_.at(i);
+  }
+
+  Rational MoneyOfSupporters(OptionIndex project) {
+    Money money;
+    for (const Supporter& supporter : problem_.supporters[project]) {
+      if (!Spent(supporter.voters))
+        money.Add(problem_.class_size[supporter.voters], history_[supporter.voters]);
+    }
+    return Exact(money);
+  }
+
+ private:
+  int64_t UtilityOf(OptionIndex project, const Supporter& supporter) const {
+    if (utility_ == Utility::kCost) return problem_.costs[project];
+    return utility_ == Utility::kCardinality ? 1 : supporter.points;
+  }
+  // Has a class nothing left? (Its money is then exactly 0, whatever rounding says of others.)
+  bool Spent(uint32_t voters) const { return left_[voters] < 0; }
+
+  Rational Exact(const Money& money) {
+    if (!money.coefficients.empty()) Price(money.coefficients.size() - 1);
+    return share_ * Fraction(money.shares) - exact_prices_.Sum(money.coefficients);
+  }
+
+  Rational PriceOf(OptionIndex project, const Money& exhausted, int128 utility) {
+    if (problem_.costs[project] == 0) return Rational(0);
+    return (Fraction(problem_.costs[project]) - Exact(exhausted)) / Rational(ToInteger(utility));
+  }
+
+  // Projects still to be had, by a lower bound of their price. Money only gets less, so prices only
+  // rise, and a project once too dear stays so.
+  void OpenAllProjects() {
+    open_.clear();
+    for (OptionIndex p = 0; p < problem_.costs.size(); ++p) {
+      if (problem_.supporters[p].empty()) continue;
+      const double cost = static_cast<double>(problem_.costs[p]);
+      const double bound = cost == 0 ? 0 : cost / static_cast<double>(total_utility_[p]);
+      open_.push_back({bound * (1 - 4 * kUlp), p});
+    }
+    std::make_heap(open_.begin(), open_.end(), std::greater<>());
+  }
+
+  // All projects of the least price; none if nothing can be bought any more.
+  std::vector<OptionIndex> Cheapest() {
+    std::vector<std::pair<Quote, OptionIndex>> quoted;
+    double limit = std::numeric_limits<double>::infinity();
+    while (!open_.empty() && open_.front().first <= limit) {
+      std::pop_heap(open_.begin(), open_.end(), std::greater<>());
+      const OptionIndex project = open_.back().second;
+      open_.pop_back();
+      const Quote quote = QuoteFor(project);
+      if (!quote.affordable) continue;
+      limit = std::min(limit, quote.price + quote.error);
+      quoted.emplace_back(quote, project);
+    }
+    std::vector<OptionIndex> near;
+    for (const auto& [quote, project] : quoted) {
+      open_.emplace_back(quote.price - quote.error, project);
+      std::push_heap(open_.begin(), open_.end(), std::greater<>());
+      if (quote.price - quote.error <= limit) near.push_back(project);
+    }
+    return near.size() > 1 ? ExactlyCheapest(near) : near;
+  }
+
+  std::vector<OptionIndex> ExactlyCheapest(const std::vector<OptionIndex>& near) {
+    ++exact_comparisons_;
+    std::vector<OptionIndex> cheapest;
+    Rational least;
+    for (OptionIndex project : near) {
+      const Round round = ExactRound(project);
+      const Rational price = PriceOf(project, round.exhausted, round.utility);
+      if (cheapest.empty() || price < least) {
+        least = price;
+        cheapest.clear();
+      }
+      if (price == least) cheapest.push_back(project);
+    }
+    std::sort(cheapest.begin(), cheapest.end());
+    return cheapest;
+  }
+
+  // The price in floating point: raise it until those who cannot pay it in full give what they
+  // have.
+  Quote QuoteFor(OptionIndex project) {
+    const double cost = static_cast<double>(problem_.costs[project]);
+    if (cost == 0) return {};
+    double money = 0, people = 0;
+    for (const Supporter& supporter : problem_.supporters[project]) {
+      const double size = static_cast<double>(problem_.class_size[supporter.voters]);
+      if (Spent(supporter.voters)) continue;
+      money += size * left_[supporter.voters];
+      people += size;
+    }
+    const double rounding =
+        (static_cast<double>(problem_.supporters[project].size()) + 8) * 2 * kUlp;
+    const double doubt = people * error_ + (money + cost) * rounding;
+    if (money < cost - doubt) return {0, 0, false};
+    if (money < cost + doubt && MoneyOfSupporters(project) < Fraction(problem_.costs[project]))
+      return {0, 0, false};
+    return Raise(project, cost, doubt);
+  }
+
+  Quote Raise(OptionIndex project, double cost, double doubt) const {
+    double price = 0;
+    for (double last_utility = -1;;) {
+      double rest = cost, utility = 0;
+      for (const Supporter& supporter : problem_.supporters[project]) {
+        if (Spent(supporter.voters)) continue;
+        const double size = static_cast<double>(problem_.class_size[supporter.voters]);
+        const double worth = static_cast<double>(UtilityOf(project, supporter));
+        if (left_[supporter.voters] < price * worth) {
+          rest -= size * left_[supporter.voters];
+        } else {
+          utility += size * worth;
+        }
+      }
+      // Everybody gives all: only just affordable, and the price rests on rounding.
+      if (utility <= 0 || rest <= 0) return {price, std::numeric_limits<double>::infinity()};
+      if (utility == last_utility) return {price, 4 * (doubt / utility + price * 64 * kUlp)};
+      last_utility = utility;
+      price = std::max(price, rest / utility);
+    }
+  }
+
+  // Who pays in full and who gives the rest of its money, settled exactly. The project must be
+  // affordable.
+  Round ExactRound(OptionIndex project) {
+    Round round{project, {}, total_utility_[project]};
+    const std::vector<Supporter>& supporters = problem_.supporters[project];
+    std::vector<bool> out(supporters.size());
+    for (size_t i = 0; i < supporters.size(); ++i) {
+      if (!Spent(supporters[i].voters)) {
+        round.payers += problem_.class_size[supporters[i].voters];
+        continue;
+      }
+      out[i] = true;
+      round.utility -= Worth(project, supporters[i]);
+    }
+    if (problem_.costs[project] == 0) return round;
+    for (bool changed = true; changed;) {
+      changed = false;
+      const Rational price = PriceOf(project, round.exhausted, round.utility);
+      for (size_t i = 0; i < supporters.size(); ++i) {
+        if (out[i] || Afford(supporters[i].voters, price, UtilityOf(project, supporters[i])) >= 0)
+          continue;
+        out[i] = changed = true;
+        round.exhausted.Add(problem_.class_size[supporters[i].voters],
+                            history_[supporters[i].voters]);
+        round.utility -= Worth(project, supporters[i]);
+      }
+    }
+    return round;
+  }
+
+  int128 Worth(OptionIndex project, const Supporter& supporter) const {
+    return static_cast<int128>(UtilityOf(project, supporter)) *
+           problem_.class_size[supporter.voters];
+  }
+
+  // Has a voter of the class less (-1) than, exactly (0) or more (1) than price * utility?
+  int Afford(uint32_t voters, const Rational& price, int64_t utility) {
+    const double due = price.get_d() * static_cast<double>(utility);
+    const double doubt = 2 * error_ + 8 * kUlp * due;
+    if (left_[voters] < due - doubt) return -1;
+    if (left_[voters] > due + doubt) return 1;
+    Money money;
+    money.Add(1, history_[voters]);
+    return sgn(Rational(Exact(money) - price * Fraction(utility)));
+  }
+
+  void Buy(OptionIndex project) {
+    std::erase_if(open_, [&](const auto& entry) { return entry.second == project; });
+    std::make_heap(open_.begin(), open_.end(), std::greater<>());
+    rounds_.push_back(ExactRound(project));
+    bought_.push_back(project);
+    spent_ += problem_.costs[project];
+    const auto number = static_cast<uint32_t>(rounds_.size() - 1);
+    const Rational price = Price(number);
+    const double approximate = price.get_d();
+    double most = 0;
+    for (const Supporter& supporter : problem_.supporters[project]) {
+      if (Spent(supporter.voters)) continue;
+      const int64_t utility = UtilityOf(project, supporter);
+      const double due = approximate * static_cast<double>(utility);
+      if (Afford(supporter.voters, price, utility) <= 0) {
+        left_[supporter.voters] = -1;
+        continue;
+      }
+      most = std::max(most, due);
+      left_[supporter.voters] = std::max(0.0, left_[supporter.voters] - due);
+      if (problem_.costs[project] > 0) history_[supporter.voters].push_back({number, utility});
+    }
+    error_ += (most + share_.get_d()) * 4 * kUlp;
+  }
+
+  const BudgetProblem& problem_;
+  const Utility utility_;
+  const ProjectOrder& order_;
+  std::vector<int128> total_utility_;  // of all supporters of a project
+
+  Rational share_;
+  std::vector<double> left_;  // what one voter of the class has; negative: exactly nothing
+  double error_ = 0;          // bound on the error of each of `left_`
+  std::vector<std::vector<Payment>> history_;
+  std::vector<std::pair<double, OptionIndex>> open_;  // heap, the least first
+  std::vector<Round> rounds_;
+  std::vector<OptionIndex> bought_;
+  int64_t spent_ = 0;
+  ExactSums exact_prices_;
+  size_t exact_comparisons_ = 0;
+};
+
+EqualShares::EqualShares(const BudgetProblem& problem, Utility utility, const ProjectOrder& order)
+    : market_(std::make_unique<Market>(problem, utility, order)) {}
+EqualShares::~EqualShares() = default;
+
+void EqualShares::Run(const Rational& share, std::vector<TieEvent>* events) {
+  market_->Run(share, events);
+}
+const std::vector<OptionIndex>& EqualShares::bought() const { return market_->bought(); }
+int64_t EqualShares::spent() const { return market_->spent(); }
+Rational EqualShares::Price(size_t i) const { return market_->Price(i); }
+int64_t EqualShares::Payers(size_t i) const { return market_->Payers(i); }
+Rational EqualShares::MoneyOfSupporters(OptionIndex project) const {
+  return market_->MoneyOfSupporters(project);
+}
+size_t EqualShares::exact_comparisons() const { return market_->exact_comparisons(); }
+
+}  // namespace votum::ranking
