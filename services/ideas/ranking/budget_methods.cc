@@ -327,7 +327,9 @@ absl::StatusOr<Ranking> RunPhragmen(const Call& call) {
   Phragmen phragmen(problem);
   std::vector<OptionIndex> open;
   for (size_t p = 0; p < problem.costs.size(); ++p) {
-    if (problem.votes[p] > 0) open.push_back(static_cast<OptionIndex>(p));
+    // What is dearer than the whole budget never stood a chance and must not end the count.
+    if (problem.votes[p] > 0 && problem.costs[p] <= problem.budget)
+      open.push_back(static_cast<OptionIndex>(p));
   }
   std::vector<TieEvent> events;
   Funding funding;
