@@ -1,0 +1,77 @@
+#include "services/voting/service.h"
+
+#include <utility>
+#include <vector>
+
+#include "base/status_macros.h"
+#include "services/runtime/paging.h"
+#include "services/voting/domain/redaction.h"
+
+namespace votum::voting {
+namespace {
+constexpr size_t kDefaultPage = 100;
+constexpr size_t kLargestPage = 500;
+}  // namespace
+
+grpc::Status VotingServiceImpl::GetAttendance(grpc::ServerContext* context,
+                                              const v1::GetAttendanceRequest* request,
+                                              v1::GetAttendanceResponse* response) {
+  const auto read = [&](const World& world, const Reader& reader) -> absl::Status {
+    ASSIGN_OR_RETURN(v1::Attendance attendance,
+                     world.voting().GetAttendance(request->meeting_id()));
+    *response->mutable_attendance() = ForReader(std::move(attendance), reader.audience);
+    return absl::OkStatus();
+  };
+  return access_.Read(*context, "GetAttendance", read);
+}
+
+grpc::Status VotingServiceImpl::GetMotion(grpc::ServerContext* context,
+                                          const v1::GetMotionRequest* request,
+                                          v1::GetMotionResponse* response) {
+  const auto read = [&](const World& world, const Reader& reader) -> absl::Status {
+    ASSIGN_OR_RETURN(v1::Motion motion, world.voting().GetMotion(request->motion_id()));
+    *response->mutable_motion() = ForReader(std::move(motion), reader.audience);
+    return absl::OkStatus();
+  };
+  return access_.Read(*context, "GetMotion", read);
+}
+
+grpc::Status VotingServiceImpl::GetVoteEvent(grpc::ServerContext* context,
+                                             const v1::GetVoteEventRequest* request,
+                                             v1::GetVoteEventResponse* response) {
+  const auto read = [&](const World& world, const Reader& reader) -> absl::Status {
+    ASSIGN_OR_RETURN(v1::VoteEvent event, world.voting().GetVoteEvent(request->vote_event_id()));
+    *response->mutable_vote_event() = ForReader(std::move(event), reader.audience);
+    return absl::OkStatus();
+  };
+  return access_.Read(*context, "GetVoteEvent", read);
+}
+
+grpc::Status VotingServiceImpl::ListVoteEvents(grpc::ServerContext* context,
+                                               const v1::ListVoteEventsRequest* request,
+                                               v1::ListVoteEventsResponse* response) {
+  const auto read = [&](const World& world, const Reader& reader) -> absl::Status {
+    ASSIGN_OR_RETURN(const Page page, ParsePage(request->page_size(), request->page_token(),
+                                                kDefaultPage, kLargestPage));
+    // One more than asked for tells whether there is another page.
+    ASSIGN_OR_RETURN(
+        std::vector<v1::VoteEvent> events,
+        world.voting().ListVoteEvents(request->meeting_id(), page.after, page.size + 1));
+    if (events.size() > page.size) {
+      events.pop_back();
+      response->set_next_page_token(NextPageToken(events.back().id()));
+    }
+    for (v1::VoteEvent& event : events) {
+      *response->add_vote_events() = ForReader(std::move(event), reader.audience);
+    }
+    return absl::OkStatus();
+  };
+  return access_.Read(*context, "ListVoteEvents", read);
+}
+
+grpc::ServerWriteReactor<v1::WatchMeetingResponse>* VotingServiceImpl::WatchMeeting(
+    grpc::CallbackServerContext* context, const v1::WatchMeetingRequest* request) {
+  return feed_.Watch(context, request->meeting_id());
+}
+
+}  // namespace votum::voting
