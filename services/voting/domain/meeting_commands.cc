@@ -54,6 +54,14 @@ absl::Status VotingMachine::Check(const CommandContext& context,
         "MEETING_CANCELLED",
         absl::StrCat("meeting ", meeting->id, " was called off; convene another"));
   }
+  // Until its start the agenda may still be replaced, and the meeting be called off.
+  if (context.time < meeting->start) {
+    return RefusePrecondition(
+        "MEETING_NOT_DUE",
+        absl::StrCat("meeting ", meeting->id, " is convened for ",
+                     absl::FormatTime(absl::RFC3339_sec, meeting->start, absl::UTCTimeZone()),
+                     "; open it then"));
+  }
   if (meeting->item_ids.empty()) {
     return RefusePrecondition(
         "NO_AGENDA", absl::StrCat("meeting ", meeting->id, " has no agenda; publish one before"));
