@@ -1,0 +1,121 @@
+#include "services/directory/service.h"
+
+#include <utility>
+#include <vector>
+
+#include "base/refusal.h"
+#include "base/status_macros.h"
+#include "services/runtime/paging.h"
+
+namespace votum::directory {
+namespace {
+constexpr size_t kDefaultPage = 100;
+constexpr size_t kLargestPage = 1000;
+}  // namespace
+
+grpc::Status DirectoryServiceImpl::GetBody(grpc::ServerContext* context,
+                                           const v1::GetBodyRequest* request,
+                                           v1::GetBodyResponse* response) {
+  const auto read = [&](const World& world, const Reader& reader) -> absl::Status {
+    *response->mutable_body() = world.directory().GetBody();
+    return absl::OkStatus();
+  };
+  return access_.Read(*context, "GetBody", read);
+}
+
+grpc::Status DirectoryServiceImpl::GetPerson(grpc::ServerContext* context,
+                                             const v1::GetPersonRequest* request,
+                                             v1::GetPersonResponse* response) {
+  const auto read = [&](const World& world, const Reader& reader) -> absl::Status {
+    ASSIGN_OR_RETURN(*response->mutable_person(),
+                     world.directory().GetPerson(request->person_id()));
+    return absl::OkStatus();
+  };
+  return access_.Read(*context, "GetPerson", read);
+}
+
+grpc::Status DirectoryServiceImpl::GetOrganization(grpc::ServerContext* context,
+                                                   const v1::GetOrganizationRequest* request,
+                                                   v1::GetOrganizationResponse* response) {
+  const auto read = [&](const World& world, const Reader& reader) -> absl::Status {
+    ASSIGN_OR_RETURN(*response->mutable_organization(),
+                     world.directory().GetOrganization(request->organization_id()));
+    return absl::OkStatus();
+  };
+  return access_.Read(*context, "GetOrganization", read);
+}
+
+grpc::Status DirectoryServiceImpl::ListPersons(grpc::ServerContext* context,
+                                               const v1::ListPersonsRequest* request,
+                                               v1::ListPersonsResponse* response) {
+  const auto read = [&](const World& world, const Reader& reader) -> absl::Status {
+    ASSIGN_OR_RETURN(const Page page, ParsePage(request->page_size(), request->page_token(),
+                                                kDefaultPage, kLargestPage));
+    for (auto& resource : world.directory().ListPersons(page.after, page.size))
+      *response->add_persons() = std::move(resource);
+    if (static_cast<size_t>(response->persons_size()) == page.size) {
+      response->set_next_page_token(
+          NextPageToken(response->persons(response->persons_size() - 1).id()));
+    }
+    return absl::OkStatus();
+  };
+  return access_.Read(*context, "ListPersons", read);
+}
+
+grpc::Status DirectoryServiceImpl::ListOrganizations(grpc::ServerContext* context,
+                                                     const v1::ListOrganizationsRequest* request,
+                                                     v1::ListOrganizationsResponse* response) {
+  const auto read = [&](const World& world, const Reader& reader) -> absl::Status {
+    ASSIGN_OR_RETURN(const Page page, ParsePage(request->page_size(), request->page_token(),
+                                                kDefaultPage, kLargestPage));
+    for (auto& resource : world.directory().ListOrganizations(page.after, page.size))
+      *response->add_organizations() = std::move(resource);
+    if (static_cast<size_t>(response->organizations_size()) == page.size) {
+      response->set_next_page_token(
+          NextPageToken(response->organizations(response->organizations_size() - 1).id()));
+    }
+    return absl::OkStatus();
+  };
+  return access_.Read(*context, "ListOrganizations", read);
+}
+
+grpc::Status DirectoryServiceImpl::ListMemberships(grpc::ServerContext* context,
+                                                   const v1::ListMembershipsRequest* request,
+                                                   v1::ListMembershipsResponse* response) {
+  const auto read = [&](const World& world, const Reader& reader) -> absl::Status {
+    ASSIGN_OR_RETURN(const Page page, ParsePage(request->page_size(), request->page_token(),
+                                                kDefaultPage, kLargestPage));
+    for (auto& resource :
+         world.directory().ListMemberships(request->organization_id(), page.after, page.size))
+      *response->add_memberships() = std::move(resource);
+    if (static_cast<size_t>(response->memberships_size()) == page.size) {
+      response->set_next_page_token(
+          NextPageToken(response->memberships(response->memberships_size() - 1).id()));
+    }
+    return absl::OkStatus();
+  };
+  return access_.Read(*context, "ListMemberships", read);
+}
+
+grpc::Status DirectoryServiceImpl::ListKeys(grpc::ServerContext* context,
+                                            const v1::ListKeysRequest* request,
+                                            v1::ListKeysResponse* response) {
+  const auto read = [&](const World& world, const Reader& reader) -> absl::Status {
+    if (reader.audience == Audience::kPublic) {
+      return RefusePermission(
+          "NOT_PUBLIC",
+          "keys are listed for members, the administration and auditors; give a read session");
+    }
+    ASSIGN_OR_RETURN(const Page page, ParsePage(request->page_size(), request->page_token(),
+                                                kDefaultPage, kLargestPage));
+    for (auto& resource : world.directory().ListKeys(request->person_id(), page.after, page.size))
+      *response->add_keys() = std::move(resource);
+    if (static_cast<size_t>(response->keys_size()) == page.size) {
+      response->set_next_page_token(NextPageToken(response->keys(response->keys_size() - 1).id()));
+    }
+    return absl::OkStatus();
+  };
+  return access_.Read(*context, "ListKeys", read);
+}
+
+}  // namespace votum::directory
