@@ -54,6 +54,10 @@ absl::Status VotingMachine::Check(const CommandContext& context,
         "MEETING_CANCELLED",
         absl::StrCat("meeting ", meeting->id, " was called off; convene another"));
   }
+  if (meeting->item_ids.empty()) {
+    return RefusePrecondition(
+        "NO_AGENDA", absl::StrCat("meeting ", meeting->id, " has no agenda; publish one before"));
+  }
   // Until its start the agenda may still be replaced, and the meeting be called off.
   if (context.time < meeting->start) {
     return RefusePrecondition(
@@ -61,10 +65,6 @@ absl::Status VotingMachine::Check(const CommandContext& context,
         absl::StrCat("meeting ", meeting->id, " is convened for ",
                      absl::FormatTime(absl::RFC3339_sec, meeting->start, absl::UTCTimeZone()),
                      "; open it then"));
-  }
-  if (meeting->item_ids.empty()) {
-    return RefusePrecondition(
-        "NO_AGENDA", absl::StrCat("meeting ", meeting->id, " has no agenda; publish one before"));
   }
   return absl::OkStatus();
 }
@@ -195,11 +195,7 @@ absl::Status VotingMachine::Check(const CommandContext& context,
     return RefuseNotFound("NO_SUCH_PERSON",
                           absl::StrCat("mover ", command.mover_id(), " is not in the directory"));
   }
-  // Without rules the debate may go on; OpenVote refuses.
-  const directory::OrganizationEntry* organization =
-      directory_.FindOrganization(sitting->organization_id);
-  if (!organization->profile_index.has_value()) return absl::OkStatus();
-  return CheckRule(*organization, command.rule_key());
+  return CheckRule(*directory_.FindOrganization(sitting->organization_id), command.rule_key());
 }
 
 void VotingMachine::Apply(const CommandContext& context, const v1::ProposeMotion& command) {

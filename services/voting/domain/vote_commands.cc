@@ -33,11 +33,6 @@ absl::Status CheckChoice(v1::Choice choice) {
 
 absl::Status VotingMachine::CheckRule(const directory::OrganizationEntry& organization,
                                       absl::string_view rule_key) const {
-  if (!organization.profile_index.has_value()) {
-    return RefusePrecondition("NO_RULES", absl::StrCat(organization.id,
-                                                       " has adopted no rule profile; an "
-                                                       "administrator adopts one"));
-  }
   if (rules::FindMotionRule(organization.profile, rule_key) != nullptr) return absl::OkStatus();
   return RefuseArgument(
       "UNKNOWN_RULE",

@@ -13,6 +13,9 @@
 // vote is open, a confirmed one on paper may not: the way out is to close the vote and to put the
 // motion again.
 //
+// Every organization that meets has adopted rules: the agenda convenes no meeting without
+// (NO_RULES).
+//
 // All checks of votes take O(log n) of the members.
 #ifndef VOTUM_SERVICES_VOTING_DOMAIN_VOTING_MACHINE_H_
 #define VOTUM_SERVICES_VOTING_DOMAIN_VOTING_MACHINE_H_
@@ -124,8 +127,7 @@ class VotingMachine {
   // As VoteOf, and it takes votes: FAILED_PRECONDITION/VOTE_CLOSED.
   absl::StatusOr<const VoteEventEntry*> OpenVoteOf(absl::string_view meeting_id,
                                                    absl::string_view vote_event_id) const;
-  // The organization has adopted rules, and they have that majority: FAILED_PRECONDITION/NO_RULES;
-  // INVALID_ARGUMENT/UNKNOWN_RULE.
+  // The organization's rules have that majority: INVALID_ARGUMENT/UNKNOWN_RULE.
   absl::Status CheckRule(const directory::OrganizationEntry& organization,
                          absl::string_view rule_key) const;
   // Enough members count on `item_id` now: FAILED_PRECONDITION/NOT_QUORATE.

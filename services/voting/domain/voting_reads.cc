@@ -103,19 +103,13 @@ absl::StatusOr<v1::Attendance> VotingMachine::GetAttendance(absl::string_view me
   const directory::OrganizationEntry& organization =
       *directory_.FindOrganization(meeting->organization_id);
   attendance.set_statutory_number(organization.statutory_number);
-  v1::Explanation& explanation = *attendance.mutable_quorum_explanation();
-  if (!organization.profile_index.has_value()) {
-    explanation.set_de("Es sind keine Regeln beschlossen: Die Beschlussfähigkeit ist offen.");
-    explanation.set_en("No rules are adopted: whether there is a quorum is open.");
-    return attendance;
-  }
   const rules::v1::QuorumRule& rule = organization.profile.quorum();
   const rules::QuorumResult quorum =
       rules::EvaluateQuorum(rule, organization.statutory_number, attendance.present_count());
   const rules::v1::Text text = rules::ExplainQuorum(rule, quorum);
   attendance.set_quorate(quorum.quorate);
-  explanation.set_de(text.de());
-  explanation.set_en(text.en());
+  attendance.mutable_quorum_explanation()->set_de(text.de());
+  attendance.mutable_quorum_explanation()->set_en(text.en());
   return attendance;
 }
 
