@@ -1,0 +1,74 @@
+// The running count of a ranking round: who voted what, and the pairwise counts of each group and
+// of all together, kept up to date with every ballot. A voter's later ballot replaces the earlier
+// one.
+#ifndef VOTUM_SERVICES_IDEAS_DOMAIN_ROUND_COUNT_H_
+#define VOTUM_SERVICES_IDEAS_DOMAIN_ROUND_COUNT_H_
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "services/ideas/ranking/pairwise.h"
+#include "votum/ideas/v1/ideas.pb.h"
+
+namespace votum::ideas {
+
+using TierList = google::protobuf::RepeatedPtrField<v1::Tier>;
+
+class RoundCount {
+ public:
+  // Of a round as OpenRound says.
+  explicit RoundCount(const v1::OpenRound& round);
+
+  // INVALID_ARGUMENT/BAD_RANKING unless `ranking` names ideas of the round, each once, and at most
+  // as many as allowed.
+  absl::Status CheckRanking(const TierList& ranking) const;
+
+  // Counts a ballot that passed CheckRanking, instead of an earlier one of the same voter in the
+  // same group.
+  void Cast(const std::string& group_id, const std::string& voter, const TierList& ranking);
+
+  uint64_t ballot_count() const { return ballots_.size(); }
+
+  // Each group's ranking in the order of the round, then the combined one (group_id empty).
+  std::vector<v1::GroupRanking> Rankings() const;
+  // The combined ranking.
+  TierList CombinedRanking() const;
+
+  // The ballots in a fixed order: (group, voter) and the ballot's ideas; for digests.
+  template <typename Visit>
+  void ForEachBallot(Visit visit) const {
+    for (const auto& [key, coded] : ballots_) visit(key.first, key.second, Decode(coded));
+  }
+
+ private:
+  struct Group {
+    std::string id;
+    uint64_t weight = 1;
+    uint64_t ballots = 0;
+    ranking::PairwiseCounts counts;
+  };
+
+  TierList Decode(const std::vector<uint16_t>& coded) const;
+  TierList ToTiers(const std::vector<ranking::Tier>& tiers) const;
+  v1::GroupRanking Rank(const std::string& group_id, uint64_t ballots,
+                        const ranking::PairwiseCounts& counts) const;
+
+  std::vector<ranking::Option> options_;
+  std::map<std::string, ranking::OptionIndex, std::less<>> index_of_;
+  std::string method_;
+  uint32_t max_ranked_;
+  std::vector<Group> groups_;
+  ranking::PairwiseCounts combined_;
+  std::map<std::pair<std::string, std::string>, std::vector<uint16_t>>
+      ballots_;  // by group and voter
+};
+
+}  // namespace votum::ideas
+
+#endif  // VOTUM_SERVICES_IDEAS_DOMAIN_ROUND_COUNT_H_

@@ -1,0 +1,109 @@
+#include "services/ideas/service.h"
+
+#include <map>
+#include <string>
+#include <utility>
+
+#include "base/status_macros.h"
+#include "services/runtime/paging.h"
+#include "services/runtime/status.h"
+
+namespace votum::ideas {
+namespace {
+constexpr size_t kDefaultPage = 100;
+constexpr size_t kLargestPage = 500;
+}  // namespace
+
+grpc::Status IdeasServiceImpl::FillTexts(const grpc::ServerContext& context,
+                                         const std::vector<v1::Idea*>& ideas) const {
+  std::vector<std::string> commitments;
+  for (const v1::Idea* idea : ideas) commitments.push_back(idea->text().commitment());
+  if (commitments.empty()) return grpc::Status::OK;
+  auto attachments = ledger_.GetAttachments(commitments, WaitDeadline(context));
+  if (!attachments.ok()) return ToGrpc(attachments.status());
+  std::map<std::string, std::string> texts;
+  for (common::v1::Attachment& attachment : *attachments) {
+    texts[attachment.commitment()] = std::move(*attachment.mutable_content());
+  }
+  for (v1::Idea* idea : ideas) {
+    const auto text = texts.find(idea->text().commitment());
+    if (text != texts.end()) idea->set_text_content(text->second);
+  }
+  return grpc::Status::OK;
+}
+
+grpc::Status IdeasServiceImpl::GetIdea(grpc::ServerContext* context,
+                                       const v1::GetIdeaRequest* request,
+                                       v1::GetIdeaResponse* response) {
+  const auto read = [&](const World& world, const Reader& reader) -> absl::Status {
+    ASSIGN_OR_RETURN(*response->mutable_idea(),
+                     world.ideas().GetIdea(request->idea_id(), reader.audience));
+    return absl::OkStatus();
+  };
+  const grpc::Status status = access_.Read(*context, "GetIdea", read);
+  return status.ok() ? FillTexts(*context, {response->mutable_idea()}) : status;
+}
+
+grpc::Status IdeasServiceImpl::GetIdeaByReceiptCode(grpc::ServerContext* context,
+                                                    const v1::GetIdeaByReceiptCodeRequest* request,
+                                                    v1::GetIdeaByReceiptCodeResponse* response) {
+  const auto read = [&](const World& world, const Reader&) -> absl::Status {
+    ASSIGN_OR_RETURN(*response->mutable_idea(),
+                     world.ideas().GetIdeaByReceiptCode(request->receipt_code_digest()));
+    return absl::OkStatus();
+  };
+  const grpc::Status status = access_.Read(*context, "GetIdeaByReceiptCode", read);
+  return status.ok() ? FillTexts(*context, {response->mutable_idea()}) : status;
+}
+
+grpc::Status IdeasServiceImpl::ListIdeas(grpc::ServerContext* context,
+                                         const v1::ListIdeasRequest* request,
+                                         v1::ListIdeasResponse* response) {
+  const auto read = [&](const World& world, const Reader& reader) -> absl::Status {
+    ASSIGN_OR_RETURN(const Page page, ParsePage(request->page_size(), request->page_token(),
+                                                kDefaultPage, kLargestPage));
+    for (v1::Idea& idea :
+         world.ideas().ListIdeas(request->state(), page.after, page.size, reader.audience)) {
+      *response->add_ideas() = std::move(idea);
+    }
+    if (static_cast<size_t>(response->ideas_size()) == page.size) {
+      response->set_next_page_token(
+          NextPageToken(response->ideas(response->ideas_size() - 1).id()));
+    }
+    return absl::OkStatus();
+  };
+  const grpc::Status status = access_.Read(*context, "ListIdeas", read);
+  if (!status.ok()) return status;
+  std::vector<v1::Idea*> ideas;
+  for (v1::Idea& idea : *response->mutable_ideas()) ideas.push_back(&idea);
+  return FillTexts(*context, ideas);
+}
+
+grpc::Status IdeasServiceImpl::GetRound(grpc::ServerContext* context,
+                                        const v1::GetRoundRequest* request,
+                                        v1::GetRoundResponse* response) {
+  const auto read = [&](const World& world, const Reader&) -> absl::Status {
+    ASSIGN_OR_RETURN(*response->mutable_round(), world.ideas().GetRound(request->round_id()));
+    return absl::OkStatus();
+  };
+  return access_.Read(*context, "GetRound", read);
+}
+
+grpc::Status IdeasServiceImpl::ListRounds(grpc::ServerContext* context,
+                                          const v1::ListRoundsRequest* request,
+                                          v1::ListRoundsResponse* response) {
+  const auto read = [&](const World& world, const Reader&) -> absl::Status {
+    ASSIGN_OR_RETURN(const Page page, ParsePage(request->page_size(), request->page_token(),
+                                                kDefaultPage, kLargestPage));
+    for (v1::Round& round : world.ideas().ListRounds(page.after, page.size))
+      *response->add_rounds() = std::move(round);
+    if (static_cast<size_t>(response->rounds_size()) == page.size) {
+      response->set_next_page_token(
+          NextPageToken(response->rounds(response->rounds_size() - 1).id()));
+    }
+    return absl::OkStatus();
+  };
+  return access_.Read(*context, "ListRounds", read);
+}
+
+}  // namespace votum::ideas
