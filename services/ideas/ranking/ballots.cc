@@ -71,6 +71,10 @@ absl::Status RankedBallots::Add(absl::Span<const Tier> groups, uint64_t weight) 
 
 absl::Status RankedBallots::AddCoded(absl::Span<const uint16_t> coded, uint64_t weight) {
   RETURN_IF_ERROR(CheckCoded(coded, options_));
+  return AddChecked(coded, weight);
+}
+
+absl::Status RankedBallots::AddChecked(absl::Span<const uint16_t> coded, uint64_t weight) {
   if (weight > kMaxTotalWeight || total_weight_ + weight > kMaxTotalWeight) {
     return RefuseArgument("TOO_MANY_BALLOTS",
                           absl::StrCat("the weights of all ballots together exceed ",

@@ -69,6 +69,8 @@ class RankedBallots {
   absl::Status Add(absl::Span<const Tier> groups, uint64_t weight = 1);
   // As Add, of the coded form.
   absl::Status AddCoded(absl::Span<const uint16_t> coded, uint64_t weight = 1);
+  // As AddCoded, of preferences that have passed CheckCoded; refuses only TOO_MANY_BALLOTS.
+  absl::Status AddChecked(absl::Span<const uint16_t> coded, uint64_t weight = 1);
 
   size_t options() const { return options_; }
   // Ballots stored, each once, whatever its weight.

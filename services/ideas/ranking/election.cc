@@ -83,7 +83,7 @@ void KeepRanked(const RankedBallots& from, const std::vector<int>& new_index, Ra
       group_started = true;
     }
     // A part of what was checked before: cannot be refused.
-    to.AddCoded(coded, ballot.weight).IgnoreError();
+    to.AddChecked(coded, ballot.weight).IgnoreError();
   });
 }
 
@@ -124,6 +124,7 @@ Reduced WithoutWithdrawn(const Election& election) {
   to.title = election.title;
   to.seats = election.seats;
   to.numeric_ids = election.numeric_ids;
+  to.unranked_not_compared = election.unranked_not_compared;
   to.format = election.format;
   to.ranked = RankedBallots(left);
   KeepRanked(election.ranked, new_index, to.ranked);

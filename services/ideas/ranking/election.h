@@ -56,6 +56,9 @@ struct Election {
   int seats = 0;
   // Are ids of the file numbers (PrefLib, BLT)? JSON then shows them as numbers.
   bool numeric_ids = false;
+  // Does the file say that unranked options are not compared? Then that is the default of parameter
+  // "unranked".
+  bool unranked_not_compared = false;
   // Ranked ballots; without ballots where the file is of another kind.
   RankedBallots ranked;
   std::optional<GradedBallots> graded;

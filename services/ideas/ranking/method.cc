@@ -190,6 +190,14 @@ const Method* FindMethod(absl::string_view id) {
   return nullptr;
 }
 
+Params DefaultsOf(const Election& election, const Method& method, Params given) {
+  if (!election.unranked_not_compared) return given;
+  for (const ParamSpec& spec : method.params) {
+    if (spec.name == "unranked") given.emplace("unranked", "not-compared");
+  }
+  return given;
+}
+
 absl::StatusOr<Params> ResolveParams(const Method& method, const Params& given) {
   Params resolved;
   for (const ParamSpec& spec : method.params) resolved[spec.name] = spec.default_value;
@@ -214,7 +222,8 @@ absl::StatusOr<Params> ResolveParams(const Method& method, const Params& given) 
 absl::StatusOr<Ranking> Rank(absl::string_view method_id, const Params& params,
                              const Election& election, const RankOptions& options) {
   ASSIGN_OR_RETURN(const Method* method, MethodNamed(method_id));
-  ASSIGN_OR_RETURN(const Params resolved, ResolveParams(*method, params));
+  ASSIGN_OR_RETURN(const Params resolved,
+                   ResolveParams(*method, DefaultsOf(election, *method, params)));
   RETURN_IF_ERROR(CheckElection(election));
   RETURN_IF_ERROR(CheckNeeds(*method, election));
   bool withdrawn = false;

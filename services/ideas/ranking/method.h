@@ -117,6 +117,9 @@ struct RankOptions {
 // method does not know (UNKNOWN_PARAM) or a value outside its domain (BAD_PARAM).
 absl::StatusOr<Params> ResolveParams(const Method& method, const Params& given);
 
+// `given`, with what the file of `election` says of parameters that are not given.
+Params DefaultsOf(const Election& election, const Method& method, Params given);
+
 // Ranks `election`. INVALID_ARGUMENT for an unknown method (UNKNOWN_METHOD), parameters (see
 // above), or ballots of another kind than the method reads (WRONG_BALLOTS). Withdrawn options do
 // not take part; indices are those of `election`.

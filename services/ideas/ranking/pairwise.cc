@@ -5,6 +5,8 @@
 #include <limits>
 #include <thread>
 
+#include "services/ideas/ranking/batch_counter.h"
+
 namespace votum::ranking {
 namespace {
 
@@ -79,12 +81,25 @@ void PairwiseCounts::Remove(absl::Span<const uint16_t> coded, uint64_t weight) {
   Update(coded, ~weight + 1);
 }
 
+void PairwiseCounts::AddCounted(uint64_t ballots, const std::vector<uint32_t>& ranked,
+                                const std::vector<uint32_t>& before) {
+  total_weight_ += ballots;
+  if (wide_.empty() && total_weight_ > std::numeric_limits<uint32_t>::max()) Widen();
+  for (size_t i = 0; i < n_; ++i) ranked_[i] += ranked[i];
+  if (wide_.empty()) {
+    for (size_t i = 0; i < before.size(); ++i) narrow_[i] += before[i];
+  } else {
+    for (size_t i = 0; i < before.size(); ++i) wide_[i] += before[i];
+  }
+}
+
 void PairwiseCounts::AddAll(const RankedBallots& ballots, size_t threads) {
   std::atomic<size_t> next{0};
   auto work = [&](PairwiseCounts& counts) {
+    BatchCounter batch(counts);
     for (size_t block; (block = next.fetch_add(1)) < ballots.blocks();) {
       ballots.ForEachOfBlock(block,
-                             [&](BallotView ballot) { counts.Add(ballot.coded, ballot.weight); });
+                             [&](BallotView ballot) { batch.Add(ballot.coded, ballot.weight); });
     }
   };
   threads = std::clamp<size_t>(threads, 1, std::max<size_t>(ballots.blocks(), 1));

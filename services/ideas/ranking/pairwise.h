@@ -58,6 +58,10 @@ class PairwiseCounts {
   void Add(absl::Span<const uint16_t> coded, uint64_t weight = 1);
   // Takes back a ballot that was added with the same weight (a vote that its voter replaced).
   void Remove(absl::Span<const uint16_t> coded, uint64_t weight = 1);
+  // Adds ballots counted elsewhere: how many (weight 1 each), how many rank each option, and how
+  // many rank i before j (both ranked, none alike) in before[i * options() + j].
+  void AddCounted(uint64_t ballots, const std::vector<uint32_t>& ranked,
+                  const std::vector<uint32_t>& before);
   // Counts all of `ballots` with up to `threads` threads (at least 1); the same bits for any
   // number.
   void AddAll(const RankedBallots& ballots, size_t threads = 1);

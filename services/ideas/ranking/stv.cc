@@ -116,6 +116,7 @@ Json StageTable(const Call& call, const TransferResult& result, const TransferRu
       row["received"] = std::move(received);
     }
     row["nontransferable"] = ToDecimal(stage.nontransferable, rules.digits);
+    row["lost_to_rounding"] = ToDecimal(stage.lost_to_rounding, rules.digits);
     row["elected"] = call.Ids(stage.elected);
     stages.push_back(std::move(row));
   }

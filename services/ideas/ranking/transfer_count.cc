@@ -89,6 +89,7 @@ class Count {
     stage.option = option;
     stage.votes = votes_;
     stage.nontransferable = nontransferable_;
+    stage.lost_to_rounding = lost_;
     stage.received.resize(votes_.size());
     for (size_t i = 0; i < votes_.size(); ++i)
       stage.received[i] = std::max<int64_t>(votes_[i] - received_[i], 0);
@@ -153,9 +154,10 @@ class Count {
     int64_t passed = 0;
     for (Parcel parcel : std::exchange(piles_[from], {})) {
       parcel.value = ReducedValue(parcel.value, surplus, votes_[from]);
-      if (parcel.value > 0 && Give(parcel)) passed += parcel.papers * parcel.value;
+      passed += parcel.papers * parcel.value;
+      if (parcel.value == 0 || !Give(parcel)) nontransferable_ += parcel.papers * parcel.value;
     }
-    nontransferable_ += surplus - passed;
+    lost_ += surplus - passed;
     votes_[from] = result_.quota;
     state_[from] = State::kElected;
     EndStage("surplus", from);
@@ -204,6 +206,7 @@ class Count {
   std::vector<int64_t> received_;
   std::vector<std::vector<Parcel>> piles_;
   int64_t nontransferable_ = 0;
+  int64_t lost_ = 0;
   TransferResult result_;
 };
 

@@ -40,8 +40,11 @@ struct TransferStage {
   std::string action;      // "first preferences", "surplus", "exclude"
   OptionIndex option = 0;  // whose surplus, or who is excluded
   std::vector<int64_t> votes;
-  std::vector<int64_t> received;     // votes that each candidate got in this stage
-  int64_t nontransferable = 0;       // up to and including this stage
+  std::vector<int64_t> received;  // votes that each candidate got in this stage
+  // Value of papers that name no continuing candidate, and what truncation lost; up to and
+  // including this stage. With the votes they add up to the valid papers.
+  int64_t nontransferable = 0;
+  int64_t lost_to_rounding = 0;
   std::vector<OptionIndex> elected;  // in this stage, most votes first
 };
 

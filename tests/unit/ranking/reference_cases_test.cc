@@ -15,7 +15,7 @@ namespace {
 
 Ranking MustRank(const std::string& method, const Election& election, const Params& params = {}) {
   absl::StatusOr<Ranking> ranking = Rank(method, params, election, {.explain = true});
-  EXPECT_OK(ranking) << method;
+  EXPECT_OK(ranking.status()) << method;
   return ranking.value_or(Ranking());
 }
 

@@ -1,0 +1,80 @@
+#include "services/ideas/ranking/formats/ballot_lines.h"
+
+#include <algorithm>
+#include <atomic>
+#include <mutex>
+#include <thread>
+
+#include "base/refusal.h"
+
+namespace votum::ranking {
+namespace {
+
+// Threads take pieces of about this size in turn.
+constexpr size_t kPieceBytes = 4 << 20;
+
+std::vector<absl::string_view> Pieces(absl::string_view part) {
+  std::vector<absl::string_view> pieces;
+  while (!part.empty()) {
+    size_t end =
+        part.size() <= kPieceBytes ? absl::string_view::npos : part.find('\n', kPieceBytes);
+    end = end == absl::string_view::npos ? part.size() : end + 1;
+    pieces.push_back(part.substr(0, end));
+    part.remove_prefix(end);
+  }
+  return pieces;
+}
+
+// The first error by place in the file, whatever thread meets it.
+class FirstError {
+ public:
+  void Set(size_t piece, absl::Status status) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (status.ok() || (!status_.ok() && piece_ < piece)) return;
+    piece_ = piece;
+    status_ = std::move(status);
+  }
+  absl::Status Get() const { return status_; }
+
+ private:
+  std::mutex mutex_;
+  size_t piece_ = 0;
+  absl::Status status_;
+};
+
+}  // namespace
+
+absl::Status CountLines(absl::string_view whole, absl::string_view part, size_t threads,
+                        void (*release)(absl::string_view), BallotLineReader reader,
+                        PairwiseCounts& counts) {
+  const std::vector<absl::string_view> pieces = Pieces(part);
+  std::atomic<size_t> next{0};
+  std::atomic<uint64_t> total{counts.total_weight()};
+  FirstError error;
+  auto work = [&](PairwiseCounts& own) {
+    BatchCounter batch(own);
+    for (size_t piece; (piece = next.fetch_add(1)) < pieces.size();) {
+      error.Set(
+          piece, reader(Cursor(whole, pieces[piece]), [&](absl::Span<const uint16_t> coded,
+                                                          uint64_t weight) {
+            if (weight > kMaxTotalWeight || total.fetch_add(weight) + weight > kMaxTotalWeight) {
+              return RefuseArgument("TOO_MANY_BALLOTS",
+                                    "the weights of all ballots together exceed 2^40");
+            }
+            batch.Add(coded, weight);
+            return absl::OkStatus();
+          }));
+      if (release != nullptr) release(pieces[piece]);
+    }
+  };
+  threads = std::clamp<size_t>(threads, 1, std::max<size_t>(pieces.size(), 1));
+  std::vector<PairwiseCounts> own(threads - 1, PairwiseCounts(counts.options()));
+  std::vector<std::thread> workers;
+  for (PairwiseCounts& mine : own) workers.emplace_back([&] { work(mine); });
+  work(counts);
+  for (std::thread& worker : workers) worker.join();
+  for (const PairwiseCounts& mine : own) counts.Merge(mine);
+  return error.Get();
+}
+
+}  // namespace votum::ranking

@@ -1,0 +1,31 @@
+// Parts of a file that are one ballot per line, as PrefLib and BLT have: read into memory, or
+// straight into counts.
+#ifndef VOTUM_SERVICES_IDEAS_RANKING_FORMATS_BALLOT_LINES_H_
+#define VOTUM_SERVICES_IDEAS_RANKING_FORMATS_BALLOT_LINES_H_
+
+#include <vector>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "services/ideas/ranking/batch_counter.h"
+#include "services/ideas/ranking/formats/text.h"
+#include "services/ideas/ranking/pairwise.h"
+
+namespace votum::ranking {
+
+// Takes a checked ballot; of weight 0 it counts for nothing.
+using BallotSink =
+    absl::FunctionRef<absl::Status(absl::Span<const uint16_t> coded, uint64_t weight)>;
+// Reads ballot lines from the cursor to its end.
+using BallotLineReader = absl::FunctionRef<absl::Status(Cursor cursor, BallotSink sink)>;
+
+// Counts the lines of `part` (of `whole`) with up to `threads` threads, each of which reads whole
+// lines.
+absl::Status CountLines(absl::string_view whole, absl::string_view part, size_t threads,
+                        void (*release)(absl::string_view), BallotLineReader reader,
+                        PairwiseCounts& counts);
+
+}  // namespace votum::ranking
+
+#endif  // VOTUM_SERVICES_IDEAS_RANKING_FORMATS_BALLOT_LINES_H_
