@@ -1,5 +1,6 @@
 #include "services/fold/command_table.h"
 
+#include <type_traits>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
@@ -45,8 +46,8 @@ Disclosure OfVote(const World& world, absl::string_view vote_event_id) {
 }
 
 Disclosure OfDecision(const World& world, absl::string_view decision_id) {
-  const auto decision = world.decisions().GetDecision(decision_id);
-  return decision.ok() && decision->public_() ? kPublic : kCouncil;
+  const decisions::v1::Decision* decision = world.decisions().FindDecision(decision_id);
+  return decision != nullptr && decision->public_() ? kPublic : kCouncil;
 }
 
 // The part of a row that depends on the command's C++ type. `machine` gives the domain's state
@@ -112,6 +113,10 @@ std::function<Disclosure(const World&, const Command&)> AsDecision() {
 
 using Rows = std::vector<CommandType>;
 
+// Of a command whose type another argument tells.
+template <typename Command>
+using DisclosureOf = std::function<Disclosure(const World&, const std::type_identity_t<Command>&)>;
+
 void AddDirectory(Rows& rows) {
   namespace v1 = directory::v1;
   const auto add = [&rows]<typename Command>(const Command&, Authority authority) {
@@ -161,9 +166,8 @@ void AddIdeas(Rows& rows) {
 
 void AddAgenda(Rows& rows) {
   namespace v1 = agenda::v1;
-  const auto add = [&rows]<typename Command>(
-                       const Command&, Authority authority,
-                       std::function<Disclosure(const World&, const Command&)> disclosure) {
+  const auto add = [&rows]<typename Command>(const Command&, Authority authority,
+                                             DisclosureOf<Command> disclosure) {
     rows.push_back(Row<Command>(Domain::kAgenda, &World::mutable_agenda, &World::agenda,
                                 std::move(authority), std::move(disclosure)));
   };
@@ -184,9 +188,8 @@ void AddAgenda(Rows& rows) {
 
 void AddVoting(Rows& rows) {
   namespace v1 = voting::v1;
-  const auto add = [&rows]<typename Command>(
-                       const Command&, Authority authority,
-                       std::function<Disclosure(const World&, const Command&)> disclosure) {
+  const auto add = [&rows]<typename Command>(const Command&, Authority authority,
+                                             DisclosureOf<Command> disclosure) {
     rows.push_back(Row<Command>(Domain::kVoting, &World::mutable_voting, &World::voting,
                                 std::move(authority), std::move(disclosure)));
   };
@@ -208,9 +211,8 @@ void AddVoting(Rows& rows) {
 
 void AddDecisions(Rows& rows) {
   namespace v1 = decisions::v1;
-  const auto add = [&rows]<typename Command>(
-                       const Command&, Authority authority,
-                       std::function<Disclosure(const World&, const Command&)> disclosure) {
+  const auto add = [&rows]<typename Command>(const Command&, Authority authority,
+                                             DisclosureOf<Command> disclosure) {
     rows.push_back(Row<Command>(Domain::kDecisions, &World::mutable_decisions, &World::decisions,
                                 std::move(authority), std::move(disclosure)));
   };

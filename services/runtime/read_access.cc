@@ -60,6 +60,12 @@ absl::StatusOr<std::string> PersonOfSession(const directory::DirectoryMachine& d
 
 }  // namespace
 
+Audience AudienceOf(const directory::DirectoryMachine& directory, absl::string_view person_id) {
+  if (directory.HasOffice(person_id, directory::v1::OFFICE_AUDITOR)) return Audience::kAuditor;
+  return directory.BelongsToCouncilOrAdministration(person_id) ? Audience::kCouncil
+                                                               : Audience::kPublic;
+}
+
 absl::Time WaitDeadline(const grpc::ServerContextBase& context) {
   return std::min(absl::FromChrono(context.deadline()), absl::Now() + kLongestWait);
 }

@@ -35,15 +35,20 @@ constexpr size_t kAttachmentsKeyBytes = 32;
 absl::Status MakeFolder(const std::string& path, mode_t mode) {
   std::error_code error;
   std::filesystem::create_directories(path, error);
-  if (!error && chmod(path.c_str(), mode) != 0) error = std::error_code(errno, std::generic_category());
-  if (error) return absl::UnavailableError(absl::StrCat("cannot make the folder ", path, ": ", error.message()));
+  if (!error && chmod(path.c_str(), mode) != 0)
+    error = std::error_code(errno, std::generic_category());
+  if (error)
+    return absl::UnavailableError(
+        absl::StrCat("cannot make the folder ", path, ": ", error.message()));
   return absl::OkStatus();
 }
 
 absl::Status MakeFolders(const Deployment& deployment) {
   std::error_code error;
-  if (std::filesystem::exists(deployment.folder()) && !std::filesystem::is_empty(deployment.folder(), error)) {
-    return RefuseExists("DEPLOYMENT_EXISTS", absl::StrCat(deployment.folder(), " is not empty; name a new folder"));
+  if (std::filesystem::exists(deployment.folder()) &&
+      !std::filesystem::is_empty(deployment.folder(), error)) {
+    return RefuseExists("DEPLOYMENT_EXISTS",
+                        absl::StrCat(deployment.folder(), " is not empty; name a new folder"));
   }
   RETURN_IF_ERROR(MakeFolder(deployment.folder(), 0700));
   RETURN_IF_ERROR(MakeFolder(deployment.tls_folder(), 0700));
@@ -52,13 +57,21 @@ absl::Status MakeFolders(const Deployment& deployment) {
 
 std::string ConfigText(const InitOptions& options, absl::string_view vkey) {
   std::string text = absl::StrCat(
-      "# Configuration of a Votum deployment: protobuf text format, message votum.runtime.v1.DeploymentConfig.\n"
-      "# Written by `votumd init`. What stands in the log (people, rules, votes) is not configured here.\n\n"
-      "# The origin of the log: names this deployment for good. Commands signed for another have no effect here.\n"
-      "deployment: \"", options.deployment, "\"\n\n"
+      "# Configuration of a Votum deployment: protobuf text format, message "
+      "votum.runtime.v1.DeploymentConfig.\n"
+      "# Written by `votumd init`. What stands in the log (people, rules, votes) is not configured "
+      "here.\n\n"
+      "# The origin of the log: names this deployment for good. Commands signed for another have "
+      "no effect here.\n"
+      "deployment: \"",
+      options.deployment,
+      "\"\n\n"
       "# The log's verifier key. Auditors must get it on another way than from this server.\n"
-      "log_vkey: \"", vkey, "\"\n\n"
-      "# Where each service listens (gRPC over TLS), and where this machine's Prometheus finds its metrics. Bind to a\n"
+      "log_vkey: \"",
+      vkey,
+      "\"\n\n"
+      "# Where each service listens (gRPC over TLS), and where this machine's Prometheus finds its "
+      "metrics. Bind to a\n"
       "# private address: the public is served by a gateway, not by these ports.\n");
   for (size_t i = 0; i < kServices.size(); ++i) {
     const int port = options.base_port + static_cast<int>(i);
@@ -66,27 +79,34 @@ std::string ConfigText(const InitOptions& options, absl::string_view vkey) {
                     "\" metrics_address: \"127.0.0.1:", port + kMetricsPortOffset, "\" }\n");
   }
   if (options.simulated_clock) {
-    absl::StrAppend(&text,
-                    "\n# For demonstrations: the sequencer adds the seconds in the file clock-offset to the machine's "
-                    "clock. The founding\n# record says so, and so does every audit.\nsimulated_clock: true\n");
+    absl::StrAppend(
+        &text,
+        "\n# For demonstrations: the sequencer adds the seconds in the file clock-offset to the "
+        "machine's "
+        "clock. The founding\n# record says so, and so does every audit.\nsimulated_clock: true\n");
   }
   return text;
 }
 
-std::string ClientJson(const InitOptions& options, absl::string_view vkey, const Deployment& deployment) {
+std::string ClientJson(const InitOptions& options, absl::string_view vkey,
+                       const Deployment& deployment) {
   nlohmann::ordered_json json;
   json["deployment"] = options.deployment;
   json["log_vkey"] = std::string(vkey);
-  json["ca_certificate_file"] = std::filesystem::absolute(deployment.ca_certificate_path()).string();
+  json["ca_certificate_file"] =
+      std::filesystem::absolute(deployment.ca_certificate_path()).string();
   for (size_t i = 0; i < kServices.size(); ++i) {
-    json["endpoints"][kServices[i]] = absl::StrCat("127.0.0.1:", options.base_port + static_cast<int>(i));
+    json["endpoints"][kServices[i]] =
+        absl::StrCat("127.0.0.1:", options.base_port + static_cast<int>(i));
   }
   return json.dump(2) + "\n";
 }
 
 // Record 0, signed by the log key.
-absl::StatusOr<common::v1::SignedCommand> FoundingCommand(const InitOptions& options, const crypto::PrivateKey& log_key,
-                                                          const crypto::PublicKey& code_key, absl::Time now) {
+absl::StatusOr<common::v1::SignedCommand> FoundingCommand(const InitOptions& options,
+                                                          const crypto::PrivateKey& log_key,
+                                                          const crypto::PublicKey& code_key,
+                                                          absl::Time now) {
   directory::v1::FoundDeployment found;
   found.mutable_header()->set_command_id(crypto::NewUuid());
   found.mutable_header()->set_deployment(options.deployment);
@@ -102,7 +122,8 @@ absl::StatusOr<common::v1::SignedCommand> FoundingCommand(const InitOptions& opt
   common::v1::SignedCommand command;
   command.set_payload_type(PayloadType(found.GetDescriptor()));
   command.set_payload(found.SerializeAsString());
-  ASSIGN_OR_RETURN(const std::string signature, crypto::SignDsse(log_key, command.payload_type(), command.payload()));
+  ASSIGN_OR_RETURN(const std::string signature,
+                   crypto::SignDsse(log_key, command.payload_type(), command.payload()));
   command.add_signatures()->set_key_id(log_key.public_key().id());
   command.mutable_signatures(0)->set_signature(signature);
   return command;
@@ -122,24 +143,29 @@ absl::StatusOr<InitResult> InitDeployment(const InitOptions& options, absl::Time
   const Deployment deployment(options.folder);
   RETURN_IF_ERROR(MakeFolders(deployment));
 
-  ASSIGN_OR_RETURN(const crypto::PrivateKey log_key, crypto::PrivateKey::Generate(crypto::KeyType::kEd25519));
+  ASSIGN_OR_RETURN(const crypto::PrivateKey log_key,
+                   crypto::PrivateKey::Generate(crypto::KeyType::kEd25519));
   RETURN_IF_ERROR(log_key.SavePkcs8FileUnencrypted(deployment.log_key_path()));
   ASSIGN_OR_RETURN(const crypto::NoteVerifier verifier,
                    crypto::NoteVerifier::Create(options.deployment, log_key.public_key()));
-  RETURN_IF_ERROR(WriteNewFile(deployment.attachments_key_path(), crypto::RandomBytes(kAttachmentsKeyBytes), 0600));
-  RETURN_IF_ERROR(MakeAuthorityFiles(deployment, absl::StrCat("Votum ", options.body_name).substr(0, 64), now));
+  RETURN_IF_ERROR(WriteNewFile(deployment.attachments_key_path(),
+                               crypto::RandomBytes(kAttachmentsKeyBytes), 0600));
+  RETURN_IF_ERROR(
+      MakeAuthorityFiles(deployment, absl::StrCat("Votum ", options.body_name).substr(0, 64), now));
   RETURN_IF_ERROR(IssueServiceFiles(deployment, options.host_names, options.certificate_days, now));
   if (options.simulated_clock) RETURN_IF_ERROR(WriteNewFile(deployment.clock_offset_path(), "0\n"));
 
   InitResult result;
   result.log_vkey = verifier.vkey();
   result.one_time_code = crypto::NewOneTimeCode();
-  ASSIGN_OR_RETURN(const crypto::PrivateKey code_key, crypto::KeyOfOneTimeCode(result.one_time_code.Reveal()));
+  ASSIGN_OR_RETURN(const crypto::PrivateKey code_key,
+                   crypto::KeyOfOneTimeCode(result.one_time_code.Reveal()));
   ASSIGN_OR_RETURN(const common::v1::SignedCommand command,
                    FoundingCommand(options, log_key, code_key.public_key(), now));
   SystemClock clock;
   RETURN_IF_ERROR(FoundLedger(deployment, options.deployment, command, &clock));
-  RETURN_IF_ERROR(WriteNewFile(deployment.client_path(), ClientJson(options, result.log_vkey, deployment)));
+  RETURN_IF_ERROR(
+      WriteNewFile(deployment.client_path(), ClientJson(options, result.log_vkey, deployment)));
   // Last: a folder with a configuration is a whole deployment.
   RETURN_IF_ERROR(WriteNewFile(deployment.config_path(), ConfigText(options, result.log_vkey)));
   return result;

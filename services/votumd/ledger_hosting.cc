@@ -1,1 +1,156 @@
 #include "services/votumd/ledger_hosting.h"
+
+#include <cstdlib>
+#include <iostream>
+#include <utility>
+
+#include "base/file.h"
+#include "base/refusal.h"
+#include "base/status_macros.h"
+#include "crypto/keys.h"
+#include "services/ledger/ledger.h"
+#include "services/ledger/service.h"
+#include "services/ledger/sqlite_store.h"
+#include "services/runtime/credentials.h"
+#include "services/runtime/host.h"
+#include "services/runtime/ledger_client.h"
+
+namespace votum {
+namespace {
+
+absl::Status NotAService() {
+  return RefusePermission(
+      "NOT_A_SERVICE",
+      "only services append to the ledger; send the command to the service that it "
+      "is for");
+}
+
+// On channels within the process the caller is believed.
+class InnerAccess final : public ledger::LedgerAccess {
+ public:
+  absl::StatusOr<std::string> ServiceOf(const grpc::ServerContextBase& context) const override {
+    const auto found = context.client_metadata().find(kServiceMetadata);
+    if (found == context.client_metadata().end()) return NotAService();
+    return std::string(found->second.data(), found->second.size());
+  }
+  absl::StatusOr<Audience> AudienceOf(const grpc::ServerContextBase&) const override {
+    return Audience::kAuditor;
+  }
+};
+
+// Elsewhere services show a certificate, and people sign a session.
+class OuterAccess final : public ledger::LedgerAccess {
+ public:
+  explicit OuterAccess(const ReadAccess* readers) : readers_(*readers) {}
+  absl::StatusOr<std::string> ServiceOf(const grpc::ServerContextBase& context) const override {
+    std::string service = PeerService(context);
+    if (service.empty()) return NotAService();
+    return service;
+  }
+  absl::StatusOr<Audience> AudienceOf(const grpc::ServerContextBase& context) const override {
+    if (!PeerService(context).empty()) return Audience::kAuditor;
+    ASSIGN_OR_RETURN(const Reader reader, readers_.Identify(context));
+    return reader.audience;
+  }
+
+ private:
+  const ReadAccess& readers_;
+};
+
+absl::StatusOr<std::unique_ptr<ledger::Ledger>> OpenLedger(const Deployment& deployment,
+                                                           const std::string& origin,
+                                                           ledger::LedgerConfig config) {
+  ASSIGN_OR_RETURN(crypto::PrivateKey key, crypto::PrivateKey::LoadPkcs8File(
+                                               deployment.log_key_path(), crypto::SecretBytes()));
+  ASSIGN_OR_RETURN(crypto::NoteSigner signer, crypto::NoteSigner::Create(origin, std::move(key)));
+  ASSIGN_OR_RETURN(std::string attachments_key, ReadFile(deployment.attachments_key_path()));
+  ASSIGN_OR_RETURN(std::unique_ptr<ledger::EntryStore> entries,
+                   ledger::SqliteStore::Open(deployment.entries_path()));
+  ASSIGN_OR_RETURN(std::unique_ptr<ledger::CheckpointStore> checkpoints,
+                   ledger::CheckpointStore::Open(deployment.checkpoint_path()));
+  return ledger::Ledger::Open(std::move(entries), std::move(checkpoints), std::move(signer),
+                              crypto::SecretBytes::TakeFrom(&attachments_key), std::move(config));
+}
+
+class Hosting final : public LedgerHosting {
+ public:
+  explicit Hosting(std::unique_ptr<ledger::Ledger> ledger)
+      : ledger_(std::move(ledger)),
+        inner_hub_(ledger_.get()),
+        outer_hub_(ledger_.get()),
+        inner_service_(ledger_.get(), &inner_hub_, &inner_access_) {}
+
+  absl::Status StartInner() {
+    ASSIGN_OR_RETURN(
+        inner_host_,
+        Host::Start({}, nullptr, {{"votum.ledger.v1.LedgerService", &inner_service_}}));
+    return absl::OkStatus();
+  }
+
+  std::shared_ptr<grpc::Channel> InProcessChannel() override {
+    return inner_host_->InProcessChannel();
+  }
+
+  grpc::Service* PublicService(const ReadAccess* access) override {
+    outer_access_ = std::make_unique<OuterAccess>(access);
+    outer_service_ = std::make_unique<ledger::LedgerServiceImpl>(ledger_.get(), &outer_hub_,
+                                                                 outer_access_.get());
+    return outer_service_.get();
+  }
+
+  void Publish(Metrics& metrics) override {
+    const ledger::LedgerStats stats = ledger_->stats();
+    metrics.SetLedger(stats.size, stats.appends, stats.batches);
+  }
+
+  void EndOuterSubscriptions() override { outer_hub_.Stop(); }
+
+  void Stop() override {
+    outer_hub_.Stop();
+    inner_hub_.Stop();
+    inner_host_ = nullptr;
+    ledger_->Stop();
+  }
+
+ private:
+  std::unique_ptr<ledger::Ledger> ledger_;
+  // The streams of this process outlast those of others: what is under way here must still be
+  // folded.
+  ledger::SubscriptionHub inner_hub_;
+  ledger::SubscriptionHub outer_hub_;
+  InnerAccess inner_access_;
+  ledger::LedgerServiceImpl inner_service_;
+  std::unique_ptr<OuterAccess> outer_access_;
+  std::unique_ptr<ledger::LedgerServiceImpl> outer_service_;
+  std::unique_ptr<Host> inner_host_;
+};
+
+}  // namespace
+
+absl::Status FoundLedger(const Deployment& deployment, const std::string& origin,
+                         const common::v1::SignedCommand& founding, Clock* clock) {
+  ledger::LedgerConfig config;
+  config.clock = clock;
+  config.fatal = [](const absl::Status& why) {
+    std::cerr << "votumd: the founding record could not be written: " << why.message() << "\n";
+    std::_Exit(70);
+  };
+  ASSIGN_OR_RETURN(const std::unique_ptr<ledger::Ledger> ledger,
+                   OpenLedger(deployment, origin, std::move(config)));
+  return ledger->Append(founding, common::v1::DISCLOSURE_PUBLIC, "directory").status();
+}
+
+absl::StatusOr<std::unique_ptr<LedgerHosting>> LedgerHosting::Open(
+    const Deployment& deployment, const std::string& origin, Clock* clock,
+    std::function<void(const absl::Status&)> fatal) {
+  ledger::LedgerConfig config;
+  config.clock = clock;
+  config.fatal = std::move(fatal);
+  ASSIGN_OR_RETURN(std::unique_ptr<ledger::Ledger> ledger,
+                   OpenLedger(deployment, origin, std::move(config)));
+  auto hosting = std::make_unique<Hosting>(std::move(ledger));
+  RETURN_IF_ERROR(hosting->StartInner());
+  return std::unique_ptr<LedgerHosting>(std::move(hosting));
+}
+
+}  // namespace votum

@@ -1,5 +1,5 @@
-// The ledger within a process: the log opened from a deployment's folder, an inner server for the services of the same
-// process, and the service for everybody else.
+// The ledger within a process: the log opened from a deployment's folder, an inner server for the
+// services of the same process, and the service for everybody else.
 #ifndef VOTUM_SERVICES_VOTUMD_LEDGER_HOSTING_H_
 #define VOTUM_SERVICES_VOTUMD_LEDGER_HOSTING_H_
 
@@ -25,10 +25,11 @@ absl::Status FoundLedger(const Deployment& deployment, const std::string& origin
 
 class LedgerHosting {
  public:
-  // Opens and verifies the log. `fatal` is called when the ledger must not go on; it does not return.
-  static absl::StatusOr<std::unique_ptr<LedgerHosting>> Open(const Deployment& deployment, const std::string& origin,
-                                                             Clock* clock,
-                                                             std::function<void(const absl::Status&)> fatal);
+  // Opens and verifies the log. `fatal` is called when the ledger must not go on; it does not
+  // return.
+  static absl::StatusOr<std::unique_ptr<LedgerHosting>> Open(
+      const Deployment& deployment, const std::string& origin, Clock* clock,
+      std::function<void(const absl::Status&)> fatal);
   virtual ~LedgerHosting() = default;
 
   // For the services of this process: they are believed to be who they say they are.
@@ -36,6 +37,9 @@ class LedgerHosting {
   // For everybody else: services by their client certificate, people by their read session.
   virtual grpc::Service* PublicService(const ReadAccess* access) = 0;
   virtual void Publish(Metrics& metrics) = 0;
+  // Ends the Subscribe streams of others, which would never end by themselves. Before the outer
+  // server stops.
+  virtual void EndOuterSubscriptions() = 0;
   // Ends what is under way; no call may come after.
   virtual void Stop() = 0;
 };

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <functional>
 #include <map>
 #include <memory>
 #include <utility>
@@ -28,15 +29,16 @@
 #include "services/runtime/read_access.h"
 #include "services/runtime/replica.h"
 #include "services/runtime/runtime_service.h"
+#include "services/voting/service.h"
 #include "services/votumd/deployment.h"
 #include "services/votumd/ledger_hosting.h"
 #include "services/votumd/shifted_clock.h"
-#include "services/voting/service.h"
 
 namespace votum {
 namespace {
 
-// How many verified signatures a process remembers, at least: those of commands between acceptance and fold.
+// How many verified signatures a process remembers, at least: those of commands between acceptance
+// and fold.
 constexpr size_t kSignatureCacheSize = 1 << 14;
 
 // The process must not go on: what it would say could be wrong. Exit code 70 is EX_SOFTWARE.
@@ -60,10 +62,12 @@ struct Hosted {
   std::unique_ptr<grpc::Service> service;
 };
 
-using MakeService = std::unique_ptr<grpc::Service> (*)(const ReadAccess*, const CommandExecutor*, LedgerClient*);
+using MakeService = std::unique_ptr<grpc::Service> (*)(const ReadAccess*, const CommandExecutor*,
+                                                       LedgerClient*);
 
 template <typename Service>
-std::unique_ptr<grpc::Service> Make(const ReadAccess* access, const CommandExecutor* executor, LedgerClient*) {
+std::unique_ptr<grpc::Service> Make(const ReadAccess* access, const CommandExecutor* executor,
+                                    LedgerClient*) {
   return std::make_unique<Service>(access, executor);
 }
 
@@ -76,16 +80,25 @@ struct DomainService {
 // The services beside the ledger, by name.
 const std::map<std::string, DomainService>& DomainServices() {
   static const auto* const kServicesByName = new std::map<std::string, DomainService>{
-      {"directory", {Domain::kDirectory, "votum.directory.v1.DirectoryService", Make<directory::DirectoryServiceImpl>}},
+      {"directory",
+       {Domain::kDirectory, "votum.directory.v1.DirectoryService",
+        Make<directory::DirectoryServiceImpl>}},
       {"ideas",
        {Domain::kIdeas, "votum.ideas.v1.IdeasService",
         [](const ReadAccess* access, const CommandExecutor* executor, LedgerClient* ledger) {
-          return std::unique_ptr<grpc::Service>(new ideas::IdeasServiceImpl(access, executor, ledger));
+          return std::unique_ptr<grpc::Service>(
+              new ideas::IdeasServiceImpl(access, executor, ledger));
         }}},
-      {"agenda", {Domain::kAgenda, "votum.agenda.v1.AgendaService", Make<agenda::AgendaServiceImpl>}},
-      {"voting", {Domain::kVoting, "votum.voting.v1.VotingService", Make<voting::VotingServiceImpl>}},
-      {"decisions", {Domain::kDecisions, "votum.decisions.v1.DecisionsService", Make<decisions::DecisionsServiceImpl>}},
-      {"projects", {Domain::kProjects, "votum.projects.v1.ProjectsService", Make<projects::ProjectsServiceImpl>}},
+      {"agenda",
+       {Domain::kAgenda, "votum.agenda.v1.AgendaService", Make<agenda::AgendaServiceImpl>}},
+      {"voting",
+       {Domain::kVoting, "votum.voting.v1.VotingService", Make<voting::VotingServiceImpl>}},
+      {"decisions",
+       {Domain::kDecisions, "votum.decisions.v1.DecisionsService",
+        Make<decisions::DecisionsServiceImpl>}},
+      {"projects",
+       {Domain::kProjects, "votum.projects.v1.ProjectsService",
+        Make<projects::ProjectsServiceImpl>}},
   };
   return *kServicesByName;
 }
@@ -95,8 +108,9 @@ absl::StatusOr<std::vector<std::string>> ServicesToHost(const std::vector<std::s
   if (asked.empty()) return all;
   for (const std::string& name : asked) {
     if (std::find(all.begin(), all.end(), name) == all.end()) {
-      return RefuseArgument("NO_SUCH_SERVICE",
-                            absl::StrCat("there is no service ", name, "; there are ", absl::StrJoin(all, ", ")));
+      return RefuseArgument(
+          "NO_SUCH_SERVICE",
+          absl::StrCat("there is no service ", name, "; there are ", absl::StrJoin(all, ", ")));
     }
   }
   std::vector<std::string> in_order;
@@ -106,12 +120,14 @@ absl::StatusOr<std::vector<std::string>> ServicesToHost(const std::vector<std::s
   return in_order;
 }
 
-// What this process folds: what its services need; the ledger needs the directory, to know auditors.
+// What this process folds: what its services need; the ledger needs the directory, to know
+// auditors.
 DomainSet DomainsOf(const std::vector<std::string>& services) {
   DomainSet domains = DomainSet::Closure(Domain::kDirectory);
   for (const std::string& name : services) {
     const auto found = DomainServices().find(name);
-    if (found != DomainServices().end()) domains = domains.Union(DomainSet::Closure(found->second.domain));
+    if (found != DomainServices().end())
+      domains = domains.Union(DomainSet::Closure(found->second.domain));
   }
   return domains;
 }
@@ -141,7 +157,8 @@ absl::Status Serve(const ServeOptions& options) {
   const Deployment deployment(options.folder);
   ASSIGN_OR_RETURN(const runtime::v1::DeploymentConfig config, deployment.LoadConfig());
   ASSIGN_OR_RETURN(const std::vector<std::string> names, ServicesToHost(options.services));
-  ASSIGN_OR_RETURN(const crypto::NoteVerifier log, crypto::NoteVerifier::FromVkey(config.log_vkey()));
+  ASSIGN_OR_RETURN(const crypto::NoteVerifier log,
+                   crypto::NoteVerifier::FromVkey(config.log_vkey()));
   std::vector<std::string> addresses;
   for (const std::string& name : names) {
     ASSIGN_OR_RETURN(const runtime::v1::ServiceAddress row, AddressOf(config, name));
@@ -150,7 +167,8 @@ absl::Status Serve(const ServeOptions& options) {
 
   SystemClock system_clock;
   ShiftedClock shifted_clock(deployment.clock_offset_path());
-  Clock* const clock = config.simulated_clock() ? static_cast<Clock*>(&shifted_clock) : &system_clock;
+  Clock* const clock =
+      config.simulated_clock() ? static_cast<Clock*>(&shifted_clock) : &system_clock;
   SignatureCache cache(kSignatureCacheSize);
   Metrics metrics;
 
@@ -158,7 +176,8 @@ absl::Status Serve(const ServeOptions& options) {
   std::unique_ptr<LedgerHosting> ledger;
   std::function<std::shared_ptr<grpc::Channel>(const std::string&)> ledger_channel;
   if (names.front() == "ledger") {
-    ASSIGN_OR_RETURN(ledger, LedgerHosting::Open(deployment, config.deployment(), clock, StopAtOnce));
+    ASSIGN_OR_RETURN(ledger,
+                     LedgerHosting::Open(deployment, config.deployment(), clock, StopAtOnce));
     ledger_channel = [&ledger](const std::string&) { return ledger->InProcessChannel(); };
   } else {
     ASSIGN_OR_RETURN(const runtime::v1::ServiceAddress row, AddressOf(config, "ledger"));
@@ -177,7 +196,8 @@ absl::Status Serve(const ServeOptions& options) {
 
   RuntimeServiceImpl runtime_service(&replica);
   std::vector<HostedService> services = {{"votum.runtime.v1.RuntimeService", &runtime_service}};
-  if (ledger != nullptr) services.push_back({"votum.ledger.v1.LedgerService", ledger->PublicService(&access)});
+  if (ledger != nullptr)
+    services.push_back({"votum.ledger.v1.LedgerService", ledger->PublicService(&access)});
   std::vector<Hosted> hosted;
   for (const std::string& name : names) {
     const auto found = DomainServices().find(name);
@@ -195,10 +215,12 @@ absl::Status Serve(const ServeOptions& options) {
   replica.Start();
   ASSIGN_OR_RETURN(const std::unique_ptr<Host> host,
                    Host::Start(addresses, ServerTls(deployment.TlsOf(names.front())), services));
-  Log(Severity::kInfo, "serving", {{"services", absl::StrJoin(names, ",")}, {"addresses", absl::StrJoin(addresses, ",")}});
+  Log(Severity::kInfo, "serving",
+      {{"services", absl::StrJoin(names, ",")}, {"addresses", absl::StrJoin(addresses, ",")}});
 
   const int signal = AwaitStopSignal();
   Log(Severity::kInfo, "stopping", {{"signal", static_cast<int64_t>(signal)}});
+  if (ledger != nullptr) ledger->EndOuterSubscriptions();
   host->Stop(options.grace);
   replica.RemoveListener(metrics_listener);
   replica.Stop();

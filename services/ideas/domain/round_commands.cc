@@ -330,7 +330,9 @@ std::vector<v1::Round> IdeasMachine::ListRounds(absl::string_view after_id, size
 
 void IdeasMachine::Visit(const ResourceVisitor& visitor) const {
   for (const auto& [id, idea] : ideas_) visitor(idea);
-  for (const auto& [id, entry] : rounds_) {
+  for (const auto& row : rounds_) {
+    const std::string& id = row.first;
+    const RoundEntry& entry = row.second;
     visitor(entry.round);
     // What a running round holds, as the commands that would bring it about.
     for (const auto& [group, keys] : entry.code_keys) {

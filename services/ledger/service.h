@@ -1,0 +1,59 @@
+// LedgerService over gRPC.
+#ifndef VOTUM_SERVICES_LEDGER_SERVICE_H_
+#define VOTUM_SERVICES_LEDGER_SERVICE_H_
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "grpcpp/server_context.h"
+#include "services/domain/audience.h"
+#include "services/ledger/ledger.h"
+#include "services/ledger/subscription.h"
+#include "votum/ledger/v1/ledger_service.grpc.pb.h"
+
+namespace votum::ledger {
+
+// Who calls the ledger; how that is known depends on where the server listens.
+class LedgerAccess {
+ public:
+  virtual ~LedgerAccess() = default;
+  // The name of the calling service. PERMISSION_DENIED/NOT_A_SERVICE for anybody else.
+  virtual absl::StatusOr<std::string> ServiceOf(const grpc::ServerContextBase& context) const = 0;
+  // What the caller may see; services see everything.
+  virtual absl::StatusOr<Audience> AudienceOf(const grpc::ServerContextBase& context) const = 0;
+};
+
+// Thread-safe.
+class LedgerServiceImpl final
+    : public v1::LedgerService::WithCallbackMethod_Subscribe<v1::LedgerService::Service> {
+ public:
+  // All outlive this object.
+  LedgerServiceImpl(Ledger* ledger, SubscriptionHub* hub, const LedgerAccess* access)
+      : ledger_(*ledger), hub_(*hub), access_(*access) {}
+
+  grpc::Status Append(grpc::ServerContext* context, const v1::AppendRequest* request,
+                      v1::AppendResponse* response) override;
+  grpc::Status GetReceipt(grpc::ServerContext* context, const v1::GetReceiptRequest* request,
+                          v1::GetReceiptResponse* response) override;
+  grpc::Status GetCheckpoint(grpc::ServerContext* context, const v1::GetCheckpointRequest* request,
+                             v1::GetCheckpointResponse* response) override;
+  grpc::Status GetConsistencyProof(grpc::ServerContext* context,
+                                   const v1::GetConsistencyProofRequest* request,
+                                   v1::GetConsistencyProofResponse* response) override;
+  grpc::Status ListEntries(grpc::ServerContext* context, const v1::ListEntriesRequest* request,
+                           v1::ListEntriesResponse* response) override;
+  grpc::Status GetAttachments(grpc::ServerContext* context,
+                              const v1::GetAttachmentsRequest* request,
+                              v1::GetAttachmentsResponse* response) override;
+  grpc::ServerWriteReactor<v1::SubscribeResponse>* Subscribe(
+      grpc::CallbackServerContext* context, const v1::SubscribeRequest* request) override;
+
+ private:
+  Ledger& ledger_;
+  SubscriptionHub& hub_;
+  const LedgerAccess& access_;
+};
+
+}  // namespace votum::ledger
+
+#endif  // VOTUM_SERVICES_LEDGER_SERVICE_H_

@@ -1,0 +1,62 @@
+// EntryStore on SQLite: the embedded default. One connection writes, another reads.
+//
+//   entry(idx, leaf, salt, record)        the log
+//   command(id, idx, digest)              which command stands where
+//   attachment(commitment, subject, box)  sealed attachments
+//   subject_key(subject, box)             their keys, wrapped
+#ifndef VOTUM_SERVICES_LEDGER_SQLITE_STORE_H_
+#define VOTUM_SERVICES_LEDGER_SQLITE_STORE_H_
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "services/ledger/sqlite.h"
+#include "services/ledger/store.h"
+
+namespace votum::ledger {
+
+class SqliteStore final : public EntryStore {
+ public:
+  static absl::StatusOr<std::unique_ptr<SqliteStore>> Open(const std::string& path);
+
+  absl::Status AppendBatch(const std::vector<NewEntry>& batch) override;
+  absl::StatusOr<uint64_t> Size() override;
+  absl::StatusOr<std::vector<StoredEntry>> Read(uint64_t start, size_t limit,
+                                                size_t max_bytes) override;
+  absl::StatusOr<std::optional<StoredCommand>> FindCommand(absl::string_view command_id) override;
+  absl::StatusOr<std::optional<StoredAttachment>> FindAttachment(
+      absl::string_view commitment) override;
+  absl::StatusOr<std::optional<std::string>> FindSubjectKey(absl::string_view subject) override;
+
+ private:
+  // Statements are prepared once; they must go before their connections.
+  struct Writer {
+    Database database;
+    Statement entry;
+    Statement command;
+    Statement attachment;
+    Statement subject_key;
+  };
+  struct Reader {
+    Database database;
+    Statement size;
+    Statement read;
+    Statement command;
+    Statement attachment;
+    Statement subject_key;
+  };
+
+  SqliteStore(Writer writer, Reader reader)
+      : writer_(std::move(writer)), reader_(std::move(reader)) {}
+  absl::Status Insert(const NewEntry& entry);
+
+  Writer writer_;
+  std::mutex read_mutex_;
+  Reader reader_;  // guarded by read_mutex_
+};
+
+}  // namespace votum::ledger
+
+#endif  // VOTUM_SERVICES_LEDGER_SQLITE_STORE_H_
