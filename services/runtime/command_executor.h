@@ -46,6 +46,14 @@ class CommandExecutor {
   }
 
  private:
+  // What the state says ahead of appending.
+  struct Preview {
+    std::optional<RecordedCommand> recorded;  // the command id is known
+    absl::Status verdict;
+    common::v1::Disclosure disclosure = common::v1::DISCLOSURE_UNSPECIFIED;
+  };
+
+  Preview Look(const Envelope& envelope) const;
   grpc::Status Execute(const grpc::ServerContextBase& context,
                        const google::protobuf::Descriptor& expected,
                        const common::v1::SignedCommand& command,
