@@ -3,9 +3,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <future>
 #include <iostream>
-#include <set>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -15,16 +13,15 @@
 #include "absl/time/clock.h"
 #include "base/file.h"
 #include "base/numbers.h"
+#include "clients/lib/unary_call.h"
 #include "crypto/dsse.h"
 #include "crypto/one_time_code.h"
 #include "crypto/random.h"
 #include "grpcpp/create_channel.h"
-#include "grpcpp/generic/generic_stub.h"
 #include "grpcpp/security/credentials.h"
 #include "nlohmann/json.hpp"
 #include "services/domain/payload_type.h"
 #include "services/domain/timestamps.h"
-#include "services/runtime/status.h"
 #include "services/voting/rules/profile.h"
 #include "votum/agenda/v1/agenda.pb.h"
 #include "votum/directory/v1/directory.pb.h"
@@ -37,7 +34,8 @@ namespace {
 namespace dv1 = directory::v1;
 using google::protobuf::Message;
 
-constexpr const char* kServiceNames[] = {"ledger", "directory", "ideas", "agenda", "voting", "decisions", "projects"};
+constexpr const char* kServiceNames[] = {"ledger", "directory", "ideas",   "agenda",
+                                         "voting", "decisions", "projects"};
 
 [[noreturn]] void Die(absl::string_view what) {
   std::cerr << "city: " << what << std::endl;
@@ -46,7 +44,8 @@ constexpr const char* kServiceNames[] = {"ledger", "directory", "ideas", "agenda
 
 common::v1::CommandHeader* MutableHeader(Message* command) {
   const auto* field = command->GetDescriptor()->FindFieldByName("header");
-  return static_cast<common::v1::CommandHeader*>(command->GetReflection()->MutableMessage(command, field));
+  return static_cast<common::v1::CommandHeader*>(
+      command->GetReflection()->MutableMessage(command, field));
 }
 
 void AddSignature(const crypto::PrivateKey& key, common::v1::SignedCommand* command) {
@@ -64,28 +63,15 @@ common::v1::SignedCommand Envelope(const Message& command) {
 
 // Of "application/vnd.votum.voting.v1.CastVote+protobuf": "voting" and "CastVote".
 std::pair<std::string, std::string> ServiceAndCommand(const std::string& payload_type) {
-  const std::string full = payload_type.substr(sizeof("application/vnd.") - 1,
-                                               payload_type.size() - sizeof("application/vnd.+protobuf") + 1);
+  const std::string full =
+      payload_type.substr(sizeof("application/vnd.") - 1,
+                          payload_type.size() - sizeof("application/vnd.+protobuf") + 1);
   const size_t service = full.find('.') + 1;
   const size_t version = full.find('.', service);
   return {full.substr(service, version - service), full.substr(full.rfind('.') + 1)};
 }
 
-// "voting" -> "/votum.voting.v1.VotingService/CastVote".
-std::string MethodPath(const std::string& service, const std::string& method) {
-  std::string name = service;
-  name[0] = absl::ascii_toupper(name[0]);
-  return absl::StrCat("/votum.", service, ".v1.", name, "Service/", method);
-}
-
-absl::Status Call(const std::shared_ptr<grpc::Channel>& channel, const std::string& path, grpc::ClientContext* context,
-                  const Message& request, Message* response) {
-  grpc::TemplatedGenericStub<Message, Message> stub(channel);
-  std::promise<grpc::Status> done;
-  stub.UnaryCall(context, path, grpc::StubOptions(), &request, response,
-                 [&done](grpc::Status status) { done.set_value(std::move(status)); });
-  return FromGrpc(done.get_future().get());
-}
+using client::MethodPath;
 
 }  // namespace
 
@@ -101,20 +87,24 @@ City::City(std::string folder, Layout layout) : folder_(std::move(folder)) {
     Die(absl::StrCat("votumd init failed: ", ReadFile(output).value_or("no output")));
   }
   const auto client = nlohmann::json::parse(*ReadFile(client_path()));
-  log_ = std::make_unique<crypto::NoteVerifier>(*crypto::NoteVerifier::FromVkey(client["log_vkey"].get<std::string>()));
+  log_ = std::make_unique<crypto::NoteVerifier>(
+      *crypto::NoteVerifier::FromVkey(client["log_vkey"].get<std::string>()));
   grpc::SslCredentialsOptions tls;
   tls.pem_root_certs = *ReadFile(client["ca_certificate_file"].get<std::string>());
   for (const char* service : kServiceNames) {
-    channels_[service] = grpc::CreateChannel(client["endpoints"][service].get<std::string>(), grpc::SslCredentials(tls));
+    channels_[service] = grpc::CreateChannel(client["endpoints"][service].get<std::string>(),
+                                             grpc::SslCredentials(tls));
   }
   const std::string log = folder_ + ".log";
   std::filesystem::remove(log);
   if (layout == Layout::kOneProcess) {
-    processes_["ledger"] = std::make_unique<Process>(std::vector<std::string>{VOTUMD_PATH, "serve", "--dir", folder_}, log);
+    processes_["ledger"] = std::make_unique<Process>(
+        std::vector<std::string>{VOTUMD_PATH, "serve", "--dir", folder_}, log);
   } else {
     for (const char* service : kServiceNames) {
       processes_[service] = std::make_unique<Process>(
-          std::vector<std::string>{VOTUMD_PATH, "serve", "--dir", folder_, "--services", service}, log);
+          std::vector<std::string>{VOTUMD_PATH, "serve", "--dir", folder_, "--services", service},
+          log);
     }
   }
   for (auto& [name, process] : processes_) process->Start();
@@ -133,13 +123,15 @@ common::v1::SignedCommand City::Sign(const std::string& person, Message* command
   return envelope;
 }
 
-absl::StatusOr<common::v1::Receipt> City::Send(const common::v1::SignedCommand& command, absl::Duration timeout) {
+absl::StatusOr<common::v1::Receipt> City::Send(const common::v1::SignedCommand& command,
+                                               absl::Duration timeout) {
   const auto [service, name] = ServiceAndCommand(command.payload_type());
   grpc::ClientContext context;
   context.set_deadline(absl::ToChronoTime(absl::Now() + timeout));
   context.set_wait_for_ready(true);
   common::v1::Receipt receipt;
-  const absl::Status status = Call(channels_.at(service), MethodPath(service, name), &context, command, &receipt);
+  const absl::Status status = client::UnaryCall(channels_.at(service), MethodPath(service, name),
+                                                &context, command, &receipt);
   if (!status.ok()) return status;
   uint64_t seen = seen_index_;
   while (seen < receipt.index() && !seen_index_.compare_exchange_weak(seen, receipt.index())) {
@@ -154,7 +146,8 @@ absl::Status City::AppendDirectly(const common::v1::SignedCommand& command) {
   ledger::v1::AppendResponse response;
   grpc::ClientContext context;
   context.set_deadline(absl::ToChronoTime(absl::Now() + absl::Seconds(30)));
-  return Call(channels_.at("ledger"), "/votum.ledger.v1.LedgerService/Append", &context, request, &response);
+  return client::UnaryCall(channels_.at("ledger"), "/votum.ledger.v1.LedgerService/Append",
+                           &context, request, &response);
 }
 
 absl::StatusOr<common::v1::Receipt> City::Do(const std::string& person, Message&& command) {
@@ -174,7 +167,8 @@ absl::Status City::ReadMessage(const std::string& person, const char* service, c
   context.set_wait_for_ready(true);
   context.AddMetadata("votum-min-index", std::to_string(seen_index_.load()));
   if (!person.empty()) context.AddMetadata("votum-session-bin", SessionOf(person));
-  return Call(channels_.at(service), MethodPath(service, method), &context, request, response);
+  return client::UnaryCall(channels_.at(service), MethodPath(service, method), &context, request,
+                           response);
 }
 
 std::string City::SessionOf(const std::string& person) {
@@ -189,7 +183,8 @@ std::string City::SessionOf(const std::string& person) {
 
 void City::EnrolFirstAdministrator(const std::string& code) {
   const crypto::PrivateKey code_key = *crypto::KeyOfOneTimeCode(code);
-  keys_["anna.amt"] = std::make_unique<crypto::PrivateKey>(*crypto::PrivateKey::Generate(crypto::KeyType::kEd25519));
+  keys_["anna.amt"] = std::make_unique<crypto::PrivateKey>(
+      *crypto::PrivateKey::Generate(crypto::KeyType::kEd25519));
   dv1::EnrolKey enrol;
   enrol.mutable_header()->set_public_key(keys_["anna.amt"]->public_key().spki_der());
   enrol.set_code_key_id(code_key.public_key().id());
@@ -226,14 +221,16 @@ void City::Enrol(const std::string& id, const std::string& issuer, const std::st
   *issue.mutable_expire_time() = ToTimestamp(absl::Now() + absl::Hours(24 * 3650));
   Must(issuer, std::move(issue));
 
-  keys_[id] = std::make_unique<crypto::PrivateKey>(*crypto::PrivateKey::Generate(crypto::KeyType::kEd25519));
+  keys_[id] = std::make_unique<crypto::PrivateKey>(
+      *crypto::PrivateKey::Generate(crypto::KeyType::kEd25519));
   dv1::EnrolKey enrol;
   enrol.mutable_header()->set_public_key(keys_[id]->public_key().spki_der());
   enrol.set_code_key_id(code_key.public_key().id());
   enrol.set_label("tablet");
   common::v1::SignedCommand command = Sign(id, &enrol);
   AddSignature(code_key, &command);
-  if (const auto receipt = Send(command); !receipt.ok()) Die(absl::StrCat("EnrolKey of ", id, ": ", receipt.status().ToString()));
+  if (const auto receipt = Send(command); !receipt.ok())
+    Die(absl::StrCat("EnrolKey of ", id, ": ", receipt.status().ToString()));
 
   dv1::ConfirmKey confirm;
   confirm.set_key_id(keys_[id]->public_key().id());
@@ -241,7 +238,8 @@ void City::Enrol(const std::string& id, const std::string& issuer, const std::st
 }
 
 void City::SetUpCouncil(int members) {
-  const auto organization = [this](const char* id, const char* name, dv1::OrganizationKind kind, uint32_t statutory) {
+  const auto organization = [this](const char* id, const char* name, dv1::OrganizationKind kind,
+                                   uint32_t statutory) {
     dv1::CreateOrganization command;
     command.set_organization_id(id);
     command.set_name(name);
@@ -249,7 +247,8 @@ void City::SetUpCouncil(int members) {
     command.set_statutory_number(statutory);
     Must("anna.amt", std::move(command));
   };
-  const auto membership = [this](const std::string& person, const char* of, dv1::MembershipRole role) {
+  const auto membership = [this](const std::string& person, const char* of,
+                                 dv1::MembershipRole role) {
     dv1::AddMembership command;
     command.set_membership_id(absl::StrCat(of, "-", person));
     command.set_person_id(person);
@@ -264,13 +263,15 @@ void City::SetUpCouncil(int members) {
     command.set_office(granted);
     Must("anna.amt", std::move(command));
   };
-  organization("rat", "Rat der Stadt Musterstadt", dv1::ORGANIZATION_KIND_COUNCIL, static_cast<uint32_t>(members) + 1);
+  organization("rat", "Rat der Stadt Musterstadt", dv1::ORGANIZATION_KIND_COUNCIL,
+               static_cast<uint32_t>(members) + 1);
   organization("aulp", "Ausschuss für Umwelt und Planung", dv1::ORGANIZATION_KIND_COMMITTEE, 15);
-  for (const auto& [id, name] : std::map<std::string, std::string>{{"maria.meister", "Maria Meister"},
-                                                                   {"karl.kanzlei", "Karl Kanzlei"},
-                                                                   {"klara.kanzlei", "Klara Kanzlei"},
-                                                                   {"sven.schrift", "Sven Schrift"},
-                                                                   {"petra.pruef", "Petra Prüf"}}) {
+  for (const auto& [id, name] :
+       std::map<std::string, std::string>{{"maria.meister", "Maria Meister"},
+                                          {"karl.kanzlei", "Karl Kanzlei"},
+                                          {"klara.kanzlei", "Klara Kanzlei"},
+                                          {"sven.schrift", "Sven Schrift"},
+                                          {"petra.pruef", "Petra Prüf"}}) {
     AddPerson(id, name);
   }
   office("maria.meister", dv1::OFFICE_MAYOR);
@@ -299,7 +300,8 @@ void City::OpenMeeting(int present) {
   convene.set_organization_id("rat");
   convene.set_title("1. Sitzung");
   convene.set_place("Ratssaal");
-  const auto offset = ParseDecimal(absl::StripAsciiWhitespace(*ReadFile(folder_ + "/clock-offset")));
+  const auto offset =
+      ParseDecimal(absl::StripAsciiWhitespace(*ReadFile(folder_ + "/clock-offset")));
   const absl::Time now = absl::Now() + absl::Seconds(offset.value_or(0));
   *convene.mutable_start_time() = ToTimestamp(now + absl::Hours(24 * 20));
   Must("karl.kanzlei", std::move(convene));
@@ -323,7 +325,8 @@ void City::OpenMeeting(int present) {
   Must("maria.meister", std::move(open));
   std::vector<std::string> people = members_;
   people.push_back("maria.meister");
-  people.erase(people.begin(), people.end() - std::min<int>(present, static_cast<int>(people.size())));
+  people.erase(people.begin(),
+               people.end() - std::min<int>(present, static_cast<int>(people.size())));
   for (const std::string& person : people) {
     vv1::CheckIn check_in;
     check_in.set_meeting_id("sitzung-1");
@@ -377,11 +380,13 @@ void City::AwaitReady() {
       context.set_wait_for_ready(true);
       runtime::v1::GetProjectionRequest request;
       runtime::v1::GetProjectionResponse response;
-      const absl::Status status = Call(channels_.at(service), "/votum.runtime.v1.RuntimeService/GetProjection",
-                                       &context, request, &response);
+      const absl::Status status =
+          client::UnaryCall(channels_.at(service), "/votum.runtime.v1.RuntimeService/GetProjection",
+                            &context, request, &response);
       if (status.ok() && response.next_index() > seen_index_) break;
       if (absl::Now() > deadline) {
-        Die(absl::StrCat(service, " is not ready: ", status.ToString(), "\n", ReadFile(folder_ + ".log").value_or("")));
+        Die(absl::StrCat(service, " is not ready: ", status.ToString(), "\n",
+                         ReadFile(folder_ + ".log").value_or("")));
       }
       absl::SleepFor(absl::Milliseconds(10));
     }
@@ -394,10 +399,12 @@ std::map<std::string, std::map<std::string, std::string>> City::Projections() {
     grpc::ClientContext context;
     context.set_deadline(absl::ToChronoTime(absl::Now() + absl::Seconds(30)));
     runtime::v1::GetProjectionResponse response;
-    const absl::Status status = Call(channels_.at(service), "/votum.runtime.v1.RuntimeService/GetProjection", &context,
-                                     runtime::v1::GetProjectionRequest(), &response);
+    const absl::Status status =
+        client::UnaryCall(channels_.at(service), "/votum.runtime.v1.RuntimeService/GetProjection",
+                          &context, runtime::v1::GetProjectionRequest(), &response);
     if (!status.ok()) Die(status.ToString());
-    for (const auto& domain : response.domains()) all[service][domain.domain()] = domain.state_sha256();
+    for (const auto& domain : response.domains())
+      all[service][domain.domain()] = domain.state_sha256();
   }
   return all;
 }

@@ -1,5 +1,5 @@
-// A whole city under test: a deployment of real processes over real TLS, its people with their keys, and shortcuts to
-// the points in a council's life where tests begin.
+// A whole city under test: a deployment of real processes over real TLS, its people with their
+// keys, and shortcuts to the points in a council's life where tests begin.
 //
 // It signs and sends by itself, with the crypto library alone: a second, independent client.
 #ifndef VOTUM_TESTS_HARNESS_CITY_H_
@@ -27,7 +27,8 @@ class City {
  public:
   enum class Layout { kOneProcess, kProcessPerService };
 
-  // Makes a deployment (simulated clock) in `folder` and starts it. Aborts the test program on failure.
+  // Makes a deployment (simulated clock) in `folder` and starts it. Aborts the test program on
+  // failure.
   City(std::string folder, Layout layout);
 
   // A new command of `person`, signed; "" signs with no one's key. The header is filled in.
@@ -36,23 +37,26 @@ class City {
   absl::StatusOr<common::v1::Receipt> Send(const common::v1::SignedCommand& command,
                                            absl::Duration timeout = absl::Seconds(30));
   // Both.
-  absl::StatusOr<common::v1::Receipt> Do(const std::string& person, google::protobuf::Message&& command);
+  absl::StatusOr<common::v1::Receipt> Do(const std::string& person,
+                                         google::protobuf::Message&& command);
 
   // Calls the ledger's Append as a client without certificate.
   absl::Status AppendDirectly(const common::v1::SignedCommand& command);
 
   // A read by `person` ("" for the public) that has seen all records sent here so far.
   template <typename Request, typename Response>
-  absl::Status Read(const std::string& person, const char* service, const char* method, const Request& request,
-                    Response* response) {
+  absl::Status Read(const std::string& person, const char* service, const char* method,
+                    const Request& request, Response* response) {
     return ReadMessage(person, service, method, request, response);
   }
 
   // Registers a person and gives her a key, by code and second administrator.
   void AddPerson(const std::string& id, const std::string& name);
-  // Council of 44 members ("m01".."m44") and the mayor, clerk, second clerk, secretary and auditor; rules of NRW.
+  // Council of 44 members ("m01".."m44") and the mayor, clerk, second clerk, secretary and auditor;
+  // rules of NRW.
   void SetUpCouncil(int members = 44);
-  // A convened meeting "sitzung-1" with item "top-1" (public) and "top-2" (non-public), opened, all checked in.
+  // A convened meeting "sitzung-1" with item "top-1" (public) and "top-2" (non-public), opened, all
+  // checked in.
   void OpenMeeting(int present = 45);
   // Motion and open roll-call vote on "top-1".
   void OpenVote(const std::string& vote_event_id);
@@ -74,13 +78,16 @@ class City {
   const std::string& folder() const { return folder_; }
   const crypto::NoteVerifier& log() const { return *log_; }
   const crypto::PrivateKey& KeyOf(const std::string& person) const { return *keys_.at(person); }
-  std::shared_ptr<grpc::Channel> ChannelTo(const std::string& service) const { return channels_.at(service); }
+  std::shared_ptr<grpc::Channel> ChannelTo(const std::string& service) const {
+    return channels_.at(service);
+  }
   std::string client_path() const { return folder_ + "/client.json"; }
   const std::string& deployment() const { return deployment_; }
 
  private:
   absl::Status ReadMessage(const std::string& person, const char* service, const char* method,
-                           const google::protobuf::Message& request, google::protobuf::Message* response);
+                           const google::protobuf::Message& request,
+                           google::protobuf::Message* response);
   std::string SessionOf(const std::string& person);
   void EnrolFirstAdministrator(const std::string& code);
   void Enrol(const std::string& id, const std::string& issuer, const std::string& confirmer);

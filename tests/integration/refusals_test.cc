@@ -42,7 +42,8 @@ v1::CloseVote Close(const std::string& vote_event_id) {
 class RefusalsTest : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
-    city_ = new City(::testing::TempDir() + "refusals_" + std::to_string(getpid()), City::Layout::kProcessPerService);
+    city_ = new City(::testing::TempDir() + "refusals_" + std::to_string(getpid()),
+                     City::Layout::kProcessPerService);
     city_->SetUpCouncil(10);
     city_->OpenMeeting(9);  // m01 and m02 stay away
     v1::DeclareConflict conflict;
@@ -166,7 +167,8 @@ TEST_F(RefusalsTest, EachWithItsOwnReasonAndOnlyTheVoteItselfCounts) {
 
 TEST_F(RefusalsTest, ManyAtOnceEndInExactlyOneVote) {
   city_->OpenVote("v2");
-  // Eight votes of one member race; each passes the check ahead of appending or not, as it happens. One is in effect.
+  // Eight votes of one member race; each passes the check ahead of appending or not, as it happens.
+  // One is in effect.
   std::vector<common::v1::SignedCommand> votes;
   for (int i = 0; i < 8; ++i) {
     v1::CastVote vote = Vote("v2", i % 2 == 0 ? v1::CHOICE_YES : v1::CHOICE_NO);
@@ -178,7 +180,9 @@ TEST_F(RefusalsTest, ManyAtOnceEndInExactlyOneVote) {
     threads.emplace_back([&, i] { results[i] = city_->Send(votes[i]).status(); });
   }
   for (std::thread& thread : threads) thread.join();
-  EXPECT_EQ(std::count_if(results.begin(), results.end(), [](const absl::Status& s) { return s.ok(); }), 1);
+  EXPECT_EQ(
+      std::count_if(results.begin(), results.end(), [](const absl::Status& s) { return s.ok(); }),
+      1);
   for (const absl::Status& status : results) {
     if (!status.ok()) EXPECT_THAT(status, IsRefused("ALREADY_VOTED"));
   }

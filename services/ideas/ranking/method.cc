@@ -253,10 +253,11 @@ absl::StatusOr<Ranking> Rank(absl::string_view method_id, const Params& params,
 absl::StatusOr<Ranking> RankPairwise(absl::string_view method_id, const Params& params,
                                      const PairwiseCounts& counts,
                                      const std::vector<Option>& options,
-                                     const RankOptions& rank_options) {
+                                     const RankOptions& rank_options, bool numeric_ids) {
   ASSIGN_OR_RETURN(const Method* method, MethodNamed(method_id));
   ASSIGN_OR_RETURN(const Params resolved, ResolveParams(*method, params));
   Election election;
+  election.numeric_ids = numeric_ids;
   election.options = options;
   election.ranked = RankedBallots(options.size());
   RETURN_IF_ERROR(CheckElection(election));

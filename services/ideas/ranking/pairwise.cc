@@ -111,24 +111,21 @@ void PairwiseCounts::AddAll(const RankedBallots& ballots, size_t threads) {
   for (const PairwiseCounts& counts : own) Merge(counts);
 }
 
-void PairwiseCounts::Merge(const PairwiseCounts& other) {
-  total_weight_ += other.total_weight_;
+void PairwiseCounts::Merge(const PairwiseCounts& other, uint64_t times) {
+  total_weight_ += other.total_weight_ * times;
   if (wide_.empty() && total_weight_ > std::numeric_limits<uint32_t>::max()) Widen();
-  for (size_t i = 0; i < n_; ++i) ranked_[i] += other.ranked_[i];
-  for (size_t a = 0; a < n_; ++a) {
-    for (size_t b = 0; b < n_; ++b) {
-      const uint64_t count = other.before(a, b);
-      if (wide_.empty()) {
-        narrow_[a * n_ + b] += static_cast<uint32_t>(count);
-      } else {
-        wide_[a * n_ + b] += count;
-      }
+  for (size_t i = 0; i < n_; ++i) ranked_[i] += other.ranked_[i] * times;
+  for (size_t i = 0; i < n_ * n_; ++i) {
+    const uint64_t count = (other.wide_.empty() ? other.narrow_[i] : other.wide_[i]) * times;
+    if (wide_.empty()) {
+      narrow_[i] += static_cast<uint32_t>(count);
+    } else {
+      wide_[i] += count;
     }
   }
-  if (!other.tied_.empty()) {
-    tied_.resize(n_ * n_);
-    for (size_t i = 0; i < tied_.size(); ++i) tied_[i] += other.tied_[i];
-  }
+  if (other.tied_.empty()) return;
+  tied_.resize(n_ * n_);
+  for (size_t i = 0; i < tied_.size(); ++i) tied_[i] += other.tied_[i] * times;
 }
 
 PairwiseMatrix PairwiseCounts::Matrix(Unranked unranked) const {

@@ -65,8 +65,8 @@ class PairwiseCounts {
   // Counts all of `ballots` with up to `threads` threads (at least 1); the same bits for any
   // number.
   void AddAll(const RankedBallots& ballots, size_t threads = 1);
-  // Adds the counts of `other`, which has as many options.
-  void Merge(const PairwiseCounts& other);
+  // Adds the counts of `other`, which has as many options, each of its ballots `times` times.
+  void Merge(const PairwiseCounts& other, uint64_t times = 1);
 
   size_t options() const { return n_; }
   // Ballots counted, weighted.

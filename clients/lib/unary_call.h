@@ -1,0 +1,26 @@
+// One unary gRPC call by the path of its method: what clients of many methods of one shape need
+// instead of a stub for each.
+#ifndef VOTUM_CLIENTS_LIB_UNARY_CALL_H_
+#define VOTUM_CLIENTS_LIB_UNARY_CALL_H_
+
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "google/protobuf/message.h"
+#include "grpcpp/channel.h"
+#include "grpcpp/client_context.h"
+
+namespace votum::client {
+
+// "voting", "CastVote" -> "/votum.voting.v1.VotingService/CastVote".
+std::string MethodPath(const std::string& service, const std::string& method);
+
+// Calls and waits. Refusals come back with their reason (base/refusal.h).
+absl::Status UnaryCall(const std::shared_ptr<grpc::Channel>& channel, const std::string& path,
+                       grpc::ClientContext* context, const google::protobuf::Message& request,
+                       google::protobuf::Message* response);
+
+}  // namespace votum::client
+
+#endif  // VOTUM_CLIENTS_LIB_UNARY_CALL_H_
