@@ -1,0 +1,291 @@
+#include "clients/audit/evidence_bundle.h"
+
+#include <set>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "base/refusal.h"
+#include "base/status_macros.h"
+#include "crypto/checkpoint.h"
+#include "crypto/encoding.h"
+#include "crypto/hash.h"
+#include "crypto/merkle.h"
+#include "nlohmann/json.hpp"
+
+namespace votum::audit {
+namespace {
+
+using nlohmann::ordered_json;
+
+constexpr char kFormat[] = "votum-evidence/v1";
+constexpr size_t kMaxBundleBytes = size_t{256} << 20;
+
+struct BundleEntry {
+  uint64_t index = 0;
+  std::string salt;
+  std::string record;
+  std::vector<crypto::Digest> proof;
+};
+
+struct Bundle {
+  std::string decision_id;
+  std::string checkpoint;
+  std::vector<BundleEntry> entries;
+  std::string document;
+};
+
+// The text of field `name` of a command; empty where it has none.
+std::string FieldOf(const google::protobuf::Message& command, const char* name) {
+  const auto* field = command.GetDescriptor()->FindFieldByName(name);
+  return field == nullptr ? "" : command.GetReflection()->GetString(command, field);
+}
+
+// What a decision rests on.
+struct Wanted {
+  std::string decision_id;
+  std::string meeting_id;
+  std::set<std::string> proposal_ids;  // of all items of the meeting: its agenda names them
+
+  bool Wants(const Envelope& envelope) const {
+    const google::protobuf::Message& command = *envelope.command;
+    switch (envelope.type->domain) {
+      case Domain::kDirectory:
+        return true;
+      case Domain::kAgenda:
+        return FieldOf(command, "meeting_id") == meeting_id ||
+               proposal_ids.count(FieldOf(command, "proposal_id")) > 0;
+      case Domain::kVoting:
+        return FieldOf(command, "meeting_id") == meeting_id;
+      case Domain::kDecisions:
+        return FieldOf(command, "decision_id") == decision_id;
+      default:
+        return false;
+    }
+  }
+};
+
+std::string Format(const Bundle& bundle) {
+  ordered_json json;
+  json["format"] = kFormat;
+  json["decision_id"] = bundle.decision_id;
+  json["checkpoint"] = bundle.checkpoint;
+  json["entries"] = ordered_json::array();
+  for (const BundleEntry& entry : bundle.entries) {
+    ordered_json row;
+    row["index"] = entry.index;
+    row["salt"] = crypto::Base64Encode(entry.salt);
+    row["record"] = crypto::Base64Encode(entry.record);
+    row["proof"] = ordered_json::array();
+    for (const crypto::Digest& hash : entry.proof)
+      row["proof"].push_back(crypto::Base64Encode(crypto::AsBytes(hash)));
+    json["entries"].push_back(std::move(row));
+  }
+  json["document"] = crypto::Base64Encode(bundle.document);
+  return json.dump(-1, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+}
+
+absl::Status Bad(absl::string_view what) {
+  return RefuseArgument("BAD_BUNDLE", absl::StrCat("the bundle: ", what));
+}
+
+absl::StatusOr<std::string> Text(const ordered_json& object, const char* name) {
+  const auto field = object.find(name);
+  if (field == object.end() || !field->is_string())
+    return Bad(absl::StrCat("\"", name, "\" is missing"));
+  return field->get<std::string>();
+}
+
+absl::StatusOr<std::string> Bytes(const ordered_json& object, const char* name) {
+  ASSIGN_OR_RETURN(const std::string text, Text(object, name));
+  auto bytes = crypto::Base64Decode(text);
+  if (!bytes.ok()) return Bad(absl::StrCat("\"", name, "\" is not Base64"));
+  return bytes;
+}
+
+absl::StatusOr<BundleEntry> ParseBundleEntry(const ordered_json& row) {
+  if (!row.is_object() || !row.contains("index") || !row["index"].is_number_unsigned() ||
+      !row.contains("proof") || !row["proof"].is_array()) {
+    return Bad("an entry is not complete");
+  }
+  BundleEntry entry;
+  entry.index = row["index"].get<uint64_t>();
+  ASSIGN_OR_RETURN(entry.salt, Bytes(row, "salt"));
+  ASSIGN_OR_RETURN(entry.record, Bytes(row, "record"));
+  for (const ordered_json& hash : row["proof"]) {
+    if (!hash.is_string()) return Bad("a hash of a proof is not a text");
+    const auto bytes = crypto::Base64Decode(hash.get_ref<const std::string&>());
+    if (!bytes.ok()) return Bad("a hash of a proof is not Base64");
+    ASSIGN_OR_RETURN(const crypto::Digest digest, crypto::DigestFromBytes(*bytes));
+    entry.proof.push_back(digest);
+  }
+  return entry;
+}
+
+absl::StatusOr<Bundle> Parse(absl::string_view text) {
+  if (text.size() > kMaxBundleBytes) return Bad("it is too large");
+  const ordered_json json =
+      ordered_json::parse(text.begin(), text.end(), nullptr, /*allow_exceptions=*/false);
+  if (!json.is_object()) return Bad("it is not a JSON object");
+  ASSIGN_OR_RETURN(const std::string format, Text(json, "format"));
+  if (format != kFormat) return Bad(absl::StrCat("its format is ", format, ", not ", kFormat));
+  Bundle bundle;
+  ASSIGN_OR_RETURN(bundle.decision_id, Text(json, "decision_id"));
+  ASSIGN_OR_RETURN(bundle.checkpoint, Text(json, "checkpoint"));
+  if (!json.contains("entries") || !json["entries"].is_array())
+    return Bad("\"entries\" is missing");
+  for (const ordered_json& row : json["entries"]) {
+    ASSIGN_OR_RETURN(BundleEntry entry, ParseBundleEntry(row));
+    bundle.entries.push_back(std::move(entry));
+  }
+  ASSIGN_OR_RETURN(bundle.document, Bytes(json, "document"));
+  if (Format(bundle) != text) return Bad("it is not in its one form: a byte was changed");
+  return bundle;
+}
+
+// Collects faults and folds the bundle's records.
+class Checker {
+ public:
+  Checker(const crypto::NoteVerifier& log, const std::function<void(const Finding&)>& report)
+      : report_(report), fold_(DomainSet::Closure(Domain::kDecisions), log.key(), &cache_) {}
+
+  void Fault(std::string text) {
+    ++faults_;
+    report_({Finding::Kind::kFault, std::move(text)});
+  }
+  void Checked(std::string text) { report_({Finding::Kind::kChecked, std::move(text)}); }
+  void Note(std::string text) { report_({Finding::Kind::kNote, std::move(text)}); }
+
+  void AddEntry(const BundleEntry& entry, const crypto::Checkpoint& checkpoint) {
+    const crypto::Digest leaf = crypto::Sha256({entry.salt, entry.record});
+    if (!crypto::VerifyInclusion(crypto::HashLeaf(crypto::AsBytes(leaf)), entry.index,
+                                 checkpoint.size, entry.proof, checkpoint.root)
+             .ok()) {
+      Fault(absl::StrCat("record ", entry.index,
+                         ": it is not in the log that the checkpoint stands for"));
+    }
+    if (broken_) return;
+    const auto outcome = fold_.Apply(entry.record, Gaps::kAllowed);
+    if (!outcome.ok() || outcome->index != entry.index) {
+      broken_ = true;
+      return Fault(absl::StrCat(
+          "record ", entry.index, ": ",
+          outcome.ok() ? "it says that it is another one" : outcome.status().message()));
+    }
+    if (!outcome->status.ok() && IsIntegrityFault(ReasonOf(outcome->status))) {
+      Fault(absl::StrCat("record ", entry.index, ": ", ReasonOf(outcome->status), ": ",
+                         outcome->status.message()));
+    }
+  }
+
+  const Fold& fold() const { return fold_; }
+  uint64_t faults() const { return faults_; }
+
+ private:
+  const std::function<void(const Finding&)>& report_;
+  SignatureCache cache_{1};
+  Fold fold_;
+  uint64_t faults_ = 0;
+  bool broken_ = false;
+};
+
+void CheckDecision(const Bundle& bundle, Checker* checker) {
+  const World& world = checker->fold().world();
+  const auto decision = world.decisions().GetDecision(bundle.decision_id, Audience::kAuditor);
+  if (!decision.ok()) {
+    return checker->Fault(
+        absl::StrCat("decision ", bundle.decision_id, ": the records do not give such a decision"));
+  }
+  const auto event = world.voting().GetVoteEvent(decision->vote_event_id());
+  if (event.ok()) checker->Checked(DescribeVote(*event));
+  const auto document = world.decisions().GetDocument(bundle.decision_id, Audience::kAuditor);
+  if (!document.ok() || *document != bundle.document) {
+    return checker->Fault(absl::StrCat("decision ", bundle.decision_id,
+                                       ": its document is not what the records give"));
+  }
+  const crypto::Digest digest = crypto::Sha256(bundle.document);
+  if (decision->document_sha256() != crypto::AsBytes(digest)) {
+    return checker->Fault(absl::StrCat("decision ", bundle.decision_id,
+                                       ": this document was not published by record"));
+  }
+  checker->Checked(absl::StrCat("decision ", bundle.decision_id, ": signed by ",
+                                decision->signatures_size(), " persons, item ",
+                                decision->item_adopted() ? "adopted" : "not adopted", ", document ",
+                                crypto::ToHex(digest), " published by record"));
+}
+
+}  // namespace
+
+absl::StatusOr<std::string> MakeEvidenceBundle(const std::vector<ArchivedEntry>& entries,
+                                               absl::string_view checkpoint_note,
+                                               const crypto::NoteVerifier& log,
+                                               absl::string_view decision_id) {
+  ASSIGN_OR_RETURN(const crypto::Checkpoint checkpoint,
+                   crypto::OpenCheckpoint(checkpoint_note, log, log.name()));
+  SignatureCache cache(1);
+  Fold fold(DomainSet::Closure(Domain::kDecisions), log.key(), &cache);
+  crypto::MerkleTree tree;
+  std::vector<absl::StatusOr<Envelope>> envelopes;
+  for (const ArchivedEntry& entry : entries) {
+    tree.Append(entry.leaf);
+    if (entry.record.empty()) {
+      return RefusePrecondition("NOT_SHOWN",
+                                absl::StrCat("record ", entry.index,
+                                             " is not shown to you; make the bundle as "
+                                             "an auditor"));
+    }
+    RETURN_IF_ERROR(fold.Apply(entry.record).status());
+    common::v1::Record record;
+    record.ParseFromString(entry.record);
+    envelopes.push_back(OpenEnvelope(record.payload_type(), record.payload(), record.signatures()));
+  }
+  ASSIGN_OR_RETURN(const decisions::v1::Decision decision,
+                   fold.world().decisions().GetDecision(decision_id, Audience::kAuditor));
+  Wanted wanted{std::string(decision_id), decision.meeting_id(), {}};
+  for (const std::string& item :
+       fold.world().agenda().FindMeeting(decision.meeting_id())->item_ids) {
+    const std::string& proposal = fold.world().agenda().FindItem(item)->content.proposal_id();
+    if (!proposal.empty()) wanted.proposal_ids.insert(proposal);
+  }
+  Bundle bundle;
+  bundle.decision_id = std::string(decision_id);
+  bundle.checkpoint = std::string(checkpoint_note);
+  for (size_t i = 0; i < entries.size(); ++i) {
+    if (!envelopes[i].ok() || !wanted.Wants(*envelopes[i])) continue;
+    BundleEntry entry{entries[i].index, entries[i].salt, entries[i].record, {}};
+    ASSIGN_OR_RETURN(entry.proof, tree.InclusionProof(entry.index, checkpoint.size));
+    bundle.entries.push_back(std::move(entry));
+  }
+  ASSIGN_OR_RETURN(bundle.document,
+                   fold.world().decisions().GetDocument(decision_id, Audience::kAuditor));
+  return Format(bundle);
+}
+
+uint64_t VerifyEvidenceBundle(absl::string_view text, const crypto::NoteVerifier& log,
+                              const std::function<void(const Finding&)>& report) {
+  Checker checker(log, report);
+  const auto bundle = Parse(text);
+  if (!bundle.ok()) {
+    checker.Fault(std::string(bundle.status().message()));
+    return checker.faults();
+  }
+  const auto checkpoint = crypto::OpenCheckpoint(bundle->checkpoint, log, log.name());
+  if (!checkpoint.ok()) {
+    checker.Fault(absl::StrCat("checkpoint: ", checkpoint.status().message()));
+    return checker.faults();
+  }
+  checker.Checked(absl::StrCat("checkpoint: signed by the trusted log key ", log.name(), ", for ",
+                               checkpoint->size, " records"));
+  for (const BundleEntry& entry : bundle->entries) checker.AddEntry(entry, *checkpoint);
+  if (checker.faults() == 0) {
+    checker.Checked(absl::StrCat("records: each of the ", bundle->entries.size(),
+                                 " shown is in that log, its signatures "
+                                 "verified at its own position"));
+  }
+  CheckDecision(*bundle, &checker);
+  checker.Note(
+      "a bundle cannot show that nothing was left out (a revoked key, say); the whole log can: "
+      "votum audit");
+  return checker.faults();
+}
+
+}  // namespace votum::audit

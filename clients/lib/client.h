@@ -1,0 +1,99 @@
+// One person's (or the public's) dealings with a deployment: signed commands out, checked receipts
+// back, reads with a session.
+#ifndef VOTUM_CLIENTS_LIB_CLIENT_H_
+#define VOTUM_CLIENTS_LIB_CLIENT_H_
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "clients/lib/context.h"
+#include "clients/lib/signer.h"
+#include "crypto/keys.h"
+#include "crypto/note.h"
+#include "google/protobuf/message.h"
+#include "grpcpp/channel.h"
+#include "grpcpp/client_context.h"
+
+namespace votum::client {
+
+// The longest that one call takes, with its retries.
+inline constexpr absl::Duration kPatience = absl::Seconds(30);
+
+// Channels to the services of one deployment, shared by its clients. Thread-safe.
+class Channels {
+ public:
+  static absl::StatusOr<std::shared_ptr<Channels>> Open(const Context& context);
+  // INVALID_ARGUMENT/BAD_CONTEXT if the context names no endpoint for `service`.
+  absl::StatusOr<std::shared_ptr<grpc::Channel>> To(const std::string& service);
+
+  // The highest record index that any client of these channels has seen: reads wait for it.
+  std::atomic<uint64_t> seen_index{0};
+  std::atomic<bool> seen_any{false};
+
+ private:
+  std::map<std::string, std::shared_ptr<grpc::Channel>> channels_;
+};
+
+// Asks for the passphrase of a key file.
+using AskPassphrase =
+    std::function<absl::StatusOr<crypto::SecretBytes>(const std::string& key_file)>;
+
+// Thread-safe.
+class Client {
+ public:
+  static absl::StatusOr<std::unique_ptr<Client>> Open(const Context& context,
+                                                      std::shared_ptr<Channels> channels,
+                                                      AskPassphrase ask);
+
+  const Context& context() const { return context_; }
+  const crypto::NoteVerifier& log() const { return log_; }
+
+  // The person's key, read once. FAILED_PRECONDITION/NO_KEY if the context has none.
+  absl::StatusOr<const crypto::PrivateKey*> Key();
+
+  // Signs `command` with the person's key, sends it, checks the receipt.
+  absl::StatusOr<common::v1::Receipt> Do(
+      google::protobuf::Message* command,
+      const std::vector<common::v1::Attachment>& attachments = {});
+  // Sends what was signed elsewhere. While the service cannot be reached, the same bytes are sent
+  // again.
+  absl::StatusOr<common::v1::Receipt> Send(const common::v1::SignedCommand& command);
+
+  // A read of `method` of `service`; with the person's session if the context has a key.
+  absl::Status Read(const std::string& service, const std::string& method,
+                    const google::protobuf::Message& request, google::protobuf::Message* response);
+
+ private:
+  Client(Context context, crypto::NoteVerifier log, std::shared_ptr<Channels> channels,
+         AskPassphrase ask)
+      : context_(std::move(context)),
+        log_(std::move(log)),
+        channels_(std::move(channels)),
+        ask_(std::move(ask)) {}
+
+  absl::StatusOr<std::string> Session();
+  absl::Status CallWithRetries(const std::string& service, const std::string& method,
+                               const std::function<void(grpc::ClientContext&)>& prepare,
+                               const google::protobuf::Message& request,
+                               google::protobuf::Message* response);
+
+  const Context context_;
+  const crypto::NoteVerifier log_;
+  const std::shared_ptr<Channels> channels_;
+  const AskPassphrase ask_;
+  std::mutex mutex_;
+  std::unique_ptr<crypto::PrivateKey> key_;  // guarded by mutex_
+  std::string session_;                      // guarded by mutex_
+  absl::Time session_end_;                   // guarded by mutex_
+};
+
+}  // namespace votum::client
+
+#endif  // VOTUM_CLIENTS_LIB_CLIENT_H_

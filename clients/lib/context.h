@@ -1,0 +1,48 @@
+// A client context: which deployment, where its services are, who acts, with which key file. JSON,
+// one file each:
+//
+//   {"deployment": "votum.musterstadt.example/log", "log_vkey": "...", "ca_certificate_file":
+//   "/.../ca.crt",
+//    "endpoints": {"ledger": "127.0.0.1:7451", ...}, "person_id": "m01", "key_file":
+//    "/.../m01.key", "passphrase_file": "/.../passphrase"}
+//
+// The last three are missing in the client.json that `votumd init` writes. Nothing in it is secret.
+#ifndef VOTUM_CLIENTS_LIB_CONTEXT_H_
+#define VOTUM_CLIENTS_LIB_CONTEXT_H_
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+namespace votum::client {
+
+struct Context {
+  std::string deployment;
+  std::string log_vkey;
+  std::string ca_certificate_file;
+  std::map<std::string, std::string> endpoints;  // by service
+  std::string person_id;                         // empty for the public
+  std::string key_file;
+  std::string passphrase_file;  // empty: asked for on the terminal, if the key file needs one
+};
+
+// The context in the file at `path`. NOT_FOUND/NO_CONTEXT; INVALID_ARGUMENT/BAD_CONTEXT, naming
+// file and member: missing and unknown members are refused.
+absl::StatusOr<Context> LoadContext(const std::string& path);
+
+// Writes `context` to a new file at `path`. ALREADY_EXISTS/CONTEXT_EXISTS.
+absl::Status SaveNewContext(const Context& context, const std::string& path);
+
+// The folder of named contexts: $VOTUM_CONFIG, or $XDG_CONFIG_HOME/votum, or ~/.config/votum.
+std::string ContextFolder();
+// The file of the context `name`; a name with '/' is a path already.
+std::string ContextPath(const std::string& name);
+// The names in ContextFolder(), ascending.
+std::vector<std::string> ContextNames();
+
+}  // namespace votum::client
+
+#endif  // VOTUM_CLIENTS_LIB_CONTEXT_H_

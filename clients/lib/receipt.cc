@@ -1,0 +1,61 @@
+#include "clients/lib/receipt.h"
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "base/refusal.h"
+#include "base/status_macros.h"
+#include "crypto/checkpoint.h"
+#include "crypto/hash.h"
+#include "crypto/merkle.h"
+
+namespace votum::client {
+namespace {
+
+absl::Status Invalid(absl::string_view what) {
+  return Refuse(
+      absl::StatusCode::kDataLoss, "RECEIPT_INVALID",
+      absl::StrCat("the receipt does not hold: ", what, "; keep it, and tell an auditor"));
+}
+
+}  // namespace
+
+absl::Status VerifyReceipt(const common::v1::Receipt& receipt, const crypto::NoteVerifier& log) {
+  const auto checkpoint = crypto::OpenCheckpoint(receipt.checkpoint(), log, log.name());
+  if (!checkpoint.ok()) return Invalid(checkpoint.status().message());
+  common::v1::Record record;
+  if (!record.ParseFromString(receipt.record()) || record.index() != receipt.index()) {
+    return Invalid("its record is another one");
+  }
+  std::vector<crypto::Digest> proof;
+  for (const std::string& hash : receipt.inclusion_proof()) {
+    const auto digest = crypto::DigestFromBytes(hash);
+    if (!digest.ok()) return Invalid("a hash of its proof has a wrong length");
+    proof.push_back(*digest);
+  }
+  const crypto::Digest leaf = crypto::Sha256({receipt.salt(), receipt.record()});
+  const crypto::Digest leaf_hash = crypto::HashLeaf(crypto::AsBytes(leaf));
+  if (!crypto::VerifyInclusion(leaf_hash, receipt.index(), checkpoint->size, proof,
+                               checkpoint->root)
+           .ok()) {
+    return Invalid("its proof does not lead to the signed root");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status VerifyReceiptOf(const common::v1::SignedCommand& command,
+                             const common::v1::Receipt& receipt, const crypto::NoteVerifier& log) {
+  RETURN_IF_ERROR(VerifyReceipt(receipt, log));
+  common::v1::Record record;
+  record.ParseFromString(receipt.record());
+  bool same = record.payload_type() == command.payload_type() &&
+              record.payload() == command.payload() &&
+              record.signatures_size() == command.signatures_size();
+  for (int i = 0; same && i < command.signatures_size(); ++i) {
+    same = record.signatures(i).SerializeAsString() == command.signatures(i).SerializeAsString();
+  }
+  return same ? absl::OkStatus() : Invalid("its record is not what was signed and sent");
+}
+
+}  // namespace votum::client

@@ -1,0 +1,75 @@
+#include "clients/lib/signer.h"
+
+#include "base/status_macros.h"
+#include "crypto/commitment.h"
+#include "crypto/dsse.h"
+#include "crypto/hash.h"
+#include "crypto/one_time_code.h"
+#include "crypto/random.h"
+#include "services/domain/payload_type.h"
+#include "services/domain/timestamps.h"
+
+namespace votum::client {
+namespace {
+
+constexpr size_t kSubjectBytes = 16;
+
+std::string DigestOfKey(const crypto::PrivateKey& key) {
+  const crypto::Digest digest =
+      crypto::Sha256({"votum/receipt-code/v1", key.public_key().spki_der()});
+  return std::string(crypto::AsBytes(digest));
+}
+
+}  // namespace
+
+absl::StatusOr<common::v1::SignedCommand> SignCommand(const Signing& signing, absl::Time now,
+                                                      google::protobuf::Message* command) {
+  const auto* field = command->GetDescriptor()->FindFieldByName("header");
+  auto* header = static_cast<common::v1::CommandHeader*>(
+      command->GetReflection()->MutableMessage(command, field));
+  header->set_command_id(crypto::NewUuid());
+  header->set_deployment(signing.deployment);
+  header->set_actor(signing.actor);
+  *header->mutable_create_time() = ToTimestamp(now);
+  if (signing.public_key_in_header)
+    header->set_public_key(signing.keys[0]->public_key().spki_der());
+
+  common::v1::SignedCommand signed_command;
+  signed_command.set_payload_type(PayloadType(command->GetDescriptor()));
+  signed_command.set_payload(command->SerializeAsString());
+  for (const crypto::PrivateKey* key : signing.keys) {
+    ASSIGN_OR_RETURN(
+        const std::string signature,
+        crypto::SignDsse(*key, signed_command.payload_type(), signed_command.payload()));
+    common::v1::Signature* added = signed_command.add_signatures();
+    added->set_key_id(key->public_key().id());
+    added->set_signature(signature);
+  }
+  return signed_command;
+}
+
+ReceiptCode NewReceiptCode() {
+  const crypto::SecretBytes code = crypto::NewOneTimeCode();
+  return {std::string(code.Reveal()), DigestOfKey(*crypto::KeyOfOneTimeCode(code.Reveal()))};
+}
+
+absl::StatusOr<std::string> ReceiptCodeDigest(absl::string_view code) {
+  ASSIGN_OR_RETURN(const crypto::PrivateKey key, crypto::KeyOfOneTimeCode(code));
+  return DigestOfKey(key);
+}
+
+SealedText SealText(absl::string_view content, absl::string_view media_type) {
+  const crypto::Salt salt = crypto::NewSalt();
+  const crypto::Digest commitment = crypto::Commit(salt, content);
+  SealedText sealed;
+  sealed.ref.set_commitment(std::string(crypto::AsBytes(commitment)));
+  sealed.ref.set_subject(crypto::RandomBytes(kSubjectBytes));
+  sealed.ref.set_media_type(std::string(media_type));
+  sealed.attachment.set_commitment(sealed.ref.commitment());
+  sealed.attachment.set_subject(sealed.ref.subject());
+  sealed.attachment.set_salt(std::string(salt.begin(), salt.end()));
+  sealed.attachment.set_content(std::string(content));
+  return sealed;
+}
+
+}  // namespace votum::client

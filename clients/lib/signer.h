@@ -1,0 +1,50 @@
+// Making signed commands: header filled in, serialized once, these bytes signed.
+#ifndef VOTUM_CLIENTS_LIB_SIGNER_H_
+#define VOTUM_CLIENTS_LIB_SIGNER_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "crypto/keys.h"
+#include "google/protobuf/message.h"
+#include "votum/common/v1/command.pb.h"
+
+namespace votum::client {
+
+// How a command is signed.
+struct Signing {
+  std::string deployment;
+  std::string actor;                            // empty for commands that anybody may give
+  std::vector<const crypto::PrivateKey*> keys;  // the actor's first
+  // Puts the first key's public part into the header, for keys that are not enrolled.
+  bool public_key_in_header = false;
+};
+
+// Fills in the header of `command` (a message whose field "header" is a CommandHeader) with a new
+// command id, and signs.
+absl::StatusOr<common::v1::SignedCommand> SignCommand(const Signing& signing, absl::Time now,
+                                                      google::protobuf::Message* command);
+
+// A new receipt code for a submitter: a one-time code that opens nothing but the reading of what
+// became of the idea. The record has its SHA-256 only.
+struct ReceiptCode {
+  std::string code;
+  std::string digest;  // 32 bytes
+};
+ReceiptCode NewReceiptCode();
+// The digest of a code as typed in. INVALID_ARGUMENT if it has a typing error.
+absl::StatusOr<std::string> ReceiptCodeDigest(absl::string_view code);
+
+// A sealed attachment under a subject of its own, and the reference for the command.
+struct SealedText {
+  common::v1::AttachmentRef ref;
+  common::v1::Attachment attachment;
+};
+SealedText SealText(absl::string_view content,
+                    absl::string_view media_type = "text/plain; charset=utf-8");
+
+}  // namespace votum::client
+
+#endif  // VOTUM_CLIENTS_LIB_SIGNER_H_
