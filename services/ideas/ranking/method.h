@@ -131,7 +131,8 @@ absl::StatusOr<Ranking> Rank(absl::string_view method, const Params& params,
 absl::StatusOr<Ranking> RankPairwise(absl::string_view method, const Params& params,
                                      const PairwiseCounts& counts,
                                      const std::vector<Option>& options,
-                                     const RankOptions& rank_options = {});
+                                     const RankOptions& rank_options = {},
+                                     bool numeric_ids = false);
 
 }  // namespace votum::ranking
 

@@ -1,0 +1,194 @@
+#include "clients/cli/rank/rank_command.h"
+
+#include <algorithm>
+#include <iostream>
+#include <memory>
+#include <thread>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "base/refusal.h"
+#include "base/status_macros.h"
+#include "services/ideas/ranking/formats/formats.h"
+#include "services/ideas/ranking/formats/mapped_file.h"
+#include "services/ideas/ranking/method.h"
+#include "services/ideas/ranking/report.h"
+#include "services/ideas/ranking/sensitivity.h"
+
+namespace votum::cli {
+namespace {
+
+using ranking::Election;
+using ranking::Method;
+using ranking::Params;
+using ranking::Ranking;
+using ranking::RankOptions;
+
+// Larger files of ranked ballots are counted without keeping the ballots.
+constexpr size_t kCountBytes = 1 << 20;
+
+absl::StatusOr<const Method*> MethodOf(const std::string& id) {
+  const Method* method = ranking::FindMethod(id);
+  if (method != nullptr) return method;
+  return RefuseArgument("UNKNOWN_METHOD",
+                        absl::StrCat("there is no method \"", id, "\"; see votum rank --list"));
+}
+
+absl::StatusOr<Params> ParamsOf(const RankArguments& arguments, const Method& method) {
+  Params params;
+  for (const std::string& param : arguments.params) {
+    const size_t equals = param.find('=');
+    if (equals == std::string::npos || equals == 0) {
+      return RefuseArgument("BAD_PARAM",
+                            absl::StrCat("--param ", param, " is not of the form name=value"));
+    }
+    if (!params.emplace(param.substr(0, equals), param.substr(equals + 1)).second) {
+      return RefuseArgument("BAD_PARAM",
+                            absl::StrCat("parameter ", param.substr(0, equals), " is given twice"));
+    }
+  }
+  if (arguments.seats > 0 && !params.emplace("seats", absl::StrCat(arguments.seats)).second) {
+    return RefuseArgument("BAD_PARAM", "seats are given twice; use --seats alone");
+  }
+  RETURN_IF_ERROR(ranking::ResolveParams(method, params).status());
+  return params;
+}
+
+bool AnyWithdrawn(const Election& election) {
+  return std::any_of(election.options.begin(), election.options.end(),
+                     [](const ranking::Option& option) { return option.withdrawn; });
+}
+
+// A file, read and ranked.
+struct Outcome {
+  Election election;
+  uint64_t ballots = 0;
+  Ranking ranking;
+};
+
+// The ballots of a large file are only counted, if the method needs no more. nullopt if it does.
+absl::StatusOr<std::optional<Outcome>> RankByCounts(ranking::Format format, absl::string_view text,
+                                                    const Method& method, const Params& params,
+                                                    const RankOptions& options) {
+  if (method.needs != ranking::Needs::kPairwise || !ranking::CanCount(format) ||
+      text.size() < kCountBytes) {
+    return std::nullopt;
+  }
+  ASSIGN_OR_RETURN(
+      ranking::CountedElection counted,
+      ranking::CountElection(format, text, options.threads, ranking::MappedFile::Release));
+  if (AnyWithdrawn(counted.election)) return std::nullopt;
+  Outcome outcome{std::move(counted.election), counted.counts.total_weight(), {}};
+  ASSIGN_OR_RETURN(outcome.ranking, ranking::RankPairwise(method.id, params, counted.counts,
+                                                          outcome.election.options, options,
+                                                          outcome.election.numeric_ids));
+  return outcome;
+}
+
+absl::StatusOr<Outcome> RankFile(ranking::Format format, absl::string_view text,
+                                 const Method& method, Params& params, const RankOptions& options) {
+  ASSIGN_OR_RETURN(std::optional<Outcome> counted,
+                   RankByCounts(format, text, method, params, options));
+  if (counted) return *std::move(counted);
+  Outcome outcome;
+  ASSIGN_OR_RETURN(outcome.election, ranking::ReadElection(format, text));
+  params = ranking::DefaultsOf(outcome.election, method, params);
+  outcome.ballots = ranking::BallotsOf(outcome.election);
+  ASSIGN_OR_RETURN(outcome.ranking, ranking::Rank(method.id, params, outcome.election, options));
+  if (options.explain) {
+    outcome.ranking.details["sensitivity"] =
+        ranking::Sensitivity(method, params, outcome.election, outcome.ranking);
+  }
+  return outcome;
+}
+
+}  // namespace
+
+absl::StatusOr<std::string> RunRank(const RankArguments& arguments) {
+  ASSIGN_OR_RETURN(const Method* method, MethodOf(arguments.method));
+  ASSIGN_OR_RETURN(Params params, ParamsOf(arguments, *method));
+  ASSIGN_OR_RETURN(const ranking::MappedFile file, ranking::MappedFile::Open(arguments.file));
+  ASSIGN_OR_RETURN(const ranking::Format format, ranking::FormatOf(arguments.file, file.text()));
+  RankOptions options;
+  options.explain = arguments.explain || arguments.output == "html";
+  options.threads =
+      arguments.threads > 0 ? arguments.threads : std::max(1u, std::thread::hardware_concurrency());
+  absl::StatusOr<Outcome> outcome = RankFile(format, file.text(), *method, params, options);
+  if (!outcome.ok()) {
+    return Refuse(outcome.status().code(), ReasonOf(outcome.status()),
+                  absl::StrCat(arguments.file, ": ", outcome.status().message()));
+  }
+  ranking::Report report{method,
+                         {},
+                         &outcome->election,
+                         outcome->ballots,
+                         file.Sha256Hex(),
+                         std::move(outcome->ranking)};
+  ASSIGN_OR_RETURN(report.params, ranking::ResolveParams(*method, params));
+  if (arguments.output == "json") return ranking::JsonText(ranking::ReportJson(report));
+  if (arguments.output == "html") return ranking::ReportHtml(report);
+  return ranking::ReportTables(report);
+}
+
+std::string ListMethods() {
+  std::string text;
+  for (const Method& method : ranking::Methods()) {
+    absl::StrAppend(&text, method.id, "  ", method.description, "\n    Source: ", method.source);
+    for (const ranking::ParamSpec& spec : method.params) {
+      absl::StrAppend(&text, text.back() == '.' ? " " : "; ", spec.name, "=", spec.domain);
+      if (!spec.default_value.empty()) absl::StrAppend(&text, " (", spec.default_value, ")");
+    }
+    text += "\n";
+  }
+  return text;
+}
+
+void AddRankCommand(CLI::App& root, int* exit_code) {
+  auto arguments = std::make_shared<RankArguments>();
+  auto list = std::make_shared<bool>(false);
+  CLI::App* command =
+      root.add_subcommand("rank", "Rank the ballots of a file by any method, offline");
+  CLI::Option* file = command->add_option(
+      "FILE", arguments->file,
+      "PrefLib .soc .soi .toc .toi .cat, BLT .blt .hil, CEF .cvotes, Pabulib .pb, or .csv");
+  CLI::Option* method =
+      command->add_option("-m,--method", arguments->method, "Method id; see --list");
+  // One value each, so that a file name may follow.
+  command
+      ->add_option("-p,--param", arguments->params,
+                   "Parameter of the method, name=value; may be repeated")
+      ->expected(1)
+      ->take_all();
+  command
+      ->add_option("--seats", arguments->seats, "Seats to fill (STV), where the file does not say")
+      ->check(CLI::Range(1, 1000));
+  command->add_option("-o,--output", arguments->output, "table, json or html")
+      ->check(CLI::IsMember({"table", "json", "html"}));
+  command->add_flag("--explain", arguments->explain,
+                    "Add the whole explanation: matrices, paths, rounds, sensitivity");
+  command
+      ->add_option("--threads", arguments->threads,
+                   "Threads for counting; does not change the result")
+      ->check(CLI::Range(1, 256));
+  command->add_flag("--list", *list, "Describe every method and its parameters, with its source");
+  command->callback([arguments, list, file, method, exit_code] {
+    if (*list) {
+      std::cout << ListMethods();
+      *exit_code = 0;
+      return;
+    }
+    absl::Status error;
+    if (file->count() == 0 || method->count() == 0) {
+      error = RefuseArgument("MISSING_ARGUMENT",
+                             "give a FILE and --method ID; votum rank --list shows the methods");
+    } else {
+      const absl::StatusOr<std::string> text = RunRank(*arguments);
+      if (text.ok()) std::cout << *text;
+      error = text.status();
+    }
+    if (!error.ok()) std::cerr << "votum rank: " << error.message() << "\n";
+    *exit_code = error.ok() ? 0 : 1;
+  });
+}
+
+}  // namespace votum::cli

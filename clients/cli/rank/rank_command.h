@@ -1,0 +1,40 @@
+// `votum rank`: ranks the ballots of a file, offline, by any method of the engine.
+//
+//   votum rank FILE --method ID [--param k=v]... [--seats N] [-o table|json|html] [--explain]
+//   [--threads N] votum rank --list
+#ifndef VOTUM_CLIENTS_CLI_RANK_RANK_COMMAND_H_
+#define VOTUM_CLIENTS_CLI_RANK_RANK_COMMAND_H_
+
+#include <iosfwd>
+#include <string>
+#include <vector>
+
+#include "CLI/CLI.hpp"
+#include "absl/status/statusor.h"
+
+namespace votum::cli {
+
+// What the command line says.
+struct RankArguments {
+  std::string file;
+  std::string method;
+  std::vector<std::string> params;  // "k=v"
+  int seats = 0;                    // 0: as the file says
+  std::string output = "table";     // "table", "json" or "html"
+  bool explain = false;
+  unsigned threads = 0;  // 0: one per processor
+};
+
+// The text to print. Errors name the thing and say the way out.
+absl::StatusOr<std::string> RunRank(const RankArguments& arguments);
+
+// Every method in two lines, with its source and parameters.
+std::string ListMethods();
+
+// Adds the subcommand `rank` to `root`. When it runs, it prints to standard output, or an error to
+// standard error, and sets *exit_code: 0, or 1 for an error. `exit_code` must outlive the parsing.
+void AddRankCommand(CLI::App& root, int* exit_code);
+
+}  // namespace votum::cli
+
+#endif  // VOTUM_CLIENTS_CLI_RANK_RANK_COMMAND_H_

@@ -1,0 +1,191 @@
+#include "clients/cli/rank/rank_command.h"
+
+#include <filesystem>
+#include <fstream>
+
+#include "absl/strings/str_cat.h"
+#include "base/status_matchers.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "services/ideas/ranking/method.h"
+
+namespace votum::cli {
+namespace {
+
+using ranking::Json;
+using ::testing::HasSubstr;
+
+// A file in the test's own folder.
+std::string WriteTemp(const std::string& name, const std::string& text) {
+  const std::string path = absl::StrCat(::testing::TempDir(), "/rank_command_", name);
+  std::ofstream(path) << text;
+  return path;
+}
+
+// What `votum <arguments>` prints and returns.
+struct Printed {
+  std::string out, err;
+  int exit_code = -1;
+};
+
+Printed Votum(std::vector<std::string> arguments) {
+  CLI::App root("votum");
+  Printed printed;
+  AddRankCommand(root, &printed.exit_code);
+  std::reverse(arguments.begin(), arguments.end());
+  ::testing::internal::CaptureStdout();
+  ::testing::internal::CaptureStderr();
+  try {
+    root.parse(arguments);
+  } catch (const CLI::ParseError& error) {
+    printed.exit_code = root.exit(error);
+  }
+  printed.out = ::testing::internal::GetCapturedStdout();
+  printed.err = ::testing::internal::GetCapturedStderr();
+  return printed;
+}
+
+constexpr char kBlt[] =
+    "3 2\n"
+    "4 1 2 0\n"
+    "3 2 3 0\n"
+    "2 3 0\n"
+    "0\n\"Ann\"\n\"Bob\"\n\"Cyd\"\n\"Ward\"\n";
+
+TEST(RankCommand, JsonHasTheAgreedShape) {
+  const std::string path = WriteTemp("a.blt", kBlt);
+  const Printed printed =
+      Votum({"rank", path, "--method", "schulze.wv", "-o", "json", "--param", "unranked=bottom"});
+  ASSERT_EQ(printed.exit_code, 0) << printed.err;
+  const Json json = Json::parse(printed.out);
+  EXPECT_EQ(json["method"], "schulze.wv");
+  EXPECT_EQ(json["params"], Json({{"unranked", "bottom"}}));
+  EXPECT_EQ(json["input"]["ballots"], 9);
+  EXPECT_EQ(json["input"]["options"], 3);
+  EXPECT_EQ(json["input"]["sha256"].get<std::string>().size(), 64u);
+  EXPECT_EQ(json["ranking"], Json::parse("[[2],[3],[1]]"));
+  EXPECT_EQ(json["winners"], Json::parse("[2]"));
+  EXPECT_EQ(json["ties"], Json::array());
+  EXPECT_EQ(json["details"]["profile"], "schulze.wv.v1");
+}
+
+TEST(RankCommand, SeatsOfTheCommandLineGoBeforeThoseOfTheFile) {
+  const std::string path = WriteTemp("b.blt", kBlt);
+  const std::vector<std::string> command = {"rank", path,  "--method", "stv.scottish-2011",
+                                            "-o",   "json"};
+  const Json two = Json::parse(Votum(command).out);
+  EXPECT_EQ(two["elected"], Json::parse("[1,2]"));
+  EXPECT_EQ(two["quota"], 4);
+  EXPECT_FALSE(two["stages"].empty());
+  std::vector<std::string> one_seat = command;
+  one_seat.insert(one_seat.end(), {"--seats", "1"});
+  const Json one = Json::parse(Votum(one_seat).out);
+  EXPECT_EQ(one["quota"], 5);
+  EXPECT_EQ(one["elected"].size(), 1u);
+}
+
+TEST(RankCommand, BudgetsHavePrices) {
+  const std::string path = WriteTemp("c.pb",
+                                     "META\nkey;value\nbudget;10\nvote_type;approval\n"
+                                     "PROJECTS\nproject_id;cost\np1;6\np2;5\n"
+                                     "VOTES\nvoter_id;vote\n1;p1\n2;p1,p2\n3;p2\n");
+  const Printed printed =
+      Votum({"rank", path, "-m", "mes.cost", "-p", "completion=add1u", "-o", "json", "--explain"});
+  ASSERT_EQ(printed.exit_code, 0) << printed.err;
+  const Json json = Json::parse(printed.out);
+  EXPECT_EQ(json["funded"], Json::parse(R"(["p1"])"));
+  EXPECT_EQ(json["prices"], Json::parse(R"(["1/2"])"));
+}
+
+TEST(RankCommand, RefusalsSayWhatIsWrong) {
+  const std::string path = WriteTemp("d.blt", "3 2\n4 1 2 9 0\n0\n");
+  Printed printed = Votum({"rank", path, "--method", "schulze.wv"});
+  EXPECT_EQ(printed.exit_code, 1);
+  EXPECT_THAT(printed.err, HasSubstr("line 2, column 7: there is no option 9"));
+  printed = Votum({"rank", path, "--method", "shulze"});
+  EXPECT_EQ(printed.exit_code, 1);
+  EXPECT_THAT(printed.err, HasSubstr("votum rank --list"));
+  printed = Votum({"rank", path, "--method", "schulze.wv", "--param", "colour=red"});
+  EXPECT_THAT(printed.err, HasSubstr("no parameter \"colour\""));
+  printed = Votum({"rank", path, "--method", "schulze.wv", "--seats", "2"});
+  EXPECT_THAT(printed.err, HasSubstr("no parameter \"seats\""));
+  printed = Votum({"rank", "/nowhere.blt", "--method", "schulze.wv"});
+  EXPECT_THAT(printed.err, HasSubstr("/nowhere.blt"));
+  printed = Votum({"rank"});
+  EXPECT_THAT(printed.err, HasSubstr("--method"));
+}
+
+TEST(RankCommand, ListsEveryMethodWithItsSource) {
+  const Printed printed = Votum({"rank", "--list"});
+  EXPECT_EQ(printed.exit_code, 0);
+  for (const ranking::Method& method : ranking::Methods()) {
+    EXPECT_THAT(printed.out, HasSubstr(absl::StrCat(method.id, "  ", method.description,
+                                                    "\n    Source: ", method.source)));
+  }
+}
+
+// Every method explains itself as table, JSON and page on whatever ballots it reads, in files that
+// are counted while they are read as well as in small ones.
+TEST(RankCommand, EveryMethodExplainsItself) {
+  const std::vector<std::string> paths = {
+      WriteTemp("e.blt", kBlt), WriteTemp("e.csv", "grades:5,A,B,<C>\n3,5,2,0\n2,0,4,5\n2,1,5,\n"),
+      WriteTemp("e.pb",
+                "META\nkey;value\nbudget;10\nvote_type;cumulative\nPROJECTS\nproject_id;cost\np1;"
+                "6\np2;5\n"
+                "VOTES\nvoter_id;vote;points\n1;p1;3\n2;p1,p2;2,1\n3;p2;1\n"),
+      WriteTemp("f.csv", "winner,loser,count\nA,B,3\nB,C,2\nC,A,1\n")};
+  for (const ranking::Method& method : ranking::Methods()) {
+    size_t ranked = 0;
+    for (const std::string& path : paths) {
+      RankArguments arguments{path, method.id, {}, 0, "json", true, 1};
+      const absl::StatusOr<std::string> json = RunRank(arguments);
+      if (!json.ok()) {
+        EXPECT_THAT(json.status(), IsRefused("WRONG_BALLOTS"));
+        continue;
+      }
+      ++ranked;
+      EXPECT_FALSE(Json::parse(*json)["ranking"].empty());
+      arguments.output = "table";
+      EXPECT_THAT(RunRank(arguments).value_or(""), HasSubstr(method.description));
+      arguments.output = "html";
+      const std::string page = RunRank(arguments).value_or("");
+      EXPECT_THAT(page, HasSubstr("</html>"));
+      EXPECT_THAT(page, ::testing::Not(HasSubstr("<C>")));
+    }
+    EXPECT_GT(ranked, 0u) << method.id;
+  }
+}
+
+TEST(RankCommand, LargeFilesAreCountedWithTheSameResult) {
+  std::string text = "12 1\n";
+  uint64_t state = 1;
+  for (int i = 0; i < 60000; ++i) {
+    std::vector<int> options = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
+    text += "1";
+    const int length = 1 + i % 12;
+    for (int k = 0; k < length; ++k) {
+      state = state * 6364136223846793005u + 1442695040888963407u;
+      const size_t at = (state >> 33) % options.size();
+      absl::StrAppend(&text, i % 7 == 0 && k > 0 ? "=" : " ", options[at]);
+      options.erase(options.begin() + static_cast<std::ptrdiff_t>(at));
+    }
+    text += " 0\n";
+  }
+  text += "0\n";
+  ASSERT_GT(text.size(), size_t{1} << 20);
+  const std::string path = WriteTemp("g.blt", text);
+  RankArguments arguments{path, "borda.symmetric", {}, 0, "json", true, 1};
+  const absl::StatusOr<std::string> one = RunRank(arguments);
+  ASSERT_OK(one.status());
+  arguments.threads = 3;
+  EXPECT_EQ(RunRank(arguments).value_or(""), *one);
+  // The same ballots with an option more that is withdrawn must be read into memory.
+  const std::string withdrawn = WriteTemp("h.blt", absl::StrCat("13 1\n-13\n", text.substr(5)));
+  arguments.file = withdrawn;
+  const absl::StatusOr<std::string> kept = RunRank(arguments);
+  ASSERT_OK(kept.status());
+  EXPECT_EQ(Json::parse(*kept)["details"]["pairwise"], Json::parse(*one)["details"]["pairwise"]);
+}
+
+}  // namespace
+}  // namespace votum::cli
