@@ -108,7 +108,7 @@ absl::Status ReadPreferences(Cursor& cursor, size_t options, SeenOptions& seen,
     }
     at = cursor.at();
     cursor.SkipBlanks();
-    if (cursor.at() == at) return cursor.Error("expected a blank or \"=\" behind the option");
+    if (cursor.at() == at) return cursor.Error("expected a blank or \"=\" behind the option; a ballot ends with 0");
   }
 }
 

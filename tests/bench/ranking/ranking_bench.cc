@@ -1,0 +1,241 @@
+// How fast the ranking engine is, beside naive programs for the same task in the same run, so that
+// ratios mean something on a noisy machine. Each time is the least of several runs. Files come from
+// ../shared/data/ranking where it is there.
+//
+//   ranking_bench [--large]      --large adds 10 million ballots over 1,000 ideas (half a minute)
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstring>
+#include <functional>
+#include <limits>
+#include <map>
+#include <numeric>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "services/ideas/ranking/formats/formats.h"
+#include "services/ideas/ranking/formats/mapped_file.h"
+#include "services/ideas/ranking/method.h"
+#include "services/ideas/ranking/schulze.h"
+
+namespace votum::ranking {
+namespace {
+
+constexpr size_t kThreads = 2;
+
+double Milliseconds(const std::function<void()>& task, int runs) {
+  double least = std::numeric_limits<double>::infinity();
+  for (int i = 0; i < runs; ++i) {
+    const auto begin = std::chrono::steady_clock::now();
+    task();
+    const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - begin;
+    least = std::min(least, took.count());
+  }
+  return least;
+}
+
+void Line(const std::string& task, double ours, double target, double baseline) {
+  std::printf("%-58s %10.3f ms  target %8.1f %s", task.c_str(), ours, target,
+              ours <= target ? "ok  " : "MISS");
+  if (baseline > 0) std::printf("  naive %10.2f ms  %7.1f x", baseline, baseline / ours);
+  std::printf("\n");
+  std::fflush(stdout);
+}
+
+// Text of a BLT file of `ballots` random ballots of `length` preferences over `options`.
+std::string RandomBlt(size_t options, size_t ballots, size_t length) {
+  std::mt19937_64 random(42);
+  std::vector<int> order(options);
+  std::iota(order.begin(), order.end(), 1);
+  std::string text = absl::StrCat(options, " 1\n");
+  for (size_t i = 0; i < ballots; ++i) {
+    text += "1";
+    for (size_t k = 0; k < length; ++k) {
+      std::swap(order[k], order[k + random() % (options - k)]);
+      absl::StrAppend(&text, " ", order[k]);
+    }
+    text += " 0\n";
+  }
+  return text + "0\n";
+}
+
+// As one would write it in an afternoon: split lines, compare every pair of every ballot.
+std::vector<std::vector<uint64_t>> NaivePairwise(const std::string& text) {
+  std::vector<std::vector<uint64_t>> counts;
+  size_t options = 0;
+  for (absl::string_view line : absl::StrSplit(text, '\n')) {
+    const std::vector<absl::string_view> parts = absl::StrSplit(line, ' ');
+    if (parts.size() < 2) continue;
+    if (options == 0) {
+      (void)absl::SimpleAtoi(parts[0], &options);
+      counts.assign(options, std::vector<uint64_t>(options));
+      continue;
+    }
+    std::vector<size_t> place(options, options);
+    for (size_t i = 1; i + 1 < parts.size(); ++i) {
+      size_t option = 0;
+      (void)absl::SimpleAtoi(parts[i], &option);
+      place[option - 1] = i;
+    }
+    for (size_t a = 0; a < options; ++a) {
+      for (size_t b = 0; b < options; ++b) counts[a][b] += place[a] < place[b] ? 1 : 0;
+    }
+  }
+  return counts;
+}
+
+PairwiseMatrix RandomMatrix(size_t n) {
+  std::mt19937_64 random(7);
+  PairwiseMatrix matrix(n);
+  for (size_t a = 0; a < n; ++a) {
+    for (size_t b = 0; b < a; ++b) {
+      matrix.at(a, b) = random() % 1000001;
+      matrix.at(b, a) = 1000000 - matrix.at(a, b);
+    }
+  }
+  return matrix;
+}
+
+size_t NaiveSchulze(const PairwiseMatrix& matrix) {
+  const size_t n = matrix.options();
+  std::vector<std::vector<uint64_t>> p(n, std::vector<uint64_t>(n));
+  for (size_t i = 0; i < n; ++i) {
+    for (size_t j = 0; j < n; ++j) p[i][j] = matrix.beats(i, j) ? matrix.at(i, j) : 0;
+  }
+  for (size_t k = 0; k < n; ++k) {
+    for (size_t i = 0; i < n; ++i) {
+      if (i == k) continue;
+      for (size_t j = 0; j < n; ++j) {
+        if (j != i && j != k) p[i][j] = std::max(p[i][j], std::min(p[i][k], p[k][j]));
+      }
+    }
+  }
+  size_t winners = 0;
+  for (size_t i = 0; i < n; ++i) {
+    bool wins = true;
+    for (size_t j = 0; j < n; ++j) wins &= p[i][j] >= p[j][i];
+    winners += wins ? 1 : 0;
+  }
+  return winners;
+}
+
+void BenchSchulze() {
+  for (size_t n : {100, 1000}) {
+    const PairwiseMatrix matrix = RandomMatrix(n);
+    size_t tiers = 0;
+    const double ours = Milliseconds(
+        [&] { tiers = StrongestPaths(matrix, Strength::kWinningVotesLosingVotes).Tiers().size(); },
+        n > 500 ? 5 : 50);
+    const double naive = Milliseconds([&] { tiers += NaiveSchulze(matrix); }, 1);
+    Line(absl::StrCat("Schulze wv_lv, ", n, " options, matrix to ranking"), ours,
+         n > 500 ? 60 : 0.3, naive);
+  }
+}
+
+void BenchPairwise() {
+  const std::string text = RandomBlt(10, 1000000, 10);
+  uint64_t sum = 0;
+  const double ours = Milliseconds(
+      [&] { sum += CountElection(Format::kBlt, text, kThreads, nullptr)->counts.before(0, 1); }, 5);
+  const double naive = Milliseconds([&] { sum += NaivePairwise(text)[0][1]; }, 1);
+  Line("pairwise counts, 1 M ballots x 10, from BLT text", ours, 40, naive);
+}
+
+void BenchKemeny() {
+  Election election;
+  std::mt19937_64 random(3);
+  // A circle of majorities, so that nothing decomposes.
+  std::vector<std::string> ids;
+  for (int i = 0; i < 16; ++i) ids.push_back(absl::StrCat(i));
+  election = *MakeElection(ids);
+  for (uint16_t i = 0; i < 16; ++i) {
+    std::vector<uint16_t> order;
+    for (uint16_t k = 0; k < 16; ++k) order.push_back(static_cast<uint16_t>((i + k) % 16));
+    (void)election.ranked.AddCoded(order, 10 + random() % 5);
+  }
+  Line("Kemeny, 16 options in one circle",
+       Milliseconds([&] { (void)Rank("kemeny", {}, election); }, 5), 50, 0);
+}
+
+std::string DataFile(const std::string& name) {
+  return absl::StrCat(VOTUM_SOURCE_DIR, "/../shared/data/ranking/files/", name);
+}
+
+void BenchFile(const std::string& name, const std::string& method, const Params& params,
+               double target) {
+  const absl::StatusOr<MappedFile> file = MappedFile::Open(DataFile(name));
+  if (!file.ok()) {
+    std::printf("%-58s skipped: no such file\n", name.c_str());
+    return;
+  }
+  const Format format = *FormatOf(name, file->text());
+  const double parse = Milliseconds([&] { (void)ReadElection(format, file->text()); }, 5);
+  const Election election = *ReadElection(format, file->text());
+  const double both = Milliseconds(
+      [&] {
+        const Election read = *ReadElection(format, file->text());
+        (void)Rank(method, params, read);
+      },
+      5);
+  std::string task =
+      absl::StrCat(method, params.empty() ? "" : " " + params.begin()->second, ", ", name);
+  if (task.size() > 57) task.resize(57);
+  Line(task, both, target, 0);
+  std::printf("%-58s %10.3f ms\n", "    of which parsing", parse);
+}
+
+void BenchLarge() {
+  // 10 million ballots of 10 among 1,000 ideas, made and counted block by block.
+  std::mt19937_64 random(5);
+  std::vector<uint16_t> ballots;
+  RankedBallots stored(1000);
+  for (size_t i = 0; i < 10000000; ++i) {
+    uint16_t coded[10];
+    for (size_t k = 0; k < 10; ++k) {
+      do {
+        coded[k] = static_cast<uint16_t>(random() % 1000);
+      } while (std::count(coded, coded + k, coded[k]) > 0);
+    }
+    (void)stored.AddChecked(coded, 1);
+  }
+  uint64_t sum = 0;
+  const double ours = Milliseconds(
+      [&] {
+        PairwiseCounts counts(1000);
+        counts.AddAll(stored, kThreads);
+        sum += counts.before(1, 2);
+      },
+      2);
+  Line("count 10 M stored ballots of 10 among 1,000 ideas", ours, 2000, 0);
+  rusage usage;
+  getrusage(RUSAGE_SELF, &usage);
+  std::printf("%-58s %10ld MB (promise: 500)\n", "    peak memory", usage.ru_maxrss / 1024);
+}
+
+}  // namespace
+
+void Main(bool large) {
+  if (large) BenchLarge();
+  BenchSchulze();
+  BenchPairwise();
+  BenchKemeny();
+  BenchFile("scottish/blt/aberdeen_2017_ward10.blt", "stv.scottish-2011", {}, 0.2);
+  BenchFile("pabulib/Poland_Lodz_2022_Chojny.pb", "mes.cost", {}, 10);
+  BenchFile("pabulib/Poland_Lodz_2022_Chojny.pb", "mes.cost", {{"completion", "add1u"}}, 1000);
+  BenchFile("pabulib/Poland_Poznan_2023_3_-_Piatkowo_Polnoc_Piatkowo.pb", "mes.cost",
+            {{"completion", "add1u"}}, 1000);
+}
+
+}  // namespace votum::ranking
+
+int main(int argc, char** argv) {
+  votum::ranking::Main(argc > 1 && std::strcmp(argv[1], "--large") == 0);
+  return 0;
+}

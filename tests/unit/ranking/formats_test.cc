@@ -1,0 +1,183 @@
+#include "services/ideas/ranking/formats/formats.h"
+
+#include "absl/strings/str_cat.h"
+#include "base/status_matchers.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace votum::ranking {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+struct Malformed {
+  Format format;
+  const char* text;
+  const char* message;
+};
+
+constexpr char kSoc[] = "# DATA TYPE: soc\n# NUMBER ALTERNATIVES: 2\n# NUMBER VOTERS: 3\n";
+constexpr char kPb[] =
+    "META\nkey;value\nbudget;10\nvote_type;cumulative\nPROJECTS\nproject_id;cost\na;5\nb;6\nVOTES\n"
+    "voter_id;vote;points\n";
+
+TEST(Formats, MalformedInputIsRefusedWithItsPlace) {
+  const std::string soc = kSoc, pb = kPb;
+  const std::vector<Malformed> cases = {
+      {Format::kBlt, "", "line 1, column 1: expected the number of options"},
+      {Format::kBlt, "2 1\n1 3 0\n0\n", "line 2, column 3: there is no option 3"},
+      {Format::kBlt, "2 1\n1 1 2 1 0\n0\n", "line 2, column 7: option 1 stands twice"},
+      {Format::kBlt, "2 1\n1 1=0\n0\n", "line 2, column 5: \"=\" must stand between"},
+      {Format::kBlt, "2 1\n1 1 2\n0\n",
+       "line 2, column 6: expected a blank or \"=\" behind the option; a ballot ends with 0"},
+      {Format::kBlt, "2 1\n1 1 0 7\n0\n", "line 2, column 7: expected the end of the line"},
+      {Format::kBlt, "2 1\n1 1 0\n", "line 3, column 1: the file ends before the line \"0\""},
+      {Format::kBlt, "2 1\n-3\n0\n", "line 2, column 1: expected the number of a withdrawn option"},
+      {Format::kBlt, "2 1\n0\n\"A\n", "line 3, column 1: this quote is not closed"},
+      {Format::kBlt, "2 1\n0\n\"A\"\n", "there are 1 names for 2 options"},
+      {Format::kBlt, "2 1\n99999999999999999 1 0\n0\n",
+       "line 2, column 1: the weights of all ballots"},
+      {Format::kPreflib, "1: 1,2\n", "line 1, column 1: a line \"# DATA TYPE:\""},
+      {Format::kPreflib, "# DATA TYPE: soc\n# NUMBER VOTERS: x\n",
+       "line 2, column 18: NUMBER VOTERS must be"},
+      {Format::kPreflib, kSoc,
+       "line 4, column 1: \"# NUMBER VOTERS:\" says 3, but the lines add up to 0"},
+      {Format::kScottishCsv, "2\n", "line 1, column 1: the first line must say"},
+      {Format::kScottishCsv, "2,1,\n3,1,4,\n", "line 2, column 5: expected a candidate number"},
+      {Format::kScottishCsv, "2,1,\n3,1,1,\n", "line 2, column 5: candidate 1 stands twice"},
+      {Format::kScottishCsv, "2,1,\n3,1,\n\"Candidate 2\",\"A\",\n",
+       "line 3, column 1: expected how many papers"},
+      {Format::kScottishCsv, "1,1,\n", "line 2, column 1: the file ends before \"Candidate 1\""},
+      {Format::kCef, "#/Candidates: A ; B\nA > C\n",
+       "line 2, column 5: \"C\" is not among the candidates"},
+      {Format::kCef, "A > A\n", "line 1, column 5: \"A\" stands twice"},
+      {Format::kCef, "A > B * x\n", "line 1, column 7: expected a whole number"},
+      {Format::kCef, "A > B\n#/Candidates: A\n", "line 2, column 3: parameters must stand before"},
+      {Format::kCef, "A >\n", "line 1, column 4: expected the name of a candidate"},
+      {Format::kPabulib, "META\nkey;value\nPROJECTS\n", "META must name the budget"},
+      {Format::kPabulib, "META\nkey;value\nbudget;1,5\n",
+       "line 3, column 8: \"1,5\" is not an amount"},
+      {Format::kPabulib, "VOTES\n", "line 1, column 1: expected section META"},
+      {Format::kCsv, "", "expected a header line"},
+      {Format::kCsv, "A,B\n", "line 1, column 1: the header must begin"},
+      {Format::kCsv, "ranks,A,B\n1,1\n", "line 2, column 1: this line has 2 cells"},
+      {Format::kCsv, "ranks,A,B\n1,1,first\n", "line 2, column 5: expected a whole number from 1"},
+      {Format::kCsv, "grades:5,A,A\n", "line 1, column 12: option \"A\" stands twice"},
+      {Format::kCsv, "grades:5,A\n1,6\n", "line 2, column 3: expected a whole number from 0 to 5"},
+      {Format::kCsv, "weight,1\n1,\"A\n", "line 2, column 3: this quote is not closed"},
+      {Format::kCsv, "winner,loser,count\nA,A,1\n",
+       "line 2, column 3: an option cannot be compared with itself"},
+  };
+  for (const Malformed& one : cases) {
+    const absl::StatusOr<Election> election = ReadElection(one.format, one.text);
+    EXPECT_THAT(election.status(), IsRefused("BAD_FORMAT")) << one.text;
+    EXPECT_THAT(std::string(election.status().message()), HasSubstr(one.message));
+  }
+  const std::vector<std::pair<std::string, std::string>> more = {
+      {soc + "3: 1,{2}x\n", "line 4, column 9: expected \",\""},
+      {soc + "3: 1\n", "line 4, column 1: a soc file ranks all 2"},
+      {soc + "3: {1,2}\n", "line 4, column 4: a soc file has no ties"},
+      {soc + "3: 1,1\n", "line 4, column 6: alternative 1 stands twice"}};
+  for (const auto& [text, message] : more) {
+    EXPECT_THAT(std::string(ReadElection(Format::kPreflib, text).status().message()),
+                HasSubstr(message));
+  }
+  const std::vector<std::pair<std::string, std::string>> votes = {
+      {pb + "1;c;3\n", "line 11, column 3: there is no project \"c\""},
+      {pb + "1;a,a;3,3\n", "line 11, column 3: project \"a\" stands twice"},
+      {pb + "1;a,b;3\n", "line 11, column 7: 1 numbers of points for 2 projects"},
+      {pb + "1;a\n", "line 11, column 1: this line has only 2 fields"}};
+  for (const auto& [text, message] : votes) {
+    EXPECT_THAT(std::string(ReadElection(Format::kPabulib, text).status().message()),
+                HasSubstr(message));
+  }
+}
+
+TEST(Blt, ReadsEveryStyleOfNames) {
+  const std::string ballots = "2 1\n-2\n# a comment\n3 1=2 0\n2 0 # blank\n0\n";
+  for (const char* names :
+       {"\"A \"\"x\"\"\" \"B\" \"T\"\n", "\"A \"\"x\"\"\"\n\"B\"\n\"T\"", "A \"x\"\nB\nT\n"}) {
+    const absl::StatusOr<Election> election =
+        ReadElection(Format::kBlt, absl::StrCat(ballots, names));
+    ASSERT_OK(election.status()) << names;
+    EXPECT_EQ(election->options[0].name, "A \"x\"");
+    EXPECT_EQ(election->options[1].name, "B");
+    EXPECT_TRUE(election->options[1].withdrawn);
+    EXPECT_EQ(election->title, "T");
+    EXPECT_EQ(election->ranked.total_weight(), 5u);
+    EXPECT_TRUE(election->ranked.has_ties());
+  }
+  const absl::StatusOr<Election> party =
+      ReadElection(Format::kBlt, "2 1\n0\n\"A\" \"P\"\n\"B\" \"Q\"\n\"T\"\n");
+  ASSERT_OK(party.status());
+  EXPECT_EQ(party->options[1].name, "B (Q)");
+}
+
+TEST(Cef, ReadsParametersWeightsAndTags) {
+  const absl::StatusOr<Election> election = ReadElection(
+      Format::kCef,
+      "# title\n#/Candidates: A ; B;C\n#/Number of Seats: 2\n#/Implicit Ranking: false\n"
+      "#/weight allowed: true\nx@y.z , t || A > B = C ^7 * 2 # comment\n/EMPTY_RANKING/ * 3\nC\n");
+  ASSERT_OK(election.status());
+  EXPECT_EQ(election->seats, 2);
+  EXPECT_TRUE(election->unranked_not_compared);
+  EXPECT_EQ(election->ranked.total_weight(), 18u);
+  std::vector<uint64_t> weights;
+  election->ranked.ForEach([&](BallotView ballot) { weights.push_back(ballot.weight); });
+  EXPECT_THAT(weights, ElementsAre(14, 3, 1));
+}
+
+TEST(Pabulib, KeepsExactMoneyAndScalesPoints) {
+  const absl::StatusOr<Election> election =
+      ReadElection(Format::kPabulib, absl::StrCat("\xEF\xBB\xBF", kPb, "1;a,b;0.5,2\r\n2;;\r\n"));
+  ASSERT_OK(election.status());
+  EXPECT_EQ(election->budget->voters(), 2u);
+  EXPECT_THAT(election->budget->points, ElementsAre(1, 4));
+  EXPECT_EQ(election->budget->points_scale, 2);
+  const absl::StatusOr<std::string> text = WriteElection(Format::kPabulib, *election);
+  ASSERT_OK(text.status());
+  EXPECT_THAT(*text, HasSubstr("1;a,b;0.5,2\n2;;\n"));
+}
+
+TEST(Preflib, CategoriesAreGradesAndTiers) {
+  const absl::StatusOr<Election> election = ReadElection(
+      Format::kPreflib,
+      "# DATA TYPE: cat\n# NUMBER ALTERNATIVES: 3\n# NUMBER VOTERS: 2\n# NUMBER CATEGORIES: 3\n"
+      "# CATEGORY NAME 1: Yes\n# CATEGORY NAME 2: Maybe\n# CATEGORY NAME 3: No\n2: {1,3},{},{2}\n");
+  ASSERT_OK(election.status());
+  EXPECT_THAT(election->graded->grades, ElementsAre(2, 0, 2));
+  EXPECT_THAT(election->graded->grade_names, ElementsAre("No", "Maybe", "Yes"));
+  EXPECT_TRUE(election->ranked.has_ties());
+}
+
+TEST(Csv, SaysRanksGradesApprovalsOrdersAndComparisons) {
+  const absl::StatusOr<Election> ranks =
+      ReadElection(Format::kCsv, "ranks,A,\"B, b\",C\n2,1,1,\n1,,2,5\n");
+  ASSERT_OK(ranks.status());
+  EXPECT_EQ(ranks->options[1].id, "B, b");
+  EXPECT_EQ(ranks->ranked.total_weight(), 3u);
+  const absl::StatusOr<Election> approvals =
+      ReadElection(Format::kCsv, "approvals,A,B\n2,1,0\n1,,1\n");
+  ASSERT_OK(approvals.status());
+  EXPECT_THAT(approvals->graded->grades, ElementsAre(1, 0, -1, 1));
+  const absl::StatusOr<Election> orders = ReadElection(Format::kCsv, "weight,1,2\n4,X=Y,Z\n1,,\n");
+  ASSERT_OK(orders.status());
+  EXPECT_EQ(orders->options.size(), 3u);
+  EXPECT_EQ(orders->ranked.total_weight(), 5u);
+  const absl::StatusOr<Election> wins =
+      ReadElection(Format::kCsv, "winner,loser,count\nA,B,2\nB,A,1\nA,B,3\n");
+  ASSERT_OK(wins.status());
+  EXPECT_THAT(wins->comparisons->wins, ElementsAre(0, 5, 1, 0));
+}
+
+TEST(Formats, AreKnownByNameAndFirstLine) {
+  EXPECT_EQ(FormatOf("x.SOC", "").value(), Format::kPreflib);
+  EXPECT_EQ(FormatOf("a/b.HIL", "").value(), Format::kBlt);
+  EXPECT_EQ(FormatOf("x.csv", "4,2,\n").value(), Format::kScottishCsv);
+  EXPECT_EQ(FormatOf("x.csv", "ranks,A,B\n").value(), Format::kCsv);
+  EXPECT_THAT(FormatOf("x.txt", "").status(), IsRefused("UNKNOWN_FORMAT"));
+}
+
+}  // namespace
+}  // namespace votum::ranking
