@@ -1,6 +1,7 @@
 #include "services/ideas/ranking/schulze.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "services/ideas/ranking/families.h"
 #include "services/ideas/ranking/method.h"
@@ -17,22 +18,90 @@ LinkStrength StrengthOf(const PairwiseMatrix& matrix, size_t a, size_t b, Streng
   return {for_a, -for_b};
 }
 
-StrongestPaths::StrongestPaths(const PairwiseMatrix& matrix, Strength strength)
-    : n_(matrix.options()), links_(n_ * n_), strengths_{{0, 0}} {
-  for (size_t a = 0; a < n_; ++a) {
-    for (size_t b = 0; b < n_; ++b) {
-      if (matrix.beats(a, b)) strengths_.push_back(StrengthOf(matrix, a, b, strength));
+namespace {
+
+// A victory, to be put in order of strength.
+struct Victory {
+  uint64_t first;  // LinkStrength, with an order-preserving shift of the second part to 0 and above
+  uint64_t second;
+  uint32_t place;  // in the matrix
+};
+
+// Sorts by (first, second), ascending: radix sort from the last digit on, which for the half
+// million victories among a thousand options takes a tenth of the time of comparisons. Digits that
+// are the same everywhere cost one look.
+class VictorySort {
+ public:
+  explicit VictorySort(std::vector<Victory>& victories)
+      : victories_(victories), other_(victories.size()) {
+    for (const Victory& victory : victories) {
+      all_first_ |= victory.first;
+      all_second_ |= victory.second;
     }
   }
-  std::sort(strengths_.begin() + 1, strengths_.end());
-  strengths_.erase(std::unique(strengths_.begin() + 1, strengths_.end()), strengths_.end());
-  for (size_t a = 0; a < n_; ++a) {
-    for (size_t b = 0; b < n_; ++b) {
-      if (!matrix.beats(a, b)) continue;
-      const auto place = std::lower_bound(strengths_.begin() + 1, strengths_.end(),
-                                          StrengthOf(matrix, a, b, strength));
-      links_[a * n_ + b] = static_cast<uint32_t>(place - strengths_.begin());
+  void Run() {
+    for (int shift = 0; all_second_ >> shift != 0; shift += kBits) {
+      Pass([shift](const Victory& v) { return v.second >> shift; });
+      if (shift + kBits >= 64) break;
     }
+    for (int shift = 0; all_first_ >> shift != 0; shift += kBits) {
+      Pass([shift](const Victory& v) { return v.first >> shift; });
+      if (shift + kBits >= 64) break;
+    }
+  }
+
+ private:
+  static constexpr int kBits = 11;
+  static constexpr uint64_t kMask = (uint64_t{1} << kBits) - 1;
+
+  template <typename Digit>
+  void Pass(Digit&& digit) {
+    std::vector<uint32_t> begins(size_t{1} << kBits);
+    for (const Victory& victory : victories_) ++begins[digit(victory) & kMask];
+    uint32_t sum = 0;
+    for (uint32_t& begin : begins) sum += std::exchange(begin, sum);
+    for (const Victory& victory : victories_) other_[begins[digit(victory) & kMask]++] = victory;
+    victories_.swap(other_);
+  }
+
+  std::vector<Victory>& victories_;
+  std::vector<Victory> other_;
+  uint64_t all_first_ = 0, all_second_ = 0;
+};
+
+}  // namespace
+
+StrongestPaths::StrongestPaths(const PairwiseMatrix& matrix, Strength strength)
+    : n_(matrix.options()), links_(n_ * n_), strengths_{{0, 0}} {
+  // Second parts are -votes or 0: this makes them 0 and above.
+  uint64_t most = 0;
+  for (size_t a = 0; a < n_; ++a) {
+    for (size_t b = 0; b < n_; ++b) most = std::max(most, matrix.at(a, b));
+  }
+  const auto shift = static_cast<int64_t>(most);
+  const bool has_second = strength == Strength::kWinningVotesLosingVotes;
+  std::vector<Victory> victories;
+  victories.reserve(n_ * n_ / 2);
+  for (size_t a = 0; a < n_; ++a) {
+    for (size_t b = a + 1; b < n_; ++b) {
+      if (matrix.at(a, b) == matrix.at(b, a)) continue;
+      const bool forward = matrix.beats(a, b);
+      const LinkStrength link = StrengthOf(matrix, forward ? a : b, forward ? b : a, strength);
+      victories.push_back({static_cast<uint64_t>(link.first),
+                           has_second ? static_cast<uint64_t>(shift + link.second) : 0,
+                           static_cast<uint32_t>(forward ? a * n_ + b : b * n_ + a)});
+    }
+  }
+  VictorySort(victories).Run();
+  for (size_t i = 0; i < victories.size(); ++i) {
+    const Victory& victory = victories[i];
+    const bool same = i > 0 && victory.first == victories[i - 1].first &&
+                      victory.second == victories[i - 1].second;
+    if (!same) {
+      strengths_.emplace_back(static_cast<int64_t>(victory.first),
+                              has_second ? static_cast<int64_t>(victory.second) - shift : 0);
+    }
+    links_[victory.place] = static_cast<uint32_t>(strengths_.size() - 1);
   }
   levels_ = links_;
   WidestPaths(n_, static_cast<uint32_t>(strengths_.size() - 1), levels_);
@@ -61,7 +130,11 @@ std::vector<OptionIndex> StrongestPaths::Witness(size_t a, size_t b) const {
 std::vector<Tier> StrongestPaths::Tiers() const {
   std::vector<size_t> defeats(n_);
   for (size_t a = 0; a < n_; ++a) {
-    for (size_t b = 0; b < n_; ++b) defeats[b] += level(a, b) > level(b, a) ? 1 : 0;
+    for (size_t b = 0; b < a; ++b) {
+      const uint32_t there = level(a, b), back = level(b, a);
+      defeats[b] += there > back ? 1 : 0;
+      defeats[a] += back > there ? 1 : 0;
+    }
   }
   std::vector<Tier> tiers;
   Tier tier;

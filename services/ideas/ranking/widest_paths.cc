@@ -13,30 +13,32 @@ constexpr size_t kTile = 64;
 
 #define VOTUM_INLINE inline __attribute__((always_inline))
 
-// A tile within a matrix of `stride` columns.
+constexpr size_t kCells = kTile * kTile;
+
 template <typename T>
 struct Tile {
   T* at;
-  size_t stride;
-  VOTUM_INLINE T* Row(size_t i) const { return at + i * stride; }
+  VOTUM_INLINE T* Row(size_t i) const { return at + i * kTile; }
 };
 
-// c[i][j] = max(c[i][j], min(a[i][k], b[k][j])), k outermost: right also where c is a or b.
+// All widest paths within a tile.
 template <typename T>
-VOTUM_INLINE void RelaxInPlace(Tile<T> c, Tile<T> a, Tile<T> b) {
+VOTUM_INLINE void CloseTile(Tile<T> c) {
   for (size_t k = 0; k < kTile; ++k) {
-    const T* through = b.Row(k);
+    const T* through = c.Row(k);
     for (size_t i = 0; i < kTile; ++i) {
-      const T first = a.Row(i)[k];
+      const T first = c.Row(i)[k];
       T* row = c.Row(i);
       for (size_t j = 0; j < kTile; ++j) row[j] = std::max(row[j], std::min(first, through[j]));
     }
   }
 }
 
-// The same where c is neither a nor b: kRows x kVectors vectors of c stay in registers over all k.
+// c[i][j] = max(c[i][j], min(a[i][k], b[k][j])) for all k; kRows x kVectors vectors of c stay in
+// registers meanwhile. c may be a or b: cells that are updated early only name wider paths that
+// exist.
 template <typename T, size_t kBytes, size_t kRows, size_t kVectors>
-VOTUM_INLINE void RelaxOther(Tile<T> c, Tile<T> a, Tile<T> b) {
+VOTUM_INLINE void Relax(Tile<T> c, Tile<T> a, Tile<T> b) {
   typedef T Vector __attribute__((vector_size(kBytes)));
   constexpr size_t kLanes = kBytes / sizeof(T);
   for (size_t i = 0; i < kTile; i += kRows) {
@@ -67,63 +69,67 @@ VOTUM_INLINE void RelaxOther(Tile<T> c, Tile<T> a, Tile<T> b) {
 }
 
 template <typename T, size_t kBytes, size_t kRows, size_t kVectors>
-VOTUM_INLINE void AllTiles(T* matrix, size_t stride) {
-  const size_t tiles = stride / kTile;
-  auto tile = [&](size_t i, size_t j) {
-    return Tile<T>{matrix + (i * stride + j) * kTile, stride};
-  };
+VOTUM_INLINE void AllTiles(T* cells, size_t tiles) {
+  auto tile = [&](size_t i, size_t j) { return Tile<T>{cells + (i * tiles + j) * kCells}; };
   for (size_t k = 0; k < tiles; ++k) {
-    RelaxInPlace(tile(k, k), tile(k, k), tile(k, k));
+    CloseTile(tile(k, k));
+    // One product does for the row and the column, since the tile is closed.
     for (size_t i = 0; i < tiles; ++i) {
       if (i == k) continue;
-      RelaxInPlace(tile(k, i), tile(k, k), tile(k, i));
-      RelaxInPlace(tile(i, k), tile(i, k), tile(k, k));
+      Relax<T, kBytes, kRows, kVectors>(tile(k, i), tile(k, k), tile(k, i));
+      Relax<T, kBytes, kRows, kVectors>(tile(i, k), tile(i, k), tile(k, k));
     }
     for (size_t i = 0; i < tiles; ++i) {
       for (size_t j = 0; j < tiles; ++j) {
-        if (i != k && j != k)
-          RelaxOther<T, kBytes, kRows, kVectors>(tile(i, j), tile(i, k), tile(k, j));
+        if (i != k && j != k) Relax<T, kBytes, kRows, kVectors>(tile(i, j), tile(i, k), tile(k, j));
       }
     }
   }
 }
 
 template <typename T>
-void PortableTiles(T* matrix, size_t stride) {
-  AllTiles<T, 16, 2, 4>(matrix, stride);
+void PortableTiles(T* cells, size_t tiles) {
+  AllTiles<T, 16, 2, 4>(cells, tiles);
 }
 #if defined(__x86_64__)
 template <typename T>
-__attribute__((target("avx2"))) void Avx2Tiles(T* matrix, size_t stride) {
-  AllTiles<T, 32, 4, 2>(matrix, stride);
+__attribute__((target("avx2"))) void Avx2Tiles(T* cells, size_t tiles) {
+  AllTiles<T, 32, 4, 2>(cells, tiles);
 }
 template <typename T>
-__attribute__((target("avx512f,avx512bw,avx512vl,avx512dq"))) void Avx512Tiles(T* matrix,
-                                                                               size_t stride) {
-  AllTiles<T, 64, 8, 2>(matrix, stride);
+__attribute__((target("avx512f,avx512bw,avx512vl,avx512dq"))) void Avx512Tiles(T* cells,
+                                                                               size_t tiles) {
+  AllTiles<T, 64, 8, 2>(cells, tiles);
 }
 #endif
 
 template <typename T>
-void RunTiles(Simd simd, T* matrix, size_t stride) {
+void RunTiles(Simd simd, T* cells, size_t tiles) {
 #if defined(__x86_64__)
-  if (simd == Simd::kAvx512) return Avx512Tiles(matrix, stride);
-  if (simd == Simd::kAvx2) return Avx2Tiles(matrix, stride);
+  if (simd == Simd::kAvx512) return Avx512Tiles(cells, tiles);
+  if (simd == Simd::kAvx2) return Avx2Tiles(cells, tiles);
 #endif
-  PortableTiles(matrix, stride);
+  PortableTiles(cells, tiles);
 }
 
 template <typename T>
 void RunAs(size_t n, std::vector<uint32_t>& widths, Simd simd) {
-  const size_t stride = (n + kTile - 1) / kTile * kTile;
-  std::vector<T> matrix(stride * stride);
-  for (size_t i = 0; i < n; ++i) {
-    for (size_t j = 0; j < n; ++j) matrix[i * stride + j] = static_cast<T>(widths[i * n + j]);
-  }
-  RunTiles(simd, matrix.data(), stride);
-  for (size_t i = 0; i < n; ++i) {
-    for (size_t j = 0; j < n; ++j) widths[i * n + j] = i == j ? 0 : matrix[i * stride + j];
-  }
+  const size_t tiles = (n + kTile - 1) / kTile;
+  std::vector<T> cells(tiles * tiles * kCells);
+  auto each_row = [&](auto&& f) {
+    for (size_t i = 0; i < n; ++i) {
+      for (size_t j = 0; j < n; j += kTile) {
+        f(&widths[i * n + j], &cells[(i / kTile * tiles + j / kTile) * kCells + i % kTile * kTile],
+          std::min(kTile, n - j));
+      }
+    }
+  };
+  each_row([](const uint32_t* from, T* to, size_t count) {
+    for (size_t j = 0; j < count; ++j) to[j] = static_cast<T>(from[j]);
+  });
+  RunTiles(simd, cells.data(), tiles);
+  each_row([](uint32_t* to, const T* from, size_t count) { std::copy(from, from + count, to); });
+  for (size_t i = 0; i < n; ++i) widths[i * n + i] = 0;
 }
 
 // Without tiles, for matrices that would hardly fill one.
