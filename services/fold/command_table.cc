@@ -200,11 +200,12 @@ void AddVoting(Rows& rows) {
   add(v1::DeclareConflict(), Person(), AsItem<v1::DeclareConflict>());
   add(v1::ProposeMotion(), Person(), AsItem<v1::ProposeMotion>());
   add(v1::OpenVote(), Person(), AsMotion<v1::OpenVote>());
-  add(v1::CastVote(), Person(), AsVote<v1::CastVote>());
-  add(v1::CorrectVote(), Person(), AsVote<v1::CorrectVote>());
-  add(v1::RecordPaperVote(), Clerk(), AsVote<v1::RecordPaperVote>());
-  add(v1::ConfirmPaperVote(), Person(), AsVote<v1::ConfirmPaperVote>());
-  add(v1::WithdrawPaperVote(), Clerk(), AsVote<v1::WithdrawPaperVote>());
+  // Whoever could read these while the vote is open could count: the reads show them after closing.
+  add(v1::CastVote(), Person(), Always<v1::CastVote>(kConfidential));
+  add(v1::CorrectVote(), Person(), Always<v1::CorrectVote>(kConfidential));
+  add(v1::RecordPaperVote(), Clerk(), Always<v1::RecordPaperVote>(kConfidential));
+  add(v1::ConfirmPaperVote(), Person(), Always<v1::ConfirmPaperVote>(kConfidential));
+  add(v1::WithdrawPaperVote(), Clerk(), Always<v1::WithdrawPaperVote>(kConfidential));
   add(v1::CloseVote(), Person(), AsVote<v1::CloseVote>());
   add(v1::EstablishResult(), Person(), AsVote<v1::EstablishResult>());
 }
