@@ -184,7 +184,8 @@ std::string ReportHtml(const Report& report) {
   for (const Json* part : {&report.ranking.extra, &report.ranking.details}) {
     for (const NamedTable& table : TablesOf(*part, ids)) html += HtmlTable(table);
   }
-  for (const Json& tie : ReportJson(report)["ties"]) {
+  const Json json = ReportJson(report);
+  for (const Json& tie : json["ties"]) {
     absl::StrAppend(
         &html, "<p>Tie (", Escape(CellText(tie["stage"])), "): ", Escape(CellText(tie["tied"])),
         ", by ", Escape(CellText(tie["rule"])),
