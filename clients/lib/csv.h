@@ -1,0 +1,43 @@
+// CSV as RFC 4180 has it, read strictly: whoever hands in a broken file learns where it is broken,
+// instead of finding half an idea in the store.
+//
+// Beyond the RFC, because files from offices are like that: a byte order mark is passed over, lines
+// may end with LF alone, and fields may be separated by semicolons (as German spreadsheets write
+// them) where the first line has no comma.
+#ifndef VOTUM_CLIENTS_LIB_CSV_H_
+#define VOTUM_CLIENTS_LIB_CSV_H_
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+
+namespace votum::client {
+
+// A place in a text file as editors show it: both from 1, columns in characters.
+struct TextPosition {
+  size_t line = 1;
+  size_t column = 1;
+};
+
+// "line 3, column 17".
+std::string ToString(const TextPosition& position);
+
+struct CsvField {
+  std::string text;  // unquoted; line ends within it are LF
+  TextPosition begin;
+};
+
+using CsvRow = std::vector<CsvField>;
+
+// The rows of `text`, the header among them; all as long as the first, empty lines left out.
+// INVALID_ARGUMENT/BAD_CSV, with line and column: not UTF-8, a control character, a quotation mark
+// within a field without quotation marks, text after a closing one, a missing one, a row of another
+// length, no row.
+absl::StatusOr<std::vector<CsvRow>> ParseCsv(absl::string_view text);
+
+}  // namespace votum::client
+
+#endif  // VOTUM_CLIENTS_LIB_CSV_H_
