@@ -19,6 +19,9 @@ namespace {
 // Different sets of options left, at most, that the search over all lots looks at.
 constexpr size_t kMaxStates = 20000;
 
+// More rounds than this are a table of millions of cells, made only on request.
+constexpr size_t kMaxRounds = 200;
+
 using Standing = std::vector<bool>;
 
 struct Tally {
@@ -146,7 +149,9 @@ absl::StatusOr<Ranking> RunIrv(const Call& call) {
       ranking.ties.push_back(
           breaker.Event(lowest, absl::StrCat("elimination in round ", out.size() + 1)));
     }
-    rounds.push_back(RoundRow(call, standing, tally, loser, left.size() == 1));
+    if (call.explain() || call.options() <= kMaxRounds) {
+      rounds.push_back(RoundRow(call, standing, tally, loser, left.size() == 1));
+    }
     standing[loser] = false;
     std::erase(left, loser);
     out.push_back(loser);

@@ -27,34 +27,34 @@ struct Pair {
 // What is locked, with all that follows from it.
 class Locked {
  public:
-  explicit Locked(size_t n) : n_(n), words_((n + 63) / 64), reach_(n * words_) {}
+  explicit Locked(size_t n)
+      : n_(n), words_((n + 63) / 64), below_(n * words_), above_(n * words_) {}
 
-  bool Reaches(size_t from, size_t to) const {
-    return (reach_[from * words_ + to / 64] >> (to % 64) & 1) != 0;
-  }
-  // Locks the pair; it must not close a cycle.
+  bool Reaches(size_t from, size_t to) const { return Bit(below_, from, to); }
+  // Locks the pair; it must not close a cycle. Each pair of options comes to be ordered once,
+  // whatever the number of locks, so that all of them together take n^2 steps of n/64 words.
   void Lock(size_t winner, size_t loser) {
     if (Reaches(winner, loser)) return;
-    for (size_t x = 0; x < n_; ++x) {
-      if (x != winner && !Reaches(x, winner)) continue;
-      for (size_t w = 0; w < words_; ++w) reach_[x * words_ + w] |= reach_[loser * words_ + w];
-      reach_[x * words_ + loser / 64] |= uint64_t{1} << (loser % 64);
-    }
+    OrderAbove(winner, loser);
+    ForEachBit(above_, winner, [&](size_t x) {
+      if (!Reaches(x, loser)) OrderAbove(x, loser);
+    });
   }
   std::vector<OptionIndex> Undefeated() const {
     std::vector<OptionIndex> top;
     for (size_t i = 0; i < n_; ++i) {
-      size_t from = 0;
-      while (from < n_ && !Reaches(from, i)) ++from;
-      if (from == n_) top.push_back(static_cast<OptionIndex>(i));
+      const auto* row = &above_[i * words_];
+      if (std::all_of(row, row + words_, [](uint64_t word) { return word == 0; })) {
+        top.push_back(static_cast<OptionIndex>(i));
+      }
     }
     return top;
   }
   // Those whom nobody left defeats, repeatedly.
   std::vector<Tier> Tiers() const {
     std::vector<size_t> above(n_);
-    for (size_t a = 0; a < n_; ++a) {
-      for (size_t b = 0; b < n_; ++b) above[b] += Reaches(a, b) ? 1 : 0;
+    for (size_t b = 0; b < n_; ++b) {
+      ForEachBit(above_, b, [&](size_t) { ++above[b]; });
     }
     std::vector<Tier> tiers;
     for (size_t placed = 0; placed < n_; placed += tiers.back().size()) {
@@ -64,7 +64,7 @@ class Locked {
       }
       for (OptionIndex out : tier) {
         above[out] = n_;  // never again
-        for (size_t b = 0; b < n_; ++b) above[b] -= Reaches(out, b) ? 1 : 0;
+        ForEachBit(below_, out, [&](size_t b) { --above[b]; });
       }
       tiers.push_back(std::move(tier));
     }
@@ -72,8 +72,39 @@ class Locked {
   }
 
  private:
+  using Bits = std::vector<uint64_t>;
+
+  bool Bit(const Bits& bits, size_t row, size_t column) const {
+    return (bits[row * words_ + column / 64] >> (column % 64) & 1) != 0;
+  }
+  template <typename F>
+  void ForEachBit(const Bits& bits, size_t row, F&& f) const {
+    for (size_t w = 0; w < words_; ++w) {
+      for (uint64_t word = bits[row * words_ + w]; word != 0; word &= word - 1) {
+        f(w * 64 + static_cast<size_t>(__builtin_ctzll(word)));
+      }
+    }
+  }
+  void Set(Bits& bits, size_t row, size_t column) {
+    bits[row * words_ + column / 64] |= uint64_t{1} << (column % 64);
+  }
+
+  // Puts `x` above `loser` and above all that is below `loser`.
+  void OrderAbove(size_t x, size_t loser) {
+    Set(below_, x, loser);
+    Set(above_, loser, x);
+    for (size_t w = 0; w < words_; ++w) {
+      uint64_t added = below_[loser * words_ + w] & ~below_[x * words_ + w];
+      below_[x * words_ + w] |= added;
+      for (; added != 0; added &= added - 1) {
+        Set(above_, w * 64 + static_cast<size_t>(__builtin_ctzll(added)), x);
+      }
+    }
+  }
+
   size_t n_, words_;
-  std::vector<uint64_t> reach_;
+  Bits below_;  // row i: whom i is above
+  Bits above_;  // row i: who is above i
 };
 
 // The pairs of `group` (all of one strength) whose fate depends on their order: those neither

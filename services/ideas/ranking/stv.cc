@@ -53,9 +53,17 @@ std::vector<Tier> TiersOf(const std::vector<OptionIndex>& elected,
   return tiers;
 }
 
+// Among more candidates than this, only those with votes are shown.
+constexpr size_t kMaxColumns = 200;
+
 template <typename Votes>
 Json VotesTable(const Call& call, const Votes& votes, int digits) {
-  return call.PerOption([&](size_t i) { return ToDecimal(votes[i], digits); });
+  Json object = Json::object();
+  for (size_t i = 0; i < call.options(); ++i) {
+    if (votes[i] == 0 && call.options() > kMaxColumns) continue;
+    object.push_back({call.election().options[i].id, ToDecimal(votes[i], digits)});
+  }
+  return object;
 }
 
 // ---- Transfers of papers
