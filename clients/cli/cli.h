@@ -37,8 +37,9 @@ class Clients {
 
  private:
   std::mutex mutex_;
-  std::map<std::string, std::shared_ptr<client::Client>> clients_;     // by context path
-  std::map<std::string, std::shared_ptr<client::Channels>> channels_;  // by deployment and endpoints
+  std::map<std::string, std::shared_ptr<client::Client>> clients_;  // by context path
+  std::map<std::string, std::shared_ptr<client::Channels>>
+      channels_;  // by deployment and endpoints
 };
 
 // One command line being carried out.
@@ -67,8 +68,8 @@ absl::Status DoCommand(Run& run, google::protobuf::Message* command,
                        const std::vector<common::v1::Attachment>& attachments = {});
 
 // Adds the verb `name` to the noun `noun`, carried out by `action`.
-CLI::App* AddVerb(CLI::App& root, Run& run, const std::string& noun, const std::string& name, const std::string& help,
-                  std::function<absl::Status()> action);
+CLI::App* AddVerb(CLI::App& root, Run& run, const std::string& noun, const std::string& name,
+                  const std::string& help, std::function<absl::Status()> action);
 
 // The text that an option gives: itself, or the content of FILE for "@FILE" ("@-": standard input).
 absl::StatusOr<std::string> TextOf(const std::string& value);
@@ -85,7 +86,8 @@ void AddProjectCommands(CLI::App& root, Run& run);
 void AddAuditCommands(CLI::App& root, Run& run);
 
 // Carries out one command line (without the program's name); its exit code.
-int RunCommandLine(const std::vector<std::string>& arguments, Clients* clients, std::ostream& out, std::ostream& err);
+int RunCommandLine(const std::vector<std::string>& arguments, Clients* clients, std::ostream& out,
+                   std::ostream& err);
 
 }  // namespace votum::cli
 

@@ -42,23 +42,27 @@ absl::Status Remove(const std::string& name) {
 void AddContextCommands(CLI::App& root, Run& run) {
   const auto added = std::make_shared<NewContext>();
   CLI::App* add = AddVerb(root, run, "context", "add",
-                          "Make a context.\nExample: votum context add erika --from /var/lib/votum/client.json --person m01 "
+                          "Make a context.\nExample: votum context add erika --from "
+                          "/var/lib/votum/client.json --person m01 "
                           "--key ~/erika.key",
                           [added] { return Add(*added); });
   add->add_option("NAME", added->name, "Name, or path of the new file")->required();
-  add->add_option("--from", added->from, "The deployment's client.json, or another context")->required();
+  add->add_option("--from", added->from, "The deployment's client.json, or another context")
+      ->required();
   add->add_option("--person", added->person, "Who acts");
   add->add_option("--key", added->key, "File of the person's key");
-  add->add_option("--key-passphrase-file", added->passphrase_file, "File with the key's passphrase");
+  add->add_option("--key-passphrase-file", added->passphrase_file,
+                  "File with the key's passphrase");
 
   AddVerb(root, run, "context", "list", "List contexts.", [&run] {
     for (const std::string& name : client::ContextNames()) *run.out << name << "\n";
     return absl::OkStatus();
   });
   const auto removed = std::make_shared<std::string>();
-  AddVerb(root, run, "context", "remove", "Remove a context; the key file stays.", [removed] {
-    return Remove(*removed);
-  })->add_option("NAME", *removed, "Which")->required();
+  AddVerb(root, run, "context", "remove", "Remove a context; the key file stays.",
+          [removed] { return Remove(*removed); })
+      ->add_option("NAME", *removed, "Which")
+      ->required();
 }
 
 }  // namespace votum::cli

@@ -36,7 +36,8 @@ std::string WordOf(const EnumValueDescriptor* value) {
   return absl::StrReplaceAll(absl::AsciiStrToLower(value->name().substr(prefix)), {{"_", "-"}});
 }
 
-absl::StatusOr<const EnumValueDescriptor*> EnumValue(const EnumDescriptor* type, const std::string& word) {
+absl::StatusOr<const EnumValueDescriptor*> EnumValue(const EnumDescriptor* type,
+                                                     const std::string& word) {
   std::vector<std::string> words;
   for (int i = 1; i < type->value_count(); ++i) {
     if (WordOf(type->value(i)) == word) return type->value(i);
@@ -47,7 +48,8 @@ absl::StatusOr<const EnumValueDescriptor*> EnumValue(const EnumDescriptor* type,
 
 absl::StatusOr<uint64_t> Number(const std::string& text, uint64_t max) {
   const std::optional<uint64_t> number = ParseDecimal(text);
-  if (!number.has_value() || *number > max) return Usage(absl::StrCat("\"", text, "\" is not a number up to ", max));
+  if (!number.has_value() || *number > max)
+    return Usage(absl::StrCat("\"", text, "\" is not a number up to ", max));
   return *number;
 }
 
@@ -62,7 +64,8 @@ absl::Status SetOne(Message* message, const FieldDescriptor* field, const std::s
       } else {
         ASSIGN_OR_RETURN(text, TextOf(value));
       }
-      repeated ? reflection->AddString(message, field, text) : reflection->SetString(message, field, text);
+      repeated ? reflection->AddString(message, field, text)
+               : reflection->SetString(message, field, text);
       return absl::OkStatus();
     }
     case FieldDescriptor::CPPTYPE_UINT32: {
@@ -100,7 +103,8 @@ absl::Status SetOne(Message* message, const FieldDescriptor* field, const std::s
 
 }  // namespace
 
-absl::Status SetField(Message* message, const std::string& path, const std::vector<std::string>& values) {
+absl::Status SetField(Message* message, const std::string& path,
+                      const std::vector<std::string>& values) {
   const std::vector<std::string> names = absl::StrSplit(path, '.');
   for (size_t i = 0; i + 1 < names.size(); ++i) {
     const FieldDescriptor* field = message->GetDescriptor()->FindFieldByName(names[i]);
@@ -125,9 +129,11 @@ std::string FieldText(const Message& message, const std::string& path) {
   const FieldDescriptor* field = at->GetDescriptor()->FindFieldByName(names.back());
   const Reflection* reflection = at->GetReflection();
   if (field->is_repeated()) {
-    if (field->cpp_type() != FieldDescriptor::CPPTYPE_STRING) return absl::StrCat(reflection->FieldSize(*at, field));
+    if (field->cpp_type() != FieldDescriptor::CPPTYPE_STRING)
+      return absl::StrCat(reflection->FieldSize(*at, field));
     std::vector<std::string> values;
-    for (int i = 0; i < reflection->FieldSize(*at, field); ++i) values.push_back(reflection->GetRepeatedString(*at, field, i));
+    for (int i = 0; i < reflection->FieldSize(*at, field); ++i)
+      values.push_back(reflection->GetRepeatedString(*at, field, i));
     return absl::StrJoin(values, " ");
   }
   switch (field->cpp_type()) {
@@ -145,7 +151,8 @@ std::string FieldText(const Message& message, const std::string& path) {
     case FieldDescriptor::CPPTYPE_BOOL:
       return reflection->GetBool(*at, field) ? "yes" : "no";
     case FieldDescriptor::CPPTYPE_MESSAGE:
-      if (field->message_type() == google::protobuf::Timestamp::descriptor() && reflection->HasField(*at, field)) {
+      if (field->message_type() == google::protobuf::Timestamp::descriptor() &&
+          reflection->HasField(*at, field)) {
         return absl::FormatTime("%Y-%m-%d %H:%M:%S UTC",
                                 FromTimestamp(static_cast<const google::protobuf::Timestamp&>(
                                     reflection->GetMessage(*at, field))),

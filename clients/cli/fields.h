@@ -11,12 +11,13 @@
 
 namespace votum::cli {
 
-// Sets the field at `path` ("text.title") of `message` from `values` (several for a repeated field):
+// Sets the field at `path` ("text.title") of `message` from `values` (several for a repeated
+// field):
 //   text                 as given; "@FILE" for a file's content
 //   numbers              decimal
-//   enums                the word without its prefix, in lower case: "roll-call" for VOTE_MODE_ROLL_CALL
-//   times                RFC 3339, "2026-12-01T17:00:00+01:00"
-//   bytes                hexadecimal
+//   enums                the word without its prefix, in lower case: "roll-call" for
+//   VOTE_MODE_ROLL_CALL times                RFC 3339, "2026-12-01T17:00:00+01:00" bytes
+//   hexadecimal
 // INVALID_ARGUMENT/USAGE, saying what is expected.
 absl::Status SetField(google::protobuf::Message* message, const std::string& path,
                       const std::vector<std::string>& values);

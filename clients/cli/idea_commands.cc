@@ -67,7 +67,8 @@ absl::StatusOr<Prepared> Prepare(const IdeaOptions& options, const std::string& 
 }
 
 void PrintCode(const Run& run, const Prepared& prepared) {
-  *run.out << "idea " << prepared.content.idea_id() << ", receipt code (with it the submitter sees what becomes of it): "
+  *run.out << "idea " << prepared.content.idea_id()
+           << ", receipt code (with it the submitter sees what becomes of it): "
            << prepared.receipt_code << "\n";
 }
 
@@ -77,9 +78,11 @@ absl::Status Submit(Run& run, const IdeaOptions& options) {
   v1::SubmitIdea submit;
   *submit.mutable_content() = prepared.content;
   // A key for this one idea: it says that two ideas came from one hand only if somebody wants that.
-  ASSIGN_OR_RETURN(const crypto::PrivateKey key, crypto::PrivateKey::Generate(crypto::KeyType::kEd25519));
-  ASSIGN_OR_RETURN(common::v1::SignedCommand command,
-                   client::SignCommand({client->context().deployment, "", {&key}, true}, absl::Now(), &submit));
+  ASSIGN_OR_RETURN(const crypto::PrivateKey key,
+                   crypto::PrivateKey::Generate(crypto::KeyType::kEd25519));
+  ASSIGN_OR_RETURN(
+      common::v1::SignedCommand command,
+      client::SignCommand({client->context().deployment, "", {&key}, true}, absl::Now(), &submit));
   for (const auto& attachment : prepared.attachments) *command.add_attachments() = attachment;
   ASSIGN_OR_RETURN(const common::v1::Receipt receipt, client->Send(command));
   RETURN_IF_ERROR(run.PrintReceipt("SubmitIdea", receipt));
@@ -96,7 +99,8 @@ absl::Status Record(Run& run, const IdeaOptions& options) {
   return absl::OkStatus();
 }
 
-// The id of an imported idea: the same for the same source and row, so that a repeated import names the same ideas.
+// The id of an imported idea: the same for the same source and row, so that a repeated import names
+// the same ideas.
 std::string ImportedId(const std::string& source, const std::string& key) {
   const crypto::Digest digest = crypto::Sha256({source, "\n", key});
   return absl::StrCat("i-", crypto::ToHex(digest).substr(0, 16));
@@ -111,9 +115,11 @@ struct ImportOptions {
 absl::Status Import(Run& run, const ImportOptions& options) {
   ASSIGN_OR_RETURN(const std::string text, TextOf(absl::StrCat("@", options.file)));
   const bool jsonl = absl::EndsWith(options.file, ".jsonl");
-  ASSIGN_OR_RETURN(const std::vector<ImportRow> rows, jsonl ? ParseJsonLines(text) : ParseCsv(text));
-  const std::string source =
-      options.source.empty() ? std::filesystem::path(options.file).filename().string() : options.source;
+  ASSIGN_OR_RETURN(const std::vector<ImportRow> rows,
+                   jsonl ? ParseJsonLines(text) : ParseCsv(text));
+  const std::string source = options.source.empty()
+                                 ? std::filesystem::path(options.file).filename().string()
+                                 : options.source;
   for (size_t start = 0; start < rows.size(); start += kIdeasOfABatch) {
     v1::ImportIdeas import;
     import.set_source(source);
@@ -133,7 +139,8 @@ absl::Status Import(Run& run, const ImportOptions& options) {
       attachments.push_back(std::move(sealed.attachment));
     }
     RETURN_IF_ERROR(DoCommand(run, &import, attachments));
-    ShowProgress("importing", static_cast<double>(std::min(start + kIdeasOfABatch, rows.size())) / static_cast<double>(rows.size()));
+    ShowProgress("importing", static_cast<double>(std::min(start + kIdeasOfABatch, rows.size())) /
+                                  static_cast<double>(rows.size()));
   }
   *run.out << rows.size() << " ideas of " << source << "; those known already were passed over\n";
   return absl::OkStatus();
@@ -143,7 +150,8 @@ absl::Status Status(Run& run, const std::string& code_file) {
   ASSIGN_OR_RETURN(const std::shared_ptr<client::Client> client, run.Client());
   ASSIGN_OR_RETURN(const crypto::SecretBytes code, Passphrase(code_file, "Receipt code: "));
   v1::GetIdeaByReceiptCodeRequest request;
-  ASSIGN_OR_RETURN(*request.mutable_receipt_code_digest(), client::ReceiptCodeDigest(code.Reveal()));
+  ASSIGN_OR_RETURN(*request.mutable_receipt_code_digest(),
+                   client::ReceiptCodeDigest(code.Reveal()));
   v1::GetIdeaByReceiptCodeResponse response;
   RETURN_IF_ERROR(client->Read("ideas", "GetIdeaByReceiptCode", request, &response));
   run.Print(response.idea());
@@ -171,7 +179,8 @@ absl::Status Merge(Run& run, const LineageOptions& options) {
 }
 
 absl::Status Split(Run& run, const LineageOptions& options) {
-  if (options.ids.size() != options.texts.size()) return RefuseArgument("USAGE", "give as many --text as --part");
+  if (options.ids.size() != options.texts.size())
+    return RefuseArgument("USAGE", "give as many --text as --part");
   v1::SplitIdea split;
   split.set_source_idea_id(options.id);
   split.set_reason(options.reason);
@@ -191,10 +200,12 @@ absl::Status Split(Run& run, const LineageOptions& options) {
 
 void AddIdeaCommands(CLI::App& root, Run& run) {
   const auto idea = std::make_shared<IdeaOptions>();
-  CLI::App* submit = AddVerb(root, run, "idea", "submit", "Send in an idea of your own; no enrolled key is needed.",
+  CLI::App* submit = AddVerb(root, run, "idea", "submit",
+                             "Send in an idea of your own; no enrolled key is needed.",
                              [&run, idea] { return Submit(run, *idea); });
   CLI::App* record = AddVerb(root, run, "idea", "record",
-                             "Write down an idea that somebody else had (clerk, administrator).\nExample: votum idea record "
+                             "Write down an idea that somebody else had (clerk, "
+                             "administrator).\nExample: votum idea record "
                              "--text @zettel.txt --channel workshop --origin 'Workshop Nord'",
                              [&run, idea] { return Record(run, *idea); });
   record->add_option("--channel", idea->channel, "paper, workshop or spoken");
@@ -206,28 +217,37 @@ void AddIdeaCommands(CLI::App& root, Run& run) {
     verb->add_option("--origin", idea->origin, "Where it arose; no personal data");
   }
   const auto import = std::make_shared<ImportOptions>();
-  CLI::App* import_verb = AddVerb(root, run, "idea", "import",
-                                  "Import ideas from CSV or JSON Lines (clerk, administrator). Repeating it changes "
-                                  "nothing.\nColumns: id, text; optional: title, agrees, disagrees, channel, group, origin.",
-                                  [&run, import] { return Import(run, *import); });
+  CLI::App* import_verb = AddVerb(
+      root, run, "idea", "import",
+      "Import ideas from CSV or JSON Lines (clerk, administrator). Repeating it changes "
+      "nothing.\nColumns: id, text; optional: title, agrees, disagrees, channel, group, origin.",
+      [&run, import] { return Import(run, *import); });
   import_verb->add_option("FILE", import->file, "A .csv or .jsonl file")->required();
-  import_verb->add_option("--source", import->source, "Names the source; without it the file's name");
+  import_verb->add_option("--source", import->source,
+                          "Names the source; without it the file's name");
   const auto code_file = std::make_shared<std::string>();
-  AddVerb(root, run, "idea", "status", "See what became of an idea, with its receipt code.", [&run, code_file] {
-    return Status(run, *code_file);
-  })->add_option("--code-file", *code_file, "File with the receipt code");
+  AddVerb(root, run, "idea", "status", "See what became of an idea, with its receipt code.",
+          [&run, code_file] { return Status(run, *code_file); })
+      ->add_option("--code-file", *code_file, "File with the receipt code");
 
   const auto lineage = std::make_shared<LineageOptions>();
-  CLI::App* merge = AddVerb(root, run, "idea", "merge", "Join ideas that say the same into a new one.",
-                            [&run, lineage] { return Merge(run, *lineage); });
-  merge->add_option("--source", lineage->sources, "An idea to join; repeatable")->required()->allow_extra_args(false);
+  CLI::App* merge =
+      AddVerb(root, run, "idea", "merge", "Join ideas that say the same into a new one.",
+              [&run, lineage] { return Merge(run, *lineage); });
+  merge->add_option("--source", lineage->sources, "An idea to join; repeatable")
+      ->required()
+      ->allow_extra_args(false);
   merge->add_option("--id", lineage->id, "Id of the new idea")->required();
   CLI::App* split = AddVerb(root, run, "idea", "split", "Part an idea that says several things.",
                             [&run, lineage] { return Split(run, *lineage); });
   split->add_option("--id", lineage->id, "The idea")->required();
-  split->add_option("--part", lineage->ids, "Id of a new idea; repeatable")->required()->allow_extra_args(false);
+  split->add_option("--part", lineage->ids, "Id of a new idea; repeatable")
+      ->required()
+      ->allow_extra_args(false);
   for (CLI::App* verb : {merge, split}) {
-    verb->add_option("--text", lineage->texts, "Text of a new idea, or @FILE; repeatable")->required()->allow_extra_args(false);
+    verb->add_option("--text", lineage->texts, "Text of a new idea, or @FILE; repeatable")
+        ->required()
+        ->allow_extra_args(false);
     verb->add_option("--reason", lineage->reason, "Why")->required();
   }
 }

@@ -30,7 +30,9 @@ struct Cell {
 // Reads RFC 4180: fields parted by commas, records by LF or CRLF; quotes doubled within quotes.
 class CsvReader {
  public:
-  explicit CsvReader(absl::string_view text) : text_(text) { absl::ConsumePrefix(&text_, "\xEF\xBB\xBF"); }
+  explicit CsvReader(absl::string_view text) : text_(text) {
+    absl::ConsumePrefix(&text_, "\xEF\xBB\xBF");
+  }
 
   bool done() const { return text_.empty(); }
 
@@ -53,7 +55,8 @@ class CsvReader {
     const bool quoted = !text_.empty() && text_[0] == '"';
     if (!quoted) {
       while (!text_.empty() && text_[0] != ',' && text_[0] != '\n' && text_[0] != '\r') {
-        if (text_[0] == '"') return Bad(line_, column_, "a quote within a field that does not begin with one");
+        if (text_[0] == '"')
+          return Bad(line_, column_, "a quote within a field that does not begin with one");
         cell->text.push_back(Take());
       }
       return absl::OkStatus();
@@ -93,15 +96,16 @@ class CsvReader {
 };
 
 const std::set<std::string>& KnownNames() {
-  static const auto* const kNames =
-      new std::set<std::string>{"id", "text", "title", "agrees", "disagrees", "channel", "group", "origin"};
+  static const auto* const kNames = new std::set<std::string>{
+      "id", "text", "title", "agrees", "disagrees", "channel", "group", "origin"};
   return *kNames;
 }
 
-constexpr std::pair<absl::string_view, ideas::v1::Channel> kChannels[] = {{"paper", ideas::v1::CHANNEL_PAPER},
-                                                                          {"workshop", ideas::v1::CHANNEL_WORKSHOP},
-                                                                          {"spoken", ideas::v1::CHANNEL_SPOKEN},
-                                                                          {"import", ideas::v1::CHANNEL_IMPORT}};
+constexpr std::pair<absl::string_view, ideas::v1::Channel> kChannels[] = {
+    {"paper", ideas::v1::CHANNEL_PAPER},
+    {"workshop", ideas::v1::CHANNEL_WORKSHOP},
+    {"spoken", ideas::v1::CHANNEL_SPOKEN},
+    {"import", ideas::v1::CHANNEL_IMPORT}};
 constexpr std::pair<absl::string_view, ideas::v1::SubmitterGroup> kGroups[] = {
     {"citizens", ideas::v1::SUBMITTER_GROUP_CITIZENS},
     {"employees", ideas::v1::SUBMITTER_GROUP_EMPLOYEES},
@@ -109,7 +113,8 @@ constexpr std::pair<absl::string_view, ideas::v1::SubmitterGroup> kGroups[] = {
     {"council", ideas::v1::SUBMITTER_GROUP_COUNCIL}};
 
 template <typename Value, size_t N>
-bool Choose(const std::pair<absl::string_view, Value> (&words)[N], absl::string_view word, Value* value) {
+bool Choose(const std::pair<absl::string_view, Value> (&words)[N], absl::string_view word,
+            Value* value) {
   for (const auto& [name, meaning] : words) {
     if (name == word) {
       *value = meaning;
@@ -126,24 +131,29 @@ absl::StatusOr<ImportRow> MakeRow(const std::map<std::string, Cell>& cells, size
   };
   const auto place = [&](const char* name) {
     const auto found = cells.find(name);
-    return found == cells.end() ? std::make_pair(line, size_t{1}) : std::make_pair(found->second.line, found->second.column);
+    return found == cells.end() ? std::make_pair(line, size_t{1})
+                                : std::make_pair(found->second.line, found->second.column);
   };
   ImportRow row;
   row.key = text("id");
   if (row.key.empty()) return Bad(line, place("id").second, "the id is empty");
   if (text("text").empty()) return Bad(line, place("text").second, "the text is empty");
   row.text = text("title").empty() ? text("text") : absl::StrCat(text("title"), "\n", text("text"));
-  for (const auto& [name, field] : {std::make_pair("agrees", &row.agrees), std::make_pair("disagrees", &row.disagrees)}) {
+  for (const auto& [name, field] :
+       {std::make_pair("agrees", &row.agrees), std::make_pair("disagrees", &row.disagrees)}) {
     if (text(name).empty()) continue;
     const std::optional<uint64_t> number = ParseDecimal(text(name));
-    if (!number.has_value()) return Bad(place(name).first, place(name).second, absl::StrCat(name, " is not a number"));
+    if (!number.has_value())
+      return Bad(place(name).first, place(name).second, absl::StrCat(name, " is not a number"));
     *field = *number;
   }
   if (!Choose(kChannels, text("channel"), &row.channel)) {
-    return Bad(place("channel").first, place("channel").second, "channel is none of paper, workshop, spoken, import");
+    return Bad(place("channel").first, place("channel").second,
+               "channel is none of paper, workshop, spoken, import");
   }
   if (!Choose(kGroups, text("group"), &row.group)) {
-    return Bad(place("group").first, place("group").second, "group is none of citizens, employees, companies, council");
+    return Bad(place("group").first, place("group").second,
+               "group is none of citizens, employees, companies, council");
   }
   row.origin = text("origin");
   return row;
@@ -157,10 +167,13 @@ absl::StatusOr<std::vector<ImportRow>> ParseCsv(absl::string_view text) {
   ASSIGN_OR_RETURN(const std::vector<Cell> header, reader.NextRecord());
   std::set<std::string> names;
   for (const Cell& cell : header) {
-    if (KnownNames().count(cell.text) == 0) return Bad(1, cell.column, absl::StrCat("column \"", cell.text, "\" is not known"));
-    if (!names.insert(cell.text).second) return Bad(1, cell.column, absl::StrCat("column \"", cell.text, "\" comes twice"));
+    if (KnownNames().count(cell.text) == 0)
+      return Bad(1, cell.column, absl::StrCat("column \"", cell.text, "\" is not known"));
+    if (!names.insert(cell.text).second)
+      return Bad(1, cell.column, absl::StrCat("column \"", cell.text, "\" comes twice"));
   }
-  if (names.count("id") == 0 || names.count("text") == 0) return Bad(1, 1, "columns id and text are needed");
+  if (names.count("id") == 0 || names.count("text") == 0)
+    return Bad(1, 1, "columns id and text are needed");
   std::vector<ImportRow> rows;
   std::set<std::string> keys;
   while (!reader.done()) {
@@ -168,12 +181,15 @@ absl::StatusOr<std::vector<ImportRow>> ParseCsv(absl::string_view text) {
     const size_t line = cells[0].line;
     if (cells.size() == 1 && cells[0].text.empty()) continue;  // an empty line
     if (cells.size() != header.size()) {
-      return Bad(line, cells.back().column, absl::StrCat("the record has ", cells.size(), " fields, the header ", header.size()));
+      return Bad(
+          line, cells.back().column,
+          absl::StrCat("the record has ", cells.size(), " fields, the header ", header.size()));
     }
     std::map<std::string, Cell> by_name;
     for (size_t i = 0; i < cells.size(); ++i) by_name[header[i].text] = cells[i];
     ASSIGN_OR_RETURN(ImportRow row, MakeRow(by_name, line));
-    if (!keys.insert(row.key).second) return Bad(line, 1, absl::StrCat("id ", row.key, " comes twice"));
+    if (!keys.insert(row.key).second)
+      return Bad(line, 1, absl::StrCat("id ", row.key, " comes twice"));
     rows.push_back(std::move(row));
   }
   return rows;
@@ -186,18 +202,21 @@ absl::StatusOr<std::vector<ImportRow>> ParseJsonLines(absl::string_view text) {
   for (const absl::string_view part : absl::StrSplit(text, '\n')) {
     ++line;
     if (part.empty()) continue;
-    const auto json = nlohmann::json::parse(part.begin(), part.end(), nullptr, /*allow_exceptions=*/false);
+    const auto json =
+        nlohmann::json::parse(part.begin(), part.end(), nullptr, /*allow_exceptions=*/false);
     if (!json.is_object()) return Bad(line, 1, "the line is not a JSON object");
     std::map<std::string, Cell> by_name;
     for (const auto& [name, value] : json.items()) {
-      if (KnownNames().count(name) == 0) return Bad(line, 1, absl::StrCat("member \"", name, "\" is not known"));
+      if (KnownNames().count(name) == 0)
+        return Bad(line, 1, absl::StrCat("member \"", name, "\" is not known"));
       if (!value.is_string() && !value.is_number_unsigned()) {
         return Bad(line, 1, absl::StrCat("member \"", name, "\" must be a text or a number"));
       }
       by_name[name] = {value.is_string() ? value.get<std::string>() : value.dump(), line, 1};
     }
     ASSIGN_OR_RETURN(ImportRow row, MakeRow(by_name, line));
-    if (!keys.insert(row.key).second) return Bad(line, 1, absl::StrCat("id ", row.key, " comes twice"));
+    if (!keys.insert(row.key).second)
+      return Bad(line, 1, absl::StrCat("id ", row.key, " comes twice"));
     rows.push_back(std::move(row));
   }
   return rows;

@@ -1,7 +1,8 @@
 // Ideas from files: CSV (RFC 4180) and JSON Lines.
 //
-// Columns (CSV header) or members (JSON): id and text are needed; title, agrees, disagrees, channel (paper, workshop,
-// spoken, import), group (citizens, employees, companies, council) and origin may be there. Unknown ones are refused.
+// Columns (CSV header) or members (JSON): id and text are needed; title, agrees, disagrees, channel
+// (paper, workshop, spoken, import), group (citizens, employees, companies, council) and origin may
+// be there. Unknown ones are refused.
 #ifndef VOTUM_CLIENTS_CLI_IMPORT_H_
 #define VOTUM_CLIENTS_CLI_IMPORT_H_
 

@@ -42,9 +42,11 @@ struct Row {
 };
 
 template <typename Request, typename Response>
-Row Read(std::string noun, std::string verb, std::string service, std::string method, std::string help,
-         std::vector<Option> options, std::vector<std::string> columns = {}) {
-  return {noun, verb, service, method, &Request::default_instance(), &Response::default_instance(), help, options, columns};
+Row Read(std::string noun, std::string verb, std::string service, std::string method,
+         std::string help, std::vector<Option> options, std::vector<std::string> columns = {}) {
+  return {
+      noun, verb,    service, method, &Request::default_instance(), &Response::default_instance(),
+      help, options, columns};
 }
 
 const std::vector<Row>& Rows() {
@@ -55,14 +57,16 @@ const std::vector<Row>& Rows() {
   namespace ev1 = decisions::v1;
   namespace pv1 = projects::v1;
   static const auto* const kRows = new std::vector<Row>{
-      Read<dv1::GetBodyRequest, dv1::GetBodyResponse>("body", "show", "directory", "GetBody", "Show the body.", {}),
-      Read<dv1::GetPersonRequest, dv1::GetPersonResponse>("person", "show", "directory", "GetPerson", "Show a person.",
+      Read<dv1::GetBodyRequest, dv1::GetBodyResponse>("body", "show", "directory", "GetBody",
+                                                      "Show the body.", {}),
+      Read<dv1::GetPersonRequest, dv1::GetPersonResponse>("person", "show", "directory",
+                                                          "GetPerson", "Show a person.",
                                                           {{"--id", "person_id", "Who"}}),
-      Read<dv1::ListPersonsRequest, dv1::ListPersonsResponse>("person", "list", "directory", "ListPersons",
-                                                              "List all persons.", {}, {"id", "name"}),
+      Read<dv1::ListPersonsRequest, dv1::ListPersonsResponse>(
+          "person", "list", "directory", "ListPersons", "List all persons.", {}, {"id", "name"}),
       Read<dv1::GetOrganizationRequest, dv1::GetOrganizationResponse>(
-          "organization", "show", "directory", "GetOrganization", "Show an organization and its rules.",
-          {{"--id", "organization_id", "Which"}}),
+          "organization", "show", "directory", "GetOrganization",
+          "Show an organization and its rules.", {{"--id", "organization_id", "Which"}}),
       Read<dv1::ListOrganizationsRequest, dv1::ListOrganizationsResponse>(
           "organization", "list", "directory", "ListOrganizations", "List all organizations.", {},
           {"id", "name", "kind", "statutory_number"}),
@@ -70,51 +74,60 @@ const std::vector<Row>& Rows() {
           "membership", "list", "directory", "ListMemberships", "List memberships.",
           {{"--organization", "organization_id", "Only of this organization"}},
           {"id", "person_id", "organization_id", "role", "voting_right", "end_time"}),
-      Read<dv1::ListKeysRequest, dv1::ListKeysResponse>("key", "list", "directory", "ListKeys", "List keys.",
-                                                        {{"--person", "person_id", "Only of this person"}},
-                                                        {"id", "person_id", "label", "state", "confirmed_by"}),
-      Read<iv1::GetIdeaRequest, iv1::GetIdeaResponse>("idea", "show", "ideas", "GetIdea", "Show an idea.",
-                                                      {{"--id", "idea_id", "Which"}}),
+      Read<dv1::ListKeysRequest, dv1::ListKeysResponse>(
+          "key", "list", "directory", "ListKeys", "List keys.",
+          {{"--person", "person_id", "Only of this person"}},
+          {"id", "person_id", "label", "state", "confirmed_by"}),
+      Read<iv1::GetIdeaRequest, iv1::GetIdeaResponse>(
+          "idea", "show", "ideas", "GetIdea", "Show an idea.", {{"--id", "idea_id", "Which"}}),
       Read<iv1::ListIdeasRequest, iv1::ListIdeasResponse>(
-          "idea", "list", "ideas", "ListIdeas", "List ideas.", {{"--state", "state", "received, published, ..."}},
+          "idea", "list", "ideas", "ListIdeas", "List ideas.",
+          {{"--state", "state", "received, published, ..."}},
           {"id", "state", "channel", "group", "text_content"}),
-      Read<iv1::GetRoundRequest, iv1::GetRoundResponse>("round", "show", "ideas", "GetRound",
-                                                        "Show a ranking round, with its rankings once it is closed.",
-                                                        {{"--id", "round_id", "Which"}}),
-      Read<iv1::ListRoundsRequest, iv1::ListRoundsResponse>("round", "list", "ideas", "ListRounds", "List rounds.", {},
-                                                            {"id", "title", "state", "method", "ballot_count"}),
-      Read<av1::GetProposalRequest, av1::GetProposalResponse>("proposal", "show", "agenda", "GetProposal",
-                                                              "Show a proposal with all versions.",
-                                                              {{"--id", "proposal_id", "Which"}}),
-      Read<av1::ListProposalsRequest, av1::ListProposalsResponse>("proposal", "list", "agenda", "ListProposals",
-                                                                  "List proposals.", {},
-                                                                  {"id", "lead_organization_id", "source_idea_ids"}),
-      Read<av1::GetMeetingRequest, av1::GetMeetingResponse>("meeting", "show", "agenda", "GetMeeting",
-                                                            "Show a meeting and its agenda.",
-                                                            {{"--id", "meeting_id", "Which"}}),
-      Read<av1::ListMeetingsRequest, av1::ListMeetingsResponse>("meeting", "list", "agenda", "ListMeetings",
-                                                                "List meetings.", {},
-                                                                {"id", "organization_id", "title", "start_time", "state"}),
-      Read<vv1::GetAttendanceRequest, vv1::GetAttendanceResponse>("meeting", "attendance", "voting", "GetAttendance",
-                                                                  "Show who is and was present, and the quorum.",
-                                                                  {{"--id", "meeting_id", "Which"}}),
-      Read<vv1::GetMotionRequest, vv1::GetMotionResponse>("motion", "show", "voting", "GetMotion", "Show a motion.",
+      Read<iv1::GetRoundRequest, iv1::GetRoundResponse>(
+          "round", "show", "ideas", "GetRound",
+          "Show a ranking round, with its rankings once it is closed.",
+          {{"--id", "round_id", "Which"}}),
+      Read<iv1::ListRoundsRequest, iv1::ListRoundsResponse>(
+          "round", "list", "ideas", "ListRounds", "List rounds.", {},
+          {"id", "title", "state", "method", "ballot_count"}),
+      Read<av1::GetProposalRequest, av1::GetProposalResponse>(
+          "proposal", "show", "agenda", "GetProposal", "Show a proposal with all versions.",
+          {{"--id", "proposal_id", "Which"}}),
+      Read<av1::ListProposalsRequest, av1::ListProposalsResponse>(
+          "proposal", "list", "agenda", "ListProposals", "List proposals.", {},
+          {"id", "lead_organization_id", "source_idea_ids"}),
+      Read<av1::GetMeetingRequest, av1::GetMeetingResponse>(
+          "meeting", "show", "agenda", "GetMeeting", "Show a meeting and its agenda.",
+          {{"--id", "meeting_id", "Which"}}),
+      Read<av1::ListMeetingsRequest, av1::ListMeetingsResponse>(
+          "meeting", "list", "agenda", "ListMeetings", "List meetings.", {},
+          {"id", "organization_id", "title", "start_time", "state"}),
+      Read<vv1::GetAttendanceRequest, vv1::GetAttendanceResponse>(
+          "meeting", "attendance", "voting", "GetAttendance",
+          "Show who is and was present, and the quorum.", {{"--id", "meeting_id", "Which"}}),
+      Read<vv1::GetMotionRequest, vv1::GetMotionResponse>("motion", "show", "voting", "GetMotion",
+                                                          "Show a motion.",
                                                           {{"--id", "motion_id", "Which"}}),
-      Read<vv1::GetVoteEventRequest, vv1::GetVoteEventResponse>("vote", "show", "voting", "GetVoteEvent", "Show a vote.",
-                                                                {{"--id", "vote_event_id", "Which"}}),
+      Read<vv1::GetVoteEventRequest, vv1::GetVoteEventResponse>(
+          "vote", "show", "voting", "GetVoteEvent", "Show a vote.",
+          {{"--id", "vote_event_id", "Which"}}),
       Read<vv1::ListVoteEventsRequest, vv1::ListVoteEventsResponse>(
           "vote", "list", "voting", "ListVoteEvents", "List the votes of a meeting.",
-          {{"--meeting", "meeting_id", "Which meeting"}}, {"id", "motion_id", "mode", "state", "cast_count"}),
-      Read<ev1::GetDecisionRequest, ev1::GetDecisionResponse>("decision", "show", "decisions", "GetDecision",
-                                                              "Show a decision.", {{"--id", "decision_id", "Which"}}),
-      Read<ev1::ListDecisionsRequest, ev1::ListDecisionsResponse>("decision", "list", "decisions", "ListDecisions",
-                                                                  "List decisions.", {},
-                                                                  {"id", "title", "state", "item_adopted", "decide_time"}),
-      Read<pv1::GetProjectRequest, pv1::GetProjectResponse>("project", "show", "projects", "GetProject",
-                                                            "Show a project.", {{"--id", "project_id", "Which"}}),
-      Read<pv1::ListProjectsRequest, pv1::ListProjectsResponse>("project", "list", "projects", "ListProjects",
-                                                                "List projects.", {},
-                                                                {"id", "decision_id", "charter.title", "spent_cents"}),
+          {{"--meeting", "meeting_id", "Which meeting"}},
+          {"id", "motion_id", "mode", "state", "cast_count"}),
+      Read<ev1::GetDecisionRequest, ev1::GetDecisionResponse>("decision", "show", "decisions",
+                                                              "GetDecision", "Show a decision.",
+                                                              {{"--id", "decision_id", "Which"}}),
+      Read<ev1::ListDecisionsRequest, ev1::ListDecisionsResponse>(
+          "decision", "list", "decisions", "ListDecisions", "List decisions.", {},
+          {"id", "title", "state", "item_adopted", "decide_time"}),
+      Read<pv1::GetProjectRequest, pv1::GetProjectResponse>("project", "show", "projects",
+                                                            "GetProject", "Show a project.",
+                                                            {{"--id", "project_id", "Which"}}),
+      Read<pv1::ListProjectsRequest, pv1::ListProjectsResponse>(
+          "project", "list", "projects", "ListProjects", "List projects.", {},
+          {"id", "decision_id", "charter.title", "spent_cents"}),
   };
   return *kRows;
 }
@@ -165,7 +178,8 @@ absl::Status Carry(Run& run, const Row& row, const std::vector<std::vector<std::
       return absl::OkStatus();
     }
     const std::string token = FieldText(*page, "next_page_token");
-    page->GetReflection()->ClearField(page.get(), page->GetDescriptor()->FindFieldByName("next_page_token"));
+    page->GetReflection()->ClearField(page.get(),
+                                      page->GetDescriptor()->FindFieldByName("next_page_token"));
     all->MergeFrom(*page);
     if (token.empty()) break;
     RETURN_IF_ERROR(SetField(request.get(), "page_token", {token}));
@@ -191,9 +205,11 @@ absl::Status ProposalDiff(Run& run, const agenda::v1::DiffProposalRequest& reque
 void AddReads(CLI::App& root, Run& run) {
   for (const Row& row : Rows()) {
     const auto values = std::make_shared<std::vector<std::vector<std::string>>>(row.options.size());
-    CLI::App* verb = AddVerb(root, run, row.noun, row.verb, row.help, [&run, &row, values] { return Carry(run, row, *values); });
+    CLI::App* verb = AddVerb(root, run, row.noun, row.verb, row.help,
+                             [&run, &row, values] { return Carry(run, row, *values); });
     for (size_t i = 0; i < row.options.size(); ++i) {
-      verb->add_option(row.options[i].flag, (*values)[i], row.options[i].help)->allow_extra_args(false);
+      verb->add_option(row.options[i].flag, (*values)[i], row.options[i].help)
+          ->allow_extra_args(false);
     }
   }
   struct Versions {
@@ -202,13 +218,14 @@ void AddReads(CLI::App& root, Run& run) {
     uint32_t to = 0;
   };
   const auto versions = std::make_shared<Versions>();
-  CLI::App* diff = AddVerb(root, run, "proposal", "diff", "Show what changed between two versions.", [&run, versions] {
-    agenda::v1::DiffProposalRequest request;
-    request.set_proposal_id(versions->id);
-    request.set_old_version(versions->from);
-    request.set_new_version(versions->to);
-    return ProposalDiff(run, request);
-  });
+  CLI::App* diff = AddVerb(root, run, "proposal", "diff", "Show what changed between two versions.",
+                           [&run, versions] {
+                             agenda::v1::DiffProposalRequest request;
+                             request.set_proposal_id(versions->id);
+                             request.set_old_version(versions->from);
+                             request.set_new_version(versions->to);
+                             return ProposalDiff(run, request);
+                           });
   diff->add_option("--id", versions->id, "Which")->required();
   diff->add_option("--from", versions->from, "Old version; without it the one before");
   diff->add_option("--to", versions->to, "New version; without it the newest");

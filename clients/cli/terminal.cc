@@ -42,9 +42,10 @@ void ShowProgress(const std::string& what, double done) {
   static const bool terminal = isatty(STDERR_FILENO) != 0;
   if (!terminal) return;
   const int filled = static_cast<int>(done * kBarWidth);
-  std::fprintf(stderr, "\r%s [%s%s] %3d%%%s", what.c_str(), std::string(static_cast<size_t>(filled), '#').c_str(),
-               std::string(static_cast<size_t>(kBarWidth - filled), ' ').c_str(), static_cast<int>(done * 100),
-               done >= 1 ? "\r\033[K" : "");
+  std::fprintf(stderr, "\r%s [%s%s] %3d%%%s", what.c_str(),
+               std::string(static_cast<size_t>(filled), '#').c_str(),
+               std::string(static_cast<size_t>(kBarWidth - filled), ' ').c_str(),
+               static_cast<int>(done * 100), done >= 1 ? "\r\033[K" : "");
 }
 
 }  // namespace votum::cli

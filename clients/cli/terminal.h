@@ -9,8 +9,8 @@
 
 namespace votum::cli {
 
-// A passphrase from the first line of `file`, or, without a file, typed in at the terminal without echo. Empty where
-// there is neither: enough for keys that are not encrypted.
+// A passphrase from the first line of `file`, or, without a file, typed in at the terminal without
+// echo. Empty where there is neither: enough for keys that are not encrypted.
 absl::StatusOr<crypto::SecretBytes> Passphrase(const std::string& file, const std::string& prompt);
 
 // A bar on standard error, if that is a terminal. `done` from 0 to 1; the bar goes at 1.

@@ -15,6 +15,7 @@
 #include "grpcpp/security/credentials.h"
 #include "services/domain/timestamps.h"
 #include "votum/directory/v1/directory.pb.h"
+#include "votum/runtime/v1/runtime_service.pb.h"
 
 namespace votum::client {
 namespace {
@@ -95,7 +96,7 @@ absl::StatusOr<common::v1::Receipt> Client::Send(const common::v1::SignedCommand
   const auto [service, method] = ServiceAndMethod(command.payload_type());
   common::v1::Receipt receipt;
   RETURN_IF_ERROR(CallWithRetries(
-      service, method, [](grpc::ClientContext&) {}, command, &receipt));
+      service, MethodPath(service, method), [](grpc::ClientContext&) {}, command, &receipt));
   RETURN_IF_ERROR(VerifyReceiptOf(command, receipt, log_));
   uint64_t seen = channels_->seen_index;
   while (seen < receipt.index() &&
@@ -133,10 +134,16 @@ absl::Status Client::Read(const std::string& service, const std::string& method,
     if (channels_->seen_any)
       context.AddMetadata("votum-min-index", absl::StrCat(channels_->seen_index.load()));
   };
-  return CallWithRetries(service, method, prepare, request, response);
+  return CallWithRetries(service, MethodPath(service, method), prepare, request, response);
 }
 
-absl::Status Client::CallWithRetries(const std::string& service, const std::string& method,
+absl::Status Client::ReadRuntime(const std::string& service, google::protobuf::Message* response) {
+  return CallWithRetries(
+      service, "/votum.runtime.v1.RuntimeService/GetProjection", [](grpc::ClientContext&) {},
+      runtime::v1::GetProjectionRequest(), response);
+}
+
+absl::Status Client::CallWithRetries(const std::string& service, const std::string& path,
                                      const std::function<void(grpc::ClientContext&)>& prepare,
                                      const google::protobuf::Message& request,
                                      google::protobuf::Message* response) {
@@ -147,8 +154,7 @@ absl::Status Client::CallWithRetries(const std::string& service, const std::stri
     grpc::ClientContext context;
     context.set_deadline(absl::ToChronoTime(std::min(end, absl::Now() + kOneTry)));
     prepare(context);
-    const absl::Status status =
-        UnaryCall(channel, MethodPath(service, method), &context, request, response);
+    const absl::Status status = UnaryCall(channel, path, &context, request, response);
     // The service, or the ledger behind it, is starting again. A command is safe to repeat: its id
     // counts once.
     if (!absl::IsUnavailable(status) || absl::Now() + pause >= end) return status;

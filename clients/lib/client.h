@@ -69,6 +69,9 @@ class Client {
   // A read of `method` of `service`; with the person's session if the context has a key.
   absl::Status Read(const std::string& service, const std::string& method,
                     const google::protobuf::Message& request, google::protobuf::Message* response);
+  // What the process that hosts `service` tells of its state
+  // (votum.runtime.v1.GetProjectionResponse).
+  absl::Status ReadRuntime(const std::string& service, google::protobuf::Message* response);
 
  private:
   Client(Context context, crypto::NoteVerifier log, std::shared_ptr<Channels> channels,
@@ -79,7 +82,7 @@ class Client {
         ask_(std::move(ask)) {}
 
   absl::StatusOr<std::string> Session();
-  absl::Status CallWithRetries(const std::string& service, const std::string& method,
+  absl::Status CallWithRetries(const std::string& service, const std::string& path,
                                const std::function<void(grpc::ClientContext&)>& prepare,
                                const google::protobuf::Message& request,
                                google::protobuf::Message* response);

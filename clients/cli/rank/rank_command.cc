@@ -91,7 +91,8 @@ absl::StatusOr<Outcome> RankFile(ranking::Format format, absl::string_view text,
                    RankByCounts(format, text, method, params, options));
   if (counted) return *std::move(counted);
   Outcome outcome;
-  ASSIGN_OR_RETURN(outcome.election, ranking::ReadElection(format, text));
+  ASSIGN_OR_RETURN(outcome.election,
+                   ranking::ReadElection(format, text, ranking::MappedFile::Release));
   params = ranking::DefaultsOf(outcome.election, method, params);
   outcome.ballots = ranking::BallotsOf(outcome.election);
   ASSIGN_OR_RETURN(outcome.ranking, ranking::Rank(method.id, params, outcome.election, options));

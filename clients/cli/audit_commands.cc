@@ -1,0 +1,320 @@
+// For auditors: export, audit, evidence, verification.
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "base/file.h"
+#include "base/refusal.h"
+#include "base/status_macros.h"
+#include "clients/audit/archive.h"
+#include "clients/audit/auditor.h"
+#include "clients/audit/evidence_bundle.h"
+#include "clients/cli/cli.h"
+#include "clients/cli/terminal.h"
+#include "clients/lib/receipt.h"
+#include "crypto/checkpoint.h"
+#include "crypto/encoding.h"
+#include "nlohmann/json.hpp"
+#include "services/fold/envelope.h"
+#include "votum/ledger/v1/ledger_service.pb.h"
+#include "votum/runtime/v1/runtime_service.pb.h"
+
+namespace votum::cli {
+namespace {
+
+constexpr int kPage = 2000;
+constexpr int kAttachmentsAtOnce = 200;
+constexpr size_t kMaxBundleBytes = size_t{256} << 20;
+
+struct Options {
+  std::string folder;
+  std::string file;
+  std::string log_key;
+  std::string decision;
+  std::string out;
+  bool remote = false;
+};
+
+struct Log {
+  std::string checkpoint;
+  uint64_t size = 0;
+  std::vector<audit::ArchivedEntry> entries;
+};
+
+// All entries that the newest checkpoint stands for, as far as they are shown to the caller.
+absl::StatusOr<Log> FetchLog(client::Client& client) {
+  Log log;
+  ledger::v1::GetCheckpointResponse checkpoint;
+  RETURN_IF_ERROR(
+      client.Read("ledger", "GetCheckpoint", ledger::v1::GetCheckpointRequest(), &checkpoint));
+  ASSIGN_OR_RETURN(
+      const crypto::Checkpoint opened,
+      crypto::OpenCheckpoint(checkpoint.checkpoint(), client.log(), client.log().name()));
+  log.checkpoint = checkpoint.checkpoint();
+  log.size = opened.size;
+  ledger::v1::ListEntriesRequest request;
+  request.set_page_size(kPage);
+  while (log.entries.size() < opened.size) {
+    ledger::v1::ListEntriesResponse page;
+    RETURN_IF_ERROR(client.Read("ledger", "ListEntries", request, &page));
+    for (ledger::v1::Entry& entry : *page.mutable_entries()) {
+      // The log may have grown since the checkpoint.
+      if (log.entries.size() == opened.size) break;
+      log.entries.push_back({entry.index(), std::move(*entry.mutable_leaf()),
+                             std::move(*entry.mutable_salt()), std::move(*entry.mutable_record())});
+    }
+    ShowProgress("fetching",
+                 static_cast<double>(log.entries.size()) / static_cast<double>(opened.size));
+    if (page.next_page_token().empty()) break;
+    request.set_page_token(page.next_page_token());
+  }
+  return log;
+}
+
+std::vector<std::string> CommitmentsOf(const audit::ArchivedEntry& entry) {
+  std::vector<std::string> commitments;
+  common::v1::Record record;
+  if (!record.ParseFromString(entry.record)) return commitments;
+  const auto envelope = OpenEnvelope(record.payload_type(), record.payload(), record.signatures());
+  if (!envelope.ok()) return commitments;
+  for (const common::v1::AttachmentRef& ref : AttachmentRefsOf(*envelope->command))
+    commitments.push_back(ref.commitment());
+  return commitments;
+}
+
+absl::Status FetchAttachments(client::Client& client, const Log& log,
+                              audit::ArchiveWriter* writer) {
+  std::vector<std::string> wanted;
+  for (const audit::ArchivedEntry& entry : log.entries) {
+    for (std::string& commitment : CommitmentsOf(entry)) wanted.push_back(std::move(commitment));
+  }
+  for (size_t start = 0; start < wanted.size(); start += kAttachmentsAtOnce) {
+    ledger::v1::GetAttachmentsRequest request;
+    for (size_t i = start; i < std::min(start + kAttachmentsAtOnce, wanted.size()); ++i)
+      request.add_commitments(wanted[i]);
+    ledger::v1::GetAttachmentsResponse response;
+    RETURN_IF_ERROR(client.Read("ledger", "GetAttachments", request, &response));
+    for (const common::v1::Attachment& attachment : response.attachments()) {
+      writer->Add(
+          {attachment.commitment(), attachment.subject(), attachment.salt(), attachment.content()});
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<uint64_t> Export(client::Client& client, const std::string& folder) {
+  ASSIGN_OR_RETURN(const Log log, FetchLog(client));
+  ASSIGN_OR_RETURN(audit::ArchiveWriter writer, audit::ArchiveWriter::Create(folder));
+  for (const audit::ArchivedEntry& entry : log.entries) writer.Add(entry);
+  RETURN_IF_ERROR(FetchAttachments(client, log, &writer));
+  RETURN_IF_ERROR(writer.Close(log.checkpoint));
+  return log.entries.size();
+}
+
+absl::Status ExportLog(Run& run, const Options& options) {
+  ASSIGN_OR_RETURN(const std::shared_ptr<client::Client> client, run.Client());
+  ASSIGN_OR_RETURN(const uint64_t records, Export(*client, options.folder));
+  *run.out << records << " records exported to " << options.folder << "\n";
+  return absl::OkStatus();
+}
+
+// The trusted key: given, or of the context.
+absl::StatusOr<crypto::NoteVerifier> LogKey(const Run& run, const Options& options) {
+  if (!options.log_key.empty()) {
+    ASSIGN_OR_RETURN(std::string text, TextOf(options.log_key));
+    text.resize(std::min(text.find('\n'), text.size()));
+    return crypto::NoteVerifier::FromVkey(text);
+  }
+  ASSIGN_OR_RETURN(const std::shared_ptr<client::Client> client, run.Client());
+  return client->log();
+}
+
+struct Reporter {
+  Run& run;
+  nlohmann::ordered_json findings = nlohmann::ordered_json::array();
+
+  void operator()(const audit::Finding& finding) {
+    static constexpr const char* kWords[] = {"ok   ", "note ", "FAULT"};
+    static constexpr const char* kNames[] = {"checked", "note", "fault"};
+    const int kind = static_cast<int>(finding.kind);
+    if (run.json()) {
+      findings.push_back({{"kind", kNames[kind]}, {"text", finding.text}});
+    } else {
+      *run.out << kWords[kind] << " " << finding.text << "\n";
+    }
+  }
+};
+
+absl::Status Verdict(Run& run, const char* what, uint64_t faults, uint64_t records,
+                     Reporter& reporter) {
+  if (run.json()) {
+    nlohmann::ordered_json json = {
+        {"passed", faults == 0}, {"records", records}, {"findings", reporter.findings}};
+    *run.out << json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) << "\n";
+  } else if (faults == 0) {
+    *run.out << what << ": all checks passed (" << records << " records)\n";
+  }
+  if (faults == 0) return absl::OkStatus();
+  return Refuse(absl::StatusCode::kDataLoss, "FAULTS_FOUND",
+                absl::StrCat(what, ": ", faults, " faults in ", records, " records"));
+}
+
+// Compares the services' states with those that the auditor derived.
+absl::Status CompareProjections(client::Client& client, const Fold& fold, Reporter& reporter,
+                                uint64_t* faults) {
+  for (const Domain domain : kAllDomains) {
+    runtime::v1::GetProjectionResponse projection;
+    const std::string service(DomainName(domain));
+    RETURN_IF_ERROR(client.ReadRuntime(service, &projection));
+    for (const runtime::v1::DomainState& state : projection.domains()) {
+      if (state.domain() != service) continue;
+      const crypto::Digest derived = fold.StateDigest(domain);
+      if (projection.next_index() != fold.next_index()) {
+        reporter({audit::Finding::Kind::kNote,
+                  absl::StrCat("service ", service, " has moved on to record ",
+                               projection.next_index())});
+      } else if (state.state_sha256() == crypto::AsBytes(derived)) {
+        reporter({audit::Finding::Kind::kChecked,
+                  absl::StrCat("service ", service, ": its state is the one derived here")});
+      } else {
+        ++*faults;
+        reporter({audit::Finding::Kind::kFault,
+                  absl::StrCat("service ", service, ": its state is not the one derived here")});
+      }
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status AuditRemote(Run& run, const Options& options) {
+  ASSIGN_OR_RETURN(const crypto::NoteVerifier key, LogKey(run, options));
+  ASSIGN_OR_RETURN(const std::shared_ptr<client::Client> client, run.Client());
+  ASSIGN_OR_RETURN(const Log log, FetchLog(*client));
+  Reporter reporter{run};
+  audit::Auditor auditor(key, [&reporter](const audit::Finding& finding) { reporter(finding); });
+  for (size_t i = 0; i < log.entries.size(); ++i) auditor.AddEntry(i + 1, log.entries[i]);
+  std::vector<std::string> wanted;
+  for (const audit::ArchivedEntry& entry : log.entries) {
+    for (std::string& commitment : CommitmentsOf(entry)) wanted.push_back(std::move(commitment));
+  }
+  for (size_t start = 0; start < wanted.size(); start += kAttachmentsAtOnce) {
+    ledger::v1::GetAttachmentsRequest request;
+    for (size_t i = start; i < std::min(start + kAttachmentsAtOnce, wanted.size()); ++i)
+      request.add_commitments(wanted[i]);
+    ledger::v1::GetAttachmentsResponse response;
+    RETURN_IF_ERROR(client->Read("ledger", "GetAttachments", request, &response));
+    for (const common::v1::Attachment& attachment : response.attachments()) {
+      auditor.AddAttachment(start,
+                            audit::ArchivedAttachment{attachment.commitment(), attachment.subject(),
+                                                      attachment.salt(), attachment.content()});
+    }
+  }
+  auditor.Finish(log.checkpoint);
+  uint64_t faults = auditor.faults();
+  RETURN_IF_ERROR(CompareProjections(*client, auditor.fold(), reporter, &faults));
+  return Verdict(run, "audit", faults, auditor.records(), reporter);
+}
+
+absl::Status Audit(Run& run, const Options& options) {
+  if (options.remote) return AuditRemote(run, options);
+  if (options.folder.empty())
+    return RefuseArgument("USAGE", "name the folder of an exported log, or give --remote");
+  ASSIGN_OR_RETURN(const crypto::NoteVerifier key, LogKey(run, options));
+  Reporter reporter{run};
+  uint64_t records = 0;
+  ASSIGN_OR_RETURN(
+      const uint64_t faults,
+      audit::AuditArchive(
+          options.folder, key, [&reporter](const audit::Finding& finding) { reporter(finding); },
+          [](double done) { ShowProgress("auditing", done); }, &records));
+  return Verdict(run, "audit", faults, records, reporter);
+}
+
+absl::Status Evidence(Run& run, const Options& options) {
+  ASSIGN_OR_RETURN(const std::shared_ptr<client::Client> client, run.Client());
+  ASSIGN_OR_RETURN(const Log log, FetchLog(*client));
+  ASSIGN_OR_RETURN(
+      const std::string bundle,
+      audit::MakeEvidenceBundle(log.entries, log.checkpoint, client->log(), options.decision));
+  RETURN_IF_ERROR(WriteFile(options.out, bundle));
+  *run.out << "evidence of decision " << options.decision << " is in " << options.out << " ("
+           << bundle.size() << " bytes)\n";
+  return absl::OkStatus();
+}
+
+absl::Status Verify(Run& run, const Options& options) {
+  ASSIGN_OR_RETURN(const crypto::NoteVerifier key, LogKey(run, options));
+  auto bundle = ReadFile(options.file, kMaxBundleBytes);
+  if (!bundle.ok()) return RefuseArgument("BAD_FILE", bundle.status().message());
+  Reporter reporter{run};
+  const uint64_t faults = audit::VerifyEvidenceBundle(
+      *bundle, key, [&reporter](const audit::Finding& finding) { reporter(finding); });
+  if (faults > 0) {
+    return Refuse(absl::StatusCode::kDataLoss, "FAULTS_FOUND",
+                  absl::StrCat("verify: ", faults, " faults in ", options.file));
+  }
+  *run.out << "verify: all checks passed\n";
+  return absl::OkStatus();
+}
+
+absl::Status VerifyReceiptFile(Run& run, const Options& options) {
+  ASSIGN_OR_RETURN(const crypto::NoteVerifier key, LogKey(run, options));
+  auto bytes = ReadFile(options.file, kMaxBundleBytes);
+  if (!bytes.ok()) return RefuseArgument("BAD_FILE", bytes.status().message());
+  common::v1::Receipt receipt;
+  if (!receipt.ParseFromString(*bytes))
+    return RefuseArgument("BAD_FILE", absl::StrCat(options.file, " is not a receipt"));
+  RETURN_IF_ERROR(client::VerifyReceipt(receipt, key));
+  common::v1::Record record;
+  record.ParseFromString(receipt.record());
+  *run.out << "receipt: record " << receipt.index() << " (" << record.payload_type()
+           << ") is in the log of " << key.name() << "\n";
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+void AddAuditCommands(CLI::App& root, Run& run) {
+  const auto options = std::make_shared<Options>();
+  const std::string key_help =
+      "The trusted log key (vkey), or @FILE; without it that of the context";
+  CLI::App* log_export =
+      AddVerb(root, run, "log", "export", "Export the log to a new folder (auditor).",
+              [&run, options] { return ExportLog(run, *options); });
+  log_export->add_option("FOLDER", options->folder, "New folder")->required();
+
+  CLI::App* audit = root.add_subcommand(
+      "audit",
+      "Check a log from the first record to the last and derive every result again: an exported "
+      "one, offline,\nor with --remote that of the running services, whose states are compared "
+      "too.\nExample: votum audit export/ --log-key @log.vkey");
+  audit->add_option("FOLDER", options->folder, "An exported log");
+  audit->add_flag("--remote", options->remote, "Audit the running services' log (auditor)");
+  audit->add_option("--log-key", options->log_key, key_help);
+  audit->callback([&run, options] { run.Report(Audit(run, *options)); });
+
+  CLI::App* evidence = AddVerb(root, run, "decision", "evidence",
+                               "Make the evidence bundle of a decision (auditor).",
+                               [&run, options] { return Evidence(run, *options); });
+  evidence->add_option("--id", options->decision, "Which decision")->required();
+  evidence->add_option("--out", options->out, "The bundle's file")->required();
+
+  CLI::App* verify = root.add_subcommand(
+      "verify",
+      "Check one evidence bundle with nothing but the file and the log key.\nExample: "
+      "votum verify beschluss.evidence.json --log-key @log.vkey");
+  verify->add_option("FILE", options->file, "The bundle")->required();
+  verify->add_option("--log-key", options->log_key, key_help);
+  verify->callback([&run, options] { run.Report(Verify(run, *options)); });
+
+  CLI::App* receipt =
+      AddVerb(root, run, "receipt", "verify", "Check a receipt that was saved with --receipt.",
+              [&run, options] { return VerifyReceiptFile(run, *options); });
+  receipt->add_option("FILE", options->file, "The receipt")->required();
+  receipt->add_option("--log-key", options->log_key, key_help);
+}
+
+}  // namespace votum::cli

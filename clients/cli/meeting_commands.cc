@@ -1,0 +1,128 @@
+// Results and decisions: what is signed is fetched first, shown, and signed as it stands.
+
+#include <memory>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "base/file.h"
+#include "base/refusal.h"
+#include "base/status_macros.h"
+#include "clients/cli/cli.h"
+#include "clients/cli/fields.h"
+#include "crypto/hash.h"
+#include "votum/decisions/v1/decisions_service.pb.h"
+#include "votum/voting/v1/voting_service.pb.h"
+
+namespace votum::cli {
+namespace {
+
+struct Options {
+  std::string meeting;
+  std::string id;
+  std::string capacity;
+  std::string out;
+  std::string casting_vote;
+};
+
+absl::Status EstablishResult(Run& run, const Options& options) {
+  ASSIGN_OR_RETURN(const std::shared_ptr<client::Client> client, run.Client());
+  voting::v1::GetVoteEventRequest request;
+  request.set_vote_event_id(options.id);
+  voting::v1::GetVoteEventResponse response;
+  RETURN_IF_ERROR(client->Read("voting", "GetVoteEvent", request, &response));
+  if (!response.vote_event().has_computed_result()) {
+    return RefusePrecondition("NOTHING_TO_ESTABLISH",
+                              absl::StrCat("vote ", options.id,
+                                           " is open, established already, or not "
+                                           "shown to you; close it first"));
+  }
+  const voting::v1::Result& computed = response.vote_event().computed_result();
+  voting::v1::EstablishResult establish;
+  establish.set_meeting_id(options.meeting);
+  establish.set_vote_event_id(options.id);
+  *establish.mutable_tally() = computed.tally();
+  establish.set_outcome(computed.outcome());
+  if (!options.casting_vote.empty())
+    RETURN_IF_ERROR(SetField(&establish, "outcome", {options.casting_vote}));
+  RETURN_IF_ERROR(DoCommand(run, &establish));
+  if (!run.json())
+    *run.out << computed.explanation().de() << "\n" << computed.explanation().en() << "\n";
+  return absl::OkStatus();
+}
+
+absl::Status SignDecision(Run& run, const Options& options) {
+  ASSIGN_OR_RETURN(const std::shared_ptr<client::Client> client, run.Client());
+  decisions::v1::GetDecisionRequest request;
+  request.set_decision_id(options.id);
+  decisions::v1::GetDecisionResponse response;
+  RETURN_IF_ERROR(client->Read("decisions", "GetDecision", request, &response));
+  const decisions::v1::Decision& decision = response.decision();
+  if (!run.json()) *run.out << decision.title() << "\n" << decision.text() << "\n";
+  decisions::v1::SignDecision sign;
+  sign.set_decision_id(options.id);
+  RETURN_IF_ERROR(SetField(&sign, "capacity", {options.capacity}));
+  const crypto::Digest digest = crypto::Sha256({decision.title(), "\n", decision.text()});
+  sign.set_text_sha256(std::string(crypto::AsBytes(digest)));
+  return DoCommand(run, &sign);
+}
+
+absl::StatusOr<decisions::v1::GetDecisionDocumentResponse> Document(Run& run,
+                                                                    const Options& options) {
+  ASSIGN_OR_RETURN(const std::shared_ptr<client::Client> client, run.Client());
+  decisions::v1::GetDecisionDocumentRequest request;
+  request.set_decision_id(options.id);
+  decisions::v1::GetDecisionDocumentResponse response;
+  RETURN_IF_ERROR(client->Read("decisions", "GetDecisionDocument", request, &response));
+  const crypto::Digest digest = crypto::Sha256(response.document());
+  if (crypto::AsBytes(digest) != response.sha256()) {
+    return absl::DataLossError("the document does not have the digest that came with it");
+  }
+  return response;
+}
+
+absl::Status PublishDecision(Run& run, const Options& options) {
+  ASSIGN_OR_RETURN(const decisions::v1::GetDecisionDocumentResponse document,
+                   Document(run, options));
+  if (!options.out.empty()) RETURN_IF_ERROR(WriteFile(options.out, document.document()));
+  decisions::v1::PublishDecision publish;
+  publish.set_decision_id(options.id);
+  publish.set_document_sha256(document.sha256());
+  return DoCommand(run, &publish);
+}
+
+absl::Status ShowDocument(Run& run, const Options& options) {
+  ASSIGN_OR_RETURN(const decisions::v1::GetDecisionDocumentResponse document,
+                   Document(run, options));
+  if (!options.out.empty()) return WriteFile(options.out, document.document());
+  *run.out << document.document();
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+void AddMeetingCommands(CLI::App& root, Run& run) {
+  const auto options = std::make_shared<Options>();
+  CLI::App* establish = AddVerb(root, run, "vote", "establish",
+                                "Establish the result of a closed vote, as announced (chair).",
+                                [&run, options] { return EstablishResult(run, *options); });
+  establish->add_option("--meeting", options->meeting, "Which meeting")->required();
+  establish->add_option("--id", options->id, "Which vote")->required();
+  establish->add_option("--casting-vote", options->casting_vote,
+                        "Where the rules leave a tie to you: adopted or rejected");
+  CLI::App* sign = AddVerb(root, run, "decision", "sign",
+                           "Sign the very words of a decision (chair, secretary).",
+                           [&run, options] { return SignDecision(run, *options); });
+  sign->add_option("--as", options->capacity, "chair or secretary")->required();
+  CLI::App* publish = AddVerb(root, run, "decision", "publish",
+                              "Publish a decision's document (clerk, administrator).",
+                              [&run, options] { return PublishDecision(run, *options); });
+  CLI::App* document =
+      AddVerb(root, run, "decision", "document", "Fetch a decision's document, JSON.",
+              [&run, options] { return ShowDocument(run, *options); });
+  for (CLI::App* verb : {sign, publish, document})
+    verb->add_option("--id", options->id, "Which decision")->required();
+  for (CLI::App* verb : {publish, document})
+    verb->add_option("--out", options->out, "Write the document to this file");
+}
+
+}  // namespace votum::cli

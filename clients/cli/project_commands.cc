@@ -1,0 +1,97 @@
+// Projects: started from a template, exported as a plan.
+
+#include <memory>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "base/file.h"
+#include "base/refusal.h"
+#include "base/status_macros.h"
+#include "clients/cli/cli.h"
+#include "google/protobuf/util/json_util.h"
+#include "services/projects/domain/plan_export.h"
+#include "votum/projects/v1/projects_service.pb.h"
+
+namespace votum::cli {
+namespace {
+
+namespace v1 = projects::v1;
+
+struct Options {
+  std::string id;
+  std::string decision;
+  std::string template_file;
+  std::string title;
+  std::string goal;
+  uint64_t budget_cents = 0;
+  std::string sponsor;
+  std::string lead;
+  std::string format = "json";
+  std::string out;
+};
+
+absl::Status Start(Run& run, const Options& options) {
+  ASSIGN_OR_RETURN(const std::string text, TextOf(absl::StrCat("@", options.template_file)));
+  v1::StartProject start;
+  const auto parsed = google::protobuf::util::JsonStringToMessage(text, &start);
+  if (!parsed.ok()) {
+    return RefuseArgument("BAD_FILE",
+                          absl::StrCat(options.template_file, ": ", std::string(parsed.message())));
+  }
+  start.set_project_id(options.id);
+  start.set_decision_id(options.decision);
+  v1::Charter* charter = start.mutable_charter();
+  if (!options.title.empty()) charter->set_title(options.title);
+  if (!options.goal.empty()) {
+    ASSIGN_OR_RETURN(*charter->mutable_goal(), TextOf(options.goal));
+  }
+  if (options.budget_cents != 0) charter->set_budget_cents(options.budget_cents);
+  if (!options.sponsor.empty()) charter->set_sponsor_id(options.sponsor);
+  if (!options.lead.empty()) charter->set_lead_id(options.lead);
+  return DoCommand(run, &start);
+}
+
+absl::Status Plan(Run& run, const Options& options) {
+  ASSIGN_OR_RETURN(const std::shared_ptr<client::Client> client, run.Client());
+  v1::GetProjectRequest request;
+  request.set_project_id(options.id);
+  v1::GetProjectResponse response;
+  RETURN_IF_ERROR(client->Read("projects", "GetProject", request, &response));
+  const std::string plan = options.format == "csv" ? projects::PlanCsv(response.project())
+                                                   : projects::PlanJson(response.project());
+  if (!options.out.empty()) return WriteFile(options.out, plan);
+  *run.out << plan;
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+void AddProjectCommands(CLI::App& root, Run& run) {
+  const auto options = std::make_shared<Options>();
+  CLI::App* start = AddVerb(root, run, "project", "start",
+                            "Start a project from a released decision and a template (clerk, "
+                            "administrator).\nExample: votum "
+                            "project start --id p1 --decision b1 --template "
+                            "share/project-templates/smart-city-pilot.json --lead "
+                            "petra.plan --sponsor maria.meister",
+                            [&run, options] { return Start(run, *options); });
+  start->add_option("--id", options->id, "New id")->required();
+  start->add_option("--decision", options->decision, "The released decision")->required();
+  start
+      ->add_option("--template", options->template_file,
+                   "JSON: roles, work packages, milestones, charter")
+      ->required();
+  start->add_option("--title", options->title, "Title, if not the template's");
+  start->add_option("--goal", options->goal, "What is true when it is done, or @FILE");
+  start->add_option("--budget-cents", options->budget_cents, "In cents");
+  start->add_option("--sponsor", options->sponsor, "Who answers for it to the council");
+  start->add_option("--lead", options->lead, "Who leads it");
+  CLI::App* plan = AddVerb(root, run, "project", "plan", "Export a project's plan.",
+                           [&run, options] { return Plan(run, *options); });
+  plan->add_option("--id", options->id, "Which")->required();
+  plan->add_option("--format", options->format, "json or csv")
+      ->check(CLI::IsMember({"json", "csv"}));
+  plan->add_option("--out", options->out, "Write the plan to this file");
+}
+
+}  // namespace votum::cli

@@ -1,0 +1,157 @@
+// Ranking rounds: voting codes, ballots, results.
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/time/clock.h"
+#include "base/file.h"
+#include "base/refusal.h"
+#include "base/status_macros.h"
+#include "clients/cli/cli.h"
+#include "clients/cli/terminal.h"
+#include "crypto/one_time_code.h"
+#include "votum/ideas/v1/ideas_service.pb.h"
+
+namespace votum::cli {
+namespace {
+
+namespace v1 = ideas::v1;
+
+struct RoundOptions {
+  std::string id;
+  std::string group;
+  int count = 1;
+  std::string codes_file;
+  std::string code_file;
+  std::string ranking;
+  std::string paper;
+};
+
+// "a > b = c > d": best first, "=" for alike.
+google::protobuf::RepeatedPtrField<v1::Tier> ParseRanking(absl::string_view text) {
+  google::protobuf::RepeatedPtrField<v1::Tier> ranking;
+  for (const absl::string_view part : absl::StrSplit(text, '>', absl::SkipWhitespace())) {
+    v1::Tier* tier = ranking.Add();
+    for (const absl::string_view id : absl::StrSplit(part, '=', absl::SkipWhitespace())) {
+      tier->add_idea_ids(std::string(absl::StripAsciiWhitespace(id)));
+    }
+  }
+  return ranking;
+}
+
+absl::Status Register(Run& run, const RoundOptions& options) {
+  v1::RegisterVoters voters;
+  voters.set_round_id(options.id);
+  voters.set_group_id(options.group);
+  std::string codes;
+  for (int i = 0; i < options.count; ++i) {
+    const crypto::SecretBytes code = crypto::NewOneTimeCode();
+    ASSIGN_OR_RETURN(const crypto::PrivateKey key, crypto::KeyOfOneTimeCode(code.Reveal()));
+    voters.add_code_public_keys(key.public_key().spki_der());
+    absl::StrAppend(&codes, code.Reveal(), "\n");
+  }
+  // The codes are safe on disk before anybody can be counted on to have one.
+  RETURN_IF_ERROR(WriteNewFile(options.codes_file, codes, 0600));
+  return DoCommand(run, &voters);
+}
+
+absl::Status Cast(Run& run, const RoundOptions& options) {
+  v1::CastPreference cast;
+  cast.set_round_id(options.id);
+  cast.set_group_id(options.group);
+  *cast.mutable_ranking() = ParseRanking(options.ranking);
+  if (options.code_file.empty()) return DoCommand(run, &cast);
+  ASSIGN_OR_RETURN(const std::shared_ptr<client::Client> client, run.Client());
+  ASSIGN_OR_RETURN(const crypto::SecretBytes code, Passphrase(options.code_file, "Voting code: "));
+  ASSIGN_OR_RETURN(const crypto::PrivateKey key, crypto::KeyOfOneTimeCode(code.Reveal()));
+  ASSIGN_OR_RETURN(
+      const common::v1::SignedCommand command,
+      client::SignCommand({client->context().deployment, "", {&key}, true}, absl::Now(), &cast));
+  ASSIGN_OR_RETURN(const common::v1::Receipt receipt, client->Send(command));
+  return run.PrintReceipt("CastPreference", receipt);
+}
+
+absl::Status Paper(Run& run, const RoundOptions& options) {
+  v1::RecordPaperPreference paper;
+  paper.set_round_id(options.id);
+  paper.set_group_id(options.group);
+  paper.set_paper_number(options.paper);
+  *paper.mutable_ranking() = ParseRanking(options.ranking);
+  return DoCommand(run, &paper);
+}
+
+absl::Status ConfirmPaper(Run& run, const RoundOptions& options) {
+  v1::ConfirmPaperPreference confirm;
+  confirm.set_round_id(options.id);
+  confirm.set_paper_number(options.paper);
+  *confirm.mutable_ranking() = ParseRanking(options.ranking);
+  return DoCommand(run, &confirm);
+}
+
+// Signs the combined ranking as the closed round shows it, and prints it.
+absl::Status Establish(Run& run, const RoundOptions& options) {
+  ASSIGN_OR_RETURN(const std::shared_ptr<client::Client> client, run.Client());
+  v1::GetRoundRequest request;
+  request.set_round_id(options.id);
+  v1::GetRoundResponse response;
+  RETURN_IF_ERROR(client->Read("ideas", "GetRound", request, &response));
+  v1::EstablishRanking establish;
+  establish.set_round_id(options.id);
+  for (const v1::GroupRanking& ranking : response.round().rankings()) {
+    if (ranking.group_id().empty()) *establish.mutable_ranking() = ranking.ranking();
+  }
+  RETURN_IF_ERROR(DoCommand(run, &establish));
+  int place = 1;
+  for (const v1::Tier& tier : establish.ranking()) {
+    if (place > 10) break;
+    for (const std::string& idea : tier.idea_ids()) *run.out << place << ". " << idea << "\n";
+    place += tier.idea_ids_size();
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+void AddRoundCommands(CLI::App& root, Run& run) {
+  const auto options = std::make_shared<RoundOptions>();
+  CLI::App* voters = AddVerb(root, run, "round", "register",
+                             "Make voting codes for a group (clerk, administrator); one for each "
+                             "voter, to hand out on paper.",
+                             [&run, options] { return Register(run, *options); });
+  voters->add_option("--count", options->count, "How many")->required()->check(CLI::Range(1, 2000));
+  voters
+      ->add_option("--codes-file", options->codes_file,
+                   "Write the codes to this new file, one a line")
+      ->required();
+  CLI::App* cast = AddVerb(root, run, "round", "cast",
+                           "Give a ranked ballot, as a member or with a voting code.\nExample: "
+                           "votum round cast --id r1 --group "
+                           "citizens --code-file code.txt --ranking 'i3 > i1 = i7'",
+                           [&run, options] { return Cast(run, *options); });
+  cast->add_option("--code-file", options->code_file, "File with the voting code");
+  CLI::App* paper = AddVerb(root, run, "round", "paper", "Record a ballot on paper (clerk).",
+                            [&run, options] { return Paper(run, *options); });
+  CLI::App* confirm =
+      AddVerb(root, run, "round", "paper-confirm", "Confirm a ballot on paper (a second person).",
+              [&run, options] { return ConfirmPaper(run, *options); });
+  CLI::App* establish = AddVerb(root, run, "round", "establish",
+                                "Establish the result of a closed round (clerk, administrator).",
+                                [&run, options] { return Establish(run, *options); });
+  for (CLI::App* verb : {voters, cast, paper, confirm, establish}) {
+    verb->add_option("--id", options->id, "Which round")->required();
+  }
+  for (CLI::App* verb : {voters, cast, paper})
+    verb->add_option("--group", options->group, "Which group")->required();
+  for (CLI::App* verb : {paper, confirm})
+    verb->add_option("--number", options->paper, "Number of the paper")->required();
+  for (CLI::App* verb : {cast, paper, confirm}) {
+    verb->add_option("--ranking", options->ranking, "Idea ids, best first: 'a > b = c'")
+        ->required();
+  }
+}
+
+}  // namespace votum::cli
