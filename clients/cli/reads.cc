@@ -83,7 +83,7 @@ const std::vector<Row>& Rows() {
       Read<iv1::ListIdeasRequest, iv1::ListIdeasResponse>(
           "idea", "list", "ideas", "ListIdeas", "List ideas.",
           {{"--state", "state", "received, published, ..."}},
-          {"id", "state", "channel", "group", "text_content"}),
+          {"id", "agree_count", "state", "channel", "text_content"}),
       Read<iv1::GetRoundRequest, iv1::GetRoundResponse>(
           "round", "show", "ideas", "GetRound",
           "Show a ranking round, with its rankings once it is closed.",
