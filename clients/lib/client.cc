@@ -10,6 +10,7 @@
 #include "base/refusal.h"
 #include "base/status_macros.h"
 #include "clients/lib/receipt.h"
+#include "clients/lib/server_stream.h"
 #include "clients/lib/unary_call.h"
 #include "grpcpp/create_channel.h"
 #include "grpcpp/security/credentials.h"
@@ -24,6 +25,10 @@ constexpr absl::Duration kFirstPause = absl::Milliseconds(50);
 constexpr absl::Duration kLongestPause = absl::Seconds(1);
 constexpr absl::Duration kSessionLength = absl::Minutes(10);
 constexpr absl::Duration kOneTry = absl::Seconds(15);
+constexpr int kReconnectMs = 250;
+// gRPC servers end connections that are asked more often than every five minutes, by default.
+constexpr int kKeepaliveMs = 310 * 1000;
+constexpr size_t kMaxCertificateBytes = size_t{1} << 20;
 
 // "application/vnd.votum.voting.v1.CastVote+protobuf" -> "voting", "CastVote".
 std::pair<std::string, std::string> ServiceAndMethod(absl::string_view payload_type) {
@@ -36,11 +41,22 @@ std::pair<std::string, std::string> ServiceAndMethod(absl::string_view payload_t
 }  // namespace
 
 absl::StatusOr<std::shared_ptr<Channels>> Channels::Open(const Context& context) {
+  auto certificate = ReadFile(context.ca_certificate_file, kMaxCertificateBytes);
+  if (!certificate.ok())
+    return RefuseArgument(
+        "BAD_CONTEXT", absl::StrCat("\"ca_certificate_file\": ", certificate.status().message()));
   grpc::SslCredentialsOptions tls;
-  ASSIGN_OR_RETURN(tls.pem_root_certs, ReadFile(context.ca_certificate_file));
+  tls.pem_root_certs = *std::move(certificate);
   auto channels = std::make_shared<Channels>();
   grpc::ChannelArguments arguments;
   arguments.SetMaxReceiveMessageSize(64 << 20);
+  // A service that starts again is found again at once, not after gRPC's two minutes.
+  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, kReconnectMs);
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, kReconnectMs);
+  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, kReconnectMs);
+  // A host that vanished without a word is noticed, also while a stream is silent.
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMs);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveMs);
   for (const auto& [service, address] : context.endpoints) {
     channels->channels_[service] =
         grpc::CreateCustomChannel(address, grpc::SslCredentials(tls), arguments);
@@ -59,10 +75,12 @@ absl::StatusOr<std::shared_ptr<grpc::Channel>> Channels::To(const std::string& s
 
 absl::StatusOr<std::unique_ptr<Client>> Client::Open(const Context& context,
                                                      std::shared_ptr<Channels> channels,
-                                                     AskPassphrase ask) {
-  ASSIGN_OR_RETURN(crypto::NoteVerifier log, crypto::NoteVerifier::FromVkey(context.log_vkey));
+                                                     AskPassphrase ask, absl::Duration patience) {
+  auto log = crypto::NoteVerifier::FromVkey(context.log_vkey);
+  if (!log.ok())
+    return RefuseArgument("BAD_CONTEXT", absl::StrCat("\"log_vkey\": ", log.status().message()));
   return std::unique_ptr<Client>(
-      new Client(context, std::move(log), std::move(channels), std::move(ask)));
+      new Client(context, *std::move(log), std::move(channels), std::move(ask), patience));
 }
 
 absl::StatusOr<const crypto::PrivateKey*> Client::Key() {
@@ -107,6 +125,7 @@ absl::StatusOr<common::v1::Receipt> Client::Send(const common::v1::SignedCommand
 }
 
 absl::StatusOr<std::string> Client::Session() {
+  if (context_.key_file.empty()) return std::string();
   ASSIGN_OR_RETURN(const crypto::PrivateKey* key, Key());
   const std::lock_guard<std::mutex> lock(mutex_);
   const absl::Time now = absl::Now();
@@ -122,19 +141,58 @@ absl::StatusOr<std::string> Client::Session() {
   return session_;
 }
 
+void Client::AddReadMetadata(const std::string& session, grpc::ClientContext& context) const {
+  if (!session.empty()) context.AddMetadata("votum-session-bin", session);
+  if (channels_->seen_any)
+    context.AddMetadata("votum-min-index", absl::StrCat(channels_->seen_index.load()));
+}
+
 absl::Status Client::Read(const std::string& service, const std::string& method,
                           const google::protobuf::Message& request,
                           google::protobuf::Message* response) {
-  std::string session;
-  if (!context_.key_file.empty()) {
-    ASSIGN_OR_RETURN(session, Session());
-  }
-  const auto prepare = [&](grpc::ClientContext& context) {
-    if (!session.empty()) context.AddMetadata("votum-session-bin", session);
-    if (channels_->seen_any)
-      context.AddMetadata("votum-min-index", absl::StrCat(channels_->seen_index.load()));
-  };
+  ASSIGN_OR_RETURN(const std::string session, Session());
+  const auto prepare = [&](grpc::ClientContext& context) { AddReadMetadata(session, context); };
   return CallWithRetries(service, MethodPath(service, method), prepare, request, response);
+}
+
+absl::Status Client::Watch(const std::string& service, const std::string& method,
+                           const google::protobuf::Message& request,
+                           google::protobuf::Message* response,
+                           const std::function<bool()>& on_response) {
+  ASSIGN_OR_RETURN(const std::shared_ptr<grpc::Channel> channel, channels_->To(service));
+  absl::Time end = absl::Now() + patience_;
+  for (;;) {
+    ASSIGN_OR_RETURN(const std::string session, Session());
+    grpc::ClientContext context;
+    AddReadMetadata(session, context);
+    const auto alive = [&] {
+      end = absl::Now() + patience_;
+      return on_response();
+    };
+    const absl::Status status =
+        ServerStream(channel, MethodPath(service, method), &context, request, response, alive);
+    const bool expired = ReasonOf(status) == "SESSION_EXPIRED";
+    if (status.ok() || (!expired && !absl::IsUnavailable(status)) || absl::Now() >= end)
+      return Explain(service, status);
+    if (expired) ForgetSession(session);
+    absl::SleepFor(kFirstPause);
+  }
+}
+
+void Client::ForgetSession(const std::string& session) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (session_ == session) session_.clear();
+}
+
+absl::Status Client::Explain(const std::string& service, const absl::Status& status) const {
+  const bool no_way =
+      ReasonOf(status).empty() && (absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status));
+  if (!no_way || !IsOfService(status)) return status;
+  return StatusOfService(
+      grpc::Status(static_cast<grpc::StatusCode>(status.code()),
+                   absl::StrCat("the service ", service, " at ", context_.endpoints.at(service),
+                                " does not answer (", status.message(),
+                                "); ask whether it runs, and look at the context's endpoints")));
 }
 
 absl::Status Client::ReadRuntime(const std::string& service, google::protobuf::Message* response) {
@@ -148,7 +206,7 @@ absl::Status Client::CallWithRetries(const std::string& service, const std::stri
                                      const google::protobuf::Message& request,
                                      google::protobuf::Message* response) {
   ASSIGN_OR_RETURN(const std::shared_ptr<grpc::Channel> channel, channels_->To(service));
-  const absl::Time end = absl::Now() + kPatience;
+  const absl::Time end = absl::Now() + patience_;
   absl::Duration pause = kFirstPause;
   for (;;) {
     grpc::ClientContext context;
@@ -157,7 +215,7 @@ absl::Status Client::CallWithRetries(const std::string& service, const std::stri
     const absl::Status status = UnaryCall(channel, path, &context, request, response);
     // The service, or the ledger behind it, is starting again. A command is safe to repeat: its id
     // counts once.
-    if (!absl::IsUnavailable(status) || absl::Now() + pause >= end) return status;
+    if (!absl::IsUnavailable(status) || absl::Now() + pause >= end) return Explain(service, status);
     absl::SleepFor(pause);
     pause = std::min(2 * pause, kLongestPause);
   }

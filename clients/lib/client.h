@@ -23,12 +23,13 @@
 
 namespace votum::client {
 
-// The longest that one call takes, with its retries.
+// The longest that one call takes, with its retries, unless the caller says otherwise.
 inline constexpr absl::Duration kPatience = absl::Seconds(30);
 
 // Channels to the services of one deployment, shared by its clients. Thread-safe.
 class Channels {
  public:
+  // INVALID_ARGUMENT/BAD_CONTEXT if the authority's certificate cannot be read.
   static absl::StatusOr<std::shared_ptr<Channels>> Open(const Context& context);
   // INVALID_ARGUMENT/BAD_CONTEXT if the context names no endpoint for `service`.
   absl::StatusOr<std::shared_ptr<grpc::Channel>> To(const std::string& service);
@@ -48,9 +49,11 @@ using AskPassphrase =
 // Thread-safe.
 class Client {
  public:
+  // INVALID_ARGUMENT/BAD_CONTEXT if the context's log key is none.
   static absl::StatusOr<std::unique_ptr<Client>> Open(const Context& context,
                                                       std::shared_ptr<Channels> channels,
-                                                      AskPassphrase ask);
+                                                      AskPassphrase ask,
+                                                      absl::Duration patience = kPatience);
 
   const Context& context() const { return context_; }
   const crypto::NoteVerifier& log() const { return log_; }
@@ -69,19 +72,32 @@ class Client {
   // A read of `method` of `service`; with the person's session if the context has a key.
   absl::Status Read(const std::string& service, const std::string& method,
                     const google::protobuf::Message& request, google::protobuf::Message* response);
+  // A stream of answers of `method`: each is parsed into `response` and handed to `on_response`
+  // until that returns false. Goes on with a new session and over restarts of the service.
+  absl::Status Watch(const std::string& service, const std::string& method,
+                     const google::protobuf::Message& request, google::protobuf::Message* response,
+                     const std::function<bool()>& on_response);
   // What the process that hosts `service` tells of its state
   // (votum.runtime.v1.GetProjectionResponse).
   absl::Status ReadRuntime(const std::string& service, google::protobuf::Message* response);
 
  private:
   Client(Context context, crypto::NoteVerifier log, std::shared_ptr<Channels> channels,
-         AskPassphrase ask)
+         AskPassphrase ask, absl::Duration patience)
       : context_(std::move(context)),
         log_(std::move(log)),
         channels_(std::move(channels)),
-        ask_(std::move(ask)) {}
+        ask_(std::move(ask)),
+        patience_(patience) {}
 
+  // The person's session for reads; empty for the public.
   absl::StatusOr<std::string> Session();
+  // Makes the next read sign a new session, unless that has happened already.
+  void ForgetSession(const std::string& session);
+  // What goes with a read: the session, and what the answer must have folded.
+  void AddReadMetadata(const std::string& session, grpc::ClientContext& context) const;
+  // `status`, naming the service where the way to it is the trouble.
+  absl::Status Explain(const std::string& service, const absl::Status& status) const;
   absl::Status CallWithRetries(const std::string& service, const std::string& path,
                                const std::function<void(grpc::ClientContext&)>& prepare,
                                const google::protobuf::Message& request,
@@ -91,6 +107,7 @@ class Client {
   const crypto::NoteVerifier log_;
   const std::shared_ptr<Channels> channels_;
   const AskPassphrase ask_;
+  const absl::Duration patience_;
   std::mutex mutex_;
   std::unique_ptr<crypto::PrivateKey> key_;  // guarded by mutex_
   std::string session_;                      // guarded by mutex_

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/cord.h"
 #include "absl/strings/str_cat.h"
 #include "grpcpp/generic/generic_stub.h"
 #include "grpcpp/support/byte_buffer.h"
@@ -11,6 +12,18 @@
 #include "services/runtime/status.h"
 
 namespace votum::client {
+namespace {
+constexpr char kOfService[] = "votum/of-service";
+}  // namespace
+
+absl::Status StatusOfService(const grpc::Status& status) {
+  absl::Status converted = FromGrpc(status);
+  // Does nothing to OK.
+  converted.SetPayload(kOfService, absl::Cord());
+  return converted;
+}
+
+bool IsOfService(const absl::Status& status) { return status.GetPayload(kOfService).has_value(); }
 
 std::string MethodPath(const std::string& service, const std::string& method) {
   std::string name = service;
@@ -29,7 +42,7 @@ absl::Status UnaryCall(const std::shared_ptr<grpc::Channel>& channel, const std:
   stub.UnaryCall(context, path, grpc::StubOptions(), &sent, &received,
                  [&done](grpc::Status status) { done.set_value(std::move(status)); });
   const grpc::Status status = done.get_future().get();
-  if (!status.ok()) return FromGrpc(status);
+  if (!status.ok()) return StatusOfService(status);
   grpc::ProtoBufferReader reader(&received);
   if (!response->ParseFromZeroCopyStream(&reader)) {
     return absl::InternalError(absl::StrCat("the answer of ", path, " does not parse"));

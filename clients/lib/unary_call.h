@@ -16,6 +16,12 @@ namespace votum::client {
 // "voting", "CastVote" -> "/votum.voting.v1.VotingService/CastVote".
 std::string MethodPath(const std::string& service, const std::string& method);
 
+// The status of a call, with the reason that the service gave (base/refusal.h), marked as coming
+// from the other side.
+absl::Status StatusOfService(const grpc::Status& status);
+// Whether `status` came from a service, or from the way to it, and not from this machine.
+bool IsOfService(const absl::Status& status);
+
 // Calls and waits. Refusals come back with their reason (base/refusal.h).
 absl::Status UnaryCall(const std::shared_ptr<grpc::Channel>& channel, const std::string& path,
                        grpc::ClientContext* context, const google::protobuf::Message& request,

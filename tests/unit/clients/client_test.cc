@@ -1,0 +1,249 @@
+#include "clients/lib/client.h"
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "base/refusal.h"
+#include "base/status_matchers.h"
+#include "clients/lib/unary_call.h"
+#include "crypto/dsse.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "services/domain/timestamps.h"
+#include "tests/unit/clients/fake_service.h"
+#include "votum/directory/v1/directory.pb.h"
+#include "votum/voting/v1/voting_service.pb.h"
+
+namespace votum::client {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+constexpr char kPassphrase[] = "eine lange Passphrase";
+
+class ClientTest : public ::testing::Test {
+ protected:
+  // Key files cost a second; one for all tests.
+  static void SetUpTestSuite() {
+    folder_ = ::testing::TempDir() + "client_test";
+    std::filesystem::remove_all(folder_);
+    std::filesystem::create_directories(folder_);
+    ASSERT_OK(TestKey('m').SavePkcs8File(KeyFile(), crypto::SecretBytes::CopyOf(kPassphrase)));
+  }
+
+  static std::string KeyFile() { return folder_ + "/m01.key"; }
+
+  std::unique_ptr<Client> Open(const Context& context) {
+    channels_ = *Channels::Open(context);
+    const auto ask = [this](const std::string& key_file) {
+      EXPECT_EQ(key_file, KeyFile());
+      ++asked_;
+      return crypto::SecretBytes::CopyOf(kPassphrase);
+    };
+    return *Client::Open(context, channels_, ask);
+  }
+  std::unique_ptr<Client> OpenAsMember() { return Open(service_.ContextOf(KeyFile())); }
+  std::unique_ptr<Client> OpenAsPublic() { return Open(service_.ContextOf()); }
+
+  static voting::v1::CastVote Vote() {
+    voting::v1::CastVote vote;
+    vote.set_meeting_id("sitzung-1");
+    vote.set_vote_event_id("v1");
+    vote.set_choice(voting::v1::CHOICE_YES);
+    return vote;
+  }
+
+  static absl::Status Read(Client& client) {
+    voting::v1::GetAttendanceRequest request;
+    request.set_meeting_id("sitzung-1");
+    voting::v1::GetAttendanceResponse response;
+    const absl::Status status = client.Read("voting", "GetAttendance", request, &response);
+    if (status.ok()) EXPECT_EQ(response.attendance().meeting_id(), "sitzung-1");
+    return status;
+  }
+
+  static std::string folder_;
+  FakeService service_{folder_};
+  std::shared_ptr<Channels> channels_;
+  int asked_ = 0;
+};
+
+std::string ClientTest::folder_;
+
+TEST_F(ClientTest, SignsWithThePersonsKeyAndTakesTheProvedReceipt) {
+  const auto client = OpenAsMember();
+  voting::v1::CastVote vote = Vote();
+  const auto receipt = client->Do(&vote);
+  ASSERT_OK(receipt);
+  const std::vector<SeenCall> calls = service_.calls();
+  ASSERT_EQ(calls.size(), 1u);
+  const common::v1::SignedCommand& sent = calls[0].command;
+  EXPECT_EQ(sent.payload(), vote.SerializeAsString());
+  EXPECT_OK(crypto::VerifyDsse(TestKey('m').public_key(), sent.payload_type(), sent.payload(),
+                               sent.signatures(0).signature()));
+  // The command is the statement; nothing else identifies the person.
+  EXPECT_EQ(calls[0].session, "");
+}
+
+TEST_F(ClientTest, AReceiptForSomethingElseIsNoReceipt) {
+  const auto client = OpenAsMember();
+  service_.LieNext();
+  voting::v1::CastVote vote = Vote();
+  EXPECT_THAT(client->Do(&vote), IsRefused("RECEIPT_INVALID"));
+}
+
+TEST_F(ClientTest, SendsTheSameBytesAgainWhileTheServiceIsAway) {
+  const auto client = OpenAsMember();
+  service_.FailNext({absl::UnavailableError("starting"), absl::UnavailableError("starting")});
+  voting::v1::CastVote vote = Vote();
+  ASSERT_OK(client->Do(&vote));
+  const std::vector<SeenCall> calls = service_.calls();
+  ASSERT_EQ(calls.size(), 3u);
+  EXPECT_EQ(calls[0].command.SerializeAsString(), calls[2].command.SerializeAsString());
+  EXPECT_EQ(calls[1].command.SerializeAsString(), calls[2].command.SerializeAsString());
+}
+
+TEST_F(ClientTest, ARefusalComesAtOnceWithItsReason) {
+  const auto client = OpenAsMember();
+  service_.FailNext({RefusePrecondition("VOTE_CLOSED", "vote v1 was closed at record 7")});
+  voting::v1::CastVote vote = Vote();
+  const auto receipt = client->Do(&vote);
+  EXPECT_THAT(receipt, IsRefused("VOTE_CLOSED"));
+  EXPECT_THAT(std::string(receipt.status().message()), HasSubstr("closed at record 7"));
+  EXPECT_EQ(service_.calls().size(), 1u);
+}
+
+TEST_F(ClientTest, ReadsWaitForWhatWasWritten) {
+  const auto client = OpenAsMember();
+  ASSERT_OK(Read(*client));
+  for (int i = 0; i < 3; ++i) {
+    voting::v1::CastVote vote = Vote();
+    ASSERT_OK(client->Do(&vote));
+  }
+  ASSERT_OK(Read(*client));
+  const std::vector<SeenCall> calls = service_.calls();
+  EXPECT_EQ(calls.front().min_index, "");
+  EXPECT_EQ(calls.back().min_index, "2");
+}
+
+TEST_F(ClientTest, OneSessionServesManyReadsAndIsTheMembersOwnStatement) {
+  const auto client = OpenAsMember();
+  ASSERT_OK(Read(*client));
+  ASSERT_OK(Read(*client));
+  EXPECT_EQ(asked_, 1);
+  const std::vector<SeenCall> calls = service_.calls();
+  ASSERT_EQ(calls.size(), 2u);
+  EXPECT_EQ(calls[0].session, calls[1].session);
+  common::v1::SignedCommand statement;
+  directory::v1::ReadSession session;
+  ASSERT_TRUE(statement.ParseFromString(calls[0].session));
+  ASSERT_TRUE(session.ParseFromString(statement.payload()));
+  EXPECT_EQ(statement.payload_type(), "application/vnd.votum.directory.v1.ReadSession+protobuf");
+  EXPECT_EQ(session.header().actor(), "m01");
+  EXPECT_EQ(session.header().deployment(), kDeployment);
+  const absl::Duration left = FromTimestamp(session.expire_time()) - absl::Now();
+  EXPECT_GT(left, absl::Minutes(5));
+  EXPECT_LT(left, absl::Minutes(15));
+  EXPECT_OK(crypto::VerifyDsse(TestKey('m').public_key(), statement.payload_type(),
+                               statement.payload(), statement.signatures(0).signature()));
+}
+
+TEST_F(ClientTest, ThePublicReadsWithoutASessionAndSignsNothing) {
+  const auto client = OpenAsPublic();
+  ASSERT_OK(Read(*client));
+  EXPECT_EQ(service_.calls()[0].session, "");
+  voting::v1::CastVote vote = Vote();
+  const auto receipt = client->Do(&vote);
+  EXPECT_THAT(receipt, IsRefused("NO_KEY"));
+  EXPECT_THAT(std::string(receipt.status().message()), HasSubstr("votum context add"));
+  EXPECT_EQ(asked_, 0);
+}
+
+TEST_F(ClientTest, AServiceWithoutEndpointIsNamed) {
+  const auto client = OpenAsPublic();
+  voting::v1::GetAttendanceResponse response;
+  const absl::Status status =
+      client->Read("ideas", "GetIdea", voting::v1::GetAttendanceRequest(), &response);
+  EXPECT_THAT(status, IsRefused("BAD_CONTEXT"));
+  EXPECT_THAT(std::string(status.message()), HasSubstr("ideas"));
+}
+
+TEST_F(ClientTest, AContextWithoutAUsableLogKeyOrAuthorityIsRefused) {
+  Context context = service_.ContextOf();
+  context.log_vkey = "votum.test.example/log+00000000+AAAA";
+  EXPECT_THAT(Client::Open(context, *Channels::Open(context), nullptr), IsRefused("BAD_CONTEXT"));
+  context = service_.ContextOf();
+  context.ca_certificate_file = "/nonexistent/ca.crt";
+  EXPECT_THAT(Channels::Open(context), IsRefused("BAD_CONTEXT"));
+}
+
+TEST_F(ClientTest, AServiceThatIsNotThereIsNamedWithItsAddress) {
+  Context context = service_.ContextOf();
+  context.endpoints["voting"] = "127.0.0.1:1";
+  const auto client = *Client::Open(context, *Channels::Open(context), nullptr, absl::Seconds(1));
+  const absl::Status status = Read(*client);
+  EXPECT_THAT(status, HasCode(absl::StatusCode::kUnavailable));
+  EXPECT_THAT(std::string(status.message()), HasSubstr("voting at 127.0.0.1:1 does not answer"));
+  EXPECT_TRUE(IsOfService(status));
+}
+
+TEST_F(ClientTest, AnotherAuthoritysServiceIsNotSpokenTo) {
+  const std::string folder = folder_ + "/other";
+  std::filesystem::create_directories(folder);
+  const FakeService other(folder);
+  Context context = service_.ContextOf();
+  context.endpoints = other.ContextOf().endpoints;
+  const auto client = *Client::Open(context, *Channels::Open(context), nullptr, absl::Seconds(1));
+  EXPECT_THAT(Read(*client), HasCode(absl::StatusCode::kUnavailable));
+  EXPECT_TRUE(other.calls().empty());
+}
+
+TEST_F(ClientTest, TellsItsOwnRefusalsFromTheServices) {
+  const auto client = OpenAsPublic();
+  voting::v1::CastVote vote = Vote();
+  EXPECT_FALSE(IsOfService(client->Do(&vote).status()));
+  service_.FailNext({RefuseNotFound("NO_SUCH_MEETING", "there is no meeting sitzung-1")});
+  EXPECT_TRUE(IsOfService(Read(*client)));
+}
+
+TEST_F(ClientTest, WatchesUntilItHasSeenEnough) {
+  const auto client = OpenAsMember();
+  voting::v1::WatchMeetingRequest request;
+  request.set_meeting_id("sitzung-1");
+  voting::v1::WatchMeetingResponse response;
+  std::vector<uint64_t> seen;
+  ASSERT_OK(client->Watch("voting", "WatchMeeting", request, &response, [&] {
+    seen.push_back(response.index());
+    return seen.size() < 3;
+  }));
+  EXPECT_THAT(seen, ElementsAre(0, 1, 2));
+}
+
+TEST_F(ClientTest, WatchesOnWithANewSessionAndOverARestart) {
+  const auto client = OpenAsMember();
+  service_.FailNext({Refuse(absl::StatusCode::kUnauthenticated, "SESSION_EXPIRED", "expired"),
+                     absl::UnavailableError("restarting")});
+  voting::v1::WatchMeetingResponse response;
+  ASSERT_OK(client->Watch("voting", "WatchMeeting", voting::v1::WatchMeetingRequest(), &response,
+                          [] { return false; }));
+  const std::vector<SeenCall> calls = service_.calls();
+  ASSERT_EQ(calls.size(), 3u);
+  EXPECT_NE(calls[0].session, calls[1].session);
+  EXPECT_EQ(calls[1].session, calls[2].session);
+}
+
+TEST_F(ClientTest, WatchEndsWithTheServicesRefusal) {
+  const auto client = OpenAsPublic();
+  service_.FailNext({RefuseNotFound("NO_SUCH_MEETING", "there is no meeting sitzung-1")});
+  voting::v1::WatchMeetingResponse response;
+  EXPECT_THAT(client->Watch("voting", "WatchMeeting", voting::v1::WatchMeetingRequest(), &response,
+                            [] { return true; }),
+              IsRefused("NO_SUCH_MEETING"));
+}
+
+}  // namespace
+}  // namespace votum::client

@@ -1,0 +1,147 @@
+#include "clients/lib/context.h"
+
+#include <cstdlib>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "base/file.h"
+#include "base/status_matchers.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace votum::client {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+// A folder of this test's own.
+std::string NewFolder() {
+  const std::string folder = ::testing::TempDir() + "context_" +
+                             ::testing::UnitTest::GetInstance()->current_test_info()->name();
+  std::filesystem::remove_all(folder);
+  std::filesystem::create_directories(folder);
+  return folder;
+}
+
+// Sets an environment variable for as long as this object lives.
+class Environment {
+ public:
+  Environment(const char* name, const std::optional<std::string>& value) : name_(name) {
+    if (const char* old = std::getenv(name)) old_ = old;
+    Set(value);
+  }
+  ~Environment() { Set(old_); }
+
+ private:
+  void Set(const std::optional<std::string>& value) {
+    value.has_value() ? setenv(name_, value->c_str(), 1) : unsetenv(name_);
+  }
+  const char* const name_;
+  std::optional<std::string> old_;
+};
+
+constexpr char kWhole[] = R"({
+  "deployment": "votum.test.example/log",
+  "log_vkey": "votum.test.example/log+1234abcd+key",
+  "ca_certificate_file": "/srv/ca.crt",
+  "endpoints": {"ledger": "127.0.0.1:7451", "voting": "127.0.0.1:7455"},
+  "person_id": "m01",
+  "key_file": "/home/m01.key",
+  "passphrase_file": "/home/m01.pass"
+})";
+
+TEST(ContextTest, ReadsEveryMember) {
+  const std::string path = NewFolder() + "/m01.json";
+  ASSERT_OK(WriteFile(path, kWhole));
+  const auto context = LoadContext(path);
+  ASSERT_OK(context);
+  EXPECT_EQ(context->deployment, "votum.test.example/log");
+  EXPECT_EQ(context->log_vkey, "votum.test.example/log+1234abcd+key");
+  EXPECT_EQ(context->ca_certificate_file, "/srv/ca.crt");
+  EXPECT_EQ(context->endpoints.at("voting"), "127.0.0.1:7455");
+  EXPECT_EQ(context->person_id, "m01");
+  EXPECT_EQ(context->key_file, "/home/m01.key");
+  EXPECT_EQ(context->passphrase_file, "/home/m01.pass");
+}
+
+TEST(ContextTest, IsReadBackAsSavedAndNeverOverwritten) {
+  const std::string folder = NewFolder();
+  ASSERT_OK(WriteFile(folder + "/one.json", kWhole));
+  const auto context = LoadContext(folder + "/one.json");
+  ASSERT_OK(context);
+  const std::string path = folder + "/new/two.json";
+  ASSERT_OK(SaveNewContext(*context, path));
+  const auto again = LoadContext(path);
+  ASSERT_OK(again);
+  EXPECT_EQ(again->deployment, context->deployment);
+  EXPECT_EQ(again->endpoints, context->endpoints);
+  EXPECT_EQ(again->passphrase_file, context->passphrase_file);
+  EXPECT_THAT(SaveNewContext(*context, path), IsRefused("CONTEXT_EXISTS"));
+}
+
+struct Bad {
+  const char* name;
+  const char* text;
+  const char* says;
+};
+
+class BadContextTest : public ::testing::TestWithParam<Bad> {};
+
+TEST_P(BadContextTest, IsRefusedByName) {
+  const std::string path = ::testing::TempDir() + "bad_context.json";
+  ASSERT_OK(WriteFile(path, GetParam().text));
+  const auto context = LoadContext(path);
+  ASSERT_THAT(context, IsRefused("BAD_CONTEXT"));
+  EXPECT_THAT(std::string(context.status().message()), HasSubstr(GetParam().says));
+  EXPECT_THAT(std::string(context.status().message()), HasSubstr(path));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Files, BadContextTest,
+    ::testing::Values(
+        Bad{"not_json", "{", "is not a JSON object"}, Bad{"a_list", "[]", "is not a JSON object"},
+        Bad{"empty", "", "is not a JSON object"},
+        Bad{"nothing_in_it", "{}", "\"deployment\" is missing"},
+        Bad{"no_key_of_the_log", R"({"deployment": "d", "ca_certificate_file": "f"})",
+            "\"log_vkey\" is missing"},
+        Bad{"unknown_member", R"({"deployment": "d", "password": "x"})", "\"password\" is unknown"},
+        Bad{"number", R"({"deployment": 7})", "\"deployment\" is unknown, or not a text"},
+        Bad{"endpoints_as_text", R"({"endpoints": "x"})", "\"endpoints\""},
+        Bad{"endpoint_as_number", R"({"endpoints": {"voting": 7455}})",
+            "\"endpoints\": \"voting\" must be a text"}),
+    [](const auto& info) { return std::string(info.param.name); });
+
+TEST(ContextTest, NoFileSaysHowToMakeOne) {
+  const auto context = LoadContext("/nonexistent/context.json");
+  ASSERT_THAT(context, IsRefused("NO_CONTEXT"));
+  EXPECT_THAT(std::string(context.status().message()), HasSubstr("votum context add"));
+}
+
+TEST(ContextTest, NamesAreFilesInTheFolder) {
+  const std::string folder = NewFolder();
+  const Environment votum("VOTUM_CONFIG", folder);
+  EXPECT_EQ(ContextFolder(), folder);
+  EXPECT_EQ(ContextPath("erika"), folder + "/erika.json");
+  EXPECT_EQ(ContextPath("./erika.json"), "./erika.json");
+  EXPECT_THAT(ContextNames(), ElementsAre());
+  ASSERT_OK(WriteFile(folder + "/b.json", kWhole));
+  ASSERT_OK(WriteFile(folder + "/a.json", kWhole));
+  ASSERT_OK(WriteFile(folder + "/current", "a\n"));
+  EXPECT_THAT(ContextNames(), ElementsAre("a", "b"));
+}
+
+TEST(ContextTest, TheFolderFollowsTheEnvironment) {
+  const Environment votum("VOTUM_CONFIG", std::nullopt);
+  const Environment home("HOME", "/home/erika");
+  {
+    const Environment xdg("XDG_CONFIG_HOME", "/etc/xdg");
+    EXPECT_EQ(ContextFolder(), "/etc/xdg/votum");
+  }
+  const Environment xdg("XDG_CONFIG_HOME", std::nullopt);
+  EXPECT_EQ(ContextFolder(), "/home/erika/.config/votum");
+}
+
+}  // namespace
+}  // namespace votum::client

@@ -1,0 +1,41 @@
+// A log in memory that gives real receipts, and a person with a key: what the client's checks work
+// on.
+#ifndef VOTUM_TESTS_UNIT_CLIENTS_FAKE_LOG_H_
+#define VOTUM_TESTS_UNIT_CLIENTS_FAKE_LOG_H_
+
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "crypto/keys.h"
+#include "crypto/merkle.h"
+#include "crypto/note.h"
+#include "votum/common/v1/command.pb.h"
+
+namespace votum::client {
+
+inline constexpr char kDeployment[] = "votum.test.example/log";
+
+// A key as a test needs one: the same for the same letter.
+crypto::PrivateKey TestKey(char letter);
+
+// Thread-safe.
+class FakeLog {
+ public:
+  FakeLog();
+
+  // Appends `command` and proves it.
+  common::v1::Receipt Append(const common::v1::SignedCommand& command);
+  const crypto::NoteVerifier& verifier() const { return signer_->verifier(); }
+  std::string vkey() const { return verifier().vkey(); }
+
+ private:
+  std::mutex mutex_;
+  std::optional<crypto::NoteSigner> signer_;
+  crypto::MerkleTree tree_;
+};
+
+}  // namespace votum::client
+
+#endif  // VOTUM_TESTS_UNIT_CLIENTS_FAKE_LOG_H_

@@ -1,0 +1,128 @@
+#include "tests/unit/clients/fake_service.h"
+
+#include <atomic>
+#include <cstdlib>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "base/file.h"
+#include "crypto/certificates.h"
+#include "grpcpp/security/server_credentials.h"
+#include "grpcpp/server.h"
+#include "grpcpp/server_builder.h"
+#include "services/runtime/status.h"
+#include "votum/voting/v1/voting_service.grpc.pb.h"
+
+namespace votum::client {
+namespace {
+
+std::string MetadataOf(const grpc::ServerContext& context, const char* key) {
+  const auto found = context.client_metadata().find(key);
+  if (found == context.client_metadata().end()) return "";
+  return std::string(found->second.data(), found->second.size());
+}
+
+}  // namespace
+
+class FakeService::Service : public voting::v1::VotingService::Service {
+ public:
+  explicit Service(FakeLog* log) : log_(*log) {}
+
+  grpc::Status CastVote(grpc::ServerContext* context, const common::v1::SignedCommand* command,
+                        common::v1::Receipt* receipt) override {
+    const absl::Status failure = Note(*context, *command);
+    if (!failure.ok()) return ToGrpc(failure);
+    common::v1::SignedCommand recorded = *command;
+    if (lie.exchange(false)) recorded.clear_signatures();
+    *receipt = log_.Append(recorded);
+    return grpc::Status::OK;
+  }
+
+  grpc::Status GetAttendance(grpc::ServerContext* context,
+                             const voting::v1::GetAttendanceRequest* request,
+                             voting::v1::GetAttendanceResponse* response) override {
+    const absl::Status failure = Note(*context, {});
+    if (!failure.ok()) return ToGrpc(failure);
+    response->mutable_attendance()->set_meeting_id(request->meeting_id());
+    return grpc::Status::OK;
+  }
+
+  grpc::Status WatchMeeting(grpc::ServerContext* context, const voting::v1::WatchMeetingRequest*,
+                            grpc::ServerWriter<voting::v1::WatchMeetingResponse>* writer) override {
+    const absl::Status failure = Note(*context, {});
+    if (!failure.ok()) return ToGrpc(failure);
+    voting::v1::WatchMeetingResponse response;
+    // Without end: until the client has seen enough.
+    for (uint64_t index = 0; !context->IsCancelled(); ++index) {
+      response.set_index(index);
+      if (!writer->Write(response)) break;
+    }
+    return grpc::Status::OK;
+  }
+
+  std::mutex mutex;
+  std::deque<absl::Status> failures;  // guarded by mutex
+  std::vector<SeenCall> calls;        // guarded by mutex
+  std::atomic<bool> lie{false};
+  std::unique_ptr<grpc::Server> server;
+  int port = 0;
+
+ private:
+  // Writes the call down; how it is to fail.
+  absl::Status Note(const grpc::ServerContext& context, const common::v1::SignedCommand& command) {
+    const std::lock_guard<std::mutex> lock(mutex);
+    calls.push_back({MetadataOf(context, "votum-session-bin"),
+                     MetadataOf(context, "votum-min-index"), command});
+    if (failures.empty()) return absl::OkStatus();
+    absl::Status failure = failures.front();
+    failures.pop_front();
+    return failure;
+  }
+
+  FakeLog& log_;
+};
+
+FakeService::FakeService(const std::string& folder)
+    : ca_file_(folder + "/ca.crt"), service_(std::make_unique<Service>(&log_)) {
+  const auto authority = crypto::MakeAuthority("Votum Test", absl::Now());
+  const auto identity = crypto::IssueServiceCertificate(
+      *authority, {"voting", {"localhost"}, {"127.0.0.1"}, 1}, absl::Now());
+  if (!identity.ok() || !WriteFile(ca_file_, authority->certificate_pem).ok()) std::abort();
+  grpc::SslServerCredentialsOptions tls;
+  tls.pem_key_cert_pairs.push_back(
+      {std::string(identity->key_pem.Reveal()), identity->certificate_pem});
+  grpc::ServerBuilder builder;
+  builder.AddListeningPort("127.0.0.1:0", grpc::SslServerCredentials(tls), &service_->port);
+  builder.RegisterService(service_.get());
+  service_->server = builder.BuildAndStart();
+  if (service_->server == nullptr) std::abort();
+}
+
+FakeService::~FakeService() { service_->server->Shutdown(); }
+
+void FakeService::FailNext(std::vector<absl::Status> failures) {
+  const std::lock_guard<std::mutex> lock(service_->mutex);
+  service_->failures.assign(failures.begin(), failures.end());
+}
+
+void FakeService::LieNext() { service_->lie = true; }
+
+Context FakeService::ContextOf(const std::string& key_file) const {
+  Context context;
+  context.deployment = kDeployment;
+  context.log_vkey = log_.vkey();
+  context.ca_certificate_file = ca_file_;
+  context.endpoints["voting"] = absl::StrCat("127.0.0.1:", service_->port);
+  if (!key_file.empty()) {
+    context.person_id = "m01";
+    context.key_file = key_file;
+  }
+  return context;
+}
+
+std::vector<SeenCall> FakeService::calls() const {
+  const std::lock_guard<std::mutex> lock(service_->mutex);
+  return service_->calls;
+}
+
+}  // namespace votum::client

@@ -1,0 +1,53 @@
+// A voting service over real TLS that does what a test tells it: what the client's channels,
+// retries and sessions work on.
+#ifndef VOTUM_TESTS_UNIT_CLIENTS_FAKE_SERVICE_H_
+#define VOTUM_TESTS_UNIT_CLIENTS_FAKE_SERVICE_H_
+
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "clients/lib/context.h"
+#include "tests/unit/clients/fake_log.h"
+#include "votum/common/v1/command.pb.h"
+
+namespace votum::client {
+
+// What a call brought along.
+struct SeenCall {
+  std::string session;                // "votum-session-bin"
+  std::string min_index;              // "votum-min-index"
+  common::v1::SignedCommand command;  // of CastVote
+};
+
+// Answers CastVote with a receipt of `log`, and GetAttendance with the meeting's id,
+// WatchMeeting with rising indexes. Thread-safe.
+class FakeService {
+ public:
+  // Files (the authority's certificate) are written to `folder`.
+  explicit FakeService(const std::string& folder);
+  ~FakeService();
+
+  // The next calls fail with these, in order.
+  void FailNext(std::vector<absl::Status> failures);
+  // The next receipt is of another command.
+  void LieNext();
+
+  // A context of the public; with a key, of "m01".
+  Context ContextOf(const std::string& key_file = "") const;
+  std::vector<SeenCall> calls() const;
+  FakeLog& log() { return log_; }
+
+ private:
+  class Service;
+  const std::string ca_file_;
+  FakeLog log_;
+  std::unique_ptr<Service> service_;
+};
+
+}  // namespace votum::client
+
+#endif  // VOTUM_TESTS_UNIT_CLIENTS_FAKE_SERVICE_H_
