@@ -31,7 +31,9 @@ struct Tally {
 
 class Runoff {
  public:
-  explicit Runoff(const RankedBallots& ballots) : ballots_(ballots.Aggregated()) {}
+  explicit Runoff(const RankedBallots& ballots)
+      : joined_(ballots.many() ? RankedBallots() : ballots.Aggregated()),
+        ballots_(ballots.many() ? ballots : joined_) {}
 
   // First preferences among those standing. A ballot whose best standing options are tied counts
   // for each of them.
@@ -53,6 +55,7 @@ class Runoff {
 
   // Everybody who wins under some decision of every tie; nullopt if there are too many ways.
   std::optional<std::vector<OptionIndex>> AllWinners() {
+    if (ballots_.many()) return std::nullopt;
     std::set<OptionIndex> winners;
     std::set<Standing> seen;
     std::vector<Standing> open = {Standing(ballots_.options(), true)};
@@ -107,7 +110,8 @@ class Runoff {
     }
   }
 
-  RankedBallots ballots_;
+  const RankedBallots joined_;
+  const RankedBallots& ballots_;
   std::vector<int64_t> votes_;
 };
 

@@ -211,8 +211,10 @@ absl::StatusOr<Ranking> RunKeeping(const Call& call) {
   ASSIGN_OR_RETURN(const int seats, Seats(call));
   RETURN_IF_ERROR(CheckStrict(call));
   ASSIGN_OR_RETURN(const TieBreaker breaker, TieBreaker::Make(call));
+  const RankedBallots& all = call.election().ranked;
+  const RankedBallots joined = all.many() ? RankedBallots() : all.Aggregated();
   const KeepResult result = CountKeeping(
-      call.election().ranked.Aggregated(), seats, rule,
+      all.many() ? all : joined, seats, rule,
       [&](const std::vector<OptionIndex>& tied) { return breaker.Order(tied).back(); });
   Ranking ranking;
   ranking.tiers = TiersOf(result.elected, result.excluded, call.options());

@@ -191,6 +191,49 @@ void BenchFile(const std::string& name, const std::string& method, const Params&
   std::printf("%-58s %10.3f ms\n", "    of which parsing", parse);
 }
 
+// A city: voters who approve of 3 to 8 of the projects, some much more popular than others; nearly
+// all ballots differ.
+Election City(size_t voters, size_t projects) {
+  std::mt19937_64 random(11);
+  std::vector<std::string> ids;
+  for (size_t p = 0; p < projects; ++p) ids.push_back(absl::StrCat("p", p));
+  Election election = *MakeElection(ids);
+  ProjectBudget& budget = election.budget.emplace();
+  budget.budget = Fraction(10000000);
+  for (size_t p = 0; p < projects; ++p) {
+    budget.costs.push_back(Fraction(10000 + static_cast<int64_t>(random() % 500000)));
+  }
+  for (size_t v = 0; v < voters; ++v) {
+    const size_t begin = budget.projects.size(), count = 3 + random() % 6;
+    while (budget.projects.size() < begin + count) {
+      const size_t x = random() % projects, y = random() % projects;
+      const auto project = static_cast<OptionIndex>(x * y / projects);
+      const auto first = budget.projects.begin() + static_cast<std::ptrdiff_t>(begin);
+      if (std::find(first, budget.projects.end(), project) == budget.projects.end()) {
+        budget.projects.push_back(project);
+      }
+    }
+    budget.ends.push_back(static_cast<uint32_t>(budget.projects.size()));
+  }
+  return election;
+}
+
+void BenchCity() {
+  const Election city = City(90000, 160);
+  const std::string text = *WriteElection(Format::kPabulib, city);
+  Line("mes.cost, 90,000 voters, 160 projects, read already",
+       Milliseconds([&] { (void)Rank("mes.cost", {}, city); }, 5), 10, 0);
+  std::printf("%-58s %10.3f ms\n", "    parsing",
+              Milliseconds([&] { (void)ReadElection(Format::kPabulib, text); }, 3));
+  Line("mes.cost add1u, 90,000 voters",
+       Milliseconds(
+           [&] {
+             (void)Rank("mes.cost", {{"completion", "add1u"}}, city);
+           },
+           1),
+       1000, 0);
+}
+
 void BenchLarge() {
   // 10 million ballots of 10 among 1,000 ideas, made and counted block by block.
   std::mt19937_64 random(5);
@@ -226,6 +269,7 @@ void Main(bool large) {
   BenchSchulze();
   BenchPairwise();
   BenchKemeny();
+  BenchCity();
   BenchFile("scottish/blt/aberdeen_2017_ward10.blt", "stv.scottish-2011", {}, 0.2);
   BenchFile("pabulib/Poland_Lodz_2022_Chojny.pb", "mes.cost", {}, 10);
   BenchFile("pabulib/Poland_Lodz_2022_Chojny.pb", "mes.cost", {{"completion", "add1u"}}, 1000);

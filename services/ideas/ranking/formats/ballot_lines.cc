@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "base/refusal.h"
+#include "base/status_macros.h"
 
 namespace votum::ranking {
 namespace {
@@ -44,9 +45,17 @@ class FirstError {
 
 }  // namespace
 
+absl::Status ReadLines(absl::string_view whole, absl::string_view part, ReleaseText release,
+                       BallotLineReader reader, BallotSink sink) {
+  for (absl::string_view piece : Pieces(part)) {
+    RETURN_IF_ERROR(reader(Cursor(whole, piece), sink));
+    if (release != nullptr) release(piece);
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CountLines(absl::string_view whole, absl::string_view part, size_t threads,
-                        void (*release)(absl::string_view), BallotLineReader reader,
-                        PairwiseCounts& counts) {
+                        ReleaseText release, BallotLineReader reader, PairwiseCounts& counts) {
   const std::vector<absl::string_view> pieces = Pieces(part);
   std::atomic<size_t> next{0};
   std::atomic<uint64_t> total{counts.total_weight()};

@@ -9,6 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "services/ideas/ranking/batch_counter.h"
+#include "services/ideas/ranking/formats/formats.h"
 #include "services/ideas/ranking/formats/text.h"
 #include "services/ideas/ranking/pairwise.h"
 
@@ -20,11 +21,14 @@ using BallotSink =
 // Reads ballot lines from the cursor to its end.
 using BallotLineReader = absl::FunctionRef<absl::Status(Cursor cursor, BallotSink sink)>;
 
+// Reads the lines of `part` (of `whole`) one after the other, giving the text back piece by piece.
+absl::Status ReadLines(absl::string_view whole, absl::string_view part, ReleaseText release,
+                       BallotLineReader reader, BallotSink sink);
+
 // Counts the lines of `part` (of `whole`) with up to `threads` threads, each of which reads whole
 // lines.
 absl::Status CountLines(absl::string_view whole, absl::string_view part, size_t threads,
-                        void (*release)(absl::string_view), BallotLineReader reader,
-                        PairwiseCounts& counts);
+                        ReleaseText release, BallotLineReader reader, PairwiseCounts& counts);
 
 }  // namespace votum::ranking
 

@@ -108,7 +108,8 @@ absl::Status ReadPreferences(Cursor& cursor, size_t options, SeenOptions& seen,
     }
     at = cursor.at();
     cursor.SkipBlanks();
-    if (cursor.at() == at) return cursor.Error("expected a blank or \"=\" behind the option; a ballot ends with 0");
+    if (cursor.at() == at)
+      return cursor.Error("expected a blank or \"=\" behind the option; a ballot ends with 0");
   }
 }
 
@@ -261,18 +262,21 @@ std::string QuotedForBlt(absl::string_view name) {
 
 }  // namespace
 
-absl::StatusOr<Election> ReadBlt(absl::string_view text) {
+absl::StatusOr<Election> ReadBlt(absl::string_view text, ReleaseText release) {
   Election election;
   ASSIGN_OR_RETURN(const absl::string_view ballots, ReadFrame(text, election));
-  RETURN_IF_ERROR(ReadBallots(Cursor(text, ballots), election.options.size(),
-                              [&](absl::Span<const uint16_t> coded, uint64_t weight) {
-                                return election.ranked.AddChecked(coded, weight);
-                              }));
+  const size_t options = election.options.size();
+  RETURN_IF_ERROR(ReadLines(
+      text, ballots, release,
+      [&](Cursor cursor, BallotSink sink) { return ReadBallots(cursor, options, sink); },
+      [&](absl::Span<const uint16_t> coded, uint64_t weight) {
+        return election.ranked.AddChecked(coded, weight);
+      }));
   return election;
 }
 
 absl::StatusOr<CountedElection> CountBlt(absl::string_view text, size_t threads,
-                                         void (*release)(absl::string_view)) {
+                                         ReleaseText release) {
   Election election;
   ASSIGN_OR_RETURN(const absl::string_view ballots, ReadFrame(text, election));
   const size_t options = election.options.size();

@@ -14,9 +14,9 @@
 
 namespace votum::ranking {
 
-absl::StatusOr<Election> ReadBlt(absl::string_view text);
+absl::StatusOr<Election> ReadBlt(absl::string_view text, ReleaseText release);
 absl::StatusOr<CountedElection> CountBlt(absl::string_view text, size_t threads,
-                                         void (*release)(absl::string_view));
+                                         ReleaseText release);
 absl::StatusOr<std::string> WriteBlt(const Election& election);
 
 }  // namespace votum::ranking

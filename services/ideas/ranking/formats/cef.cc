@@ -179,7 +179,9 @@ class CefReader {
 
 }  // namespace
 
-absl::StatusOr<Election> ReadCef(absl::string_view text) { return CefReader(text).Read(); }
+absl::StatusOr<Election> ReadCef(absl::string_view text, ReleaseText) {
+  return CefReader(text).Read();
+}
 
 absl::StatusOr<std::string> WriteCef(const Election& election) {
   std::string text = "#/Candidates: ";

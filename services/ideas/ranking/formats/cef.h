@@ -16,7 +16,7 @@
 
 namespace votum::ranking {
 
-absl::StatusOr<Election> ReadCef(absl::string_view text);
+absl::StatusOr<Election> ReadCef(absl::string_view text, ReleaseText);
 absl::StatusOr<std::string> WriteCef(const Election& election);
 
 }  // namespace votum::ranking

@@ -276,7 +276,9 @@ std::string WriteGrades(const Election& election) {
 
 }  // namespace
 
-absl::StatusOr<Election> ReadCsv(absl::string_view text) { return CsvReader(text).Read(); }
+absl::StatusOr<Election> ReadCsv(absl::string_view text, ReleaseText) {
+  return CsvReader(text).Read();
+}
 
 absl::StatusOr<std::string> WriteCsv(const Election& election) {
   if (election.comparisons) return WriteComparisons(election);

@@ -22,7 +22,7 @@
 
 namespace votum::ranking {
 
-absl::StatusOr<Election> ReadCsv(absl::string_view text);
+absl::StatusOr<Election> ReadCsv(absl::string_view text, ReleaseText);
 // Comparisons, grades or orders, as the election has them.
 absl::StatusOr<std::string> WriteCsv(const Election& election);
 

@@ -21,10 +21,10 @@ namespace {
 struct FormatRow {
   Format format;
   absl::string_view extension;
-  absl::StatusOr<Election> (*read)(absl::string_view);
+  absl::StatusOr<Election> (*read)(absl::string_view, ReleaseText);
   absl::StatusOr<std::string> (*write)(const Election&);
   // May be null.
-  absl::StatusOr<CountedElection> (*count)(absl::string_view, size_t, void (*)(absl::string_view));
+  absl::StatusOr<CountedElection> (*count)(absl::string_view, size_t, ReleaseText);
 };
 
 // The first row of a format is the one that reads and writes it; the others are further extensions.
@@ -89,8 +89,8 @@ absl::StatusOr<Format> FormatOf(absl::string_view file_name, absl::string_view t
                                      ".hil, .cvotes, .pb or .csv; rename the file"));
 }
 
-absl::StatusOr<Election> ReadElection(Format format, absl::string_view text) {
-  ASSIGN_OR_RETURN(Election election, RowOf(format).read(text));
+absl::StatusOr<Election> ReadElection(Format format, absl::string_view text, ReleaseText release) {
+  ASSIGN_OR_RETURN(Election election, RowOf(format).read(text, release));
   for (const Option& option : election.options)
     RETURN_IF_ERROR(CheckText(text, option.id, "the id"));
   return election;
@@ -104,7 +104,7 @@ absl::StatusOr<std::string> WriteElection(Format format, const Election& electio
 bool CanCount(Format format) { return RowOf(format).count != nullptr; }
 
 absl::StatusOr<CountedElection> CountElection(Format format, absl::string_view text, size_t threads,
-                                              void (*release)(absl::string_view part)) {
+                                              ReleaseText release) {
   return RowOf(format).count(text, threads, release);
 }
 

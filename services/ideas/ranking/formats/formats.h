@@ -27,8 +27,13 @@ enum class Format { kPreflib, kBlt, kScottishCsv, kCef, kPabulib, kCsv };
 // for other extensions.
 absl::StatusOr<Format> FormatOf(absl::string_view file_name, absl::string_view text);
 
+// Takes parts of a text that will not be read again, so that a mapped file need not stay in memory;
+// may be null. Called from any thread that reads.
+using ReleaseText = void (*)(absl::string_view part);
+
 // Reads an election. BAD_FORMAT with line, column and reason.
-absl::StatusOr<Election> ReadElection(Format format, absl::string_view text);
+absl::StatusOr<Election> ReadElection(Format format, absl::string_view text,
+                                      ReleaseText release = nullptr);
 
 // Writes an election. FORMAT_CANNOT where the format cannot say what the election holds (say, ties
 // in ScottishCSV).
@@ -45,11 +50,9 @@ struct CountedElection {
 bool CanCount(Format format);
 
 // Reads a PrefLib (not .cat) or BLT file straight into pairwise counts, with up to `threads`
-// threads; the same result for any number. Calls `release` with parts of `text` that will not be
-// read again, so that a mapped file need not stay in memory; may be null, and is called from any of
-// the threads.
+// threads; the same result for any number.
 absl::StatusOr<CountedElection> CountElection(Format format, absl::string_view text, size_t threads,
-                                              void (*release)(absl::string_view part));
+                                              ReleaseText release);
 
 }  // namespace votum::ranking
 

@@ -281,7 +281,9 @@ std::string ToDecimalText(const Rational& value) {
 
 }  // namespace
 
-absl::StatusOr<Election> ReadPabulib(absl::string_view text) { return PabulibReader(text).Read(); }
+absl::StatusOr<Election> ReadPabulib(absl::string_view text, ReleaseText) {
+  return PabulibReader(text).Read();
+}
 
 absl::StatusOr<std::string> WritePabulib(const Election& election) {
   if (!election.budget)

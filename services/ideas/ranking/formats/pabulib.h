@@ -11,7 +11,7 @@
 
 namespace votum::ranking {
 
-absl::StatusOr<Election> ReadPabulib(absl::string_view text);
+absl::StatusOr<Election> ReadPabulib(absl::string_view text, ReleaseText);
 absl::StatusOr<std::string> WritePabulib(const Election& election);
 
 }  // namespace votum::ranking

@@ -322,17 +322,20 @@ std::string WriteCategories(const Election& election) {
 
 }  // namespace
 
-absl::StatusOr<Election> ReadPreflib(absl::string_view text) {
+absl::StatusOr<Election> ReadPreflib(absl::string_view text, ReleaseText release) {
   Election election;
   Cursor cursor(text);
   ASSIGN_OR_RETURN(const Head head, ReadFrame(cursor, election));
   if (head.type == "cat") {
     RETURN_IF_ERROR(ReadCategories(cursor, head, election));
   } else {
-    RETURN_IF_ERROR(ReadOrders(cursor, head, election.options.size(),
-                               [&](absl::Span<const uint16_t> coded, uint64_t weight) {
-                                 return election.ranked.AddChecked(coded, weight);
-                               }));
+    const size_t options = election.options.size();
+    RETURN_IF_ERROR(ReadLines(
+        text, cursor.rest(), release,
+        [&](Cursor lines, BallotSink sink) { return ReadOrders(lines, head, options, sink); },
+        [&](absl::Span<const uint16_t> coded, uint64_t weight) {
+          return election.ranked.AddChecked(coded, weight);
+        }));
   }
   cursor.MoveTo(text.data() + text.size());
   RETURN_IF_ERROR(CheckVoters(cursor, head, election.ranked.total_weight()));
@@ -340,7 +343,7 @@ absl::StatusOr<Election> ReadPreflib(absl::string_view text) {
 }
 
 absl::StatusOr<CountedElection> CountPreflib(absl::string_view text, size_t threads,
-                                             void (*release)(absl::string_view)) {
+                                             ReleaseText release) {
   Election election;
   Cursor cursor(text);
   ASSIGN_OR_RETURN(const Head head, ReadFrame(cursor, election));

@@ -7,9 +7,9 @@
 
 namespace votum::ranking {
 
-absl::StatusOr<Election> ReadPreflib(absl::string_view text);
+absl::StatusOr<Election> ReadPreflib(absl::string_view text, ReleaseText release);
 absl::StatusOr<CountedElection> CountPreflib(absl::string_view text, size_t threads,
-                                             void (*release)(absl::string_view));
+                                             ReleaseText release);
 // Writes .cat for graded ballots; otherwise the narrowest of soc, soi, toc, toi that holds the
 // ballots.
 absl::StatusOr<std::string> WritePreflib(const Election& election);

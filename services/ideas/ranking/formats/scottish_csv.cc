@@ -65,7 +65,7 @@ absl::Status ReadHead(Cursor& cursor, Election& election) {
 
 }  // namespace
 
-absl::StatusOr<Election> ReadScottishCsv(absl::string_view text) {
+absl::StatusOr<Election> ReadScottishCsv(absl::string_view text, ReleaseText) {
   Election election;
   Cursor cursor(text);
   RETURN_IF_ERROR(ReadHead(cursor, election));

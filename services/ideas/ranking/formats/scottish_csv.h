@@ -13,7 +13,7 @@
 
 namespace votum::ranking {
 
-absl::StatusOr<Election> ReadScottishCsv(absl::string_view text);
+absl::StatusOr<Election> ReadScottishCsv(absl::string_view text, ReleaseText);
 absl::StatusOr<std::string> WriteScottishCsv(const Election& election);
 
 }  // namespace votum::ranking
