@@ -80,6 +80,9 @@ void JoinVoters(const ProjectBudget& from, BudgetProblem& problem) {
     ++problem.class_size[c];
     begin = end;
   }
+  std::vector<size_t> counts(problem.supporters.size());
+  for (OptionIndex project : from.projects) ++counts[project];
+  for (size_t p = 0; p < counts.size(); ++p) problem.supporters[p].reserve(counts[p]);
   for (uint32_t c = 0; c < classes.size(); ++c) {
     for (const Vote* vote = classes.Begin(c); vote != classes.End(c); ++vote) {
       problem.supporters[vote->first].push_back({c, vote->second});

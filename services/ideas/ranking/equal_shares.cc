@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/types/span.h"
 
 namespace votum::ranking {
 namespace {
@@ -23,7 +24,7 @@ struct Money {
   int64_t shares = 0;
   std::vector<int128> coefficients;
 
-  void Add(int64_t people, const std::vector<Payment>& history) {
+  void Add(int64_t people, absl::Span<const Payment> history) {
     shares += people;
     for (const Payment& payment : history) {
       if (coefficients.size() <= payment.round) coefficients.resize(payment.round + 1);
@@ -55,22 +56,28 @@ class EqualShares::Market {
         utility_(utility),
         order_(order),
         left_(problem.class_size.size()),
-        history_(problem.class_size.size()) {
+        sizes_(problem.class_size.begin(), problem.class_size.end()),
+        quotes_(problem.costs.size()) {
+    std::vector<uint32_t> supported(problem.class_size.size());
     for (OptionIndex p = 0; p < problem.costs.size(); ++p) {
       int128 total = 0;
       for (const Supporter& supporter : problem.supporters[p]) {
+        ++supported[supporter.voters];
         total +=
             static_cast<int128>(UtilityOf(p, supporter)) * problem.class_size[supporter.voters];
       }
       total_utility_.push_back(total);
     }
+    history_begin_.push_back(0);
+    for (uint32_t count : supported) history_begin_.push_back(history_begin_.back() + count);
+    history_.resize(history_begin_.back());
   }
 
   void Run(const Rational& share, std::vector<TieEvent>* events) {
     share_ = share;
     const double money = share.get_d();
     std::fill(left_.begin(), left_.end(), money);
-    for (std::vector<Payment>& payments : history_) payments.clear();
+    history_size_.assign(problem_.class_size.size(), 0);
     error_ = money * kUlp;
     rounds_.clear();
     bought_.clear();
@@ -101,7 +108,7 @@ class EqualShares::Market {
     Money money;
     for (const Supporter& supporter : problem_.supporters[project]) {
       if (!Spent(supporter.voters))
-        money.Add(problem_.class_size[supporter.voters], history_[supporter.voters]);
+        money.Add(problem_.class_size[supporter.voters], HistoryOf(supporter.voters));
     }
     return Exact(money);
   }
@@ -110,6 +117,9 @@ class EqualShares::Market {
   int64_t UtilityOf(OptionIndex project, const Supporter& supporter) const {
     if (utility_ == Utility::kCost) return problem_.costs[project];
     return utility_ == Utility::kCardinality ? 1 : supporter.points;
+  }
+  absl::Span<const Payment> HistoryOf(uint32_t voters) const {
+    return {history_.data() + history_begin_[voters], history_size_[voters]};
   }
   // Has a class nothing left? (Its money is then exactly 0, whatever rounding says of others.)
   bool Spent(uint32_t voters) const { return left_[voters] < 0; }
@@ -147,6 +157,7 @@ class EqualShares::Market {
       open_.pop_back();
       const Quote quote = QuoteFor(project);
       if (!quote.affordable) continue;
+      quotes_[project] = quote;
       limit = std::min(limit, quote.price + quote.error);
       quoted.emplace_back(quote, project);
     }
@@ -183,7 +194,7 @@ class EqualShares::Market {
     if (cost == 0) return {};
     double money = 0, people = 0;
     for (const Supporter& supporter : problem_.supporters[project]) {
-      const double size = static_cast<double>(problem_.class_size[supporter.voters]);
+      const double size = sizes_[supporter.voters];
       if (Spent(supporter.voters)) continue;
       money += size * left_[supporter.voters];
       people += size;
@@ -203,7 +214,7 @@ class EqualShares::Market {
       double rest = cost, utility = 0;
       for (const Supporter& supporter : problem_.supporters[project]) {
         if (Spent(supporter.voters)) continue;
-        const double size = static_cast<double>(problem_.class_size[supporter.voters]);
+        const double size = sizes_[supporter.voters];
         const double worth = static_cast<double>(UtilityOf(project, supporter));
         if (left_[supporter.voters] < price * worth) {
           rest -= size * left_[supporter.voters];
@@ -219,34 +230,49 @@ class EqualShares::Market {
     }
   }
 
-  // Who pays in full and who gives the rest of its money, settled exactly. The project must be
-  // affordable.
+  // Who pays in full and who gives the rest of its money, settled exactly: out_[i] says that the
+  // i-th supporter has less than the price. The project must be affordable and quoted since the
+  // last purchase.
   Round ExactRound(OptionIndex project) {
     Round round{project, {}, total_utility_[project]};
     const std::vector<Supporter>& supporters = problem_.supporters[project];
-    std::vector<bool> out(supporters.size());
+    // Whoever cannot pay the least that the price can be is out; the exact loop settles the others.
+    const Quote& quote = quotes_[project];
+    double sure = std::max(0.0, (quote.price - quote.error) * (1 - 8 * kUlp));
+    if (!std::isfinite(sure)) sure = 0;
+    out_.assign(supporters.size(), 0);
     for (size_t i = 0; i < supporters.size(); ++i) {
-      if (!Spent(supporters[i].voters)) {
-        round.payers += problem_.class_size[supporters[i].voters];
-        continue;
-      }
-      out[i] = true;
-      round.utility -= Worth(project, supporters[i]);
+      const uint32_t voters = supporters[i].voters;
+      const bool spent = Spent(voters);
+      if (!spent) round.payers += problem_.class_size[voters];
+      const double due = sure * static_cast<double>(UtilityOf(project, supporters[i]));
+      if (spent || left_[voters] < due - 2 * error_) TakeOut(project, i, round);
     }
     if (problem_.costs[project] == 0) return round;
     for (bool changed = true; changed;) {
       changed = false;
       const Rational price = PriceOf(project, round.exhausted, round.utility);
+      const double approximate = price.get_d();
       for (size_t i = 0; i < supporters.size(); ++i) {
-        if (out[i] || Afford(supporters[i].voters, price, UtilityOf(project, supporters[i])) >= 0)
+        if (out_[i] != 0 || Afford(supporters[i].voters, price, approximate,
+                                   UtilityOf(project, supporters[i])) >= 0) {
           continue;
-        out[i] = changed = true;
-        round.exhausted.Add(problem_.class_size[supporters[i].voters],
-                            history_[supporters[i].voters]);
-        round.utility -= Worth(project, supporters[i]);
+        }
+        changed = true;
+        TakeOut(project, i, round);
       }
     }
     return round;
+  }
+
+  // The i-th supporter gives all that it has (nothing, if it is spent).
+  void TakeOut(OptionIndex project, size_t i, Round& round) {
+    const Supporter& supporter = problem_.supporters[project][i];
+    out_[i] = 1;
+    round.utility -= Worth(project, supporter);
+    if (!Spent(supporter.voters)) {
+      round.exhausted.Add(problem_.class_size[supporter.voters], HistoryOf(supporter.voters));
+    }
   }
 
   int128 Worth(OptionIndex project, const Supporter& supporter) const {
@@ -255,13 +281,14 @@ class EqualShares::Market {
   }
 
   // Has a voter of the class less (-1) than, exactly (0) or more (1) than price * utility?
-  int Afford(uint32_t voters, const Rational& price, int64_t utility) {
-    const double due = price.get_d() * static_cast<double>(utility);
+  // `approximate` is price in floating point.
+  int Afford(uint32_t voters, const Rational& price, double approximate, int64_t utility) {
+    const double due = approximate * static_cast<double>(utility);
     const double doubt = 2 * error_ + 8 * kUlp * due;
     if (left_[voters] < due - doubt) return -1;
     if (left_[voters] > due + doubt) return 1;
     Money money;
-    money.Add(1, history_[voters]);
+    money.Add(1, HistoryOf(voters));
     return sgn(Rational(Exact(money) - price * Fraction(utility)));
   }
 
@@ -275,17 +302,22 @@ class EqualShares::Market {
     const Rational price = Price(number);
     const double approximate = price.get_d();
     double most = 0;
-    for (const Supporter& supporter : problem_.supporters[project]) {
+    const std::vector<Supporter>& supporters = problem_.supporters[project];
+    for (size_t i = 0; i < supporters.size(); ++i) {
+      const Supporter& supporter = supporters[i];
       if (Spent(supporter.voters)) continue;
       const int64_t utility = UtilityOf(project, supporter);
       const double due = approximate * static_cast<double>(utility);
-      if (Afford(supporter.voters, price, utility) <= 0) {
+      if (out_[i] != 0 || Afford(supporter.voters, price, approximate, utility) == 0) {
         left_[supporter.voters] = -1;
         continue;
       }
       most = std::max(most, due);
       left_[supporter.voters] = std::max(0.0, left_[supporter.voters] - due);
-      if (problem_.costs[project] > 0) history_[supporter.voters].push_back({number, utility});
+      if (problem_.costs[project] > 0) {
+        history_[history_begin_[supporter.voters] + history_size_[supporter.voters]++] = {number,
+                                                                                          utility};
+      }
     }
     error_ += (most + share_.get_d()) * 4 * kUlp;
   }
@@ -296,9 +328,15 @@ class EqualShares::Market {
   std::vector<int128> total_utility_;  // of all supporters of a project
 
   Rational share_;
-  std::vector<double> left_;  // what one voter of the class has; negative: exactly nothing
-  double error_ = 0;          // bound on the error of each of `left_`
-  std::vector<std::vector<Payment>> history_;
+  std::vector<double> left_;   // what one voter of the class has; negative: exactly nothing
+  std::vector<char> out_;      // see ExactRound
+  double error_ = 0;           // bound on the error of each of `left_`
+  std::vector<double> sizes_;  // people of each class
+  // What each class paid in full: a stretch of history_ with room for all that it supports.
+  std::vector<Payment> history_;
+  std::vector<size_t> history_begin_;
+  std::vector<uint32_t> history_size_;
+  std::vector<Quote> quotes_;                         // the last of each project
   std::vector<std::pair<double, OptionIndex>> open_;  // heap, the least first
   std::vector<Round> rounds_;
   std::vector<OptionIndex> bought_;
