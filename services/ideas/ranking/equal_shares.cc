@@ -83,6 +83,7 @@ class EqualShares::Market {
     bought_.clear();
     exact_prices_ = ExactSums();
     spent_ = 0;
+    quotes_.assign(problem_.costs.size(), Quote());
     OpenAllProjects();
     while (true) {
       const std::vector<OptionIndex> cheapest = Cheapest();
@@ -209,7 +210,9 @@ class EqualShares::Market {
   }
 
   Quote Raise(OptionIndex project, double cost, double doubt) const {
-    double price = 0;
+    // Prices only rise while money gets less: what was sure before is a start.
+    const Quote& last = quotes_[project];
+    double price = std::isfinite(last.error) ? std::max(0.0, last.price - last.error) : 0;
     for (double last_utility = -1;;) {
       double rest = cost, utility = 0;
       for (const Supporter& supporter : problem_.supporters[project]) {

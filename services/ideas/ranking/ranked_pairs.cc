@@ -227,6 +227,9 @@ std::vector<OptionIndex> PathOf(const std::vector<std::vector<OptionIndex>>& loc
   return path;
 }
 
+// The path that a skipped pair would have closed is searched for among at most so many options.
+constexpr size_t kMaxReasons = 100;
+
 struct Locking {
   Locked locked;
   Json locked_list = Json::array();
@@ -240,7 +243,7 @@ Locking LockAll(const Call& call, const std::vector<std::vector<Pair>>& groups) 
     for (const Pair& pair : group) {
       Json row = Json::array({call.Id(pair.winner), call.Id(pair.loser)});
       if (result.locked.Reaches(pair.loser, pair.winner)) {
-        if (call.explain()) {
+        if (call.explain() && call.options() <= kMaxReasons) {
           row = {{"pair", std::move(row)},
                  {"strength", pair.strength.first},
                  {"because", call.Ids(PathOf(edges, pair.loser, pair.winner))}};

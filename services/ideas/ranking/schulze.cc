@@ -167,11 +167,18 @@ Json PathTable(const Call& call, const StrongestPaths& paths, Strength strength)
   });
 }
 
-Json WitnessPaths(const Call& call, const StrongestPaths& paths) {
+// Paths of all pairs are for councils; among more options only those between the first of the
+// ranking and the others.
+constexpr size_t kMaxAllPaths = 60;
+constexpr size_t kMaxWinnersPaths = 400;
+
+Json WitnessPaths(const Call& call, const StrongestPaths& paths, OptionIndex first) {
   Json list = Json::array();
+  if (call.options() > kMaxWinnersPaths) return list;
   for (size_t a = 0; a < call.options(); ++a) {
     for (size_t b = 0; b < call.options(); ++b) {
       if (a == b || paths.level(a, b) == 0) continue;
+      if (call.options() > kMaxAllPaths && a != first && b != first) continue;
       list.push_back({{"from", call.Id(static_cast<OptionIndex>(a))},
                       {"to", call.Id(static_cast<OptionIndex>(b))},
                       {"strength", paths.strength(a, b).first},
@@ -189,7 +196,7 @@ absl::StatusOr<Ranking> RunSchulze(const Call& call) {
     ranking.details["pairwise"] =
         call.Table([&](size_t a, size_t b) { return call.matrix().at(a, b); });
     ranking.details["strongest_paths"] = PathTable(call, paths, strength);
-    ranking.details["paths"] = WitnessPaths(call, paths);
+    ranking.details["paths"] = WitnessPaths(call, paths, ranking.winners.front());
   }
   return ranking;
 }

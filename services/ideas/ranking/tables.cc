@@ -114,6 +114,13 @@ std::string CellText(const Json& value) {
   if (value.is_string()) return value.get<std::string>();
   if (value.is_null()) return "-";
   if (value.is_boolean()) return value.get<bool>() ? "yes" : "no";
+  if (value.is_object()) {
+    std::string text;
+    for (const auto& [key, part] : value.items()) {
+      absl::StrAppend(&text, text.empty() ? "" : ", ", Title(key), " ", CellText(part));
+    }
+    return text;
+  }
   if (!value.is_array()) return value.dump(-1, ' ', false, Json::error_handler_t::replace);
   std::string text;
   for (const Json& part : value) absl::StrAppend(&text, text.empty() ? "" : ", ", CellText(part));
@@ -142,6 +149,11 @@ std::vector<NamedTable> TablesOf(const Json& details, const std::vector<std::str
       if (ids.size() <= kMaxMatrix) tables.push_back({Title(key), Matrix(value, ids), true});
     } else if (IsRows(value)) {
       tables.push_back({Title(key), Rows(value, ids)});
+    } else if (value.is_object() && std::any_of(value.begin(), value.end(), IsRows)) {
+      for (NamedTable& part : TablesOf(value, ids)) {
+        part.name = part.name.empty() ? Title(key) : absl::StrCat(Title(key), ": ", part.name);
+        tables.push_back(std::move(part));
+      }
     } else {
       values.table.AddRow({Title(key), CellText(value)});
     }
