@@ -151,7 +151,12 @@ std::vector<NamedTable> TablesOf(const Json& details, const std::vector<std::str
       tables.push_back({Title(key), Rows(value, ids)});
     } else if (value.is_object() && std::any_of(value.begin(), value.end(), IsRows)) {
       for (NamedTable& part : TablesOf(value, ids)) {
-        part.name = part.name.empty() ? Title(key) : absl::StrCat(Title(key), ": ", part.name);
+        if (part.name.empty()) {
+          for (size_t i = 1; i < part.table.rows().size(); ++i)
+            values.table.AddRow(part.table.rows()[i]);
+          continue;
+        }
+        part.name = absl::StrCat(Title(key), ": ", part.name);
         tables.push_back(std::move(part));
       }
     } else {
