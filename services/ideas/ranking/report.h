@@ -24,7 +24,8 @@ struct Report {
 // Ballots of `election`, whatever their kind, by weight.
 uint64_t BallotsOf(const Election& election);
 
-// {"method","params","input":{"ballots","options","sha256"},"ranking":[[id..],..],"winners":[id..],"ties":[..],
+// {"method","params","input":{"ballots","options","sha256"},
+// "ranking":[[id..],..],"winners":[id..],"ties":[..],
 // "details":{..}}, and for some methods more members (Ranking::extra). Ids are strings, or numbers
 // where the file's are.
 Json ReportJson(const Report& report);
