@@ -99,7 +99,7 @@ void Auditor::RememberAttachmentRefs(const ArchivedEntry& entry) {
   const auto envelope = OpenEnvelope(record.payload_type(), record.payload(), record.signatures());
   if (!envelope.ok()) return;
   for (const common::v1::AttachmentRef& ref : AttachmentRefsOf(*envelope->command)) {
-    commitments_.emplace(ref.commitment(), entry.index);
+    commitments_.emplace(ref.commitment(), Commitment{entry.index, ref.subject()});
   }
 }
 
@@ -119,6 +119,10 @@ void Auditor::AddAttachment(uint64_t line, const absl::StatusOr<ArchivedAttachme
     Fault(
         absl::StrCat("attachment on line ", line, ": no record commits to it, or it comes twice"));
     return;
+  }
+  if (wanted->second.subject != attachment->subject) {
+    Fault(absl::StrCat("attachment on line ", line, ": record ", wanted->second.index,
+                       " names another subject for it"));
   }
   commitments_.erase(wanted);
   ++attachments_;
@@ -150,9 +154,9 @@ void Auditor::Finish(absl::string_view checkpoint_note) {
   if (faults_ == 0)
     Checked(
         absl::StrCat("records: each of the ", entries_, " gives its leaf, in order, none missing"));
-  for (const auto& [commitment, index] : commitments_) {
-    Fault(absl::StrCat("record ", index, ": its sealed attachment ", crypto::HexEncode(commitment),
-                       " is missing"));
+  for (const auto& [commitment, ref] : commitments_) {
+    Fault(absl::StrCat("record ", ref.index, ": its sealed attachment ",
+                       crypto::HexEncode(commitment), " is missing"));
   }
   if (commitments_.empty()) {
     Checked(absl::StrCat("sealed attachments: all ", attachments_,

@@ -13,7 +13,7 @@
 
 #include <cstdint>
 #include <functional>
-#include <set>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -51,6 +51,12 @@ class Auditor {
   const Fold& fold() const { return fold_; }
 
  private:
+  // What a record says of a sealed attachment.
+  struct Commitment {
+    uint64_t index = 0;  // of the record
+    std::string subject;
+  };
+
   void Fault(std::string text);
   void Checked(std::string text) { report_({Finding::Kind::kChecked, std::move(text)}); }
   void Note(std::string text) { report_({Finding::Kind::kNote, std::move(text)}); }
@@ -72,9 +78,8 @@ class Auditor {
   crypto::CompactTree tree_;
   uint64_t entries_ = 0;
   uint64_t faults_ = 0;
-  bool foldable_ = true;  // no record so far that breaks the order
-  std::map<std::string, uint64_t>
-      commitments_;  // attachments committed to and not seen yet: index of the record
+  bool foldable_ = true;                           // no record so far that breaks the order
+  std::map<std::string, Commitment> commitments_;  // attachments committed to and not seen yet
   uint64_t attachments_ = 0;
 };
 

@@ -15,13 +15,13 @@
 #include "base/refusal.h"
 #include "base/status_macros.h"
 #include "crypto/note.h"
-#include "grpcpp/create_channel.h"
 #include "services/agenda/service.h"
 #include "services/decisions/service.h"
 #include "services/directory/service.h"
 #include "services/ideas/service.h"
 #include "services/projects/service.h"
 #include "services/runtime/command_executor.h"
+#include "services/runtime/connect.h"
 #include "services/runtime/host.h"
 #include "services/runtime/ledger_client.h"
 #include "services/runtime/log.h"
@@ -182,7 +182,7 @@ absl::Status Serve(const ServeOptions& options) {
   } else {
     ASSIGN_OR_RETURN(const runtime::v1::ServiceAddress row, AddressOf(config, "ledger"));
     ledger_channel = [&deployment, row](const std::string& service) {
-      return grpc::CreateChannel(row.address(), ServiceClientTls(deployment.TlsOf(service)));
+      return ConnectTo(row.address(), ServiceClientTls(deployment.TlsOf(service)));
     };
   }
 

@@ -17,11 +17,11 @@
 #include "crypto/dsse.h"
 #include "crypto/one_time_code.h"
 #include "crypto/random.h"
-#include "grpcpp/create_channel.h"
 #include "grpcpp/security/credentials.h"
 #include "nlohmann/json.hpp"
 #include "services/domain/payload_type.h"
 #include "services/domain/timestamps.h"
+#include "services/runtime/connect.h"
 #include "services/voting/rules/profile.h"
 #include "votum/agenda/v1/agenda.pb.h"
 #include "votum/directory/v1/directory.pb.h"
@@ -92,8 +92,8 @@ City::City(std::string folder, Layout layout) : folder_(std::move(folder)) {
   grpc::SslCredentialsOptions tls;
   tls.pem_root_certs = *ReadFile(client["ca_certificate_file"].get<std::string>());
   for (const char* service : kServiceNames) {
-    channels_[service] = grpc::CreateChannel(client["endpoints"][service].get<std::string>(),
-                                             grpc::SslCredentials(tls));
+    channels_[service] =
+        ConnectTo(client["endpoints"][service].get<std::string>(), grpc::SslCredentials(tls));
   }
   const std::string log = folder_ + ".log";
   std::filesystem::remove(log);
