@@ -1,0 +1,130 @@
+// 2,000 named votes over TLS from 45 clients, each signed beforehand and answered with its receipt;
+// beside them, in the same run, the raw rate at which this machine verifies Ed25519 signatures.
+//
+//   votes_bench [one-process|process-per-service]
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cstdio>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "crypto/dsse.h"
+#include "crypto/keys.h"
+#include "tests/harness/city.h"
+#include "votum/voting/v1/voting.pb.h"
+
+namespace {
+
+using votum::testing::City;
+
+constexpr int kClients = 45;
+constexpr int kVotes = 2000;
+
+// Signatures per second that `threads` threads verify.
+double RawVerifyRate(unsigned threads) {
+  const auto key = votum::crypto::PrivateKey::Generate(votum::crypto::KeyType::kEd25519);
+  const std::string signature = *votum::crypto::SignDsse(*key, "type", "payload");
+  std::atomic<bool> stop{false};
+  std::atomic<int64_t> verified{0};
+  std::vector<std::thread> workers;
+  const absl::Time start = absl::Now();
+  for (unsigned i = 0; i < threads; ++i) {
+    workers.emplace_back([&] {
+      int64_t count = 0;
+      while (!stop)
+        count +=
+            votum::crypto::VerifyDsse(key->public_key(), "type", "payload", signature).ok() ? 1 : 0;
+      verified += count;
+    });
+  }
+  absl::SleepFor(absl::Seconds(2));
+  stop = true;
+  for (std::thread& worker : workers) worker.join();
+  return static_cast<double>(verified) / absl::ToDoubleSeconds(absl::Now() - start);
+}
+
+struct Figures {
+  double votes_per_second = 0;
+  double p50_ms = 0;
+  double p99_ms = 0;
+};
+
+// Each client sends the member's vote, then corrections of it, one after the other.
+Figures CastVotes(City& city) {
+  std::vector<std::string> voters = city.members();
+  voters.push_back("maria.meister");
+  std::vector<std::vector<votum::common::v1::SignedCommand>> commands(voters.size());
+  for (size_t v = 0; v < voters.size(); ++v) {
+    std::string replaces;
+    for (int i = 0; i < kVotes / kClients + (v < kVotes % kClients ? 1 : 0); ++i) {
+      const auto choice = i % 2 == 0 ? votum::voting::v1::CHOICE_YES : votum::voting::v1::CHOICE_NO;
+      if (replaces.empty()) {
+        votum::voting::v1::CastVote vote;
+        vote.set_meeting_id("sitzung-1");
+        vote.set_vote_event_id("v1");
+        vote.set_choice(choice);
+        commands[v].push_back(city.Sign(voters[v], &vote));
+        replaces = vote.header().command_id();
+      } else {
+        votum::voting::v1::CorrectVote vote;
+        vote.set_meeting_id("sitzung-1");
+        vote.set_vote_event_id("v1");
+        vote.set_choice(choice);
+        vote.set_replaces_command_id(replaces);
+        commands[v].push_back(city.Sign(voters[v], &vote));
+        replaces = vote.header().command_id();
+      }
+    }
+  }
+  std::vector<std::vector<double>> milliseconds(voters.size());
+  std::atomic<int> failed{0};
+  std::vector<std::thread> clients;
+  const absl::Time start = absl::Now();
+  for (size_t v = 0; v < voters.size(); ++v) {
+    clients.emplace_back([&, v] {
+      for (const auto& command : commands[v]) {
+        const absl::Time sent = absl::Now();
+        if (!city.Send(command).ok()) ++failed;
+        milliseconds[v].push_back(absl::ToDoubleMilliseconds(absl::Now() - sent));
+      }
+    });
+  }
+  for (std::thread& client : clients) client.join();
+  const double seconds = absl::ToDoubleSeconds(absl::Now() - start);
+  if (failed != 0) {
+    std::fprintf(stderr, "%d votes failed\n", failed.load());
+    std::exit(1);
+  }
+  std::vector<double> all;
+  for (const auto& one : milliseconds) all.insert(all.end(), one.begin(), one.end());
+  std::sort(all.begin(), all.end());
+  return {static_cast<double>(all.size()) / seconds, all[all.size() / 2],
+          all[all.size() * 99 / 100]};
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const bool spread = argc > 1 && std::string(argv[1]) == "process-per-service";
+  const double raw = RawVerifyRate(std::thread::hardware_concurrency());
+  City city(absl::StrCat("/tmp/votes_bench_", getpid()),
+            spread ? City::Layout::kProcessPerService : City::Layout::kOneProcess);
+  city.SetUpCouncil(kClients - 1);
+  city.OpenMeeting(kClients);
+  city.OpenVote("v1");
+  const Figures figures = CastVotes(city);
+  std::printf(
+      "votes, %s: %d over TLS from %d clients: %.0f/s, p50 %.1f ms, p99 %.1f ms; raw Ed25519 "
+      "verify %.0f/s; ratio %.2f\n",
+      spread ? "a process for each service" : "all services in one process", kVotes, kClients,
+      figures.votes_per_second, figures.p50_ms, figures.p99_ms, raw,
+      figures.votes_per_second / raw);
+  return 0;
+}
