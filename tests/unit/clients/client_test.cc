@@ -1,5 +1,7 @@
 #include "clients/lib/client.h"
 
+#include <unistd.h>
+
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -29,7 +31,7 @@ class ClientTest : public ::testing::Test {
  protected:
   // Key files cost a second; one for all tests.
   static void SetUpTestSuite() {
-    folder_ = ::testing::TempDir() + "client_test";
+    folder_ = ::testing::TempDir() + "client_test_" + std::to_string(getpid());
     std::filesystem::remove_all(folder_);
     std::filesystem::create_directories(folder_);
     ASSERT_OK(TestKey('m').SavePkcs8File(KeyFile(), crypto::SecretBytes::CopyOf(kPassphrase)));
