@@ -1,4 +1,5 @@
-// The DSSE payload type of a command: names the message, so that a signature of one command can never pass for another.
+// The DSSE payload type of a command: names the message, so that a signature of one command can
+// never pass for another.
 #ifndef VOTUM_SERVICES_DOMAIN_PAYLOAD_TYPE_H_
 #define VOTUM_SERVICES_DOMAIN_PAYLOAD_TYPE_H_
 

@@ -70,7 +70,8 @@ CommandExecutor::Preview CommandExecutor::Look(const Envelope& envelope) const {
     seen.recorded = fold.FindCommand(envelope.header.command_id());
     if (seen.recorded.has_value()) return seen;
     seen.verdict = fold.Check(envelope, std::max(clock_.Now(), fold.last_time()));
-    if (seen.verdict.ok()) seen.disclosure = envelope.type->disclosure(fold.world(), *envelope.command);
+    if (seen.verdict.ok())
+      seen.disclosure = envelope.type->disclosure(fold.world(), *envelope.command);
     return seen;
   });
 }
@@ -87,8 +88,9 @@ absl::StatusOr<common::v1::Receipt> CommandExecutor::Run(
   const absl::Time deadline = WaitDeadline(context);
   Preview preview = Look(envelope);
   if (!preview.recorded.has_value() && !preview.verdict.ok()) {
-    // The state may lag behind what another service recorded a moment ago (the agenda of the meeting that is being
-    // opened, say). A refusal must be true of the log as it was when the command came in.
+    // The state may lag behind what another service recorded a moment ago (the agenda of the
+    // meeting that is being opened, say). A refusal must be true of the log as it was when the
+    // command came in.
     ASSIGN_OR_RETURN(const uint64_t size, ledger_.GetSize(deadline));
     if (size > replica_.next_index()) {
       RETURN_IF_ERROR(replica_.WaitFor(size - 1, deadline));

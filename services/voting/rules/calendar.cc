@@ -12,11 +12,14 @@ struct Zone {
   bool summer_time;
 };
 
-constexpr Zone kZones[] = {
-    {"Europe/Berlin", 1, true}, {"Europe/London", 0, true}, {"Europe/Vienna", 1, true}, {"UTC", 0, false}};
+constexpr Zone kZones[] = {{"Europe/Berlin", 1, true},
+                           {"Europe/London", 0, true},
+                           {"Europe/Vienna", 1, true},
+                           {"UTC", 0, false}};
 
 const Zone* FindZone(absl::string_view name) {
-  const auto* found = std::find_if(std::begin(kZones), std::end(kZones), [&](const Zone& z) { return z.name == name; });
+  const auto* found = std::find_if(std::begin(kZones), std::end(kZones),
+                                   [&](const Zone& z) { return z.name == name; });
   return found == std::end(kZones) ? nullptr : found;
 }
 
@@ -29,7 +32,8 @@ absl::Time LastSunday(int64_t year, int month) {
 
 absl::Duration OffsetAt(const Zone& zone, absl::Time time) {
   const int64_t year = absl::ToCivilYear(time, absl::UTCTimeZone()).year();
-  const bool summer = zone.summer_time && time >= LastSunday(year, 3) && time < LastSunday(year, 10);
+  const bool summer =
+      zone.summer_time && time >= LastSunday(year, 3) && time < LastSunday(year, 10);
   return absl::Hours(zone.winter_hours + (summer ? 1 : 0));
 }
 
@@ -43,7 +47,8 @@ absl::CivilSecond LocalTime(absl::string_view zone, absl::Time time) {
 
 absl::Time StartOfDay(absl::string_view zone, absl::CivilDay day) {
   const Zone& row = *FindZone(zone);
-  // Clocks change at 01:00 UTC, never at a local midnight: the offset an hour around it is the same.
+  // Clocks change at 01:00 UTC, never at a local midnight: the offset an hour around it is the
+  // same.
   const absl::Time near = absl::FromCivil(day, absl::UTCTimeZone()) - absl::Hours(row.winter_hours);
   return absl::FromCivil(day, absl::UTCTimeZone()) - OffsetAt(row, near);
 }

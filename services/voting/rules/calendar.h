@@ -1,8 +1,9 @@
 // Days as the law counts them: in the local time of the profile, from midnight to midnight.
 //
-// Zone rules are part of the state machine's result and must be the same on every machine for ever, so they are computed
-// here and not taken from the machine's tz database: the European Union's summer time (Directive 2000/84/EC: from the
-// last Sunday of March, 01:00 UTC, to the last Sunday of October, 01:00 UTC), which the United Kingdom follows too.
+// Zone rules are part of the state machine's result and must be the same on every machine for ever,
+// so they are computed here and not taken from the machine's tz database: the European Union's
+// summer time (Directive 2000/84/EC: from the last Sunday of March, 01:00 UTC, to the last Sunday
+// of October, 01:00 UTC), which the United Kingdom follows too.
 #ifndef VOTUM_SERVICES_VOTING_RULES_CALENDAR_H_
 #define VOTUM_SERVICES_VOTING_RULES_CALENDAR_H_
 
@@ -22,12 +23,13 @@ absl::CivilSecond LocalTime(absl::string_view zone, absl::Time time);
 // The instant at which `day` begins in `zone`.
 absl::Time StartOfDay(absl::string_view zone, absl::CivilDay day);
 
-// The first day on which a meeting may be held whose invitation was sent at `sent`: neither the day of sending nor the
-// day of the meeting counts.
+// The first day on which a meeting may be held whose invitation was sent at `sent`: neither the day
+// of sending nor the day of the meeting counts.
 absl::CivilDay FirstMeetingDay(const v1::RuleProfile& profile, absl::Time sent, bool urgent);
 
-// The first instant at which a decision taken at `decided` may be released: the day after the last day of the objection
-// period, the day of the decision being day 0 (NRW: § 54 (1) GO NRW, until the third day).
+// The first instant at which a decision taken at `decided` may be released: the day after the last
+// day of the objection period, the day of the decision being day 0 (NRW: § 54 (1) GO NRW, until the
+// third day).
 absl::Time ReleaseAllowedFrom(const v1::RuleProfile& profile, absl::Time decided);
 
 }  // namespace votum::rules

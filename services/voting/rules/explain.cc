@@ -13,26 +13,30 @@ struct OutcomeWords {
   absl::string_view en;
 };
 // By MotionOutcome.
-constexpr OutcomeWords kOutcomes[] = {
-    {"abgelehnt", "rejected"}, {"angenommen", "adopted"}, {"Stimmengleichheit: Stichentscheid", "tie: casting vote"}};
+constexpr OutcomeWords kOutcomes[] = {{"abgelehnt", "rejected"},
+                                      {"angenommen", "adopted"},
+                                      {"Stimmengleichheit: Stichentscheid", "tie: casting vote"}};
 
 bool IsSimpleMajority(const v1::MotionRule& rule) {
-  return rule.base() == v1::BASE_YES_NO && rule.numerator() == 1 && rule.denominator() == 2 && rule.strict() &&
-         rule.abstention() == v1::ABSTENTION_QUORUM_ONLY && rule.minimum_yes() == 0;
+  return rule.base() == v1::BASE_YES_NO && rule.numerator() == 1 && rule.denominator() == 2 &&
+         rule.strict() && rule.abstention() == v1::ABSTENTION_QUORUM_ONLY &&
+         rule.minimum_yes() == 0;
 }
 
-absl::string_view Compare(uint32_t yes, uint32_t no) { return yes > no ? ">" : yes < no ? "<" : "="; }
+absl::string_view Compare(uint32_t yes, uint32_t no) {
+  return yes > no ? ">" : yes < no ? "<" : "=";
+}
 
 }  // namespace
 
 v1::Text ExplainQuorum(const v1::QuorumRule& rule, const QuorumResult& result) {
   v1::Text text;
   text.set_de(absl::StrCat(result.present, " von ", result.statutory, " anwesend: ",
-                           result.quorate ? "beschlussfähig" : "nicht beschlussfähig", " (", result.needed, " nötig), ",
-                           rule.provenance().norm(), "."));
-  text.set_en(absl::StrCat(result.present, " of ", result.statutory, " present: ",
-                           result.quorate ? "quorate" : "not quorate", " (", result.needed, " needed), ",
-                           rule.provenance().norm(), "."));
+                           result.quorate ? "beschlussfähig" : "nicht beschlussfähig", " (",
+                           result.needed, " nötig), ", rule.provenance().norm(), "."));
+  text.set_en(absl::StrCat(result.present, " of ", result.statutory,
+                           " present: ", result.quorate ? "quorate" : "not quorate", " (",
+                           result.needed, " needed), ", rule.provenance().norm(), "."));
   return text;
 }
 
@@ -45,16 +49,20 @@ v1::Text ExplainMotion(const v1::MotionRule& rule, const Tally& tally, const Mot
     de = absl::StrCat(tally.yes, " Ja ", sign, " ", tally.no, " Nein: ", outcome.de, ".");
     en = absl::StrCat(tally.yes, " yes ", sign, " ", tally.no, " no: ", outcome.en, ".");
   } else {
-    de = absl::StrCat(tally.yes, " Ja, ", tally.no, " Nein; nötig sind ", result.needed_yes, " Ja (", rule.title().de(),
-                      ", ", rule.numerator(), "/", rule.denominator(), " von ", result.base, "): ", outcome.de, ".");
-    en = absl::StrCat(tally.yes, " yes, ", tally.no, " no; ", result.needed_yes, " yes are needed (", rule.title().en(),
-                      ", ", rule.numerator(), "/", rule.denominator(), " of ", result.base, "): ", outcome.en, ".");
+    de = absl::StrCat(tally.yes, " Ja, ", tally.no, " Nein; nötig sind ", result.needed_yes,
+                      " Ja (", rule.title().de(), ", ", rule.numerator(), "/", rule.denominator(),
+                      " von ", result.base, "): ", outcome.de, ".");
+    en = absl::StrCat(tally.yes, " yes, ", tally.no, " no; ", result.needed_yes,
+                      " yes are needed (", rule.title().en(), ", ", rule.numerator(), "/",
+                      rule.denominator(), " of ", result.base, "): ", outcome.en, ".");
   }
   if (tally.abstain > 0 && rule.abstention() == v1::ABSTENTION_QUORUM_ONLY) {
-    absl::StrAppend(&de, " ", tally.abstain, tally.abstain == 1 ? " Enthaltung zählt nicht mit" : " Enthaltungen zählen nicht mit",
-                    ", ", rule.provenance().norm(), ".");
-    absl::StrAppend(&en, " ", tally.abstain, tally.abstain == 1 ? " abstention" : " abstentions", " not counted, ",
-                    rule.provenance().norm(), ".");
+    absl::StrAppend(
+        &de, " ", tally.abstain,
+        tally.abstain == 1 ? " Enthaltung zählt nicht mit" : " Enthaltungen zählen nicht mit", ", ",
+        rule.provenance().norm(), ".");
+    absl::StrAppend(&en, " ", tally.abstain, tally.abstain == 1 ? " abstention" : " abstentions",
+                    " not counted, ", rule.provenance().norm(), ".");
   } else {
     absl::StrAppend(&de, " ", rule.provenance().norm(), ".");
     absl::StrAppend(&en, " ", rule.provenance().norm(), ".");

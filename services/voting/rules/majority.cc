@@ -29,7 +29,8 @@ MotionResult EvaluateMotion(const v1::MotionRule& rule, const Tally& tally) {
   result.base = BaseOf(rule, tally);
   const uint64_t share = uint64_t{rule.numerator()} * result.base;
   const uint64_t denominator = rule.denominator();
-  const uint64_t needed = rule.strict() ? share / denominator + 1 : (share + denominator - 1) / denominator;
+  const uint64_t needed =
+      rule.strict() ? share / denominator + 1 : (share + denominator - 1) / denominator;
   result.needed_yes = std::max<uint64_t>({1, needed, rule.minimum_yes()});
   result.tie = tally.yes == tally.no;
   if (tally.yes >= result.needed_yes) {

@@ -8,7 +8,8 @@
 
 namespace votum::rules {
 
-// What was counted. All of the members present and entitled are `present`, whether they voted or not.
+// What was counted. All of the members present and entitled are `present`, whether they voted or
+// not.
 struct Tally {
   uint32_t yes = 0;
   uint32_t no = 0;
@@ -32,8 +33,8 @@ struct MotionResult {
   bool tie = false;         // Yes equals No
 };
 
-// denominator * yes > numerator * base (or >=), in integers, with at least rule.minimum_yes and at least one Yes: 0 to 0
-// is rejected.
+// denominator * yes > numerator * base (or >=), in integers, with at least rule.minimum_yes and at
+// least one Yes: 0 to 0 is rejected.
 MotionResult EvaluateMotion(const v1::MotionRule& rule, const Tally& tally);
 
 }  // namespace votum::rules

@@ -11,11 +11,12 @@
 
 namespace votum::rules {
 
-// The profile in `text` (protobuf text format), validated. INVALID_ARGUMENT/BAD_PROFILE with line and column.
+// The profile in `text` (protobuf text format), validated. INVALID_ARGUMENT/BAD_PROFILE with line
+// and column.
 absl::StatusOr<v1::RuleProfile> ParseProfile(absl::string_view text);
 
-// INVALID_ARGUMENT/BAD_PROFILE, naming the field, unless everything that decides is there and in range: a profile that
-// passes can be computed with.
+// INVALID_ARGUMENT/BAD_PROFILE, naming the field, unless everything that decides is there and in
+// range: a profile that passes can be computed with.
 absl::Status ValidateProfile(const v1::RuleProfile& profile);
 
 // The profiles that come with the program, by id and date.

@@ -1,4 +1,5 @@
-// Whether a meeting can decide (Beschlussfähigkeit; NRW: § 49 (1) GO NRW, more than half of the statutory number).
+// Whether a meeting can decide (Beschlussfähigkeit; NRW: § 49 (1) GO NRW, more than half of the
+// statutory number).
 #ifndef VOTUM_SERVICES_VOTING_RULES_QUORUM_H_
 #define VOTUM_SERVICES_VOTING_RULES_QUORUM_H_
 
