@@ -1,52 +1,57 @@
 #include "clients/cli/cli.h"
 
-#include <algorithm>
-#include <array>
 #include <iostream>
 #include <iterator>
 #include <utility>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "base/file.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"
+#include "clients/cli/fields.h"
+#include "clients/cli/printer.h"
 #include "clients/cli/rank/rank_command.h"
 #include "clients/cli/terminal.h"
-#include "google/protobuf/text_format.h"
-#include "google/protobuf/util/json_util.h"
+#include "clients/lib/unary_call.h"
+#include "nlohmann/json.hpp"
+#include "services/domain/timestamps.h"
 
 namespace votum::cli {
 namespace {
 
 constexpr size_t kMaxTextBytes = size_t{16} << 20;
 
-// Reasons that say something of this machine, not of the deployment.
-constexpr std::array<absl::string_view, 13> kLocalReasons = {
-    "BAD_ARCHIVE",     "BAD_CONTEXT",      "BAD_FILE",        "CONTEXT_EXISTS", "FOLDER_EXISTS",
-    "KEY_FILE_EXISTS", "KEY_FILE_EXPOSED", "NOT_A_KEY_FILE",  "NOT_WRITTEN",    "NO_ARCHIVE",
-    "NO_CONTEXT",      "NO_KEY",           "WRONG_PASSPHRASE"};
+// What was to be proved and is not.
+constexpr absl::string_view kUnproved[] = {"RECEIPT_INVALID", "FAULTS_FOUND", "DOCUMENT_INVALID"};
+
+std::string Dump(const nlohmann::ordered_json& json) {
+  return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+}
 
 }  // namespace
 
 ExitCode ExitCodeOf(const absl::Status& status) {
   if (status.ok()) return kDone;
   const std::string reason = ReasonOf(status);
-  if (reason == "RECEIPT_INVALID" || reason == "FAULTS_FOUND") return kVerificationFailed;
-  if (std::find(kLocalReasons.begin(), kLocalReasons.end(), reason) != kLocalReasons.end())
-    return kLocalProblem;
-  if (absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status)) return kNotReachable;
-  if (reason == "USAGE") return kUsage;
-  return reason.empty() ? kLocalProblem : kRefusedByService;
+  for (const absl::string_view unproved : kUnproved) {
+    if (reason == unproved) return kVerificationFailed;
+  }
+  if (client::IsOfService(status)) {
+    const bool no_way = absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status);
+    return no_way ? kNotReachable : kRefusedByService;
+  }
+  return reason == "USAGE" ? kUsage : kLocalProblem;
 }
 
 absl::StatusOr<std::shared_ptr<client::Client>> Clients::Get(const std::string& context_path,
-                                                             const std::string& passphrase_file) {
+                                                             const std::string& passphrase_file,
+                                                             absl::Duration patience) {
   const std::lock_guard<std::mutex> lock(mutex_);
-  const auto found = clients_.find(context_path);
-  if (found != clients_.end()) return found->second;
+  std::shared_ptr<client::Client>& opened = clients_[absl::StrCat(
+      context_path, "\n", passphrase_file, "\n", absl::FormatDuration(patience))];
+  if (opened != nullptr) return opened;
   ASSIGN_OR_RETURN(client::Context context, client::LoadContext(context_path));
   if (!passphrase_file.empty()) context.passphrase_file = passphrase_file;
   const std::string deployment =
@@ -57,16 +62,18 @@ absl::StatusOr<std::shared_ptr<client::Client>> Clients::Get(const std::string& 
     ASSIGN_OR_RETURN(channels, client::Channels::Open(context));
   }
   const auto ask = [file = context.passphrase_file](const std::string& key_file) {
-    return Passphrase(file, absl::StrCat("Passphrase of ", key_file, ": "));
+    return PassphraseOf(key_file, file);
   };
-  ASSIGN_OR_RETURN(std::shared_ptr<client::Client> opened,
-                   client::Client::Open(context, channels, ask));
-  clients_[context_path] = opened;
+  ASSIGN_OR_RETURN(opened, client::Client::Open(context, channels, ask, patience));
   return opened;
 }
 
 absl::StatusOr<std::shared_ptr<client::Client>> Run::Client() const {
-  return clients->Get(client::ContextPath(context), passphrase_file);
+  std::string path = context.empty() ? "" : client::ContextPath(context);
+  if (path.empty()) {
+    ASSIGN_OR_RETURN(path, client::CurrentContextPath());
+  }
+  return clients->Get(path, passphrase_file, absl::Seconds(timeout_seconds));
 }
 
 void Run::Report(const absl::Status& status) {
@@ -78,38 +85,54 @@ void Run::Report(const absl::Status& status) {
 }
 
 void Run::Print(const google::protobuf::Message& message) const {
-  std::string text;
-  if (json()) {
-    google::protobuf::util::JsonPrintOptions options;
-    options.add_whitespace = true;
-    options.preserve_proto_field_names = true;
-    options.always_print_primitive_fields = true;
-    google::protobuf::util::MessageToJsonString(message, &text, options);
-  } else {
-    google::protobuf::TextFormat::Printer printer;
-    printer.SetUseUtf8StringEscaping(true);
-    printer.PrintToString(message, &text);
-  }
-  *out << text;
+  *out << (json() ? JsonText(message) : ReadableText(message));
 }
 
-absl::Status Run::PrintReceipt(const std::string& command,
-                               const common::v1::Receipt& receipt) const {
-  if (!receipt_file.empty()) RETURN_IF_ERROR(WriteFile(receipt_file, receipt.SerializeAsString()));
+void Run::PrintFacts(const Extras& facts) const {
   if (json()) {
-    *out << "{\"command\":\"" << command << "\",\"index\":" << receipt.index()
-         << ",\"proved\":true}\n";
-  } else {
-    *out << command << ": record " << receipt.index() << ", proved\n";
+    nlohmann::ordered_json object;
+    for (const Extra& fact : facts) object[fact.name] = fact.value;
+    *out << Dump(object);
+    return;
   }
+  for (const Extra& fact : facts) *out << fact.words << ": " << fact.value << "\n";
+}
+
+absl::Status Run::PrintReceipt(const google::protobuf::Message& command,
+                               const common::v1::Receipt& receipt, const Extras& extras) const {
+  if (!receipt_file.empty())
+    RETURN_IF_ERROR(Deliver(*this, receipt_file, receipt.SerializeAsString()));
+  const std::string& name = command.GetDescriptor()->name();
+  if (!json()) {
+    *out << name << ": record " << receipt.index() << ", proved\n";
+    PrintFacts(extras);
+    return absl::OkStatus();
+  }
+  common::v1::Record record;
+  record.ParseFromString(receipt.record());
+  nlohmann::ordered_json object = {
+      {"command", name},
+      {"command_id", FieldText(command, "header.command_id")},
+      {"index", receipt.index()},
+      {"time",
+       absl::FormatTime("%Y-%m-%dT%H:%M:%E6SZ", FromTimestamp(record.time()), absl::UTCTimeZone())},
+      {"proved", true}};
+  for (const Extra& extra : extras) object[extra.name] = extra.value;
+  *out << Dump(object);
   return absl::OkStatus();
 }
 
-absl::Status DoCommand(Run& run, google::protobuf::Message* command,
-                       const std::vector<common::v1::Attachment>& attachments) {
+absl::StatusOr<common::v1::Receipt> Submit(const Run& run, google::protobuf::Message* command,
+                                           const std::vector<common::v1::Attachment>& attachments) {
   ASSIGN_OR_RETURN(const std::shared_ptr<client::Client> client, run.Client());
-  ASSIGN_OR_RETURN(const common::v1::Receipt receipt, client->Do(command, attachments));
-  return run.PrintReceipt(command->GetDescriptor()->name(), receipt);
+  return client->Do(command, attachments);
+}
+
+absl::Status DoCommand(Run& run, google::protobuf::Message* command,
+                       const std::vector<common::v1::Attachment>& attachments,
+                       const Extras& extras) {
+  ASSIGN_OR_RETURN(const common::v1::Receipt receipt, Submit(run, command, attachments));
+  return run.PrintReceipt(*command, receipt, extras);
 }
 
 CLI::App* AddVerb(CLI::App& root, Run& run, const std::string& noun, const std::string& name,
@@ -136,6 +159,15 @@ absl::StatusOr<std::string> TextOf(const std::string& value) {
   return text;
 }
 
+absl::Status Deliver(const Run& run, const std::string& path, absl::string_view bytes) {
+  if (path.empty()) {
+    *run.out << bytes;
+    return absl::OkStatus();
+  }
+  const absl::Status written = WriteFile(path, bytes);
+  return written.ok() ? written : RefusePrecondition("NOT_WRITTEN", written.message());
+}
+
 int RunCommandLine(const std::vector<std::string>& arguments, Clients* clients, std::ostream& out,
                    std::ostream& err) {
   Run run;
@@ -145,25 +177,31 @@ int RunCommandLine(const std::vector<std::string>& arguments, Clients* clients, 
   CLI::App app(
       "Votum: ideas, proposals, meetings, votes and decisions of a council, every step signed and "
       "checkable.\n"
-      "Commands are noun and verb: votum vote cast --help. Exit codes: 0 done, 1 refused by the "
-      "service, 2 usage,\n"
-      "3 not reachable, 4 verification failed, 5 a problem on this machine.",
+      "Commands are noun and verb; `votum vote cast --help` explains one, `votum help` what all "
+      "have in common.",
       "votum");
   app.require_subcommand(1);
   app.fallthrough();
-  app.add_option("-c,--context", run.context, "Context: a name, or the path of a file")
+  app.add_option("-c,--context", run.context,
+                 "Who acts and where: a name, or the path of a file; without it the one in use")
       ->envname("VOTUM_CONTEXT");
   app.add_option("-o,--output", run.output, "table or json")
       ->check(CLI::IsMember({"table", "json"}));
   app.add_option("--passphrase-file", run.passphrase_file,
-                 "File with the passphrase of the key file");
+                 "File with the passphrase of the key file; without it the terminal asks");
   app.add_option("--receipt", run.receipt_file, "Save the receipt of a command in this file");
-  for (const auto add :
-       {AddSimpleCommands, AddReads, AddContextCommands, AddKeyCommands, AddIdeaCommands,
-        AddRoundCommands, AddMeetingCommands, AddProjectCommands, AddAuditCommands}) {
+  app.add_option("--timeout", run.timeout_seconds,
+                 "Seconds after which a service that does not answer is given up")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 3600));
+  for (const auto add : {AddSimpleCommands, AddProposalCommands, AddReads, AddContextCommands,
+                         AddKeyCommands, AddAdoptRulesCommand, AddIdeaCommands, AddRoundCommands,
+                         AddMeetingCommands, AddProjectCommands, AddAuditCommands}) {
     add(app, run);
   }
   AddRankCommand(app, &run.exit_code);
+  AddBatchCommand(app, run);
+  AddHelpCommands(app, run);
   std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
   try {
     app.parse(reversed);

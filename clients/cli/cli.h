@@ -13,12 +13,13 @@
 #include "CLI/CLI.hpp"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "clients/lib/client.h"
 #include "google/protobuf/message.h"
 
 namespace votum::cli {
 
-// What scripts may rely on.
+// What scripts may rely on; `votum help exit-codes` explains them.
 enum ExitCode {
   kDone = 0,
   kRefusedByService = 1,
@@ -33,14 +34,23 @@ ExitCode ExitCodeOf(const absl::Status& status);
 class Clients {
  public:
   absl::StatusOr<std::shared_ptr<client::Client>> Get(const std::string& context_path,
-                                                      const std::string& passphrase_file);
+                                                      const std::string& passphrase_file,
+                                                      absl::Duration patience);
 
  private:
   std::mutex mutex_;
-  std::map<std::string, std::shared_ptr<client::Client>> clients_;  // by context path
+  std::map<std::string, std::shared_ptr<client::Client>> clients_;  // by all that Get was given
   std::map<std::string, std::shared_ptr<client::Channels>>
       channels_;  // by deployment and endpoints
 };
+
+// What a command tells beside its receipt.
+struct Extra {
+  std::string name;   // in JSON
+  std::string words;  // for people
+  std::string value;
+};
+using Extras = std::vector<Extra>;
 
 // One command line being carried out.
 struct Run {
@@ -48,24 +58,35 @@ struct Run {
   std::string output = "table";
   std::string passphrase_file;
   std::string receipt_file;
+  int timeout_seconds = 30;
   Clients* clients = nullptr;
   std::ostream* out = nullptr;
   std::ostream* err = nullptr;
   int exit_code = kDone;
 
   bool json() const { return output == "json"; }
+  // The client of the context that the command line names, or else of the one in use.
   absl::StatusOr<std::shared_ptr<client::Client>> Client() const;
   // Reports an error on `err` and sets the exit code; OK does nothing.
   void Report(const absl::Status& status);
   // Prints a message: JSON with the contract's field names, or readable text.
   void Print(const google::protobuf::Message& message) const;
-  // A command's receipt: where it stands, that it is proved; saved where --receipt says.
-  absl::Status PrintReceipt(const std::string& command, const common::v1::Receipt& receipt) const;
+  // Prints names with values that are no message of a contract.
+  void PrintFacts(const Extras& facts) const;
+  // The proved receipt of `command`: where it stands; saved where --receipt says.
+  absl::Status PrintReceipt(const google::protobuf::Message& command,
+                            const common::v1::Receipt& receipt, const Extras& extras = {}) const;
 };
 
-// Signs, sends, proves, prints.
+// Signs with the person's key, sends, proves; the receipt.
+absl::StatusOr<common::v1::Receipt> Submit(
+    const Run& run, google::protobuf::Message* command,
+    const std::vector<common::v1::Attachment>& attachments = {});
+
+// As Submit, and prints the receipt.
 absl::Status DoCommand(Run& run, google::protobuf::Message* command,
-                       const std::vector<common::v1::Attachment>& attachments = {});
+                       const std::vector<common::v1::Attachment>& attachments = {},
+                       const Extras& extras = {});
 
 // Adds the verb `name` to the noun `noun`, carried out by `action`.
 CLI::App* AddVerb(CLI::App& root, Run& run, const std::string& noun, const std::string& name,
@@ -74,16 +95,23 @@ CLI::App* AddVerb(CLI::App& root, Run& run, const std::string& noun, const std::
 // The text that an option gives: itself, or the content of FILE for "@FILE" ("@-": standard input).
 absl::StatusOr<std::string> TextOf(const std::string& value);
 
+// A result that goes to the file `path`, or to `out` without one. FAILED_PRECONDITION/NOT_WRITTEN.
+absl::Status Deliver(const Run& run, const std::string& path, absl::string_view bytes);
+
 // The families of commands; each adds its verbs to `root`.
 void AddSimpleCommands(CLI::App& root, Run& run);
 void AddReads(CLI::App& root, Run& run);
 void AddContextCommands(CLI::App& root, Run& run);
 void AddKeyCommands(CLI::App& root, Run& run);
+void AddAdoptRulesCommand(CLI::App& root, Run& run);
 void AddIdeaCommands(CLI::App& root, Run& run);
 void AddRoundCommands(CLI::App& root, Run& run);
+void AddProposalCommands(CLI::App& root, Run& run);
 void AddMeetingCommands(CLI::App& root, Run& run);
 void AddProjectCommands(CLI::App& root, Run& run);
 void AddAuditCommands(CLI::App& root, Run& run);
+void AddBatchCommand(CLI::App& root, Run& run);
+void AddHelpCommands(CLI::App& root, Run& run);
 
 // Carries out one command line (without the program's name); its exit code.
 int RunCommandLine(const std::vector<std::string>& arguments, Clients* clients, std::ostream& out,

@@ -13,7 +13,7 @@
 namespace votum::cli {
 namespace {
 
-struct NewContext {
+struct Options {
   std::string name;
   std::string from;
   std::string person;
@@ -21,14 +21,41 @@ struct NewContext {
   std::string passphrase_file;
 };
 
-absl::Status Add(const NewContext& options) {
+std::string Absolute(const std::string& path) {
+  return path.empty() ? path : std::filesystem::absolute(path).string();
+}
+
+absl::Status Add(const Options& options) {
   ASSIGN_OR_RETURN(client::Context context, client::LoadContext(options.from));
   context.person_id = options.person;
-  if (!options.key.empty()) context.key_file = std::filesystem::absolute(options.key).string();
-  if (!options.passphrase_file.empty()) {
-    context.passphrase_file = std::filesystem::absolute(options.passphrase_file).string();
-  }
+  context.key_file = Absolute(options.key);
+  context.passphrase_file = Absolute(options.passphrase_file);
   return client::SaveNewContext(context, client::ContextPath(options.name));
+}
+
+absl::Status List(const Run& run) {
+  const std::string used = client::UsedContext();
+  for (const std::string& name : client::ContextNames())
+    *run.out << name << (name == used ? " (in use)" : "") << "\n";
+  return absl::OkStatus();
+}
+
+absl::Status Show(const Run& run, const std::string& name) {
+  std::string path = client::ContextPath(name.empty() ? run.context : name);
+  if (name.empty() && run.context.empty()) {
+    ASSIGN_OR_RETURN(path, client::CurrentContextPath());
+  }
+  ASSIGN_OR_RETURN(const client::Context context, client::LoadContext(path));
+  Extras facts = {{"file", "file", path},
+                  {"deployment", "deployment", context.deployment},
+                  {"log_vkey", "log key", context.log_vkey},
+                  {"ca_certificate_file", "authority", context.ca_certificate_file}};
+  if (!context.person_id.empty()) facts.push_back({"person_id", "person", context.person_id});
+  if (!context.key_file.empty()) facts.push_back({"key_file", "key file", context.key_file});
+  for (const auto& [service, address] : context.endpoints)
+    facts.push_back({absl::StrCat("endpoint_", service), service, address});
+  run.PrintFacts(facts);
+  return absl::OkStatus();
 }
 
 absl::Status Remove(const std::string& name) {
@@ -40,28 +67,35 @@ absl::Status Remove(const std::string& name) {
 }  // namespace
 
 void AddContextCommands(CLI::App& root, Run& run) {
-  const auto added = std::make_shared<NewContext>();
+  const auto options = std::make_shared<Options>();
   CLI::App* add = AddVerb(root, run, "context", "add",
-                          "Make a context.\nExample: votum context add erika --from "
-                          "/var/lib/votum/client.json --person m01 "
-                          "--key ~/erika.key",
-                          [added] { return Add(*added); });
-  add->add_option("NAME", added->name, "Name, or path of the new file")->required();
-  add->add_option("--from", added->from, "The deployment's client.json, or another context")
+                          "Make a context: who acts, with which key, in which deployment.\n"
+                          "Example: votum context add erika --from client.json --person m01 --key "
+                          "~/erika.key",
+                          [options] { return Add(*options); });
+  add->add_option("NAME", options->name, "Name, or path of the new file")->required();
+  add->add_option("--from", options->from, "The deployment's client.json, or another context")
       ->required();
-  add->add_option("--person", added->person, "Who acts");
-  add->add_option("--key", added->key, "File of the person's key");
-  add->add_option("--key-passphrase-file", added->passphrase_file,
-                  "File with the key's passphrase");
+  add->add_option("--person", options->person, "Who acts; without it the public");
+  add->add_option("--key", options->key, "File of the person's key");
+  add->add_option("--key-passphrase-file", options->passphrase_file,
+                  "File with the key's passphrase; without it the terminal asks");
 
-  AddVerb(root, run, "context", "list", "List contexts.", [&run] {
-    for (const std::string& name : client::ContextNames()) *run.out << name << "\n";
-    return absl::OkStatus();
-  });
-  const auto removed = std::make_shared<std::string>();
-  AddVerb(root, run, "context", "remove", "Remove a context; the key file stays.",
-          [removed] { return Remove(*removed); })
-      ->add_option("NAME", *removed, "Which")
+  AddVerb(root, run, "context", "list", "List contexts.\nExample: votum context list",
+          [&run] { return List(run); });
+  AddVerb(root, run, "context", "use",
+          "Set the context that holds where none is named.\nExample: votum context use erika",
+          [options] { return client::UseContext(options->name); })
+      ->add_option("NAME", options->name, "Which")
+      ->required();
+  AddVerb(root, run, "context", "show",
+          "Show a context, or the one in use.\nExample: votum context show erika",
+          [&run, options] { return Show(run, options->name); })
+      ->add_option("NAME", options->name, "Which");
+  AddVerb(root, run, "context", "remove",
+          "Remove a context; the key file stays.\nExample: votum context remove erika",
+          [options] { return Remove(options->name); })
+      ->add_option("NAME", options->name, "Which")
       ->required();
 }
 

@@ -33,6 +33,8 @@ absl::Status Usage(absl::string_view what) { return RefuseArgument("USAGE", what
 std::string WordOf(const EnumValueDescriptor* value) {
   const std::string zero = value->type()->value(0)->name();
   const size_t prefix = zero.size() - sizeof("UNSPECIFIED") + 1;
+  // A value that only a newer contract names.
+  if (value->name().size() < prefix) return value->name();
   return absl::StrReplaceAll(absl::AsciiStrToLower(value->name().substr(prefix)), {{"_", "-"}});
 }
 
@@ -79,7 +81,9 @@ absl::Status SetOne(Message* message, const FieldDescriptor* field, const std::s
       return absl::OkStatus();
     }
     case FieldDescriptor::CPPTYPE_BOOL:
-      reflection->SetBool(message, field, value != "false" && value != "no");
+      if (value != "yes" && value != "no")
+        return Usage(absl::StrCat("\"", value, "\" is neither yes nor no"));
+      reflection->SetBool(message, field, value == "yes");
       return absl::OkStatus();
     case FieldDescriptor::CPPTYPE_ENUM: {
       ASSIGN_OR_RETURN(const EnumValueDescriptor* chosen, EnumValue(field->enum_type(), value));
@@ -101,67 +105,144 @@ absl::Status SetOne(Message* message, const FieldDescriptor* field, const std::s
   }
 }
 
+// The message that has the last field of `path`, and that field.
+struct Place {
+  Message* message;
+  const FieldDescriptor* field;
+};
+
+const FieldDescriptor* FieldAt(const google::protobuf::Descriptor* type, const std::string& path) {
+  const size_t dot = path.find('.');
+  const FieldDescriptor* field = type->FindFieldByName(path.substr(0, dot));
+  return dot == std::string::npos ? field : FieldAt(field->message_type(), path.substr(dot + 1));
+}
+
+Place PlaceOf(Message* message, const std::string& path) {
+  const size_t dot = path.find('.');
+  const FieldDescriptor* field = message->GetDescriptor()->FindFieldByName(path.substr(0, dot));
+  if (dot == std::string::npos) return {message, field};
+  return PlaceOf(message->GetReflection()->MutableMessage(message, field), path.substr(dot + 1));
+}
+
+bool IsSet(Message* message, const std::string& path) {
+  const Place place = PlaceOf(message, path);
+  const Reflection* reflection = place.message->GetReflection();
+  return place.field->is_repeated() ? reflection->FieldSize(*place.message, place.field) > 0
+                                    : reflection->HasField(*place.message, place.field);
+}
+
+bool IsTime(const FieldDescriptor* field) {
+  return field->message_type() == google::protobuf::Timestamp::descriptor();
+}
+
 }  // namespace
+
+const FieldDescriptor* FieldOf(const Message& prototype, const FieldOption& option) {
+  return FieldAt(prototype.GetDescriptor(), option.field);
+}
+
+std::string ValueKind(const FieldDescriptor* field) {
+  switch (field->cpp_type()) {
+    case FieldDescriptor::CPPTYPE_ENUM: {
+      std::vector<std::string> words;
+      for (int i = 1; i < field->enum_type()->value_count(); ++i)
+        words.push_back(WordOf(field->enum_type()->value(i)));
+      return absl::StrJoin(words, "|");
+    }
+    case FieldDescriptor::CPPTYPE_BOOL:
+      return "yes|no";
+    case FieldDescriptor::CPPTYPE_STRING:
+      return field->type() == FieldDescriptor::TYPE_BYTES ? "HEX" : "TEXT";
+    case FieldDescriptor::CPPTYPE_MESSAGE:
+      return "TIME";
+    default:
+      return "NUMBER";
+  }
+}
+
+absl::Status FillFields(const std::vector<FieldOption>& options,
+                        const std::vector<std::vector<std::string>>& values,
+                        const std::string& self, Message* message) {
+  for (size_t i = 0; i < options.size(); ++i) {
+    const FieldOption& option = options[i];
+    const FieldDescriptor* field = FieldOf(*message, option);
+    if (values[i].size() > 1 && !field->is_repeated())
+      return Usage(absl::StrCat(option.flag, " is given twice"));
+    if (!values[i].empty()) {
+      RETURN_IF_ERROR(SetField(message, option.field, values[i]));
+    } else if (option.need == Need::kRequired && !IsSet(message, option.field)) {
+      return Usage(absl::StrCat(option.flag, " is missing: ", option.help));
+    } else if (option.need == Need::kSelf && !IsSet(message, option.field)) {
+      RETURN_IF_ERROR(SetField(message, option.field, {self}));
+    }
+  }
+  return absl::OkStatus();
+}
 
 absl::Status SetField(Message* message, const std::string& path,
                       const std::vector<std::string>& values) {
-  const std::vector<std::string> names = absl::StrSplit(path, '.');
-  for (size_t i = 0; i + 1 < names.size(); ++i) {
-    const FieldDescriptor* field = message->GetDescriptor()->FindFieldByName(names[i]);
-    message = message->GetReflection()->MutableMessage(message, field);
-  }
-  const FieldDescriptor* field = message->GetDescriptor()->FindFieldByName(names.back());
+  const Place place = PlaceOf(message, path);
   for (const std::string& value : values) {
-    if (const absl::Status set = SetOne(message, field, value); !set.ok()) {
-      return Refuse(set.code(), ReasonOf(set).empty() ? "USAGE" : ReasonOf(set),
+    if (const absl::Status set = SetOne(place.message, place.field, value); !set.ok()) {
+      return Refuse(set.code(), ReasonOf(set) == "BAD_FILE" ? "BAD_FILE" : "USAGE",
                     absl::StrCat(path, ": ", set.message()));
     }
   }
   return absl::OkStatus();
 }
 
-std::string FieldText(const Message& message, const std::string& path) {
-  const Message* at = &message;
-  const std::vector<std::string> names = absl::StrSplit(path, '.');
-  for (size_t i = 0; i + 1 < names.size(); ++i) {
-    at = &at->GetReflection()->GetMessage(*at, at->GetDescriptor()->FindFieldByName(names[i]));
-  }
-  const FieldDescriptor* field = at->GetDescriptor()->FindFieldByName(names.back());
-  const Reflection* reflection = at->GetReflection();
-  if (field->is_repeated()) {
-    if (field->cpp_type() != FieldDescriptor::CPPTYPE_STRING)
-      return absl::StrCat(reflection->FieldSize(*at, field));
-    std::vector<std::string> values;
-    for (int i = 0; i < reflection->FieldSize(*at, field); ++i)
-      values.push_back(reflection->GetRepeatedString(*at, field, i));
-    return absl::StrJoin(values, " ");
-  }
+std::string ValueText(const Message& message, const FieldDescriptor* field, int index) {
+  const Reflection* reflection = message.GetReflection();
+  const bool repeated = field->is_repeated();
   switch (field->cpp_type()) {
     case FieldDescriptor::CPPTYPE_STRING: {
-      std::string text = reflection->GetString(*at, field);
-      if (field->type() == FieldDescriptor::TYPE_BYTES) return crypto::HexEncode(text);
-      return text.substr(0, text.find('\n'));
+      const std::string text = repeated ? reflection->GetRepeatedString(message, field, index)
+                                        : reflection->GetString(message, field);
+      return field->type() == FieldDescriptor::TYPE_BYTES ? crypto::HexEncode(text) : text;
     }
     case FieldDescriptor::CPPTYPE_ENUM:
-      return WordOf(reflection->GetEnum(*at, field));
+      return WordOf(repeated ? reflection->GetRepeatedEnum(message, field, index)
+                             : reflection->GetEnum(message, field));
     case FieldDescriptor::CPPTYPE_UINT32:
-      return absl::StrCat(reflection->GetUInt32(*at, field));
+      return absl::StrCat(repeated ? reflection->GetRepeatedUInt32(message, field, index)
+                                   : reflection->GetUInt32(message, field));
     case FieldDescriptor::CPPTYPE_UINT64:
-      return absl::StrCat(reflection->GetUInt64(*at, field));
+      return absl::StrCat(repeated ? reflection->GetRepeatedUInt64(message, field, index)
+                                   : reflection->GetUInt64(message, field));
+    case FieldDescriptor::CPPTYPE_INT64:
+      return absl::StrCat(repeated ? reflection->GetRepeatedInt64(message, field, index)
+                                   : reflection->GetInt64(message, field));
     case FieldDescriptor::CPPTYPE_BOOL:
-      return reflection->GetBool(*at, field) ? "yes" : "no";
-    case FieldDescriptor::CPPTYPE_MESSAGE:
-      if (field->message_type() == google::protobuf::Timestamp::descriptor() &&
-          reflection->HasField(*at, field)) {
-        return absl::FormatTime("%Y-%m-%d %H:%M:%S UTC",
-                                FromTimestamp(static_cast<const google::protobuf::Timestamp&>(
-                                    reflection->GetMessage(*at, field))),
-                                absl::UTCTimeZone());
-      }
-      return "";
+      return reflection->GetBool(message, field) ? "yes" : "no";
     default:
-      return "";
+      if (!IsTime(field) || !reflection->HasField(message, field)) return "";
+      return absl::FormatTime("%Y-%m-%d %H:%M:%S UTC",
+                              FromTimestamp(static_cast<const google::protobuf::Timestamp&>(
+                                  reflection->GetMessage(message, field))),
+                              absl::UTCTimeZone());
   }
+}
+
+std::string FieldText(const Message& message, const std::string& path) {
+  const size_t dot = path.find('.');
+  const FieldDescriptor* field = message.GetDescriptor()->FindFieldByName(path.substr(0, dot));
+  const Reflection* reflection = message.GetReflection();
+  if (dot != std::string::npos) {
+    if (!field->is_repeated())
+      return FieldText(reflection->GetMessage(message, field), path.substr(dot + 1));
+    const int last = reflection->FieldSize(message, field) - 1;
+    if (last < 0) return "";
+    return FieldText(reflection->GetRepeatedMessage(message, field, last), path.substr(dot + 1));
+  }
+  if (!field->is_repeated()) {
+    const std::string text = ValueText(message, field, 0);
+    return text.substr(0, text.find('\n'));
+  }
+  const int count = reflection->FieldSize(message, field);
+  if (field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) return absl::StrCat(count);
+  std::vector<std::string> values;
+  for (int i = 0; i < count; ++i) values.push_back(ValueText(message, field, i));
+  return absl::StrJoin(values, " ");
 }
 
 }  // namespace votum::cli

@@ -1,4 +1,5 @@
-// Options of a command line into fields of a message, by the message's own description.
+// Options of a command line into fields of a message, and fields into words, by the message's own
+// description.
 #ifndef VOTUM_CLIENTS_CLI_FIELDS_H_
 #define VOTUM_CLIENTS_CLI_FIELDS_H_
 
@@ -6,23 +7,60 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "absl/strings/string_view.h"
+#include "google/protobuf/descriptor.h"
 #include "google/protobuf/message.h"
 
 namespace votum::cli {
 
+enum class Need {
+  kRequired,
+  kOptional,
+  kSelf,  // without it the person who acts
+};
+
+// An option that gives a field.
+struct FieldOption {
+  std::string flag;   // "--id"
+  std::string field;  // path in the message: "text.title"
+  std::string help;
+  Need need = Need::kRequired;
+};
+
+// The field that `option` gives in messages like `prototype`.
+const google::protobuf::FieldDescriptor* FieldOf(const google::protobuf::Message& prototype,
+                                                 const FieldOption& option);
+
+// What kind of value `field` takes, for a help text: "TEXT", "NUMBER", "yes|no|abstain".
+std::string ValueKind(const google::protobuf::FieldDescriptor* field);
+
+// Sets the fields of `message` from what the options of a command line gave, one list of values for
+// each option. INVALID_ARGUMENT/USAGE for a required field that is neither given nor set already,
+// and for an option given twice whose field takes one value.
+absl::Status FillFields(const std::vector<FieldOption>& options,
+                        const std::vector<std::vector<std::string>>& values,
+                        const std::string& self, google::protobuf::Message* message);
+
 // Sets the field at `path` ("text.title") of `message` from `values` (several for a repeated
 // field):
-//   text                 as given; "@FILE" for a file's content
+//   text                 as given; "@FILE" for a file's content, "@-" for standard input
 //   numbers              decimal
+//   yes or no            of booleans
 //   enums                the word without its prefix, in lower case: "roll-call" for
-//   VOTE_MODE_ROLL_CALL times                RFC 3339, "2026-12-01T17:00:00+01:00" bytes
-//   hexadecimal
+//                        VOTE_MODE_ROLL_CALL
+//   times                RFC 3339, "2026-12-01T17:00:00+01:00"
+//   bytes                hexadecimal
 // INVALID_ARGUMENT/USAGE, saying what is expected.
 absl::Status SetField(google::protobuf::Message* message, const std::string& path,
                       const std::vector<std::string>& values);
 
-// The value of the field at `path` as text, for tables.
+// One value of `field` in words; `index` counts where it is repeated. For all but messages, of
+// which only times have words: UTC, to the second.
+std::string ValueText(const google::protobuf::Message& message,
+                      const google::protobuf::FieldDescriptor* field, int index);
+
+// The value of the field at `path` for a cell of a table: the first line of a text, texts of a
+// repeated field one after the other, the number of its messages. On the way, the last message of a
+// repeated field.
 std::string FieldText(const google::protobuf::Message& message, const std::string& path);
 
 }  // namespace votum::cli

@@ -1,23 +1,19 @@
 // Ideas: their texts travel as sealed attachments.
 
-#include <algorithm>
 #include <filesystem>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"
 #include "clients/cli/cli.h"
 #include "clients/cli/fields.h"
-#include "clients/cli/import.h"
 #include "clients/cli/terminal.h"
-#include "crypto/encoding.h"
-#include "crypto/hash.h"
+#include "clients/lib/import.h"
 #include "crypto/random.h"
 #include "votum/ideas/v1/ideas_service.pb.h"
 
@@ -25,8 +21,6 @@ namespace votum::cli {
 namespace {
 
 namespace v1 = ideas::v1;
-
-constexpr size_t kIdeasOfABatch = 200;
 
 struct IdeaOptions {
   std::string id;
@@ -66,13 +60,13 @@ absl::StatusOr<Prepared> Prepare(const IdeaOptions& options, const std::string& 
   return prepared;
 }
 
-void PrintCode(const Run& run, const Prepared& prepared) {
-  *run.out << "idea " << prepared.content.idea_id()
-           << ", receipt code (with it the submitter sees what becomes of it): "
-           << prepared.receipt_code << "\n";
+Extras ToldOf(const Prepared& prepared) {
+  return {{"idea_id", "idea", prepared.content.idea_id()},
+          {"receipt_code", "receipt code (with it the submitter sees what becomes of it)",
+           prepared.receipt_code}};
 }
 
-absl::Status Submit(Run& run, const IdeaOptions& options) {
+absl::Status SubmitIdea(Run& run, const IdeaOptions& options) {
   ASSIGN_OR_RETURN(const std::shared_ptr<client::Client> client, run.Client());
   ASSIGN_OR_RETURN(Prepared prepared, Prepare(options, "online"));
   v1::SubmitIdea submit;
@@ -85,70 +79,64 @@ absl::Status Submit(Run& run, const IdeaOptions& options) {
       client::SignCommand({client->context().deployment, "", {&key}, true}, absl::Now(), &submit));
   for (const auto& attachment : prepared.attachments) *command.add_attachments() = attachment;
   ASSIGN_OR_RETURN(const common::v1::Receipt receipt, client->Send(command));
-  RETURN_IF_ERROR(run.PrintReceipt("SubmitIdea", receipt));
-  PrintCode(run, prepared);
-  return absl::OkStatus();
+  return run.PrintReceipt(submit, receipt, ToldOf(prepared));
 }
 
 absl::Status Record(Run& run, const IdeaOptions& options) {
   ASSIGN_OR_RETURN(Prepared prepared, Prepare(options, options.channel));
   v1::RecordIdea record;
   *record.mutable_content() = prepared.content;
-  RETURN_IF_ERROR(DoCommand(run, &record, prepared.attachments));
-  PrintCode(run, prepared);
-  return absl::OkStatus();
-}
-
-// The id of an imported idea: the same for the same source and row, so that a repeated import names
-// the same ideas.
-std::string ImportedId(const std::string& source, const std::string& key) {
-  const crypto::Digest digest = crypto::Sha256({source, "\n", key});
-  return absl::StrCat("i-", crypto::ToHex(digest).substr(0, 16));
+  return DoCommand(run, &record, prepared.attachments, ToldOf(prepared));
 }
 
 struct ImportOptions {
   std::string file;
   std::string source;
-  std::string ids_file;
+  std::string channel = "import";
+  std::string group = "citizens";
+  std::string origin;
 };
 
+absl::StatusOr<std::vector<client::ImportRow>> ReadRows(const ImportOptions& options) {
+  // The words of the contract's enums.
+  v1::IdeaContent given;
+  RETURN_IF_ERROR(SetField(&given, "channel", {options.channel}));
+  RETURN_IF_ERROR(SetField(&given, "group", {options.group}));
+  ASSIGN_OR_RETURN(const client::ImportFormat format, client::ImportFormatOf(options.file));
+  ASSIGN_OR_RETURN(const std::string content, TextOf(absl::StrCat("@", options.file)));
+  auto rows = client::ReadImport(content, format, {given.channel(), given.group(), options.origin});
+  if (rows.ok()) return rows;
+  return RefuseArgument(ReasonOf(rows.status()),
+                        absl::StrCat(options.file, ": ", rows.status().message()));
+}
+
 absl::Status Import(Run& run, const ImportOptions& options) {
-  ASSIGN_OR_RETURN(const std::string text, TextOf(absl::StrCat("@", options.file)));
-  const bool jsonl = absl::EndsWith(options.file, ".jsonl");
-  ASSIGN_OR_RETURN(const std::vector<ImportRow> rows,
-                   jsonl ? ParseJsonLines(text) : ParseCsv(text));
+  ASSIGN_OR_RETURN(const std::vector<client::ImportRow> rows, ReadRows(options));
   const std::string source = options.source.empty()
                                  ? std::filesystem::path(options.file).filename().string()
                                  : options.source;
-  for (size_t start = 0; start < rows.size(); start += kIdeasOfABatch) {
-    v1::ImportIdeas import;
-    import.set_source(source);
-    std::vector<common::v1::Attachment> attachments;
-    for (size_t i = start; i < std::min(start + kIdeasOfABatch, rows.size()); ++i) {
-      const ImportRow& row = rows[i];
-      v1::ImportedIdea* idea = import.add_ideas();
-      idea->set_import_key(row.key);
-      idea->set_agree_count(row.agrees);
-      idea->set_disagree_count(row.disagrees);
-      client::SealedText sealed = client::SealText(row.text);
-      idea->mutable_content()->set_idea_id(ImportedId(source, row.key));
-      *idea->mutable_content()->mutable_text() = sealed.ref;
-      idea->mutable_content()->set_channel(row.channel);
-      idea->mutable_content()->set_group(row.group);
-      idea->mutable_content()->set_origin(row.origin);
-      attachments.push_back(std::move(sealed.attachment));
-    }
-    RETURN_IF_ERROR(DoCommand(run, &import, attachments));
-    ShowProgress("importing", static_cast<double>(std::min(start + kIdeasOfABatch, rows.size())) /
-                                  static_cast<double>(rows.size()));
+  std::vector<client::ImportPart> parts = client::MakeImport(source, rows);
+  uint64_t last_index = 0;
+  for (size_t i = 0; i < parts.size(); ++i) {
+    ASSIGN_OR_RETURN(const common::v1::Receipt receipt,
+                     Submit(run, &parts[i].command, parts[i].attachments));
+    last_index = receipt.index();
+    if (!run.json())
+      *run.out << "ImportIdeas: record " << receipt.index() << ", proved ("
+               << parts[i].command.ideas_size() << " ideas)\n";
+    ShowProgress("importing", static_cast<double>(i + 1) / static_cast<double>(parts.size()));
   }
-  *run.out << rows.size() << " ideas of " << source << "; those known already were passed over\n";
+  run.PrintFacts(
+      {{"source", "source", source},
+       {"ideas", "ideas in the file (known ones were passed over)", absl::StrCat(rows.size())},
+       {"last_index", "last record", absl::StrCat(last_index)}});
   return absl::OkStatus();
 }
 
 absl::Status Status(Run& run, const std::string& code_file) {
   ASSIGN_OR_RETURN(const std::shared_ptr<client::Client> client, run.Client());
-  ASSIGN_OR_RETURN(const crypto::SecretBytes code, Passphrase(code_file, "Receipt code: "));
+  ASSIGN_OR_RETURN(const crypto::SecretBytes code,
+                   Secret(code_file, "receipt code", "--code-file"));
   v1::GetIdeaByReceiptCodeRequest request;
   ASSIGN_OR_RETURN(*request.mutable_receipt_code_digest(),
                    client::ReceiptCodeDigest(code.Reveal()));
@@ -201,44 +189,64 @@ absl::Status Split(Run& run, const LineageOptions& options) {
 void AddIdeaCommands(CLI::App& root, Run& run) {
   const auto idea = std::make_shared<IdeaOptions>();
   CLI::App* submit = AddVerb(root, run, "idea", "submit",
-                             "Send in an idea of your own; no enrolled key is needed.",
-                             [&run, idea] { return Submit(run, *idea); });
+                             "Send in an idea of your own; no enrolled key is needed.\n"
+                             "Example: votum idea submit --text @idee.txt",
+                             [&run, idea] { return SubmitIdea(run, *idea); });
   CLI::App* record = AddVerb(root, run, "idea", "record",
-                             "Write down an idea that somebody else had (clerk, "
-                             "administrator).\nExample: votum idea record "
-                             "--text @zettel.txt --channel workshop --origin 'Workshop Nord'",
+                             "Write down an idea that somebody else had (clerk, administrator).\n"
+                             "Example: votum idea record --text @zettel.txt --channel workshop "
+                             "--origin 'Workshop Nord'",
                              [&run, idea] { return Record(run, *idea); });
-  record->add_option("--channel", idea->channel, "paper, workshop or spoken");
+  record->add_option("--channel", idea->channel, "paper, workshop or spoken")
+      ->capture_default_str();
   for (CLI::App* verb : {submit, record}) {
     verb->add_option("--id", idea->id, "New id; without it a random one");
     verb->add_option("--text", idea->text, "Title and text, or @FILE")->required();
     verb->add_option("--contact", idea->contact, "Name and address, or @FILE; sealed");
-    verb->add_option("--group", idea->group, "citizens, employees, companies or council");
+    verb->add_option("--group", idea->group, "citizens, employees, companies or council")
+        ->capture_default_str();
     verb->add_option("--origin", idea->origin, "Where it arose; no personal data");
   }
+
   const auto import = std::make_shared<ImportOptions>();
   CLI::App* import_verb = AddVerb(
       root, run, "idea", "import",
-      "Import ideas from CSV or JSON Lines (clerk, administrator). Repeating it changes "
-      "nothing.\nColumns: id, text; optional: title, agrees, disagrees, channel, group, origin.",
+      "Import ideas from CSV or JSON Lines (clerk, administrator). Repeating it adds only what "
+      "is new.\n"
+      "Columns: id, text; optional: title, agrees, disagrees, channel, group, origin.\n"
+      "Example: votum idea import ideen.csv --source klimarat-2022",
       [&run, import] { return Import(run, *import); });
-  import_verb->add_option("FILE", import->file, "A .csv or .jsonl file")->required();
+  import_verb->add_option("FILE", import->file, "A .csv, .jsonl or .ndjson file")->required();
   import_verb->add_option("--source", import->source,
-                          "Names the source; without it the file's name");
+                          "Names the source for good; without it the file's name");
+  import_verb->add_option("--channel", import->channel, "Of rows that do not say it")
+      ->capture_default_str();
+  import_verb->add_option("--group", import->group, "Of rows that do not say it")
+      ->capture_default_str();
+  import_verb->add_option("--origin", import->origin, "Of rows that do not say it");
+
   const auto code_file = std::make_shared<std::string>();
-  AddVerb(root, run, "idea", "status", "See what became of an idea, with its receipt code.",
+  AddVerb(root, run, "idea", "status",
+          "See what became of an idea, with its receipt code, for which the terminal asks.\n"
+          "Example: votum idea status",
           [&run, code_file] { return Status(run, *code_file); })
       ->add_option("--code-file", *code_file, "File with the receipt code");
 
   const auto lineage = std::make_shared<LineageOptions>();
   CLI::App* merge =
-      AddVerb(root, run, "idea", "merge", "Join ideas that say the same into a new one.",
+      AddVerb(root, run, "idea", "merge",
+              "Join ideas that say the same into a new one (clerk, administrator).\n"
+              "Example: votum idea merge --source i1 --source i2 --id i9 --text @neu.txt "
+              "--reason 'same wish'",
               [&run, lineage] { return Merge(run, *lineage); });
   merge->add_option("--source", lineage->sources, "An idea to join; repeatable")
       ->required()
       ->allow_extra_args(false);
   merge->add_option("--id", lineage->id, "Id of the new idea")->required();
-  CLI::App* split = AddVerb(root, run, "idea", "split", "Part an idea that says several things.",
+  CLI::App* split = AddVerb(root, run, "idea", "split",
+                            "Part an idea that says several things (clerk, administrator).\n"
+                            "Example: votum idea split --id i1 --part i1a --text @a.txt --part i1b "
+                            "--text @b.txt --reason 'two wishes'",
                             [&run, lineage] { return Split(run, *lineage); });
   split->add_option("--id", lineage->id, "The idea")->required();
   split->add_option("--part", lineage->ids, "Id of a new idea; repeatable")

@@ -4,11 +4,11 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
-#include "base/file.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"
 #include "clients/cli/cli.h"
 #include "clients/cli/fields.h"
+#include "clients/cli/printer.h"
 #include "crypto/hash.h"
 #include "votum/decisions/v1/decisions_service.pb.h"
 #include "votum/voting/v1/voting_service.pb.h"
@@ -22,6 +22,7 @@ struct Options {
   std::string capacity;
   std::string out;
   std::string casting_vote;
+  bool once = false;
 };
 
 absl::Status EstablishResult(Run& run, const Options& options) {
@@ -38,7 +39,7 @@ absl::Status EstablishResult(Run& run, const Options& options) {
   }
   const voting::v1::Result& computed = response.vote_event().computed_result();
   voting::v1::EstablishResult establish;
-  establish.set_meeting_id(options.meeting);
+  establish.set_meeting_id(response.vote_event().meeting_id());
   establish.set_vote_event_id(options.id);
   *establish.mutable_tally() = computed.tally();
   establish.set_outcome(computed.outcome());
@@ -75,7 +76,8 @@ absl::StatusOr<decisions::v1::GetDecisionDocumentResponse> Document(Run& run,
   RETURN_IF_ERROR(client->Read("decisions", "GetDecisionDocument", request, &response));
   const crypto::Digest digest = crypto::Sha256(response.document());
   if (crypto::AsBytes(digest) != response.sha256()) {
-    return absl::DataLossError("the document does not have the digest that came with it");
+    return Refuse(absl::StatusCode::kDataLoss, "DOCUMENT_INVALID",
+                  "the document does not have the digest that came with it");
   }
   return response;
 }
@@ -83,7 +85,7 @@ absl::StatusOr<decisions::v1::GetDecisionDocumentResponse> Document(Run& run,
 absl::Status PublishDecision(Run& run, const Options& options) {
   ASSIGN_OR_RETURN(const decisions::v1::GetDecisionDocumentResponse document,
                    Document(run, options));
-  if (!options.out.empty()) RETURN_IF_ERROR(WriteFile(options.out, document.document()));
+  if (!options.out.empty()) RETURN_IF_ERROR(Deliver(run, options.out, document.document()));
   decisions::v1::PublishDecision publish;
   publish.set_decision_id(options.id);
   publish.set_document_sha256(document.sha256());
@@ -93,32 +95,76 @@ absl::Status PublishDecision(Run& run, const Options& options) {
 absl::Status ShowDocument(Run& run, const Options& options) {
   ASSIGN_OR_RETURN(const decisions::v1::GetDecisionDocumentResponse document,
                    Document(run, options));
-  if (!options.out.empty()) return WriteFile(options.out, document.document());
-  *run.out << document.document();
-  return absl::OkStatus();
+  return Deliver(run, options.out, document.document());
+}
+
+std::string LineOf(const voting::v1::VoteEvent& event) {
+  const voting::v1::Tally& tally = event.result().tally();
+  const std::string count =
+      event.has_result()
+          ? absl::StrCat(tally.yes(), " yes, ", tally.no(), " no, ", tally.abstain(),
+                         " abstentions: ", FieldText(event, "result.outcome"))
+          : absl::StrCat(event.cast_count(), " of ", event.electorate_size(), " have voted");
+  return absl::StrCat("  vote ", event.id(), ": ", FieldText(event, "state"), ", ", count, "\n");
+}
+
+// One look at a meeting, in a few lines.
+std::string LookOf(const voting::v1::WatchMeetingResponse& look) {
+  const voting::v1::Attendance& attendance = look.attendance();
+  std::string text =
+      absl::StrCat("record ", look.index(), ": meeting ", attendance.meeting_id(), " ",
+                   FieldText(attendance, "state"), ", ", attendance.present_count(), " of ",
+                   attendance.statutory_number(), " present, ",
+                   attendance.quorate() ? "quorate" : "not quorate", "\n");
+  for (const voting::v1::VoteEvent& event : look.vote_events())
+    absl::StrAppend(&text, LineOf(event));
+  return text;
+}
+
+absl::Status Watch(Run& run, const Options& options) {
+  ASSIGN_OR_RETURN(const std::shared_ptr<client::Client> client, run.Client());
+  voting::v1::WatchMeetingRequest request;
+  request.set_meeting_id(options.id);
+  voting::v1::WatchMeetingResponse look;
+  return client->Watch("voting", "WatchMeeting", request, &look, [&] {
+    *run.out << (run.json() ? JsonText(look) : LookOf(look)) << std::flush;
+    return !options.once && look.attendance().state() != voting::v1::SITTING_STATE_CLOSED;
+  });
 }
 
 }  // namespace
 
 void AddMeetingCommands(CLI::App& root, Run& run) {
   const auto options = std::make_shared<Options>();
+  CLI::App* watch = AddVerb(root, run, "meeting", "watch",
+                            "Follow a meeting: attendance and votes at once and after each change, "
+                            "until it is closed.\n"
+                            "Example: votum meeting watch --id sitzung-12",
+                            [&run, options] { return Watch(run, *options); });
+  watch->add_option("--id", options->id, "Which meeting")->required();
+  watch->add_flag("--once", options->once, "Only as it is now");
   CLI::App* establish = AddVerb(root, run, "vote", "establish",
-                                "Establish the result of a closed vote, as announced (chair).",
+                                "Establish the result of a closed vote, as announced (chair).\n"
+                                "Example: votum vote establish --id abstimmung-1",
                                 [&run, options] { return EstablishResult(run, *options); });
-  establish->add_option("--meeting", options->meeting, "Which meeting")->required();
+  establish->add_option("--meeting", options->meeting, "Which meeting; found by the vote without");
   establish->add_option("--id", options->id, "Which vote")->required();
   establish->add_option("--casting-vote", options->casting_vote,
                         "Where the rules leave a tie to you: adopted or rejected");
-  CLI::App* sign = AddVerb(root, run, "decision", "sign",
-                           "Sign the very words of a decision (chair, secretary).",
-                           [&run, options] { return SignDecision(run, *options); });
+  CLI::App* sign =
+      AddVerb(root, run, "decision", "sign",
+              "Sign the very words of a decision, which are shown (chair, secretary).\n"
+              "Example: votum decision sign --id b-117 --as chair",
+              [&run, options] { return SignDecision(run, *options); });
   sign->add_option("--as", options->capacity, "chair or secretary")->required();
   CLI::App* publish = AddVerb(root, run, "decision", "publish",
-                              "Publish a decision's document (clerk, administrator).",
+                              "Record what is published of a decision (clerk, administrator).\n"
+                              "Example: votum decision publish --id b-117 --out b-117.json",
                               [&run, options] { return PublishDecision(run, *options); });
-  CLI::App* document =
-      AddVerb(root, run, "decision", "document", "Fetch a decision's document, JSON.",
-              [&run, options] { return ShowDocument(run, *options); });
+  CLI::App* document = AddVerb(root, run, "decision", "document",
+                               "Fetch a decision's document, JSON.\n"
+                               "Example: votum decision document --id b-117 --out b-117.json",
+                               [&run, options] { return ShowDocument(run, *options); });
   for (CLI::App* verb : {sign, publish, document})
     verb->add_option("--id", options->id, "Which decision")->required();
   for (CLI::App* verb : {publish, document})

@@ -3,12 +3,9 @@
 #include <memory>
 #include <string>
 
-#include "absl/strings/str_cat.h"
-#include "base/file.h"
-#include "base/refusal.h"
 #include "base/status_macros.h"
 #include "clients/cli/cli.h"
-#include "google/protobuf/util/json_util.h"
+#include "clients/cli/field_arguments.h"
 #include "services/projects/domain/plan_export.h"
 #include "votum/projects/v1/projects_service.pb.h"
 
@@ -31,13 +28,8 @@ struct Options {
 };
 
 absl::Status Start(Run& run, const Options& options) {
-  ASSIGN_OR_RETURN(const std::string text, TextOf(absl::StrCat("@", options.template_file)));
   v1::StartProject start;
-  const auto parsed = google::protobuf::util::JsonStringToMessage(text, &start);
-  if (!parsed.ok()) {
-    return RefuseArgument("BAD_FILE",
-                          absl::StrCat(options.template_file, ": ", std::string(parsed.message())));
-  }
+  RETURN_IF_ERROR(ReadJsonFile(options.template_file, &start));
   start.set_project_id(options.id);
   start.set_decision_id(options.decision);
   v1::Charter* charter = start.mutable_charter();
@@ -59,9 +51,7 @@ absl::Status Plan(Run& run, const Options& options) {
   RETURN_IF_ERROR(client->Read("projects", "GetProject", request, &response));
   const std::string plan = options.format == "csv" ? projects::PlanCsv(response.project())
                                                    : projects::PlanJson(response.project());
-  if (!options.out.empty()) return WriteFile(options.out, plan);
-  *run.out << plan;
-  return absl::OkStatus();
+  return Deliver(run, options.out, plan);
 }
 
 }  // namespace
@@ -86,7 +76,9 @@ void AddProjectCommands(CLI::App& root, Run& run) {
   start->add_option("--budget-cents", options->budget_cents, "In cents");
   start->add_option("--sponsor", options->sponsor, "Who answers for it to the council");
   start->add_option("--lead", options->lead, "Who leads it");
-  CLI::App* plan = AddVerb(root, run, "project", "plan", "Export a project's plan.",
+  CLI::App* plan = AddVerb(root, run, "project", "plan",
+                           "Export a project's plan, for other programs.\n"
+                           "Example: votum project plan --id p1 --format csv --out p1.csv",
                            [&run, options] { return Plan(run, *options); });
   plan->add_option("--id", options->id, "Which")->required();
   plan->add_option("--format", options->format, "json or csv")

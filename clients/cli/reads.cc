@@ -1,20 +1,20 @@
 // Reads, one row each. Lists page through to their end.
 
-#include <algorithm>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
 #include "clients/cli/cli.h"
-#include "clients/cli/fields.h"
+#include "clients/cli/field_arguments.h"
+#include "clients/cli/printer.h"
 #include "votum/agenda/v1/agenda_service.pb.h"
 #include "votum/decisions/v1/decisions_service.pb.h"
 #include "votum/directory/v1/directory_service.pb.h"
 #include "votum/ideas/v1/ideas_service.pb.h"
 #include "votum/projects/v1/projects_service.pb.h"
-#include "votum/runtime/v1/runtime_service.pb.h"
 #include "votum/voting/v1/voting_service.pb.h"
 
 namespace votum::cli {
@@ -23,11 +23,8 @@ namespace {
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 
-struct Option {
-  std::string flag;
-  std::string field;
-  std::string help;
-};
+constexpr Need kOptional = Need::kOptional;
+constexpr int kPageSize = 500;
 
 struct Row {
   std::string noun;
@@ -37,16 +34,27 @@ struct Row {
   const Message* request;
   const Message* response;
   std::string help;
-  std::vector<Option> options;
+  std::vector<FieldOption> options;
   std::vector<std::string> columns;  // of a list's table
 };
 
 template <typename Request, typename Response>
 Row Read(std::string noun, std::string verb, std::string service, std::string method,
-         std::string help, std::vector<Option> options, std::vector<std::string> columns = {}) {
-  return {
-      noun, verb,    service, method, &Request::default_instance(), &Response::default_instance(),
-      help, options, columns};
+         std::string help, std::vector<FieldOption> options,
+         std::vector<std::string> columns = {}) {
+  absl::StrAppend(&help, "\nExample: votum ", noun, " ", verb);
+  for (const FieldOption& option : options) {
+    if (option.need == Need::kRequired) absl::StrAppend(&help, " ", option.flag, " ID");
+  }
+  return {std::move(noun),
+          std::move(verb),
+          std::move(service),
+          std::move(method),
+          &Request::default_instance(),
+          &Response::default_instance(),
+          std::move(help),
+          std::move(options),
+          std::move(columns)};
 }
 
 const std::vector<Row>& Rows() {
@@ -72,17 +80,17 @@ const std::vector<Row>& Rows() {
           {"id", "name", "kind", "statutory_number"}),
       Read<dv1::ListMembershipsRequest, dv1::ListMembershipsResponse>(
           "membership", "list", "directory", "ListMemberships", "List memberships.",
-          {{"--organization", "organization_id", "Only of this organization"}},
+          {{"--organization", "organization_id", "Only of this organization", kOptional}},
           {"id", "person_id", "organization_id", "role", "voting_right", "end_time"}),
       Read<dv1::ListKeysRequest, dv1::ListKeysResponse>(
           "key", "list", "directory", "ListKeys", "List keys.",
-          {{"--person", "person_id", "Only of this person"}},
+          {{"--person", "person_id", "Only of this person", kOptional}},
           {"id", "person_id", "label", "state", "confirmed_by"}),
       Read<iv1::GetIdeaRequest, iv1::GetIdeaResponse>(
           "idea", "show", "ideas", "GetIdea", "Show an idea.", {{"--id", "idea_id", "Which"}}),
       Read<iv1::ListIdeasRequest, iv1::ListIdeasResponse>(
           "idea", "list", "ideas", "ListIdeas", "List ideas.",
-          {{"--state", "state", "received, published, ..."}},
+          {{"--state", "state", "Only those", kOptional}},
           {"id", "agree_count", "state", "channel", "text_content"}),
       Read<iv1::GetRoundRequest, iv1::GetRoundResponse>(
           "round", "show", "ideas", "GetRound",
@@ -96,7 +104,7 @@ const std::vector<Row>& Rows() {
           {{"--id", "proposal_id", "Which"}}),
       Read<av1::ListProposalsRequest, av1::ListProposalsResponse>(
           "proposal", "list", "agenda", "ListProposals", "List proposals.", {},
-          {"id", "lead_organization_id", "source_idea_ids"}),
+          {"id", "versions.text.title", "lead_organization_id", "source_idea_ids"}),
       Read<av1::GetMeetingRequest, av1::GetMeetingResponse>(
           "meeting", "show", "agenda", "GetMeeting", "Show a meeting and its agenda.",
           {{"--id", "meeting_id", "Which"}}),
@@ -138,34 +146,32 @@ const FieldDescriptor* ListField(const Message& response) {
   return response.GetDescriptor()->field(0);
 }
 
-void PrintTable(const Run& run, const Row& row, const Message& response) {
+std::string TableOf(const Row& row, const Message& response) {
   const FieldDescriptor* list = ListField(response);
   const auto* reflection = response.GetReflection();
-  std::vector<std::vector<std::string>> lines = {row.columns};
+  std::vector<std::vector<std::string>> lines(1);
+  for (const std::string& column : row.columns) {
+    const size_t dot = column.rfind('.');
+    lines[0].push_back(dot == std::string::npos ? column : column.substr(dot + 1));
+  }
   for (int i = 0; i < reflection->FieldSize(response, list); ++i) {
     const Message& resource = reflection->GetRepeatedMessage(response, list, i);
     std::vector<std::string>& line = lines.emplace_back();
     for (const std::string& column : row.columns) line.push_back(FieldText(resource, column));
   }
-  std::vector<size_t> widths(row.columns.size());
-  for (const auto& line : lines) {
-    for (size_t c = 0; c < line.size(); ++c) widths[c] = std::max(widths[c], line[c].size());
-  }
-  for (const auto& line : lines) {
-    std::string text;
-    for (size_t c = 0; c < line.size(); ++c) {
-      const size_t pad = c + 1 < line.size() ? widths[c] - line[c].size() + 2 : 0;
-      absl::StrAppend(&text, line[c], std::string(pad, ' '));
-    }
-    *run.out << text << "\n";
-  }
+  return Table(lines);
 }
 
-absl::Status Carry(Run& run, const Row& row, const std::vector<std::vector<std::string>>& values) {
+// The largest pages, unless the service knows smaller ones: a page costs a round trip.
+void AskForLargePages(Message* request) {
+  const FieldDescriptor* size = request->GetDescriptor()->FindFieldByName("page_size");
+  if (size != nullptr) request->GetReflection()->SetInt32(request, size, kPageSize);
+}
+
+absl::Status Carry(Run& run, const Row& row, const FieldArguments& arguments) {
   const std::unique_ptr<Message> request(row.request->New());
-  for (size_t i = 0; i < row.options.size(); ++i) {
-    RETURN_IF_ERROR(SetField(request.get(), row.options[i].field, values[i]));
-  }
+  RETURN_IF_ERROR(arguments.Fill(run, request.get()));
+  AskForLargePages(request.get());
   ASSIGN_OR_RETURN(const std::shared_ptr<client::Client> client, run.Client());
   const std::unique_ptr<Message> all(row.response->New());
   for (;;) {
@@ -184,19 +190,7 @@ absl::Status Carry(Run& run, const Row& row, const std::vector<std::vector<std::
     if (token.empty()) break;
     RETURN_IF_ERROR(SetField(request.get(), "page_token", {token}));
   }
-  if (run.json()) {
-    run.Print(*all);
-  } else {
-    PrintTable(run, row, *all);
-  }
-  return absl::OkStatus();
-}
-
-absl::Status ProposalDiff(Run& run, const agenda::v1::DiffProposalRequest& request) {
-  ASSIGN_OR_RETURN(const std::shared_ptr<client::Client> client, run.Client());
-  agenda::v1::DiffProposalResponse response;
-  RETURN_IF_ERROR(client->Read("agenda", "DiffProposal", request, &response));
-  *run.out << response.unified_diff();
+  *run.out << (run.json() ? JsonText(*all) : TableOf(row, *all));
   return absl::OkStatus();
 }
 
@@ -204,31 +198,11 @@ absl::Status ProposalDiff(Run& run, const agenda::v1::DiffProposalRequest& reque
 
 void AddReads(CLI::App& root, Run& run) {
   for (const Row& row : Rows()) {
-    const auto values = std::make_shared<std::vector<std::vector<std::string>>>(row.options.size());
+    const auto arguments = std::make_shared<FieldArguments>(*row.request, row.options);
     CLI::App* verb = AddVerb(root, run, row.noun, row.verb, row.help,
-                             [&run, &row, values] { return Carry(run, row, *values); });
-    for (size_t i = 0; i < row.options.size(); ++i) {
-      verb->add_option(row.options[i].flag, (*values)[i], row.options[i].help)
-          ->allow_extra_args(false);
-    }
+                             [&run, &row, arguments] { return Carry(run, row, *arguments); });
+    arguments->AddTo(verb, /*with_file=*/false);
   }
-  struct Versions {
-    std::string id;
-    uint32_t from = 0;
-    uint32_t to = 0;
-  };
-  const auto versions = std::make_shared<Versions>();
-  CLI::App* diff = AddVerb(root, run, "proposal", "diff", "Show what changed between two versions.",
-                           [&run, versions] {
-                             agenda::v1::DiffProposalRequest request;
-                             request.set_proposal_id(versions->id);
-                             request.set_old_version(versions->from);
-                             request.set_new_version(versions->to);
-                             return ProposalDiff(run, request);
-                           });
-  diff->add_option("--id", versions->id, "Which")->required();
-  diff->add_option("--from", versions->from, "Old version; without it the one before");
-  diff->add_option("--to", versions->to, "New version; without it the newest");
 }
 
 }  // namespace votum::cli

@@ -21,11 +21,14 @@ namespace {
 
 namespace v1 = ideas::v1;
 
+constexpr int kPlacesShown = 10;
+
 struct RoundOptions {
   std::string id;
   std::string group;
   int count = 1;
   std::string codes_file;
+  bool with_code = false;
   std::string code_file;
   std::string ranking;
   std::string paper;
@@ -55,7 +58,9 @@ absl::Status Register(Run& run, const RoundOptions& options) {
     absl::StrAppend(&codes, code.Reveal(), "\n");
   }
   // The codes are safe on disk before anybody can be counted on to have one.
-  RETURN_IF_ERROR(WriteNewFile(options.codes_file, codes, 0600));
+  const absl::Status written = WriteNewFile(options.codes_file, codes, 0600);
+  crypto::WipeString(&codes);
+  RETURN_IF_ERROR(written);
   return DoCommand(run, &voters);
 }
 
@@ -64,15 +69,16 @@ absl::Status Cast(Run& run, const RoundOptions& options) {
   cast.set_round_id(options.id);
   cast.set_group_id(options.group);
   *cast.mutable_ranking() = ParseRanking(options.ranking);
-  if (options.code_file.empty()) return DoCommand(run, &cast);
+  if (options.code_file.empty() && !options.with_code) return DoCommand(run, &cast);
   ASSIGN_OR_RETURN(const std::shared_ptr<client::Client> client, run.Client());
-  ASSIGN_OR_RETURN(const crypto::SecretBytes code, Passphrase(options.code_file, "Voting code: "));
+  ASSIGN_OR_RETURN(const crypto::SecretBytes code,
+                   Secret(options.code_file, "voting code", "--code-file"));
   ASSIGN_OR_RETURN(const crypto::PrivateKey key, crypto::KeyOfOneTimeCode(code.Reveal()));
   ASSIGN_OR_RETURN(
       const common::v1::SignedCommand command,
       client::SignCommand({client->context().deployment, "", {&key}, true}, absl::Now(), &cast));
   ASSIGN_OR_RETURN(const common::v1::Receipt receipt, client->Send(command));
-  return run.PrintReceipt("CastPreference", receipt);
+  return run.PrintReceipt(cast, receipt);
 }
 
 absl::Status Paper(Run& run, const RoundOptions& options) {
@@ -105,9 +111,10 @@ absl::Status Establish(Run& run, const RoundOptions& options) {
     if (ranking.group_id().empty()) *establish.mutable_ranking() = ranking.ranking();
   }
   RETURN_IF_ERROR(DoCommand(run, &establish));
+  if (run.json()) return absl::OkStatus();
   int place = 1;
   for (const v1::Tier& tier : establish.ranking()) {
-    if (place > 10) break;
+    if (place > kPlacesShown) break;
     for (const std::string& idea : tier.idea_ids()) *run.out << place << ". " << idea << "\n";
     place += tier.idea_ids_size();
   }
@@ -120,26 +127,38 @@ void AddRoundCommands(CLI::App& root, Run& run) {
   const auto options = std::make_shared<RoundOptions>();
   CLI::App* voters = AddVerb(root, run, "round", "register",
                              "Make voting codes for a group (clerk, administrator); one for each "
-                             "voter, to hand out on paper.",
+                             "voter, to hand out on paper.\n"
+                             "Example: votum round register --id r1 --group citizens --count 200 "
+                             "--codes-file codes.txt",
                              [&run, options] { return Register(run, *options); });
   voters->add_option("--count", options->count, "How many")->required()->check(CLI::Range(1, 2000));
   voters
       ->add_option("--codes-file", options->codes_file,
                    "Write the codes to this new file, one a line")
       ->required();
-  CLI::App* cast = AddVerb(root, run, "round", "cast",
-                           "Give a ranked ballot, as a member or with a voting code.\nExample: "
-                           "votum round cast --id r1 --group "
-                           "citizens --code-file code.txt --ranking 'i3 > i1 = i7'",
-                           [&run, options] { return Cast(run, *options); });
-  cast->add_option("--code-file", options->code_file, "File with the voting code");
-  CLI::App* paper = AddVerb(root, run, "round", "paper", "Record a ballot on paper (clerk).",
-                            [&run, options] { return Paper(run, *options); });
+  CLI::App* cast =
+      AddVerb(root, run, "round", "cast",
+              "Give a ranked ballot, as a member with your key, or with a voting code.\n"
+              "Example: votum round cast --id r1 --group citizens --code --ranking 'i3 > "
+              "i1 = i7'",
+              [&run, options] { return Cast(run, *options); });
+  cast->add_flag("--code", options->with_code, "Vote with a voting code; the terminal asks for it");
+  cast->add_option("--code-file", options->code_file, "File with the voting code instead");
+  CLI::App* paper =
+      AddVerb(root, run, "round", "paper",
+              "Record a ballot on paper (clerk).\n"
+              "Example: votum round paper --id r1 --group citizens --number 17 --ranking "
+              "'i3 > i1'",
+              [&run, options] { return Paper(run, *options); });
   CLI::App* confirm =
-      AddVerb(root, run, "round", "paper-confirm", "Confirm a ballot on paper (a second person).",
+      AddVerb(root, run, "round", "paper-confirm",
+              "Confirm a ballot on paper (a second person), by what you read on it.\n"
+              "Example: votum round paper-confirm --id r1 --number 17 --ranking 'i3 > "
+              "i1'",
               [&run, options] { return ConfirmPaper(run, *options); });
   CLI::App* establish = AddVerb(root, run, "round", "establish",
-                                "Establish the result of a closed round (clerk, administrator).",
+                                "Establish the result of a closed round (clerk, administrator).\n"
+                                "Example: votum round establish --id r1",
                                 [&run, options] { return Establish(run, *options); });
   for (CLI::App* verb : {voters, cast, paper, confirm, establish}) {
     verb->add_option("--id", options->id, "Which round")->required();

@@ -1,41 +1,88 @@
 #include "clients/cli/terminal.h"
 
+#include <fcntl.h>
 #include <termios.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
-#include <iostream>
+#include <mutex>
 
-#include "absl/strings/ascii.h"
+#include "absl/cleanup/cleanup.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/file.h"
 #include "base/refusal.h"
+#include "base/status_macros.h"
 
 namespace votum::cli {
 namespace {
-constexpr size_t kMaxPassphraseFile = 4096;
+
+constexpr size_t kMaxSecretFile = 4096;
+constexpr size_t kMaxKeyFile = 64 << 10;
 constexpr int kBarWidth = 40;
+constexpr char kInterrupt = '\x03';
+
+void Show(int terminal, absl::string_view text) {
+  // A terminal that does not take the prompt will not take the answer either.
+  if (write(terminal, text.data(), text.size()) < 0) return;
+}
+
+// One line typed in without echo. The terminal, not standard input: that may be a file.
+absl::StatusOr<crypto::SecretBytes> Ask(absl::string_view what, absl::string_view option) {
+  static std::mutex one_question_at_a_time;
+  const std::lock_guard<std::mutex> lock(one_question_at_a_time);
+  const int terminal = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+  termios before{};
+  if (terminal < 0 || tcgetattr(terminal, &before) != 0) {
+    if (terminal >= 0) close(terminal);
+    return RefusePrecondition("NO_TERMINAL", absl::StrCat("there is no terminal to ask for the ",
+                                                          what, "; give it with ", option));
+  }
+  const auto closer = absl::MakeCleanup([terminal] { close(terminal); });
+  termios silent = before;
+  // Without ISIG an interrupt is read like a character, and cannot leave the terminal silent.
+  silent.c_lflag &= ~static_cast<tcflag_t>(ECHO | ISIG);
+  Show(terminal, absl::StrCat(what, ": "));
+  tcsetattr(terminal, TCSAFLUSH, &silent);
+  std::string line;
+  char c = 0;
+  while (read(terminal, &c, 1) == 1 && c != '\n' && c != kInterrupt) line.push_back(c);
+  tcsetattr(terminal, TCSAFLUSH, &before);
+  Show(terminal, "\n");
+  crypto::SecretBytes typed = crypto::SecretBytes::TakeFrom(&line);
+  if (c == kInterrupt) return absl::CancelledError("interrupted");
+  return typed;
+}
+
 }  // namespace
 
-absl::StatusOr<crypto::SecretBytes> Passphrase(const std::string& file, const std::string& prompt) {
-  if (!file.empty()) {
-    auto text = ReadFile(file, kMaxPassphraseFile);
-    if (!text.ok()) return RefuseArgument("BAD_FILE", text.status().message());
-    text->resize(std::min(text->find('\n'), text->size()));
-    return crypto::SecretBytes::TakeFrom(&*text);
-  }
-  if (!isatty(STDIN_FILENO)) return crypto::SecretBytes();
-  termios before{};
-  tcgetattr(STDIN_FILENO, &before);
-  termios silent = before;
-  silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
-  std::cerr << prompt << std::flush;
-  tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
-  std::string line;
-  std::getline(std::cin, line);
-  tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
-  std::cerr << "\n";
-  return crypto::SecretBytes::TakeFrom(&line);
+absl::StatusOr<crypto::SecretBytes> Secret(const std::string& file, absl::string_view what,
+                                           absl::string_view option) {
+  if (file.empty()) return Ask(what, option);
+  auto text = ReadFile(file, kMaxSecretFile);
+  if (!text.ok()) return RefuseArgument("BAD_FILE", text.status().message());
+  text->resize(std::min(text->find('\n'), text->size()));
+  return crypto::SecretBytes::TakeFrom(&*text);
+}
+
+absl::StatusOr<crypto::SecretBytes> PassphraseOf(const std::string& key_file,
+                                                 const std::string& file) {
+  const auto pem = ReadFile(key_file, kMaxKeyFile);
+  // What is wrong with the file is told by who loads it.
+  if (!pem.ok() || !absl::StrContains(*pem, "ENCRYPTED")) return crypto::SecretBytes();
+  return Secret(file, absl::StrCat("passphrase of ", key_file), "--passphrase-file");
+}
+
+absl::StatusOr<crypto::SecretBytes> NewPassphrase(const std::string& file) {
+  ASSIGN_OR_RETURN(crypto::SecretBytes passphrase,
+                   Secret(file, "new passphrase", "--passphrase-file"));
+  if (!file.empty()) return passphrase;
+  ASSIGN_OR_RETURN(const crypto::SecretBytes again,
+                   Secret(file, "the same once more", "--passphrase-file"));
+  if (!crypto::ConstantTimeEquals(passphrase.Reveal(), again.Reveal()))
+    return RefuseArgument("PASSPHRASES_DIFFER", "the two differ; try again");
+  return passphrase;
 }
 
 void ShowProgress(const std::string& what, double done) {

@@ -5,13 +5,23 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "crypto/secret.h"
 
 namespace votum::cli {
 
-// A passphrase from the first line of `file`, or, without a file, typed in at the terminal without
-// echo. Empty where there is neither: enough for keys that are not encrypted.
-absl::StatusOr<crypto::SecretBytes> Passphrase(const std::string& file, const std::string& prompt);
+// A secret from the first line of `file`, or, without a file, typed in at the terminal without
+// echo. INVALID_ARGUMENT/BAD_FILE; FAILED_PRECONDITION/NO_TERMINAL, naming `option` as the way out.
+absl::StatusOr<crypto::SecretBytes> Secret(const std::string& file, absl::string_view what,
+                                           absl::string_view option);
+
+// The passphrase of `key_file`, from the first line of `file` or from the terminal; not asked for
+// where the key file is not encrypted.
+absl::StatusOr<crypto::SecretBytes> PassphraseOf(const std::string& key_file,
+                                                 const std::string& file);
+
+// A passphrase for a new key: at the terminal typed in twice. INVALID_ARGUMENT/PASSPHRASES_DIFFER.
+absl::StatusOr<crypto::SecretBytes> NewPassphrase(const std::string& file);
 
 // A bar on standard error, if that is a terminal. `done` from 0 to 1; the bar goes at 1.
 void ShowProgress(const std::string& what, double done);

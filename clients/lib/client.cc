@@ -25,7 +25,8 @@ constexpr absl::Duration kFirstPause = absl::Milliseconds(50);
 constexpr absl::Duration kLongestPause = absl::Seconds(1);
 constexpr absl::Duration kSessionLength = absl::Minutes(10);
 constexpr absl::Duration kOneTry = absl::Seconds(15);
-constexpr int kReconnectMs = 250;
+constexpr int kFirstReconnectMs = 50;
+constexpr int kLastReconnectMs = 1000;
 // gRPC servers end connections that are asked more often than every five minutes, by default.
 constexpr int kKeepaliveMs = 310 * 1000;
 constexpr size_t kMaxCertificateBytes = size_t{1} << 20;
@@ -51,9 +52,9 @@ absl::StatusOr<std::shared_ptr<Channels>> Channels::Open(const Context& context)
   grpc::ChannelArguments arguments;
   arguments.SetMaxReceiveMessageSize(64 << 20);
   // A service that starts again is found again at once, not after gRPC's two minutes.
-  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, kReconnectMs);
-  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, kReconnectMs);
-  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, kReconnectMs);
+  // (GRPC_ARG_MIN_RECONNECT_BACKOFF_MS would limit how long connecting may take.)
+  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, kFirstReconnectMs);
+  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, kLastReconnectMs);
   // A host that vanished without a word is noticed, also while a stream is silent.
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMs);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveMs);

@@ -5,8 +5,10 @@
 #include <filesystem>
 #include <system_error>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "base/file.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"
@@ -18,6 +20,8 @@ namespace {
 using nlohmann::ordered_json;
 constexpr size_t kMaxContextBytes = 64 << 10;
 constexpr char kSuffix[] = ".json";
+// In the folder of contexts: the name of the one in use.
+constexpr char kUsed[] = "/current";
 
 struct Member {
   const char* name;
@@ -108,6 +112,34 @@ std::vector<std::string> ContextNames() {
   }
   std::sort(names.begin(), names.end());
   return names;
+}
+
+std::string UsedContext() {
+  const auto name = ReadFile(ContextFolder() + kUsed, kMaxContextBytes);
+  return name.ok() ? std::string(absl::StripAsciiWhitespace(*name)) : std::string();
+}
+
+absl::StatusOr<std::string> CurrentContextPath() {
+  const std::string used = UsedContext();
+  if (!used.empty()) return ContextPath(used);
+  const std::vector<std::string> names = ContextNames();
+  if (names.size() == 1) return ContextPath(names[0]);
+  return RefuseNotFound(
+      "NO_CONTEXT",
+      names.empty() ? absl::StrCat("there is no context in ", ContextFolder(),
+                                   "; make one with: votum context add NAME --from DIR/client.json")
+                    : absl::StrCat("there are several contexts (", absl::StrJoin(names, ", "),
+                                   "); choose one with --context NAME or: votum context use NAME"));
+}
+
+absl::Status UseContext(const std::string& name) {
+  RETURN_IF_ERROR(LoadContext(ContextPath(name)).status());
+  // A path is remembered from wherever it was said.
+  const std::string kept =
+      absl::StrContains(name, '/') ? std::filesystem::absolute(name).string() : name;
+  std::error_code error;
+  std::filesystem::create_directories(ContextFolder(), error);
+  return WriteFile(ContextFolder() + kUsed, kept + "\n");
 }
 
 }  // namespace votum::client

@@ -43,6 +43,14 @@ std::string ContextPath(const std::string& name);
 // The names in ContextFolder(), ascending.
 std::vector<std::string> ContextNames();
 
+// The context that holds where none is named: the one set by UseContext, or the only one there is.
+// NOT_FOUND/NO_CONTEXT if there is none or the choice is open.
+absl::StatusOr<std::string> CurrentContextPath();
+// The name that UseContext set; empty before.
+std::string UsedContext();
+// Makes `name`, which must exist, the current context. NOT_FOUND/NO_CONTEXT.
+absl::Status UseContext(const std::string& name);
+
 }  // namespace votum::client
 
 #endif  // VOTUM_CLIENTS_LIB_CONTEXT_H_

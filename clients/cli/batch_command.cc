@@ -1,0 +1,113 @@
+// Many command lines in one process: keys are opened and connections made once.
+
+#include <atomic>
+#include <fstream>
+#include <iostream>
+#include <memory>
+#include <mutex>
+#include <sstream>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "base/refusal.h"
+#include "base/status_macros.h"
+#include "clients/cli/cli.h"
+#include "clients/cli/words.h"
+
+namespace votum::cli {
+namespace {
+
+struct Options {
+  std::string file;
+  int jobs = 1;
+  bool quiet = false;
+};
+
+struct Line {
+  size_t number = 0;
+  std::vector<std::string> words;
+};
+
+// Lines up to a line "---" or the end: these may run at the same time. Empty lines and comments are
+// left out.
+absl::StatusOr<std::vector<Line>> NextStretch(std::istream& in, size_t& number) {
+  std::vector<Line> stretch;
+  std::string text;
+  while (std::getline(in, text)) {
+    ++number;
+    if (text == "---") break;
+    auto words = SplitWords(text);
+    if (!words.ok())
+      return RefuseArgument("USAGE", absl::StrCat("line ", number, ": ", words.status().message()));
+    if (words->empty()) continue;
+    if (words->front() == "batch")
+      return RefuseArgument("USAGE", absl::StrCat("line ", number, ": a batch within a batch"));
+    stretch.push_back({number, *std::move(words)});
+  }
+  return stretch;
+}
+
+// Runs `stretch` on several threads; the exit code of the first line that failed, 0 for none.
+// Nothing begins after a failure.
+int RunStretch(const std::vector<Line>& stretch, const Options& options, const Run& run) {
+  std::atomic<size_t> next{0};
+  std::atomic<int> failed{kDone};
+  std::mutex output;
+  const auto work = [&] {
+    for (size_t i; failed == kDone && (i = next++) < stretch.size();) {
+      std::ostringstream out;
+      std::ostringstream err;
+      const int code = RunCommandLine(stretch[i].words, run.clients, out, err);
+      const std::lock_guard<std::mutex> lock(output);
+      if (!options.quiet || code != kDone) *run.out << out.str();
+      if (code == kDone) continue;
+      *run.err << "line " << stretch[i].number << ": " << err.str();
+      int none = kDone;
+      failed.compare_exchange_strong(none, code);
+    }
+  };
+  std::vector<std::thread> threads;
+  for (int i = 1; i < options.jobs; ++i) threads.emplace_back(work);
+  work();
+  for (std::thread& thread : threads) thread.join();
+  return failed;
+}
+
+absl::Status Batch(Run& run, const Options& options) {
+  std::ifstream file;
+  if (options.file != "-") {
+    file.open(options.file);
+    if (!file) return RefuseArgument("BAD_FILE", absl::StrCat("cannot open ", options.file));
+  }
+  std::istream& in = options.file == "-" ? std::cin : file;
+  size_t number = 0;
+  while (in && run.exit_code == kDone) {
+    ASSIGN_OR_RETURN(const std::vector<Line> stretch, NextStretch(in, number));
+    run.exit_code = RunStretch(stretch, options, run);
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+void AddBatchCommand(CLI::App& root, Run& run) {
+  const auto options = std::make_shared<Options>();
+  CLI::App* batch = root.add_subcommand(
+      "batch",
+      "Carry out a file of command lines, one a line, in one process, until one fails. Words are "
+      "quoted as in a shell.\n"
+      "With --jobs lines run at the same time, but none before all lines above a line '---' are "
+      "done.\n"
+      "Example: printf '%s\\n' 'person add --id m01 --name Erika' | votum batch -");
+  batch->add_option("FILE", options->file, "The file, or - for standard input")->required();
+  batch->add_option("--jobs", options->jobs, "How many at the same time")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 256));
+  batch->add_flag("--quiet", options->quiet, "Print only what fails");
+  batch->callback([&run, options] { run.Report(Batch(run, *options)); });
+}
+
+}  // namespace votum::cli

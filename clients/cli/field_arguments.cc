@@ -1,0 +1,48 @@
+#include "clients/cli/field_arguments.h"
+
+#include <algorithm>
+#include <memory>
+
+#include "absl/strings/str_cat.h"
+#include "base/refusal.h"
+#include "base/status_macros.h"
+#include "clients/cli/cli.h"
+#include "google/protobuf/util/json_util.h"
+
+namespace votum::cli {
+
+void FieldArguments::AddTo(CLI::App* verb, bool with_file) {
+  for (size_t i = 0; i < options_.size(); ++i) {
+    const FieldOption& option = options_[i];
+    std::string kind = ValueKind(FieldOf(prototype_, option));
+    if (option.need == Need::kRequired) kind += " REQUIRED";
+    verb->add_option(option.flag, values_[i],
+                     option.need == Need::kSelf ? option.help + ", if not yourself" : option.help)
+        ->option_text(kind)
+        ->allow_extra_args(false);
+  }
+  if (with_file) {
+    verb->add_option("--file", file_, "Fields as JSON, as far as options do not give them")
+        ->option_text("FILE");
+  }
+}
+
+absl::Status FieldArguments::Fill(const Run& run, google::protobuf::Message* message) const {
+  if (!file_.empty()) RETURN_IF_ERROR(ReadJsonFile(file_, message));
+  std::string self;
+  if (std::any_of(options_.begin(), options_.end(),
+                  [](const FieldOption& option) { return option.need == Need::kSelf; })) {
+    ASSIGN_OR_RETURN(const std::shared_ptr<client::Client> client, run.Client());
+    self = client->context().person_id;
+  }
+  return FillFields(options_, values_, self, message);
+}
+
+absl::Status ReadJsonFile(const std::string& path, google::protobuf::Message* message) {
+  ASSIGN_OR_RETURN(const std::string text, TextOf(absl::StrCat("@", path)));
+  const auto parsed = google::protobuf::util::JsonStringToMessage(text, message);
+  if (parsed.ok()) return absl::OkStatus();
+  return RefuseArgument("BAD_FILE", absl::StrCat(path, ": ", std::string(parsed.message())));
+}
+
+}  // namespace votum::cli

@@ -1,0 +1,44 @@
+// The options of one command line that give fields of a message.
+#ifndef VOTUM_CLIENTS_CLI_FIELD_ARGUMENTS_H_
+#define VOTUM_CLIENTS_CLI_FIELD_ARGUMENTS_H_
+
+#include <string>
+#include <vector>
+
+#include "CLI/CLI.hpp"
+#include "absl/status/status.h"
+#include "clients/cli/fields.h"
+#include "google/protobuf/message.h"
+
+namespace votum::cli {
+
+struct Run;
+
+// Lives as long as the parser that it adds options to. `prototype` and `options` outlive it.
+class FieldArguments {
+ public:
+  FieldArguments(const google::protobuf::Message& prototype,
+                 const std::vector<FieldOption>& options)
+      : prototype_(prototype), options_(options), values_(options.size()) {}
+
+  // Adds the options; `with_file` adds --file too, for the whole message as JSON.
+  void AddTo(CLI::App* verb, bool with_file);
+
+  // Sets the fields of `message` from --file, then from the options. INVALID_ARGUMENT/USAGE,
+  // INVALID_ARGUMENT/BAD_FILE.
+  absl::Status Fill(const Run& run, google::protobuf::Message* message) const;
+
+ private:
+  const google::protobuf::Message& prototype_;
+  const std::vector<FieldOption>& options_;
+  std::vector<std::vector<std::string>> values_;  // one list for each option
+  std::string file_;
+};
+
+// Sets `message` from the JSON in the file at `path`: the contract's names, unknown ones refused.
+// INVALID_ARGUMENT/BAD_FILE.
+absl::Status ReadJsonFile(const std::string& path, google::protobuf::Message* message);
+
+}  // namespace votum::cli
+
+#endif  // VOTUM_CLIENTS_CLI_FIELD_ARGUMENTS_H_

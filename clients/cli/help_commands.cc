@@ -1,0 +1,98 @@
+// What no single command's --help says: topics, and completion for shells.
+
+#include <memory>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "base/refusal.h"
+#include "clients/cli/cli.h"
+#include "clients/cli/completion.h"
+
+namespace votum::cli {
+namespace {
+
+struct Topic {
+  const char* name;
+  const char* text;
+};
+
+constexpr Topic kTopics[] = {
+    {"exit-codes",
+     "0  done\n"
+     "1  refused by a service: standard error has the reason and what can be done\n"
+     "2  usage: the command line does not say what is needed\n"
+     "3  not reachable: no service answered within --timeout; it is safe to try again\n"
+     "4  verification failed: a receipt, a document, a log or a bundle does not hold\n"
+     "5  a problem on this machine: a file, a key, a passphrase, a context\n"
+     "\n"
+     "Errors are one line on standard error: votum: REASON: message. Reasons are stable.\n"},
+    {"contexts",
+     "A context says who acts, with which key, in which deployment:\n"
+     "\n"
+     "  votum context add erika --from client.json --person m01 --key ~/erika.key\n"
+     "  votum context use erika\n"
+     "\n"
+     "client.json is made by `votumd init`; get it, and the log's key in it, from somebody you "
+     "trust.\n"
+     "The context is the one named by --context or $VOTUM_CONTEXT (a name, or the path of a "
+     "file),\n"
+     "else the one in use, else the only one there is. Contexts are kept in $VOTUM_CONFIG, or\n"
+     "$XDG_CONFIG_HOME/votum, or ~/.config/votum. A context without a person reads as the "
+     "public.\n"},
+    {"values",
+     "Texts may come from a file: --text @beschluss.txt, or from standard input: --text @-.\n"
+     "Words for choices are those that --help shows, like roll-call. Times are like\n"
+     "2026-12-15T17:00:00+01:00, amounts of money are in cents. Secrets never stand on the "
+     "command\n"
+     "line: the terminal asks for them, or an option names a file.\n"
+     "With -o json answers are the contract's messages as JSON, with its field names.\n"},
+    {"receipts",
+     "Every command is signed with your key. The service answers with a receipt: your very bytes, "
+     "at\n"
+     "their place in the log, with a proof to a checkpoint that the log has signed. votum checks "
+     "all of\n"
+     "it before it says \"proved\"; if something does not hold, it says so and exits with 4.\n"
+     "\n"
+     "  votum vote cast --id abstimmung-1 --choice yes --receipt my-vote.receipt\n"
+     "  votum receipt verify my-vote.receipt\n"}};
+
+absl::Status Help(const Run& run, const CLI::App& root, const std::string& topic) {
+  if (topic.empty()) {
+    *run.out << root.help() << "\nTopics, shown by `votum help TOPIC`:\n";
+    for (const Topic& known : kTopics) *run.out << "  " << known.name << "\n";
+    return absl::OkStatus();
+  }
+  for (const Topic& known : kTopics) {
+    if (topic != known.name) continue;
+    *run.out << known.text;
+    return absl::OkStatus();
+  }
+  return RefuseArgument("USAGE", absl::StrCat("there is no topic ", topic, "; see votum help"));
+}
+
+absl::Status Complete(const Run& run, const CLI::App& root, const std::string& shell) {
+  *run.out << CompletionScript(root, shell);
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+void AddHelpCommands(CLI::App& root, Run& run) {
+  const auto topic = std::make_shared<std::string>();
+  CLI::App* help = root.add_subcommand("help",
+                                       "Explain what all commands have in common.\n"
+                                       "Example: votum help exit-codes");
+  help->add_option("TOPIC", *topic, "exit-codes, contexts, values or receipts");
+  help->callback([&run, &root, topic] { run.Report(Help(run, root, *topic)); });
+
+  const auto shell = std::make_shared<std::string>();
+  CLI::App* completion = root.add_subcommand("completion",
+                                             "Print completions for a shell.\n"
+                                             "Example: source <(votum completion bash)");
+  completion->add_option("SHELL", *shell, "bash, zsh or fish")
+      ->required()
+      ->check(CLI::IsMember({"bash", "zsh", "fish"}));
+  completion->callback([&run, &root, shell] { run.Report(Complete(run, root, *shell)); });
+}
+
+}  // namespace votum::cli

@@ -1,0 +1,98 @@
+#include "clients/cli/printer.h"
+
+#include <algorithm>
+#include <cstddef>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "clients/cli/fields.h"
+#include "google/protobuf/descriptor.h"
+#include "google/protobuf/timestamp.pb.h"
+#include "google/protobuf/util/json_util.h"
+
+namespace votum::cli {
+namespace {
+
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+
+constexpr size_t kIndent = 2;
+constexpr size_t kGap = 2;
+
+// Characters: bytes that do not continue one.
+size_t Width(const std::string& text) {
+  return static_cast<size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+    return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+  }));
+}
+
+bool IsPlainMessage(const FieldDescriptor* field) {
+  return field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE &&
+         field->message_type() != google::protobuf::Timestamp::descriptor();
+}
+
+void Append(const Message& message, size_t indent, std::string* text);
+
+void AppendValue(const Message& message, const FieldDescriptor* field, int index, size_t indent,
+                 std::string* text) {
+  const std::string margin(indent, ' ');
+  if (!IsPlainMessage(field)) {
+    const std::string value = ValueText(message, field, index);
+    absl::StrAppend(text, margin, field->name(), ": ",
+                    absl::StrReplaceAll(value, {{"\n", absl::StrCat("\n", margin, "  ")}}), "\n");
+    return;
+  }
+  const auto* reflection = message.GetReflection();
+  absl::StrAppend(text, margin, field->name(), ":\n");
+  Append(field->is_repeated() ? reflection->GetRepeatedMessage(message, field, index)
+                              : reflection->GetMessage(message, field),
+         indent + kIndent, text);
+}
+
+void Append(const Message& message, size_t indent, std::string* text) {
+  std::vector<const FieldDescriptor*> fields;
+  message.GetReflection()->ListFields(message, &fields);
+  for (const FieldDescriptor* field : fields) {
+    const int count = field->is_repeated() ? message.GetReflection()->FieldSize(message, field) : 1;
+    for (int i = 0; i < count; ++i) AppendValue(message, field, i, indent, text);
+  }
+}
+
+}  // namespace
+
+std::string JsonText(const Message& message) {
+  google::protobuf::util::JsonPrintOptions options;
+  options.add_whitespace = true;
+  options.preserve_proto_field_names = true;
+  options.always_print_primitive_fields = true;
+  std::string text;
+  // Fails for Any and ill-formed texts alone, which no resource has.
+  (void)google::protobuf::util::MessageToJsonString(message, &text, options);
+  return text;
+}
+
+std::string ReadableText(const Message& message) {
+  std::string text;
+  Append(message, 0, &text);
+  return text;
+}
+
+std::string Table(const std::vector<std::vector<std::string>>& lines) {
+  std::vector<size_t> widths;
+  for (const auto& line : lines) {
+    widths.resize(std::max(widths.size(), line.size()));
+    for (size_t c = 0; c < line.size(); ++c) widths[c] = std::max(widths[c], Width(line[c]));
+  }
+  std::string text;
+  for (const auto& line : lines) {
+    for (size_t c = 0; c < line.size(); ++c) {
+      const bool last = c + 1 == line.size();
+      absl::StrAppend(&text, line[c],
+                      std::string(last ? 0 : widths[c] - Width(line[c]) + kGap, ' '));
+    }
+    text += "\n";
+  }
+  return text;
+}
+
+}  // namespace votum::cli
