@@ -1,0 +1,81 @@
+// What operators rely on: health, certificates renewed without a restart, an orderly stop, a folder
+// that is not overwritten.
+
+#include <unistd.h>
+
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "base/file.h"
+#include "base/status_matchers.h"
+#include "gtest/gtest.h"
+#include "tests/harness/city.h"
+#include "votum/directory/v1/directory.pb.h"
+
+namespace votum::testing {
+namespace {
+
+class HostingTest : public ::testing::Test {
+ protected:
+  static std::string Folder(const char* name) {
+    return absl::StrCat(::testing::TempDir(), name, "_", getpid());
+  }
+
+  static absl::Status Register(City& city, const std::string& id) {
+    directory::v1::RegisterPerson person;
+    person.set_person_id(id);
+    person.set_name("Name");
+    return city.Do("anna.amt", std::move(person)).status();
+  }
+};
+
+TEST_F(HostingTest, OneProcessServesWhatSevenDo) {
+  City city(Folder("one"), City::Layout::kOneProcess);
+  city.SetUpCouncil(3);
+  city.OpenMeeting(4);
+  city.OpenVote("v1");
+  ASSERT_EQ(city.Processes().size(), 1u);
+  const auto before = city.Projections();
+  city.ProcessOf("voting").Kill();
+  city.ProcessOf("voting").Start();
+  city.AwaitReady();
+  EXPECT_EQ(city.Projections(), before) << "the state is what the log gives";
+  EXPECT_EQ(city.ProcessOf("voting").Stop(), 0) << "SIGTERM ends in order";
+}
+
+TEST_F(HostingTest, CertificatesAreRenewedWithoutARestart) {
+  City city(Folder("renew"), City::Layout::kProcessPerService);
+  const std::string identity = city.folder() + "/tls/ledger.pem";
+  const std::string old_identity = *ReadFile(identity);
+  ASSERT_EQ(votum::testing::Run({VOTUMD_PATH, "renew", "--dir", city.folder()},
+                                city.folder() + ".renew.log"),
+            0);
+  EXPECT_NE(*ReadFile(identity), old_identity);
+  // Before, while and after the processes take them up: commands go through, over connections old
+  // and new.
+  const absl::Time end = absl::Now() + absl::Seconds(6);
+  for (int i = 0; absl::Now() < end; ++i) {
+    ASSERT_OK(Register(city, absl::StrCat("p", i)));
+    absl::SleepFor(absl::Milliseconds(200));
+  }
+  city.ProcessOf("directory").Kill();
+  city.ProcessOf("directory").Start();
+  city.AwaitReady();
+  EXPECT_OK(Register(city, "after"));
+}
+
+TEST_F(HostingTest, InitRefusesToOverwrite) {
+  City city(Folder("twice"), City::Layout::kOneProcess);
+  const std::string output = city.folder() + ".again.log";
+  EXPECT_NE(
+      votum::testing::Run({VOTUMD_PATH, "init", city.folder(), "--deployment", "a/b", "--body", "B",
+                           "--administrator-id", "x", "--administrator-name", "X"},
+                          output),
+      0);
+  EXPECT_THAT(*ReadFile(output), ::testing::HasSubstr("DEPLOYMENT_EXISTS"));
+  EXPECT_OK(Register(city, "still-works"));
+}
+
+}  // namespace
+}  // namespace votum::testing
