@@ -26,6 +26,20 @@ constexpr size_t kMaxTextBytes = size_t{16} << 20;
 // What was to be proved and is not.
 constexpr absl::string_view kUnproved[] = {"RECEIPT_INVALID", "FAULTS_FOUND", "DOCUMENT_INVALID"};
 
+// What is wrong with a command line, and which --help explains it.
+std::string UsageOf(const CLI::App& app, const CLI::ParseError& error) {
+  std::string command = "votum";
+  const CLI::App* deepest = &app;
+  for (auto parsed = app.get_subcommands(); !parsed.empty(); parsed = deepest->get_subcommands()) {
+    deepest = parsed[0];
+    absl::StrAppend(&command, " ", deepest->get_name());
+  }
+  const std::vector<std::string> unknown = app.remaining(/*recurse=*/true);
+  const std::string what = unknown.empty() ? std::string(error.what())
+                                           : absl::StrCat("there is no ", unknown[0], " here");
+  return absl::StrCat(what, "; see ", command, " --help");
+}
+
 std::string Dump(const nlohmann::ordered_json& json) {
   return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
 }
@@ -206,7 +220,9 @@ int RunCommandLine(const std::vector<std::string>& arguments, Clients* clients, 
   try {
     app.parse(reversed);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error, out, err) == 0 ? kDone : kUsage;
+    // Asking for help is an "error" too.
+    if (error.get_exit_code() == 0) return app.exit(error, out, err);
+    run.Report(RefuseArgument("USAGE", UsageOf(app, error)));
   }
   return run.exit_code;
 }

@@ -47,6 +47,28 @@ class FakeService::Service : public voting::v1::VotingService::Service {
     return grpc::Status::OK;
   }
 
+  grpc::Status GetVoteEvent(grpc::ServerContext* context,
+                            const voting::v1::GetVoteEventRequest* request,
+                            voting::v1::GetVoteEventResponse* response) override {
+    const absl::Status failure = Note(*context, {});
+    if (!failure.ok()) return ToGrpc(failure);
+    *response->mutable_vote_event() = Event(request->vote_event_id());
+    return grpc::Status::OK;
+  }
+
+  // Five votes, two on a page.
+  grpc::Status ListVoteEvents(grpc::ServerContext* context,
+                              const voting::v1::ListVoteEventsRequest* request,
+                              voting::v1::ListVoteEventsResponse* response) override {
+    const absl::Status failure = Note(*context, {});
+    if (!failure.ok()) return ToGrpc(failure);
+    const int first = request->page_token().empty() ? 1 : std::stoi(request->page_token());
+    for (int i = first; i < first + 2 && i <= 5; ++i)
+      *response->add_vote_events() = Event(absl::StrCat("v", i));
+    if (first + 2 <= 5) response->set_next_page_token(absl::StrCat(first + 2));
+    return grpc::Status::OK;
+  }
+
   grpc::Status WatchMeeting(grpc::ServerContext* context, const voting::v1::WatchMeetingRequest*,
                             grpc::ServerWriter<voting::v1::WatchMeetingResponse>* writer) override {
     const absl::Status failure = Note(*context, {});
@@ -68,6 +90,15 @@ class FakeService::Service : public voting::v1::VotingService::Service {
   int port = 0;
 
  private:
+  static voting::v1::VoteEvent Event(const std::string& id) {
+    voting::v1::VoteEvent event;
+    event.set_id(id);
+    event.set_meeting_id("sitzung-7");
+    event.set_motion_id("Anträge");
+    event.set_mode(voting::v1::VOTE_MODE_ROLL_CALL);
+    return event;
+  }
+
   // Writes the call down; how it is to fail.
   absl::Status Note(const grpc::ServerContext& context, const common::v1::SignedCommand& command) {
     const std::lock_guard<std::mutex> lock(mutex);

@@ -24,7 +24,8 @@ struct SeenCall {
 };
 
 // Answers CastVote with a receipt of `log`, and GetAttendance with the meeting's id,
-// WatchMeeting with rising indexes. Thread-safe.
+// GetVoteEvent with a roll call of meeting "sitzung-7", ListVoteEvents with five of them on three
+// pages, WatchMeeting with rising indexes. Thread-safe.
 class FakeService {
  public:
   // Files (the authority's certificate) are written to `folder`.

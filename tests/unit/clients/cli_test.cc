@@ -1,0 +1,436 @@
+// Whole command lines, against a service over TLS.
+#include "clients/cli/cli.h"
+
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "base/file.h"
+#include "base/refusal.h"
+#include "base/status_matchers.h"
+#include "clients/lib/receipt.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "nlohmann/json.hpp"
+#include "tests/unit/clients/fake_service.h"
+#include "votum/voting/v1/voting.pb.h"
+
+namespace votum::cli {
+namespace {
+
+using client::FakeService;
+using client::SeenCall;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+struct Ran {
+  int code = 0;
+  std::string out;
+  std::string err;
+};
+
+class CliTest : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    folder_ = ::testing::TempDir() + "cli_test";
+    std::filesystem::remove_all(folder_);
+    std::filesystem::create_directories(folder_);
+    ASSERT_OK(WriteFile(folder_ + "/passphrase", "eine lange Passphrase\n", 0600));
+    ASSERT_OK(client::TestKey('m').SavePkcs8File(
+        folder_ + "/m01.key", crypto::SecretBytes::CopyOf("eine lange Passphrase")));
+  }
+
+  void SetUp() override {
+    const std::string contexts = folder_ + "/contexts";
+    std::filesystem::remove_all(contexts);
+    std::filesystem::create_directories(contexts);
+    setenv("VOTUM_CONFIG", contexts.c_str(), 1);
+    unsetenv("VOTUM_CONTEXT");
+    ASSERT_OK(client::SaveNewContext(service_.ContextOf(), folder_ + "/contexts/public.json"));
+    client::Context member = service_.ContextOf(folder_ + "/m01.key");
+    member.passphrase_file = folder_ + "/passphrase";
+    ASSERT_OK(client::SaveNewContext(member, folder_ + "/contexts/m01.json"));
+  }
+
+  Ran Do(const std::vector<std::string>& arguments) {
+    std::ostringstream out;
+    std::ostringstream err;
+    Ran ran;
+    ran.code = RunCommandLine(arguments, &clients_, out, err);
+    ran.out = out.str();
+    ran.err = err.str();
+    return ran;
+  }
+
+  // What the service was sent, as a vote.
+  static voting::v1::CastVote VoteOf(const SeenCall& call) {
+    voting::v1::CastVote vote;
+    EXPECT_TRUE(vote.ParseFromString(call.command.payload()));
+    return vote;
+  }
+
+  static std::string folder_;
+  FakeService service_{folder_};
+  Clients clients_;
+};
+
+std::string CliTest::folder_;
+
+const std::vector<std::string> kVote = {"-c", "m01",  "vote", "cast",     "--meeting",
+                                        "s1", "--id", "v1",   "--choice", "yes"};
+
+std::vector<std::string> With(std::vector<std::string> words, std::vector<std::string> more) {
+  words.insert(words.end(), more.begin(), more.end());
+  return words;
+}
+
+TEST_F(CliTest, ACommandIsSignedSentAndProved) {
+  const Ran ran = Do(kVote);
+  EXPECT_EQ(ran.code, kDone) << ran.err;
+  EXPECT_THAT(ran.out, StartsWith("CastVote: record 0, proved\n"));
+  const std::vector<SeenCall> calls = service_.calls();
+  ASSERT_EQ(calls.size(), 1u);
+  const voting::v1::CastVote vote = VoteOf(calls[0]);
+  EXPECT_EQ(vote.meeting_id(), "s1");
+  EXPECT_EQ(vote.vote_event_id(), "v1");
+  EXPECT_EQ(vote.choice(), voting::v1::CHOICE_YES);
+  EXPECT_EQ(vote.header().actor(), "m01");
+  // What is needed to correct the vote.
+  EXPECT_THAT(ran.out, HasSubstr(vote.header().command_id()));
+}
+
+TEST_F(CliTest, JsonIsOneObject) {
+  const Ran ran = Do(With(kVote, {"-o", "json"}));
+  EXPECT_EQ(ran.code, kDone) << ran.err;
+  const auto json = nlohmann::json::parse(ran.out, nullptr, false);
+  ASSERT_TRUE(json.is_object()) << ran.out;
+  EXPECT_EQ(json["command"], "CastVote");
+  EXPECT_EQ(json["index"], 0);
+  EXPECT_EQ(json["proved"], true);
+  EXPECT_EQ(json["command_id"], VoteOf(service_.calls()[0]).header().command_id());
+}
+
+TEST_F(CliTest, TheMeetingOfAVoteIsFoundOut) {
+  const Ran ran = Do({"-c", "m01", "vote", "cast", "--id", "v1", "--choice", "no"});
+  EXPECT_EQ(ran.code, kDone) << ran.err;
+  EXPECT_EQ(VoteOf(service_.calls().back()).meeting_id(), "sitzung-7");
+}
+
+TEST_F(CliTest, AReceiptIsSavedAndVerifiesAgain) {
+  const std::string path = folder_ + "/vote.receipt";
+  std::remove(path.c_str());
+  ASSERT_EQ(Do(With(kVote, {"--receipt", path})).code, kDone);
+  const Ran verified = Do({"-c", "public", "receipt", "verify", path});
+  EXPECT_EQ(verified.code, kDone) << verified.err;
+  EXPECT_THAT(verified.out, HasSubstr("CastVote"));
+
+  std::string bytes = *ReadFile(path);
+  bytes[bytes.size() / 4] = static_cast<char>(bytes[bytes.size() / 4] ^ 1);
+  ASSERT_OK(WriteFile(path, bytes));
+  const Ran tampered = Do({"-c", "public", "receipt", "verify", path});
+  EXPECT_NE(tampered.code, kDone);
+}
+
+TEST_F(CliTest, ListsPageToTheirEnd) {
+  const Ran table = Do({"-c", "public", "vote", "list", "--meeting", "s1"});
+  EXPECT_EQ(table.code, kDone) << table.err;
+  EXPECT_EQ(table.out,
+            "id  motion_id  mode       state        cast_count\n"
+            "v1  Anträge    roll-call  unspecified  0\n"
+            "v2  Anträge    roll-call  unspecified  0\n"
+            "v3  Anträge    roll-call  unspecified  0\n"
+            "v4  Anträge    roll-call  unspecified  0\n"
+            "v5  Anträge    roll-call  unspecified  0\n");
+  const Ran json = Do({"-c", "public", "vote", "list", "--meeting", "s1", "-o", "json"});
+  const auto parsed = nlohmann::json::parse(json.out, nullptr, false);
+  EXPECT_EQ(parsed["vote_events"].size(), 5u);
+  EXPECT_FALSE(parsed.contains("next_page_token") && parsed["next_page_token"] != "");
+}
+
+TEST_F(CliTest, WatchesOnce) {
+  const Ran ran = Do({"-c", "public", "meeting", "watch", "--id", "s1", "--once"});
+  EXPECT_EQ(ran.code, kDone) << ran.err;
+  EXPECT_THAT(ran.out, StartsWith("record 0: meeting"));
+}
+
+struct Failing {
+  const char* name;
+  std::vector<std::string> arguments;
+  std::vector<absl::Status> failures;  // of the service
+  bool lie = false;                    // the service gives a receipt of something else
+  int code;
+  const char* says;
+};
+
+class ExitCodeTest : public CliTest, public ::testing::WithParamInterface<Failing> {};
+
+TEST_P(ExitCodeTest, IsOfItsKind) {
+  service_.FailNext(GetParam().failures);
+  if (GetParam().lie) service_.LieNext();
+  const Ran ran = Do(GetParam().arguments);
+  EXPECT_EQ(ran.code, GetParam().code) << ran.out << ran.err;
+  EXPECT_THAT(ran.err, HasSubstr(GetParam().says));
+  EXPECT_THAT(ran.out, Not(HasSubstr("proved")));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Errors, ExitCodeTest,
+    ::testing::Values(
+        Failing{"refused",
+                kVote,
+                {RefusePrecondition("VOTE_CLOSED", "vote v1 was closed at record 7")},
+                false,
+                kRefusedByService,
+                "votum: VOTE_CLOSED: vote v1 was closed at record 7\n"},
+        Failing{"refused_without_a_reason",
+                kVote,
+                {absl::InternalError("broken")},
+                false,
+                kRefusedByService,
+                "votum: INTERNAL: broken\n"},
+        // A reason that this machine has too says nothing of where it came from.
+        Failing{"refused_with_a_word_of_ours",
+                kVote,
+                {RefuseArgument("BAD_FILE", "x")},
+                false,
+                kRefusedByService,
+                "votum: BAD_FILE"},
+        Failing{"deadline",
+                kVote,
+                {absl::DeadlineExceededError("late")},
+                false,
+                kNotReachable,
+                "does not answer"},
+        Failing{"unavailable", With(kVote, {"--timeout", "1"}),
+                std::vector<absl::Status>(100, absl::UnavailableError("away")), false,
+                kNotReachable, "the service voting at 127.0.0.1:"},
+        Failing{
+            "another_receipt", kVote, {}, true, kVerificationFailed, "votum: RECEIPT_INVALID: "},
+        Failing{"unknown_option", {"vote", "cast", "--vote", "v1"}, {}, false, kUsage, "--vote"},
+        Failing{"unknown_noun",
+                {"ballot", "cast"},
+                {},
+                false,
+                kUsage,
+                "votum: USAGE: there is no ballot here; see votum --help"},
+        Failing{"unknown_verb",
+                {"vote", "burn"},
+                {},
+                false,
+                kUsage,
+                "there is no burn here; see votum vote --help"},
+        Failing{"no_verb", {"vote"}, {}, false, kUsage, "see votum vote --help"},
+        Failing{"nothing", {}, {}, false, kUsage, "subcommand"},
+        Failing{"missing_option",
+                {"-c", "m01", "vote", "cast", "--id", "v1"},
+                {},
+                false,
+                kUsage,
+                "votum: USAGE: --choice is missing"},
+        Failing{"bad_choice",
+                {"-c", "m01", "vote", "cast", "--id", "v1", "--choice", "ja"},
+                {},
+                false,
+                kUsage,
+                "\"ja\" is none of yes, no, abstain"},
+        Failing{"bad_output", {"person", "list", "-o", "xml"}, {}, false, kUsage, "xml"},
+        Failing{"no_such_context",
+                {"-c", "nobody", "person", "list"},
+                {},
+                false,
+                kLocalProblem,
+                "votum: NO_CONTEXT: "},
+        Failing{"context_not_chosen",
+                {"vote", "list", "--meeting", "s1"},
+                {},
+                false,
+                kLocalProblem,
+                "there are several contexts (m01, public)"},
+        Failing{"no_key",
+                {"-c", "public", "vote", "cast", "--meeting", "s1", "--id", "v1", "--choice", "no"},
+                {},
+                false,
+                kLocalProblem,
+                "votum: NO_KEY: "},
+        Failing{"wrong_passphrase",
+                With(kVote, {"--passphrase-file", "/dev/null"}),
+                {},
+                false,
+                kLocalProblem,
+                "passphrase"},
+        Failing{"no_such_file",
+                {"-c", "m01", "motion", "propose", "--meeting", "s1", "--item", "t1", "--id", "a1",
+                 "--polarity", "incidental", "--proposition", "@/nonexistent"},
+                {},
+                false,
+                kLocalProblem,
+                "votum: BAD_FILE: "},
+        Failing{"receipt_not_written",
+                With(kVote, {"--receipt", "/nonexistent/receipt"}),
+                {},
+                false,
+                kLocalProblem,
+                "votum: NOT_WRITTEN: "},
+        Failing{"service_not_in_the_context",
+                {"-c", "public", "idea", "list"},
+                {},
+                false,
+                kLocalProblem,
+                "no endpoint for the service ideas"}),
+    [](const auto& info) { return std::string(info.param.name); });
+
+TEST_F(CliTest, ContextsAreAddedUsedShownAndRemoved) {
+  ASSERT_EQ(Do({"context", "add", "erika", "--from", folder_ + "/contexts/public.json", "--person",
+                "m02", "--key", folder_ + "/m01.key"})
+                .code,
+            kDone);
+  EXPECT_EQ(Do({"context", "list"}).out, "erika\nm01\npublic\n");
+  ASSERT_EQ(Do({"context", "use", "public"}).code, kDone);
+  EXPECT_EQ(Do({"context", "list"}).out, "erika\nm01\npublic (in use)\n");
+  EXPECT_EQ(Do({"vote", "list", "--meeting", "s1"}).code, kDone);
+  const Ran shown = Do({"context", "show", "erika"});
+  EXPECT_THAT(shown.out, HasSubstr("person: m02\n"));
+  EXPECT_THAT(shown.out, HasSubstr("voting: 127.0.0.1:"));
+  EXPECT_EQ(Do({"context", "use", "nobody"}).code, kLocalProblem);
+  EXPECT_EQ(Do({"context", "remove", "erika"}).code, kDone);
+  EXPECT_EQ(Do({"context", "remove", "erika"}).code, kLocalProblem);
+  EXPECT_EQ(Do({"context", "list"}).out, "m01\npublic (in use)\n");
+}
+
+TEST_F(CliTest, TheEnvironmentNamesTheContext) {
+  setenv("VOTUM_CONTEXT", "public", 1);
+  EXPECT_EQ(Do({"vote", "list", "--meeting", "s1"}).code, kDone);
+  unsetenv("VOTUM_CONTEXT");
+}
+
+TEST_F(CliTest, AKeyIsMadeOnceAndShown) {
+  const std::string path = folder_ + "/new.key";
+  std::remove(path.c_str());
+  const std::vector<std::string> make = {
+      "key", "new", "--out", path, "--passphrase-file", folder_ + "/passphrase"};
+  const Ran made = Do(make);
+  ASSERT_EQ(made.code, kDone) << made.err;
+  ASSERT_EQ(Do({"context", "add", "new", "--from", folder_ + "/contexts/public.json", "--person",
+                "m03", "--key", path, "--key-passphrase-file", folder_ + "/passphrase"})
+                .code,
+            kDone);
+  const Ran shown = Do({"-c", "new", "key", "show"});
+  EXPECT_EQ(shown.out.size(), 65u);
+  EXPECT_THAT(made.out, HasSubstr(shown.out));
+  EXPECT_EQ(Do(make).code, kLocalProblem);  // never overwritten
+}
+
+class BatchTest : public CliTest {
+ protected:
+  Ran DoBatch(const std::string& text, const std::vector<std::string>& more = {}) {
+    const std::string path = folder_ + "/lines.batch";
+    EXPECT_OK(WriteFile(path, text));
+    return Do(With({"batch", path}, more));
+  }
+};
+
+constexpr char kCast[] = "-c m01 vote cast --meeting s1 --choice yes --id ";
+
+TEST_F(BatchTest, CarriesOutLinesInOrder) {
+  const Ran ran =
+      DoBatch(absl::StrCat("# votes\n\n", kCast, "v1\n", kCast, "'v 2'\n", kCast, "v3"));
+  EXPECT_EQ(ran.code, kDone) << ran.err;
+  const std::vector<SeenCall> calls = service_.calls();
+  ASSERT_EQ(calls.size(), 3u);
+  EXPECT_EQ(VoteOf(calls[0]).vote_event_id(), "v1");
+  EXPECT_EQ(VoteOf(calls[1]).vote_event_id(), "v 2");
+  EXPECT_EQ(VoteOf(calls[2]).vote_event_id(), "v3");
+  EXPECT_THAT(ran.out, HasSubstr("CastVote: record 2, proved"));
+}
+
+TEST_F(BatchTest, StopsAtTheFirstFailureWithItsLine) {
+  service_.FailNext({absl::OkStatus(), RefuseExists("ALREADY_VOTED", "you have voted")});
+  const Ran ran = DoBatch(absl::StrCat(kCast, "v1\n\n", kCast, "v2\n", kCast, "v3\n"));
+  EXPECT_EQ(ran.code, kRefusedByService);
+  EXPECT_EQ(ran.err, "line 3: votum: ALREADY_VOTED: you have voted\n");
+  EXPECT_EQ(service_.calls().size(), 2u);
+}
+
+TEST_F(BatchTest, NoLineBeginsBeforeThoseAboveTheDashesAreDone) {
+  std::string text;
+  for (int i = 0; i < 20; ++i) absl::StrAppend(&text, kCast, "a\n");
+  absl::StrAppend(&text, "---\n");
+  for (int i = 0; i < 20; ++i) absl::StrAppend(&text, kCast, "b\n");
+  const Ran ran = DoBatch(text, {"--jobs", "8", "--quiet"});
+  EXPECT_EQ(ran.code, kDone) << ran.err;
+  EXPECT_THAT(ran.out, IsEmpty());
+  const std::vector<SeenCall> calls = service_.calls();
+  ASSERT_EQ(calls.size(), 40u);
+  for (size_t i = 0; i < calls.size(); ++i)
+    EXPECT_EQ(VoteOf(calls[i]).vote_event_id(), i < 20 ? "a" : "b") << i;
+}
+
+TEST_F(BatchTest, RefusesBrokenLinesAndItself) {
+  const Ran quoted = DoBatch(absl::StrCat(kCast, "v1\n", kCast, "'v2\n"));
+  EXPECT_EQ(quoted.code, kUsage);
+  EXPECT_THAT(quoted.err, HasSubstr("line 2: the quotation mark"));
+  EXPECT_EQ(DoBatch("batch x\n").code, kUsage);
+  EXPECT_EQ(DoBatch("vote bogus\n").code, kUsage);
+  EXPECT_EQ(Do({"batch", "/nonexistent"}).code, kLocalProblem);
+}
+
+TEST_F(CliTest, EveryVerbTeachesWithAnExample) {
+  const Ran help = Do({"--help"});
+  EXPECT_EQ(help.code, kDone);
+  for (const std::vector<std::string>& verb :
+       std::vector<std::vector<std::string>>{{"vote", "cast"},
+                                             {"idea", "import"},
+                                             {"round", "cast"},
+                                             {"proposal", "revise"},
+                                             {"meeting", "watch"},
+                                             {"decision", "sign"},
+                                             {"person", "list"},
+                                             {"key", "enrol"},
+                                             {"project", "start"},
+                                             {"context", "add"}}) {
+    const Ran ran = Do(With(verb, {"--help"}));
+    EXPECT_EQ(ran.code, kDone);
+    EXPECT_THAT(ran.out, HasSubstr(absl::StrCat("Example: votum ", verb[0], " ", verb[1])));
+  }
+}
+
+TEST_F(CliTest, HelpTopicsAreThere) {
+  for (const char* topic : {"exit-codes", "contexts", "values", "receipts"})
+    EXPECT_EQ(Do({"help", topic}).code, kDone) << topic;
+  EXPECT_THAT(Do({"help"}).out, HasSubstr("exit-codes"));
+  EXPECT_EQ(Do({"help", "nonsense"}).code, kUsage);
+}
+
+// The shell itself says what it would complete.
+TEST_F(CliTest, BashCompletesNounsVerbsAndOptions) {
+  const Ran ran = Do({"completion", "bash"});
+  ASSERT_EQ(ran.code, kDone);
+  const std::string path = folder_ + "/completion.bash";
+  const auto completed = [&](const std::string& words, int at) {
+    EXPECT_OK(WriteFile(
+        path, absl::StrCat(ran.out, "COMP_WORDS=(", words, ")\nCOMP_CWORD=", at,
+                           "\n_votum\necho \"${COMPREPLY[@]}\" > ", folder_, "/completed\n")));
+    EXPECT_EQ(std::system(absl::StrCat("bash ", path).c_str()), 0);
+    return *ReadFile(folder_ + "/completed");
+  };
+  EXPECT_EQ(completed("votum vo", 1), "vote\n");
+  EXPECT_EQ(completed("votum -c m01 vote ca", 4), "cast\n");
+  EXPECT_EQ(completed("votum vote cast --ch", 3), "--choice\n");
+  EXPECT_EQ(completed("votum vote cast --conte", 3), "--context\n");
+}
+
+TEST_F(CliTest, OtherShellsHaveTheirScripts) {
+  EXPECT_THAT(Do({"completion", "zsh"}).out, StartsWith("autoload -Uz bashcompinit"));
+  EXPECT_THAT(Do({"completion", "fish"}).out, HasSubstr("complete -c votum"));
+  EXPECT_EQ(Do({"completion", "csh"}).code, kUsage);
+}
+
+}  // namespace
+}  // namespace votum::cli
