@@ -17,6 +17,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "base/status_matchers.h"
+#include "base/test_folder.h"
 #include "gtest/gtest.h"
 #include "tests/harness/city.h"
 #include "votum/ledger/v1/ledger_service.pb.h"
@@ -67,8 +68,7 @@ class KillTest : public ::testing::Test {
 };
 
 TEST_F(KillTest, NothingAcknowledgedIsLostNothingIsAppliedTwice) {
-  City city(::testing::TempDir() + "kill_" + std::to_string(getpid()),
-            City::Layout::kProcessPerService);
+  City city(NewTestFolder("kill"), City::Layout::kProcessPerService);
   city.SetUpCouncil(6);
   city.OpenMeeting(7);
   city.OpenVote("v1");

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <signal.h>
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -12,10 +13,14 @@
 #include <random>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
+
 namespace votum::testing {
 namespace {
 
 constexpr int kPortsOfADeployment = 41;
+constexpr int kFirstPort = 20000;
+constexpr int kDeployments = 240;
 
 pid_t Spawn(const std::vector<std::string>& arguments, const std::string& output_path) {
   std::vector<char*> argv;
@@ -39,6 +44,17 @@ bool CanBind(int port) {
   const bool free = bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof(address)) == 0;
   close(fd);
   return free;
+}
+
+// Whether this process has range `number` from now until its end. Tests run side by side: that a
+// port is free does not say that no other test is about to use it.
+bool Reserve(int number) {
+  const std::string path = absl::StrCat("/tmp/votum_test_ports_", getuid(), "_", number);
+  const int fd = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (fd < 0) return false;
+  if (flock(fd, LOCK_EX | LOCK_NB) == 0) return true;  // stays open, and with it the lock
+  close(fd);
+  return false;
 }
 
 }  // namespace
@@ -75,7 +91,9 @@ int Run(const std::vector<std::string>& arguments, const std::string& output_pat
 int FreeBasePort() {
   std::random_device random;
   for (;;) {
-    const int base = 20000 + static_cast<int>(random() % 10000);
+    const int number = static_cast<int>(random() % kDeployments);
+    const int base = kFirstPort + number * kPortsOfADeployment;
+    if (!Reserve(number)) continue;
     bool all_free = true;
     for (int i = 0; i < kPortsOfADeployment && all_free; ++i) all_free = CanBind(base + i);
     if (all_free) return base;

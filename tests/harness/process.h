@@ -34,7 +34,8 @@ class Process {
 // Runs a program to its end; its exit code. Output goes to `output_path`.
 int Run(const std::vector<std::string>& arguments, const std::string& output_path);
 
-// A port below the ephemeral range such that it and the 40 after it were free a moment ago.
+// A port below the ephemeral range such that it and the 40 after it are free, and no other process
+// gets one of them from here until this one ends.
 int FreeBasePort();
 
 }  // namespace votum::testing

@@ -9,6 +9,7 @@
 #include "absl/time/clock.h"
 #include "base/file.h"
 #include "base/status_matchers.h"
+#include "base/test_folder.h"
 #include "gtest/gtest.h"
 #include "tests/harness/city.h"
 #include "votum/directory/v1/directory.pb.h"
@@ -18,10 +19,6 @@ namespace {
 
 class HostingTest : public ::testing::Test {
  protected:
-  static std::string Folder(const char* name) {
-    return absl::StrCat(::testing::TempDir(), name, "_", getpid());
-  }
-
   static absl::Status Register(City& city, const std::string& id) {
     directory::v1::RegisterPerson person;
     person.set_person_id(id);
@@ -31,7 +28,7 @@ class HostingTest : public ::testing::Test {
 };
 
 TEST_F(HostingTest, OneProcessServesWhatSevenDo) {
-  City city(Folder("one"), City::Layout::kOneProcess);
+  City city(NewTestFolder("one"), City::Layout::kOneProcess);
   city.SetUpCouncil(3);
   city.OpenMeeting(4);
   city.OpenVote("v1");
@@ -45,7 +42,7 @@ TEST_F(HostingTest, OneProcessServesWhatSevenDo) {
 }
 
 TEST_F(HostingTest, CertificatesAreRenewedWithoutARestart) {
-  City city(Folder("renew"), City::Layout::kProcessPerService);
+  City city(NewTestFolder("renew"), City::Layout::kProcessPerService);
   const std::string identity = city.folder() + "/tls/ledger.pem";
   const std::string old_identity = *ReadFile(identity);
   ASSERT_EQ(votum::testing::Run({VOTUMD_PATH, "renew", "--dir", city.folder()},
@@ -66,7 +63,7 @@ TEST_F(HostingTest, CertificatesAreRenewedWithoutARestart) {
 }
 
 TEST_F(HostingTest, InitRefusesToOverwrite) {
-  City city(Folder("twice"), City::Layout::kOneProcess);
+  City city(NewTestFolder("twice"), City::Layout::kOneProcess);
   const std::string output = city.folder() + ".again.log";
   EXPECT_NE(
       votum::testing::Run({VOTUMD_PATH, "init", city.folder(), "--deployment", "a/b", "--body", "B",

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/status_matchers.h"
+#include "base/test_folder.h"
 #include "crypto/dsse.h"
 #include "crypto/hash.h"
 #include "crypto/random.h"
@@ -42,8 +43,7 @@ v1::CloseVote Close(const std::string& vote_event_id) {
 class RefusalsTest : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
-    city_ = new City(::testing::TempDir() + "refusals_" + std::to_string(getpid()),
-                     City::Layout::kProcessPerService);
+    city_ = new City(NewTestFolder("refusals"), City::Layout::kProcessPerService);
     city_->SetUpCouncil(10);
     city_->OpenMeeting(9);  // m01 and m02 stay away
     v1::DeclareConflict conflict;

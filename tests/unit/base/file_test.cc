@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "base/status_matchers.h"
+#include "base/test_folder.h"
 #include "gtest/gtest.h"
 
 namespace votum {
@@ -12,15 +13,8 @@ namespace {
 
 class FileTest : public testing::Test {
  protected:
-  void SetUp() override {
-    folder_ =
-        std::filesystem::path(testing::TempDir()) /
-        ("file_test_" + std::string(testing::UnitTest::GetInstance()->current_test_info()->name()));
-    std::filesystem::remove_all(folder_);
-    std::filesystem::create_directories(folder_);
-  }
   std::string Path(const char* name) { return (folder_ / name).string(); }
-  std::filesystem::path folder_;
+  const std::filesystem::path folder_ = NewTestFolder("files");
 };
 
 TEST_F(FileTest, ReplacesWholeAndLeavesNoTemporaryFile) {

@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/refusal.h"
 #include "base/status_matchers.h"
+#include "base/test_folder.h"
 #include "clients/lib/unary_call.h"
 #include "crypto/dsse.h"
 #include "gmock/gmock.h"
@@ -31,9 +32,7 @@ class ClientTest : public ::testing::Test {
  protected:
   // Key files cost a second; one for all tests.
   static void SetUpTestSuite() {
-    folder_ = ::testing::TempDir() + "client_test_" + std::to_string(getpid());
-    std::filesystem::remove_all(folder_);
-    std::filesystem::create_directories(folder_);
+    folder_ = NewTestFolder("client");
     ASSERT_OK(TestKey('m').SavePkcs8File(KeyFile(), crypto::SecretBytes::CopyOf(kPassphrase)));
   }
 

@@ -7,6 +7,7 @@
 
 #include "base/file.h"
 #include "base/status_matchers.h"
+#include "base/test_folder.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -15,15 +16,6 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-
-// A folder of this test's own.
-std::string NewFolder() {
-  const std::string folder = ::testing::TempDir() + "context_" +
-                             ::testing::UnitTest::GetInstance()->current_test_info()->name();
-  std::filesystem::remove_all(folder);
-  std::filesystem::create_directories(folder);
-  return folder;
-}
 
 // Sets an environment variable for as long as this object lives.
 class Environment {
@@ -53,7 +45,7 @@ constexpr char kWhole[] = R"({
 })";
 
 TEST(ContextTest, ReadsEveryMember) {
-  const std::string path = NewFolder() + "/m01.json";
+  const std::string path = NewTestFolder("contexts") + "/m01.json";
   ASSERT_OK(WriteFile(path, kWhole));
   const auto context = LoadContext(path);
   ASSERT_OK(context);
@@ -67,7 +59,7 @@ TEST(ContextTest, ReadsEveryMember) {
 }
 
 TEST(ContextTest, IsReadBackAsSavedAndNeverOverwritten) {
-  const std::string folder = NewFolder();
+  const std::string folder = NewTestFolder("contexts");
   ASSERT_OK(WriteFile(folder + "/one.json", kWhole));
   const auto context = LoadContext(folder + "/one.json");
   ASSERT_OK(context);
@@ -90,7 +82,7 @@ struct Bad {
 class BadContextTest : public ::testing::TestWithParam<Bad> {};
 
 TEST_P(BadContextTest, IsRefusedByName) {
-  const std::string path = ::testing::TempDir() + "bad_context.json";
+  const std::string path = TestFolder() + "bad_context.json";
   ASSERT_OK(WriteFile(path, GetParam().text));
   const auto context = LoadContext(path);
   ASSERT_THAT(context, IsRefused("BAD_CONTEXT"));
@@ -120,7 +112,7 @@ TEST(ContextTest, NoFileSaysHowToMakeOne) {
 }
 
 TEST(ContextTest, NamesAreFilesInTheFolder) {
-  const std::string folder = NewFolder();
+  const std::string folder = NewTestFolder("contexts");
   const Environment votum("VOTUM_CONFIG", folder);
   EXPECT_EQ(ContextFolder(), folder);
   EXPECT_EQ(ContextPath("erika"), folder + "/erika.json");

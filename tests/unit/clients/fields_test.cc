@@ -6,6 +6,7 @@
 #include "absl/time/time.h"
 #include "base/file.h"
 #include "base/status_matchers.h"
+#include "base/test_folder.h"
 #include "clients/cli/printer.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -52,7 +53,7 @@ TEST(SetFieldTest, SetsEveryKindOfField) {
 }
 
 TEST(SetFieldTest, TextsComeFromFiles) {
-  const std::string path = ::testing::TempDir() + "resolution.txt";
+  const std::string path = TestFolder() + "resolution.txt";
   ASSERT_OK(WriteFile(path, "Der Rat\nbeschließt.\n"));
   agenda::v1::ProposalText text;
   ASSERT_OK(SetField(&text, "resolution", {"@" + path}));

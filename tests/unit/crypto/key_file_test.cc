@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/file.h"
 #include "base/status_matchers.h"
+#include "base/test_folder.h"
 #include "crypto/encoding.h"
 #include "crypto/keys.h"
 #include "gtest/gtest.h"
@@ -69,12 +70,7 @@ constexpr char kX25519Key[] =
 
 class KeyFileTest : public ::testing::Test {
  protected:
-  void SetUp() override {
-    std::string pattern = absl::StrCat(::testing::TempDir(), "key_file_test.XXXXXX");
-    ASSERT_NE(mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
+  void SetUp() override { folder_ = NewTestFolder("key_files"); }
 
   std::string Path(absl::string_view name) const { return absl::StrCat(folder_, "/", name); }
 

@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/status_matchers.h"
+#include "base/test_folder.h"
 #include "crypto/checkpoint.h"
 #include "crypto/commitment.h"
 #include "crypto/keys.h"
@@ -37,12 +38,7 @@ class FakeClock : public Clock {
 
 class LedgerTest : public ::testing::Test {
  protected:
-  void SetUp() override {
-    folder_ = absl::StrCat(::testing::TempDir(), "ledger_", getpid(), "_",
-                           ::testing::UnitTest::GetInstance()->current_test_info()->name());
-    std::filesystem::remove_all(folder_);
-    std::filesystem::create_directories(folder_);
-  }
+  void SetUp() override { folder_ = NewTestFolder("ledger"); }
 
   absl::StatusOr<std::unique_ptr<Ledger>> Open() {
     auto entries = SqliteStore::Open(folder_ + "/entries.db");

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/status_matchers.h"
+#include "base/test_folder.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "services/ideas/ranking/method.h"
@@ -17,7 +18,7 @@ using ::testing::HasSubstr;
 
 // A file in the test's own folder.
 std::string WriteTemp(const std::string& name, const std::string& text) {
-  const std::string path = absl::StrCat(::testing::TempDir(), "/rank_command_", name);
+  const std::string path = TestFolder() + name;
   std::ofstream(path) << text;
   return path;
 }
