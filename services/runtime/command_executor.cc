@@ -67,6 +67,7 @@ grpc::Status CommandExecutor::Execute(const grpc::ServerContextBase& context,
 CommandExecutor::Preview CommandExecutor::Look(const Envelope& envelope) const {
   return replica_.WithState([&](const Fold& fold) {
     Preview seen;
+    seen.next_index = fold.next_index();
     seen.recorded = fold.FindCommand(envelope.header.command_id());
     if (seen.recorded.has_value()) return seen;
     seen.verdict = fold.Check(envelope, std::max(clock_.Now(), fold.last_time()));
@@ -92,7 +93,7 @@ absl::StatusOr<common::v1::Receipt> CommandExecutor::Run(
     // meeting that is being opened, say). A refusal must be true of the log as it was when the
     // command came in.
     ASSIGN_OR_RETURN(const uint64_t size, ledger_.GetSize(deadline));
-    if (size > replica_.next_index()) {
+    if (size > preview.next_index) {
       RETURN_IF_ERROR(replica_.WaitFor(size - 1, deadline));
       preview = Look(envelope);
     }

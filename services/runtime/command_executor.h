@@ -48,6 +48,7 @@ class CommandExecutor {
  private:
   // What the state says ahead of appending.
   struct Preview {
+    uint64_t next_index = 0;                  // what state: that of the log up to here
     std::optional<RecordedCommand> recorded;  // the command id is known
     absl::Status verdict;
     common::v1::Disclosure disclosure = common::v1::DISCLOSURE_UNSPECIFIED;
