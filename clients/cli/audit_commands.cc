@@ -13,8 +13,8 @@
 #include "clients/audit/auditor.h"
 #include "clients/audit/evidence_bundle.h"
 #include "clients/cli/cli.h"
+#include "clients/cli/log_key.h"
 #include "clients/cli/terminal.h"
-#include "clients/lib/receipt.h"
 #include "crypto/checkpoint.h"
 #include "crypto/encoding.h"
 #include "nlohmann/json.hpp"
@@ -121,17 +121,6 @@ absl::Status ExportLog(Run& run, const Options& options) {
   return absl::OkStatus();
 }
 
-// The trusted key: given, or of the context.
-absl::StatusOr<crypto::NoteVerifier> LogKey(const Run& run, const Options& options) {
-  if (!options.log_key.empty()) {
-    ASSIGN_OR_RETURN(std::string text, TextOf(options.log_key));
-    text.resize(std::min(text.find('\n'), text.size()));
-    return crypto::NoteVerifier::FromVkey(text);
-  }
-  ASSIGN_OR_RETURN(const std::shared_ptr<client::Client> client, run.Client());
-  return client->log();
-}
-
 struct Reporter {
   Run& run;
   nlohmann::ordered_json findings = nlohmann::ordered_json::array();
@@ -190,7 +179,7 @@ absl::Status CompareProjections(client::Client& client, const Fold& fold, Report
 }
 
 absl::Status AuditRemote(Run& run, const Options& options) {
-  ASSIGN_OR_RETURN(const crypto::NoteVerifier key, LogKey(run, options));
+  ASSIGN_OR_RETURN(const crypto::NoteVerifier key, LogKeyOf(run, options.log_key));
   ASSIGN_OR_RETURN(const std::shared_ptr<client::Client> client, run.Client());
   ASSIGN_OR_RETURN(const Log log, FetchLog(*client));
   Reporter reporter{run};
@@ -222,7 +211,7 @@ absl::Status Audit(Run& run, const Options& options) {
   if (options.remote) return AuditRemote(run, options);
   if (options.folder.empty())
     return RefuseArgument("USAGE", "name the folder of an exported log, or give --remote");
-  ASSIGN_OR_RETURN(const crypto::NoteVerifier key, LogKey(run, options));
+  ASSIGN_OR_RETURN(const crypto::NoteVerifier key, LogKeyOf(run, options.log_key));
   Reporter reporter{run};
   uint64_t records = 0;
   ASSIGN_OR_RETURN(
@@ -246,7 +235,7 @@ absl::Status Evidence(Run& run, const Options& options) {
 }
 
 absl::Status Verify(Run& run, const Options& options) {
-  ASSIGN_OR_RETURN(const crypto::NoteVerifier key, LogKey(run, options));
+  ASSIGN_OR_RETURN(const crypto::NoteVerifier key, LogKeyOf(run, options.log_key));
   auto bundle = ReadFile(options.file, kMaxBundleBytes);
   if (!bundle.ok()) return RefuseArgument("BAD_FILE", bundle.status().message());
   Reporter reporter{run};
@@ -260,29 +249,13 @@ absl::Status Verify(Run& run, const Options& options) {
   return absl::OkStatus();
 }
 
-absl::Status VerifyReceiptFile(Run& run, const Options& options) {
-  ASSIGN_OR_RETURN(const crypto::NoteVerifier key, LogKey(run, options));
-  auto bytes = ReadFile(options.file, kMaxBundleBytes);
-  if (!bytes.ok()) return RefuseArgument("BAD_FILE", bytes.status().message());
-  common::v1::Receipt receipt;
-  if (!receipt.ParseFromString(*bytes))
-    return RefuseArgument("BAD_FILE", absl::StrCat(options.file, " is not a receipt"));
-  RETURN_IF_ERROR(client::VerifyReceipt(receipt, key));
-  common::v1::Record record;
-  record.ParseFromString(receipt.record());
-  *run.out << "receipt: record " << receipt.index() << " (" << record.payload_type()
-           << ") is in the log of " << key.name() << "\n";
-  return absl::OkStatus();
-}
-
 }  // namespace
 
 void AddAuditCommands(CLI::App& root, Run& run) {
   const auto options = std::make_shared<Options>();
-  const std::string key_help =
-      "The trusted log key (vkey), or @FILE; without it that of the context";
   CLI::App* log_export =
-      AddVerb(root, run, "log", "export", "Export the log to a new folder (auditor).",
+      AddVerb(root, run, "log", "export",
+              "Export the log to a new folder (auditor).\nExample: votum log export log/",
               [&run, options] { return ExportLog(run, *options); });
   log_export->add_option("FOLDER", options->folder, "New folder")->required();
 
@@ -293,11 +266,12 @@ void AddAuditCommands(CLI::App& root, Run& run) {
       "too.\nExample: votum audit export/ --log-key @log.vkey");
   audit->add_option("FOLDER", options->folder, "An exported log");
   audit->add_flag("--remote", options->remote, "Audit the running services' log (auditor)");
-  audit->add_option("--log-key", options->log_key, key_help);
+  audit->add_option("--log-key", options->log_key, kLogKeyHelp);
   audit->callback([&run, options] { run.Report(Audit(run, *options)); });
 
   CLI::App* evidence = AddVerb(root, run, "decision", "evidence",
-                               "Make the evidence bundle of a decision (auditor).",
+                               "Make the evidence bundle of a decision (auditor).\nExample: votum "
+                               "decision evidence --id b-117 --out b-117.evidence.json",
                                [&run, options] { return Evidence(run, *options); });
   evidence->add_option("--id", options->decision, "Which decision")->required();
   evidence->add_option("--out", options->out, "The bundle's file")->required();
@@ -307,14 +281,8 @@ void AddAuditCommands(CLI::App& root, Run& run) {
       "Check one evidence bundle with nothing but the file and the log key.\nExample: "
       "votum verify beschluss.evidence.json --log-key @log.vkey");
   verify->add_option("FILE", options->file, "The bundle")->required();
-  verify->add_option("--log-key", options->log_key, key_help);
+  verify->add_option("--log-key", options->log_key, kLogKeyHelp);
   verify->callback([&run, options] { run.Report(Verify(run, *options)); });
-
-  CLI::App* receipt =
-      AddVerb(root, run, "receipt", "verify", "Check a receipt that was saved with --receipt.",
-              [&run, options] { return VerifyReceiptFile(run, *options); });
-  receipt->add_option("FILE", options->file, "The receipt")->required();
-  receipt->add_option("--log-key", options->log_key, key_help);
 }
 
 }  // namespace votum::cli

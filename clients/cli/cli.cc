@@ -114,18 +114,23 @@ void Run::PrintFacts(const Extras& facts) const {
 
 absl::Status Run::PrintReceipt(const google::protobuf::Message& command,
                                const common::v1::Receipt& receipt, const Extras& extras) const {
-  if (!receipt_file.empty())
-    RETURN_IF_ERROR(Deliver(*this, receipt_file, receipt.SerializeAsString()));
   const std::string& name = command.GetDescriptor()->name();
   if (!json()) {
     *out << name << ": record " << receipt.index() << ", proved\n";
     PrintFacts(extras);
-    return absl::OkStatus();
+  } else {
+    PrintReceiptJson(command, receipt, extras);
   }
+  if (receipt_file.empty()) return absl::OkStatus();
+  return Deliver(*this, receipt_file, receipt.SerializeAsString());
+}
+
+void Run::PrintReceiptJson(const google::protobuf::Message& command,
+                           const common::v1::Receipt& receipt, const Extras& extras) const {
   common::v1::Record record;
   record.ParseFromString(receipt.record());
   nlohmann::ordered_json object = {
-      {"command", name},
+      {"command", command.GetDescriptor()->name()},
       {"command_id", FieldText(command, "header.command_id")},
       {"index", receipt.index()},
       {"time",
@@ -133,7 +138,6 @@ absl::Status Run::PrintReceipt(const google::protobuf::Message& command,
       {"proved", true}};
   for (const Extra& extra : extras) object[extra.name] = extra.value;
   *out << Dump(object);
-  return absl::OkStatus();
 }
 
 absl::StatusOr<common::v1::Receipt> Submit(const Run& run, google::protobuf::Message* command,
@@ -196,6 +200,7 @@ int RunCommandLine(const std::vector<std::string>& arguments, Clients* clients, 
       "votum");
   app.require_subcommand(1);
   app.fallthrough();
+  app.set_version_flag("--version", "votum " VOTUM_VERSION);
   app.add_option("-c,--context", run.context,
                  "Who acts and where: a name, or the path of a file; without it the one in use")
       ->envname("VOTUM_CONTEXT");
@@ -208,9 +213,10 @@ int RunCommandLine(const std::vector<std::string>& arguments, Clients* clients, 
                  "Seconds after which a service that does not answer is given up")
       ->capture_default_str()
       ->check(CLI::Range(1, 3600));
-  for (const auto add : {AddSimpleCommands, AddProposalCommands, AddReads, AddContextCommands,
-                         AddKeyCommands, AddAdoptRulesCommand, AddIdeaCommands, AddRoundCommands,
-                         AddMeetingCommands, AddProjectCommands, AddAuditCommands}) {
+  for (const auto add :
+       {AddSimpleCommands, AddProposalCommands, AddReads, AddContextCommands, AddKeyCommands,
+        AddAdoptRulesCommand, AddIdeaCommands, AddRoundCommands, AddMeetingCommands,
+        AddProjectCommands, AddReceiptCommands, AddAuditCommands}) {
     add(app, run);
   }
   AddRankCommand(app, &run.exit_code);

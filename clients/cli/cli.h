@@ -76,6 +76,10 @@ struct Run {
   // The proved receipt of `command`: where it stands; saved where --receipt says.
   absl::Status PrintReceipt(const google::protobuf::Message& command,
                             const common::v1::Receipt& receipt, const Extras& extras = {}) const;
+
+ private:
+  void PrintReceiptJson(const google::protobuf::Message& command,
+                        const common::v1::Receipt& receipt, const Extras& extras) const;
 };
 
 // Signs with the person's key, sends, proves; the receipt.
@@ -109,6 +113,7 @@ void AddRoundCommands(CLI::App& root, Run& run);
 void AddProposalCommands(CLI::App& root, Run& run);
 void AddMeetingCommands(CLI::App& root, Run& run);
 void AddProjectCommands(CLI::App& root, Run& run);
+void AddReceiptCommands(CLI::App& root, Run& run);
 void AddAuditCommands(CLI::App& root, Run& run);
 void AddBatchCommand(CLI::App& root, Run& run);
 void AddHelpCommands(CLI::App& root, Run& run);

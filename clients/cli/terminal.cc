@@ -41,8 +41,9 @@ absl::StatusOr<crypto::SecretBytes> Ask(absl::string_view what, absl::string_vie
   }
   const auto closer = absl::MakeCleanup([terminal] { close(terminal); });
   termios silent = before;
-  // Without ISIG an interrupt is read like a character, and cannot leave the terminal silent.
+  // Without ISIG an interrupt is read like the end of a line, and cannot leave the terminal silent.
   silent.c_lflag &= ~static_cast<tcflag_t>(ECHO | ISIG);
+  silent.c_cc[VEOL] = kInterrupt;
   Show(terminal, absl::StrCat(what, ": "));
   tcsetattr(terminal, TCSAFLUSH, &silent);
   std::string line;

@@ -1,0 +1,128 @@
+// Secrets at a terminal: a child process with a terminal of its own, or with none.
+#include "clients/cli/terminal.h"
+
+#include <pty.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "base/file.h"
+#include "base/status_matchers.h"
+#include "base/test_folder.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace votum::cli {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+constexpr char kSecret[] = "geheimes Wort";
+
+// What a child did: its exit code, and all that its terminal showed.
+struct Child {
+  int code = -1;
+  std::string shown;
+};
+
+size_t CountOf(const std::string& text, const std::string& part) {
+  size_t count = 0;
+  for (size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++count;
+  return count;
+}
+
+// Runs `body` on a terminal at which somebody answers each prompt, in order.
+Child AtTerminal(const std::vector<std::string>& answers, const std::function<int()>& body) {
+  int terminal = -1;
+  const pid_t pid = forkpty(&terminal, nullptr, nullptr, nullptr);
+  if (pid == 0) {
+    alarm(30);
+    _exit(body());
+  }
+  Child child;
+  size_t answered = 0;
+  char buffer[256];
+  ssize_t count = 0;
+  while ((count = read(terminal, buffer, sizeof(buffer))) > 0) {
+    child.shown.append(buffer, static_cast<size_t>(count));
+    if (answered == answers.size() || CountOf(child.shown, ": ") <= answered) continue;
+    // The prompt comes before the echo goes; what is typed between is dropped.
+    usleep(300'000);
+    const std::string& answer = answers[answered++];
+    EXPECT_EQ(write(terminal, answer.data(), answer.size()), static_cast<ssize_t>(answer.size()));
+  }
+  int status = 0;
+  waitpid(pid, &status, 0);
+  close(terminal);
+  child.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  return child;
+}
+
+TEST(TerminalTest, TakesASecretWithoutShowingIt) {
+  const Child child = AtTerminal({std::string(kSecret) + "\n"}, [] {
+    const auto secret = Secret("", "one-time code", "--code-file");
+    return secret.ok() && secret->Reveal() == kSecret ? 0 : 1;
+  });
+  EXPECT_EQ(child.code, 0);
+  EXPECT_THAT(child.shown, HasSubstr("one-time code: "));
+  EXPECT_THAT(child.shown, Not(HasSubstr("geheim")));
+}
+
+TEST(TerminalTest, AnInterruptEndsTheQuestion) {
+  const Child child = AtTerminal({"gehei\x03"}, [] {
+    return absl::IsCancelled(Secret("", "one-time code", "--code-file").status()) ? 0 : 1;
+  });
+  EXPECT_EQ(child.code, 0);
+}
+
+TEST(TerminalTest, ANewPassphraseIsTypedTwiceAlike) {
+  const auto body = [] {
+    const auto passphrase = NewPassphrase("");
+    if (passphrase.ok()) return passphrase->Reveal() == "eins" ? 0 : 1;
+    return ReasonOf(passphrase.status()) == "PASSPHRASES_DIFFER" ? 2 : 3;
+  };
+  EXPECT_EQ(AtTerminal({"eins\n", "eins\n"}, body).code, 0);
+  EXPECT_EQ(AtTerminal({"eins\n", "zwei\n"}, body).code, 2);
+}
+
+TEST(TerminalTest, WithoutATerminalTheOptionIsNamed) {
+  const pid_t pid = fork();
+  if (pid == 0) {
+    setsid();  // leaves the terminal, if there was one
+    const absl::Status status = Secret("", "one-time code", "--code-file").status();
+    _exit(ReasonOf(status) == "NO_TERMINAL" && absl::StrContains(status.message(), "--code-file")
+              ? 0
+              : 1);
+  }
+  int status = 0;
+  waitpid(pid, &status, 0);
+  EXPECT_TRUE(WIFEXITED(status));
+  EXPECT_EQ(WEXITSTATUS(status), 0);
+}
+
+TEST(TerminalTest, AFileGivesItsFirstLine) {
+  const std::string path = TestFolder() + "secret";
+  ASSERT_OK(WriteFile(path, "wort\nnoch eines\n", 0600));
+  const auto secret = Secret(path, "code", "--code-file");
+  ASSERT_OK(secret);
+  EXPECT_EQ(secret->Reveal(), "wort");
+  ASSERT_OK(WriteFile(path, "ohne Zeilenende", 0600));
+  EXPECT_EQ(Secret(path, "code", "--code-file")->Reveal(), "ohne Zeilenende");
+  EXPECT_THAT(Secret("/nonexistent", "code", "--code-file"), IsRefused("BAD_FILE"));
+}
+
+TEST(TerminalTest, AKeyThatIsNotEncryptedNeedsNoPassphrase) {
+  const std::string path = TestFolder() + "plain.key";
+  ASSERT_OK(WriteFile(path, "-----BEGIN PRIVATE KEY-----\n", 0600));
+  const auto passphrase = PassphraseOf(path, "");
+  ASSERT_OK(passphrase);
+  EXPECT_TRUE(passphrase->empty());
+}
+
+}  // namespace
+}  // namespace votum::cli
