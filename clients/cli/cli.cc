@@ -215,8 +215,9 @@ int RunCommandLine(const std::vector<std::string>& arguments, Clients* clients, 
       ->check(CLI::Range(1, 3600));
   for (const auto add :
        {AddSimpleCommands, AddProposalCommands, AddReads, AddContextCommands, AddKeyCommands,
-        AddAdoptRulesCommand, AddIdeaCommands, AddRoundCommands, AddMeetingCommands,
-        AddProjectCommands, AddReceiptCommands, AddAuditCommands}) {
+        AddAdoptRulesCommand, AddRulesQuestions, AddRulesCheckCommand, AddIdeaCommands,
+        AddRoundCommands, AddMeetingCommands, AddProjectCommands, AddReceiptCommands,
+        AddAuditCommands}) {
     add(app, run);
   }
   AddRankCommand(app, &run.exit_code);

@@ -108,6 +108,8 @@ void AddReads(CLI::App& root, Run& run);
 void AddContextCommands(CLI::App& root, Run& run);
 void AddKeyCommands(CLI::App& root, Run& run);
 void AddAdoptRulesCommand(CLI::App& root, Run& run);
+void AddRulesQuestions(CLI::App& root, Run& run);
+void AddRulesCheckCommand(CLI::App& root, Run& run);
 void AddIdeaCommands(CLI::App& root, Run& run);
 void AddRoundCommands(CLI::App& root, Run& run);
 void AddProposalCommands(CLI::App& root, Run& run);

@@ -8,6 +8,7 @@
 #include "base/refusal.h"
 #include "base/status_macros.h"
 #include "clients/cli/cli.h"
+#include "clients/cli/profile_choice.h"
 #include "services/voting/rules/profile.h"
 #include "votum/directory/v1/directory.pb.h"
 
@@ -16,33 +17,43 @@ namespace {
 
 struct Options {
   std::string organization;
-  std::string profile;
-  std::string profile_file;
-  std::string date;
+  ProfileChoice choice;
 };
-
-absl::StatusOr<rules::v1::RuleProfile> ProfileOf(const Options& options) {
-  if (!options.profile_file.empty()) {
-    ASSIGN_OR_RETURN(const std::string text, TextOf(absl::StrCat("@", options.profile_file)));
-    return rules::ParseProfile(text);
-  }
-  if (options.profile.empty()) return RefuseArgument("USAGE", "give --profile or --profile-file");
-  const std::string date = options.date.empty()
-                               ? absl::FormatTime("%Y-%m-%d", absl::Now(), absl::UTCTimeZone())
-                               : options.date;
-  return rules::BuiltInProfile(options.profile, date);
-}
 
 absl::Status Adopt(Run& run, const Options& options) {
   directory::v1::AdoptRuleProfile adopt;
   adopt.set_organization_id(options.organization);
-  ASSIGN_OR_RETURN(*adopt.mutable_profile(), ProfileOf(options));
+  ASSIGN_OR_RETURN(*adopt.mutable_profile(), ProfileOf(options.choice));
+  for (const std::string& doubt : rules::DoubtsOf(adopt.profile()))
+    *run.err << "unclear: " << doubt << "\n";
   return DoCommand(run, &adopt, {},
                    {{"profile", "profile", adopt.profile().id()},
                     {"valid_from", "valid from", adopt.profile().valid_from()}});
 }
 
 }  // namespace
+
+absl::StatusOr<rules::v1::RuleProfile> ProfileOf(const ProfileChoice& choice) {
+  if (!choice.file.empty()) {
+    ASSIGN_OR_RETURN(const std::string text, TextOf(absl::StrCat("@", choice.file)));
+    return rules::ParseProfile(text);
+  }
+  if (choice.id.empty()) return RefuseArgument("USAGE", "give --profile or --profile-file");
+  const std::string date = choice.date.empty()
+                               ? absl::FormatTime("%Y-%m-%d", absl::Now(), absl::UTCTimeZone())
+                               : choice.date;
+  return rules::BuiltInProfile(choice.id, date);
+}
+
+void AddProfileOptions(CLI::App& verb, ProfileChoice& choice) {
+  CLI::Option* built_in = verb.add_option(
+      "--profile", choice.id, "A profile that comes with the program; `votum rules profiles`");
+  verb.add_option("--date", choice.date,
+                  "The version in force on this day, 2026-11-01; today without")
+      ->needs(built_in);
+  verb.add_option("--profile-file", choice.file, "A profile of your own, protobuf text format")
+      ->excludes(built_in);
+}
 
 void AddAdoptRulesCommand(CLI::App& root, Run& run) {
   const auto options = std::make_shared<Options>();
@@ -53,16 +64,7 @@ void AddAdoptRulesCommand(CLI::App& root, Run& run) {
                             "de-nw-rat",
                             [&run, options] { return Adopt(run, *options); });
   adopt->add_option("--organization", options->organization, "Whose rules")->required();
-  CLI::Option* built_in =
-      adopt->add_option("--profile", options->profile, "A profile that comes with the program");
-  adopt
-      ->add_option("--date", options->date,
-                   "The version in force on this day, 2026-11-01; today without")
-      ->needs(built_in);
-  adopt
-      ->add_option("--profile-file", options->profile_file,
-                   "A profile of your own, protobuf text format")
-      ->excludes(built_in);
+  AddProfileOptions(*adopt, options->choice);
 }
 
 }  // namespace votum::cli

@@ -23,6 +23,7 @@ constexpr OutcomeRow kOutcomes[] = {
     {v1::OUTCOME_REJECTED, "abgelehnt", "rejected"},
     {v1::OUTCOME_ADOPTED, "angenommen", "adopted"},
     {v1::OUTCOME_UNSPECIFIED, "offen", "for whoever presides to decide"},
+    {v1::OUTCOME_UNSPECIFIED, "offen", "for the lot to decide"},
 };
 
 const OutcomeRow& RowOf(v1::Outcome outcome) {

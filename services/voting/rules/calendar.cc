@@ -37,6 +37,11 @@ absl::Duration OffsetAt(const Zone& zone, absl::Time time) {
   return absl::Hours(zone.winter_hours + (summer ? 1 : 0));
 }
 
+bool IsWeekend(absl::CivilDay day) {
+  const absl::Weekday weekday = absl::GetWeekday(day);
+  return weekday == absl::Weekday::saturday || weekday == absl::Weekday::sunday;
+}
+
 }  // namespace
 
 bool IsKnownZone(absl::string_view zone) { return FindZone(zone) != nullptr; }
@@ -56,12 +61,27 @@ absl::Time StartOfDay(absl::string_view zone, absl::CivilDay day) {
 absl::CivilDay FirstMeetingDay(const v1::RuleProfile& profile, absl::Time sent, bool urgent) {
   const v1::NoticeRule& rule = profile.notice();
   const uint32_t full_days = urgent ? rule.urgent_full_days() : rule.full_days();
-  return absl::CivilDay(LocalTime(profile.time_zone(), sent)) + full_days + 1;
+  absl::CivilDay day(LocalTime(profile.time_zone(), sent));
+  if (!rule.working_days()) return day + full_days + 1;
+  for (uint32_t counted = 0; counted < full_days;) {
+    if (!IsWeekend(++day)) ++counted;
+  }
+  return day + 1;
 }
 
 absl::Time ReleaseAllowedFrom(const v1::RuleProfile& profile, absl::Time decided) {
   const absl::CivilDay day(LocalTime(profile.time_zone(), decided));
   return StartOfDay(profile.time_zone(), day + profile.after_vote().objection_until_day() + 1);
+}
+
+bool ObjectionInTime(const v1::RuleProfile& profile, absl::Time decided, absl::Time now) {
+  return now < ReleaseAllowedFrom(profile, decided);
+}
+
+DayRange NewDecisionDays(const v1::RuleProfile& profile, absl::Time objected) {
+  const absl::CivilDay day(LocalTime(profile.time_zone(), objected));
+  const v1::AfterVoteRule& rule = profile.after_vote();
+  return {day + rule.new_decision_from_day(), day + rule.new_decision_until_day()};
 }
 
 }  // namespace votum::rules

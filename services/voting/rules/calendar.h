@@ -24,13 +24,25 @@ absl::CivilSecond LocalTime(absl::string_view zone, absl::Time time);
 absl::Time StartOfDay(absl::string_view zone, absl::CivilDay day);
 
 // The first day on which a meeting may be held whose invitation was sent at `sent`: neither the day
-// of sending nor the day of the meeting counts.
+// of sending nor the day of the meeting counts. Where only working days count, Saturdays and
+// Sundays are left out; holidays, which differ from place to place, are not known here.
 absl::CivilDay FirstMeetingDay(const v1::RuleProfile& profile, absl::Time sent, bool urgent);
 
 // The first instant at which a decision taken at `decided` may be released: the day after the last
 // day of the objection period, the day of the decision being day 0 (NRW: § 54 (1) GO NRW, until the
 // third day).
 absl::Time ReleaseAllowedFrom(const v1::RuleProfile& profile, absl::Time decided);
+
+// Whether a decision taken at `decided` can be objected to at `now`.
+bool ObjectionInTime(const v1::RuleProfile& profile, absl::Time decided, absl::Time now);
+
+// The first and the last day for the meeting that decides anew after an objection made at
+// `objected` (NRW: § 54 (1) GO NRW, not before the third day, within two weeks).
+struct DayRange {
+  absl::CivilDay first;
+  absl::CivilDay last;
+};
+DayRange NewDecisionDays(const v1::RuleProfile& profile, absl::Time objected);
 
 }  // namespace votum::rules
 

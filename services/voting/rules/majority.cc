@@ -24,19 +24,24 @@ uint64_t BaseOf(const v1::MotionRule& rule, const Tally& tally) {
 
 }  // namespace
 
+uint64_t FewestOf(uint32_t numerator, uint32_t denominator, bool strict, uint64_t base) {
+  const uint64_t share = uint64_t{numerator} * base;
+  return strict ? share / denominator + 1 : (share + denominator - 1) / denominator;
+}
+
 MotionResult EvaluateMotion(const v1::MotionRule& rule, const Tally& tally) {
   MotionResult result;
   result.base = BaseOf(rule, tally);
-  const uint64_t share = uint64_t{rule.numerator()} * result.base;
-  const uint64_t denominator = rule.denominator();
   const uint64_t needed =
-      rule.strict() ? share / denominator + 1 : (share + denominator - 1) / denominator;
+      FewestOf(rule.numerator(), rule.denominator(), rule.strict(), result.base);
   result.needed_yes = std::max<uint64_t>({1, needed, rule.minimum_yes()});
   result.tie = tally.yes == tally.no;
   if (tally.yes >= result.needed_yes) {
     result.outcome = MotionOutcome::kAdopted;
   } else if (result.tie && tally.yes > 0 && rule.tie() == v1::TIE_CASTING_VOTE) {
     result.outcome = MotionOutcome::kTieForChair;
+  } else if (result.tie && tally.yes > 0 && rule.tie() == v1::TIE_LOT) {
+    result.outcome = MotionOutcome::kTieForLot;
   }
   return result;
 }

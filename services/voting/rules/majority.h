@@ -24,6 +24,7 @@ enum class MotionOutcome {
   kRejected,
   kAdopted,
   kTieForChair,  // the one who presides has the casting vote
+  kTieForLot,    // the lot decides
 };
 
 struct MotionResult {
@@ -32,6 +33,9 @@ struct MotionResult {
   uint64_t needed_yes = 0;  // the fewest Yes votes that adopt, given the base
   bool tie = false;         // Yes equals No
 };
+
+// The fewest persons that are more than (`strict`), or at least, numerator/denominator of `base`.
+uint64_t FewestOf(uint32_t numerator, uint32_t denominator, bool strict, uint64_t base);
 
 // denominator * yes > numerator * base (or >=), in integers, with at least rule.minimum_yes and at
 // least one Yes: 0 to 0 is rejected.

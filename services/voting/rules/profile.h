@@ -2,6 +2,7 @@
 #ifndef VOTUM_SERVICES_VOTING_RULES_PROFILE_H_
 #define VOTUM_SERVICES_VOTING_RULES_PROFILE_H_
 
+#include <string>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -11,9 +12,17 @@
 
 namespace votum::rules {
 
-// The profile in `text` (protobuf text format), validated. INVALID_ARGUMENT/BAD_PROFILE with line
-// and column.
+// The profile in `text` (protobuf text format), validated; a difference to a built-in profile
+// (`extends`) is completed. INVALID_ARGUMENT/BAD_PROFILE with line and column.
 absl::StatusOr<v1::RuleProfile> ParseProfile(absl::string_view text);
+
+// `difference` completed by `base`, which it extends: what it sets replaces what the base has,
+// motions by their key. Its id, title and days are its own.
+v1::RuleProfile Complete(const v1::RuleProfile& base, const v1::RuleProfile& difference);
+
+// What is doubtful in `profile`: "§ 50 (2) GO NRW: ...", one line for each rule whose provenance
+// says so. Shown to whoever adopts it.
+std::vector<std::string> DoubtsOf(const v1::RuleProfile& profile);
 
 // INVALID_ARGUMENT/BAD_PROFILE, naming the field, unless everything that decides is there and in
 // range: a profile that passes can be computed with.

@@ -1,0 +1,27 @@
+// Which rule profile a command line means.
+#ifndef VOTUM_CLIENTS_CLI_PROFILE_CHOICE_H_
+#define VOTUM_CLIENTS_CLI_PROFILE_CHOICE_H_
+
+#include <string>
+
+#include "CLI/CLI.hpp"
+#include "absl/status/statusor.h"
+#include "votum/rules/v1/rule_profile.pb.h"
+
+namespace votum::cli {
+
+struct ProfileChoice {
+  std::string id;    // of a profile that comes with the program
+  std::string date;  // "YYYY-MM-DD"; empty for today
+  std::string file;  // or a file, in protobuf text format
+};
+
+// --profile, --date and --profile-file.
+void AddProfileOptions(CLI::App& verb, ProfileChoice& choice);
+
+// INVALID_ARGUMENT/USAGE if none is chosen; BAD_PROFILE; NOT_FOUND/NO_SUCH_PROFILE.
+absl::StatusOr<rules::v1::RuleProfile> ProfileOf(const ProfileChoice& choice);
+
+}  // namespace votum::cli
+
+#endif  // VOTUM_CLIENTS_CLI_PROFILE_CHOICE_H_

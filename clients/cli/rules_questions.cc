@@ -1,0 +1,397 @@
+// `votum rules ...`: single questions to the rules, answered offline with their arithmetic.
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "base/refusal.h"
+#include "base/status_macros.h"
+#include "clients/cli/cli.h"
+#include "clients/cli/printer.h"
+#include "clients/cli/profile_choice.h"
+#include "crypto/encoding.h"
+#include "nlohmann/json.hpp"
+#include "services/voting/rules/decisiveness.h"
+#include "services/voting/rules/election.h"
+#include "services/voting/rules/explain.h"
+#include "services/voting/rules/lot.h"
+#include "services/voting/rules/majority.h"
+#include "services/voting/rules/modes.h"
+#include "services/voting/rules/profile.h"
+#include "services/voting/rules/quorum.h"
+#include "services/voting/rules/seats.h"
+#include "services/voting/rules/statutory_number.h"
+
+namespace votum::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// By rules::MotionOutcome.
+constexpr const char* kMotionOutcomes[] = {"rejected", "adopted", "casting_vote", "lot"};
+// By rules::ElectionOutcome.
+constexpr const char* kElectionOutcomes[] = {"elected", "runoff", "lot", "not_elected"};
+
+Json TextJson(const rules::v1::Text& text) { return {{"de", text.de()}, {"en", text.en()}}; }
+
+Json TraceJson(const std::vector<rules::v1::TraceStep>& steps) {
+  Json list = Json::array();
+  for (const rules::v1::TraceStep& step : steps) {
+    list.push_back({{"step", step.step()},
+                    {"left", step.left()},
+                    {"comparison", step.comparison()},
+                    {"right", step.right()},
+                    {"holds", step.holds()},
+                    {"norm", step.norm()}});
+  }
+  return list;
+}
+
+// The object for programs; the explanation in both languages for people.
+void Print(const Run& run, const Json& object, const rules::v1::Text& text) {
+  if (run.json()) {
+    *run.out << object.dump(2) << "\n";
+  } else {
+    *run.out << text.de() << "\n" << text.en() << "\n";
+  }
+}
+
+struct Numbers {
+  ProfileChoice choice;
+  std::string rule = "ordinary";
+  rules::Tally tally;
+  rules::Attendance attendance;
+  rules::WronglyCounted wrong;
+};
+
+void AddTally(CLI::App& verb, Numbers& numbers) {
+  AddProfileOptions(verb, numbers.choice);
+  verb.add_option("--rule", numbers.rule, "Which majority of the profile")->capture_default_str();
+  verb.add_option("--yes", numbers.tally.yes, "Yes votes")->required();
+  verb.add_option("--no", numbers.tally.no, "No votes")->required();
+  verb.add_option("--abstain", numbers.tally.abstain, "Abstentions");
+  verb.add_option("--invalid", numbers.tally.invalid, "Invalid votes");
+  verb.add_option("--present", numbers.tally.present, "Members present and entitled");
+  verb.add_option("--seated", numbers.tally.seated, "Members in office");
+  verb.add_option("--statutory", numbers.tally.statutory, "The statutory number");
+}
+
+absl::StatusOr<const rules::v1::MotionRule*> RuleOf(const rules::v1::RuleProfile& profile,
+                                                    const Numbers& numbers) {
+  const rules::v1::MotionRule* rule = rules::FindMotionRule(profile, numbers.rule);
+  if (rule == nullptr) {
+    return RefuseArgument(
+        "UNKNOWN_RULE", absl::StrCat("profile ", profile.id(), " has no majority ", numbers.rule));
+  }
+  struct Needed {
+    rules::v1::Base base;
+    uint32_t given;
+    const char* option;
+  };
+  for (const Needed& needed :
+       {Needed{rules::v1::BASE_STATUTORY, numbers.tally.statutory, "--statutory"},
+        Needed{rules::v1::BASE_SEATED, numbers.tally.seated, "--seated"},
+        Needed{rules::v1::BASE_PRESENT, numbers.tally.present, "--present"}}) {
+    if (rule->base() == needed.base && needed.given == 0)
+      return RefuseArgument("USAGE", absl::StrCat("this majority needs ", needed.option));
+  }
+  const uint64_t votes = uint64_t{numbers.tally.yes} + numbers.tally.no + numbers.tally.abstain +
+                         numbers.tally.invalid;
+  if (numbers.tally.present > 0 && votes > numbers.tally.present) {
+    return RefuseArgument("BAD_TALLY", absl::StrCat(votes, " votes, but ", numbers.tally.present,
+                                                    " present; look at the numbers again"));
+  }
+  return rule;
+}
+
+absl::Status Result(Run& run, const Numbers& numbers) {
+  ASSIGN_OR_RETURN(const rules::v1::RuleProfile profile, ProfileOf(numbers.choice));
+  ASSIGN_OR_RETURN(const rules::v1::MotionRule* rule, RuleOf(profile, numbers));
+  const rules::MotionResult motion = rules::EvaluateMotion(*rule, numbers.tally);
+  rules::v1::Text text = rules::ExplainMotion(*rule, numbers.tally, motion);
+  std::vector<rules::v1::TraceStep> trace = rules::TraceMotion(*rule, numbers.tally, motion);
+  Json object = {{"profile", profile.id()},
+                 {"valid_from", profile.valid_from()},
+                 {"rule", rule->key()},
+                 {"outcome", kMotionOutcomes[static_cast<size_t>(motion.outcome)]}};
+  if (numbers.tally.present > 0 && numbers.tally.statutory > 0) {
+    const rules::QuorumResult quorum =
+        rules::EvaluateQuorum(profile.quorum(), numbers.tally.statutory, numbers.tally.present);
+    const rules::v1::Text first = rules::ExplainQuorum(profile.quorum(), quorum);
+    text.set_de(absl::StrCat(first.de(), " ", text.de()));
+    text.set_en(absl::StrCat(first.en(), " ", text.en()));
+    const auto steps = rules::TraceQuorum(profile.quorum(), quorum);
+    trace.insert(trace.begin(), steps.begin(), steps.end());
+    object["quorate"] = quorum.quorate;
+  }
+  object["base"] = motion.base;
+  object["needed_yes"] = motion.needed_yes;
+  object["tie"] = motion.tie;
+  object["explanation"] = TextJson(text);
+  object["trace"] = TraceJson(trace);
+  Print(run, object, text);
+  return absl::OkStatus();
+}
+
+absl::Status Quorum(Run& run, const Numbers& numbers) {
+  ASSIGN_OR_RETURN(const rules::v1::RuleProfile profile, ProfileOf(numbers.choice));
+  const rules::QuorumResult quorum = rules::EvaluateQuorum(profile.quorum(), numbers.attendance);
+  const rules::v1::Text text = rules::ExplainQuorum(profile.quorum(), quorum);
+  Print(run,
+        {{"profile", profile.id()},
+         {"quorate", quorum.quorate},
+         {"present", quorum.present},
+         {"statutory", quorum.statutory},
+         {"needed", quorum.needed},
+         {"presumed", profile.quorum().presumed()},
+         {"explanation", TextJson(text)},
+         {"trace", TraceJson(rules::TraceQuorum(profile.quorum(), quorum))}},
+        text);
+  return absl::OkStatus();
+}
+
+absl::Status Decisive(Run& run, const Numbers& numbers) {
+  ASSIGN_OR_RETURN(const rules::v1::RuleProfile profile, ProfileOf(numbers.choice));
+  ASSIGN_OR_RETURN(const rules::v1::MotionRule* rule, RuleOf(profile, numbers));
+  ASSIGN_OR_RETURN(
+      const rules::Decisiveness result,
+      rules::EvaluateDecisiveness(profile.quorum(), *rule, numbers.tally, numbers.wrong));
+  const char* with = kMotionOutcomes[static_cast<size_t>(result.with)];
+  const char* without = kMotionOutcomes[static_cast<size_t>(result.without)];
+  if (run.json()) {
+    *run.out << Json{{"decisive", result.decisive},
+                     {"quorum_lost", result.quorum_lost},
+                     {"with", with},
+                     {"without", without}}
+                    .dump(2)
+             << "\n";
+  } else {
+    *run.out << (result.decisive ? "decisive" : "not decisive") << ": with them " << with
+             << ", without them " << without
+             << (result.quorum_lost ? ", and without them not quorate" : "") << "\n";
+  }
+  return absl::OkStatus();
+}
+
+struct Shares {
+  std::string method;
+  uint32_t seats = 0;
+  std::vector<uint64_t> votes;
+};
+
+absl::Status Seats(Run& run, const Shares& shares) {
+  const rules::v1::SeatMethod method = rules::SeatMethodOf(shares.method);
+  ASSIGN_OR_RETURN(const rules::SeatAllocation allocation,
+                   rules::AllocateSeats(method, shares.seats, shares.votes));
+  Print(run,
+        {{"seats", allocation.seats}, {"tied", allocation.tied}, {"to_draw", allocation.to_draw}},
+        rules::ExplainSeats(method, shares.votes, allocation));
+  return absl::OkStatus();
+}
+
+struct Persons {
+  ProfileChoice choice;
+  std::vector<uint32_t> votes;
+  bool runoff = false;
+  rules::ElectionTally tally;
+};
+
+absl::Status Election(Run& run, Persons persons) {
+  ASSIGN_OR_RETURN(const rules::v1::RuleProfile profile, ProfileOf(persons.choice));
+  if (!profile.has_election()) {
+    return RefusePrecondition("NO_ELECTION_RULE",
+                              absl::StrCat("profile ", profile.id(), " has no rule for elections"));
+  }
+  persons.tally.votes = persons.votes;
+  const rules::Ballot ballot = persons.runoff ? rules::Ballot::kRunoff : rules::Ballot::kFirst;
+  ASSIGN_OR_RETURN(const rules::ElectionResult result,
+                   rules::EvaluateElection(profile.election(), ballot, persons.tally));
+  std::vector<std::string> names;
+  for (size_t i = 0; i < persons.votes.size(); ++i) names.push_back(absl::StrCat("#", i + 1));
+  const rules::v1::Text text =
+      rules::ExplainElection(profile.election(), ballot, persons.tally, result, names);
+  Print(run,
+        {{"outcome", kElectionOutcomes[static_cast<size_t>(result.outcome)]},
+         {"candidates", result.candidates},
+         {"base", result.base},
+         {"needed", result.needed},
+         {"explanation", TextJson(text)}},
+        text);
+  return absl::OkStatus();
+}
+
+struct Drawing {
+  std::vector<std::string> items;
+  size_t draw = 1;
+  std::string seed;
+};
+
+absl::Status Lot(Run& run, const Drawing& drawing) {
+  const auto bytes = crypto::HexDecode(drawing.seed);
+  if (!bytes.ok()) return RefuseArgument("USAGE", "--seed is 64 hexadecimal digits");
+  const auto seed = crypto::DigestFromBytes(*bytes);
+  if (!seed.ok()) return RefuseArgument("USAGE", "--seed is 64 hexadecimal digits");
+  ASSIGN_OR_RETURN(const std::vector<std::string> drawn,
+                   rules::DrawLot(*seed, drawing.items, drawing.draw));
+  if (run.json()) {
+    *run.out << Json{{"drawn", drawn}}.dump(2) << "\n";
+  } else {
+    *run.out << absl::StrJoin(drawn, "\n") << "\n";
+  }
+  return absl::OkStatus();
+}
+
+struct Term {
+  ProfileChoice choice;
+  rules::TermFacts facts;
+};
+
+absl::Status Number(Run& run, const Term& term) {
+  ASSIGN_OR_RETURN(const rules::v1::RuleProfile profile, ProfileOf(term.choice));
+  ASSIGN_OR_RETURN(const rules::StatutoryNumber number,
+                   rules::ComputeStatutoryNumber(profile.statutory_number(), term.facts));
+  Print(run, {{"statutory", number.number}, {"explanation", TextJson(number.explanation)}},
+        number.explanation);
+  return absl::OkStatus();
+}
+
+absl::Status Profiles(Run& run) {
+  Json list = Json::array();
+  std::vector<std::vector<std::string>> lines = {
+      {"id", "from", "to", "title", "majorities", "unclear"}};
+  for (const rules::v1::RuleProfile& profile : rules::BuiltInProfiles()) {
+    std::vector<std::string> keys;
+    for (const rules::v1::MotionRule& rule : profile.motions()) keys.push_back(rule.key());
+    const std::vector<std::string> doubts = rules::DoubtsOf(profile);
+    list.push_back({{"id", profile.id()},
+                    {"title", TextJson(profile.title())},
+                    {"valid_from", profile.valid_from()},
+                    {"valid_to", profile.valid_to()},
+                    {"majorities", keys},
+                    {"unclear", doubts}});
+    lines.push_back({profile.id(), profile.valid_from(), profile.valid_to(), profile.title().en(),
+                     absl::StrJoin(keys, " "), absl::StrCat(doubts.size())});
+  }
+  *run.out << (run.json() ? list.dump(2) + "\n" : Table(lines));
+  return absl::OkStatus();
+}
+
+absl::Status ShowProfile(Run& run, const ProfileChoice& choice) {
+  ASSIGN_OR_RETURN(const rules::v1::RuleProfile profile, ProfileOf(choice));
+  run.Print(profile);
+  return absl::OkStatus();
+}
+
+void AddTallyQuestions(CLI::App& root, Run& run) {
+  const auto numbers = std::make_shared<Numbers>();
+  CLI::App* result = AddVerb(root, run, "rules", "result",
+                             "The outcome of a tally, with its arithmetic.\nExample: votum rules "
+                             "result --profile de-nw-rat --yes 13 --no 12 --abstain 1",
+                             [&run, numbers] { return Result(run, *numbers); });
+  AddTally(*result, *numbers);
+
+  const auto present = std::make_shared<Numbers>();
+  CLI::App* quorum = AddVerb(root, run, "rules", "quorum",
+                             "Whether a meeting can decide.\nExample: votum rules quorum --profile "
+                             "de-nw-rat --present 26 --statutory 51",
+                             [&run, present] { return Quorum(run, *present); });
+  AddProfileOptions(*quorum, present->choice);
+  rules::Attendance& attendance = present->attendance;
+  quorum->add_option("--present", attendance.present, "Members able to take part")->required();
+  quorum->add_option("--statutory", attendance.statutory, "The statutory number")->required();
+  quorum->add_option("--excluded", attendance.excluded, "Members excluded by conflict");
+  quorum->add_option("--experts", attendance.experts, "Expert citizens among those present");
+  quorum->add_flag("--second-call", attendance.second_call, "The item was postponed before");
+  quorum->add_flag("--noticed", attendance.second_call_noticed,
+                   "The second invitation said that any number decides");
+
+  const auto wrong = std::make_shared<Numbers>();
+  CLI::App* decisive = AddVerb(
+      root, run, "rules", "decisive",
+      "Whether votes decided that should not have been cast (conflict of interest).\nExample: "
+      "votum rules decisive --profile de-nw-rat --yes 13 --no 12 --present 26 --statutory 51 "
+      "--wrong-yes 1",
+      [&run, wrong] { return Decisive(run, *wrong); });
+  AddTally(*decisive, *wrong);
+  decisive->add_option("--wrong-yes", wrong->wrong.yes, "Of the Yes votes");
+  decisive->add_option("--wrong-no", wrong->wrong.no, "Of the No votes");
+  decisive->add_option("--wrong-abstain", wrong->wrong.abstain, "Of the abstentions");
+  decisive->add_option("--wrong-invalid", wrong->wrong.invalid, "Of the invalid votes");
+  decisive->add_option("--wrong-not-voted", wrong->wrong.not_voted, "Were present without a vote");
+  decisive->add_option("--wrong-secret", wrong->wrong.unknown,
+                       "Voted secretly: the worst case is computed");
+}
+
+void AddPersonQuestions(CLI::App& root, Run& run) {
+  const auto shares = std::make_shared<Shares>();
+  CLI::App* seats = AddVerb(root, run, "rules", "seats",
+                            "Seats shared out by votes; equal claims go to the lot.\nExample: "
+                            "votum rules seats --method hare-niemeyer --seats 15 --votes 22,14,9",
+                            [&run, shares] { return Seats(run, *shares); });
+  seats->add_option("--method", shares->method, "hare-niemeyer, dhondt, sainte-lague or rock")
+      ->required()
+      ->check(CLI::IsMember({"hare-niemeyer", "dhondt", "sainte-lague", "rock"}));
+  seats->add_option("--seats", shares->seats, "How many")->required();
+  seats->add_option("--votes", shares->votes, "The votes of each list: 22,14,9")
+      ->required()
+      ->delimiter(',');
+
+  const auto persons = std::make_shared<Persons>();
+  CLI::App* election = AddVerb(root, run, "rules", "election",
+                               "Who is elected, or goes to a second ballot or the lot.\nExample: "
+                               "votum rules election --profile de-nw-rat --votes 10 --no 11",
+                               [&run, persons] { return Election(run, *persons); });
+  AddProfileOptions(*election, persons->choice);
+  election->add_option("--votes", persons->votes, "The votes of each candidate: 20,18,7")
+      ->required()
+      ->delimiter(',');
+  election->add_option("--no", persons->tally.no, "No votes");
+  election->add_option("--abstain", persons->tally.abstain, "Abstentions");
+  election->add_option("--invalid", persons->tally.invalid, "Invalid votes");
+  election->add_option("--present", persons->tally.present, "Members present and entitled");
+  election->add_option("--statutory", persons->tally.statutory, "The statutory number");
+  election->add_flag("--runoff", persons->runoff, "This is the second ballot");
+
+  const auto drawing = std::make_shared<Drawing>();
+  CLI::App* lot = AddVerb(root, run, "rules", "lot",
+                          "Draw a lot again from its published seed.\nExample: votum rules lot "
+                          "--items list-1,list-3 --draw 1 --seed "
+                          "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                          [&run, drawing] { return Lot(run, *drawing); });
+  lot->add_option("--items", drawing->items, "Between whom: a,b,c")->required()->delimiter(',');
+  lot->add_option("--draw", drawing->draw, "How many")->capture_default_str();
+  lot->add_option("--seed", drawing->seed, "64 hexadecimal digits")->required();
+}
+
+}  // namespace
+
+void AddRulesQuestions(CLI::App& root, Run& run) {
+  AddTallyQuestions(root, run);
+  AddPersonQuestions(root, run);
+
+  const auto term = std::make_shared<Term>();
+  CLI::App* number = AddVerb(root, run, "rules", "statutory-number",
+                             "How many members a council has by law.\nExample: votum rules "
+                             "statutory-number --profile de-nw-rat --inhabitants 61000",
+                             [&run, term] { return Number(run, *term); });
+  AddProfileOptions(*number, term->choice);
+  number->add_option("--inhabitants", term->facts.inhabitants, "Of the municipality")->required();
+  number->add_option("--reduction", term->facts.reduction, "Seats taken off by bylaw");
+  number->add_option("--additional", term->facts.additional, "Overhang and levelling seats");
+  number->add_option("--vacant", term->facts.vacant, "Seats vacant for good");
+
+  AddVerb(root, run, "rules", "profiles",
+          "The rule profiles that come with the program.\nExample: votum rules profiles -o json",
+          [&run] { return Profiles(run); });
+  const auto choice = std::make_shared<ProfileChoice>();
+  CLI::App* show = AddVerb(root, run, "rules", "show",
+                           "One profile, whole, with norms and doubts.\nExample: votum rules show "
+                           "--profile de-nw-rat",
+                           [&run, choice] { return ShowProfile(run, *choice); });
+  AddProfileOptions(*show, *choice);
+}
+
+}  // namespace votum::cli
