@@ -1,5 +1,7 @@
 #include "services/voting/rules/majority.h"
 
+#include <random>
+
 #include "base/status_matchers.h"
 #include "gtest/gtest.h"
 #include "services/voting/rules/explain.h"
@@ -102,6 +104,41 @@ TEST(ExplainTest, SaysTheArithmeticInBothLanguages) {
             "13 Ja > 12 Nein: angenommen. 1 Enthaltung zählt nicht mit, § 50 (1), (5) GO NRW.");
   const v1::Text quorum = ExplainQuorum(Nrw().quorum(), EvaluateQuorum(Nrw().quorum(), 51, 26));
   EXPECT_EQ(quorum.en(), "26 of 51 present: quorate (26 needed), § 49 (1) GO NRW.");
+}
+
+// One more Yes never loses, one more No never wins; whatever is counted, there is one outcome, and
+// its comparisons say so.
+TEST(MajorityTest, IsMonotoneUnderEveryRule) {
+  std::mt19937 random(5);
+  for (const v1::RuleProfile& profile : BuiltInProfiles()) {
+    for (const v1::MotionRule& rule : profile.motions()) {
+      for (int round = 0; round < 400; ++round) {
+        Tally tally;
+        tally.yes = random() % 20;
+        tally.no = random() % 20;
+        tally.abstain = random() % 5;
+        tally.invalid = random() % 3;
+        // One more vote is that of somebody who was there and had not voted.
+        tally.present = tally.yes + tally.no + tally.abstain + tally.invalid + 1;
+        tally.seated = tally.statutory = tally.present + random() % 10;
+        const MotionResult before = EvaluateMotion(rule, tally);
+        Tally more = tally;
+        ++more.yes;
+        if (before.outcome == MotionOutcome::kAdopted) {
+          EXPECT_EQ(EvaluateMotion(rule, more).outcome, MotionOutcome::kAdopted) << rule.key();
+        }
+        more = tally;
+        ++more.no;
+        if (before.outcome == MotionOutcome::kRejected && !before.tie) {
+          EXPECT_NE(EvaluateMotion(rule, more).outcome, MotionOutcome::kAdopted) << rule.key();
+        }
+        bool holds = true;
+        for (const v1::TraceStep& step : TraceMotion(rule, tally, before))
+          holds = holds && step.holds();
+        if (!before.tie) EXPECT_EQ(holds, before.outcome == MotionOutcome::kAdopted) << rule.key();
+      }
+    }
+  }
 }
 
 }  // namespace

@@ -1,0 +1,106 @@
+#include "services/voting/rules/replay.h"
+
+#include "base/status_matchers.h"
+#include "gtest/gtest.h"
+#include "services/voting/rules/profile.h"
+
+namespace votum::rules {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+TEST(StatedOutcomeTest, ReadsWhatMinutesSay) {
+  struct Case {
+    const char* words;
+    std::optional<MotionOutcome> outcome;
+  };
+  constexpr auto kYes = MotionOutcome::kAdopted;
+  constexpr auto kNo = MotionOutcome::kRejected;
+  for (const Case& c :
+       {Case{"angenommen", kYes}, Case{"Abgelehnt", kNo}, Case{"mehrheitlich abgelehnt", kNo},
+        Case{"einstimmig", kYes}, Case{"mehrheitlich zugestimmt bei 3 Enthaltungen", kYes},
+        Case{"nicht angenommen", kNo}, Case{"Keine Mehrheit", kNo},
+        Case{"unverändert beschlossen", kYes}, Case{"adopted", kYes}, Case{"REJECTED", kNo},
+        Case{"motion carried", kYes}, Case{"lost", kNo}, Case{"vertagt", std::nullopt},
+        Case{"", std::nullopt}, Case{"verwiesen", std::nullopt},
+        Case{"zur Kenntnis genommen", std::nullopt},
+        Case{"Ziffer 1 angenommen, Ziffer 2 abgelehnt", std::nullopt}, Case{" ja ", kYes},
+        Case{"no", kNo}}) {
+    EXPECT_EQ(StatedOutcome(c.words), c.outcome) << c.words;
+  }
+}
+
+Replay Of(const char* profile_id, const RecordedTally& recorded) {
+  const v1::RuleProfile profile = *BuiltInProfile(profile_id, "2026-12-01");
+  return ReplayTally(profile, *FindMotionRule(profile, ""), recorded);
+}
+
+RecordedTally Recorded(uint32_t yes, uint32_t no, const char* stated) {
+  RecordedTally recorded;
+  recorded.yes = yes;
+  recorded.no = no;
+  recorded.stated = stated;
+  return recorded;
+}
+
+TEST(ReplayTest, FindsTheFaultOfRealMinutes) {
+  // Karlsruhe, 2015-02-03: "Bei 24 Ja-Stimmen und 23 Nein-Stimmen abgelehnt".
+  const Replay replay = Of("de-bw-rat", Recorded(24, 23, "abgelehnt"));
+  EXPECT_EQ(replay.verdict, ReplayVerdict::kMismatch);
+  EXPECT_EQ(replay.computed, "adopted");
+  EXPECT_THAT(replay.reason, HasSubstr("24 yes > 23 no"));
+}
+
+TEST(ReplayTest, TiesAreRejectedAndOpenOnesAreNot) {
+  EXPECT_EQ(Of("de-bw-rat", Recorded(20, 20, "abgelehnt")).verdict, ReplayVerdict::kAgrees);
+  EXPECT_EQ(Of("de-bw-rat", Recorded(20, 20, "angenommen")).verdict, ReplayVerdict::kMismatch);
+  EXPECT_EQ(Of("uk-lga1972", Recorded(20, 20, "carried")).verdict, ReplayVerdict::kAgrees);
+  EXPECT_EQ(Of("uk-lga1972", Recorded(20, 20, "lost")).computed, "casting vote");
+}
+
+TEST(ReplayTest, WhatIsOpenIsNotChecked) {
+  RecordedTally no_count = Recorded(20, 0, "angenommen");
+  no_count.no.reset();
+  EXPECT_EQ(Of("de-bw-rat", no_count).verdict, ReplayVerdict::kNotChecked);
+  EXPECT_EQ(Of("de-bw-rat", Recorded(20, 3, "")).verdict, ReplayVerdict::kNotChecked);
+  EXPECT_EQ(Of("generic-absolute", Recorded(20, 3, "angenommen")).reason,
+            "statutory is not recorded");
+  // Without the number present only a rejection is certain.
+  EXPECT_EQ(Of("at-kaernten", Recorded(10, 9, "angenommen")).verdict, ReplayVerdict::kNotChecked);
+  EXPECT_EQ(Of("at-kaernten", Recorded(9, 10, "angenommen")).verdict, ReplayVerdict::kMismatch);
+}
+
+TEST(ReplayTest, AbstentionsCountAsTheLawSays) {
+  RecordedTally recorded = Recorded(10, 8, "angenommen");
+  recorded.abstain = 4;
+  recorded.present = 22;
+  EXPECT_EQ(Of("de-nw-rat", recorded).verdict, ReplayVerdict::kAgrees);
+  EXPECT_EQ(Of("at-kaernten", recorded).verdict, ReplayVerdict::kMismatch) << "abstaining is No";
+  EXPECT_EQ(Of("at-tirol", recorded).verdict, ReplayVerdict::kAgrees) << "and here absence";
+}
+
+TEST(ReplayTest, TheQuorumCountsWhereItIsNotPresumed) {
+  RecordedTally recorded = Recorded(10, 2, "angenommen");
+  recorded.present = 12;
+  recorded.statutory = 48;
+  EXPECT_EQ(Of("de-bw-rat", recorded).computed, "not quorate");
+  EXPECT_EQ(Of("de-bw-rat", recorded).verdict, ReplayVerdict::kMismatch);
+  const Replay presumed = Of("de-nw-rat", recorded);
+  EXPECT_EQ(presumed.verdict, ReplayVerdict::kAgrees);
+  EXPECT_THAT(presumed.remarks, SizeIs(1));
+}
+
+TEST(ReplayTest, RemarksOnOddRecords) {
+  RecordedTally recorded = Recorded(30, 1, "einstimmig angenommen");
+  EXPECT_THAT(Of("de-nw-rat", recorded).remarks, SizeIs(1));
+  recorded.no = 0;
+  EXPECT_THAT(Of("de-nw-rat", recorded).remarks, IsEmpty());
+  recorded.present = 29;
+  recorded.statutory = 28;
+  EXPECT_THAT(Of("de-nw-rat", recorded).remarks, SizeIs(2));
+}
+
+}  // namespace
+}  // namespace votum::rules
