@@ -216,8 +216,8 @@ int RunCommandLine(const std::vector<std::string>& arguments, Clients* clients, 
   for (const auto add :
        {AddSimpleCommands, AddProposalCommands, AddReads, AddContextCommands, AddKeyCommands,
         AddAdoptRulesCommand, AddRulesQuestions, AddRulesCheckCommand, AddIdeaCommands,
-        AddRoundCommands, AddMeetingCommands, AddProjectCommands, AddReceiptCommands,
-        AddAuditCommands}) {
+        AddRoundCommands, AddMeetingCommands, AddLotCommands, AddProjectCommands,
+        AddReceiptCommands, AddAuditCommands}) {
     add(app, run);
   }
   AddRankCommand(app, &run.exit_code);

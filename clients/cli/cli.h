@@ -114,6 +114,7 @@ void AddIdeaCommands(CLI::App& root, Run& run);
 void AddRoundCommands(CLI::App& root, Run& run);
 void AddProposalCommands(CLI::App& root, Run& run);
 void AddMeetingCommands(CLI::App& root, Run& run);
+void AddLotCommands(CLI::App& root, Run& run);
 void AddProjectCommands(CLI::App& root, Run& run);
 void AddReceiptCommands(CLI::App& root, Run& run);
 void AddAuditCommands(CLI::App& root, Run& run);

@@ -120,6 +120,9 @@ const std::vector<Row>& Rows() {
       Read<vv1::GetVoteEventRequest, vv1::GetVoteEventResponse>(
           "vote", "show", "voting", "GetVoteEvent", "Show a vote.",
           {{"--id", "vote_event_id", "Which"}}),
+      Read<vv1::GetLotRequest, vv1::GetLotResponse>("lot", "show", "voting", "GetLot",
+                                                    "Show a lot with all that its seed is made of.",
+                                                    {{"--id", "lot_id", "Which"}}),
       Read<vv1::ListVoteEventsRequest, vv1::ListVoteEventsResponse>(
           "vote", "list", "voting", "ListVoteEvents", "List the votes of a meeting.",
           {{"--meeting", "meeting_id", "Which meeting"}},

@@ -1,12 +1,16 @@
 // `votum rules ...`: single questions to the rules, answered offline with their arithmetic.
 
+#include <algorithm>
 #include <cstdint>
+#include <iterator>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "base/numbers.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"
 #include "clients/cli/cli.h"
@@ -14,6 +18,7 @@
 #include "clients/cli/profile_choice.h"
 #include "crypto/encoding.h"
 #include "nlohmann/json.hpp"
+#include "services/voting/rules/amendments.h"
 #include "services/voting/rules/decisiveness.h"
 #include "services/voting/rules/election.h"
 #include "services/voting/rules/explain.h"
@@ -279,6 +284,47 @@ absl::Status Profiles(Run& run) {
   return absl::OkStatus();
 }
 
+// By rules::Reach.
+constexpr const char* kReaches[] = {"not-consider", "postpone", "refer", "reject",
+                                    "replace",      "amend",    "main"};
+
+// "ID=REACH" or "ID=REACH:DISTANCE".
+absl::StatusOr<rules::CompetingMotion> MotionOf(const std::string& text, uint64_t order) {
+  const std::vector<std::string> parts = absl::StrSplit(text, absl::ByAnyChar("=:"));
+  rules::CompetingMotion motion;
+  const auto* reach = parts.size() < 2
+                          ? std::end(kReaches)
+                          : std::find(std::begin(kReaches), std::end(kReaches), parts[1]);
+  if (parts.size() == 3) motion.distance = ParseDecimal(parts[2]);
+  if (reach == std::end(kReaches) || parts.size() > 3 ||
+      (parts.size() == 3 && !motion.distance.has_value())) {
+    return RefuseArgument("USAGE", absl::StrCat("\"", text,
+                                                "\" is not ID=REACH or "
+                                                "ID=REACH:DISTANCE, with a reach of ",
+                                                absl::StrJoin(kReaches, ", ")));
+  }
+  motion.id = parts[0];
+  motion.reach = static_cast<rules::Reach>(reach - std::begin(kReaches));
+  motion.order = order;
+  return motion;
+}
+
+absl::Status Order(Run& run, const std::vector<std::string>& texts) {
+  std::vector<rules::CompetingMotion> motions;
+  for (const std::string& text : texts) {
+    ASSIGN_OR_RETURN(rules::CompetingMotion motion, MotionOf(text, motions.size()));
+    motions.push_back(std::move(motion));
+  }
+  Json list = Json::array();
+  std::vector<std::vector<std::string>> lines;
+  for (const rules::OrderedMotion& motion : rules::ProposeOrder(std::move(motions))) {
+    list.push_back({{"id", motion.id}, {"reason", TextJson(motion.reason)}});
+    lines.push_back({motion.id, motion.reason.de(), motion.reason.en()});
+  }
+  *run.out << (run.json() ? list.dump(2) + "\n" : Table(lines));
+  return absl::OkStatus();
+}
+
 absl::Status ShowProfile(Run& run, const ProfileChoice& choice) {
   ASSIGN_OR_RETURN(const rules::v1::RuleProfile profile, ProfileOf(choice));
   run.Print(profile);
@@ -386,6 +432,14 @@ void AddRulesQuestions(CLI::App& root, Run& run) {
   AddVerb(root, run, "rules", "profiles",
           "The rule profiles that come with the program.\nExample: votum rules profiles -o json",
           [&run] { return Profiles(run); });
+  const auto motions = std::make_shared<std::vector<std::string>>();
+  AddVerb(root, run, "rules", "order",
+          "In which order competing motions are put: the furthest-reaching first.\nExample: votum "
+          "rules order antrag=main spd=amend:50000 cdu=amend:10000 fdp=refer",
+          [&run, motions] { return Order(run, *motions); })
+      ->add_option("MOTIONS", *motions, "ID=REACH or ID=REACH:DISTANCE, as they were moved")
+      ->required();
+
   const auto choice = std::make_shared<ProfileChoice>();
   CLI::App* show = AddVerb(root, run, "rules", "show",
                            "One profile, whole, with norms and doubts.\nExample: votum rules show "

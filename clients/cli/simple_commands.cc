@@ -188,11 +188,13 @@ void AddMeetings(Rows& rows) {
                                         "End a meeting (chair, clerk).\n"
                                         "Example: votum meeting close --id sitzung-12",
                                         {{"--id", "meeting_id", "Which"}}));
-  rows.push_back(Sign<v1::CheckIn>(
-      "meeting", "check-in",
-      "Say that a member has come (the member, or a clerk for the member).\n"
-      "Example: votum meeting check-in --id sitzung-12",
-      {{"--id", "meeting_id", "Which meeting"}, {"--person", "person_id", "Who", kSelf}}));
+  rows.push_back(
+      Sign<v1::CheckIn>("meeting", "check-in",
+                        "Say that a member has come (the member, or a clerk for the member).\n"
+                        "Example: votum meeting check-in --id sitzung-12",
+                        {{"--id", "meeting_id", "Which meeting"},
+                         {"--person", "person_id", "Who", kSelf},
+                         {"--remote", "remote", "yes: takes part from elsewhere", kOptional}}));
   rows.push_back(Sign<v1::CheckOut>(
       "meeting", "check-out",
       "Say that a member has left (the member, or a clerk for the member).\n"
@@ -216,7 +218,75 @@ void AddMeetings(Rows& rows) {
        {"--proposition", "proposition", "The question, word for word"},
        {"--polarity", "polarity", "What a Yes means for the item"},
        {"--rule", "rule_key", "The majority it needs, if not the ordinary one", kOptional},
-       {"--mover", "mover_id", "Who moved it, if not the chair", kOptional}}));
+       {"--mover", "mover_id", "Who moved it, if not the chair", kOptional},
+       {"--norm", "norm", "The norm under which it is decided, § 50 (3) GO NRW", kOptional},
+       {"--seats", "seats", "Seats that lists share out", kOptional},
+       {"--runoff-of", "runoff_of", "The vote that asks for this second ballot", kOptional}}));
+}
+
+void AddProceedings(Rows& rows) {
+  namespace v1 = voting::v1;
+  const FieldOption meeting = {"--id", "meeting_id", "Which meeting"};
+  const FieldOption item = {"--item", "item_id", "Which item"};
+  rows.push_back(Sign<v1::RecordDisruption>(
+      "meeting", "disruption",
+      "Write down what kept a member from taking part (the member, chair, clerk).\n"
+      "Example: votum meeting disruption --id sitzung-12 --person m07 --text 'Leitung "
+      "unterbrochen'",
+      {meeting,
+       {"--person", "person_id", "Who; everybody without", kOptional},
+       {"--text", "text", "What happened"}}));
+  rows.push_back(
+      Sign<v1::ChallengeQuorum>("meeting", "doubt-quorum",
+                                "Doubt that the meeting can decide on an item (a member present).\n"
+                                "Example: votum meeting doubt-quorum --id sitzung-12 --item top-4",
+                                {meeting, item}));
+  rows.push_back(Sign<v1::CountQuorum>(
+      "meeting", "count-quorum",
+      "Count the members present for an item; too few postpone it (chair, clerk).\n"
+      "Example: votum meeting count-quorum --id sitzung-12 --item top-4",
+      {meeting, item}));
+  rows.push_back(Sign<v1::CallItemAgain>(
+      "meeting", "call-again",
+      "Call an item for the second time that was postponed for want of a quorum (chair, clerk).\n"
+      "Example: votum meeting call-again --id sitzung-13 --item top-2 --postponed-meeting "
+      "sitzung-12 "
+      "--postponed-item top-4 --noticed yes",
+      {meeting,
+       item,
+       {"--postponed-meeting", "postponed_meeting_id", "Where the lack was found"},
+       {"--postponed-item", "postponed_item_id", "The item then"},
+       {"--noticed", "noticed", "Whether the invitation said that any number decides"}}));
+  rows.push_back(Sign<v1::DecideConflict>(
+      "meeting", "decide-conflict",
+      "Record that the council resolved on a member's conflict of interest (chair, clerk).\n"
+      "Example: votum meeting decide-conflict --id sitzung-12 --item top-4 --person m07 --vote "
+      "abstimmung-3",
+      {meeting,
+       item,
+       {"--person", "person_id", "The member"},
+       {"--vote", "vote_event_id", "The vote that resolved it"}}));
+  rows.push_back(Sign<v1::DemandMode>(
+      "motion", "demand",
+      "Demand a roll call or a secret vote (a member present).\n"
+      "Example: votum motion demand --meeting sitzung-12 --id antrag-1 --mode secret",
+      {{"--meeting", "meeting_id", "Which meeting"},
+       {"--id", "motion_id", "Which motion"},
+       {"--mode", "mode", "roll-call or secret"},
+       {"--faction", "faction_id", "For the parliamentary group that you chair", kOptional}}));
+  const FieldOption lot_meeting = {"--meeting", "meeting_id", "Which meeting"};
+  rows.push_back(Sign<v1::OpenLot>("lot", "open",
+                                   "Begin a lot for a result that is tied (chair, clerk).\n"
+                                   "Example: votum lot open --meeting sitzung-12 --id los-1 --vote "
+                                   "wahl-1",
+                                   {lot_meeting,
+                                    {"--id", "lot_id", "New id"},
+                                    {"--vote", "vote_event_id", "The vote that is tied"}}));
+  rows.push_back(Sign<v1::DrawLot>("lot", "draw",
+                                   "Draw (chair, clerk). Anybody can draw again: votum lot show, "
+                                   "votum rules lot.\n"
+                                   "Example: votum lot draw --meeting sitzung-12 --id los-1",
+                                   {lot_meeting, {"--id", "lot_id", "Which lot"}}));
 }
 
 void AddVotes(Rows& rows) {
@@ -226,6 +296,8 @@ void AddVotes(Rows& rows) {
   const FieldOption vote = {"--id", "vote_event_id", "Which vote"};
   const FieldOption choice = {"--choice", "choice", "What you vote"};
   const FieldOption voter = {"--person", "person_id", "The voter"};
+  const FieldOption candidate = {"--candidate", "candidate_id",
+                                 "In an election, with yes: for whom", kOptional};
   rows.push_back(Sign<v1::OpenVote>(
       "vote", "open",
       "Open the vote on a motion (chair, clerk): freezes electorate and rules.\n"
@@ -238,7 +310,7 @@ void AddVotes(Rows& rows) {
   rows.push_back(Sign<v1::CastVote>("vote", "cast",
                                     "Vote, with your own key.\n"
                                     "Example: votum vote cast --id abstimmung-1 --choice yes",
-                                    {meeting, vote, choice}));
+                                    {meeting, vote, choice, candidate}));
   rows.push_back(Sign<v1::CorrectVote>(
       "vote", "correct",
       "Replace your vote while the vote is open.\n"
@@ -247,17 +319,18 @@ void AddVotes(Rows& rows) {
        vote,
        {"--replaces", "replaces_command_id",
         "Command id of the vote that is replaced, as it was printed"},
-       choice}));
+       choice,
+       candidate}));
   rows.push_back(Sign<v1::RecordPaperVote>(
       "vote", "paper",
       "Record a vote on paper (clerk).\n"
       "Example: votum vote paper --id abstimmung-1 --person m42 --choice yes",
-      {meeting, vote, voter, {"--choice", "choice", "What it says"}}));
+      {meeting, vote, voter, {"--choice", "choice", "What it says"}, candidate}));
   rows.push_back(Sign<v1::ConfirmPaperVote>(
       "vote", "paper-confirm",
       "Confirm a vote on paper (a second person: clerk, secretary, chair).\n"
       "Example: votum vote paper-confirm --id abstimmung-1 --person m42 --choice yes",
-      {meeting, vote, voter, {"--choice", "choice", "What you read on the paper"}}));
+      {meeting, vote, voter, {"--choice", "choice", "What you read on the paper"}, candidate}));
   rows.push_back(Sign<v1::WithdrawPaperVote>(
       "vote", "paper-withdraw",
       "Take back the record of a vote on paper that nobody has confirmed (clerk).\n"
@@ -268,6 +341,30 @@ void AddVotes(Rows& rows) {
                           "Close a vote (chair, clerk): nothing after this record counts.\n"
                           "Example: votum vote close --id abstimmung-1",
                           {meeting, vote}));
+  rows.push_back(Sign<v1::MarkBallot>(
+      "vote", "urn",
+      "Note that a member has put a ballot paper into the urn of a secret vote (clerk).\n"
+      "Example: votum vote urn --id abstimmung-1 --person m42",
+      {meeting, vote, voter}));
+  const std::vector<FieldOption> count = {
+      meeting,
+      vote,
+      {"--yes", "tally.yes", "Yes; in an election the sum of all candidates"},
+      {"--no", "tally.no", "No"},
+      {"--abstain", "tally.abstain", "Abstentions", kOptional},
+      {"--invalid", "tally.invalid", "Invalid papers", kOptional}};
+  rows.push_back(Sign<v1::RecordBallotCount>(
+      "vote", "count",
+      "Record what was counted in the urn of a closed secret vote (clerk). The candidates of an\n"
+      "election are given with --file: {\"tally\": {\"candidates\": [{\"candidate_id\": \"ada\", "
+      "\"votes\": 12}]}}\n"
+      "Example: votum vote count --id abstimmung-1 --yes 20 --no 15 --invalid 1",
+      count));
+  rows.push_back(Sign<v1::ConfirmBallotCount>(
+      "vote", "count-confirm",
+      "Confirm the count of an urn with your own (a second person: clerk, secretary, chair).\n"
+      "Example: votum vote count-confirm --id abstimmung-1 --yes 20 --no 15 --invalid 1",
+      count));
 }
 
 void AddDecisions(Rows& rows) {
@@ -280,12 +377,15 @@ void AddDecisions(Rows& rows) {
       {{"--id", "decision_id", "New id"},
        {"--vote", "vote_event_id", "The vote that decided"},
        {"--title", "title", "Title"},
-       {"--text", "text", "The wording"}}));
+       {"--text", "text", "The wording"},
+       {"--anew", "decides_anew_id", "The decision objected to, decided anew", kOptional}}));
   rows.push_back(Sign<v1::ObjectToDecision>(
       "decision", "object",
       "Object to a decision (mayor); suspends it.\n"
       "Example: votum decision object --id b-117 --reason @grund.txt",
-      {{"--id", "decision_id", "Which"}, {"--reason", "reason", "Why"}}));
+      {{"--id", "decision_id", "Which"},
+       {"--reason", "reason", "Why"},
+       {"--unlawful", "unlawful", "yes: the decision is unlawful (Beanstandung)", kOptional}}));
   rows.push_back(
       Sign<v1::ReleaseDecision>("decision", "release",
                                 "Release a decision for execution (clerk, administrator).\n"
@@ -324,8 +424,8 @@ void AddProjects(Rows& rows) {
 const Rows& AllRows() {
   static const auto* const kRows = [] {
     auto* rows = new Rows();
-    for (const auto add :
-         {AddDirectory, AddIdeas, AddAgenda, AddMeetings, AddVotes, AddDecisions, AddProjects}) {
+    for (const auto add : {AddDirectory, AddIdeas, AddAgenda, AddMeetings, AddProceedings, AddVotes,
+                           AddDecisions, AddProjects}) {
       add(*rows);
     }
     return rows;

@@ -26,6 +26,8 @@ struct CommandContext {
   std::string key_id;
   // Ids of the keys of all verified signatures, the first included.
   std::vector<std::string> signer_key_ids;
+  // The key that signs the log's checkpoints; null only in tests of domains that do not look at it.
+  const crypto::PublicKey* log_key = nullptr;
 };
 
 }  // namespace votum

@@ -168,6 +168,7 @@ absl::StatusOr<CommandContext> Authorize(const World& world, const Envelope& env
   context.command_id = envelope.header.command_id();
   context.actor = envelope.header.actor();
   context.key_id = keys[0].id();
+  context.log_key = &log_key;
   return context;
 }
 

@@ -198,6 +198,12 @@ void AddVoting(Rows& rows) {
   add(v1::CheckIn(), Person(), Always<v1::CheckIn>(kPublic));
   add(v1::CheckOut(), Person(), Always<v1::CheckOut>(kPublic));
   add(v1::DeclareConflict(), Person(), AsItem<v1::DeclareConflict>());
+  add(v1::RecordDisruption(), Person(), Always<v1::RecordDisruption>(kCouncil));
+  add(v1::ChallengeQuorum(), Person(), AsItem<v1::ChallengeQuorum>());
+  add(v1::CountQuorum(), Person(), AsItem<v1::CountQuorum>());
+  add(v1::CallItemAgain(), Person(), AsItem<v1::CallItemAgain>());
+  add(v1::DecideConflict(), Person(), AsItem<v1::DecideConflict>());
+  add(v1::DemandMode(), Person(), AsMotion<v1::DemandMode>());
   add(v1::ProposeMotion(), Person(), AsItem<v1::ProposeMotion>());
   add(v1::OpenVote(), Person(), AsMotion<v1::OpenVote>());
   // Whoever could read these while the vote is open could count: the reads show them after closing.
@@ -206,8 +212,16 @@ void AddVoting(Rows& rows) {
   add(v1::RecordPaperVote(), Clerk(), Always<v1::RecordPaperVote>(kConfidential));
   add(v1::ConfirmPaperVote(), Person(), Always<v1::ConfirmPaperVote>(kConfidential));
   add(v1::WithdrawPaperVote(), Clerk(), Always<v1::WithdrawPaperVote>(kConfidential));
+  add(v1::MarkBallot(), Clerk(), Always<v1::MarkBallot>(kConfidential));
   add(v1::CloseVote(), Person(), AsVote<v1::CloseVote>());
+  add(v1::RecordBallotCount(), Clerk(), AsVote<v1::RecordBallotCount>());
+  add(v1::ConfirmBallotCount(), Person(), AsVote<v1::ConfirmBallotCount>());
   add(v1::EstablishResult(), Person(), AsVote<v1::EstablishResult>());
+  add(v1::OpenLot(), Person(), Always<v1::OpenLot>(kPublic));
+  add(v1::CommitToLot(), Person(), Always<v1::CommitToLot>(kPublic));
+  add(v1::FixLot(), Person(), Always<v1::FixLot>(kPublic));
+  add(v1::RevealForLot(), Person(), Always<v1::RevealForLot>(kPublic));
+  add(v1::DrawLot(), Person(), Always<v1::DrawLot>(kPublic));
 }
 
 void AddDecisions(Rows& rows) {

@@ -36,6 +36,16 @@ grpc::Status VotingServiceImpl::GetMotion(grpc::ServerContext* context,
   return access_.Read(*context, "GetMotion", read);
 }
 
+grpc::Status VotingServiceImpl::GetLot(grpc::ServerContext* context,
+                                       const v1::GetLotRequest* request,
+                                       v1::GetLotResponse* response) {
+  const auto read = [&](const World& world, const Reader& reader) -> absl::Status {
+    ASSIGN_OR_RETURN(*response->mutable_lot(), world.voting().GetLot(request->lot_id()));
+    return absl::OkStatus();
+  };
+  return access_.Read(*context, "GetLot", read);
+}
+
 grpc::Status VotingServiceImpl::GetVoteEvent(grpc::ServerContext* context,
                                              const v1::GetVoteEventRequest* request,
                                              v1::GetVoteEventResponse* response) {

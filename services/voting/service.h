@@ -79,7 +79,70 @@ class VotingServiceImpl final
                                common::v1::Receipt* receipt) override {
     return executor_.Execute<v1::EstablishResult>(*context, *command, receipt);
   }
+  grpc::Status RecordDisruption(grpc::ServerContext* context,
+                                const common::v1::SignedCommand* command,
+                                common::v1::Receipt* receipt) override {
+    return executor_.Execute<v1::RecordDisruption>(*context, *command, receipt);
+  }
+  grpc::Status ChallengeQuorum(grpc::ServerContext* context,
+                               const common::v1::SignedCommand* command,
+                               common::v1::Receipt* receipt) override {
+    return executor_.Execute<v1::ChallengeQuorum>(*context, *command, receipt);
+  }
+  grpc::Status CountQuorum(grpc::ServerContext* context, const common::v1::SignedCommand* command,
+                           common::v1::Receipt* receipt) override {
+    return executor_.Execute<v1::CountQuorum>(*context, *command, receipt);
+  }
+  grpc::Status CallItemAgain(grpc::ServerContext* context, const common::v1::SignedCommand* command,
+                             common::v1::Receipt* receipt) override {
+    return executor_.Execute<v1::CallItemAgain>(*context, *command, receipt);
+  }
+  grpc::Status DecideConflict(grpc::ServerContext* context,
+                              const common::v1::SignedCommand* command,
+                              common::v1::Receipt* receipt) override {
+    return executor_.Execute<v1::DecideConflict>(*context, *command, receipt);
+  }
+  grpc::Status DemandMode(grpc::ServerContext* context, const common::v1::SignedCommand* command,
+                          common::v1::Receipt* receipt) override {
+    return executor_.Execute<v1::DemandMode>(*context, *command, receipt);
+  }
+  grpc::Status MarkBallot(grpc::ServerContext* context, const common::v1::SignedCommand* command,
+                          common::v1::Receipt* receipt) override {
+    return executor_.Execute<v1::MarkBallot>(*context, *command, receipt);
+  }
+  grpc::Status RecordBallotCount(grpc::ServerContext* context,
+                                 const common::v1::SignedCommand* command,
+                                 common::v1::Receipt* receipt) override {
+    return executor_.Execute<v1::RecordBallotCount>(*context, *command, receipt);
+  }
+  grpc::Status ConfirmBallotCount(grpc::ServerContext* context,
+                                  const common::v1::SignedCommand* command,
+                                  common::v1::Receipt* receipt) override {
+    return executor_.Execute<v1::ConfirmBallotCount>(*context, *command, receipt);
+  }
+  grpc::Status OpenLot(grpc::ServerContext* context, const common::v1::SignedCommand* command,
+                       common::v1::Receipt* receipt) override {
+    return executor_.Execute<v1::OpenLot>(*context, *command, receipt);
+  }
+  grpc::Status CommitToLot(grpc::ServerContext* context, const common::v1::SignedCommand* command,
+                           common::v1::Receipt* receipt) override {
+    return executor_.Execute<v1::CommitToLot>(*context, *command, receipt);
+  }
+  grpc::Status FixLot(grpc::ServerContext* context, const common::v1::SignedCommand* command,
+                      common::v1::Receipt* receipt) override {
+    return executor_.Execute<v1::FixLot>(*context, *command, receipt);
+  }
+  grpc::Status RevealForLot(grpc::ServerContext* context, const common::v1::SignedCommand* command,
+                            common::v1::Receipt* receipt) override {
+    return executor_.Execute<v1::RevealForLot>(*context, *command, receipt);
+  }
+  grpc::Status DrawLot(grpc::ServerContext* context, const common::v1::SignedCommand* command,
+                       common::v1::Receipt* receipt) override {
+    return executor_.Execute<v1::DrawLot>(*context, *command, receipt);
+  }
 
+  grpc::Status GetLot(grpc::ServerContext* context, const v1::GetLotRequest* request,
+                      v1::GetLotResponse* response) override;
   grpc::Status GetAttendance(grpc::ServerContext* context, const v1::GetAttendanceRequest* request,
                              v1::GetAttendanceResponse* response) override;
   grpc::Status GetMotion(grpc::ServerContext* context, const v1::GetMotionRequest* request,

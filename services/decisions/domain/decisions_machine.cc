@@ -70,6 +70,15 @@ absl::Status DecisionsMachine::Check(const CommandContext&,
                                            " has no established result; the "
                                            "chair establishes it first"));
   }
+  if (event->result->outcome() == voting::v1::OUTCOME_UNSPECIFIED) {
+    return RefusePrecondition(
+        "LOT_MISSING", absl::StrCat("the lot has still to decide vote ", event->id, "; draw it"));
+  }
+  if (event->result->election() == voting::v1::ELECTION_OUTCOME_RUNOFF) {
+    return RefusePrecondition(
+        "RUNOFF_MISSING",
+        absl::StrCat("vote ", event->id, " asks for a second ballot; decide by that one"));
+  }
   const voting::MotionEntry* motion = voting_.FindMotion(event->motion_id);
   if (motion->polarity == voting::v1::POLARITY_INCIDENTAL) {
     return RefusePrecondition(
@@ -81,7 +90,30 @@ absl::Status DecisionsMachine::Check(const CommandContext&,
     return RefuseExists("ITEM_DECIDED", absl::StrCat("item ", motion->item_id, " has the decision ",
                                                      existing->second));
   }
-  return absl::OkStatus();
+  return command.decides_anew_id().empty() ? absl::OkStatus() : CheckAnew(command, *event);
+}
+
+absl::Status DecisionsMachine::CheckAnew(const v1::DraftDecision& command,
+                                         const voting::VoteEventEntry& event) const {
+  ASSIGN_OR_RETURN(const v1::Decision* before, Find(command.decides_anew_id()));
+  if (before->state() != v1::DECISION_STATE_OBJECTED) {
+    return RefusePrecondition("NOT_OBJECTED",
+                              absl::StrCat("nobody objected to decision ", before->id(),
+                                           ", or it was decided anew already"));
+  }
+  const std::string day = absl::FormatCivilTime(
+      absl::CivilDay(rules::LocalTime(event.profile.time_zone(), event.established_time)));
+  // Days in this form are in the order of their text.
+  if (before->objection_unlawful() ||
+      (before->new_decision_from() <= day && day <= before->new_decision_until())) {
+    return absl::OkStatus();
+  }
+  return RefusePrecondition(
+      "NEW_DECISION_OUT_OF_TIME",
+      absl::StrCat("decision ", before->id(), " was to be decided anew from ",
+                   before->new_decision_from(), " to ", before->new_decision_until(), ", vote ",
+                   event.id, " was on ", day, " (", event.profile.after_vote().provenance().norm(),
+                   ")"));
 }
 
 void DecisionsMachine::Apply(const CommandContext&, const v1::DraftDecision& command) {
@@ -107,6 +139,13 @@ void DecisionsMachine::Apply(const CommandContext&, const v1::DraftDecision& com
       ToTimestamp(rules::ReleaseAllowedFrom(event.profile, event.established_time));
   decision.set_public_(item.content.public_());
   by_item_[motion.item_id] = decision.id();
+  if (command.decides_anew_id().empty()) return;
+  v1::Decision& before = decisions_.find(command.decides_anew_id())->second;
+  before.set_state(v1::DECISION_STATE_DECIDED_ANEW);
+  decision.set_decides_anew_id(before.id());
+  // There is no second objection: nothing is waited for. After a complaint the authority decides.
+  if (!before.objection_unlawful())
+    *decision.mutable_release_allowed_time() = decision.decide_time();
 }
 
 absl::Status DecisionsMachine::Check(const CommandContext& context,
@@ -167,8 +206,16 @@ absl::Status DecisionsMachine::Check(const CommandContext& context,
     return RefuseExists("ALREADY_OBJECTED",
                         absl::StrCat("decision ", decision->id(), " is suspended by an objection"));
   }
+  const bool late =
+      !command.unlawful() && context.time >= FromTimestamp(decision->release_allowed_time());
+  if (!command.unlawful() && !decision->decides_anew_id().empty()) {
+    return RefusePrecondition("OBJECTED_BEFORE",
+                              absl::StrCat("decision ", decision->id(),
+                                           " was taken anew after an objection: there is no "
+                                           "second one; if it is unlawful, say so"));
+  }
   if (decision->state() == v1::DECISION_STATE_RELEASED ||
-      context.time >= FromTimestamp(decision->release_allowed_time())) {
+      decision->state() == v1::DECISION_STATE_DECIDED_ANEW || late) {
     return RefusePrecondition(
         "OBJECTION_TOO_LATE",
         absl::StrCat("the objection period of decision ", decision->id(), " has ended"));
@@ -176,10 +223,16 @@ absl::Status DecisionsMachine::Check(const CommandContext& context,
   return absl::OkStatus();
 }
 
-void DecisionsMachine::Apply(const CommandContext&, const v1::ObjectToDecision& command) {
+void DecisionsMachine::Apply(const CommandContext& context, const v1::ObjectToDecision& command) {
   v1::Decision& decision = decisions_.find(command.decision_id())->second;
   decision.set_state(v1::DECISION_STATE_OBJECTED);
   decision.set_objection_reason(command.reason());
+  *decision.mutable_objection_time() = ToTimestamp(context.time);
+  decision.set_objection_unlawful(command.unlawful());
+  const rules::v1::RuleProfile& profile = voting_.FindVoteEvent(decision.vote_event_id())->profile;
+  const rules::DayRange days = rules::NewDecisionDays(profile, context.time);
+  decision.set_new_decision_from(absl::FormatCivilTime(days.first));
+  decision.set_new_decision_until(absl::FormatCivilTime(days.last));
 }
 
 absl::Status DecisionsMachine::Check(const CommandContext& context,
@@ -193,6 +246,10 @@ absl::Status DecisionsMachine::Check(const CommandContext& context,
       return RefusePrecondition("OBJECTED", absl::StrCat("decision ", decision->id(),
                                                          " is suspended by an objection; the "
                                                          "council decides anew"));
+    case v1::DECISION_STATE_DECIDED_ANEW:
+      return RefusePrecondition(
+          "DECIDED_ANEW",
+          absl::StrCat("decision ", decision->id(), " was decided anew; release that decision"));
     case v1::DECISION_STATE_SIGNED:
       break;
     default:

@@ -64,6 +64,10 @@ class DecisionsMachine {
   void Visit(const ResourceVisitor& visitor) const;
 
  private:
+  // The draft may decide anew what it names: FAILED_PRECONDITION/NOT_OBJECTED,
+  // NEW_DECISION_OUT_OF_TIME.
+  absl::Status CheckAnew(const v1::DraftDecision& command,
+                         const voting::VoteEventEntry& event) const;
   absl::StatusOr<const v1::Decision*> Find(absl::string_view decision_id) const;
   DocumentSources SourcesOf(const v1::Decision& decision) const;
 

@@ -32,7 +32,8 @@ constexpr Word kPolarities[] = {{voting::v1::POLARITY_ADOPTS_ITEM, "yes adopts t
 constexpr Word kOutcomes[] = {{voting::v1::OUTCOME_ADOPTED, "adopted"},
                               {voting::v1::OUTCOME_REJECTED, "rejected"}};
 constexpr Word kModes[] = {{voting::v1::VOTE_MODE_OPEN, "open"},
-                           {voting::v1::VOTE_MODE_ROLL_CALL, "roll-call"}};
+                           {voting::v1::VOTE_MODE_ROLL_CALL, "roll-call"},
+                           {voting::v1::VOTE_MODE_SECRET, "secret"}};
 constexpr Word kChoices[] = {{voting::v1::CHOICE_YES, "yes"},
                              {voting::v1::CHOICE_NO, "no"},
                              {voting::v1::CHOICE_ABSTAIN, "abstain"}};
@@ -72,6 +73,15 @@ ordered_json VoteJson(const v1::Decision& decision, const DocumentSources& sourc
                     {"no", tally.no()},
                     {"abstain", tally.abstain()},
                     {"not_voted", tally.not_voted()}};
+  if (tally.invalid() > 0) json["counts"]["invalid"] = tally.invalid();
+  for (const voting::v1::CandidateCount& count : tally.candidates())
+    json["counts"]["candidates"].push_back(
+        {{"id", count.candidate_id()}, {"votes", count.votes()}});
+  for (const voting::v1::SeatShare& share : decision.result().seats())
+    json["seats"].push_back({{"id", share.candidate_id()}, {"seats", share.seats()}});
+  for (const std::string& candidate : decision.result().candidate_ids())
+    json["elected"].push_back(candidate);
+  if (!decision.result().lot_id().empty()) json["lot"] = decision.result().lot_id();
   json["outcome"] = WordOf(kOutcomes, decision.result().outcome());
   json["explanation"] = {{"de", decision.result().explanation().de()},
                          {"en", decision.result().explanation().en()}};
@@ -81,6 +91,7 @@ ordered_json VoteJson(const v1::Decision& decision, const DocumentSources& sourc
     for (const voting::v1::Vote& vote : event.votes()) {
       ordered_json row = PersonJson(sources, vote.person_id());
       row["choice"] = WordOf(kChoices, vote.choice());
+      if (!vote.candidate_id().empty()) row["candidate"] = vote.candidate_id();
       row["paper"] = vote.paper();
       row["record"] = vote.index();
       json["votes"].push_back(std::move(row));

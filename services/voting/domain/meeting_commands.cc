@@ -12,6 +12,7 @@ namespace votum::voting {
 namespace {
 
 constexpr size_t kMaxPropositionBytes = 32 << 10;
+constexpr size_t kMaxNormBytes = 200;
 
 }  // namespace
 
@@ -110,6 +111,7 @@ void VotingMachine::Apply(const CommandContext& context, const v1::CheckIn& comm
   PresenceEntry presence;
   presence.person_id = command.person_id();
   presence.start = context.time;
+  presence.remote = command.remote();
   if (context.actor != command.person_id()) presence.recorder_id = context.actor;
   sitting.present[command.person_id()] = sitting.presences.size();
   sitting.presences.push_back(std::move(presence));
@@ -195,6 +197,8 @@ absl::Status VotingMachine::Check(const CommandContext& context,
     return RefuseNotFound("NO_SUCH_PERSON",
                           absl::StrCat("mover ", command.mover_id(), " is not in the directory"));
   }
+  RETURN_IF_ERROR(CheckOptionalText("norm", command.norm(), kMaxNormBytes));
+  RETURN_IF_ERROR(CheckCandidates(*sitting, command));
   return CheckRule(*directory_.FindOrganization(sitting->organization_id), command.rule_key());
 }
 
@@ -207,6 +211,10 @@ void VotingMachine::Apply(const CommandContext& context, const v1::ProposeMotion
   motion.polarity = command.polarity();
   motion.rule_key = command.rule_key();
   motion.mover_id = command.mover_id();
+  motion.norm = command.norm();
+  motion.candidates.assign(command.candidates().begin(), command.candidates().end());
+  motion.runoff_of = command.runoff_of();
+  motion.seats = command.seats();
   motion.is_public = agenda_.FindItem(command.item_id())->content.public_();
   motions_.emplace(command.motion_id(), std::move(motion));
   Touch(context, command.meeting_id()).motion_ids.push_back(command.motion_id());

@@ -2,7 +2,6 @@
 #include "absl/strings/str_cat.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"
-#include "services/voting/domain/choice.h"
 #include "services/voting/domain/voting_machine.h"
 
 namespace votum::voting {
@@ -22,7 +21,7 @@ absl::Status VotingMachine::Check(const CommandContext& context,
                                   const v1::RecordPaperVote& command) const {
   ASSIGN_OR_RETURN(const VoteEventEntry* event,
                    OpenVoteOf(command.meeting_id(), command.vote_event_id()));
-  RETURN_IF_ERROR(CheckChoice(command.choice()));
+  RETURN_IF_ERROR(CheckBallot(*event, command.choice(), command.candidate_id()));
   RETURN_IF_ERROR(CheckVoter(*event, command.person_id()));
   return CheckNotVoted(*event, command.person_id());
 }
@@ -30,14 +29,14 @@ absl::Status VotingMachine::Check(const CommandContext& context,
 void VotingMachine::Apply(const CommandContext& context, const v1::RecordPaperVote& command) {
   Touch(context, command.meeting_id());
   MutableVote(command.vote_event_id()).pending_papers[command.person_id()] = {
-      command.choice(), context.actor, context.index};
+      command.choice(), context.actor, context.index, command.candidate_id()};
 }
 
 absl::Status VotingMachine::Check(const CommandContext& context,
                                   const v1::ConfirmPaperVote& command) const {
   ASSIGN_OR_RETURN(const VoteEventEntry* event,
                    OpenVoteOf(command.meeting_id(), command.vote_event_id()));
-  RETURN_IF_ERROR(CheckChoice(command.choice()));
+  RETURN_IF_ERROR(CheckBallot(*event, command.choice(), command.candidate_id()));
   if (!directory_.HasOffice(context.actor, directory::v1::OFFICE_SECRETARY)) {
     RETURN_IF_ERROR(CheckPresides(context, FindSitting(event->meeting_id)->organization_id));
   }
@@ -48,7 +47,7 @@ absl::Status VotingMachine::Check(const CommandContext& context,
                                          command.person_id(), "; another person must confirm it"));
   }
   // Which of the two is right is not said: both are to look at the paper again.
-  if (paper->choice != command.choice()) {
+  if (paper->choice != command.choice() || paper->candidate_id != command.candidate_id()) {
     return RefusePrecondition("PAPER_DIFFERS",
                               absl::StrCat("the vote on paper of ", command.person_id(),
                                            " was recorded differently at record ", paper->index,
@@ -63,7 +62,7 @@ void VotingMachine::Apply(const CommandContext& context, const v1::ConfirmPaperV
   VoteEventEntry& event = MutableVote(command.vote_event_id());
   event.pending_papers.erase(command.person_id());
   event.votes[command.person_id()] = {command.choice(), /*paper=*/true, context.command_id,
-                                      context.index};
+                                      context.index, command.candidate_id()};
 }
 
 absl::Status VotingMachine::Check(const CommandContext& context,

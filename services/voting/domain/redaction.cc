@@ -11,6 +11,7 @@ v1::Attendance ForReader(v1::Attendance attendance, Audience audience) {
     if (conflict.public_()) *shown.Add() = std::move(conflict);
   }
   attendance.mutable_conflicts()->Swap(&shown);
+  attendance.clear_disruptions();
   return attendance;
 }
 
@@ -35,6 +36,7 @@ v1::VoteEvent ForReader(v1::VoteEvent event, Audience audience) {
   const bool open = event.state() == v1::VOTE_EVENT_STATE_OPEN;
   const bool named = event.mode() == v1::VOTE_MODE_ROLL_CALL || audience == Audience::kAuditor;
   if (open || !named) event.clear_votes();
+  if (open) event.clear_ballot_person_ids();
   return event;
 }
 

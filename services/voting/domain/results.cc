@@ -4,11 +4,14 @@
 #include "absl/strings/str_cat.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"
+#include "google/protobuf/util/message_differencer.h"
 #include "services/voting/domain/voting_machine.h"
+#include "services/voting/rules/election.h"
 #include "services/voting/rules/explain.h"
 #include "services/voting/rules/majority.h"
 #include "services/voting/rules/profile.h"
 #include "services/voting/rules/quorum.h"
+#include "services/voting/rules/seats.h"
 
 namespace votum::voting {
 namespace {
@@ -33,20 +36,8 @@ const OutcomeRow& RowOf(v1::Outcome outcome) {
   return kOutcomes[2];
 }
 
-v1::Tally Count(const VoteEventEntry& event) {
-  v1::Tally tally;
-  for (const auto& [person_id, vote] : event.votes) {
-    if (vote.choice == v1::CHOICE_YES) tally.set_yes(tally.yes() + 1);
-    if (vote.choice == v1::CHOICE_NO) tally.set_no(tally.no() + 1);
-    if (vote.choice == v1::CHOICE_ABSTAIN) tally.set_abstain(tally.abstain() + 1);
-  }
-  tally.set_not_voted(static_cast<uint32_t>(event.electorate.size() - event.votes.size()));
-  return tally;
-}
-
 bool SameTally(const v1::Tally& a, const v1::Tally& b) {
-  return a.yes() == b.yes() && a.no() == b.no() && a.abstain() == b.abstain() &&
-         a.not_voted() == b.not_voted();
+  return google::protobuf::util::MessageDifferencer::Equals(a, b);
 }
 
 // "13 yes, 10 no, 1 abstained, 0 not voted"
@@ -55,31 +46,156 @@ std::string Words(const v1::Tally& tally) {
                       tally.not_voted(), " not voted");
 }
 
-// The motion's rule was checked when the vote was opened, and the profile is frozen since.
-v1::Result Compute(const VoteEventEntry& event, const rules::v1::MotionRule& rule) {
-  const auto present = static_cast<uint32_t>(event.electorate.size());
-  v1::Result result;
-  *result.mutable_tally() = Count(event);
+rules::Tally ToRules(const VoteEventEntry& event, const v1::Tally& counted) {
   rules::Tally tally;
-  tally.yes = result.tally().yes();
-  tally.no = result.tally().no();
-  tally.abstain = result.tally().abstain();
-  tally.present = present;
+  tally.yes = counted.yes();
+  tally.no = counted.no();
+  tally.abstain = counted.abstain();
+  tally.invalid = counted.invalid();
+  tally.present = static_cast<uint32_t>(event.electorate.size());
   tally.seated = event.seated_number;
   tally.statutory = event.statutory_number;
+  return tally;
+}
+
+rules::Attendance AttendanceOf(const VoteEventEntry& event) {
+  rules::Attendance attendance;
+  attendance.statutory = event.statutory_number;
+  attendance.present = static_cast<uint32_t>(event.electorate.size());
+  attendance.excluded = static_cast<uint32_t>(event.excluded.size());
+  attendance.second_call = event.second_call;
+  attendance.second_call_noticed = event.second_call_noticed;
+  return attendance;
+}
+
+void AddTrace(std::vector<rules::v1::TraceStep> steps, v1::Result& result) {
+  for (rules::v1::TraceStep& step : steps) *result.add_trace() = std::move(step);
+}
+
+// A question of Yes and No. The motion's rule was checked when the vote was opened, and the profile
+// is frozen since.
+rules::v1::Text ComputeMotion(const VoteEventEntry& event, const rules::v1::MotionRule& rule,
+                              v1::Result& result) {
+  const rules::Tally tally = ToRules(event, result.tally());
   const rules::MotionResult motion = rules::EvaluateMotion(rule, tally);
   result.set_outcome(kOutcomes[static_cast<int>(motion.outcome)].outcome);
+  if (motion.outcome == rules::MotionOutcome::kTieForLot) {
+    result.set_election(v1::ELECTION_OUTCOME_LOT);
+    result.add_candidate_ids("adopted");
+    result.add_candidate_ids("rejected");
+    result.set_to_draw(1);
+  }
+  AddTrace(rules::TraceMotion(rule, tally, motion), result);
+  return rules::ExplainMotion(rule, tally, motion);
+}
 
+// By rules::ElectionOutcome.
+constexpr struct {
+  v1::ElectionOutcome election;
+  v1::Outcome outcome;
+} kElections[] = {{v1::ELECTION_OUTCOME_ELECTED, v1::OUTCOME_ADOPTED},
+                  {v1::ELECTION_OUTCOME_RUNOFF, v1::OUTCOME_REJECTED},
+                  {v1::ELECTION_OUTCOME_LOT, v1::OUTCOME_UNSPECIFIED},
+                  {v1::ELECTION_OUTCOME_NOT_ELECTED, v1::OUTCOME_REJECTED}};
+
+rules::v1::Text ComputeElection(const VoteEventEntry& event, const MotionEntry& motion,
+                                v1::Result& result) {
+  const rules::v1::ElectionRule& rule = event.profile.election();
+  rules::ElectionTally tally;
+  std::vector<std::string> names;
+  for (size_t i = 0; i < motion.candidates.size(); ++i) {
+    tally.votes.push_back(result.tally().candidates(static_cast<int>(i)).votes());
+    names.push_back(motion.candidates[i].name());
+  }
+  tally.no = result.tally().no();
+  tally.abstain = result.tally().abstain();
+  tally.invalid = result.tally().invalid();
+  tally.present = static_cast<uint32_t>(event.electorate.size());
+  tally.seated = event.seated_number;
+  tally.statutory = event.statutory_number;
+  const rules::Ballot ballot =
+      motion.runoff_of.empty() ? rules::Ballot::kFirst : rules::Ballot::kRunoff;
+  // Candidates were checked when the election was proposed.
+  const rules::ElectionResult election = *rules::EvaluateElection(rule, ballot, tally);
+  result.set_election(kElections[static_cast<int>(election.outcome)].election);
+  result.set_outcome(kElections[static_cast<int>(election.outcome)].outcome);
+  for (const size_t candidate : election.candidates)
+    result.add_candidate_ids(motion.candidates[candidate].id());
+  if (election.outcome == rules::ElectionOutcome::kLot) result.set_to_draw(1);
+  return rules::ExplainElection(rule, ballot, tally, election, names);
+}
+
+rules::v1::Text ComputeSeats(const VoteEventEntry& event, const MotionEntry& motion,
+                             v1::Result& result) {
+  std::vector<uint64_t> votes;
+  for (const v1::CandidateCount& count : result.tally().candidates())
+    votes.push_back(count.votes());
+  const rules::v1::SeatMethod method = event.profile.committee_seats().method();
+  const auto allocation = rules::AllocateSeats(method, motion.seats, votes);
+  if (!allocation.ok()) {
+    // Nobody voted for any list.
+    result.set_election(v1::ELECTION_OUTCOME_NOT_ELECTED);
+    result.set_outcome(v1::OUTCOME_REJECTED);
+    rules::v1::Text text;
+    text.set_de("Keine Liste hat eine Stimme: keine Sitze verteilt.");
+    text.set_en("No list has a vote: no seats are shared out.");
+    return text;
+  }
+  for (size_t i = 0; i < motion.candidates.size(); ++i) {
+    v1::SeatShare& share = *result.add_seats();
+    share.set_candidate_id(motion.candidates[i].id());
+    share.set_seats(allocation->seats[i]);
+  }
+  for (const size_t list : allocation->tied) result.add_candidate_ids(motion.candidates[list].id());
+  result.set_to_draw(allocation->to_draw);
+  const bool tie = allocation->to_draw > 0;
+  result.set_election(tie ? v1::ELECTION_OUTCOME_LOT : v1::ELECTION_OUTCOME_ELECTED);
+  result.set_outcome(tie ? v1::OUTCOME_UNSPECIFIED : v1::OUTCOME_ADOPTED);
+  return rules::ExplainSeats(method, votes, *allocation);
+}
+
+v1::Result Compute(const VoteEventEntry& event, const MotionEntry& motion, v1::Tally tally) {
+  v1::Result result;
+  *result.mutable_tally() = std::move(tally);
   const rules::v1::QuorumRule& quorum_rule = event.profile.quorum();
-  const rules::v1::Text quorum = rules::ExplainQuorum(
-      quorum_rule, rules::EvaluateQuorum(quorum_rule, event.statutory_number, present));
-  const rules::v1::Text majority = rules::ExplainMotion(rule, tally, motion);
-  result.mutable_explanation()->set_de(absl::StrCat(quorum.de(), " ", majority.de()));
-  result.mutable_explanation()->set_en(absl::StrCat(quorum.en(), " ", majority.en()));
+  const rules::QuorumResult quorum_result = rules::EvaluateQuorum(quorum_rule, AttendanceOf(event));
+  const rules::v1::Text quorum = rules::ExplainQuorum(quorum_rule, quorum_result);
+  AddTrace(rules::TraceQuorum(quorum_rule, quorum_result), result);
+  const rules::v1::Text what =
+      motion.seats > 0 ? ComputeSeats(event, motion, result)
+      : motion.candidates.empty()
+          ? ComputeMotion(event, *rules::FindMotionRule(event.profile, motion.rule_key), result)
+          : ComputeElection(event, motion, result);
+  result.mutable_explanation()->set_de(absl::StrCat(quorum.de(), " ", what.de()));
+  result.mutable_explanation()->set_en(absl::StrCat(quorum.en(), " ", what.en()));
   return result;
 }
 
 }  // namespace
+
+v1::Tally VotingMachine::Count(const VoteEventEntry& event) const {
+  const auto electorate = static_cast<uint32_t>(event.electorate.size());
+  v1::Tally tally;
+  if (event.mode == v1::VOTE_MODE_SECRET) {
+    if (event.count.has_value()) tally = event.count->tally;
+    tally.set_not_voted(electorate - static_cast<uint32_t>(event.ballots.size()));
+    return tally;
+  }
+  std::map<std::string, uint32_t, std::less<>> by_candidate;
+  for (const auto& [person_id, vote] : event.votes) {
+    if (vote.choice == v1::CHOICE_YES) tally.set_yes(tally.yes() + 1);
+    if (vote.choice == v1::CHOICE_NO) tally.set_no(tally.no() + 1);
+    if (vote.choice == v1::CHOICE_ABSTAIN) tally.set_abstain(tally.abstain() + 1);
+    if (!vote.candidate_id.empty()) ++by_candidate[vote.candidate_id];
+  }
+  tally.set_not_voted(electorate - static_cast<uint32_t>(event.votes.size()));
+  for (const v1::Candidate& candidate : FindMotion(event.motion_id)->candidates) {
+    v1::CandidateCount& count = *tally.add_candidates();
+    count.set_candidate_id(candidate.id());
+    count.set_votes(by_candidate[candidate.id()]);
+  }
+  return tally;
+}
 
 absl::StatusOr<v1::Result> VotingMachine::ComputeResult(absl::string_view vote_event_id) const {
   const VoteEventEntry* event = FindVoteEvent(vote_event_id);
@@ -90,8 +206,15 @@ absl::StatusOr<v1::Result> VotingMachine::ComputeResult(absl::string_view vote_e
     return RefusePrecondition("VOTE_OPEN",
                               absl::StrCat("vote ", event->id, " is still open; close it before"));
   }
-  const MotionEntry& motion = *FindMotion(event->motion_id);
-  return Compute(*event, *rules::FindMotionRule(event->profile, motion.rule_key));
+  const bool counted = event->count.has_value() && event->count->confirmed;
+  if (event->mode == v1::VOTE_MODE_SECRET && !counted) {
+    return RefusePrecondition(
+        "COUNT_MISSING",
+        absl::StrCat(
+            "the papers of vote ", event->id,
+            " are not counted yet: a clerk records the count, a second person confirms it"));
+  }
+  return Compute(*event, *FindMotion(event->motion_id), Count(*event));
 }
 
 absl::Status VotingMachine::Check(const CommandContext& context,
@@ -110,7 +233,8 @@ absl::Status VotingMachine::Check(const CommandContext& context,
                                      " was established at record ", event->result->index()));
   }
   ASSIGN_OR_RETURN(const v1::Result computed, ComputeResult(event->id));
-  const bool casting_vote = computed.outcome() == v1::OUTCOME_UNSPECIFIED;
+  const bool casting_vote = computed.outcome() == v1::OUTCOME_UNSPECIFIED &&
+                            computed.election() != v1::ELECTION_OUTCOME_LOT;
   const bool outcome_holds = casting_vote ? command.outcome() == v1::OUTCOME_ADOPTED ||
                                                 command.outcome() == v1::OUTCOME_REJECTED
                                           : command.outcome() == computed.outcome();
@@ -127,7 +251,8 @@ void VotingMachine::Apply(const CommandContext& context, const v1::EstablishResu
   Touch(context, command.meeting_id());
   VoteEventEntry& event = MutableVote(command.vote_event_id());
   v1::Result result = *ComputeResult(event.id);
-  if (result.outcome() == v1::OUTCOME_UNSPECIFIED) {
+  if (result.outcome() == v1::OUTCOME_UNSPECIFIED &&
+      result.election() != v1::ELECTION_OUTCOME_LOT) {
     const OutcomeRow& row = RowOf(command.outcome());
     absl::StrAppend(result.mutable_explanation()->mutable_de(), " Stichentscheid von ",
                     context.actor, ": ", row.de, ".");

@@ -6,7 +6,6 @@
 #include "base/refusal.h"
 #include "base/status_macros.h"
 #include "services/domain/fields.h"
-#include "services/voting/domain/choice.h"
 #include "services/voting/domain/voting_machine.h"
 #include "services/voting/rules/explain.h"
 #include "services/voting/rules/profile.h"
@@ -26,11 +25,6 @@ std::string KeysOf(const rules::v1::RuleProfile& profile) {
 
 }  // namespace
 
-absl::Status CheckChoice(v1::Choice choice) {
-  if (choice != v1::CHOICE_UNSPECIFIED && v1::Choice_IsValid(choice)) return absl::OkStatus();
-  return RefuseArgument("BAD_CHOICE", "choice must be yes, no or abstain");
-}
-
 absl::Status VotingMachine::CheckRule(const directory::OrganizationEntry& organization,
                                       absl::string_view rule_key) const {
   if (rules::FindMotionRule(organization.profile, rule_key) != nullptr) return absl::OkStatus();
@@ -41,10 +35,14 @@ absl::Status VotingMachine::CheckRule(const directory::OrganizationEntry& organi
 }
 
 std::vector<std::string> VotingMachine::Electorate(const SittingEntry& sitting,
-                                                   absl::string_view item_id) const {
+                                                   absl::string_view item_id,
+                                                   absl::string_view norm) const {
   const auto conflicts = sitting.conflicts.find(item_id);
+  const bool without_mayor =
+      LeavesOutMayor(*directory_.FindOrganization(sitting.organization_id), norm);
   const auto excluded = [&](const std::string& person_id) {
-    return conflicts != sitting.conflicts.end() && conflicts->second.count(person_id) > 0;
+    if (conflicts != sitting.conflicts.end() && conflicts->second.count(person_id) > 0) return true;
+    return without_mayor && directory_.HasOffice(person_id, directory::v1::OFFICE_MAYOR);
   };
   std::vector<std::string> electorate;
   for (const auto& [person_id, position] : sitting.present) {
@@ -66,16 +64,15 @@ uint32_t VotingMachine::SeatedNumber(absl::string_view organization_id) const {
 
 absl::Status VotingMachine::CheckQuorate(const directory::OrganizationEntry& organization,
                                          const SittingEntry& sitting,
-                                         absl::string_view item_id) const {
+                                         const MotionEntry& motion) const {
   const rules::v1::QuorumRule& rule = organization.profile.quorum();
-  const auto present = static_cast<uint32_t>(Electorate(sitting, item_id).size());
   const rules::QuorumResult quorum =
-      rules::EvaluateQuorum(rule, organization.statutory_number, present);
+      rules::EvaluateQuorum(rule, AttendanceOn(organization, sitting, motion.item_id, motion.norm));
   if (quorum.quorate) return absl::OkStatus();
   return RefusePrecondition(
       "NOT_QUORATE",
       absl::StrCat(rules::ExplainQuorum(rule, quorum).en(), " Members in conflict on item ",
-                   item_id,
+                   motion.item_id,
                    " and members without voting right are not counted. Wait until more members "
                    "have checked in, or postpone the item"));
 }
@@ -96,7 +93,7 @@ absl::Status VotingMachine::Check(const CommandContext& context,
                                                     " exists; choose another id"));
   }
   if (command.mode() == v1::VOTE_MODE_UNSPECIFIED || !v1::VoteMode_IsValid(command.mode())) {
-    return RefuseArgument("BAD_MODE", "mode must be open or roll call");
+    return RefuseArgument("BAD_MODE", "mode must be open, roll call or secret");
   }
   if (!motion->vote_event_id.empty()) {
     return RefusePrecondition(
@@ -112,7 +109,10 @@ absl::Status VotingMachine::Check(const CommandContext& context,
   const directory::OrganizationEntry& organization =
       *directory_.FindOrganization(sitting->organization_id);
   RETURN_IF_ERROR(CheckRule(organization, motion->rule_key));
-  return CheckQuorate(organization, *sitting, motion->item_id);
+  RETURN_IF_ERROR(CheckInForce(organization, context.time));
+  RETURN_IF_ERROR(CheckQuorumCourse(*sitting, motion->item_id));
+  RETURN_IF_ERROR(CheckQuorate(organization, *sitting, *motion));
+  return CheckMode(organization, *sitting, *motion, command.mode());
 }
 
 void VotingMachine::Apply(const CommandContext& context, const v1::OpenVote& command) {
@@ -127,10 +127,14 @@ void VotingMachine::Apply(const CommandContext& context, const v1::OpenVote& com
   event.motion_id = motion.id;
   event.mode = command.mode();
   event.state = v1::VOTE_EVENT_STATE_OPEN;
-  event.electorate = Electorate(sitting, motion.item_id);
+  event.electorate = Electorate(sitting, motion.item_id, motion.norm);
   const auto conflicts = sitting.conflicts.find(motion.item_id);
   if (conflicts != sitting.conflicts.end()) event.excluded = conflicts->second;
-  event.statutory_number = organization.statutory_number;
+  const rules::Attendance attendance =
+      AttendanceOn(organization, sitting, motion.item_id, motion.norm);
+  event.statutory_number = attendance.statutory;
+  event.second_call = attendance.second_call;
+  event.second_call_noticed = attendance.second_call_noticed;
   event.seated_number = SeatedNumber(organization.id);
   event.profile = organization.profile;
   event.opened = context.time;
@@ -198,22 +202,22 @@ absl::Status VotingMachine::Check(const CommandContext& context,
                                   const v1::CastVote& command) const {
   ASSIGN_OR_RETURN(const VoteEventEntry* event,
                    OpenVoteOf(command.meeting_id(), command.vote_event_id()));
-  RETURN_IF_ERROR(CheckChoice(command.choice()));
+  RETURN_IF_ERROR(CheckBallot(*event, command.choice(), command.candidate_id()));
   RETURN_IF_ERROR(CheckVoter(*event, context.actor));
   return CheckNotVoted(*event, context.actor);
 }
 
 void VotingMachine::Apply(const CommandContext& context, const v1::CastVote& command) {
   Touch(context, command.meeting_id());
-  MutableVote(command.vote_event_id()).votes[context.actor] = {command.choice(), /*paper=*/false,
-                                                               context.command_id, context.index};
+  MutableVote(command.vote_event_id()).votes[context.actor] = {
+      command.choice(), /*paper=*/false, context.command_id, context.index, command.candidate_id()};
 }
 
 absl::Status VotingMachine::Check(const CommandContext& context,
                                   const v1::CorrectVote& command) const {
   ASSIGN_OR_RETURN(const VoteEventEntry* event,
                    OpenVoteOf(command.meeting_id(), command.vote_event_id()));
-  RETURN_IF_ERROR(CheckChoice(command.choice()));
+  RETURN_IF_ERROR(CheckBallot(*event, command.choice(), command.candidate_id()));
   RETURN_IF_ERROR(CheckVoter(*event, context.actor));
   const auto voted = event->votes.find(context.actor);
   if (voted == event->votes.end()) {
@@ -232,8 +236,8 @@ absl::Status VotingMachine::Check(const CommandContext& context,
 
 void VotingMachine::Apply(const CommandContext& context, const v1::CorrectVote& command) {
   Touch(context, command.meeting_id());
-  MutableVote(command.vote_event_id()).votes[context.actor] = {command.choice(), /*paper=*/false,
-                                                               context.command_id, context.index};
+  MutableVote(command.vote_event_id()).votes[context.actor] = {
+      command.choice(), /*paper=*/false, context.command_id, context.index, command.candidate_id()};
 }
 
 absl::Status VotingMachine::Check(const CommandContext& context,

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "services/voting/rules/quorum.h"
 #include "votum/rules/v1/rule_profile.pb.h"
 #include "votum/voting/v1/voting.pb.h"
 
@@ -27,6 +28,23 @@ struct PresenceEntry {
   absl::Time start;
   std::optional<absl::Time> end;  // unset while present
   std::string recorder_id;        // who recorded the coming; empty where it was the member
+  bool remote = false;
+};
+
+// Where an item stands with its quorum, once somebody doubted, counted or called it again.
+struct ItemQuorumEntry {
+  rules::QuorumState state = rules::QuorumState::kPresumed;
+  bool second_call = false;
+  bool noticed = false;
+  std::optional<rules::v1::Text> count;  // the newest, in words
+};
+
+// Something that kept members from taking part.
+struct DisruptionEntry {
+  std::string person_id;  // empty for everybody
+  std::string text;
+  absl::Time time;
+  std::string recorder_id;
 };
 
 // A meeting in session, or one that was.
@@ -43,6 +61,16 @@ struct SittingEntry {
   std::vector<std::string> vote_event_ids;  // in the order of opening
   std::string open_vote_event_id;           // the vote that is open; empty for none
   uint64_t revision = 0;                    // index of the last record that changed the sitting
+  std::map<std::string, ItemQuorumEntry, std::less<>> quorums;  // by item
+  std::vector<DisruptionEntry> disruptions;
+  std::vector<std::string> lot_ids;  // in the order of opening
+};
+
+// A demand for a mode.
+struct DemandEntry {
+  v1::VoteMode mode = v1::VOTE_MODE_UNSPECIFIED;
+  std::string person_id;
+  std::string faction_id;
 };
 
 // A question put to a meeting.
@@ -52,18 +80,24 @@ struct MotionEntry {
   std::string item_id;
   std::string proposition;
   v1::Polarity polarity = v1::POLARITY_UNSPECIFIED;
-  std::string rule_key;       // as given; empty for the ordinary majority
-  std::string mover_id;       // empty for the chair
-  std::string vote_event_id;  // the vote on it; empty before
-  bool is_public = false;     // whether the item was public when the motion was put
+  std::string rule_key;                   // as given; empty for the ordinary majority
+  std::string mover_id;                   // empty for the chair
+  std::string vote_event_id;              // the vote on it; empty before
+  bool is_public = false;                 // whether the item was public when the motion was put
+  std::string norm;                       // under which it is decided; may be empty
+  std::vector<v1::Candidate> candidates;  // empty for a motion
+  std::string runoff_of;                  // the vote before; empty for none
+  uint32_t seats = 0;                     // above 0: candidates are lists
+  std::vector<DemandEntry> demands;
 };
 
 // The vote of one member that counts.
 struct VoteEntry {
   v1::Choice choice = v1::CHOICE_UNSPECIFIED;
   bool paper = false;
-  std::string command_id;  // of the record that decides: what a correction must name
-  uint64_t index = 0;      // of the same record
+  std::string command_id;    // of the record that decides: what a correction must name
+  uint64_t index = 0;        // of the same record
+  std::string candidate_id;  // in an election, with Yes
 };
 
 // A vote on paper that waits for the second person.
@@ -71,6 +105,33 @@ struct PendingPaperEntry {
   v1::Choice choice = v1::CHOICE_UNSPECIFIED;
   std::string recorder_id;
   uint64_t index = 0;
+  std::string candidate_id;
+};
+
+// A count of ballot papers.
+struct BallotCountEntry {
+  v1::Tally tally;
+  std::string recorder_id;
+  bool confirmed = false;
+};
+
+// A lot that decides a tie.
+struct LotEntry {
+  struct Contribution {
+    std::string commitment;
+    std::string contribution;  // empty until revealed
+  };
+  std::string id;
+  std::string meeting_id;
+  std::string vote_event_id;
+  std::vector<std::string> items;
+  uint32_t draw = 1;
+  uint64_t newest_index = 0;  // of the opening or the newest commitment
+  std::map<std::string, Contribution, std::less<>> contributions;  // by person
+  std::string checkpoint;                                          // empty until fixed
+  absl::Time fixed;
+  std::string seed;                // empty until drawn
+  std::vector<std::string> drawn;  // in this order
 };
 
 // A vote.
@@ -88,10 +149,15 @@ struct VoteEventEntry {
   uint32_t seated_number = 0;           // members in office with voting right
   rules::v1::RuleProfile profile;
   absl::Time opened;
+  bool second_call = false;          // of an item that was postponed for want of a quorum
+  bool second_call_noticed = false;  // and the second invitation said so
 
   // Grow while the vote is open.
   std::map<std::string, VoteEntry, std::less<>> votes;  // by person
   std::map<std::string, PendingPaperEntry, std::less<>> pending_papers;
+  PersonSet ballots;  // secret votes: who has put a paper into the urn
+
+  std::optional<BallotCountEntry> count;  // secret votes, after closing
 
   std::optional<absl::Time> closed;
   uint64_t close_index = 0;

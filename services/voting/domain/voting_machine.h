@@ -35,6 +35,7 @@
 #include "services/domain/command_context.h"
 #include "services/domain/visitor.h"
 #include "services/voting/domain/voting_entries.h"
+#include "services/voting/rules/quorum.h"
 #include "votum/voting/v1/voting.pb.h"
 
 namespace votum::voting {
@@ -63,6 +64,20 @@ class VotingMachine {
   absl::Status Check(const CommandContext& context, const v1::WithdrawPaperVote& command) const;
   absl::Status Check(const CommandContext& context, const v1::CloseVote& command) const;
   absl::Status Check(const CommandContext& context, const v1::EstablishResult& command) const;
+  absl::Status Check(const CommandContext& context, const v1::RecordDisruption& command) const;
+  absl::Status Check(const CommandContext& context, const v1::ChallengeQuorum& command) const;
+  absl::Status Check(const CommandContext& context, const v1::CountQuorum& command) const;
+  absl::Status Check(const CommandContext& context, const v1::CallItemAgain& command) const;
+  absl::Status Check(const CommandContext& context, const v1::DecideConflict& command) const;
+  absl::Status Check(const CommandContext& context, const v1::DemandMode& command) const;
+  absl::Status Check(const CommandContext& context, const v1::MarkBallot& command) const;
+  absl::Status Check(const CommandContext& context, const v1::RecordBallotCount& command) const;
+  absl::Status Check(const CommandContext& context, const v1::ConfirmBallotCount& command) const;
+  absl::Status Check(const CommandContext& context, const v1::OpenLot& command) const;
+  absl::Status Check(const CommandContext& context, const v1::CommitToLot& command) const;
+  absl::Status Check(const CommandContext& context, const v1::FixLot& command) const;
+  absl::Status Check(const CommandContext& context, const v1::RevealForLot& command) const;
+  absl::Status Check(const CommandContext& context, const v1::DrawLot& command) const;
 
   // The effects; only after Check was OK in the same state.
   void Apply(const CommandContext& context, const v1::OpenMeeting& command);
@@ -79,6 +94,20 @@ class VotingMachine {
   void Apply(const CommandContext& context, const v1::WithdrawPaperVote& command);
   void Apply(const CommandContext& context, const v1::CloseVote& command);
   void Apply(const CommandContext& context, const v1::EstablishResult& command);
+  void Apply(const CommandContext& context, const v1::RecordDisruption& command);
+  void Apply(const CommandContext& context, const v1::ChallengeQuorum& command);
+  void Apply(const CommandContext& context, const v1::CountQuorum& command);
+  void Apply(const CommandContext& context, const v1::CallItemAgain& command);
+  void Apply(const CommandContext& context, const v1::DecideConflict& command);
+  void Apply(const CommandContext& context, const v1::DemandMode& command);
+  void Apply(const CommandContext& context, const v1::MarkBallot& command);
+  void Apply(const CommandContext& context, const v1::RecordBallotCount& command);
+  void Apply(const CommandContext& context, const v1::ConfirmBallotCount& command);
+  void Apply(const CommandContext& context, const v1::OpenLot& command);
+  void Apply(const CommandContext& context, const v1::CommitToLot& command);
+  void Apply(const CommandContext& context, const v1::FixLot& command);
+  void Apply(const CommandContext& context, const v1::RevealForLot& command);
+  void Apply(const CommandContext& context, const v1::DrawLot& command);
 
   // For other domains; null where there is none.
   const SittingEntry* FindSitting(absl::string_view meeting_id) const;
@@ -86,10 +115,11 @@ class VotingMachine {
   const VoteEventEntry* FindVoteEvent(absl::string_view id) const;
 
   // Reads show everything; ForReader (redaction.h) takes out what a reader may not see.
-  // NOT_FOUND/NO_SUCH_MEETING, NO_SUCH_MOTION, NO_SUCH_VOTE.
+  // NOT_FOUND/NO_SUCH_MEETING, NO_SUCH_MOTION, NO_SUCH_VOTE, NO_SUCH_LOT.
   absl::StatusOr<v1::Attendance> GetAttendance(absl::string_view meeting_id) const;
   absl::StatusOr<v1::Motion> GetMotion(absl::string_view id) const;
   absl::StatusOr<v1::VoteEvent> GetVoteEvent(absl::string_view id) const;
+  absl::StatusOr<v1::Lot> GetLot(absl::string_view id) const;
   // At most `limit` votes of a meeting in the order of opening, after the one with the id
   // `after_id` (empty: from the first). INVALID_ARGUMENT/BAD_PAGE where the meeting has no such
   // vote.
@@ -99,7 +129,8 @@ class VotingMachine {
 
   // The result that the votes and the frozen rules give, with its arithmetic; index 0. Where the
   // rules leave a tie to whoever presides, the outcome is unspecified.
-  // FAILED_PRECONDITION/VOTE_OPEN while the vote is open.
+  // FAILED_PRECONDITION/VOTE_OPEN while the vote is open, COUNT_MISSING before the count of a
+  // secret vote is confirmed.
   absl::StatusOr<v1::Result> ComputeResult(absl::string_view vote_event_id) const;
 
   // The whole state: each sitting by meeting id, then its motions and votes in their order.
@@ -130,9 +161,9 @@ class VotingMachine {
   // The organization's rules have that majority: INVALID_ARGUMENT/UNKNOWN_RULE.
   absl::Status CheckRule(const directory::OrganizationEntry& organization,
                          absl::string_view rule_key) const;
-  // Enough members count on `item_id` now: FAILED_PRECONDITION/NOT_QUORATE.
+  // Enough members count on the motion's item now: FAILED_PRECONDITION/NOT_QUORATE.
   absl::Status CheckQuorate(const directory::OrganizationEntry& organization,
-                            const SittingEntry& sitting, absl::string_view item_id) const;
+                            const SittingEntry& sitting, const MotionEntry& motion) const;
   // `person_id` may vote in `event` now: PERMISSION_DENIED/EXCLUDED_BY_CONFLICT, NOT_ENTITLED;
   // FAILED_PRECONDITION/NOT_PRESENT.
   absl::Status CheckVoter(const VoteEventEntry& event, absl::string_view person_id) const;
@@ -140,8 +171,43 @@ class VotingMachine {
   // FAILED_PRECONDITION/PAPER_RECORDED.
   absl::Status CheckNotVoted(const VoteEventEntry& event, absl::string_view person_id) const;
 
-  // Members who count on `item_id` now, ascending.
-  std::vector<std::string> Electorate(const SittingEntry& sitting, absl::string_view item_id) const;
+  // Members who count on `item_id` now, ascending; without the mayor where `norm` says so.
+  std::vector<std::string> Electorate(const SittingEntry& sitting, absl::string_view item_id,
+                                      absl::string_view norm = "") const;
+  // Whether the mayor, being a member, does not vote under `norm`.
+  bool LeavesOutMayor(const directory::OrganizationEntry& organization,
+                      absl::string_view norm) const;
+  // Who is there for `item_id`, and whether it is called for the second time.
+  rules::Attendance AttendanceOn(const directory::OrganizationEntry& organization,
+                                 const SittingEntry& sitting, absl::string_view item_id,
+                                 absl::string_view norm) const;
+  // The rules hold on the day: FAILED_PRECONDITION/RULES_NOT_IN_FORCE.
+  absl::Status CheckInForce(const directory::OrganizationEntry& organization,
+                            absl::Time time) const;
+  // `mode` is allowed, and no other is demanded by enough: FAILED_PRECONDITION/MODE_DEMANDED,
+  // MODE_NOT_ALLOWED.
+  absl::Status CheckMode(const directory::OrganizationEntry& organization,
+                         const SittingEntry& sitting, const MotionEntry& motion,
+                         v1::VoteMode mode) const;
+  // Nobody's doubt waits for a count: FAILED_PRECONDITION/QUORUM_CHALLENGED, ITEM_POSTPONED.
+  absl::Status CheckQuorumCourse(const SittingEntry& sitting, absl::string_view item_id) const;
+  // What `choice` and `candidate_id` say fits the motion of `event`: INVALID_ARGUMENT/BAD_CHOICE,
+  // NO_SUCH_CANDIDATE; and it is no secret vote: FAILED_PRECONDITION/SECRET_VOTE.
+  absl::Status CheckBallot(const VoteEventEntry& event, v1::Choice choice,
+                           absl::string_view candidate_id) const;
+  // The candidates of an election: INVALID_ARGUMENT/BAD_CANDIDATES.
+  absl::Status CheckCandidates(const SittingEntry& sitting, const v1::ProposeMotion& command) const;
+  // A tally of ballot papers fits the vote: FAILED_PRECONDITION/COUNT_DIFFERS;
+  // INVALID_ARGUMENT/BAD_CANDIDATES.
+  absl::Status CheckBallotCount(const VoteEventEntry& event, const v1::Tally& tally) const;
+  // The lot, if it belongs to that meeting and is not drawn: NOT_FOUND/NO_SUCH_LOT;
+  // FAILED_PRECONDITION/LOT_DRAWN.
+  absl::StatusOr<const LotEntry*> RunningLot(absl::string_view meeting_id,
+                                             absl::string_view lot_id) const;
+  // `person_id` is present with voting right: FAILED_PRECONDITION/NOT_PRESENT;
+  // PERMISSION_DENIED/NOT_ENTITLED.
+  absl::Status CheckPresentVoter(const SittingEntry& sitting, absl::string_view person_id) const;
+  v1::Tally Count(const VoteEventEntry& event) const;
   // Members of the organization in office with voting right.
   uint32_t SeatedNumber(absl::string_view organization_id) const;
   // The part of the attendance that is this domain's own state.
@@ -157,6 +223,7 @@ class VotingMachine {
   std::map<std::string, SittingEntry, std::less<>> sittings_;  // by meeting
   std::map<std::string, MotionEntry, std::less<>> motions_;
   std::map<std::string, VoteEventEntry, std::less<>> vote_events_;
+  std::map<std::string, LotEntry, std::less<>> lots_;
 };
 
 }  // namespace votum::voting

@@ -23,6 +23,16 @@ v1::Motion ToMotion(const MotionEntry& entry) {
   motion.set_mover_id(entry.mover_id);
   motion.set_vote_event_id(entry.vote_event_id);
   motion.set_public_(entry.is_public);
+  motion.set_norm(entry.norm);
+  for (const v1::Candidate& candidate : entry.candidates) *motion.add_candidates() = candidate;
+  motion.set_runoff_of(entry.runoff_of);
+  motion.set_seats(entry.seats);
+  for (const DemandEntry& recorded : entry.demands) {
+    v1::ModeDemand& demand = *motion.add_demands();
+    demand.set_mode(recorded.mode);
+    demand.set_person_id(recorded.person_id);
+    demand.set_faction_id(recorded.faction_id);
+  }
   return motion;
 }
 
@@ -33,12 +43,40 @@ void AddVotes(const VoteEventEntry& entry, v1::VoteEvent& event) {
     vote.set_choice(recorded.choice);
     vote.set_paper(recorded.paper);
     vote.set_index(recorded.index);
+    vote.set_candidate_id(recorded.candidate_id);
   }
+  for (const std::string& person_id : entry.ballots) event.add_ballot_person_ids(person_id);
+  if (entry.count.has_value() && !entry.count->confirmed)
+    event.set_count_recorder_id(entry.count->recorder_id);
   for (const auto& [person_id, recorded] : entry.pending_papers) {
     v1::PendingPaper& paper = *event.add_pending_papers();
     paper.set_person_id(person_id);
     paper.set_recorder_id(recorded.recorder_id);
     paper.set_index(recorded.index);
+  }
+}
+
+// By rules::QuorumState.
+constexpr v1::QuorumState kQuorumStates[] = {
+    v1::QUORUM_STATE_UNSPECIFIED, v1::QUORUM_STATE_CHALLENGED,  v1::QUORUM_STATE_QUORATE,
+    v1::QUORUM_STATE_POSTPONED,   v1::QUORUM_STATE_SECOND_CALL, v1::QUORUM_STATE_DONE_WITH};
+
+void AddCourse(const SittingEntry& sitting, v1::Attendance& attendance) {
+  for (const DisruptionEntry& entry : sitting.disruptions) {
+    v1::Disruption& disruption = *attendance.add_disruptions();
+    disruption.set_person_id(entry.person_id);
+    disruption.set_text(entry.text);
+    *disruption.mutable_time() = ToTimestamp(entry.time);
+    disruption.set_recorder_id(entry.recorder_id);
+  }
+  for (const auto& [item_id, entry] : sitting.quorums) {
+    v1::ItemQuorum& quorum = *attendance.add_item_quorums();
+    quorum.set_item_id(item_id);
+    quorum.set_state(kQuorumStates[static_cast<size_t>(entry.state)]);
+    quorum.set_second_call(entry.second_call);
+    if (!entry.count.has_value()) continue;
+    quorum.mutable_explanation()->set_de(entry.count->de());
+    quorum.mutable_explanation()->set_en(entry.count->en());
   }
 }
 
@@ -56,7 +94,7 @@ v1::VoteEvent VotingMachine::ToResource(const VoteEventEntry& entry) const {
   event.set_statutory_number(entry.statutory_number);
   event.set_seated_number(entry.seated_number);
   *event.mutable_profile() = entry.profile;
-  event.set_cast_count(static_cast<uint32_t>(entry.votes.size()));
+  event.set_cast_count(static_cast<uint32_t>(entry.votes.size() + entry.ballots.size()));
   AddVotes(entry, event);
   *event.mutable_open_time() = ToTimestamp(entry.opened);
   if (entry.closed.has_value()) *event.mutable_close_time() = ToTimestamp(*entry.closed);
@@ -75,7 +113,9 @@ v1::Attendance VotingMachine::Recorded(const SittingEntry& sitting) const {
     *presence.mutable_start_time() = ToTimestamp(entry.start);
     if (entry.end.has_value()) *presence.mutable_end_time() = ToTimestamp(*entry.end);
     presence.set_recorder_id(entry.recorder_id);
+    presence.set_remote(entry.remote);
   }
+  AddCourse(sitting, attendance);
   for (const auto& [item_id, persons] : sitting.conflicts) {
     const agenda::ItemEntry* item = agenda_.FindItem(item_id);
     for (const std::string& person_id : persons) {
@@ -126,7 +166,9 @@ absl::StatusOr<v1::VoteEvent> VotingMachine::GetVoteEvent(absl::string_view id) 
   }
   v1::VoteEvent event = ToResource(*entry);
   if (entry->state == v1::VOTE_EVENT_STATE_CLOSED) {
-    ASSIGN_OR_RETURN(*event.mutable_computed_result(), ComputeResult(id));
+    // Before the papers of a secret vote are counted there is none.
+    if (auto computed = ComputeResult(id); computed.ok())
+      *event.mutable_computed_result() = *std::move(computed);
   }
   return event;
 }
@@ -161,6 +203,7 @@ void VotingMachine::Visit(const ResourceVisitor& visitor) const {
     visitor(Recorded(sitting));
     for (const std::string& id : sitting.motion_ids) visitor(ToMotion(*FindMotion(id)));
     for (const std::string& id : sitting.vote_event_ids) visitor(ToResource(*FindVoteEvent(id)));
+    for (const std::string& id : sitting.lot_ids) visitor(*GetLot(id));
   }
 }
 

@@ -121,7 +121,7 @@ TEST(FillFieldsTest, RefusesWhatIsMissingOrGivenTwice) {
 
 TEST(ValueKindTest, ShowsTheChoices) {
   const voting::v1::OpenVote open;
-  EXPECT_EQ(ValueKind(FieldOf(open, {"--mode", "mode", ""})), "open|roll-call");
+  EXPECT_EQ(ValueKind(FieldOf(open, {"--mode", "mode", ""})), "open|roll-call|secret");
   EXPECT_EQ(ValueKind(FieldOf(open, {"--id", "vote_event_id", ""})), "TEXT");
   const agenda::v1::DraftProposal draft;
   EXPECT_EQ(ValueKind(FieldOf(draft, {"--cost", "text.cost_cents", ""})), "NUMBER");
@@ -185,7 +185,8 @@ TEST(PrinterTest, TellsAMessageInLines) {
 TEST(PrinterTest, JsonHasTheContractsNamesAndEmptyFields) {
   voting::v1::Presence presence;
   presence.set_person_id("m01");
-  EXPECT_EQ(JsonText(presence), "{\n \"person_id\": \"m01\",\n \"recorder_id\": \"\"\n}\n");
+  EXPECT_EQ(JsonText(presence),
+            "{\n \"person_id\": \"m01\",\n \"recorder_id\": \"\",\n \"remote\": false\n}\n");
 }
 
 TEST(PrinterTest, EveryKindOfNumberHasWords) {

@@ -109,6 +109,17 @@ TEST(RulesQuestionsTest, ProfilesAreListedWithTheirDoubts) {
   EXPECT_THAT(Do({"show", "--profile", "de-nw-rat"}).out, HasSubstr("unclear: "));
 }
 
+TEST(RulesQuestionsTest, OrderPutsTheFurthestFirst) {
+  const nlohmann::json order =
+      Do({"order", "antrag=main", "cdu=amend:10", "spd=amend:50", "fdp=refer", "-o", "json"})
+          .json();
+  ASSERT_EQ(order.size(), 4u);
+  EXPECT_EQ(order[0]["id"], "fdp");
+  EXPECT_EQ(order[1]["id"], "spd");
+  EXPECT_EQ(order[3]["id"], "antrag");
+  EXPECT_EQ(Do({"order", "antrag=first"}).code, kUsage);
+}
+
 TEST(RulesQuestionsTest, RefuseWhatCannotBeAnswered) {
   EXPECT_EQ(Do({"result", "--profile", "de-xx", "--yes", "1", "--no", "0"}).code, kLocalProblem);
   EXPECT_THAT(Do({"result", "--profile", "generic-absolute", "--yes", "1", "--no", "0"}).err,

@@ -1,5 +1,8 @@
 #include "tests/unit/voting/council.h"
 
+#include "crypto/checkpoint.h"
+#include "crypto/note.h"
+#include "crypto/secret.h"
 #include "services/domain/timestamps.h"
 #include "services/voting/rules/profile.h"
 
@@ -10,6 +13,7 @@ namespace dv1 = directory::v1;
 namespace av1 = agenda::v1;
 
 constexpr char kDate[] = "2026-11-01";
+constexpr char kDeployment[] = "votum.test/log";
 
 }  // namespace
 
@@ -27,10 +31,51 @@ CommandContext Council::Next(absl::string_view actor) {
   context.time = time_ += absl::Seconds(1);
   context.command_id = last_command_id();
   context.actor = std::string(actor);
+  context.log_key = &log_public_key_;
   return context;
 }
 
+crypto::PrivateKey Council::LogKey() {
+  return *crypto::PrivateKey::FromEd25519Seed(crypto::SecretBytes::CopyOf(std::string(32, 'l')));
+}
+
+std::string Council::CheckpointOf(uint64_t size) const {
+  crypto::Checkpoint checkpoint;
+  checkpoint.origin = kDeployment;
+  checkpoint.size = size;
+  return *crypto::SignCheckpoint(checkpoint, *crypto::NoteSigner::Create(kDeployment, LogKey()));
+}
+
+void Council::OpenAnother(const std::string& meeting_id, const std::string& item_id) {
+  av1::ConveneMeeting convene;
+  convene.set_meeting_id(meeting_id);
+  convene.set_organization_id("rat");
+  convene.set_title("2. Sitzung");
+  convene.set_place("Ratssaal");
+  const absl::Time start = time_ + absl::Hours(24 * 20);
+  *convene.mutable_start_time() = ToTimestamp(start);
+  Must("kai", convene);
+  av1::PublishAgenda agenda;
+  agenda.set_meeting_id(meeting_id);
+  av1::AgendaItemContent* item = agenda.add_items();
+  item->set_item_id(item_id);
+  item->set_number("Ö 1");
+  item->set_title("Mobilstationen");
+  item->set_public_(true);
+  Must("kai", agenda);
+  time_ = start;
+  Must("vera", OfMeeting<v1::OpenMeeting>(meeting_id));
+}
+
 void Council::Settle(const rules::v1::RuleProfile& profile) {
+  dv1::FoundDeployment found;
+  found.mutable_header()->set_deployment(kDeployment);
+  found.set_deployment(kDeployment);
+  found.set_body_name("Musterstadt");
+  found.set_administrator_id("amt");
+  found.set_administrator_name("amt");
+  found.set_code_public_key(log_public_key_.spki_der());
+  directory_.Apply(CommandContext(), found);
   dv1::CreateOrganization organization;
   organization.set_organization_id("rat");
   organization.set_name("Rat");

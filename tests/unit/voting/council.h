@@ -16,6 +16,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "base/status_matchers.h"
+#include "crypto/keys.h"
 #include "services/agenda/domain/agenda_machine.h"
 #include "services/directory/domain/directory_machine.h"
 #include "services/voting/domain/voting_machine.h"
@@ -60,11 +61,18 @@ class Council {
 
   const VotingMachine& voting() const { return voting_; }
   const directory::DirectoryMachine& directory() const { return directory_; }
+  const agenda::AgendaMachine& agenda() const { return agenda_; }
   // The whole state of the voting machine, serialized.
   std::vector<std::string> State() const;
 
   // The context of the next record.
   CommandContext Next(absl::string_view actor);
+  // A checkpoint of the log with `size` records, as the log signs it.
+  std::string CheckpointOf(uint64_t size) const;
+  // Time goes by.
+  void Wait(absl::Duration duration) { time_ += duration; }
+  // Another meeting of the council, opened, with the public item `item_id`.
+  void OpenAnother(const std::string& meeting_id, const std::string& item_id);
 
  private:
   template <typename Machine, typename Command>
@@ -88,9 +96,11 @@ class Council {
     }
   }
 
+  static crypto::PrivateKey LogKey();
   void Settle(const rules::v1::RuleProfile& profile);
   void Convene();
 
+  const crypto::PublicKey log_public_key_ = LogKey().public_key();
   uint64_t index_ = 0;
   absl::Time time_;
   directory::DirectoryMachine directory_;

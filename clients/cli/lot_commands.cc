@@ -1,0 +1,86 @@
+// Taking part in a lot: the 32 random bytes stay in a file of their owner until the lot is fixed.
+
+#include <memory>
+#include <string>
+
+#include "base/file.h"
+#include "base/refusal.h"
+#include "base/status_macros.h"
+#include "clients/cli/cli.h"
+#include "crypto/hash.h"
+#include "crypto/random.h"
+#include "services/voting/rules/lot.h"
+#include "votum/ledger/v1/ledger_service.pb.h"
+#include "votum/voting/v1/voting_service.pb.h"
+
+namespace votum::cli {
+namespace {
+
+struct Options {
+  std::string meeting;
+  std::string id;
+  std::string file;
+};
+
+absl::Status Commit(Run& run, const Options& options) {
+  const std::string contribution = crypto::RandomBytes(rules::kContributionBytes);
+  const absl::Status written = WriteFile(options.file, contribution, 0600);
+  if (!written.ok()) return RefusePrecondition("NOT_WRITTEN", written.message());
+  voting::v1::CommitToLot commit;
+  commit.set_meeting_id(options.meeting);
+  commit.set_lot_id(options.id);
+  const crypto::Digest commitment = rules::CommitContribution(contribution);
+  commit.set_commitment(std::string(crypto::AsBytes(commitment)));
+  return DoCommand(run, &commit);
+}
+
+absl::Status Fix(Run& run, const Options& options) {
+  ASSIGN_OR_RETURN(const std::shared_ptr<client::Client> client, run.Client());
+  ledger::v1::GetCheckpointResponse newest;
+  RETURN_IF_ERROR(
+      client->Read("ledger", "GetCheckpoint", ledger::v1::GetCheckpointRequest(), &newest));
+  voting::v1::FixLot fix;
+  fix.set_meeting_id(options.meeting);
+  fix.set_lot_id(options.id);
+  fix.set_checkpoint(newest.checkpoint());
+  return DoCommand(run, &fix);
+}
+
+absl::Status Reveal(Run& run, const Options& options) {
+  const auto contribution = ReadFile(options.file, rules::kContributionBytes);
+  if (!contribution.ok()) return RefuseArgument("BAD_FILE", contribution.status().message());
+  voting::v1::RevealForLot reveal;
+  reveal.set_meeting_id(options.meeting);
+  reveal.set_lot_id(options.id);
+  reveal.set_contribution(*contribution);
+  return DoCommand(run, &reveal);
+}
+
+}  // namespace
+
+void AddLotCommands(CLI::App& root, Run& run) {
+  const auto options = std::make_shared<Options>();
+  const auto add_ids = [&](CLI::App* verb) {
+    verb->add_option("--meeting", options->meeting, "Which meeting")->required();
+    verb->add_option("--id", options->id, "Which lot")->required();
+    return verb;
+  };
+  add_ids(AddVerb(root, run, "lot", "commit",
+                  "Commit to a random contribution, which is kept in a file (a member present).\n"
+                  "Example: votum lot commit --meeting sitzung-12 --id los-1 --contribution my.lot",
+                  [&run, options] { return Commit(run, *options); }))
+      ->add_option("--contribution", options->file, "New file for the contribution")
+      ->required();
+  add_ids(AddVerb(root, run, "lot", "fix",
+                  "End the commitments and fix the newest checkpoint of the log (chair, clerk).\n"
+                  "Example: votum lot fix --meeting sitzung-12 --id los-1",
+                  [&run, options] { return Fix(run, *options); }));
+  add_ids(AddVerb(root, run, "lot", "reveal",
+                  "Reveal your contribution once the lot is fixed.\n"
+                  "Example: votum lot reveal --meeting sitzung-12 --id los-1 --contribution my.lot",
+                  [&run, options] { return Reveal(run, *options); }))
+      ->add_option("--contribution", options->file, "The file that `lot commit` wrote")
+      ->required();
+}
+
+}  // namespace votum::cli

@@ -1,0 +1,201 @@
+// What a ballot may say, who stands, and secret votes on paper: the urn and its count.
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "base/refusal.h"
+#include "base/status_macros.h"
+#include "google/protobuf/util/message_differencer.h"
+#include "services/domain/fields.h"
+#include "services/voting/domain/voting_machine.h"
+#include "services/voting/rules/seats.h"
+
+namespace votum::voting {
+namespace {
+
+constexpr int kMaxCandidates = 100;
+constexpr size_t kMaxNameBytes = 400;
+
+absl::Status BadCandidates(absl::string_view what) {
+  return RefuseArgument("BAD_CANDIDATES", what);
+}
+
+bool Stands(const MotionEntry& motion, absl::string_view candidate_id) {
+  return std::any_of(motion.candidates.begin(), motion.candidates.end(),
+                     [&](const v1::Candidate& one) { return one.id() == candidate_id; });
+}
+
+// As a tally of papers says it, without those who handed in none.
+v1::Tally Papers(v1::Tally tally) {
+  tally.clear_not_voted();
+  return tally;
+}
+
+}  // namespace
+
+absl::Status VotingMachine::CheckBallot(const VoteEventEntry& event, v1::Choice choice,
+                                        absl::string_view candidate_id) const {
+  if (event.mode == v1::VOTE_MODE_SECRET) {
+    return RefusePrecondition(
+        "SECRET_VOTE",
+        absl::StrCat("vote ", event.id, " is secret: put a ballot paper into the urn"));
+  }
+  if (choice == v1::CHOICE_UNSPECIFIED || !v1::Choice_IsValid(choice))
+    return RefuseArgument("BAD_CHOICE", "choice must be yes, no or abstain");
+  const MotionEntry& motion = *FindMotion(event.motion_id);
+  const bool names_somebody = !motion.candidates.empty() && choice == v1::CHOICE_YES;
+  if (!names_somebody && !candidate_id.empty()) {
+    return RefuseArgument("BAD_CHOICE", "a candidate is named only with Yes, in an election");
+  }
+  if (names_somebody && !Stands(motion, candidate_id)) {
+    return RefuseArgument("NO_SUCH_CANDIDATE",
+                          absl::StrCat("\"", candidate_id, "\" does not stand in election ",
+                                       motion.id, "; with Yes name one of its candidates"));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status VotingMachine::CheckCandidates(const SittingEntry& sitting,
+                                            const v1::ProposeMotion& command) const {
+  if (command.candidates().empty()) {
+    if (command.seats() == 0 && command.runoff_of().empty()) return absl::OkStatus();
+    return BadCandidates("seats and second ballots need candidates");
+  }
+  const rules::v1::RuleProfile& profile =
+      directory_.FindOrganization(sitting.organization_id)->profile;
+  const bool lists = command.seats() > 0;
+  if (lists ? !profile.has_committee_seats() : !profile.has_election()) {
+    return RefusePrecondition(
+        "NO_ELECTION_RULE",
+        absl::StrCat("the rules ", profile.id(), " say nothing of ",
+                     lists ? "committee seats" : "elections", "; adopt rules that do"));
+  }
+  if (!command.rule_key().empty())
+    return BadCandidates("an election has the majority of the rules for elections: no rule_key");
+  if (command.candidates_size() > kMaxCandidates || command.seats() > rules::kMaxSeats)
+    return BadCandidates(absl::StrCat("at most ", kMaxCandidates, " candidates can stand"));
+  std::set<std::string> ids;
+  for (const v1::Candidate& candidate : command.candidates()) {
+    RETURN_IF_ERROR(CheckId("candidates.id", candidate.id()));
+    RETURN_IF_ERROR(CheckText("candidates.name", candidate.name(), kMaxNameBytes));
+    if (!ids.insert(candidate.id()).second)
+      return BadCandidates(absl::StrCat("candidate ", candidate.id(), " stands twice"));
+  }
+  if (command.runoff_of().empty()) return absl::OkStatus();
+  const VoteEventEntry* first = FindVoteEvent(command.runoff_of());
+  if (first == nullptr || !first->result.has_value() ||
+      first->result->election() != v1::ELECTION_OUTCOME_RUNOFF) {
+    return BadCandidates(
+        absl::StrCat("vote ", command.runoff_of(), " has no result that asks for a second ballot"));
+  }
+  const auto& named = first->result->candidate_ids();
+  if (ids != std::set<std::string>(named.begin(), named.end()))
+    return BadCandidates(absl::StrCat("in the second ballot of ", command.runoff_of(),
+                                      " stand those that its result names"));
+  return absl::OkStatus();
+}
+
+absl::Status VotingMachine::Check(const CommandContext& context,
+                                  const v1::MarkBallot& command) const {
+  ASSIGN_OR_RETURN(const VoteEventEntry* event,
+                   OpenVoteOf(command.meeting_id(), command.vote_event_id()));
+  if (event->mode != v1::VOTE_MODE_SECRET) {
+    return RefusePrecondition("NOT_SECRET",
+                              absl::StrCat("vote ", event->id, " is not secret: it has no urn"));
+  }
+  RETURN_IF_ERROR(CheckVoter(*event, command.person_id()));
+  if (event->ballots.count(command.person_id()) == 0) return absl::OkStatus();
+  return RefuseExists("ALREADY_VOTED",
+                      absl::StrCat(command.person_id(), " has put a paper into the urn already"));
+}
+
+void VotingMachine::Apply(const CommandContext& context, const v1::MarkBallot& command) {
+  Touch(context, command.meeting_id());
+  MutableVote(command.vote_event_id()).ballots.insert(command.person_id());
+}
+
+absl::Status VotingMachine::CheckBallotCount(const VoteEventEntry& event,
+                                             const v1::Tally& tally) const {
+  if (event.mode != v1::VOTE_MODE_SECRET) {
+    return RefusePrecondition("NOT_SECRET",
+                              absl::StrCat("vote ", event.id, " is not secret: it has no urn"));
+  }
+  if (event.state == v1::VOTE_EVENT_STATE_OPEN) {
+    return RefusePrecondition("VOTE_OPEN",
+                              absl::StrCat("vote ", event.id, " is still open; close it before"));
+  }
+  if (event.state == v1::VOTE_EVENT_STATE_ESTABLISHED) {
+    return RefuseExists("RESULT_ESTABLISHED",
+                        absl::StrCat("the result of vote ", event.id, " is established"));
+  }
+  const MotionEntry& motion = *FindMotion(event.motion_id);
+  uint64_t for_somebody = 0;
+  bool in_order = tally.candidates_size() == static_cast<int>(motion.candidates.size());
+  for (int i = 0; i < tally.candidates_size() && in_order; ++i) {
+    in_order = tally.candidates(i).candidate_id() == motion.candidates[i].id();
+    for_somebody += tally.candidates(i).votes();
+  }
+  if (!in_order)
+    return BadCandidates("give a count for each candidate, in the order of the motion");
+  if (!motion.candidates.empty() && for_somebody != tally.yes())
+    return BadCandidates("yes must be the sum of the candidates' votes");
+  const uint64_t papers = uint64_t{tally.yes()} + tally.no() + tally.abstain() + tally.invalid();
+  if (papers == event.ballots.size()) return absl::OkStatus();
+  return RefusePrecondition(
+      "COUNT_DIFFERS",
+      absl::StrCat(papers, " papers were counted, but ", event.ballots.size(),
+                   " members have put one into the urn; count again, and if it stays so close "
+                   "this vote without a result and put the motion again"));
+}
+
+absl::Status VotingMachine::Check(const CommandContext& context,
+                                  const v1::RecordBallotCount& command) const {
+  ASSIGN_OR_RETURN(const VoteEventEntry* event,
+                   VoteOf(command.meeting_id(), command.vote_event_id()));
+  if (event->count.has_value() && event->count->confirmed) {
+    return RefuseExists("COUNT_CONFIRMED",
+                        absl::StrCat("the count of vote ", event->id, " is confirmed"));
+  }
+  return CheckBallotCount(*event, command.tally());
+}
+
+void VotingMachine::Apply(const CommandContext& context, const v1::RecordBallotCount& command) {
+  Touch(context, command.meeting_id());
+  MutableVote(command.vote_event_id()).count =
+      BallotCountEntry{Papers(command.tally()), context.actor, false};
+}
+
+absl::Status VotingMachine::Check(const CommandContext& context,
+                                  const v1::ConfirmBallotCount& command) const {
+  ASSIGN_OR_RETURN(const VoteEventEntry* event,
+                   VoteOf(command.meeting_id(), command.vote_event_id()));
+  if (!directory_.HasOffice(context.actor, directory::v1::OFFICE_SECRETARY)) {
+    RETURN_IF_ERROR(CheckPresides(context, FindSitting(event->meeting_id)->organization_id));
+  }
+  RETURN_IF_ERROR(CheckBallotCount(*event, command.tally()));
+  if (!event->count.has_value() || event->count->confirmed) {
+    return RefusePrecondition(
+        "NO_COUNT", absl::StrCat("no count of vote ", event->id, " waits for a second person"));
+  }
+  if (event->count->recorder_id == context.actor) {
+    return RefusePermission("SAME_PERSON",
+                            absl::StrCat(context.actor, " recorded the count of vote ", event->id,
+                                         "; another person must confirm it"));
+  }
+  if (google::protobuf::util::MessageDifferencer::Equals(event->count->tally,
+                                                         Papers(command.tally()))) {
+    return absl::OkStatus();
+  }
+  return RefusePrecondition("COUNT_DIFFERS",
+                            absl::StrCat("the two counts of vote ", event->id,
+                                         " differ; count again together, and let a clerk record it "
+                                         "anew if need be"));
+}
+
+void VotingMachine::Apply(const CommandContext& context, const v1::ConfirmBallotCount& command) {
+  Touch(context, command.meeting_id());
+  MutableVote(command.vote_event_id()).count->confirmed = true;
+}
+
+}  // namespace votum::voting
