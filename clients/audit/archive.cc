@@ -140,6 +140,7 @@ absl::Status ArchiveWriter::Close(absl::string_view checkpoint) {
     return Refuse(absl::StatusCode::kDataLoss, "NOT_WRITTEN",
                   absl::StrCat("could not write all of ", folder_, "; is the disk full?"));
   }
+  RETURN_IF_ERROR(tiles_.Write(folder_));
   return WriteFile(folder_ + kCheckpointFile, checkpoint);
 }
 

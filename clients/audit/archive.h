@@ -1,14 +1,17 @@
 // The exported log: a folder with
 //
 //   checkpoint          the signed checkpoint (C2SP signed note)
+//   tile/...            the tree and its leaves, as any client of C2SP tile logs reads them
+//                       (clients/audit/tiled_log.h); older archives have none
 //   records.jsonl       a line for each record, in order:
 //                       {"index":0,"leaf":"<b64>","salt":"<b64>","record":"<b64>"}
 //   attachments.jsonl   a line for each sealed attachment that exists and was shown:
 //                       {"commitment":"<b64>","subject":"<b64>","salt":"<b64>","content":"<b64>"}
 //
-// leaf = SHA-256(salt || record); salt and record are "" for a record that was not shown to the one
-// who exported. Each line has exactly one form (no white space, this order, strict Base64):
-// whatever byte of an archive is changed, it is no longer an archive, or no longer this one.
+// leaf = SHA-256(salt || record), which is also the log's entry in tile/entries/...; salt and
+// record are "" for a record that was not shown to the one who exported. Each line has exactly one
+// form (no white space, this order, strict Base64): whatever byte of an archive is changed, it is
+// no longer an archive, or no longer this one.
 #ifndef VOTUM_CLIENTS_AUDIT_ARCHIVE_H_
 #define VOTUM_CLIENTS_AUDIT_ARCHIVE_H_
 
@@ -20,6 +23,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "clients/audit/tiled_log.h"
 
 namespace votum::audit {
 
@@ -51,11 +55,16 @@ class ArchiveWriter {
   // ALREADY_EXISTS/FOLDER_EXISTS if there is something at `folder`.
   static absl::StatusOr<ArchiveWriter> Create(const std::string& folder);
 
-  void Add(const ArchivedEntry& entry) { records_ << FormatEntry(entry) << '\n'; }
+  void Add(const ArchivedEntry& entry) {
+    records_ << FormatEntry(entry) << '\n';
+    tiles_.Add(entry.leaf);
+  }
   void Add(const ArchivedAttachment& attachment) {
     attachments_ << FormatAttachment(attachment) << '\n';
   }
-  // DATA_LOSS/NOT_WRITTEN if the disk did not take everything.
+  // Writes the tiles of what was added, and the checkpoint after all. DATA_LOSS/NOT_WRITTEN if the
+  // disk did not take everything. Whether the checkpoint is that of the records is for the audit to
+  // say.
   absl::Status Close(absl::string_view checkpoint);
 
  private:
@@ -64,6 +73,7 @@ class ArchiveWriter {
   std::string folder_;
   std::ofstream records_;
   std::ofstream attachments_;
+  TiledLog tiles_;
 };
 
 // Reads an archive. Each `each` gets the line's number (from 1) and what it parsed to; it says

@@ -43,9 +43,11 @@ Auditor::Auditor(crypto::NoteVerifier log, std::function<void(const Finding&)> r
       report_(std::move(report)),
       fold_(DomainSet::All(), log_.key(), &cache_) {}
 
-void Auditor::Fault(std::string text) {
-  ++faults_;
-  report_({Finding::Kind::kFault, std::move(text)});
+void Auditor::Fault(std::string text) { Add({Finding::Kind::kFault, std::move(text)}); }
+
+void Auditor::Add(const Finding& finding) {
+  if (finding.kind == Finding::Kind::kFault) ++faults_;
+  report_(finding);
 }
 
 void Auditor::AddEntry(uint64_t line, const absl::StatusOr<ArchivedEntry>& entry) {
@@ -250,6 +252,30 @@ void Auditor::ReportState() {
   }
 }
 
+namespace {
+
+// The static files of the log in `folder`, whose leaves `tiles` has.
+void CheckTiles(const std::string& folder, const TiledLog& tiles, Auditor* auditor) {
+  if (!TiledLog::IsIn(folder)) {
+    auditor->Add({Finding::Kind::kNote, "tiles: this archive has none"});
+    return;
+  }
+  if (tiles.size() != auditor->records()) {
+    auditor->Add({Finding::Kind::kNote, "tiles: not compared, for not every leaf could be read"});
+    return;
+  }
+  const uint64_t faults = auditor->faults();
+  const uint64_t right = tiles.Compare(folder, [auditor](const std::string& fault) {
+    auditor->Add({Finding::Kind::kFault, fault});
+  });
+  if (auditor->faults() == faults) {
+    auditor->Add({Finding::Kind::kChecked,
+                  absl::StrCat("tiles: all ", right, " files are those of the records' leaves")});
+  }
+}
+
+}  // namespace
+
 absl::StatusOr<uint64_t> AuditArchive(const std::string& folder, const crypto::NoteVerifier& log,
                                       const std::function<void(const Finding&)>& report,
                                       const std::function<void(double)>& progress,
@@ -259,9 +285,12 @@ absl::StatusOr<uint64_t> AuditArchive(const std::string& folder, const crypto::N
   Auditor auditor(log, report);
   const double total = static_cast<double>(std::max<uint64_t>(1, archive.RecordsBytes()));
   uint64_t seen = 0;
+  TiledLog tiles;
   RETURN_IF_ERROR(archive.ForEachEntry([&](uint64_t line, absl::StatusOr<ArchivedEntry> entry) {
-    if (entry.ok())
+    if (entry.ok()) {
       seen += 4 * (entry->record.size() + entry->salt.size() + entry->leaf.size()) / 3;
+      tiles.Add(entry->leaf);
+    }
     auditor.AddEntry(line, entry);
     progress(std::min(1.0, static_cast<double>(seen) / total));
     return true;
@@ -271,6 +300,7 @@ absl::StatusOr<uint64_t> AuditArchive(const std::string& folder, const crypto::N
         auditor.AddAttachment(line, attachment);
         return true;
       }));
+  CheckTiles(folder, tiles, &auditor);
   auditor.Finish(checkpoint);
   *records = auditor.records();
   return auditor.faults();

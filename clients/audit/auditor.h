@@ -42,6 +42,8 @@ class Auditor {
   void AddEntry(uint64_t line, const absl::StatusOr<ArchivedEntry>& entry);
   // A line of the attachments, after all entries.
   void AddAttachment(uint64_t line, const absl::StatusOr<ArchivedAttachment>& attachment);
+  // What the caller has found about the same log; a fault counts as one of the auditor's.
+  void Add(const Finding& finding);
   // Compares with the signed checkpoint and reports what was derived. After all entries and
   // attachments.
   void Finish(absl::string_view checkpoint_note);

@@ -255,7 +255,9 @@ void AddAuditCommands(CLI::App& root, Run& run) {
   const auto options = std::make_shared<Options>();
   CLI::App* log_export =
       AddVerb(root, run, "log", "export",
-              "Export the log to a new folder (auditor).\nExample: votum log export log/",
+              "Export the log to a new folder: checkpoint and tiles, which any client of C2SP "
+              "tile logs reads, and the\nrecords that you may see (auditor).\nExample: votum log "
+              "export log/",
               [&run, options] { return ExportLog(run, *options); });
   log_export->add_option("FOLDER", options->folder, "New folder")->required();
 
