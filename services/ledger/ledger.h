@@ -107,7 +107,7 @@ class Ledger {
     std::string service;
     std::string command_id;
     std::string digest;
-    std::promise<absl::StatusOr<uint64_t>> index;
+    std::promise<absl::StatusOr<StoredEntry>> entry;
   };
 
   Ledger(std::unique_ptr<EntryStore> entries, std::unique_ptr<CheckpointStore> checkpoints,
@@ -118,6 +118,7 @@ class Ledger {
   absl::Status SignUpTo(uint64_t size);
   void Sequence();
   void Commit(std::vector<Waiting*> batch);
+  absl::StatusOr<common::v1::Receipt> ReceiptOf(const StoredEntry& entry) const;
   absl::StatusOr<NewEntry> MakeEntry(const Waiting& waiting, uint64_t index, absl::Time time) const;
 
   const std::unique_ptr<EntryStore> entries_;

@@ -14,6 +14,9 @@
 namespace votum {
 namespace {
 
+constexpr int kFewestIdleThreads = 2;
+constexpr int kMostIdleThreads = 64;
+
 // Both are process-wide switches of gRPC and must be thrown once, before the first server.
 void EnablePluginsOnce() {
   static std::once_flag once;
@@ -41,6 +44,12 @@ absl::StatusOr<std::unique_ptr<Host>> Host::Start(
   }
   builder.SetMaxReceiveMessageSize(kMaxRequestBytes);
   builder.SetResourceQuota(grpc::ResourceQuota("votum").SetMaxThreads(kMaxThreads));
+  // A handler blocks until its record is durable, so many run at once. Threads that have finished
+  // one stay for the next: starting one for each call costs more than the call.
+  using Option = grpc::ServerBuilder::SyncServerOption;
+  builder.SetSyncServerOption(Option::NUM_CQS, 1);
+  builder.SetSyncServerOption(Option::MIN_POLLERS, kFewestIdleThreads);
+  builder.SetSyncServerOption(Option::MAX_POLLERS, kMostIdleThreads);
   // Without this two processes silently share a port.
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   host->server_ = builder.BuildAndStart();

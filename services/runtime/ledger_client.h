@@ -19,16 +19,17 @@ class LedgerClient {
   // `service` names the caller; the ledger believes it only on a channel within the process
   // (elsewhere the client certificate says who calls).
   LedgerClient(std::shared_ptr<grpc::Channel> channel, std::string service);
+  virtual ~LedgerClient() = default;
 
   // Appends `command`. While the ledger cannot be reached the same bytes are sent again until
   // `deadline`: the command id makes this safe. UNAVAILABLE/LEDGER_UNREACHABLE after that: the
   // command may or may not have been recorded, and sending it again settles it.
-  absl::StatusOr<common::v1::Receipt> Append(const common::v1::SignedCommand& command,
-                                             common::v1::Disclosure disclosure,
-                                             absl::Time deadline);
+  virtual absl::StatusOr<common::v1::Receipt> Append(const common::v1::SignedCommand& command,
+                                                     common::v1::Disclosure disclosure,
+                                                     absl::Time deadline);
 
   // The receipt of a record against the newest checkpoint.
-  absl::StatusOr<common::v1::Receipt> GetReceipt(uint64_t index, absl::Time deadline);
+  virtual absl::StatusOr<common::v1::Receipt> GetReceipt(uint64_t index, absl::Time deadline);
 
   // The number of records in the log.
   absl::StatusOr<uint64_t> GetSize(absl::Time deadline);
@@ -41,8 +42,10 @@ class LedgerClient {
   // Adds what every call to the ledger carries.
   void Prepare(grpc::ClientContext& context, absl::Time deadline) const;
 
- private:
+ protected:
   const std::string service_;
+
+ private:
   std::unique_ptr<ledger::v1::LedgerService::StubInterface> stub_;
 };
 

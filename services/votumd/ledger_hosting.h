@@ -10,8 +10,8 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "base/clock.h"
-#include "grpcpp/channel.h"
 #include "grpcpp/impl/service_type.h"
+#include "services/runtime/ledger_client.h"
 #include "services/runtime/metrics.h"
 #include "services/runtime/read_access.h"
 #include "services/votumd/deployment.h"
@@ -32,8 +32,9 @@ class LedgerHosting {
       std::function<void(const absl::Status&)> fatal);
   virtual ~LedgerHosting() = default;
 
-  // For the services of this process: they are believed to be who they say they are.
-  virtual std::shared_ptr<grpc::Channel> InProcessChannel() = 0;
+  // For `service` of this process, which is believed to be who it says it is. Appends are calls of
+  // functions; only streams go over a channel within the process.
+  virtual std::unique_ptr<LedgerClient> ClientFor(const std::string& service) = 0;
   // For everybody else: services by their client certificate, people by their read session.
   virtual grpc::Service* PublicService(const ReadAccess* access) = 0;
   virtual void Publish(Metrics& metrics) = 0;

@@ -174,20 +174,21 @@ absl::Status Serve(const ServeOptions& options) {
 
   // The ledger, and how to reach it.
   std::unique_ptr<LedgerHosting> ledger;
-  std::function<std::shared_ptr<grpc::Channel>(const std::string&)> ledger_channel;
+  std::function<std::unique_ptr<LedgerClient>(const std::string&)> ledger_client;
   if (names.front() == "ledger") {
     ASSIGN_OR_RETURN(ledger,
                      LedgerHosting::Open(deployment, config.deployment(), clock, StopAtOnce));
-    ledger_channel = [&ledger](const std::string&) { return ledger->InProcessChannel(); };
+    ledger_client = [&ledger](const std::string& service) { return ledger->ClientFor(service); };
   } else {
     ASSIGN_OR_RETURN(const runtime::v1::ServiceAddress row, AddressOf(config, "ledger"));
-    ledger_channel = [&deployment, row](const std::string& service) {
-      return ConnectTo(row.address(), ServiceClientTls(deployment.TlsOf(service)));
+    ledger_client = [&deployment, row](const std::string& service) {
+      return std::make_unique<LedgerClient>(
+          ConnectTo(row.address(), ServiceClientTls(deployment.TlsOf(service))), service);
     };
   }
 
-  LedgerClient follower(ledger_channel(names.front()), names.front());
-  Replica replica(DomainsOf(names), log.key(), &follower, &cache, StopAtOnce);
+  const std::unique_ptr<LedgerClient> follower = ledger_client(names.front());
+  Replica replica(DomainsOf(names), log.key(), follower.get(), &cache, StopAtOnce);
   ReadAccess access(&replica, &cache, &metrics);
   const uint64_t metrics_listener = replica.AddListener([&] {
     metrics.SetNextIndex(replica.next_index());
@@ -203,7 +204,7 @@ absl::Status Serve(const ServeOptions& options) {
     const auto found = DomainServices().find(name);
     if (found == DomainServices().end()) continue;
     Hosted one;
-    one.ledger = std::make_unique<LedgerClient>(ledger_channel(name), name);
+    one.ledger = ledger_client(name);
     one.executor = std::make_unique<CommandExecutor>(&replica, one.ledger.get(), clock, &metrics);
     one.service = found->second.make(&access, one.executor.get(), one.ledger.get());
     services.push_back({found->second.full_name, one.service.get()});
