@@ -1,0 +1,369 @@
+// Reads an exported log with the Go project's own packages for such logs, none of ours: Debian's
+// golang-golang-x-mod-dev.
+//
+//	GO111MODULE=off GOPATH=/usr/share/gocode go run verify.go -log VKEY [-witness VKEY]... FOLDER
+//
+// It checks the checkpoint's signature and all cosignatures asked for; every tile and bundle, byte
+// by byte, that none is missing and none too many; that the leaves give the signed root; every
+// inclusion proof, and consistency proofs from all over the log; and, where they are there,
+// records.jsonl (each record gives its leaf) and proofs/: <index>.tlog-proof and <size>.consistency.
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"crypto/ed25519"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"golang.org/x/mod/sumdb/note"
+	"golang.org/x/mod/sumdb/tlog"
+)
+
+// The height of tiles: 2^8 hashes each.
+const height = 8
+
+func fail(format string, arguments ...interface{}) {
+	fmt.Fprintf(os.Stderr, "verify: "+format+"\n", arguments...)
+	os.Exit(1)
+}
+
+func must(err error, doing string) {
+	if err != nil {
+		fail("%s: %v", doing, err)
+	}
+}
+
+func read(path string) []byte {
+	data, err := os.ReadFile(path)
+	must(err, "read")
+	return data
+}
+
+// x/mod writes tile/8/<level>/... and tile/8/data/...; C2SP tile/<level>/... and tile/entries/...
+func published(tile tlog.Tile) string {
+	path := strings.TrimPrefix(tile.Path(), "tile/8/")
+	return "tile/" + strings.Replace(path, "data/", "entries/", 1)
+}
+
+// cosigner is a witness key of type 0x04, of which this version of x/mod knows nothing.
+type cosigner struct {
+	name string
+	hash uint32
+	key  ed25519.PublicKey
+}
+
+func (c *cosigner) Name() string    { return c.name }
+func (c *cosigner) KeyHash() uint32 { return c.hash }
+func (c *cosigner) Verify(message, signature []byte) bool {
+	if len(signature) != 8+ed25519.SignatureSize {
+		return false
+	}
+	time := binary.BigEndian.Uint64(signature)
+	signed := fmt.Sprintf("cosignature/v1\ntime %d\n%s", time, message)
+	return time != 0 && ed25519.Verify(c.key, []byte(signed), signature[8:])
+}
+
+func newCosigner(vkey string) note.Verifier {
+	parts := strings.SplitN(vkey, "+", 3)
+	if len(parts) != 3 {
+		fail("malformed witness key %q", vkey)
+	}
+	key, err := base64.StdEncoding.DecodeString(parts[2])
+	must(err, "witness key")
+	if len(key) != 1+ed25519.PublicKeySize || key[0] != 4 {
+		fail("not a cosignature key: %q", vkey)
+	}
+	digest := sha256.Sum256(append([]byte(parts[0]+"\n"), key...))
+	hash := binary.BigEndian.Uint32(digest[:])
+	if fmt.Sprintf("%08x", hash) != parts[1] {
+		fail("the witness key's ID is not its own: %q", vkey)
+	}
+	return &cosigner{parts[0], hash, key[1:]}
+}
+
+// openCheckpoint takes a checkpoint that the log and all of the witnesses signed.
+func openCheckpoint(data []byte, log note.Verifier, witnesses []note.Verifier) tlog.Tree {
+	known := append([]note.Verifier{log}, witnesses...)
+	opened, err := note.Open(data, note.VerifierList(known...))
+	must(err, "checkpoint")
+	if len(opened.Sigs) != len(known) {
+		fail("checkpoint: %d of %d keys have signed", len(opened.Sigs), len(known))
+	}
+	lines := strings.Split(opened.Text, "\n")
+	if len(lines) != 4 || lines[3] != "" {
+		fail("checkpoint: not three lines")
+	}
+	if lines[0] != log.Name() {
+		fail("checkpoint: of log %q", lines[0])
+	}
+	size, err := strconv.ParseInt(lines[1], 10, 64)
+	must(err, "checkpoint: size")
+	root, err := tlog.ParseHash(lines[2])
+	must(err, "checkpoint: root")
+	return tlog.Tree{N: size, Hash: root}
+}
+
+// folder is a log's files, as tlog.TileReader has them.
+type folder string
+
+func (f folder) Height() int { return height }
+func (f folder) ReadTiles(tiles []tlog.Tile) ([][]byte, error) {
+	var contents [][]byte
+	for _, tile := range tiles {
+		data, err := os.ReadFile(filepath.Join(string(f), published(tile)))
+		if err != nil {
+			return nil, err
+		}
+		contents = append(contents, data)
+	}
+	return contents, nil
+}
+func (f folder) SaveTiles([]tlog.Tile, [][]byte) {}
+
+// readEntries reads all bundles, by C2SP's form: 16-bit length, entry.
+func readEntries(dir folder, size int64) [][]byte {
+	var entries [][]byte
+	for first := int64(0); first < size; first += 1 << height {
+		width := size - first
+		if width > 1<<height {
+			width = 1 << height
+		}
+		tile := tlog.Tile{H: height, L: -1, N: first >> height, W: int(width)}
+		data := read(filepath.Join(string(dir), published(tile)))
+		for i := int64(0); i < width; i++ {
+			if len(data) < 2 || len(data) < 2+int(binary.BigEndian.Uint16(data)) {
+				fail("%s: it ends within entry %d", published(tile), first+i)
+			}
+			end := 2 + int(binary.BigEndian.Uint16(data))
+			entries = append(entries, data[2:end])
+			data = data[end:]
+		}
+		if len(data) != 0 {
+			fail("%s: it goes on after its entries", published(tile))
+		}
+	}
+	return entries
+}
+
+// memory holds a tree's hashes, computed anew from the entries.
+type memory []tlog.Hash
+
+func (m memory) ReadHashes(indexes []int64) ([]tlog.Hash, error) {
+	var hashes []tlog.Hash
+	for _, index := range indexes {
+		if index >= int64(len(m)) {
+			return nil, errors.New("beyond the tree")
+		}
+		hashes = append(hashes, m[index])
+	}
+	return hashes, nil
+}
+
+func treeOf(entries [][]byte) memory {
+	var hashes memory
+	for i, entry := range entries {
+		more, err := tlog.StoredHashes(int64(i), entry, hashes)
+		must(err, "hash")
+		hashes = append(hashes, more...)
+	}
+	return hashes
+}
+
+func bundleOf(tile tlog.Tile, entries [][]byte) ([]byte, error) {
+	first, end := tile.N<<height, tile.N<<height+int64(tile.W)
+	if end > int64(len(entries)) {
+		return nil, errors.New("beyond the log")
+	}
+	var bundle []byte
+	for _, entry := range entries[first:end] {
+		bundle = append(bundle, byte(len(entry)>>8), byte(len(entry)))
+		bundle = append(bundle, entry...)
+	}
+	return bundle, nil
+}
+
+// checkFiles compares each tile with the tree, and the set of files with what a log must publish;
+// partial tiles of smaller sizes may be there.
+func checkFiles(dir folder, tree tlog.Tree, entries [][]byte, hashes memory) int {
+	wanted := map[string]bool{}
+	for _, tile := range tlog.NewTiles(height, 0, tree.N) {
+		// x/mod lists the partial tiles of all sizes on the way, too.
+		if tile.W < 1<<height && tile.N<<height+int64(tile.W) != tree.N>>(height*tile.L) {
+			continue
+		}
+		wanted[published(tile)] = true
+		if tile.L == 0 {
+			tile.L = -1
+			wanted[published(tile)] = true
+		}
+	}
+	files := 0
+	must(filepath.WalkDir(filepath.Join(string(dir), "tile"), func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		files++
+		name, err := filepath.Rel(string(dir), path)
+		must(err, "path")
+		delete(wanted, name)
+		parsed, err := tlog.ParseTilePath(strings.Replace("tile/8/"+strings.TrimPrefix(name, "tile/"), "/entries/", "/data/", 1))
+		must(err, name)
+		var data []byte
+		if parsed.L == -1 {
+			data, err = bundleOf(parsed, entries)
+		} else {
+			data, err = tlog.ReadTileData(parsed, hashes)
+		}
+		must(err, name)
+		if !bytes.Equal(data, read(path)) {
+			fail("%s: not what the entries give", name)
+		}
+		return nil
+	}), "walk")
+	for name := range wanted {
+		fail("%s: missing", name)
+	}
+	return files
+}
+
+// checkProofs proves every entry and many prefixes, from the tiles alone.
+func checkProofs(dir folder, tree tlog.Tree, entries [][]byte, hashes memory) {
+	tiles := tlog.TileHashReader(tree, dir)
+	step := len(entries)/2000 + 1
+	for i := 0; i < len(entries); i += step {
+		proof, err := tlog.ProveRecord(tree.N, int64(i), tiles)
+		must(err, "prove")
+		must(tlog.CheckRecord(proof, tree.N, tree.Hash, int64(i), tlog.RecordHash(entries[i])), "inclusion")
+	}
+	for size := 1; size <= len(entries); size += step {
+		old, err := tlog.TreeHash(int64(size), hashes)
+		must(err, "hash")
+		proof, err := tlog.ProveTree(tree.N, int64(size), tiles)
+		must(err, "prove")
+		must(tlog.CheckTree(proof, tree.N, tree.Hash, int64(size), old), "consistency")
+	}
+}
+
+// checkRecords: each line's record and salt give its leaf, which is the log's entry.
+func checkRecords(path string, entries [][]byte) int {
+	file, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return 0
+	}
+	must(err, "open")
+	defer file.Close()
+	lines := bufio.NewReader(file)
+	for n := 0; ; n++ {
+		line, err := lines.ReadBytes('\n')
+		if err != nil {
+			if n != len(entries) {
+				fail("%s: %d records for %d entries", path, n, len(entries))
+			}
+			return n
+		}
+		var record struct {
+			Index              int
+			Leaf, Salt, Record []byte
+		}
+		must(json.Unmarshal(line, &record), path)
+		if record.Index != n || n >= len(entries) || !bytes.Equal(record.Leaf, entries[n]) {
+			fail("%s: line %d is not of entry %d", path, n+1, n)
+		}
+		if len(record.Record) == 0 {
+			continue
+		}
+		leaf := sha256.Sum256(append(record.Salt, record.Record...))
+		if !bytes.Equal(leaf[:], entries[n]) {
+			fail("%s: record %d does not give its leaf", path, n)
+		}
+	}
+}
+
+func parseHashes(lines []string) []tlog.Hash {
+	var hashes []tlog.Hash
+	for _, line := range lines {
+		hash, err := tlog.ParseHash(line)
+		must(err, "proof")
+		hashes = append(hashes, hash)
+	}
+	return hashes
+}
+
+// checkProofFiles verifies proofs that the log's own program has made.
+func checkProofFiles(dir string, log note.Verifier, witnesses []note.Verifier, tree tlog.Tree, entries [][]byte, hashes memory) int {
+	names, err := filepath.Glob(filepath.Join(dir, "*"))
+	must(err, "list")
+	for _, name := range names {
+		text := string(read(name))
+		extension := filepath.Ext(name)
+		number, err := strconv.Atoi(strings.TrimSuffix(filepath.Base(name), extension))
+		must(err, name)
+		switch extension {
+		case ".tlog-proof":
+			parts := strings.SplitN(text, "\n\n", 2)
+			lines := strings.Split(parts[0], "\n")
+			if len(parts) != 2 || len(lines) < 2 || lines[0] != "c2sp.org/tlog-proof@v1" || lines[1] != fmt.Sprintf("index %d", number) {
+				fail("%s: malformed", name)
+			}
+			head := openCheckpoint([]byte(parts[1]), log, witnesses)
+			must(tlog.CheckRecord(parseHashes(lines[2:]), head.N, head.Hash, int64(number), tlog.RecordHash(entries[number])), name)
+		case ".consistency":
+			old, err := tlog.TreeHash(int64(number), hashes)
+			must(err, name)
+			lines := strings.Split(strings.TrimSuffix(text, "\n"), "\n")
+			if text == "" {
+				lines = nil
+			}
+			must(tlog.CheckTree(parseHashes(lines), tree.N, tree.Hash, int64(number), old), name)
+		default:
+			fail("%s: no proof", name)
+		}
+	}
+	return len(names)
+}
+
+type list []string
+
+func (l *list) String() string         { return strings.Join(*l, " ") }
+func (l *list) Set(value string) error { *l = append(*l, value); return nil }
+
+func main() {
+	var witnessKeys list
+	logKey := flag.String("log", "", "the log's verifier key")
+	flag.Var(&witnessKeys, "witness", "verifier key of a witness that must have cosigned")
+	flag.Parse()
+	if flag.NArg() != 1 {
+		fail("name one folder")
+	}
+	dir := folder(flag.Arg(0))
+	log, err := note.NewVerifier(*logKey)
+	must(err, "log key")
+	var witnesses []note.Verifier
+	for _, key := range witnessKeys {
+		witnesses = append(witnesses, newCosigner(key))
+	}
+	tree := openCheckpoint(read(filepath.Join(string(dir), "checkpoint")), log, witnesses)
+	entries := readEntries(dir, tree.N)
+	hashes := treeOf(entries)
+	root, err := tlog.TreeHash(tree.N, hashes)
+	must(err, "root")
+	if root != tree.Hash {
+		fail("the %d entries do not give the signed root", tree.N)
+	}
+	files := checkFiles(dir, tree, entries, hashes)
+	checkProofs(dir, tree, entries, hashes)
+	records := checkRecords(filepath.Join(string(dir), "records.jsonl"), entries)
+	proofs := checkProofFiles(filepath.Join(string(dir), "proofs"), log, witnesses, tree, entries, hashes)
+	fmt.Printf("verified: %d entries, %d files, %d records, %d proofs, %d cosignatures\n", tree.N, files, records, proofs, len(witnesses))
+}
