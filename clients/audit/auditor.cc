@@ -156,14 +156,7 @@ void Auditor::Finish(absl::string_view checkpoint_note) {
   if (faults_ == 0)
     Checked(
         absl::StrCat("records: each of the ", entries_, " gives its leaf, in order, none missing"));
-  for (const auto& [commitment, ref] : commitments_) {
-    Fault(absl::StrCat("record ", ref.index, ": its sealed attachment ",
-                       crypto::HexEncode(commitment), " is missing"));
-  }
-  if (commitments_.empty()) {
-    Checked(absl::StrCat("sealed attachments: all ", attachments_,
-                         " are what their records commit to"));
-  }
+  ReportAttachments();
   if (!foldable_) {
     Note(
         "the states behind the fault could not be derived; what follows stands at the last sound "
@@ -179,6 +172,28 @@ void Auditor::Finish(absl::string_view checkpoint_note) {
   ReportDecisions();
   ReportProjects();
   ReportState();
+}
+
+void Auditor::ReportAttachments() {
+  const directory::DirectoryMachine& directory = fold_.world().directory();
+  uint64_t erased = 0;
+  bool missing = false;
+  for (const auto& [commitment, ref] : commitments_) {
+    if (directory.IsErased(ref.subject)) {
+      ++erased;
+      continue;
+    }
+    missing = true;
+    Fault(absl::StrCat("record ", ref.index, ": its sealed attachment ",
+                       crypto::HexEncode(commitment),
+                       " is missing, and no record says that it was erased"));
+  }
+  if (missing) return;
+  std::string line =
+      absl::StrCat("sealed attachments: all ", attachments_, " are what their records commit to");
+  if (erased > 0)
+    absl::StrAppend(&line, "; ", erased, " more were erased, by records that say on what ground");
+  Checked(line);
 }
 
 void Auditor::ReportVoid() {

@@ -64,6 +64,8 @@ class Auditor {
   void Note(std::string text) { report_({Finding::Kind::kNote, std::move(text)}); }
 
   void FoldEntry(const ArchivedEntry& entry);
+  // Open, erased, or missing: the last is a fault.
+  void ReportAttachments();
   void RememberAttachmentRefs(const ArchivedEntry& entry);
   void CheckCheckpoint(absl::string_view note);
   void ReportVoid();

@@ -86,6 +86,9 @@ const std::vector<Row>& Rows() {
           "key", "list", "directory", "ListKeys", "List keys.",
           {{"--person", "person_id", "Only of this person", kOptional}},
           {"id", "person_id", "label", "state", "confirmed_by"}),
+      Read<dv1::ListErasuresRequest, dv1::ListErasuresResponse>(
+          "subject", "list-erasures", "directory", "ListErasures", "List erasures.", {},
+          {"id", "legal_ground", "proposer_id", "confirmer_id", "confirm_time"}),
       Read<iv1::GetIdeaRequest, iv1::GetIdeaResponse>(
           "idea", "show", "ideas", "GetIdea", "Show an idea.", {{"--id", "idea_id", "Which"}}),
       Read<iv1::ListIdeasRequest, iv1::ListIdeasResponse>(

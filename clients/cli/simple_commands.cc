@@ -91,6 +91,22 @@ void AddDirectory(Rows& rows) {
       "Revoke a key at once (its owner, or an administrator).\n"
       "Example: votum key revoke --key-id 4f1c... --reason 'device lost'",
       {{"--key-id", "key_id", "The whole id"}, {"--reason", "reason", "Why; it is published"}}));
+  rows.push_back(Sign<v1::ProposeErasure>(
+      "subject", "erase",
+      "Propose to erase what is sealed of a subject (clerk, administrator). Another person "
+      "confirms "
+      "it. `votum idea show` tells the subject of a text.\n"
+      "Example: votum subject erase --id e1 --subject 00112233445566778899aabbccddeeff --ground "
+      "'Art. 17 (1) (a) GDPR'",
+      {{"--id", "erasure_id", "New id"},
+       {"--subject", "subjects", "32 hexadecimal digits; repeatable"},
+       {"--ground", "legal_ground", "The legal ground; it is published: no names"}}));
+  rows.push_back(Sign<v1::ConfirmErasure>(
+      "subject", "erase-confirm",
+      "Confirm an erasure (a second person: clerk, administrator, auditor). What is sealed is "
+      "destroyed.\n"
+      "Example: votum subject erase-confirm --id e1",
+      {{"--id", "erasure_id", "Which"}}));
 }
 
 void AddIdeas(Rows& rows) {

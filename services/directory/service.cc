@@ -118,4 +118,21 @@ grpc::Status DirectoryServiceImpl::ListKeys(grpc::ServerContext* context,
   return access_.Read(*context, "ListKeys", read);
 }
 
+grpc::Status DirectoryServiceImpl::ListErasures(grpc::ServerContext* context,
+                                                const v1::ListErasuresRequest* request,
+                                                v1::ListErasuresResponse* response) {
+  const auto read = [&](const World& world, const Reader&) -> absl::Status {
+    ASSIGN_OR_RETURN(const Page page, ParsePage(request->page_size(), request->page_token(),
+                                                kDefaultPage, kLargestPage));
+    for (auto& resource : world.directory().ListErasures(page.after, page.size))
+      *response->add_erasures() = std::move(resource);
+    if (static_cast<size_t>(response->erasures_size()) == page.size) {
+      response->set_next_page_token(
+          NextPageToken(response->erasures(response->erasures_size() - 1).id()));
+    }
+    return absl::OkStatus();
+  };
+  return access_.Read(*context, "ListErasures", read);
+}
+
 }  // namespace votum::directory

@@ -55,6 +55,16 @@ class DirectoryServiceImpl final : public v1::DirectoryService::Service {
                           common::v1::Receipt* receipt) override {
     return executor_.Execute<v1::ConfirmKey>(*context, *command, receipt);
   }
+  grpc::Status ProposeErasure(grpc::ServerContext* context,
+                              const common::v1::SignedCommand* command,
+                              common::v1::Receipt* receipt) override {
+    return executor_.Execute<v1::ProposeErasure>(*context, *command, receipt);
+  }
+  grpc::Status ConfirmErasure(grpc::ServerContext* context,
+                              const common::v1::SignedCommand* command,
+                              common::v1::Receipt* receipt) override {
+    return executor_.Execute<v1::ConfirmErasure>(*context, *command, receipt);
+  }
   grpc::Status RevokeKey(grpc::ServerContext* context, const common::v1::SignedCommand* command,
                          common::v1::Receipt* receipt) override {
     return executor_.Execute<v1::RevokeKey>(*context, *command, receipt);
@@ -80,6 +90,8 @@ class DirectoryServiceImpl final : public v1::DirectoryService::Service {
   grpc::Status ListMemberships(grpc::ServerContext* context,
                                const v1::ListMembershipsRequest* request,
                                v1::ListMembershipsResponse* response) override;
+  grpc::Status ListErasures(grpc::ServerContext* context, const v1::ListErasuresRequest* request,
+                            v1::ListErasuresResponse* response) override;
   grpc::Status ListKeys(grpc::ServerContext* context, const v1::ListKeysRequest* request,
                         v1::ListKeysResponse* response) override;
 

@@ -23,6 +23,11 @@ Authority Clerk() { return {Signer::kOffice, {directory::v1::OFFICE_CLERK}}; }
 Authority Office_() {
   return {Signer::kOffice, {directory::v1::OFFICE_CLERK, directory::v1::OFFICE_ADMINISTRATOR}};
 }
+Authority Erasers() {
+  return {Signer::kOffice,
+          {directory::v1::OFFICE_CLERK, directory::v1::OFFICE_ADMINISTRATOR,
+           directory::v1::OFFICE_AUDITOR}};
+}
 Authority Minutes() {
   return {Signer::kOffice, {directory::v1::OFFICE_SECRETARY, directory::v1::OFFICE_CLERK}};
 }
@@ -134,6 +139,8 @@ void AddDirectory(Rows& rows) {
   add(v1::EnrolKey(), {Signer::kNewKey, {}});
   add(v1::ConfirmKey(), Administrator());
   add(v1::RevokeKey(), Person());
+  add(v1::ProposeErasure(), Office_());
+  add(v1::ConfirmErasure(), Erasers());
   add(v1::AdoptRuleProfile(), Administrator());
 }
 

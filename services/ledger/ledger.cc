@@ -352,6 +352,10 @@ absl::StatusOr<common::v1::Attachment> Ledger::GetAttachment(absl::string_view c
   return vault_.Open(commitment);
 }
 
+absl::StatusOr<bool> Ledger::EraseSubject(absl::string_view subject) {
+  return entries_->EraseSubject(subject);
+}
+
 uint64_t Ledger::AddListener(std::function<void()> listener) {
   const std::lock_guard<std::mutex> lock(listeners_mutex_);
   listeners_.emplace(++last_listener_, std::move(listener));

@@ -88,6 +88,8 @@ class Ledger {
   // Signed entries from `start`, at most `limit`, up to about `max_bytes`.
   absl::StatusOr<std::vector<StoredEntry>> Read(uint64_t start, size_t limit, size_t max_bytes);
   absl::StatusOr<common::v1::Attachment> GetAttachment(absl::string_view commitment) const;
+  // Destroys what is sealed of `subject`; true if there was something. May be called again.
+  absl::StatusOr<bool> EraseSubject(absl::string_view subject);
 
   // From now on `listener` is called, on the sequencer's thread, after each batch: it must be short
   // and must not block. The number names it for RemoveListener, after whose return it is not called

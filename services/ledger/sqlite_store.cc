@@ -34,6 +34,10 @@ absl::StatusOr<std::unique_ptr<SqliteStore>> SqliteStore::Open(const std::string
       write.Prepare("INSERT OR IGNORE INTO attachment(commitment, subject, box) VALUES(?,?,?)"));
   ASSIGN_OR_RETURN(Statement subject_key,
                    write.Prepare("INSERT INTO subject_key(subject, box) VALUES(?,?)"));
+  ASSIGN_OR_RETURN(Statement erase_attachments,
+                   write.Prepare("DELETE FROM attachment WHERE subject = ?"));
+  ASSIGN_OR_RETURN(Statement erase_key, write.Prepare("DELETE FROM subject_key WHERE subject = ?"));
+  ASSIGN_OR_RETURN(Statement truncate_wal, write.Prepare("PRAGMA wal_checkpoint(TRUNCATE)"));
 
   ASSIGN_OR_RETURN(Database read, Database::Open(path, kSchemaVersion, kSchema));
   ASSIGN_OR_RETURN(Statement size,
@@ -50,7 +54,8 @@ absl::StatusOr<std::unique_ptr<SqliteStore>> SqliteStore::Open(const std::string
                    read.Prepare("SELECT box FROM subject_key WHERE subject = ?"));
   return std::unique_ptr<SqliteStore>(new SqliteStore(
       Writer{std::move(write), std::move(entry), std::move(command), std::move(attachment),
-             std::move(subject_key)},
+             std::move(subject_key), std::move(erase_attachments), std::move(erase_key),
+             std::move(truncate_wal)},
       Reader{std::move(read), std::move(size), std::move(range), std::move(find_command),
              std::move(find_attachment), std::move(find_key)}));
 }
@@ -77,6 +82,7 @@ absl::Status SqliteStore::Insert(const NewEntry& one) {
 }
 
 absl::Status SqliteStore::AppendBatch(const std::vector<NewEntry>& batch) {
+  const std::lock_guard<std::mutex> lock(write_mutex_);
   RETURN_IF_ERROR(writer_.database.Execute("BEGIN IMMEDIATE"));
   for (const NewEntry& one : batch) RETURN_IF_ERROR(Insert(one));
   return writer_.database.Execute("COMMIT");
@@ -141,6 +147,24 @@ absl::StatusOr<std::optional<std::string>> SqliteStore::FindSubjectKey(absl::str
   if (row) found = reader_.subject_key.Bytes(0);
   reader_.subject_key.Reset();
   return found;
+}
+
+absl::StatusOr<bool> SqliteStore::EraseSubject(absl::string_view subject) {
+  const std::lock_guard<std::mutex> write_lock(write_mutex_);
+  RETURN_IF_ERROR(writer_.erase_attachments.Bind(1, subject).Run());
+  const int64_t attachments = writer_.database.Changes();
+  RETURN_IF_ERROR(writer_.erase_key.Bind(1, subject).Run());
+  if (attachments + writer_.database.Changes() == 0) return false;
+  // secure_delete has overwritten the pages of the database; the bytes still stand in the
+  // write-ahead log, which is emptied here. No reader may be in the middle of something.
+  const std::lock_guard<std::mutex> read_lock(read_mutex_);
+  RETURN_IF_ERROR(writer_.truncate_wal.Step().status());
+  const bool busy = writer_.truncate_wal.Integer(0) != 0;
+  writer_.truncate_wal.Reset();
+  if (busy)
+    return absl::UnavailableError(
+        "another process reads the database; erase again when it is done");
+  return true;
 }
 
 }  // namespace votum::ledger

@@ -29,6 +29,7 @@ class SqliteStore final : public EntryStore {
   absl::StatusOr<std::optional<StoredAttachment>> FindAttachment(
       absl::string_view commitment) override;
   absl::StatusOr<std::optional<std::string>> FindSubjectKey(absl::string_view subject) override;
+  absl::StatusOr<bool> EraseSubject(absl::string_view subject) override;
 
  private:
   // Statements are prepared once; they must go before their connections.
@@ -38,6 +39,9 @@ class SqliteStore final : public EntryStore {
     Statement command;
     Statement attachment;
     Statement subject_key;
+    Statement erase_attachments;
+    Statement erase_key;
+    Statement truncate_wal;
   };
   struct Reader {
     Database database;
@@ -52,7 +56,8 @@ class SqliteStore final : public EntryStore {
       : writer_(std::move(writer)), reader_(std::move(reader)) {}
   absl::Status Insert(const NewEntry& entry);
 
-  Writer writer_;
+  std::mutex write_mutex_;  // taken before read_mutex_
+  Writer writer_;           // guarded by write_mutex_
   std::mutex read_mutex_;
   Reader reader_;  // guarded by read_mutex_
 };

@@ -71,6 +71,10 @@ class EntryStore {
       absl::string_view command_id) = 0;
   virtual absl::StatusOr<std::optional<StoredAttachment>> FindAttachment(
       absl::string_view commitment) = 0;
+  // Destroys the attachments and the key of `subject`, so that no byte of them is left in the
+  // files: true if there was something. From any thread. UNAVAILABLE while something is still being
+  // read; call again.
+  virtual absl::StatusOr<bool> EraseSubject(absl::string_view subject) = 0;
   // The sealed key of `subject`.
   virtual absl::StatusOr<std::optional<std::string>> FindSubjectKey(absl::string_view subject) = 0;
 };

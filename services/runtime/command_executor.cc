@@ -40,6 +40,18 @@ absl::Status CheckAttachments(const Envelope& envelope, const common::v1::Signed
   return absl::OkStatus();
 }
 
+// Nothing new is sealed for somebody whose contents were erased: it would outlast the erasure.
+absl::Status CheckNotErased(const directory::DirectoryMachine& directory,
+                            const common::v1::SignedCommand& command) {
+  for (const common::v1::Attachment& attachment : command.attachments()) {
+    if (directory.IsErased(attachment.subject())) {
+      return RefusePrecondition("SUBJECT_ERASED",
+                                "the subject of an attachment was erased; use a new subject");
+    }
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 grpc::Status CommandExecutor::Execute(const grpc::ServerContextBase& context,
@@ -112,6 +124,8 @@ absl::StatusOr<common::v1::Receipt> CommandExecutor::Run(
   } else {
     RETURN_IF_ERROR(preview.verdict);
     RETURN_IF_ERROR(CheckAttachments(envelope, command));
+    RETURN_IF_ERROR(replica_.WithState(
+        [&](const Fold& fold) { return CheckNotErased(fold.world().directory(), command); }));
     ASSIGN_OR_RETURN(receipt, ledger_.Append(command, preview.disclosure, deadline));
   }
 

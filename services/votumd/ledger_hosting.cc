@@ -13,6 +13,7 @@
 #include "services/ledger/sqlite_store.h"
 #include "services/runtime/credentials.h"
 #include "services/runtime/host.h"
+#include "services/runtime/log.h"
 
 namespace votum {
 namespace {
@@ -123,6 +124,19 @@ class Hosting final : public LedgerHosting {
     metrics.SetLedger(stats.size, stats.appends, stats.batches);
   }
 
+  void EraseSubjects(const directory::DirectoryMachine& directory) override {
+    const std::vector<std::string>& subjects = directory.erased_subjects();
+    for (; erased_ < subjects.size(); ++erased_) {
+      const absl::StatusOr<bool> erased = ledger_->EraseSubject(subjects[erased_]);
+      if (!erased.ok()) {
+        Log(Severity::kError, "a subject could not be erased; trying again after the next record",
+            {{"error", std::string(erased.status().message())}});
+        return;
+      }
+      if (*erased) Log(Severity::kInfo, "a subject was erased", {});
+    }
+  }
+
   void EndOuterSubscriptions() override { outer_hub_.Stop(); }
 
   void Stop() override {
@@ -143,6 +157,7 @@ class Hosting final : public LedgerHosting {
   std::unique_ptr<OuterAccess> outer_access_;
   std::unique_ptr<ledger::LedgerServiceImpl> outer_service_;
   std::unique_ptr<Host> inner_host_;
+  size_t erased_ = 0;  // of the directory's erased subjects; the listener's alone
 };
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "base/clock.h"
 #include "grpcpp/impl/service_type.h"
+#include "services/directory/domain/directory_machine.h"
 #include "services/runtime/ledger_client.h"
 #include "services/runtime/metrics.h"
 #include "services/runtime/read_access.h"
@@ -38,6 +39,9 @@ class LedgerHosting {
   // For everybody else: services by their client certificate, people by their read session.
   virtual grpc::Service* PublicService(const ReadAccess* access) = 0;
   virtual void Publish(Metrics& metrics) = 0;
+  // Destroys what is sealed of the subjects that `directory` says are erased. Called after each
+  // fold; goes on where it stopped, and after a restart finds nothing left to do.
+  virtual void EraseSubjects(const directory::DirectoryMachine& directory) = 0;
   // Ends the Subscribe streams of others, which would never end by themselves. Before the outer
   // server stops.
   virtual void EndOuterSubscriptions() = 0;

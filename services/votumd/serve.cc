@@ -192,7 +192,12 @@ absl::Status Serve(const ServeOptions& options) {
   ReadAccess access(&replica, &cache, &metrics);
   const uint64_t metrics_listener = replica.AddListener([&] {
     metrics.SetNextIndex(replica.next_index());
-    if (ledger != nullptr) ledger->Publish(metrics);
+    if (ledger == nullptr) return;
+    ledger->Publish(metrics);
+    replica.WithState([&](const Fold& fold) {
+      ledger->EraseSubjects(fold.world().directory());
+      return 0;
+    });
   });
 
   RuntimeServiceImpl runtime_service(&replica);

@@ -556,6 +556,7 @@ void DirectoryMachine::Visit(const ResourceVisitor& visitor) const {
       *code.mutable_expire_time() = ToTimestamp(entry.expire_time);
     visitor(code);
   }
+  for (const auto& [id, erasure] : erasures_) visitor(erasure);
 }
 
 }  // namespace votum::directory

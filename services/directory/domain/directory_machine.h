@@ -84,6 +84,8 @@ class DirectoryMachine {
   absl::Status Check(const CommandContext& context, const v1::EnrolKey& command) const;
   absl::Status Check(const CommandContext& context, const v1::ConfirmKey& command) const;
   absl::Status Check(const CommandContext& context, const v1::RevokeKey& command) const;
+  absl::Status Check(const CommandContext& context, const v1::ProposeErasure& command) const;
+  absl::Status Check(const CommandContext& context, const v1::ConfirmErasure& command) const;
   absl::Status Check(const CommandContext& context, const v1::AdoptRuleProfile& command) const;
 
   void Apply(const CommandContext& context, const v1::FoundDeployment& command);
@@ -97,6 +99,8 @@ class DirectoryMachine {
   void Apply(const CommandContext& context, const v1::EnrolKey& command);
   void Apply(const CommandContext& context, const v1::ConfirmKey& command);
   void Apply(const CommandContext& context, const v1::RevokeKey& command);
+  void Apply(const CommandContext& context, const v1::ProposeErasure& command);
+  void Apply(const CommandContext& context, const v1::ConfirmErasure& command);
   void Apply(const CommandContext& context, const v1::AdoptRuleProfile& command);
 
   // What other domains and the fold ask. Pointers are valid until the next Apply; null where there
@@ -120,6 +124,10 @@ class DirectoryMachine {
   // Belongs to the council or a committee, or holds an office other than auditor.
   bool BelongsToCouncilOrAdministration(absl::string_view person_id) const;
 
+  // Subjects whose sealed attachments are erased, in the order of the records that confirmed it.
+  const std::vector<std::string>& erased_subjects() const { return erased_subjects_; }
+  bool IsErased(absl::string_view subject) const;
+
   // NOT_FOUND/NO_SUCH_PERSON, NO_SUCH_ORGANIZATION. Lists are by id, at most `limit` after
   // `after_id`.
   v1::Body GetBody() const;
@@ -132,6 +140,8 @@ class DirectoryMachine {
                                               absl::string_view after_id, size_t limit) const;
   std::vector<v1::Key> ListKeys(absl::string_view person_id, absl::string_view after_id,
                                 size_t limit) const;
+
+  std::vector<v1::Erasure> ListErasures(absl::string_view after_id, size_t limit) const;
 
   void Visit(const ResourceVisitor& visitor) const;
 
@@ -158,6 +168,9 @@ class DirectoryMachine {
   std::map<std::string, std::map<std::string, std::string, std::less<>>, std::less<>> active_;
   ById<KeyEntry> keys_;
   ById<CodeEntry> codes_;
+  std::map<std::string, v1::Erasure, std::less<>> erasures_;
+  std::vector<std::string> erased_subjects_;
+  std::set<std::string, std::less<>> erased_;  // the same, to look up
 };
 
 }  // namespace votum::directory

@@ -222,5 +222,34 @@ TEST_F(DirectoryTest, AudiencesFollowOfficesAndMemberships) {
   EXPECT_TRUE(machine_.BelongsToCouncilOrAdministration("m1"));
 }
 
+TEST_F(DirectoryTest, ErasuresNeedTwoPersons) {
+  ASSERT_OK(Register("bert"));
+  const std::string subject(16, 's');
+  v1::ProposeErasure propose;
+  propose.set_erasure_id("e1");
+  propose.set_legal_ground("Art. 17 (1) (a) GDPR");
+  EXPECT_THAT(Do("anna", propose), IsRefused("BAD_SUBJECT"));
+  propose.add_subjects("short");
+  EXPECT_THAT(Do("anna", propose), IsRefused("BAD_SUBJECT"));
+  propose.set_subjects(0, subject);
+  propose.add_subjects(subject);
+  EXPECT_THAT(Do("anna", propose), IsRefused("BAD_SUBJECT")) << "named twice";
+  propose.mutable_subjects()->RemoveLast();
+  v1::ConfirmErasure confirm;
+  confirm.set_erasure_id("e1");
+  EXPECT_THAT(Do("bert", confirm), IsRefused("NO_SUCH_ERASURE"));
+  ASSERT_OK(Do("anna", propose));
+  EXPECT_THAT(Do("anna", propose), IsRefused("ERASURE_EXISTS"));
+  EXPECT_FALSE(machine_.IsErased(subject));
+  EXPECT_THAT(Do("anna", confirm), IsRefused("SAME_PERSON"));
+  ASSERT_OK(Do("bert", confirm));
+  EXPECT_TRUE(machine_.IsErased(subject));
+  EXPECT_THAT(machine_.erased_subjects(), ::testing::ElementsAre(subject));
+  EXPECT_THAT(Do("bert", confirm), IsRefused("ALREADY_CONFIRMED"));
+  propose.set_erasure_id("e2");
+  EXPECT_THAT(Do("anna", propose), IsRefused("ALREADY_ERASED"));
+  EXPECT_EQ(machine_.ListErasures("", 10)[0].confirmer_id(), "bert");
+}
+
 }  // namespace
 }  // namespace votum::directory

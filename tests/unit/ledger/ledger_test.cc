@@ -275,6 +275,46 @@ TEST_F(LedgerTest, AttachmentsAreSealedOnDiskAndOpenForServices) {
   EXPECT_THAT((*ledger)->GetAttachment(std::string(32, 'x')), IsRefused("NO_SUCH_ATTACHMENT"));
 }
 
+// Every byte of every file of the folder.
+std::string BytesOf(const std::string& folder) {
+  std::string bytes;
+  for (const auto& file : std::filesystem::directory_iterator(folder))
+    bytes += *ReadFile(file.path().string());
+  return bytes;
+}
+
+TEST_F(LedgerTest, ErasedSubjectsLeaveNoByteBehind) {
+  const std::string subject(16, 'a');
+  const common::v1::Attachment erased = Attachment(subject, std::string(5000, 'e'));
+  const common::v1::Attachment kept = Attachment(std::string(16, 'b'), "bleibt");
+  const auto ledger = Open();
+  for (const common::v1::Attachment& attachment : {erased, kept}) {
+    common::v1::SignedCommand command = Command();
+    *command.add_attachments() = attachment;
+    ASSERT_OK(Append(**ledger, command));
+  }
+  std::string box;
+  std::string key;
+  {
+    const auto store = SqliteStore::Open(folder_ + "/entries.db");
+    box = (*(*store)->FindAttachment(erased.commitment()))->box;
+    key = **(*store)->FindSubjectKey(subject);
+  }
+  ASSERT_THAT(BytesOf(folder_), ::testing::HasSubstr(key)) << "the test looks at the right bytes";
+
+  EXPECT_TRUE(*(*ledger)->EraseSubject(subject));
+  EXPECT_FALSE(*(*ledger)->EraseSubject(subject)) << "nothing is left to do";
+  const std::string bytes = BytesOf(folder_);
+  EXPECT_THAT(bytes, ::testing::Not(::testing::HasSubstr(key)));
+  // A long box lies in several pages.
+  for (size_t at = 0; at + 64 < box.size(); at += 64)
+    EXPECT_THAT(bytes, ::testing::Not(::testing::HasSubstr(box.substr(at, 64)))) << at;
+  EXPECT_THAT((*ledger)->GetAttachment(erased.commitment()), IsRefused("NO_SUCH_ATTACHMENT"));
+  EXPECT_EQ((*ledger)->GetAttachment(kept.commitment())->content(), "bleibt");
+  EXPECT_OK(Append(**ledger, Command()));
+  ExpectProves(*(*ledger)->GetReceipt(0));
+}
+
 TEST_F(LedgerTest, BadInputIsRefusedAndLeavesNothing) {
   const auto ledger = Open();
   common::v1::SignedCommand command = Command();
