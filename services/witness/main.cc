@@ -1,0 +1,172 @@
+// votum-witness: cosigns the checkpoints of other people's logs.
+
+#include <pthread.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <iostream>
+#include <memory>
+#include <string>
+#include <thread>
+
+#include "CLI/CLI.hpp"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/numbers.h"
+#include "base/refusal.h"
+#include "base/status_macros.h"
+#include "crypto/keys.h"
+#include "crypto/tlog/cosignature.h"
+#include "crypto/tlog/policy.h"
+#include "services/witness/head_store.h"
+#include "services/witness/http_server.h"
+#include "services/witness/routes.h"
+#include "services/witness/witness.h"
+
+namespace votum::witness {
+namespace {
+
+constexpr int kRefused = 1;
+
+struct Options {
+  std::string name;
+  std::string key_file;
+  std::string passphrase_file;
+  std::string logs_file;
+  std::string database_file;
+  std::string address = "127.0.0.1";
+  uint16_t port = 7380;
+};
+
+absl::StatusOr<crypto::CosignatureSigner> LoadSigner(const Options& options) {
+  std::string passphrase;
+  if (!options.passphrase_file.empty()) {
+    ASSIGN_OR_RETURN(passphrase, ReadFile(options.passphrase_file));
+    passphrase = std::string(absl::StripSuffix(passphrase, "\n"));
+  }
+  ASSIGN_OR_RETURN(
+      crypto::PrivateKey key,
+      crypto::PrivateKey::LoadPkcs8File(options.key_file, crypto::SecretBytes::CopyOf(passphrase)));
+  return crypto::CosignatureSigner::Create(options.name, std::move(key));
+}
+
+absl::Status MakeKey(const Options& options) {
+  ASSIGN_OR_RETURN(const crypto::PrivateKey key,
+                   crypto::PrivateKey::Generate(crypto::KeyType::kEd25519));
+  // The name is checked before anything is written.
+  ASSIGN_OR_RETURN(const auto verifier,
+                   crypto::CosignatureVerifier::Create(options.name, key.public_key()));
+  RETURN_IF_ERROR(key.SavePkcs8FileUnencrypted(options.key_file));
+  std::cout << verifier.vkey() << "\n";
+  return absl::OkStatus();
+}
+
+absl::Status ShowKey(const Options& options) {
+  ASSIGN_OR_RETURN(const auto signer, LoadSigner(options));
+  std::cout << signer.verifier().vkey() << "\n";
+  return absl::OkStatus();
+}
+
+absl::Status Serve(const Options& options) {
+  ASSIGN_OR_RETURN(auto signer, LoadSigner(options));
+  ASSIGN_OR_RETURN(const std::string logs_text,
+                   ReadFile(options.logs_file, crypto::kMaxPolicyBytes));
+  ASSIGN_OR_RETURN(const auto logs, crypto::Policy::Parse(logs_text));
+  ASSIGN_OR_RETURN(const auto store, SqliteHeadStore::Open(options.database_file));
+  SystemClock clock;
+  WitnessConfig config;
+  config.clock = &clock;
+  config.alarm = [](const std::string& line) { std::cerr << "ALARM: " << line << std::endl; };
+  config.fatal = [](const absl::Status& why) {
+    std::cerr << "votum-witness: stopping, for it is not known what is on the disk: "
+              << why.message() << std::endl;
+    _exit(kRefused);
+  };
+  ASSIGN_OR_RETURN(const auto witness,
+                   Witness::Create(std::move(signer), logs, store.get(), config));
+  ASSIGN_OR_RETURN(const auto server, HttpServer::Listen(options.address, options.port,
+                                                         [&witness](const HttpRequest& request) {
+                                                           return Route(*witness, request);
+                                                         }));
+  // Before the thread: it inherits the mask, and only sigwait sees the signals.
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  std::thread thread([&server] { server->Run(); });
+  std::cout << "witness " << witness->verifier().vkey() << " on http://" << options.address << ":"
+            << server->port() << "/ for " << logs.logs().size() << " log keys" << std::endl;
+  int signal = 0;
+  sigwait(&signals, &signal);
+  server->Stop();
+  thread.join();
+  return absl::OkStatus();
+}
+
+int Report(const absl::Status& status) {
+  if (status.ok()) return 0;
+  const std::string reason = ReasonOf(status);
+  std::cerr << "votum-witness: "
+            << (reason.empty() ? absl::StatusCodeToString(status.code()) : reason) << ": "
+            << status.message() << "\n";
+  return kRefused;
+}
+
+void AddKeyOptions(CLI::App* verb, Options* options) {
+  verb->add_option("--name", options->name,
+                   "The witness's name, a URL without scheme: witness.example/w1")
+      ->required();
+  verb->add_option("--key", options->key_file, "File of the private key (Ed25519, PEM PKCS#8)")
+      ->required();
+}
+
+int Main(int argc, char** argv) {
+  CLI::App app(
+      "Cosigns the checkpoints of transparency logs, each only if it extends the one before "
+      "(https://c2sp.org/tlog-witness).");
+  app.require_subcommand(1);
+  Options options;
+  absl::Status status;
+
+  CLI::App* keygen = app.add_subcommand(
+      "keygen",
+      "Make a key for this witness alone, and print its verifier key.\nExample: votum-witness "
+      "keygen --name witness.example/w1 --key witness.pem");
+  AddKeyOptions(keygen, &options);
+  keygen->callback([&] { status = MakeKey(options); });
+
+  CLI::App* vkey = app.add_subcommand("vkey", "Print the verifier key, for policies.");
+  AddKeyOptions(vkey, &options);
+  vkey->add_option("--passphrase-file", options.passphrase_file, "File with the key's passphrase");
+  vkey->callback([&] { status = ShowKey(options); });
+
+  CLI::App* serve = app.add_subcommand(
+      "serve",
+      "Serve until SIGTERM.\nExample: votum-witness serve --name witness.example/w1 --key "
+      "witness.pem --logs logs.policy --database witness.db");
+  AddKeyOptions(serve, &options);
+  serve->add_option("--passphrase-file", options.passphrase_file, "File with the key's passphrase");
+  serve
+      ->add_option("--logs", options.logs_file,
+                   "The logs to witness: a policy (https://c2sp.org/tlog-policy) with log lines "
+                   "and \"quorum none\"")
+      ->required();
+  serve->add_option("--database", options.database_file, "SQLite file of what was cosigned")
+      ->required();
+  serve->add_option("--address", options.address, "Where to listen; a proxy in front does TLS")
+      ->capture_default_str();
+  serve->add_option("--port", options.port, "0: any free port")->capture_default_str();
+  serve->callback([&] { status = Serve(options); });
+
+  CLI11_PARSE(app, argc, argv);
+  return Report(status);
+}
+
+}  // namespace
+}  // namespace votum::witness
+
+int main(int argc, char** argv) { return votum::witness::Main(argc, argv); }

@@ -1,0 +1,15 @@
+// The witness's addresses: POST /add-checkpoint, GET /<hex SHA-256 of an origin>/checkpoint.
+#ifndef VOTUM_SERVICES_WITNESS_ROUTES_H_
+#define VOTUM_SERVICES_WITNESS_ROUTES_H_
+
+#include "services/witness/http_server.h"
+#include "services/witness/witness.h"
+
+namespace votum::witness {
+
+// What `witness` answers `request` with. 404 for another address, 405 for another method.
+Answer Route(Witness& witness, const HttpRequest& request);
+
+}  // namespace votum::witness
+
+#endif  // VOTUM_SERVICES_WITNESS_ROUTES_H_

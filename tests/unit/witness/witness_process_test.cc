@@ -1,0 +1,167 @@
+// votum-witness as a process, spoken to with curl, killed and started again.
+
+#include <unistd.h>
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+#include "absl/time/clock.h"
+#include "base/file.h"
+#include "base/status_matchers.h"
+#include "base/test_folder.h"
+#include "crypto/hash.h"
+#include "crypto/tlog/policy.h"
+#include "gtest/gtest.h"
+#include "tests/harness/process.h"
+#include "tests/unit/witness/log_under_test.h"
+
+namespace votum::witness {
+namespace {
+
+constexpr char kOrigin[] = "council.example/log";
+constexpr char kName[] = "witness.example/w1";
+
+class WitnessProcessTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    if (testing::Run({"/usr/bin/env", "curl", "--version"}, "/dev/null") != 0)
+      GTEST_SKIP() << "no curl: apt-get install curl";
+    folder_ = NewTestFolder("witness");
+    ASSERT_EQ(testing::Run({WITNESS_PATH, "keygen", "--name", kName, "--key", folder_ + "/key.pem"},
+                           folder_ + "/vkey"),
+              0);
+    vkey_ = std::string(absl::StripSuffix(*ReadFile(folder_ + "/vkey"), "\n"));
+    ASSERT_OK(WriteFile(folder_ + "/logs", absl::StrCat("log ", log_.vkey(), "\nquorum none\n")));
+    process_ = std::make_unique<testing::Process>(
+        std::vector<std::string>{WITNESS_PATH, "serve", "--name", kName, "--key",
+                                 folder_ + "/key.pem", "--logs", folder_ + "/logs", "--database",
+                                 folder_ + "/witness.db", "--port", "0"},
+        folder_ + "/out");
+    Start();
+  }
+
+  // Starts the process and waits for the line that says where it listens.
+  void Start() {
+    std::filesystem::remove(folder_ + "/out");
+    process_->Start();
+    for (int i = 0; i < 600; ++i) {
+      const auto out = ReadFile(folder_ + "/out");
+      const size_t url = out.ok() ? out->find("http://") : std::string::npos;
+      if (url != std::string::npos && out->find('\n', url) != std::string::npos) {
+        url_ = out->substr(url, out->find(' ', url) - url - 1);
+        return;
+      }
+      absl::SleepFor(absl::Milliseconds(50));
+    }
+    FAIL() << "the witness does not start";
+  }
+
+  struct Response {
+    std::string status;
+    std::string content_type;
+    std::string body;
+  };
+
+  Response Curl(const std::string& path, const std::string* body) {
+    const std::string run = NewTestFolder("curl");
+    std::vector<std::string> arguments = {
+        "/usr/bin/env", "curl", "--silent",    "--show-error", "--max-time",
+        "30",           "-o",   run + "/body", "-w",           "%{http_code} %{content_type}",
+        url_ + path};
+    if (body != nullptr) {
+      EXPECT_OK(WriteFile(run + "/request", *body));
+      arguments.insert(arguments.end(), {"--data-binary", "@" + run + "/request"});
+    }
+    EXPECT_EQ(testing::Run(arguments, run + "/out"), 0) << *ReadFile(run + "/out");
+    const std::vector<std::string> words =
+        absl::StrSplit(*ReadFile(run + "/out"), absl::MaxSplits(' ', 1));
+    const auto content = ReadFile(run + "/body");
+    return {words[0], words[1], content.ok() ? *content : ""};
+  }
+  Response Post(const std::string& body) { return Curl("/add-checkpoint", &body); }
+  Response Get() {
+    return Curl(absl::StrCat("/", crypto::ToHex(crypto::Sha256(kOrigin)), "/checkpoint"), nullptr);
+  }
+
+  LogUnderTest log_{kOrigin, 1};
+  LogUnderTest unknown_{"unknown.example/log", 1};
+  std::string folder_;
+  std::string vkey_;
+  std::string url_;
+  std::unique_ptr<testing::Process> process_;
+};
+
+TEST_F(WitnessProcessTest, CosignsAndRemembersOverKills) {
+  const auto policy = crypto::Policy::Parse(
+      absl::StrCat("log ", log_.vkey(), "\nwitness w ", vkey_, "\nquorum w\n"));
+  ASSERT_OK(policy);
+  EXPECT_EQ(Get().status, "404");
+  EXPECT_EQ(Post(unknown_.Request(0, 5)).status, "404");
+  uint64_t last = 0;
+  for (const uint64_t size : {1, 5, 300}) {
+    const Response cosigned = Post(log_.Request(last, size));
+    ASSERT_EQ(cosigned.status, "200") << cosigned.body;
+    const std::string note = absl::StrCat(log_.Checkpoint(size), cosigned.body);
+    const auto verified = policy->Verify(note);
+    ASSERT_OK(verified);
+    EXPECT_EQ(verified->checkpoint.size, size);
+    const int64_t now = absl::ToUnixSeconds(absl::Now());
+    EXPECT_LE(verified->cosigned[0].time, static_cast<uint64_t>(now));
+    EXPECT_GT(verified->cosigned[0].time, static_cast<uint64_t>(now - 60));
+    last = size;
+    // What has been answered is on the disk.
+    process_->Kill();
+    Start();
+    const Response shown = Get();
+    EXPECT_EQ(shown.status, "200");
+    EXPECT_EQ(shown.content_type, "text/plain; charset=utf-8");
+    EXPECT_EQ(shown.body, note);
+    const Response behind = Post(log_.Request(0, size));
+    EXPECT_EQ(behind.status, "409");
+    EXPECT_EQ(behind.content_type, "text/x.tlog.size");
+    EXPECT_EQ(behind.body, absl::StrCat(size, "\n"));
+  }
+  EXPECT_EQ(Post("nonsense").status, "400");
+  EXPECT_EQ(Post(std::string(70000, 'x')).status, "413");
+  LogUnderTest forked(kOrigin, 1, "x");
+  EXPECT_EQ(Post(forked.Request(300, 300)).status, "422");
+  EXPECT_THAT(*ReadFile(folder_ + "/out"), ::testing::HasSubstr("ALARM: log council.example/log"));
+  EXPECT_EQ(process_->Stop(), 0);
+}
+
+TEST_F(WitnessProcessTest, ItsKeyIsItsOwn) {
+  // Written once, for its owner alone.
+  EXPECT_EQ(std::filesystem::status(folder_ + "/key.pem").permissions(),
+            std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+  EXPECT_NE(testing::Run({WITNESS_PATH, "keygen", "--name", kName, "--key", folder_ + "/key.pem"},
+                         folder_ + "/again"),
+            0);
+  EXPECT_EQ(testing::Run({WITNESS_PATH, "vkey", "--name", kName, "--key", folder_ + "/key.pem"},
+                         folder_ + "/shown"),
+            0);
+  EXPECT_EQ(*ReadFile(folder_ + "/shown"), vkey_ + "\n");
+}
+
+TEST_F(WitnessProcessTest, SaysWhatIsWrongAndDoesNotStart) {
+  const auto serve = [this](const std::string& key, const std::string& logs) {
+    const std::string out = NewTestFolder("refused") + "/out";
+    EXPECT_NE(testing::Run({WITNESS_PATH, "serve", "--name", kName, "--key", key, "--logs", logs,
+                            "--database", folder_ + "/other.db", "--port", "0"},
+                           out),
+              0);
+    return *ReadFile(out);
+  };
+  EXPECT_THAT(serve(folder_ + "/none.pem", folder_ + "/logs"), ::testing::HasSubstr("none.pem"));
+  ASSERT_OK(WriteFile(folder_ + "/bad", "log nonsense\nquorum none\n"));
+  EXPECT_THAT(serve(folder_ + "/key.pem", folder_ + "/bad"), ::testing::HasSubstr("line 1: "));
+  ASSERT_OK(WriteFile(folder_ + "/empty", "quorum none\n"));
+  EXPECT_THAT(serve(folder_ + "/key.pem", folder_ + "/empty"), ::testing::HasSubstr("NO_LOGS"));
+}
+
+}  // namespace
+}  // namespace votum::witness
