@@ -1,0 +1,152 @@
+#include "crypto/election/json.h"
+
+#include <algorithm>
+#include <set>
+
+#include "absl/strings/str_cat.h"
+#include "base/refusal.h"
+#include "base/status_macros.h"
+
+namespace votum::election {
+namespace {
+
+using nlohmann::json;
+
+constexpr char kReason[] = "BAD_JSON";
+
+// Builds the document as the library does, and stops at what we refuse.
+class StrictBuilder : public nlohmann::detail::json_sax_dom_parser<json> {
+  using Base = nlohmann::detail::json_sax_dom_parser<json>;
+
+ public:
+  explicit StrictBuilder(json& document) : Base(document, /*allow_exceptions=*/false) {}
+
+  const std::string& refusal() const { return refusal_; }
+
+  bool number_float(json::number_float_t, const std::string&) {
+    return Refuse("a number with a fraction or out of range");
+  }
+  bool start_object(std::size_t size) {
+    names_.emplace_back();
+    return Deeper() && Base::start_object(size);
+  }
+  bool end_object() {
+    names_.pop_back();
+    --depth_;
+    return Base::end_object();
+  }
+  bool start_array(std::size_t size) { return Deeper() && Base::start_array(size); }
+  bool end_array() {
+    --depth_;
+    return Base::end_array();
+  }
+  bool key(std::string& name) {
+    if (!names_.back().insert(name).second) return Refuse("two members of one name");
+    return Base::key(name);
+  }
+  bool parse_error(std::size_t position, const std::string&, const nlohmann::detail::exception&) {
+    return Refuse(absl::StrCat("not JSON at byte ", position));
+  }
+
+ private:
+  bool Deeper() { return ++depth_ <= kMaxJsonDepth || Refuse("nested too deeply"); }
+  bool Refuse(std::string why) {
+    refusal_ = std::move(why);
+    return false;
+  }
+
+  size_t depth_ = 0;
+  std::vector<std::set<std::string>> names_;
+  std::string refusal_;
+};
+
+}  // namespace
+
+absl::StatusOr<json> ParseJson(absl::string_view text, size_t max_bytes) {
+  if (text.size() > max_bytes) {
+    return RefuseArgument(kReason, absl::StrCat("larger than ", max_bytes, " bytes"));
+  }
+  json document;
+  StrictBuilder builder(document);
+  if (!json::sax_parse(text.begin(), text.end(), &builder)) {
+    return RefuseArgument(kReason, builder.refusal());
+  }
+  return document;
+}
+
+absl::Status JsonView::Wrong(absl::string_view expected) const {
+  return RefuseArgument(kReason, absl::StrCat(place_, " is not ", expected));
+}
+
+bool JsonView::Has(absl::string_view name) const {
+  return value_->is_object() && value_->contains(std::string(name));
+}
+
+absl::StatusOr<JsonView> JsonView::Member(absl::string_view name) const {
+  if (!value_->is_object()) return Wrong("an object");
+  const auto member = value_->find(std::string(name));
+  if (member == value_->end()) {
+    return RefuseArgument(kReason, absl::StrCat(place_, " has no member \"", name, "\""));
+  }
+  return JsonView(*member, absl::StrCat(place_, ".", name));
+}
+
+absl::Status JsonView::HasOnly(std::initializer_list<absl::string_view> names) const {
+  if (!value_->is_object()) return Wrong("an object");
+  for (const auto& [name, value] : value_->items()) {
+    if (std::find(names.begin(), names.end(), name) == names.end()) {
+      return RefuseArgument(kReason,
+                            absl::StrCat(place_, " has an unknown member ", JsonString(name)));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<JsonView>> JsonView::Items(size_t min, size_t max) const {
+  if (!value_->is_array() || value_->size() < min || value_->size() > max) {
+    return Wrong(min == max ? absl::StrCat("a list of ", min)
+                            : absl::StrCat("a list of ", min, " to ", max));
+  }
+  std::vector<JsonView> items;
+  items.reserve(value_->size());
+  for (const json& item : *value_) {
+    items.emplace_back(item, absl::StrCat(place_, "[", items.size(), "]"));
+  }
+  return items;
+}
+
+absl::StatusOr<absl::string_view> JsonView::String() const {
+  if (!value_->is_string()) return Wrong("a string");
+  return absl::string_view(value_->get_ref<const std::string&>());
+}
+
+absl::StatusOr<uint64_t> JsonView::Integer(uint64_t max) const {
+  if (!value_->is_number_unsigned() || value_->get<uint64_t>() > max) {
+    return Wrong(absl::StrCat("a number from 0 to ", max));
+  }
+  return value_->get<uint64_t>();
+}
+
+absl::StatusOr<bool> JsonView::Boolean() const {
+  if (!value_->is_boolean()) return Wrong("true or false");
+  return value_->get<bool>();
+}
+
+std::string JsonString(absl::string_view text) {
+  static constexpr char kHex[] = "0123456789abcdef";
+  std::string quoted = "\"";
+  for (const char character : text) {
+    const auto code = static_cast<unsigned char>(character);
+    if (character == '"' || character == '\\') {
+      quoted += {'\\', character};
+    } else if (code < 0x20 || code == 0x7f) {
+      absl::StrAppend(&quoted, "\\u00", absl::string_view(&kHex[code >> 4], 1),
+                      absl::string_view(&kHex[code & 15], 1));
+    } else {
+      quoted += character;
+    }
+  }
+  return quoted + "\"";
+}
+
+}  // namespace votum::election

@@ -1,0 +1,64 @@
+// Reading JSON that somebody else wrote, strictly; and JSON strings as we write them. Election data
+// are hashed as bytes, so whatever is written here is written by hand, byte for byte.
+#ifndef VOTUM_CRYPTO_ELECTION_JSON_H_
+#define VOTUM_CRYPTO_ELECTION_JSON_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "nlohmann/json.hpp"
+
+namespace votum::election {
+
+inline constexpr size_t kMaxJsonBytes = size_t{64} << 20;
+inline constexpr size_t kMaxJsonDepth = 12;
+
+// INVALID_ARGUMENT/BAD_JSON unless `text` is one JSON value in UTF-8 of at most `max_bytes`, no
+// deeper than kMaxJsonDepth, without a fraction and without two members of one name (of which
+// readers might take different ones).
+absl::StatusOr<nlohmann::json> ParseJson(absl::string_view text, size_t max_bytes = kMaxJsonBytes);
+
+// A value inside a parsed document, which must outlive it, and the way to it. Every error is
+// INVALID_ARGUMENT/BAD_JSON and names the place.
+class JsonView {
+ public:
+  JsonView(const nlohmann::json& value, std::string place)
+      : value_(&value), place_(std::move(place)) {}
+
+  const std::string& place() const { return place_; }
+
+  // Whether this is an object with such a member.
+  bool Has(absl::string_view name) const;
+  absl::StatusOr<JsonView> Member(absl::string_view name) const;
+
+  // An error unless this is an object with no members but these.
+  absl::Status HasOnly(std::initializer_list<absl::string_view> names) const;
+
+  // The items of an array of `min` to `max`.
+  absl::StatusOr<std::vector<JsonView>> Items(size_t min, size_t max) const;
+
+  // Valid as long as the document.
+  absl::StatusOr<absl::string_view> String() const;
+  absl::StatusOr<uint64_t> Integer(uint64_t max) const;
+  absl::StatusOr<bool> Boolean() const;
+
+ private:
+  absl::Status Wrong(absl::string_view expected) const;
+
+  const nlohmann::json* value_;
+  std::string place_;
+};
+
+// `text` as a JSON string with its quotes: quotes, backslashes and control characters escaped,
+// other characters as they are.
+std::string JsonString(absl::string_view text);
+
+}  // namespace votum::election
+
+#endif  // VOTUM_CRYPTO_ELECTION_JSON_H_
