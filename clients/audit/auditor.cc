@@ -50,6 +50,15 @@ void Auditor::Add(const Finding& finding) {
   report_(finding);
 }
 
+void Auditor::VerifyAheadOf(const std::vector<absl::StatusOr<ArchivedEntry>>& entries) {
+  std::vector<common::v1::Record> records;
+  records.reserve(entries.size());
+  for (const absl::StatusOr<ArchivedEntry>& entry : entries) {
+    if (entry.ok() && !records.emplace_back().ParseFromString(entry->record)) records.pop_back();
+  }
+  ahead_.Begin(std::move(records));
+}
+
 void Auditor::AddEntry(uint64_t line, const absl::StatusOr<ArchivedEntry>& entry) {
   const uint64_t position = entries_++;
   if (!entry.ok()) {
@@ -301,15 +310,31 @@ absl::StatusOr<uint64_t> AuditArchive(const std::string& folder, const crypto::N
   const double total = static_cast<double>(std::max<uint64_t>(1, archive.RecordsBytes()));
   uint64_t seen = 0;
   TiledLog tiles;
-  RETURN_IF_ERROR(archive.ForEachEntry([&](uint64_t line, absl::StatusOr<ArchivedEntry> entry) {
-    if (entry.ok()) {
-      seen += 4 * (entry->record.size() + entry->salt.size() + entry->leaf.size()) / 3;
-      tiles.Add(entry->leaf);
+  uint64_t line = 0;
+  // While one chunk is folded, the signatures of the next are verified.
+  std::vector<absl::StatusOr<ArchivedEntry>> verified;
+  std::vector<absl::StatusOr<ArchivedEntry>> read;
+  const auto advance = [&] {
+    auditor.AwaitVerified();
+    auditor.VerifyAheadOf(read);
+    for (const absl::StatusOr<ArchivedEntry>& entry : verified) {
+      if (entry.ok()) {
+        seen += 4 * (entry->record.size() + entry->salt.size() + entry->leaf.size()) / 3;
+        tiles.Add(entry->leaf);
+      }
+      auditor.AddEntry(++line, entry);
+      progress(std::min(1.0, static_cast<double>(seen) / total));
     }
-    auditor.AddEntry(line, entry);
-    progress(std::min(1.0, static_cast<double>(seen) / total));
+    verified = std::move(read);
+    read.clear();
+  };
+  RETURN_IF_ERROR(archive.ForEachEntry([&](uint64_t, absl::StatusOr<ArchivedEntry> entry) {
+    read.push_back(std::move(entry));
+    if (read.size() == kAheadEntries) advance();
     return true;
   }));
+  advance();
+  advance();
   RETURN_IF_ERROR(
       archive.ForEachAttachment([&](uint64_t line, absl::StatusOr<ArchivedAttachment> attachment) {
         auditor.AddAttachment(line, attachment);

@@ -11,20 +11,25 @@
 #ifndef VOTUM_CLIENTS_AUDIT_AUDITOR_H_
 #define VOTUM_CLIENTS_AUDIT_AUDITOR_H_
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "clients/audit/archive.h"
+#include "clients/audit/verify_ahead.h"
 #include "crypto/merkle.h"
 #include "crypto/note.h"
 #include "services/fold/fold.h"
 
 namespace votum::audit {
+
+inline constexpr size_t kAheadEntries = 2048;
 
 // One line of an audit.
 struct Finding {
@@ -38,6 +43,11 @@ class Auditor {
   // `log` is the trusted key; `report` gets each finding as it is made.
   Auditor(crypto::NoteVerifier log, std::function<void(const Finding&)> report);
 
+  // Begins to verify the signatures of the entries that will be added next, on all processors.
+  // Optional: it makes AddEntry quicker, and changes nothing else. At most kAheadEntries.
+  void VerifyAheadOf(const std::vector<absl::StatusOr<ArchivedEntry>>& entries);
+  // Returns when that is done.
+  void AwaitVerified() { ahead_.Wait(); }
   // The next line of the records; `line` counts from 1. An entry that failed to parse is a fault.
   void AddEntry(uint64_t line, const absl::StatusOr<ArchivedEntry>& entry);
   // A line of the attachments, after all entries.
@@ -77,7 +87,8 @@ class Auditor {
 
   const crypto::NoteVerifier log_;
   const std::function<void(const Finding&)> report_;
-  SignatureCache cache_{1};  // each signature stands in a log once
+  SignatureCache cache_{2 * kAheadEntries};  // each signature stands in a log once
+  VerifyAhead ahead_{&cache_, std::max(1u, std::thread::hardware_concurrency())};
   Fold fold_;
   crypto::CompactTree tree_;
   uint64_t entries_ = 0;

@@ -47,7 +47,7 @@ absl::StatusOr<crypto::PublicKey> PersonsKey(const directory::DirectoryMachine& 
                             absl::StrCat("the command names ", actor, " as actor, but key ",
                                          entry->id, " belongs to ", entry->person_id));
   }
-  return crypto::PublicKey::FromSpkiDer(entry->public_key_der);
+  return *entry->public_key;
 }
 
 absl::Status VerifyOne(const crypto::PublicKey& key, const std::string& message,

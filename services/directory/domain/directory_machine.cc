@@ -312,6 +312,7 @@ void DirectoryMachine::Apply(const CommandContext& context, const v1::EnrolKey& 
   key.id = context.key_id;
   key.person_id = context.actor;
   key.public_key_der = command.header().public_key();
+  key.public_key = *crypto::PublicKey::FromSpkiDer(key.public_key_der);
   key.label = command.label();
   key.issued_by = code.issued_by;
   key.state = founders_first ? v1::KEY_STATE_ACTIVE : v1::KEY_STATE_ENROLLED;

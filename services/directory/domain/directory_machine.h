@@ -21,6 +21,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "crypto/keys.h"
 #include "services/domain/command_context.h"
 #include "services/domain/visitor.h"
 #include "votum/directory/v1/directory.pb.h"
@@ -31,6 +32,8 @@ struct KeyEntry {
   std::string id;
   std::string person_id;
   std::string public_key_der;
+  // The same, parsed once: it verifies every command of its owner.
+  std::optional<crypto::PublicKey> public_key;
   std::string label;
   std::string issued_by;
   std::string confirmed_by;
