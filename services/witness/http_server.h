@@ -10,7 +10,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "services/witness/witness.h"
+#include "services/witness/answer.h"
 
 namespace votum::witness {
 
@@ -21,7 +21,7 @@ struct HttpRequest {
 };
 
 struct HttpLimits {
-  size_t body_bytes = kMaxRequestBytes;  // beyond it: 413
+  size_t body_bytes = size_t{64} << 10;  // beyond it: 413
   uint32_t header_bytes = 8 << 10;       // beyond it: 431
   int connections = 256;                 // further ones are closed at once
   int seconds = 10;                      // for a request to arrive whole, or an answer to leave

@@ -87,6 +87,8 @@ absl::Status Serve(const Options& options) {
   };
   ASSIGN_OR_RETURN(const auto witness,
                    Witness::Create(std::move(signer), logs, store.get(), config));
+  HttpLimits limits;
+  limits.body_bytes = kMaxRequestBytes;
   ASSIGN_OR_RETURN(const auto server, HttpServer::Listen(options.address, options.port,
                                                          [&witness](const HttpRequest& request) {
                                                            return Route(*witness, request);

@@ -22,19 +22,13 @@
 #include "crypto/tlog/add_checkpoint.h"
 #include "crypto/tlog/cosignature.h"
 #include "crypto/tlog/policy.h"
+#include "services/witness/answer.h"
 #include "services/witness/head_store.h"
 
 namespace votum::witness {
 
 // The most bytes of a request: 63 hashes, a checkpoint, and more than a hundred cosignatures.
 inline constexpr size_t kMaxRequestBytes = size_t{64} << 10;
-
-// An answer over HTTP.
-struct Answer {
-  int status = 0;
-  std::string content_type;
-  std::string body;
-};
 
 struct WitnessConfig {
   Clock* clock = nullptr;

@@ -12,36 +12,13 @@
 #include "crypto/hash.h"
 #include "gtest/gtest.h"
 #include "services/witness/routes.h"
+#include "tests/unit/witness/fakes.h"
 #include "tests/unit/witness/log_under_test.h"
 
 namespace votum::witness {
 namespace {
 
 constexpr char kOrigin[] = "council.example/log";
-
-class FixedClock : public Clock {
- public:
-  absl::Time Now() override { return now; }
-  absl::Time now = absl::FromUnixSeconds(1700000000);
-};
-
-class MapStore : public HeadStore {
- public:
-  absl::StatusOr<std::string> Load(const std::string& origin) override {
-    if (!failure.ok()) return failure;
-    return heads[origin];
-  }
-  absl::Status Replace(const std::string& origin, absl::string_view expected,
-                       absl::string_view next) override {
-    if (!write_failure.ok()) return write_failure;
-    if (heads[origin] != expected) return absl::AbortedError("changed");
-    heads[origin] = std::string(next);
-    return absl::OkStatus();
-  }
-  std::map<std::string, std::string> heads;
-  absl::Status failure;
-  absl::Status write_failure;
-};
 
 class WitnessTest : public ::testing::Test {
  protected:
