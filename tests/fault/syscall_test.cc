@@ -1,0 +1,126 @@
+// Every system call of an append fails once, or the process is killed at it: whatever was
+// acknowledged is there afterwards, and no two checkpoints disagree.
+
+#include <unistd.h>
+
+#include <filesystem>
+#include <string>
+#include <thread>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "base/file.h"
+#include "base/status_matchers.h"
+#include "base/test_folder.h"
+#include "gtest/gtest.h"
+#include "tests/harness/process.h"
+
+namespace votum::testing {
+namespace {
+
+struct Injection {
+  const char* name;
+  const char* call;
+  const char* what;  // strace's
+};
+
+class SyscallTest : public ::testing::TestWithParam<Injection> {};
+
+// What happened when call number `when` was broken.
+struct Outcome {
+  bool injected = false;
+  int code = -1;
+};
+
+Outcome AppendWith(const Injection& injection, int when, const std::string& folder,
+                   const std::string& acks) {
+  const std::string trace = folder + ".trace";
+  Outcome outcome;
+  outcome.code = Run(
+      {"/usr/bin/strace", "-f", "-qq", "-o", trace, "-e", absl::StrCat("trace=", injection.call),
+       "-e", absl::StrCat("inject=", injection.call, ":", injection.what, ":when=", when),
+       APPEND_TOOL_PATH, "append", folder, "3"},
+      acks);
+  const auto traced = ReadFile(trace, size_t{8} << 20);
+  outcome.injected = traced.ok() && (absl::StrContains(*traced, "INJECTED") ||
+                                     absl::StrContains(*traced, "killed by SIGKILL"));
+  return outcome;
+}
+
+// The lines that acknowledge; a line that the kill cut off acknowledges nothing.
+void KeepAcks(const std::string& path) {
+  const std::string text = *ReadFile(path, size_t{8} << 20);
+  std::string acks;
+  for (size_t at = 0; at < text.size();) {
+    const size_t end = text.find('\n', at);
+    if (end == std::string::npos) break;
+    if (absl::StartsWith(text.substr(at), "ack ")) acks += text.substr(at, end - at + 1);
+    at = end + 1;
+  }
+  ASSERT_OK(WriteFile(path, acks));
+}
+
+TEST_P(SyscallTest, NothingAcknowledgedIsLost) {
+  if (access("/usr/bin/strace", X_OK) != 0) GTEST_SKIP() << "strace is not installed";
+  int broken = 0;
+  int stopped = 0;
+  for (int when = 1; when < 1000; ++when) {
+    const std::string folder = NewTestFolder(GetParam().name);
+    // A log that has something already.
+    ASSERT_EQ(votum::testing::Run({APPEND_TOOL_PATH, "append", folder, "2"}, folder + ".before"),
+              0);
+    const Outcome outcome = AppendWith(GetParam(), when, folder, folder + ".acks");
+    if (!outcome.injected) {
+      ASSERT_EQ(outcome.code, 0) << *ReadFile(folder + ".acks");
+      break;
+    }
+    ++broken;
+    if (outcome.code != 0) ++stopped;
+    KeepAcks(folder + ".before");
+    KeepAcks(folder + ".acks");
+    for (const char* acks : {".before", ".acks"}) {
+      ASSERT_EQ(votum::testing::Run({APPEND_TOOL_PATH, "check", folder, folder + acks},
+                                    folder + ".check"),
+                0)
+          << GetParam().name << " at call " << when << ": " << *ReadFile(folder + ".check");
+    }
+    // It goes on.
+    ASSERT_EQ(votum::testing::Run({APPEND_TOOL_PATH, "append", folder, "1"}, folder + ".after"), 0)
+        << GetParam().name << " at call " << when << ": " << *ReadFile(folder + ".after");
+    std::filesystem::remove_all(folder);
+  }
+  EXPECT_GT(broken, 3) << "the calls were hardly broken";
+  EXPECT_GT(stopped, 0) << "no broken call stopped the ledger";
+}
+
+// A second ledger on the same stores: one of the two notices and stops, and what either had
+// acknowledged is in the one log that is left.
+TEST(TwoLedgersTest, ExactlyOneGoesOn) {
+  const std::string folder = NewTestFolder("two");
+  ASSERT_EQ(votum::testing::Run({APPEND_TOOL_PATH, "append", folder, "2"}, folder + ".0"), 0);
+  int codes[2] = {-1, -1};
+  std::thread other([&] {
+    codes[1] = votum::testing::Run({APPEND_TOOL_PATH, "append", folder, "3000"}, folder + ".2");
+  });
+  codes[0] = votum::testing::Run({APPEND_TOOL_PATH, "append", folder, "3000"}, folder + ".1");
+  other.join();
+  EXPECT_EQ((codes[0] == 0) + (codes[1] == 0), 1) << codes[0] << " and " << codes[1];
+  for (const char* acks : {".0", ".1", ".2"}) {
+    KeepAcks(folder + acks);
+    EXPECT_EQ(votum::testing::Run({APPEND_TOOL_PATH, "check", folder, folder + acks},
+                                  folder + ".check"),
+              0)
+        << acks << ": " << *ReadFile(folder + ".check");
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Calls, SyscallTest,
+                         ::testing::Values(Injection{"SyncFails", "fdatasync", "error=EIO"},
+                                           Injection{"KilledAtSync", "fdatasync", "signal=KILL"},
+                                           Injection{"WriteFails", "pwrite64", "error=EIO"},
+                                           Injection{"DiskFull", "pwrite64", "error=ENOSPC"},
+                                           Injection{"KilledAtWrite", "pwrite64", "signal=KILL"}),
+                         [](const auto& injection) { return std::string(injection.param.name); });
+
+}  // namespace
+}  // namespace votum::testing
