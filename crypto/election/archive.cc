@@ -173,22 +173,15 @@ absl::Status BadEvent(absl::string_view hash) {
                         absl::StrCat("event ", hash, " is not written as Belenios writes events"));
 }
 
-absl::StatusOr<std::string> OptionalText(const JsonView& json, absl::string_view name) {
-  if (!json.Has(name)) return std::string();
-  ASSIGN_OR_RETURN(const JsonView member, json.Member(name));
-  ASSIGN_OR_RETURN(const absl::string_view text, member.String());
-  return std::string(text);
-}
-
 absl::StatusOr<Event> ParseEventFields(absl::string_view json) {
   ASSIGN_OR_RETURN(const nlohmann::json document, ParseJson(json, kMaxEventBytes));
   const JsonView view(document, "event");
   Event event;
-  ASSIGN_OR_RETURN(event.parent, OptionalText(view, "parent"));
-  ASSIGN_OR_RETURN(event.payload, OptionalText(view, "payload"));
+  ASSIGN_OR_RETURN(event.parent, view.OptionalText("parent"));
+  ASSIGN_OR_RETURN(event.payload, view.OptionalText("payload"));
   ASSIGN_OR_RETURN(const JsonView height, view.Member("height"));
   ASSIGN_OR_RETURN(event.height, height.Integer(UINT32_MAX));
-  ASSIGN_OR_RETURN(const std::string name, OptionalText(view, "type"));
+  ASSIGN_OR_RETURN(const std::string name, view.OptionalText("type"));
   const auto* type = std::find_if(std::begin(kTypes), std::end(kTypes),
                                   [&name](const NamedType& known) { return known.name == name; });
   if (type == std::end(kTypes)) return RefuseArgument("BAD_EVENT", "an unknown type");
@@ -241,17 +234,12 @@ std::string FormatEvent(const Event& event) {
       event.payload.empty() ? "" : absl::StrCat(",\"payload\":\"", event.payload, "\""), "}");
 }
 
-ArchiveReading ReadArchive(absl::string_view bytes) {
-  ArchiveReading reading;
+absl::StatusOr<Archive> ReadArchive(absl::string_view bytes) {
+  Archive archive;
   RecordReader reader(bytes);
-  const absl::StatusOr<uint64_t> timestamp = ReadFileHeader(&reader);
-  if (!timestamp.ok()) {
-    reading.status = timestamp.status();
-    return reading;
-  }
-  reading.archive.timestamp = *timestamp;
-  reading.status = ReadGroups(&reader, &reading.archive);
-  return reading;
+  ASSIGN_OR_RETURN(archive.timestamp, ReadFileHeader(&reader));
+  RETURN_IF_ERROR(ReadGroups(&reader, &archive));
+  return archive;
 }
 
 ArchiveWriter::ArchiveWriter(uint64_t timestamp) : timestamp_(std::min(timestamp, kMaxTimestamp)) {

@@ -57,19 +57,14 @@ struct Archive {
   std::vector<EventGroup> groups;
 };
 
-// A reading that stops at what is wrong keeps what was right before it.
-struct ArchiveReading {
-  Archive archive;
-  // OK, or INVALID_ARGUMENT with reason
-  //   ARCHIVE_TRUNCATED    the file ends inside a record, or after data without an event
-  //   BAD_ARCHIVE_HEADER   the first record is not Belenios'
-  //   BAD_RECORD_HEADER    a header or padding that Belenios would have written otherwise
-  //   HASH_MISMATCH        a record does not have the hash that its name says
-  //   BAD_EVENT            an event that is malformed or not written as Belenios writes it
-  //   BROKEN_CHAIN         an event that does not name the one before, or has not its height
-  absl::Status status;
-};
-ArchiveReading ReadArchive(absl::string_view bytes);
+// INVALID_ARGUMENT with reason
+//   ARCHIVE_TRUNCATED    the file ends inside a record, or after data without an event
+//   BAD_ARCHIVE_HEADER   the first record is not Belenios'
+//   BAD_RECORD_HEADER    a header or padding that Belenios would have written otherwise
+//   HASH_MISMATCH        a record does not have the hash that its name says
+//   BAD_EVENT            an event that is malformed or not written as Belenios writes it
+//   BROKEN_CHAIN         an event that does not name the one before, or has not its height
+absl::StatusOr<Archive> ReadArchive(absl::string_view bytes);
 
 // {"parent":"…","height":n,"type":"…","payload":"…"}
 std::string FormatEvent(const Event& event);

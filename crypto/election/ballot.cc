@@ -48,15 +48,9 @@ absl::StatusOr<Answer> ParseAnswer(const JsonView& json) {
   return answer;
 }
 
-absl::StatusOr<std::string> TextMember(const JsonView& json, absl::string_view name) {
-  ASSIGN_OR_RETURN(const JsonView member, json.Member(name));
-  ASSIGN_OR_RETURN(const absl::string_view text, member.String());
-  return std::string(text);
-}
-
 absl::Status ParseSignature(const JsonView& json, Ballot* ballot) {
   RETURN_IF_ERROR(json.HasOnly({"hash", "proof"}));
-  ASSIGN_OR_RETURN(ballot->hash, TextMember(json, "hash"));
+  ASSIGN_OR_RETURN(ballot->hash, json.Text("hash"));
   ASSIGN_OR_RETURN(const JsonView proof, json.Member("proof"));
   ASSIGN_OR_RETURN(ballot->signature, ParseProof(proof));
   return absl::OkStatus();
@@ -114,9 +108,9 @@ absl::StatusOr<Ballot> ParseBallot(absl::string_view json) {
   RETURN_IF_ERROR(
       view.HasOnly({"election_uuid", "election_hash", "credential", "answers", "signature"}));
   Ballot ballot;
-  ASSIGN_OR_RETURN(ballot.election_uuid, TextMember(view, "election_uuid"));
-  ASSIGN_OR_RETURN(ballot.election_hash, TextMember(view, "election_hash"));
-  ASSIGN_OR_RETURN(const std::string credential, TextMember(view, "credential"));
+  ASSIGN_OR_RETURN(ballot.election_uuid, view.Text("election_uuid"));
+  ASSIGN_OR_RETURN(ballot.election_hash, view.Text("election_hash"));
+  ASSIGN_OR_RETURN(const std::string credential, view.Text("credential"));
   ASSIGN_OR_RETURN(ballot.credential, Element::FromDecimalUnchecked(credential));
   ASSIGN_OR_RETURN(const JsonView answers, view.Member("answers"));
   ASSIGN_OR_RETURN(const std::vector<JsonView> items, answers.Items(1, kMaxQuestions));

@@ -71,17 +71,6 @@ std::string FormatElection(const ElectionDraft& draft, const Element& public_key
   return json + "}";
 }
 
-absl::StatusOr<std::string> TextMember(const JsonView& json, absl::string_view name) {
-  ASSIGN_OR_RETURN(const JsonView member, json.Member(name));
-  ASSIGN_OR_RETURN(const absl::string_view text, member.String());
-  return std::string(text);
-}
-
-// "" if there is none.
-absl::StatusOr<std::string> OptionalText(const JsonView& json, absl::string_view name) {
-  return json.Has(name) ? TextMember(json, name) : std::string();
-}
-
 absl::StatusOr<Question> ParseQuestion(const JsonView& json) {
   if (json.Has("type")) {
     return RefuseArgument("UNSUPPORTED_QUESTION",
@@ -89,7 +78,7 @@ absl::StatusOr<Question> ParseQuestion(const JsonView& json) {
   }
   RETURN_IF_ERROR(json.HasOnly({"answers", "blank", "min", "max", "question"}));
   Question question;
-  ASSIGN_OR_RETURN(question.text, TextMember(json, "question"));
+  ASSIGN_OR_RETURN(question.text, json.Text("question"));
   ASSIGN_OR_RETURN(const JsonView answers, json.Member("answers"));
   ASSIGN_OR_RETURN(const std::vector<JsonView> items, answers.Items(1, kMaxAnswers));
   for (const JsonView& item : items) {
@@ -114,17 +103,17 @@ absl::StatusOr<ElectionDraft> ParseDraft(const JsonView& json) {
   ASSIGN_OR_RETURN(const JsonView version, json.Member("version"));
   ASSIGN_OR_RETURN(const uint64_t number, version.Integer(UINT32_MAX));
   if (number != 1) return Bad(absl::StrCat("version ", number, " of the format is not known"));
-  ASSIGN_OR_RETURN(const std::string group, TextMember(json, "group"));
+  ASSIGN_OR_RETURN(const std::string group, json.Text("group"));
   if (group != kGroupName) {
     return RefuseArgument("UNSUPPORTED_GROUP",
                           absl::StrCat("group ", group, " is not supported; ", kGroupName, " is"));
   }
   ElectionDraft draft;
-  ASSIGN_OR_RETURN(draft.name, TextMember(json, "name"));
-  ASSIGN_OR_RETURN(draft.description, TextMember(json, "description"));
-  ASSIGN_OR_RETURN(draft.uuid, TextMember(json, "uuid"));
-  ASSIGN_OR_RETURN(draft.administrator, OptionalText(json, "administrator"));
-  ASSIGN_OR_RETURN(draft.credential_authority, OptionalText(json, "credential_authority"));
+  ASSIGN_OR_RETURN(draft.name, json.Text("name"));
+  ASSIGN_OR_RETURN(draft.description, json.Text("description"));
+  ASSIGN_OR_RETURN(draft.uuid, json.Text("uuid"));
+  ASSIGN_OR_RETURN(draft.administrator, json.OptionalText("administrator"));
+  ASSIGN_OR_RETURN(draft.credential_authority, json.OptionalText("credential_authority"));
   ASSIGN_OR_RETURN(const JsonView questions, json.Member("questions"));
   ASSIGN_OR_RETURN(const std::vector<JsonView> items, questions.Items(1, kMaxQuestions));
   for (const JsonView& item : items) {
@@ -188,7 +177,7 @@ absl::StatusOr<Election> Election::Parse(absl::string_view json) {
   const JsonView view(document, "election");
   ASSIGN_OR_RETURN(ElectionDraft draft, ParseDraft(view));
   RETURN_IF_ERROR(CheckDraft(draft));
-  ASSIGN_OR_RETURN(const std::string key_text, TextMember(view, "public_key"));
+  ASSIGN_OR_RETURN(const std::string key_text, view.Text("public_key"));
   ASSIGN_OR_RETURN(const Element key, Element::FromDecimal(key_text));
   RETURN_IF_ERROR(CheckKey(key));
   return Election(std::make_shared<Content>(

@@ -91,6 +91,16 @@ absl::StatusOr<JsonView> JsonView::Member(absl::string_view name) const {
   return JsonView(*member, absl::StrCat(place_, ".", name));
 }
 
+absl::StatusOr<std::string> JsonView::Text(absl::string_view name) const {
+  ASSIGN_OR_RETURN(const JsonView member, Member(name));
+  ASSIGN_OR_RETURN(const absl::string_view text, member.String());
+  return std::string(text);
+}
+
+absl::StatusOr<std::string> JsonView::OptionalText(absl::string_view name) const {
+  return Has(name) ? Text(name) : std::string();
+}
+
 absl::Status JsonView::HasOnly(std::initializer_list<absl::string_view> names) const {
   if (!value_->is_object()) return Wrong("an object");
   for (const auto& [name, value] : value_->items()) {

@@ -40,6 +40,11 @@ class JsonView {
   // An error unless this is an object with no members but these.
   absl::Status HasOnly(std::initializer_list<absl::string_view> names) const;
 
+  // The string that is the member `name`.
+  absl::StatusOr<std::string> Text(absl::string_view name) const;
+  // The same; "" if there is no such member.
+  absl::StatusOr<std::string> OptionalText(absl::string_view name) const;
+
   // The items of an array of `min` to `max`.
   absl::StatusOr<std::vector<JsonView>> Items(size_t min, size_t max) const;
 

@@ -23,13 +23,11 @@ std::string FormatProof(const Proof& proof) {
 
 absl::StatusOr<Proof> ParseProof(const JsonView& json) {
   RETURN_IF_ERROR(json.HasOnly({"challenge", "response"}));
-  ASSIGN_OR_RETURN(const JsonView challenge, json.Member("challenge"));
-  ASSIGN_OR_RETURN(const JsonView response, json.Member("response"));
-  ASSIGN_OR_RETURN(const absl::string_view challenge_text, challenge.String());
-  ASSIGN_OR_RETURN(const absl::string_view response_text, response.String());
+  ASSIGN_OR_RETURN(const std::string challenge, json.Text("challenge"));
+  ASSIGN_OR_RETURN(const std::string response, json.Text("response"));
   Proof proof;
-  ASSIGN_OR_RETURN(proof.challenge, Scalar::FromDecimal(challenge_text));
-  ASSIGN_OR_RETURN(proof.response, Scalar::FromDecimal(response_text));
+  ASSIGN_OR_RETURN(proof.challenge, Scalar::FromDecimal(challenge));
+  ASSIGN_OR_RETURN(proof.response, Scalar::FromDecimal(response));
   return proof;
 }
 
@@ -58,13 +56,11 @@ std::string FormatCiphertext(const Ciphertext& ciphertext) {
 
 absl::StatusOr<Ciphertext> ParseCiphertextUnchecked(const JsonView& json) {
   RETURN_IF_ERROR(json.HasOnly({"alpha", "beta"}));
-  ASSIGN_OR_RETURN(const JsonView alpha, json.Member("alpha"));
-  ASSIGN_OR_RETURN(const JsonView beta, json.Member("beta"));
-  ASSIGN_OR_RETURN(const absl::string_view alpha_text, alpha.String());
-  ASSIGN_OR_RETURN(const absl::string_view beta_text, beta.String());
+  ASSIGN_OR_RETURN(const std::string alpha, json.Text("alpha"));
+  ASSIGN_OR_RETURN(const std::string beta, json.Text("beta"));
   Ciphertext ciphertext;
-  ASSIGN_OR_RETURN(ciphertext.alpha, Element::FromDecimalUnchecked(alpha_text));
-  ASSIGN_OR_RETURN(ciphertext.beta, Element::FromDecimalUnchecked(beta_text));
+  ASSIGN_OR_RETURN(ciphertext.alpha, Element::FromDecimalUnchecked(alpha));
+  ASSIGN_OR_RETURN(ciphertext.beta, Element::FromDecimalUnchecked(beta));
   return ciphertext;
 }
 

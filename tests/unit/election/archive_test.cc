@@ -18,17 +18,17 @@ std::string SmallArchive() {
 
 TEST(Archive, IsWrittenAsItWasRead) {
   const std::string bytes = SmallArchive();
-  const ArchiveReading reading = ReadArchive(bytes);
-  ASSERT_OK(reading.status);
-  EXPECT_EQ(reading.archive.timestamp, 1795398172u);
-  ASSERT_EQ(reading.archive.groups.size(), 4u);
-  EXPECT_EQ(reading.archive.groups[0].data.size(), 4u);
-  EXPECT_EQ(reading.archive.groups[1].data[0].body, "{\"b\":1}");
-  EXPECT_EQ(reading.archive.groups[1].event.payload, reading.archive.groups[1].data[0].hash);
-  EXPECT_EQ(reading.archive.groups[3].event.type, EventType::kEndBallots);
-  const ArchiveWriter again(reading.archive);
+  const auto archive = ReadArchive(bytes);
+  ASSERT_OK(archive);
+  EXPECT_EQ(archive->timestamp, 1795398172u);
+  ASSERT_EQ(archive->groups.size(), 4u);
+  EXPECT_EQ(archive->groups[0].data.size(), 4u);
+  EXPECT_EQ(archive->groups[1].data[0].body, "{\"b\":1}");
+  EXPECT_EQ(archive->groups[1].event.payload, archive->groups[1].data[0].hash);
+  EXPECT_EQ(archive->groups[3].event.type, EventType::kEndBallots);
+  const ArchiveWriter again(*archive);
   EXPECT_EQ(again.bytes(), bytes);
-  EXPECT_EQ(again.head(), reading.archive.groups[3].hash);
+  EXPECT_EQ(again.head(), archive->groups[3].hash);
 }
 
 TEST(Archive, SamplesAreWrittenAsTheyWereRead) {
@@ -36,9 +36,9 @@ TEST(Archive, SamplesAreWrittenAsTheyWereRead) {
   for (const char* path : {kSample2, kSample3}) {
     const auto bytes = ReadFile(path);
     ASSERT_OK(bytes);
-    const ArchiveReading reading = ReadArchive(*bytes);
-    ASSERT_OK(reading.status);
-    EXPECT_EQ(ArchiveWriter(reading.archive).bytes(), *bytes) << path;
+    const auto archive = ReadArchive(*bytes);
+    ASSERT_OK(archive);
+    EXPECT_EQ(ArchiveWriter(*archive).bytes(), *bytes) << path;
   }
 }
 
@@ -48,7 +48,7 @@ TEST(Archive, EveryChangedBitIsNoticed) {
     for (const int bit : {0, 3, 7}) {
       std::string changed = bytes;
       changed[i] = static_cast<char>(changed[i] ^ 1 << bit);
-      EXPECT_FALSE(ReadArchive(changed).status.ok()) << "byte " << i << " bit " << bit;
+      EXPECT_FALSE(ReadArchive(changed).ok()) << "byte " << i << " bit " << bit;
     }
   }
 }
@@ -57,11 +57,11 @@ TEST(Archive, EveryTruncationIsNoticedButAfterAnEvent) {
   const std::string bytes = SmallArchive();
   size_t read = 0;
   for (size_t size = 0; size < bytes.size(); ++size) {
-    const ArchiveReading reading = ReadArchive(absl::string_view(bytes).substr(0, size));
-    if (reading.status.ok()) {
+    const auto archive = ReadArchive(absl::string_view(bytes).substr(0, size));
+    if (archive.ok()) {
       ++read;
     } else {
-      EXPECT_THAT(reading.status, IsRefused("ARCHIVE_TRUNCATED")) << size;
+      EXPECT_THAT(archive, IsRefused("ARCHIVE_TRUNCATED")) << size;
     }
   }
   // After the file's header, the setup and each ballot.
@@ -69,35 +69,34 @@ TEST(Archive, EveryTruncationIsNoticedButAfterAnEvent) {
 }
 
 TEST(Archive, ReordersAndForeignEventsBreakTheChain) {
-  const ArchiveReading reading = ReadArchive(SmallArchive());
-  std::vector<std::string> pieces = {SmallArchive().substr(0, 1024)};
+  const auto archive = ReadArchive(SmallArchive());
   const auto find = [](const std::string& bytes, const std::string& text) {
     return bytes.find(text);
   };
   // The two ballots, each with its event, change places.
   const std::string bytes = SmallArchive();
-  const size_t first = find(bytes, reading.archive.groups[1].data[0].hash + ".data.json");
-  const size_t second = find(bytes, reading.archive.groups[2].data[0].hash + ".data.json");
-  const size_t end = find(bytes, reading.archive.groups[3].hash + ".event.json");
+  const size_t first = find(bytes, archive->groups[1].data[0].hash + ".data.json");
+  const size_t second = find(bytes, archive->groups[2].data[0].hash + ".data.json");
+  const size_t end = find(bytes, archive->groups[3].hash + ".event.json");
   const std::string swapped = bytes.substr(0, first) + bytes.substr(second, end - second) +
                               bytes.substr(first, second - first) + bytes.substr(end);
-  EXPECT_THAT(ReadArchive(swapped).status, IsRefused("BROKEN_CHAIN"));
+  EXPECT_THAT(ReadArchive(swapped), IsRefused("BROKEN_CHAIN"));
   const std::string dropped = bytes.substr(0, first) + bytes.substr(second);
-  EXPECT_THAT(ReadArchive(dropped).status, IsRefused("BROKEN_CHAIN"));
+  EXPECT_THAT(ReadArchive(dropped), IsRefused("BROKEN_CHAIN"));
 }
 
 TEST(Archive, WrongContentsAreNamed) {
   std::string bytes = SmallArchive();
   bytes.replace(bytes.find("{\"b\":1}"), 7, "{\"b\":3}");
-  EXPECT_THAT(ReadArchive(bytes).status, IsRefused("HASH_MISMATCH"));
-  EXPECT_THAT(ReadArchive(std::string(1024, 'x')).status, IsRefused("BAD_ARCHIVE_HEADER"));
+  EXPECT_THAT(ReadArchive(bytes), IsRefused("HASH_MISMATCH"));
+  EXPECT_THAT(ReadArchive(std::string(1024, 'x')), IsRefused("BAD_ARCHIVE_HEADER"));
   bytes = SmallArchive();
   bytes[257] = 'u';
-  EXPECT_THAT(ReadArchive(bytes).status, IsRefused("BAD_ARCHIVE_HEADER"));
+  EXPECT_THAT(ReadArchive(bytes), IsRefused("BAD_ARCHIVE_HEADER"));
   bytes = SmallArchive();
   bytes[1024 + 257] = 'u';
-  EXPECT_THAT(ReadArchive(bytes).status, IsRefused("BAD_RECORD_HEADER"));
-  EXPECT_FALSE(ReadArchive(SmallArchive() + std::string(1024, '\0')).status.ok());
+  EXPECT_THAT(ReadArchive(bytes), IsRefused("BAD_RECORD_HEADER"));
+  EXPECT_FALSE(ReadArchive(SmallArchive() + std::string(1024, '\0')).ok());
 }
 
 TEST(FormatEvent, OmitsWhatIsNotThere) {

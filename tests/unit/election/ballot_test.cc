@@ -190,8 +190,8 @@ TEST(Credential, IsDerivedAsBeleniosToolDoes) {
 TEST(Samples, BallotsAreAcceptedAndWrittenAsTheyWereRead) {
   SKIP_WITHOUT_SAMPLES();
   for (const char* path : {kSample2, kSample3}) {
-    const ArchiveReading reading = ReadArchive(*ReadFile(path));
-    const auto& groups = reading.archive.groups;
+    const auto archive = ReadArchive(*ReadFile(path));
+    const auto& groups = archive->groups;
     const auto election = Election::Parse(groups[0].data[0].body);
     ASSERT_OK(election);
     size_t ballots = 0;
@@ -208,12 +208,12 @@ TEST(Samples, BallotsAreAcceptedAndWrittenAsTheyWereRead) {
 
 TEST(Samples, CredentialsAreListed) {
   SKIP_WITHOUT_SAMPLES();
-  const ArchiveReading reading = ReadArchive(*ReadFile(kSample3));
-  const auto credentials = CredentialList::Parse(reading.archive.groups[0].data[2].body, 2);
+  const auto archive = ReadArchive(*ReadFile(kSample3));
+  const auto credentials = CredentialList::Parse(archive->groups[0].data[2].body, 2);
   ASSERT_OK(credentials);
   EXPECT_EQ(credentials->credentials().size(), 20u);
   EXPECT_EQ(credentials->total_weight(), 20u);
-  const auto ballot = ParseBallot(reading.archive.groups[1].data[0].body);
+  const auto ballot = ParseBallot(archive->groups[1].data[0].body);
   EXPECT_GE(credentials->IndexOf(ballot->credential.ToDecimal()), 0);
   EXPECT_EQ(credentials->IndexOf("1"), -1);
 }

@@ -1,0 +1,334 @@
+#include "crypto/election/verify_archive.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <unordered_map>
+#include <unordered_set>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "base/numbers.h"
+#include "base/refusal.h"
+#include "base/status_macros.h"
+#include "crypto/election/archive.h"
+#include "crypto/election/ballot.h"
+#include "crypto/election/credential.h"
+#include "crypto/election/election.h"
+#include "crypto/election/json.h"
+#include "crypto/election/parallel.h"
+#include "crypto/election/trustees.h"
+
+namespace votum::election {
+namespace {
+
+// What may follow what. The first event is Setup.
+struct Succession {
+  EventType event;
+  EventType next;
+};
+constexpr Succession kSuccessions[] = {
+    {EventType::kSetup, EventType::kBallot},
+    {EventType::kSetup, EventType::kEndBallots},
+    {EventType::kBallot, EventType::kBallot},
+    {EventType::kBallot, EventType::kEndBallots},
+    {EventType::kEndBallots, EventType::kEncryptedTally},
+    {EventType::kEncryptedTally, EventType::kPartialDecryption},
+    {EventType::kPartialDecryption, EventType::kPartialDecryption},
+    {EventType::kPartialDecryption, EventType::kResult},
+};
+
+bool MayFollow(EventType event, EventType next) {
+  return std::any_of(
+      std::begin(kSuccessions), std::end(kSuccessions),
+      [=](const Succession& known) { return known.event == event && known.next == next; });
+}
+
+// A ballot of the archive while it is being verified.
+struct CastBallot {
+  const EventGroup* group = nullptr;
+  absl::StatusOr<Ballot> ballot = Ballot();
+  absl::Status verified;
+};
+
+// One run over one archive. Each step adds what fails; Run says which steps need which.
+class Verification {
+ public:
+  explicit Verification(const VerifyOptions& options) : options_(options) {}
+
+  ArchiveReport Run(absl::string_view bytes) {
+    Check("file", Verify(bytes));
+    return std::move(report_);
+  }
+
+ private:
+  static std::string Where(const EventGroup& group) {
+    return absl::StrCat("event ", group.event.height, " (", EventTypeName(group.event.type), ")");
+  }
+
+  void Fail(absl::string_view code, absl::string_view where, absl::string_view message) {
+    report_.failures.push_back({std::string(code), std::string(where), std::string(message)});
+  }
+
+  bool Check(absl::string_view where, const absl::Status& status) {
+    if (!status.ok()) Fail(ReasonOf(status), where, status.message());
+    return status.ok();
+  }
+
+  // An error is one of the file as a whole; others are added on the way.
+  absl::Status Verify(absl::string_view bytes) {
+    ASSIGN_OR_RETURN(archive_, ReadArchive(bytes));
+    if (archive_.groups.empty()) return NotTallied();
+    report_.head = archive_.groups.back().hash;
+    CheckWhatIsKnown();
+    if (!CheckOrder()) return absl::OkStatus();
+    if (!Check(Where(archive_.groups[0]), ReadSetup(archive_.groups[0]))) return absl::OkStatus();
+    VerifyBallots();
+    if (!VerifyTally()) return absl::OkStatus();
+    VerifyDecryptions();
+    const EventGroup& last = archive_.groups.back();
+    if (last.event.type != EventType::kResult) return NotTallied();
+    Check(Where(last), CheckResult(last));
+    return absl::OkStatus();
+  }
+
+  static absl::Status NotTallied() {
+    return RefusePrecondition("NOT_TALLIED", "the election has no result yet, or its end was cut");
+  }
+
+  void CheckWhatIsKnown() {
+    for (const EventGroup& group : archive_.groups) {
+      if (group.event.type == EventType::kBallot) ++report_.ballots;
+    }
+    if (options_.known_ballots && *options_.known_ballots != report_.ballots) {
+      Fail("WRONG_NUMBER_OF_BALLOTS", "file",
+           absl::StrCat("there are ", report_.ballots, " ballots instead of ",
+                        *options_.known_ballots));
+    }
+    const auto is_known = [this](const EventGroup& group) {
+      return group.hash == options_.known_event;
+    };
+    if (!options_.known_event.empty() &&
+        std::none_of(archive_.groups.begin(), archive_.groups.end(), is_known)) {
+      Fail("KNOWN_EVENT_MISSING", "file",
+           absl::StrCat("event ", options_.known_event,
+                        " is missing: this is another archive, or "
+                        "it was cut or made anew"));
+    }
+  }
+
+  bool CheckOrder() {
+    const std::vector<EventGroup>& groups = archive_.groups;
+    for (size_t i = 0; i < groups.size(); ++i) {
+      const EventType type = groups[i].event.type;
+      if (type == EventType::kShuffle || type == EventType::kEndShuffles) {
+        Fail("UNSUPPORTED_EVENT", Where(groups[i]),
+             "shuffles belong to questions that are not supported");
+        return false;
+      }
+      if (i == 0 ? type != EventType::kSetup : !MayFollow(groups[i - 1].event.type, type)) {
+        Fail("UNEXPECTED_EVENT", Where(groups[i]),
+             i == 0 ? "the first event is not Setup"
+                    : absl::StrCat(EventTypeName(type), " cannot follow ",
+                                   EventTypeName(groups[i - 1].event.type)));
+        return false;
+      }
+    }
+    return true;
+  }
+
+  // OK if the data before the event are these, no more and no less.
+  static absl::Status HasData(const EventGroup& group, const std::vector<std::string>& hashes) {
+    const bool same = std::equal(
+        group.data.begin(), group.data.end(), hashes.begin(), hashes.end(),
+        [](const ArchiveRecord& record, const std::string& hash) { return record.hash == hash; });
+    if (same) return absl::OkStatus();
+    return RefuseArgument("WRONG_DATA", "the data before the event are not those that it names");
+  }
+
+  // The payload of an event with other data, or an empty text if it is missing.
+  static absl::string_view PayloadOf(const EventGroup& group) {
+    return group.data.empty() || group.data.back().hash != group.event.payload
+               ? absl::string_view()
+               : absl::string_view(group.data.back().body);
+  }
+
+  absl::Status ReadSetup(const EventGroup& group) {
+    ASSIGN_OR_RETURN(const nlohmann::json document, ParseJson(PayloadOf(group)));
+    const JsonView setup(document, "setup");
+    RETURN_IF_ERROR(setup.HasOnly({"election", "trustees", "credentials"}));
+    ASSIGN_OR_RETURN(const std::string election, setup.Text("election"));
+    ASSIGN_OR_RETURN(const std::string trustees, setup.Text("trustees"));
+    ASSIGN_OR_RETURN(const std::string credentials, setup.Text("credentials"));
+    RETURN_IF_ERROR(HasData(group, {election, trustees, credentials, group.event.payload}));
+    ASSIGN_OR_RETURN(Election read, Election::Parse(group.data[0].body));
+    election_.emplace(std::move(read));
+    report_.uuid = election_->uuid();
+    report_.fingerprint = election_->fingerprint();
+    ASSIGN_OR_RETURN(trustees_, Trustees::Parse(group.data[1].body));
+    ASSIGN_OR_RETURN(credentials_, CredentialList::Parse(group.data[2].body, options_.threads));
+    if (trustees_.public_key() != election_->key().base()) {
+      return RefuseArgument("ELECTION_KEY_MISMATCH",
+                            "the election's key is not that of its trustees");
+    }
+    return absl::OkStatus();
+  }
+
+  void VerifyBallots() {
+    for (const EventGroup& group : archive_.groups) {
+      if (group.event.type == EventType::kBallot) cast_.push_back({&group, Ballot(), {}});
+    }
+    ParallelFor(cast_.size(), options_.threads, [this](size_t i) {
+      CastBallot& cast = cast_[i];
+      cast.ballot = ParseBallot(PayloadOf(*cast.group));
+      if (cast.ballot.ok()) cast.verified = VerifyBallot(*election_, *cast.ballot);
+    });
+    std::unordered_set<std::string> seen;
+    for (CastBallot& cast : cast_) {
+      Check(Where(*cast.group), Accept(&cast, &seen));
+    }
+    for (const auto& [position, index] : counted_) {
+      const uint64_t weight = credentials_.credentials()[index].weight;
+      ballots_.push_back({&*cast_[position].ballot, weight});
+      total_weight_ += weight;
+    }
+    report_.counted = ballots_.size();
+  }
+
+  // Counts the ballot, instead of an earlier one of its credential.
+  absl::Status Accept(CastBallot* cast, std::unordered_set<std::string>* seen) {
+    const EventGroup& group = *cast->group;
+    if (!seen->insert(group.event.payload).second) {
+      return RefuseArgument("REPLAYED_BALLOT", "this very ballot was cast before");
+    }
+    RETURN_IF_ERROR(HasData(group, {group.event.payload}));
+    RETURN_IF_ERROR(cast->ballot.status());
+    const int64_t index = credentials_.IndexOf(cast->ballot->credential.ToDecimal());
+    if (index < 0) {
+      return RefuseArgument("UNKNOWN_CREDENTIAL", "the ballot's credential is not on the list");
+    }
+    RETURN_IF_ERROR(cast->verified);
+    const auto position = static_cast<size_t>(cast - cast_.data());
+    const auto [last, is_first] = last_of_.emplace(index, position);
+    if (!is_first) {
+      counted_.erase(last->second);
+      last->second = position;
+    }
+    counted_.emplace(position, static_cast<size_t>(index));
+    return absl::OkStatus();
+  }
+
+  // False if there is none, which NOT_TALLIED reports.
+  bool VerifyTally() {
+    const auto group = std::find_if(
+        archive_.groups.begin(), archive_.groups.end(),
+        [](const EventGroup& any) { return any.event.type == EventType::kEncryptedTally; });
+    if (group == archive_.groups.end()) {
+      Check("file", NotTallied());
+      return false;
+    }
+    tally_ = Tally(*election_, ballots_);
+    Check(Where(*group), CheckTally(*group));
+    return true;
+  }
+
+  absl::Status CheckTally(const EventGroup& group) {
+    ASSIGN_OR_RETURN(const nlohmann::json document, ParseJson(PayloadOf(group)));
+    const JsonView sized(document, "tally");
+    RETURN_IF_ERROR(sized.HasOnly({"num_tallied", "total_weight", "encrypted_tally"}));
+    ASSIGN_OR_RETURN(const std::string hash, sized.Text("encrypted_tally"));
+    RETURN_IF_ERROR(HasData(group, {hash, group.event.payload}));
+    ASSIGN_OR_RETURN(const uint64_t number, Number(sized, "num_tallied"));
+    ASSIGN_OR_RETURN(const uint64_t weight, Number(sized, "total_weight"));
+    const std::string where = Where(group);
+    if (number != ballots_.size()) {
+      Fail("WRONG_NUM_TALLIED", where,
+           absl::StrCat("the tally says ", number, " ballots; ", ballots_.size(), " count"));
+    }
+    if (weight != total_weight_) {
+      Fail("WRONG_TOTAL_WEIGHT", where,
+           absl::StrCat("the tally says weight ", weight, "; it is ", total_weight_));
+    }
+    if (group.data[0].body != FormatTally(tally_)) {
+      return RefuseArgument("WRONG_ENCRYPTED_TALLY",
+                            "the encrypted tally is not the product of the ballots that count");
+    }
+    return absl::OkStatus();
+  }
+
+  // Belenios writes large weights as strings.
+  static absl::StatusOr<uint64_t> Number(const JsonView& json, absl::string_view name) {
+    ASSIGN_OR_RETURN(const JsonView member, json.Member(name));
+    const absl::StatusOr<absl::string_view> text = member.String();
+    if (!text.ok()) return member.Integer(UINT64_MAX);
+    const std::optional<uint64_t> number = ParseDecimal(*text);
+    if (number) return *number;
+    return RefuseArgument("BAD_JSON", absl::StrCat(member.place(), " is not a number"));
+  }
+
+  void VerifyDecryptions() {
+    std::vector<const EventGroup*> groups;
+    for (const EventGroup& group : archive_.groups) {
+      if (group.event.type == EventType::kPartialDecryption) groups.push_back(&group);
+    }
+    struct Verified {
+      uint64_t owner = 0;
+      absl::StatusOr<PartialDecryption> decryption = PartialDecryption();
+    };
+    std::vector<Verified> verified(groups.size());
+    ParallelFor(groups.size(), options_.threads, [&](size_t i) {
+      verified[i].decryption = ReadDecryption(*groups[i], &verified[i].owner);
+    });
+    for (size_t i = 0; i < groups.size(); ++i) {
+      if (!Check(Where(*groups[i]), verified[i].decryption.status())) continue;
+      if (!decryptions_.emplace(verified[i].owner, *std::move(verified[i].decryption)).second) {
+        Fail("DUPLICATE_DECRYPTION", Where(*groups[i]),
+             absl::StrCat("trustee ", verified[i].owner, " has decrypted before"));
+      }
+    }
+  }
+
+  absl::StatusOr<PartialDecryption> ReadDecryption(const EventGroup& group, uint64_t* owner) const {
+    ASSIGN_OR_RETURN(const nlohmann::json document, ParseJson(PayloadOf(group)));
+    const JsonView owned(document, "decryption");
+    RETURN_IF_ERROR(owned.HasOnly({"owner", "payload"}));
+    ASSIGN_OR_RETURN(const std::string payload, owned.Text("payload"));
+    RETURN_IF_ERROR(HasData(group, {payload, group.event.payload}));
+    ASSIGN_OR_RETURN(const JsonView number, owned.Member("owner"));
+    ASSIGN_OR_RETURN(*owner, number.Integer(UINT32_MAX));
+    if (*owner < 1 || *owner > trustees_.count()) {
+      return RefuseArgument("UNKNOWN_TRUSTEE", absl::StrCat("there is no trustee ", *owner));
+    }
+    ASSIGN_OR_RETURN(PartialDecryption decryption, ParseDecryption(group.data[0].body));
+    RETURN_IF_ERROR(VerifyDecryption(*election_, tally_, trustees_.KeyOf(*owner), decryption));
+    return decryption;
+  }
+
+  absl::Status CheckResult(const EventGroup& group) {
+    RETURN_IF_ERROR(HasData(group, {group.event.payload}));
+    ASSIGN_OR_RETURN(report_.result, ParseResult(PayloadOf(group)));
+    return VerifyResult(trustees_, tally_, decryptions_, *report_.result);
+  }
+
+  const VerifyOptions& options_;
+  ArchiveReport report_;
+  Archive archive_;
+  std::optional<Election> election_;
+  Trustees trustees_;
+  CredentialList credentials_;
+  std::vector<CastBallot> cast_;
+  std::unordered_map<int64_t, size_t> last_of_;  // credential -> position in cast_
+  std::map<size_t, size_t> counted_;             // position in cast_ -> credential
+  std::vector<CountedBallot> ballots_;
+  uint64_t total_weight_ = 0;
+  EncryptedTally tally_;
+  Decryptions decryptions_;
+};
+
+}  // namespace
+
+ArchiveReport VerifyArchive(absl::string_view bytes, const VerifyOptions& options) {
+  return Verification(options).Run(bytes);
+}
+
+}  // namespace votum::election

@@ -1,0 +1,50 @@
+// Verifies the public archive of an election, from its first byte to its result, and more strictly
+// than belenios-tool 2.0: see the table in README.md.
+#ifndef VOTUM_CRYPTO_ELECTION_VERIFY_ARCHIVE_H_
+#define VOTUM_CRYPTO_ELECTION_VERIFY_ARCHIVE_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "crypto/election/tally.h"
+
+namespace votum::election {
+
+// Something that does not hold.
+struct Failure {
+  std::string code;     // stable, UPPER_SNAKE_CASE; README.md lists all
+  std::string where;    // "file", or the event with its height
+  std::string message;  // for people
+};
+
+struct VerifyOptions {
+  unsigned threads = 1;
+  // The hash of the last event, or of an earlier one, that the verifier knows from elsewhere: an
+  // archive without it was cut or made anew. Empty if unknown.
+  std::string known_event;
+  // How many ballots there must be, if that is known from elsewhere.
+  std::optional<uint64_t> known_ballots;
+};
+
+struct ArchiveReport {
+  std::vector<Failure> failures;  // in the order of the file; empty if everything holds
+  std::string uuid;
+  std::string fingerprint;       // of the election
+  std::string head;              // hash of the last event
+  uint64_t ballots = 0;          // all that were cast, superseded ones included
+  uint64_t counted = 0;          // the last of each credential
+  std::optional<Result> result;  // as published
+
+  bool ok() const { return failures.empty(); }
+};
+
+// An election that is still open is a failure too (NOT_TALLIED). Failures of ballots do not stop
+// the verification; a file that cannot be read and events out of order do.
+ArchiveReport VerifyArchive(absl::string_view bytes, const VerifyOptions& options = {});
+
+}  // namespace votum::election
+
+#endif  // VOTUM_CRYPTO_ELECTION_VERIFY_ARCHIVE_H_
