@@ -316,7 +316,7 @@ absl::StatusOr<bool> WitnessFeed::Contradicts(const crypto::Checkpoint& theirs) 
   const auto proof = prover_(smaller.size, larger.size);
   if (!proof.ok()) {
     // The log may have grown since it last published; if it has not, it has signed what it lost.
-    if (theirs.size > ours.size) return true;
+    if (theirs.size > ours.size && absl::IsOutOfRange(proof.status())) return true;
     return proof.status();
   }
   return !crypto::VerifyConsistency(smaller.size, larger.size, *proof, smaller.root, larger.root)

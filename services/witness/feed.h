@@ -33,7 +33,8 @@
 namespace votum::witness {
 
 // What the feed asks the log for: RFC 6962 consistency proof between two sizes, old_size >= 1, up
-// to that of the newest published checkpoint at least.
+// to that of the newest published checkpoint at least. OUT_OF_RANGE means that the log has no more
+// than the smaller size, and is taken for the truth; any other error, that it cannot say.
 using ConsistencyProver = std::function<absl::StatusOr<std::vector<crypto::Digest>>(
     uint64_t old_size, uint64_t new_size)>;
 

@@ -21,7 +21,9 @@
 #include "crypto/keys.h"
 #include "crypto/tlog/cosignature.h"
 #include "crypto/tlog/policy.h"
+#include "services/witness/collect.h"
 #include "services/witness/head_store.h"
+#include "services/witness/http_client.h"
 #include "services/witness/http_server.h"
 #include "services/witness/routes.h"
 #include "services/witness/witness.h"
@@ -39,6 +41,9 @@ struct Options {
   std::string database_file;
   std::string address = "127.0.0.1";
   uint16_t port = 7380;
+  std::string folder;
+  std::string policy_file;
+  int patience_seconds = 30;
 };
 
 absl::StatusOr<crypto::CosignatureSigner> LoadSigner(const Options& options) {
@@ -109,6 +114,29 @@ absl::Status Serve(const Options& options) {
   return absl::OkStatus();
 }
 
+absl::Status Collect(const Options& options) {
+  ASSIGN_OR_RETURN(const std::string policy_text,
+                   ReadFile(options.policy_file, crypto::kMaxPolicyBytes));
+  ASSIGN_OR_RETURN(const auto policy, crypto::Policy::Parse(policy_text));
+  SystemClock clock;
+  FeedRunnerConfig config;
+  config.clock = &clock;
+  config.connect = [] { return ConnectHttp(); };
+  config.alarm = [](const FeedAlarm& alarm) {
+    std::cerr << "ALARM: " << alarm.witness << ": " << alarm.text << std::endl;
+  };
+  config.forked = [](const std::string& proof) {
+    std::cerr << "the other checkpoint that the log has signed:\n" << proof << std::endl;
+  };
+  ASSIGN_OR_RETURN(
+      const std::string cosigned,
+      CollectCosignatures(options.folder, policy, absl::Seconds(options.patience_seconds), config));
+  ASSIGN_OR_RETURN(const auto verified, policy.Verify(cosigned));
+  std::cout << "checkpoint of size " << verified.checkpoint.size << ": " << verified.cosigned.size()
+            << " of " << policy.witnesses().size() << " witnesses have cosigned, a quorum\n";
+  return absl::OkStatus();
+}
+
 int Report(const absl::Status& status) {
   if (status.ok()) return 0;
   const std::string reason = ReasonOf(status);
@@ -163,6 +191,19 @@ int Main(int argc, char** argv) {
       ->capture_default_str();
   serve->add_option("--port", options.port, "0: any free port")->capture_default_str();
   serve->callback([&] { status = Serve(options); });
+
+  CLI::App* collect = app.add_subcommand(
+      "collect",
+      "Have the checkpoint of an exported or static log cosigned by the witnesses of its policy.\n"
+      "Example: votum-witness collect log/ --policy log.policy");
+  collect->add_option("FOLDER", options.folder, "The log: checkpoint and tile/")->required();
+  collect
+      ->add_option("--policy", options.policy_file,
+                   "Logs, witnesses with their URLs, quorum (https://c2sp.org/tlog-policy)")
+      ->required();
+  collect->add_option("--patience", options.patience_seconds, "Seconds to wait for a quorum")
+      ->capture_default_str();
+  collect->callback([&] { status = Collect(options); });
 
   CLI11_PARSE(app, argc, argv);
   return Report(status);

@@ -42,6 +42,11 @@ class LogUnderTest {
     Grow(size);
     return *tree_.ConsistencyProof(old_size, size);
   }
+  // The tree, of at least `size` leaves.
+  const crypto::MerkleTree& tree(uint64_t size) {
+    Grow(size);
+    return tree_;
+  }
   // The right request.
   std::string Request(uint64_t old_size, uint64_t size) {
     return crypto::FormatAddCheckpoint({old_size, Proof(old_size, size), Checkpoint(size)});

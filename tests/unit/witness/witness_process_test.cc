@@ -1,4 +1,5 @@
-// votum-witness as a process, spoken to with curl, killed and started again.
+// votum-witness as a process: spoken to with curl, killed and started again; and three of them,
+// asked by a log.
 
 #include <unistd.h>
 
@@ -16,6 +17,7 @@
 #include "base/test_folder.h"
 #include "crypto/hash.h"
 #include "crypto/tlog/policy.h"
+#include "crypto/tlog/tile.h"
 #include "gtest/gtest.h"
 #include "tests/harness/process.h"
 #include "tests/unit/witness/log_under_test.h"
@@ -25,6 +27,19 @@ namespace {
 
 constexpr char kOrigin[] = "council.example/log";
 constexpr char kName[] = "witness.example/w1";
+
+// Waits for the line in which a witness says where it listens.
+std::string AwaitUrl(const std::string& output) {
+  for (int i = 0; i < 600; ++i) {
+    const auto out = ReadFile(output);
+    const size_t url = out.ok() ? out->find("http://") : std::string::npos;
+    if (url != std::string::npos && out->find('\n', url) != std::string::npos)
+      return out->substr(url, out->find(' ', url) - url - 1);
+    absl::SleepFor(absl::Milliseconds(50));
+  }
+  ADD_FAILURE() << "the witness does not start";
+  return "";
+}
 
 class WitnessProcessTest : public ::testing::Test {
  protected:
@@ -45,20 +60,11 @@ class WitnessProcessTest : public ::testing::Test {
     Start();
   }
 
-  // Starts the process and waits for the line that says where it listens.
   void Start() {
     std::filesystem::remove(folder_ + "/out");
     process_->Start();
-    for (int i = 0; i < 600; ++i) {
-      const auto out = ReadFile(folder_ + "/out");
-      const size_t url = out.ok() ? out->find("http://") : std::string::npos;
-      if (url != std::string::npos && out->find('\n', url) != std::string::npos) {
-        url_ = out->substr(url, out->find(' ', url) - url - 1);
-        return;
-      }
-      absl::SleepFor(absl::Milliseconds(50));
-    }
-    FAIL() << "the witness does not start";
+    url_ = AwaitUrl(folder_ + "/out");
+    ASSERT_NE(url_, "");
   }
 
   struct Response {
@@ -161,6 +167,113 @@ TEST_F(WitnessProcessTest, SaysWhatIsWrongAndDoesNotStart) {
   EXPECT_THAT(serve(folder_ + "/key.pem", folder_ + "/bad"), ::testing::HasSubstr("line 1: "));
   ASSERT_OK(WriteFile(folder_ + "/empty", "quorum none\n"));
   EXPECT_THAT(serve(folder_ + "/key.pem", folder_ + "/empty"), ::testing::HasSubstr("NO_LOGS"));
+}
+
+// Three witnesses, a log in a folder, and the program that collects their cosignatures.
+class CollectTest : public ::testing::Test {
+ protected:
+  static constexpr uint64_t kSize = 300;
+
+  struct Running {
+    std::string vkey;
+    std::string url;
+    std::unique_ptr<testing::Process> process;
+  };
+
+  Running StartWitness(int number) {
+    const std::string folder = NewTestFolder("witness");
+    const std::string name = absl::StrCat("witness.example/w", number);
+    EXPECT_EQ(testing::Run({WITNESS_PATH, "keygen", "--name", name, "--key", folder + "/key"},
+                           folder + "/vkey"),
+              0);
+    EXPECT_OK(WriteFile(folder + "/logs", absl::StrCat("log ", log_.vkey(), "\nquorum none\n")));
+    Running running;
+    running.vkey = std::string(absl::StripSuffix(*ReadFile(folder + "/vkey"), "\n"));
+    running.process = std::make_unique<testing::Process>(
+        std::vector<std::string>{WITNESS_PATH, "serve", "--name", name, "--key", folder + "/key",
+                                 "--logs", folder + "/logs", "--database", folder + "/db", "--port",
+                                 "0"},
+        folder + "/out");
+    running.process->Start();
+    running.url = AwaitUrl(folder + "/out");
+    return running;
+  }
+
+  // The log up to `size`, as a static log has it.
+  std::string WriteLog(LogUnderTest* log, uint64_t size) {
+    const std::string folder = NewTestFolder("log");
+    for (const crypto::Tile& tile : crypto::NewTiles(0, size)) {
+      if (tile.level == crypto::kEntriesLevel) continue;  // proofs need no entries
+      const std::string path = absl::StrCat(folder, "/", crypto::TilePath(tile));
+      std::filesystem::create_directories(std::filesystem::path(path).parent_path());
+      EXPECT_OK(WriteFile(path, *crypto::TileBytes(log->tree(size), tile)));
+    }
+    EXPECT_OK(WriteFile(folder + "/checkpoint", log->Checkpoint(size)));
+    return folder;
+  }
+
+  // The exit code of `votum-witness collect`.
+  int Collect(const std::string& folder, const std::string& patience = "20") {
+    const std::string output = NewTestFolder("collect") + "/out";
+    const int code = testing::Run(
+        {WITNESS_PATH, "collect", folder, "--policy", policy_file_, "--patience", patience},
+        output);
+    output_ = *ReadFile(output);
+    return code;
+  }
+
+  void SetUp() override {
+    std::string text = absl::StrCat("log ", log_.vkey(), "\n");
+    for (int i = 0; i < 3; ++i) {
+      witnesses_[i] = StartWitness(i);
+      absl::StrAppend(&text, "witness w", i, " ", witnesses_[i].vkey, " ", witnesses_[i].url, "\n");
+    }
+    absl::StrAppend(&text, "group g 2 w0 w1 w2\nquorum g\n");
+    policy_ = *crypto::Policy::Parse(text);
+    policy_file_ = NewTestFolder("policy") + "/policy";
+    ASSERT_OK(WriteFile(policy_file_, text));
+  }
+
+  LogUnderTest log_{kOrigin, 1};
+  Running witnesses_[3];
+  std::optional<crypto::Policy> policy_;
+  std::string policy_file_;
+  std::string output_;
+};
+
+TEST_F(CollectTest, TheCheckpointGetsItsQuorumWithOneWitnessGone) {
+  const std::string first = WriteLog(&log_, kSize);
+  ASSERT_EQ(Collect(first), 0) << output_;
+  EXPECT_THAT(output_, ::testing::HasSubstr("checkpoint of size 300: 3 of 3"));
+  EXPECT_OK(policy_->Verify(*ReadFile(first + "/checkpoint")));
+  // Cosigned already; once more does no harm.
+  ASSERT_EQ(Collect(first), 0) << output_;
+
+  witnesses_[1].process->Kill();
+  const std::string second = WriteLog(&log_, kSize + 500);
+  ASSERT_EQ(Collect(second), 0) << output_;
+  const auto verified = policy_->Verify(*ReadFile(second + "/checkpoint"));
+  ASSERT_OK(verified);
+  EXPECT_EQ(verified->checkpoint.size, kSize + 500);
+  EXPECT_EQ(verified->cosigned.size(), 2u);
+
+  witnesses_[0].process->Kill();
+  const std::string third = WriteLog(&log_, kSize + 600);
+  EXPECT_NE(Collect(third, "1"), 0);
+  EXPECT_THAT(output_, ::testing::HasSubstr("NO_QUORUM"));
+  EXPECT_EQ(*ReadFile(third + "/checkpoint"), log_.Checkpoint(kSize + 600));
+}
+
+TEST_F(CollectTest, AForkIsFoundAndAnOldFolderIsNone) {
+  const std::string folder = WriteLog(&log_, kSize);
+  ASSERT_EQ(Collect(folder), 0) << output_;
+  // The log of yesterday is not cosigned any more, but nothing is wrong with it.
+  EXPECT_NE(Collect(WriteLog(&log_, kSize - 100), "2"), 0);
+  EXPECT_THAT(output_, ::testing::HasSubstr("NO_QUORUM"));
+  LogUnderTest forked(kOrigin, 1, "x");
+  EXPECT_NE(Collect(WriteLog(&forked, kSize + 1)), 0);
+  EXPECT_THAT(output_, ::testing::HasSubstr("LOG_FORKED"));
+  EXPECT_THAT(output_, ::testing::HasSubstr("THE LOG HAS FORKED"));
 }
 
 }  // namespace
