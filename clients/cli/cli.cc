@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"
+#include "clients/cli/election/election_command.h"
 #include "clients/cli/fields.h"
 #include "clients/cli/printer.h"
 #include "clients/cli/rank/rank_command.h"
@@ -220,6 +221,7 @@ int RunCommandLine(const std::vector<std::string>& arguments, Clients* clients, 
         AddReceiptCommands, AddAuditCommands}) {
     add(app, run);
   }
+  AddElectionCommand(app, out, err, &run.exit_code);
   AddRankCommand(app, &run.exit_code);
   AddBatchCommand(app, run);
   AddHelpCommands(app, run);
