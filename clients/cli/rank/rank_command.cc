@@ -9,6 +9,8 @@
 #include "absl/strings/str_cat.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"
+#include "clients/cli/rank/group_ranking.h"
+#include "clients/cli/rank/rank_inputs.h"
 #include "services/ideas/ranking/formats/formats.h"
 #include "services/ideas/ranking/formats/mapped_file.h"
 #include "services/ideas/ranking/method.h"
@@ -26,33 +28,6 @@ using ranking::RankOptions;
 
 // Larger files of ranked ballots are counted without keeping the ballots.
 constexpr size_t kCountBytes = 1 << 20;
-
-absl::StatusOr<const Method*> MethodOf(const std::string& id) {
-  const Method* method = ranking::FindMethod(id);
-  if (method != nullptr) return method;
-  return RefuseArgument("UNKNOWN_METHOD",
-                        absl::StrCat("there is no method \"", id, "\"; see votum rank --list"));
-}
-
-absl::StatusOr<Params> ParamsOf(const RankArguments& arguments, const Method& method) {
-  Params params;
-  for (const std::string& param : arguments.params) {
-    const size_t equals = param.find('=');
-    if (equals == std::string::npos || equals == 0) {
-      return RefuseArgument("BAD_PARAM",
-                            absl::StrCat("--param ", param, " is not of the form name=value"));
-    }
-    if (!params.emplace(param.substr(0, equals), param.substr(equals + 1)).second) {
-      return RefuseArgument("BAD_PARAM",
-                            absl::StrCat("parameter ", param.substr(0, equals), " is given twice"));
-    }
-  }
-  if (arguments.seats > 0 && !params.emplace("seats", absl::StrCat(arguments.seats)).second) {
-    return RefuseArgument("BAD_PARAM", "seats are given twice; use --seats alone");
-  }
-  RETURN_IF_ERROR(ranking::ResolveParams(method, params).status());
-  return params;
-}
 
 bool AnyWithdrawn(const Election& election) {
   return std::any_of(election.options.begin(), election.options.end(),
@@ -105,6 +80,33 @@ absl::StatusOr<Outcome> RankFile(ranking::Format format, absl::string_view text,
 
 }  // namespace
 
+absl::StatusOr<const Method*> MethodOf(const std::string& id) {
+  const Method* method = ranking::FindMethod(id);
+  if (method != nullptr) return method;
+  return RefuseArgument("UNKNOWN_METHOD",
+                        absl::StrCat("there is no method \"", id, "\"; see votum rank --list"));
+}
+
+absl::StatusOr<Params> ParamsOf(const RankArguments& arguments, const Method& method) {
+  Params params;
+  for (const std::string& param : arguments.params) {
+    const size_t equals = param.find('=');
+    if (equals == std::string::npos || equals == 0) {
+      return RefuseArgument("BAD_PARAM",
+                            absl::StrCat("--param ", param, " is not of the form name=value"));
+    }
+    if (!params.emplace(param.substr(0, equals), param.substr(equals + 1)).second) {
+      return RefuseArgument("BAD_PARAM",
+                            absl::StrCat("parameter ", param.substr(0, equals), " is given twice"));
+    }
+  }
+  if (arguments.seats > 0 && !params.emplace("seats", absl::StrCat(arguments.seats)).second) {
+    return RefuseArgument("BAD_PARAM", "seats are given twice; use --seats alone");
+  }
+  RETURN_IF_ERROR(ranking::ResolveParams(method, params).status());
+  return params;
+}
+
 absl::StatusOr<std::string> RunRank(const RankArguments& arguments) {
   ASSIGN_OR_RETURN(const Method* method, MethodOf(arguments.method));
   ASSIGN_OR_RETURN(Params params, ParamsOf(arguments, *method));
@@ -151,7 +153,7 @@ void AddRankCommand(CLI::App& root, int* exit_code) {
       root.add_subcommand("rank", "Rank the ballots of a file by any method, offline");
   CLI::Option* file = command->add_option(
       "FILE", arguments->file,
-      "PrefLib .soc .soi .toc .toi .cat, BLT .blt .hil, CEF .cvotes, Pabulib .pb, or .csv");
+      "PrefLib .soc .soi .toc .toi .cat, BLT .blt .hil, CEF .cvotes .cef, Pabulib .pb, or .csv");
   CLI::Option* method =
       command->add_option("-m,--method", arguments->method, "Method id; see --list");
   // One value each, so that a file name may follow.
@@ -171,6 +173,14 @@ void AddRankCommand(CLI::App& root, int* exit_code) {
       ->add_option("--threads", arguments->threads,
                    "Threads for counting; does not change the result")
       ->check(CLI::Range(1, 256));
+  command
+      ->add_option("--group", arguments->groups,
+                   "Instead of FILE: a group's ballots, NAME=FILE or NAME=FILE:WEIGHT; may be "
+                   "repeated. Each group is ranked, and all together by weight")
+      ->expected(1)
+      ->take_all();
+  command->add_option("--status-quo", arguments->status_quo,
+                      "With --group: which options beat this one");
   command->add_flag("--list", *list, "Describe every method and its parameters, with its source");
   command->callback([arguments, list, file, method, exit_code] {
     if (*list) {
@@ -179,11 +189,14 @@ void AddRankCommand(CLI::App& root, int* exit_code) {
       return;
     }
     absl::Status error;
-    if (file->count() == 0 || method->count() == 0) {
+    const bool grouped = !arguments->groups.empty();
+    if ((file->count() == 0) != grouped || method->count() == 0) {
       error = RefuseArgument("MISSING_ARGUMENT",
-                             "give a FILE and --method ID; votum rank --list shows the methods");
+                             "give a FILE (or --group NAME=FILE) and --method ID; votum rank "
+                             "--list shows the methods");
     } else {
-      const absl::StatusOr<std::string> text = RunRank(*arguments);
+      const absl::StatusOr<std::string> text =
+          grouped ? RunRankGroups(*arguments) : RunRank(*arguments);
       if (text.ok()) std::cout << *text;
       error = text.status();
     }

@@ -1,7 +1,9 @@
 // `votum rank`: ranks the ballots of a file, offline, by any method of the engine.
 //
 //   votum rank FILE --method ID [--param k=v]... [--seats N] [-o table|json|html] [--explain]
-//   [--threads N] votum rank --list
+//   [--threads N]
+//   votum rank --group NAME=FILE[:WEIGHT]... [--status-quo ID] --method ID
+//   votum rank --list
 #ifndef VOTUM_CLIENTS_CLI_RANK_RANK_COMMAND_H_
 #define VOTUM_CLIENTS_CLI_RANK_RANK_COMMAND_H_
 
@@ -22,7 +24,9 @@ struct RankArguments {
   int seats = 0;                    // 0: as the file says
   std::string output = "table";     // "table", "json" or "html"
   bool explain = false;
-  unsigned threads = 0;  // 0: one per processor
+  unsigned threads = 0;             // 0: one per processor
+  std::vector<std::string> groups;  // "NAME=FILE" or "NAME=FILE:WEIGHT", instead of file
+  std::string status_quo;           // with groups: the option to beat; may be empty
 };
 
 // The text to print. Errors name the thing and say the way out.

@@ -5,7 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/status_matchers.h"
-#include "base/test_folder.h"
+#include "clients/cli/rank/group_ranking.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "services/ideas/ranking/method.h"
@@ -186,6 +186,63 @@ TEST(RankCommand, LargeFilesAreCountedWithTheSameResult) {
   const absl::StatusOr<std::string> kept = RunRank(arguments);
   ASSERT_OK(kept.status());
   EXPECT_EQ(Json::parse(*kept)["details"]["pairwise"], Json::parse(*one)["details"]["pairwise"]);
+}
+
+constexpr char kGroupFile[] =
+    "# DATA TYPE: soi\n# NUMBER ALTERNATIVES: 3\n# NUMBER VOTERS: 5\n"
+    "# NUMBER UNIQUE ORDERS: 2\n# ALTERNATIVE NAME 1: A\n# ALTERNATIVE NAME 2: B\n"
+    "# ALTERNATIVE NAME 3: as it is\n";
+
+RankArguments Grouped(std::vector<std::string> groups) {
+  RankArguments arguments;
+  arguments.method = "schulze.wv_lv";
+  arguments.groups = std::move(groups);
+  arguments.output = "json";
+  return arguments;
+}
+
+TEST(RankGroupsTest, ShowsEachGroupAndAllTogether) {
+  const std::string citizens =
+      WriteTemp("citizens.soi", kGroupFile + std::string("3: 1,2,3\n2: 3,2,1\n"));
+  const std::string council =
+      WriteTemp("council.soi", kGroupFile + std::string("1: 1,2,3\n4: 2,3,1\n"));
+  RankArguments arguments = Grouped({"citizens=" + citizens, "council=" + council + ":3"});
+  arguments.status_quo = "3";
+  const auto text = RunRankGroups(arguments);
+  ASSERT_OK(text);
+  const Json json = Json::parse(*text);
+  EXPECT_EQ(json["groups"][0]["winners"], Json::parse("[1]"));
+  EXPECT_EQ(json["groups"][1]["winners"], Json::parse("[2]"));
+  EXPECT_EQ(json["groups"][1]["weight"], 3);
+  EXPECT_EQ(json["combined"]["ranking"], Json::parse("[[2],[3],[1]]"));
+  EXPECT_EQ(json["combined"]["ballots"], 20);
+  EXPECT_EQ(json["status_quo"]["beaten_by"], Json::parse("[2]"));
+  arguments.output = "table";
+  EXPECT_THAT(*RunRankGroups(arguments), HasSubstr("combined: 2 > 3 > 1\n"));
+}
+
+TEST(RankGroupsTest, RefusesWhatDoesNotFit) {
+  const std::string three = WriteTemp("three.soi", kGroupFile + std::string("5: 1,2,3\n"));
+  const std::string two = WriteTemp(
+      "two.soi",
+      "# DATA TYPE: soi\n# NUMBER ALTERNATIVES: 2\n# NUMBER VOTERS: 1\n# NUMBER UNIQUE ORDERS: 1\n"
+      "# ALTERNATIVE NAME 1: A\n# ALTERNATIVE NAME 2: B\n1: 1,2\n");
+  EXPECT_THAT(RunRankGroups(Grouped({"x"})), IsRefused("BAD_GROUP"));
+  EXPECT_THAT(RunRankGroups(Grouped({"x=" + three + ":many"})), IsRefused("BAD_GROUP"));
+  EXPECT_THAT(RunRankGroups(Grouped({"x=" + three + ":0"})), IsRefused("BAD_GROUP"));
+  EXPECT_THAT(RunRankGroups(Grouped({"x=" + three, "x=" + three})), IsRefused("BAD_GROUP"));
+  EXPECT_THAT(RunRankGroups(Grouped({"x=" + three, "y=" + two})), IsRefused("BAD_GROUP"));
+  RankArguments arguments = Grouped({"x=" + three});
+  arguments.status_quo = "9";
+  EXPECT_THAT(RunRankGroups(arguments), IsRefused("UNKNOWN_OPTION"));
+}
+
+TEST(RankCommandTest, AByteOrderMarkIsPassedOver) {
+  RankArguments arguments;
+  arguments.file =
+      WriteTemp("marked.soi", "\xEF\xBB\xBF" + std::string(kGroupFile) + "3: 1,2,3\n2: 3,2,1\n");
+  arguments.method = "copeland";
+  EXPECT_OK(RunRank(arguments));
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"
 #include "crypto/utf8.h"
@@ -38,6 +39,7 @@ constexpr FormatRow kFormats[] = {
     {Format::kBlt, ".hil", ReadBlt, WriteBlt, CountBlt},
     {Format::kScottishCsv, ".csv", ReadScottishCsv, WriteScottishCsv, nullptr},
     {Format::kCef, ".cvotes", ReadCef, WriteCef, nullptr},
+    {Format::kCef, ".cef", ReadCef, WriteCef, nullptr},
     {Format::kPabulib, ".pb", ReadPabulib, WritePabulib, nullptr},
     {Format::kCsv, ".csv", ReadCsv, WriteCsv, nullptr},
 };
@@ -46,6 +48,12 @@ const FormatRow& RowOf(Format format) {
   const FormatRow* row = kFormats;
   while (row->format != format) ++row;
   return *row;
+}
+
+// Files from offices may begin with a byte order mark, whatever their format.
+absl::string_view WithoutMark(absl::string_view text) {
+  absl::ConsumePrefix(&text, "\xEF\xBB\xBF");
+  return text;
 }
 
 // Does the text begin with two numbers and commas, as Scottish CSV does?
@@ -79,18 +87,18 @@ absl::Status CheckText(absl::string_view text, const std::string& name, absl::st
 absl::StatusOr<Format> FormatOf(absl::string_view file_name, absl::string_view text) {
   const std::string name = absl::AsciiStrToLower(file_name);
   if (absl::EndsWith(name, ".csv"))
-    return LooksScottish(text) ? Format::kScottishCsv : Format::kCsv;
+    return LooksScottish(WithoutMark(text)) ? Format::kScottishCsv : Format::kCsv;
   for (const FormatRow& row : kFormats) {
     if (absl::EndsWith(name, row.extension)) return row.format;
   }
   return RefuseArgument("UNKNOWN_FORMAT",
                         absl::StrCat("the name of \"", file_name,
                                      "\" does not end in .soc, .soi, .toc, .toi, .cat, .blt, "
-                                     ".hil, .cvotes, .pb or .csv; rename the file"));
+                                     ".hil, .cvotes, .cef, .pb or .csv; rename the file"));
 }
 
 absl::StatusOr<Election> ReadElection(Format format, absl::string_view text, ReleaseText release) {
-  ASSIGN_OR_RETURN(Election election, RowOf(format).read(text, release));
+  ASSIGN_OR_RETURN(Election election, RowOf(format).read(WithoutMark(text), release));
   for (const Option& option : election.options)
     RETURN_IF_ERROR(CheckText(text, option.id, "the id"));
   return election;
@@ -105,7 +113,7 @@ bool CanCount(Format format) { return RowOf(format).count != nullptr; }
 
 absl::StatusOr<CountedElection> CountElection(Format format, absl::string_view text, size_t threads,
                                               ReleaseText release) {
-  return RowOf(format).count(text, threads, release);
+  return RowOf(format).count(WithoutMark(text), threads, release);
 }
 
 }  // namespace votum::ranking

@@ -1,0 +1,26 @@
+// `votum rank --group NAME=FILE[:WEIGHT]`: a ranking of each group of an electorate, side by side,
+// and of all together by stated weights; and which options beat the status quo.
+#ifndef VOTUM_CLIENTS_CLI_RANK_GROUP_RANKING_H_
+#define VOTUM_CLIENTS_CLI_RANK_GROUP_RANKING_H_
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "clients/cli/rank/rank_command.h"
+
+namespace votum::cli {
+
+// The text to print, as a table or JSON:
+//
+//   {"method","params",
+//    "groups":[{"id","weight","input":{"ballots","sha256"},"ranking":[[id..],..],"winners":[..]},..],
+//    "combined":{"ballots","ranking","winners","ties"},
+//    "status_quo":{"id","beaten_by":[id..]}}        the last with --status-quo only
+//
+// INVALID_ARGUMENT/BAD_GROUP where an argument is malformed or the files have not the same options,
+// in the same order.
+absl::StatusOr<std::string> RunRankGroups(const RankArguments& arguments);
+
+}  // namespace votum::cli
+
+#endif  // VOTUM_CLIENTS_CLI_RANK_GROUP_RANKING_H_
