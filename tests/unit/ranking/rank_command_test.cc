@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/status_matchers.h"
+#include "base/test_folder.h"
 #include "clients/cli/rank/group_ranking.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
