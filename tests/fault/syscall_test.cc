@@ -107,9 +107,9 @@ TEST(TwoLedgersTest, ExactlyOneGoesOn) {
   EXPECT_EQ((codes[0] == 0) + (codes[1] == 0), 1) << codes[0] << " and " << codes[1];
   for (const char* acks : {".0", ".1", ".2"}) {
     KeepAcks(folder + acks);
-    EXPECT_EQ(votum::testing::Run({APPEND_TOOL_PATH, "check", folder, folder + acks},
-                                  folder + ".check"),
-              0)
+    EXPECT_EQ(
+        votum::testing::Run({APPEND_TOOL_PATH, "check", folder, folder + acks}, folder + ".check"),
+        0)
         << acks << ": " << *ReadFile(folder + ".check");
   }
 }
