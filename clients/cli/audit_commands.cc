@@ -1,6 +1,7 @@
 // For auditors: export, audit, evidence, verification.
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -12,11 +13,13 @@
 #include "clients/audit/archive.h"
 #include "clients/audit/auditor.h"
 #include "clients/audit/evidence_bundle.h"
+#include "clients/audit/witness_check.h"
 #include "clients/cli/cli.h"
 #include "clients/cli/log_key.h"
 #include "clients/cli/terminal.h"
 #include "crypto/checkpoint.h"
 #include "crypto/encoding.h"
+#include "crypto/tlog/policy.h"
 #include "nlohmann/json.hpp"
 #include "services/fold/envelope.h"
 #include "votum/ledger/v1/ledger_service.pb.h"
@@ -33,6 +36,7 @@ struct Options {
   std::string folder;
   std::string file;
   std::string log_key;
+  std::string policy;
   std::string decision;
   std::string out;
   bool remote = false;
@@ -178,8 +182,35 @@ absl::Status CompareProjections(client::Client& client, const Fold& fold, Report
   return absl::OkStatus();
 }
 
+// The policy that --policy names, if it does.
+absl::StatusOr<std::optional<crypto::Policy>> PolicyOf(const Options& options) {
+  if (options.policy.empty()) return std::nullopt;
+  auto text = ReadFile(options.policy, crypto::kMaxPolicyBytes);
+  if (!text.ok()) return RefuseArgument("BAD_FILE", text.status().message());
+  ASSIGN_OR_RETURN(crypto::Policy policy, crypto::Policy::Parse(*text));
+  return policy;
+}
+
+// The key to trust: as --log-key says, or else that of the policy, if it has one log only.
+absl::StatusOr<crypto::NoteVerifier> TrustedKey(Run& run, const Options& options,
+                                                const std::optional<crypto::Policy>& policy) {
+  if (options.log_key.empty() && policy.has_value() && policy->logs().size() == 1)
+    return policy->logs()[0].verifier;
+  return LogKeyOf(run, options.log_key);
+}
+
+// The number of faults that the policy finds in the checkpoint.
+uint64_t CheckPolicy(const std::optional<crypto::Policy>& policy, absl::string_view checkpoint,
+                     Reporter& reporter) {
+  if (!policy.has_value()) return 0;
+  const audit::Finding finding = audit::CheckWitnesses(*policy, checkpoint);
+  reporter(finding);
+  return finding.kind == audit::Finding::Kind::kFault ? 1 : 0;
+}
+
 absl::Status AuditRemote(Run& run, const Options& options) {
-  ASSIGN_OR_RETURN(const crypto::NoteVerifier key, LogKeyOf(run, options.log_key));
+  ASSIGN_OR_RETURN(const std::optional<crypto::Policy> policy, PolicyOf(options));
+  ASSIGN_OR_RETURN(const crypto::NoteVerifier key, TrustedKey(run, options, policy));
   ASSIGN_OR_RETURN(const std::shared_ptr<client::Client> client, run.Client());
   ASSIGN_OR_RETURN(const Log log, FetchLog(*client));
   Reporter reporter{run};
@@ -202,7 +233,7 @@ absl::Status AuditRemote(Run& run, const Options& options) {
     }
   }
   auditor.Finish(log.checkpoint);
-  uint64_t faults = auditor.faults();
+  uint64_t faults = auditor.faults() + CheckPolicy(policy, log.checkpoint, reporter);
   RETURN_IF_ERROR(CompareProjections(*client, auditor.fold(), reporter, &faults));
   return Verdict(run, "audit", faults, auditor.records(), reporter);
 }
@@ -211,14 +242,17 @@ absl::Status Audit(Run& run, const Options& options) {
   if (options.remote) return AuditRemote(run, options);
   if (options.folder.empty())
     return RefuseArgument("USAGE", "name the folder of an exported log, or give --remote");
-  ASSIGN_OR_RETURN(const crypto::NoteVerifier key, LogKeyOf(run, options.log_key));
+  ASSIGN_OR_RETURN(const std::optional<crypto::Policy> policy, PolicyOf(options));
+  ASSIGN_OR_RETURN(const crypto::NoteVerifier key, TrustedKey(run, options, policy));
   Reporter reporter{run};
   uint64_t records = 0;
   ASSIGN_OR_RETURN(
-      const uint64_t faults,
+      uint64_t faults,
       audit::AuditArchive(
           options.folder, key, [&reporter](const audit::Finding& finding) { reporter(finding); },
           [](double done) { ShowProgress("auditing", done); }, &records));
+  ASSIGN_OR_RETURN(const std::string checkpoint, audit::ArchiveReader(options.folder).Checkpoint());
+  faults += CheckPolicy(policy, checkpoint, reporter);
   return Verdict(run, "audit", faults, records, reporter);
 }
 
@@ -269,6 +303,8 @@ void AddAuditCommands(CLI::App& root, Run& run) {
   audit->add_option("FOLDER", options->folder, "An exported log");
   audit->add_flag("--remote", options->remote, "Audit the running services' log (auditor)");
   audit->add_option("--log-key", options->log_key, kLogKeyHelp);
+  audit->add_option("--policy", options->policy,
+                    "File that says which witnesses must have cosigned (c2sp.org/tlog-policy)");
   audit->callback([&run, options] { run.Report(Audit(run, *options)); });
 
   CLI::App* evidence = AddVerb(root, run, "decision", "evidence",

@@ -1,0 +1,31 @@
+#include "clients/audit/witness_check.h"
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/time/time.h"
+
+namespace votum::audit {
+
+Finding CheckWitnesses(const crypto::Policy& policy, absl::string_view checkpoint_note) {
+  const auto verified = policy.Verify(checkpoint_note);
+  if (!verified.ok()) {
+    return {Finding::Kind::kFault, absl::StrCat("witnesses: ", verified.status().message())};
+  }
+  std::vector<std::string> cosigned;
+  for (const crypto::Cosigned& one : verified->cosigned) {
+    const absl::Time time = absl::FromUnixSeconds(static_cast<int64_t>(one.time));
+    cosigned.push_back(
+        absl::StrCat(policy.witnesses()[one.witness].name, " on ",
+                     absl::FormatTime("%Y-%m-%d %H:%M:%S UTC", time, absl::UTCTimeZone())));
+  }
+  return {
+      Finding::Kind::kChecked,
+      absl::StrCat("witnesses: the checkpoint of size ", verified->checkpoint.size,
+                   " is cosigned by ", cosigned.empty() ? "nobody" : absl::StrJoin(cosigned, ", "),
+                   ", which is enough by the policy")};
+}
+
+}  // namespace votum::audit
