@@ -284,13 +284,10 @@ void ArchiveWriter::AddEndBallots() { Add(EventType::kEndBallots, {}); }
 
 void ArchiveWriter::AddEncryptedTally(const std::string& encrypted_tally, uint64_t num_tallied,
                                       uint64_t total_weight) {
-  // Belenios writes weights from 2^30 on as strings.
-  const bool large = total_weight >= uint64_t{1} << 30;
-  const absl::string_view quote = large ? "\"" : "";
   Add(EventType::kEncryptedTally,
-      {encrypted_tally,
-       absl::StrCat("{\"num_tallied\":", num_tallied, ",\"total_weight\":", quote, total_weight,
-                    quote, ",\"encrypted_tally\":\"", Sha256Hex(encrypted_tally), "\"}")});
+      {encrypted_tally, absl::StrCat("{\"num_tallied\":", num_tallied, ",\"total_weight\":",
+                                     JsonWeight(total_weight), ",\"encrypted_tally\":\"",
+                                     Sha256Hex(encrypted_tally), "\"}")});
 }
 
 void ArchiveWriter::AddPartialDecryption(uint64_t owner, const std::string& partial_decryption) {

@@ -1,9 +1,11 @@
 #include "crypto/election/json.h"
 
 #include <algorithm>
+#include <optional>
 #include <set>
 
 #include "absl/strings/str_cat.h"
+#include "base/numbers.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"
 
@@ -137,6 +139,12 @@ absl::StatusOr<uint64_t> JsonView::Integer(uint64_t max) const {
   return value_->get<uint64_t>();
 }
 
+absl::StatusOr<uint64_t> JsonView::Weight() const {
+  if (!value_->is_string()) return Integer(UINT64_MAX);
+  const std::optional<uint64_t> number = ParseDecimal(value_->get_ref<const std::string&>());
+  return number ? absl::StatusOr<uint64_t>(*number) : Wrong("a number");
+}
+
 absl::StatusOr<bool> JsonView::Boolean() const {
   if (!value_->is_boolean()) return Wrong("true or false");
   return value_->get<bool>();
@@ -157,6 +165,11 @@ std::string JsonString(absl::string_view text) {
     }
   }
   return quoted + "\"";
+}
+
+std::string JsonWeight(uint64_t weight) {
+  const absl::string_view quote = weight >= uint64_t{1} << 30 ? "\"" : "";
+  return absl::StrCat(quote, weight, quote);
 }
 
 }  // namespace votum::election

@@ -51,6 +51,8 @@ class JsonView {
   // Valid as long as the document.
   absl::StatusOr<absl::string_view> String() const;
   absl::StatusOr<uint64_t> Integer(uint64_t max) const;
+  // A number, or its decimal text: Belenios writes weights from 2^30 on as strings.
+  absl::StatusOr<uint64_t> Weight() const;
   absl::StatusOr<bool> Boolean() const;
 
  private:
@@ -63,6 +65,9 @@ class JsonView {
 // `text` as a JSON string with its quotes: quotes, backslashes and control characters escaped,
 // other characters as they are.
 std::string JsonString(absl::string_view text);
+
+// A number as Belenios writes weights.
+std::string JsonWeight(uint64_t weight);
 
 }  // namespace votum::election
 

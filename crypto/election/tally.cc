@@ -280,7 +280,7 @@ absl::Status VerifyResult(const Trustees& trustees, const EncryptedTally& tally,
 }
 
 std::string FormatResult(const Result& result) {
-  const auto count = [](std::string* text, uint64_t number) { absl::StrAppend(text, number); };
+  const auto count = [](std::string* text, uint64_t number) { *text += JsonWeight(number); };
   return absl::StrCat("{\"result\":", FormatNested(result, count), "}");
 }
 
@@ -289,8 +289,7 @@ absl::StatusOr<Result> ParseResult(absl::string_view json) {
   const JsonView view(document, "result");
   RETURN_IF_ERROR(view.HasOnly({"result"}));
   ASSIGN_OR_RETURN(const JsonView lists, view.Member("result"));
-  return ParseNested<uint64_t>(lists,
-                               [](const JsonView& item) { return item.Integer(UINT64_MAX); });
+  return ParseNested<uint64_t>(lists, [](const JsonView& item) { return item.Weight(); });
 }
 
 }  // namespace votum::election

@@ -8,7 +8,6 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "base/numbers.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"
 #include "crypto/election/archive.h"
@@ -238,8 +237,10 @@ class Verification {
     RETURN_IF_ERROR(sized.HasOnly({"num_tallied", "total_weight", "encrypted_tally"}));
     ASSIGN_OR_RETURN(const std::string hash, sized.Text("encrypted_tally"));
     RETURN_IF_ERROR(HasData(group, {hash, group.event.payload}));
-    ASSIGN_OR_RETURN(const uint64_t number, Number(sized, "num_tallied"));
-    ASSIGN_OR_RETURN(const uint64_t weight, Number(sized, "total_weight"));
+    ASSIGN_OR_RETURN(const JsonView num_tallied, sized.Member("num_tallied"));
+    ASSIGN_OR_RETURN(const uint64_t number, num_tallied.Integer(UINT32_MAX));
+    ASSIGN_OR_RETURN(const JsonView total_weight, sized.Member("total_weight"));
+    ASSIGN_OR_RETURN(const uint64_t weight, total_weight.Weight());
     const std::string where = Where(group);
     if (number != ballots_.size()) {
       Fail("WRONG_NUM_TALLIED", where,
@@ -254,16 +255,6 @@ class Verification {
                             "the encrypted tally is not the product of the ballots that count");
     }
     return absl::OkStatus();
-  }
-
-  // Belenios writes large weights as strings.
-  static absl::StatusOr<uint64_t> Number(const JsonView& json, absl::string_view name) {
-    ASSIGN_OR_RETURN(const JsonView member, json.Member(name));
-    const absl::StatusOr<absl::string_view> text = member.String();
-    if (!text.ok()) return member.Integer(UINT64_MAX);
-    const std::optional<uint64_t> number = ParseDecimal(*text);
-    if (number) return *number;
-    return RefuseArgument("BAD_JSON", absl::StrCat(member.place(), " is not a number"));
   }
 
   void VerifyDecryptions() {
