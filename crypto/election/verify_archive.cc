@@ -132,6 +132,10 @@ class Verification {
                                    EventTypeName(groups[i - 1].event.type)));
         return false;
       }
+      if (type == EventType::kEndBallots &&
+          (!groups[i].data.empty() || !groups[i].event.payload.empty())) {
+        Fail("WRONG_DATA", Where(groups[i]), "the event has data, which it cannot have");
+      }
     }
     return true;
   }
