@@ -16,6 +16,8 @@
 #include "votum/directory/v1/directory.pb.h"
 #include "votum/ideas/v1/ideas.pb.h"
 #include "votum/projects/v1/projects.pb.h"
+#include "votum/voting/v1/lots.pb.h"
+#include "votum/voting/v1/proceedings.pb.h"
 #include "votum/voting/v1/voting_service.pb.h"
 
 namespace votum::cli {

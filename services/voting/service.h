@@ -6,6 +6,8 @@
 #include "services/runtime/command_executor.h"
 #include "services/runtime/read_access.h"
 #include "services/voting/meeting_feed.h"
+#include "votum/voting/v1/lots.pb.h"
+#include "votum/voting/v1/proceedings.pb.h"
 #include "votum/voting/v1/voting_service.grpc.pb.h"
 
 namespace votum::voting {

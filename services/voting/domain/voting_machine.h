@@ -36,6 +36,8 @@
 #include "services/domain/visitor.h"
 #include "services/voting/domain/voting_entries.h"
 #include "services/voting/rules/quorum.h"
+#include "votum/voting/v1/lots.pb.h"
+#include "votum/voting/v1/proceedings.pb.h"
 #include "votum/voting/v1/voting.pb.h"
 
 namespace votum::voting {
