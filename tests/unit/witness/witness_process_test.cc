@@ -28,10 +28,11 @@ namespace {
 constexpr char kOrigin[] = "council.example/log";
 constexpr char kName[] = "witness.example/w1";
 
-// Waits for the line in which a witness says where it listens.
-std::string AwaitUrl(const std::string& output) {
+// Waits for the line in which a witness says where it listens; empty if `or_text` comes instead.
+std::string AwaitUrl(const std::string& output, const std::string& or_text = "\n\n\n") {
   for (int i = 0; i < 600; ++i) {
     const auto out = ReadFile(output);
+    if (out.ok() && out->find(or_text) != std::string::npos) return "";
     const size_t url = out.ok() ? out->find("http://") : std::string::npos;
     if (url != std::string::npos && out->find('\n', url) != std::string::npos)
       return out->substr(url, out->find(' ', url) - url - 1);
@@ -52,12 +53,17 @@ class WitnessProcessTest : public ::testing::Test {
               0);
     vkey_ = std::string(absl::StripSuffix(*ReadFile(folder_ + "/vkey"), "\n"));
     ASSERT_OK(WriteFile(folder_ + "/logs", absl::StrCat("log ", log_.vkey(), "\nquorum none\n")));
-    process_ = std::make_unique<testing::Process>(
-        std::vector<std::string>{WITNESS_PATH, "serve", "--name", kName, "--key",
-                                 folder_ + "/key.pem", "--logs", folder_ + "/logs", "--database",
-                                 folder_ + "/witness.db", "--port", "0"},
-        folder_ + "/out");
+    process_ = std::make_unique<testing::Process>(ServeArguments(), folder_ + "/out");
     Start();
+  }
+
+  std::vector<std::string> ServeArguments() const {
+    return {WITNESS_PATH, "serve",
+            "--name",     kName,
+            "--key",      folder_ + "/key.pem",
+            "--logs",     folder_ + "/logs",
+            "--database", folder_ + "/witness.db",
+            "--port",     "0"};
   }
 
   void Start() {
@@ -73,7 +79,8 @@ class WitnessProcessTest : public ::testing::Test {
     std::string body;
   };
 
-  Response Curl(const std::string& path, const std::string* body) {
+  // A status of "000" is no answer.
+  Response Curl(const std::string& path, const std::string* body, bool may_fail = false) {
     const std::string run = NewTestFolder("curl");
     std::vector<std::string> arguments = {
         "/usr/bin/env", "curl", "--silent",    "--show-error", "--max-time",
@@ -83,13 +90,17 @@ class WitnessProcessTest : public ::testing::Test {
       EXPECT_OK(WriteFile(run + "/request", *body));
       arguments.insert(arguments.end(), {"--data-binary", "@" + run + "/request"});
     }
-    EXPECT_EQ(testing::Run(arguments, run + "/out"), 0) << *ReadFile(run + "/out");
+    const int code = testing::Run(arguments, run + "/out");
+    if (may_fail && code != 0) return {"000", "", ""};
+    EXPECT_EQ(code, 0) << *ReadFile(run + "/out");
     const std::vector<std::string> words =
         absl::StrSplit(*ReadFile(run + "/out"), absl::MaxSplits(' ', 1));
     const auto content = ReadFile(run + "/body");
     return {words[0], words[1], content.ok() ? *content : ""};
   }
-  Response Post(const std::string& body) { return Curl("/add-checkpoint", &body); }
+  Response Post(const std::string& body, bool may_fail = false) {
+    return Curl("/add-checkpoint", &body, may_fail);
+  }
   Response Get() {
     return Curl(absl::StrCat("/", crypto::ToHex(crypto::Sha256(kOrigin)), "/checkpoint"), nullptr);
   }
@@ -167,6 +178,51 @@ TEST_F(WitnessProcessTest, SaysWhatIsWrongAndDoesNotStart) {
   EXPECT_THAT(serve(folder_ + "/key.pem", folder_ + "/bad"), ::testing::HasSubstr("line 1: "));
   ASSERT_OK(WriteFile(folder_ + "/empty", "quorum none\n"));
   EXPECT_THAT(serve(folder_ + "/key.pem", folder_ + "/empty"), ::testing::HasSubstr("NO_LOGS"));
+}
+
+// The disk fails at the n-th sync after the start (strace makes it so): either the cosignature was
+// answered and is on the disk, or it was not answered; and a witness that does not know stops.
+TEST_F(WitnessProcessTest, AFailingDiskStopsItAndNothingThatWasAnsweredIsLost) {
+  if (testing::Run({"/usr/bin/env", "strace", "-o", "/dev/null", "/bin/true"}, "/dev/null") != 0)
+    GTEST_SKIP() << "no strace, or it may not trace here";
+  int stopped = 0;
+  for (int sync = 1; sync <= 12; ++sync) {
+    process_->Stop();
+    std::filesystem::remove(folder_ + "/witness.db");
+    std::filesystem::remove(folder_ + "/witness.db-wal");
+    std::filesystem::remove(folder_ + "/witness.db-shm");
+    // -D: the process that we start is the witness, not strace, so that killing hits the witness.
+    std::vector<std::string> arguments = {
+        "/usr/bin/env", "strace",
+        "-D",           "-f",
+        "-o",           "/dev/null",
+        "-e",           absl::StrCat("inject=fsync,fdatasync:error=EIO:when=", sync, "+")};
+    const std::vector<std::string> serve = ServeArguments();
+    arguments.insert(arguments.end(), serve.begin(), serve.end());
+    std::filesystem::remove(folder_ + "/out");
+    testing::Process failing(arguments, folder_ + "/out");
+    failing.Start();
+    // It may fail while it makes its database: then it does not listen, and says why.
+    url_ = AwaitUrl(folder_ + "/out", /*or_text=*/"votum-witness: ");
+    uint64_t answered = 0;
+    for (uint64_t size = 1; size <= 8 && url_ != ""; ++size) {
+      const Response response = Post(log_.Request(answered, size), /*may_fail=*/true);
+      if (response.status != "200") break;
+      answered = size;
+    }
+    if (url_ != "" && answered < 8) {
+      ++stopped;
+      EXPECT_THAT(*ReadFile(folder_ + "/out"), ::testing::HasSubstr("it is not known what is on"));
+    }
+    failing.Kill();
+    Start();
+    const Response behind = Post(log_.Request(100, 200));
+    ASSERT_EQ(behind.status, "409");
+    const uint64_t remembered = std::stoull(behind.body);
+    EXPECT_GE(remembered, answered) << "sync " << sync;
+    EXPECT_LE(remembered, answered + 1) << "sync " << sync;
+  }
+  EXPECT_GT(stopped, 0) << "no sync failed in a request: this has tested nothing";
 }
 
 // Three witnesses, a log in a folder, and the program that collects their cosignatures.
