@@ -221,7 +221,11 @@ int RunCommandLine(const std::vector<std::string>& arguments, Clients* clients, 
         AddReceiptCommands, AddAuditCommands}) {
     add(app, run);
   }
-  AddElectionCommand(app, out, err, &run.exit_code);
+  const auto passphrase = [&run](bool is_new) {
+    return is_new ? NewPassphrase(run.passphrase_file)
+                  : Secret(run.passphrase_file, "Passphrase", "--passphrase-file");
+  };
+  AddElectionCommand(app, {&out, &err, passphrase, &run.exit_code});
   AddRankCommand(app, &run.exit_code);
   AddBatchCommand(app, run);
   AddHelpCommands(app, run);

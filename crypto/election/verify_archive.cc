@@ -56,8 +56,17 @@ class Verification {
   explicit Verification(const VerifyOptions& options) : options_(options) {}
 
   ArchiveReport Run(absl::string_view bytes) {
-    Check("file", Verify(bytes));
+    Check("file", Verify(bytes, /*up_to_tally=*/false));
     return std::move(report_);
+  }
+
+  absl::StatusOr<VerifiedTally> RunUpToTally(absl::string_view bytes) {
+    RETURN_IF_ERROR(Verify(bytes, /*up_to_tally=*/true));
+    if (!report_.ok()) {
+      const Failure& first = report_.failures[0];
+      return RefuseArgument(first.code, absl::StrCat(first.where, ": ", first.message));
+    }
+    return VerifiedTally{*std::move(election_), std::move(trustees_), std::move(tally_)};
   }
 
  private:
@@ -75,7 +84,7 @@ class Verification {
   }
 
   // An error is one of the file as a whole; others are added on the way.
-  absl::Status Verify(absl::string_view bytes) {
+  absl::Status Verify(absl::string_view bytes, bool up_to_tally) {
     ASSIGN_OR_RETURN(archive_, ReadArchive(bytes));
     if (archive_.groups.empty()) return NotTallied();
     report_.head = archive_.groups.back().hash;
@@ -83,7 +92,7 @@ class Verification {
     if (!CheckOrder()) return absl::OkStatus();
     if (!Check(Where(archive_.groups[0]), ReadSetup(archive_.groups[0]))) return absl::OkStatus();
     VerifyBallots();
-    if (!VerifyTally()) return absl::OkStatus();
+    if (!VerifyTally() || up_to_tally) return absl::OkStatus();
     VerifyDecryptions();
     const EventGroup& last = archive_.groups.back();
     if (last.event.type != EventType::kResult) return NotTallied();
@@ -324,6 +333,11 @@ class Verification {
 
 ArchiveReport VerifyArchive(absl::string_view bytes, const VerifyOptions& options) {
   return Verification(options).Run(bytes);
+}
+
+absl::StatusOr<VerifiedTally> VerifyUpToTally(absl::string_view bytes,
+                                              const VerifyOptions& options) {
+  return Verification(options).RunUpToTally(bytes);
 }
 
 }  // namespace votum::election

@@ -8,8 +8,11 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "crypto/election/election.h"
 #include "crypto/election/tally.h"
+#include "crypto/election/trustees.h"
 
 namespace votum::election {
 
@@ -44,6 +47,20 @@ struct ArchiveReport {
 // An election that is still open is a failure too (NOT_TALLIED). Failures of ballots do not stop
 // the verification; a file that cannot be read and events out of order do.
 ArchiveReport VerifyArchive(absl::string_view bytes, const VerifyOptions& options = {});
+
+// What a trustee must know before he decrypts.
+struct VerifiedTally {
+  Election election;
+  Trustees trustees;
+  EncryptedTally tally;  // computed anew from the ballots
+};
+
+// The encrypted tally of an archive with which everything holds up to it, whatever follows: not a
+// single ballot, nor one that nobody cast, is opened by who decrypts it. With `known_event` and
+// `known_ballots` nor is that of an archive which was cut or made anew. INVALID_ARGUMENT with the
+// code of the first failure, such as NOT_TALLIED while the vote is open.
+absl::StatusOr<VerifiedTally> VerifyUpToTally(absl::string_view bytes,
+                                              const VerifyOptions& options = {});
 
 }  // namespace votum::election
 

@@ -1,7 +1,13 @@
 #include "clients/cli/election/election_command.h"
 
+#include <functional>
 #include <memory>
+#include <utility>
 
+#include "absl/strings/str_cat.h"
+#include "base/file.h"
+#include "base/refusal.h"
+#include "clients/cli/election/trustee_command.h"
 #include "clients/cli/election/verify_command.h"
 
 namespace votum::cli {
@@ -10,7 +16,7 @@ namespace {
 constexpr int kVerificationFailed = 4;
 constexpr int kLocalProblem = 5;
 
-void AddVerify(CLI::App& election, std::ostream& out, std::ostream& err, int* exit_code) {
+void AddVerify(CLI::App& election, const ElectionCommandRun& run) {
   auto arguments = std::make_shared<VerifyArguments>();
   CLI::App* verb = election.add_subcommand(
       "verify",
@@ -26,25 +32,158 @@ void AddVerify(CLI::App& election, std::ostream& out, std::ostream& err, int* ex
                    "Hash of an event that must be in the archive, as the log has it");
   verb->add_option("--known-ballots", arguments->known_ballots,
                    "How many ballots were cast, as the log has it");
-  verb->callback([arguments, &out, &err, exit_code] {
+  verb->callback([arguments, run] {
     const absl::StatusOr<VerifyOutcome> outcome = RunVerify(*arguments);
     if (!outcome.ok()) {
-      err << "votum election verify: " << outcome.status().message() << "\n";
-      *exit_code = kLocalProblem;
+      *run.err << "votum election verify: " << outcome.status().message() << "\n";
+      *run.exit_code = kLocalProblem;
       return;
     }
-    out << outcome->text;
-    *exit_code = outcome->holds ? 0 : kVerificationFailed;
+    *run.out << outcome->text;
+    *run.exit_code = outcome->holds ? 0 : kVerificationFailed;
+  });
+}
+
+enum class Passphrase { kNone, kNew, kOfFile };
+
+// A verb of trustees and what it needs.
+struct TrusteeVerb {
+  const char* name;
+  const char* help;
+  Passphrase passphrase;
+  std::function<absl::StatusOr<std::string>(const TrusteeArguments&, const crypto::SecretBytes&)>
+      action;
+  std::function<void(CLI::App&, TrusteeArguments*)> add_options;
+};
+
+void AddCertificates(CLI::App& verb, TrusteeArguments* arguments) {
+  verb.add_option("--certificates", arguments->certificates,
+                  "File with the certificates of all trustees, one a line, in their order")
+      ->required();
+}
+
+void AddContributions(CLI::App& verb, TrusteeArguments* arguments) {
+  verb.add_option("--contributions", arguments->contributions,
+                  "File with the contributions of all trustees, one a line, in their order")
+      ->required();
+}
+
+void AddCertifyOptions(CLI::App& verb, TrusteeArguments* arguments) {
+  verb.add_option("--number", arguments->index, "Of this trustee, from 1")->required();
+  verb.add_option("--trustees", arguments->size, "How many there are")->required();
+  verb.add_option("--threshold", arguments->threshold, "How many are needed to decrypt")
+      ->required();
+}
+
+void AddAssembleOptions(CLI::App& verb, TrusteeArguments* arguments) {
+  verb.add_option("--single", arguments->singles,
+                  "File with the key of a single trustee; may be repeated")
+      ->expected(1)
+      ->take_all();
+  CLI::Option* certificates =
+      verb.add_option("--certificates", arguments->certificates, "Certificates, one a line");
+  CLI::Option* contributions =
+      verb.add_option("--contributions", arguments->contributions, "Contributions, one a line");
+  CLI::Option* keys = verb.add_option("--keys", arguments->keys, "Keys, one a line");
+  certificates->needs(contributions, keys);
+  contributions->needs(certificates);
+  keys->needs(certificates);
+}
+
+void AddDecryptOptions(CLI::App& verb, TrusteeArguments* arguments) {
+  verb.add_option("--archive", arguments->archive, "The archive, UUID.bel")->required();
+  verb.add_option("--known-event", arguments->known_event,
+                  "Hash of an event that must be in the archive, as the log has it");
+  verb.add_option("--known-ballots", arguments->known_ballots,
+                  "How many ballots were cast, as the log has it");
+}
+
+const TrusteeVerb kTrusteeVerbs[] = {
+    {"generate",
+     "Make the key of a single trustee, without whom nothing is decrypted; prints its public "
+     "part.\nExample: votum election trustee generate --secret server.trustee > server.json",
+     Passphrase::kNew, GenerateTrustee, [](CLI::App&, TrusteeArguments*) {}},
+    {"certify",
+     "First round of a key ceremony: make a trustee's secret file; prints his certificate.\n"
+     "Example: votum election trustee certify --secret anna.trustee --number 1 --trustees 5 "
+     "--threshold 3 > anna.cert",
+     Passphrase::kNew, CertifyTrustee, AddCertifyOptions},
+    {"contribute",
+     "Second round: print a trustee's contribution, when he has compared all certificates with "
+     "the people they stand for.\n"
+     "Example: votum election trustee contribute --secret anna.trustee --certificates all.certs "
+     "> anna.contribution",
+     Passphrase::kOfFile, ContributeTrustee, AddCertificates},
+    {"finish",
+     "Third round: check all contributions and add the trustee's share to his secret file; prints "
+     "his key.\n"
+     "Example: votum election trustee finish --secret anna.trustee --certificates all.certs "
+     "--contributions all.contributions > anna.key",
+     Passphrase::kOfFile, FinishTrustee,
+     [](CLI::App& verb, TrusteeArguments* arguments) {
+       AddCertificates(verb, arguments);
+       AddContributions(verb, arguments);
+     }},
+    {"assemble",
+     "Check a finished ceremony and print trustees.json.\n"
+     "Example: votum election trustee assemble --single server.json --certificates all.certs "
+     "--contributions all.contributions --keys all.keys > trustees.json",
+     Passphrase::kNone,
+     [](const TrusteeArguments& arguments, const crypto::SecretBytes&) {
+       return AssembleAllTrustees(arguments);
+     },
+     AddAssembleOptions},
+    {"decrypt",
+     "Verify an archive, compute its encrypted tally anew and print the trustee's number and his "
+     "partial decryption.\n"
+     "Example: votum election trustee decrypt --secret anna.trustee --archive 8kYgWZMAVf8j2x.bel "
+     "--known-ballots 42",
+     Passphrase::kOfFile, DecryptTally, AddDecryptOptions},
+};
+
+absl::StatusOr<std::string> RunTrustee(const TrusteeVerb& verb, const TrusteeArguments& arguments,
+                                       const ElectionCommandRun& run) {
+  if (verb.passphrase == Passphrase::kNone) return verb.action(arguments, crypto::SecretBytes());
+  const absl::StatusOr<crypto::SecretBytes> passphrase =
+      run.passphrase(verb.passphrase == Passphrase::kNew);
+  if (!passphrase.ok()) return passphrase.status();
+  return verb.action(arguments, *passphrase);
+}
+
+void AddTrusteeVerb(CLI::App& trustee, const TrusteeVerb& verb, const ElectionCommandRun& run) {
+  auto arguments = std::make_shared<TrusteeArguments>();
+  CLI::App* command = trustee.add_subcommand(verb.name, verb.help);
+  if (verb.passphrase != Passphrase::kNone) {
+    command->add_option("--secret", arguments->secret_file, "The trustee's secret file")
+        ->required();
+  }
+  verb.add_options(*command, arguments.get());
+  command->callback([arguments, &verb, run] {
+    const absl::StatusOr<std::string> text = RunTrustee(verb, *arguments, run);
+    if (text.ok()) {
+      *run.out << *text << "\n";
+      *run.exit_code = 0;
+      return;
+    }
+    *run.err << "votum election trustee " << verb.name << ": " << ReasonOf(text.status()) << ": "
+             << text.status().message() << "\n";
+    *run.exit_code = kLocalProblem;
   });
 }
 
 }  // namespace
 
-void AddElectionCommand(CLI::App& root, std::ostream& out, std::ostream& err, int* exit_code) {
-  CLI::App* election =
-      root.add_subcommand("election", "Elections with secret votes, by their files: verify");
+void AddElectionCommand(CLI::App& root, const ElectionCommandRun& run) {
+  CLI::App* election = root.add_subcommand(
+      "election", "Elections with secret votes, by their files: verify, trustee");
   election->require_subcommand(1);
-  AddVerify(*election, out, err, exit_code);
+  AddVerify(*election, run);
+  CLI::App* trustee = election->add_subcommand(
+      "trustee",
+      "A trustee's part, on his own machine: generate, certify, contribute, finish, assemble, "
+      "decrypt");
+  trustee->require_subcommand(1);
+  for (const TrusteeVerb& verb : kTrusteeVerbs) AddTrusteeVerb(*trustee, verb, run);
 }
 
 }  // namespace votum::cli

@@ -2,19 +2,32 @@
 //
 //   votum election verify FILE.bel [-o table|json] [--threads N] [--known-event HASH]
 //                                  [--known-ballots N]
+//   votum election trustee generate|certify|contribute|finish|assemble|decrypt ...
 #ifndef VOTUM_CLIENTS_CLI_ELECTION_ELECTION_COMMAND_H_
 #define VOTUM_CLIENTS_CLI_ELECTION_ELECTION_COMMAND_H_
 
+#include <functional>
 #include <ostream>
 
 #include "CLI/CLI.hpp"
+#include "absl/status/statusor.h"
+#include "crypto/secret.h"
 
 namespace votum::cli {
 
-// Adds the subcommand `election` to `root`. When it runs, it prints to `out`, or an error to `err`,
-// and sets *exit_code: 0, 4 if what was to be verified does not hold, 5 if a command could not be
-// carried out (as cli.h has them). All must outlive the parsing.
-void AddElectionCommand(CLI::App& root, std::ostream& out, std::ostream& err, int* exit_code);
+// What the commands need of the program; what it points to must outlive the parsing.
+struct ElectionCommandRun {
+  std::ostream* out = nullptr;
+  std::ostream* err = nullptr;
+  // The passphrase of a secret file, or of a new one.
+  std::function<absl::StatusOr<crypto::SecretBytes>(bool is_new)> passphrase;
+  // Set to 0; to 4 if what was to be verified does not hold; to 5 if a command could not be carried
+  // out (as cli.h has them).
+  int* exit_code = nullptr;
+};
+
+// Adds the subcommand `election` to `root`.
+void AddElectionCommand(CLI::App& root, const ElectionCommandRun& run);
 
 }  // namespace votum::cli
 
