@@ -181,7 +181,9 @@ void AddElectionCommand(CLI::App& root, const ElectionCommandRun& run) {
   CLI::App* trustee = election->add_subcommand(
       "trustee",
       "A trustee's part, on his own machine: generate, certify, contribute, finish, assemble, "
-      "decrypt");
+      "decrypt.\n"
+      "Example: votum election trustee certify --secret anna.trustee --number 1 --trustees 5 "
+      "--threshold 3");
   trustee->require_subcommand(1);
   for (const TrusteeVerb& verb : kTrusteeVerbs) AddTrusteeVerb(*trustee, verb, run);
 }
