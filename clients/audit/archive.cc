@@ -1,10 +1,15 @@
 #include "clients/audit/archive.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
 #include <filesystem>
 #include <initializer_list>
 #include <system_error>
 #include <utility>
 
+#include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
 #include "base/file.h"
 #include "base/refusal.h"
@@ -68,6 +73,16 @@ absl::Status ForEachLine(const std::string& path,
                    : parse(line);
     if (!each(number, std::move(parsed))) break;
   }
+  return absl::OkStatus();
+}
+
+// Makes everything written so far to the file system of `folder` durable: an export has thousands
+// of files, and a sync for each takes a minute.
+absl::Status SyncFileSystemOf(const std::string& folder) {
+  const int fd = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) return absl::ErrnoToStatus(errno, absl::StrCat("open ", folder));
+  const auto closer = absl::MakeCleanup([fd] { close(fd); });
+  if (syncfs(fd) != 0) return absl::ErrnoToStatus(errno, absl::StrCat("sync ", folder));
   return absl::OkStatus();
 }
 
@@ -141,6 +156,8 @@ absl::Status ArchiveWriter::Close(absl::string_view checkpoint) {
                   absl::StrCat("could not write all of ", folder_, "; is the disk full?"));
   }
   RETURN_IF_ERROR(tiles_.Write(folder_));
+  // The checkpoint comes last: where it is, everything else is.
+  RETURN_IF_ERROR(SyncFileSystemOf(folder_));
   return WriteFile(folder_ + kCheckpointFile, checkpoint);
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
 #include <set>
 #include <system_error>
 #include <utility>
@@ -64,7 +65,13 @@ absl::Status TiledLog::Write(const std::string& folder) const {
     if (error)
       return BadTiles(absl::StrCat("cannot make the folder of ", path, ": ", error.message()));
     ASSIGN_OR_RETURN(const std::string bytes, BytesOf(tile));
-    RETURN_IF_ERROR(WriteFile(path, bytes));
+    std::ofstream file(path, std::ios::binary | std::ios::trunc);
+    file << bytes;
+    file.close();
+    if (!file) {
+      return Refuse(absl::StatusCode::kDataLoss, "NOT_WRITTEN",
+                    absl::StrCat("could not write ", path, "; is the disk full?"));
+    }
   }
   return absl::OkStatus();
 }
