@@ -4,7 +4,6 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include <cstdlib>
 #include <iostream>
 #include <memory>
 #include <string>
@@ -15,7 +14,6 @@
 #include "absl/strings/strip.h"
 #include "base/clock.h"
 #include "base/file.h"
-#include "base/numbers.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"
 #include "crypto/keys.h"
@@ -32,6 +30,7 @@ namespace votum::witness {
 namespace {
 
 constexpr int kRefused = 1;
+constexpr char kPassphraseHelp[] = "File with the key's passphrase, if the key file has one";
 
 struct Options {
   std::string name;
@@ -154,6 +153,41 @@ void AddKeyOptions(CLI::App* verb, Options* options) {
       ->required();
 }
 
+void AddServe(CLI::App* app, Options* options, absl::Status* status) {
+  CLI::App* serve = app->add_subcommand(
+      "serve",
+      "Serve until SIGTERM.\nExample: votum-witness serve --name witness.example/w1 --key "
+      "witness.pem --logs logs.policy --database witness.db");
+  AddKeyOptions(serve, options);
+  serve->add_option("--passphrase-file", options->passphrase_file, kPassphraseHelp);
+  serve
+      ->add_option("--logs", options->logs_file,
+                   "The logs to witness: a policy (https://c2sp.org/tlog-policy) with log lines "
+                   "and \"quorum none\"")
+      ->required();
+  serve->add_option("--database", options->database_file, "SQLite file of what was cosigned")
+      ->required();
+  serve->add_option("--address", options->address, "Where to listen; a proxy in front does TLS")
+      ->capture_default_str();
+  serve->add_option("--port", options->port, "0: any free port")->capture_default_str();
+  serve->callback([options, status] { *status = Serve(*options); });
+}
+
+void AddCollect(CLI::App* app, Options* options, absl::Status* status) {
+  CLI::App* collect = app->add_subcommand(
+      "collect",
+      "Have the checkpoint of an exported or static log cosigned by the witnesses of its policy.\n"
+      "Example: votum-witness collect log/ --policy log.policy");
+  collect->add_option("FOLDER", options->folder, "The log: checkpoint and tile/")->required();
+  collect
+      ->add_option("--policy", options->policy_file,
+                   "Logs, witnesses with their URLs, quorum (https://c2sp.org/tlog-policy)")
+      ->required();
+  collect->add_option("--patience", options->patience_seconds, "Seconds to wait for a quorum")
+      ->capture_default_str();
+  collect->callback([options, status] { *status = Collect(*options); });
+}
+
 int Main(int argc, char** argv) {
   CLI::App app(
       "Cosigns the checkpoints of transparency logs, each only if it extends the one before "
@@ -169,42 +203,16 @@ int Main(int argc, char** argv) {
   AddKeyOptions(keygen, &options);
   keygen->callback([&] { status = MakeKey(options); });
 
-  CLI::App* vkey = app.add_subcommand("vkey", "Print the verifier key, for policies.");
+  CLI::App* vkey = app.add_subcommand(
+      "vkey",
+      "Print the verifier key, for policies.\nExample: votum-witness vkey --name "
+      "witness.example/w1 --key witness.pem");
   AddKeyOptions(vkey, &options);
-  vkey->add_option("--passphrase-file", options.passphrase_file, "File with the key's passphrase");
+  vkey->add_option("--passphrase-file", options.passphrase_file, kPassphraseHelp);
   vkey->callback([&] { status = ShowKey(options); });
 
-  CLI::App* serve = app.add_subcommand(
-      "serve",
-      "Serve until SIGTERM.\nExample: votum-witness serve --name witness.example/w1 --key "
-      "witness.pem --logs logs.policy --database witness.db");
-  AddKeyOptions(serve, &options);
-  serve->add_option("--passphrase-file", options.passphrase_file, "File with the key's passphrase");
-  serve
-      ->add_option("--logs", options.logs_file,
-                   "The logs to witness: a policy (https://c2sp.org/tlog-policy) with log lines "
-                   "and \"quorum none\"")
-      ->required();
-  serve->add_option("--database", options.database_file, "SQLite file of what was cosigned")
-      ->required();
-  serve->add_option("--address", options.address, "Where to listen; a proxy in front does TLS")
-      ->capture_default_str();
-  serve->add_option("--port", options.port, "0: any free port")->capture_default_str();
-  serve->callback([&] { status = Serve(options); });
-
-  CLI::App* collect = app.add_subcommand(
-      "collect",
-      "Have the checkpoint of an exported or static log cosigned by the witnesses of its policy.\n"
-      "Example: votum-witness collect log/ --policy log.policy");
-  collect->add_option("FOLDER", options.folder, "The log: checkpoint and tile/")->required();
-  collect
-      ->add_option("--policy", options.policy_file,
-                   "Logs, witnesses with their URLs, quorum (https://c2sp.org/tlog-policy)")
-      ->required();
-  collect->add_option("--patience", options.patience_seconds, "Seconds to wait for a quorum")
-      ->capture_default_str();
-  collect->callback([&] { status = Collect(options); });
-
+  AddServe(&app, &options, &status);
+  AddCollect(&app, &options, &status);
   CLI11_PARSE(app, argc, argv);
   return Report(status);
 }
