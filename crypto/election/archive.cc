@@ -190,7 +190,7 @@ absl::StatusOr<Event> ParseEventFields(absl::string_view json) {
 }
 
 absl::StatusOr<Event> ParseEvent(const ArchiveRecord& record) {
-  const absl::StatusOr<Event> event = ParseEventFields(record.body);
+  absl::StatusOr<Event> event = ParseEventFields(record.body);
   if (!event.ok() || FormatEvent(*event) != record.body) return BadEvent(record.hash);
   return event;
 }

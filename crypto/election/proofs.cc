@@ -138,8 +138,9 @@ bool VerifyOneOf(absl::string_view prefix, const PowerTable& key,
     const CiphertextCombs& ciphertext = *statements[i].ciphertext;
     const Element a = G().Power(response) * ciphertext.alpha.Power(challenge);
     Element b = key.Power(response) * ciphertext.beta.Power(challenge);
-    if (statements[i].target != 0)
+    if (statements[i].target != 0) {
       b *= G().Power(Scalar() - Scalar(statements[i].target) * challenge);
+    }
     absl::StrAppend(&hashed, i == 0 ? "" : ",", a.ToDecimal(), ",", b.ToDecimal());
     sum += challenge;
   }
