@@ -30,12 +30,14 @@ absl::StatusOr<std::set<std::string>> FilesIn(const std::string& folder) {
   std::filesystem::recursive_directory_iterator file(folder + kTileFolder, error);
   while (!error && file != std::filesystem::recursive_directory_iterator()) {
     // A link is not followed here: what it leads to is compared, or is a fault.
-    if (!std::filesystem::is_directory(file->symlink_status(error)))
+    if (!std::filesystem::is_directory(file->symlink_status(error))) {
       files.insert(file->path().string().substr(folder.size() + 1));
+    }
     if (!error) file.increment(error);
   }
-  if (error)
+  if (error) {
     return BadTiles(absl::StrCat("cannot list ", folder, kTileFolder, ": ", error.message()));
+  }
   return files;
 }
 
@@ -62,8 +64,9 @@ absl::Status TiledLog::Write(const std::string& folder) const {
     const std::string path = absl::StrCat(folder, "/", crypto::TilePath(tile));
     std::error_code error;
     std::filesystem::create_directories(std::filesystem::path(path).parent_path(), error);
-    if (error)
+    if (error) {
       return BadTiles(absl::StrCat("cannot make the folder of ", path, ": ", error.message()));
+    }
     ASSIGN_OR_RETURN(const std::string bytes, BytesOf(tile));
     std::ofstream file(path, std::ios::binary | std::ios::trunc);
     file << bytes;
@@ -85,8 +88,9 @@ absl::Status TiledLog::CompareFile(const std::string& folder, const std::string&
   const auto tile = crypto::ParseTilePath(path);
   if (!tile.ok()) return BadTiles("a log has no file of this name");
   const auto wanted = BytesOf(*tile);
-  if (!wanted.ok())
+  if (!wanted.ok()) {
     return BadTiles(absl::StrCat("the log of ", size(), " records has no such tile"));
+  }
   const auto found = ReadFile(absl::StrCat(folder, "/", path), kMaxTileBytes);
   if (!found.ok()) return found.status();
   if (*found == *wanted) return absl::OkStatus();

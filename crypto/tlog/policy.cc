@@ -69,8 +69,9 @@ class PolicyParser {
     if (!verifier.ok()) return BadPolicy(verifier.status().message());
     for (const PolicyLog& log : policy_.logs_) {
       if (log.verifier.key() == verifier->key()) return BadPolicy("this log key was there before");
-      if (log.verifier.name() == verifier->name() && log.verifier.key_id() == verifier->key_id())
+      if (log.verifier.name() == verifier->name() && log.verifier.key_id() == verifier->key_id()) {
         return BadPolicy("another log key has this name and ID");
+      }
     }
     policy_.logs_.push_back(
         {*std::move(verifier), std::string(items.size() > 2 ? items[2] : absl::string_view())});
@@ -81,11 +82,13 @@ class PolicyParser {
     absl::StatusOr<CosignatureVerifier> verifier = CosignatureVerifier::FromVkey(items[2]);
     if (!verifier.ok()) return BadPolicy(verifier.status().message());
     for (const PolicyWitness& witness : policy_.witnesses_) {
-      if (witness.verifier.key() == verifier->key())
+      if (witness.verifier.key() == verifier->key()) {
         return BadPolicy("this witness key was there before");
+      }
       if (witness.verifier.name() == verifier->name() &&
-          witness.verifier.key_id() == verifier->key_id())
+          witness.verifier.key_id() == verifier->key_id()) {
         return BadPolicy("another witness key has this name and ID");
+      }
     }
     RETURN_IF_ERROR(AddName({std::string(items[1]), policy_.witnesses_.size(), 1, {}, false}));
     policy_.witnesses_.push_back({std::string(items[1]), *std::move(verifier),

@@ -18,7 +18,7 @@ namespace {
 constexpr absl::Duration kGrace = absl::Seconds(2);
 constexpr absl::Duration kLook = absl::Milliseconds(50);
 // A full bundle of the longest entries.
-constexpr size_t kMaxFileBytes = 256 * 65537;
+constexpr size_t kMaxFileBytes = size_t{256} * 65537;
 
 class FolderSource : public crypto::TileSource {
  public:

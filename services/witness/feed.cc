@@ -213,7 +213,7 @@ void WitnessFeed::OnAnswer(size_t witness, const Answer& answer, absl::Time now)
   Witness& state = witnesses_[witness];
   if (state.asked_evidence) {
     state.asked_evidence = false;
-    return OnEvidence(witness, answer, now);
+    return OnEvidence(witness, answer);
   }
   if (!state.asked.has_value()) return;
   const Collected asked = *std::exchange(state.asked, std::nullopt);
@@ -323,7 +323,7 @@ absl::StatusOr<bool> WitnessFeed::Contradicts(const crypto::Checkpoint& theirs) 
               .ok();
 }
 
-void WitnessFeed::OnEvidence(size_t witness, const Answer& answer, absl::Time now) {
+void WitnessFeed::OnEvidence(size_t witness, const Answer& answer) {
   Witness& state = witnesses_[witness];
   // Whatever it says without our signature proves nothing: it is asked again, later and later.
   if (answer.status != 200) return;
@@ -352,8 +352,9 @@ void WitnessFeed::Move(size_t witness, WitnessState state, const std::string& wh
   if (present == state) return;
   present = state;
   // That one is out of reach for a while is no news; ReportAbsence says when it is.
-  if (state == WitnessState::kRefusing || state == WitnessState::kDisputing)
+  if (state == WitnessState::kRefusing || state == WitnessState::kDisputing) {
     alarms_.push_back({policy_.witnesses()[witness].name, why});
+  }
 }
 
 void WitnessFeed::ReportAbsence(size_t witness, absl::Time now) {

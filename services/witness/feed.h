@@ -145,7 +145,7 @@ class WitnessFeed {
   void OnCosignature(size_t witness, const Collected& asked, const std::string& lines,
                      absl::Time now);
   void OnConflict(size_t witness, const Answer& answer, absl::Time now);
-  void OnEvidence(size_t witness, const Answer& answer, absl::Time now);
+  void OnEvidence(size_t witness, const Answer& answer);
   void Wait(Witness* witness, absl::Time now);
   void Move(size_t witness, WitnessState state, const std::string& why);
   void OnRefusal(size_t witness, const Answer& answer, absl::Time now);

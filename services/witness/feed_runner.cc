@@ -37,7 +37,7 @@ FeedRunner::~FeedRunner() {
 
 absl::Status FeedRunner::Publish(const std::string& note) {
   const std::lock_guard<std::mutex> lock(mutex_);
-  const absl::Status published = feed_.Publish(note, config_.clock->Now());
+  absl::Status published = feed_.Publish(note, config_.clock->Now());
   changed_.notify_all();
   return published;
 }

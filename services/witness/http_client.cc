@@ -73,8 +73,8 @@ class Client {
     return count;
   }
 
-  static long Milliseconds(absl::Duration duration) {  // NOLINT: libcurl's type
-    return static_cast<long>(absl::ToInt64Milliseconds(duration));
+  static long Milliseconds(absl::Duration duration) {               // NOLINT: libcurl's type
+    return static_cast<long>(absl::ToInt64Milliseconds(duration));  // NOLINT
   }
 
   struct FreeCurl {
