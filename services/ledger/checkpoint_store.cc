@@ -15,20 +15,22 @@ constexpr char kSchema[] =
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<CheckpointStore>> CheckpointStore::Open(const std::string& path) {
-  ASSIGN_OR_RETURN(Database database, Database::Open(path, kSchemaVersion, kSchema));
+  ASSIGN_OR_RETURN(sqlite::Database database,
+                   sqlite::Database::Open(path, kSchemaVersion, kSchema));
   return std::unique_ptr<CheckpointStore>(new CheckpointStore(std::move(database)));
 }
 
 absl::StatusOr<std::string> CheckpointStore::Load() {
   const std::lock_guard<std::mutex> lock(mutex_);
-  ASSIGN_OR_RETURN(Statement load, database_.Prepare("SELECT note FROM checkpoint WHERE id = 1"));
+  ASSIGN_OR_RETURN(sqlite::Statement load,
+                   database_.Prepare("SELECT note FROM checkpoint WHERE id = 1"));
   ASSIGN_OR_RETURN(const bool row, load.Step());
   return row ? load.Bytes(0) : std::string();
 }
 
 absl::Status CheckpointStore::Replace(absl::string_view expected, absl::string_view next) {
   const std::lock_guard<std::mutex> lock(mutex_);
-  ASSIGN_OR_RETURN(Statement replace,
+  ASSIGN_OR_RETURN(sqlite::Statement replace,
                    database_.Prepare("UPDATE checkpoint SET note = ? WHERE id = 1 AND note = ?"));
   RETURN_IF_ERROR(replace.Bind(1, next).Bind(2, expected).Run());
   if (database_.Changes() == 1) return absl::OkStatus();

@@ -10,7 +10,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "services/ledger/sqlite.h"
+#include "services/sqlite/sqlite.h"
 
 namespace votum::ledger {
 
@@ -27,10 +27,10 @@ class CheckpointStore {
   absl::Status Replace(absl::string_view expected, absl::string_view next);
 
  private:
-  explicit CheckpointStore(Database database) : database_(std::move(database)) {}
+  explicit CheckpointStore(sqlite::Database database) : database_(std::move(database)) {}
 
   std::mutex mutex_;
-  Database database_;  // guarded by mutex_
+  sqlite::Database database_;  // guarded by mutex_
 };
 
 }  // namespace votum::ledger

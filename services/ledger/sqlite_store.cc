@@ -22,35 +22,37 @@ constexpr char kSchema[] =
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<SqliteStore>> SqliteStore::Open(const std::string& path) {
-  ASSIGN_OR_RETURN(Database write, Database::Open(path, kSchemaVersion, kSchema));
-  ASSIGN_OR_RETURN(Statement entry,
+  ASSIGN_OR_RETURN(sqlite::Database write, sqlite::Database::Open(path, kSchemaVersion, kSchema));
+  ASSIGN_OR_RETURN(sqlite::Statement entry,
                    write.Prepare("INSERT INTO entry(idx, leaf, salt, record) VALUES(?,?,?,?)"));
-  ASSIGN_OR_RETURN(Statement command,
+  ASSIGN_OR_RETURN(sqlite::Statement command,
                    write.Prepare("INSERT INTO command(id, idx, digest) VALUES(?,?,?)"));
   // The same attachment may be committed to again (an import repeated with the same bytes); it is
   // the same content.
   ASSIGN_OR_RETURN(
-      Statement attachment,
+      sqlite::Statement attachment,
       write.Prepare("INSERT OR IGNORE INTO attachment(commitment, subject, box) VALUES(?,?,?)"));
-  ASSIGN_OR_RETURN(Statement subject_key,
+  ASSIGN_OR_RETURN(sqlite::Statement subject_key,
                    write.Prepare("INSERT INTO subject_key(subject, box) VALUES(?,?)"));
-  ASSIGN_OR_RETURN(Statement erase_attachments,
+  ASSIGN_OR_RETURN(sqlite::Statement erase_attachments,
                    write.Prepare("DELETE FROM attachment WHERE subject = ?"));
-  ASSIGN_OR_RETURN(Statement erase_key, write.Prepare("DELETE FROM subject_key WHERE subject = ?"));
-  ASSIGN_OR_RETURN(Statement truncate_wal, write.Prepare("PRAGMA wal_checkpoint(TRUNCATE)"));
+  ASSIGN_OR_RETURN(sqlite::Statement erase_key,
+                   write.Prepare("DELETE FROM subject_key WHERE subject = ?"));
+  ASSIGN_OR_RETURN(sqlite::Statement truncate_wal,
+                   write.Prepare("PRAGMA wal_checkpoint(TRUNCATE)"));
 
-  ASSIGN_OR_RETURN(Database read, Database::Open(path, kSchemaVersion, kSchema));
-  ASSIGN_OR_RETURN(Statement size,
+  ASSIGN_OR_RETURN(sqlite::Database read, sqlite::Database::Open(path, kSchemaVersion, kSchema));
+  ASSIGN_OR_RETURN(sqlite::Statement size,
                    read.Prepare("SELECT coalesce(max(idx) + 1, 0), count(*) FROM entry"));
   ASSIGN_OR_RETURN(
-      Statement range,
+      sqlite::Statement range,
       read.Prepare(
           "SELECT idx, leaf, salt, record FROM entry WHERE idx >= ? ORDER BY idx LIMIT ?"));
-  ASSIGN_OR_RETURN(Statement find_command,
+  ASSIGN_OR_RETURN(sqlite::Statement find_command,
                    read.Prepare("SELECT idx, digest FROM command WHERE id = ?"));
-  ASSIGN_OR_RETURN(Statement find_attachment,
+  ASSIGN_OR_RETURN(sqlite::Statement find_attachment,
                    read.Prepare("SELECT subject, box FROM attachment WHERE commitment = ?"));
-  ASSIGN_OR_RETURN(Statement find_key,
+  ASSIGN_OR_RETURN(sqlite::Statement find_key,
                    read.Prepare("SELECT box FROM subject_key WHERE subject = ?"));
   return std::unique_ptr<SqliteStore>(new SqliteStore(
       Writer{std::move(write), std::move(entry), std::move(command), std::move(attachment),

@@ -12,8 +12,8 @@
 #include <string>
 #include <vector>
 
-#include "services/ledger/sqlite.h"
 #include "services/ledger/store.h"
+#include "services/sqlite/sqlite.h"
 
 namespace votum::ledger {
 
@@ -34,22 +34,22 @@ class SqliteStore final : public EntryStore {
  private:
   // Statements are prepared once; they must go before their connections.
   struct Writer {
-    Database database;
-    Statement entry;
-    Statement command;
-    Statement attachment;
-    Statement subject_key;
-    Statement erase_attachments;
-    Statement erase_key;
-    Statement truncate_wal;
+    sqlite::Database database;
+    sqlite::Statement entry;
+    sqlite::Statement command;
+    sqlite::Statement attachment;
+    sqlite::Statement subject_key;
+    sqlite::Statement erase_attachments;
+    sqlite::Statement erase_key;
+    sqlite::Statement truncate_wal;
   };
   struct Reader {
-    Database database;
-    Statement size;
-    Statement read;
-    Statement command;
-    Statement attachment;
-    Statement subject_key;
+    sqlite::Database database;
+    sqlite::Statement size;
+    sqlite::Statement read;
+    sqlite::Statement command;
+    sqlite::Statement attachment;
+    sqlite::Statement subject_key;
   };
 
   SqliteStore(Writer writer, Reader reader)

@@ -27,7 +27,7 @@ std::string Shown(const std::string& body) {
 }
 
 // The number in the body of a 409.
-std::optional<uint64_t> SizeIn(const Answer& answer) {
+std::optional<uint64_t> SizeIn(const http::Answer& answer) {
   if (!absl::StartsWith(answer.content_type, crypto::kTlogSizeContentType)) return std::nullopt;
   absl::string_view body = answer.body;
   if (!absl::ConsumeSuffix(&body, "\n")) return std::nullopt;
@@ -209,7 +209,7 @@ void WitnessFeed::Wait(Witness* witness, absl::Time now) {
 // ---------------------------------------------------------------------------------------------------------------------
 // Answers
 
-void WitnessFeed::OnAnswer(size_t witness, const Answer& answer, absl::Time now) {
+void WitnessFeed::OnAnswer(size_t witness, const http::Answer& answer, absl::Time now) {
   Witness& state = witnesses_[witness];
   if (state.asked_evidence) {
     state.asked_evidence = false;
@@ -230,7 +230,7 @@ void WitnessFeed::OnUnreachable(size_t witness, const absl::Status& why, absl::T
   Wait(&state, now);
 }
 
-void WitnessFeed::OnRefusal(size_t witness, const Answer& answer, absl::Time now) {
+void WitnessFeed::OnRefusal(size_t witness, const http::Answer& answer, absl::Time now) {
   const std::string said = absl::StrCat("status ", answer.status, ", ", Shown(answer.body));
   Witness& state = witnesses_[witness];
   if (answer.status == 422) {
@@ -288,7 +288,7 @@ void WitnessFeed::AddLine(Collected* collected, size_t witness, const std::strin
   absl::StrAppend(&collected->note, line);
 }
 
-void WitnessFeed::OnConflict(size_t witness, const Answer& answer, absl::Time now) {
+void WitnessFeed::OnConflict(size_t witness, const http::Answer& answer, absl::Time now) {
   Witness& state = witnesses_[witness];
   const std::optional<uint64_t> size = SizeIn(answer);
   if (!size.has_value()) {
@@ -323,7 +323,7 @@ absl::StatusOr<bool> WitnessFeed::Contradicts(const crypto::Checkpoint& theirs) 
               .ok();
 }
 
-void WitnessFeed::OnEvidence(size_t witness, const Answer& answer) {
+void WitnessFeed::OnEvidence(size_t witness, const http::Answer& answer) {
   Witness& state = witnesses_[witness];
   // Whatever it says without our signature proves nothing: it is asked again, later and later.
   if (answer.status != 200) return;

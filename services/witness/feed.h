@@ -28,7 +28,7 @@
 #include "crypto/checkpoint.h"
 #include "crypto/note.h"
 #include "crypto/tlog/policy.h"
-#include "services/witness/answer.h"
+#include "services/http/answer.h"
 
 namespace votum::witness {
 
@@ -94,7 +94,7 @@ class WitnessFeed {
 
   // What to send to `witness` now, if anything. It is busy then until one of the two below.
   std::optional<FeedRequest> Due(size_t witness, absl::Time now);
-  void OnAnswer(size_t witness, const Answer& answer, absl::Time now);
+  void OnAnswer(size_t witness, const http::Answer& answer, absl::Time now);
   void OnUnreachable(size_t witness, const absl::Status& why, absl::Time now);
   // When to ask Due again at the latest, if nothing happens before.
   absl::Time NextDue(size_t witness, absl::Time now) const;
@@ -144,11 +144,11 @@ class WitnessFeed {
   void OnQuorum(absl::Time now);
   void OnCosignature(size_t witness, const Collected& asked, const std::string& lines,
                      absl::Time now);
-  void OnConflict(size_t witness, const Answer& answer, absl::Time now);
-  void OnEvidence(size_t witness, const Answer& answer);
+  void OnConflict(size_t witness, const http::Answer& answer, absl::Time now);
+  void OnEvidence(size_t witness, const http::Answer& answer);
   void Wait(Witness* witness, absl::Time now);
   void Move(size_t witness, WitnessState state, const std::string& why);
-  void OnRefusal(size_t witness, const Answer& answer, absl::Time now);
+  void OnRefusal(size_t witness, const http::Answer& answer, absl::Time now);
   absl::StatusOr<bool> Contradicts(const crypto::Checkpoint& theirs) const;
   absl::StatusOr<FeedRequest> AddCheckpointRequest(size_t witness) const;
   void ReportAbsence(size_t witness, absl::Time now);

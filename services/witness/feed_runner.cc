@@ -74,7 +74,7 @@ void FeedRunner::TellAlarms() {
   }
 }
 
-void FeedRunner::Serve(size_t witness, const HttpSend& send) {
+void FeedRunner::Serve(size_t witness, const http::Send& send) {
   std::unique_lock<std::mutex> lock(mutex_);
   const std::string url = feed_.policy().witnesses()[witness].url;
   while (!stopping_) {

@@ -12,23 +12,17 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "base/clock.h"
-#include "services/witness/answer.h"
+#include "services/http/client.h"
 #include "services/witness/feed.h"
 
 namespace votum::witness {
 
-// Sends a request to `url` and waits for the answer, not longer than some seconds. Any status is an
-// answer; an error is that none came.
-using HttpSend = std::function<absl::StatusOr<Answer>(const std::string& url, bool post,
-                                                      const std::string& body)>;
-
 struct FeedRunnerConfig {
   Clock* clock = nullptr;
   // Makes what a thread sends with; called once for each witness.
-  std::function<HttpSend()> connect;
+  std::function<http::Send()> connect;
   // Called on a witness's thread; must be short, and must not call the runner.
   std::function<void(const FeedAlarm&)> alarm = [](const FeedAlarm&) {};
   // Called once, with the note that proves it, if the log has forked: it must not grow any more.
@@ -56,7 +50,7 @@ class FeedRunner {
   std::vector<WitnessStatus> Statuses() const;
 
  private:
-  void Serve(size_t witness, const HttpSend& send);
+  void Serve(size_t witness, const http::Send& send);
   void TellAlarms();
 
   const FeedRunnerConfig config_;

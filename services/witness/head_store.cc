@@ -14,14 +14,14 @@ constexpr char kSchema[] =
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<SqliteHeadStore>> SqliteHeadStore::Open(const std::string& path) {
-  ASSIGN_OR_RETURN(ledger::Database database,
-                   ledger::Database::Open(path, kSchemaVersion, kSchema));
+  ASSIGN_OR_RETURN(sqlite::Database database,
+                   sqlite::Database::Open(path, kSchemaVersion, kSchema));
   return std::unique_ptr<SqliteHeadStore>(new SqliteHeadStore(std::move(database)));
 }
 
 absl::StatusOr<std::string> SqliteHeadStore::Load(const std::string& origin) {
   const std::lock_guard<std::mutex> lock(mutex_);
-  ASSIGN_OR_RETURN(ledger::Statement load,
+  ASSIGN_OR_RETURN(sqlite::Statement load,
                    database_.Prepare("SELECT note FROM heads WHERE origin = ?"));
   ASSIGN_OR_RETURN(const bool row, load.Bind(1, origin).Step());
   return row ? load.Bytes(0) : std::string();
@@ -32,7 +32,7 @@ absl::Status SqliteHeadStore::Replace(const std::string& origin, absl::string_vi
   const std::lock_guard<std::mutex> lock(mutex_);
   // One statement each, so that what is compared is what is replaced, whoever else has the file.
   ASSIGN_OR_RETURN(
-      ledger::Statement replace,
+      sqlite::Statement replace,
       database_.Prepare(expected.empty()
                             ? "INSERT INTO heads(note, origin) VALUES(?, ?) ON CONFLICT DO NOTHING"
                             : "UPDATE heads SET note = ? WHERE origin = ? AND note = ?"));

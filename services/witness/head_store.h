@@ -10,7 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "services/ledger/sqlite.h"
+#include "services/sqlite/sqlite.h"
 
 namespace votum::witness {
 
@@ -40,10 +40,10 @@ class SqliteHeadStore : public HeadStore {
                        absl::string_view next) override;
 
  private:
-  explicit SqliteHeadStore(ledger::Database database) : database_(std::move(database)) {}
+  explicit SqliteHeadStore(sqlite::Database database) : database_(std::move(database)) {}
 
   std::mutex mutex_;
-  ledger::Database database_;  // guarded by mutex_
+  sqlite::Database database_;  // guarded by mutex_
 };
 
 }  // namespace votum::witness

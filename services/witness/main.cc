@@ -19,10 +19,10 @@
 #include "crypto/keys.h"
 #include "crypto/tlog/cosignature.h"
 #include "crypto/tlog/policy.h"
+#include "services/http/client.h"
+#include "services/http/server.h"
 #include "services/witness/collect.h"
 #include "services/witness/head_store.h"
-#include "services/witness/http_client.h"
-#include "services/witness/http_server.h"
 #include "services/witness/routes.h"
 #include "services/witness/witness.h"
 
@@ -91,12 +91,13 @@ absl::Status Serve(const Options& options) {
   };
   ASSIGN_OR_RETURN(const auto witness,
                    Witness::Create(std::move(signer), logs, store.get(), config));
-  HttpLimits limits;
+  http::Limits limits;
   limits.body_bytes = kMaxRequestBytes;
-  ASSIGN_OR_RETURN(const auto server, HttpServer::Listen(options.address, options.port,
-                                                         [&witness](const HttpRequest& request) {
-                                                           return Route(*witness, request);
-                                                         }));
+  ASSIGN_OR_RETURN(
+      const auto server,
+      http::Server::Listen(options.address, options.port, [&witness](const http::Request& request) {
+        return Route(*witness, request);
+      }));
   // Before the thread: it inherits the mask, and only sigwait sees the signals.
   sigset_t signals;
   sigemptyset(&signals);
@@ -120,7 +121,7 @@ absl::Status Collect(const Options& options) {
   SystemClock clock;
   FeedRunnerConfig config;
   config.clock = &clock;
-  config.connect = [] { return ConnectHttp(); };
+  config.connect = [] { return http::Connect(); };
   config.alarm = [](const FeedAlarm& alarm) {
     std::cerr << "ALARM: " << alarm.witness << ": " << alarm.text << std::endl;
   };

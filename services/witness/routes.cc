@@ -9,11 +9,13 @@ namespace {
 constexpr absl::string_view kAddCheckpoint = "/add-checkpoint";
 constexpr absl::string_view kCheckpoint = "/checkpoint";
 
-Answer WrongMethod() { return {405, "text/plain; charset=utf-8", "another method is needed\n"}; }
+http::Answer WrongMethod() {
+  return {405, "text/plain; charset=utf-8", "another method is needed\n"};
+}
 
 }  // namespace
 
-Answer Route(Witness& witness, const HttpRequest& request) {
+http::Answer Route(Witness& witness, const http::Request& request) {
   absl::string_view target = request.target;
   if (target == kAddCheckpoint) {
     return request.method == "POST" ? witness.AddCheckpoint(request.body) : WrongMethod();

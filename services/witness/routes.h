@@ -2,13 +2,13 @@
 #ifndef VOTUM_SERVICES_WITNESS_ROUTES_H_
 #define VOTUM_SERVICES_WITNESS_ROUTES_H_
 
-#include "services/witness/http_server.h"
+#include "services/http/server.h"
 #include "services/witness/witness.h"
 
 namespace votum::witness {
 
 // What `witness` answers `request` with. 404 for another address, 405 for another method.
-Answer Route(Witness& witness, const HttpRequest& request);
+http::Answer Route(Witness& witness, const http::Request& request);
 
 }  // namespace votum::witness
 

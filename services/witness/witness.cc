@@ -26,7 +26,7 @@ constexpr int kTooLarge = 413;
 constexpr int kUnprocessable = 422;
 constexpr int kInternalError = 500;
 
-Answer Refusal(int status, absl::string_view why) {
+http::Answer Refusal(int status, absl::string_view why) {
   return {status, kText, absl::StrCat(why, "\n")};
 }
 
@@ -97,14 +97,14 @@ absl::StatusOr<Witness::Submitted> Witness::Read(absl::string_view body, int* st
   return submitted;
 }
 
-Answer Witness::AddCheckpoint(absl::string_view body) {
+http::Answer Witness::AddCheckpoint(absl::string_view body) {
   int status = 0;
   const auto submitted = Read(body, &status);
   if (!submitted.ok()) return Refusal(status, submitted.status().message());
   return Advance(*submitted);
 }
 
-Answer Witness::Advance(const Submitted& submitted) {
+http::Answer Witness::Advance(const Submitted& submitted) {
   const crypto::Checkpoint& next = submitted.checkpoint;
   const std::lock_guard<std::mutex> lock(mutex_);
   const auto stored = store_.Load(next.origin);
@@ -141,7 +141,7 @@ Answer Witness::Advance(const Submitted& submitted) {
   return {kOk, kText, crypto::FormatSignatureLine(*cosignature)};
 }
 
-Answer Witness::GetCheckpoint(absl::string_view origin_sha256) {
+http::Answer Witness::GetCheckpoint(absl::string_view origin_sha256) {
   const auto origin = origins_.find(std::string(origin_sha256));
   if (origin == origins_.end()) return Refusal(kNotFound, "this witness does not know the log");
   const auto note = store_.Load(origin->second);

@@ -22,7 +22,7 @@
 #include "crypto/tlog/add_checkpoint.h"
 #include "crypto/tlog/cosignature.h"
 #include "crypto/tlog/policy.h"
-#include "services/witness/answer.h"
+#include "services/http/answer.h"
 #include "services/witness/head_store.h"
 
 namespace votum::witness {
@@ -62,11 +62,11 @@ class Witness {
   //   422  the proof does not hold, or the size is the old one and the root is not
   //   500  the store failed
   //   200  the cosignature is the body; the checkpoint is stored
-  Answer AddCheckpoint(absl::string_view body);
+  http::Answer AddCheckpoint(absl::string_view body);
 
   // GET /<hex SHA-256 of the origin>/checkpoint: the last checkpoint cosigned, with the signatures
   // of its log and ours; 404 if there is none.
-  Answer GetCheckpoint(absl::string_view origin_sha256);
+  http::Answer GetCheckpoint(absl::string_view origin_sha256);
 
   const crypto::CosignatureVerifier& verifier() const { return signer_.verifier(); }
 
@@ -81,7 +81,7 @@ class Witness {
   Witness(crypto::CosignatureSigner signer, HeadStore* store, WitnessConfig config);
 
   absl::StatusOr<Submitted> Read(absl::string_view body, int* status) const;
-  Answer Advance(const Submitted& submitted);
+  http::Answer Advance(const Submitted& submitted);
 
   const crypto::CosignatureSigner signer_;
   HeadStore& store_;

@@ -36,7 +36,7 @@ void Fuzz(absl::string_view body) {
       crypto::PrivateKey::FromEd25519Seed(crypto::SecretBytes::CopyOf(std::string(32, '\2')));
   auto signer = crypto::CosignatureSigner::Create("witness.example/w1", *std::move(key));
   const auto witness = *Witness::Create(*std::move(signer), *logs, &store, std::move(config));
-  const Answer first = witness->AddCheckpoint(body);
+  const http::Answer first = witness->AddCheckpoint(body);
   // Of a new witness only the first checkpoint of a log is taken, and only with its signature.
   if (first.status == 200) {
     const auto opened = logs->Verify(store.heads["council.example/log"]);
@@ -44,7 +44,7 @@ void Fuzz(absl::string_view body) {
   } else {
     crypto::Require(store.heads["council.example/log"].empty(), "a refusal changes nothing");
   }
-  const Answer second = witness->AddCheckpoint(body);
+  const http::Answer second = witness->AddCheckpoint(body);
   crypto::Require(second.status == first.status || (first.status == 200 && second.status == 409),
                   "a request that is sent again does no harm");
 }

@@ -52,7 +52,7 @@ class FeedRunnerTest : public ::testing::Test {
     config.clock = &clock_;
     config.connect = [this] {
       return [this](const std::string& url, bool post, const std::string& body) {
-        return Answer(url, post, body);
+        return AnswerOf(url, post, body);
       };
     };
     config.forked = [this](const std::string&) { ++forks_; };
@@ -60,8 +60,7 @@ class FeedRunnerTest : public ::testing::Test {
   }
 
   // What the witness at test://<number>/ answers.
-  absl::StatusOr<witness::Answer> Answer(absl::string_view url, bool post,
-                                         const std::string& body) {
+  absl::StatusOr<http::Answer> AnswerOf(absl::string_view url, bool post, const std::string& body) {
     absl::ConsumePrefix(&url, "test://");
     const size_t number = static_cast<size_t>(url[0] - '0');
     absl::SleepFor(absl::Milliseconds(latency_[number].load()));

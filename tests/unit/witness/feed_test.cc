@@ -35,7 +35,7 @@ class FeedTest : public ::testing::Test {
     MapStore store;
     std::unique_ptr<Witness> witness;
     // In the place of the witness, if set; nothing means that there is no answer.
-    std::function<std::optional<Answer>(const FeedRequest&)> instead;
+    std::function<std::optional<http::Answer>(const FeedRequest&)> instead;
     absl::Duration latency = absl::Milliseconds(50);
     // The answer that is under way.
     std::optional<FeedRequest> request;
@@ -107,7 +107,7 @@ class FeedTest : public ::testing::Test {
     }
   }
 
-  std::optional<Answer> Honest(size_t i, const FeedRequest& request) {
+  std::optional<http::Answer> Honest(size_t i, const FeedRequest& request) {
     return Route(*peers_[i].witness,
                  {request.post ? "POST" : "GET", "/" + request.path, request.body});
   }
@@ -302,7 +302,7 @@ TEST_F(FeedTest, AnotherTreeUnderTheSameKeyIsAFork) {
 
 TEST_F(FeedTest, AWitnessThatLiesCannotStopTheLog) {
   LogUnderTest stranger(kOrigin, 7, "x");
-  const Answer kLies[] = {
+  const http::Answer kLies[] = {
       {422, "text/plain", "inconsistent\n"},
       {409, "text/x.tlog.size", "1000000\n"},
       {409, "text/x.tlog.size", "18446744073709551615\n"},
@@ -320,12 +320,12 @@ TEST_F(FeedTest, AWitnessThatLiesCannotStopTheLog) {
       {0, "", ""},
   };
   const std::string kEvidence[] = {"", "nonsense", log_.Checkpoint(3), stranger.Checkpoint(50)};
-  for (const Answer& lie : kLies) {
+  for (const http::Answer& lie : kLies) {
     for (const std::string& evidence : kEvidence) {
       SetUp();
       for (Peer& peer : peers_) peer.store.heads.clear();
-      peers_[1].instead = [&](const FeedRequest& request) -> std::optional<Answer> {
-        return request.post ? lie : Answer{200, "text/plain", evidence};
+      peers_[1].instead = [&](const FeedRequest& request) -> std::optional<http::Answer> {
+        return request.post ? lie : http::Answer{200, "text/plain", evidence};
       };
       peers_[1].requests = 0;
       for (const uint64_t size : {5, 6, 7}) {
@@ -341,8 +341,8 @@ TEST_F(FeedTest, AWitnessThatLiesCannotStopTheLog) {
 }
 
 TEST_F(FeedTest, TellsTheOperatorOnceWhatAWitnessSays) {
-  peers_[1].instead = [](const FeedRequest&) -> std::optional<Answer> {
-    return Answer{404, "text/plain", "\x1b[31mno such log\n"};
+  peers_[1].instead = [](const FeedRequest&) -> std::optional<http::Answer> {
+    return http::Answer{404, "text/plain", "\x1b[31mno such log\n"};
   };
   Publish(5);
   Pass(absl::Minutes(9));

@@ -44,7 +44,7 @@ class WitnessTest : public ::testing::Test {
   }
 
   // Checks that `answer` is a cosignature of the checkpoint of `size`, at the clock's time.
-  void ExpectCosigned(const Answer& answer, uint64_t size) {
+  void ExpectCosigned(const http::Answer& answer, uint64_t size) {
     ASSERT_EQ(answer.status, 200) << answer.body;
     const auto note = crypto::ParseNote(absl::StrCat(log_.Checkpoint(size), answer.body));
     ASSERT_OK(note);
@@ -55,7 +55,7 @@ class WitnessTest : public ::testing::Test {
     EXPECT_EQ(*time, static_cast<uint64_t>(absl::ToUnixSeconds(clock_.now)));
   }
 
-  Answer GetCheckpoint(const std::string& origin) {
+  http::Answer GetCheckpoint(const std::string& origin) {
     return witness_->GetCheckpoint(crypto::ToHex(crypto::Sha256(origin)));
   }
 
@@ -144,7 +144,7 @@ TEST_F(WitnessTest, TheStatusOfEveryCase) {
       {"the empty tree with another root", request(0, {}, log_.Signed(empty_elsewhere)), 422},
   };
   for (const auto& c : kCases) {
-    const Answer answer = witness_->AddCheckpoint(c.body);
+    const http::Answer answer = witness_->AddCheckpoint(c.body);
     EXPECT_EQ(answer.status, c.status) << c.what << ": " << answer.body;
     if (c.status == 409) {
       EXPECT_EQ(answer.body, "10\n") << c.what;
@@ -210,7 +210,7 @@ TEST_F(WitnessTest, ShowsTheLastCheckpointOfEachLog) {
   EXPECT_EQ(witness_->GetCheckpoint("").status, 404);
   EXPECT_EQ(witness_->GetCheckpoint("..").status, 404);
   AdvanceTo(10);
-  const Answer answer = witness_->AddCheckpoint(log_.Request(10, 20));
+  const http::Answer answer = witness_->AddCheckpoint(log_.Request(10, 20));
   EXPECT_EQ(GetCheckpoint(kOrigin).status, 200);
   EXPECT_EQ(GetCheckpoint(kOrigin).body, absl::StrCat(log_.Checkpoint(20), answer.body));
 }

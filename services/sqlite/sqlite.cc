@@ -1,4 +1,4 @@
-#include "services/ledger/sqlite.h"
+#include "services/sqlite/sqlite.h"
 
 #include <fcntl.h>
 #include <sqlite3.h>
@@ -8,7 +8,7 @@
 #include "base/refusal.h"
 #include "base/status_macros.h"
 
-namespace votum::ledger {
+namespace votum::sqlite {
 namespace {
 
 constexpr int kBusyMilliseconds = 5000;
@@ -123,4 +123,4 @@ absl::StatusOr<Statement> Database::Prepare(const char* sql) {
 
 int64_t Database::Changes() const { return sqlite3_changes64(database_); }
 
-}  // namespace votum::ledger
+}  // namespace votum::sqlite

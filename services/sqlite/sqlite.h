@@ -1,6 +1,6 @@
 // The little of SQLite that the two stores need: a connection, statements, errors as absl::Status.
-#ifndef VOTUM_SERVICES_LEDGER_SQLITE_H_
-#define VOTUM_SERVICES_LEDGER_SQLITE_H_
+#ifndef VOTUM_SERVICES_SQLITE_SQLITE_H_
+#define VOTUM_SERVICES_SQLITE_SQLITE_H_
 
 #include <cstdint>
 #include <memory>
@@ -13,7 +13,7 @@
 struct sqlite3;
 struct sqlite3_stmt;
 
-namespace votum::ledger {
+namespace votum::sqlite {
 
 // A prepared statement, bound and stepped. Not thread-safe.
 class Statement {
@@ -68,6 +68,6 @@ class Database {
   sqlite3* database_;
 };
 
-}  // namespace votum::ledger
+}  // namespace votum::sqlite
 
-#endif  // VOTUM_SERVICES_LEDGER_SQLITE_H_
+#endif  // VOTUM_SERVICES_SQLITE_SQLITE_H_

@@ -1,4 +1,4 @@
-#include "services/witness/http_client.h"
+#include "services/http/client.h"
 
 #include <curl/curl.h>
 
@@ -9,13 +9,13 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 
-namespace votum::witness {
+namespace votum::http {
 namespace {
 
 // One connection with its settings.
 class Client {
  public:
-  explicit Client(HttpClientLimits limits) : limits_(limits) {
+  explicit Client(ClientLimits limits) : limits_(limits) {
     static std::once_flag once;
     std::call_once(once, [] { curl_global_init(CURL_GLOBAL_DEFAULT); });
     curl_.reset(curl_easy_init());
@@ -84,18 +84,18 @@ class Client {
     void operator()(curl_slist* list) const { curl_slist_free_all(list); }
   };
 
-  const HttpClientLimits limits_;
+  const ClientLimits limits_;
   std::unique_ptr<CURL, FreeCurl> curl_;
   std::unique_ptr<curl_slist, FreeList> headers_;
 };
 
 }  // namespace
 
-HttpSend ConnectHttp(HttpClientLimits limits) {
+Send Connect(ClientLimits limits) {
   const auto client = std::make_shared<Client>(limits);
   return [client](const std::string& url, bool post, const std::string& body) {
     return client->Send(url, post, body);
   };
 }
 
-}  // namespace votum::witness
+}  // namespace votum::http

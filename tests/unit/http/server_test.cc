@@ -1,6 +1,6 @@
 // The server over real sockets, spoken to byte by byte.
 
-#include "services/witness/http_server.h"
+#include "services/http/server.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -15,7 +15,7 @@
 #include "base/status_matchers.h"
 #include "gtest/gtest.h"
 
-namespace votum::witness {
+namespace votum::http {
 namespace {
 
 using ::testing::HasSubstr;
@@ -23,10 +23,10 @@ using ::testing::StartsWith;
 
 class HttpServerTest : public ::testing::Test {
  protected:
-  void Start(HttpLimits limits) {
-    auto server = HttpServer::Listen(
+  void Start(Limits limits) {
+    auto server = Server::Listen(
         "127.0.0.1", 0,
-        [](const HttpRequest& request) -> Answer {
+        [](const Request& request) -> Answer {
           return {200, "text/plain",
                   absl::StrCat(request.method, " ", request.target, " ", request.body.size())};
         },
@@ -73,7 +73,7 @@ class HttpServerTest : public ::testing::Test {
     return ReadAll(fd);
   }
 
-  std::unique_ptr<HttpServer> server_;
+  std::unique_ptr<Server> server_;
   std::thread thread_;
 };
 
@@ -95,7 +95,7 @@ TEST_F(HttpServerTest, AHeadAnswerHasNoBody) {
 }
 
 TEST_F(HttpServerTest, LimitsBodiesAndHeaders) {
-  HttpLimits limits;
+  Limits limits;
   limits.body_bytes = 10;
   Start(limits);
   EXPECT_THAT(Talk("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\nConnection: "
@@ -128,14 +128,14 @@ TEST_F(HttpServerTest, SaysWhatIsNotHttp) {
 }
 
 TEST_F(HttpServerTest, ClosesWhoKeepsItWaiting) {
-  HttpLimits limits;
+  Limits limits;
   limits.seconds = 1;
   Start(limits);
   EXPECT_EQ(Talk("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\na"), "");
 }
 
 TEST_F(HttpServerTest, ClosesConnectionsBeyondItsLimit) {
-  HttpLimits limits;
+  Limits limits;
   limits.connections = 1;
   Start(limits);
   const int first = Connect();
@@ -150,12 +150,12 @@ TEST_F(HttpServerTest, ClosesConnectionsBeyondItsLimit) {
 
 TEST_F(HttpServerTest, NeedsAFreePortAndAnAddress) {
   Start({});
-  const auto handler = [](const HttpRequest&) { return Answer{}; };
-  EXPECT_THAT(HttpServer::Listen("127.0.0.1", server_->port(), handler).status(),
+  const auto handler = [](const Request&) { return Answer{}; };
+  EXPECT_THAT(Server::Listen("127.0.0.1", server_->port(), handler).status(),
               HasCode(absl::StatusCode::kUnavailable));
-  EXPECT_THAT(HttpServer::Listen("not an address", 0, handler).status(),
+  EXPECT_THAT(Server::Listen("not an address", 0, handler).status(),
               HasCode(absl::StatusCode::kUnavailable));
 }
 
 }  // namespace
-}  // namespace votum::witness
+}  // namespace votum::http

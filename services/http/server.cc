@@ -1,4 +1,4 @@
-#include "services/witness/http_server.h"
+#include "services/http/server.h"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -16,12 +16,12 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 
-namespace votum::witness {
+namespace votum::http {
 namespace {
 
 namespace asio = boost::asio;
 namespace beast = boost::beast;
-namespace http = boost::beast::http;
+namespace beast_http = boost::beast::http;
 using asio::ip::tcp;
 using Error = boost::system::error_code;
 
@@ -33,8 +33,7 @@ std::string ToString(boost::beast::string_view text) { return {text.data(), text
 // it is under way.
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
-  Connection(tcp::socket socket, const HttpServer::Handler& handler, const HttpLimits& limits,
-             int* open)
+  Connection(tcp::socket socket, const Server::Handler& handler, const Limits& limits, int* open)
       : stream_(std::move(socket)), handler_(handler), limits_(limits), open_(*open) {
     ++open_;
   }
@@ -45,25 +44,28 @@ class Connection : public std::enable_shared_from_this<Connection> {
     parser_->header_limit(limits_.header_bytes);
     parser_->body_limit(limits_.body_bytes);
     stream_.expires_after(std::chrono::seconds(limits_.seconds));
-    http::async_read(stream_, buffer_, *parser_,
-                     beast::bind_front_handler(&Connection::OnRead, shared_from_this()));
+    beast_http::async_read(stream_, buffer_, *parser_,
+                           beast::bind_front_handler(&Connection::OnRead, shared_from_this()));
   }
 
  private:
   void OnRead(Error error, size_t) {
     if (!error) return Respond(parser_->get());
     // The peer's request was wrong, and it may want to know; otherwise the peer has gone.
-    if (error == http::error::body_limit) return RefuseAndClose(413, "the body is too large");
-    if (error == http::error::header_limit) return RefuseAndClose(431, "the header is too large");
-    const bool malformed = error.category() == make_error_code(http::error::bad_version).category();
-    if (malformed && error != http::error::end_of_stream && error != http::error::partial_message) {
+    if (error == beast_http::error::body_limit) return RefuseAndClose(413, "the body is too large");
+    if (error == beast_http::error::header_limit)
+      return RefuseAndClose(431, "the header is too large");
+    const bool malformed =
+        error.category() == make_error_code(beast_http::error::bad_version).category();
+    if (malformed && error != beast_http::error::end_of_stream &&
+        error != beast_http::error::partial_message) {
       RefuseAndClose(400, "this is not HTTP/1.1");
     }
   }
 
-  void Respond(const http::request<http::string_body>& request) {
+  void Respond(const beast_http::request<beast_http::string_body>& request) {
     Write(handler_({ToString(request.method_string()), ToString(request.target()), request.body()}),
-          request.keep_alive(), request.method() == http::verb::head);
+          request.keep_alive(), request.method() == beast_http::verb::head);
   }
 
   void RefuseAndClose(int status, absl::string_view why) {
@@ -74,15 +76,15 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void Write(Answer answer, bool keep_alive, bool is_head) {
     response_.emplace();
     response_->result(static_cast<unsigned>(answer.status));
-    response_->set(http::field::content_type, answer.content_type);
+    response_->set(beast_http::field::content_type, answer.content_type);
     // A checkpoint is only as good as it is new.
-    response_->set(http::field::cache_control, "no-store");
+    response_->set(beast_http::field::cache_control, "no-store");
     response_->keep_alive(keep_alive);
     response_->content_length(answer.body.size());
     if (!is_head) response_->body() = std::move(answer.body);
     stream_.expires_after(std::chrono::seconds(limits_.seconds));
-    http::async_write(stream_, *response_,
-                      beast::bind_front_handler(&Connection::OnWrite, shared_from_this()));
+    beast_http::async_write(stream_, *response_,
+                            beast::bind_front_handler(&Connection::OnWrite, shared_from_this()));
   }
 
   void OnWrite(Error error, size_t) {
@@ -107,17 +109,17 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   beast::tcp_stream stream_;
   beast::flat_buffer buffer_;
-  const HttpServer::Handler& handler_;
-  const HttpLimits& limits_;
+  const Server::Handler& handler_;
+  const Limits& limits_;
   int& open_;
-  std::optional<http::request_parser<http::string_body>> parser_;
-  std::optional<http::response<http::string_body>> response_;
+  std::optional<beast_http::request_parser<beast_http::string_body>> parser_;
+  std::optional<beast_http::response<beast_http::string_body>> response_;
 };
 
 }  // namespace
 
-struct HttpServer::Impl {
-  Impl(Handler handler, const HttpLimits& limits)
+struct Server::Impl {
+  Impl(Handler handler, const Limits& limits)
       : handler(std::move(handler)), limits(limits), context(1), acceptor(context) {}
 
   void Accept() {
@@ -131,18 +133,17 @@ struct HttpServer::Impl {
   }
 
   const Handler handler;
-  const HttpLimits limits;
+  const Limits limits;
   int open = 0;  // connections; outlives them, which end with the context
   asio::io_context context;
   tcp::acceptor acceptor;
 };
 
-HttpServer::HttpServer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
-HttpServer::~HttpServer() = default;
+Server::Server(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Server::~Server() = default;
 
-absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Listen(const std::string& address,
-                                                               uint16_t port, Handler handler,
-                                                               HttpLimits limits) {
+absl::StatusOr<std::unique_ptr<Server>> Server::Listen(const std::string& address, uint16_t port,
+                                                       Handler handler, Limits limits) {
   auto impl = std::make_unique<Impl>(std::move(handler), limits);
   Error error;
   const auto ip = asio::ip::make_address(address, error);
@@ -156,15 +157,15 @@ absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Listen(const std::string
         absl::StrCat("cannot listen on ", address, " port ", port, ": ", error.message()));
   }
   impl->Accept();
-  return std::unique_ptr<HttpServer>(new HttpServer(std::move(impl)));
+  return std::unique_ptr<Server>(new Server(std::move(impl)));
 }
 
-uint16_t HttpServer::port() const {
+uint16_t Server::port() const {
   Error error;
   return impl_->acceptor.local_endpoint(error).port();
 }
 
-void HttpServer::Run() { impl_->context.run(); }
-void HttpServer::Stop() { impl_->context.stop(); }
+void Server::Run() { impl_->context.run(); }
+void Server::Stop() { impl_->context.stop(); }
 
-}  // namespace votum::witness
+}  // namespace votum::http
