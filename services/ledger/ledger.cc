@@ -238,6 +238,9 @@ void Ledger::Commit(std::vector<Waiting*> batch) {
   std::map<std::string, StoredCommand> in_batch;
   std::map<std::string, crypto::SecretBytes> fresh_keys;
   std::vector<std::pair<Waiting*, absl::StatusOr<StoredEntry>>> answers;
+  std::vector<absl::string_view> ids;
+  for (const Waiting* waiting : batch) ids.push_back(waiting->command_id);
+  const auto recorded = entries_->FindCommands(ids);
   for (Waiting* waiting : batch) {
     const auto answer = [&]() -> absl::StatusOr<StoredEntry> {
       const auto twin = in_batch.find(waiting->command_id);
@@ -246,8 +249,8 @@ void Ledger::Commit(std::vector<Waiting*> batch) {
           return CommandIdReused(waiting->command_id, twin->second.index);
         return entries[twin->second.index - first].entry;
       }
-      ASSIGN_OR_RETURN(const std::optional<StoredCommand> known,
-                       entries_->FindCommand(waiting->command_id));
+      RETURN_IF_ERROR(recorded.status());
+      const std::optional<StoredCommand>& known = (*recorded)[answers.size()];
       if (known.has_value()) {
         if (known->digest != waiting->digest)
           return CommandIdReused(waiting->command_id, known->index);

@@ -118,15 +118,18 @@ absl::StatusOr<std::vector<StoredEntry>> SqliteStore::Read(uint64_t start, size_
   return entries;
 }
 
-absl::StatusOr<std::optional<StoredCommand>> SqliteStore::FindCommand(
-    absl::string_view command_id) {
+absl::StatusOr<std::vector<std::optional<StoredCommand>>> SqliteStore::FindCommands(
+    const std::vector<absl::string_view>& command_ids) {
   const std::lock_guard<std::mutex> lock(read_mutex_);
-  ASSIGN_OR_RETURN(const bool row, reader_.command.Bind(1, command_id).Step());
-  std::optional<StoredCommand> found;
-  if (row)
-    found =
-        StoredCommand{static_cast<uint64_t>(reader_.command.Integer(0)), reader_.command.Bytes(1)};
-  reader_.command.Reset();
+  std::vector<std::optional<StoredCommand>> found(command_ids.size());
+  for (size_t i = 0; i < command_ids.size(); ++i) {
+    ASSIGN_OR_RETURN(const bool row, reader_.command.Bind(1, command_ids[i]).Step());
+    if (row) {
+      found[i] = StoredCommand{static_cast<uint64_t>(reader_.command.Integer(0)),
+                               reader_.command.Bytes(1)};
+    }
+    reader_.command.Reset();
+  }
   return found;
 }
 

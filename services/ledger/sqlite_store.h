@@ -25,7 +25,8 @@ class SqliteStore final : public EntryStore {
   absl::StatusOr<uint64_t> Size() override;
   absl::StatusOr<std::vector<StoredEntry>> Read(uint64_t start, size_t limit,
                                                 size_t max_bytes) override;
-  absl::StatusOr<std::optional<StoredCommand>> FindCommand(absl::string_view command_id) override;
+  absl::StatusOr<std::vector<std::optional<StoredCommand>>> FindCommands(
+      const std::vector<absl::string_view>& command_ids) override;
   absl::StatusOr<std::optional<StoredAttachment>> FindAttachment(
       absl::string_view commitment) override;
   absl::StatusOr<std::optional<std::string>> FindSubjectKey(absl::string_view subject) override;

@@ -1,9 +1,9 @@
 // Where the log lies: entries, command ids and sealed attachments, appended a batch at a time.
 //
 // A batch is one transaction: all of it is durable when AppendBatch returns OK, or none of it ever
-// was. Any error of AppendBatch is final: the outcome may be unknown (an fsync that failed must not
-// be tried again, for the page cache may lie), so the caller stops the process and lets the next
-// start find out.
+// was (a batch too large for one is several, in order). Any error of AppendBatch is final: the
+// outcome may be unknown (an fsync that failed must not be tried again, for the page cache may
+// lie), so the caller stops the process and lets the next start find out.
 #ifndef VOTUM_SERVICES_LEDGER_STORE_H_
 #define VOTUM_SERVICES_LEDGER_STORE_H_
 
@@ -67,8 +67,9 @@ class EntryStore {
   // there is one).
   virtual absl::StatusOr<std::vector<StoredEntry>> Read(uint64_t start, size_t limit,
                                                         size_t max_bytes) = 0;
-  virtual absl::StatusOr<std::optional<StoredCommand>> FindCommand(
-      absl::string_view command_id) = 0;
+  // For each of `command_ids` the command, if it is in the log; in their order.
+  virtual absl::StatusOr<std::vector<std::optional<StoredCommand>>> FindCommands(
+      const std::vector<absl::string_view>& command_ids) = 0;
   virtual absl::StatusOr<std::optional<StoredAttachment>> FindAttachment(
       absl::string_view commitment) = 0;
   // Destroys the attachments and the key of `subject`, so that no byte of them is left in the

@@ -10,6 +10,7 @@
 #include "crypto/keys.h"
 #include "services/ledger/ledger.h"
 #include "services/ledger/service.h"
+#include "services/ledger/sqlite_checkpoint_store.h"
 #include "services/ledger/sqlite_store.h"
 #include "services/runtime/credentials.h"
 #include "services/runtime/host.h"
@@ -67,7 +68,7 @@ absl::StatusOr<std::unique_ptr<ledger::Ledger>> OpenLedger(const Deployment& dep
   ASSIGN_OR_RETURN(std::unique_ptr<ledger::EntryStore> entries,
                    ledger::SqliteStore::Open(deployment.entries_path()));
   ASSIGN_OR_RETURN(std::unique_ptr<ledger::CheckpointStore> checkpoints,
-                   ledger::CheckpointStore::Open(deployment.checkpoint_path()));
+                   ledger::SqliteCheckpointStore::Open(deployment.checkpoint_path()));
   return ledger::Ledger::Open(std::move(entries), std::move(checkpoints), std::move(signer),
                               crypto::SecretBytes::TakeFrom(&attachments_key), std::move(config));
 }

@@ -24,6 +24,7 @@
 #include "crypto/merkle.h"
 #include "crypto/secret.h"
 #include "services/ledger/ledger.h"
+#include "services/ledger/sqlite_checkpoint_store.h"
 #include "services/ledger/sqlite_store.h"
 #include "votum/voting/v1/voting.pb.h"
 
@@ -47,7 +48,7 @@ crypto::NoteSigner Signer() {
 std::unique_ptr<ledger::Ledger> Open(const std::string& folder, Clock* clock) {
   auto entries = ledger::SqliteStore::Open(folder + "/entries.db");
   if (!entries.ok()) Stop(entries.status());
-  auto checkpoints = ledger::CheckpointStore::Open(folder + "/checkpoint.db");
+  auto checkpoints = ledger::SqliteCheckpointStore::Open(folder + "/checkpoint.db");
   if (!checkpoints.ok()) Stop(checkpoints.status());
   ledger::LedgerConfig config;
   config.clock = clock;

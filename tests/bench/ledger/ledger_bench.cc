@@ -21,6 +21,7 @@
 #include "crypto/random.h"
 #include "crypto/secret.h"
 #include "services/ledger/ledger.h"
+#include "services/ledger/sqlite_checkpoint_store.h"
 #include "services/ledger/sqlite_store.h"
 #include "votum/voting/v1/voting.pb.h"
 
@@ -50,7 +51,7 @@ double SyncRate(const std::string& folder) {
 
 std::unique_ptr<ledger::Ledger> Open(const std::string& folder, Clock* clock) {
   auto entries = ledger::SqliteStore::Open(folder + "/entries.db");
-  auto checkpoints = ledger::CheckpointStore::Open(folder + "/checkpoint.db");
+  auto checkpoints = ledger::SqliteCheckpointStore::Open(folder + "/checkpoint.db");
   if (!entries.ok() || !checkpoints.ok()) std::exit(1);
   ledger::LedgerConfig config;
   config.clock = clock;

@@ -10,6 +10,7 @@
 #include <thread>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "base/clock.h"
 #include "base/file.h"
@@ -17,12 +18,16 @@
 #include "base/test_folder.h"
 #include "crypto/checkpoint.h"
 #include "crypto/commitment.h"
+#include "crypto/encoding.h"
 #include "crypto/keys.h"
 #include "crypto/merkle.h"
 #include "crypto/random.h"
 #include "gtest/gtest.h"
 #include "services/domain/timestamps.h"
+#include "services/ledger/postgres_store.h"
+#include "services/ledger/sqlite_checkpoint_store.h"
 #include "services/ledger/sqlite_store.h"
+#include "tests/harness/postgres.h"
 #include "votum/voting/v1/voting.pb.h"
 
 namespace votum::ledger {
@@ -36,13 +41,109 @@ class FakeClock : public Clock {
   absl::Time now = absl::FromUnixSeconds(1800000000);
 };
 
-class LedgerTest : public ::testing::Test {
+// Where a test's entries lie, and what somebody can do there who does not go through the ledger.
+class Backend {
+ public:
+  virtual ~Backend() = default;
+  virtual absl::StatusOr<std::unique_ptr<EntryStore>> Open() = 0;
+  // Runs SQL; the first value of the first row.
+  virtual std::string Run(const std::string& sql) = 0;
+  // In this database's SQL: `bytes` as a literal, and a column's value in hexadecimal.
+  virtual std::string Literal(const std::string& bytes) const = 0;
+  virtual std::string Hex(const std::string& column) const = 0;
+  // Every byte of every file, after what the database keeps for a while has expired.
+  virtual std::string AllBytes() = 0;
+};
+
+std::string BytesBelow(const std::string& folder) {
+  std::string bytes;
+  for (const auto& file : std::filesystem::recursive_directory_iterator(folder))
+    if (file.is_regular_file()) bytes += ReadFile(file.path().string()).value_or("");
+  return bytes;
+}
+
+class SqliteBackend : public Backend {
+ public:
+  explicit SqliteBackend(std::string folder) : folder_(std::move(folder)) {}
+  absl::StatusOr<std::unique_ptr<EntryStore>> Open() override {
+    return SqliteStore::Open(folder_ + "/entries.db");
+  }
+  std::string Run(const std::string& sql) override {
+    sqlite3* database = nullptr;
+    EXPECT_EQ(sqlite3_open((folder_ + "/entries.db").c_str(), &database), SQLITE_OK);
+    std::string value;
+    const auto keep = [](void* out, int, char** values, char**) {
+      *static_cast<std::string*>(out) = values[0] == nullptr ? "" : values[0];
+      return 0;
+    };
+    EXPECT_EQ(sqlite3_exec(database, sql.c_str(), keep, &value, nullptr), SQLITE_OK)
+        << sqlite3_errmsg(database);
+    sqlite3_close(database);
+    return value;
+  }
+  std::string Literal(const std::string& bytes) const override {
+    return "x'" + crypto::HexEncode(bytes) + "'";
+  }
+  std::string Hex(const std::string& column) const override { return "hex(" + column + ")"; }
+  std::string AllBytes() override { return BytesBelow(folder_); }
+
+ private:
+  const std::string folder_;
+};
+
+class PostgresBackend : public Backend {
+ public:
+  explicit PostgresBackend(testing::PostgresServer* server)
+      : server_(*server), conninfo_(server->NewDatabase()) {}
+  absl::StatusOr<std::unique_ptr<EntryStore>> Open() override {
+    PostgresOptions options;
+    options.conninfo = conninfo_;
+    auto store = PostgresStore::Open(std::move(options));
+    if (!store.ok()) return store.status();
+    const auto leads = (*store)->TryToLead();
+    if (!leads.ok()) return leads.status();
+    EXPECT_TRUE(*leads) << "the one before did not let go";
+    return std::move(store);
+  }
+  std::string Run(const std::string& sql) override {
+    return testing::PostgresServer::Run(conninfo_, sql);
+  }
+  std::string Literal(const std::string& bytes) const override {
+    return "'\\x" + crypto::HexEncode(bytes) + "'::bytea";
+  }
+  std::string Hex(const std::string& column) const override {
+    return "encode(" + column + ", 'hex')";
+  }
+  // As docs/operations-cluster.md says it is done.
+  std::string AllBytes() override {
+    Run("SELECT pg_switch_wal()");
+    Run("CHECKPOINT");
+    return BytesBelow(server_.data_folder());
+  }
+
+ private:
+  testing::PostgresServer& server_;
+  const std::string conninfo_;
+};
+
+enum class Kind { kSqlite, kPostgres };
+
+class LedgerTest : public ::testing::TestWithParam<Kind> {
  protected:
-  void SetUp() override { folder_ = NewTestFolder("ledger"); }
+  void SetUp() override {
+    folder_ = NewTestFolder("ledger");
+    if (GetParam() == Kind::kSqlite) {
+      backend_ = std::make_unique<SqliteBackend>(folder_);
+      return;
+    }
+    testing::PostgresServer* const server = testing::PostgresServer::Shared();
+    if (server == nullptr) GTEST_SKIP() << "PostgreSQL 15 is not installed";
+    backend_ = std::make_unique<PostgresBackend>(server);
+  }
 
   absl::StatusOr<std::unique_ptr<Ledger>> Open() {
-    auto entries = SqliteStore::Open(folder_ + "/entries.db");
-    auto checkpoints = CheckpointStore::Open(folder_ + "/checkpoint.db");
+    auto entries = backend_->Open();
+    auto checkpoints = SqliteCheckpointStore::Open(folder_ + "/checkpoint.db");
     if (!entries.ok()) return entries.status();
     if (!checkpoints.ok()) return checkpoints.status();
     LedgerConfig config;
@@ -87,20 +188,12 @@ class LedgerTest : public ::testing::Test {
                                       checkpoint->size, proof, checkpoint->root));
   }
 
-  // Runs SQL on one of the two databases, as somebody with the file can.
-  void Tamper(const std::string& file, const std::string& sql) {
-    sqlite3* database = nullptr;
-    ASSERT_EQ(sqlite3_open((folder_ + "/" + file).c_str(), &database), SQLITE_OK);
-    EXPECT_EQ(sqlite3_exec(database, sql.c_str(), nullptr, nullptr, nullptr), SQLITE_OK)
-        << sqlite3_errmsg(database);
-    sqlite3_close(database);
-  }
-
   std::string folder_;
+  std::unique_ptr<Backend> backend_;
   FakeClock clock_;
 };
 
-TEST_F(LedgerTest, ReceiptsProveAndSurviveReopening) {
+TEST_P(LedgerTest, ReceiptsProveAndSurviveReopening) {
   std::vector<common::v1::SignedCommand> commands;
   {
     const auto ledger = Open();
@@ -128,7 +221,7 @@ TEST_F(LedgerTest, ReceiptsProveAndSurviveReopening) {
   EXPECT_THAT((*ledger)->GetReceipt(20), IsRefused("NO_SUCH_RECORD"));
 }
 
-TEST_F(LedgerTest, ACommandIdCountsOnce) {
+TEST_P(LedgerTest, ACommandIdCountsOnce) {
   const auto ledger = Open();
   const common::v1::SignedCommand command = Command("id-1");
   const auto first = Append(**ledger, command);
@@ -142,7 +235,7 @@ TEST_F(LedgerTest, ACommandIdCountsOnce) {
   EXPECT_THAT(Append(**ledger, resigned), IsRefused("COMMAND_ID_REUSED"));
 }
 
-TEST_F(LedgerTest, ManyAtOnceKeepOneOrderAndShareTransactions) {
+TEST_P(LedgerTest, ManyAtOnceKeepOneOrderAndShareTransactions) {
   const auto ledger = Open();
   constexpr int kThreads = 16;
   constexpr int kEach = 50;
@@ -167,7 +260,7 @@ TEST_F(LedgerTest, ManyAtOnceKeepOneOrderAndShareTransactions) {
   EXPECT_LT((*ledger)->stats().batches, (*ledger)->stats().appends);
 }
 
-TEST_F(LedgerTest, TimeNeverGoesBackAlsoOverARestart) {
+TEST_P(LedgerTest, TimeNeverGoesBackAlsoOverARestart) {
   {
     const auto ledger = Open();
     ASSERT_OK(Append(**ledger, Command()));
@@ -180,7 +273,7 @@ TEST_F(LedgerTest, TimeNeverGoesBackAlsoOverARestart) {
   EXPECT_EQ(FromTimestamp(record.time()), clock_.now + absl::Hours(1));
 }
 
-TEST_F(LedgerTest, CheckpointsAreConsistent) {
+TEST_P(LedgerTest, CheckpointsAreConsistent) {
   const auto ledger = Open();
   for (int i = 0; i < 9; ++i) ASSERT_OK(Append(**ledger, Command()));
   const auto old_checkpoint =
@@ -196,27 +289,29 @@ TEST_F(LedgerTest, CheckpointsAreConsistent) {
   EXPECT_THAT((*ledger)->ConsistencyProof(3, 99), IsRefused("BAD_SIZES"));
 }
 
-TEST_F(LedgerTest, AFlippedBitIsFoundAtTheStartAndNamed) {
+TEST_P(LedgerTest, AFlippedBitIsFoundAtTheStartAndNamed) {
   {
     const auto ledger = Open();
     for (int i = 0; i < 10; ++i) ASSERT_OK(Append(**ledger, Command()));
   }
-  Tamper("entries.db", "UPDATE entry SET record = record || x'00' WHERE idx = 6");
+  backend_->Run("UPDATE entry SET record = record || " + backend_->Literal(std::string(1, '\0')) +
+                " WHERE idx = 6");
   const auto ledger = Open();
   EXPECT_THAT(ledger, IsRefused("LOG_DAMAGED"));
   EXPECT_THAT(std::string(ledger.status().message()), ::testing::HasSubstr("record 6"));
 }
 
-TEST_F(LedgerTest, AnOlderBackupIsNotSignedOn) {
+TEST_P(LedgerTest, AnOlderBackupIsNotSignedOn) {
   {
     const auto ledger = Open();
     for (int i = 0; i < 10; ++i) ASSERT_OK(Append(**ledger, Command()));
   }
-  Tamper("entries.db", "DELETE FROM command WHERE idx >= 7; DELETE FROM entry WHERE idx >= 7");
+  backend_->Run("DELETE FROM command WHERE idx >= 7");
+  backend_->Run("DELETE FROM entry WHERE idx >= 7");
   EXPECT_THAT(Open(), IsRefused("LOG_SHORTER"));
 }
 
-TEST_F(LedgerTest, DurableEntriesBeyondTheCheckpointAreSignedAtTheStart) {
+TEST_P(LedgerTest, DurableEntriesBeyondTheCheckpointAreSignedAtTheStart) {
   std::string old_note;
   {
     const auto ledger = Open();
@@ -225,7 +320,7 @@ TEST_F(LedgerTest, DurableEntriesBeyondTheCheckpointAreSignedAtTheStart) {
     for (int i = 0; i < 3; ++i) ASSERT_OK(Append(**ledger, Command()));
   }
   // As if the process had been killed between the two stores.
-  const auto checkpoints = CheckpointStore::Open(folder_ + "/checkpoint.db");
+  const auto checkpoints = SqliteCheckpointStore::Open(folder_ + "/checkpoint.db");
   ASSERT_OK((*checkpoints)->Replace(*(*checkpoints)->Load(), old_note));
   const auto ledger = Open();
   ASSERT_OK(ledger);
@@ -234,8 +329,8 @@ TEST_F(LedgerTest, DurableEntriesBeyondTheCheckpointAreSignedAtTheStart) {
             7u);
 }
 
-TEST_F(LedgerTest, TheCheckpointIsSwappedOnlyForTheOneExpected) {
-  const auto store = CheckpointStore::Open(folder_ + "/checkpoint.db");
+TEST_P(LedgerTest, TheCheckpointIsSwappedOnlyForTheOneExpected) {
+  const auto store = SqliteCheckpointStore::Open(folder_ + "/checkpoint.db");
   ASSERT_OK((*store)->Replace("", "one"));
   EXPECT_THAT((*store)->Replace("", "two"), IsRefused("CHECKPOINT_CHANGED"));
   EXPECT_EQ(*(*store)->Load(), "one");
@@ -252,7 +347,7 @@ common::v1::Attachment Attachment(const std::string& subject, const std::string&
   return attachment;
 }
 
-TEST_F(LedgerTest, AttachmentsAreSealedOnDiskAndOpenForServices) {
+TEST_P(LedgerTest, AttachmentsAreSealedOnDiskAndOpenForServices) {
   const std::string secret = "Herr Beispiel, Musterweg 1";
   const common::v1::Attachment first = Attachment(std::string(16, 'a'), secret);
   const common::v1::Attachment second = Attachment(std::string(16, 'a'), "the same subject again");
@@ -265,25 +360,14 @@ TEST_F(LedgerTest, AttachmentsAreSealedOnDiskAndOpenForServices) {
     *command.add_attachments() = second;
     ASSERT_OK(Append(**ledger, command));
   }
-  for (const auto& file : std::filesystem::directory_iterator(folder_)) {
-    EXPECT_THAT(*ReadFile(file.path().string()), ::testing::Not(::testing::HasSubstr(secret)))
-        << file.path();
-  }
+  EXPECT_THAT(backend_->AllBytes(), ::testing::Not(::testing::HasSubstr(secret)));
   const auto ledger = Open();
   EXPECT_EQ((*ledger)->GetAttachment(first.commitment())->content(), secret);
   EXPECT_EQ((*ledger)->GetAttachment(second.commitment())->content(), "the same subject again");
   EXPECT_THAT((*ledger)->GetAttachment(std::string(32, 'x')), IsRefused("NO_SUCH_ATTACHMENT"));
 }
 
-// Every byte of every file of the folder.
-std::string BytesOf(const std::string& folder) {
-  std::string bytes;
-  for (const auto& file : std::filesystem::directory_iterator(folder))
-    bytes += *ReadFile(file.path().string());
-  return bytes;
-}
-
-TEST_F(LedgerTest, ErasedSubjectsLeaveNoByteBehind) {
+TEST_P(LedgerTest, ErasedSubjectsLeaveNoByteBehind) {
   const std::string subject(16, 'a');
   const common::v1::Attachment erased = Attachment(subject, std::string(5000, 'e'));
   const common::v1::Attachment kept = Attachment(std::string(16, 'b'), "bleibt");
@@ -293,18 +377,18 @@ TEST_F(LedgerTest, ErasedSubjectsLeaveNoByteBehind) {
     *command.add_attachments() = attachment;
     ASSERT_OK(Append(**ledger, command));
   }
-  std::string box;
-  std::string key;
-  {
-    const auto store = SqliteStore::Open(folder_ + "/entries.db");
-    box = (*(*store)->FindAttachment(erased.commitment()))->box;
-    key = **(*store)->FindSubjectKey(subject);
-  }
-  ASSERT_THAT(BytesOf(folder_), ::testing::HasSubstr(key)) << "the test looks at the right bytes";
+  const std::string box = *crypto::HexDecode(absl::AsciiStrToLower(
+      backend_->Run("SELECT " + backend_->Hex("box") +
+                    " FROM attachment WHERE subject = " + backend_->Literal(subject))));
+  const std::string key = *crypto::HexDecode(absl::AsciiStrToLower(
+      backend_->Run("SELECT " + backend_->Hex("box") +
+                    " FROM subject_key WHERE subject = " + backend_->Literal(subject))));
+  ASSERT_THAT(backend_->AllBytes(), ::testing::HasSubstr(key))
+      << "the test looks at the right bytes";
 
   EXPECT_TRUE(*(*ledger)->EraseSubject(subject));
   EXPECT_FALSE(*(*ledger)->EraseSubject(subject)) << "nothing is left to do";
-  const std::string bytes = BytesOf(folder_);
+  const std::string bytes = backend_->AllBytes();
   EXPECT_THAT(bytes, ::testing::Not(::testing::HasSubstr(key)));
   // A long box lies in several pages.
   for (size_t at = 0; at + 64 < box.size(); at += 64)
@@ -315,7 +399,7 @@ TEST_F(LedgerTest, ErasedSubjectsLeaveNoByteBehind) {
   ExpectProves(*(*ledger)->GetReceipt(0));
 }
 
-TEST_F(LedgerTest, BadInputIsRefusedAndLeavesNothing) {
+TEST_P(LedgerTest, BadInputIsRefusedAndLeavesNothing) {
   const auto ledger = Open();
   common::v1::SignedCommand command = Command();
   *command.add_attachments() = Attachment(std::string(16, 'a'), "text");
@@ -336,6 +420,13 @@ TEST_F(LedgerTest, BadInputIsRefusedAndLeavesNothing) {
               IsRefused("BAD_DISCLOSURE"));
   EXPECT_EQ((*ledger)->size(), 0u);
 }
+
+std::string NameOf(const ::testing::TestParamInfo<Kind>& info) {
+  return info.param == Kind::kSqlite ? "Sqlite" : "Postgres";
+}
+
+INSTANTIATE_TEST_SUITE_P(Stores, LedgerTest, ::testing::Values(Kind::kSqlite, Kind::kPostgres),
+                         NameOf);
 
 }  // namespace
 }  // namespace votum::ledger
