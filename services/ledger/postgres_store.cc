@@ -367,7 +367,8 @@ absl::StatusOr<std::vector<StoredEntry>> PostgresStore::Read(uint64_t start, siz
   ASSIGN_OR_RETURN(
       const Result rows,
       Query("SELECT idx, leaf, salt, record FROM (SELECT *, sum(length(record)) OVER (ORDER BY "
-            "idx) - length(record) AS before FROM entry WHERE idx >= $1 AND idx < $1 + $2) AS stretch "
+            "idx) - length(record) AS before FROM entry WHERE idx >= $1 AND idx < $1 + $2) AS "
+            "stretch "
             "WHERE before < $3 OR idx = $1 ORDER BY idx",
             Parameters()
                 .Add(static_cast<int64_t>(start))
