@@ -152,7 +152,9 @@ absl::StatusOr<bool> JsonView::Boolean() const {
 
 std::string JsonString(absl::string_view text) {
   static constexpr char kHex[] = "0123456789abcdef";
-  std::string quoted = "\"";
+  std::string quoted;
+  quoted.reserve(2 * text.size() + 2);  // without growing, so that no copy of a secret is left
+  quoted += '"';
   for (const char character : text) {
     const auto code = static_cast<unsigned char>(character);
     if (character == '"' || character == '\\') {

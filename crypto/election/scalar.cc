@@ -19,6 +19,7 @@ using Limbs = Scalar::Limbs;
 
 constexpr size_t kLimbs = 4;
 constexpr size_t kMaxDigits = 77;
+constexpr size_t kMaxUnreducedDigits = 100;
 constexpr Limbs kOrder = {0xe20263387d55c491, 0xf0fa90c2168bc709, 0xf4daa0f2579db7f2,
                           0xadb6066a73522565};
 constexpr uint64_t kMinusInverseOfOrder = 0x27fd9552bdf1838f;  // -1/q modulo 2^64
@@ -106,6 +107,12 @@ bool IsBelowOrder(const Limbs& value) {
   return std::lexicographical_compare(value.rbegin(), value.rend(), kOrder.rbegin(), kOrder.rend());
 }
 
+bool IsDecimal(absl::string_view text) {
+  return !text.empty() && (text[0] != '0' || text.size() == 1) &&
+         std::all_of(text.begin(), text.end(),
+                     [](char digit) { return digit >= '0' && digit <= '9'; });
+}
+
 Limbs FromBigEndian(const uint8_t* bytes) {
   Limbs limbs = {};
   for (size_t i = 0; i < 32; ++i) {
@@ -123,9 +130,7 @@ Scalar::Scalar(uint64_t value) : limbs_{value, 0, 0, 0} {}
 Scalar::~Scalar() { OPENSSL_cleanse(limbs_.data(), sizeof(limbs_)); }
 
 absl::StatusOr<Scalar> Scalar::FromDecimal(absl::string_view text) {
-  const bool digits = std::all_of(text.begin(), text.end(),
-                                  [](char digit) { return digit >= '0' && digit <= '9'; });
-  if (text.empty() || text.size() > kMaxDigits || !digits || (text[0] == '0' && text.size() > 1)) {
+  if (text.size() > kMaxDigits || !IsDecimal(text)) {
     return RefuseArgument("NOT_A_SCALAR", "not a decimal number below the order of the group");
   }
   Limbs limbs = {};
@@ -142,6 +147,18 @@ absl::StatusOr<Scalar> Scalar::FromDecimal(absl::string_view text) {
     return RefuseArgument("NOT_A_SCALAR", "a number that is not below the order of the group");
   }
   return Scalar(limbs);
+}
+
+absl::StatusOr<Scalar> Scalar::FromAnyDecimal(absl::string_view text) {
+  if (text.size() > kMaxUnreducedDigits || !IsDecimal(text)) {
+    return RefuseArgument("NOT_A_SCALAR", absl::StrCat("not a decimal number of at most ",
+                                                       kMaxUnreducedDigits, " digits"));
+  }
+  Scalar value;
+  for (const char digit : text) {
+    value = value * Scalar(10) + Scalar(static_cast<uint64_t>(digit - '0'));
+  }
+  return value;
 }
 
 Scalar Scalar::FromDigest(const crypto::Digest& digest) {

@@ -36,6 +36,10 @@ class Scalar {
   // signs, blanks, and numbers from q on.
   static absl::StatusOr<Scalar> FromDecimal(absl::string_view text);
 
+  // From the only decimal text of any number of up to 100 digits, taken modulo q: belenios-tool
+  // does not reduce the secrets that it writes. INVALID_ARGUMENT/NOT_A_SCALAR for anything else.
+  static absl::StatusOr<Scalar> FromAnyDecimal(absl::string_view text);
+
   // The digest as a big-endian number, modulo q.
   static Scalar FromDigest(const crypto::Digest& digest);
 

@@ -2,6 +2,7 @@
 
 #include <openssl/evp.h>
 
+#include <iterator>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -46,8 +47,8 @@ crypto::SecretBytes KeyOf(const crypto::SecretBytes& passphrase, absl::string_vi
   return key;
 }
 
-// index, signing key, decryption key, secret, and for each election that was decrypted its
-// fingerprint and the tally's hash; "-" for what is not there.
+// size, threshold and index of the ceremony, signing key, decryption key, secret, and for each
+// election that was decrypted its fingerprint and the tally's hash; "-" for what is not there.
 crypto::SecretBytes Plaintext(const TrusteeSecrets& secrets) {
   std::string signing(kNothing);
   std::string decryption(kNothing);
@@ -63,28 +64,33 @@ crypto::SecretBytes Plaintext(const TrusteeSecrets& secrets) {
   }
   // In one go, so that no copy is left behind by growth.
   std::string text =
-      absl::StrCat(secrets.index, " ", signing, " ", decryption, " ", secret, decrypted);
+      absl::StrCat(secrets.ceremony.size, " ", secrets.ceremony.threshold, " ",
+                   secrets.ceremony.index, " ", signing, " ", decryption, " ", secret, decrypted);
   for (std::string* copy : {&signing, &decryption, &secret}) crypto::WipeString(copy);
   return crypto::SecretBytes::TakeFrom(&text);
 }
 
 absl::StatusOr<TrusteeSecrets> ParsePlaintext(absl::string_view text) {
   const std::vector<absl::string_view> parts = absl::StrSplit(text, ' ');
-  const std::optional<uint64_t> index = parts.size() >= 4 && parts.size() % 2 == 0
-                                            ? ParseDecimal(parts[0])
-                                            : std::optional<uint64_t>();
-  if (!index) return RefuseArgument("NOT_A_TRUSTEE_FILE", "malformed");
+  const absl::Status malformed = RefuseArgument("NOT_A_TRUSTEE_FILE", "malformed");
+  if (parts.size() < 6 || parts.size() % 2 != 0) return malformed;
   TrusteeSecrets secrets;
-  secrets.index = *index;
-  if (parts[1] != kNothing) {
-    TrusteeIdentity& identity = secrets.identity.emplace();
-    ASSIGN_OR_RETURN(identity.signing, Scalar::FromDecimal(parts[1]));
-    ASSIGN_OR_RETURN(identity.decryption, Scalar::FromDecimal(parts[2]));
+  uint64_t* const numbers[] = {&secrets.ceremony.size, &secrets.ceremony.threshold,
+                               &secrets.ceremony.index};
+  for (size_t i = 0; i < std::size(numbers); ++i) {
+    const std::optional<uint64_t> number = ParseDecimal(parts[i]);
+    if (!number) return malformed;
+    *numbers[i] = *number;
   }
   if (parts[3] != kNothing) {
-    ASSIGN_OR_RETURN(secrets.secret, Scalar::FromDecimal(parts[3]));
+    TrusteeIdentity& identity = secrets.identity.emplace();
+    ASSIGN_OR_RETURN(identity.signing, Scalar::FromDecimal(parts[3]));
+    ASSIGN_OR_RETURN(identity.decryption, Scalar::FromDecimal(parts[4]));
   }
-  for (size_t i = 4; i < parts.size(); i += 2) {
+  if (parts[5] != kNothing) {
+    ASSIGN_OR_RETURN(secrets.secret, Scalar::FromDecimal(parts[5]));
+  }
+  for (size_t i = 6; i < parts.size(); i += 2) {
     secrets.decrypted.emplace(std::string(parts[i]), std::string(parts[i + 1]));
   }
   return secrets;

@@ -16,8 +16,9 @@
 namespace votum::election {
 
 struct TrusteeSecrets {
-  // Of a ceremony: this trustee's number and identity. 0 and nothing for a single trustee.
-  uint64_t index = 0;
+  // Of a ceremony: which one and which trustee, and his identity. Zeros and nothing for a single
+  // trustee.
+  CertificateContext ceremony;
   std::optional<TrusteeIdentity> identity;
   // What decrypts: a single trustee's key, or the share from the end of the ceremony.
   std::optional<Scalar> secret;

@@ -68,10 +68,30 @@ void AddContributions(CLI::App& verb, TrusteeArguments* arguments) {
       ->required();
 }
 
+void AddNumber(CLI::App& verb, TrusteeArguments* arguments) {
+  verb.add_option("--number", arguments->index, "Of the trustee, from 1")->required();
+}
+
+CLI::Option* AddThreshold(CLI::App& verb, TrusteeArguments* arguments) {
+  return verb.add_option("--threshold", arguments->threshold, "How many are needed to decrypt");
+}
+
 void AddCertifyOptions(CLI::App& verb, TrusteeArguments* arguments) {
-  verb.add_option("--number", arguments->index, "Of this trustee, from 1")->required();
+  AddNumber(verb, arguments);
   verb.add_option("--trustees", arguments->size, "How many there are")->required();
-  verb.add_option("--threshold", arguments->threshold, "How many are needed to decrypt")
+  AddThreshold(verb, arguments)->required();
+}
+
+void AddInputOptions(CLI::App& verb, TrusteeArguments* arguments) {
+  AddNumber(verb, arguments);
+  AddThreshold(verb, arguments)->required();
+  AddCertificates(verb, arguments);
+  AddContributions(verb, arguments);
+}
+
+void AddDecryptionKeyOptions(CLI::App& verb, TrusteeArguments* arguments) {
+  AddNumber(verb, arguments);
+  verb.add_option("--keys", arguments->keys, "File with what each sent in the third round")
       ->required();
 }
 
@@ -85,7 +105,7 @@ void AddAssembleOptions(CLI::App& verb, TrusteeArguments* arguments) {
   CLI::Option* contributions =
       verb.add_option("--contributions", arguments->contributions, "Contributions, one a line");
   CLI::Option* keys = verb.add_option("--keys", arguments->keys, "Keys, one a line");
-  certificates->needs(contributions, keys);
+  certificates->needs(contributions, keys, AddThreshold(verb, arguments));
   contributions->needs(certificates);
   keys->needs(certificates);
 }
@@ -124,10 +144,27 @@ const TrusteeVerb kTrusteeVerbs[] = {
        AddCertificates(verb, arguments);
        AddContributions(verb, arguments);
      }},
+    {"input",
+     "For a trustee who works with belenios-tool: what he needs for its step 5.\n"
+     "Example: votum election trustee input --number 2 --threshold 3 --certificates all.certs "
+     "--contributions all.contributions > ID.vinput",
+     Passphrase::kNone,
+     [](const TrusteeArguments& arguments, const crypto::SecretBytes&) {
+       return ShareInputOfTrustee(arguments);
+     },
+     AddInputOptions},
+    {"decryption-key",
+     "For a trustee who works with belenios-tool: what he needs to decrypt, sealed for him.\n"
+     "Example: votum election trustee decryption-key --number 2 --keys all.keys > ID.dkey",
+     Passphrase::kNone,
+     [](const TrusteeArguments& arguments, const crypto::SecretBytes&) {
+       return DecryptionKeyOfTrustee(arguments);
+     },
+     AddDecryptionKeyOptions},
     {"assemble",
      "Check a finished ceremony and print trustees.json.\n"
-     "Example: votum election trustee assemble --single server.json --certificates all.certs "
-     "--contributions all.contributions --keys all.keys > trustees.json",
+     "Example: votum election trustee assemble --single server.json --threshold 3 --certificates "
+     "all.certs --contributions all.contributions --keys all.keys > trustees.json",
      Passphrase::kNone,
      [](const TrusteeArguments& arguments, const crypto::SecretBytes&) {
        return AssembleAllTrustees(arguments);
@@ -180,8 +217,8 @@ void AddElectionCommand(CLI::App& root, const ElectionCommandRun& run) {
   AddVerify(*election, run);
   CLI::App* trustee = election->add_subcommand(
       "trustee",
-      "A trustee's part, on his own machine: generate, certify, contribute, finish, assemble, "
-      "decrypt.\n"
+      "A trustee's part, on his own machine: generate, certify, contribute, finish, input, "
+      "decryption-key, assemble, decrypt.\n"
       "Example: votum election trustee certify --secret anna.trustee --number 1 --trustees 5 "
       "--threshold 3");
   trustee->require_subcommand(1);

@@ -2,7 +2,8 @@
 //
 //   votum election verify FILE.bel [-o table|json] [--threads N] [--known-event HASH]
 //                                  [--known-ballots N]
-//   votum election trustee generate|certify|contribute|finish|assemble|decrypt ...
+//   votum election trustee generate|certify|contribute|finish|input|decryption-key|assemble|
+//                          decrypt ...
 #ifndef VOTUM_CLIENTS_CLI_ELECTION_ELECTION_COMMAND_H_
 #define VOTUM_CLIENTS_CLI_ELECTION_ELECTION_COMMAND_H_
 

@@ -10,7 +10,6 @@
 #include "base/refusal.h"
 #include "base/status_macros.h"
 #include "crypto/election/ceremony.h"
-#include "crypto/election/json.h"
 #include "crypto/election/tally.h"
 #include "crypto/election/trustee_file.h"
 #include "crypto/election/verify_archive.h"
@@ -18,8 +17,9 @@
 namespace votum::cli {
 namespace {
 
+using election::CertificateContext;
 using election::Contribution;
-using election::JsonView;
+using election::ShareMessage;
 using election::SignedMessage;
 using election::TrusteeKey;
 using election::TrusteeSecrets;
@@ -29,15 +29,25 @@ constexpr size_t kMaxCeremonyBytes = size_t{16} << 20;
 // Each line of a file, by `parse`.
 template <typename T>
 absl::StatusOr<std::vector<T>> ReadLines(const std::string& path,
-                                         absl::StatusOr<T> (*parse)(const JsonView&)) {
+                                         absl::StatusOr<T> (*parse)(absl::string_view)) {
   ASSIGN_OR_RETURN(const std::string text, ReadFile(path, kMaxCeremonyBytes));
   std::vector<T> items;
   for (const absl::string_view line : absl::StrSplit(text, '\n', absl::SkipEmpty())) {
-    ASSIGN_OR_RETURN(const nlohmann::json json, election::ParseJson(line));
-    const std::string place = absl::StrCat("line ", items.size() + 1, " of ", path);
-    ASSIGN_OR_RETURN(items.emplace_back(), parse(JsonView(json, place)));
+    absl::StatusOr<T> item = parse(line);
+    if (!item.ok()) {
+      return Refuse(
+          item.status().code(), ReasonOf(item.status()),
+          absl::StrCat("line ", items.size() + 1, " of ", path, ": ", item.status().message()));
+    }
+    items.push_back(*std::move(item));
   }
   return items;
+}
+
+absl::Status CheckNumber(const TrusteeArguments& arguments, size_t count) {
+  if (arguments.index >= 1 && arguments.index <= count) return absl::OkStatus();
+  return RefuseArgument("BAD_TRUSTEES", absl::StrCat("there is no trustee ", arguments.index,
+                                                     " among ", count, "; see --number"));
 }
 
 // The identity of a trustee in a ceremony, from his secret file.
@@ -81,7 +91,7 @@ absl::Status RememberTally(const std::string& path, const crypto::SecretBytes& p
 absl::StatusOr<std::string> GenerateTrustee(const TrusteeArguments& arguments,
                                             const crypto::SecretBytes& passphrase) {
   const election::TrusteeKeyPair pair = election::MakeTrusteeKey();
-  RETURN_IF_ERROR(election::SaveTrusteeFile(arguments.secret_file, {0, {}, pair.secret, {}},
+  RETURN_IF_ERROR(election::SaveTrusteeFile(arguments.secret_file, {{}, {}, pair.secret, {}},
                                             passphrase,
                                             /*replace=*/false));
   return election::FormatTrusteeKey(pair.public_part);
@@ -90,11 +100,10 @@ absl::StatusOr<std::string> GenerateTrustee(const TrusteeArguments& arguments,
 absl::StatusOr<std::string> CertifyTrustee(const TrusteeArguments& arguments,
                                            const crypto::SecretBytes& passphrase) {
   const election::TrusteeIdentity identity = election::MakeTrusteeIdentity();
-  ASSIGN_OR_RETURN(
-      const SignedMessage certificate,
-      election::MakeCertificate(identity, {arguments.size, arguments.threshold, arguments.index}));
-  RETURN_IF_ERROR(election::SaveTrusteeFile(
-      arguments.secret_file, {arguments.index, identity, {}, {}}, passphrase, /*replace=*/false));
+  const CertificateContext ceremony{arguments.size, arguments.threshold, arguments.index};
+  ASSIGN_OR_RETURN(const SignedMessage certificate, election::MakeCertificate(identity, ceremony));
+  RETURN_IF_ERROR(election::SaveTrusteeFile(arguments.secret_file, {ceremony, identity, {}, {}},
+                                            passphrase, /*replace=*/false));
   return election::FormatSignedMessage(certificate);
 }
 
@@ -104,7 +113,8 @@ absl::StatusOr<std::string> ContributeTrustee(const TrusteeArguments& arguments,
   ASSIGN_OR_RETURN(const std::vector<SignedMessage> certificates,
                    ReadLines(arguments.certificates, election::ParseSignedMessage));
   ASSIGN_OR_RETURN(const Contribution contribution,
-                   election::Contribute(*secrets.identity, secrets.index, certificates));
+                   election::Contribute(*secrets.identity, secrets.ceremony.index, certificates,
+                                        secrets.ceremony.threshold));
   return election::FormatContribution(contribution);
 }
 
@@ -115,13 +125,38 @@ absl::StatusOr<std::string> FinishTrustee(const TrusteeArguments& arguments,
                    ReadLines(arguments.certificates, election::ParseSignedMessage));
   ASSIGN_OR_RETURN(const std::vector<Contribution> contributions,
                    ReadLines(arguments.contributions, election::ParseContribution));
-  ASSIGN_OR_RETURN(
-      const election::TrusteeShare share,
-      election::FinishShare(*secrets.identity, secrets.index, certificates, contributions));
+  ASSIGN_OR_RETURN(const election::TrusteeShare share,
+                   election::FinishShare(*secrets.identity, secrets.ceremony.index, certificates,
+                                         secrets.ceremony.threshold, contributions));
   secrets.secret = share.secret;
   RETURN_IF_ERROR(election::SaveTrusteeFile(arguments.secret_file, secrets, passphrase,
                                             /*replace=*/true));
-  return election::FormatTrusteeKey(share.public_part);
+  return election::FormatShareMessage(share.message);
+}
+
+absl::StatusOr<std::string> ShareInputOfTrustee(const TrusteeArguments& arguments) {
+  ASSIGN_OR_RETURN(const std::vector<SignedMessage> certificates,
+                   ReadLines(arguments.certificates, election::ParseSignedMessage));
+  ASSIGN_OR_RETURN(const std::vector<Contribution> contributions,
+                   ReadLines(arguments.contributions, election::ParseContribution));
+  RETURN_IF_ERROR(election::CheckCertificates(certificates, arguments.threshold).status());
+  RETURN_IF_ERROR(CheckNumber(arguments, contributions.size()));
+  if (contributions.size() != certificates.size()) {
+    return RefuseArgument("BAD_TRUSTEES", absl::StrCat(certificates.size(), " certificates and ",
+                                                       contributions.size(), " contributions"));
+  }
+  for (uint64_t index = 1; index <= contributions.size(); ++index) {
+    RETURN_IF_ERROR(election::CheckContribution(certificates, arguments.threshold, index,
+                                                contributions[index - 1]));
+  }
+  return election::FormatShareInput(contributions, arguments.index);
+}
+
+absl::StatusOr<std::string> DecryptionKeyOfTrustee(const TrusteeArguments& arguments) {
+  ASSIGN_OR_RETURN(const std::vector<ShareMessage> shares,
+                   ReadLines(arguments.keys, election::ParseShareMessage));
+  RETURN_IF_ERROR(CheckNumber(arguments, shares.size()));
+  return shares[arguments.index - 1].sealed_secret;
 }
 
 absl::StatusOr<std::string> AssembleAllTrustees(const TrusteeArguments& arguments) {
@@ -137,10 +172,13 @@ absl::StatusOr<std::string> AssembleAllTrustees(const TrusteeArguments& argument
                      ReadLines(arguments.certificates, election::ParseSignedMessage));
     ASSIGN_OR_RETURN(const std::vector<Contribution> contributions,
                      ReadLines(arguments.contributions, election::ParseContribution));
-    ASSIGN_OR_RETURN(const std::vector<TrusteeKey> keys,
-                     ReadLines(arguments.keys, election::ParseTrusteeKey));
-    ASSIGN_OR_RETURN(thresholds.emplace_back(),
-                     election::AssembleTrustees(certificates, contributions, keys));
+    ASSIGN_OR_RETURN(const std::vector<ShareMessage> shares,
+                     ReadLines(arguments.keys, election::ParseShareMessage));
+    std::vector<TrusteeKey> keys;
+    for (const ShareMessage& share : shares) keys.push_back(share.key);
+    ASSIGN_OR_RETURN(
+        thresholds.emplace_back(),
+        election::AssembleTrustees(certificates, arguments.threshold, contributions, keys));
   }
   std::string json = election::Trustees::Format(singles, thresholds);
   RETURN_IF_ERROR(election::Trustees::Parse(json).status());

@@ -20,7 +20,7 @@ struct TrusteeArguments {
   uint64_t threshold = 0;
   std::string certificates;          // file of one certificate a line
   std::string contributions;         // file of one contribution a line
-  std::string keys;                  // file of one key of a threshold trustee a line
+  std::string keys;                  // file of what each sent in the third round, one a line
   std::vector<std::string> singles;  // files of one key of a single trustee each
   std::string archive;
   std::string known_event;
@@ -44,6 +44,11 @@ absl::StatusOr<std::string> ContributeTrustee(const TrusteeArguments& arguments,
 // Third round: his key; adds his share to the secret file.
 absl::StatusOr<std::string> FinishTrustee(const TrusteeArguments& arguments,
                                           const crypto::SecretBytes& passphrase);
+
+// For trustees who work with belenios-tool, by anybody: what such a trustee needs for the third
+// round (ID.vinput), and, from his answer, to decrypt (ID.dkey).
+absl::StatusOr<std::string> ShareInputOfTrustee(const TrusteeArguments& arguments);
+absl::StatusOr<std::string> DecryptionKeyOfTrustee(const TrusteeArguments& arguments);
 
 // trustees.json, by anybody.
 absl::StatusOr<std::string> AssembleAllTrustees(const TrusteeArguments& arguments);

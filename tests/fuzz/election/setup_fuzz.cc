@@ -1,5 +1,6 @@
 // Each of the texts of a setup, and of what follows it, read by every parser.
 #include "crypto/election/ceremony.h"
+#include "crypto/election/channel.h"
 #include "crypto/election/credential.h"
 #include "crypto/election/election.h"
 #include "crypto/election/tally.h"
@@ -22,7 +23,12 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   }
   const auto result = ParseResult(text);
   if (result.ok()) Require(*ParseResult(FormatResult(*result)) == *result, "so can a result");
-  const auto json = ParseJson(text);
-  if (json.ok()) (void)ParseContribution(JsonView(*json, "contribution"));
+  const auto contribution = ParseContribution(text);
+  if (contribution.ok()) {
+    Require(ParseContribution(FormatContribution(*contribution)).ok(), "and a contribution");
+  }
+  const auto share = ParseShareMessage(text);
+  if (share.ok()) Require(ParseShareMessage(FormatShareMessage(*share)).ok(), "and a share");
+  (void)CheckSealed(text);
   return 0;
 }

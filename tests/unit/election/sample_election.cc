@@ -37,15 +37,16 @@ TestTrustees MakeTestTrustees(uint64_t threshold, uint64_t size) {
     }
     std::vector<Contribution> contributions;
     for (uint64_t i = 1; i <= size; ++i) {
-      contributions.push_back(*Contribute(identities[i - 1], i, certificates));
+      contributions.push_back(*Contribute(identities[i - 1], i, certificates, threshold));
     }
     std::vector<TrusteeKey> keys;
     for (uint64_t i = 1; i <= size; ++i) {
-      TrusteeShare share = *FinishShare(identities[i - 1], i, certificates, contributions);
+      TrusteeShare share =
+          *FinishShare(identities[i - 1], i, certificates, threshold, contributions);
       trustees.secrets.emplace(i + 1, share.secret);
-      keys.push_back(std::move(share.public_part));
+      keys.push_back(std::move(share.message.key));
     }
-    thresholds.push_back(*AssembleTrustees(certificates, contributions, keys));
+    thresholds.push_back(*AssembleTrustees(certificates, threshold, contributions, keys));
   }
   trustees.json = Trustees::Format({server.public_part}, thresholds);
   trustees.public_key = Trustees::Parse(trustees.json)->public_key();
