@@ -75,7 +75,8 @@ std::string EncryptCcm(const SecretBytes& key, const Element& alpha, absl::strin
 std::optional<SecretBytes> DecryptCcm(const SecretBytes& key, const Element& alpha,
                                       absl::string_view data) {
   const absl::string_view text = data.substr(0, data.size() - kTagSize);
-  const OwnedCipherCtx context = StartCcm(false, key, alpha, std::string(data.substr(text.size())));
+  std::string tag(data.substr(text.size()));
+  const OwnedCipherCtx context = StartCcm(false, key, alpha, std::move(tag));
   SecretBytes plain(text.size());
   int written = 0;
   // CCM checks the tag in the one update.

@@ -175,6 +175,7 @@ absl::StatusOr<std::string> AssembleAllTrustees(const TrusteeArguments& argument
     ASSIGN_OR_RETURN(const std::vector<ShareMessage> shares,
                      ReadLines(arguments.keys, election::ParseShareMessage));
     std::vector<TrusteeKey> keys;
+    keys.reserve(shares.size());
     for (const ShareMessage& share : shares) keys.push_back(share.key);
     ASSIGN_OR_RETURN(
         thresholds.emplace_back(),
