@@ -5,6 +5,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
@@ -15,7 +16,7 @@ namespace {
 // One connection with its settings.
 class Client {
  public:
-  explicit Client(ClientLimits limits) : limits_(limits) {
+  Client(ClientLimits limits, ClientTls tls) : limits_(limits), tls_(std::move(tls)) {
     static std::once_flag once;
     std::call_once(once, [] { curl_global_init(CURL_GLOBAL_DEFAULT); });
     curl_.reset(curl_easy_init());
@@ -40,6 +41,11 @@ class Client {
     curl_easy_setopt(curl, CURLOPT_USERAGENT, "votum");
     curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, &Client::Write);
     curl_easy_setopt(curl, CURLOPT_WRITEDATA, &sink);
+    if (!tls_.ca_file.empty()) curl_easy_setopt(curl, CURLOPT_CAINFO, tls_.ca_file.c_str());
+    if (!tls_.identity_file.empty()) {
+      curl_easy_setopt(curl, CURLOPT_SSLCERT, tls_.identity_file.c_str());
+      curl_easy_setopt(curl, CURLOPT_SSLKEY, tls_.identity_file.c_str());
+    }
     if (post) {
       curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers_.get());
       curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
@@ -85,14 +91,15 @@ class Client {
   };
 
   const ClientLimits limits_;
+  const ClientTls tls_;
   std::unique_ptr<CURL, FreeCurl> curl_;
   std::unique_ptr<curl_slist, FreeList> headers_;
 };
 
 }  // namespace
 
-Send Connect(ClientLimits limits) {
-  const auto client = std::make_shared<Client>(limits);
+Send Connect(ClientLimits limits, ClientTls tls) {
+  const auto client = std::make_shared<Client>(limits, std::move(tls));
   return [client](const std::string& url, bool post, const std::string& body) {
     return client->Send(url, post, body);
   };

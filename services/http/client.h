@@ -1,5 +1,5 @@
 // Requests over HTTP and HTTPS, by libcurl: certificates are checked against the system's
-// authorities, nothing is redirected, answers are small.
+// authorities or given ones, nothing is redirected, answers are small.
 #ifndef VOTUM_SERVICES_HTTP_CLIENT_H_
 #define VOTUM_SERVICES_HTTP_CLIENT_H_
 
@@ -24,10 +24,16 @@ struct ClientLimits {
   size_t answer_bytes = size_t{64} << 10;
 };
 
+// For servers with an authority of their own. Files in PEM; each may be empty.
+struct ClientTls {
+  std::string ca_file;        // instead of the system's authorities
+  std::string identity_file;  // certificate and key to show, in one file
+};
+
 // What sends with one connection, kept open from request to request. To be used by one thread at a
 // time. Errors of what it returns: UNAVAILABLE (no answer, or a larger one than allowed), with
 // libcurl's words.
-Send Connect(ClientLimits limits = {});
+Send Connect(ClientLimits limits = {}, ClientTls tls = {});
 
 }  // namespace votum::http
 

@@ -82,6 +82,15 @@ int Process::Stop() {
   return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
+void Process::Freeze() const { kill(pid_, SIGSTOP); }
+
+void Process::Thaw() const { kill(pid_, SIGCONT); }
+
+bool Process::Alive() {
+  if (pid_ > 0 && waitpid(pid_, nullptr, WNOHANG) == pid_) pid_ = 0;
+  return pid_ > 0;
+}
+
 int Run(const std::vector<std::string>& arguments, const std::string& output_path) {
   int status = 0;
   waitpid(Spawn(arguments, output_path), &status, 0);

@@ -23,6 +23,11 @@ class Process {
   void Kill();
   // SIGTERM, and waits for the end; the exit code.
   int Stop();
+  // SIGSTOP and SIGCONT.
+  void Freeze() const;
+  void Thaw() const;
+  // Whether it has been started and has not ended by itself.
+  bool Alive();
   bool running() const { return pid_ > 0; }
 
  private:
