@@ -15,6 +15,7 @@
 #include "grpcpp/create_channel.h"
 #include "grpcpp/security/credentials.h"
 #include "services/domain/timestamps.h"
+#include "services/runtime/connect.h"
 #include "votum/directory/v1/directory.pb.h"
 #include "votum/runtime/v1/runtime_service.pb.h"
 
@@ -59,8 +60,10 @@ absl::StatusOr<std::shared_ptr<Channels>> Channels::Open(const Context& context)
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMs);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveMs);
   for (const auto& [service, address] : context.endpoints) {
+    grpc::ChannelArguments own = arguments;
+    Balance(address, &own);
     channels->channels_[service] =
-        grpc::CreateCustomChannel(address, grpc::SslCredentials(tls), arguments);
+        grpc::CreateCustomChannel(address, grpc::SslCredentials(tls), own);
   }
   return channels;
 }

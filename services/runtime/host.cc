@@ -10,6 +10,7 @@
 #include "grpcpp/ext/proto_server_reflection_plugin.h"
 #include "grpcpp/health_check_service_interface.h"
 #include "grpcpp/resource_quota.h"
+#include "services/runtime/connect.h"
 
 namespace votum {
 namespace {
@@ -50,6 +51,9 @@ absl::StatusOr<std::unique_ptr<Host>> Host::Start(
   builder.SetSyncServerOption(Option::NUM_CQS, 1);
   builder.SetSyncServerOption(Option::MIN_POLLERS, kFewestIdleThreads);
   builder.SetSyncServerOption(Option::MAX_POLLERS, kMostIdleThreads);
+  // connect.h's callers ask often whether this process lives.
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
+                             kAskMilliseconds / 2);
   // Without this two processes silently share a port.
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   host->server_ = builder.BuildAndStart();

@@ -1,5 +1,7 @@
 #include "services/votumd/certificates.h"
 
+#include <arpa/inet.h>
+
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -8,6 +10,15 @@
 #include "crypto/certificates.h"
 
 namespace votum {
+namespace {
+
+bool IsNumeric(const std::string& host) {
+  in6_addr address;  // large enough for both
+  return inet_pton(AF_INET, host.c_str(), &address) == 1 ||
+         inet_pton(AF_INET6, host.c_str(), &address) == 1;
+}
+
+}  // namespace
 
 absl::Status MakeAuthorityFiles(const Deployment& deployment, absl::string_view name,
                                 absl::Time now) {
@@ -26,9 +37,10 @@ absl::Status IssueServiceFiles(const Deployment& deployment,
   for (const char* service : kServices) {
     crypto::ServiceCertificateRequest request;
     request.service = service;
-    request.dns_names = host_names;
-    request.dns_names.push_back("localhost");
+    request.dns_names = {"localhost"};
     request.ip_addresses = {"127.0.0.1", "::1"};
+    for (const std::string& host : host_names)
+      (IsNumeric(host) ? request.ip_addresses : request.dns_names).push_back(host);
     request.validity_days = days;
     ASSIGN_OR_RETURN(const crypto::CertificateWithKey issued,
                      crypto::IssueServiceCertificate(authority, request, now));

@@ -53,4 +53,19 @@ absl::StatusOr<runtime::v1::ServiceAddress> AddressOf(const runtime::v1::Deploym
                                  "; add: services { service: \"", service, "\" address: ... }"));
 }
 
+absl::StatusOr<runtime::v1::ServiceReplica> ReplicaOf(const runtime::v1::ServiceAddress& row,
+                                                      int replica) {
+  if (replica >= 0 && replica < row.replicas_size()) return row.replicas(replica);
+  if (replica == 0) {
+    runtime::v1::ServiceReplica only;
+    only.set_listen(row.address());
+    only.set_metrics_address(row.metrics_address());
+    return only;
+  }
+  return RefuseArgument(
+      "NO_SUCH_REPLICA",
+      absl::StrCat("the configuration has no replica ", replica, " of the service ", row.service(),
+                   "; add: replicas { listen: ... } to its row"));
+}
+
 }  // namespace votum

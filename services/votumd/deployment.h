@@ -8,6 +8,9 @@
 //   ledger/attachments.key the key that wraps the keys of sealed attachments
 //   ledger/entries.db      the log
 //   ledger/checkpoint.db   the newest checkpoint: the second, tiny store
+//   ledger/pgpass          with PostgreSQL instead of entries.db: its password, as libpq's .pgpass
+//   ledger/etcd-ca.crt     with etcd instead of checkpoint.db: the authority of its certificates,
+//   ledger/etcd.pem        and certificate and key to show there; each only if etcd asks for it
 //   clock-offset           seconds; only with a simulated clock
 //
 // Keys have mode 0600, folders with keys 0700.
@@ -46,6 +49,9 @@ class Deployment {
   std::string attachments_key_path() const { return ledger_folder() + "/attachments.key"; }
   std::string entries_path() const { return ledger_folder() + "/entries.db"; }
   std::string checkpoint_path() const { return ledger_folder() + "/checkpoint.db"; }
+  std::string password_path() const { return ledger_folder() + "/pgpass"; }
+  std::string etcd_ca_path() const { return ledger_folder() + "/etcd-ca.crt"; }
+  std::string etcd_identity_path() const { return ledger_folder() + "/etcd.pem"; }
   std::string clock_offset_path() const { return folder_ + "/clock-offset"; }
   const std::string& folder() const { return folder_; }
 
@@ -60,6 +66,11 @@ class Deployment {
  private:
   std::string folder_;
 };
+
+// Where the process with the number `replica` listens for a service.
+// INVALID_ARGUMENT/NO_SUCH_REPLICA.
+absl::StatusOr<runtime::v1::ServiceReplica> ReplicaOf(const runtime::v1::ServiceAddress& row,
+                                                      int replica);
 
 // The row of `service` in `config`. INVALID_ARGUMENT/BAD_CONFIG if there is none.
 absl::StatusOr<runtime::v1::ServiceAddress> AddressOf(const runtime::v1::DeploymentConfig& config,

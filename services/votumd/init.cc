@@ -16,6 +16,7 @@
 #include "crypto/note.h"
 #include "crypto/one_time_code.h"
 #include "crypto/random.h"
+#include "google/protobuf/text_format.h"
 #include "nlohmann/json.hpp"
 #include "services/domain/fields.h"
 #include "services/domain/payload_type.h"
@@ -55,6 +56,59 @@ absl::Status MakeFolders(const Deployment& deployment) {
   return MakeFolder(deployment.ledger_folder(), 0700);
 }
 
+std::string ListenAddress(const InitOptions& options, size_t service, int replica) {
+  return absl::StrCat("127.0.0.1:", options.base_port + static_cast<int>(service) +
+                                        replica * static_cast<int>(kServices.size()));
+}
+
+std::string MetricsAddress(const InitOptions& options, size_t service, int replica) {
+  InitOptions above = options;
+  above.base_port += kMetricsPortOffset;
+  return ListenAddress(above, service, replica);
+}
+
+// What callers connect to: one address, or a list as gRPC takes it.
+std::string Target(const InitOptions& options, size_t service) {
+  std::vector<std::string> addresses;
+  for (int replica = 0; replica < options.replicas; ++replica)
+    addresses.push_back(ListenAddress(options, service, replica));
+  return options.replicas == 1 ? addresses[0]
+                               : absl::StrCat("ipv4:", absl::StrJoin(addresses, ","));
+}
+
+std::string ServiceText(const InitOptions& options, size_t service) {
+  std::string text = absl::StrCat("services { service: \"", kServices[service], "\" address: \"",
+                                  Target(options, service), "\"");
+  if (options.replicas == 1) {
+    return absl::StrCat(text, " metrics_address: \"", MetricsAddress(options, service, 0),
+                        "\" }\n");
+  }
+  for (int replica = 0; replica < options.replicas; ++replica) {
+    absl::StrAppend(&text, "\n  replicas { listen: \"", ListenAddress(options, service, replica),
+                    "\" metrics_address: \"", MetricsAddress(options, service, replica), "\" }");
+  }
+  return text + "\n}\n";
+}
+
+runtime::v1::LedgerStorage StorageOf(const StorageOptions& options) {
+  runtime::v1::LedgerStorage storage;
+  storage.set_postgresql(options.postgresql);
+  for (const std::string& endpoint : options.etcd) storage.add_etcd(endpoint);
+  return storage;
+}
+
+absl::Status CopySecret(const std::string& from, const std::string& to) {
+  if (from.empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const std::string bytes, ReadFile(from));
+  return WriteNewFile(to, bytes, 0600);
+}
+
+absl::Status CopySecrets(const StorageOptions& options, const Deployment& deployment) {
+  RETURN_IF_ERROR(CopySecret(options.password_file, deployment.password_path()));
+  RETURN_IF_ERROR(CopySecret(options.etcd_ca_file, deployment.etcd_ca_path()));
+  return CopySecret(options.etcd_identity_file, deployment.etcd_identity_path());
+}
+
 std::string ConfigText(const InitOptions& options, absl::string_view vkey) {
   std::string text = absl::StrCat(
       "# Configuration of a Votum deployment: protobuf text format, message "
@@ -73,10 +127,14 @@ std::string ConfigText(const InitOptions& options, absl::string_view vkey) {
       "# Where each service listens (gRPC over TLS), and where this machine's Prometheus finds its "
       "metrics. Bind to a\n"
       "# private address: the public is served by a gateway, not by these ports.\n");
-  for (size_t i = 0; i < kServices.size(); ++i) {
-    const int port = options.base_port + static_cast<int>(i);
-    absl::StrAppend(&text, "services { service: \"", kServices[i], "\" address: \"127.0.0.1:", port,
-                    "\" metrics_address: \"127.0.0.1:", port + kMetricsPortOffset, "\" }\n");
+  for (size_t i = 0; i < kServices.size(); ++i) absl::StrAppend(&text, ServiceText(options, i));
+  if (!options.storage.postgresql.empty()) {
+    std::string storage;
+    google::protobuf::TextFormat::PrintToString(StorageOf(options.storage), &storage);
+    absl::StrAppend(&text,
+                    "\n# The log is in PostgreSQL: several ledgers may run, of which one leads. "
+                    "Passwords stand in ledger/pgpass.\nledger_storage {\n",
+                    storage, "}\n");
   }
   if (options.simulated_clock) {
     absl::StrAppend(
@@ -96,8 +154,7 @@ std::string ClientJson(const InitOptions& options, absl::string_view vkey,
   json["ca_certificate_file"] =
       std::filesystem::absolute(deployment.ca_certificate_path()).string();
   for (size_t i = 0; i < kServices.size(); ++i) {
-    json["endpoints"][kServices[i]] =
-        absl::StrCat("127.0.0.1:", options.base_port + static_cast<int>(i));
+    json["endpoints"][kServices[i]] = Target(options, i);
   }
   return json.dump(2) + "\n";
 }
@@ -133,7 +190,8 @@ absl::Status CheckOptions(const InitOptions& options) {
   RETURN_IF_ERROR(crypto::CheckKeyName(options.deployment));
   RETURN_IF_ERROR(CheckText("--body", options.body_name, 200));
   RETURN_IF_ERROR(CheckId("--administrator-id", options.administrator_id));
-  return CheckText("--administrator-name", options.administrator_name, 200);
+  RETURN_IF_ERROR(CheckText("--administrator-name", options.administrator_name, 200));
+  return CheckLedgerStorage(StorageOf(options.storage));
 }
 
 }  // namespace
@@ -163,7 +221,9 @@ absl::StatusOr<InitResult> InitDeployment(const InitOptions& options, absl::Time
   ASSIGN_OR_RETURN(const common::v1::SignedCommand command,
                    FoundingCommand(options, log_key, code_key.public_key(), now));
   SystemClock clock;
-  RETURN_IF_ERROR(FoundLedger(deployment, options.deployment, command, &clock));
+  RETURN_IF_ERROR(CopySecrets(options.storage, deployment));
+  RETURN_IF_ERROR(
+      FoundLedger(deployment, options.deployment, StorageOf(options.storage), command, &clock));
   RETURN_IF_ERROR(
       WriteNewFile(deployment.client_path(), ClientJson(options, result.log_vkey, deployment)));
   // Last: a folder with a configuration is a whole deployment.

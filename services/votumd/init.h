@@ -12,6 +12,19 @@
 
 namespace votum {
 
+// With the ports that kServices and their metrics take.
+inline constexpr int kMostReplicas = 2;
+
+// Where the log is kept if not in files; see votum.runtime.v1.LedgerStorage.
+struct StorageOptions {
+  std::string postgresql;
+  std::vector<std::string> etcd;
+  // Copied to the deployment's folder; each may be empty.
+  std::string password_file;
+  std::string etcd_ca_file;
+  std::string etcd_identity_file;
+};
+
 struct InitOptions {
   std::string folder;
   std::string deployment;  // the log's origin, e.g. "votum.musterstadt.example/log"
@@ -22,6 +35,8 @@ struct InitOptions {
   int base_port = 7451;  // services listen at base_port, base_port + 1, ...; metrics 20 above
   int certificate_days = 365;
   bool simulated_clock = false;
+  int replicas = 1;
+  StorageOptions storage;
 };
 
 struct InitResult {

@@ -4,20 +4,21 @@
 #include <iostream>
 #include <utility>
 
+#include "absl/time/clock.h"
 #include "base/file.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"
 #include "crypto/keys.h"
 #include "services/ledger/ledger.h"
 #include "services/ledger/service.h"
-#include "services/ledger/sqlite_checkpoint_store.h"
-#include "services/ledger/sqlite_store.h"
 #include "services/runtime/credentials.h"
 #include "services/runtime/host.h"
 #include "services/runtime/log.h"
 
 namespace votum {
 namespace {
+
+constexpr int kFoundingTries = 20;  // half a second each while the database does not answer
 
 absl::Status NotAService() {
   return RefusePermission(
@@ -58,19 +59,19 @@ class OuterAccess final : public ledger::LedgerAccess {
   const ReadAccess& readers_;
 };
 
-absl::StatusOr<std::unique_ptr<ledger::Ledger>> OpenLedger(const Deployment& deployment,
-                                                           const std::string& origin,
-                                                           ledger::LedgerConfig config) {
+absl::StatusOr<std::unique_ptr<ledger::Ledger>> OpenLedger(
+    const Deployment& deployment, const std::string& origin,
+    const runtime::v1::LedgerStorage& storage, std::function<bool(absl::Duration)> wait,
+    ledger::LedgerConfig config) {
   ASSIGN_OR_RETURN(crypto::PrivateKey key, crypto::PrivateKey::LoadPkcs8File(
                                                deployment.log_key_path(), crypto::SecretBytes()));
   ASSIGN_OR_RETURN(crypto::NoteSigner signer, crypto::NoteSigner::Create(origin, std::move(key)));
   ASSIGN_OR_RETURN(std::string attachments_key, ReadFile(deployment.attachments_key_path()));
-  ASSIGN_OR_RETURN(std::unique_ptr<ledger::EntryStore> entries,
-                   ledger::SqliteStore::Open(deployment.entries_path()));
-  ASSIGN_OR_RETURN(std::unique_ptr<ledger::CheckpointStore> checkpoints,
-                   ledger::SqliteCheckpointStore::Open(deployment.checkpoint_path()));
-  return ledger::Ledger::Open(std::move(entries), std::move(checkpoints), std::move(signer),
-                              crypto::SecretBytes::TakeFrom(&attachments_key), std::move(config));
+  ASSIGN_OR_RETURN(LedgerStores stores,
+                   OpenLedgerStores(deployment, origin, storage, {config.fatal, std::move(wait)}));
+  return ledger::Ledger::Open(std::move(stores.entries), std::move(stores.checkpoints),
+                              std::move(signer), crypto::SecretBytes::TakeFrom(&attachments_key),
+                              std::move(config));
 }
 
 // A call over a channel, even within the process, costs more than all that the ledger does for it.
@@ -164,6 +165,7 @@ class Hosting final : public LedgerHosting {
 }  // namespace
 
 absl::Status FoundLedger(const Deployment& deployment, const std::string& origin,
+                         const runtime::v1::LedgerStorage& storage,
                          const common::v1::SignedCommand& founding, Clock* clock) {
   ledger::LedgerConfig config;
   config.clock = clock;
@@ -171,19 +173,32 @@ absl::Status FoundLedger(const Deployment& deployment, const std::string& origin
     std::cerr << "votumd: the founding record could not be written: " << why.message() << "\n";
     std::_Exit(70);
   };
-  ASSIGN_OR_RETURN(const std::unique_ptr<ledger::Ledger> ledger,
-                   OpenLedger(deployment, origin, std::move(config)));
+  const auto wait_a_little = [tries = 0](absl::Duration pause) mutable {
+    absl::SleepFor(pause);
+    return ++tries < kFoundingTries;
+  };
+  auto opened = OpenLedger(deployment, origin, storage, wait_a_little, std::move(config));
+  if (absl::IsCancelled(opened.status())) {
+    return Refuse(absl::StatusCode::kUnavailable, "LEDGER_UNREACHABLE",
+                  "the database does not answer, or another ledger leads it; see above");
+  }
+  RETURN_IF_ERROR(opened.status());
+  const std::unique_ptr<ledger::Ledger> ledger = *std::move(opened);
+  if (ledger->size() != 0) {
+    return RefuseExists("LOG_EXISTS", "there is a log in the database already; name an empty one");
+  }
   return ledger->Append(founding, common::v1::DISCLOSURE_PUBLIC, "directory").status();
 }
 
 absl::StatusOr<std::unique_ptr<LedgerHosting>> LedgerHosting::Open(
-    const Deployment& deployment, const std::string& origin, Clock* clock,
-    std::function<void(const absl::Status&)> fatal) {
-  ledger::LedgerConfig config;
-  config.clock = clock;
-  config.fatal = std::move(fatal);
+    const Deployment& deployment, const runtime::v1::DeploymentConfig& config, Clock* clock,
+    std::function<void(const absl::Status&)> fatal, std::function<bool(absl::Duration)> wait) {
+  ledger::LedgerConfig ledger_config;
+  ledger_config.clock = clock;
+  ledger_config.fatal = std::move(fatal);
   ASSIGN_OR_RETURN(std::unique_ptr<ledger::Ledger> ledger,
-                   OpenLedger(deployment, origin, std::move(config)));
+                   OpenLedger(deployment, config.deployment(), config.ledger_storage(),
+                              std::move(wait), std::move(ledger_config)));
   auto hosting = std::make_unique<Hosting>(std::move(ledger));
   RETURN_IF_ERROR(hosting->StartInner());
   return std::unique_ptr<LedgerHosting>(std::move(hosting));

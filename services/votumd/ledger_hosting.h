@@ -16,21 +16,26 @@
 #include "services/runtime/metrics.h"
 #include "services/runtime/read_access.h"
 #include "services/votumd/deployment.h"
+#include "services/votumd/ledger_storage.h"
 #include "votum/common/v1/command.pb.h"
+#include "votum/runtime/v1/config.pb.h"
 
 namespace votum {
 
-// Makes the ledger's two stores and appends record 0.
+// Makes the ledger's two stores and appends record 0. ALREADY_EXISTS/LOG_EXISTS if there is a log
+// in them.
 absl::Status FoundLedger(const Deployment& deployment, const std::string& origin,
+                         const runtime::v1::LedgerStorage& storage,
                          const common::v1::SignedCommand& founding, Clock* clock);
 
 class LedgerHosting {
  public:
-  // Opens and verifies the log. `fatal` is called when the ledger must not go on; it does not
-  // return.
+  // Stands by until this process leads (with files: at once), then opens and verifies the log.
+  // `fatal` is called when the ledger must not go on; it does not return. `wait` as in Leadership;
+  // CANCELLED if it said to stop.
   static absl::StatusOr<std::unique_ptr<LedgerHosting>> Open(
-      const Deployment& deployment, const std::string& origin, Clock* clock,
-      std::function<void(const absl::Status&)> fatal);
+      const Deployment& deployment, const runtime::v1::DeploymentConfig& config, Clock* clock,
+      std::function<void(const absl::Status&)> fatal, std::function<bool(absl::Duration)> wait);
   virtual ~LedgerHosting() = default;
 
   // For `service` of this process, which is believed to be who it says it is. Appends are calls of

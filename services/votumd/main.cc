@@ -88,6 +88,22 @@ int main(int argc, char** argv) {
       ->add_option("--certificate-days", init.certificate_days, "Validity of service certificates")
       ->capture_default_str()
       ->check(CLI::Range(1, 3000));
+  init_command->add_option("--replicas", init.replicas, "Processes of each service")
+      ->capture_default_str()
+      ->check(CLI::Range(1, votum::kMostReplicas));
+  init_command->add_option(
+      "--ledger", init.storage.postgresql,
+      "Keep the log in PostgreSQL, e.g. postgresql://votum@10.0.0.1,10.0.0.2,10.0.0.3/votum");
+  init_command->add_option("--ledger-password-file", init.storage.password_file,
+                           "File with the database's password, as libpq's .pgpass; it is copied");
+  init_command
+      ->add_option("--etcd", init.storage.etcd,
+                   "Keep the newest checkpoint in etcd, e.g. https://10.0.0.1:2379 (repeatable)")
+      ->delimiter(',');
+  init_command->add_option("--etcd-ca", init.storage.etcd_ca_file,
+                           "Authority of etcd's certificates; it is copied");
+  init_command->add_option("--etcd-identity", init.storage.etcd_identity_file,
+                           "Certificate and key to show to etcd, in one file; it is copied");
   init_command->add_option("--code-file", code_file,
                            "Write the one-time code to this new file instead of the terminal");
   init_command->add_flag("--simulated-clock", init.simulated_clock,
@@ -104,6 +120,12 @@ int main(int argc, char** argv) {
       ->add_option("--services", serve.services,
                    "Some of: " + absl::StrJoin(votum::kServices, ", "))
       ->delimiter(',');
+  serve_command
+      ->add_option("--replica", serve.replica,
+                   "Which of each service's processes this is, by the rows `replicas` of the "
+                   "configuration")
+      ->capture_default_str()
+      ->check(CLI::Range(0, 99));
   serve_command->callback([&] { exit_code = Report(votum::Serve(serve)); });
 
   std::string renew_folder;

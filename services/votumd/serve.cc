@@ -11,6 +11,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/time/clock.h"
 #include "base/clock.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"
@@ -41,10 +42,20 @@ namespace {
 // and fold.
 constexpr size_t kSignatureCacheSize = 1 << 14;
 
-// The process must not go on: what it would say could be wrong. Exit code 70 is EX_SOFTWARE.
+// Exit codes, from sysexits.h. After the second all is well if the process is started again: it
+// stands by, or finds out what became of its last write.
+constexpr int kSoftware = 70;
+constexpr int kTemporary = 75;
+
+// How long a process that has just started waits for the ledger before it serves what it has.
+constexpr absl::Duration kCatchUp = absl::Seconds(10);
+
+// The process must not go on: what it would say could be wrong.
 [[noreturn]] void StopAtOnce(const absl::Status& why) {
-  Log(Severity::kError, "stopping at once", {{"error", std::string(why.message())}});
-  std::_Exit(70);
+  Log(Severity::kError, "stopping at once",
+      {{"error", std::string(why.message())}, {"reason", ReasonOf(why)}});
+  const bool passing = absl::IsUnavailable(why) || absl::IsAborted(why);
+  std::_Exit(passing ? kTemporary : kSoftware);
 }
 
 // What the services of one process share.
@@ -132,23 +143,43 @@ DomainSet DomainsOf(const std::vector<std::string>& services) {
   return domains;
 }
 
-int AwaitStopSignal() {
+sigset_t StopSignals() {
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);
   sigaddset(&signals, SIGINT);
+  return signals;
+}
+
+int AwaitStopSignal() {
+  const sigset_t signals = StopSignals();
   int signal = 0;
   sigwait(&signals, &signal);
   return signal;
 }
 
+// Waits for `pause`; false if a stop signal came.
+bool WaitWithoutStop(absl::Duration pause) {
+  const sigset_t signals = StopSignals();
+  const timespec time = absl::ToTimespec(pause);
+  return sigtimedwait(&signals, nullptr, &time) < 0;
+}
+
+// A replica that has just started must not show an older state than its twin does: waits until what
+// the log had at first is folded. Without a ledger that answers there is nothing to wait for. False
+// if a stop signal came.
+bool CatchUp(LedgerClient& ledger, const Replica& replica) {
+  const auto size = ledger.GetSize(absl::Now() + kCatchUp);
+  while (size.ok() && replica.next_index() < *size) {
+    if (!WaitWithoutStop(absl::Milliseconds(20))) return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 void BlockStopSignals() {
-  sigset_t signals;
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGTERM);
-  sigaddset(&signals, SIGINT);
+  const sigset_t signals = StopSignals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   signal(SIGPIPE, SIG_IGN);
 }
@@ -160,9 +191,12 @@ absl::Status Serve(const ServeOptions& options) {
   ASSIGN_OR_RETURN(const crypto::NoteVerifier log,
                    crypto::NoteVerifier::FromVkey(config.log_vkey()));
   std::vector<std::string> addresses;
+  std::string metrics_address;  // the first
   for (const std::string& name : names) {
     ASSIGN_OR_RETURN(const runtime::v1::ServiceAddress row, AddressOf(config, name));
-    addresses.push_back(row.address());
+    ASSIGN_OR_RETURN(const runtime::v1::ServiceReplica own, ReplicaOf(row, options.replica));
+    addresses.push_back(own.listen());
+    if (metrics_address.empty()) metrics_address = own.metrics_address();
   }
 
   SystemClock system_clock;
@@ -171,13 +205,15 @@ absl::Status Serve(const ServeOptions& options) {
       config.simulated_clock() ? static_cast<Clock*>(&shifted_clock) : &system_clock;
   SignatureCache cache(kSignatureCacheSize);
   Metrics metrics;
+  if (!metrics_address.empty()) RETURN_IF_ERROR(metrics.Serve(metrics_address));
 
   // The ledger, and how to reach it.
   std::unique_ptr<LedgerHosting> ledger;
   std::function<std::unique_ptr<LedgerClient>(const std::string&)> ledger_client;
   if (names.front() == "ledger") {
-    ASSIGN_OR_RETURN(ledger,
-                     LedgerHosting::Open(deployment, config.deployment(), clock, StopAtOnce));
+    auto opened = LedgerHosting::Open(deployment, config, clock, StopAtOnce, WaitWithoutStop);
+    if (absl::IsCancelled(opened.status())) return absl::OkStatus();
+    ASSIGN_OR_RETURN(ledger, std::move(opened));
     ledger_client = [&ledger](const std::string& service) { return ledger->ClientFor(service); };
   } else {
     ASSIGN_OR_RETURN(const runtime::v1::ServiceAddress row, AddressOf(config, "ledger"));
@@ -216,9 +252,8 @@ absl::Status Serve(const ServeOptions& options) {
     hosted.push_back(std::move(one));
   }
 
-  ASSIGN_OR_RETURN(const runtime::v1::ServiceAddress first, AddressOf(config, names.front()));
-  if (!first.metrics_address().empty()) RETURN_IF_ERROR(metrics.Serve(first.metrics_address()));
   replica.Start();
+  if (!CatchUp(*follower, replica)) return absl::OkStatus();
   ASSIGN_OR_RETURN(const std::unique_ptr<Host> host,
                    Host::Start(addresses, ServerTls(deployment.TlsOf(names.front())), services));
   Log(Severity::kInfo, "serving",

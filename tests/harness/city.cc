@@ -75,15 +75,31 @@ using client::MethodPath;
 
 }  // namespace
 
-City::City(std::string folder, Layout layout) : folder_(std::move(folder)) {
+City::City(std::string folder, const Options& options) : folder_(std::move(folder)) {
   std::filesystem::remove_all(folder_);
   const std::string code_file = folder_ + ".code";
   const std::string output = folder_ + ".init.log";
   std::filesystem::remove(code_file);
-  if (Run({VOTUMD_PATH, "init", folder_, "--deployment", deployment_, "--body", "Stadt Musterstadt",
-           "--administrator-id", "anna.amt", "--administrator-name", "Anna Amt", "--base-port",
-           std::to_string(FreeBasePort()), "--code-file", code_file, "--simulated-clock"},
-          output) != 0) {
+  std::vector<std::string> init = {VOTUMD_PATH,
+                                   "init",
+                                   folder_,
+                                   "--deployment",
+                                   deployment_,
+                                   "--body",
+                                   "Stadt Musterstadt",
+                                   "--administrator-id",
+                                   "anna.amt",
+                                   "--administrator-name",
+                                   "Anna Amt",
+                                   "--base-port",
+                                   std::to_string(FreeBasePort()),
+                                   "--code-file",
+                                   code_file,
+                                   "--simulated-clock",
+                                   "--replicas",
+                                   std::to_string(options.replicas)};
+  init.insert(init.end(), options.init.begin(), options.init.end());
+  if (Run(init, output) != 0) {
     Die(absl::StrCat("votumd init failed: ", ReadFile(output).value_or("no output")));
   }
   const auto client = nlohmann::json::parse(*ReadFile(client_path()));
@@ -97,14 +113,18 @@ City::City(std::string folder, Layout layout) : folder_(std::move(folder)) {
   }
   const std::string log = folder_ + ".log";
   std::filesystem::remove(log);
-  if (layout == Layout::kOneProcess) {
-    processes_["ledger"] = std::make_unique<Process>(
-        std::vector<std::string>{VOTUMD_PATH, "serve", "--dir", folder_}, log);
-  } else {
+  for (int replica = 0; replica < options.replicas; ++replica) {
+    const std::string suffix = replica == 0 ? "" : absl::StrCat("#", replica);
+    const std::vector<std::string> serve = {VOTUMD_PATH, "serve",     "--dir",
+                                            folder_,     "--replica", std::to_string(replica)};
+    if (options.layout == Layout::kOneProcess) {
+      processes_["ledger" + suffix] = std::make_unique<Process>(serve, log);
+      continue;
+    }
     for (const char* service : kServiceNames) {
-      processes_[service] = std::make_unique<Process>(
-          std::vector<std::string>{VOTUMD_PATH, "serve", "--dir", folder_, "--services", service},
-          log);
+      std::vector<std::string> one = serve;
+      one.insert(one.end(), {"--services", service});
+      processes_[service + suffix] = std::make_unique<Process>(one, log);
     }
   }
   for (auto& [name, process] : processes_) process->Start();
@@ -360,9 +380,34 @@ void City::Advance(absl::Duration duration) {
   if (!written.ok()) Die(written.ToString());
 }
 
-Process& City::ProcessOf(const std::string& service) {
-  const auto found = processes_.find(service);
-  return found == processes_.end() ? *processes_.at("ledger") : *found->second;
+City::~City() {
+  {
+    const std::lock_guard<std::mutex> lock(processes_mutex_);
+    supervised_ = false;
+  }
+  if (supervisor_.joinable()) supervisor_.join();
+}
+
+void City::Supervise() {
+  supervised_ = true;
+  supervisor_ = std::thread([this] {
+    for (;;) {
+      {
+        const std::lock_guard<std::mutex> lock(processes_mutex_);
+        if (!supervised_) return;
+        for (auto& [name, process] : processes_) {
+          if (process->running() && !process->Alive()) process->Start();
+        }
+      }
+      absl::SleepFor(absl::Milliseconds(50));
+    }
+  });
+}
+
+Process& City::ProcessOf(const std::string& service, int replica) {
+  const std::string suffix = replica == 0 ? "" : absl::StrCat("#", replica);
+  const auto found = processes_.find(service + suffix);
+  return found == processes_.end() ? *processes_.at("ledger" + suffix) : *found->second;
 }
 
 std::vector<Process*> City::Processes() {
@@ -373,7 +418,8 @@ std::vector<Process*> City::Processes() {
 
 void City::AwaitReady() {
   const absl::Time deadline = absl::Now() + absl::Seconds(60);
-  for (const auto& [service, process] : processes_) {
+  for (const auto& [name, process] : processes_) {
+    const std::string service = name.substr(0, name.find('#'));
     for (;;) {
       grpc::ClientContext context;
       context.set_deadline(absl::ToChronoTime(absl::Now() + absl::Seconds(5)));
@@ -395,7 +441,8 @@ void City::AwaitReady() {
 
 std::map<std::string, std::map<std::string, std::string>> City::Projections() {
   std::map<std::string, std::map<std::string, std::string>> all;
-  for (const auto& [service, process] : processes_) {
+  for (const auto& [name, process] : processes_) {
+    const std::string service = name.substr(0, name.find('#'));
     grpc::ClientContext context;
     context.set_deadline(absl::ToChronoTime(absl::Now() + absl::Seconds(30)));
     runtime::v1::GetProjectionResponse response;
@@ -404,7 +451,7 @@ std::map<std::string, std::map<std::string, std::string>> City::Projections() {
                           &context, runtime::v1::GetProjectionRequest(), &response);
     if (!status.ok()) Die(status.ToString());
     for (const auto& domain : response.domains())
-      all[service][domain.domain()] = domain.state_sha256();
+      all[name][domain.domain()] = domain.state_sha256();
   }
   return all;
 }

@@ -8,7 +8,10 @@
 #include <atomic>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <string>
+#include <thread>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -27,9 +30,19 @@ class City {
  public:
   enum class Layout { kOneProcess, kProcessPerService };
 
+  struct Options {
+    Layout layout = Layout::kProcessPerService;
+    // Further arguments of `votumd init`, e.g. {"--ledger", conninfo}.
+    std::vector<std::string> init;
+    // Processes of each service; with kProcessPerService alone.
+    int replicas = 1;
+  };
+
   // Makes a deployment (simulated clock) in `folder` and starts it. Aborts the test program on
   // failure.
-  City(std::string folder, Layout layout);
+  City(std::string folder, Layout layout) : City(std::move(folder), Options{layout, {}, 1}) {}
+  City(std::string folder, const Options& options);
+  ~City();
 
   // A new command of `person`, signed; "" signs with no one's key. The header is filled in.
   common::v1::SignedCommand Sign(const std::string& person, google::protobuf::Message* command);
@@ -64,8 +77,17 @@ class City {
   // Lets time pass on the sequencer's clock.
   void Advance(absl::Duration duration);
 
-  // The process that hosts `service`.
-  Process& ProcessOf(const std::string& service);
+  // The process that hosts `service`; of several the one with this number.
+  Process& ProcessOf(const std::string& service, int replica = 0);
+  // From now on processes that end by themselves are started again, as systemd does. Processes must
+  // not be killed or started by the test at the same time but through WithProcesses.
+  void Supervise();
+  // Calls `change` while no process is started by Supervise.
+  template <typename Change>
+  void WithProcesses(Change change) {
+    const std::lock_guard<std::mutex> lock(processes_mutex_);
+    change();
+  }
   // Every process once.
   std::vector<Process*> Processes();
   // Waits until all processes answer and have folded what was recorded.
@@ -95,7 +117,10 @@ class City {
 
   const std::string folder_;
   const std::string deployment_ = "votum.musterstadt.example/log";
-  std::map<std::string, std::unique_ptr<Process>> processes_;  // by first service
+  std::map<std::string, std::unique_ptr<Process>> processes_;  // by first service, and "#1"
+  std::mutex processes_mutex_;
+  bool supervised_ = false;  // guarded by processes_mutex_
+  std::thread supervisor_;
   std::map<std::string, std::shared_ptr<grpc::Channel>> channels_;
   std::map<std::string, std::unique_ptr<crypto::PrivateKey>> keys_;
   std::map<std::string, std::string> sessions_;

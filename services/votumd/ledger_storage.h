@@ -1,0 +1,44 @@
+// The ledger's two stores as a deployment configures them: files of its folder, or PostgreSQL and
+// etcd.
+#ifndef VOTUM_SERVICES_VOTUMD_LEDGER_STORAGE_H_
+#define VOTUM_SERVICES_VOTUMD_LEDGER_STORAGE_H_
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "services/ledger/checkpoint_store.h"
+#include "services/ledger/store.h"
+#include "services/votumd/deployment.h"
+#include "votum/runtime/v1/config.pb.h"
+
+namespace votum {
+
+struct LedgerStores {
+  std::unique_ptr<ledger::EntryStore> entries;
+  std::unique_ptr<ledger::CheckpointStore> checkpoints;
+};
+
+struct Leadership {
+  // Called when another ledger has taken over; does not return.
+  std::function<void(const absl::Status&)> deposed;
+  // Waits for the duration; false if the process is to stop.
+  std::function<bool(absl::Duration)> wait;
+};
+
+// INVALID_ARGUMENT/BAD_LEDGER, with what is wrong.
+absl::Status CheckLedgerStorage(const runtime::v1::LedgerStorage& storage);
+
+// Opens the stores for the log `origin`. With PostgreSQL it stands by, for however long, until this
+// process leads; CANCELLED if it is to stop while it waits.
+absl::StatusOr<LedgerStores> OpenLedgerStores(const Deployment& deployment,
+                                              const std::string& origin,
+                                              const runtime::v1::LedgerStorage& storage,
+                                              const Leadership& leadership);
+
+}  // namespace votum
+
+#endif  // VOTUM_SERVICES_VOTUMD_LEDGER_STORAGE_H_
