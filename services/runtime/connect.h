@@ -16,17 +16,13 @@
 
 namespace votum {
 
-// Lets the calls of a channel to `target` go to all processes behind it in turn, and again to
-// another one where one is unavailable: commands may be sent again, they count once.
+// Lets the calls of a channel to `target` go to all processes behind it in turn. Who calls sends
+// again what was UNAVAILABLE, and comes to another one then: commands count once.
 //
 // A list of numeric addresses ("ipv4:10.0.0.1:7451,10.0.0.2:7451") is no name that a certificate
 // could bear: there the first host's stands for all of them.
 inline void Balance(absl::string_view target, grpc::ChannelArguments* arguments) {
-  arguments->SetServiceConfigJSON(
-      R"({"loadBalancingConfig": [{"round_robin": {}}],
-          "methodConfig": [{"name": [{}], "retryPolicy": {"maxAttempts": 4,
-            "initialBackoff": "0.05s", "maxBackoff": "1s", "backoffMultiplier": 2,
-            "retryableStatusCodes": ["UNAVAILABLE"]}}]})");
+  arguments->SetLoadBalancingPolicyName("round_robin");
   const size_t scheme = target.find(':') + 1;
   if (!absl::StartsWith(target, "ipv4:") && !absl::StartsWith(target, "ipv6:")) return;
   const absl::string_view first = target.substr(scheme, target.find(',') - scheme);
