@@ -52,7 +52,7 @@ using Choices = std::vector<std::vector<uint8_t>>;
 absl::Status CheckChoices(const Election& election, const Choices& choices);
 
 // A ballot with these choices. Who makes it could later prove how he voted; who revotes makes a
-// new one, and the last counts. Errors as CheckChoices.
+// new one, and the last counts. Errors as CheckChoices. opening.h makes one that can be audited.
 absl::StatusOr<Ballot> MakeBallot(const Election& election, const Credential& credential,
                                   const Choices& choices);
 

@@ -7,6 +7,7 @@
 #include "base/status_macros.h"
 #include "crypto/election/ballot.h"
 #include "crypto/election/ballot_text.h"
+#include "crypto/election/opening.h"
 
 namespace votum::election {
 namespace {
@@ -17,24 +18,20 @@ struct Secret {
   Scalar randomness;
 };
 
-Ciphertext Encrypt(const PowerTable& key, const Secret& secret) {
-  const PowerTable& g = PowerTable::OfGenerator();
-  return {g.SecretPower(secret.randomness),
-          key.SecretPower(secret.randomness) * g.SecretPower(secret.message)};
-}
-
 SecretStatement Encrypts(const Secret& secret, uint64_t target) {
   return {secret.randomness, secret.message, target};
 }
 
 Answer MakeAnswer(const Election& election, const Question& question,
-                  const std::vector<uint8_t>& choices, const std::string& ballot_context) {
+                  const std::vector<uint8_t>& choices, const std::string& ballot_context,
+                  std::vector<Scalar>* randomness) {
   Answer answer;
   std::vector<Secret> secrets;
   Secret sum;
   for (size_t i = 0; i < choices.size(); ++i) {
     const Secret& secret = secrets.emplace_back(Secret{Scalar(choices[i]), Scalar::Random()});
-    answer.choices.push_back(Encrypt(election.key(), secret));
+    randomness->push_back(secret.randomness);
+    answer.choices.push_back(Encrypt(election.key(), secret.message, secret.randomness));
     answer.individual_proofs.push_back(
         ProveOneOf(IntervalPrefix(ballot_context, answer.choices.back()), election.key(),
                    {Encrypts(secret, 0), Encrypts(secret, 1)}));
@@ -95,17 +92,27 @@ absl::Status CheckChoices(const Election& election, const Choices& choices) {
 
 absl::StatusOr<Ballot> MakeBallot(const Election& election, const Credential& credential,
                                   const Choices& choices) {
+  BallotOpening forgotten;
+  return MakeBallot(election, credential, choices, &forgotten);
+}
+
+absl::StatusOr<Ballot> MakeBallot(const Election& election, const Credential& credential,
+                                  const Choices& choices, BallotOpening* opening) {
   RETURN_IF_ERROR(CheckChoices(election, choices));
   Ballot ballot;
   ballot.election_uuid = election.uuid();
   ballot.election_hash = election.fingerprint();
   ballot.credential = credential.public_key;
   const std::string context = BallotContext(ballot.election_hash, ballot.credential);
+  std::vector<std::vector<Scalar>> randomness;
   for (size_t i = 0; i < choices.size(); ++i) {
-    ballot.answers.push_back(MakeAnswer(election, election.questions()[i], choices[i], context));
+    ballot.answers.push_back(MakeAnswer(election, election.questions()[i], choices[i], context,
+                                        &randomness.emplace_back()));
   }
   ballot.hash = HashBase64(UnsignedText(ballot));
   ballot.signature = ProveLog(SignaturePrefix(ballot.hash), credential.secret);
+  *opening = {ballot.election_uuid, ballot.election_hash, Tracker(FormatBallot(ballot)), choices,
+              std::move(randomness)};
   return ballot;
 }
 

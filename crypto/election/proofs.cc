@@ -45,6 +45,10 @@ absl::StatusOr<std::vector<Proof>> ParseProofs(const JsonView& json, size_t min,
   return proofs;
 }
 
+Ciphertext Encrypt(const PowerTable& key, const Scalar& message, const Scalar& randomness) {
+  return {G().SecretPower(randomness), key.SecretPower(randomness) * G().SecretPower(message)};
+}
+
 Ciphertext operator*(const Ciphertext& a, const Ciphertext& b) {
   return {a.alpha * b.alpha, a.beta * b.beta};
 }

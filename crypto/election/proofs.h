@@ -45,6 +45,9 @@ struct Ciphertext {
   }
 };
 
+// The encryption of `message` for the key y, whose table `key` is, in constant time.
+Ciphertext Encrypt(const PowerTable& key, const Scalar& message, const Scalar& randomness);
+
 // The encryption of the sum of what a and b encrypt.
 Ciphertext operator*(const Ciphertext& a, const Ciphertext& b);
 

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/file.h"
 #include "base/refusal.h"
+#include "clients/cli/election/opening_command.h"
 #include "clients/cli/election/trustee_command.h"
 #include "clients/cli/election/verify_command.h"
 
@@ -41,6 +42,31 @@ void AddVerify(CLI::App& election, const ElectionCommandRun& run) {
     }
     *run.out << outcome->text;
     *run.exit_code = outcome->holds ? 0 : kVerificationFailed;
+  });
+}
+
+void AddCheckOpening(CLI::App& election, const ElectionCommandRun& run) {
+  auto arguments = std::make_shared<OpeningArguments>();
+  CLI::App* verb = election.add_subcommand(
+      "check-opening",
+      "Check a ballot that a device opened instead of casting it, and say in words what it votes. "
+      "Run it on another device; share/check-opening.py does the same without our code.\n"
+      "Example: votum election check-opening --election election.json --ballot ballot.json "
+      "--opening opening.json");
+  verb->add_option("--election", arguments->election, "The election, as published")->required();
+  verb->add_option("--ballot", arguments->ballot, "The ballot")->required();
+  verb->add_option("--opening", arguments->opening, "What the device says of it")->required();
+  verb->callback([arguments, run] {
+    const absl::StatusOr<std::string> text = RunCheckOpening(*arguments);
+    if (text.ok()) {
+      *run.out << *text;
+      *run.exit_code = 0;
+      return;
+    }
+    const bool refuted = absl::IsInvalidArgument(text.status());
+    *run.err << "votum election check-opening: " << ReasonOf(text.status())
+             << (refuted ? ": NOT CONFIRMED: " : ": ") << text.status().message() << "\n";
+    *run.exit_code = refuted ? kVerificationFailed : kLocalProblem;
   });
 }
 
@@ -212,9 +238,10 @@ void AddTrusteeVerb(CLI::App& trustee, const TrusteeVerb& verb, const ElectionCo
 
 void AddElectionCommand(CLI::App& root, const ElectionCommandRun& run) {
   CLI::App* election = root.add_subcommand(
-      "election", "Elections with secret votes, by their files: verify, trustee");
+      "election", "Elections with secret votes, by their files: verify, check-opening, trustee");
   election->require_subcommand(1);
   AddVerify(*election, run);
+  AddCheckOpening(*election, run);
   CLI::App* trustee = election->add_subcommand(
       "trustee",
       "A trustee's part, on his own machine: generate, certify, contribute, finish, input, "

@@ -2,6 +2,7 @@
 //
 //   votum election verify FILE.bel [-o table|json] [--threads N] [--known-event HASH]
 //                                  [--known-ballots N]
+//   votum election check-opening --election FILE --ballot FILE --opening FILE
 //   votum election trustee generate|certify|contribute|finish|input|decryption-key|assemble|
 //                          decrypt ...
 #ifndef VOTUM_CLIENTS_CLI_ELECTION_ELECTION_COMMAND_H_

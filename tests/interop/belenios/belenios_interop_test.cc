@@ -8,6 +8,7 @@
 #include "absl/strings/strip.h"
 #include "base/file.h"
 #include "base/status_matchers.h"
+#include "crypto/election/opening.h"
 #include "crypto/election/verify_archive.h"
 #include "gtest/gtest.h"
 #include "tests/interop/belenios/belenios_tool.h"
@@ -278,6 +279,38 @@ TEST_F(BeleniosInterop, WeightedVotesOfTheTool) {
   EXPECT_EQ(OurFailures(ArchiveOf(tool)), "");
   EXPECT_EQ(VerifyArchive(ArchiveOf(tool)).result,
             (Result{{3, 2000000000, 0}, {2000000000, 3, 3}}));
+}
+
+// share/check-opening.py, in Debian's python3, and ballots that the tool too accepts.
+TEST_F(BeleniosInterop, OpeningsAreCheckedWithoutOurCode) {
+  const BeleniosTool tool;
+  TestElection vote(ThreeQuestions(), MakeTestTrustees(), 1);
+  BallotOpening opening;
+  const auto ballot =
+      MakeBallot(vote.election, vote.voters[0], SomeChoices(vote.election, 1), &opening);
+  ASSERT_OK(ballot);
+  tool.Write("election.json", vote.election.json());
+  tool.Write("ballot.json", FormatBallot(*ballot));
+  const auto run = [&tool, &opening](const char* expected) {
+    tool.Write("opening.json", FormatOpening(opening));
+    return tool.Run(absl::StrCat("python3 ", VOTUM_SHARE,
+                                 "/check-opening.py election.json ballot.json opening.json 2>&1",
+                                 expected));
+  };
+  EXPECT_EQ(run(""), absl::StrCat("\"Antrag 2026/17 annehmen?\"\n[\"Nein\"]\n"
+                                  "\"Höchstens zwei\"\n[\"Ağaoğlu\"]\n"
+                                  "\"Genau zwei von vier\"\n[\"X\", \"Z\"]\n"
+                                  "The ballot with the tracker ",
+                                  opening.tracker, " says exactly this.\n"));
+  const BallotOpening honest = opening;
+  opening.choices[0] = {1, 0, 0};
+  EXPECT_EQ(run(" || true"), "NOT CONFIRMED: WRONG_OPENING\n");
+  opening = honest;
+  opening.randomness[2][0] += Scalar(1);
+  EXPECT_EQ(run(" || true"), "NOT CONFIRMED: WRONG_OPENING\n");
+  opening = honest;
+  opening.tracker = Tracker("");
+  EXPECT_EQ(run(" || true"), "NOT CONFIRMED: WRONG_TRACKER\n");
 }
 
 TEST_F(BeleniosInterop, HashesAndTrackers) {

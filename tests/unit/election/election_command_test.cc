@@ -3,10 +3,12 @@
 #include <filesystem>
 #include <sstream>
 
+#include "absl/strings/str_cat.h"
 #include "base/file.h"
 #include "base/test_folder.h"
 #include "clients/cli/election/trustee_command.h"
 #include "crypto/election/json.h"
+#include "crypto/election/opening.h"
 #include "crypto/election/trustee_file.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -205,6 +207,35 @@ TEST_F(TrusteeCommand, SecretFilesAreKept) {
   ASSERT_TRUE(WriteFile(Secret("1"), changed).ok());
   EXPECT_THAT(Votum("trustee contribute" + Certificates() + " --secret " + Secret("1")).err,
               HasSubstr("WRONG_PASSPHRASE"));
+}
+
+TEST(ElectionCommand, OpeningsAreCheckedAndRead) {
+  const std::string folder = NewTestFolder("opening") + "/";
+  election::TestElection vote(election::ThreeQuestions(), election::MakeTestTrustees(), 1);
+  election::BallotOpening opening;
+  const auto ballot =
+      MakeBallot(vote.election, vote.voters[0], {{0, 1, 0}, {1, 0, 0, 0}, {1, 0, 0, 1}}, &opening);
+  ASSERT_TRUE(ballot.ok());
+  ASSERT_TRUE(WriteFile(folder + "election.json", vote.election.json() + "\n").ok());
+  ASSERT_TRUE(WriteFile(folder + "ballot.json", election::FormatBallot(*ballot) + "\n").ok());
+  const auto check = [&] {
+    EXPECT_TRUE(WriteFile(folder + "opening.json", election::FormatOpening(opening)).ok());
+    return Votum(absl::StrCat("check-opening --election ", folder, "election.json --ballot ",
+                              folder, "ballot.json --opening ", folder, "opening.json"));
+  };
+  const Ran confirmed = check();
+  EXPECT_EQ(confirmed.code, 0) << confirmed.err;
+  EXPECT_THAT(confirmed.out, StartsWith("\"Antrag 2026/17 annehmen?\"\n  \"Nein\"\n"));
+  EXPECT_THAT(confirmed.out, HasSubstr("\"Höchstens zwei\"\n  (blank)\n"));
+  EXPECT_THAT(confirmed.out, HasSubstr("\"Genau zwei von vier\"\n  \"W\", \"Z\"\n"));
+  EXPECT_THAT(confirmed.out, HasSubstr(opening.tracker));
+  opening.choices[0] = {1, 0, 0};
+  const Ran refuted = check();
+  EXPECT_EQ(refuted.code, 4);
+  EXPECT_THAT(refuted.err, HasSubstr("WRONG_OPENING: NOT CONFIRMED"));
+  EXPECT_EQ(refuted.out, "");
+  ASSERT_TRUE(std::filesystem::remove(folder + "ballot.json"));
+  EXPECT_EQ(check().code, 5);
 }
 
 TEST(ElectionCommand, VerifyReports) {
