@@ -4,10 +4,9 @@
 // know beforehand which it will be. An opened ballot is never cast: whoever has the opening knows
 // the vote. The voter then makes another ballot.
 //
-// The opening, and the opened ballot with it, are for the voter's other device only. The ballot is
-// complete and signed: in the hands of a dishonest server it could still be cast, so make no
-// opening of a ballot that is not the voter's last but one, and cast one afterwards, which then
-// counts.
+// Opening and opened ballot are for the voter's other device only; before the decision the server
+// sees at most the tracker. For the opened ballot is complete and signed: a dishonest server that
+// had it could still cast it.
 //
 //   BallotOpening opening;
 //   ASSIGN_OR_RETURN(const Ballot ballot, MakeBallot(election, credential, choices, &opening));
