@@ -55,6 +55,22 @@ TEST_F(BeleniosInterop, YesNoAbstainOfManySizes) {
   }
 }
 
+// The largest assembly we have in mind. Of the trustees one is absent; every tenth voter stays away
+// and every hundredth votes twice.
+TEST_F(BeleniosInterop, AThousandVoters) {
+  TestElection vote(OneQuestion(), MakeTestTrustees(2, 3), 1000);
+  for (size_t i = 0; i < 1000; ++i) {
+    if (i % 10 != 0) vote.Vote(i, SomeChoices(vote.election, i));
+    if (i % 100 == 1) vote.Vote(i, {{0, 0, 1}});
+  }
+  vote.Finish({1, 2, 4});
+  EXPECT_EQ(vote.ballots.size(), 910u);
+  // Of the numbers that are no multiple of ten, as many leave 0, 1 or 2 divided by three; of those
+  // that leave 1 divided by a hundred, 1, 301, ... leave 1, and 201, ... leave 0.
+  EXPECT_EQ(vote.result, (Result{{300 - 3, 300 - 4, 300 + 7}}));
+  ExpectAccepted(vote);
+}
+
 TEST_F(BeleniosInterop, AllKindsOfQuestionsWithRevotesAndAbsentVoters) {
   TestElection vote(ThreeQuestions(), MakeTestTrustees(), 5);
   for (const size_t voter : {0, 1, 2, 0, 3, 1, 0}) {
