@@ -29,7 +29,7 @@ TestTrustees MakeTestTrustees(uint64_t threshold, uint64_t size) {
   trustees.secrets.emplace(1, server.secret);
   std::vector<ThresholdTrustees> thresholds;
   if (size > 0) {
-    std::vector<TrusteeIdentity> identities;
+    std::vector<TrusteeIdentity>& identities = trustees.identities;
     std::vector<SignedMessage> certificates;
     for (uint64_t i = 1; i <= size; ++i) {
       identities.push_back(MakeTrusteeIdentity());

@@ -22,6 +22,7 @@ struct TestTrustees {
   std::string json;
   Element public_key;
   std::map<uint64_t, Scalar> secrets;  // by owner
+  std::vector<TrusteeIdentity> identities;
 };
 
 // One single trustee; if size > 0, `threshold` of `size` others too.

@@ -68,6 +68,31 @@ TEST(Tally, FewerOpenNothing) {
   EXPECT_THAT(VerifyResult(trustees, tally, decryptions, {{1, 0}}), IsRefused("WRONG_RESULT"));
 }
 
+// The hash of a decryption's proof does not contain the factor that it is about (specification,
+// 4.18), so a trustee can prove a wrong one; but which one he cannot choose, and nothing comes out.
+TEST(Tally, ATrusteeWhoCheatsSpoilsItAndDoesNotChangeIt) {
+  TestElection vote(OneQuestion(), MakeTestTrustees(), 2);
+  for (size_t i = 0; i < 2; ++i) vote.Vote(i, {{1, 0, 0}});
+  const EncryptedTally tally = Tally(vote.election, LastOfEach(vote.ballots));
+  const Scalar secret = vote.trustees.secrets.at(1);
+  const Element public_key = vote.trustees.public_key;
+  PartialDecryption decryption = Decrypt(vote.election, tally, secret);
+  const Element& alpha = tally[0][0].alpha;
+  const Scalar w = Scalar::Random();
+  const Element commitment = alpha.Power(w) * Element::Generator();
+  Proof& proof = decryption.proofs[0][0];
+  proof.challenge =
+      HashToScalar({"decrypt|", vote.election.fingerprint(), "|", public_key.ToDecimal(), "|",
+                    Element::Generator().Power(w).ToDecimal(), ",", commitment.ToDecimal()});
+  proof.response = w - secret * proof.challenge;
+  Element& factor = decryption.factors[0][0];
+  factor = (commitment * alpha.Power(proof.response).Inverse()).Power(proof.challenge.Inverse());
+  EXPECT_NE(factor, alpha.Power(secret));
+  EXPECT_OK(VerifyDecryption(vote.election, tally, public_key, decryption));
+  EXPECT_THAT(CombineResult(*Trustees::Parse(vote.trustees.json), tally, {{1, decryption}}, 2),
+              IsRefused("RESULT_OUT_OF_RANGE"));
+}
+
 TEST(Tally, WeightsMultiply) {
   TestElection vote(OneQuestion(), MakeTestTrustees(), 3);
   for (size_t i = 0; i < 3; ++i) vote.Vote(i, SomeChoices(vote.election, i));
