@@ -234,6 +234,23 @@ std::string FormatEvent(const Event& event) {
       event.payload.empty() ? "" : absl::StrCat(",\"payload\":\"", event.payload, "\""), "}");
 }
 
+std::string FormatSetup(absl::string_view election, absl::string_view trustees,
+                        absl::string_view credentials) {
+  return absl::StrCat("{\"election\":\"", election, "\",\"trustees\":\"", trustees,
+                      "\",\"credentials\":\"", credentials, "\"}");
+}
+
+std::string FormatSizedTally(uint64_t num_tallied, uint64_t total_weight,
+                             absl::string_view encrypted_tally) {
+  return absl::StrCat("{\"num_tallied\":", num_tallied,
+                      ",\"total_weight\":", JsonWeight(total_weight), ",\"encrypted_tally\":\"",
+                      encrypted_tally, "\"}");
+}
+
+std::string FormatOwnedDecryption(uint64_t owner, absl::string_view partial_decryption) {
+  return absl::StrCat("{\"owner\":", owner, ",\"payload\":\"", partial_decryption, "\"}");
+}
+
 absl::StatusOr<Archive> ReadArchive(absl::string_view bytes) {
   Archive archive;
   RecordReader reader(bytes);
@@ -272,10 +289,9 @@ void ArchiveWriter::Add(EventType type, absl::Span<const std::string> data) {
 
 void ArchiveWriter::AddSetup(const std::string& election, const std::string& trustees,
                              const std::string& credentials) {
-  const std::string setup =
-      absl::StrCat("{\"election\":\"", Sha256Hex(election), "\",\"trustees\":\"",
-                   Sha256Hex(trustees), "\",\"credentials\":\"", Sha256Hex(credentials), "\"}");
-  Add(EventType::kSetup, {election, trustees, credentials, setup});
+  Add(EventType::kSetup,
+      {election, trustees, credentials,
+       FormatSetup(Sha256Hex(election), Sha256Hex(trustees), Sha256Hex(credentials))});
 }
 
 void ArchiveWriter::AddBallot(const std::string& ballot) { Add(EventType::kBallot, {ballot}); }
@@ -285,15 +301,12 @@ void ArchiveWriter::AddEndBallots() { Add(EventType::kEndBallots, {}); }
 void ArchiveWriter::AddEncryptedTally(const std::string& encrypted_tally, uint64_t num_tallied,
                                       uint64_t total_weight) {
   Add(EventType::kEncryptedTally,
-      {encrypted_tally, absl::StrCat("{\"num_tallied\":", num_tallied, ",\"total_weight\":",
-                                     JsonWeight(total_weight), ",\"encrypted_tally\":\"",
-                                     Sha256Hex(encrypted_tally), "\"}")});
+      {encrypted_tally, FormatSizedTally(num_tallied, total_weight, Sha256Hex(encrypted_tally))});
 }
 
 void ArchiveWriter::AddPartialDecryption(uint64_t owner, const std::string& partial_decryption) {
   Add(EventType::kPartialDecryption,
-      {partial_decryption, absl::StrCat("{\"owner\":", owner, ",\"payload\":\"",
-                                        Sha256Hex(partial_decryption), "\"}")});
+      {partial_decryption, FormatOwnedDecryption(owner, Sha256Hex(partial_decryption))});
 }
 
 void ArchiveWriter::AddResult(const std::string& result) { Add(EventType::kResult, {result}); }

@@ -69,6 +69,14 @@ absl::StatusOr<Archive> ReadArchive(absl::string_view bytes);
 // {"parent":"…","height":n,"type":"…","payload":"…"}
 std::string FormatEvent(const Event& event);
 
+// The payloads of Setup, EncryptedTally and PartialDecryption, which name other data by their
+// hashes (in lower-case hexadecimal).
+std::string FormatSetup(absl::string_view election, absl::string_view trustees,
+                        absl::string_view credentials);
+std::string FormatSizedTally(uint64_t num_tallied, uint64_t total_weight,
+                             absl::string_view encrypted_tally);
+std::string FormatOwnedDecryption(uint64_t owner, absl::string_view partial_decryption);
+
 // Writes an archive, event by event. The order of events is the caller's business; `data` are the
 // bodies that belong to the event, its payload last, in the order of the specification's table.
 class ArchiveWriter {

@@ -68,8 +68,8 @@ absl::StatusOr<Ballot> ParseBallot(absl::string_view json);
 // OK if the ballot is for this election, its numbers are in the group, all its proofs hold and it
 // is signed by its credential. Whether that credential may vote, and whether the same ballot was
 // cast before, is for the caller to check. INVALID_ARGUMENT with reason WRONG_ELECTION,
-// WRONG_SHAPE, NOT_IN_GROUP, BAD_INDIVIDUAL_PROOF, BAD_OVERALL_PROOF, BAD_BLANK_PROOF,
-// WRONG_BALLOT_HASH or BAD_BALLOT_SIGNATURE.
+// WRONG_SHAPE, NOT_IN_GROUP, NOT_ENCRYPTED, BAD_INDIVIDUAL_PROOF, BAD_OVERALL_PROOF,
+// BAD_BLANK_PROOF, WRONG_BALLOT_HASH or BAD_BALLOT_SIGNATURE.
 absl::Status VerifyBallot(const Election& election, const Ballot& ballot);
 
 // By which a voter finds his ballot in the published list: HashBase64 of its text.

@@ -4,6 +4,7 @@
 #include <optional>
 #include <set>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/numbers.h"
 #include "base/refusal.h"
@@ -15,6 +16,7 @@ namespace {
 using nlohmann::json;
 
 constexpr char kReason[] = "BAD_JSON";
+constexpr absl::string_view kByteOrderMark = "\xef\xbb\xbf";
 
 // Builds the document as the library does, and stops at what we refuse.
 class StrictBuilder : public nlohmann::detail::json_sax_dom_parser<json> {
@@ -68,12 +70,21 @@ absl::StatusOr<json> ParseJson(absl::string_view text, size_t max_bytes) {
   if (text.size() > max_bytes) {
     return RefuseArgument(kReason, absl::StrCat("larger than ", max_bytes, " bytes"));
   }
+  if (absl::StartsWith(text, kByteOrderMark)) {
+    return RefuseArgument(kReason, "a byte order mark before the JSON");
+  }
   json document;
   StrictBuilder builder(document);
   if (!json::sax_parse(text.begin(), text.end(), &builder)) {
     return RefuseArgument(kReason, builder.refusal());
   }
   return document;
+}
+
+bool IsCompact(absl::string_view text) {
+  const auto document = nlohmann::ordered_json::parse(text, nullptr, /*allow_exceptions=*/false);
+  using Handler = nlohmann::ordered_json::error_handler_t;
+  return !document.is_discarded() && document.dump(-1, ' ', false, Handler::replace) == text;
 }
 
 absl::Status JsonView::Wrong(absl::string_view expected) const {

@@ -24,6 +24,9 @@ inline constexpr size_t kMaxJsonDepth = 12;
 // readers might take different ones).
 absl::StatusOr<nlohmann::json> ParseJson(absl::string_view text, size_t max_bytes = kMaxJsonBytes);
 
+// Whether `text` is JSON as Belenios writes it: without blanks, without needless escapes.
+bool IsCompact(absl::string_view text);
+
 // A value inside a parsed document, which must outlive it, and the way to it. Every error is
 // INVALID_ARGUMENT/BAD_JSON and names the place.
 class JsonView {

@@ -67,7 +67,16 @@ absl::Status CheckLengths(const ThresholdTrustees& trustees) {
 // Signatures of commitments come with everything else that version 3 has.
 absl::Status CheckVersion3(const ThresholdTrustees& trustees,
                            absl::Span<const Certificate> certificates) {
-  if (trustees.signatures.empty()) return absl::OkStatus();
+  if (trustees.signatures.empty()) {
+    for (size_t i = 0; i < trustees.keys.size(); ++i) {
+      if (!trustees.keys[i].signature) continue;
+      return OfTrustee("polynomial", i + 1,
+                       RefuseArgument("BAD_TRUSTEE_SIGNATURE",
+                                      "its key is signed, and the signature of the certificates is "
+                                      "missing"));
+    }
+    return absl::OkStatus();
+  }
   for (size_t i = 0; i < certificates.size(); ++i) {
     if (!certificates[i].context) {
       return BadTrustees(absl::StrCat("the certificate of trustee ", i + 1, " has no context"));

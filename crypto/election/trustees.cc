@@ -1,5 +1,6 @@
 #include "crypto/election/trustees.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -22,6 +23,23 @@ std::string Trustees::Format(absl::Span<const TrusteeKey> singles,
   return absl::StrCat("[", absl::StrJoin(items, ","), "]");
 }
 
+absl::Status Trustees::CheckKeys(const Group& group) const {
+  for (size_t i = 0; i < group.keys.size(); ++i) {
+    const uint64_t owner = group.first_owner + i;
+    if (group.keys[i] == Element()) {
+      return OfTrustee("key", owner,
+                       RefuseArgument("BAD_TRUSTEE_KEY", "it is 1, under which nothing is secret"));
+    }
+    const auto same = std::find(owners_.begin(), owners_.end(), group.keys[i]);
+    if (same != owners_.end()) {
+      return OfTrustee("key", owner,
+                       RefuseArgument("BAD_TRUSTEES", absl::StrCat("it is that of trustee ",
+                                                                   same - owners_.begin() + 1)));
+    }
+  }
+  return absl::OkStatus();
+}
+
 absl::Status Trustees::AddGroup(const JsonView& json) {
   ASSIGN_OR_RETURN(const std::vector<JsonView> parts, json.Items(2, 2));
   ASSIGN_OR_RETURN(const absl::string_view kind, parts[0].String());
@@ -41,6 +59,7 @@ absl::Status Trustees::AddGroup(const JsonView& json) {
     return RefuseArgument("BAD_TRUSTEES",
                           absl::StrCat(json.place(), " is neither Single nor Pedersen"));
   }
+  RETURN_IF_ERROR(CheckKeys(group));
   owners_.insert(owners_.end(), group.keys.begin(), group.keys.end());
   public_key_ *= group.public_key;
   groups_.push_back(std::move(group));

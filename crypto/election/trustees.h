@@ -36,7 +36,7 @@ class Trustees {
 
   // Checks every proof, signature and key. INVALID_ARGUMENT with reason BAD_JSON, NOT_IN_GROUP,
   // BAD_TRUSTEES (numbers that do not fit, one trustee twice), BAD_TRUSTEE_PROOF,
-  // BAD_TRUSTEE_SIGNATURE or BAD_TRUSTEE_KEY (not what the polynomials say).
+  // BAD_TRUSTEE_SIGNATURE or BAD_TRUSTEE_KEY (not what the polynomials say, or 1).
   static absl::StatusOr<Trustees> Parse(absl::string_view json);
 
   // The election's key.
@@ -52,6 +52,7 @@ class Trustees {
 
  private:
   absl::Status AddGroup(const JsonView& json);
+  absl::Status CheckKeys(const Group& group) const;
 
   std::vector<Group> groups_;
   std::vector<Element> owners_;

@@ -100,6 +100,13 @@ class Verification {
     return absl::OkStatus();
   }
 
+  // One election has one file: a text that says the same in other bytes is not the tool's.
+  static absl::Status IsCanonical(bool canonical, absl::string_view what) {
+    if (canonical) return absl::OkStatus();
+    return RefuseArgument("NOT_CANONICAL",
+                          absl::StrCat(what, " is not written as Belenios writes it"));
+  }
+
   static absl::Status NotTallied() {
     return RefusePrecondition("NOT_TALLIED", "the election has no result yet, or its end was cut");
   }
@@ -173,12 +180,22 @@ class Verification {
     ASSIGN_OR_RETURN(const std::string trustees, setup.Text("trustees"));
     ASSIGN_OR_RETURN(const std::string credentials, setup.Text("credentials"));
     RETURN_IF_ERROR(HasData(group, {election, trustees, credentials, group.event.payload}));
+    RETURN_IF_ERROR(
+        IsCanonical(PayloadOf(group) == FormatSetup(election, trustees, credentials), "the setup"));
     ASSIGN_OR_RETURN(Election read, Election::Parse(group.data[0].body));
     election_.emplace(std::move(read));
     report_.uuid = election_->uuid();
     report_.fingerprint = election_->fingerprint();
     ASSIGN_OR_RETURN(trustees_, Trustees::Parse(group.data[1].body));
+    RETURN_IF_ERROR(IsCanonical(IsCompact(group.data[1].body), "the list of trustees"));
     ASSIGN_OR_RETURN(credentials_, CredentialList::Parse(group.data[2].body, options_.threads));
+    RETURN_IF_ERROR(IsCanonical(IsCompact(group.data[2].body), "the list of credentials"));
+    report_.voters = credentials_.credentials().size();
+    if (options_.known_voters && *options_.known_voters != report_.voters) {
+      Fail("WRONG_NUMBER_OF_VOTERS", Where(group),
+           absl::StrCat("there are ", report_.voters, " credentials instead of ",
+                        *options_.known_voters));
+    }
     if (trustees_.public_key() != election_->key().base()) {
       return RefuseArgument("ELECTION_KEY_MISMATCH",
                             "the election's key is not that of its trustees");
@@ -254,6 +271,8 @@ class Verification {
     ASSIGN_OR_RETURN(const uint64_t number, num_tallied.Integer(UINT32_MAX));
     ASSIGN_OR_RETURN(const JsonView total_weight, sized.Member("total_weight"));
     ASSIGN_OR_RETURN(const uint64_t weight, total_weight.Weight());
+    RETURN_IF_ERROR(
+        IsCanonical(PayloadOf(group) == FormatSizedTally(number, weight, hash), "the tally"));
     const std::string where = Where(group);
     if (number != ballots_.size()) {
       Fail("WRONG_NUM_TALLIED", where,
@@ -300,10 +319,14 @@ class Verification {
     RETURN_IF_ERROR(HasData(group, {payload, group.event.payload}));
     ASSIGN_OR_RETURN(const JsonView number, owned.Member("owner"));
     ASSIGN_OR_RETURN(*owner, number.Integer(UINT32_MAX));
+    RETURN_IF_ERROR(IsCanonical(PayloadOf(group) == FormatOwnedDecryption(*owner, payload),
+                                "the decryption's owner"));
     if (*owner < 1 || *owner > trustees_.count()) {
       return RefuseArgument("UNKNOWN_TRUSTEE", absl::StrCat("there is no trustee ", *owner));
     }
     ASSIGN_OR_RETURN(PartialDecryption decryption, ParseDecryption(group.data[0].body));
+    RETURN_IF_ERROR(
+        IsCanonical(group.data[0].body == FormatDecryption(decryption), "the decryption"));
     RETURN_IF_ERROR(VerifyDecryption(*election_, tally_, trustees_.KeyOf(*owner), decryption));
     return decryption;
   }
@@ -311,6 +334,7 @@ class Verification {
   absl::Status CheckResult(const EventGroup& group) {
     RETURN_IF_ERROR(HasData(group, {group.event.payload}));
     ASSIGN_OR_RETURN(report_.result, ParseResult(PayloadOf(group)));
+    RETURN_IF_ERROR(IsCanonical(PayloadOf(group) == FormatResult(*report_.result), "the result"));
     return VerifyResult(trustees_, tally_, decryptions_, *report_.result);
   }
 

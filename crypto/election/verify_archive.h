@@ -30,6 +30,9 @@ struct VerifyOptions {
   std::string known_event;
   // How many ballots there must be, if that is known from elsewhere.
   std::optional<uint64_t> known_ballots;
+  // How many credentials there must be, if that is known from elsewhere: one more is a vote for
+  // whoever added it.
+  std::optional<uint64_t> known_voters;
 };
 
 struct ArchiveReport {
@@ -37,6 +40,7 @@ struct ArchiveReport {
   std::string uuid;
   std::string fingerprint;       // of the election
   std::string head;              // hash of the last event
+  uint64_t voters = 0;           // credentials on the list
   uint64_t ballots = 0;          // all that were cast, superseded ones included
   uint64_t counted = 0;          // the last of each credential
   std::optional<Result> result;  // as published

@@ -39,6 +39,9 @@ class AnswerVerifier {
       if (!combs_[i].AreMembers()) {
         return RefuseArgument("NOT_IN_GROUP", absl::StrCat(place, " is not in the group"));
       }
+      if (answer_.choices[i].alpha == Element()) {
+        return RefuseArgument("NOT_ENCRYPTED", absl::StrCat(place, " is there for all to read"));
+      }
       if (!IsBit(i)) {
         return RefuseArgument("BAD_INDIVIDUAL_PROOF",
                               absl::StrCat(place, " is not proved to be 0 or 1"));

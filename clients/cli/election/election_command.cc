@@ -33,6 +33,8 @@ void AddVerify(CLI::App& election, const ElectionCommandRun& run) {
                    "Hash of an event that must be in the archive, as the log has it");
   verb->add_option("--known-ballots", arguments->known_ballots,
                    "How many ballots were cast, as the log has it");
+  verb->add_option("--known-voters", arguments->known_voters,
+                   "How many members may vote with a credential, as the log has it");
   verb->callback([arguments, run] {
     const absl::StatusOr<VerifyOutcome> outcome = RunVerify(*arguments);
     if (!outcome.ok()) {

@@ -1,7 +1,7 @@
 // `votum election`: what needs only the files of an election with secret votes, no service.
 //
 //   votum election verify FILE.bel [-o table|json] [--threads N] [--known-event HASH]
-//                                  [--known-ballots N]
+//                                  [--known-ballots N] [--known-voters N]
 //   votum election check-opening --election FILE --ballot FILE --opening FILE
 //   votum election trustee generate|certify|contribute|finish|input|decryption-key|assemble|
 //                          decrypt ...

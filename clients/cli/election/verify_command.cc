@@ -20,8 +20,8 @@ std::string JsonReport(const ArchiveReport& report) {
   nlohmann::ordered_json json = {
       {"ok", report.ok()},         {"failures", nlohmann::ordered_json::array()},
       {"uuid", report.uuid},       {"fingerprint", report.fingerprint},
-      {"last_event", report.head}, {"ballots", report.ballots},
-      {"counted", report.counted}};
+      {"last_event", report.head}, {"voters", report.voters},
+      {"ballots", report.ballots}, {"counted", report.counted}};
   for (const Failure& failure : report.failures) {
     json["failures"].push_back(
         {{"code", failure.code}, {"where", failure.where}, {"message", failure.message}});
@@ -38,8 +38,9 @@ std::string TableReport(const ArchiveReport& report) {
   if (!report.uuid.empty()) {
     absl::StrAppend(&text, "Election:    ", report.uuid, " (", report.fingerprint, ")\n");
   }
-  absl::StrAppend(&text, "Last event:  ", report.head, "\nBallots:     ", report.ballots, " cast, ",
-                  report.counted, " counted\n");
+  absl::StrAppend(&text, "Last event:  ", report.head, "\nVoters:      ", report.voters,
+                  " on the list\nBallots:     ", report.ballots, " cast, ", report.counted,
+                  " counted\n");
   for (size_t i = 0; report.result && i < report.result->size(); ++i) {
     absl::StrAppend(&text, "Question ", i + 1, ":  ", absl::StrJoin((*report.result)[i], " "),
                     "\n");
@@ -56,6 +57,7 @@ absl::StatusOr<VerifyOutcome> RunVerify(const VerifyArguments& arguments) {
       arguments.threads > 0 ? arguments.threads : std::max(1u, std::thread::hardware_concurrency());
   options.known_event = arguments.known_event;
   options.known_ballots = arguments.known_ballots;
+  options.known_voters = arguments.known_voters;
   const ArchiveReport report = election::VerifyArchive(bytes, options);
   return VerifyOutcome{report.ok(),
                        arguments.output == "json" ? JsonReport(report) : TableReport(report)};

@@ -16,6 +16,7 @@ struct VerifyArguments {
   unsigned threads = 0;          // 0: one per processor
   std::string known_event;
   std::optional<uint64_t> known_ballots;
+  std::optional<uint64_t> known_voters;
 };
 
 struct VerifyOutcome {
