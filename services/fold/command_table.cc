@@ -200,6 +200,16 @@ void AddVoting(Rows& rows) {
     rows.push_back(Row<Command>(Domain::kVoting, &World::mutable_voting, &World::voting,
                                 std::move(authority), std::move(disclosure)));
   };
+  const auto add_ceremony = [&rows]<typename Command>(const Command&, Authority authority) {
+    // What trustees hand in is made to be public.
+    rows.push_back(Row<Command>(Domain::kVoting, &World::mutable_ceremonies, &World::ceremonies,
+                                std::move(authority), Always<Command>(kPublic)));
+  };
+  add_ceremony(v1::AnnounceKeyCeremony(), Office_());
+  add_ceremony(v1::SubmitTrusteeCertificate(), Person());
+  add_ceremony(v1::SubmitTrusteeContribution(), Person());
+  add_ceremony(v1::SubmitTrusteeKey(), Person());
+  add_ceremony(v1::CancelKeyCeremony(), Person());
   add(v1::OpenMeeting(), Person(), Always<v1::OpenMeeting>(kPublic));
   add(v1::CloseMeeting(), Person(), Always<v1::CloseMeeting>(kPublic));
   add(v1::CheckIn(), Person(), Always<v1::CheckIn>(kPublic));
@@ -220,6 +230,14 @@ void AddVoting(Rows& rows) {
   add(v1::ConfirmPaperVote(), Person(), Always<v1::ConfirmPaperVote>(kConfidential));
   add(v1::WithdrawPaperVote(), Clerk(), Always<v1::WithdrawPaperVote>(kConfidential));
   add(v1::MarkBallot(), Clerk(), Always<v1::MarkBallot>(kConfidential));
+  // Who registers when, or casts when, is for nobody but the services and auditors to see.
+  add(v1::RegisterCredential(), Person(), Always<v1::RegisterCredential>(kConfidential));
+  add(v1::WithdrawCredential(), Person(), Always<v1::WithdrawCredential>(kConfidential));
+  add(v1::CastSecretBallot(), Anybody(), Always<v1::CastSecretBallot>(kConfidential));
+  // Credentials and ciphertexts are for those who may have the archive.
+  add(v1::BeginBallots(), Person(), Always<v1::BeginBallots>(kCouncil));
+  add(v1::SubmitDecryption(), Person(), Always<v1::SubmitDecryption>(kCouncil));
+  add(v1::RecordParticipation(), Person(), AsVote<v1::RecordParticipation>());
   add(v1::CloseVote(), Person(), AsVote<v1::CloseVote>());
   add(v1::RecordBallotCount(), Clerk(), AsVote<v1::RecordBallotCount>());
   add(v1::ConfirmBallotCount(), Person(), AsVote<v1::ConfirmBallotCount>());

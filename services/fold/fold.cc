@@ -35,9 +35,12 @@ std::string DeterministicBytes(const google::protobuf::Message& message) {
 }  // namespace
 
 bool IsIntegrityFault(absl::string_view reason) {
-  static constexpr std::array<absl::string_view, 10> kFaults = {
-      "BAD_COMMAND", "BAD_SIGNATURE",   "COMMAND_ID_REUSED", "NOT_THE_KEYS_OWNER", "TOO_LARGE",
-      "UNKNOWN_KEY", "UNKNOWN_COMMAND", "UNSIGNED",          "WRONG_DEPLOYMENT",   "WRONG_SERVICE"};
+  static constexpr std::array<absl::string_view, 17> kFaults = {
+      "BAD_COMMAND", "BAD_SIGNATURE", "COMMAND_ID_REUSED", "NOT_THE_KEYS_OWNER", "TOO_LARGE",
+      "UNKNOWN_KEY", "UNKNOWN_COMMAND", "UNSIGNED", "WRONG_DEPLOYMENT", "WRONG_SERVICE",
+      // Of ballots and decryptions: what a proof says does not depend on who was faster.
+      "BAD_BALLOT_SIGNATURE", "BAD_INDIVIDUAL_PROOF", "BAD_OVERALL_PROOF", "BAD_BLANK_PROOF",
+      "BAD_DECRYPTION_PROOF", "BALLOT_NOT_CANONICAL", "ACTOR_NAMED"};
   return std::find(kFaults.begin(), kFaults.end(), reason) != kFaults.end();
 }
 

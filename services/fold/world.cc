@@ -40,6 +40,7 @@ void World::Visit(Domain domain, const ResourceVisitor& visitor) const {
     case Domain::kAgenda:
       return agenda_.Visit(visitor);
     case Domain::kVoting:
+      ceremonies_.Visit(visitor);
       return voting_.Visit(visitor);
     case Domain::kDecisions:
       return decisions_.Visit(visitor);

@@ -56,6 +56,7 @@ class World {
   const directory::DirectoryMachine& directory() const { return directory_; }
   const ideas::IdeasMachine& ideas() const { return ideas_; }
   const agenda::AgendaMachine& agenda() const { return agenda_; }
+  const voting::KeyCeremonies& ceremonies() const { return ceremonies_; }
   const voting::VotingMachine& voting() const { return voting_; }
   const decisions::DecisionsMachine& decisions() const { return decisions_; }
   const projects::ProjectsMachine& projects() const { return projects_; }
@@ -64,6 +65,7 @@ class World {
   directory::DirectoryMachine& mutable_directory() { return directory_; }
   ideas::IdeasMachine& mutable_ideas() { return ideas_; }
   agenda::AgendaMachine& mutable_agenda() { return agenda_; }
+  voting::KeyCeremonies& mutable_ceremonies() { return ceremonies_; }
   voting::VotingMachine& mutable_voting() { return voting_; }
   decisions::DecisionsMachine& mutable_decisions() { return decisions_; }
   projects::ProjectsMachine& mutable_projects() { return projects_; }
@@ -75,7 +77,8 @@ class World {
   directory::DirectoryMachine directory_;
   ideas::IdeasMachine ideas_{directory_};
   agenda::AgendaMachine agenda_{directory_};
-  voting::VotingMachine voting_{directory_, agenda_};
+  voting::KeyCeremonies ceremonies_{directory_};
+  voting::VotingMachine voting_{directory_, agenda_, ceremonies_};
   decisions::DecisionsMachine decisions_{directory_, agenda_, voting_};
   projects::ProjectsMachine projects_{directory_, decisions_};
 };

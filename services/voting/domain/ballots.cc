@@ -26,6 +26,21 @@ bool Stands(const MotionEntry& motion, absl::string_view candidate_id) {
                      [&](const v1::Candidate& one) { return one.id() == candidate_id; });
 }
 
+// How many a ballot names, and how many are elected.
+absl::Status CheckChoosing(const v1::ProposeMotion& command) {
+  const auto candidates = static_cast<uint32_t>(command.candidates_size());
+  const uint32_t fewest = std::max(command.choose_min(), 1u);
+  const uint32_t most = std::max(command.choose_max(), 1u);
+  const uint32_t places = std::max(command.places(), 1u);
+  if (fewest > most || most > candidates || places > candidates) {
+    return BadCandidates(absl::StrCat("a ballot cannot name ", fewest, " to ", most, " of ",
+                                      candidates, " candidates for ", places, " places"));
+  }
+  if (most == 1 && places == 1) return absl::OkStatus();
+  if (command.seats() == 0 && command.runoff_of().empty()) return absl::OkStatus();
+  return BadCandidates("lists and second ballots have one choice and one place");
+}
+
 // As a tally of papers says it, without those who handed in none.
 v1::Tally Papers(v1::Tally tally) {
   tally.clear_not_voted();
@@ -39,7 +54,10 @@ absl::Status VotingMachine::CheckBallot(const VoteEventEntry& event, v1::Choice 
   if (event.mode == v1::VOTE_MODE_SECRET) {
     return RefusePrecondition(
         "SECRET_VOTE",
-        absl::StrCat("vote ", event.id, " is secret: put a ballot paper into the urn"));
+        absl::StrCat(
+            "vote ", event.id, " is secret: ",
+            event.secret.has_value() ? "cast an encrypted ballot (CastSecretBallot), or " : "",
+            "put a ballot paper into the urn"));
   }
   if (choice == v1::CHOICE_UNSPECIFIED || !v1::Choice_IsValid(choice))
     return RefuseArgument("BAD_CHOICE", "choice must be yes, no or abstain");
@@ -59,9 +77,13 @@ absl::Status VotingMachine::CheckBallot(const VoteEventEntry& event, v1::Choice 
 absl::Status VotingMachine::CheckCandidates(const SittingEntry& sitting,
                                             const v1::ProposeMotion& command) const {
   if (command.candidates().empty()) {
-    if (command.seats() == 0 && command.runoff_of().empty()) return absl::OkStatus();
-    return BadCandidates("seats and second ballots need candidates");
+    if (command.seats() == 0 && command.runoff_of().empty() && command.choose_min() == 0 &&
+        command.choose_max() == 0 && command.places() == 0) {
+      return absl::OkStatus();
+    }
+    return BadCandidates("seats, places, choices and second ballots need candidates");
   }
+  RETURN_IF_ERROR(CheckChoosing(command));
   const rules::v1::RuleProfile& profile =
       directory_.FindOrganization(sitting.organization_id)->profile;
   const bool lists = command.seats() > 0;
@@ -105,6 +127,13 @@ absl::Status VotingMachine::Check(const CommandContext& context,
                               absl::StrCat("vote ", event->id, " is not secret: it has no urn"));
   }
   RETURN_IF_ERROR(CheckVoter(*event, command.person_id()));
+  if (event->secret.has_value() && event->secret->registered.count(command.person_id()) > 0) {
+    return RefusePrecondition(
+        "DEVICE_REGISTERED",
+        absl::StrCat(command.person_id(), " has registered a device for vote ", event->id,
+                     " and votes with it; before ballots begin a clerk can take that back "
+                     "(WithdrawCredential)"));
+  }
   if (event->ballots.count(command.person_id()) == 0) return absl::OkStatus();
   return RefuseExists("ALREADY_VOTED",
                       absl::StrCat(command.person_id(), " has put a paper into the urn already"));
@@ -129,6 +158,7 @@ absl::Status VotingMachine::CheckBallotCount(const VoteEventEntry& event,
     return RefuseExists("RESULT_ESTABLISHED",
                         absl::StrCat("the result of vote ", event.id, " is established"));
   }
+  if (event.secret.has_value()) RETURN_IF_ERROR(CheckClosed(event));
   const MotionEntry& motion = *FindMotion(event.motion_id);
   uint64_t for_somebody = 0;
   bool in_order = tally.candidates_size() == static_cast<int>(motion.candidates.size());
@@ -138,8 +168,15 @@ absl::Status VotingMachine::CheckBallotCount(const VoteEventEntry& event,
   }
   if (!in_order)
     return BadCandidates("give a count for each candidate, in the order of the motion");
-  if (!motion.candidates.empty() && for_somebody != tally.yes())
-    return BadCandidates("yes must be the sum of the candidates' votes");
+  const uint64_t fewest = std::max(motion.choose_min, 1u);
+  const uint64_t most = std::max(motion.choose_max, 1u);
+  if (!motion.candidates.empty() &&
+      (for_somebody < fewest * tally.yes() || for_somebody > most * tally.yes())) {
+    return BadCandidates(
+        most == 1 ? std::string("yes must be the sum of the candidates' votes")
+                  : absl::StrCat("yes must be the number of papers that name somebody, each ",
+                                 fewest, " to ", most));
+  }
   const uint64_t papers = uint64_t{tally.yes()} + tally.no() + tally.abstain() + tally.invalid();
   if (papers == event.ballots.size()) return absl::OkStatus();
   return RefusePrecondition(

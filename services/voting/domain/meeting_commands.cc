@@ -215,6 +215,9 @@ void VotingMachine::Apply(const CommandContext& context, const v1::ProposeMotion
   motion.candidates.assign(command.candidates().begin(), command.candidates().end());
   motion.runoff_of = command.runoff_of();
   motion.seats = command.seats();
+  motion.choose_min = command.choose_min();
+  motion.choose_max = command.choose_max();
+  motion.places = command.places();
   motion.is_public = agenda_.FindItem(command.item_id())->content.public_();
   motions_.emplace(command.motion_id(), std::move(motion));
   Touch(context, command.meeting_id()).motion_ids.push_back(command.motion_id());

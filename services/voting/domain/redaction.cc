@@ -22,6 +22,18 @@ v1::Motion ForReader(v1::Motion motion, Audience audience) {
   return shown;
 }
 
+v1::SecretVote ForReader(v1::SecretVote vote, bool may_read) {
+  const bool open = vote.phase() == v1::SECRET_VOTE_PHASE_REGISTRATION ||
+                    vote.phase() == v1::SECRET_VOTE_PHASE_BALLOTS;
+  if (open || !may_read) vote.clear_trackers();
+  if (open) vote.clear_participant_ids();
+  if (!may_read) {
+    vote.clear_registered_person_ids();
+    vote.clear_subject();
+  }
+  return vote;
+}
+
 v1::VoteEvent ForReader(v1::VoteEvent event, Audience audience) {
   if (audience == Audience::kPublic) {
     if (!event.public_()) {
@@ -37,6 +49,10 @@ v1::VoteEvent ForReader(v1::VoteEvent event, Audience audience) {
   const bool named = event.mode() == v1::VOTE_MODE_ROLL_CALL || audience == Audience::kAuditor;
   if (open || !named) event.clear_votes();
   if (open) event.clear_ballot_person_ids();
+  if (event.has_secret()) {
+    *event.mutable_secret() =
+        ForReader(std::move(*event.mutable_secret()), audience != Audience::kPublic);
+  }
   return event;
 }
 

@@ -1,4 +1,5 @@
 // Results: computed from the votes and the frozen rules, established by whoever presides.
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -9,6 +10,7 @@
 #include "services/voting/rules/election.h"
 #include "services/voting/rules/explain.h"
 #include "services/voting/rules/majority.h"
+#include "services/voting/rules/places.h"
 #include "services/voting/rules/profile.h"
 #include "services/voting/rules/quorum.h"
 #include "services/voting/rules/seats.h"
@@ -98,21 +100,37 @@ constexpr struct {
                   {v1::ELECTION_OUTCOME_LOT, v1::OUTCOME_UNSPECIFIED},
                   {v1::ELECTION_OUTCOME_NOT_ELECTED, v1::OUTCOME_REJECTED}};
 
-rules::v1::Text ComputeElection(const VoteEventEntry& event, const MotionEntry& motion,
-                                v1::Result& result) {
-  const rules::v1::ElectionRule& rule = event.profile.election();
+rules::ElectionTally ToElection(const VoteEventEntry& event, const v1::Tally& counted) {
   rules::ElectionTally tally;
-  std::vector<std::string> names;
-  for (size_t i = 0; i < motion.candidates.size(); ++i) {
-    tally.votes.push_back(result.tally().candidates(static_cast<int>(i)).votes());
-    names.push_back(motion.candidates[i].name());
-  }
-  tally.no = result.tally().no();
-  tally.abstain = result.tally().abstain();
-  tally.invalid = result.tally().invalid();
+  for (const v1::CandidateCount& candidate : counted.candidates())
+    tally.votes.push_back(candidate.votes());
+  tally.no = counted.no();
+  tally.abstain = counted.abstain();
+  tally.invalid = counted.invalid();
   tally.present = static_cast<uint32_t>(event.electorate.size());
   tally.seated = event.seated_number;
   tally.statutory = event.statutory_number;
+  return tally;
+}
+
+// Adds `more` to `tally`; both count the same candidates.
+void Add(const v1::Tally& more, v1::Tally& tally) {
+  tally.set_yes(tally.yes() + more.yes());
+  tally.set_no(tally.no() + more.no());
+  tally.set_abstain(tally.abstain() + more.abstain());
+  tally.set_invalid(tally.invalid() + more.invalid());
+  for (int i = 0; i < more.candidates_size(); ++i) {
+    v1::CandidateCount& candidate = *tally.mutable_candidates(i);
+    candidate.set_votes(candidate.votes() + more.candidates(i).votes());
+  }
+}
+
+rules::v1::Text ComputeElection(const VoteEventEntry& event, const MotionEntry& motion,
+                                v1::Result& result) {
+  const rules::v1::ElectionRule& rule = event.profile.election();
+  const rules::ElectionTally tally = ToElection(event, result.tally());
+  std::vector<std::string> names;
+  for (const v1::Candidate& candidate : motion.candidates) names.push_back(candidate.name());
   const rules::Ballot ballot =
       motion.runoff_of.empty() ? rules::Ballot::kFirst : rules::Ballot::kRunoff;
   // Candidates were checked when the election was proposed.
@@ -123,6 +141,42 @@ rules::v1::Text ComputeElection(const VoteEventEntry& event, const MotionEntry& 
     result.add_candidate_ids(motion.candidates[candidate].id());
   if (election.outcome == rules::ElectionOutcome::kLot) result.set_to_draw(1);
   return rules::ExplainElection(rule, ballot, tally, election, names);
+}
+
+// Several places at once.
+rules::v1::Text ComputePlaces(const VoteEventEntry& event, const MotionEntry& motion,
+                              v1::Result& result) {
+  rules::ElectionTally tally = ToElection(event, result.tally());
+  std::vector<std::string> names;
+  for (const v1::Candidate& candidate : motion.candidates) names.push_back(candidate.name());
+  // Candidates were checked when the election was proposed.
+  const rules::PlacesResult places = *rules::EvaluatePlaces(
+      event.profile.election(), std::max(motion.places, 1u), result.tally().yes(), tally);
+  for (const size_t candidate : places.elected) {
+    v1::SeatShare& share = *result.add_seats();
+    share.set_candidate_id(motion.candidates[candidate].id());
+    share.set_seats(1);
+  }
+  for (const size_t candidate : places.tied) {
+    // Who is drawn gets a place: the lot adds it to what is there.
+    v1::SeatShare& share = *result.add_seats();
+    share.set_candidate_id(motion.candidates[candidate].id());
+    result.add_candidate_ids(motion.candidates[candidate].id());
+  }
+  result.set_to_draw(places.to_draw);
+  const bool nobody = places.elected.empty() && places.tied.empty();
+  result.set_election(places.to_draw > 0 ? v1::ELECTION_OUTCOME_LOT
+                      : nobody           ? v1::ELECTION_OUTCOME_NOT_ELECTED
+                                         : v1::ELECTION_OUTCOME_ELECTED);
+  result.set_outcome(places.to_draw > 0 ? v1::OUTCOME_UNSPECIFIED
+                     : nobody           ? v1::OUTCOME_REJECTED
+                                        : v1::OUTCOME_ADOPTED);
+  if (places.to_draw == 0) {
+    for (const size_t candidate : places.elected)
+      result.add_candidate_ids(motion.candidates[candidate].id());
+  }
+  return rules::ExplainPlaces(event.profile.election(), std::max(motion.places, 1u), tally, places,
+                              names);
 }
 
 rules::v1::Text ComputeSeats(const VoteEventEntry& event, const MotionEntry& motion,
@@ -162,12 +216,20 @@ v1::Result Compute(const VoteEventEntry& event, const MotionEntry& motion, v1::T
   const rules::v1::Text quorum = rules::ExplainQuorum(quorum_rule, quorum_result);
   AddTrace(rules::TraceQuorum(quorum_rule, quorum_result), result);
   const rules::v1::Text what =
-      motion.seats > 0 ? ComputeSeats(event, motion, result)
+      motion.seats > 0                             ? ComputeSeats(event, motion, result)
+      : motion.places > 1 || motion.choose_max > 1 ? ComputePlaces(event, motion, result)
       : motion.candidates.empty()
           ? ComputeMotion(event, *rules::FindMotionRule(event.profile, motion.rule_key), result)
           : ComputeElection(event, motion, result);
   result.mutable_explanation()->set_de(absl::StrCat(quorum.de(), " ", what.de()));
   result.mutable_explanation()->set_en(absl::StrCat(quorum.en(), " ", what.en()));
+  if (event.secret.has_value() && IsUnanimous(result.tally())) {
+    absl::StrAppend(result.mutable_explanation()->mutable_de(),
+                    " Alle haben gleich gestimmt: Das Ergebnis zeigt, wie jedes Mitglied gestimmt "
+                    "hat, das teilgenommen hat.");
+    absl::StrAppend(result.mutable_explanation()->mutable_en(),
+                    " All voted alike: the result shows how each member voted who took part.");
+  }
   return result;
 }
 
@@ -179,7 +241,11 @@ v1::Tally VotingMachine::Count(const VoteEventEntry& event) const {
   if (event.mode == v1::VOTE_MODE_SECRET) {
     if (event.count.has_value()) tally = event.count->tally;
     tally.set_not_voted(electorate - static_cast<uint32_t>(event.ballots.size()));
-    return tally;
+    if (!event.secret.has_value()) return tally;
+    v1::Tally opened = CountedOf(*event.secret, *FindMotion(event.motion_id));
+    if (event.count.has_value()) Add(event.count->tally, opened);
+    opened.set_not_voted(tally.not_voted() - event.secret->counted);
+    return opened;
   }
   std::map<std::string, uint32_t, std::less<>> by_candidate;
   for (const auto& [person_id, vote] : event.votes) {
@@ -206,7 +272,18 @@ absl::StatusOr<v1::Result> VotingMachine::ComputeResult(absl::string_view vote_e
     return RefusePrecondition("VOTE_OPEN",
                               absl::StrCat("vote ", event->id, " is still open; close it before"));
   }
-  const bool counted = event->count.has_value() && event->count->confirmed;
+  bool counted = event->count.has_value() && event->count->confirmed;
+  if (event->secret.has_value()) {
+    RETURN_IF_ERROR(CheckClosed(*event));
+    if (!event->secret->result.has_value()) {
+      return RefusePrecondition("NOT_DECRYPTED",
+                                absl::StrCat("the urn of vote ", event->id,
+                                             " is not open yet: the server's and enough trustees' "
+                                             "parts of the decryption are needed"));
+    }
+    // Papers are counted before the urn is opened.
+    counted = true;
+  }
   if (event->mode == v1::VOTE_MODE_SECRET && !counted) {
     return RefusePrecondition(
         "COUNT_MISSING",

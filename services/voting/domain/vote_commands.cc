@@ -14,6 +14,9 @@
 namespace votum::voting {
 namespace {
 
+// Whether what a voter says does not fit into one choice and one candidate.
+bool NeedsBallots(const MotionEntry& motion) { return motion.choose_max > 1 || motion.places > 1; }
+
 // "ordinary, hauptsatzung"
 std::string KeysOf(const rules::v1::RuleProfile& profile) {
   std::string keys;
@@ -112,7 +115,19 @@ absl::Status VotingMachine::Check(const CommandContext& context,
   RETURN_IF_ERROR(CheckInForce(organization, context.time));
   RETURN_IF_ERROR(CheckQuorumCourse(*sitting, motion->item_id));
   RETURN_IF_ERROR(CheckQuorate(organization, *sitting, *motion));
-  return CheckMode(organization, *sitting, *motion, command.mode());
+  RETURN_IF_ERROR(CheckMode(organization, *sitting, *motion, command.mode()));
+  if (command.mode() != v1::VOTE_MODE_SECRET && NeedsBallots(*motion)) {
+    return RefuseArgument("BAD_MODE", absl::StrCat("in election ", motion->id,
+                                                   " each names several candidates, or several "
+                                                   "are elected: take it in secret"));
+  }
+  if (command.mode() == v1::VOTE_MODE_SECRET) {
+    RETURN_IF_ERROR(CheckSecrecy(organization.profile,
+                                 Electorate(*sitting, motion->item_id, motion->norm).size(),
+                                 command.has_electronic()));
+  }
+  if (!command.has_electronic()) return absl::OkStatus();
+  return CheckElectronic(organization, *motion, command);
 }
 
 void VotingMachine::Apply(const CommandContext& context, const v1::OpenVote& command) {
@@ -138,6 +153,7 @@ void VotingMachine::Apply(const CommandContext& context, const v1::OpenVote& com
   event.seated_number = SeatedNumber(organization.id);
   event.profile = organization.profile;
   event.opened = context.time;
+  if (command.has_electronic()) OpenOnDevices(context, organization, motion, command, event);
 
   motion.vote_event_id = event.id;
   sitting.vote_event_ids.push_back(event.id);
@@ -245,7 +261,7 @@ absl::Status VotingMachine::Check(const CommandContext& context,
   ASSIGN_OR_RETURN(const VoteEventEntry* event,
                    OpenVoteOf(command.meeting_id(), command.vote_event_id()));
   RETURN_IF_ERROR(CheckPresides(context, FindSitting(event->meeting_id)->organization_id));
-  if (event->pending_papers.empty()) return absl::OkStatus();
+  if (event->pending_papers.empty()) return CheckMayClose(*event, command.abandon());
   std::string waiting;
   for (const auto& [person_id, paper] : event->pending_papers) {
     absl::StrAppend(&waiting, waiting.empty() ? "" : ", ", person_id);
@@ -261,6 +277,7 @@ void VotingMachine::Apply(const CommandContext& context, const v1::CloseVote& co
   event.state = v1::VOTE_EVENT_STATE_CLOSED;
   event.closed = context.time;
   event.close_index = context.index;
+  if (event.secret.has_value()) CloseOnDevices(command.abandon(), event);
 }
 
 }  // namespace votum::voting

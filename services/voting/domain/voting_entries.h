@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "services/voting/domain/secret_vote.h"
 #include "services/voting/rules/quorum.h"
 #include "votum/rules/v1/rule_profile.pb.h"
 #include "votum/voting/v1/voting.pb.h"
@@ -89,6 +90,11 @@ struct MotionEntry {
   std::string runoff_of;                  // the vote before; empty for none
   uint32_t seats = 0;                     // above 0: candidates are lists
   std::vector<DemandEntry> demands;
+  // Elections by secret ballot: how many candidates a ballot names, and how many are elected; 0
+  // means 1.
+  uint32_t choose_min = 0;
+  uint32_t choose_max = 0;
+  uint32_t places = 0;
 };
 
 // The vote of one member that counts.
@@ -158,6 +164,8 @@ struct VoteEventEntry {
   PersonSet ballots;  // secret votes: who has put a paper into the urn
 
   std::optional<BallotCountEntry> count;  // secret votes, after closing
+
+  std::optional<SecretVoteEntry> secret;  // secret votes on devices
 
   std::optional<absl::Time> closed;
   uint64_t close_index = 0;

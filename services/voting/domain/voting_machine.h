@@ -24,30 +24,40 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "crypto/election/ballot_memo.h"
 #include "services/agenda/domain/agenda_machine.h"
 #include "services/directory/domain/directory_machine.h"
+#include "services/domain/audience.h"
 #include "services/domain/command_context.h"
 #include "services/domain/visitor.h"
+#include "services/voting/domain/key_ceremonies.h"
 #include "services/voting/domain/voting_entries.h"
 #include "services/voting/rules/quorum.h"
 #include "votum/voting/v1/lots.pb.h"
 #include "votum/voting/v1/proceedings.pb.h"
+#include "votum/voting/v1/secret_votes.pb.h"
 #include "votum/voting/v1/voting.pb.h"
 
 namespace votum::voting {
 
+// How many verified ballots a process remembers, at least: those between acceptance and fold.
+inline constexpr size_t kBallotMemoSize = 4096;
+
 // Not thread-safe.
 class VotingMachine {
  public:
-  // Both outlive this object.
-  VotingMachine(const directory::DirectoryMachine& directory, const agenda::AgendaMachine& agenda)
-      : directory_(directory), agenda_(agenda) {}
+  // All outlive this object.
+  VotingMachine(const directory::DirectoryMachine& directory, const agenda::AgendaMachine& agenda,
+                const KeyCeremonies& ceremonies)
+      : directory_(directory), agenda_(agenda), ceremonies_(ceremonies) {}
   VotingMachine(const VotingMachine&) = delete;
   VotingMachine& operator=(const VotingMachine&) = delete;
 
@@ -75,6 +85,12 @@ class VotingMachine {
   absl::Status Check(const CommandContext& context, const v1::MarkBallot& command) const;
   absl::Status Check(const CommandContext& context, const v1::RecordBallotCount& command) const;
   absl::Status Check(const CommandContext& context, const v1::ConfirmBallotCount& command) const;
+  absl::Status Check(const CommandContext& context, const v1::RegisterCredential& command) const;
+  absl::Status Check(const CommandContext& context, const v1::WithdrawCredential& command) const;
+  absl::Status Check(const CommandContext& context, const v1::BeginBallots& command) const;
+  absl::Status Check(const CommandContext& context, const v1::CastSecretBallot& command) const;
+  absl::Status Check(const CommandContext& context, const v1::RecordParticipation& command) const;
+  absl::Status Check(const CommandContext& context, const v1::SubmitDecryption& command) const;
   absl::Status Check(const CommandContext& context, const v1::OpenLot& command) const;
   absl::Status Check(const CommandContext& context, const v1::CommitToLot& command) const;
   absl::Status Check(const CommandContext& context, const v1::FixLot& command) const;
@@ -105,6 +121,12 @@ class VotingMachine {
   void Apply(const CommandContext& context, const v1::MarkBallot& command);
   void Apply(const CommandContext& context, const v1::RecordBallotCount& command);
   void Apply(const CommandContext& context, const v1::ConfirmBallotCount& command);
+  void Apply(const CommandContext& context, const v1::RegisterCredential& command);
+  void Apply(const CommandContext& context, const v1::WithdrawCredential& command);
+  void Apply(const CommandContext& context, const v1::BeginBallots& command);
+  void Apply(const CommandContext& context, const v1::CastSecretBallot& command);
+  void Apply(const CommandContext& context, const v1::RecordParticipation& command);
+  void Apply(const CommandContext& context, const v1::SubmitDecryption& command);
   void Apply(const CommandContext& context, const v1::OpenLot& command);
   void Apply(const CommandContext& context, const v1::CommitToLot& command);
   void Apply(const CommandContext& context, const v1::FixLot& command);
@@ -116,12 +138,35 @@ class VotingMachine {
   const MotionEntry* FindMotion(absl::string_view id) const;
   const VoteEventEntry* FindVoteEvent(absl::string_view id) const;
 
+  // A secret vote on devices. NOT_FOUND/NO_SUCH_VOTE; FAILED_PRECONDITION/NOT_ON_DEVICES.
+  absl::StatusOr<const VoteEventEntry*> FindSecretVote(absl::string_view vote_event_id) const;
+  // The ids of all of them, ascending.
+  std::vector<std::string> ListSecretVotes() const;
+  // The vote can be decrypted now: FAILED_PRECONDITION/VOTE_OPEN, VOTE_ABANDONED, COUNT_MISSING,
+  // TALLY_OPENED.
+  absl::Status CheckDecryptable(const VoteEventEntry& event) const;
+  // The vote is closed and was not abandoned: FAILED_PRECONDITION/VOTE_OPEN, VOTE_ABANDONED.
+  absl::Status CheckClosed(const VoteEventEntry& event) const;
+  // The chair or deputy chair, or a clerk: PERMISSION_DENIED/NOT_PRESIDING.
+  absl::Status CheckPresides(const CommandContext& context,
+                             absl::string_view organization_id) const;
+  // The archive of a closed secret vote in Belenios' format (secret_vote.h). Errors as
+  // FindSecretVote and CheckClosed.
+  absl::StatusOr<std::string> ElectionArchive(absl::string_view vote_event_id) const;
+  // Whether `person_id` may be shown the archive of a vote: the council, auditors, its trustees.
+  bool MayReadArchive(absl::string_view vote_event_id, Audience audience,
+                      absl::string_view person_id) const;
+  // Remembers verified ballots; to be filled ahead of Check, without holding the state.
+  const std::shared_ptr<election::BallotMemo>& ballot_memo() const { return ballot_memo_; }
+
   // Reads show everything; ForReader (redaction.h) takes out what a reader may not see.
   // NOT_FOUND/NO_SUCH_MEETING, NO_SUCH_MOTION, NO_SUCH_VOTE, NO_SUCH_LOT.
   absl::StatusOr<v1::Attendance> GetAttendance(absl::string_view meeting_id) const;
   absl::StatusOr<v1::Motion> GetMotion(absl::string_view id) const;
   absl::StatusOr<v1::VoteEvent> GetVoteEvent(absl::string_view id) const;
   absl::StatusOr<v1::Lot> GetLot(absl::string_view id) const;
+  // Errors as FindSecretVote.
+  absl::StatusOr<v1::SecretVote> GetSecretVote(absl::string_view vote_event_id) const;
   // At most `limit` votes of a meeting in the order of opening, after the one with the id
   // `after_id` (empty: from the first). INVALID_ARGUMENT/BAD_PAGE where the meeting has no such
   // vote.
@@ -142,9 +187,6 @@ class VotingMachine {
   // The meeting's sitting. NOT_FOUND/NO_SUCH_MEETING; FAILED_PRECONDITION/MEETING_NOT_OPEN,
   // MEETING_CLOSED.
   absl::StatusOr<const SittingEntry*> OpenSitting(absl::string_view meeting_id) const;
-  // By the chair or deputy chair, or a clerk: PERMISSION_DENIED/NOT_PRESIDING.
-  absl::Status CheckPresides(const CommandContext& context,
-                             absl::string_view organization_id) const;
   // By `person_id`, or a clerk: PERMISSION_DENIED/NOT_THE_MEMBER.
   absl::Status CheckMemberOrClerk(const CommandContext& context, absl::string_view person_id) const;
   // `person_id` is a member of the organization now: FAILED_PRECONDITION/NOT_A_MEMBER.
@@ -209,23 +251,55 @@ class VotingMachine {
   // `person_id` is present with voting right: FAILED_PRECONDITION/NOT_PRESENT;
   // PERMISSION_DENIED/NOT_ENTITLED.
   absl::Status CheckPresentVoter(const SittingEntry& sitting, absl::string_view person_id) const;
+  // A secret vote on devices that belongs to that meeting; and it is open. Errors as VoteOf,
+  // OpenVoteOf; FAILED_PRECONDITION/NOT_ON_DEVICES.
+  absl::StatusOr<const VoteEventEntry*> SecretVoteOf(absl::string_view meeting_id,
+                                                     absl::string_view vote_event_id) const;
+  absl::StatusOr<const VoteEventEntry*> OpenSecretVoteOf(absl::string_view meeting_id,
+                                                         absl::string_view vote_event_id) const;
+  // Enough are entitled for a secret vote: FAILED_PRECONDITION/TOO_FEW_VOTERS.
+  absl::Status CheckSecrecy(const rules::v1::RuleProfile& profile, size_t electorate,
+                            bool on_devices) const;
+  // What OpenVote says of electronic ballots holds.
+  absl::Status CheckElectronic(const directory::OrganizationEntry& organization,
+                               const MotionEntry& motion, const v1::OpenVote& command) const;
+  void OpenOnDevices(const CommandContext& context,
+                     const directory::OrganizationEntry& organization, const MotionEntry& motion,
+                     const v1::OpenVote& command, VoteEventEntry& event);
+  // FAILED_PRECONDITION/BALLOTS_NOT_BEGUN, TOO_FEW_BALLOTS, NOT_ON_DEVICES.
+  absl::Status CheckMayClose(const VoteEventEntry& event, bool abandon) const;
+  void CloseOnDevices(bool abandon, VoteEventEntry& event);
+  // The actor may hand in the part of `owner`: INVALID_ARGUMENT/UNKNOWN_TRUSTEE;
+  // PERMISSION_DENIED/NOT_THE_TRUSTEE, NOT_PRESIDING.
+  absl::Status CheckMayDecrypt(const CommandContext& context, const VoteEventEntry& event,
+                               uint32_t owner) const;
   v1::Tally Count(const VoteEventEntry& event) const;
   // Members of the organization in office with voting right.
   uint32_t SeatedNumber(absl::string_view organization_id) const;
   // The part of the attendance that is this domain's own state.
   v1::Attendance Recorded(const SittingEntry& sitting) const;
   v1::VoteEvent ToResource(const VoteEventEntry& event) const;
+  // Without trackers.
+  v1::SecretVote ToSecretVote(const VoteEventEntry& event) const;
 
   SittingEntry& Touch(const CommandContext& context, absl::string_view meeting_id);
   VoteEventEntry& MutableVote(absl::string_view vote_event_id);
 
   const directory::DirectoryMachine& directory_;
   const agenda::AgendaMachine& agenda_;
+  const KeyCeremonies& ceremonies_;
 
   std::map<std::string, SittingEntry, std::less<>> sittings_;  // by meeting
   std::map<std::string, MotionEntry, std::less<>> motions_;
   std::map<std::string, VoteEventEntry, std::less<>> vote_events_;
   std::map<std::string, LotEntry, std::less<>> lots_;
+  // Of all secret votes on devices: none is used twice.
+  std::set<std::string, std::less<>> election_uuids_;
+  std::set<std::string, std::less<>> server_keys_;
+
+  // Changes no result: see there.
+  const std::shared_ptr<election::BallotMemo> ballot_memo_ =
+      std::make_shared<election::BallotMemo>(kBallotMemoSize);
 };
 
 }  // namespace votum::voting

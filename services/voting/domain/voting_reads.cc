@@ -4,6 +4,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"
+#include "crypto/election/ballot.h"
 #include "services/domain/timestamps.h"
 #include "services/voting/domain/voting_machine.h"
 #include "services/voting/rules/explain.h"
@@ -27,6 +28,9 @@ v1::Motion ToMotion(const MotionEntry& entry) {
   for (const v1::Candidate& candidate : entry.candidates) *motion.add_candidates() = candidate;
   motion.set_runoff_of(entry.runoff_of);
   motion.set_seats(entry.seats);
+  motion.set_choose_min(entry.choose_min);
+  motion.set_choose_max(entry.choose_max);
+  motion.set_places(entry.places);
   for (const DemandEntry& recorded : entry.demands) {
     v1::ModeDemand& demand = *motion.add_demands();
     demand.set_mode(recorded.mode);
@@ -94,7 +98,9 @@ v1::VoteEvent VotingMachine::ToResource(const VoteEventEntry& entry) const {
   event.set_statutory_number(entry.statutory_number);
   event.set_seated_number(entry.seated_number);
   *event.mutable_profile() = entry.profile;
-  event.set_cast_count(static_cast<uint32_t>(entry.votes.size() + entry.ballots.size()));
+  event.set_cast_count(static_cast<uint32_t>(entry.votes.size() + entry.ballots.size()) +
+                       (entry.secret.has_value() ? entry.secret->counted : 0));
+  if (entry.secret.has_value()) *event.mutable_secret() = ToSecretVote(entry);
   AddVotes(entry, event);
   *event.mutable_open_time() = ToTimestamp(entry.opened);
   if (entry.closed.has_value()) *event.mutable_close_time() = ToTimestamp(*entry.closed);
@@ -198,11 +204,49 @@ absl::StatusOr<std::vector<v1::VoteEvent>> VotingMachine::ListVoteEvents(
   return events;
 }
 
+v1::SecretVote VotingMachine::ToSecretVote(const VoteEventEntry& event) const {
+  const SecretVoteEntry& entry = *event.secret;
+  v1::SecretVote vote;
+  vote.set_vote_event_id(event.id);
+  vote.set_phase(entry.phase);
+  vote.set_ceremony_id(entry.electronic.ceremony_id());
+  vote.set_election_uuid(entry.electronic.election_uuid());
+  vote.set_election_fingerprint(entry.fingerprint);
+  for (const auto& [person_id, commitment] : entry.registered)
+    vote.add_registered_person_ids(person_id);
+  vote.set_credential_count(static_cast<uint32_t>(entry.credentials.size()));
+  vote.set_ballot_count(static_cast<uint32_t>(entry.trackers.size()));
+  vote.set_counted(entry.counted);
+  if (entry.participants.has_value()) {
+    vote.mutable_participant_ids()->Add(entry.participants->begin(), entry.participants->end());
+  }
+  for (const auto& [owner, decryption] : entry.decryptions)
+    vote.add_decrypted_owners(static_cast<uint32_t>(owner));
+  vote.set_spoiled(entry.spoiled);
+  vote.set_unanimous(entry.result.has_value() && IsUnanimous(Count(event)));
+  vote.set_archive_head(entry.archive_head);
+  vote.set_minimum_ballots(entry.minimum_ballots);
+  vote.set_subject(entry.electronic.sealed_keys().subject());
+  return vote;
+}
+
+absl::StatusOr<v1::SecretVote> VotingMachine::GetSecretVote(absl::string_view vote_event_id) const {
+  ASSIGN_OR_RETURN(const VoteEventEntry* event, FindSecretVote(vote_event_id));
+  v1::SecretVote vote = ToSecretVote(*event);
+  for (const absl::string_view ballot : BallotsInOrder(*event->secret))
+    vote.add_trackers(election::Tracker(ballot));
+  return vote;
+}
+
 void VotingMachine::Visit(const ResourceVisitor& visitor) const {
   for (const auto& [meeting_id, sitting] : sittings_) {
     visitor(Recorded(sitting));
     for (const std::string& id : sitting.motion_ids) visitor(ToMotion(*FindMotion(id)));
-    for (const std::string& id : sitting.vote_event_ids) visitor(ToResource(*FindVoteEvent(id)));
+    for (const std::string& id : sitting.vote_event_ids) {
+      const VoteEventEntry& event = *FindVoteEvent(id);
+      visitor(ToResource(event));
+      if (event.secret.has_value()) visitor(*GetSecretVote(id));
+    }
     for (const std::string& id : sitting.lot_ids) visitor(*GetLot(id));
   }
 }

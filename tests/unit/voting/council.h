@@ -60,6 +60,7 @@ class Council {
   absl::Time now() const { return time_; }
 
   const VotingMachine& voting() const { return voting_; }
+  const KeyCeremonies& ceremonies() const { return ceremonies_; }
   const directory::DirectoryMachine& directory() const { return directory_; }
   const agenda::AgendaMachine& agenda() const { return agenda_; }
   // The whole state of the voting machine, serialized.
@@ -91,6 +92,9 @@ class Council {
     } else if constexpr (requires(agenda::AgendaMachine & machine, const CommandContext& context,
                                   const Command& command) { machine.Apply(context, command); }) {
       return agenda_;
+    } else if constexpr (requires(KeyCeremonies & machine, const CommandContext& context,
+                                  const Command& command) { machine.Apply(context, command); }) {
+      return ceremonies_;
     } else {
       return voting_;
     }
@@ -105,7 +109,8 @@ class Council {
   absl::Time time_;
   directory::DirectoryMachine directory_;
   agenda::AgendaMachine agenda_{directory_};
-  VotingMachine voting_{directory_, agenda_};
+  KeyCeremonies ceremonies_{directory_};
+  VotingMachine voting_{directory_, agenda_, ceremonies_};
 };
 
 // Commands of the council's meeting, without header: the machine knows the actor from the context.
