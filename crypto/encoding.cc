@@ -1,5 +1,6 @@
 #include "crypto/encoding.h"
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 
@@ -9,24 +10,38 @@
 namespace votum::crypto {
 namespace {
 
-constexpr absl::string_view kBase64Alphabet =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-constexpr absl::string_view kHexAlphabet = "0123456789abcdef";
+// What each symbol of an alphabet is worth, by its byte; kNoSymbol for all others.
+using Alphabet = std::array<uint8_t, 256>;
+constexpr uint8_t kNoSymbol = 0xff;
+
+constexpr Alphabet MakeAlphabet(absl::string_view symbols) {
+  Alphabet alphabet = {};
+  for (uint8_t& value : alphabet) value = kNoSymbol;
+  for (size_t i = 0; i < symbols.size(); ++i)
+    alphabet[static_cast<uint8_t>(symbols[i])] = static_cast<uint8_t>(i);
+  return alphabet;
+}
+
+constexpr Alphabet kBase64Alphabet =
+    MakeAlphabet("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/");
+constexpr Alphabet kHexAlphabet = MakeAlphabet("0123456789abcdef");
 
 // Takes `text` symbol by symbol, each worth `bits_per_symbol` bits, into bytes. False if a symbol
 // is not in the alphabet or if bits are left over that are not zero.
-bool Unpack(absl::string_view text, absl::string_view alphabet, int bits_per_symbol,
+bool Unpack(absl::string_view text, const Alphabet& alphabet, int bits_per_symbol,
             std::string* bytes) {
+  bytes->resize(text.size() * static_cast<size_t>(bits_per_symbol) / 8);
+  char* next = bytes->data();
   uint32_t buffer = 0;
   int buffered_bits = 0;
-  for (char symbol : text) {
-    const size_t value = alphabet.find(symbol);
-    if (value == absl::string_view::npos) return false;
-    buffer = (buffer << bits_per_symbol) | static_cast<uint32_t>(value);
+  for (const char symbol : text) {
+    const uint8_t value = alphabet[static_cast<uint8_t>(symbol)];
+    if (value == kNoSymbol) return false;
+    buffer = (buffer << bits_per_symbol) | value;
     buffered_bits += bits_per_symbol;
     if (buffered_bits >= 8) {
       buffered_bits -= 8;
-      bytes->push_back(static_cast<char>(buffer >> buffered_bits));
+      *next++ = static_cast<char>(buffer >> buffered_bits);
       buffer &= (1u << buffered_bits) - 1;
     }
   }
@@ -38,16 +53,16 @@ bool Unpack(absl::string_view text, absl::string_view alphabet, int bits_per_sym
 std::string Base64Encode(absl::string_view bytes) { return absl::Base64Escape(bytes); }
 
 absl::StatusOr<std::string> Base64Decode(absl::string_view text) {
-  const absl::Status refusal =
-      RefuseArgument("BAD_BASE64", "not the Base64 of RFC 4648 section 4 with its padding");
-  if (text.size() % 4 != 0) return refusal;
+  const auto refuse = [] {
+    return RefuseArgument("BAD_BASE64", "not the Base64 of RFC 4648 section 4 with its padding");
+  };
+  if (text.size() % 4 != 0) return refuse();
   absl::string_view symbols = text;
   for (int padding = 0; padding < 2 && !symbols.empty() && symbols.back() == '='; ++padding) {
     symbols.remove_suffix(1);
   }
   std::string bytes;
-  bytes.reserve(symbols.size() * 3 / 4);
-  if (!Unpack(symbols, kBase64Alphabet, 6, &bytes)) return refusal;
+  if (!Unpack(symbols, kBase64Alphabet, 6, &bytes)) return refuse();
   return bytes;
 }
 
@@ -55,7 +70,6 @@ std::string HexEncode(absl::string_view bytes) { return absl::BytesToHexString(b
 
 absl::StatusOr<std::string> HexDecode(absl::string_view text) {
   std::string bytes;
-  bytes.reserve(text.size() / 2);
   if (text.size() % 2 != 0 || !Unpack(text, kHexAlphabet, 4, &bytes)) {
     return RefuseArgument("BAD_HEX", "not an even number of lower-case hexadecimal digits");
   }

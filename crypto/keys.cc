@@ -157,9 +157,11 @@ absl::StatusOr<std::string> PublicKey::Ed25519Bytes() const {
 }
 
 absl::Status PublicKey::Verify(absl::string_view message, absl::string_view signature) const {
-  const absl::Status refusal = RefuseArgument(
-      "BAD_SIGNATURE", absl::StrCat("the signature is not that of key ", id_, " over these bytes"));
-  if (type_ == KeyType::kEd25519 && signature.size() != kEd25519SignatureSize) return refusal;
+  const auto refuse = [this] {
+    return RefuseArgument("BAD_SIGNATURE", absl::StrCat("the signature is not that of key ", id_,
+                                                        " over these bytes"));
+  };
+  if (type_ == KeyType::kEd25519 && signature.size() != kEd25519SignatureSize) return refuse();
   const OwnedMdCtx context(EVP_MD_CTX_new());
   CheckOpenSsl(context != nullptr, "make a signature context");
   if (EVP_DigestVerifyInit_ex(context.get(), nullptr, DigestOf(type_), nullptr, nullptr, key_.get(),
@@ -170,7 +172,7 @@ absl::Status PublicKey::Verify(absl::string_view message, absl::string_view sign
                                        Data(message), message.size());
   if (verdict == 1) return absl::OkStatus();
   ERR_clear_error();
-  return refusal;
+  return refuse();
 }
 
 PrivateKey::PrivateKey(std::shared_ptr<evp_pkey_st> key, PublicKey public_key)

@@ -48,6 +48,8 @@ std::string FormatAttachment(const ArchivedAttachment& attachment);
 // this very line.
 absl::StatusOr<ArchivedEntry> ParseEntry(absl::string_view line);
 absl::StatusOr<ArchivedAttachment> ParseAttachment(absl::string_view line);
+// The same of a line with its newline, which must be there.
+absl::StatusOr<ArchivedEntry> ParseEntryLine(absl::string_view line);
 
 // Writes an archive into a new folder, file by file; what is written is durable after Close.
 class ArchiveWriter {
@@ -85,6 +87,8 @@ class ArchiveReader {
   absl::StatusOr<std::string> Checkpoint() const;
   absl::Status ForEachEntry(
       const std::function<bool(uint64_t, absl::StatusOr<ArchivedEntry>)>& each) const;
+  // The lines of the records as they are, each with its newline, unless the last one has none.
+  absl::Status ForEachEntryLine(const std::function<void(std::string)>& each) const;
   absl::Status ForEachAttachment(
       const std::function<bool(uint64_t, absl::StatusOr<ArchivedAttachment>)>& each) const;
   // Size of records.jsonl in bytes, for showing progress.

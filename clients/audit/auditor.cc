@@ -50,16 +50,18 @@ void Auditor::Add(const Finding& finding) {
   report_(finding);
 }
 
-void Auditor::VerifyAheadOf(const std::vector<absl::StatusOr<ArchivedEntry>>& entries) {
-  std::vector<common::v1::Record> records;
-  records.reserve(entries.size());
-  for (const absl::StatusOr<ArchivedEntry>& entry : entries) {
-    if (entry.ok() && !records.emplace_back().ParseFromString(entry->record)) records.pop_back();
+void Auditor::AddLines(std::vector<std::string> lines,
+                       const std::function<void(const std::string&)>& leaf) {
+  const std::vector<ReadEntry> read = ahead_.Take();
+  ahead_.Begin(std::move(lines));
+  for (const ReadEntry& one : read) {
+    AddRead(entries_ + 1, one);
+    if (one.entry.ok()) leaf(one.entry->leaf);
   }
-  ahead_.Begin(std::move(records));
 }
 
-void Auditor::AddEntry(uint64_t line, const absl::StatusOr<ArchivedEntry>& entry) {
+void Auditor::AddRead(uint64_t line, const ReadEntry& read) {
+  const absl::StatusOr<ArchivedEntry>& entry = read.entry;
   const uint64_t position = entries_++;
   if (!entry.ok()) {
     Fault(absl::StrCat("record ", position, " (line ", line, "): ", entry.status().message()));
@@ -80,18 +82,17 @@ void Auditor::AddEntry(uint64_t line, const absl::StatusOr<ArchivedEntry>& entry
     foldable_ = false;
     return;
   }
-  const crypto::Digest commitment = crypto::Sha256({entry->salt, entry->record});
-  if (crypto::AsBytes(commitment) != entry->leaf) {
+  if (!read.gives_leaf) {
     Fault(absl::StrCat("record ", position,
                        ": its bytes do not give its leaf; record, salt or leaf was changed"));
   }
-  FoldEntry(*entry);
-  RememberAttachmentRefs(*entry);
+  FoldEntry(read);
+  RememberAttachmentRefs(read);
 }
 
-void Auditor::FoldEntry(const ArchivedEntry& entry) {
+void Auditor::FoldEntry(const ReadEntry& read) {
   if (!foldable_) return;
-  const auto outcome = fold_.Apply(entry.record);
+  const auto outcome = fold_.Apply(read.record);
   if (!outcome.ok()) {
     Fault(std::string(outcome.status().message()));
     foldable_ = false;
@@ -104,13 +105,10 @@ void Auditor::FoldEntry(const ArchivedEntry& entry) {
   }
 }
 
-void Auditor::RememberAttachmentRefs(const ArchivedEntry& entry) {
-  common::v1::Record record;
-  if (!record.ParseFromString(entry.record)) return;
-  const auto envelope = OpenEnvelope(record.payload_type(), record.payload(), record.signatures());
-  if (!envelope.ok()) return;
-  for (const common::v1::AttachmentRef& ref : AttachmentRefsOf(*envelope->command)) {
-    commitments_.emplace(ref.commitment(), Commitment{entry.index, ref.subject()});
+void Auditor::RememberAttachmentRefs(const ReadEntry& read) {
+  if (!read.record.has_value() || !read.record->envelope.ok()) return;
+  for (const common::v1::AttachmentRef& ref : AttachmentRefsOf(*read.record->envelope->command)) {
+    commitments_.emplace(ref.commitment(), Commitment{read.entry->index, ref.subject()});
   }
 }
 
@@ -310,28 +308,17 @@ absl::StatusOr<uint64_t> AuditArchive(const std::string& folder, const crypto::N
   const double total = static_cast<double>(std::max<uint64_t>(1, archive.RecordsBytes()));
   uint64_t seen = 0;
   TiledLog tiles;
-  uint64_t line = 0;
-  // While one chunk is folded, the signatures of the next are verified.
-  std::vector<absl::StatusOr<ArchivedEntry>> verified;
-  std::vector<absl::StatusOr<ArchivedEntry>> read;
+  // While one chunk is folded, the next is read and its signatures are verified.
+  std::vector<std::string> lines;
   const auto advance = [&] {
-    auditor.AwaitVerified();
-    auditor.VerifyAheadOf(read);
-    for (const absl::StatusOr<ArchivedEntry>& entry : verified) {
-      if (entry.ok()) {
-        seen += 4 * (entry->record.size() + entry->salt.size() + entry->leaf.size()) / 3;
-        tiles.Add(entry->leaf);
-      }
-      auditor.AddEntry(++line, entry);
-      progress(std::min(1.0, static_cast<double>(seen) / total));
-    }
-    verified = std::move(read);
-    read.clear();
+    auditor.AddLines(std::exchange(lines, {}),
+                     [&tiles](const std::string& leaf) { tiles.Add(leaf); });
+    progress(std::min(1.0, static_cast<double>(seen) / total));
   };
-  RETURN_IF_ERROR(archive.ForEachEntry([&](uint64_t, absl::StatusOr<ArchivedEntry> entry) {
-    read.push_back(std::move(entry));
-    if (read.size() == kAheadEntries) advance();
-    return true;
+  RETURN_IF_ERROR(archive.ForEachEntryLine([&](std::string line) {
+    seen += line.size();
+    lines.push_back(std::move(line));
+    if (lines.size() == kAheadEntries) advance();
   }));
   advance();
   advance();

@@ -22,7 +22,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "clients/audit/archive.h"
-#include "clients/audit/verify_ahead.h"
+#include "clients/audit/read_ahead.h"
 #include "crypto/merkle.h"
 #include "crypto/note.h"
 #include "services/fold/fold.h"
@@ -43,13 +43,15 @@ class Auditor {
   // `log` is the trusted key; `report` gets each finding as it is made.
   Auditor(crypto::NoteVerifier log, std::function<void(const Finding&)> report);
 
-  // Begins to verify the signatures of the entries that will be added next, on all processors.
-  // Optional: it makes AddEntry quicker, and changes nothing else. At most kAheadEntries.
-  void VerifyAheadOf(const std::vector<absl::StatusOr<ArchivedEntry>>& entries);
-  // Returns when that is done.
-  void AwaitVerified() { ahead_.Wait(); }
+  // The next lines of the records, at most kAheadEntries, as ReadAhead takes them. They are added
+  // by the call after this one, and read meanwhile; none ends the records.
+  // `leaf` gets the leaf of each that is added, if it has one.
+  void AddLines(std::vector<std::string> lines,
+                const std::function<void(const std::string&)>& leaf);
   // The next line of the records; `line` counts from 1. An entry that failed to parse is a fault.
-  void AddEntry(uint64_t line, const absl::StatusOr<ArchivedEntry>& entry);
+  void AddEntry(uint64_t line, const absl::StatusOr<ArchivedEntry>& entry) {
+    AddRead(line, Read(entry));
+  }
   // A line of the attachments, after all entries.
   void AddAttachment(uint64_t line, const absl::StatusOr<ArchivedAttachment>& attachment);
   // What the caller has found about the same log; a fault counts as one of the auditor's.
@@ -73,10 +75,11 @@ class Auditor {
   void Checked(std::string text) { report_({Finding::Kind::kChecked, std::move(text)}); }
   void Note(std::string text) { report_({Finding::Kind::kNote, std::move(text)}); }
 
-  void FoldEntry(const ArchivedEntry& entry);
+  void AddRead(uint64_t line, const ReadEntry& read);
+  void FoldEntry(const ReadEntry& read);
   // Open, erased, or missing: the last is a fault.
   void ReportAttachments();
-  void RememberAttachmentRefs(const ArchivedEntry& entry);
+  void RememberAttachmentRefs(const ReadEntry& read);
   void CheckCheckpoint(absl::string_view note);
   void ReportVoid();
   void ReportState();
@@ -88,7 +91,7 @@ class Auditor {
   const crypto::NoteVerifier log_;
   const std::function<void(const Finding&)> report_;
   SignatureCache cache_{2 * kAheadEntries};  // each signature stands in a log once
-  VerifyAhead ahead_{&cache_, std::max(1u, std::thread::hardware_concurrency())};
+  ReadAhead ahead_{&cache_, std::max(1u, std::thread::hardware_concurrency())};
   Fold fold_;
   crypto::CompactTree tree_;
   uint64_t entries_ = 0;

@@ -69,10 +69,10 @@ absl::StatusOr<crypto::PublicKey> CodeKey(const World& world, const Envelope& en
                                           absl::Time time) {
   const auto& enrol = static_cast<const directory::v1::EnrolKey&>(*envelope.command);
   const directory::CodeEntry* code = world.directory().FindCode(enrol.code_key_id());
-  if (code == nullptr || code->person_id != envelope.header.actor()) {
+  if (code == nullptr || code->person_id != envelope.header().actor()) {
     return Unauthenticated(
         "UNKNOWN_CODE",
-        absl::StrCat("no such one-time code was issued for ", envelope.header.actor(),
+        absl::StrCat("no such one-time code was issued for ", envelope.header().actor(),
                      "; check person and code, or ask for a new code"));
   }
   if (code->used) {
@@ -94,27 +94,28 @@ absl::StatusOr<std::vector<crypto::PublicKey>> RequiredKeys(const World& world,
   std::vector<crypto::PublicKey> keys;
   switch (envelope.type->authority.signer) {
     case Signer::kLogKey:
-      if (index != 0 || envelope.header.public_key() != log_key.spki_der()) {
+      if (index != 0 || envelope.header().public_key() != log_key.spki_der()) {
         return Unauthenticated(
             "BAD_SIGNATURE",
             "only the log key founds a deployment, and only with its first record");
       }
       return std::vector<crypto::PublicKey>{log_key};
     case Signer::kNewKey: {
-      ASSIGN_OR_RETURN(crypto::PublicKey device, KeyFromHeader(envelope.header));
+      ASSIGN_OR_RETURN(crypto::PublicKey device, KeyFromHeader(envelope.header()));
       ASSIGN_OR_RETURN(crypto::PublicKey code, CodeKey(world, envelope, time));
       return std::vector<crypto::PublicKey>{device, code};
     }
     case Signer::kAnybody:
-      if (envelope.header.actor().empty()) {
-        ASSIGN_OR_RETURN(crypto::PublicKey own, KeyFromHeader(envelope.header));
+      if (envelope.header().actor().empty()) {
+        ASSIGN_OR_RETURN(crypto::PublicKey own, KeyFromHeader(envelope.header()));
         return std::vector<crypto::PublicKey>{own};
       }
       [[fallthrough]];
     case Signer::kPerson:
     case Signer::kOffice: {
-      ASSIGN_OR_RETURN(crypto::PublicKey key, PersonsKey(world.directory(), envelope.header.actor(),
-                                                         envelope.signatures[0]));
+      ASSIGN_OR_RETURN(
+          crypto::PublicKey key,
+          PersonsKey(world.directory(), envelope.header().actor(), envelope.signatures[0]));
       return std::vector<crypto::PublicKey>{key};
     }
   }
@@ -125,7 +126,7 @@ absl::Status CheckOffice(const World& world, const Envelope& envelope) {
   const Authority& authority = envelope.type->authority;
   if (authority.signer != Signer::kOffice) return absl::OkStatus();
   const auto held = [&](directory::v1::Office office) {
-    return world.directory().HasOffice(envelope.header.actor(), office);
+    return world.directory().HasOffice(envelope.header().actor(), office);
   };
   if (std::any_of(authority.offices.begin(), authority.offices.end(), held))
     return absl::OkStatus();
@@ -135,7 +136,7 @@ absl::Status CheckOffice(const World& world, const Envelope& envelope) {
   }
   return RefusePermission("OFFICE_MISSING",
                           absl::StrCat(envelope.type->name, " needs ", wanted, ", which ",
-                                       envelope.header.actor(), " does not hold"));
+                                       envelope.header().actor(), " does not hold"));
 }
 
 }  // namespace
@@ -144,19 +145,20 @@ absl::StatusOr<CommandContext> Authorize(const World& world, const Envelope& env
                                          uint64_t index, absl::Time time,
                                          const crypto::PublicKey& log_key, SignatureCache& cache) {
   // The founding record names the deployment; all others must name the one that was founded.
-  if (index != 0 && envelope.header.deployment() != world.directory().deployment()) {
-    return RefuseArgument("WRONG_DEPLOYMENT",
-                          absl::StrCat("the command was signed for ", envelope.header.deployment(),
-                                       ", this is ", world.directory().deployment()));
+  if (index != 0 && envelope.header().deployment() != world.directory().deployment()) {
+    return RefuseArgument(
+        "WRONG_DEPLOYMENT",
+        absl::StrCat("the command was signed for ", envelope.header().deployment(), ", this is ",
+                     world.directory().deployment()));
   }
   ASSIGN_OR_RETURN(const std::vector<crypto::PublicKey> keys,
                    RequiredKeys(world, envelope, index, time, log_key));
-  if (envelope.signatures.size() != keys.size()) {
+  if (static_cast<size_t>(envelope.signatures.size()) != keys.size()) {
     return Unauthenticated("BAD_SIGNATURE",
                            absl::StrCat(envelope.type->name, " needs ", keys.size(),
                                         " signatures, not ", envelope.signatures.size()));
   }
-  const std::string message = crypto::PreAuthEncoding(envelope.payload_type, envelope.payload);
+  const std::string message = crypto::PreAuthEncoding(envelope.payload_type(), envelope.payload);
   CommandContext context;
   for (size_t i = 0; i < keys.size(); ++i) {
     RETURN_IF_ERROR(VerifyOne(keys[i], message, envelope.signatures[i], cache));
@@ -165,8 +167,8 @@ absl::StatusOr<CommandContext> Authorize(const World& world, const Envelope& env
   RETURN_IF_ERROR(CheckOffice(world, envelope));
   context.index = index;
   context.time = time;
-  context.command_id = envelope.header.command_id();
-  context.actor = envelope.header.actor();
+  context.command_id = envelope.header().command_id();
+  context.actor = envelope.header().actor();
   context.key_id = keys[0].id();
   context.log_key = &log_key;
   return context;

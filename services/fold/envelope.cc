@@ -1,7 +1,7 @@
 #include "services/fold/envelope.h"
 
 #include <algorithm>
-#include <functional>
+#include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
@@ -18,7 +18,8 @@ using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 
 // Calls `visit` for `message` and every message in it until it returns true; whether it did.
-bool AnyMessage(const Message& message, const std::function<bool(const Message&)>& visit) {
+template <typename Visit>
+bool AnyMessage(const Message& message, const Visit& visit) {
   if (visit(message)) return true;
   const google::protobuf::Reflection* reflection = message.GetReflection();
   std::vector<const FieldDescriptor*> fields;
@@ -59,8 +60,8 @@ absl::Status Bad(const CommandType& type, absl::string_view what) {
 }  // namespace
 
 absl::StatusOr<Envelope> OpenEnvelope(
-    absl::string_view payload_type, absl::string_view payload,
-    const google::protobuf::RepeatedPtrField<common::v1::Signature>& signatures) {
+    absl::string_view payload_type, std::string payload,
+    google::protobuf::RepeatedPtrField<common::v1::Signature> signatures) {
   if (payload.size() > kMaxPayloadBytes) {
     return RefuseArgument(
         "TOO_LARGE", absl::StrCat("the command has ", payload.size(), " bytes, ", kMaxPayloadBytes,
@@ -87,13 +88,11 @@ absl::StatusOr<Envelope> OpenEnvelope(
         *envelope.type,
         "it has fields that this version does not know; it cannot be judged and so has no effect");
   }
-  envelope.header = envelope.type->header(*envelope.command);
-  if (!IsUuid4(envelope.header.command_id())) {
+  if (!IsUuid4(envelope.header().command_id())) {
     return Bad(*envelope.type, "header.command_id must be a UUID of version 4 in lower case");
   }
-  envelope.payload_type = std::string(payload_type);
-  envelope.payload = std::string(payload);
-  envelope.signatures.assign(signatures.begin(), signatures.end());
+  envelope.payload = std::move(payload);
+  envelope.signatures = std::move(signatures);
   return envelope;
 }
 

@@ -20,17 +20,18 @@ inline constexpr int kMaxSignatures = 4;
 struct Envelope {
   const CommandType* type = nullptr;
   std::unique_ptr<google::protobuf::Message> command;
-  common::v1::CommandHeader header;
-  std::string payload_type;
   std::string payload;
-  std::vector<common::v1::Signature> signatures;
+  google::protobuf::RepeatedPtrField<common::v1::Signature> signatures;
+
+  const std::string& payload_type() const { return type->payload_type; }
+  const common::v1::CommandHeader& header() const { return type->header(*command); }
 };
 
 // Refusals: UNKNOWN_COMMAND, BAD_COMMAND (does not parse, has fields that this version does not
 // know, no header, bad command id), TOO_LARGE, UNSIGNED.
 absl::StatusOr<Envelope> OpenEnvelope(
-    absl::string_view payload_type, absl::string_view payload,
-    const google::protobuf::RepeatedPtrField<common::v1::Signature>& signatures);
+    absl::string_view payload_type, std::string payload,
+    google::protobuf::RepeatedPtrField<common::v1::Signature> signatures);
 
 // The AttachmentRefs anywhere in `message`, in the order of its fields.
 std::vector<common::v1::AttachmentRef> AttachmentRefsOf(const google::protobuf::Message& message);

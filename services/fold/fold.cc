@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"
@@ -52,39 +53,49 @@ crypto::Digest CommandDigest(absl::string_view payload_type, absl::string_view p
 Fold::Fold(DomainSet domains, crypto::PublicKey log_key, SignatureCache* cache)
     : domains_(domains), log_key_(std::move(log_key)), cache_(cache) {}
 
-absl::StatusOr<RecordOutcome> Fold::Apply(absl::string_view record_bytes, Gaps gaps) {
+std::optional<OpenedRecord> OpenRecord(absl::string_view record_bytes) {
   common::v1::Record record;
-  if (!record.ParseFromArray(record_bytes.data(), static_cast<int>(record_bytes.size()))) {
+  if (!record.ParseFromArray(record_bytes.data(), static_cast<int>(record_bytes.size())))
+    return std::nullopt;
+  return OpenedRecord{record.index(), FromTimestamp(record.time()),
+                      std::move(*record.mutable_service()),
+                      OpenEnvelope(record.payload_type(), std::move(*record.mutable_payload()),
+                                   std::move(*record.mutable_signatures()))};
+}
+
+absl::StatusOr<RecordOutcome> Fold::Apply(absl::string_view record_bytes, Gaps gaps) {
+  return Apply(OpenRecord(record_bytes), gaps);
+}
+
+absl::StatusOr<RecordOutcome> Fold::Apply(const std::optional<OpenedRecord>& record, Gaps gaps) {
+  if (!record.has_value())
     return absl::DataLossError(absl::StrCat("record ", next_index_, " does not parse"));
-  }
-  if (gaps == Gaps::kAllowed && record.index() > next_index_) next_index_ = record.index();
-  if (record.index() != next_index_) {
+  if (gaps == Gaps::kAllowed && record->index > next_index_) next_index_ = record->index;
+  if (record->index != next_index_) {
     return absl::DataLossError(absl::StrCat(
-        "record ", next_index_, " is missing: at its place stands record ", record.index()));
+        "record ", next_index_, " is missing: at its place stands record ", record->index));
   }
-  const absl::Time time = FromTimestamp(record.time());
-  if (time < last_time_) {
+  if (record->time < last_time_) {
     return absl::DataLossError(
         absl::StrCat("record ", next_index_, " is older than the one before it"));
   }
 
   RecordOutcome outcome;
   outcome.index = next_index_;
-  absl::StatusOr<Envelope> envelope =
-      OpenEnvelope(record.payload_type(), record.payload(), record.signatures());
+  const absl::StatusOr<Envelope>& envelope = record->envelope;
   if (envelope.ok()) {
     outcome.command_name = envelope->type->name;
-    outcome.actor = envelope->header.actor();
-    outcome.status = record.service() == DomainName(envelope->type->domain) || next_index_ == 0
-                         ? Judge(*envelope, time)
-                         : RefusePermission("WRONG_SERVICE",
-                                            absl::StrCat(envelope->type->name, " was appended by ",
-                                                         record.service()));
+    outcome.actor = envelope->header().actor();
+    outcome.status =
+        record->service == DomainName(envelope->type->domain) || next_index_ == 0
+            ? Judge(*envelope, record->time)
+            : RefusePermission("WRONG_SERVICE", absl::StrCat(envelope->type->name,
+                                                             " was appended by ", record->service));
   } else {
     outcome.status = envelope.status();
   }
   if (!outcome.status.ok()) void_.emplace(outcome.index, outcome.status);
-  last_time_ = time;
+  last_time_ = record->time;
   ++next_index_;
   return outcome;
 }
@@ -92,12 +103,12 @@ absl::StatusOr<RecordOutcome> Fold::Apply(absl::string_view record_bytes, Gaps g
 absl::Status Fold::Judge(const Envelope& envelope, absl::Time time) {
   // The id is taken by the first record that bears it, whatever becomes of that record.
   const RecordedCommand recorded = {next_index_,
-                                    CommandDigest(envelope.payload_type, envelope.payload)};
-  if (!commands_.emplace(envelope.header.command_id(), recorded).second) {
-    return RefuseExists(
-        "COMMAND_ID_REUSED",
-        absl::StrCat("command ", envelope.header.command_id(), " is already record ",
-                     commands_[envelope.header.command_id()].index));
+                                    CommandDigest(envelope.payload_type(), envelope.payload)};
+  const auto [first, is_new] = commands_.emplace(KeyOf(envelope.header().command_id()), recorded);
+  if (!is_new) {
+    return RefuseExists("COMMAND_ID_REUSED",
+                        absl::StrCat("command ", envelope.header().command_id(),
+                                     " is already record ", first->second.index));
   }
   if (!domains_.Contains(envelope.type->domain)) return absl::OkStatus();
   ASSIGN_OR_RETURN(const CommandContext context,
@@ -113,8 +124,22 @@ absl::Status Fold::Check(const Envelope& envelope, absl::Time time) const {
   return envelope.type->check(world_, context, *envelope.command);
 }
 
+// A UUID that OpenEnvelope has let pass; of anything else, something that no command has.
+Fold::CommandKey Fold::KeyOf(absl::string_view command_id) {
+  CommandKey key = {};
+  size_t digits = 0;
+  for (const char symbol : command_id) {
+    if (symbol == '-') continue;
+    if (!absl::ascii_isxdigit(symbol) || digits == 2 * key.size()) return {};
+    const int value = symbol <= '9' ? symbol - '0' : symbol - 'a' + 10;
+    key[digits / 2] = static_cast<uint8_t>(key[digits / 2] << 4 | value);
+    ++digits;
+  }
+  return digits == 2 * key.size() ? key : CommandKey();
+}
+
 std::optional<RecordedCommand> Fold::FindCommand(absl::string_view command_id) const {
-  const auto found = commands_.find(command_id);
+  const auto found = commands_.find(KeyOf(command_id));
   if (found == commands_.end()) return std::nullopt;
   return found->second;
 }

@@ -9,6 +9,7 @@
 #ifndef VOTUM_SERVICES_FOLD_FOLD_H_
 #define VOTUM_SERVICES_FOLD_FOLD_H_
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -49,6 +50,17 @@ struct RecordedCommand {
   crypto::Digest digest;
 };
 
+// A record, opened as far as that needs no state: in any order, by any thread.
+struct OpenedRecord {
+  uint64_t index = 0;
+  absl::Time time;
+  std::string service;
+  absl::StatusOr<Envelope> envelope;
+};
+
+// Nothing if `record_bytes` are no record at all.
+std::optional<OpenedRecord> OpenRecord(absl::string_view record_bytes);
+
 // Whether records may be left out: only where a bundle shows a part of a log, each record with its
 // own proof.
 enum class Gaps { kRefused, kAllowed };
@@ -63,6 +75,9 @@ class Fold {
   // log (does not parse, other index, time runs backwards): the log itself is broken, and nothing
   // was changed.
   absl::StatusOr<RecordOutcome> Apply(absl::string_view record_bytes, Gaps gaps = Gaps::kRefused);
+  // The same for what OpenRecord made of the bytes.
+  absl::StatusOr<RecordOutcome> Apply(const std::optional<OpenedRecord>& record,
+                                      Gaps gaps = Gaps::kRefused);
 
   // Whether `envelope` would hold as the next record at `time`. What Apply would say, without its
   // effect.
@@ -85,6 +100,9 @@ class Fold {
   crypto::Digest StateDigest(Domain domain) const;
 
  private:
+  using CommandKey = std::array<uint8_t, 16>;  // the UUID's bytes: a log has many
+  static CommandKey KeyOf(absl::string_view command_id);
+
   absl::Status Judge(const Envelope& envelope, absl::Time time);
 
   const DomainSet domains_;
@@ -95,7 +113,7 @@ class Fold {
   uint64_t next_index_ = 0;
   absl::Time last_time_ = absl::UnixEpoch();
   std::map<uint64_t, absl::Status> void_;
-  absl::flat_hash_map<std::string, RecordedCommand> commands_;
+  absl::flat_hash_map<CommandKey, RecordedCommand> commands_;
 };
 
 // The digest of RecordedCommand.

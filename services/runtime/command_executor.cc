@@ -80,7 +80,7 @@ CommandExecutor::Preview CommandExecutor::Look(const Envelope& envelope) const {
   return replica_.WithState([&](const Fold& fold) {
     Preview seen;
     seen.next_index = fold.next_index();
-    seen.recorded = fold.FindCommand(envelope.header.command_id());
+    seen.recorded = fold.FindCommand(envelope.header().command_id());
     if (seen.recorded.has_value()) return seen;
     seen.verdict = fold.Check(envelope, std::max(clock_.Now(), fold.last_time()));
     if (seen.verdict.ok())
@@ -94,7 +94,7 @@ absl::StatusOr<common::v1::Receipt> CommandExecutor::Run(
     const common::v1::SignedCommand& command, bool* repeated) const {
   ASSIGN_OR_RETURN(const Envelope envelope,
                    OpenEnvelope(command.payload_type(), command.payload(), command.signatures()));
-  if (envelope.payload_type != PayloadType(&expected)) {
+  if (envelope.payload_type() != PayloadType(&expected)) {
     return RefuseArgument("WRONG_METHOD", absl::StrCat("this method takes ", expected.name(),
                                                        ", not ", envelope.type->name));
   }
@@ -113,9 +113,9 @@ absl::StatusOr<common::v1::Receipt> CommandExecutor::Run(
 
   common::v1::Receipt receipt;
   if (preview.recorded.has_value()) {
-    if (preview.recorded->digest != CommandDigest(envelope.payload_type, envelope.payload)) {
+    if (preview.recorded->digest != CommandDigest(envelope.payload_type(), envelope.payload)) {
       return RefuseExists("COMMAND_ID_REUSED",
-                          absl::StrCat("command id ", envelope.header.command_id(),
+                          absl::StrCat("command id ", envelope.header().command_id(),
                                        " stands for another command, record ",
                                        preview.recorded->index, "; make a new id"));
     }

@@ -1,0 +1,72 @@
+// Reading ahead of the fold, on all processors.
+//
+// The fold goes record by record. What of a record needs no state is found out before, in any
+// order: the parts of its line, whether they give the leaf, the command in it, and whether its
+// signature is that of the key it names. What verifies here is remembered, and the fold finds it.
+// What does not verify, or names a key that no record before it enrols, is left to the fold, which
+// says why.
+#ifndef VOTUM_CLIENTS_AUDIT_READ_AHEAD_H_
+#define VOTUM_CLIENTS_AUDIT_READ_AHEAD_H_
+
+#include <atomic>
+#include <cstddef>
+#include <future>
+#include <map>
+#include <optional>
+#include <shared_mutex>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "clients/audit/archive.h"
+#include "crypto/keys.h"
+#include "services/fold/fold.h"
+#include "services/fold/signature_cache.h"
+
+namespace votum::audit {
+
+// A line of the records, and what of it needs no other.
+struct ReadEntry {
+  absl::StatusOr<ArchivedEntry> entry;
+  bool gives_leaf = false;             // leaf = SHA-256(salt || record)
+  std::optional<OpenedRecord> record;  // nothing if it does not parse, or is not shown
+};
+
+ReadEntry Read(absl::StatusOr<ArchivedEntry> entry);
+
+// Used by one thread.
+class ReadAhead {
+ public:
+  // `cache` outlives this object and remembers at least the signatures of two chunks. `threads` is
+  // at least 1.
+  ReadAhead(SignatureCache* cache, unsigned threads) : cache_(*cache), threads_(threads) {}
+  ~ReadAhead() { Wait(); }
+  ReadAhead(const ReadAhead&) = delete;
+  ReadAhead& operator=(const ReadAhead&) = delete;
+
+  // Begins to read `lines`, the next of the log; each with its newline. What was begun before must
+  // have been taken.
+  void Begin(std::vector<std::string> lines);
+  // Returns what became of them, in order, when all are done.
+  std::vector<ReadEntry> Take();
+
+ private:
+  void Wait();
+  // Reads lines that no other thread has taken, until there are none.
+  void ReadSome();
+  void RememberKey(const Envelope& envelope);
+  void Verify(const Envelope& envelope);
+
+  SignatureCache& cache_;
+  const unsigned threads_;
+  std::vector<std::string> lines_;
+  std::vector<ReadEntry> entries_;  // of lines_; each written by the thread that took the line
+  std::atomic<size_t> next_{0};     // the first line that no thread has taken
+  std::shared_mutex keys_mutex_;
+  std::map<std::string, crypto::PublicKey, std::less<>> keys_;  // by key id; guarded by keys_mutex_
+  std::vector<std::future<void>> running_;
+};
+
+}  // namespace votum::audit
+
+#endif  // VOTUM_CLIENTS_AUDIT_READ_AHEAD_H_
