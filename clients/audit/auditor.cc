@@ -10,8 +10,10 @@
 #include "base/status_macros.h"
 #include "crypto/checkpoint.h"
 #include "crypto/commitment.h"
+#include "crypto/election/verify_archive.h"
 #include "crypto/encoding.h"
 #include "services/domain/timestamps.h"
+#include "services/voting/domain/secret_vote.h"
 
 namespace votum::audit {
 namespace {
@@ -176,6 +178,7 @@ void Auditor::Finish(absl::string_view checkpoint_note) {
   ReportVoid();
   ReportRankings();
   ReportVotes();
+  ReportSecretVotes();
   ReportDecisions();
   ReportProjects();
   ReportState();
@@ -234,6 +237,42 @@ void Auditor::ReportVotes() {
     Checked(
         absl::StrCat(DescribeVote(*event), " As established by record ", event->result().index()));
   });
+}
+
+// The archive that follows from the log is verified like one that came from somewhere else: all
+// ballots, the tally, the decryptions, the result.
+void Auditor::ReportSecretVotes() {
+  const voting::VotingMachine& voting = fold_.world().voting();
+  for (const std::string& id : voting.ListSecretVotes()) {
+    const absl::StatusOr<std::string> archive = voting.ElectionArchive(id);
+    if (!archive.ok()) {
+      Note(absl::StrCat("secret vote ", id, ": ", ReasonOf(archive.status()), ": ",
+                        archive.status().message()));
+      continue;
+    }
+    const voting::SecretVoteEntry& vote = *(*voting.FindSecretVote(id))->secret;
+    election::VerifyOptions options;
+    options.threads = std::max(1u, std::thread::hardware_concurrency());
+    options.known_voters = vote.credentials.size();
+    const election::ArchiveReport report = election::VerifyArchive(*archive, options);
+    const std::string name =
+        absl::StrCat("secret vote ", id, ": archive of election ", report.uuid, " (last event ",
+                     report.head, ", ", report.ballots, " ballots, ", report.counted, " counted)");
+    const auto is_missing = [](const election::Failure& failure) {
+      return failure.code == "NOT_TALLIED";
+    };
+    if (!vote.result && std::all_of(report.failures.begin(), report.failures.end(), is_missing)) {
+      Note(absl::StrCat(name, " holds up to its tally, which is not decrypted yet"));
+    } else if (!report.ok()) {
+      const election::Failure& first = report.failures[0];
+      Fault(absl::StrCat(name, ": ", first.where, ": ", first.code, ": ", first.message));
+    } else if (report.result != vote.result) {
+      Fault(absl::StrCat(name, ": its result is not the one that was counted"));
+    } else {
+      Checked(
+          absl::StrCat(name, ": every proof holds, and the result is the one that was counted"));
+    }
+  }
 }
 
 void Auditor::ReportDecisions() {

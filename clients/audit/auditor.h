@@ -85,6 +85,7 @@ class Auditor {
   void ReportState();
   void ReportRankings();
   void ReportVotes();
+  void ReportSecretVotes();
   void ReportDecisions();
   void ReportProjects();
 

@@ -25,7 +25,8 @@ namespace {
 constexpr size_t kMaxTextBytes = size_t{16} << 20;
 
 // What was to be proved and is not.
-constexpr absl::string_view kUnproved[] = {"RECEIPT_INVALID", "FAULTS_FOUND", "DOCUMENT_INVALID"};
+constexpr absl::string_view kUnproved[] = {"RECEIPT_INVALID", "FAULTS_FOUND", "DOCUMENT_INVALID",
+                                           "TRACKER_MISSING"};
 
 // What is wrong with a command line, and which --help explains it.
 std::string UsageOf(const CLI::App& app, const CLI::ParseError& error) {
@@ -214,18 +215,19 @@ int RunCommandLine(const std::vector<std::string>& arguments, Clients* clients, 
                  "Seconds after which a service that does not answer is given up")
       ->capture_default_str()
       ->check(CLI::Range(1, 3600));
-  for (const auto add :
-       {AddSimpleCommands, AddProposalCommands, AddReads, AddContextCommands, AddKeyCommands,
-        AddAdoptRulesCommand, AddRulesQuestions, AddRulesCheckCommand, AddIdeaCommands,
-        AddRoundCommands, AddMeetingCommands, AddLotCommands, AddProjectCommands,
-        AddReceiptCommands, AddAuditCommands}) {
-    add(app, run);
-  }
   const auto passphrase = [&run](bool is_new) {
     return is_new ? NewPassphrase(run.passphrase_file)
                   : Secret(run.passphrase_file, "Passphrase", "--passphrase-file");
   };
   AddElectionCommand(app, {&out, &err, passphrase, &run.exit_code});
+  for (const auto add :
+       {AddSimpleCommands, AddProposalCommands, AddReads, AddContextCommands, AddKeyCommands,
+        AddAdoptRulesCommand, AddRulesQuestions, AddRulesCheckCommand, AddIdeaCommands,
+        AddRoundCommands, AddMeetingCommands, AddLotCommands, AddProjectCommands,
+        AddReceiptCommands, AddAuditCommands, AddSecretVoteCommands, AddBallotCommands,
+        AddTrusteeCommands}) {
+    add(app, run);
+  }
   AddRankCommand(app, &run.exit_code);
   AddBatchCommand(app, run);
   AddHelpCommands(app, run);

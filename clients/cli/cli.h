@@ -118,6 +118,9 @@ void AddLotCommands(CLI::App& root, Run& run);
 void AddProjectCommands(CLI::App& root, Run& run);
 void AddReceiptCommands(CLI::App& root, Run& run);
 void AddAuditCommands(CLI::App& root, Run& run);
+void AddTrusteeCommands(CLI::App& root, Run& run);
+void AddSecretVoteCommands(CLI::App& root, Run& run);
+void AddBallotCommands(CLI::App& root, Run& run);
 void AddBatchCommand(CLI::App& root, Run& run);
 void AddHelpCommands(CLI::App& root, Run& run);
 

@@ -123,6 +123,15 @@ const std::vector<Row>& Rows() {
       Read<vv1::GetVoteEventRequest, vv1::GetVoteEventResponse>(
           "vote", "show", "voting", "GetVoteEvent", "Show a vote.",
           {{"--id", "vote_event_id", "Which"}}),
+      Read<vv1::GetSecretVoteRequest, vv1::GetSecretVoteResponse>(
+          "election", "show", "voting", "GetSecretVote",
+          "Show a secret vote on devices; once it is closed with the trackers of its ballots.",
+          {{"--id", "vote_event_id", "Which"}}),
+      Read<vv1::ListKeyCeremoniesRequest, vv1::ListKeyCeremoniesResponse>(
+          "trustee", "list", "voting", "ListKeyCeremonies",
+          "List the key ceremonies of an organization.",
+          {{"--organization", "organization_id", "Whose"}},
+          {"id", "threshold", "state", "finish_time"}),
       Read<vv1::GetLotRequest, vv1::GetLotResponse>("lot", "show", "voting", "GetLot",
                                                     "Show a lot with all that its seed is made of.",
                                                     {{"--id", "lot_id", "Which"}}),

@@ -16,6 +16,7 @@
 #include "votum/directory/v1/directory.pb.h"
 #include "votum/ideas/v1/ideas.pb.h"
 #include "votum/projects/v1/projects.pb.h"
+#include "votum/voting/v1/key_ceremonies.pb.h"
 #include "votum/voting/v1/lots.pb.h"
 #include "votum/voting/v1/proceedings.pb.h"
 #include "votum/voting/v1/voting_service.pb.h"
@@ -364,6 +365,21 @@ void AddVotes(Rows& rows) {
       "Note that a member has put a ballot paper into the urn of a secret vote (clerk).\n"
       "Example: votum vote urn --id abstimmung-1 --person m42",
       {meeting, vote, voter}));
+  rows.push_back(Sign<v1::AnnounceKeyCeremony>(
+      "trustee", "announce",
+      "Announce the key ceremony of the trustees of secret votes, once for a term (clerk, "
+      "administrator).\n"
+      "Example: votum trustee announce --ceremony 2025 --organization rat --trustee anna --trustee "
+      "ben --trustee carl --threshold 2",
+      {{"--ceremony", "ceremony_id", "New id"},
+       {"--organization", "organization_id", "Whose secret votes"},
+       {"--trustee", "trustee_ids", "Who, in the order of their numbers; repeatable"},
+       {"--threshold", "threshold", "How many are needed to open a tally"}}));
+  rows.push_back(Sign<v1::CancelKeyCeremony>(
+      "trustee", "cancel",
+      "End a ceremony that went wrong, or the use of its key (clerk, administrator, trustee).\n"
+      "Example: votum trustee cancel --ceremony 2025 --reason 'a certificate was not Ben's'",
+      {{"--ceremony", "ceremony_id", "Which"}, {"--reason", "reason", "Why; it is published"}}));
   const std::vector<FieldOption> count = {
       meeting,
       vote,

@@ -1,51 +1,24 @@
 #include "crypto/election/trustee_file.h"
 
-#include <openssl/evp.h>
-
 #include <iterator>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "absl/strings/strip.h"
-#include "base/file.h"
 #include "base/numbers.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"
-#include "crypto/encoding.h"
-#include "crypto/openssl.h"
-#include "crypto/random.h"
-#include "crypto/sealed_box.h"
+#include "crypto/election/secret_file.h"
 
 namespace votum::election {
 namespace {
 
-// Three lines: this one, salt and box in Base64.
-constexpr absl::string_view kHeader = "votum trustee secret v1";
+constexpr SecretFileKind kKind = {
+    "votum trustee secret v1", "NOT_A_TRUSTEE_FILE",
+    "is not a trustee's secret file; votum trustee certify (or votum election trustee generate) "
+    "makes one"};
 constexpr absl::string_view kNothing = "-";
-constexpr size_t kSaltSize = 16;
-constexpr size_t kMaxBytes = size_t{1} << 20;
-// As key files have them (crypto/pkcs8.cc).
-constexpr uint64_t kScryptN = 1 << 14;
-constexpr uint64_t kScryptR = 8;
-constexpr uint64_t kScryptP = 5;
-constexpr uint64_t kScryptMemory = uint64_t{64} << 20;
-
-absl::Status NotATrusteeFile(const std::string& path) {
-  return RefuseArgument("NOT_A_TRUSTEE_FILE",
-                        absl::StrCat(path,
-                                     " is not a trustee's secret file; votum election "
-                                     "trustee certify (or generate) makes one"));
-}
-
-crypto::SecretBytes KeyOf(const crypto::SecretBytes& passphrase, absl::string_view salt) {
-  crypto::SecretBytes key(32);
-  crypto::CheckOpenSsl(EVP_PBE_scrypt(passphrase.Reveal().data(), passphrase.size(),
-                                      crypto::Data(salt), salt.size(), kScryptN, kScryptR, kScryptP,
-                                      kScryptMemory, key.MutableReveal().data(), key.size()) == 1,
-                       "derive a key");
-  return key;
-}
 
 // size, threshold and index of the ceremony, signing key, decryption key, secret, and for each
 // election that was decrypted its fingerprint and the tally's hash; "-" for what is not there.
@@ -100,33 +73,14 @@ absl::StatusOr<TrusteeSecrets> ParsePlaintext(absl::string_view text) {
 
 absl::Status SaveTrusteeFile(const std::string& path, const TrusteeSecrets& secrets,
                              const crypto::SecretBytes& passphrase, bool replace) {
-  if (passphrase.empty()) {
-    return RefuseArgument("PASSPHRASE_MISSING",
-                          "a trustee's secret is encrypted under a passphrase; give one");
-  }
-  const std::string salt = crypto::RandomBytes(kSaltSize);
-  ASSIGN_OR_RETURN(const std::string box,
-                   crypto::SealBox(KeyOf(passphrase, salt), Plaintext(secrets).Reveal(), kHeader));
-  const std::string file = absl::StrCat(kHeader, "\n", crypto::Base64Encode(salt), "\n",
-                                        crypto::Base64Encode(box), "\n");
-  return replace ? WriteFile(path, file, 0600) : WriteNewFile(path, file, 0600);
+  return SaveSecretFile(path, kKind, Plaintext(secrets), passphrase, replace);
 }
 
 absl::StatusOr<TrusteeSecrets> LoadTrusteeFile(const std::string& path,
                                                const crypto::SecretBytes& passphrase) {
-  ASSIGN_OR_RETURN(const std::string file, ReadFile(path, kMaxBytes));
-  const std::vector<absl::string_view> lines = absl::StrSplit(file, '\n');
-  if (lines.size() != 4 || lines[0] != kHeader || !lines[3].empty()) return NotATrusteeFile(path);
-  const absl::StatusOr<std::string> salt = crypto::Base64Decode(lines[1]);
-  const absl::StatusOr<std::string> box = crypto::Base64Decode(lines[2]);
-  if (!salt.ok() || !box.ok()) return NotATrusteeFile(path);
-  const absl::StatusOr<crypto::SecretBytes> text =
-      crypto::OpenBox(KeyOf(passphrase, *salt), *box, kHeader);
-  if (!text.ok()) {
-    return RefuseArgument("WRONG_PASSPHRASE", absl::StrCat("the passphrase does not open ", path));
-  }
-  absl::StatusOr<TrusteeSecrets> secrets = ParsePlaintext(text->Reveal());
-  return secrets.ok() ? std::move(secrets) : NotATrusteeFile(path);
+  ASSIGN_OR_RETURN(const crypto::SecretBytes text, LoadSecretFile(path, kKind, passphrase));
+  absl::StatusOr<TrusteeSecrets> secrets = ParsePlaintext(text.Reveal());
+  return secrets.ok() ? std::move(secrets) : NotOfKind(path, kKind);
 }
 
 }  // namespace votum::election

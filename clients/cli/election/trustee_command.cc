@@ -1,7 +1,5 @@
 #include "clients/cli/election/trustee_command.h"
 
-#include <algorithm>
-#include <thread>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -9,20 +7,18 @@
 #include "base/file.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"
+#include "clients/cli/election/trustee_work.h"
 #include "crypto/election/ceremony.h"
-#include "crypto/election/tally.h"
 #include "crypto/election/trustee_file.h"
-#include "crypto/election/verify_archive.h"
+#include "crypto/election/trustees.h"
 
 namespace votum::cli {
 namespace {
 
-using election::CertificateContext;
 using election::Contribution;
 using election::ShareMessage;
 using election::SignedMessage;
 using election::TrusteeKey;
-using election::TrusteeSecrets;
 
 constexpr size_t kMaxCeremonyBytes = size_t{16} << 20;
 
@@ -50,42 +46,6 @@ absl::Status CheckNumber(const TrusteeArguments& arguments, size_t count) {
                                                      " among ", count, "; see --number"));
 }
 
-// The identity of a trustee in a ceremony, from his secret file.
-absl::StatusOr<TrusteeSecrets> LoadIdentity(const TrusteeArguments& arguments,
-                                            const crypto::SecretBytes& passphrase) {
-  ASSIGN_OR_RETURN(TrusteeSecrets secrets,
-                   election::LoadTrusteeFile(arguments.secret_file, passphrase));
-  if (secrets.identity) return secrets;
-  return RefuseArgument("WRONG_IDENTITY", absl::StrCat(arguments.secret_file,
-                                                       " is a single trustee's, who takes no "
-                                                       "part in a ceremony"));
-}
-
-// The number of the trustee with this secret.
-absl::StatusOr<uint64_t> OwnerOf(const election::Trustees& trustees,
-                                 const election::Scalar& secret) {
-  const election::Element key = election::PowerTable::OfGenerator().SecretPower(secret);
-  for (uint64_t owner = 1; owner <= trustees.count(); ++owner) {
-    if (trustees.KeyOf(owner) == key) return owner;
-  }
-  return RefuseArgument("UNKNOWN_TRUSTEE", "the secret file is of no trustee of this election");
-}
-
-// Notes in the secret file, before it is decrypted, which tally of the election that is; refuses
-// another one of the same election.
-absl::Status RememberTally(const std::string& path, const crypto::SecretBytes& passphrase,
-                           const election::VerifiedTally& verified, TrusteeSecrets* secrets) {
-  const std::string hash = election::HashBase64(election::FormatTally(verified.tally));
-  const auto [known, is_new] = secrets->decrypted.emplace(verified.election.fingerprint(), hash);
-  if (known->second != hash) {
-    return RefusePrecondition("OTHER_TALLY_DECRYPTED",
-                              "another tally of this election was decrypted before; the two "
-                              "together could open single ballots");
-  }
-  return is_new ? election::SaveTrusteeFile(path, *secrets, passphrase, /*replace=*/true)
-                : absl::OkStatus();
-}
-
 }  // namespace
 
 absl::StatusOr<std::string> GenerateTrustee(const TrusteeArguments& arguments,
@@ -99,39 +59,24 @@ absl::StatusOr<std::string> GenerateTrustee(const TrusteeArguments& arguments,
 
 absl::StatusOr<std::string> CertifyTrustee(const TrusteeArguments& arguments,
                                            const crypto::SecretBytes& passphrase) {
-  const election::TrusteeIdentity identity = election::MakeTrusteeIdentity();
-  const CertificateContext ceremony{arguments.size, arguments.threshold, arguments.index};
-  ASSIGN_OR_RETURN(const SignedMessage certificate, election::MakeCertificate(identity, ceremony));
-  RETURN_IF_ERROR(election::SaveTrusteeFile(arguments.secret_file, {ceremony, identity, {}, {}},
-                                            passphrase, /*replace=*/false));
-  return election::FormatSignedMessage(certificate);
+  return Certify({arguments.secret_file, passphrase},
+                 {arguments.size, arguments.threshold, arguments.index}, /*again=*/false);
 }
 
 absl::StatusOr<std::string> ContributeTrustee(const TrusteeArguments& arguments,
                                               const crypto::SecretBytes& passphrase) {
-  ASSIGN_OR_RETURN(const TrusteeSecrets secrets, LoadIdentity(arguments, passphrase));
   ASSIGN_OR_RETURN(const std::vector<SignedMessage> certificates,
                    ReadLines(arguments.certificates, election::ParseSignedMessage));
-  ASSIGN_OR_RETURN(const Contribution contribution,
-                   election::Contribute(*secrets.identity, secrets.ceremony.index, certificates,
-                                        secrets.ceremony.threshold));
-  return election::FormatContribution(contribution);
+  return ContributeTo({arguments.secret_file, passphrase}, certificates);
 }
 
 absl::StatusOr<std::string> FinishTrustee(const TrusteeArguments& arguments,
                                           const crypto::SecretBytes& passphrase) {
-  ASSIGN_OR_RETURN(TrusteeSecrets secrets, LoadIdentity(arguments, passphrase));
   ASSIGN_OR_RETURN(const std::vector<SignedMessage> certificates,
                    ReadLines(arguments.certificates, election::ParseSignedMessage));
   ASSIGN_OR_RETURN(const std::vector<Contribution> contributions,
                    ReadLines(arguments.contributions, election::ParseContribution));
-  ASSIGN_OR_RETURN(const election::TrusteeShare share,
-                   election::FinishShare(*secrets.identity, secrets.ceremony.index, certificates,
-                                         secrets.ceremony.threshold, contributions));
-  secrets.secret = share.secret;
-  RETURN_IF_ERROR(election::SaveTrusteeFile(arguments.secret_file, secrets, passphrase,
-                                            /*replace=*/true));
-  return election::FormatShareMessage(share.message);
+  return Finish({arguments.secret_file, passphrase}, certificates, contributions);
 }
 
 absl::StatusOr<std::string> ShareInputOfTrustee(const TrusteeArguments& arguments) {
@@ -188,25 +133,13 @@ absl::StatusOr<std::string> AssembleAllTrustees(const TrusteeArguments& argument
 
 absl::StatusOr<std::string> DecryptTally(const TrusteeArguments& arguments,
                                          const crypto::SecretBytes& passphrase) {
-  ASSIGN_OR_RETURN(TrusteeSecrets secrets,
-                   election::LoadTrusteeFile(arguments.secret_file, passphrase));
-  if (!secrets.secret) {
-    return RefusePrecondition("CEREMONY_NOT_FINISHED",
-                              absl::StrCat(arguments.secret_file,
-                                           " has no share yet; see votum election trustee finish"));
-  }
   ASSIGN_OR_RETURN(const std::string bytes, ReadFile(arguments.archive));
   election::VerifyOptions options;
-  options.threads = std::max(1u, std::thread::hardware_concurrency());
   options.known_event = arguments.known_event;
   options.known_ballots = arguments.known_ballots;
-  ASSIGN_OR_RETURN(const election::VerifiedTally verified,
-                   election::VerifyUpToTally(bytes, options));
-  ASSIGN_OR_RETURN(const uint64_t owner, OwnerOf(verified.trustees, *secrets.secret));
-  RETURN_IF_ERROR(RememberTally(arguments.secret_file, passphrase, verified, &secrets));
-  return absl::StrCat(owner, " ",
-                      election::FormatDecryption(
-                          election::Decrypt(verified.election, verified.tally, *secrets.secret)));
+  ASSIGN_OR_RETURN(const OwnedDecryption part,
+                   DecryptArchive({arguments.secret_file, passphrase}, bytes, options));
+  return absl::StrCat(part.owner, " ", part.decryption);
 }
 
 }  // namespace votum::cli

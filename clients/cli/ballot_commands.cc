@@ -1,0 +1,339 @@
+// A member's device in a secret vote: registers a credential, makes the ballot, casts it or opens
+// it for a test, finds its tracker in the published archive. The secret of the credential is in a
+// file on the device; what is in a ballot is forgotten before the ballot is sent.
+
+#include <algorithm>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/time/clock.h"
+#include "base/file.h"
+#include "base/refusal.h"
+#include "base/status_macros.h"
+#include "clients/cli/cli.h"
+#include "clients/cli/secret_vote_reads.h"
+#include "clients/cli/terminal.h"
+#include "clients/lib/signer.h"
+#include "crypto/election/archive.h"
+#include "crypto/election/ballot.h"
+#include "crypto/election/credential.h"
+#include "crypto/election/registration.h"
+#include "crypto/election/trustees.h"
+#include "crypto/election/voter_file.h"
+#include "crypto/keys.h"
+#include "votum/voting/v1/voting_service.pb.h"
+
+namespace votum::cli {
+namespace {
+
+namespace v1 = voting::v1;
+
+using election::VoterSecrets;
+
+struct Options {
+  std::string vote;
+  std::string secret_file;
+  std::string secret_passphrase_file;
+  std::vector<std::string> choices;
+  std::string folder;
+};
+
+// A vote, as a device that takes part in it sees it.
+struct Device {
+  std::shared_ptr<client::Client> client;
+  v1::VoteEvent event;
+  v1::GetElectionSetupResponse setup;
+  election::Election election;
+  crypto::SecretBytes passphrase;
+};
+
+// The key under which ballots are encrypted is that of the trustees, each of whom has proved to
+// know his part.
+absl::Status CheckTrustees(const v1::GetElectionSetupResponse& setup,
+                           const election::Election& election) {
+  ASSIGN_OR_RETURN(const election::Trustees trustees, election::Trustees::Parse(setup.trustees()));
+  if (trustees.public_key() == election.key().base()) return absl::OkStatus();
+  return RefusePrecondition("ELECTION_KEY_MISMATCH",
+                            "the election's key is not that of its trustees: do not vote on this "
+                            "device, and tell the chair");
+}
+
+absl::StatusOr<Device> Approach(Run& run, const Options& options) {
+  ASSIGN_OR_RETURN(std::shared_ptr<client::Client> client, run.Client());
+  ASSIGN_OR_RETURN(v1::VoteEvent event, FetchVoteEvent(*client, options.vote));
+  ASSIGN_OR_RETURN(v1::GetElectionSetupResponse setup, FetchSetup(*client, options.vote));
+  ASSIGN_OR_RETURN(election::Election election, election::Election::Parse(setup.election()));
+  RETURN_IF_ERROR(CheckTrustees(setup, election));
+  const std::string& file =
+      options.secret_passphrase_file.empty() ? run.passphrase_file : options.secret_passphrase_file;
+  const bool is_new = !std::filesystem::exists(options.secret_file);
+  ASSIGN_OR_RETURN(crypto::SecretBytes passphrase,
+                   is_new ? NewPassphrase(file)
+                          : Secret(file, absl::StrCat("Passphrase of ", options.secret_file),
+                                   "--secret-passphrase-file"));
+  return Device{std::move(client), std::move(event), std::move(setup), std::move(election),
+                std::move(passphrase)};
+}
+
+// The file's secrets, which must be for this vote.
+absl::StatusOr<VoterSecrets> LoadSecrets(const Device& device, const Options& options) {
+  ASSIGN_OR_RETURN(VoterSecrets secrets,
+                   election::LoadVoterFile(options.secret_file, device.passphrase));
+  if (secrets.election_uuid == device.election.uuid()) return secrets;
+  return RefusePrecondition(
+      "WRONG_ELECTION",
+      absl::StrCat(options.secret_file, " is for another vote; name another file"));
+}
+
+absl::Status SaveSecrets(const Device& device, const Options& options,
+                         const VoterSecrets& secrets) {
+  return election::SaveVoterFile(options.secret_file, secrets, device.passphrase, /*replace=*/true);
+}
+
+absl::Status Register(Run& run, const Options& options) {
+  ASSIGN_OR_RETURN(const Device device, Approach(run, options));
+  // The same credential again where the file is there: the registration may not have arrived.
+  absl::StatusOr<VoterSecrets> secrets = LoadSecrets(device, options);
+  if (absl::IsNotFound(secrets.status())) {
+    secrets = VoterSecrets{device.election.uuid(), election::MakeCredential().secret, {}, {}, {}};
+    RETURN_IF_ERROR(election::SaveVoterFile(options.secret_file, *secrets, device.passphrase,
+                                            /*replace=*/false));
+  }
+  RETURN_IF_ERROR(secrets.status());
+  ASSIGN_OR_RETURN(const election::Element registry,
+                   election::Element::FromDecimal(device.setup.registry_key()));
+  client::SealedText sealed = client::SealText(
+      election::SealCredential(registry, device.election.uuid(), device.client->context().person_id,
+                               election::CredentialOf(secrets->secret).public_key),
+      "application/json");
+  // All attachments of a vote have one subject, so that they are erased together.
+  sealed.ref.set_subject(device.setup.subject());
+  sealed.attachment.set_subject(device.setup.subject());
+  v1::RegisterCredential command;
+  command.set_meeting_id(device.event.meeting_id());
+  command.set_vote_event_id(options.vote);
+  *command.mutable_credential() = sealed.ref;
+  return DoCommand(run, &command, {sealed.attachment});
+}
+
+absl::StatusOr<election::Choices> ChoicesOf(const Device& device,
+                                            const std::vector<std::string>& chosen) {
+  const auto& answers = device.setup.answers();
+  std::vector<uint8_t> choices(static_cast<size_t>(answers.size()));
+  for (const std::string& choice : chosen) {
+    const auto answer = std::find(answers.begin(), answers.end(), choice);
+    if (answer == answers.end()) {
+      return RefuseArgument("USAGE", absl::StrCat("there is no answer ", choice,
+                                                  "; there are: ", absl::StrJoin(answers, ", ")));
+    }
+    choices[static_cast<size_t>(answer - answers.begin())] = 1;
+  }
+  return election::Choices{choices};
+}
+
+absl::Status CheckOnList(const Device& device, const VoterSecrets& secrets) {
+  if (device.setup.credentials().empty()) {
+    return RefusePrecondition("BALLOTS_NOT_BEGUN",
+                              "members still register; wait until the casting has begun");
+  }
+  ASSIGN_OR_RETURN(const election::CredentialList list,
+                   election::CredentialList::Parse(device.setup.credentials()));
+  const election::Credential own = election::CredentialOf(secrets.secret);
+  if (list.IndexOf(own.public_key.ToDecimal()) >= 0) return absl::OkStatus();
+  return RefusePrecondition("UNKNOWN_CREDENTIAL",
+                            "your credential is not on the list of this vote: tell the chair");
+}
+
+// Makes a ballot, and keeps it with what is in it.
+absl::Status MakeBallot(const Device& device, const Options& options, VoterSecrets* secrets) {
+  RETURN_IF_ERROR(CheckOnList(device, *secrets));
+  ASSIGN_OR_RETURN(const election::Choices choices, ChoicesOf(device, options.choices));
+  election::BallotOpening opening;
+  ASSIGN_OR_RETURN(const election::Ballot ballot,
+                   election::MakeBallot(device.election, election::CredentialOf(secrets->secret),
+                                        choices, &opening));
+  secrets->ballot = election::FormatBallot(ballot);
+  secrets->opening = std::move(opening);
+  return SaveSecrets(device, options, *secrets);
+}
+
+absl::Status Prepare(Run& run, const Options& options) {
+  ASSIGN_OR_RETURN(const Device device, Approach(run, options));
+  ASSIGN_OR_RETURN(VoterSecrets secrets, LoadSecrets(device, options));
+  RETURN_IF_ERROR(MakeBallot(device, options, &secrets));
+  run.PrintFacts({{"tracker",
+                   "tracker (note it down, then: votum election cast, or challenge to see what is "
+                   "in it)",
+                   election::Tracker(secrets.ballot)}});
+  return absl::OkStatus();
+}
+
+// Sends the ballot that is in the file, signed with a key that nobody has used and nobody will.
+absl::Status SendBallot(Run& run, const Device& device, const Options& options,
+                        VoterSecrets* secrets) {
+  const std::string tracker = election::Tracker(secrets->ballot);
+  // From here on nobody can say what is in it, not even this device.
+  secrets->opening.reset();
+  if (secrets->trackers.empty() || secrets->trackers.back() != tracker) {
+    secrets->trackers.push_back(tracker);
+  }
+  RETURN_IF_ERROR(SaveSecrets(device, options, *secrets));
+  v1::CastSecretBallot cast;
+  cast.set_meeting_id(device.event.meeting_id());
+  cast.set_vote_event_id(options.vote);
+  cast.set_ballot(secrets->ballot);
+  ASSIGN_OR_RETURN(const crypto::PrivateKey key,
+                   crypto::PrivateKey::Generate(crypto::KeyType::kEd25519));
+  ASSIGN_OR_RETURN(const common::v1::SignedCommand command,
+                   client::SignCommand({device.client->context().deployment, "", {&key}, true},
+                                       absl::Now(), &cast));
+  ASSIGN_OR_RETURN(const common::v1::Receipt receipt, device.client->Send(command));
+  secrets->ballot.clear();
+  RETURN_IF_ERROR(SaveSecrets(device, options, *secrets));
+  return run.PrintReceipt(
+      cast, receipt,
+      {{"tracker", "tracker (after closing: votum election tracker finds it in the archive)",
+        tracker}});
+}
+
+absl::Status Cast(Run& run, const Options& options) {
+  ASSIGN_OR_RETURN(const Device device, Approach(run, options));
+  ASSIGN_OR_RETURN(VoterSecrets secrets, LoadSecrets(device, options));
+  if (!options.choices.empty()) {
+    RETURN_IF_ERROR(MakeBallot(device, options, &secrets));
+  } else if (secrets.ballot.empty()) {
+    return RefuseArgument("USAGE", absl::StrCat("there is no prepared ballot in ",
+                                                options.secret_file, "; give --choice"));
+  }
+  return SendBallot(run, device, options, &secrets);
+}
+
+// Opens the prepared ballot instead of casting it: files for another device to check.
+absl::Status Challenge(Run& run, const Options& options) {
+  ASSIGN_OR_RETURN(const Device device, Approach(run, options));
+  ASSIGN_OR_RETURN(VoterSecrets secrets, LoadSecrets(device, options));
+  if (!secrets.opening) {
+    return RefusePrecondition("NOTHING_PREPARED",
+                              "there is no prepared ballot; votum election prepare makes one");
+  }
+  std::error_code error;
+  std::filesystem::create_directories(options.folder, error);
+  const std::pair<const char*, std::string> files[] = {
+      {"election.json", device.setup.election()},
+      {"ballot.json", secrets.ballot},
+      {"opening.json", election::FormatOpening(*secrets.opening)}};
+  for (const auto& [name, text] : files) {
+    RETURN_IF_ERROR(WriteFile(absl::StrCat(options.folder, "/", name), text, 0600));
+  }
+  const std::string tracker = election::Tracker(secrets.ballot);
+  // An opened ballot is never cast.
+  secrets.ballot.clear();
+  secrets.opening.reset();
+  RETURN_IF_ERROR(SaveSecrets(device, options, secrets));
+  run.PrintFacts(
+      {{"tracker", "opened, and never to be cast", tracker},
+       {"folder", "check on another device (votum election check-opening)", options.folder}});
+  return absl::OkStatus();
+}
+
+// The last ballot of the credential in the archive; empty if there is none.
+absl::StatusOr<std::string> LastBallotOf(absl::string_view archive, const std::string& credential) {
+  ASSIGN_OR_RETURN(const election::Archive read, election::ReadArchive(archive));
+  std::string last;
+  for (const election::EventGroup& group : read.groups) {
+    if (group.event.type != election::EventType::kBallot || group.data.size() != 1) continue;
+    const auto ballot = election::ParseBallot(group.data[0].body);
+    if (ballot.ok() && ballot->credential.ToDecimal() == credential) last = group.data[0].body;
+  }
+  return last;
+}
+
+absl::Status FindTracker(Run& run, const Options& options) {
+  ASSIGN_OR_RETURN(const Device device, Approach(run, options));
+  ASSIGN_OR_RETURN(const VoterSecrets secrets, LoadSecrets(device, options));
+  ASSIGN_OR_RETURN(const v1::SecretVote vote, FetchSecretVote(*device.client, options.vote));
+  ASSIGN_OR_RETURN(const std::string archive, FetchElectionArchive(*device.client, options.vote));
+  ASSIGN_OR_RETURN(
+      const std::string ballot,
+      LastBallotOf(archive, election::CredentialOf(secrets.secret).public_key.ToDecimal()));
+  const auto missing = [](absl::string_view what) {
+    return Refuse(absl::StatusCode::kDataLoss, "TRACKER_MISSING",
+                  absl::StrCat(what, "; show this to the chair and to the auditor"));
+  };
+  if (secrets.trackers.empty()) {
+    if (!ballot.empty()) return missing("a ballot counts in your name that this device never sent");
+    return RefusePrecondition("NOTHING_CAST", "no ballot was sent from this file");
+  }
+  const std::string& tracker = secrets.trackers.back();
+  if (ballot.empty() || election::Tracker(ballot) != tracker) {
+    return missing(absl::StrCat("the ballot ", tracker, " is not the one that counts"));
+  }
+  if (std::find(vote.trackers().begin(), vote.trackers().end(), tracker) == vote.trackers().end()) {
+    return missing(absl::StrCat("the ballot ", tracker, " is not in the published list"));
+  }
+  run.PrintFacts({{"tracker", "your ballot counts", tracker}});
+  return absl::OkStatus();
+}
+
+struct Verb {
+  const char* name;
+  const char* help;
+  absl::Status (*action)(Run&, const Options&);
+};
+
+constexpr Verb kVerbs[] = {
+    {"register",
+     "Make a credential for a secret vote, and register it: from then on you vote on this device "
+     "(member).\nExample: votum election register wahl-1 --secret wahl-1.secret",
+     Register},
+    {"prepare",
+     "Make a ballot and show its tracker, without casting it: votum election cast casts it, votum "
+     "election\nchallenge opens it instead, to test the device.\n"
+     "Example: votum election prepare wahl-1 --secret wahl-1.secret --choice yes",
+     Prepare},
+    {"cast",
+     "Cast a ballot: the prepared one, or with --choice a new one. Casting again replaces it.\n"
+     "Example: votum election cast wahl-1 --secret wahl-1.secret --choice yes",
+     Cast},
+    {"challenge",
+     "Open the prepared ballot instead of casting it, for another device to check (votum election\n"
+     "check-opening, or share/check-opening.py).\n"
+     "Example: votum election challenge wahl-1 --secret wahl-1.secret --out challenge/",
+     Challenge},
+    {"tracker",
+     "Look for your ballot in the archive of the closed vote: whether it is there and counts.\n"
+     "Example: votum election tracker wahl-1 --secret wahl-1.secret",
+     FindTracker},
+};
+
+}  // namespace
+
+void AddBallotCommands(CLI::App& root, Run& run) {
+  const auto options = std::make_shared<Options>();
+  for (const Verb& verb : kVerbs) {
+    CLI::App* command = AddVerb(root, run, "election", verb.name, verb.help,
+                                [&run, options, &verb] { return verb.action(run, *options); });
+    command->add_option("ID,--id", options->vote, "Which vote")->required();
+    command->add_option("--secret", options->secret_file, "This device's file for the vote")
+        ->required();
+    command->add_option("--secret-passphrase-file", options->secret_passphrase_file,
+                        "File with its passphrase; without it as --passphrase-file");
+    if (verb.action == Prepare || verb.action == Cast) {
+      CLI::Option* choice = command->add_option(
+          "--choice", options->choices,
+          "yes, no, abstain, blank, or a candidate's id; repeatable where several may be chosen");
+      if (verb.action == Prepare) choice->required();
+    }
+    if (verb.action == Challenge) {
+      command->add_option("--out", options->folder, "Folder for the files")->required();
+    }
+  }
+}
+
+}  // namespace votum::cli

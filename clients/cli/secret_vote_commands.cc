@@ -1,0 +1,196 @@
+// Secret votes on devices, for those who preside: what the voting service has prepared is fetched,
+// and signed as it stands. And for everybody who may see it: the archive.
+
+#include <memory>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "base/refusal.h"
+#include "base/status_macros.h"
+#include "clients/cli/cli.h"
+#include "clients/cli/secret_vote_reads.h"
+#include "votum/voting/v1/voting_service.pb.h"
+
+namespace votum::cli {
+namespace {
+
+namespace v1 = voting::v1;
+
+struct Options {
+  std::string meeting;
+  std::string motion;
+  std::string ceremony;
+  std::string vote;
+  std::string person;
+  std::string out;
+};
+
+absl::Status Open(Run& run, const Options& options) {
+  ASSIGN_OR_RETURN(const std::shared_ptr<client::Client> client, run.Client());
+  v1::PrepareSecretVoteRequest request;
+  request.set_meeting_id(options.meeting);
+  request.set_motion_id(options.motion);
+  request.set_ceremony_id(options.ceremony);
+  v1::PrepareSecretVoteResponse prepared;
+  RETURN_IF_ERROR(client->Read("voting", "PrepareSecretVote", request, &prepared));
+  v1::OpenVote open;
+  open.set_meeting_id(options.meeting);
+  open.set_motion_id(options.motion);
+  open.set_vote_event_id(options.vote);
+  open.set_mode(v1::VOTE_MODE_SECRET);
+  *open.mutable_electronic() = prepared.electronic();
+  return DoCommand(run, &open, {prepared.sealed_keys()},
+                   {{"election_uuid", "election", prepared.electronic().election_uuid()}});
+}
+
+// Fills in meeting and vote of a command.
+template <typename Command>
+absl::StatusOr<Command> Of(client::Client& client, const std::string& vote) {
+  ASSIGN_OR_RETURN(const v1::VoteEvent event, FetchVoteEvent(client, vote));
+  Command command;
+  command.set_meeting_id(event.meeting_id());
+  command.set_vote_event_id(vote);
+  return command;
+}
+
+absl::Status Begin(Run& run, const Options& options) {
+  ASSIGN_OR_RETURN(const std::shared_ptr<client::Client> client, run.Client());
+  ASSIGN_OR_RETURN(v1::BeginBallots begin, Of<v1::BeginBallots>(*client, options.vote));
+  v1::ListCredentialsRequest request;
+  request.set_vote_event_id(options.vote);
+  v1::ListCredentialsResponse response;
+  RETURN_IF_ERROR(client->Read("voting", "ListCredentials", request, &response));
+  if (response.unusable_person_ids_size() > 0) {
+    return RefusePrecondition(
+        "UNUSABLE_CREDENTIALS",
+        absl::StrCat("what these registered cannot be used: ",
+                     absl::StrJoin(response.unusable_person_ids(), ", "),
+                     ". They register anew, or votum election withdraw lets them vote on paper"));
+  }
+  *begin.mutable_credentials() = response.credentials();
+  return DoCommand(
+      run, &begin, {},
+      {{"credentials", "members who vote on devices", absl::StrCat(response.credentials_size())}});
+}
+
+absl::Status Withdraw(Run& run, const Options& options) {
+  ASSIGN_OR_RETURN(const std::shared_ptr<client::Client> client, run.Client());
+  ASSIGN_OR_RETURN(v1::WithdrawCredential withdraw,
+                   Of<v1::WithdrawCredential>(*client, options.vote));
+  withdraw.set_person_id(options.person);
+  return DoCommand(run, &withdraw);
+}
+
+absl::Status Abandon(Run& run, const Options& options) {
+  ASSIGN_OR_RETURN(const std::shared_ptr<client::Client> client, run.Client());
+  ASSIGN_OR_RETURN(v1::CloseVote close, Of<v1::CloseVote>(*client, options.vote));
+  close.set_abandon(true);
+  return DoCommand(run, &close);
+}
+
+absl::Status Participation(Run& run, const Options& options) {
+  ASSIGN_OR_RETURN(const std::shared_ptr<client::Client> client, run.Client());
+  ASSIGN_OR_RETURN(v1::RecordParticipation record,
+                   Of<v1::RecordParticipation>(*client, options.vote));
+  v1::GetParticipationRequest request;
+  request.set_vote_event_id(options.vote);
+  v1::GetParticipationResponse response;
+  RETURN_IF_ERROR(client->Read("voting", "GetParticipation", request, &response));
+  *record.mutable_person_ids() = response.person_ids();
+  return DoCommand(
+      run, &record, {},
+      {{"participants", "took part on devices", absl::StrCat(response.person_ids_size())}});
+}
+
+absl::Status ServerDecrypt(Run& run, const Options& options) {
+  ASSIGN_OR_RETURN(const std::shared_ptr<client::Client> client, run.Client());
+  ASSIGN_OR_RETURN(v1::SubmitDecryption submit, Of<v1::SubmitDecryption>(*client, options.vote));
+  v1::DecryptWithServerKeyRequest request;
+  request.set_vote_event_id(options.vote);
+  v1::DecryptWithServerKeyResponse response;
+  RETURN_IF_ERROR(client->Read("voting", "DecryptWithServerKey", request, &response));
+  submit.set_owner(response.owner());
+  submit.set_decryption(response.decryption());
+  return DoCommand(run, &submit);
+}
+
+absl::Status Export(Run& run, const Options& options) {
+  ASSIGN_OR_RETURN(const std::shared_ptr<client::Client> client, run.Client());
+  ASSIGN_OR_RETURN(const v1::SecretVote vote, FetchSecretVote(*client, options.vote));
+  ASSIGN_OR_RETURN(const std::string archive, FetchElectionArchive(*client, options.vote));
+  const std::string file = options.out.empty() ? vote.election_uuid() + ".bel" : options.out;
+  RETURN_IF_ERROR(Deliver(run, file, archive));
+  run.PrintFacts(
+      {{"file", "archive", file},
+       {"bytes", "bytes", absl::StrCat(archive.size())},
+       {"known_event", "last event (votum election verify --known-event)", vote.archive_head()},
+       {"known_ballots", "ballots (--known-ballots)", absl::StrCat(vote.ballot_count())},
+       {"known_voters", "voters (--known-voters)", absl::StrCat(vote.credential_count())}});
+  return absl::OkStatus();
+}
+
+struct Verb {
+  const char* name;
+  const char* help;
+  absl::Status (*action)(Run&, const Options&);
+};
+
+// Those that name nothing but the vote.
+constexpr Verb kVerbs[] = {
+    {"begin",
+     "End the registration and begin the casting of ballots (chair, clerk).\n"
+     "Example: votum election begin wahl-1",
+     Begin},
+    {"abandon",
+     "Give a secret vote on devices up: no urn is ever opened (chair, clerk).\n"
+     "Example: votum election abandon wahl-1",
+     Abandon},
+    {"participation",
+     "Put on record who took part in a closed secret vote, not how (chair, clerk).\n"
+     "Example: votum election participation wahl-1",
+     Participation},
+    {"server-decrypt",
+     "Hand in the server's part of the decryption of a closed secret vote (chair, clerk).\n"
+     "Example: votum election server-decrypt wahl-1",
+     ServerDecrypt},
+};
+
+}  // namespace
+
+void AddSecretVoteCommands(CLI::App& root, Run& run) {
+  const auto options = std::make_shared<Options>();
+  CLI::App* open = AddVerb(
+      root, run, "election", "open",
+      "Open a secret vote on devices (chair, clerk): freezes electorate, rules and question. "
+      "Members\nregister their devices then.\nExample: votum election open wahl-1 --meeting "
+      "sitzung-12 --motion antrag-1 --ceremony 2025",
+      [&run, options] { return Open(run, *options); });
+  open->add_option("ID,--id", options->vote, "New id of the vote")->required();
+  open->add_option("--meeting", options->meeting, "Which meeting")->required();
+  open->add_option("--motion", options->motion, "Which motion")->required();
+  open->add_option("--ceremony", options->ceremony, "The key ceremony of the trustees")->required();
+  for (const Verb& verb : kVerbs) {
+    AddVerb(root, run, "election", verb.name, verb.help,
+            [&run, options, &verb] { return verb.action(run, *options); })
+        ->add_option("ID,--id", options->vote, "Which vote")
+        ->required();
+  }
+  CLI::App* withdraw =
+      AddVerb(root, run, "election", "withdraw",
+              "Take back a registration before ballots are cast (the member, a clerk): the member "
+              "may vote on paper.\nExample: votum election withdraw wahl-1 --person m07",
+              [&run, options] { return Withdraw(run, *options); });
+  withdraw->add_option("ID,--id", options->vote, "Which vote")->required();
+  withdraw->add_option("--person", options->person, "The member")->required();
+  CLI::App* get =
+      AddVerb(root, run, "election", "export",
+              "Write the archive of a closed secret vote, which votum election verify and "
+              "belenios-tool check\n(council, trustees, auditor).\n"
+              "Example: votum election export wahl-1 --out 8kYgWZMAVf8j2x.bel",
+              [&run, options] { return Export(run, *options); });
+  get->add_option("ID,--id", options->vote, "Which vote")->required();
+  get->add_option("--out", options->out, "The file; UUID.bel without it");
+}
+
+}  // namespace votum::cli

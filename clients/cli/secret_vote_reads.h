@@ -1,0 +1,27 @@
+// What the commands of secret votes and their trustees fetch from the voting service.
+#ifndef VOTUM_CLIENTS_CLI_SECRET_VOTE_READS_H_
+#define VOTUM_CLIENTS_CLI_SECRET_VOTE_READS_H_
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "clients/lib/client.h"
+#include "votum/voting/v1/voting_service.pb.h"
+
+namespace votum::cli {
+
+absl::StatusOr<voting::v1::VoteEvent> FetchVoteEvent(client::Client& client,
+                                                     const std::string& vote);
+absl::StatusOr<voting::v1::SecretVote> FetchSecretVote(client::Client& client,
+                                                       const std::string& vote);
+absl::StatusOr<voting::v1::GetElectionSetupResponse> FetchSetup(client::Client& client,
+                                                                const std::string& vote);
+absl::StatusOr<voting::v1::KeyCeremony> FetchCeremony(client::Client& client,
+                                                      const std::string& ceremony);
+
+// The whole archive of a closed vote.
+absl::StatusOr<std::string> FetchElectionArchive(client::Client& client, const std::string& vote);
+
+}  // namespace votum::cli
+
+#endif  // VOTUM_CLIENTS_CLI_SECRET_VOTE_READS_H_
