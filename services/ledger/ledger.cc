@@ -153,9 +153,9 @@ absl::Status Ledger::SignUpTo(uint64_t size) {
 // ---------------------------------------------------------------------------------------------------------------------
 // The sequencer
 
-absl::StatusOr<common::v1::Receipt> Ledger::Append(const common::v1::SignedCommand& command,
-                                                   common::v1::Disclosure disclosure,
-                                                   const std::string& service) {
+absl::StatusOr<Ledger::Waiting> Ledger::Prepare(const common::v1::SignedCommand& command,
+                                                common::v1::Disclosure disclosure,
+                                                const std::string& service) {
   if (command.payload().size() > kMaxPayloadBytes) {
     return RefuseArgument("TOO_LARGE",
                           absl::StrCat("a command has at most ", kMaxPayloadBytes, " bytes"));
@@ -168,20 +168,63 @@ absl::StatusOr<common::v1::Receipt> Ledger::Append(const common::v1::SignedComma
   if (!any.ParseFromString(command.payload()) || any.header().command_id().empty()) {
     return RefuseArgument("BAD_COMMAND", "the payload has no header with a command id");
   }
-  Waiting waiting{&command, disclosure, service, any.header().command_id(), DigestOf(command), {}};
-  std::future<absl::StatusOr<StoredEntry>> entry = waiting.entry.get_future();
-  {
-    const std::lock_guard<std::mutex> lock(queue_mutex_);
-    if (stopping_) return absl::UnavailableError("the ledger is stopping; try again");
-    if (queue_.size() >= kMaxQueue) {
-      return Refuse(absl::StatusCode::kResourceExhausted, "LEDGER_BUSY",
-                    "too many commands wait; try again in a moment");
-    }
-    queue_.push_back(&waiting);
-    work_.notify_one();
+  common::v1::Record tail;
+  tail.set_service(service);
+  tail.set_disclosure(disclosure);
+  tail.set_payload_type(command.payload_type());
+  tail.set_payload(command.payload());
+  *tail.mutable_signatures() = command.signatures();
+  return Waiting{&command,
+                 any.header().command_id(),
+                 DigestOf(command),
+                 crypto::RandomBytes(kSaltBytes),
+                 tail.SerializeAsString(),
+                 {}};
+}
+
+absl::Status Ledger::Enqueue(std::vector<Waiting>& waiting) {
+  const std::lock_guard<std::mutex> lock(queue_mutex_);
+  if (stopping_) return absl::UnavailableError("the ledger is stopping; try again");
+  if (queue_.size() + waiting.size() > kMaxQueue) {
+    return Refuse(absl::StatusCode::kResourceExhausted, "LEDGER_BUSY",
+                  "too many commands wait; try again in a moment");
   }
-  ASSIGN_OR_RETURN(const StoredEntry appended, entry.get());
-  return ReceiptOf(appended);
+  for (Waiting& one : waiting) queue_.push_back(&one);
+  work_.notify_one();
+  return absl::OkStatus();
+}
+
+absl::StatusOr<common::v1::Receipt> Ledger::Append(const common::v1::SignedCommand& command,
+                                                   common::v1::Disclosure disclosure,
+                                                   const std::string& service) {
+  return std::move(AppendAll(absl::MakeConstSpan(&command, 1), disclosure, service)[0]);
+}
+
+std::vector<absl::StatusOr<common::v1::Receipt>> Ledger::AppendAll(
+    absl::Span<const common::v1::SignedCommand> commands, common::v1::Disclosure disclosure,
+    const std::string& service) {
+  std::vector<absl::StatusOr<common::v1::Receipt>> answers(commands.size());
+  std::vector<Waiting> waiting;  // of those that can be appended
+  std::vector<size_t> places;    // theirs in the answers
+  waiting.reserve(commands.size());
+  for (size_t i = 0; i < commands.size(); ++i) {
+    auto prepared = Prepare(commands[i], disclosure, service);
+    if (!prepared.ok()) {
+      answers[i] = prepared.status();
+      continue;
+    }
+    waiting.push_back(*std::move(prepared));
+    places.push_back(i);
+  }
+  const absl::Status enqueued = Enqueue(waiting);
+  for (size_t i = 0; i < waiting.size(); ++i) {
+    answers[places[i]] = [&]() -> absl::StatusOr<common::v1::Receipt> {
+      RETURN_IF_ERROR(enqueued);
+      ASSIGN_OR_RETURN(StoredEntry appended, waiting[i].entry.get_future().get());
+      return ReceiptOf(std::move(appended));
+    }();
+  }
+  return answers;
 }
 
 void Ledger::Sequence() {
@@ -210,20 +253,15 @@ void Ledger::Sequence() {
   }
 }
 
-absl::StatusOr<NewEntry> Ledger::MakeEntry(const Waiting& waiting, uint64_t index,
-                                           absl::Time time) const {
-  common::v1::Record record;
-  record.set_index(index);
-  *record.mutable_time() = ToTimestamp(time);
-  record.set_service(waiting.service);
-  record.set_disclosure(waiting.disclosure);
-  record.set_payload_type(waiting.command->payload_type());
-  record.set_payload(waiting.command->payload());
-  *record.mutable_signatures() = waiting.command->signatures();
+NewEntry Ledger::MakeEntry(const Waiting& waiting, uint64_t index, absl::Time time) {
+  common::v1::Record head;
+  head.set_index(index);
+  *head.mutable_time() = ToTimestamp(time);
   NewEntry entry;
   entry.entry.index = index;
-  entry.entry.record = record.SerializeAsString();
-  entry.entry.salt = crypto::RandomBytes(kSaltBytes);
+  // Fields stand in the order of their numbers: these are the bytes of the whole message.
+  entry.entry.record = head.SerializeAsString() + waiting.record_tail;
+  entry.entry.salt = waiting.salt;
   const crypto::Digest leaf = crypto::Sha256({entry.entry.salt, entry.entry.record});
   entry.entry.leaf = std::string(crypto::AsBytes(leaf));
   entry.command_id = waiting.command_id;
@@ -259,7 +297,7 @@ void Ledger::Commit(std::vector<Waiting*> batch) {
         return std::move(stored[0]);
       }
       const uint64_t index = first + entries.size();
-      ASSIGN_OR_RETURN(NewEntry entry, MakeEntry(*waiting, index, last_time_));
+      NewEntry entry = MakeEntry(*waiting, index, last_time_);
       RETURN_IF_ERROR(vault_.Seal(*waiting->command, &fresh_keys, &entry));
       in_batch[waiting->command_id] = {index, waiting->digest};
       entries.push_back(std::move(entry));
@@ -312,19 +350,19 @@ LedgerStats Ledger::stats() const {
 }
 
 absl::StatusOr<common::v1::Receipt> Ledger::GetReceipt(uint64_t index) {
-  ASSIGN_OR_RETURN(const std::vector<StoredEntry> entries, Read(index, 1, 1));
+  ASSIGN_OR_RETURN(std::vector<StoredEntry> entries, Read(index, 1, 1));
   if (entries.empty()) {
     return RefuseNotFound("NO_SUCH_RECORD",
                           absl::StrCat("the log has no record ", index, "; it has ", size()));
   }
-  return ReceiptOf(entries[0]);
+  return ReceiptOf(std::move(entries[0]));
 }
 
-absl::StatusOr<common::v1::Receipt> Ledger::ReceiptOf(const StoredEntry& entry) const {
+absl::StatusOr<common::v1::Receipt> Ledger::ReceiptOf(StoredEntry entry) const {
   common::v1::Receipt receipt;
   receipt.set_index(entry.index);
-  receipt.set_record(entry.record);
-  receipt.set_salt(entry.salt);
+  receipt.set_record(std::move(entry.record));
+  receipt.set_salt(std::move(entry.salt));
   const std::shared_lock<std::shared_mutex> lock(log_mutex_);
   receipt.set_checkpoint(checkpoint_);
   ASSIGN_OR_RETURN(const std::vector<crypto::Digest> proof,

@@ -27,6 +27,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/types/span.h"
 #include "base/clock.h"
 #include "crypto/merkle.h"
 #include "crypto/note.h"
@@ -77,6 +78,11 @@ class Ledger {
   absl::StatusOr<common::v1::Receipt> Append(const common::v1::SignedCommand& command,
                                              common::v1::Disclosure disclosure,
                                              const std::string& service);
+  // The same for several that come one after the other; waits until all are durable. The answers
+  // are in their order.
+  std::vector<absl::StatusOr<common::v1::Receipt>> AppendAll(
+      absl::Span<const common::v1::SignedCommand> commands, common::v1::Disclosure disclosure,
+      const std::string& service);
 
   // Against the newest checkpoint. NOT_FOUND/NO_SUCH_RECORD.
   absl::StatusOr<common::v1::Receipt> GetReceipt(uint64_t index);
@@ -105,23 +111,31 @@ class Ledger {
  private:
   struct Waiting {
     const common::v1::SignedCommand* command;
-    common::v1::Disclosure disclosure;
-    std::string service;
     std::string command_id;
     std::string digest;
+    std::string salt;
+    // The record but for its first two fields, index and time: serialized by the caller, for the
+    // sequencer is one thread.
+    std::string record_tail;
     std::promise<absl::StatusOr<StoredEntry>> entry;
   };
 
   Ledger(std::unique_ptr<EntryStore> entries, std::unique_ptr<CheckpointStore> checkpoints,
          crypto::NoteSigner signer, crypto::SecretBytes attachments_key, LedgerConfig config);
 
+  static absl::StatusOr<Waiting> Prepare(const common::v1::SignedCommand& command,
+                                         common::v1::Disclosure disclosure,
+                                         const std::string& service);
+  // Whether all of them are in the queue, or none.
+  absl::Status Enqueue(std::vector<Waiting>& waiting);
+
   absl::Status Verify();
   absl::Status VerifyStored(uint64_t stored, uint64_t signed_size);
   absl::Status SignUpTo(uint64_t size);
   void Sequence();
   void Commit(std::vector<Waiting*> batch);
-  absl::StatusOr<common::v1::Receipt> ReceiptOf(const StoredEntry& entry) const;
-  absl::StatusOr<NewEntry> MakeEntry(const Waiting& waiting, uint64_t index, absl::Time time) const;
+  absl::StatusOr<common::v1::Receipt> ReceiptOf(StoredEntry entry) const;
+  static NewEntry MakeEntry(const Waiting& waiting, uint64_t index, absl::Time time);
 
   const std::unique_ptr<EntryStore> entries_;
   const std::unique_ptr<CheckpointStore> checkpoints_;

@@ -64,15 +64,17 @@ std::vector<pid_t> ChildrenOf(pid_t parent) {
 
 }  // namespace
 
-PostgresServer* PostgresServer::Shared() {
+std::unique_ptr<PostgresServer> PostgresServer::StartIn(const std::string& parent) {
   if (access(absl::StrCat(kPrograms, "initdb").c_str(), X_OK) != 0) return nullptr;
-  static const std::unique_ptr<PostgresServer> server([] {
-    // In memory where there is some: PostgreSQL syncs a thousand files when it recovers.
-    std::string folder =
-        absl::StrCat(access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp", "/votum_postgres.XXXXXX");
-    if (mkdtemp(folder.data()) == nullptr) Die("mkdtemp failed");
-    return new PostgresServer(folder);
-  }());
+  std::string folder = parent + "/votum_postgres.XXXXXX";
+  if (mkdtemp(folder.data()) == nullptr) Die("mkdtemp failed");
+  return std::unique_ptr<PostgresServer>(new PostgresServer(folder));
+}
+
+PostgresServer* PostgresServer::Shared() {
+  // In memory where there is some: PostgreSQL syncs a thousand files when it recovers.
+  static const std::unique_ptr<PostgresServer> server =
+      StartIn(access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
   return server.get();
 }
 

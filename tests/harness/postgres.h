@@ -5,6 +5,7 @@
 
 #include <sys/types.h>
 
+#include <memory>
 #include <string>
 
 namespace votum::testing {
@@ -14,6 +15,9 @@ class PostgresServer {
   // The server that the tests of this program share, started by the first call. Null if PostgreSQL
   // 15 is not installed: skip the test. Aborts the program if it does not start.
   static PostgresServer* Shared();
+  // A server of its own, with its files in a new folder below `parent`: what is measured must lie
+  // on a disk, not in memory as the shared one. Null as above.
+  static std::unique_ptr<PostgresServer> StartIn(const std::string& parent);
   ~PostgresServer();
   PostgresServer(const PostgresServer&) = delete;
   PostgresServer& operator=(const PostgresServer&) = delete;

@@ -1,14 +1,18 @@
-// The ledger alone, in one process and without signatures of people: appends by many callers who
-// wait for their receipts, start-up, proofs; beside them, in the same run, how often this machine
-// makes four kibibytes durable.
+// The ledger alone, in one process and without signatures of people, on both of its stores: appends
+// by callers who hand over many at a time and wait for all receipts, proofs, start-up, export.
+// Beside them, in turn with them, what disk and database do by themselves (README.md).
+//
+//   ledger_bench [--entries N] [--store sqlite|postgres]
 
-#include <fcntl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
-#include <atomic>
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
+#include <functional>
 #include <memory>
 #include <string>
 #include <thread>
@@ -18,56 +22,70 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "base/clock.h"
+#include "base/numbers.h"
+#include "clients/audit/archive.h"
 #include "crypto/random.h"
 #include "crypto/secret.h"
 #include "services/ledger/ledger.h"
+#include "services/ledger/postgres_store.h"
 #include "services/ledger/sqlite_checkpoint_store.h"
 #include "services/ledger/sqlite_store.h"
+#include "tests/bench/ledger/raw_limits.h"
+#include "tests/harness/postgres.h"
 #include "votum/voting/v1/voting.pb.h"
 
+namespace votum::bench {
 namespace {
 
-using namespace votum;  // NOLINT: a program of one file
+constexpr uint64_t kEntries = 102'400;
+constexpr int kRounds = 3;
+constexpr int kCallers = 4;
+constexpr size_t kHandedOver = 1024;  // commands that a caller hands over at a time
+constexpr int kProofs = 5'000;
 
-constexpr int kCallers = 256;
-constexpr int kAppendsEach = 400;
-constexpr int kProofs = 20'000;
-constexpr int kSyncs = 1000;
-
-// fdatasync of appended blocks of 4 KiB, per second.
-double SyncRate(const std::string& folder) {
-  const int fd = open((folder + "/raw").c_str(), O_WRONLY | O_CREAT, 0600);
-  const std::string block(4096, 'x');
-  const absl::Time start = absl::Now();
-  for (int i = 0; i < kSyncs; ++i) {
-    if (write(fd, block.data(), block.size()) != static_cast<ssize_t>(block.size()) ||
-        fdatasync(fd) != 0) {
-      std::exit(1);
-    }
-  }
-  close(fd);
-  return kSyncs / absl::ToDoubleSeconds(absl::Now() - start);
+// Seconds of the processor that this process has used; a database server's are not among them.
+double CpuSeconds() {
+  rusage usage = {};
+  getrusage(RUSAGE_SELF, &usage);
+  const auto seconds = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec);
+  };
+  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
-std::unique_ptr<ledger::Ledger> Open(const std::string& folder, Clock* clock) {
-  auto entries = ledger::SqliteStore::Open(folder + "/entries.db");
-  auto checkpoints = ledger::SqliteCheckpointStore::Open(folder + "/checkpoint.db");
-  if (!entries.ok() || !checkpoints.ok()) std::exit(1);
-  ledger::LedgerConfig config;
-  config.clock = clock;
-  config.fatal = [](const absl::Status&) { std::exit(1); };
-  const auto seed = crypto::SecretBytes::CopyOf(std::string(32, 's'));
-  auto opened = ledger::Ledger::Open(
-      *std::move(entries), *std::move(checkpoints),
-      *crypto::NoteSigner::Create("votum.bench/log", *crypto::PrivateKey::FromEd25519Seed(seed)),
-      crypto::SecretBytes::CopyOf(std::string(32, 'k')), std::move(config));
-  if (!opened.ok()) std::exit(1);
-  return *std::move(opened);
+// "VmRSS" or "VmHWM" of this process in MiB.
+double Memory(const std::string& what) {
+  std::ifstream status("/proc/self/status");
+  std::string line;
+  while (std::getline(status, line)) {
+    if (line.compare(0, what.size(), what) == 0)
+      return std::strtod(line.c_str() + what.size() + 1, nullptr) / 1024;
+  }
+  return 0;
+}
+
+struct Measured {
+  double seconds = 0;
+  double cpu_seconds = 0;
+};
+
+Measured Measure(const std::function<void()>& work) {
+  const double cpu = CpuSeconds();
+  const absl::Time start = absl::Now();
+  work();
+  return {absl::ToDoubleSeconds(absl::Now() - start), CpuSeconds() - cpu};
+}
+
+double Median(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  return values[values.size() / 2];
 }
 
 common::v1::SignedCommand Command() {
   voting::v1::CastVote cast;
   cast.mutable_header()->set_command_id(crypto::NewUuid());
+  cast.mutable_header()->set_deployment("votum.bench/log");
+  cast.mutable_header()->set_actor("m01");
   cast.set_meeting_id("sitzung-1");
   cast.set_vote_event_id("v1");
   cast.set_choice(voting::v1::CHOICE_YES);
@@ -80,57 +98,188 @@ common::v1::SignedCommand Command() {
   return command;
 }
 
-double AppendRate(ledger::Ledger& log) {
-  std::vector<std::vector<common::v1::SignedCommand>> commands(kCallers);
-  for (auto& own : commands) {
-    for (int i = 0; i < kAppendsEach; ++i) own.push_back(Command());
-  }
-  std::atomic<int> failed{0};
-  std::vector<std::thread> callers;
-  const absl::Time start = absl::Now();
-  for (const auto& own : commands) {
-    callers.emplace_back([&] {
-      for (const common::v1::SignedCommand& command : own) {
-        if (!log.Append(command, common::v1::DISCLOSURE_PUBLIC, "voting").ok()) ++failed;
+// A store, and what its database does by itself.
+struct Store {
+  std::string name;
+  std::function<std::unique_ptr<ledger::EntryStore>()> open;
+  struct Limit {
+    std::string name;
+    std::function<double()> measure;
+  };
+  std::vector<Limit> limits;
+};
+
+std::unique_ptr<ledger::Ledger> Open(const Store& store, const std::string& folder, Clock* clock) {
+  auto checkpoints =
+      ledger::SqliteCheckpointStore::Open(absl::StrCat(folder, "/checkpoint-", store.name, ".db"));
+  if (!checkpoints.ok()) std::exit(1);
+  ledger::LedgerConfig config;
+  config.clock = clock;
+  config.fatal = [](const absl::Status& why) {
+    std::fprintf(stderr, "ledger_bench: %s\n", why.ToString().c_str());
+    std::exit(1);
+  };
+  const auto seed = crypto::SecretBytes::CopyOf(std::string(32, 's'));
+  auto opened = ledger::Ledger::Open(
+      store.open(), *std::move(checkpoints),
+      *crypto::NoteSigner::Create("votum.bench/log", *crypto::PrivateKey::FromEd25519Seed(seed)),
+      crypto::SecretBytes::CopyOf(std::string(32, 'k')), std::move(config));
+  if (!opened.ok()) std::exit(1);
+  return *std::move(opened);
+}
+
+// Appends `entries`, made beforehand in stretches, so that a long log needs no memory for them.
+Measured Append(ledger::Ledger& log, uint64_t entries) {
+  Measured all;
+  for (uint64_t left = entries; left > 0;) {
+    const uint64_t stretch = std::min(left, kEntries);
+    left -= stretch;
+    std::vector<std::vector<common::v1::SignedCommand>> commands(kCallers);
+    for (uint64_t i = 0; i < stretch; ++i) commands[i % kCallers].push_back(Command());
+    const Measured one = Measure([&] {
+      std::vector<std::thread> callers;
+      for (const auto& own : commands) {
+        callers.emplace_back([&log, &own] {
+          const auto rest = absl::MakeConstSpan(own);
+          for (size_t next = 0; next < own.size(); next += kHandedOver) {
+            for (const auto& receipt : log.AppendAll(rest.subspan(next, kHandedOver),
+                                                     common::v1::DISCLOSURE_PUBLIC, "voting")) {
+              if (!receipt.ok()) std::exit(1);
+            }
+          }
+        });
       }
+      for (std::thread& caller : callers) caller.join();
     });
+    all.seconds += one.seconds;
+    all.cpu_seconds += one.cpu_seconds;
   }
-  for (std::thread& caller : callers) caller.join();
-  if (failed != 0) std::exit(1);
-  return kCallers * kAppendsEach / absl::ToDoubleSeconds(absl::Now() - start);
+  return all;
+}
+
+void PrintRate(const std::string& what, uint64_t count, const Measured& measured) {
+  std::printf("  %-34s %10.0f/s  %7.1f us of the processor each\n", what.c_str(),
+              static_cast<double>(count) / measured.seconds,
+              1e6 * measured.cpu_seconds / static_cast<double>(count));
+  std::fflush(stdout);
+}
+
+// Limits and appends in turn, and the medians of both.
+void BenchAppends(const Store& store, ledger::Ledger& log, uint64_t entries) {
+  std::vector<std::vector<double>> limits(store.limits.size());
+  std::vector<double> rates;
+  Measured all;
+  const uint64_t each = std::max<uint64_t>(1, entries / kRounds);
+  for (int round = 0; round < kRounds; ++round) {
+    for (size_t i = 0; i < limits.size(); ++i) limits[i].push_back(store.limits[i].measure());
+    const Measured one = Append(log, each);
+    rates.push_back(static_cast<double>(each) / one.seconds);
+    all.seconds += one.seconds;
+    all.cpu_seconds += one.cpu_seconds;
+  }
+  PrintRate("appends, receipts answered", each * kRounds, all);
+  std::printf("  %-34s %10.0f/s  in batches of %.0f\n", "  median of the rounds", Median(rates),
+              static_cast<double>(log.stats().appends) / static_cast<double>(log.stats().batches));
+  for (size_t i = 0; i < limits.size(); ++i) {
+    std::printf("  %-34s %10.0f/s  ratio %.2f\n", store.limits[i].name.c_str(), Median(limits[i]),
+                Median(rates) / Median(limits[i]));
+  }
+}
+
+void BenchReads(ledger::Ledger& log) {
+  const uint64_t size = log.size();
+  const auto at = [size](int i) { return static_cast<uint64_t>(i) * 7'919 % size; };
+  PrintRate("receipts with proofs, one thread", kProofs, Measure([&] {
+              for (int i = 0; i < kProofs; ++i)
+                if (!log.GetReceipt(at(i)).ok()) std::exit(1);
+            }));
+  PrintRate("consistency proofs, one thread", kProofs, Measure([&] {
+              for (int i = 0; i < kProofs; ++i)
+                if (!log.ConsistencyProof(at(i) + 1, size).ok()) std::exit(1);
+            }));
+}
+
+void BenchExport(ledger::Ledger& log, const std::string& folder) {
+  PrintRate(
+      "export with tiles", log.size(), Measure([&] {
+        auto writer = audit::ArchiveWriter::Create(folder + "/export");
+        if (!writer.ok()) std::exit(1);
+        for (uint64_t next = 0; next < log.size();) {
+          const auto stretch = log.Read(next, 5000, size_t{2} << 20);
+          if (!stretch.ok()) std::exit(1);
+          for (const ledger::StoredEntry& entry : *stretch)
+            writer->Add(audit::ArchivedEntry{entry.index, entry.leaf, entry.salt, entry.record});
+          next += stretch->size();
+        }
+        if (!writer->Close(log.GetCheckpoint()).ok()) std::exit(1);
+      }));
+  std::printf("  %-34s %10.0f MiB at most so far\n", "memory", Memory("VmHWM"));
+  std::filesystem::remove_all(folder + "/export");
+}
+
+void Bench(const Store& store, const std::string& folder, uint64_t entries) {
+  std::printf("%s, %llu entries\n", store.name.c_str(), static_cast<unsigned long long>(entries));
+  SystemClock clock;
+  auto log = Open(store, folder, &clock);
+  BenchAppends(store, *log, entries);
+  const uint64_t size = log->size();
+  log = nullptr;
+  PrintRate("start-up, every record verified", size,
+            Measure([&] { log = Open(store, folder, &clock); }));
+  std::printf("  %-34s %10.0f MiB resident after it, %.0f bytes an entry\n", "memory",
+              Memory("VmRSS"), Memory("VmRSS") * (1 << 20) / static_cast<double>(size));
+  BenchReads(*log);
+  BenchExport(*log, folder);
 }
 
 }  // namespace
+}  // namespace votum::bench
 
-int main() {
+int main(int argc, char** argv) {
+  using namespace votum;         // NOLINT: a program of one file
+  using namespace votum::bench;  // NOLINT
+  uint64_t entries = kEntries;
+  std::string only;
+  for (int i = 1; i + 1 < argc; i += 2) {
+    const std::string option = argv[i];
+    if (option == "--entries") entries = ParseDecimal(argv[i + 1]).value_or(0);
+    if (option == "--store") only = argv[i + 1];
+  }
+  if (entries < kRounds || argc % 2 == 0) {
+    std::fprintf(stderr, "usage: ledger_bench [--entries N] [--store sqlite|postgres]\n");
+    return 2;
+  }
   const std::string folder = absl::StrCat("/tmp/ledger_bench_", getpid());
   std::filesystem::create_directories(folder);
-  SystemClock clock;
-  const double syncs = SyncRate(folder);
-  auto log = Open(folder, &clock);
-  const double appends = AppendRate(*log);
-  const ledger::LedgerStats stats = log->stats();
-  std::printf(
-      "ledger: %.0f appends a second of %d callers that wait for their receipts, %.1f in a "
-      "batch; %.0f durable writes of 4 KiB a second; ratio %.1f\n",
-      appends, kCallers, static_cast<double>(stats.appends) / static_cast<double>(stats.batches),
-      syncs, appends / syncs);
-
-  const uint64_t size = log->size();
-  absl::Time start = absl::Now();
-  for (int i = 0; i < kProofs; ++i) {
-    if (!log->GetReceipt(static_cast<uint64_t>(i) * 31 % size).ok()) return 1;
+  const Store::Limit sync = {"durable writes of 4 KiB", [&] { return SyncRate(folder); }};
+  if (only != "postgres") {
+    Bench(
+        {"sqlite",
+         [&] { return *ledger::SqliteStore::Open(folder + "/entries.db"); },
+         {sync,
+          {"SQLite by itself, 1000 rows at once", [&] { return SqliteInsertRate(folder, 1000); }}}},
+        folder, entries);
   }
-  std::printf("ledger: %.0f receipts with proofs a second from one thread, of %llu records\n",
-              kProofs / absl::ToDoubleSeconds(absl::Now() - start),
-              static_cast<unsigned long long>(size));
-
-  log = nullptr;
-  start = absl::Now();
-  log = Open(folder, &clock);
-  std::printf("ledger: start-up verifies %.0f records a second\n",
-              static_cast<double>(size) / absl::ToDoubleSeconds(absl::Now() - start));
-  log = nullptr;
+  if (only != "sqlite") {
+    const auto server = testing::PostgresServer::StartIn(folder);
+    if (server == nullptr) {
+      std::printf("postgres: PostgreSQL 15 is not installed, not measured\n");
+    } else {
+      std::filesystem::permissions(folder, std::filesystem::perms(0711));
+      const std::string conninfo = server->NewDatabase();
+      const std::string raw = server->NewDatabase();
+      Bench({"postgres",
+             [&] {
+               auto store = ledger::PostgresStore::Open({conninfo, ""});
+               if (!store.ok() || !(*store)->TryToLead().value_or(false)) std::exit(1);
+               return *std::move(store);
+             },
+             {sync,
+              {"INSERT by itself, 1000 rows", [&] { return PostgresInsertRate(raw, 1000); }},
+              {"COPY by itself, 1000 rows", [&] { return PostgresCopyRate(raw, 1000); }}}},
+            folder, entries);
+    }
+  }
   std::filesystem::remove_all(folder);
   return 0;
 }

@@ -235,6 +235,34 @@ TEST_P(LedgerTest, ACommandIdCountsOnce) {
   EXPECT_THAT(Append(**ledger, resigned), IsRefused("COMMAND_ID_REUSED"));
 }
 
+TEST_P(LedgerTest, SeveralAreAppendedInTheirOrderAndAnsweredEach) {
+  const auto ledger = Open();
+  std::vector<common::v1::SignedCommand> commands;
+  for (int i = 0; i < 5; ++i) commands.push_back(Command(absl::StrCat("id-", i)));
+  commands[1].set_payload("no header");
+  commands[3] = commands[2];
+  const auto receipts = (*ledger)->AppendAll(commands, common::v1::DISCLOSURE_PUBLIC, "voting");
+  ASSERT_EQ(receipts.size(), commands.size());
+  EXPECT_THAT(receipts[1], IsRefused("BAD_COMMAND"));
+  std::vector<uint64_t> indexes;
+  for (const size_t i : {0u, 2u, 3u, 4u}) {
+    ASSERT_OK(receipts[i]);
+    ExpectProves(*receipts[i]);
+    indexes.push_back(receipts[i]->index());
+  }
+  EXPECT_THAT(indexes, ::testing::ElementsAre(0, 1, 1, 2));
+  EXPECT_EQ((*ledger)->stats().batches, 1u);
+}
+
+TEST_P(LedgerTest, ARecordIsTheBytesOfItsMessage) {
+  const auto ledger = Open();
+  const auto receipt = Append(**ledger, Command());
+  ASSERT_OK(receipt);
+  common::v1::Record record;
+  ASSERT_TRUE(record.ParseFromString(receipt->record()));
+  EXPECT_EQ(record.SerializeAsString(), receipt->record());
+}
+
 TEST_P(LedgerTest, ManyAtOnceKeepOneOrderAndShareTransactions) {
   const auto ledger = Open();
   constexpr int kThreads = 16;
