@@ -12,12 +12,12 @@
 #include <memory>
 #include <mutex>
 #include <shared_mutex>
-#include <thread>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "services/fold/fold.h"
 #include "services/runtime/ledger_client.h"
+#include "services/runtime/log_follower.h"
 
 namespace votum {
 
@@ -56,11 +56,8 @@ class Replica {
   void RemoveListener(uint64_t number);
 
  private:
-  void Follow();
-  bool FollowOnce();
-  bool FoldAll(const ledger::v1::SubscribeResponse& response);
+  Followed FoldAll(const ledger::v1::SubscribeResponse& response);
 
-  LedgerClient* const ledger_;
   const std::function<void(const absl::Status&)> fatal_;
 
   mutable std::shared_mutex state_mutex_;
@@ -70,14 +67,12 @@ class Replica {
   mutable std::mutex wait_mutex_;
   mutable std::condition_variable folded_;
   bool stopping_ = false;  // guarded by wait_mutex_
-  grpc::ClientContext* stream_context_ =
-      nullptr;  // guarded by wait_mutex_; of the running Subscribe
 
   std::mutex listeners_mutex_;
   std::map<uint64_t, std::function<void()>> listeners_;  // guarded by listeners_mutex_
   uint64_t last_listener_ = 0;                           // guarded by listeners_mutex_
 
-  std::thread thread_;
+  LogFollower follower_;  // last: it calls into all of the above
 };
 
 }  // namespace votum

@@ -1,0 +1,153 @@
+#include "services/gateway/gateway.h"
+
+#include <optional>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "base/numbers.h"
+#include "base/refusal.h"
+#include "base/status_macros.h"
+#include "services/runtime/log.h"
+#include "services/runtime/status.h"
+
+namespace votum::gateway {
+namespace {
+
+// How often there may be a new checkpoint to publish.
+constexpr absl::Duration kPublishEvery = absl::Milliseconds(250);
+constexpr absl::Duration kCheckpointTimeout = absl::Seconds(5);
+
+absl::Status BadGateway(absl::string_view why) { return RefuseArgument("BAD_GATEWAY", why); }
+
+struct Address {
+  std::string host;
+  uint16_t port = 0;
+};
+
+absl::StatusOr<Address> ParseAddress(const std::string& text) {
+  const size_t colon = text.rfind(':');
+  const auto port =
+      colon == std::string::npos ? std::nullopt : ParseDecimal(text.substr(colon + 1));
+  if (!port.has_value() || *port > 65535) {
+    return BadGateway(absl::StrCat("\"", text,
+                                   "\" is no address; give a numeric host and a port, "
+                                   "e.g. 0.0.0.0:443 or [::]:443"));
+  }
+  absl::string_view host = absl::string_view(text).substr(0, colon);
+  if (absl::ConsumePrefix(&host, "[")) absl::ConsumeSuffix(&host, "]");
+  return Address{std::string(host), static_cast<uint16_t>(*port)};
+}
+
+bool IsLoopback(const std::string& host) { return host == "::1" || absl::StartsWith(host, "127."); }
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Gateway>> Gateway::Start(
+    const GatewayOptions& options, const crypto::NoteVerifier& log, LedgerClient* ledger,
+    std::function<void(const absl::Status&)> fatal) {
+  ASSIGN_OR_RETURN(const Address address, ParseAddress(options.listen));
+  if (options.tls.identity_file.empty() && !IsLoopback(address.host)) {
+    return BadGateway(absl::StrCat("plain_http at ", options.listen,
+                                   " would show the edge without TLS; listen at 127.0.0.1 behind a "
+                                   "proxy that does TLS, or remove plain_http"));
+  }
+  ASSIGN_OR_RETURN(std::unique_ptr<LogMirror> mirror, LogMirror::Create(options.folder));
+  std::unique_ptr<Gateway> gateway(
+      new Gateway(std::move(mirror), log, options.policy, ledger, std::move(fatal)));
+  auto server = http::Server::Listen(
+      address.host, address.port,
+      [raw = gateway.get()](const http::Request& request) { return raw->Route(request); },
+      options.limits, options.tls);
+  if (absl::IsInvalidArgument(server.status())) return BadGateway(server.status().message());
+  if (!server.ok()) {
+    return Refuse(absl::StatusCode::kUnavailable, "CANNOT_LISTEN", server.status().message());
+  }
+  gateway->server_ = *std::move(server);
+  gateway->serving_ = std::thread([raw = gateway.get()] { raw->server_->Run(); });
+  gateway->publisher_ = std::thread([raw = gateway.get()] { raw->PublishAgainAndAgain(); });
+  gateway->follower_.Start();
+  return gateway;
+}
+
+Gateway::Gateway(std::unique_ptr<LogMirror> mirror, const crypto::NoteVerifier& log,
+                 std::string policy, LedgerClient* ledger,
+                 std::function<void(const absl::Status&)> fatal)
+    : ledger_(*ledger),
+      fatal_(std::move(fatal)),
+      log_(std::move(mirror), log, std::move(policy)),
+      follower_(
+          ledger, [this] { return log_.mirror().size(); },
+          [this](const ledger::v1::SubscribeResponse& stretch) { return Take(stretch); }) {}
+
+Gateway::~Gateway() { Stop(); }
+
+void Gateway::Stop() {
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    stopping_ = true;
+    stopped_.notify_all();
+  }
+  follower_.Stop();
+  if (publisher_.joinable()) publisher_.join();
+  if (server_ != nullptr) server_->Stop();
+  if (serving_.joinable()) serving_.join();
+}
+
+// The one place that knows what is where.
+http::Answer Gateway::Route(const http::Request& request) {
+  if (request.target == "/healthz") return {200, "text/plain; charset=utf-8", "ok\n"};
+  return log_.Get(request);
+}
+
+Followed Gateway::Take(const ledger::v1::SubscribeResponse& stretch) {
+  const absl::Status added = log_.mirror().Add(stretch.entries());
+  if (added.ok()) return Followed::kGoOn;
+  if (absl::IsInvalidArgument(added)) {
+    Broken(Refuse(absl::StatusCode::kDataLoss, "LOG_DAMAGED",
+                  absl::StrCat("the ledger gives what cannot be: ", added.message())));
+    return Followed::kStop;
+  }
+  Log(Severity::kError, "the gateway does not grow; trying again",
+      {{"error", std::string(added.message())}});
+  return Followed::kTryAgain;
+}
+
+void Gateway::PublishAgainAndAgain() {
+  std::optional<ledger::v1::GetCheckpointResponse> newest;
+  for (;;) {
+    {
+      std::unique_lock<std::mutex> lock(mutex_);
+      if (stopped_.wait_for(lock, absl::ToChronoMilliseconds(kPublishEvery),
+                            [this] { return stopping_; }))
+        return;
+    }
+    if (!newest.has_value()) {
+      grpc::ClientContext context;
+      ledger_.Prepare(context, absl::Now() + kCheckpointTimeout);
+      ledger::v1::GetCheckpointResponse response;
+      // A ledger that is away comes back; what is published stays true.
+      if (!ledger_.stub().GetCheckpoint(&context, {}, &response).ok()) continue;
+      newest = std::move(response);
+    }
+    const absl::Status published = log_.Publish(*newest, absl::Now());
+    // In a log that grows the newest one is always ahead of the mirror: the mirror gets there.
+    if (absl::IsOutOfRange(published)) continue;
+    newest.reset();
+    if (absl::IsDataLoss(published) || absl::IsInvalidArgument(published)) return Broken(published);
+    if (!published.ok()) {
+      Log(Severity::kError, "no checkpoint is published; trying again",
+          {{"error", std::string(published.message())}});
+    }
+  }
+}
+
+void Gateway::Broken(const absl::Status& why) {
+  Log(Severity::kError, "the log is broken", {{"error", std::string(why.message())}});
+  fatal_(why);
+}
+
+}  // namespace votum::gateway

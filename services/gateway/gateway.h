@@ -1,0 +1,76 @@
+// The edge to the public: follows the ledger, folds nothing, and answers HTTPS. What it is given by
+// the ledger is what anybody may see; it has no more than that, whoever breaks in.
+//
+//   ledger ──Subscribe──▶ mirror ──checkpoint checked against it──▶ /log/...
+#ifndef VOTUM_SERVICES_GATEWAY_GATEWAY_H_
+#define VOTUM_SERVICES_GATEWAY_GATEWAY_H_
+
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "crypto/note.h"
+#include "services/gateway/published_log.h"
+#include "services/http/server.h"
+#include "services/runtime/ledger_client.h"
+#include "services/runtime/log_follower.h"
+
+namespace votum::gateway {
+
+struct GatewayOptions {
+  std::string listen;   // numeric host and port, "127.0.0.1:7465", "[::1]:0"
+  http::ServerTls tls;  // empty for plain HTTP, on loopback only
+  http::Limits limits;
+  std::string folder;  // whose disk holds the mirror
+  std::string policy;  // what /log/policy shows
+};
+
+// Owned by one thread.
+class Gateway {
+ public:
+  // Listens and begins to follow; answers 503 until it has caught up. `ledger` outlives it. `fatal`
+  // is called if the log is broken (DATA_LOSS).
+  //   INVALID_ARGUMENT/BAD_GATEWAY   an address that is none, plain HTTP beyond loopback, a
+  //                                  certificate that cannot be used
+  //   UNAVAILABLE/CANNOT_LISTEN      the address is taken or not ours, or the folder cannot be used
+  static absl::StatusOr<std::unique_ptr<Gateway>> Start(
+      const GatewayOptions& options, const crypto::NoteVerifier& log, LedgerClient* ledger,
+      std::function<void(const absl::Status&)> fatal);
+  ~Gateway();
+
+  uint16_t port() const { return server_->port(); }
+  uint64_t published_size() const { return log_.published_size(); }
+
+  // Ends the following and the server.
+  void Stop();
+
+ private:
+  Gateway(std::unique_ptr<LogMirror> mirror, const crypto::NoteVerifier& log, std::string policy,
+          LedgerClient* ledger, std::function<void(const absl::Status&)> fatal);
+
+  http::Answer Route(const http::Request& request);
+  Followed Take(const ledger::v1::SubscribeResponse& stretch);
+  void PublishAgainAndAgain();
+  void Broken(const absl::Status& why);
+
+  LedgerClient& ledger_;
+  const std::function<void(const absl::Status&)> fatal_;
+  PublishedLog log_;
+  std::unique_ptr<http::Server> server_;
+  std::mutex mutex_;
+  std::condition_variable stopped_;
+  bool stopping_ = false;  // guarded by mutex_
+  LogFollower follower_;
+  std::thread publisher_;
+  std::thread serving_;
+};
+
+}  // namespace votum::gateway
+
+#endif  // VOTUM_SERVICES_GATEWAY_GATEWAY_H_

@@ -1,0 +1,212 @@
+#include "services/gateway/log_mirror.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <mutex>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "base/refusal.h"
+#include "base/status_macros.h"
+#include "crypto/tlog/entry_bundle.h"
+#include "services/domain/entry_line.h"
+
+namespace votum::gateway {
+namespace {
+
+constexpr size_t kEndBytes = 8;
+constexpr size_t kRowBytes = crypto::kDigestSize + kEndBytes;
+constexpr uint64_t kWidth = crypto::kTileWidth;
+
+absl::StatusOr<int> NamelessFile(const std::string& folder) {
+  std::string path = folder + "/mirror.XXXXXX";
+  const int fd = mkostemp(path.data(), O_CLOEXEC);
+  if (fd < 0) {
+    return absl::UnavailableError(absl::StrCat("cannot make a file in ", folder, ": ",
+                                               absl::ErrnoToStatus(errno, "").message()));
+  }
+  unlink(path.c_str());
+  return fd;
+}
+
+absl::Status WriteAt(int fd, absl::string_view bytes, uint64_t offset) {
+  while (!bytes.empty()) {
+    const ssize_t count = pwrite(fd, bytes.data(), bytes.size(), static_cast<off_t>(offset));
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) {
+      return absl::ResourceExhaustedError(absl::StrCat("the mirror of the log cannot be written: ",
+                                                       absl::ErrnoToStatus(errno, "").message()));
+    }
+    bytes.remove_prefix(static_cast<size_t>(count));
+    offset += static_cast<uint64_t>(count);
+  }
+  return absl::OkStatus();
+}
+
+// As many bytes from `offset` as there are, at most `size`.
+std::string ReadAt(int fd, uint64_t offset, size_t size) {
+  std::string bytes(size, '\0');
+  size_t have = 0;
+  while (have < size) {
+    const ssize_t count =
+        pread(fd, bytes.data() + have, size - have, static_cast<off_t>(offset + have));
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) break;
+    have += static_cast<size_t>(count);
+  }
+  bytes.resize(have);
+  return bytes;
+}
+
+std::string EndText(uint64_t end) {
+  std::string text(kEndBytes, '\0');
+  for (size_t i = 0; i < kEndBytes; ++i) text[i] = static_cast<char>(end >> (56 - 8 * i));
+  return text;
+}
+
+uint64_t EndOf(absl::string_view row) {
+  uint64_t end = 0;
+  for (const char byte : row.substr(crypto::kDigestSize, kEndBytes))
+    end = end << 8 | static_cast<uint8_t>(byte);
+  return end;
+}
+
+absl::Status NotInTree() {
+  return Refuse(absl::StatusCode::kOutOfRange, "NOT_IN_TREE", "the log is not that long");
+}
+
+absl::Status CheckEntry(const ledger::v1::Entry& entry, uint64_t expected) {
+  const crypto::Digest leaf = crypto::Sha256({entry.salt(), entry.record()});
+  const bool shown = !entry.record().empty();
+  if (entry.index() == expected && entry.leaf().size() == crypto::kDigestSize &&
+      (!shown || crypto::AsBytes(leaf) == entry.leaf())) {
+    return absl::OkStatus();
+  }
+  return RefuseArgument("BAD_ENTRY", absl::StrCat("entry ", entry.index(), " in the place of ",
+                                                  expected, ", or not what its leaf says"));
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<LogMirror>> LogMirror::Create(const std::string& folder) {
+  ASSIGN_OR_RETURN(const int rows, NamelessFile(folder));
+  const auto lines = NamelessFile(folder);
+  if (!lines.ok()) {
+    close(rows);
+    return lines.status();
+  }
+  return std::unique_ptr<LogMirror>(new LogMirror(rows, *lines));
+}
+
+LogMirror::~LogMirror() {
+  close(rows_);
+  close(lines_);
+}
+
+absl::Status LogMirror::Add(const google::protobuf::RepeatedPtrField<ledger::v1::Entry>& entries) {
+  std::string rows;
+  std::string lines;
+  uint64_t next = size_;
+  for (const ledger::v1::Entry& entry : entries) {
+    RETURN_IF_ERROR(CheckEntry(entry, next++));
+    absl::StrAppend(&lines, EntryLine(entry.index(), entry.leaf(), entry.salt(), entry.record()),
+                    "\n");
+    absl::StrAppend(&rows, entry.leaf(), EndText(lines_bytes_ + lines.size()));
+  }
+  RETURN_IF_ERROR(WriteAt(lines_, lines, lines_bytes_));
+  RETURN_IF_ERROR(WriteAt(rows_, rows, size_ * kRowBytes));
+  lines_bytes_ += lines.size();
+  const std::unique_lock<std::shared_mutex> lock(mutex_);
+  for (const ledger::v1::Entry& entry : entries) {
+    const crypto::Digest hash = crypto::HashLeaf(entry.leaf());
+    tree_.AppendHash(hash);
+    AddHash(0, hash);
+  }
+  size_ = next;
+  return absl::OkStatus();
+}
+
+void LogMirror::AddHash(size_t level, const crypto::Digest& hash) {
+  if (growing_.size() <= level) growing_.resize(level + 1);
+  growing_[level].AppendHash(hash);
+  if (growing_[level].size() < kWidth) return;
+  const crypto::Digest root = growing_[level].Root();
+  growing_[level] = crypto::CompactTree();
+  if (levels_.size() <= level) levels_.resize(level + 1);
+  levels_[level].push_back(root);
+  AddHash(level + 1, root);
+}
+
+uint64_t LogMirror::size() const {
+  const std::shared_lock<std::shared_mutex> lock(mutex_);
+  return size_;
+}
+
+crypto::Digest LogMirror::Root() const {
+  const std::shared_lock<std::shared_mutex> lock(mutex_);
+  return tree_.Root();
+}
+
+absl::StatusOr<std::string> LogMirror::Rows(uint64_t first, uint64_t count) const {
+  const uint64_t end = size();
+  if (first >= end || count > end - first) return NotInTree();
+  std::string rows = ReadAt(rows_, first * kRowBytes, count * kRowBytes);
+  if (rows.size() < count * kRowBytes) return absl::UnavailableError("the mirror cannot be read");
+  return rows;
+}
+
+absl::StatusOr<std::string> LogMirror::Bytes(const crypto::Tile& tile) const {
+  const auto width = static_cast<uint64_t>(tile.width);
+  if (tile.index >= size() / kWidth + 1) return NotInTree();  // no product below overflows
+  if (tile.level > 0) {
+    const auto level = static_cast<size_t>(tile.level) - 1;
+    const std::shared_lock<std::shared_mutex> lock(mutex_);
+    if (level >= levels_.size() || tile.index * kWidth + width > levels_[level].size())
+      return NotInTree();
+    std::string bytes;
+    for (uint64_t i = 0; i < width; ++i) {
+      const crypto::Digest& hash = levels_[level][tile.index * kWidth + i];
+      absl::StrAppend(&bytes, crypto::AsBytes(hash));
+    }
+    return bytes;
+  }
+  ASSIGN_OR_RETURN(const std::string rows, Rows(tile.index * kWidth, width));
+  std::vector<std::string> leaves;
+  for (uint64_t i = 0; i < width; ++i)
+    leaves.push_back(rows.substr(i * kRowBytes, crypto::kDigestSize));
+  if (tile.level == crypto::kEntriesLevel) return crypto::FormatEntryBundle(leaves);
+  std::string bytes;
+  for (const std::string& leaf : leaves) {
+    const crypto::Digest hash = crypto::HashLeaf(leaf);
+    absl::StrAppend(&bytes, crypto::AsBytes(hash));
+  }
+  return bytes;
+}
+
+absl::StatusOr<std::string> LogMirror::Fetch(const std::string& path) {
+  ASSIGN_OR_RETURN(const crypto::Tile tile, crypto::ParseTilePath(path));
+  return Bytes(tile);
+}
+
+absl::StatusOr<LineRange> LogMirror::Lines(uint64_t index, int width) const {
+  if (index >= size() / kWidth + 1) return NotInTree();
+  const uint64_t first = index * kWidth;
+  ASSIGN_OR_RETURN(const std::string rows, Rows(first, static_cast<uint64_t>(width)));
+  LineRange range;
+  if (first > 0) {
+    ASSIGN_OR_RETURN(const std::string before, Rows(first - 1, 1));
+    range.offset = EndOf(before);
+  }
+  range.size = EndOf(absl::string_view(rows).substr(rows.size() - kRowBytes)) - range.offset;
+  return range;
+}
+
+std::string LogMirror::ReadLines(uint64_t offset, size_t most) const {
+  return ReadAt(lines_, offset, most);
+}
+
+}  // namespace votum::gateway

@@ -1,0 +1,83 @@
+// The log as it is shown to the outside, kept in files of its own that are no copy of the ledger's
+// and need none: what the ledger's stream gives, made anew at each start.
+//
+// Memory: the hashes of tile level 1 and above, 32 bytes for 256 entries. On disk, in two files
+// that have no name any more when they are made (so that nothing is left of a process that is
+// killed): 40 bytes an entry, and the entry's line of JSON.
+#ifndef VOTUM_SERVICES_GATEWAY_LOG_MIRROR_H_
+#define VOTUM_SERVICES_GATEWAY_LOG_MIRROR_H_
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <shared_mutex>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "crypto/hash.h"
+#include "crypto/merkle.h"
+#include "crypto/tlog/tile.h"
+#include "crypto/tlog/tile_reader.h"
+#include "votum/ledger/v1/ledger_service.pb.h"
+
+namespace votum::gateway {
+
+// A stretch of the file of lines.
+struct LineRange {
+  uint64_t offset = 0;
+  uint64_t size = 0;  // bytes
+};
+
+// One thread adds; any thread reads.
+class LogMirror final : public crypto::TileSource {
+ public:
+  // An empty one, with its files on the disk of `folder`. UNAVAILABLE if they cannot be made.
+  static absl::StatusOr<std::unique_ptr<LogMirror>> Create(const std::string& folder);
+  ~LogMirror() override;
+  LogMirror(const LogMirror&) = delete;
+  LogMirror& operator=(const LogMirror&) = delete;
+
+  // Adds `entries`, which must go on where the mirror ends. INVALID_ARGUMENT/BAD_ENTRY for others,
+  // and for one whose salt and record do not give its leaf; RESOURCE_EXHAUSTED if the disk does not
+  // take them: then nothing is added, and they may come again.
+  absl::Status Add(const google::protobuf::RepeatedPtrField<ledger::v1::Entry>& entries);
+
+  uint64_t size() const;
+  // Of all that was added.
+  crypto::Digest Root() const;
+
+  // The bytes of a tile or bundle. OUT_OF_RANGE/NOT_IN_TREE for more than the mirror has.
+  absl::StatusOr<std::string> Bytes(const crypto::Tile& tile) const;
+  // As Bytes, by path, for crypto::TileReader.
+  absl::StatusOr<std::string> Fetch(const std::string& path) override;
+
+  // Where the lines of the entries of bundle `index` are, the first `width` of them; each ends in a
+  // newline. OUT_OF_RANGE/NOT_IN_TREE.
+  absl::StatusOr<LineRange> Lines(uint64_t index, int width) const;
+  // At most `most` bytes of the lines from `offset`; none at their end, and if they cannot be read.
+  std::string ReadLines(uint64_t offset, size_t most) const;
+
+ private:
+  LogMirror(int rows, int lines) : rows_(rows), lines_(lines) {}
+
+  absl::StatusOr<std::string> Rows(uint64_t first, uint64_t count) const;
+  void AddHash(size_t level, const crypto::Digest& hash);
+
+  const int rows_;   // file: for each entry its leaf, and where its line ends, 8 bytes big-endian
+  const int lines_;  // file
+
+  mutable std::shared_mutex mutex_;
+  uint64_t size_ = 0;         // guarded by mutex_
+  uint64_t lines_bytes_ = 0;  // the adding thread's
+  crypto::CompactTree tree_;  // guarded by mutex_
+  // By level of tiles, from 1: the roots of the full tiles of the level below.
+  std::vector<std::vector<crypto::Digest>> levels_;  // guarded by mutex_
+  // By level of tiles, from 0: the tile that is not full yet.
+  std::vector<crypto::CompactTree> growing_;  // the adding thread's
+};
+
+}  // namespace votum::gateway
+
+#endif  // VOTUM_SERVICES_GATEWAY_LOG_MIRROR_H_

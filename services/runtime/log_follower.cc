@@ -1,0 +1,76 @@
+#include "services/runtime/log_follower.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/time/time.h"
+#include "services/runtime/log.h"
+
+namespace votum {
+namespace {
+constexpr absl::Duration kFirstPause = absl::Milliseconds(20);
+constexpr absl::Duration kLongestPause = absl::Milliseconds(500);
+}  // namespace
+
+LogFollower::LogFollower(LedgerClient* ledger, std::function<uint64_t()> next_index,
+                         std::function<Followed(const ledger::v1::SubscribeResponse&)> take)
+    : ledger_(*ledger), next_index_(std::move(next_index)), take_(std::move(take)) {}
+
+LogFollower::~LogFollower() { Stop(); }
+
+void LogFollower::Start() {
+  thread_ = std::thread([this] { Follow(); });
+}
+
+void LogFollower::Stop() {
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    stopping_ = true;
+    if (stream_context_ != nullptr) stream_context_->TryCancel();
+    stopped_.notify_all();
+  }
+  if (thread_.joinable()) thread_.join();
+}
+
+void LogFollower::Follow() {
+  absl::Duration pause = kFirstPause;
+  for (;;) {
+    const uint64_t before = next_index_();
+    if (!FollowOnce()) return;
+    pause = next_index_() > before ? kFirstPause : std::min(2 * pause, kLongestPause);
+    std::unique_lock<std::mutex> lock(mutex_);
+    if (stopped_.wait_for(lock, absl::ToChronoNanoseconds(pause), [this] { return stopping_; }))
+      return;
+  }
+}
+
+// One Subscribe stream, to its end. False if there is to be no other.
+bool LogFollower::FollowOnce() {
+  grpc::ClientContext context;
+  ledger_.Prepare(context, absl::InfiniteFuture());
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (stopping_) return false;
+    stream_context_ = &context;
+  }
+  ledger::v1::SubscribeRequest request;
+  request.set_start_index(next_index_());
+  const auto stream = ledger_.stub().Subscribe(&context, request);
+  ledger::v1::SubscribeResponse response;
+  Followed followed = Followed::kGoOn;
+  while (followed == Followed::kGoOn && stream->Read(&response)) followed = take_(response);
+  if (followed != Followed::kGoOn) context.TryCancel();
+  const grpc::Status status = stream->Finish();
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    stream_context_ = nullptr;
+    if (stopping_) return false;
+  }
+  if (followed == Followed::kGoOn) {
+    Log(Severity::kWarning, "ledger stream ended; subscribing again",
+        {{"status", status.error_message()}, {"next_index", static_cast<int64_t>(next_index_())}});
+  }
+  return followed != Followed::kStop;
+}
+
+}  // namespace votum

@@ -1,0 +1,54 @@
+// Follows the ledger: its Subscribe stream from a position on, opened again whenever it ends.
+#ifndef VOTUM_SERVICES_RUNTIME_LOG_FOLLOWER_H_
+#define VOTUM_SERVICES_RUNTIME_LOG_FOLLOWER_H_
+
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <thread>
+
+#include "grpcpp/client_context.h"
+#include "services/runtime/ledger_client.h"
+#include "votum/ledger/v1/ledger_service.pb.h"
+
+namespace votum {
+
+// What comes of a stretch of the log.
+enum class Followed {
+  kGoOn,
+  kTryAgain,  // end the stream, and open another one after a pause
+  kStop,      // for good
+};
+
+// Thread-safe.
+class LogFollower {
+ public:
+  // `next_index` says what is wanted next; `take` gets each stretch, without gap from there on the
+  // first of a stream. Both are called on the following thread. `ledger` outlives this object.
+  LogFollower(LedgerClient* ledger, std::function<uint64_t()> next_index,
+              std::function<Followed(const ledger::v1::SubscribeResponse&)> take);
+  ~LogFollower();
+
+  void Start();
+  // Ends the stream and the thread; `take` is not called after its return.
+  void Stop();
+
+ private:
+  void Follow();
+  bool FollowOnce();
+
+  LedgerClient& ledger_;
+  const std::function<uint64_t()> next_index_;
+  const std::function<Followed(const ledger::v1::SubscribeResponse&)> take_;
+
+  std::mutex mutex_;
+  std::condition_variable stopped_;
+  bool stopping_ = false;                          // guarded by mutex_
+  grpc::ClientContext* stream_context_ = nullptr;  // guarded by mutex_; of the running Subscribe
+  std::thread thread_;
+};
+
+}  // namespace votum
+
+#endif  // VOTUM_SERVICES_RUNTIME_LOG_FOLLOWER_H_
