@@ -34,7 +34,9 @@ absl::Status IssueServiceFiles(const Deployment& deployment,
   ASSIGN_OR_RETURN(authority.certificate_pem, ReadFile(deployment.ca_certificate_path()));
   ASSIGN_OR_RETURN(std::string key_pem, ReadFile(deployment.ca_key_path()));
   authority.key_pem = crypto::SecretBytes::TakeFrom(&key_pem);
-  for (const char* service : kServices) {
+  std::vector<const char*> services(kServices.begin(), kServices.end());
+  services.push_back(kGateway);
+  for (const char* service : services) {
     crypto::ServiceCertificateRequest request;
     request.service = service;
     request.dns_names = {"localhost"};

@@ -15,8 +15,8 @@ namespace votum {
 absl::Status MakeAuthorityFiles(const Deployment& deployment, absl::string_view name,
                                 absl::Time now);
 
-// Issues each service a certificate for localhost, 127.0.0.1, ::1 and `host_names` (names or
-// numbers), replacing its file in one step: running processes take it up within seconds.
+// Issues each service and the gateway a certificate for localhost, 127.0.0.1, ::1 and `host_names`
+// (names or numbers), replacing its file in one step: running processes take it up within seconds.
 absl::Status IssueServiceFiles(const Deployment& deployment,
                                const std::vector<std::string>& host_names, int days,
                                absl::Time now);

@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"
+#include "crypto/tlog/policy.h"
 #include "google/protobuf/io/tokenizer.h"
 #include "google/protobuf/text_format.h"
 
@@ -41,6 +42,23 @@ absl::StatusOr<runtime::v1::DeploymentConfig> Deployment::LoadConfig() const {
     return RefuseArgument("BAD_CONFIG", absl::StrCat(config_path(), ", ", error.text()));
   }
   return config;
+}
+
+std::string PolicyWithoutWitnesses(absl::string_view log_vkey) {
+  return absl::StrCat(
+      "# Whose signatures count: https://c2sp.org/tlog-policy. To be watched over, add a line for\n"
+      "# each witness and the quorum, give this log's line to the witnesses, and restart:\n"
+      "#   witness w1 <its vkey> <its URL>\n"
+      "#   group most 2 w1 w2 w3\n"
+      "#   quorum most\n"
+      "log ",
+      log_vkey, "\nquorum none\n");
+}
+
+absl::StatusOr<std::string> Deployment::LoadPolicy(absl::string_view log_vkey) const {
+  auto text = ReadFile(policy_path(), crypto::kMaxPolicyBytes);
+  if (absl::IsNotFound(text.status())) return PolicyWithoutWitnesses(log_vkey);
+  return text;
 }
 
 absl::StatusOr<runtime::v1::ServiceAddress> AddressOf(const runtime::v1::DeploymentConfig& config,

@@ -2,8 +2,11 @@
 //
 //   votum.textproto        configuration (votum.runtime.v1.DeploymentConfig), with comments
 //   client.json            what clients need to know; public
+//   log.policy             whose signatures count (https://c2sp.org/tlog-policy): the log, and its
+//                          witnesses with their URLs; public
 //   tls/ca.crt, ca.key     the deployment's own certificate authority
-//   tls/<service>.pem      certificate and key of each service
+//   tls/<service>.pem      certificate and key of each service, and of the gateway
+//   tls/edge.pem           certificate chain and key to show to the public, if not the gateway's
 //   ledger/log.key         the log's signing key
 //   ledger/attachments.key the key that wraps the keys of sealed attachments
 //   ledger/entries.db      the log
@@ -32,12 +35,16 @@ namespace votum {
 inline constexpr std::array<const char*, 7> kServices = {"ledger", "directory", "ideas",   "agenda",
                                                          "voting", "decisions", "projects"};
 
+// The edge to the public: hosted like a service, and none.
+inline constexpr char kGateway[] = "gateway";
+
 class Deployment {
  public:
   explicit Deployment(std::string folder) : folder_(std::move(folder)) {}
 
   std::string config_path() const { return folder_ + "/votum.textproto"; }
   std::string client_path() const { return folder_ + "/client.json"; }
+  std::string policy_path() const { return folder_ + "/log.policy"; }
   std::string tls_folder() const { return folder_ + "/tls"; }
   std::string ca_certificate_path() const { return tls_folder() + "/ca.crt"; }
   std::string ca_key_path() const { return tls_folder() + "/ca.key"; }
@@ -63,6 +70,9 @@ class Deployment {
   // with line and column.
   absl::StatusOr<runtime::v1::DeploymentConfig> LoadConfig() const;
 
+  // The policy's text; that of a log without witnesses if there is no file.
+  absl::StatusOr<std::string> LoadPolicy(absl::string_view log_vkey) const;
+
  private:
   std::string folder_;
 };
@@ -71,6 +81,9 @@ class Deployment {
 // INVALID_ARGUMENT/NO_SUCH_REPLICA.
 absl::StatusOr<runtime::v1::ServiceReplica> ReplicaOf(const runtime::v1::ServiceAddress& row,
                                                       int replica);
+
+// The policy of a log without witnesses.
+std::string PolicyWithoutWitnesses(absl::string_view log_vkey);
 
 // The row of `service` in `config`. INVALID_ARGUMENT/BAD_CONFIG if there is none.
 absl::StatusOr<runtime::v1::ServiceAddress> AddressOf(const runtime::v1::DeploymentConfig& config,

@@ -90,6 +90,13 @@ std::string ServiceText(const InitOptions& options, size_t service) {
   return text + "\n}\n";
 }
 
+// Beyond the ports of all replicas that there could be.
+std::string GatewayText(const InitOptions& options, int replica) {
+  const size_t slot = kServices.size() * kMostReplicas + static_cast<size_t>(replica);
+  return absl::StrCat("gateways { listen: \"", ListenAddress(options, slot, /*replica=*/0),
+                      "\" }\n");
+}
+
 runtime::v1::LedgerStorage StorageOf(const StorageOptions& options) {
   runtime::v1::LedgerStorage storage;
   storage.set_postgresql(options.postgresql);
@@ -126,8 +133,14 @@ std::string ConfigText(const InitOptions& options, absl::string_view vkey) {
       "\"\n\n"
       "# Where each service listens (gRPC over TLS), and where this machine's Prometheus finds its "
       "metrics. Bind to a\n"
-      "# private address: the public is served by a gateway, not by these ports.\n");
+      "# private address: the public is served by the gateway, not by these ports.\n");
   for (size_t i = 0; i < kServices.size(); ++i) absl::StrAppend(&text, ServiceText(options, i));
+  absl::StrAppend(&text,
+                  "\n# The edge to the public: HTTPS with tls/edge.pem (certificate chain and key, "
+                  "to be put there) "
+                  "or tls/gateway.pem.\n# For the public: listen: \"[::]:443\"\n");
+  for (int replica = 0; replica < options.replicas; ++replica)
+    absl::StrAppend(&text, GatewayText(options, replica));
   if (!options.storage.postgresql.empty()) {
     std::string storage;
     google::protobuf::TextFormat::PrintToString(StorageOf(options.storage), &storage);
@@ -226,6 +239,7 @@ absl::StatusOr<InitResult> InitDeployment(const InitOptions& options, absl::Time
       FoundLedger(deployment, options.deployment, StorageOf(options.storage), command, &clock));
   RETURN_IF_ERROR(
       WriteNewFile(deployment.client_path(), ClientJson(options, result.log_vkey, deployment)));
+  RETURN_IF_ERROR(WriteNewFile(deployment.policy_path(), PolicyWithoutWitnesses(result.log_vkey)));
   // Last: a folder with a configuration is a whole deployment.
   RETURN_IF_ERROR(WriteNewFile(deployment.config_path(), ConfigText(options, result.log_vkey)));
   return result;

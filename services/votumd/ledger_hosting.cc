@@ -27,16 +27,30 @@ absl::Status NotAService() {
       "is for");
 }
 
+// What a process of ours may do and see, by the name that its certificate or channel gives it. The
+// gateway stands where anybody can reach it: it may do and see what anybody may.
+absl::StatusOr<std::string> Appending(std::string service) {
+  if (service.empty() || service == kGateway) return NotAService();
+  return service;
+}
+Audience AudienceOfService(absl::string_view service) {
+  return service == kGateway ? Audience::kPublic : Audience::kAuditor;
+}
+
+std::string NamedIn(const grpc::ServerContextBase& context) {
+  const auto found = context.client_metadata().find(kServiceMetadata);
+  if (found == context.client_metadata().end()) return "";
+  return std::string(found->second.data(), found->second.size());
+}
+
 // On channels within the process the caller is believed.
 class InnerAccess final : public ledger::LedgerAccess {
  public:
   absl::StatusOr<std::string> ServiceOf(const grpc::ServerContextBase& context) const override {
-    const auto found = context.client_metadata().find(kServiceMetadata);
-    if (found == context.client_metadata().end()) return NotAService();
-    return std::string(found->second.data(), found->second.size());
+    return Appending(NamedIn(context));
   }
-  absl::StatusOr<Audience> AudienceOf(const grpc::ServerContextBase&) const override {
-    return Audience::kAuditor;
+  absl::StatusOr<Audience> AudienceOf(const grpc::ServerContextBase& context) const override {
+    return AudienceOfService(NamedIn(context));
   }
 };
 
@@ -45,12 +59,11 @@ class OuterAccess final : public ledger::LedgerAccess {
  public:
   explicit OuterAccess(const ReadAccess* readers) : readers_(*readers) {}
   absl::StatusOr<std::string> ServiceOf(const grpc::ServerContextBase& context) const override {
-    std::string service = PeerService(context);
-    if (service.empty()) return NotAService();
-    return service;
+    return Appending(PeerService(context));
   }
   absl::StatusOr<Audience> AudienceOf(const grpc::ServerContextBase& context) const override {
-    if (!PeerService(context).empty()) return Audience::kAuditor;
+    const std::string service = PeerService(context);
+    if (!service.empty()) return AudienceOfService(service);
     ASSIGN_OR_RETURN(const Reader reader, readers_.Identify(context));
     return reader.audience;
   }

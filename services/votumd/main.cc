@@ -117,8 +117,9 @@ int main(int argc, char** argv) {
                          "/var/lib/votum --services voting,decisions");
   serve_command->add_option("--dir", serve.folder, "The deployment's folder")->required();
   serve_command
-      ->add_option("--services", serve.services,
-                   "Some of: " + absl::StrJoin(votum::kServices, ", "))
+      ->add_option(
+          "--services", serve.services,
+          absl::StrCat("Some of: ", absl::StrJoin(votum::kServices, ", "), ", ", votum::kGateway))
       ->delimiter(',');
   serve_command
       ->add_option("--replica", serve.replica,

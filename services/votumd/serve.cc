@@ -32,6 +32,7 @@
 #include "services/runtime/runtime_service.h"
 #include "services/voting/service.h"
 #include "services/votumd/deployment.h"
+#include "services/votumd/gateway_hosting.h"
 #include "services/votumd/ledger_hosting.h"
 #include "services/votumd/shifted_clock.h"
 
@@ -114,8 +115,12 @@ const std::map<std::string, DomainService>& DomainServices() {
   return *kServicesByName;
 }
 
-absl::StatusOr<std::vector<std::string>> ServicesToHost(const std::vector<std::string>& asked) {
-  const std::vector<std::string> all(kServices.begin(), kServices.end());
+// In the order of kServices, the gateway last.
+absl::StatusOr<std::vector<std::string>> ServicesToHost(const std::vector<std::string>& asked,
+                                                        bool has_gateway) {
+  std::vector<std::string> all(kServices.begin(), kServices.end());
+  if (asked.empty() && !has_gateway) return all;
+  all.emplace_back(kGateway);
   if (asked.empty()) return all;
   for (const std::string& name : asked) {
     if (std::find(all.begin(), all.end(), name) == all.end()) {
@@ -176,6 +181,29 @@ bool CatchUp(LedgerClient& ledger, const Replica& replica) {
   return true;
 }
 
+std::unique_ptr<LedgerClient> RemoteLedger(const Deployment& deployment,
+                                           const runtime::v1::ServiceAddress& ledger,
+                                           const std::string& service) {
+  return std::make_unique<LedgerClient>(
+      ConnectTo(ledger.address(), ServiceClientTls(deployment.TlsOf(service))), service);
+}
+
+// A process with nothing but the edge: it folds nothing, and there is no gRPC to serve.
+absl::Status ServeGatewayAlone(const Deployment& deployment,
+                               const runtime::v1::DeploymentConfig& config, int replica,
+                               const crypto::NoteVerifier& log) {
+  ASSIGN_OR_RETURN(const runtime::v1::ServiceAddress row, AddressOf(config, "ledger"));
+  const std::unique_ptr<LedgerClient> ledger = RemoteLedger(deployment, row, kGateway);
+  ASSIGN_OR_RETURN(const std::unique_ptr<gateway::Gateway> edge,
+                   StartGateway(deployment, config, replica, log, ledger.get(), StopAtOnce));
+  Log(Severity::kInfo, "serving",
+      {{"services", std::string(kGateway)}, {"edge", config.gateways(replica).listen()}});
+  const int signal = AwaitStopSignal();
+  Log(Severity::kInfo, "stopping", {{"signal", static_cast<int64_t>(signal)}});
+  edge->Stop();
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 void BlockStopSignals() {
@@ -187,9 +215,13 @@ void BlockStopSignals() {
 absl::Status Serve(const ServeOptions& options) {
   const Deployment deployment(options.folder);
   ASSIGN_OR_RETURN(const runtime::v1::DeploymentConfig config, deployment.LoadConfig());
-  ASSIGN_OR_RETURN(const std::vector<std::string> names, ServicesToHost(options.services));
+  ASSIGN_OR_RETURN(std::vector<std::string> names,
+                   ServicesToHost(options.services, HasGateway(config, options.replica)));
   ASSIGN_OR_RETURN(const crypto::NoteVerifier log,
                    crypto::NoteVerifier::FromVkey(config.log_vkey()));
+  const bool with_gateway = names.back() == kGateway;
+  if (with_gateway) names.pop_back();
+  if (names.empty()) return ServeGatewayAlone(deployment, config, options.replica, log);
   std::vector<std::string> addresses;
   std::string metrics_address;  // the first
   for (const std::string& name : names) {
@@ -218,8 +250,7 @@ absl::Status Serve(const ServeOptions& options) {
   } else {
     ASSIGN_OR_RETURN(const runtime::v1::ServiceAddress row, AddressOf(config, "ledger"));
     ledger_client = [&deployment, row](const std::string& service) {
-      return std::make_unique<LedgerClient>(
-          ConnectTo(row.address(), ServiceClientTls(deployment.TlsOf(service))), service);
+      return RemoteLedger(deployment, row, service);
     };
   }
 
@@ -256,11 +287,19 @@ absl::Status Serve(const ServeOptions& options) {
   if (!CatchUp(*follower, replica)) return absl::OkStatus();
   ASSIGN_OR_RETURN(const std::unique_ptr<Host> host,
                    Host::Start(addresses, ServerTls(deployment.TlsOf(names.front())), services));
+  const std::unique_ptr<LedgerClient> edge_ledger = ledger_client(kGateway);
+  std::unique_ptr<gateway::Gateway> edge;
+  if (with_gateway) {
+    ASSIGN_OR_RETURN(edge, StartGateway(deployment, config, options.replica, log, edge_ledger.get(),
+                                        StopAtOnce));
+    addresses.push_back(absl::StrCat("edge ", config.gateways(options.replica).listen()));
+  }
   Log(Severity::kInfo, "serving",
       {{"services", absl::StrJoin(names, ",")}, {"addresses", absl::StrJoin(addresses, ",")}});
 
   const int signal = AwaitStopSignal();
   Log(Severity::kInfo, "stopping", {{"signal", static_cast<int64_t>(signal)}});
+  edge = nullptr;
   if (ledger != nullptr) ledger->EndOuterSubscriptions();
   host->Stop(options.grace);
   replica.RemoveListener(metrics_listener);

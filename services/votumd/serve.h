@@ -15,7 +15,7 @@ namespace votum {
 
 struct ServeOptions {
   std::string folder;
-  std::vector<std::string> services;  // some of kServices; empty for all
+  std::vector<std::string> services;  // some of kServices and kGateway; empty for all
   int replica = 0;                    // which of each service's processes this is
   absl::Duration grace = absl::Seconds(5);
 };

@@ -102,6 +102,7 @@ City::City(std::string folder, const Options& options) : folder_(std::move(folde
   if (Run(init, output) != 0) {
     Die(absl::StrCat("votumd init failed: ", ReadFile(output).value_or("no output")));
   }
+  if (options.prepare) options.prepare(folder_);
   const auto client = nlohmann::json::parse(*ReadFile(client_path()));
   log_ = std::make_unique<crypto::NoteVerifier>(
       *crypto::NoteVerifier::FromVkey(client["log_vkey"].get<std::string>()));
@@ -121,7 +122,9 @@ City::City(std::string folder, const Options& options) : folder_(std::move(folde
       processes_["ledger" + suffix] = std::make_unique<Process>(serve, log);
       continue;
     }
-    for (const char* service : kServiceNames) {
+    std::vector<std::string> services(std::begin(kServiceNames), std::end(kServiceNames));
+    if (options.gateway) services.emplace_back("gateway");
+    for (const std::string& service : services) {
       std::vector<std::string> one = serve;
       one.insert(one.end(), {"--services", service});
       processes_[service + suffix] = std::make_unique<Process>(one, log);
@@ -378,6 +381,13 @@ void City::Advance(absl::Duration duration) {
   const absl::Status written =
       WriteFile(path, absl::StrCat(offset.value_or(0) + absl::ToInt64Seconds(duration), "\n"));
   if (!written.ok()) Die(written.ToString());
+}
+
+std::string City::EdgeUrl() const {
+  constexpr absl::string_view kBefore = "\ngateways { listen: \"";
+  const std::string config = *ReadFile(folder_ + "/votum.textproto");
+  const size_t start = config.find(std::string(kBefore)) + kBefore.size();
+  return absl::StrCat("https://", config.substr(start, config.find('"', start) - start));
 }
 
 City::~City() {

@@ -6,6 +6,7 @@
 #define VOTUM_TESTS_HARNESS_CITY_H_
 
 #include <atomic>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -36,11 +37,16 @@ class City {
     std::vector<std::string> init;
     // Processes of each service; with kProcessPerService alone.
     int replicas = 1;
+    // Also a process with the gateway; with kProcessPerService alone (the one process has it).
+    bool gateway = false;
+    // Called with the deployment's folder when it is made, before anything is started.
+    std::function<void(const std::string& folder)> prepare;
   };
 
   // Makes a deployment (simulated clock) in `folder` and starts it. Aborts the test program on
   // failure.
-  City(std::string folder, Layout layout) : City(std::move(folder), Options{layout, {}, 1}) {}
+  City(std::string folder, Layout layout)
+      : City(std::move(folder), Options{layout, {}, 1, false, nullptr}) {}
   City(std::string folder, const Options& options);
   ~City();
 
@@ -104,6 +110,9 @@ class City {
     return channels_.at(service);
   }
   std::string client_path() const { return folder_ + "/client.json"; }
+  // Where the gateway listens, e.g. "https://127.0.0.1:17465".
+  std::string EdgeUrl() const;
+  std::string ca_path() const { return folder_ + "/tls/ca.crt"; }
   const std::string& deployment() const { return deployment_; }
 
  private:

@@ -1,12 +1,14 @@
-// Reads an exported log with the Go project's own packages for such logs, none of ours: Debian's
+// Reads an exported log, or one that is served, with the Go project's own packages for such logs, none of ours: Debian's
 // golang-golang-x-mod-dev.
 //
 //	GO111MODULE=off GOPATH=/usr/share/gocode go run verify.go -log VKEY [-witness VKEY]... FOLDER
+//	... -log VKEY [-witness VKEY]... [-ca FILE] https://council.example/log
 //
 // It checks the checkpoint's signature and all cosignatures asked for; every tile and bundle, byte
 // by byte, that none is missing and none too many; that the leaves give the signed root; every
 // inclusion proof, and consistency proofs from all over the log; and, where they are there,
-// records.jsonl (each record gives its leaf) and proofs/: <index>.tlog-proof and <size>.consistency.
+// records.jsonl (each record gives its leaf) and proofs/: <index>.tlog-proof and <size>.consistency. Of a log that is
+// served it takes every tile, also the partial ones of smaller sizes, records/ and proof/.
 package main
 
 import (
@@ -14,13 +16,17 @@ import (
 	"bytes"
 	"crypto/ed25519"
 	"crypto/sha256"
+	"crypto/tls"
+	"crypto/x509"
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"io/fs"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -114,14 +120,59 @@ func openCheckpoint(data []byte, log note.Verifier, witnesses []note.Verifier) t
 	return tlog.Tree{N: size, Hash: root}
 }
 
-// folder is a log's files, as tlog.TileReader has them.
+// A source has a log's files, by their paths below its address.
+type source interface {
+	get(path string) ([]byte, error)
+}
+
 type folder string
 
-func (f folder) Height() int { return height }
-func (f folder) ReadTiles(tiles []tlog.Tile) ([][]byte, error) {
+func (f folder) get(path string) ([]byte, error) { return os.ReadFile(filepath.Join(string(f), path)) }
+
+// site is a log over HTTP.
+type site struct {
+	url    string
+	client *http.Client
+}
+
+func (s site) get(path string) ([]byte, error) {
+	response, err := s.client.Get(s.url + "/" + path)
+	if err != nil {
+		return nil, err
+	}
+	defer response.Body.Close()
+	if response.StatusCode != http.StatusOK {
+		return nil, fmt.Errorf("%s: %s", path, response.Status)
+	}
+	return io.ReadAll(response.Body)
+}
+
+func newSite(url, authorities string) site {
+	pool := x509.NewCertPool()
+	if authorities != "" && !pool.AppendCertsFromPEM(read(authorities)) {
+		fail("no certificate in %s", authorities)
+	}
+	transport := &http.Transport{}
+	if authorities != "" {
+		transport.TLSClientConfig = &tls.Config{RootCAs: pool}
+	}
+	return site{strings.TrimSuffix(url, "/"), &http.Client{Transport: transport}}
+}
+
+func mustGet(from source, path string) []byte {
+	data, err := from.get(path)
+	must(err, "get "+path)
+	return data
+}
+
+// tiles reads a source as tlog.TileHashReader wants it.
+type tiles struct{ source }
+
+func (t tiles) Height() int { return height }
+func (t tiles) ReadTiles(wanted []tlog.Tile) ([][]byte, error) {
 	var contents [][]byte
-	for _, tile := range tiles {
-		data, err := os.ReadFile(filepath.Join(string(f), published(tile)))
+	for _, tile := range wanted {
+		data, err := t.get(published(tile))
 		if err != nil {
 			return nil, err
 		}
@@ -129,10 +180,10 @@ func (f folder) ReadTiles(tiles []tlog.Tile) ([][]byte, error) {
 	}
 	return contents, nil
 }
-func (f folder) SaveTiles([]tlog.Tile, [][]byte) {}
+func (t tiles) SaveTiles([]tlog.Tile, [][]byte) {}
 
 // readEntries reads all bundles, by C2SP's form: 16-bit length, entry.
-func readEntries(dir folder, size int64) [][]byte {
+func readEntries(from source, size int64) [][]byte {
 	var entries [][]byte
 	for first := int64(0); first < size; first += 1 << height {
 		width := size - first
@@ -140,7 +191,7 @@ func readEntries(dir folder, size int64) [][]byte {
 			width = 1 << height
 		}
 		tile := tlog.Tile{H: height, L: -1, N: first >> height, W: int(width)}
-		data := read(filepath.Join(string(dir), published(tile)))
+		data := mustGet(from, published(tile))
 		for i := int64(0); i < width; i++ {
 			if len(data) < 2 || len(data) < 2+int(binary.BigEndian.Uint16(data)) {
 				fail("%s: it ends within entry %d", published(tile), first+i)
@@ -193,6 +244,35 @@ func bundleOf(tile tlog.Tile, entries [][]byte) ([]byte, error) {
 	return bundle, nil
 }
 
+func checkTile(tile tlog.Tile, data []byte, entries [][]byte, hashes memory) {
+	var right []byte
+	var err error
+	if tile.L == -1 {
+		right, err = bundleOf(tile, entries)
+	} else {
+		right, err = tlog.ReadTileData(tile, hashes)
+	}
+	must(err, published(tile))
+	if !bytes.Equal(right, data) {
+		fail("%s: not what the entries give", published(tile))
+	}
+}
+
+// checkServed compares each tile that a log of this size has, or has had on the way, with the tree.
+func checkServed(from source, tree tlog.Tree, entries [][]byte, hashes memory) int {
+	served := 0
+	for _, tile := range tlog.NewTiles(height, 0, tree.N) {
+		checkTile(tile, mustGet(from, published(tile)), entries, hashes)
+		served++
+		if tile.L == 0 {
+			tile.L = -1
+			checkTile(tile, mustGet(from, published(tile)), entries, hashes)
+			served++
+		}
+	}
+	return served
+}
+
 // checkFiles compares each tile with the tree, and the set of files with what a log must publish;
 // partial tiles of smaller sizes may be there.
 func checkFiles(dir folder, tree tlog.Tree, entries [][]byte, hashes memory) int {
@@ -219,16 +299,7 @@ func checkFiles(dir folder, tree tlog.Tree, entries [][]byte, hashes memory) int
 		delete(wanted, name)
 		parsed, err := tlog.ParseTilePath(strings.Replace("tile/8/"+strings.TrimPrefix(name, "tile/"), "/entries/", "/data/", 1))
 		must(err, name)
-		var data []byte
-		if parsed.L == -1 {
-			data, err = bundleOf(parsed, entries)
-		} else {
-			data, err = tlog.ReadTileData(parsed, hashes)
-		}
-		must(err, name)
-		if !bytes.Equal(data, read(path)) {
-			fail("%s: not what the entries give", name)
-		}
+		checkTile(parsed, read(path), entries, hashes)
 		return nil
 	}), "walk")
 	for name := range wanted {
@@ -238,8 +309,8 @@ func checkFiles(dir folder, tree tlog.Tree, entries [][]byte, hashes memory) int
 }
 
 // checkProofs proves every entry and many prefixes, from the tiles alone.
-func checkProofs(dir folder, tree tlog.Tree, entries [][]byte, hashes memory) {
-	tiles := tlog.TileHashReader(tree, dir)
+func checkProofs(from source, tree tlog.Tree, entries [][]byte, hashes memory) {
+	tiles := tlog.TileHashReader(tree, tiles{from})
 	step := len(entries)/2000 + 1
 	for i := 0; i < len(entries); i += step {
 		proof, err := tlog.ProveRecord(tree.N, int64(i), tiles)
@@ -255,39 +326,57 @@ func checkProofs(dir folder, tree tlog.Tree, entries [][]byte, hashes memory) {
 	}
 }
 
-// checkRecords: each line's record and salt give its leaf, which is the log's entry.
-func checkRecords(path string, entries [][]byte) int {
+// checkRecords: each line's record and salt give its leaf, which is the log's entry. The number of records shown.
+func checkRecords(name string, file io.Reader, entries [][]byte) (shown int) {
+	lines := bufio.NewReader(file)
+	for n := 0; ; n++ {
+		line, err := lines.ReadBytes('\n')
+		if err != nil {
+			if n != len(entries) || len(line) != 0 {
+				fail("%s: %d lines for %d entries", name, n, len(entries))
+			}
+			return shown
+		}
+		var record struct {
+			Index              int
+			Leaf, Salt, Record []byte
+		}
+		must(json.Unmarshal(line, &record), name)
+		if record.Index != n || n >= len(entries) || !bytes.Equal(record.Leaf, entries[n]) {
+			fail("%s: line %d is not of entry %d", name, n+1, n)
+		}
+		if len(record.Record) == 0 {
+			continue
+		}
+		shown++
+		leaf := sha256.Sum256(append(record.Salt, record.Record...))
+		if !bytes.Equal(leaf[:], entries[n]) {
+			fail("%s: record %d does not give its leaf", name, n)
+		}
+	}
+}
+
+func checkRecordsFile(path string, entries [][]byte) int {
 	file, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return 0
 	}
 	must(err, "open")
 	defer file.Close()
-	lines := bufio.NewReader(file)
-	for n := 0; ; n++ {
-		line, err := lines.ReadBytes('\n')
-		if err != nil {
-			if n != len(entries) {
-				fail("%s: %d records for %d entries", path, n, len(entries))
-			}
-			return n
+	return checkRecords(path, file, entries)
+}
+
+// checkServedRecords: the records of each bundle, at the bundle's own path below records/.
+func checkServedRecords(from source, entries [][]byte) int {
+	var all bytes.Buffer
+	for first := 0; first < len(entries); first += 1 << height {
+		tile := tlog.Tile{H: height, L: -1, N: int64(first) >> height, W: 1 << height}
+		if len(entries)-first < tile.W {
+			tile.W = len(entries) - first
 		}
-		var record struct {
-			Index              int
-			Leaf, Salt, Record []byte
-		}
-		must(json.Unmarshal(line, &record), path)
-		if record.Index != n || n >= len(entries) || !bytes.Equal(record.Leaf, entries[n]) {
-			fail("%s: line %d is not of entry %d", path, n+1, n)
-		}
-		if len(record.Record) == 0 {
-			continue
-		}
-		leaf := sha256.Sum256(append(record.Salt, record.Record...))
-		if !bytes.Equal(leaf[:], entries[n]) {
-			fail("%s: record %d does not give its leaf", path, n)
-		}
+		all.Write(mustGet(from, "records/"+strings.TrimPrefix(published(tile), "tile/entries/")))
 	}
+	return checkRecords("records", &all, entries)
 }
 
 func parseHashes(lines []string) []tlog.Hash {
@@ -300,32 +389,47 @@ func parseHashes(lines []string) []tlog.Hash {
 	return hashes
 }
 
-// checkProofFiles verifies proofs that the log's own program has made.
+// checkProof verifies a proof that the log's own program has made, against the checkpoint in it.
+func checkProof(name, text string, index int64, log note.Verifier, witnesses []note.Verifier, entries [][]byte) {
+	parts := strings.SplitN(text, "\n\n", 2)
+	lines := strings.Split(parts[0], "\n")
+	if len(parts) != 2 || len(lines) < 2 || lines[0] != "c2sp.org/tlog-proof@v1" || lines[1] != fmt.Sprintf("index %d", index) {
+		fail("%s: malformed", name)
+	}
+	head := openCheckpoint([]byte(parts[1]), log, witnesses)
+	must(tlog.CheckRecord(parseHashes(lines[2:]), head.N, head.Hash, index, tlog.RecordHash(entries[index])), name)
+}
+
+func checkServedProofs(from source, log note.Verifier, witnesses []note.Verifier, entries [][]byte) int {
+	proofs := 0
+	for i := 0; i < len(entries); i += len(entries)/200 + 1 {
+		name := fmt.Sprintf("proof/%d", i)
+		checkProof(name, string(mustGet(from, name)), int64(i), log, witnesses, entries)
+		proofs++
+	}
+	return proofs
+}
+
+// checkProofFiles verifies the proofs in a folder.
 func checkProofFiles(dir string, log note.Verifier, witnesses []note.Verifier, tree tlog.Tree, entries [][]byte, hashes memory) int {
 	names, err := filepath.Glob(filepath.Join(dir, "*"))
 	must(err, "list")
 	for _, name := range names {
 		text := string(read(name))
 		extension := filepath.Ext(name)
-		number, err := strconv.Atoi(strings.TrimSuffix(filepath.Base(name), extension))
+		number, err := strconv.ParseInt(strings.TrimSuffix(filepath.Base(name), extension), 10, 64)
 		must(err, name)
 		switch extension {
 		case ".tlog-proof":
-			parts := strings.SplitN(text, "\n\n", 2)
-			lines := strings.Split(parts[0], "\n")
-			if len(parts) != 2 || len(lines) < 2 || lines[0] != "c2sp.org/tlog-proof@v1" || lines[1] != fmt.Sprintf("index %d", number) {
-				fail("%s: malformed", name)
-			}
-			head := openCheckpoint([]byte(parts[1]), log, witnesses)
-			must(tlog.CheckRecord(parseHashes(lines[2:]), head.N, head.Hash, int64(number), tlog.RecordHash(entries[number])), name)
+			checkProof(name, text, number, log, witnesses, entries)
 		case ".consistency":
-			old, err := tlog.TreeHash(int64(number), hashes)
+			old, err := tlog.TreeHash(number, hashes)
 			must(err, name)
 			lines := strings.Split(strings.TrimSuffix(text, "\n"), "\n")
 			if text == "" {
 				lines = nil
 			}
-			must(tlog.CheckTree(parseHashes(lines), tree.N, tree.Hash, int64(number), old), name)
+			must(tlog.CheckTree(parseHashes(lines), tree.N, tree.Hash, number, old), name)
 		default:
 			fail("%s: no proof", name)
 		}
@@ -342,28 +446,41 @@ func main() {
 	var witnessKeys list
 	logKey := flag.String("log", "", "the log's verifier key")
 	flag.Var(&witnessKeys, "witness", "verifier key of a witness that must have cosigned")
+	authorities := flag.String("ca", "", "authorities of the site's certificate, PEM, instead of the system's")
 	flag.Parse()
 	if flag.NArg() != 1 {
-		fail("name one folder")
+		fail("name one folder, or an address")
 	}
-	dir := folder(flag.Arg(0))
 	log, err := note.NewVerifier(*logKey)
 	must(err, "log key")
 	var witnesses []note.Verifier
 	for _, key := range witnessKeys {
 		witnesses = append(witnesses, newCosigner(key))
 	}
-	tree := openCheckpoint(read(filepath.Join(string(dir), "checkpoint")), log, witnesses)
-	entries := readEntries(dir, tree.N)
+	name := flag.Arg(0)
+	isSite := strings.HasPrefix(name, "https://") || strings.HasPrefix(name, "http://")
+	var from source = folder(name)
+	if isSite {
+		from = newSite(name, *authorities)
+	}
+	tree := openCheckpoint(mustGet(from, "checkpoint"), log, witnesses)
+	entries := readEntries(from, tree.N)
 	hashes := treeOf(entries)
 	root, err := tlog.TreeHash(tree.N, hashes)
 	must(err, "root")
 	if root != tree.Hash {
 		fail("the %d entries do not give the signed root", tree.N)
 	}
-	files := checkFiles(dir, tree, entries, hashes)
-	checkProofs(dir, tree, entries, hashes)
-	records := checkRecords(filepath.Join(string(dir), "records.jsonl"), entries)
-	proofs := checkProofFiles(filepath.Join(string(dir), "proofs"), log, witnesses, tree, entries, hashes)
+	checkProofs(from, tree, entries, hashes)
+	var files, records, proofs int
+	if isSite {
+		files = checkServed(from, tree, entries, hashes)
+		records = checkServedRecords(from, entries)
+		proofs = checkServedProofs(from, log, witnesses, entries)
+	} else {
+		files = checkFiles(folder(name), tree, entries, hashes)
+		records = checkRecordsFile(filepath.Join(name, "records.jsonl"), entries)
+		proofs = checkProofFiles(filepath.Join(name, "proofs"), log, witnesses, tree, entries, hashes)
+	}
 	fmt.Printf("verified: %d entries, %d files, %d records, %d proofs, %d cosignatures\n", tree.N, files, records, proofs, len(witnesses))
 }

@@ -19,29 +19,19 @@
 #include "crypto/tlog_proof.h"
 #include "gtest/gtest.h"
 #include "tests/harness/process.h"
+#include "tests/interop/tlog/go_program.h"
 #include "tests/unit/crypto/known_answers.h"
 
 namespace votum {
 namespace {
 
-constexpr char kGoSources[] = "/usr/share/gocode";
-constexpr char kGoPackage[] = "/usr/share/gocode/src/golang.org/x/mod/sumdb/tlog";
-
 class VerifyTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    if (testing::Run({"/usr/bin/env", "go", "version"}, "/dev/null") != 0 ||
-        !std::filesystem::exists(kGoPackage)) {
-      GTEST_SKIP() << "no Go, or no golang.org/x/mod: apt-get install golang-go "
-                      "golang-golang-x-mod-dev";
-    }
-    const std::string log = NewTestFolder("build") + "/log";
-    program_ = NewTestFolder("bin") + "/verify";
-    const int built = testing::Run({"/usr/bin/env", "GO111MODULE=off", "GOFLAGS=", "GOPROXY=off",
-                                    absl::StrCat("GOPATH=", kGoSources), "GOCACHE=" GO_CACHE, "go",
-                                    "build", "-o", program_, VERIFY_GO},
-                                   log);
-    ASSERT_EQ(built, 0) << *ReadFile(log);
+    if (!testing::HaveGo()) GTEST_SKIP() << testing::kNoGo;
+    const auto program = testing::BuildGo("verify.go");
+    ASSERT_OK(program);
+    program_ = *program;
   }
 
   // What verify.go says of `folder`; empty if it refuses.
