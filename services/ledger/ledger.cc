@@ -372,6 +372,16 @@ absl::StatusOr<common::v1::Receipt> Ledger::ReceiptOf(StoredEntry entry) const {
   return receipt;
 }
 
+absl::StatusOr<std::vector<crypto::Digest>> Ledger::InclusionProof(uint64_t index,
+                                                                   uint64_t size) const {
+  const std::shared_lock<std::shared_mutex> lock(log_mutex_);
+  if (size > signed_size_) {
+    return Refuse(absl::StatusCode::kOutOfRange, "NOT_IN_TREE",
+                  absl::StrCat("the log has ", signed_size_, " records"));
+  }
+  return tree_.InclusionProof(index, size);
+}
+
 absl::StatusOr<std::vector<crypto::Digest>> Ledger::ConsistencyProof(uint64_t old_size,
                                                                      uint64_t new_size) const {
   const std::shared_lock<std::shared_mutex> lock(log_mutex_);

@@ -88,6 +88,8 @@ class Ledger {
   absl::StatusOr<common::v1::Receipt> GetReceipt(uint64_t index);
   std::string GetCheckpoint() const;
   uint64_t size() const;
+  // Of record `index` in the signed tree of `size` records. OUT_OF_RANGE/NOT_IN_TREE.
+  absl::StatusOr<std::vector<crypto::Digest>> InclusionProof(uint64_t index, uint64_t size) const;
   absl::StatusOr<std::vector<crypto::Digest>> ConsistencyProof(uint64_t old_size,
                                                                uint64_t new_size) const;
 

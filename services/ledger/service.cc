@@ -45,6 +45,9 @@ grpc::Status LedgerServiceImpl::Append(grpc::ServerContext* context,
   const auto service = access_.ServiceOf(*context);
   if (!service.ok()) return ToGrpc(service.status());
   auto receipt = ledger_.Append(request->command(), request->disclosure(), *service);
+  if (receipt.ok() && witnessing_ != nullptr && witnessing_->required()) {
+    receipt = witnessing_->Settle(*std::move(receipt), absl::FromChrono(context->deadline()));
+  }
   if (!receipt.ok()) return ToGrpc(receipt.status());
   *response->mutable_receipt() = *std::move(receipt);
   return grpc::Status::OK;
@@ -56,6 +59,12 @@ grpc::Status LedgerServiceImpl::GetReceipt(grpc::ServerContext* context,
   const auto audience = access_.AudienceOf(*context);
   if (!audience.ok()) return ToGrpc(audience.status());
   auto receipt = ledger_.GetReceipt(request->index());
+  if (receipt.ok() && witnessing_ != nullptr) {
+    // A service asks for somebody who sent a command again; others would hold threads of ours.
+    const bool waits = access_.ServiceOf(*context).ok();
+    receipt = witnessing_->Settle(
+        *std::move(receipt), waits ? absl::FromChrono(context->deadline()) : absl::InfinitePast());
+  }
   if (!receipt.ok()) return ToGrpc(receipt.status());
   const v1::Entry shown =
       Shown({request->index(), "", receipt->salt(), receipt->record()}, *audience);
@@ -68,6 +77,10 @@ grpc::Status LedgerServiceImpl::GetReceipt(grpc::ServerContext* context,
 grpc::Status LedgerServiceImpl::GetCheckpoint(grpc::ServerContext*, const v1::GetCheckpointRequest*,
                                               v1::GetCheckpointResponse* response) {
   response->set_checkpoint(ledger_.GetCheckpoint());
+  if (witnessing_ != nullptr) {
+    response->set_witnessed_checkpoint(witnessing_->Witnessed());
+    response->set_witnesses_required(witnessing_->required());
+  }
   return grpc::Status::OK;
 }
 

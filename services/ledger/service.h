@@ -9,6 +9,7 @@
 #include "services/domain/audience.h"
 #include "services/ledger/ledger.h"
 #include "services/ledger/subscription.h"
+#include "services/ledger/witnessing.h"
 #include "votum/ledger/v1/ledger_service.grpc.pb.h"
 
 namespace votum::ledger {
@@ -27,9 +28,10 @@ class LedgerAccess {
 class LedgerServiceImpl final
     : public v1::LedgerService::WithCallbackMethod_Subscribe<v1::LedgerService::Service> {
  public:
-  // All outlive this object.
-  LedgerServiceImpl(Ledger* ledger, SubscriptionHub* hub, const LedgerAccess* access)
-      : ledger_(*ledger), hub_(*hub), access_(*access) {}
+  // All outlive this object. `witnessing` is null for a log without witnesses.
+  LedgerServiceImpl(Ledger* ledger, SubscriptionHub* hub, const LedgerAccess* access,
+                    Witnessing* witnessing)
+      : ledger_(*ledger), hub_(*hub), access_(*access), witnessing_(witnessing) {}
 
   grpc::Status Append(grpc::ServerContext* context, const v1::AppendRequest* request,
                       v1::AppendResponse* response) override;
@@ -52,6 +54,7 @@ class LedgerServiceImpl final
   Ledger& ledger_;
   SubscriptionHub& hub_;
   const LedgerAccess& access_;
+  Witnessing* const witnessing_;
 };
 
 }  // namespace votum::ledger

@@ -25,7 +25,8 @@ absl::Status WithRetries(const LedgerClient& client, absl::Time deadline, Call c
     grpc::ClientContext context;
     client.Prepare(context, deadline);
     const absl::Status status = FromGrpc(call(&context));
-    if (!absl::IsUnavailable(status)) return status;
+    // An answer, of a ledger that has waited already.
+    if (!absl::IsUnavailable(status) || ReasonOf(status) == "NOT_WITNESSED_YET") return status;
     if (absl::Now() + pause >= deadline) {
       return Refuse(absl::StatusCode::kUnavailable, "LEDGER_UNREACHABLE",
                     "the ledger cannot be reached; the command may have been recorded: send the "

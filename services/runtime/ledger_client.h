@@ -24,6 +24,7 @@ class LedgerClient {
   // Appends `command`. While the ledger cannot be reached the same bytes are sent again until
   // `deadline`: the command id makes this safe. UNAVAILABLE/LEDGER_UNREACHABLE after that: the
   // command may or may not have been recorded, and sending it again settles it.
+  // UNAVAILABLE/NOT_WITNESSED_YET: it is recorded, and sending it again gives its receipt later.
   virtual absl::StatusOr<common::v1::Receipt> Append(const common::v1::SignedCommand& command,
                                                      common::v1::Disclosure disclosure,
                                                      absl::Time deadline);

@@ -14,6 +14,9 @@
 //   ledger/pgpass          with PostgreSQL instead of entries.db: its password, as libpq's .pgpass
 //   ledger/etcd-ca.crt     with etcd instead of checkpoint.db: the authority of its certificates,
 //   ledger/etcd.pem        and certificate and key to show there; each only if etcd asks for it
+//   ledger/witness-ca.crt  the authority of the witnesses' certificates, if not the system's
+//   ledger/forked.note     written when a witness has proved that the log has forked: while it is
+//                          there, nothing is signed
 //   clock-offset           seconds; only with a simulated clock
 //
 // Keys have mode 0600, folders with keys 0700.
@@ -59,6 +62,8 @@ class Deployment {
   std::string password_path() const { return ledger_folder() + "/pgpass"; }
   std::string etcd_ca_path() const { return ledger_folder() + "/etcd-ca.crt"; }
   std::string etcd_identity_path() const { return ledger_folder() + "/etcd.pem"; }
+  std::string witness_ca_path() const { return ledger_folder() + "/witness-ca.crt"; }
+  std::string fork_path() const { return ledger_folder() + "/forked.note"; }
   std::string clock_offset_path() const { return folder_ + "/clock-offset"; }
   const std::string& folder() const { return folder_; }
 

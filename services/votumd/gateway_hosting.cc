@@ -14,7 +14,7 @@
 namespace votum {
 namespace {
 
-constexpr int kDefaultRate = 50;
+constexpr int kDefaultRate = 500;
 constexpr int kDefaultConnections = 512;
 constexpr int kMostConnections = 10000;
 constexpr int kMostRate = 100000;

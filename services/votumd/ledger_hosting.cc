@@ -1,6 +1,7 @@
 #include "services/votumd/ledger_hosting.h"
 
 #include <cstdlib>
+#include <filesystem>
 #include <iostream>
 #include <utility>
 
@@ -9,8 +10,11 @@
 #include "base/refusal.h"
 #include "base/status_macros.h"
 #include "crypto/keys.h"
+#include "crypto/tlog/policy.h"
+#include "services/http/client.h"
 #include "services/ledger/ledger.h"
 #include "services/ledger/service.h"
+#include "services/ledger/witnessing.h"
 #include "services/runtime/credentials.h"
 #include "services/runtime/host.h"
 #include "services/runtime/log.h"
@@ -91,29 +95,80 @@ absl::StatusOr<std::unique_ptr<ledger::Ledger>> OpenLedger(
 class LocalLedgerClient final : public LedgerClient {
  public:
   LocalLedgerClient(std::shared_ptr<grpc::Channel> channel, std::string service,
-                    ledger::Ledger* ledger)
-      : LedgerClient(std::move(channel), std::move(service)), ledger_(*ledger) {}
+                    ledger::Ledger* ledger, ledger::Witnessing* witnessing)
+      : LedgerClient(std::move(channel), std::move(service)),
+        ledger_(*ledger),
+        witnessing_(witnessing) {}
 
   absl::StatusOr<common::v1::Receipt> Append(const common::v1::SignedCommand& command,
                                              common::v1::Disclosure disclosure,
-                                             absl::Time) override {
-    return ledger_.Append(command, disclosure, service_);
+                                             absl::Time deadline) override {
+    RETURN_IF_ERROR(Appending(service_).status());
+    ASSIGN_OR_RETURN(common::v1::Receipt receipt, ledger_.Append(command, disclosure, service_));
+    if (witnessing_ == nullptr || !witnessing_->required()) return receipt;
+    return witnessing_->Settle(std::move(receipt), deadline);
   }
-  absl::StatusOr<common::v1::Receipt> GetReceipt(uint64_t index, absl::Time) override {
-    return ledger_.GetReceipt(index);
+  absl::StatusOr<common::v1::Receipt> GetReceipt(uint64_t index, absl::Time deadline) override {
+    ASSIGN_OR_RETURN(common::v1::Receipt receipt, ledger_.GetReceipt(index));
+    if (witnessing_ == nullptr) return receipt;
+    return witnessing_->Settle(std::move(receipt), deadline);
   }
 
  private:
   ledger::Ledger& ledger_;
+  ledger::Witnessing* const witnessing_;
 };
+
+absl::Status Forked(const Deployment& deployment) {
+  return Refuse(absl::StatusCode::kDataLoss, "LOG_FORKED",
+                absl::StrCat("this log's key has signed a checkpoint that its entries contradict; "
+                             "a witness has it, and so has ",
+                             deployment.fork_path(),
+                             ". Is the database older than the log, or the key in other hands? "
+                             "Nothing more is signed: restore the newest database, and remove the "
+                             "file then, or found a new log"));
+}
+
+// The witnesses of the deployment's policy; null if it has none.
+absl::StatusOr<std::unique_ptr<ledger::Witnessing>> StartWitnessing(
+    const Deployment& deployment, const runtime::v1::DeploymentConfig& config,
+    ledger::Ledger* ledger, const std::function<void(const absl::Status&)>& fatal) {
+  ASSIGN_OR_RETURN(const std::string text, deployment.LoadPolicy(config.log_vkey()));
+  ASSIGN_OR_RETURN(const crypto::Policy policy, crypto::Policy::Parse(text));
+  if (policy.witnesses().empty()) {
+    if (!config.witnessing().required()) return nullptr;
+    return RefuseArgument("BAD_CONFIG",
+                          absl::StrCat("witnessing is required, but ", deployment.policy_path(),
+                                       " names no witness"));
+  }
+  http::ClientTls tls;
+  if (std::filesystem::exists(deployment.witness_ca_path()))
+    tls.ca_file = deployment.witness_ca_path();
+  ledger::WitnessingConfig witnessing;
+  witnessing.required = config.witnessing().required();
+  if (config.witnessing().wait_seconds() > 0)
+    witnessing.longest_wait = absl::Seconds(config.witnessing().wait_seconds());
+  witnessing.connect = [tls] { return http::Connect({}, tls); };
+  witnessing.forked = [deployment, fatal](const std::string& proof) {
+    // Durable before the end: no later start signs either.
+    const absl::Status kept = WriteFile(deployment.fork_path(), proof, 0600);
+    if (!kept.ok()) {
+      Log(Severity::kError, "the proof of the fork is not kept",
+          {{"error", std::string(kept.message())}, {"proof", proof}});
+    }
+    fatal(Forked(deployment));
+  };
+  return ledger::Witnessing::Start(ledger, policy, config.deployment(), std::move(witnessing));
+}
 
 class Hosting final : public LedgerHosting {
  public:
-  explicit Hosting(std::unique_ptr<ledger::Ledger> ledger)
+  Hosting(std::unique_ptr<ledger::Ledger> ledger, std::unique_ptr<ledger::Witnessing> witnessing)
       : ledger_(std::move(ledger)),
+        witnessing_(std::move(witnessing)),
         inner_hub_(ledger_.get()),
         outer_hub_(ledger_.get()),
-        inner_service_(ledger_.get(), &inner_hub_, &inner_access_) {}
+        inner_service_(ledger_.get(), &inner_hub_, &inner_access_, witnessing_.get()) {}
 
   absl::Status StartInner() {
     ASSIGN_OR_RETURN(
@@ -124,13 +179,13 @@ class Hosting final : public LedgerHosting {
 
   std::unique_ptr<LedgerClient> ClientFor(const std::string& service) override {
     return std::make_unique<LocalLedgerClient>(inner_host_->InProcessChannel(), service,
-                                               ledger_.get());
+                                               ledger_.get(), witnessing_.get());
   }
 
   grpc::Service* PublicService(const ReadAccess* access) override {
     outer_access_ = std::make_unique<OuterAccess>(access);
-    outer_service_ = std::make_unique<ledger::LedgerServiceImpl>(ledger_.get(), &outer_hub_,
-                                                                 outer_access_.get());
+    outer_service_ = std::make_unique<ledger::LedgerServiceImpl>(
+        ledger_.get(), &outer_hub_, outer_access_.get(), witnessing_.get());
     return outer_service_.get();
   }
 
@@ -163,6 +218,7 @@ class Hosting final : public LedgerHosting {
 
  private:
   std::unique_ptr<ledger::Ledger> ledger_;
+  std::unique_ptr<ledger::Witnessing> witnessing_;
   // The streams of this process outlast those of others: what is under way here must still be
   // folded.
   ledger::SubscriptionHub inner_hub_;
@@ -206,13 +262,17 @@ absl::Status FoundLedger(const Deployment& deployment, const std::string& origin
 absl::StatusOr<std::unique_ptr<LedgerHosting>> LedgerHosting::Open(
     const Deployment& deployment, const runtime::v1::DeploymentConfig& config, Clock* clock,
     std::function<void(const absl::Status&)> fatal, std::function<bool(absl::Duration)> wait) {
+  // Before the log is opened, which signs what was not signed yet.
+  if (std::filesystem::exists(deployment.fork_path())) return Forked(deployment);
   ledger::LedgerConfig ledger_config;
   ledger_config.clock = clock;
-  ledger_config.fatal = std::move(fatal);
+  ledger_config.fatal = fatal;
   ASSIGN_OR_RETURN(std::unique_ptr<ledger::Ledger> ledger,
                    OpenLedger(deployment, config.deployment(), config.ledger_storage(),
                               std::move(wait), std::move(ledger_config)));
-  auto hosting = std::make_unique<Hosting>(std::move(ledger));
+  ASSIGN_OR_RETURN(std::unique_ptr<ledger::Witnessing> witnessing,
+                   StartWitnessing(deployment, config, ledger.get(), fatal));
+  auto hosting = std::make_unique<Hosting>(std::move(ledger), std::move(witnessing));
   RETURN_IF_ERROR(hosting->StartInner());
   return std::unique_ptr<LedgerHosting>(std::move(hosting));
 }

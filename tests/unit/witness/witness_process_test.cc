@@ -20,6 +20,7 @@
 #include "crypto/tlog/tile.h"
 #include "gtest/gtest.h"
 #include "tests/harness/process.h"
+#include "tests/harness/witness.h"
 #include "tests/unit/witness/log_under_test.h"
 
 namespace votum::witness {
@@ -28,19 +29,7 @@ namespace {
 constexpr char kOrigin[] = "council.example/log";
 constexpr char kName[] = "witness.example/w1";
 
-// Waits for the line in which a witness says where it listens; empty if `or_text` comes instead.
-std::string AwaitUrl(const std::string& output, const std::string& or_text = "\n\n\n") {
-  for (int i = 0; i < 600; ++i) {
-    const auto out = ReadFile(output);
-    if (out.ok() && out->find(or_text) != std::string::npos) return "";
-    const size_t url = out.ok() ? out->find("http://") : std::string::npos;
-    if (url != std::string::npos && out->find('\n', url) != std::string::npos)
-      return out->substr(url, out->find(' ', url) - url - 1);
-    absl::SleepFor(absl::Milliseconds(50));
-  }
-  ADD_FAILURE() << "the witness does not start";
-  return "";
-}
+using testing::AwaitUrl;
 
 class WitnessProcessTest : public ::testing::Test {
  protected:

@@ -1,0 +1,84 @@
+// The ledger and its witnesses: each checkpoint is offered to them in the background
+// (services/witness/feed.h), and receipts gain their cosignatures.
+//
+//   required       an append is acknowledged, and a receipt given, when a quorum has cosigned it;
+//   until
+//                  then the record is in the log and takes effect, but the answer is UNAVAILABLE
+//   not required   an append is acknowledged at once; a receipt that is asked for later is against
+//                  the newest checkpoint that a quorum has cosigned, if that has the record
+#ifndef VOTUM_SERVICES_LEDGER_WITNESSING_H_
+#define VOTUM_SERVICES_LEDGER_WITNESSING_H_
+
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "base/clock.h"
+#include "crypto/tlog/policy.h"
+#include "services/http/client.h"
+#include "services/ledger/ledger.h"
+#include "services/witness/feed_runner.h"
+#include "votum/common/v1/command.pb.h"
+
+namespace votum::ledger {
+
+// The reason of an answer that comes too early: the command is recorded, and sending it again gives
+// its receipt when a quorum has cosigned it.
+inline constexpr char kNotWitnessedYet[] = "NOT_WITNESSED_YET";
+
+struct WitnessingConfig {
+  bool required = false;
+  absl::Duration longest_wait = absl::Seconds(10);  // for a quorum
+  // Makes what a witness is asked with.
+  std::function<http::Send()> connect;
+  // Called once, with the note that proves it, when the log has forked: it must sign no more.
+  std::function<void(const std::string&)> forked;
+};
+
+// Thread-safe.
+class Witnessing {
+ public:
+  // `ledger` outlives it. Errors as WitnessFeed::Create.
+  static absl::StatusOr<std::unique_ptr<Witnessing>> Start(Ledger* ledger,
+                                                           const crypto::Policy& policy,
+                                                           const std::string& origin,
+                                                           WitnessingConfig config);
+  // Waits for the witnesses' answers that are under way.
+  ~Witnessing();
+  Witnessing(const Witnessing&) = delete;
+  Witnessing& operator=(const Witnessing&) = delete;
+
+  bool required() const { return config_.required; }
+  // The newest checkpoint with the cosignatures of a quorum; empty before the first.
+  std::string Witnessed() const { return runner_.Witnessed(); }
+
+  // `receipt`, just made by the ledger, as it may be given away: against the witnessed checkpoint,
+  // if that has the record. If witnesses are required it waits for that, until `deadline` or the
+  // longest wait: UNAVAILABLE/NOT_WITNESSED_YET.
+  absl::StatusOr<common::v1::Receipt> Settle(common::v1::Receipt receipt, absl::Time deadline);
+
+ private:
+  Witnessing(Ledger* ledger, witness::WitnessFeed feed, WitnessingConfig config);
+  void PublishEach();
+
+  Ledger& ledger_;
+  const WitnessingConfig config_;
+  SystemClock clock_;  // cosignatures bear the time of the world, also in demonstrations
+  witness::FeedRunner runner_;
+  std::mutex mutex_;
+  std::condition_variable grown_;
+  bool has_grown_ = true;  // guarded by mutex_
+  bool stopping_ = false;  // guarded by mutex_
+  uint64_t listener_ = 0;
+  std::thread publisher_;
+};
+
+}  // namespace votum::ledger
+
+#endif  // VOTUM_SERVICES_LEDGER_WITNESSING_H_
