@@ -23,7 +23,7 @@ inline std::string AwaitUrl(const std::string& output, const std::string& or_tex
     if (out.ok() && out->find(or_text) != std::string::npos) return "";
     const size_t url = out.ok() ? out->find("http://") : std::string::npos;
     if (url != std::string::npos && out->find('\n', url) != std::string::npos)
-      return out->substr(url, out->find_first_of(" ,\n", url) - url);
+      return out->substr(url, out->find(' ', url) - url - 1);
     absl::SleepFor(absl::Milliseconds(50));
   }
   ADD_FAILURE() << "the witness does not start";

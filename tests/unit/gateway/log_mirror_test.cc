@@ -4,11 +4,13 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "base/file.h"
 #include "base/status_matchers.h"
 #include "base/test_folder.h"
 #include "clients/audit/archive.h"
 #include "crypto/tlog/entry_bundle.h"
 #include "gtest/gtest.h"
+#include "services/domain/entry_line.h"
 #include "tests/unit/gateway/growing_log.h"
 
 namespace votum::gateway {
@@ -74,6 +76,16 @@ TEST(LogMirrorTest, HasTheLinesOfExportedLogs) {
   const auto full = (*mirror)->Lines(0, 256);
   const auto part = (*mirror)->Lines(1, 44);
   EXPECT_EQ((*mirror)->ReadLines(0, full->size + part->size), first_300);
+}
+
+TEST(LogMirrorTest, TheLineOfTheWorkedExampleStandsInTheProtocol) {
+  const std::string salt(32, 'b');
+  const crypto::Digest leaf = crypto::Sha256({salt, "record 1"});
+  const auto document = ReadFile(PROTOCOL);
+  ASSERT_OK(document);
+  EXPECT_THAT(*document,
+              ::testing::HasSubstr(absl::StrCat(
+                  "\n    ", EntryLine(1, crypto::AsBytes(leaf), salt, "record 1"), "\n")));
 }
 
 TEST(LogMirrorTest, HasNoMoreThanItHas) {
