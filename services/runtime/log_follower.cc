@@ -48,8 +48,8 @@ void LogFollower::Follow() {
 bool LogFollower::FollowOnce() {
   grpc::ClientContext context;
   ledger_.Prepare(context, absl::InfiniteFuture());
-  // A call that fails at once leaves nobody to drive the handshake of the next attempt: gRPC does so
-  // every five seconds then.
+  // A call that fails at once leaves nobody to drive the handshake of the next attempt: gRPC does
+  // so every five seconds then.
   context.set_wait_for_ready(true);
   {
     const std::lock_guard<std::mutex> lock(mutex_);
