@@ -57,10 +57,12 @@ absl::Status CheckNotErased(const directory::DirectoryMachine& directory,
 grpc::Status CommandExecutor::Execute(const grpc::ServerContextBase& context,
                                       const google::protobuf::Descriptor& expected,
                                       const common::v1::SignedCommand& command,
-                                      common::v1::Receipt* receipt) const {
+                                      common::v1::Receipt* receipt,
+                                      const BeforeAppend& before_append) const {
   const absl::Time start = absl::Now();
   bool repeated = false;
-  absl::StatusOr<common::v1::Receipt> result = Run(context, expected, command, &repeated);
+  absl::StatusOr<common::v1::Receipt> result =
+      Run(context, expected, command, before_append, &repeated);
   const absl::Duration taken = absl::Now() - start;
   if (result.ok()) {
     metrics_.CountCommand(expected.name(), repeated ? "repeated" : "ok", taken);
@@ -91,7 +93,8 @@ CommandExecutor::Preview CommandExecutor::Look(const Envelope& envelope) const {
 
 absl::StatusOr<common::v1::Receipt> CommandExecutor::Run(
     const grpc::ServerContextBase& context, const google::protobuf::Descriptor& expected,
-    const common::v1::SignedCommand& command, bool* repeated) const {
+    const common::v1::SignedCommand& command, const BeforeAppend& before_append,
+    bool* repeated) const {
   ASSIGN_OR_RETURN(const Envelope envelope,
                    OpenEnvelope(command.payload_type(), command.payload(), command.signatures()));
   if (envelope.payload_type() != PayloadType(&expected)) {
@@ -126,6 +129,7 @@ absl::StatusOr<common::v1::Receipt> CommandExecutor::Run(
     RETURN_IF_ERROR(CheckAttachments(envelope, command));
     RETURN_IF_ERROR(replica_.WithState(
         [&](const Fold& fold) { return CheckNotErased(fold.world().directory(), command); }));
+    if (before_append != nullptr) RETURN_IF_ERROR(before_append(*envelope.command));
     ASSIGN_OR_RETURN(receipt, ledger_.Append(command, preview.disclosure, deadline));
   }
 

@@ -9,6 +9,7 @@
 #ifndef VOTUM_SERVICES_RUNTIME_COMMAND_EXECUTOR_H_
 #define VOTUM_SERVICES_RUNTIME_COMMAND_EXECUTOR_H_
 
+#include <functional>
 #include <optional>
 
 #include "absl/status/statusor.h"
@@ -38,11 +39,15 @@ class CommandExecutor {
   // Refusals: those of OpenEnvelope, Authorize and the domain's Check; WRONG_METHOD;
   // COMMAND_ID_REUSED; MISSING_ATTACHMENT, UNEXPECTED_ATTACHMENT. The message of a void record's
   // refusal begins with "record N is void: ".
+  //
+  // `before_append` is asked last, with the command message, once all else holds: for what only the
+  // service can tell, and no other fold. It is not called for a command that is recorded already.
+  using BeforeAppend = std::function<absl::Status(const google::protobuf::Message& command)>;
   template <typename Command>
   grpc::Status Execute(const grpc::ServerContextBase& context,
-                       const common::v1::SignedCommand& command,
-                       common::v1::Receipt* receipt) const {
-    return Execute(context, *Command::descriptor(), command, receipt);
+                       const common::v1::SignedCommand& command, common::v1::Receipt* receipt,
+                       const BeforeAppend& before_append = nullptr) const {
+    return Execute(context, *Command::descriptor(), command, receipt, before_append);
   }
 
  private:
@@ -57,12 +62,12 @@ class CommandExecutor {
   Preview Look(const Envelope& envelope) const;
   grpc::Status Execute(const grpc::ServerContextBase& context,
                        const google::protobuf::Descriptor& expected,
-                       const common::v1::SignedCommand& command,
-                       common::v1::Receipt* receipt) const;
+                       const common::v1::SignedCommand& command, common::v1::Receipt* receipt,
+                       const BeforeAppend& before_append) const;
   absl::StatusOr<common::v1::Receipt> Run(const grpc::ServerContextBase& context,
                                           const google::protobuf::Descriptor& expected,
                                           const common::v1::SignedCommand& command,
-                                          bool* repeated) const;
+                                          const BeforeAppend& before_append, bool* repeated) const;
 
   const Replica& replica_;
   LedgerClient& ledger_;

@@ -3,9 +3,18 @@
 #ifndef VOTUM_SERVICES_VOTING_SERVICE_H_
 #define VOTUM_SERVICES_VOTING_SERVICE_H_
 
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+
+#include "crypto/secret.h"
 #include "services/runtime/command_executor.h"
+#include "services/runtime/ledger_client.h"
 #include "services/runtime/read_access.h"
+#include "services/voting/election_office.h"
 #include "services/voting/meeting_feed.h"
+#include "votum/voting/v1/key_ceremonies.pb.h"
 #include "votum/voting/v1/lots.pb.h"
 #include "votum/voting/v1/proceedings.pb.h"
 #include "votum/voting/v1/voting_service.grpc.pb.h"
@@ -16,9 +25,14 @@ namespace votum::voting {
 class VotingServiceImpl final
     : public v1::VotingService::WithCallbackMethod_WatchMeeting<v1::VotingService::Service> {
  public:
-  // Both outlive this object.
-  VotingServiceImpl(const ReadAccess* access, const CommandExecutor* executor)
-      : access_(*access), executor_(*executor), feed_(access) {}
+  // All outlive this object. `sealing_key` has 32 bytes and is the same in every process of the
+  // service: under it the keys of secret votes are sealed.
+  VotingServiceImpl(const ReadAccess* access, const CommandExecutor* executor, LedgerClient* ledger,
+                    crypto::SecretBytes sealing_key)
+      : access_(*access),
+        executor_(*executor),
+        feed_(access),
+        office_(ledger, std::move(sealing_key)) {}
 
   grpc::Status OpenMeeting(grpc::ServerContext* context, const common::v1::SignedCommand* command,
                            common::v1::Receipt* receipt) override {
@@ -44,10 +58,6 @@ class VotingServiceImpl final
   grpc::Status ProposeMotion(grpc::ServerContext* context, const common::v1::SignedCommand* command,
                              common::v1::Receipt* receipt) override {
     return executor_.Execute<v1::ProposeMotion>(*context, *command, receipt);
-  }
-  grpc::Status OpenVote(grpc::ServerContext* context, const common::v1::SignedCommand* command,
-                        common::v1::Receipt* receipt) override {
-    return executor_.Execute<v1::OpenVote>(*context, *command, receipt);
   }
   grpc::Status CastVote(grpc::ServerContext* context, const common::v1::SignedCommand* command,
                         common::v1::Receipt* receipt) override {
@@ -143,6 +153,82 @@ class VotingServiceImpl final
     return executor_.Execute<v1::DrawLot>(*context, *command, receipt);
   }
 
+  grpc::Status AnnounceKeyCeremony(grpc::ServerContext* context,
+                                   const common::v1::SignedCommand* command,
+                                   common::v1::Receipt* receipt) override {
+    return executor_.Execute<v1::AnnounceKeyCeremony>(*context, *command, receipt);
+  }
+  grpc::Status SubmitTrusteeCertificate(grpc::ServerContext* context,
+                                        const common::v1::SignedCommand* command,
+                                        common::v1::Receipt* receipt) override {
+    return executor_.Execute<v1::SubmitTrusteeCertificate>(*context, *command, receipt);
+  }
+  grpc::Status SubmitTrusteeContribution(grpc::ServerContext* context,
+                                         const common::v1::SignedCommand* command,
+                                         common::v1::Receipt* receipt) override {
+    return executor_.Execute<v1::SubmitTrusteeContribution>(*context, *command, receipt);
+  }
+  grpc::Status SubmitTrusteeKey(grpc::ServerContext* context,
+                                const common::v1::SignedCommand* command,
+                                common::v1::Receipt* receipt) override {
+    return executor_.Execute<v1::SubmitTrusteeKey>(*context, *command, receipt);
+  }
+  grpc::Status CancelKeyCeremony(grpc::ServerContext* context,
+                                 const common::v1::SignedCommand* command,
+                                 common::v1::Receipt* receipt) override {
+    return executor_.Execute<v1::CancelKeyCeremony>(*context, *command, receipt);
+  }
+  grpc::Status WithdrawCredential(grpc::ServerContext* context,
+                                  const common::v1::SignedCommand* command,
+                                  common::v1::Receipt* receipt) override {
+    return executor_.Execute<v1::WithdrawCredential>(*context, *command, receipt);
+  }
+  grpc::Status SubmitDecryption(grpc::ServerContext* context,
+                                const common::v1::SignedCommand* command,
+                                common::v1::Receipt* receipt) override {
+    return executor_.Execute<v1::SubmitDecryption>(*context, *command, receipt);
+  }
+  // In secret_votes_service.cc.
+  grpc::Status OpenVote(grpc::ServerContext* context, const common::v1::SignedCommand* command,
+                        common::v1::Receipt* receipt) override;
+  grpc::Status RegisterCredential(grpc::ServerContext* context,
+                                  const common::v1::SignedCommand* command,
+                                  common::v1::Receipt* receipt) override;
+  grpc::Status BeginBallots(grpc::ServerContext* context, const common::v1::SignedCommand* command,
+                            common::v1::Receipt* receipt) override;
+  grpc::Status CastSecretBallot(grpc::ServerContext* context,
+                                const common::v1::SignedCommand* command,
+                                common::v1::Receipt* receipt) override;
+  grpc::Status RecordParticipation(grpc::ServerContext* context,
+                                   const common::v1::SignedCommand* command,
+                                   common::v1::Receipt* receipt) override;
+  grpc::Status PrepareSecretVote(grpc::ServerContext* context,
+                                 const v1::PrepareSecretVoteRequest* request,
+                                 v1::PrepareSecretVoteResponse* response) override;
+  grpc::Status ListCredentials(grpc::ServerContext* context,
+                               const v1::ListCredentialsRequest* request,
+                               v1::ListCredentialsResponse* response) override;
+  grpc::Status GetParticipation(grpc::ServerContext* context,
+                                const v1::GetParticipationRequest* request,
+                                v1::GetParticipationResponse* response) override;
+  grpc::Status DecryptWithServerKey(grpc::ServerContext* context,
+                                    const v1::DecryptWithServerKeyRequest* request,
+                                    v1::DecryptWithServerKeyResponse* response) override;
+  grpc::Status GetSecretVote(grpc::ServerContext* context, const v1::GetSecretVoteRequest* request,
+                             v1::GetSecretVoteResponse* response) override;
+  grpc::Status GetElectionSetup(grpc::ServerContext* context,
+                                const v1::GetElectionSetupRequest* request,
+                                v1::GetElectionSetupResponse* response) override;
+  grpc::Status GetElectionArchive(grpc::ServerContext* context,
+                                  const v1::GetElectionArchiveRequest* request,
+                                  v1::GetElectionArchiveResponse* response) override;
+  grpc::Status GetKeyCeremony(grpc::ServerContext* context,
+                              const v1::GetKeyCeremonyRequest* request,
+                              v1::GetKeyCeremonyResponse* response) override;
+  grpc::Status ListKeyCeremonies(grpc::ServerContext* context,
+                                 const v1::ListKeyCeremoniesRequest* request,
+                                 v1::ListKeyCeremoniesResponse* response) override;
+
   grpc::Status GetLot(grpc::ServerContext* context, const v1::GetLotRequest* request,
                       v1::GetLotResponse* response) override;
   grpc::Status GetAttendance(grpc::ServerContext* context, const v1::GetAttendanceRequest* request,
@@ -161,6 +247,15 @@ class VotingServiceImpl final
   const ReadAccess& access_;
   const CommandExecutor& executor_;
   MeetingFeed feed_;
+  const ElectionOffice office_;
+
+  // The archive that was read last: readers fetch it a stretch at a time.
+  struct BuiltArchive {
+    std::string head;
+    std::string bytes;
+  };
+  std::mutex archive_mutex_;
+  std::shared_ptr<const BuiltArchive> newest_archive_;  // guarded by archive_mutex_
 };
 
 }  // namespace votum::voting

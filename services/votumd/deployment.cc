@@ -1,9 +1,16 @@
 #include "services/votumd/deployment.h"
 
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
 #include "absl/strings/str_cat.h"
 #include "base/file.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"
+#include "crypto/sealed_box.h"
 #include "crypto/tlog/policy.h"
 #include "google/protobuf/io/tokenizer.h"
 #include "google/protobuf/text_format.h"
@@ -59,6 +66,25 @@ absl::StatusOr<std::string> Deployment::LoadPolicy(absl::string_view log_vkey) c
   auto text = ReadFile(policy_path(), crypto::kMaxPolicyBytes);
   if (absl::IsNotFound(text.status())) return PolicyWithoutWitnesses(log_vkey);
   return text;
+}
+
+absl::StatusOr<crypto::SecretBytes> Deployment::LoadOrMakeSealingKey() const {
+  std::error_code error;
+  if (!std::filesystem::exists(sealing_key_path(), error)) {
+    std::filesystem::create_directories(voting_folder(), error);
+    if (error || chmod(voting_folder().c_str(), 0700) != 0)
+      return absl::UnavailableError(absl::StrCat("cannot make the folder ", voting_folder()));
+    const crypto::SecretBytes fresh = crypto::NewSealingKey();
+    const absl::Status written = WriteNewFile(sealing_key_path(), fresh.Reveal(), 0600);
+    // Another process of the service may have been faster: its key is read below.
+    if (!written.ok() && !absl::IsAlreadyExists(written)) return written;
+  }
+  ASSIGN_OR_RETURN(std::string bytes, ReadFile(sealing_key_path()));
+  crypto::SecretBytes key = crypto::SecretBytes::TakeFrom(&bytes);
+  if (key.size() == crypto::NewSealingKey().size()) return key;
+  return RefuseArgument("BAD_SEALING_KEY", absl::StrCat(sealing_key_path(),
+                                                        " has not 32 bytes; restore it from the "
+                                                        "backup of this deployment"));
 }
 
 absl::StatusOr<runtime::v1::ServiceAddress> AddressOf(const runtime::v1::DeploymentConfig& config,

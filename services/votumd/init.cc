@@ -221,6 +221,7 @@ absl::StatusOr<InitResult> InitDeployment(const InitOptions& options, absl::Time
                    crypto::NoteVerifier::Create(options.deployment, log_key.public_key()));
   RETURN_IF_ERROR(WriteNewFile(deployment.attachments_key_path(),
                                crypto::RandomBytes(kAttachmentsKeyBytes), 0600));
+  RETURN_IF_ERROR(deployment.LoadOrMakeSealingKey().status());
   RETURN_IF_ERROR(
       MakeAuthorityFiles(deployment, absl::StrCat("Votum ", options.body_name).substr(0, 64), now));
   RETURN_IF_ERROR(IssueServiceFiles(deployment, options.host_names, options.certificate_days, now));

@@ -74,12 +74,15 @@ struct Hosted {
   std::unique_ptr<grpc::Service> service;
 };
 
-using MakeService = std::unique_ptr<grpc::Service> (*)(const ReadAccess*, const CommandExecutor*,
-                                                       LedgerClient*);
+using MakeService = absl::StatusOr<std::unique_ptr<grpc::Service>> (*)(const ReadAccess*,
+                                                                       const CommandExecutor*,
+                                                                       LedgerClient*,
+                                                                       const Deployment&);
 
 template <typename Service>
-std::unique_ptr<grpc::Service> Make(const ReadAccess* access, const CommandExecutor* executor,
-                                    LedgerClient*) {
+absl::StatusOr<std::unique_ptr<grpc::Service>> Make(const ReadAccess* access,
+                                                    const CommandExecutor* executor, LedgerClient*,
+                                                    const Deployment&) {
   return std::make_unique<Service>(access, executor);
 }
 
@@ -97,14 +100,20 @@ const std::map<std::string, DomainService>& DomainServices() {
         Make<directory::DirectoryServiceImpl>}},
       {"ideas",
        {Domain::kIdeas, "votum.ideas.v1.IdeasService",
-        [](const ReadAccess* access, const CommandExecutor* executor, LedgerClient* ledger) {
-          return std::unique_ptr<grpc::Service>(
-              new ideas::IdeasServiceImpl(access, executor, ledger));
+        [](const ReadAccess* access, const CommandExecutor* executor, LedgerClient* ledger,
+           const Deployment&) -> absl::StatusOr<std::unique_ptr<grpc::Service>> {
+          return std::make_unique<ideas::IdeasServiceImpl>(access, executor, ledger);
         }}},
       {"agenda",
        {Domain::kAgenda, "votum.agenda.v1.AgendaService", Make<agenda::AgendaServiceImpl>}},
       {"voting",
-       {Domain::kVoting, "votum.voting.v1.VotingService", Make<voting::VotingServiceImpl>}},
+       {Domain::kVoting, "votum.voting.v1.VotingService",
+        [](const ReadAccess* access, const CommandExecutor* executor, LedgerClient* ledger,
+           const Deployment& deployment) -> absl::StatusOr<std::unique_ptr<grpc::Service>> {
+          ASSIGN_OR_RETURN(crypto::SecretBytes sealing_key, deployment.LoadOrMakeSealingKey());
+          return std::make_unique<voting::VotingServiceImpl>(access, executor, ledger,
+                                                             std::move(sealing_key));
+        }}},
       {"decisions",
        {Domain::kDecisions, "votum.decisions.v1.DecisionsService",
         Make<decisions::DecisionsServiceImpl>}},
@@ -278,7 +287,8 @@ absl::Status Serve(const ServeOptions& options) {
     Hosted one;
     one.ledger = ledger_client(name);
     one.executor = std::make_unique<CommandExecutor>(&replica, one.ledger.get(), clock, &metrics);
-    one.service = found->second.make(&access, one.executor.get(), one.ledger.get());
+    ASSIGN_OR_RETURN(one.service,
+                     found->second.make(&access, one.executor.get(), one.ledger.get(), deployment));
     services.push_back({found->second.full_name, one.service.get()});
     hosted.push_back(std::move(one));
   }

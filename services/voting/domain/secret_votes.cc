@@ -81,17 +81,13 @@ absl::Status VotingMachine::CheckSecrecy(const rules::v1::RuleProfile& profile, 
                    "voted. Vote openly, or later with more"));
 }
 
-absl::Status VotingMachine::CheckElectronic(const directory::OrganizationEntry& organization,
-                                            const MotionEntry& motion,
-                                            const v1::OpenVote& command) const {
-  const v1::ElectronicBallots& electronic = command.electronic();
-  if (command.mode() != v1::VOTE_MODE_SECRET)
-    return RefuseArgument("BAD_MODE", "electronic is for secret votes");
-  const KeyCeremonyEntry* ceremony = ceremonies_.Find(electronic.ceremony_id());
-  if (ceremony == nullptr || ceremony->organization_id != organization.id) {
-    return RefuseNotFound("NO_SUCH_CEREMONY",
-                          absl::StrCat("there is no key ceremony ", electronic.ceremony_id(),
-                                       " of ", organization.id));
+absl::Status VotingMachine::CheckCeremony(absl::string_view ceremony_id,
+                                          absl::string_view meeting_id) const {
+  const std::string& organization_id = FindSitting(meeting_id)->organization_id;
+  const KeyCeremonyEntry* ceremony = ceremonies_.Find(ceremony_id);
+  if (ceremony == nullptr || ceremony->organization_id != organization_id) {
+    return RefuseNotFound("NO_SUCH_CEREMONY", absl::StrCat("there is no key ceremony ", ceremony_id,
+                                                           " of ", organization_id));
   }
   if (ceremony->state != v1::KEY_CEREMONY_STATE_FINISHED) {
     return RefusePrecondition("CEREMONY_NOT_FINISHED",
@@ -99,6 +95,17 @@ absl::Status VotingMachine::CheckElectronic(const directory::OrganizationEntry& 
                                            " is not finished, or was cancelled: there is no key "
                                            "of trustees; vote on papers, or finish it"));
   }
+  return absl::OkStatus();
+}
+
+absl::Status VotingMachine::CheckElectronic(const directory::OrganizationEntry& organization,
+                                            const MotionEntry& motion,
+                                            const v1::OpenVote& command) const {
+  const v1::ElectronicBallots& electronic = command.electronic();
+  if (command.mode() != v1::VOTE_MODE_SECRET)
+    return RefuseArgument("BAD_MODE", "electronic is for secret votes");
+  RETURN_IF_ERROR(CheckCeremony(electronic.ceremony_id(), command.meeting_id()));
+  const KeyCeremonyEntry& ceremony = *ceremonies_.Find(electronic.ceremony_id());
   if (election_uuids_.count(electronic.election_uuid()) > 0 ||
       server_keys_.count(electronic.server_key()) > 0) {
     return BadKeys("the election or its server key was used before");
@@ -108,7 +115,7 @@ absl::Status VotingMachine::CheckElectronic(const directory::OrganizationEntry& 
   RETURN_IF_ERROR(CheckAttachmentRef("sealed_keys", electronic.sealed_keys()));
   return ElectionOf(DraftOf(motion, command.vote_event_id(), electronic.election_uuid(),
                             organization.id, directory_.deployment()),
-                    electronic, *ceremony)
+                    electronic, ceremony)
       .status();
 }
 

@@ -147,6 +147,9 @@ class VotingMachine {
   absl::Status CheckDecryptable(const VoteEventEntry& event) const;
   // The vote is closed and was not abandoned: FAILED_PRECONDITION/VOTE_OPEN, VOTE_ABANDONED.
   absl::Status CheckClosed(const VoteEventEntry& event) const;
+  // Secret votes of the meeting can be opened with that ceremony's key: NOT_FOUND/NO_SUCH_CEREMONY;
+  // FAILED_PRECONDITION/CEREMONY_NOT_FINISHED.
+  absl::Status CheckCeremony(absl::string_view ceremony_id, absl::string_view meeting_id) const;
   // The chair or deputy chair, or a clerk: PERMISSION_DENIED/NOT_PRESIDING.
   absl::Status CheckPresides(const CommandContext& context,
                              absl::string_view organization_id) const;

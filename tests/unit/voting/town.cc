@@ -7,6 +7,7 @@
 #include "base/status_matchers.h"
 #include "crypto/dsse.h"
 #include "crypto/random.h"
+#include "crypto/sealed_box.h"
 #include "services/domain/payload_type.h"
 #include "services/domain/timestamps.h"
 #include "services/voting/rules/profile.h"
@@ -73,7 +74,8 @@ Town::Town()
       [](const absl::Status& why) { ADD_FAILURE() << "the log is broken: " << why; });
   access_ = std::make_unique<ReadAccess>(replica_.get(), &cache_, &metrics_);
   executor_ = std::make_unique<CommandExecutor>(replica_.get(), ledger_.get(), &clock_, &metrics_);
-  service_ = std::make_unique<VotingServiceImpl>(access_.get(), executor_.get());
+  service_ = std::make_unique<VotingServiceImpl>(access_.get(), executor_.get(), ledger_.get(),
+                                                 crypto::NewSealingKey());
   host_ = *Host::Start({}, nullptr, {{"votum.voting.v1.VotingService", service_.get()}});
   stub_ = v1::VotingService::NewStub(host_->InProcessChannel());
   replica_->Start();
