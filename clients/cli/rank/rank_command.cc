@@ -41,11 +41,12 @@ struct Outcome {
   Ranking ranking;
 };
 
-// The ballots of a large file are only counted, if the method needs no more. nullopt if it does.
+// The ballots of a large file are only counted, if neither the method nor its explanation (other
+// methods, for the sensitivity) needs more. nullopt if they do.
 absl::StatusOr<std::optional<Outcome>> RankByCounts(ranking::Format format, absl::string_view text,
                                                     const Method& method, const Params& params,
                                                     const RankOptions& options) {
-  if (method.needs != ranking::Needs::kPairwise || !ranking::CanCount(format) ||
+  if (options.explain || method.needs != ranking::Needs::kPairwise || !ranking::CanCount(format) ||
       text.size() < kCountBytes) {
     return std::nullopt;
   }

@@ -41,6 +41,12 @@ struct Round {
   int64_t payers = 0;
 };
 
+// Of a class of voters. Read together for every supporter, so they lie together.
+struct Purse {
+  double left = 0;    // what one voter of the class has; negative: exactly nothing
+  double people = 0;  // in the class
+};
+
 struct Quote {
   double price = 0;
   double error = 0;  // bound on |price - exact price|
@@ -55,9 +61,10 @@ class EqualShares::Market {
       : problem_(problem),
         utility_(utility),
         order_(order),
-        left_(problem.class_size.size()),
-        sizes_(problem.class_size.begin(), problem.class_size.end()),
+        purses_(problem.class_size.size()),
         quotes_(problem.costs.size()) {
+    for (size_t c = 0; c < purses_.size(); ++c)
+      purses_[c].people = static_cast<double>(problem.class_size[c]);
     std::vector<uint32_t> supported(problem.class_size.size());
     for (OptionIndex p = 0; p < problem.costs.size(); ++p) {
       int128 total = 0;
@@ -76,7 +83,7 @@ class EqualShares::Market {
   void Run(const Rational& share, std::vector<TieEvent>* events) {
     share_ = share;
     const double money = share.get_d();
-    std::fill(left_.begin(), left_.end(), money);
+    for (Purse& purse : purses_) purse.left = money;
     history_size_.assign(problem_.class_size.size(), 0);
     error_ = money * kUlp;
     rounds_.clear();
@@ -123,7 +130,7 @@ class EqualShares::Market {
     return {history_.data() + history_begin_[voters], history_size_[voters]};
   }
   // Has a class nothing left? (Its money is then exactly 0, whatever rounding says of others.)
-  bool Spent(uint32_t voters) const { return left_[voters] < 0; }
+  bool Spent(uint32_t voters) const { return purses_[voters].left < 0; }
 
   Rational Exact(const Money& money) {
     if (!money.coefficients.empty()) Price(money.coefficients.size() - 1);
@@ -195,10 +202,10 @@ class EqualShares::Market {
     if (cost == 0) return {};
     double money = 0, people = 0;
     for (const Supporter& supporter : problem_.supporters[project]) {
-      const double size = sizes_[supporter.voters];
-      if (Spent(supporter.voters)) continue;
-      money += size * left_[supporter.voters];
-      people += size;
+      const Purse& purse = purses_[supporter.voters];
+      if (purse.left < 0) continue;
+      money += purse.people * purse.left;
+      people += purse.people;
     }
     const double rounding =
         (static_cast<double>(problem_.supporters[project].size()) + 8) * 2 * kUlp;
@@ -216,14 +223,13 @@ class EqualShares::Market {
     for (double last_utility = -1;;) {
       double rest = cost, utility = 0;
       for (const Supporter& supporter : problem_.supporters[project]) {
-        if (Spent(supporter.voters)) continue;
-        const double size = sizes_[supporter.voters];
+        const Purse& purse = purses_[supporter.voters];
+        if (purse.left < 0) continue;
         const double worth = static_cast<double>(UtilityOf(project, supporter));
-        if (left_[supporter.voters] < price * worth) {
-          rest -= size * left_[supporter.voters];
-        } else {
-          utility += size * worth;
-        }
+        // Without a branch: who pays in full is as good as random to a processor.
+        const bool all = purse.left < price * worth;
+        rest -= all ? purse.people * purse.left : 0;
+        utility += all ? 0 : purse.people * worth;
       }
       // Everybody gives all: only just affordable, and the price rests on rounding.
       if (utility <= 0 || rest <= 0) return {price, std::numeric_limits<double>::infinity()};
@@ -249,7 +255,7 @@ class EqualShares::Market {
       const bool spent = Spent(voters);
       if (!spent) round.payers += problem_.class_size[voters];
       const double due = sure * static_cast<double>(UtilityOf(project, supporters[i]));
-      if (spent || left_[voters] < due - 2 * error_) TakeOut(project, i, round);
+      if (spent || purses_[voters].left < due - 2 * error_) TakeOut(project, i, round);
     }
     if (problem_.costs[project] == 0) return round;
     for (bool changed = true; changed;) {
@@ -288,8 +294,8 @@ class EqualShares::Market {
   int Afford(uint32_t voters, const Rational& price, double approximate, int64_t utility) {
     const double due = approximate * static_cast<double>(utility);
     const double doubt = 2 * error_ + 8 * kUlp * due;
-    if (left_[voters] < due - doubt) return -1;
-    if (left_[voters] > due + doubt) return 1;
+    if (purses_[voters].left < due - doubt) return -1;
+    if (purses_[voters].left > due + doubt) return 1;
     Money money;
     money.Add(1, HistoryOf(voters));
     return sgn(Rational(Exact(money) - price * Fraction(utility)));
@@ -312,11 +318,11 @@ class EqualShares::Market {
       const int64_t utility = UtilityOf(project, supporter);
       const double due = approximate * static_cast<double>(utility);
       if (out_[i] != 0 || Afford(supporter.voters, price, approximate, utility) == 0) {
-        left_[supporter.voters] = -1;
+        purses_[supporter.voters].left = -1;
         continue;
       }
       most = std::max(most, due);
-      left_[supporter.voters] = std::max(0.0, left_[supporter.voters] - due);
+      purses_[supporter.voters].left = std::max(0.0, purses_[supporter.voters].left - due);
       if (problem_.costs[project] > 0) {
         history_[history_begin_[supporter.voters] + history_size_[supporter.voters]++] = {number,
                                                                                           utility};
@@ -331,10 +337,9 @@ class EqualShares::Market {
   std::vector<int128> total_utility_;  // of all supporters of a project
 
   Rational share_;
-  std::vector<double> left_;   // what one voter of the class has; negative: exactly nothing
+  std::vector<Purse> purses_;  // of each class
   std::vector<char> out_;      // see ExactRound
-  double error_ = 0;           // bound on the error of each of `left_`
-  std::vector<double> sizes_;  // people of each class
+  double error_ = 0;           // bound on the error of each `Purse::left`
   // What each class paid in full: a stretch of history_ with room for all that it supports.
   std::vector<Payment> history_;
   std::vector<size_t> history_begin_;

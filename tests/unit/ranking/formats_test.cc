@@ -140,6 +140,37 @@ TEST(Pabulib, KeepsExactMoneyAndScalesPoints) {
   EXPECT_THAT(*text, HasSubstr("1;a,b;0.5,2\n2;;\n"));
 }
 
+TEST(Pabulib, ReadsWhatSpreadsheetsWrite) {
+  const absl::StatusOr<Election> election = ReadElection(
+      Format::kPabulib,
+      "META;;;\nkey;value;;\nbudget;10;;\nvote_type;Ordinal;;\n;;;\nPROJECTS;;;\n"
+      "project_id;cost;;\na;5.50;;\nb;6;;\n;;;\nVOTES;;;\nvoter_id;vote;;\n1;b,a;;\n2;;;\n;;;\n");
+  ASSERT_OK(election.status());
+  EXPECT_EQ(election->budget->vote_type, "ordinal");
+  EXPECT_EQ(election->budget->voters(), 2u);
+  EXPECT_THAT(election->budget->projects, ElementsAre(1, 0));
+  EXPECT_THAT(election->budget->points, ElementsAre(2, 1));
+  const absl::StatusOr<Election> unknown =
+      ReadElection(Format::kPabulib, "META\nkey;value\nvote_type;veto\nbudget;1\n");
+  EXPECT_THAT(std::string(unknown.status().message()),
+              HasSubstr("line 3, column 11: vote_type \"veto\" is not"));
+}
+
+TEST(Preflib, PassesOverRemarksAndBlankLinesOfTheHead) {
+  const absl::StatusOr<Election> election = ReadElection(
+      Format::kPreflib,
+      "# FILE NAME: x.soi\n#\n# said by hand\n\n# DATA TYPE: soi\n# NUMBER ALTERNATIVES: 2\n"
+      "# NUMBER VOTERS: 3\n# ALTERNATIVE NAME 1: A: the first\n\n3: 2\n");
+  ASSERT_OK(election.status());
+  EXPECT_EQ(election->options[0].name, "A: the first");
+  EXPECT_EQ(election->ranked.total_weight(), 3u);
+  const absl::StatusOr<Election> lost = ReadElection(
+      Format::kPreflib,
+      "# DATA TYPE: soi\n# NUMBER ALTERNATIVES: 2\n# NUMBER VOTERS: 0\n# ALTERNATIVE NAME 1 A\n");
+  EXPECT_THAT(std::string(lost.status().message()),
+              HasSubstr("line 4, column 1: expected \"# KEY"));
+}
+
 TEST(Preflib, CategoriesAreGradesAndTiers) {
   const absl::StatusOr<Election> election = ReadElection(
       Format::kPreflib,

@@ -19,6 +19,12 @@ namespace {
 
 constexpr absl::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
+// The name of a section, alone on its line; spreadsheets write separators behind it.
+absl::string_view SectionName(absl::string_view line) {
+  while (absl::EndsWith(line, ";")) line.remove_suffix(1);
+  return absl::StripAsciiWhitespace(line);
+}
+
 class PabulibReader {
  public:
   explicit PabulibReader(absl::string_view text) : cursor_(text) {}
@@ -27,6 +33,7 @@ class PabulibReader {
     if (absl::StartsWith(cursor_.rest(), kByteOrderMark)) {
       cursor_.MoveTo(cursor_.at() + kByteOrderMark.size());
     }
+    budget_.vote_type = "approval";
     RETURN_IF_ERROR(Section("META"));
     RETURN_IF_ERROR(ReadMeta());
     RETURN_IF_ERROR(Section("PROJECTS"));
@@ -43,11 +50,10 @@ class PabulibReader {
   }
 
  private:
-  // The name of a section, alone on its line.
   absl::Status Section(absl::string_view name) {
     while (!cursor_.AtEnd()) {
       const char* at = cursor_.at();
-      const absl::string_view line = absl::StripAsciiWhitespace(cursor_.Line());
+      const absl::string_view line = SectionName(absl::StripAsciiWhitespace(cursor_.Line()));
       if (line.empty()) continue;
       if (line == name) return absl::OkStatus();
       return cursor_.ErrorAt(at, absl::StrCat("expected section ", name));
@@ -58,16 +64,18 @@ class PabulibReader {
   // Is the next line the end of this section?
   bool SectionEnds() const {
     Cursor ahead = cursor_;
-    const absl::string_view line = absl::StripAsciiWhitespace(ahead.Line());
+    const absl::string_view line = SectionName(absl::StripAsciiWhitespace(ahead.Line()));
     return cursor_.AtEnd() || line == "PROJECTS" || line == "VOTES";
   }
 
-  // The next record of this section into record_; false at its end. Blank lines are passed over.
+  // The next record of this section into record_; false at its end. Lines without content are
+  // passed over.
   absl::StatusOr<bool> Next() {
     while (!SectionEnds()) {
       ASSIGN_OR_RETURN(record_, ReadCsvRecord(cursor_, ';'));
-      if (record_.fields.size() > 1 || !absl::StripAsciiWhitespace(record_.fields[0]).empty())
-        return true;
+      for (const std::string& field : record_.fields) {
+        if (!absl::StripAsciiWhitespace(field).empty()) return true;
+      }
     }
     return false;
   }
@@ -78,6 +86,7 @@ class PabulibReader {
     if (!there) return cursor_.Error("expected the names of the columns");
     for (size_t i = 0; i < record_.fields.size(); ++i) {
       const std::string name(absl::StripAsciiWhitespace(record_.fields[i]));
+      if (name.empty()) continue;  // behind the last column
       if (!columns.emplace(name, i).second) {
         return cursor_.ErrorAt(record_.places[i],
                                absl::StrCat("column \"", name, "\" stands twice"));
@@ -116,18 +125,22 @@ class PabulibReader {
       if (key == "budget") {
         ASSIGN_OR_RETURN(budget_.budget, Money(value, record_.places[value_column]));
       }
+      if (key == "vote_type") RETURN_IF_ERROR(VoteType(value, record_.places[value_column]));
     }
     if (meta_.count("budget") == 0) return cursor_.Error("META must name the budget");
     if (meta_.count("description") > 0) election_.title = meta_["description"];
-    budget_.vote_type = meta_.count("vote_type") > 0 ? meta_["vote_type"] : "approval";
-    const std::vector<absl::string_view> known = {"approval", "choose-1", "cumulative", "scoring",
-                                                  "ordinal"};
-    if (std::count(known.begin(), known.end(), budget_.vote_type) == 0) {
-      return cursor_.Error(
-          absl::StrCat("vote_type \"", budget_.vote_type,
-                       "\" is not approval, choose-1, cumulative, scoring or ordinal"));
-    }
     return absl::OkStatus();
+  }
+
+  absl::Status VoteType(absl::string_view value, const char* place) {
+    constexpr absl::string_view kKnown[] = {"approval", "choose-1", "cumulative", "scoring",
+                                            "ordinal"};
+    budget_.vote_type = absl::AsciiStrToLower(value);
+    if (std::count(std::begin(kKnown), std::end(kKnown), budget_.vote_type) > 0)
+      return absl::OkStatus();
+    return cursor_.ErrorAt(
+        place, absl::StrCat("vote_type \"", value,
+                            "\" is not approval, choose-1, cumulative, scoring or ordinal"));
   }
 
   absl::StatusOr<Rational> Money(absl::string_view value, const char* place) {

@@ -58,7 +58,9 @@ class HeadReader {
   HeadReader(Cursor& cursor, Election& election) : cursor_(cursor), election_(election) {}
 
   absl::StatusOr<Head> Read() {
-    while (cursor_.Peek() == '#') {
+    while (!cursor_.AtEnd()) {
+      if (cursor_.LineEnd()) continue;
+      if (cursor_.Peek() != '#') break;
       const absl::string_view line = cursor_.Line();
       RETURN_IF_ERROR(ReadLine(line));
     }
@@ -70,7 +72,14 @@ class HeadReader {
   absl::Status ReadLine(absl::string_view line) {
     const size_t colon = line.find(':');
     if (colon == absl::string_view::npos) {
-      return cursor_.ErrorAt(line.data(), "expected \"# KEY: VALUE\"");
+      // Remarks are passed over, but not a key that lost its colon.
+      const absl::string_view remark = absl::StripAsciiWhitespace(line.substr(1));
+      for (absl::string_view known :
+           {"DATA TYPE", "NUMBER ", "ALTERNATIVE NAME", "CATEGORY NAME"}) {
+        if (absl::StartsWith(remark, known))
+          return cursor_.ErrorAt(line.data(), "expected \"# KEY: VALUE\"");
+      }
+      return absl::OkStatus();
     }
     absl::string_view key = absl::StripAsciiWhitespace(line.substr(1, colon - 1));
     const absl::string_view value = absl::StripAsciiWhitespace(line.substr(colon + 1));
