@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -18,10 +19,15 @@
 namespace votum::testing {
 namespace {
 
+// strace counts calls for each thread by itself. So that the sequencer's are not hidden behind
+// those of the thread that opens the stores, calls that both make are broken for one store at a
+// time.
 struct Injection {
   const char* name;
+  const char* store;  // the file's name in the folder; empty for all files, and none
   const char* call;
   const char* what;  // strace's
+  bool stops;        // whether some of the calls must stop the ledger
 };
 
 class SyscallTest : public ::testing::TestWithParam<Injection> {};
@@ -35,12 +41,23 @@ struct Outcome {
 Outcome AppendWith(const Injection& injection, int when, const std::string& folder,
                    const std::string& acks) {
   const std::string trace = folder + ".trace";
+  std::vector<std::string> command = {
+      "/usr/bin/strace",
+      "-f",
+      "-qq",
+      "-o",
+      trace,
+      "-e",
+      absl::StrCat("trace=", injection.call),
+      "-e",
+      absl::StrCat("inject=", injection.call, ":", injection.what, ":when=", when)};
+  for (const char* const part : {"", "-wal"}) {
+    if (*injection.store == '\0') break;
+    command.insert(command.end(), {"-P", absl::StrCat(folder, "/", injection.store, part)});
+  }
+  command.insert(command.end(), {APPEND_TOOL_PATH, "append", folder, "3"});
   Outcome outcome;
-  outcome.code = Run(
-      {"/usr/bin/strace", "-f", "-qq", "-o", trace, "-e", absl::StrCat("trace=", injection.call),
-       "-e", absl::StrCat("inject=", injection.call, ":", injection.what, ":when=", when),
-       APPEND_TOOL_PATH, "append", folder, "3"},
-      acks);
+  outcome.code = Run(command, acks);
   const auto traced = ReadFile(trace, size_t{8} << 20);
   outcome.injected = traced.ok() && (absl::StrContains(*traced, "INJECTED") ||
                                      absl::StrContains(*traced, "killed by SIGKILL"));
@@ -90,7 +107,7 @@ TEST_P(SyscallTest, NothingAcknowledgedIsLost) {
     std::filesystem::remove_all(folder);
   }
   EXPECT_GT(broken, 3) << "the calls were hardly broken";
-  EXPECT_GT(stopped, 0) << "no broken call stopped the ledger";
+  if (GetParam().stops) EXPECT_GT(stopped, 0) << "no broken call stopped the ledger";
 }
 
 // A second ledger on the same stores: one of the two notices and stops, and what either had
@@ -100,9 +117,9 @@ TEST(TwoLedgersTest, ExactlyOneGoesOn) {
   ASSERT_EQ(votum::testing::Run({APPEND_TOOL_PATH, "append", folder, "2"}, folder + ".0"), 0);
   int codes[2] = {-1, -1};
   std::thread other([&] {
-    codes[1] = votum::testing::Run({APPEND_TOOL_PATH, "append", folder, "3000"}, folder + ".2");
+    codes[1] = votum::testing::Run({APPEND_TOOL_PATH, "append", folder, "1000"}, folder + ".2");
   });
-  codes[0] = votum::testing::Run({APPEND_TOOL_PATH, "append", folder, "3000"}, folder + ".1");
+  codes[0] = votum::testing::Run({APPEND_TOOL_PATH, "append", folder, "1000"}, folder + ".1");
   other.join();
   EXPECT_EQ((codes[0] == 0) + (codes[1] == 0), 1) << codes[0] << " and " << codes[1];
   for (const char* acks : {".0", ".1", ".2"}) {
@@ -114,13 +131,32 @@ TEST(TwoLedgersTest, ExactlyOneGoesOn) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Calls, SyscallTest,
-                         ::testing::Values(Injection{"SyncFails", "fdatasync", "error=EIO"},
-                                           Injection{"KilledAtSync", "fdatasync", "signal=KILL"},
-                                           Injection{"WriteFails", "pwrite64", "error=EIO"},
-                                           Injection{"DiskFull", "pwrite64", "error=ENOSPC"},
-                                           Injection{"KilledAtWrite", "pwrite64", "signal=KILL"}),
-                         [](const auto& injection) { return std::string(injection.param.name); });
+constexpr char kEntries[] = "entries.db";
+constexpr char kCheckpoint[] = "checkpoint.db";
+constexpr char kAll[] = "";
+
+INSTANTIATE_TEST_SUITE_P(
+    Calls, SyscallTest,
+    ::testing::Values(
+        Injection{"SyncOfEntriesFails", kEntries, "fdatasync", "error=EIO", true},
+        Injection{"SyncOfCheckpointFails", kCheckpoint, "fdatasync", "error=EIO", true},
+        Injection{"KilledAtSyncOfEntries", kEntries, "fdatasync", "signal=KILL", true},
+        Injection{"KilledAtSyncOfCheckpoint", kCheckpoint, "fdatasync", "signal=KILL", true},
+        Injection{"WriteOfEntriesFails", kEntries, "pwrite64", "error=EIO", true},
+        Injection{"WriteOfCheckpointFails", kCheckpoint, "pwrite64", "error=EIO", true},
+        Injection{"DiskOfEntriesFull", kEntries, "pwrite64", "error=ENOSPC", true},
+        Injection{"DiskOfCheckpointFull", kCheckpoint, "pwrite64", "error=ENOSPC", true},
+        Injection{"KilledAtWriteOfEntries", kEntries, "pwrite64", "signal=KILL", true},
+        Injection{"KilledAtWriteOfCheckpoint", kCheckpoint, "pwrite64", "signal=KILL", true},
+        Injection{"ReadFails", kAll, "pread64", "error=EIO", true},
+        Injection{"KilledAtRead", kAll, "pread64", "signal=KILL", true},
+        // At the end SQLite empties and deletes its write-ahead logs; a failure there is no loss.
+        Injection{"TruncateFails", kAll, "ftruncate", "error=EIO", false},
+        Injection{"DiskFullAtTruncate", kAll, "ftruncate", "error=ENOSPC", false},
+        Injection{"KilledAtTruncate", kAll, "ftruncate", "signal=KILL", true},
+        Injection{"UnlinkFails", kAll, "unlink", "error=EIO", false},
+        Injection{"KilledAtUnlink", kAll, "unlink", "signal=KILL", true}),
+    [](const auto& injection) { return std::string(injection.param.name); });
 
 }  // namespace
 }  // namespace votum::testing
