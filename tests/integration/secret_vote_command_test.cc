@@ -51,7 +51,8 @@ class SecretVoteCommandTest : public ::testing::Test {
     for (const absl::string_view word : absl::StrSplit(line, ' ')) arguments.emplace_back(word);
     const std::string output = folder_ + "output";
     EXPECT_OK(WriteFile(output, ""));
-    EXPECT_EQ(testing::Run(arguments, output), code) << line << "\n" << ReadFile(output).value_or("");
+    EXPECT_EQ(testing::Run(arguments, output), code) << line << "\n"
+                                                     << ReadFile(output).value_or("");
     return ReadFile(output).value_or("");
   }
 
