@@ -37,13 +37,15 @@ class SubscriptionHub::Subscriber : public grpc::ServerWriteReactor<v1::Subscrib
     {
       const std::lock_guard<std::mutex> lock(mutex_);
       writing_ = false;
-      if (!ok) return FinishLocked(grpc::Status::CANCELLED);
+      // The end may have come while this was written, and nobody else would act on it.
+      if (!ok || cancelled_ || stop_) return FinishLocked(grpc::Status::CANCELLED);
     }
     hub_.Wake();
   }
   void OnCancel() override {
     const std::lock_guard<std::mutex> lock(mutex_);
-    // A write under way ends with OnWriteDone(false), which finishes.
+    cancelled_ = true;
+    // What is being written ends with OnWriteDone, which finishes.
     if (!writing_) FinishLocked(grpc::Status::CANCELLED);
   }
   void OnDone() override { hub_.Remove(this); }
@@ -90,6 +92,7 @@ class SubscriptionHub::Subscriber : public grpc::ServerWriteReactor<v1::Subscrib
   v1::SubscribeResponse response_;  // guarded by mutex_; gRPC's while writing_
   bool writing_ = false;            // guarded by mutex_
   bool finished_ = false;           // guarded by mutex_
+  bool cancelled_ = false;          // guarded by mutex_
   bool stop_ = false;               // guarded by mutex_
 };
 
