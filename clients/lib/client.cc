@@ -28,8 +28,8 @@ constexpr absl::Duration kSessionLength = absl::Minutes(10);
 constexpr absl::Duration kOneTry = absl::Seconds(15);
 constexpr int kFirstReconnectMs = 50;
 constexpr int kLastReconnectMs = 1000;
-// gRPC servers end connections that are asked more often than every five minutes, by default.
-constexpr int kKeepaliveMs = 310 * 1000;
+// Twice what services give each other: a tablet may be on a bad network.
+constexpr int kAnswerMs = 2 * kAskMilliseconds;
 constexpr size_t kMaxCertificateBytes = size_t{1} << 20;
 
 // "application/vnd.votum.voting.v1.CastVote+protobuf" -> "voting", "CastVote".
@@ -56,9 +56,9 @@ absl::StatusOr<std::shared_ptr<Channels>> Channels::Open(const Context& context)
   // (GRPC_ARG_MIN_RECONNECT_BACKOFF_MS would limit how long connecting may take.)
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, kFirstReconnectMs);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, kLastReconnectMs);
-  // A host that vanished without a word is noticed, also while a stream is silent.
-  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMs);
-  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveMs);
+  // A host that vanished without a word, or a process that hangs, is noticed and left.
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, kAskMilliseconds);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kAnswerMs);
   for (const auto& [service, address] : context.endpoints) {
     grpc::ChannelArguments own = arguments;
     Balance(address, &own);
@@ -217,9 +217,12 @@ absl::Status Client::CallWithRetries(const std::string& service, const std::stri
     context.set_deadline(absl::ToChronoTime(std::min(end, absl::Now() + kOneTry)));
     prepare(context);
     const absl::Status status = UnaryCall(channel, path, &context, request, response);
-    // The service, or the ledger behind it, is starting again. A command is safe to repeat: its id
-    // counts once.
-    if (!absl::IsUnavailable(status) || absl::Now() + pause >= end) return Explain(service, status);
+    // The service, or the ledger behind it, is starting again; it ended while it worked on this
+    // (nobody here cancels); or one of several processes hangs, and the next try goes to another.
+    // A command is safe to repeat: its id counts once.
+    const bool again = absl::IsUnavailable(status) || absl::IsCancelled(status) ||
+                       absl::IsDeadlineExceeded(status);
+    if (!again || absl::Now() + pause >= end) return Explain(service, status);
     absl::SleepFor(pause);
     pause = std::min(2 * pause, kLongestPause);
   }
