@@ -105,6 +105,18 @@ TEST_F(CliTest, ACommandIsSignedSentAndProved) {
   EXPECT_THAT(ran.out, HasSubstr(vote.header().command_id()));
 }
 
+TEST_F(CliTest, ACommandWithoutAnAnswerIsSentAgainAsItWas) {
+  service_.FailNext({absl::UnavailableError("away"), absl::CancelledError("ended"),
+                     absl::DeadlineExceededError("late")});
+  const Ran ran = Do(kVote);
+  EXPECT_EQ(ran.code, kDone) << ran.err;
+  EXPECT_THAT(ran.out, StartsWith("CastVote: record 0, proved\n"));
+  const std::vector<SeenCall> calls = service_.calls();
+  ASSERT_EQ(calls.size(), 4u);
+  for (const SeenCall& call : calls)
+    EXPECT_EQ(call.command.SerializeAsString(), calls[0].command.SerializeAsString());
+}
+
 TEST_F(CliTest, JsonIsOneObject) {
   const Ran ran = Do(With(kVote, {"-o", "json"}));
   EXPECT_EQ(ran.code, kDone) << ran.err;
@@ -211,12 +223,9 @@ INSTANTIATE_TEST_SUITE_P(
                 false,
                 kRefusedByService,
                 "votum: BAD_FILE"},
-        Failing{"deadline",
-                kVote,
-                {absl::DeadlineExceededError("late")},
-                false,
-                kNotReachable,
-                "does not answer"},
+        Failing{"deadline", With(kVote, {"--timeout", "1"}),
+                std::vector<absl::Status>(100, absl::DeadlineExceededError("late")), false,
+                kNotReachable, "does not answer"},
         Failing{"unavailable", With(kVote, {"--timeout", "1"}),
                 std::vector<absl::Status>(100, absl::UnavailableError("away")), false,
                 kNotReachable, "the service voting at 127.0.0.1:"},
