@@ -1,0 +1,176 @@
+#include "tests/harness/secret_vote.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "base/file.h"
+#include "base/status_matchers.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace votum::testing {
+namespace {
+
+using ::testing::HasSubstr;
+
+constexpr char kStep[] = "$T setup generate-trustee-key-threshold $G --step ";
+constexpr char kPassphrase[] = "richtig Pferd Batterie Klammer";
+
+}  // namespace
+
+SecretVote::SecretVote(const std::string& folder)
+    : folder_(folder + "/"), city_(folder_ + "city", City::Layout::kProcessPerService) {
+  city_.SetUpCouncil(9);
+  city_.OpenMeeting(10);
+  EXPECT_OK(WriteFile(folder_ + "passphrase", absl::StrCat(kPassphrase, "\n"), 0600));
+  std::vector<std::string> people = city_.members();
+  people.insert(people.end(), {"maria.meister", "karl.kanzlei", "klara.kanzlei", "petra.pruef"});
+  for (const std::string& person : people) {
+    EXPECT_OK(city_.KeyOf(person).SavePkcs8FileUnencrypted(folder_ + person + ".key"));
+    Votum("", absl::StrCat("context add ", folder_, person, ".json --from ", city_.client_path(),
+                           " --person ", person, " --key ", folder_, person, ".key"));
+  }
+}
+
+std::string SecretVote::Votum(const std::string& person, const std::string& line, int code) {
+  if (before_) before_();
+  std::vector<std::string> arguments = {VOTUM_PATH};
+  if (!person.empty()) arguments.insert(arguments.end(), {"-c", folder_ + person + ".json"});
+  for (const absl::string_view word : absl::StrSplit(line, ' ')) arguments.emplace_back(word);
+  const std::string output = folder_ + "output";
+  EXPECT_OK(WriteFile(output, ""));
+  EXPECT_EQ(testing::Run(arguments, output), code) << line << "\n" << ReadFile(output).value_or("");
+  return ReadFile(output).value_or("");
+}
+
+std::string SecretVote::Secret(const std::string& person) const {
+  return absl::StrCat(" --secret ", SecretPath(person), " --secret-passphrase-file ", folder_,
+                      "passphrase");
+}
+
+std::string SecretVote::TrusteeSecret(const std::string& person) const {
+  return Secret(person + ".trustee");
+}
+
+std::string SecretVote::TrusteeSecretPath(const std::string& person) const {
+  return SecretPath(person + ".trustee");
+}
+
+crypto::SecretBytes SecretVote::Passphrase() { return crypto::SecretBytes::CopyOf(kPassphrase); }
+
+void SecretVote::HoldCeremony() {
+  Votum("karl.kanzlei",
+        "trustee announce --ceremony amtszeit --organization rat --trustee m01 --trustee m02 "
+        "--trustee m03 --threshold 2");
+  Votum("m01", "trustee certify --ceremony amtszeit" + TrusteeSecret("m01"));
+  // Once more, as if the answer had been lost: it is the same identity.
+  Votum("m01", "trustee certify --ceremony amtszeit" + TrusteeSecret("m01"));
+  Votum("m03", "trustee certify --ceremony amtszeit" + TrusteeSecret("m03"));
+  ben_.Run(absl::StrCat(kStep, "1; cp *.cert certificate"));
+  HandInToCeremony("certificate");
+
+  const std::string files =
+      absl::StrCat("trustee files --ceremony amtszeit --trustee m02 --out ", ben_.folder());
+  Votum("m02", files);
+  ben_.Run(absl::StrCat(kStep, "2 --certs certs.jsons"));
+  ben_.Write("contribution",
+             ben_.Run(absl::StrCat(kStep, "3 --certs certs.jsons --key *.key --threshold 2")));
+  EXPECT_THAT(Votum("m01",
+                    "trustee contribute --ceremony amtszeit --names 00000000,11111111,22222222" +
+                        TrusteeSecret("m01"),
+                    5),
+              HasSubstr("NAMES_DIFFER"));
+  Votum("m01", "trustee contribute --ceremony amtszeit --names " + Names() + TrusteeSecret("m01"));
+  Votum("m03", "trustee contribute --ceremony amtszeit" + TrusteeSecret("m03"));
+  HandInToCeremony("contribution");
+
+  Votum("m02", files);
+  ben_.Write("key",
+             ben_.Run(absl::StrCat(kStep, "5 --certs certs.jsons --key *.key < m02.vinput")));
+  Votum("m01", "trustee finish --ceremony amtszeit" + TrusteeSecret("m01"));
+  Votum("m03", "trustee finish --ceremony amtszeit" + TrusteeSecret("m03"));
+  HandInToCeremony("key");
+  EXPECT_THAT(Votum("petra.pruef", "trustee show --ceremony amtszeit"), HasSubstr("FINISHED"));
+}
+
+void SecretVote::HandInToCeremony(const std::string& file) {
+  Votum("karl.kanzlei",
+        absl::StrCat("trustee hand-in --ceremony amtszeit --trustee m02 --file ", ben_.Path(file)));
+}
+
+// The certificates' names, as the trustees read them from their own screens.
+std::string SecretVote::Names() {
+  std::vector<std::string> names;
+  const std::string shown = Votum("m01", "trustee show --ceremony amtszeit");
+  for (const absl::string_view line : absl::StrSplit(shown, '\n')) {
+    const size_t place = line.find("certificate ");
+    if (place != absl::string_view::npos) names.emplace_back(line.substr(place + 12, 8));
+  }
+  const std::string of_tool = absl::StrCat(ben_.Run("ls *.cert")).substr(0, 8);
+  EXPECT_EQ(names.at(1), of_tool);
+  return absl::StrCat(names.at(0), ",", of_tool, ",", names.at(2));
+}
+
+voting::v1::ProposeMotion SecretVote::Motion() {
+  voting::v1::ProposeMotion motion;
+  motion.set_meeting_id("sitzung-1");
+  motion.set_item_id("top-1");
+  motion.set_motion_id("antrag");
+  motion.set_proposition("Der Rat beschließt fünf Mobilstationen.");
+  motion.set_polarity(voting::v1::POLARITY_ADOPTS_ITEM);
+  return motion;
+}
+
+void SecretVote::Open(voting::v1::ProposeMotion motion) {
+  EXPECT_OK(city_.Do("maria.meister", std::move(motion)));
+  Votum("maria.meister",
+        "election open wahl-1 --meeting sitzung-1 --motion antrag --ceremony amtszeit");
+}
+
+void SecretVote::Register(const std::vector<std::string>& members) {
+  for (const std::string& member : members) {
+    Votum(member, absl::StrCat("election register wahl-1", Secret(member)));
+  }
+}
+
+void SecretVote::BeginBallots() { Votum("maria.meister", "election begin wahl-1"); }
+
+std::string SecretVote::Cast(const std::string& member, const std::string& choice) {
+  const std::string said =
+      Votum(member, absl::StrCat("election cast wahl-1 --choice ", choice, Secret(member)));
+  EXPECT_THAT(said, HasSubstr("tracker"));
+  return said;
+}
+
+void SecretVote::Close() {
+  Votum("maria.meister", "vote close --meeting sitzung-1 --id wahl-1");
+  Votum("maria.meister", "election participation wahl-1");
+}
+
+void SecretVote::Decrypt() {
+  Votum("m01", "trustee decrypt --vote wahl-1" + TrusteeSecret("m01"));
+  Votum("m02",
+        absl::StrCat("trustee files --ceremony amtszeit --trustee m02 --out ", ben_.folder()));
+  Votum("m02", absl::StrCat("election export wahl-1 --out ", ben_.Path("wahl.bel")));
+  ben_.Write("decryption", ben_.Run("$T election decrypt-threshold --key *.key --decryption-key "
+                                    "m02.dkey --trustee-id 3"));
+  Votum("karl.kanzlei", absl::StrCat("trustee hand-in --vote wahl-1 --trustee m02 --file ",
+                                     ben_.Path("decryption")));
+  Votum("maria.meister", "election server-decrypt wahl-1");
+}
+
+std::string SecretVote::Archive() {
+  const std::string file = folder_ + "wahl.bel";
+  Votum("m07", "election export wahl-1 --out " + file);
+  return ReadFile(file).value_or("");
+}
+
+std::string SecretVote::Audit(int code) {
+  const std::string log = folder_ + "log";
+  Votum("petra.pruef", "log export " + log);
+  EXPECT_OK(WriteFile(folder_ + "vkey", city_.log().vkey() + "\n"));
+  return Votum("", absl::StrCat("audit ", log, " --log-key @", folder_, "vkey"), code);
+}
+
+}  // namespace votum::testing

@@ -1,0 +1,73 @@
+// A city under test that votes in secret, by the command line as people type it: nine members, of
+// whom m01 and m03 are trustees with our program and m02 with belenios-tool alone. Each step is one
+// of the flow in docs/decisions/0010; the vote is "wahl-1".
+#ifndef VOTUM_TESTS_HARNESS_SECRET_VOTE_H_
+#define VOTUM_TESTS_HARNESS_SECRET_VOTE_H_
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "crypto/secret.h"
+#include "tests/harness/city.h"
+#include "tests/interop/belenios/belenios_tool.h"
+#include "votum/voting/v1/voting.pb.h"
+
+namespace votum::testing {
+
+class SecretVote {
+ public:
+  // The council with its meeting open; everybody has a context and a key file. `folder` exists.
+  explicit SecretVote(const std::string& folder);
+
+  // What `votum` says, on both outputs, to a command line of `person` ("" for nobody), its words
+  // separated by one blank. Expects the exit code.
+  std::string Votum(const std::string& person, const std::string& line, int code = 0);
+  // Called before each of these commands, e.g. to kill something while it runs.
+  void BeforeCommands(std::function<void()> action) { before_ = std::move(action); }
+
+  // Options that name the secret file of a member, of a trustee.
+  std::string Secret(const std::string& person) const;
+  std::string TrusteeSecret(const std::string& person) const;
+  std::string SecretPath(const std::string& person) const { return folder_ + person + ".secret"; }
+  std::string TrusteeSecretPath(const std::string& person) const;
+  // Of all secret files.
+  static crypto::SecretBytes Passphrase();
+
+  // The ceremony "amtszeit", of whose trustees two are needed.
+  void HoldCeremony();
+  // A question on the agenda's first item.
+  static voting::v1::ProposeMotion Motion();
+  // From the motion to the phase of registration.
+  void Open(voting::v1::ProposeMotion motion);
+  // Registers the members' devices.
+  void Register(const std::vector<std::string>& members);
+  void BeginBallots();
+  // Makes a ballot and casts it; its tracker.
+  std::string Cast(const std::string& member, const std::string& choice);
+  void Close();
+  // m01 and m02 decrypt, and the server; m03 is absent.
+  void Decrypt();
+  // The archive as it is now, exported by a member.
+  std::string Archive();
+  // Exports the log, and audits it; what the audit says.
+  std::string Audit(int code = 0);
+
+  City& city() { return city_; }
+  const election::BeleniosTool& ben() const { return ben_; }
+  const std::string& folder() const { return folder_; }
+
+ private:
+  void HandInToCeremony(const std::string& file);
+  std::string Names();
+
+  const std::string folder_;  // with a "/" at its end
+  City city_;
+  election::BeleniosTool ben_;
+  std::function<void()> before_;
+};
+
+}  // namespace votum::testing
+
+#endif  // VOTUM_TESTS_HARNESS_SECRET_VOTE_H_
