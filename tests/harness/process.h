@@ -29,6 +29,8 @@ class Process {
   // Whether it has been started and has not ended by itself.
   bool Alive();
   bool running() const { return pid_ > 0; }
+  // 0 unless running.
+  pid_t pid() const { return pid_; }
 
  private:
   const std::vector<std::string> arguments_;
