@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <chrono>
 #include <map>
-#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -18,27 +17,41 @@ namespace votum::ledger {
 namespace {
 
 constexpr size_t kSaltBytes = 32;
+constexpr size_t kHeadBytes = 32;  // at most: a record's index and time, serialized
 constexpr std::chrono::microseconds kLinger(2000);
 constexpr size_t kLingerUpTo = 256;
 constexpr size_t kVerifyChunk = 1000;
 constexpr size_t kVerifyChunkBytes = size_t{16} << 20;
 
-std::string LengthPrefixed(absl::string_view bytes) {
-  std::string prefixed(8, '\0');
-  for (int i = 0; i < 8; ++i) prefixed[i] = static_cast<char>(bytes.size() >> (56 - 8 * i));
-  return prefixed.append(bytes.data(), bytes.size());
+// Empty if there is none.
+std::string CommandIdOf(const std::string& payload) {
+  common::v1::AnyCommand any;
+  if (!any.ParseFromString(payload)) return "";
+  return std::move(*any.mutable_header()->mutable_command_id());
 }
 
-// Over everything of a command that is recorded.
-std::string DigestOf(const common::v1::SignedCommand& command) {
-  std::string bytes = LengthPrefixed(command.payload_type());
-  bytes += LengthPrefixed(command.payload());
-  for (const common::v1::Signature& signature : command.signatures()) {
-    bytes += LengthPrefixed(signature.key_id());
-    bytes += LengthPrefixed(signature.signature());
-  }
-  const crypto::Digest digest = crypto::Sha256(bytes);
-  return std::string(crypto::AsBytes(digest));
+// Everything of a command that is recorded.
+bool IsRecordOf(const common::v1::Record& record, const common::v1::SignedCommand& command) {
+  return record.payload_type() == command.payload_type() && record.payload() == command.payload() &&
+         std::equal(record.signatures().begin(), record.signatures().end(),
+                    command.signatures().begin(), command.signatures().end(),
+                    [](const common::v1::Signature& a, const common::v1::Signature& b) {
+                      return a.key_id() == b.key_id() && a.signature() == b.signature();
+                    });
+}
+
+// The record of `waiting` at this place.
+std::string RecordOf(uint64_t index, const google::protobuf::Timestamp& time,
+                     absl::string_view tail) {
+  common::v1::Record head;
+  head.set_index(index);
+  *head.mutable_time() = time;
+  std::string record;
+  record.reserve(kHeadBytes + tail.size());
+  head.AppendToString(&record);
+  // Fields stand in the order of their numbers: these are the bytes of the whole message.
+  record.append(tail.data(), tail.size());
+  return record;
 }
 
 absl::Status CommandIdReused(const std::string& id, uint64_t index) {
@@ -113,6 +126,7 @@ absl::Status Ledger::Verify() {
 }
 
 absl::Status Ledger::VerifyStored(uint64_t stored, uint64_t signed_size) {
+  common::v1::Record record;
   for (uint64_t next = 0; next < stored;) {
     ASSIGN_OR_RETURN(const std::vector<StoredEntry> chunk,
                      entries_->Read(next, kVerifyChunk, kVerifyChunkBytes));
@@ -124,13 +138,17 @@ absl::Status Ledger::VerifyStored(uint64_t stored, uint64_t signed_size) {
             absl::StrCat("record ", next,
                          " of the database does not give its leaf: a stored byte was changed"));
       }
+      const bool parses = record.ParseFromString(entry.record);
+      const std::string id = CommandIdOf(record.payload());
+      if (!parses || id.empty()) {
+        return Refuse(absl::StatusCode::kDataLoss, "LOG_DAMAGED",
+                      absl::StrCat("record ", next, " of the database is not that of a command"));
+      }
+      commands_.Add(commands_.HashOf(id), next);
       tree_.Append(entry.leaf);
       ++next;
     }
-    if (!chunk.empty()) {
-      common::v1::Record record;
-      if (record.ParseFromString(chunk.back().record)) last_time_ = FromTimestamp(record.time());
-    }
+    if (!chunk.empty()) last_time_ = FromTimestamp(record.time());
     config_.progress(static_cast<double>(next) / static_cast<double>(stored));
   }
   return absl::OkStatus();
@@ -155,7 +173,7 @@ absl::Status Ledger::SignUpTo(uint64_t size) {
 
 absl::StatusOr<Ledger::Waiting> Ledger::Prepare(const common::v1::SignedCommand& command,
                                                 common::v1::Disclosure disclosure,
-                                                const std::string& service) {
+                                                const std::string& service) const {
   if (command.payload().size() > kMaxPayloadBytes) {
     return RefuseArgument("TOO_LARGE",
                           absl::StrCat("a command has at most ", kMaxPayloadBytes, " bytes"));
@@ -164,8 +182,8 @@ absl::StatusOr<Ledger::Waiting> Ledger::Prepare(const common::v1::SignedCommand&
     return RefuseArgument("BAD_DISCLOSURE", "disclosure must say who may be shown the record");
   }
   RETURN_IF_ERROR(CheckAttachments(command));
-  common::v1::AnyCommand any;
-  if (!any.ParseFromString(command.payload()) || any.header().command_id().empty()) {
+  std::string id = CommandIdOf(command.payload());
+  if (id.empty()) {
     return RefuseArgument("BAD_COMMAND", "the payload has no header with a command id");
   }
   common::v1::Record tail;
@@ -174,12 +192,14 @@ absl::StatusOr<Ledger::Waiting> Ledger::Prepare(const common::v1::SignedCommand&
   tail.set_payload_type(command.payload_type());
   tail.set_payload(command.payload());
   *tail.mutable_signatures() = command.signatures();
+  const uint64_t hash = commands_.HashOf(id);
   return Waiting{&command,
-                 any.header().command_id(),
-                 DigestOf(command),
+                 std::move(id),
+                 hash,
                  crypto::RandomBytes(kSaltBytes),
                  tail.SerializeAsString(),
-                 {}};
+                 nullptr,
+                 absl::UnknownError("")};
 }
 
 absl::Status Ledger::Enqueue(std::vector<Waiting>& waiting) {
@@ -216,15 +236,34 @@ std::vector<absl::StatusOr<common::v1::Receipt>> Ledger::AppendAll(
     waiting.push_back(*std::move(prepared));
     places.push_back(i);
   }
+  Call call;
+  call.left = waiting.size();
+  for (Waiting& one : waiting) one.call = &call;
   const absl::Status enqueued = Enqueue(waiting);
+  if (enqueued.ok()) {
+    std::unique_lock<std::mutex> lock(call.mutex);
+    call.answered.wait(lock, [&call] { return call.left == 0; });
+  }
   for (size_t i = 0; i < waiting.size(); ++i) {
     answers[places[i]] = [&]() -> absl::StatusOr<common::v1::Receipt> {
       RETURN_IF_ERROR(enqueued);
-      ASSIGN_OR_RETURN(StoredEntry appended, waiting[i].entry.get_future().get());
+      ASSIGN_OR_RETURN(StoredEntry appended, std::move(waiting[i].answer));
       return ReceiptOf(std::move(appended));
     }();
   }
   return answers;
+}
+
+// The callers' commands are gone when they know.
+void Ledger::Answer(const std::vector<Waiting*>& waiting) {
+  for (size_t i = 0; i < waiting.size();) {
+    Call* const call = waiting[i]->call;
+    const size_t first = i;
+    while (i < waiting.size() && waiting[i]->call == call) ++i;
+    const std::lock_guard<std::mutex> lock(call->mutex);
+    call->left -= i - first;
+    if (call->left == 0) call->answered.notify_one();
+  }
 }
 
 void Ledger::Sequence() {
@@ -235,10 +274,11 @@ void Ledger::Sequence() {
       std::unique_lock<std::mutex> lock(queue_mutex_);
       work_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
       if (stopping_) {
-        for (Waiting* waiting : queue_)
-          waiting->entry.set_value(absl::UnavailableError("the ledger is stopping; try again"));
+        batch.assign(queue_.begin(), queue_.end());
         queue_.clear();
-        return;
+        for (Waiting* waiting : batch)
+          waiting->answer = absl::UnavailableError("the ledger is stopping; try again");
+        return Answer(batch);
       }
       // Under load the fixed cost of a batch is better shared by more commands. Alone nobody waits.
       if (last_batch > 1) {
@@ -249,61 +289,66 @@ void Ledger::Sequence() {
       queue_.erase(queue_.begin(), queue_.begin() + static_cast<std::ptrdiff_t>(count));
     }
     last_batch = batch.size();
-    Commit(std::move(batch));
+    Commit(batch);
   }
 }
 
-NewEntry Ledger::MakeEntry(const Waiting& waiting, uint64_t index, absl::Time time) {
-  common::v1::Record head;
-  head.set_index(index);
-  *head.mutable_time() = ToTimestamp(time);
-  NewEntry entry;
-  entry.entry.index = index;
-  // Fields stand in the order of their numbers: these are the bytes of the whole message.
-  entry.entry.record = head.SerializeAsString() + waiting.record_tail;
-  entry.entry.salt = waiting.salt;
-  const crypto::Digest leaf = crypto::Sha256({entry.entry.salt, entry.entry.record});
-  entry.entry.leaf = std::string(crypto::AsBytes(leaf));
-  entry.command_id = waiting.command_id;
-  entry.command_digest = waiting.digest;
-  return entry;
+absl::StatusOr<std::optional<StoredEntry>> Ledger::FindRecorded(
+    const Waiting& waiting, const std::vector<NewEntry>& batch) {
+  for (const uint64_t index : commands_.Candidates(waiting.id_hash)) {
+    StoredEntry entry;
+    if (index >= signed_size_) {
+      entry = batch.at(index - signed_size_).entry;
+    } else {
+      ASSIGN_OR_RETURN(std::vector<StoredEntry> stored, entries_->Read(index, 1, 1));
+      if (stored.empty()) return absl::DataLossError("a recorded command has no record");
+      entry = std::move(stored[0]);
+    }
+    common::v1::Record record;
+    if (!record.ParseFromString(entry.record) ||
+        CommandIdOf(record.payload()) != waiting.command_id) {
+      continue;
+    }
+    if (!IsRecordOf(record, *waiting.command)) return CommandIdReused(waiting.command_id, index);
+    return entry;
+  }
+  return std::nullopt;
 }
 
-void Ledger::Commit(std::vector<Waiting*> batch) {
+void Ledger::Commit(const std::vector<Waiting*>& batch) {
   const uint64_t first = signed_size_;
   last_time_ = std::max(last_time_, absl::FromUnixMicros(absl::ToUnixMicros(config_.clock->Now())));
+  const google::protobuf::Timestamp time = ToTimestamp(last_time_);
   std::vector<NewEntry> entries;
-  std::map<std::string, StoredCommand> in_batch;
+  std::vector<Waiting*> appended;  // theirs
+  entries.reserve(batch.size());
+  appended.reserve(batch.size());
   std::map<std::string, crypto::SecretBytes> fresh_keys;
-  std::vector<std::pair<Waiting*, absl::StatusOr<StoredEntry>>> answers;
-  std::vector<absl::string_view> ids;
-  for (const Waiting* waiting : batch) ids.push_back(waiting->command_id);
-  const auto recorded = entries_->FindCommands(ids);
   for (Waiting* waiting : batch) {
-    const auto answer = [&]() -> absl::StatusOr<StoredEntry> {
-      const auto twin = in_batch.find(waiting->command_id);
-      if (twin != in_batch.end()) {
-        if (twin->second.digest != waiting->digest)
-          return CommandIdReused(waiting->command_id, twin->second.index);
-        return entries[twin->second.index - first].entry;
+    const absl::Status status = [&]() -> absl::Status {
+      ASSIGN_OR_RETURN(std::optional<StoredEntry> recorded, FindRecorded(*waiting, entries));
+      if (recorded.has_value()) {
+        waiting->answer = *std::move(recorded);
+        return absl::OkStatus();
       }
-      RETURN_IF_ERROR(recorded.status());
-      const std::optional<StoredCommand>& known = (*recorded)[answers.size()];
-      if (known.has_value()) {
-        if (known->digest != waiting->digest)
-          return CommandIdReused(waiting->command_id, known->index);
-        ASSIGN_OR_RETURN(std::vector<StoredEntry> stored, entries_->Read(known->index, 1, 1));
-        if (stored.empty()) return absl::DataLossError("a recorded command has no record");
-        return std::move(stored[0]);
+      NewEntry fresh;
+      fresh.entry.index = first + entries.size();
+      fresh.entry.record = RecordOf(fresh.entry.index, time, waiting->record_tail);
+      fresh.entry.salt = std::move(waiting->salt);
+      const crypto::Digest leaf = crypto::Sha256({fresh.entry.salt, fresh.entry.record});
+      fresh.entry.leaf = std::string(crypto::AsBytes(leaf));
+      const absl::Status sealed = vault_.Seal(*waiting->command, &fresh_keys, &fresh);
+      // A key that is not stored with this entry must not be used for the next.
+      if (!sealed.ok()) {
+        for (const StoredSubjectKey& key : fresh.subject_keys) fresh_keys.erase(key.subject);
+        return sealed;
       }
-      const uint64_t index = first + entries.size();
-      NewEntry entry = MakeEntry(*waiting, index, last_time_);
-      RETURN_IF_ERROR(vault_.Seal(*waiting->command, &fresh_keys, &entry));
-      in_batch[waiting->command_id] = {index, waiting->digest};
-      entries.push_back(std::move(entry));
-      return entries.back().entry;
+      commands_.Add(waiting->id_hash, fresh.entry.index);
+      entries.push_back(std::move(fresh));
+      appended.push_back(waiting);
+      return absl::OkStatus();
     }();
-    answers.emplace_back(waiting, answer);
+    if (!status.ok()) waiting->answer = status;
   }
   if (!entries.empty()) {
     const absl::Status written = entries_->AppendBatch(entries);
@@ -316,10 +361,11 @@ void Ledger::Commit(std::vector<Waiting*> batch) {
     }
     const absl::Status swapped = SignUpTo(first + entries.size());
     if (!swapped.ok()) return config_.fatal(swapped);
+    for (size_t i = 0; i < entries.size(); ++i) appended[i]->answer = std::move(entries[i].entry);
     const std::lock_guard<std::mutex> lock(listeners_mutex_);
     for (const auto& [number, listener] : listeners_) listener();
   }
-  for (auto& [waiting, answer] : answers) waiting->entry.set_value(std::move(answer));
+  Answer(batch);
 }
 
 void Ledger::Stop() {

@@ -16,10 +16,10 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
-#include <future>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <shared_mutex>
 #include <string>
 #include <thread>
@@ -32,6 +32,7 @@
 #include "crypto/merkle.h"
 #include "crypto/note.h"
 #include "services/ledger/checkpoint_store.h"
+#include "services/ledger/command_index.h"
 #include "services/ledger/store.h"
 #include "services/ledger/vault.h"
 #include "votum/common/v1/command.pb.h"
@@ -111,23 +112,30 @@ class Ledger {
   void Stop();
 
  private:
+  // A call of AppendAll: how many of its commands are not answered yet.
+  struct Call {
+    std::mutex mutex;
+    std::condition_variable answered;  // all of them
+    size_t left = 0;                   // guarded by mutex
+  };
+  // Made by the caller as far as possible, for the sequencer is one thread.
   struct Waiting {
     const common::v1::SignedCommand* command;
     std::string command_id;
-    std::string digest;
+    uint64_t id_hash;
     std::string salt;
-    // The record but for its first two fields, index and time: serialized by the caller, for the
-    // sequencer is one thread.
+    // The record but for its first two fields, index and time.
     std::string record_tail;
-    std::promise<absl::StatusOr<StoredEntry>> entry;
+    Call* call;
+    absl::StatusOr<StoredEntry> answer;  // the sequencer's, until `call` knows of it
   };
 
   Ledger(std::unique_ptr<EntryStore> entries, std::unique_ptr<CheckpointStore> checkpoints,
          crypto::NoteSigner signer, crypto::SecretBytes attachments_key, LedgerConfig config);
 
-  static absl::StatusOr<Waiting> Prepare(const common::v1::SignedCommand& command,
-                                         common::v1::Disclosure disclosure,
-                                         const std::string& service);
+  absl::StatusOr<Waiting> Prepare(const common::v1::SignedCommand& command,
+                                  common::v1::Disclosure disclosure,
+                                  const std::string& service) const;
   // Whether all of them are in the queue, or none.
   absl::Status Enqueue(std::vector<Waiting>& waiting);
 
@@ -135,9 +143,13 @@ class Ledger {
   absl::Status VerifyStored(uint64_t stored, uint64_t signed_size);
   absl::Status SignUpTo(uint64_t size);
   void Sequence();
-  void Commit(std::vector<Waiting*> batch);
+  void Commit(const std::vector<Waiting*>& batch);
+  // What is recorded under the id of `waiting`, here or in the log: the command itself, or
+  // COMMAND_ID_REUSED. `batch` are the entries that will follow the signed ones.
+  absl::StatusOr<std::optional<StoredEntry>> FindRecorded(const Waiting& waiting,
+                                                          const std::vector<NewEntry>& batch);
+  static void Answer(const std::vector<Waiting*>& waiting);
   absl::StatusOr<common::v1::Receipt> ReceiptOf(StoredEntry entry) const;
-  static NewEntry MakeEntry(const Waiting& waiting, uint64_t index, absl::Time time);
 
   const std::unique_ptr<EntryStore> entries_;
   const std::unique_ptr<CheckpointStore> checkpoints_;
@@ -153,6 +165,7 @@ class Ledger {
   LedgerStats stats_;         // guarded by log_mutex_
 
   absl::Time last_time_ = absl::UnixEpoch();  // the sequencer's alone
+  CommandIndex commands_;                     // the sequencer's alone, but for HashOf
 
   std::mutex queue_mutex_;
   std::condition_variable work_;  // something in the queue, or stopping

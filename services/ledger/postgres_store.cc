@@ -17,7 +17,7 @@ using postgres::Connection;
 using postgres::Parameters;
 using postgres::Result;
 
-constexpr int64_t kSchemaVersion = 1;
+constexpr int64_t kSchemaVersion = 2;
 // Two ledgers may make the tables at the same time: the lock lets one do it. The number is the
 // lock's name.
 constexpr char kSchema[] =
@@ -25,8 +25,6 @@ constexpr char kSchema[] =
     "SET LOCAL client_min_messages = error;"
     "CREATE TABLE IF NOT EXISTS entry(idx bigint PRIMARY KEY, leaf bytea NOT NULL, salt bytea NOT "
     "NULL, record bytea NOT NULL);"
-    "CREATE TABLE IF NOT EXISTS command(id bytea PRIMARY KEY, idx bigint NOT NULL, digest bytea "
-    "NOT NULL);"
     "CREATE TABLE IF NOT EXISTS subject_key(subject bytea PRIMARY KEY, box bytea NOT NULL);"
     "CREATE TABLE IF NOT EXISTS attachment(commitment bytea PRIMARY KEY, subject bytea NOT NULL, "
     "box bytea NOT NULL);"
@@ -34,7 +32,16 @@ constexpr char kSchema[] =
     "CREATE TABLE IF NOT EXISTS sequencer(id int PRIMARY KEY CHECK(id = 1), schema bigint NOT "
     "NULL, epoch bigint NOT NULL, holder bytea NOT NULL, next bigint NOT NULL, beat bigint NOT "
     "NULL, rewrite_due boolean NOT NULL);"
-    "INSERT INTO sequencer VALUES(1, 1, 0, '', 0, 0, false) ON CONFLICT DO NOTHING";
+    "INSERT INTO sequencer VALUES(1, 2, 0, '', 0, 0, false) ON CONFLICT DO NOTHING";
+
+// Of schema 1, which had a table of command ids. What it said stands in the records
+// (command_index.h). It must go: whoever still relies on it would take a command that is not in it
+// for new. A ledger of the older program that leads meanwhile cannot append any more and stops.
+constexpr char kUpgrade[] =
+    "SELECT pg_advisory_xact_lock(8675316009001);"
+    "SET LOCAL client_min_messages = error;"
+    "DROP TABLE IF EXISTS command;"
+    "UPDATE sequencer SET schema = 2 WHERE schema = 1";
 
 // One statement, one round trip, all or nothing: without the sequencer's row nothing is inserted.
 // The same attachment may be committed to again (an import repeated with the same bytes); it is the
@@ -45,14 +52,11 @@ constexpr char kAppend[] =
     "  entries AS (INSERT INTO entry(idx, leaf, salt, record) "
     "    SELECT $3 + one.at - 1, one.leaf, one.salt, one.record FROM lead, "
     "    unnest($5, $6, $7) WITH ORDINALITY AS one(leaf, salt, record, at)),"
-    "  commands AS (INSERT INTO command(id, idx, digest) "
-    "    SELECT one.id, $3 + one.at - 1, one.digest FROM lead, "
-    "    unnest($8, $9) WITH ORDINALITY AS one(id, digest, at)),"
     "  keys AS (INSERT INTO subject_key(subject, box) "
-    "    SELECT one.subject, one.box FROM lead, unnest($10, $11) AS one(subject, box)),"
+    "    SELECT one.subject, one.box FROM lead, unnest($8, $9) AS one(subject, box)),"
     "  attachments AS (INSERT INTO attachment(commitment, subject, box) "
     "    SELECT one.commitment, one.subject, one.box FROM lead, "
-    "    unnest($12, $13, $14) AS one(commitment, subject, box) ON CONFLICT DO NOTHING)"
+    "    unnest($10, $11, $12) AS one(commitment, subject, box) ON CONFLICT DO NOTHING)"
     "SELECT next FROM lead";
 
 // A statement's parameters have to fit in a message of PostgreSQL's (1 GiB), and in memory.
@@ -98,7 +102,9 @@ absl::StatusOr<std::unique_ptr<PostgresStore>> PostgresStore::Open(PostgresOptio
   RETURN_IF_ERROR(store->writer_->Execute(kSchema, deadline));
   ASSIGN_OR_RETURN(const Result version,
                    store->writer_->Run("SELECT schema FROM sequencer", Parameters(), deadline));
-  if (version.Integer(0, 0) != kSchemaVersion) {
+  if (version.Integer(0, 0) < kSchemaVersion) {
+    RETURN_IF_ERROR(store->writer_->Execute(kUpgrade, deadline));
+  } else if (version.Integer(0, 0) > kSchemaVersion) {
     return RefusePrecondition(
         "NEWER_SCHEMA",
         absl::StrCat("the database has schema ", version.Integer(0, 0), ", this program knows ",
@@ -236,15 +242,13 @@ absl::Status PostgresStore::AppendChunk(Batch::const_iterator begin, Batch::cons
 // False: the row is not this leader's any more, or the log does not end where the batch begins.
 absl::StatusOr<bool> PostgresStore::TryAppend(Batch::const_iterator begin,
                                               Batch::const_iterator end) {
-  std::vector<absl::string_view> leaves, salts, records, ids, digests;  // of each entry
-  std::vector<absl::string_view> key_subjects, key_boxes;               // of each fresh key
-  std::vector<absl::string_view> commitments, subjects, boxes;          // of each attachment
+  std::vector<absl::string_view> leaves, salts, records;        // of each entry
+  std::vector<absl::string_view> key_subjects, key_boxes;       // of each fresh key
+  std::vector<absl::string_view> commitments, subjects, boxes;  // of each attachment
   for (auto one = begin; one != end; ++one) {
     leaves.push_back(one->entry.leaf);
     salts.push_back(one->entry.salt);
     records.push_back(one->entry.record);
-    ids.push_back(one->command_id);
-    digests.push_back(one->command_digest);
     for (const StoredSubjectKey& key : one->subject_keys) {
       key_subjects.push_back(key.subject);
       key_boxes.push_back(key.box);
@@ -257,8 +261,8 @@ absl::StatusOr<bool> PostgresStore::TryAppend(Batch::const_iterator begin,
   }
   Parameters parameters;
   parameters.Add(epoch_).Add(token_).Add(static_cast<int64_t>(begin->entry.index)).Add(end - begin);
-  for (const auto* const column : {&leaves, &salts, &records, &ids, &digests, &key_subjects,
-                                   &key_boxes, &commitments, &subjects, &boxes}) {
+  for (const auto* const column :
+       {&leaves, &salts, &records, &key_subjects, &key_boxes, &commitments, &subjects, &boxes}) {
     parameters.Add(*column);
   }
   ASSIGN_OR_RETURN(const Result result, Write(kAppend, parameters, options_.call));
@@ -380,20 +384,6 @@ absl::StatusOr<std::vector<StoredEntry>> PostgresStore::Read(uint64_t start, siz
                        rows.Bytes(row, 2), rows.Bytes(row, 3)});
   }
   return entries;
-}
-
-absl::StatusOr<std::vector<std::optional<StoredCommand>>> PostgresStore::FindCommands(
-    const std::vector<absl::string_view>& command_ids) {
-  ASSIGN_OR_RETURN(const Result rows,
-                   QueryPatiently("SELECT asked.at, command.idx, command.digest FROM unnest($1) "
-                                  "WITH ORDINALITY AS asked(id, at) JOIN command USING (id)",
-                                  Parameters().Add(command_ids)));
-  std::vector<std::optional<StoredCommand>> found(command_ids.size());
-  for (int row = 0; row < rows.rows(); ++row) {
-    found.at(static_cast<size_t>(rows.Integer(row, 0)) - 1) =
-        StoredCommand{static_cast<uint64_t>(rows.Integer(row, 1)), rows.Bytes(row, 2)};
-  }
-  return found;
 }
 
 absl::StatusOr<std::optional<StoredAttachment>> PostgresStore::FindAttachment(

@@ -1,7 +1,6 @@
 // EntryStore on PostgreSQL, for ledgers that take over from each other.
 //
 //   entry(idx, leaf, salt, record)        the log
-//   command(id, idx, digest)              which command stands where
 //   attachment(commitment, subject, box)  sealed attachments
 //   subject_key(subject, box)             their keys, wrapped
 //   sequencer(epoch, holder, next, beat, rewrite_due)   one row: who leads, and where
@@ -69,8 +68,6 @@ class PostgresStore final : public EntryStore {
   absl::StatusOr<uint64_t> Size() override;
   absl::StatusOr<std::vector<StoredEntry>> Read(uint64_t start, size_t limit,
                                                 size_t max_bytes) override;
-  absl::StatusOr<std::vector<std::optional<StoredCommand>>> FindCommands(
-      const std::vector<absl::string_view>& command_ids) override;
   absl::StatusOr<std::optional<StoredAttachment>> FindAttachment(
       absl::string_view commitment) override;
   absl::StatusOr<std::optional<std::string>> FindSubjectKey(absl::string_view subject) override;

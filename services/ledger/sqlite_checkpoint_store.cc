@@ -6,17 +6,15 @@
 
 namespace votum::ledger {
 namespace {
-constexpr int kSchemaVersion = 1;
 // One row for ever.
-constexpr char kSchema[] =
+constexpr const char* kSchema[] = {
     "CREATE TABLE checkpoint(id INTEGER PRIMARY KEY CHECK(id = 1), note BLOB NOT NULL);"
-    "INSERT INTO checkpoint(id, note) VALUES(1, x'')";
+    "INSERT INTO checkpoint(id, note) VALUES(1, x'')"};
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<SqliteCheckpointStore>> SqliteCheckpointStore::Open(
     const std::string& path) {
-  ASSIGN_OR_RETURN(sqlite::Database database,
-                   sqlite::Database::Open(path, kSchemaVersion, kSchema));
+  ASSIGN_OR_RETURN(sqlite::Database database, sqlite::Database::Open(path, kSchema));
   return std::unique_ptr<SqliteCheckpointStore>(new SqliteCheckpointStore(std::move(database)));
 }
 

@@ -1,7 +1,6 @@
 // EntryStore on SQLite: the embedded default. One connection writes, another reads.
 //
 //   entry(idx, leaf, salt, record)        the log
-//   command(id, idx, digest)              which command stands where
 //   attachment(commitment, subject, box)  sealed attachments
 //   subject_key(subject, box)             their keys, wrapped
 #ifndef VOTUM_SERVICES_LEDGER_SQLITE_STORE_H_
@@ -25,8 +24,6 @@ class SqliteStore final : public EntryStore {
   absl::StatusOr<uint64_t> Size() override;
   absl::StatusOr<std::vector<StoredEntry>> Read(uint64_t start, size_t limit,
                                                 size_t max_bytes) override;
-  absl::StatusOr<std::vector<std::optional<StoredCommand>>> FindCommands(
-      const std::vector<absl::string_view>& command_ids) override;
   absl::StatusOr<std::optional<StoredAttachment>> FindAttachment(
       absl::string_view commitment) override;
   absl::StatusOr<std::optional<std::string>> FindSubjectKey(absl::string_view subject) override;
@@ -37,7 +34,6 @@ class SqliteStore final : public EntryStore {
   struct Writer {
     sqlite::Database database;
     sqlite::Statement entry;
-    sqlite::Statement command;
     sqlite::Statement attachment;
     sqlite::Statement subject_key;
     sqlite::Statement erase_attachments;
@@ -48,7 +44,6 @@ class SqliteStore final : public EntryStore {
     sqlite::Database database;
     sqlite::Statement size;
     sqlite::Statement read;
-    sqlite::Statement command;
     sqlite::Statement attachment;
     sqlite::Statement subject_key;
   };

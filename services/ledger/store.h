@@ -1,4 +1,4 @@
-// Where the log lies: entries, command ids and sealed attachments, appended a batch at a time.
+// Where the log lies: entries and sealed attachments, appended a batch at a time.
 //
 // A batch is one transaction: all of it is durable when AppendBatch returns OK, or none of it ever
 // was (a batch too large for one is several, in order). Any error of AppendBatch is final: the
@@ -26,12 +26,6 @@ struct StoredEntry {
   std::string record;  // serialized votum.common.v1.Record
 };
 
-// A command that is in the log.
-struct StoredCommand {
-  uint64_t index = 0;
-  std::string digest;  // 32 bytes: SHA-256 over what was signed and the signatures
-};
-
 // A sealed attachment as it lies on disk.
 struct StoredAttachment {
   std::string commitment;  // 32 bytes
@@ -48,8 +42,6 @@ struct StoredSubjectKey {
 // One entry with all that belongs to it.
 struct NewEntry {
   StoredEntry entry;
-  std::string command_id;
-  std::string command_digest;
   std::vector<StoredAttachment> attachments;
   std::vector<StoredSubjectKey> subject_keys;  // of subjects that had none
 };
@@ -67,9 +59,6 @@ class EntryStore {
   // there is one).
   virtual absl::StatusOr<std::vector<StoredEntry>> Read(uint64_t start, size_t limit,
                                                         size_t max_bytes) = 0;
-  // For each of `command_ids` the command, if it is in the log; in their order.
-  virtual absl::StatusOr<std::vector<std::optional<StoredCommand>>> FindCommands(
-      const std::vector<absl::string_view>& command_ids) = 0;
   virtual absl::StatusOr<std::optional<StoredAttachment>> FindAttachment(
       absl::string_view commitment) = 0;
   // Destroys the attachments and the key of `subject`, so that no byte of them is left in the

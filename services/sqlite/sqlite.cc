@@ -64,8 +64,8 @@ std::string Statement::Bytes(int column) const {
              : std::string(data, static_cast<size_t>(sqlite3_column_bytes(statement_, column)));
 }
 
-absl::StatusOr<Database> Database::Open(const std::string& path, int schema_version,
-                                        const char* schema) {
+absl::StatusOr<Database> Database::Open(const std::string& path,
+                                        absl::Span<const char* const> steps) {
   // SQLite would create the file readable by all; an existing file keeps its mode.
   const int fd = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (fd < 0) return absl::ErrnoToStatus(errno, absl::StrCat("open ", path));
@@ -76,7 +76,7 @@ absl::StatusOr<Database> Database::Open(const std::string& path, int schema_vers
   Database database(handle);
   if (result != SQLITE_OK) return Error(handle, absl::StrCat("open ", path));
   RETURN_IF_ERROR(database.Configure());
-  RETURN_IF_ERROR(database.Migrate(schema_version, schema));
+  RETURN_IF_ERROR(database.Migrate(steps));
   return database;
 }
 
@@ -90,22 +90,25 @@ absl::Status Database::Configure() {
   return Execute("PRAGMA foreign_keys=ON");
 }
 
-absl::Status Database::Migrate(int schema_version, const char* schema) {
+absl::Status Database::Migrate(absl::Span<const char* const> steps) {
+  const auto wanted = static_cast<int64_t>(steps.size());
   int64_t found = 0;
   {
     ASSIGN_OR_RETURN(Statement version, Prepare("PRAGMA user_version"));
     RETURN_IF_ERROR(version.Step().status());
     found = version.Integer(0);
   }
-  if (found == schema_version) return absl::OkStatus();
-  if (found > schema_version) {
+  if (found == wanted) return absl::OkStatus();
+  if (found > wanted) {
     return RefusePrecondition(
         "NEWER_SCHEMA", absl::StrCat("the database has schema ", found, ", this program knows ",
-                                     schema_version, "; use the newer program"));
+                                     wanted, "; use the newer program"));
   }
-  return Execute(
-      absl::StrCat("BEGIN IMMEDIATE;", schema, ";PRAGMA user_version=", schema_version, ";COMMIT")
-          .c_str());
+  std::string sql = "BEGIN IMMEDIATE;";
+  for (const char* const step : steps.subspan(static_cast<size_t>(found)))
+    absl::StrAppend(&sql, step, ";");
+  absl::StrAppend(&sql, "PRAGMA user_version=", wanted, ";COMMIT");
+  return Execute(sql.c_str());
 }
 
 absl::Status Database::Execute(const char* sql) {

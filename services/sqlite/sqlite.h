@@ -9,6 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 
 struct sqlite3;
 struct sqlite3_stmt;
@@ -46,10 +47,12 @@ class Statement {
 // A connection to a database in WAL mode with synchronous=FULL and secure_delete. Not thread-safe.
 class Database {
  public:
-  // Opens or creates the file at `path` (mode 0600) and brings it to `schema`, whose number stands
-  // in user_version. FAILED_PRECONDITION/NEWER_SCHEMA if the file was written by a newer version.
-  static absl::StatusOr<Database> Open(const std::string& path, int schema_version,
-                                       const char* schema);
+  // Opens or creates the file at `path` (mode 0600). Each of `steps` brings the schema from one
+  // version to the next, from nothing to that of this program, whose number, that of the steps,
+  // stands in user_version; those that the file does not have yet are done now, all or none.
+  // FAILED_PRECONDITION/NEWER_SCHEMA if the file was written by a newer version.
+  static absl::StatusOr<Database> Open(const std::string& path,
+                                       absl::Span<const char* const> steps);
   ~Database();
   Database(Database&& other) noexcept : database_(other.database_) { other.database_ = nullptr; }
   Database(const Database&) = delete;
@@ -63,7 +66,7 @@ class Database {
  private:
   explicit Database(sqlite3* database) : database_(database) {}
   absl::Status Configure();
-  absl::Status Migrate(int schema_version, const char* schema);
+  absl::Status Migrate(absl::Span<const char* const> steps);
 
   sqlite3* database_;
 };

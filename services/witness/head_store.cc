@@ -7,15 +7,13 @@
 namespace votum::witness {
 namespace {
 
-constexpr int kSchemaVersion = 1;
-constexpr char kSchema[] =
-    "CREATE TABLE heads(origin BLOB PRIMARY KEY NOT NULL, note BLOB NOT NULL) WITHOUT ROWID";
+constexpr const char* kSchema[] = {
+    "CREATE TABLE heads(origin BLOB PRIMARY KEY NOT NULL, note BLOB NOT NULL) WITHOUT ROWID"};
 
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<SqliteHeadStore>> SqliteHeadStore::Open(const std::string& path) {
-  ASSIGN_OR_RETURN(sqlite::Database database,
-                   sqlite::Database::Open(path, kSchemaVersion, kSchema));
+  ASSIGN_OR_RETURN(sqlite::Database database, sqlite::Database::Open(path, kSchema));
   return std::unique_ptr<SqliteHeadStore>(new SqliteHeadStore(std::move(database)));
 }
 

@@ -79,7 +79,7 @@ double SqliteInsertRate(const std::string& folder, size_t batch) {
   const std::string path = folder + "/raw.db";
   for (const char* suffix : {"", "-wal", "-shm"}) std::filesystem::remove(path + suffix);
   auto database = sqlite::Database::Open(
-      path, 1, "CREATE TABLE raw(idx INTEGER PRIMARY KEY, hash BLOB, payload BLOB)");
+      path, {"CREATE TABLE raw(idx INTEGER PRIMARY KEY, hash BLOB, payload BLOB)"});
   Must(database.status());
   auto insert = database->Prepare("INSERT INTO raw VALUES(?,?,?)");
   Must(insert.status());

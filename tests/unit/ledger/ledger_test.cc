@@ -51,6 +51,10 @@ class Backend {
   // In this database's SQL: `bytes` as a literal, and a column's value in hexadecimal.
   virtual std::string Literal(const std::string& bytes) const = 0;
   virtual std::string Hex(const std::string& column) const = 0;
+  // Makes the database what the program of schema 1 left, which had a table of command ids, and
+  // says what the schema is.
+  virtual void MakeSchema1() = 0;
+  virtual std::string Schema() = 0;
   // Every byte of every file, after what the database keeps for a while has expired.
   virtual std::string AllBytes() = 0;
 };
@@ -85,6 +89,12 @@ class SqliteBackend : public Backend {
     return "x'" + crypto::HexEncode(bytes) + "'";
   }
   std::string Hex(const std::string& column) const override { return "hex(" + column + ")"; }
+  void MakeSchema1() override {
+    Run("CREATE TABLE command(id BLOB PRIMARY KEY, idx INTEGER NOT NULL REFERENCES entry(idx), "
+        "digest BLOB NOT NULL) WITHOUT ROWID; INSERT INTO command SELECT salt, idx, leaf FROM "
+        "entry; PRAGMA user_version = 1");
+  }
+  std::string Schema() override { return Run("PRAGMA user_version"); }
   std::string AllBytes() override { return BytesBelow(folder_); }
 
  private:
@@ -114,6 +124,12 @@ class PostgresBackend : public Backend {
   std::string Hex(const std::string& column) const override {
     return "encode(" + column + ", 'hex')";
   }
+  void MakeSchema1() override {
+    Run("CREATE TABLE command(id bytea PRIMARY KEY, idx bigint NOT NULL, digest bytea NOT NULL)");
+    Run("INSERT INTO command SELECT salt, idx, leaf FROM entry");
+    Run("UPDATE sequencer SET schema = 1");
+  }
+  std::string Schema() override { return Run("SELECT schema FROM sequencer"); }
   // As docs/operations-cluster.md says it is done.
   std::string AllBytes() override {
     Run("SELECT pg_switch_wal()");
@@ -233,6 +249,56 @@ TEST_P(LedgerTest, ACommandIdCountsOnce) {
   common::v1::SignedCommand resigned = command;
   resigned.mutable_signatures(0)->set_signature("another");
   EXPECT_THAT(Append(**ledger, resigned), IsRefused("COMMAND_ID_REUSED"));
+  resigned.clear_signatures();
+  EXPECT_THAT(Append(**ledger, resigned), IsRefused("COMMAND_ID_REUSED"));
+}
+
+TEST_P(LedgerTest, ACommandIdCountsOnceAlsoOverARestart) {
+  std::vector<common::v1::SignedCommand> commands;
+  std::vector<std::string> records;
+  {
+    const auto ledger = Open();
+    for (int i = 0; i < 5; ++i) {
+      commands.push_back(Command(absl::StrCat("id-", i)));
+      records.push_back(Append(**ledger, commands.back())->record());
+    }
+  }
+  const auto ledger = Open();
+  ASSERT_OK(ledger);
+  for (size_t i = 0; i < commands.size(); ++i) {
+    const auto again = Append(**ledger, commands[i]);
+    ASSERT_OK(again);
+    EXPECT_EQ(again->record(), records[i]);
+    ExpectProves(*again);
+  }
+  EXPECT_THAT(Append(**ledger, Command("id-3", "other")), IsRefused("COMMAND_ID_REUSED"));
+  EXPECT_EQ((*ledger)->size(), 5u);
+}
+
+TEST_P(LedgerTest, ALogOfTheOlderSchemaGoesOn) {
+  const common::v1::SignedCommand command = Command("id-1");
+  {
+    const auto ledger = Open();
+    ASSERT_OK(Append(**ledger, command));
+    ASSERT_OK(Append(**ledger, Command()));
+  }
+  const std::string schema = backend_->Schema();
+  backend_->MakeSchema1();
+  ASSERT_NE(backend_->Schema(), schema);
+  const auto ledger = Open();
+  ASSERT_OK(ledger);
+  EXPECT_EQ(backend_->Schema(), schema);
+  EXPECT_EQ(Append(**ledger, command)->index(), 0u);
+  EXPECT_EQ(Append(**ledger, Command())->index(), 2u);
+  ExpectProves(*(*ledger)->GetReceipt(1));
+}
+
+TEST_P(LedgerTest, ADatabaseOfANewerSchemaIsLeftAlone) {
+  ASSERT_OK(Open());
+  backend_->Run(GetParam() == Kind::kSqlite ? "PRAGMA user_version = 99"
+                                            : "UPDATE sequencer SET schema = 99");
+  EXPECT_THAT(Open(), IsRefused("NEWER_SCHEMA"));
+  EXPECT_EQ(backend_->Schema(), "99");
 }
 
 TEST_P(LedgerTest, SeveralAreAppendedInTheirOrderAndAnsweredEach) {
@@ -334,7 +400,6 @@ TEST_P(LedgerTest, AnOlderBackupIsNotSignedOn) {
     const auto ledger = Open();
     for (int i = 0; i < 10; ++i) ASSERT_OK(Append(**ledger, Command()));
   }
-  backend_->Run("DELETE FROM command WHERE idx >= 7");
   backend_->Run("DELETE FROM entry WHERE idx >= 7");
   EXPECT_THAT(Open(), IsRefused("LOG_SHORTER"));
 }

@@ -26,8 +26,6 @@ NewEntry Entry(uint64_t index, const std::string& record) {
   entry.entry.salt = crypto::RandomBytes(32);
   const crypto::Digest leaf = crypto::Sha256({entry.entry.salt, record});
   entry.entry.leaf = std::string(crypto::AsBytes(leaf));
-  entry.command_id = crypto::NewUuid();
-  entry.command_digest = std::string(32, 'd');
   return entry;
 }
 
@@ -203,19 +201,6 @@ TEST_F(PostgresStoreTest, ABatchTooLargeForOneStatementIsSeveralInOrder) {
   EXPECT_EQ(store->Read(0, 10, large.size() + 1)->size(), 2u)
       << "the second begins below the limit";
   EXPECT_EQ(store->Read(0, 10, 1)->size(), 1u) << "at least one";
-}
-
-TEST_F(PostgresStoreTest, CommandsAreFoundInTheOrderAskedFor) {
-  const auto store = OpenAndLead();
-  const std::vector<NewEntry> batch = {Entry(0, "a"), Entry(1, "b")};
-  ASSERT_OK(store->AppendBatch(batch));
-  const auto found = store->FindCommands({"no such", batch[1].command_id, batch[0].command_id});
-  ASSERT_OK(found);
-  ASSERT_EQ(found->size(), 3u);
-  EXPECT_FALSE((*found)[0].has_value());
-  EXPECT_EQ((*found)[1]->index, 1u);
-  EXPECT_EQ((*found)[2]->index, 0u);
-  EXPECT_EQ((*found)[2]->digest, batch[0].command_digest);
 }
 
 TEST_F(PostgresStoreTest, AServerThatMayLoseWhatItAcknowledgedIsRefused) {
