@@ -4,6 +4,7 @@
 // they must have (the log's own key, a ballot) the same search finds.
 
 #include <algorithm>
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <set>
@@ -29,6 +30,7 @@
 #include "gtest/gtest.h"
 #include "tests/harness/secret_search.h"
 #include "tests/harness/secret_vote.h"
+#include "votum/voting/v1/voting_service.pb.h"
 
 namespace votum::testing {
 namespace {
@@ -85,6 +87,10 @@ TEST(SecretSearch, FindsEveryFormInFilesAndMemory) {
   EXPECT_THAT(search.InFiles(folder, &files), Contains(folder + "/b: it (hexadecimal)"));
   EXPECT_EQ(files, 2);
 }
+
+// What is in the memory of whom, and may be.
+const std::vector<std::string> kWhereTheyBelong = {"voting: sealing key", "ledger: log key",
+                                                   ": ballot (text"};
 
 // Expects to find each of `expected`, and nothing that has none of `allowed` in it.
 void ExpectFound(const std::set<std::string>& found, const std::vector<std::string>& expected,
@@ -232,21 +238,32 @@ TEST_F(SecrecyTest, ServicesHaveNoChoiceNoRandomnessAndNobodysKey) {
   ExpectFound(InMemory(), {"voting: ballot (text"}, {": ballot (text"});
 
   vote_->Close();
+  vote_->Archive();
+  const std::string log = vote_->folder() + "log";
+  vote_->Votum("petra.pruef", "log export " + log);
+  AddServer(log);
+  // The server's key was in use this moment.
+  voting::v1::DecryptWithServerKeyRequest request;
+  request.set_vote_event_id("wahl-1");
+  voting::v1::DecryptWithServerKeyResponse response;
+  ASSERT_OK(
+      vote_->city().Read("maria.meister", "voting", "DecryptWithServerKey", request, &response));
+  ExpectFound(InMemory(), {"voting: sealing key"}, kWhereTheyBelong);
+
   vote_->Decrypt();
   vote_->Votum("maria.meister", "vote establish --id wahl-1");
   const std::string archive = vote_->Archive();
+  std::filesystem::remove_all(log);
   EXPECT_THAT(vote_->Audit(), HasSubstr("6 ballots, 5 counted): every proof holds"));
-  const std::string log = vote_->folder() + "log";
-  AddServer(log);
 
-  // The search finds what is there. Keys of services are with their own service alone; of those of
-  // the vote, which the voting service has used just now, nothing is left even there.
+  // The search finds what is there. Keys of services are with their own service alone; of the
+  // keys of the vote, which the voting service used, nothing is left even there.
   ExpectFound(
       InFiles(),
       {"/voting/sealing.key: sealing key", "/ledger/log.key: log key", "/ledger/entries.db"},
       {"/voting/sealing.key: sealing key", "/ledger/log.key: log key", ": ballot (text"});
   ExpectFound(InMemory(), {"voting: sealing key", "ledger: log key", "voting: ballot (text"},
-              {"voting: sealing key", "ledger: log key", ": ballot (text"});
+              kWhereTheyBelong);
   // And what is published.
   int files = 0;
   ExpectFound(search_.InFiles(log, &files), {": ballot (text"}, {": ballot (text"});
