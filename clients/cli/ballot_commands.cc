@@ -112,9 +112,7 @@ absl::Status Register(Run& run, const Options& options) {
       election::SealCredential(registry, device.election.uuid(), device.client->context().person_id,
                                election::CredentialOf(secrets->secret).public_key),
       "application/json");
-  // All attachments of a vote have one subject, so that they are erased together.
-  sealed.ref.set_subject(device.setup.subject());
-  sealed.attachment.set_subject(device.setup.subject());
+  sealed.PutUnder(device.setup.subject());
   v1::RegisterCredential command;
   command.set_meeting_id(device.event.meeting_id());
   command.set_vote_event_id(options.vote);

@@ -48,6 +48,8 @@ absl::StatusOr<Prepared> Prepare(const IdeaOptions& options, const std::string& 
   if (!options.contact.empty()) {
     ASSIGN_OR_RETURN(const std::string contact, TextOf(options.contact));
     client::SealedText sealed_contact = client::SealText(contact);
+    // `votum idea show` names one subject, and who wants to be erased means both.
+    sealed_contact.PutUnder(prepared.content.text().subject());
     *prepared.content.mutable_contact() = sealed_contact.ref;
     prepared.attachments.push_back(std::move(sealed_contact.attachment));
   }

@@ -58,6 +58,11 @@ absl::StatusOr<std::string> ReceiptCodeDigest(absl::string_view code) {
   return DigestOfKey(key);
 }
 
+void SealedText::PutUnder(const std::string& subject) {
+  ref.set_subject(subject);
+  attachment.set_subject(subject);
+}
+
 SealedText SealText(absl::string_view content, absl::string_view media_type) {
   const crypto::Salt salt = crypto::NewSalt();
   const crypto::Digest commitment = crypto::Commit(salt, content);

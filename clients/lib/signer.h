@@ -41,6 +41,9 @@ absl::StatusOr<std::string> ReceiptCodeDigest(absl::string_view code);
 struct SealedText {
   common::v1::AttachmentRef ref;
   common::v1::Attachment attachment;
+
+  // Puts it under the subject of others of the same person and matter: they are erased together.
+  void PutUnder(const std::string& subject);
 };
 SealedText SealText(absl::string_view content,
                     absl::string_view media_type = "text/plain; charset=utf-8");

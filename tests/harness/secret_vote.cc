@@ -20,28 +20,19 @@ constexpr char kPassphrase[] = "richtig Pferd Batterie Klammer";
 }  // namespace
 
 SecretVote::SecretVote(const std::string& folder)
-    : folder_(folder + "/"), city_(folder_ + "city", City::Layout::kProcessPerService) {
+    : folder_(folder + "/"),
+      city_(folder_ + "city", City::Layout::kProcessPerService),
+      votum_(&city_, folder) {
   city_.SetUpCouncil(9);
   city_.OpenMeeting(10);
   EXPECT_OK(WriteFile(folder_ + "passphrase", absl::StrCat(kPassphrase, "\n"), 0600));
-  std::vector<std::string> people = city_.members();
-  people.insert(people.end(), {"maria.meister", "karl.kanzlei", "klara.kanzlei", "petra.pruef"});
-  for (const std::string& person : people) {
-    EXPECT_OK(city_.KeyOf(person).SavePkcs8FileUnencrypted(folder_ + person + ".key"));
-    Votum("", absl::StrCat("context add ", folder_, person, ".json --from ", city_.client_path(),
-                           " --person ", person, " --key ", folder_, person, ".key"));
-  }
+  votum_.AddPeople(city_.members());
+  votum_.AddPeople({"maria.meister", "karl.kanzlei", "klara.kanzlei", "petra.pruef"});
 }
 
 std::string SecretVote::Votum(const std::string& person, const std::string& line, int code) {
   if (before_) before_();
-  std::vector<std::string> arguments = {VOTUM_PATH};
-  if (!person.empty()) arguments.insert(arguments.end(), {"-c", folder_ + person + ".json"});
-  for (const absl::string_view word : absl::StrSplit(line, ' ')) arguments.emplace_back(word);
-  const std::string output = folder_ + "output";
-  EXPECT_OK(WriteFile(output, ""));
-  EXPECT_EQ(testing::Run(arguments, output), code) << line << "\n" << ReadFile(output).value_or("");
-  return ReadFile(output).value_or("");
+  return votum_.Do(person, line, code);
 }
 
 std::string SecretVote::Secret(const std::string& person) const {

@@ -11,6 +11,7 @@
 #include "absl/strings/string_view.h"
 #include "crypto/secret.h"
 #include "tests/harness/city.h"
+#include "tests/harness/command_line.h"
 #include "tests/interop/belenios/belenios_tool.h"
 #include "votum/voting/v1/voting.pb.h"
 
@@ -21,8 +22,7 @@ class SecretVote {
   // The council with its meeting open; everybody has a context and a key file. `folder` exists.
   explicit SecretVote(const std::string& folder);
 
-  // What `votum` says, on both outputs, to a command line of `person` ("" for nobody), its words
-  // separated by one blank. Expects the exit code.
+  // As CommandLine::Do.
   std::string Votum(const std::string& person, const std::string& line, int code = 0);
   // Called before each of these commands, e.g. to kill something while it runs.
   void BeforeCommands(std::function<void()> action) { before_ = std::move(action); }
@@ -64,6 +64,7 @@ class SecretVote {
 
   const std::string folder_;  // with a "/" at its end
   City city_;
+  CommandLine votum_;
   election::BeleniosTool ben_;
   std::function<void()> before_;
 };

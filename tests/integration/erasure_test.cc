@@ -1,22 +1,26 @@
-// Erasing what somebody wrote: over real processes, to the last byte of their files, and the audit
-// still passes.
+// Erasing what somebody wrote, by the command line as two administrators type it: over real
+// processes, to the last byte of their files, and the audit still passes.
+
+#include <sqlite3.h>
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "absl/time/clock.h"
 #include "base/file.h"
 #include "base/status_matchers.h"
 #include "base/test_folder.h"
-#include "clients/audit/auditor.h"
 #include "crypto/commitment.h"
 #include "gtest/gtest.h"
 #include "tests/harness/city.h"
-#include "votum/directory/v1/directory.pb.h"
-#include "votum/ideas/v1/ideas_service.pb.h"
-#include "votum/ledger/v1/ledger_service.pb.h"
+#include "tests/harness/command_line.h"
+#include "votum/ideas/v1/ideas.pb.h"
 
 namespace votum::testing {
 namespace {
@@ -26,69 +30,102 @@ using ::testing::Not;
 
 constexpr char kText[] = "Eine Bank unter der alten Linde am Friedhof";
 constexpr char kContact[] = "Erna Beispiel, Musterweg 1";
+constexpr char kGround[] = "Art. 17 (1) (a) GDPR";
+
+// What `sql` gives of the database at `path`, the first column of each row.
+std::vector<std::string> Query(const std::string& path, const std::string& sql) {
+  sqlite3* database = nullptr;
+  EXPECT_EQ(sqlite3_open_v2(path.c_str(), &database, SQLITE_OPEN_READONLY, nullptr), SQLITE_OK);
+  sqlite3_busy_timeout(database, 10000);
+  sqlite3_stmt* statement = nullptr;
+  EXPECT_EQ(sqlite3_prepare_v2(database, sql.c_str(), -1, &statement, nullptr), SQLITE_OK)
+      << sqlite3_errmsg(database);
+  std::vector<std::string> rows;
+  while (sqlite3_step(statement) == SQLITE_ROW) {
+    rows.emplace_back(static_cast<const char*>(sqlite3_column_blob(statement, 0)),
+                      static_cast<size_t>(sqlite3_column_bytes(statement, 0)));
+  }
+  sqlite3_finalize(statement);
+  sqlite3_close(database);
+  return rows;
+}
+
+bool Await(const std::function<bool()>& condition) {
+  const absl::Time deadline = absl::Now() + absl::Seconds(10);
+  while (!condition() && absl::Now() < deadline) absl::SleepFor(absl::Milliseconds(20));
+  return condition();
+}
 
 class ErasureTest : public ::testing::TestWithParam<City::Layout> {
  protected:
-  ErasureTest() : city_(NewTestFolder("erasure"), GetParam()) { city_.SetUpCouncil(3); }
+  ErasureTest() : city_(NewTestFolder("erasure"), GetParam()) {
+    city_.SetUpCouncil(3);
+    votum_.AddPeople({"anna.amt", "bernd.amt", "karl.kanzlei", "petra.pruef", "m01"});
+  }
 
-  common::v1::Attachment Seal(const std::string& content) {
+  void RecordIdea(const std::string& id) {
+    votum_.Do("karl.kanzlei",
+              absl::StrCat("idea record --id ", id, " --text @", votum_.WriteFileOf("text", kText),
+                           " --contact @", votum_.WriteFileOf("contact", kContact)));
+  }
+
+  std::string Show(const std::string& id) {
+    return votum_.Do("karl.kanzlei", "idea show --id " + id);
+  }
+
+  // The subject that `votum idea show` names, 32 hexadecimal digits.
+  std::string SubjectOf(const std::string& id) {
+    for (absl::string_view line : absl::StrSplit(Show(id), '\n')) {
+      line = absl::StripLeadingAsciiWhitespace(line);
+      if (absl::ConsumePrefix(&line, "subject: ")) return std::string(line);
+    }
+    ADD_FAILURE() << "no subject is shown";
+    return "";
+  }
+
+  // Another idea under `subject`, as a client would send it that does not know of the erasure.
+  absl::Status RecordUnder(const std::string& subject) {
     const crypto::Salt salt = crypto::NewSalt();
-    const crypto::Digest commitment = crypto::Commit(salt, content);
+    const crypto::Digest commitment = crypto::Commit(salt, kText);
     common::v1::Attachment attachment;
     attachment.set_commitment(std::string(crypto::AsBytes(commitment)));
     attachment.set_salt(std::string(salt.begin(), salt.end()));
-    attachment.set_subject(subject_);
-    attachment.set_content(content);
-    return attachment;
-  }
-
-  static common::v1::AttachmentRef RefTo(const common::v1::Attachment& attachment) {
-    common::v1::AttachmentRef ref;
-    ref.set_commitment(attachment.commitment());
-    ref.set_subject(attachment.subject());
-    ref.set_media_type("text/plain");
-    return ref;
-  }
-
-  absl::Status RecordIdea(const std::string& id) {
-    const common::v1::Attachment text = Seal(kText);
-    const common::v1::Attachment contact = Seal(kContact);
+    attachment.set_subject(absl::HexStringToBytes(subject));
+    attachment.set_content(kText);
     ideas::v1::RecordIdea idea;
     ideas::v1::IdeaContent* content = idea.mutable_content();
-    content->set_idea_id(id);
-    *content->mutable_text() = RefTo(text);
-    *content->mutable_contact() = RefTo(contact);
+    content->set_idea_id("i2");
+    content->mutable_text()->set_commitment(attachment.commitment());
+    content->mutable_text()->set_subject(attachment.subject());
+    content->mutable_text()->set_media_type("text/plain");
     content->set_channel(ideas::v1::CHANNEL_PAPER);
     content->set_group(ideas::v1::SUBMITTER_GROUP_CITIZENS);
-    content->set_origin("Briefkasten");
     common::v1::SignedCommand command = city_.Sign("karl.kanzlei", &idea);
-    *command.add_attachments() = text;
-    *command.add_attachments() = contact;
+    *command.add_attachments() = attachment;
     return city_.Send(command).status();
   }
 
-  std::string TextOf(const std::string& id) {
-    ideas::v1::GetIdeaRequest request;
-    request.set_idea_id(id);
-    ideas::v1::GetIdeaResponse response;
-    EXPECT_OK(city_.Read("karl.kanzlei", "ideas", "GetIdea", request, &response));
-    return response.idea().text_content();
+  void Propose(const std::string& subject) {
+    const std::string line = absl::StrCat("subject erase --id e1 --subject ", subject);
+    EXPECT_THAT(votum_.Do("anna.amt", line, 2), HasSubstr("--ground"));
+    const std::string with_ground =
+        absl::StrCat(line, " --ground @", votum_.WriteFileOf("ground", kGround));
+    EXPECT_THAT(votum_.Do("m01", with_ground, 1), HasSubstr("OFFICE_MISSING"));
+    votum_.Do("anna.amt", with_ground);
   }
 
-  void Erase() {
-    directory::v1::ProposeErasure propose;
-    propose.set_erasure_id("e1");
-    propose.add_subjects(subject_);
-    propose.set_legal_ground("Art. 17 (1) (a) GDPR");
-    ASSERT_OK(city_.Do("karl.kanzlei", std::move(propose)));
-    directory::v1::ConfirmErasure confirm;
-    confirm.set_erasure_id("e1");
-    EXPECT_THAT(city_.Do("karl.kanzlei", directory::v1::ConfirmErasure(confirm)),
-                IsRefused("SAME_PERSON"));
-    ASSERT_OK(city_.Do("anna.amt", std::move(confirm)));
+  void Confirm() {
+    EXPECT_THAT(votum_.Do("anna.amt", "subject erase-confirm --id e1", 1),
+                HasSubstr("SAME_PERSON"));
+    EXPECT_THAT(Show("i1"), HasSubstr(kText)) << "one person erases nothing";
+    votum_.Do("bernd.amt", "subject erase-confirm --id e1");
+    const std::string list = votum_.Do("petra.pruef", "subject list-erasures");
+    for (const char* said : {"e1", kGround, "anna.amt", "bernd.amt"}) {
+      EXPECT_THAT(list, HasSubstr(said));
+    }
   }
 
-  // Every byte below the deployment's folder.
+  // Every byte below the deployment's folder: database, write-ahead log, pages no longer in use.
   std::string AllBytes() const {
     std::string bytes;
     for (const auto& file : std::filesystem::recursive_directory_iterator(city_.folder())) {
@@ -97,52 +134,64 @@ class ErasureTest : public ::testing::TestWithParam<City::Layout> {
     return bytes;
   }
 
-  // Audits the log as it is now; the findings.
-  std::string Audit() {
-    std::string findings;
-    audit::Auditor auditor(city_.log(), [&](const audit::Finding& finding) {
-      absl::StrAppend(&findings, finding.text, "\n");
-    });
-    ledger::v1::ListEntriesRequest request;
-    request.set_page_size(5000);
-    ledger::v1::ListEntriesResponse page;
-    EXPECT_OK(city_.Read("petra.pruef", "ledger", "ListEntries", request, &page));
-    uint64_t line = 0;
-    for (const ledger::v1::Entry& entry : page.entries()) {
-      auditor.AddEntry(
-          ++line, audit::ArchivedEntry{entry.index(), entry.leaf(), entry.salt(), entry.record()});
-    }
-    ledger::v1::GetCheckpointResponse checkpoint;
-    EXPECT_OK(city_.Read("petra.pruef", "ledger", "GetCheckpoint",
-                         ledger::v1::GetCheckpointRequest(), &checkpoint));
-    auditor.Finish(checkpoint.checkpoint());
-    EXPECT_EQ(auditor.faults(), 0u) << findings;
-    return findings;
+  // What hides in the ledger's database of `subject`: its sealed key and boxes. With them goes the
+  // salt of each content, which is in its box.
+  std::vector<std::string> SecretsOf(const std::string& subject) const {
+    const std::string of = absl::StrCat(" WHERE subject = x'", subject, "'");
+    return Query(city_.folder() + "/ledger/entries.db",
+                 absl::StrCat("SELECT box FROM subject_key", of,
+                              " UNION ALL SELECT box FROM attachment", of));
   }
 
-  const std::string subject_ = std::string(15, 's') + '\x01';
+  // The log as it is now, exported and audited by an auditor; what that says.
+  std::string Audit(const std::string& folder) {
+    votum_.Do("petra.pruef", "log export " + votum_.Path(folder));
+    const std::string key = votum_.WriteFileOf("log.vkey", city_.log().vkey());
+    return votum_.Do("", absl::StrCat("audit ", votum_.Path(folder), " --log-key @", key));
+  }
+
   City city_;
+  CommandLine votum_{&city_, NewTestFolder("people")};
 };
 
 TEST_P(ErasureTest, LeavesNothingButTheRecordThatItHappened) {
-  ASSERT_OK(RecordIdea("i1"));
-  EXPECT_EQ(TextOf("i1"), kText);
-  EXPECT_THAT(AllBytes(), Not(HasSubstr(kText))) << "sealed from the beginning";
+  RecordIdea("i1");
+  EXPECT_THAT(Show("i1"), HasSubstr(kText));
+  const std::string subject = SubjectOf("i1");
+  EXPECT_THAT(Audit("before"), HasSubstr("all 2 are what their records commit to"));
+  const std::vector<std::string> secrets = SecretsOf(subject);
+  ASSERT_EQ(secrets.size(), 3u) << "a key, a text, contact data";
+  const std::string before = AllBytes();
+  for (const std::string& secret : secrets) ASSERT_THAT(before, HasSubstr(secret));
+  for (const char* plain : {kText, kContact}) {
+    EXPECT_THAT(before, Not(HasSubstr(plain))) << "sealed from the beginning";
+  }
 
-  Erase();
+  Propose(subject);
+  Confirm();
   // The ledger destroys it after the record; the services go on meanwhile.
-  const absl::Time deadline = absl::Now() + absl::Seconds(10);
-  while (!TextOf("i1").empty() && absl::Now() < deadline) absl::SleepFor(absl::Milliseconds(20));
-  EXPECT_EQ(TextOf("i1"), "");
-  EXPECT_THAT(RecordIdea("i2"), IsRefused("SUBJECT_ERASED"));
-  EXPECT_THAT(Audit(), HasSubstr("2 more were erased"));
+  EXPECT_TRUE(Await([&] { return SecretsOf(subject).empty(); }));
+  // Bool, so that a failure does not print the database.
+  EXPECT_TRUE(Await([&] {
+    const std::string bytes = AllBytes();
+    for (const std::string& secret : secrets) {
+      if (bytes.find(secret) != std::string::npos) return false;
+    }
+    return bytes.find(kText) == std::string::npos && bytes.find(kContact) == std::string::npos;
+  })) << "a byte scan still finds it";
+  EXPECT_THAT(Show("i1"), Not(HasSubstr(kText)));
+  EXPECT_THAT(RecordUnder(subject), IsRefused("SUBJECT_ERASED"));
+  const std::string audit = Audit("after");
+  EXPECT_THAT(audit, HasSubstr("2 more were erased, by records that say on what ground"));
+  EXPECT_THAT(audit, HasSubstr("audit: all checks passed"));
+  EXPECT_THAT(votum_.Do("petra.pruef", "audit --remote"), HasSubstr("2 more were erased"));
 
   // A restart finds it erased.
   city_.ProcessOf("ledger").Kill();
   city_.ProcessOf("ledger").Start();
   city_.AwaitReady();
-  EXPECT_EQ(TextOf("i1"), "");
-  EXPECT_THAT(AllBytes(), Not(HasSubstr(kContact)));
+  EXPECT_THAT(Show("i1"), Not(HasSubstr(kText)));
+  EXPECT_THAT(SecretsOf(subject), ::testing::IsEmpty());
 }
 
 INSTANTIATE_TEST_SUITE_P(Layouts, ErasureTest,

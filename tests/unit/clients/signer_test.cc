@@ -86,6 +86,14 @@ TEST(SealTextTest, CommitsToTheContentUnderASubjectOfItsOwn) {
   EXPECT_NE(one.ref.subject(), two.ref.subject());
 }
 
+TEST(SealTextTest, IsPutUnderTheSubjectOfAnother) {
+  const SealedText one = SealText("Mehr Bänke");
+  SealedText two = SealText("Erna Beispiel");
+  two.PutUnder(one.ref.subject());
+  EXPECT_EQ(two.ref.subject(), one.ref.subject());
+  EXPECT_EQ(two.attachment.subject(), one.ref.subject());
+}
+
 TEST(ReceiptCodeTest, IsFoundAgainAsTypedIn) {
   const ReceiptCode code = NewReceiptCode();
   EXPECT_EQ(code.digest.size(), 32u);
