@@ -142,19 +142,21 @@ absl::StatusOr<std::optional<std::string>> SqliteStore::FindSubjectKey(absl::str
 absl::StatusOr<bool> SqliteStore::EraseSubject(absl::string_view subject) {
   const std::lock_guard<std::mutex> write_lock(write_mutex_);
   RETURN_IF_ERROR(writer_.erase_attachments.Bind(1, subject).Run());
-  const int64_t attachments = writer_.database.Changes();
+  int64_t changes = writer_.database.Changes();
   RETURN_IF_ERROR(writer_.erase_key.Bind(1, subject).Run());
-  if (attachments + writer_.database.Changes() == 0) return false;
+  changes += writer_.database.Changes();
+  truncate_due_ = truncate_due_ || changes > 0;
+  if (!truncate_due_) return false;
   // secure_delete has overwritten the pages of the database; the bytes still stand in the
   // write-ahead log, which is emptied here. No reader may be in the middle of something.
   const std::lock_guard<std::mutex> read_lock(read_mutex_);
   RETURN_IF_ERROR(writer_.truncate_wal.Step().status());
-  const bool busy = writer_.truncate_wal.Integer(0) != 0;
+  truncate_due_ = writer_.truncate_wal.Integer(0) != 0;
   writer_.truncate_wal.Reset();
-  if (busy)
+  if (truncate_due_)
     return absl::UnavailableError(
         "another process reads the database; erase again when it is done");
-  return true;
+  return changes > 0;
 }
 
 }  // namespace votum::ledger

@@ -54,6 +54,9 @@ class SqliteStore final : public EntryStore {
 
   std::mutex write_mutex_;  // taken before read_mutex_
   Writer writer_;           // guarded by write_mutex_
+  // Guarded by write_mutex_: the write-ahead log may hold what was erased, by this process or by
+  // one before it that was killed.
+  bool truncate_due_ = true;
   std::mutex read_mutex_;
   Reader reader_;  // guarded by read_mutex_
 };
