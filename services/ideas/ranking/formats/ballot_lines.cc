@@ -4,6 +4,7 @@
 #include <atomic>
 #include <mutex>
 #include <thread>
+#include <utility>
 
 #include "base/refusal.h"
 #include "base/status_macros.h"
@@ -43,6 +44,10 @@ class FirstError {
   absl::Status status_;
 };
 
+absl::Status TooMany() {
+  return RefuseArgument("TOO_MANY_BALLOTS", "the weights of all ballots together exceed 2^40");
+}
+
 }  // namespace
 
 absl::Status ReadLines(absl::string_view whole, absl::string_view part, ReleaseText release,
@@ -63,16 +68,17 @@ absl::Status CountLines(absl::string_view whole, absl::string_view part, size_t 
   auto work = [&](PairwiseCounts& own) {
     BatchCounter batch(own);
     for (size_t piece; (piece = next.fetch_add(1)) < pieces.size();) {
-      error.Set(
-          piece, reader(Cursor(whole, pieces[piece]), [&](absl::Span<const uint16_t> coded,
-                                                          uint64_t weight) {
-            if (weight > kMaxTotalWeight || total.fetch_add(weight) + weight > kMaxTotalWeight) {
-              return RefuseArgument("TOO_MANY_BALLOTS",
-                                    "the weights of all ballots together exceed 2^40");
-            }
-            batch.Add(coded, weight);
-            return absl::OkStatus();
-          }));
+      // Threads tell each other of a piece, not of each ballot: they would wait for one counter.
+      uint64_t weights = 0;
+      absl::Status status = reader(Cursor(whole, pieces[piece]),
+                                   [&](absl::Span<const uint16_t> coded, uint64_t weight) {
+                                     if (weight > kMaxTotalWeight - weights) return TooMany();
+                                     weights += weight;
+                                     batch.Add(coded, weight);
+                                     return absl::OkStatus();
+                                   });
+      if (total.fetch_add(weights) + weights > kMaxTotalWeight) status.Update(TooMany());
+      error.Set(piece, std::move(status));
       if (release != nullptr) release(pieces[piece]);
     }
   };

@@ -45,11 +45,11 @@ class Cursor {
   // 1 to 18 digits; false (and nowhere moved) otherwise.
   bool Number(uint64_t* value) {
     const char* p = at_;
+    if (!DigitAt(p)) return false;
     uint64_t number = 0;
-    while (p != end_ && static_cast<unsigned char>(*p - '0') < 10 && p - at_ < 18) {
-      number = number * 10 + static_cast<uint64_t>(*p++ - '0');
-    }
-    if (p == at_ || (p != end_ && static_cast<unsigned char>(*p - '0') < 10)) return false;
+    do number = number * 10 + static_cast<uint64_t>(*p++ - '0');
+    while (DigitAt(p) && p - at_ < 18);
+    if (DigitAt(p)) return false;
     at_ = p;
     *value = number;
     return true;
@@ -61,6 +61,10 @@ class Cursor {
   }
 
  private:
+  bool DigitAt(const char* p) const {
+    return p != end_ && static_cast<unsigned char>(*p - '0') < 10;
+  }
+
   absl::string_view whole_;
   const char* at_;
   const char* end_;
