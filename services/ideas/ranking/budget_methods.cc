@@ -1,6 +1,8 @@
 // Participatory budgeting: greedy, Method of Equal Shares with its completions, sequential
 // Phragmen.
 #include <algorithm>
+#include <memory>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -157,26 +159,59 @@ bool Exhaustive(const BudgetProblem& problem, const std::vector<OptionIndex>& bo
 
 // The share that Add1 ends with: raised by one unit of money per voter as long as what is bought
 // stays within the budget, and no longer than something still fits.
-Rational Add1Share(const Call& call, const BudgetProblem& problem, EqualShares& shares,
-                   const Rational& equal, size_t& steps) {
-  const Rational step = Rational(problem.scale) * Fraction(call.int_param("add1_step"));
-  Rational share = equal;
-  shares.Run(share, nullptr);
-  if (call.param("add1_start") == "floor" &&
-      !Exhaustive(problem, shares.bought(), shares.spent())) {
-    const mpz_class units = equal.get_num() / (equal.get_den() * problem.scale);
-    share = Rational(units * problem.scale);
-    shares.Run(share, nullptr);
+class Add1 {
+ public:
+  Add1(const Call& call, const BudgetProblem& problem, Utility utility, const ProjectOrder& ties)
+      : call_(call), problem_(problem) {
+    // Shares are tried side by side; of those that lie behind the last nothing is kept.
+    const size_t trials = std::clamp<size_t>(call.threads(), 1, kMaxTrials);
+    for (size_t i = 0; i < trials; ++i)
+      trials_.push_back(std::make_unique<EqualShares>(problem, utility, ties));
   }
-  while (!Exhaustive(problem, shares.bought(), shares.spent())) {
-    const Rational next = share + step;
-    shares.Run(next, nullptr);
-    if (shares.spent() > problem.budget) break;
-    share = next;
-    ++steps;
+
+  // `equal` is the share that the budget gives. Adds how often it was raised to `steps`.
+  Rational Share(const Rational& equal, size_t& steps) {
+    Rational share = equal;
+    if (Done(share)) return share;
+    if (call_.param("add1_start") == "floor") {
+      const mpz_class units = equal.get_num() / (equal.get_den() * problem_.scale);
+      share = Rational(units * problem_.scale);
+      if (Done(share)) return share;
+    }
+    const Rational step = Rational(problem_.scale) * Fraction(call_.int_param("add1_step"));
+    while (true) {
+      RunTrials(share, step);
+      for (const std::unique_ptr<EqualShares>& trial : trials_) {
+        if (trial->spent() > problem_.budget) return share;
+        share += step;
+        ++steps;
+        if (Exhaustive(problem_, trial->bought(), trial->spent())) return share;
+      }
+    }
   }
-  return share;
-}
+
+ private:
+  static constexpr size_t kMaxTrials = 16;
+
+  bool Done(const Rational& share) {
+    trials_[0]->Run(share, nullptr);
+    return Exhaustive(problem_, trials_[0]->bought(), trials_[0]->spent());
+  }
+  // Runs with share + step, share + 2 steps, and so on.
+  void RunTrials(const Rational& share, const Rational& step) {
+    std::vector<std::thread> others;
+    for (size_t i = 1; i < trials_.size(); ++i) {
+      const Rational next = share + step * Fraction(static_cast<int64_t>(i) + 1);
+      others.emplace_back([this, i, next] { trials_[i]->Run(next, nullptr); });
+    }
+    trials_[0]->Run(share + step, nullptr);
+    for (std::thread& other : others) other.join();
+  }
+
+  const Call& call_;
+  const BudgetProblem& problem_;
+  std::vector<std::unique_ptr<EqualShares>> trials_;
+};
 
 Json PurchaseTable(const Call& call, const BudgetProblem& problem, const EqualShares& shares,
                    const Funding& funding, const Rational& share) {
@@ -221,7 +256,7 @@ absl::StatusOr<Ranking> RunEqualShares(const Call& call) {
   Rational share = problem.people == 0 ? Rational(0) : Fraction(problem.budget, problem.people);
   size_t steps = 0;
   const std::string& completion = call.param("completion");
-  if (completion != "none") share = Add1Share(call, problem, shares, share, steps);
+  if (completion != "none") share = Add1(call, problem, utility, ties).Share(share, steps);
   std::vector<TieEvent> events;
   shares.Run(share, &events);
   Funding funding{shares.bought(), {}};

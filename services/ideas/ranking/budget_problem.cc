@@ -1,6 +1,7 @@
 #include "services/ideas/ranking/budget_problem.h"
 
 #include <algorithm>
+#include <limits>
 #include <numeric>
 #include <utility>
 
@@ -23,73 +24,71 @@ absl::StatusOr<int64_t> WholeMoney(const Rational& money, const mpz_class& scale
   return scaled.get_num().get_si();
 }
 
-using Vote = std::pair<OptionIndex, int64_t>;
-
 uint64_t HashOf(const std::vector<Vote>& votes) {
   uint64_t hash = 0x9e3779b97f4a7c15;
   for (const Vote& vote : votes) {
-    hash = (hash ^ (static_cast<uint64_t>(vote.first) << 40) ^ static_cast<uint64_t>(vote.second)) *
-           0xff51afd7ed558ccd;
+    hash = (hash ^ (static_cast<uint64_t>(vote.project) << 40) ^ vote.points) * 0xff51afd7ed558ccd;
     hash ^= hash >> 32;
   }
   return hash;
 }
 
-// Joins equal voters: an open hash table of classes.
+// Joins equal voters: an open hash table of the classes of `problem`.
 class Classes {
  public:
-  explicit Classes(size_t voters) : slots_(64) {
+  Classes(size_t voters, BudgetProblem& problem) : problem_(problem), slots_(64) {
     while (slots_.size() < 2 * voters) slots_.resize(2 * slots_.size());
   }
-  // The class of `votes` (sorted), new or known.
-  uint32_t Of(const std::vector<Vote>& votes) {
+  // Adds a voter to the class of `votes` (sorted), new or known.
+  void Add(const std::vector<Vote>& votes) {
     size_t at = HashOf(votes) & (slots_.size() - 1);
-    while (slots_[at] != 0) {
-      const uint32_t found = slots_[at] - 1;
-      if (std::equal(votes.begin(), votes.end(), Begin(found), End(found))) return found;
-      at = (at + 1) & (slots_.size() - 1);
+    for (; slots_[at] != 0; at = (at + 1) & (slots_.size() - 1)) {
+      if (problem_.VotesOf(slots_[at] - 1) != absl::MakeConstSpan(votes)) continue;
+      ++problem_.class_size[slots_[at] - 1];
+      return;
     }
-    votes_.insert(votes_.end(), votes.begin(), votes.end());
-    ends_.push_back(votes_.size());
-    slots_[at] = static_cast<uint32_t>(ends_.size());
-    return static_cast<uint32_t>(ends_.size() - 1);
+    problem_.votes_cast.insert(problem_.votes_cast.end(), votes.begin(), votes.end());
+    problem_.class_ends.push_back(problem_.votes_cast.size());
+    problem_.class_size.push_back(1);
+    slots_[at] = static_cast<uint32_t>(problem_.class_size.size());
   }
-  size_t size() const { return ends_.size(); }
-  const Vote* Begin(size_t c) const { return votes_.data() + (c == 0 ? 0 : ends_[c - 1]); }
-  const Vote* End(size_t c) const { return votes_.data() + ends_[c]; }
 
  private:
+  BudgetProblem& problem_;
   std::vector<uint32_t> slots_;  // class + 1
-  std::vector<Vote> votes_;
-  std::vector<size_t> ends_;
 };
 
-void JoinVoters(const ProjectBudget& from, BudgetProblem& problem) {
-  Classes classes(from.voters());
+absl::Status JoinVoters(const ProjectBudget& from, BudgetProblem& problem) {
+  Classes classes(from.voters(), problem);
   std::vector<Vote> votes;
   uint32_t begin = 0;
   for (uint32_t end : from.ends) {
     votes.clear();
     for (uint32_t i = begin; i < end; ++i) {
       const int64_t points = from.points.empty() ? 1 : from.points[i];
-      if (points > 0) votes.emplace_back(from.projects[i], points);
+      if (points > std::numeric_limits<uint32_t>::max()) {
+        return RefuseArgument("BAD_POINTS",
+                              absl::StrCat(points,
+                                           " points for a project are more "
+                                           "than can be counted; a vote gives less than 2^32"));
+      }
+      if (points > 0) votes.push_back({from.projects[i], static_cast<uint32_t>(points)});
     }
     std::sort(votes.begin(), votes.end());
-    const uint32_t c = classes.Of(votes);
-    if (c == problem.class_size.size()) problem.class_size.push_back(0);
-    ++problem.class_size[c];
+    classes.Add(votes);
     begin = end;
   }
   std::vector<size_t> counts(problem.supporters.size());
-  for (OptionIndex project : from.projects) ++counts[project];
+  for (const Vote& vote : problem.votes_cast) ++counts[vote.project];
   for (size_t p = 0; p < counts.size(); ++p) problem.supporters[p].reserve(counts[p]);
-  for (uint32_t c = 0; c < classes.size(); ++c) {
-    for (const Vote* vote = classes.Begin(c); vote != classes.End(c); ++vote) {
-      problem.supporters[vote->first].push_back({c, vote->second});
-      problem.votes[vote->first] += problem.class_size[c];
-      problem.points[vote->first] += problem.class_size[c] * vote->second;
+  for (uint32_t c = 0; c < problem.class_size.size(); ++c) {
+    for (const Vote& vote : problem.VotesOf(c)) {
+      problem.supporters[vote.project].push_back({c, vote.points});
+      problem.votes[vote.project] += problem.class_size[c];
+      problem.points[vote.project] += problem.class_size[c] * vote.points;
     }
   }
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -110,7 +109,7 @@ absl::StatusOr<BudgetProblem> MakeBudgetProblem(const Election& election) {
   problem.supporters.resize(election.options.size());
   problem.votes.resize(election.options.size());
   problem.points.resize(election.options.size());
-  JoinVoters(from, problem);
+  RETURN_IF_ERROR(JoinVoters(from, problem));
   return problem;
 }
 

@@ -3,21 +3,29 @@
 #ifndef VOTUM_SERVICES_IDEAS_RANKING_BUDGET_PROBLEM_H_
 #define VOTUM_SERVICES_IDEAS_RANKING_BUDGET_PROBLEM_H_
 
+#include <compare>
 #include <cstdint>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/types/span.h"
 #include "services/ideas/ranking/election.h"
 #include "services/ideas/ranking/method.h"
 #include "services/ideas/ranking/tie_break.h"
 
 namespace votum::ranking {
 
-// Voters who support the same projects with the same points.
+// Voters who support the same projects with the same points are a class.
 struct Supporter {
   uint32_t voters;  // index of the class
-  int64_t points;   // 1 where votes are approvals; never 0
+  uint32_t points;  // 1 where votes are approvals; never 0
+};
+
+struct Vote {
+  OptionIndex project;
+  uint32_t points;  // as in Supporter
+  friend auto operator<=>(const Vote&, const Vote&) = default;
 };
 
 struct BudgetProblem {
@@ -27,8 +35,15 @@ struct BudgetProblem {
   std::vector<int64_t> costs;
   // People with a ballot, blank ones included: the budget is shared among all of them.
   int64_t people = 0;
-  // How many people each class has.
+  // How many people each class has, and what they vote for: a stretch of `votes_cast` that ends at
+  // `class_ends`.
   std::vector<int64_t> class_size;
+  std::vector<Vote> votes_cast;
+  std::vector<size_t> class_ends;
+  absl::Span<const Vote> VotesOf(uint32_t voters) const {
+    const size_t begin = voters == 0 ? 0 : class_ends[voters - 1];
+    return {votes_cast.data() + begin, class_ends[voters] - begin};
+  }
   // Of each project; without those who give it 0 points.
   std::vector<std::vector<Supporter>> supporters;
   // People who support each project, and the sum of their points.
@@ -39,7 +54,8 @@ struct BudgetProblem {
   Rational InCurrency(const Rational& money) const { return money / Rational(scale); }
 };
 
-// INVALID_ARGUMENT (BAD_COST) for costs that do not fit 2^53 units.
+// INVALID_ARGUMENT for costs that do not fit 2^53 units (BAD_COST) or points of 2^32 and more
+// (BAD_POINTS).
 absl::StatusOr<BudgetProblem> MakeBudgetProblem(const Election& election);
 
 // Decides between projects that a budget rule leaves tied.

@@ -13,24 +13,10 @@ namespace {
 
 constexpr double kUlp = 1.0 / (int64_t{1} << 52);
 
-// What a class paid in full for one project: price of that round times utility.
-struct Payment {
-  uint32_t round;
-  int64_t utility;
-};
-
 // A sum of money: shares * share - sum of coefficients[round] * price(round).
 struct Money {
   int64_t shares = 0;
   std::vector<int128> coefficients;
-
-  void Add(int64_t people, absl::Span<const Payment> history) {
-    shares += people;
-    for (const Payment& payment : history) {
-      if (coefficients.size() <= payment.round) coefficients.resize(payment.round + 1);
-      coefficients[payment.round] += static_cast<int128>(people) * payment.utility;
-    }
-  }
 };
 
 // A purchase: its price is (cost - exhausted money) / utility of those who pay in full.
@@ -61,30 +47,25 @@ class EqualShares::Market {
       : problem_(problem),
         utility_(utility),
         order_(order),
+        live_(problem.costs.size()),
         purses_(problem.class_size.size()),
         quotes_(problem.costs.size()) {
     for (size_t c = 0; c < purses_.size(); ++c)
       purses_[c].people = static_cast<double>(problem.class_size[c]);
-    std::vector<uint32_t> supported(problem.class_size.size());
     for (OptionIndex p = 0; p < problem.costs.size(); ++p) {
       int128 total = 0;
       for (const Supporter& supporter : problem.supporters[p]) {
-        ++supported[supporter.voters];
-        total +=
-            static_cast<int128>(UtilityOf(p, supporter)) * problem.class_size[supporter.voters];
+        total += Worth(p, supporter);
       }
       total_utility_.push_back(total);
     }
-    history_begin_.push_back(0);
-    for (uint32_t count : supported) history_begin_.push_back(history_begin_.back() + count);
-    history_.resize(history_begin_.back());
   }
 
   void Run(const Rational& share, std::vector<TieEvent>* events) {
     share_ = share;
     const double money = share.get_d();
     for (Purse& purse : purses_) purse.left = money;
-    history_size_.assign(problem_.class_size.size(), 0);
+    round_of_.assign(problem_.costs.size(), kNoRound);
     error_ = money * kUlp;
     rounds_.clear();
     bought_.clear();
@@ -116,18 +97,32 @@ class EqualShares::Market {
     Money money;
     for (const Supporter& supporter : problem_.supporters[project]) {
       if (!Spent(supporter.voters))
-        money.Add(problem_.class_size[supporter.voters], HistoryOf(supporter.voters));
+        AddMoneyOf(supporter.voters, problem_.class_size[supporter.voters], money);
     }
     return Exact(money);
   }
 
  private:
-  int64_t UtilityOf(OptionIndex project, const Supporter& supporter) const {
+  static constexpr uint32_t kNoRound = std::numeric_limits<uint32_t>::max();
+
+  int64_t UtilityOf(OptionIndex project, int64_t points) const {
     if (utility_ == Utility::kCost) return problem_.costs[project];
-    return utility_ == Utility::kCardinality ? 1 : supporter.points;
+    return utility_ == Utility::kCardinality ? 1 : points;
   }
-  absl::Span<const Payment> HistoryOf(uint32_t voters) const {
-    return {history_.data() + history_begin_[voters], history_size_[voters]};
+  int64_t UtilityOf(OptionIndex project, const Supporter& supporter) const {
+    return UtilityOf(project, supporter.points);
+  }
+  // Adds what `people` of a class that is not spent have left: it paid in full for all that was
+  // bought of what it supports.
+  void AddMoneyOf(uint32_t voters, int64_t people, Money& money) const {
+    money.shares += people;
+    money.coefficients.resize(rounds_.size());
+    for (const Vote& vote : problem_.VotesOf(voters)) {
+      const uint32_t round = round_of_[vote.project];
+      if (round == kNoRound) continue;
+      money.coefficients[round] +=
+          static_cast<int128>(people) * UtilityOf(vote.project, vote.points);
+    }
   }
   // Has a class nothing left? (Its money is then exactly 0, whatever rounding says of others.)
   bool Spent(uint32_t voters) const { return purses_[voters].left < 0; }
@@ -147,7 +142,8 @@ class EqualShares::Market {
   void OpenAllProjects() {
     open_.clear();
     for (OptionIndex p = 0; p < problem_.costs.size(); ++p) {
-      if (problem_.supporters[p].empty()) continue;
+      live_[p] = problem_.supporters[p];
+      if (live_[p].empty()) continue;
       const double cost = static_cast<double>(problem_.costs[p]);
       const double bound = cost == 0 ? 0 : cost / static_cast<double>(total_utility_[p]);
       open_.push_back({bound * (1 - 4 * kUlp), p});
@@ -198,17 +194,26 @@ class EqualShares::Market {
   // The price in floating point: raise it until those who cannot pay it in full give what they
   // have.
   Quote QuoteFor(OptionIndex project) {
-    const double cost = static_cast<double>(problem_.costs[project]);
-    if (cost == 0) return {};
+    std::vector<Supporter>& live = live_[project];
     double money = 0, people = 0;
-    for (const Supporter& supporter : problem_.supporters[project]) {
+    size_t kept = 0;
+    purses_of_live_.resize(live.size());
+    // Without branches, here and in Raise: who has something left, or pays in full, is as good as
+    // random to a processor.
+    for (const Supporter& supporter : live) {
       const Purse& purse = purses_[supporter.voters];
-      if (purse.left < 0) continue;
-      money += purse.people * purse.left;
-      people += purse.people;
+      live[kept] = supporter;
+      purses_of_live_[kept] = purse;
+      const bool has = purse.left >= 0;
+      money += purse.people * std::max(purse.left, 0.0);
+      people += purse.people * static_cast<double>(has);
+      kept += static_cast<size_t>(has);
     }
     const double rounding =
         (static_cast<double>(problem_.supporters[project].size()) + 8) * 2 * kUlp;
+    live.resize(kept);
+    const double cost = static_cast<double>(problem_.costs[project]);
+    if (cost == 0) return {};
     const double doubt = people * error_ + (money + cost) * rounding;
     if (money < cost - doubt) return {0, 0, false};
     if (money < cost + doubt && MoneyOfSupporters(project) < Fraction(problem_.costs[project]))
@@ -220,16 +225,15 @@ class EqualShares::Market {
     // Prices only rise while money gets less: what was sure before is a start.
     const Quote& last = quotes_[project];
     double price = std::isfinite(last.error) ? std::max(0.0, last.price - last.error) : 0;
+    const std::vector<Supporter>& live = live_[project];
     for (double last_utility = -1;;) {
       double rest = cost, utility = 0;
-      for (const Supporter& supporter : problem_.supporters[project]) {
-        const Purse& purse = purses_[supporter.voters];
-        if (purse.left < 0) continue;
-        const double worth = static_cast<double>(UtilityOf(project, supporter));
-        // Without a branch: who pays in full is as good as random to a processor.
-        const bool all = purse.left < price * worth;
-        rest -= all ? purse.people * purse.left : 0;
-        utility += all ? 0 : purse.people * worth;
+      for (size_t i = 0; i < live.size(); ++i) {
+        const Purse& purse = purses_of_live_[i];
+        const double worth = static_cast<double>(UtilityOf(project, live[i]));
+        const auto in_full = static_cast<double>(purse.left >= price * worth);
+        rest -= purse.people * purse.left * (1 - in_full);
+        utility += purse.people * worth * in_full;
       }
       // Everybody gives all: only just affordable, and the price rests on rounding.
       if (utility <= 0 || rest <= 0) return {price, std::numeric_limits<double>::infinity()};
@@ -243,8 +247,8 @@ class EqualShares::Market {
   // i-th supporter has less than the price. The project must be affordable and quoted since the
   // last purchase.
   Round ExactRound(OptionIndex project) {
-    Round round{project, {}, total_utility_[project]};
-    const std::vector<Supporter>& supporters = problem_.supporters[project];
+    Round round{project, {}, 0};
+    const std::vector<Supporter>& supporters = live_[project];
     // Whoever cannot pay the least that the price can be is out; the exact loop settles the others.
     const Quote& quote = quotes_[project];
     double sure = std::max(0.0, (quote.price - quote.error) * (1 - 8 * kUlp));
@@ -252,10 +256,10 @@ class EqualShares::Market {
     out_.assign(supporters.size(), 0);
     for (size_t i = 0; i < supporters.size(); ++i) {
       const uint32_t voters = supporters[i].voters;
-      const bool spent = Spent(voters);
-      if (!spent) round.payers += problem_.class_size[voters];
+      round.payers += problem_.class_size[voters];
+      round.utility += Worth(project, supporters[i]);
       const double due = sure * static_cast<double>(UtilityOf(project, supporters[i]));
-      if (spent || purses_[voters].left < due - 2 * error_) TakeOut(project, i, round);
+      if (purses_[voters].left < due - 2 * error_) TakeOut(project, i, round);
     }
     if (problem_.costs[project] == 0) return round;
     for (bool changed = true; changed;) {
@@ -274,14 +278,12 @@ class EqualShares::Market {
     return round;
   }
 
-  // The i-th supporter gives all that it has (nothing, if it is spent).
+  // The i-th live supporter gives all that it has.
   void TakeOut(OptionIndex project, size_t i, Round& round) {
-    const Supporter& supporter = problem_.supporters[project][i];
+    const Supporter& supporter = live_[project][i];
     out_[i] = 1;
     round.utility -= Worth(project, supporter);
-    if (!Spent(supporter.voters)) {
-      round.exhausted.Add(problem_.class_size[supporter.voters], HistoryOf(supporter.voters));
-    }
+    AddMoneyOf(supporter.voters, problem_.class_size[supporter.voters], round.exhausted);
   }
 
   int128 Worth(OptionIndex project, const Supporter& supporter) const {
@@ -296,8 +298,11 @@ class EqualShares::Market {
     const double doubt = 2 * error_ + 8 * kUlp * due;
     if (purses_[voters].left < due - doubt) return -1;
     if (purses_[voters].left > due + doubt) return 1;
+    return AffordExactly(voters, price, utility);
+  }
+  int AffordExactly(uint32_t voters, const Rational& price, int64_t utility) {
     Money money;
-    money.Add(1, HistoryOf(voters));
+    AddMoneyOf(voters, 1, money);
     return sgn(Rational(Exact(money) - price * Fraction(utility)));
   }
 
@@ -311,10 +316,9 @@ class EqualShares::Market {
     const Rational price = Price(number);
     const double approximate = price.get_d();
     double most = 0;
-    const std::vector<Supporter>& supporters = problem_.supporters[project];
+    const std::vector<Supporter>& supporters = live_[project];
     for (size_t i = 0; i < supporters.size(); ++i) {
       const Supporter& supporter = supporters[i];
-      if (Spent(supporter.voters)) continue;
       const int64_t utility = UtilityOf(project, supporter);
       const double due = approximate * static_cast<double>(utility);
       if (out_[i] != 0 || Afford(supporter.voters, price, approximate, utility) == 0) {
@@ -323,11 +327,8 @@ class EqualShares::Market {
       }
       most = std::max(most, due);
       purses_[supporter.voters].left = std::max(0.0, purses_[supporter.voters].left - due);
-      if (problem_.costs[project] > 0) {
-        history_[history_begin_[supporter.voters] + history_size_[supporter.voters]++] = {number,
-                                                                                          utility};
-      }
     }
+    round_of_[project] = number;
     error_ += (most + share_.get_d()) * 4 * kUlp;
   }
 
@@ -337,14 +338,15 @@ class EqualShares::Market {
   std::vector<int128> total_utility_;  // of all supporters of a project
 
   Rational share_;
+  // Of each project: supporters that had something left when it was last quoted, in order.
+  std::vector<std::vector<Supporter>> live_;
   std::vector<Purse> purses_;  // of each class
-  std::vector<char> out_;      // see ExactRound
-  double error_ = 0;           // bound on the error of each `Purse::left`
-  // What each class paid in full: a stretch of history_ with room for all that it supports.
-  std::vector<Payment> history_;
-  std::vector<size_t> history_begin_;
-  std::vector<uint32_t> history_size_;
-  std::vector<Quote> quotes_;                         // the last of each project
+  std::vector<Purse>
+      purses_of_live_;              // of the project being quoted, together for a processor's cache
+  std::vector<char> out_;           // beside the live supporters of the project of ExactRound
+  double error_ = 0;                // bound on the error of each `Purse::left`
+  std::vector<uint32_t> round_of_;  // in which each project was bought
+  std::vector<Quote> quotes_;       // the last of each project
   std::vector<std::pair<double, OptionIndex>> open_;  // heap, the least first
   std::vector<Round> rounds_;
   std::vector<OptionIndex> bought_;

@@ -109,7 +109,7 @@ struct RankOptions {
   // Fill Ranking::details with the whole explanation (matrices, paths, tables) instead of the
   // scores only.
   bool explain = false;
-  // Threads for counting; does not change any result.
+  // Threads for counting and for trying shares (Add1); does not change any result.
   size_t threads = 1;
 };
 
