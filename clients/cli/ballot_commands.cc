@@ -1,6 +1,7 @@
 // A member's device in a secret vote: registers a credential, makes the ballot, casts it or opens
 // it for a test, finds its tracker in the published archive. The secret of the credential is in a
-// file on the device; what is in a ballot is forgotten before the ballot is sent.
+// file on the device; what is in a ballot is forgotten before the ballot is sent. Ballots may also
+// be made by other software.
 
 #include <algorithm>
 #include <filesystem>
@@ -10,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
@@ -40,7 +42,9 @@ struct Options {
   std::string vote;
   std::string secret_file;
   std::string secret_passphrase_file;
+  std::string code_file;
   std::vector<std::string> choices;
+  std::string ballot_file;
   std::string folder;
 };
 
@@ -96,12 +100,21 @@ absl::Status SaveSecrets(const Device& device, const Options& options,
   return election::SaveVoterFile(options.secret_file, secrets, device.passphrase, /*replace=*/true);
 }
 
+// A new credential, or that of belenios-tool's code.
+absl::StatusOr<election::Credential> CredentialFrom(const Device& device, const Options& options) {
+  if (options.code_file.empty()) return election::MakeCredential();
+  ASSIGN_OR_RETURN(const crypto::SecretBytes code,
+                   Secret(options.code_file, "Code of belenios-tool", "--code-file"));
+  return election::CredentialOfCode(device.election.uuid(), code.Reveal());
+}
+
 absl::Status Register(Run& run, const Options& options) {
   ASSIGN_OR_RETURN(const Device device, Approach(run, options));
   // The same credential again where the file is there: the registration may not have arrived.
   absl::StatusOr<VoterSecrets> secrets = LoadSecrets(device, options);
   if (absl::IsNotFound(secrets.status())) {
-    secrets = VoterSecrets{device.election.uuid(), election::MakeCredential().secret, {}, {}, {}};
+    ASSIGN_OR_RETURN(const election::Credential credential, CredentialFrom(device, options));
+    secrets = VoterSecrets{device.election.uuid(), credential.secret, {}, {}, {}};
     RETURN_IF_ERROR(election::SaveVoterFile(options.secret_file, *secrets, device.passphrase,
                                             /*replace=*/false));
   }
@@ -136,10 +149,7 @@ absl::StatusOr<election::Choices> ChoicesOf(const Device& device,
 }
 
 absl::Status CheckOnList(const Device& device, const VoterSecrets& secrets) {
-  if (device.setup.credentials().empty()) {
-    return RefusePrecondition("BALLOTS_NOT_BEGUN",
-                              "members still register; wait until the casting has begun");
-  }
+  if (device.setup.credentials().empty()) return BallotsNotBegun();
   ASSIGN_OR_RETURN(const election::CredentialList list,
                    election::CredentialList::Parse(device.setup.credentials()));
   const election::Credential own = election::CredentialOf(secrets.secret);
@@ -200,14 +210,32 @@ absl::Status SendBallot(Run& run, const Device& device, const Options& options,
         tracker}});
 }
 
+// Takes a ballot that other software made for this credential; what is in it nobody knows here.
+absl::Status TakeBallot(const Device& device, const Options& options, VoterSecrets* secrets) {
+  RETURN_IF_ERROR(CheckOnList(device, *secrets));
+  ASSIGN_OR_RETURN(const std::string text, TextOf(absl::StrCat("@", options.ballot_file)));
+  secrets->ballot = std::string(absl::StripAsciiWhitespace(text));
+  ASSIGN_OR_RETURN(const election::Ballot ballot, election::ParseBallot(secrets->ballot));
+  if (ballot.credential != election::CredentialOf(secrets->secret).public_key) {
+    return RefusePrecondition(
+        "WRONG_CREDENTIAL",
+        absl::StrCat(options.ballot_file, " is signed with another credential than that of ",
+                     options.secret_file));
+  }
+  return election::VerifyBallot(device.election, ballot);
+}
+
 absl::Status Cast(Run& run, const Options& options) {
   ASSIGN_OR_RETURN(const Device device, Approach(run, options));
   ASSIGN_OR_RETURN(VoterSecrets secrets, LoadSecrets(device, options));
-  if (!options.choices.empty()) {
+  if (!options.ballot_file.empty()) {
+    RETURN_IF_ERROR(TakeBallot(device, options, &secrets));
+  } else if (!options.choices.empty()) {
     RETURN_IF_ERROR(MakeBallot(device, options, &secrets));
   } else if (secrets.ballot.empty()) {
-    return RefuseArgument("USAGE", absl::StrCat("there is no prepared ballot in ",
-                                                options.secret_file, "; give --choice"));
+    return RefuseArgument("USAGE",
+                          absl::StrCat("there is no prepared ballot in ", options.secret_file,
+                                       "; give --choice or --ballot"));
   }
   return SendBallot(run, device, options, &secrets);
 }
@@ -327,6 +355,17 @@ void AddBallotCommands(CLI::App& root, Run& run) {
           "--choice", options->choices,
           "yes, no, abstain, blank, or a candidate's id; repeatable where several may be chosen");
       if (verb.action == Prepare) choice->required();
+      if (verb.action == Cast) {
+        command
+            ->add_option("--ballot", options->ballot_file,
+                         "A ballot that belenios-tool made (election generate-ballot)")
+            ->excludes(choice);
+      }
+    }
+    if (verb.action == Register) {
+      command->add_option("--code-file", options->code_file,
+                          "File with a code of belenios-tool (setup generate-credentials) that the "
+                          "credential is made of; without it a better one is made");
     }
     if (verb.action == Challenge) {
       command->add_option("--out", options->folder, "Folder for the files")->required();

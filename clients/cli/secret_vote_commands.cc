@@ -10,6 +10,8 @@
 #include "base/status_macros.h"
 #include "clients/cli/cli.h"
 #include "clients/cli/secret_vote_reads.h"
+#include "crypto/election/archive.h"
+#include "crypto/election/election.h"
 #include "votum/voting/v1/voting_service.pb.h"
 
 namespace votum::cli {
@@ -130,6 +132,21 @@ absl::Status Export(Run& run, const Options& options) {
   return absl::OkStatus();
 }
 
+// The archive as it begins: what a ballot is made for, before there are any.
+absl::Status Setup(Run& run, const Options& options) {
+  ASSIGN_OR_RETURN(const std::shared_ptr<client::Client> client, run.Client());
+  ASSIGN_OR_RETURN(const v1::VoteEvent event, FetchVoteEvent(*client, options.vote));
+  ASSIGN_OR_RETURN(const v1::GetElectionSetupResponse setup, FetchSetup(*client, options.vote));
+  if (setup.credentials().empty()) return BallotsNotBegun();
+  ASSIGN_OR_RETURN(const election::Election election, election::Election::Parse(setup.election()));
+  election::ArchiveWriter archive(static_cast<uint64_t>(event.open_time().seconds()));
+  archive.AddSetup(setup.election(), setup.trustees(), setup.credentials());
+  const std::string file = options.out.empty() ? election.uuid() + ".bel" : options.out;
+  RETURN_IF_ERROR(Deliver(run, file, archive.bytes()));
+  run.PrintFacts({{"file", "beginning of the archive", file}});
+  return absl::OkStatus();
+}
+
 struct Verb {
   const char* name;
   const char* help;
@@ -183,14 +200,23 @@ void AddSecretVoteCommands(CLI::App& root, Run& run) {
               [&run, options] { return Withdraw(run, *options); });
   withdraw->add_option("ID,--id", options->vote, "Which vote")->required();
   withdraw->add_option("--person", options->person, "The member")->required();
-  CLI::App* get =
-      AddVerb(root, run, "election", "export",
+  const auto add_archive = [&](const char* name, const char* help,
+                               absl::Status (*action)(Run&, const Options&)) {
+    CLI::App* get = AddVerb(root, run, "election", name, help,
+                            [&run, options, action] { return action(run, *options); });
+    get->add_option("ID,--id", options->vote, "Which vote")->required();
+    get->add_option("--out", options->out, "The file; UUID.bel without it");
+  };
+  add_archive(
+      "setup",
+      "Write the beginning of a secret vote's archive, for which belenios-tool makes ballots "
+      "(members).\nExample: votum election setup wahl-1 --out 8kYgWZMAVf8j2x.bel",
+      Setup);
+  add_archive("export",
               "Write the archive of a closed secret vote, which votum election verify and "
               "belenios-tool check\n(council, trustees, auditor).\n"
               "Example: votum election export wahl-1 --out 8kYgWZMAVf8j2x.bel",
-              [&run, options] { return Export(run, *options); });
-  get->add_option("ID,--id", options->vote, "Which vote")->required();
-  get->add_option("--out", options->out, "The file; UUID.bel without it");
+              Export);
 }
 
 }  // namespace votum::cli

@@ -41,6 +41,11 @@ absl::StatusOr<v1::GetElectionSetupResponse> FetchSetup(client::Client& client,
   return Fetch<v1::GetElectionSetupResponse>(client, "GetElectionSetup", request);
 }
 
+absl::Status BallotsNotBegun() {
+  return RefusePrecondition("BALLOTS_NOT_BEGUN",
+                            "members still register; wait until the casting has begun");
+}
+
 absl::StatusOr<v1::KeyCeremony> FetchCeremony(client::Client& client, const std::string& ceremony) {
   v1::GetKeyCeremonyRequest request;
   request.set_ceremony_id(ceremony);

@@ -16,6 +16,8 @@ absl::StatusOr<voting::v1::SecretVote> FetchSecretVote(client::Client& client,
                                                        const std::string& vote);
 absl::StatusOr<voting::v1::GetElectionSetupResponse> FetchSetup(client::Client& client,
                                                                 const std::string& vote);
+// Of a vote whose setup has no list of credentials yet.
+absl::Status BallotsNotBegun();
 absl::StatusOr<voting::v1::KeyCeremony> FetchCeremony(client::Client& client,
                                                       const std::string& ceremony);
 

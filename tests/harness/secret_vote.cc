@@ -1,5 +1,6 @@
 #include "tests/harness/secret_vote.h"
 
+#include <filesystem>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -35,17 +36,24 @@ std::string SecretVote::Votum(const std::string& person, const std::string& line
   return votum_.Do(person, line, code);
 }
 
-std::string SecretVote::Secret(const std::string& person) const {
-  return absl::StrCat(" --secret ", SecretPath(person), " --secret-passphrase-file ", folder_,
-                      "passphrase");
-}
-
-std::string SecretVote::TrusteeSecret(const std::string& person) const {
-  return Secret(person + ".trustee");
+std::string SecretVote::SecretPath(const std::string& person) const {
+  return absl::StrCat(folder_, person, ".", id_, ".secret");
 }
 
 std::string SecretVote::TrusteeSecretPath(const std::string& person) const {
-  return SecretPath(person + ".trustee");
+  return absl::StrCat(folder_, person, ".trustee");
+}
+
+std::string SecretVote::WithPassphrase(const std::string& path) const {
+  return absl::StrCat(" --secret ", path, " --secret-passphrase-file ", folder_, "passphrase");
+}
+
+std::string SecretVote::Secret(const std::string& person) const {
+  return WithPassphrase(SecretPath(person));
+}
+
+std::string SecretVote::TrusteeSecret(const std::string& person) const {
+  return WithPassphrase(TrusteeSecretPath(person));
 }
 
 crypto::SecretBytes SecretVote::Passphrase() { return crypto::SecretBytes::CopyOf(kPassphrase); }
@@ -103,11 +111,11 @@ std::string SecretVote::Names() {
   return absl::StrCat(names.at(0), ",", of_tool, ",", names.at(2));
 }
 
-voting::v1::ProposeMotion SecretVote::Motion() {
+voting::v1::ProposeMotion SecretVote::Motion() const {
   voting::v1::ProposeMotion motion;
   motion.set_meeting_id("sitzung-1");
   motion.set_item_id("top-1");
-  motion.set_motion_id("antrag");
+  motion.set_motion_id("motion-" + id_);
   motion.set_proposition("Der Rat beschließt fünf Mobilstationen.");
   motion.set_polarity(voting::v1::POLARITY_ADOPTS_ITEM);
   return motion;
@@ -116,49 +124,51 @@ voting::v1::ProposeMotion SecretVote::Motion() {
 void SecretVote::Open(voting::v1::ProposeMotion motion) {
   EXPECT_OK(city_.Do("maria.meister", std::move(motion)));
   Votum("maria.meister",
-        "election open wahl-1 --meeting sitzung-1 --motion antrag --ceremony amtszeit");
+        absl::StrCat("election open ", id_, " --meeting sitzung-1 --motion motion-", id_,
+                     " --ceremony amtszeit"));
 }
 
 void SecretVote::Register(const std::vector<std::string>& members) {
   for (const std::string& member : members) {
-    Votum(member, absl::StrCat("election register wahl-1", Secret(member)));
+    Votum(member, absl::StrCat("election register ", id_, Secret(member)));
   }
 }
 
-void SecretVote::BeginBallots() { Votum("maria.meister", "election begin wahl-1"); }
+void SecretVote::BeginBallots() { Votum("maria.meister", "election begin " + id_); }
 
-std::string SecretVote::Cast(const std::string& member, const std::string& choice) {
-  const std::string said =
-      Votum(member, absl::StrCat("election cast wahl-1 --choice ", choice, Secret(member)));
-  EXPECT_THAT(said, HasSubstr("tracker"));
-  return said;
+void SecretVote::Cast(const std::string& member, const std::string& choice) {
+  EXPECT_THAT(
+      Votum(member, absl::StrCat("election cast ", id_, " --choice ", choice, Secret(member))),
+      HasSubstr("tracker"));
 }
 
 void SecretVote::Close() {
-  Votum("maria.meister", "vote close --meeting sitzung-1 --id wahl-1");
-  Votum("maria.meister", "election participation wahl-1");
+  Votum("maria.meister", "vote close --meeting sitzung-1 --id " + id_);
+  Votum("maria.meister", "election participation " + id_);
 }
 
 void SecretVote::Decrypt() {
-  Votum("m01", "trustee decrypt --vote wahl-1" + TrusteeSecret("m01"));
+  Votum("m01", absl::StrCat("trustee decrypt --vote ", id_, TrusteeSecret("m01")));
   Votum("m02",
         absl::StrCat("trustee files --ceremony amtszeit --trustee m02 --out ", ben_.folder()));
-  Votum("m02", absl::StrCat("election export wahl-1 --out ", ben_.Path("wahl.bel")));
+  ben_.Run("rm -f *.bel");
+  Votum("m02", absl::StrCat("election export ", id_, " --out ", ben_.Path("wahl.bel")));
   ben_.Write("decryption", ben_.Run("$T election decrypt-threshold --key *.key --decryption-key "
                                     "m02.dkey --trustee-id 3"));
-  Votum("karl.kanzlei", absl::StrCat("trustee hand-in --vote wahl-1 --trustee m02 --file ",
+  Votum("karl.kanzlei", absl::StrCat("trustee hand-in --vote ", id_, " --trustee m02 --file ",
                                      ben_.Path("decryption")));
-  Votum("maria.meister", "election server-decrypt wahl-1");
+  Votum("maria.meister", "election server-decrypt " + id_);
 }
 
 std::string SecretVote::Archive() {
   const std::string file = folder_ + "wahl.bel";
-  Votum("m07", "election export wahl-1 --out " + file);
+  Votum("m07", absl::StrCat("election export ", id_, " --out ", file));
   return ReadFile(file).value_or("");
 }
 
 std::string SecretVote::Audit(int code) {
   const std::string log = folder_ + "log";
+  std::filesystem::remove_all(log);
   Votum("petra.pruef", "log export " + log);
   EXPECT_OK(WriteFile(folder_ + "vkey", city_.log().vkey() + "\n"));
   return Votum("", absl::StrCat("audit ", log, " --log-key @", folder_, "vkey"), code);

@@ -1,11 +1,12 @@
 // A city under test that votes in secret, by the command line as people type it: nine members, of
 // whom m01 and m03 are trustees with our program and m02 with belenios-tool alone. Each step is one
-// of the flow in docs/decisions/0010; the vote is "wahl-1".
+// of the flow in docs/decisions/0010.
 #ifndef VOTUM_TESTS_HARNESS_SECRET_VOTE_H_
 #define VOTUM_TESTS_HARNESS_SECRET_VOTE_H_
 
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/string_view.h"
@@ -27,10 +28,14 @@ class SecretVote {
   // Called before each of these commands, e.g. to kill something while it runs.
   void BeforeCommands(std::function<void()> action) { before_ = std::move(action); }
 
+  // The vote that all steps are about, "wahl-1" at first. Another one may follow when it is over.
+  void set_id(std::string id) { id_ = std::move(id); }
+  const std::string& id() const { return id_; }
+
   // Options that name the secret file of a member, of a trustee.
   std::string Secret(const std::string& person) const;
   std::string TrusteeSecret(const std::string& person) const;
-  std::string SecretPath(const std::string& person) const { return folder_ + person + ".secret"; }
+  std::string SecretPath(const std::string& person) const;
   std::string TrusteeSecretPath(const std::string& person) const;
   // Of all secret files.
   static crypto::SecretBytes Passphrase();
@@ -38,14 +43,14 @@ class SecretVote {
   // The ceremony "amtszeit", of whose trustees two are needed.
   void HoldCeremony();
   // A question on the agenda's first item.
-  static voting::v1::ProposeMotion Motion();
+  voting::v1::ProposeMotion Motion() const;
   // From the motion to the phase of registration.
   void Open(voting::v1::ProposeMotion motion);
   // Registers the members' devices.
   void Register(const std::vector<std::string>& members);
   void BeginBallots();
-  // Makes a ballot and casts it; its tracker.
-  std::string Cast(const std::string& member, const std::string& choice);
+  // Makes a ballot and casts it. Several choices: "ada --choice bea".
+  void Cast(const std::string& member, const std::string& choice);
   void Close();
   // m01 and m02 decrypt, and the server; m03 is absent.
   void Decrypt();
@@ -59,10 +64,12 @@ class SecretVote {
   const std::string& folder() const { return folder_; }
 
  private:
+  std::string WithPassphrase(const std::string& path) const;
   void HandInToCeremony(const std::string& file);
   std::string Names();
 
   const std::string folder_;  // with a "/" at its end
+  std::string id_ = "wahl-1";
   City city_;
   CommandLine votum_;
   election::BeleniosTool ben_;

@@ -4,7 +4,6 @@
 // they must have (the log's own key, a ballot) the same search finds.
 
 #include <algorithm>
-#include <filesystem>
 #include <map>
 #include <memory>
 #include <set>
@@ -219,7 +218,7 @@ class SecrecyTest : public ::testing::Test {
 TEST_F(SecrecyTest, ServicesHaveNoChoiceNoRandomnessAndNobodysKey) {
   vote_->HoldCeremony();
   AddTrustees();
-  vote_->Open(SecretVote::Motion());
+  vote_->Open(vote_->Motion());
   vote_->Register({"m01", "m02", "m03", "m04", "m05"});
   vote_->BeginBallots();
   Cast("m01", "yes");
@@ -253,7 +252,6 @@ TEST_F(SecrecyTest, ServicesHaveNoChoiceNoRandomnessAndNobodysKey) {
   vote_->Decrypt();
   vote_->Votum("maria.meister", "vote establish --id wahl-1");
   const std::string archive = vote_->Archive();
-  std::filesystem::remove_all(log);
   EXPECT_THAT(vote_->Audit(), HasSubstr("6 ballots, 5 counted): every proof holds"));
 
   // The search finds what is there. Keys of services are with their own service alone; of the

@@ -28,7 +28,7 @@ class SecretVoteCommandTest : public ::testing::Test {
   }
 
   void OpenVote() {
-    vote_->Open(SecretVote::Motion());
+    vote_->Open(vote_->Motion());
     vote_->Register({"m01", "m02", "m03", "m04", "m05", "m06"});
     EXPECT_THAT(vote_->Votum("m01", "election cast wahl-1 --choice yes" + vote_->Secret("m01"), 5),
                 HasSubstr("BALLOTS_NOT_BEGUN"));
