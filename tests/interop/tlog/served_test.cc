@@ -88,7 +88,7 @@ TEST_P(ServedTest, OtherPeoplesCodeReadsItOverHttps) {
   AwaitPublished();
 }
 
-// Whatever is hidden from the public: tests/unit/ledger/disclosure_test.cc.
+// What is hidden from whom: tests/unit/ledger/disclosure_test.cc.
 TEST_P(ServedTest, RecordsAreThoseThatTheLedgerShowsToThePublic) {
   city_.SetUpCouncil(3);
   AwaitPublished();
