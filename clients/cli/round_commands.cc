@@ -14,6 +14,7 @@
 #include "clients/cli/cli.h"
 #include "clients/cli/terminal.h"
 #include "crypto/one_time_code.h"
+#include "services/ideas/domain/round_count.h"
 #include "votum/ideas/v1/ideas_service.pb.h"
 
 namespace votum::cli {
@@ -32,6 +33,8 @@ struct RoundOptions {
   std::string code_file;
   std::string ranking;
   std::string paper;
+  std::vector<std::string> tie_order;
+  std::string tie_rule;
 };
 
 // "a > b = c > d": best first, "=" for alike.
@@ -98,7 +101,8 @@ absl::Status ConfirmPaper(Run& run, const RoundOptions& options) {
   return DoCommand(run, &confirm);
 }
 
-// Signs the combined ranking as the closed round shows it, and prints it.
+// Signs the combined ranking as the closed round shows it, its ties resolved as the options say,
+// and prints it.
 absl::Status Establish(Run& run, const RoundOptions& options) {
   ASSIGN_OR_RETURN(const std::shared_ptr<client::Client> client, run.Client());
   v1::GetRoundRequest request;
@@ -107,8 +111,12 @@ absl::Status Establish(Run& run, const RoundOptions& options) {
   RETURN_IF_ERROR(client->Read("ideas", "GetRound", request, &response));
   v1::EstablishRanking establish;
   establish.set_round_id(options.id);
+  establish.mutable_tie_order()->Assign(options.tie_order.begin(), options.tie_order.end());
+  establish.set_tie_rule(options.tie_rule);
   for (const v1::GroupRanking& ranking : response.round().rankings()) {
-    if (ranking.group_id().empty()) *establish.mutable_ranking() = ranking.ranking();
+    if (!ranking.group_id().empty()) continue;
+    ASSIGN_OR_RETURN(*establish.mutable_ranking(),
+                     ideas::ResolveTies(ranking.ranking(), establish.tie_order()));
   }
   RETURN_IF_ERROR(DoCommand(run, &establish));
   if (run.json()) return absl::OkStatus();
@@ -160,6 +168,14 @@ void AddRoundCommands(CLI::App& root, Run& run) {
                                 "Establish the result of a closed round (clerk, administrator).\n"
                                 "Example: votum round establish --id r1",
                                 [&run, options] { return Establish(run, *options); });
+  establish
+      ->add_option(
+          "--tie-order", options->tie_order,
+          "Ideas that the ballots leave tied, in the order that decides between them: 'b,a'")
+      ->delimiter(',');
+  establish->add_option(
+      "--tie-rule", options->tie_rule,
+      "With --tie-order: how it came about, e.g. 'Los, gezogen von der Vorsitzenden'");
   for (CLI::App* verb : {voters, cast, paper, confirm, establish}) {
     verb->add_option("--id", options->id, "Which round")->required();
   }

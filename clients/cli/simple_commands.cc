@@ -134,7 +134,10 @@ void AddIdeas(Rows& rows) {
        {"--title", "title", "Its title"},
        {"--idea", "idea_ids", "A published idea; repeatable"},
        {"--method", "method", "The method that decides; votum rank --list describes them"},
-       {"--max-ranked", "max_ranked", "How many ideas a ballot ranks at the most"}}));
+       {"--max-ranked", "max_ranked", "How many ideas a ballot ranks at the most"},
+       {"--status-quo", "status_quo",
+        "true: ballots may rank status-quo too, and ideas must beat it to be handed over",
+        kOptional}}));
   rows.push_back(Sign<v1::CloseRound>("round", "close",
                                       "Close a round: no ballot counts any more.\n"
                                       "Example: votum round close --id r1",

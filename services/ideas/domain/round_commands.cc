@@ -86,6 +86,11 @@ absl::Status IdeasMachine::Check(const CommandContext&, const v1::OpenRound& com
     if (!ids.insert(id).second)
       return RefuseArgument("BAD_ROUND", absl::StrCat("idea ", id, " comes twice"));
   }
+  if (command.status_quo() && ids.count(kStatusQuo) > 0) {
+    return RefuseArgument("BAD_ROUND",
+                          absl::StrCat("an idea has the id ", kStatusQuo,
+                                       "; it cannot stand beside the option of that name"));
+  }
   if (command.groups_size() == 0 || command.groups_size() > kMaxGroups) {
     return RefuseArgument("BAD_ROUND", absl::StrCat("a round has 1 to ", kMaxGroups, " groups"));
   }
@@ -129,6 +134,7 @@ void IdeasMachine::Apply(const CommandContext&, const v1::OpenRound& command) {
   *entry.round.mutable_groups() = command.groups();
   entry.round.set_method(command.method());
   entry.round.set_max_ranked(command.max_ranked());
+  entry.round.set_status_quo(command.status_quo());
 }
 
 absl::Status IdeasMachine::Check(const CommandContext&, const v1::RegisterVoters& command) const {
@@ -259,6 +265,8 @@ void IdeasMachine::Apply(const CommandContext&, const v1::CloseRound& command) {
   entry.round.set_ballot_count(entry.count.ballot_count());
   for (v1::GroupRanking& ranking : entry.count.Rankings())
     *entry.round.add_rankings() = std::move(ranking);
+  for (std::string& idea : entry.count.BeatStatusQuo())
+    entry.round.add_beat_status_quo(std::move(idea));
 }
 
 absl::Status IdeasMachine::Check(const CommandContext&, const v1::EstablishRanking& command) const {
@@ -267,7 +275,15 @@ absl::Status IdeasMachine::Check(const CommandContext&, const v1::EstablishRanki
     return RefusePrecondition("ROUND_NOT_CLOSED", absl::StrCat("round ", command.round_id(),
                                                                " is open, or established already"));
   }
-  const std::string computed = InWords(entry->count.CombinedRanking());
+  if (command.tie_order().empty() != command.tie_rule().empty()) {
+    return RefuseArgument("BAD_TIE_ORDER",
+                          "tie_order and tie_rule belong together: state what resolved the ties "
+                          "and how it came about, or neither");
+  }
+  if (!command.tie_rule().empty()) RETURN_IF_ERROR(CheckText("tie_rule", command.tie_rule(), 200));
+  ASSIGN_OR_RETURN(const TierList resolved,
+                   ResolveTies(entry->count.CombinedRanking(), command.tie_order()));
+  const std::string computed = InWords(resolved);
   if (InWords(command.ranking()) != computed) {
     return RefuseArgument("RESULT_DIFFERS",
                           absl::StrCat("the ballots give ", computed.substr(0, 500)));
@@ -279,6 +295,9 @@ void IdeasMachine::Apply(const CommandContext& context, const v1::EstablishRanki
   RoundEntry& entry = rounds_.find(command.round_id())->second;
   entry.round.set_state(v1::ROUND_STATE_ESTABLISHED);
   entry.round.set_established_index(context.index);
+  *entry.round.mutable_established_ranking() = command.ranking();
+  *entry.round.mutable_tie_order() = command.tie_order();
+  entry.round.set_tie_rule(command.tie_rule());
 }
 
 absl::Status IdeasMachine::Check(const CommandContext&, const v1::HandOverIdeas& command) const {
@@ -296,6 +315,13 @@ absl::Status IdeasMachine::Check(const CommandContext&, const v1::HandOverIdeas&
     if (std::find(ranked.begin(), ranked.end(), id) == ranked.end()) {
       return RefuseArgument("BAD_HAND_OVER", absl::StrCat("idea ", id, " was not ranked in round ",
                                                           command.round_id()));
+    }
+    const auto& beat = entry->round.beat_status_quo();
+    if (entry->round.status_quo() && std::find(beat.begin(), beat.end(), id) == beat.end()) {
+      return RefusePrecondition(
+          "STATUS_QUO_PREFERRED",
+          absl::StrCat("idea ", id, " did not beat the status quo in round ", command.round_id(),
+                       "; hand over ideas that more ballots prefer to it"));
     }
     if (!idea->proposal_id().empty()) {
       return RefuseExists("HANDED_OVER",

@@ -4,19 +4,59 @@
 #include <set>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "base/refusal.h"
 #include "services/ideas/ranking/ballots.h"
+#include "services/ideas/ranking/groups.h"
 #include "services/ideas/ranking/method.h"
 
 namespace votum::ideas {
 
+absl::StatusOr<TierList> ResolveTies(
+    const TierList& ranking, const google::protobuf::RepeatedPtrField<std::string>& tie_order) {
+  std::map<absl::string_view, int> place;
+  for (const std::string& idea : tie_order) {
+    if (!place.emplace(idea, static_cast<int>(place.size())).second)
+      return RefuseArgument("BAD_TIE_ORDER", absl::StrCat("idea ", idea, " comes twice"));
+  }
+  TierList resolved;
+  for (const v1::Tier& tier : ranking) {
+    std::map<int, absl::string_view> named;
+    for (const std::string& idea : tier.idea_ids()) {
+      const auto found = place.find(idea);
+      if (found == place.end()) continue;
+      named.emplace(found->second, idea);
+      place.erase(found);
+    }
+    if (named.empty()) {
+      *resolved.Add() = tier;
+      continue;
+    }
+    if (tier.idea_ids_size() == 1 || static_cast<int>(named.size()) != tier.idea_ids_size()) {
+      return RefuseArgument(
+          "BAD_TIE_ORDER",
+          absl::StrCat("idea ", named.begin()->second, " stands in a tier of ",
+                       tier.idea_ids_size(), "; name all ideas that are tied with each other (",
+                       absl::StrJoin(tier.idea_ids(), ", "), "), and none that are not tied"));
+    }
+    for (const auto& [at, idea] : named) resolved.Add()->add_idea_ids(std::string(idea));
+  }
+  if (!place.empty()) {
+    return RefuseArgument("BAD_TIE_ORDER",
+                          absl::StrCat("idea ", place.begin()->first, " is not in the ranking"));
+  }
+  return resolved;
+}
+
 RoundCount::RoundCount(const v1::OpenRound& round)
     : method_(round.method()),
       max_ranked_(round.max_ranked()),
-      combined_(static_cast<size_t>(round.idea_ids_size())) {
-  for (const std::string& idea : round.idea_ids()) {
-    index_of_[idea] = static_cast<ranking::OptionIndex>(options_.size());
-    options_.push_back({idea, "", false});
+      combined_(static_cast<size_t>(round.idea_ids_size()) + (round.status_quo() ? 1 : 0)) {
+  for (const std::string& idea : round.idea_ids()) options_.push_back({idea, "", false});
+  if (round.status_quo()) options_.push_back({std::string(kStatusQuo), "", false});
+  for (const ranking::Option& option : options_) {
+    const auto index = static_cast<ranking::OptionIndex>(index_of_.size());
+    index_of_[option.id] = index;
   }
   for (const v1::RoundGroup& group : round.groups()) {
     groups_.push_back(
@@ -37,8 +77,9 @@ absl::Status RoundCount::CheckRanking(const TierList& ranking) const {
         return RefuseArgument("BAD_RANKING", absl::StrCat("idea ", idea, " is ranked twice"));
     }
   }
-  if (seen.size() > max_ranked_) {
-    return RefuseArgument("BAD_RANKING", absl::StrCat("the ballot ranks ", seen.size(), " ideas, ",
+  const size_t ideas = seen.size() - seen.count(kStatusQuo);
+  if (ideas > max_ranked_) {
+    return RefuseArgument("BAD_RANKING", absl::StrCat("the ballot ranks ", ideas, " ideas, ",
                                                       max_ranked_, " are allowed; rank fewer"));
   }
   return absl::OkStatus();
@@ -109,6 +150,16 @@ std::vector<v1::GroupRanking> RoundCount::Rankings() const {
     rankings.push_back(Rank(group.id, group.ballots, group.counts));
   rankings.push_back(Rank("", ballot_count(), combined_));
   return rankings;
+}
+
+std::vector<std::string> RoundCount::BeatStatusQuo() const {
+  const auto status_quo = index_of_.find(kStatusQuo);
+  std::vector<std::string> ideas;
+  if (status_quo == index_of_.end()) return ideas;
+  for (const ranking::OptionIndex idea :
+       ranking::BeatStatusQuo(combined_.Matrix(), status_quo->second))
+    ideas.push_back(options_[idea].id);
+  return ideas;
 }
 
 TierList RoundCount::CombinedRanking() const {

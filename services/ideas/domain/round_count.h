@@ -13,6 +13,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "services/ideas/ranking/pairwise.h"
 #include "votum/ideas/v1/ideas.pb.h"
 
@@ -20,13 +21,22 @@ namespace votum::ideas {
 
 using TierList = google::protobuf::RepeatedPtrField<v1::Tier>;
 
+// The option "keep things as they are" of rounds that have it.
+inline constexpr absl::string_view kStatusQuo = "status-quo";
+
+// `ranking`, each tier whose ideas `tie_order` names in that order, one after the other.
+// INVALID_ARGUMENT/BAD_TIE_ORDER unless it names all ideas of a tied tier or none of them, each
+// once, and no others.
+absl::StatusOr<TierList> ResolveTies(
+    const TierList& ranking, const google::protobuf::RepeatedPtrField<std::string>& tie_order);
+
 class RoundCount {
  public:
   // Of a round as OpenRound says.
   explicit RoundCount(const v1::OpenRound& round);
 
   // INVALID_ARGUMENT/BAD_RANKING unless `ranking` names ideas of the round, each once, and at most
-  // as many as allowed.
+  // as many as allowed (the status quo, where it is an option, not counted).
   absl::Status CheckRanking(const TierList& ranking) const;
 
   // Counts a ballot that passed CheckRanking, instead of an earlier one of the same voter in the
@@ -39,6 +49,8 @@ class RoundCount {
   std::vector<v1::GroupRanking> Rankings() const;
   // The combined ranking.
   TierList CombinedRanking() const;
+  // Ideas that beat the status quo in the combined counts; none where it is no option.
+  std::vector<std::string> BeatStatusQuo() const;
 
   // The ballots in a fixed order: (group, voter) and the ballot's ideas; for digests.
   template <typename Visit>

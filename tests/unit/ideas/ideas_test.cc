@@ -5,6 +5,7 @@
 
 #include "base/status_matchers.h"
 #include "crypto/keys.h"
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "services/directory/domain/directory_machine.h"
 #include "services/ideas/domain/ideas_machine.h"
@@ -50,8 +51,9 @@ class IdeasTest : public ::testing::Test {
     return Do("clerk", moderate);
   }
   // Published ideas a, b, c and an open round of them for one group with `voters` codes.
-  void OpenRound(int voters) {
+  void OpenRound(int voters, bool status_quo = false) {
     v1::OpenRound open;
+    open.set_status_quo(status_quo);
     open.set_round_id("r1");
     open.set_title("Runde");
     open.set_method("schulze.wv_lv");
@@ -250,6 +252,75 @@ TEST_F(IdeasTest, PaperBallotsNeedASecondPersonWhoReadsTheSame) {
   EXPECT_THAT(Do("clerk2", confirm), IsRefused("NO_SUCH_PAPER"));
   ASSERT_OK(Close());
   EXPECT_EQ(machine_.GetRound("r1")->ballot_count(), 1u);
+}
+
+TEST_F(IdeasTest, OnlyIdeasThatBeatTheStatusQuoAreHandedOver) {
+  OpenRound(3, true);
+  // Three ideas are allowed; the status quo is none.
+  ASSERT_OK(Cast(voters_[0], {"a", "b", "status-quo", "c"}));
+  ASSERT_OK(Cast(voters_[1], {"a", "status-quo", "b"}));
+  // c is on no ballot but one, behind it; b and the status quo have a ballot each, and one has
+  // neither.
+  ASSERT_OK(Cast(voters_[2], {"a"}));
+  ASSERT_OK(Close());
+  const v1::Round closed = *machine_.GetRound("r1");
+  EXPECT_THAT(closed.beat_status_quo(), ::testing::ElementsAre("a"));
+  v1::EstablishRanking establish;
+  establish.set_round_id("r1");
+  *establish.mutable_ranking() = closed.rankings(1).ranking();
+  ASSERT_OK(Do("clerk", establish));
+  v1::HandOverIdeas hand_over;
+  hand_over.set_round_id("r1");
+  hand_over.set_proposal_id("p1");
+  for (const char* not_beating : {"b", "c"}) {
+    hand_over.clear_idea_ids();
+    hand_over.add_idea_ids(not_beating);
+    EXPECT_THAT(Do("clerk", hand_over), IsRefused("STATUS_QUO_PREFERRED"));
+  }
+  hand_over.clear_idea_ids();
+  hand_over.add_idea_ids("status-quo");
+  EXPECT_THAT(Do("clerk", hand_over), IsRefused("NO_SUCH_IDEA"));
+  hand_over.clear_idea_ids();
+  hand_over.add_idea_ids("a");
+  EXPECT_OK(Do("clerk", hand_over));
+}
+
+TEST_F(IdeasTest, WithoutTheOptionNobodyRanksTheStatusQuo) {
+  OpenRound(1);
+  EXPECT_THAT(Cast(voters_[0], {"a", "status-quo"}), IsRefused("BAD_RANKING"));
+}
+
+TEST_F(IdeasTest, TiesAreResolvedByRecordAndOnlyTies) {
+  OpenRound(2);
+  ASSERT_OK(Cast(voters_[0], {"a", "b", "c"}));
+  ASSERT_OK(Cast(voters_[1], {"b", "a", "c"}));
+  ASSERT_OK(Close());
+  const TierList tied = machine_.GetRound("r1")->rankings(1).ranking();
+  ASSERT_EQ(tied.size(), 2);  // a = b > c
+  const auto establish = [&](const std::vector<std::string>& order, const std::string& rule,
+                             const std::vector<std::string>& result) {
+    v1::EstablishRanking command;
+    command.set_round_id("r1");
+    command.mutable_tie_order()->Assign(order.begin(), order.end());
+    command.set_tie_rule(rule);
+    for (const std::string& id : result) command.add_ranking()->add_idea_ids(id);
+    return Do("clerk", command);
+  };
+  EXPECT_THAT(establish({"b", "a"}, "", {"b", "a", "c"}), IsRefused("BAD_TIE_ORDER"));
+  EXPECT_THAT(establish({}, "Los", {"b", "a", "c"}), IsRefused("BAD_TIE_ORDER"));
+  EXPECT_THAT(establish({"b"}, "Los", {"b", "a", "c"}), IsRefused("BAD_TIE_ORDER"));
+  EXPECT_THAT(establish({"b", "a", "b"}, "Los", {"b", "a", "c"}), IsRefused("BAD_TIE_ORDER"));
+  EXPECT_THAT(establish({"c", "b", "a"}, "Los", {"c", "b", "a"}), IsRefused("BAD_TIE_ORDER"));
+  EXPECT_THAT(establish({"b", "a", "x"}, "Los", {"b", "a", "c"}), IsRefused("BAD_TIE_ORDER"));
+  EXPECT_THAT(establish({"b", "a"}, "Los", {"a", "b", "c"}), IsRefused("RESULT_DIFFERS"));
+  EXPECT_THAT(establish({}, "", {"b", "a", "c"}), IsRefused("RESULT_DIFFERS"));
+  ASSERT_OK(establish({"b", "a"}, "Los, gezogen von der Vorsitzenden", {"b", "a", "c"}));
+  const v1::Round round = *machine_.GetRound("r1");
+  ASSERT_EQ(round.established_ranking_size(), 3);
+  EXPECT_EQ(round.established_ranking(0).idea_ids(0), "b");
+  EXPECT_EQ(round.tie_rule(), "Los, gezogen von der Vorsitzenden");
+  // What the ballots gave stays to be seen.
+  EXPECT_EQ(round.rankings(1).ranking_size(), 2);
 }
 
 TEST_F(IdeasTest, RoundsWantPublishedIdeasAndAMethodThatFits) {
