@@ -22,13 +22,15 @@ inline bool HaveGo() {
          std::filesystem::exists("/usr/share/gocode/src/golang.org/x/mod/sumdb/tlog");
 }
 
-// The path of the program made of GO_FOLDER/`source`; INTERNAL with what the compiler says.
+// The path of the program made of GO_FOLDER/`source` and common.go; INTERNAL with what the compiler
+// says.
 inline absl::StatusOr<std::string> BuildGo(const std::string& source) {
   const std::string folder = NewTestFolder("go");
-  const int built = Run({"/usr/bin/env", "GO111MODULE=off", "GOFLAGS=", "GOPROXY=off",
-                         "GOPATH=/usr/share/gocode", "GOCACHE=" GO_CACHE, "go", "build", "-o",
-                         folder + "/program", absl::StrCat(GO_FOLDER, "/", source)},
-                        folder + "/log");
+  const int built =
+      Run({"/usr/bin/env", "GO111MODULE=off", "GOFLAGS=", "GOPROXY=off", "GOPATH=/usr/share/gocode",
+           "GOCACHE=" GO_CACHE, "go", "build", "-o", folder + "/program",
+           absl::StrCat(GO_FOLDER, "/", source), GO_FOLDER "/common.go"},
+          folder + "/log");
   if (built == 0) return folder + "/program";
   return absl::InternalError(ReadFile(folder + "/log").value_or("no output"));
 }

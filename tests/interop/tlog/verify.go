@@ -1,7 +1,7 @@
 // Reads an exported log, or one that is served, with the Go project's own packages for such logs, none of ours: Debian's
 // golang-golang-x-mod-dev.
 //
-//	GO111MODULE=off GOPATH=/usr/share/gocode go run verify.go -log VKEY [-witness VKEY]... FOLDER
+//	GO111MODULE=off GOPATH=/usr/share/gocode go run verify.go common.go -log VKEY [-witness VKEY]... FOLDER
 //	... -log VKEY [-witness VKEY]... [-ca FILE] https://council.example/log
 //
 // It checks the checkpoint's signature and all cosignatures asked for; every tile and bundle, byte
@@ -14,11 +14,9 @@ package main
 import (
 	"bufio"
 	"bytes"
-	"crypto/ed25519"
 	"crypto/sha256"
 	"crypto/tls"
 	"crypto/x509"
-	"encoding/base64"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
@@ -39,63 +37,10 @@ import (
 // The height of tiles: 2^8 hashes each.
 const height = 8
 
-func fail(format string, arguments ...interface{}) {
-	fmt.Fprintf(os.Stderr, "verify: "+format+"\n", arguments...)
-	os.Exit(1)
-}
-
-func must(err error, doing string) {
-	if err != nil {
-		fail("%s: %v", doing, err)
-	}
-}
-
-func read(path string) []byte {
-	data, err := os.ReadFile(path)
-	must(err, "read")
-	return data
-}
-
 // x/mod writes tile/8/<level>/... and tile/8/data/...; C2SP tile/<level>/... and tile/entries/...
 func published(tile tlog.Tile) string {
 	path := strings.TrimPrefix(tile.Path(), "tile/8/")
 	return "tile/" + strings.Replace(path, "data/", "entries/", 1)
-}
-
-// cosigner is a witness key of type 0x04, of which this version of x/mod knows nothing.
-type cosigner struct {
-	name string
-	hash uint32
-	key  ed25519.PublicKey
-}
-
-func (c *cosigner) Name() string    { return c.name }
-func (c *cosigner) KeyHash() uint32 { return c.hash }
-func (c *cosigner) Verify(message, signature []byte) bool {
-	if len(signature) != 8+ed25519.SignatureSize {
-		return false
-	}
-	time := binary.BigEndian.Uint64(signature)
-	signed := fmt.Sprintf("cosignature/v1\ntime %d\n%s", time, message)
-	return time != 0 && ed25519.Verify(c.key, []byte(signed), signature[8:])
-}
-
-func newCosigner(vkey string) note.Verifier {
-	parts := strings.SplitN(vkey, "+", 3)
-	if len(parts) != 3 {
-		fail("malformed witness key %q", vkey)
-	}
-	key, err := base64.StdEncoding.DecodeString(parts[2])
-	must(err, "witness key")
-	if len(key) != 1+ed25519.PublicKeySize || key[0] != 4 {
-		fail("not a cosignature key: %q", vkey)
-	}
-	digest := sha256.Sum256(append([]byte(parts[0]+"\n"), key...))
-	hash := binary.BigEndian.Uint32(digest[:])
-	if fmt.Sprintf("%08x", hash) != parts[1] {
-		fail("the witness key's ID is not its own: %q", vkey)
-	}
-	return &cosigner{parts[0], hash, key[1:]}
 }
 
 // openCheckpoint takes a checkpoint that the log and all of the witnesses signed.
@@ -106,18 +51,9 @@ func openCheckpoint(data []byte, log note.Verifier, witnesses []note.Verifier) t
 	if len(opened.Sigs) != len(known) {
 		fail("checkpoint: %d of %d keys have signed", len(opened.Sigs), len(known))
 	}
-	lines := strings.Split(opened.Text, "\n")
-	if len(lines) != 4 || lines[3] != "" {
-		fail("checkpoint: not three lines")
-	}
-	if lines[0] != log.Name() {
-		fail("checkpoint: of log %q", lines[0])
-	}
-	size, err := strconv.ParseInt(lines[1], 10, 64)
-	must(err, "checkpoint: size")
-	root, err := tlog.ParseHash(lines[2])
-	must(err, "checkpoint: root")
-	return tlog.Tree{N: size, Hash: root}
+	tree, err := parseCheckpoint(opened.Text, log.Name())
+	must(err, "checkpoint")
+	return tree
 }
 
 // A source has a log's files, by their paths below its address.
@@ -205,30 +141,6 @@ func readEntries(from source, size int64) [][]byte {
 		}
 	}
 	return entries
-}
-
-// memory holds a tree's hashes, computed anew from the entries.
-type memory []tlog.Hash
-
-func (m memory) ReadHashes(indexes []int64) ([]tlog.Hash, error) {
-	var hashes []tlog.Hash
-	for _, index := range indexes {
-		if index >= int64(len(m)) {
-			return nil, errors.New("beyond the tree")
-		}
-		hashes = append(hashes, m[index])
-	}
-	return hashes, nil
-}
-
-func treeOf(entries [][]byte) memory {
-	var hashes memory
-	for i, entry := range entries {
-		more, err := tlog.StoredHashes(int64(i), entry, hashes)
-		must(err, "hash")
-		hashes = append(hashes, more...)
-	}
-	return hashes
 }
 
 func bundleOf(tile tlog.Tile, entries [][]byte) ([]byte, error) {
@@ -379,13 +291,9 @@ func checkServedRecords(from source, entries [][]byte) int {
 	return checkRecords("records", &all, entries)
 }
 
-func parseHashes(lines []string) []tlog.Hash {
-	var hashes []tlog.Hash
-	for _, line := range lines {
-		hash, err := tlog.ParseHash(line)
-		must(err, "proof")
-		hashes = append(hashes, hash)
-	}
+func mustParse(lines []string) []tlog.Hash {
+	hashes, err := parseHashes(lines)
+	must(err, "proof")
 	return hashes
 }
 
@@ -397,7 +305,7 @@ func checkProof(name, text string, index int64, log note.Verifier, witnesses []n
 		fail("%s: malformed", name)
 	}
 	head := openCheckpoint([]byte(parts[1]), log, witnesses)
-	must(tlog.CheckRecord(parseHashes(lines[2:]), head.N, head.Hash, index, tlog.RecordHash(entries[index])), name)
+	must(tlog.CheckRecord(mustParse(lines[2:]), head.N, head.Hash, index, tlog.RecordHash(entries[index])), name)
 }
 
 func checkServedProofs(from source, log note.Verifier, witnesses []note.Verifier, entries [][]byte) int {
@@ -429,7 +337,7 @@ func checkProofFiles(dir string, log note.Verifier, witnesses []note.Verifier, t
 			if text == "" {
 				lines = nil
 			}
-			must(tlog.CheckTree(parseHashes(lines), tree.N, tree.Hash, number, old), name)
+			must(tlog.CheckTree(mustParse(lines), tree.N, tree.Hash, number, old), name)
 		default:
 			fail("%s: no proof", name)
 		}
