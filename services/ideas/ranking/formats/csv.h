@@ -1,19 +1,30 @@
-// Plain CSV (RFC 4180, comma, UTF-8). The first cell of the header line says what the columns are:
+// Plain CSV (RFC 4180, comma, UTF-8). The first cell of the header line says what the columns are.
 //
-//   weight,1,2,3           orders: each line a weight (ballots) and option ids, best first; "A=B"
-//   for ties; empty cells end 5,A,B=C,               options are those named, in order of
-//   appearance, or those of a line "options,A,B,C,D" before it
+// Orders: a weight (ballots) and option ids, best first; "=" between tied ones, empty cells at the
+// end. Options are those named, in order of appearance, or those of a line "options,A,B,C,D"
+// before:
 //
-//   ranks,A,B,C            ranks: a weight, and for each option its rank (1 is best, equal is tied,
-//   empty is unranked) 5,1,2,2
+//   weight,1,2,3
+//   5,A,B=C,
 //
-//   grades:5,A,B,C         grades from 0 to the number given (empty is not graded)
+// Ranks: a weight, and for each option its rank; 1 is best, equal is tied, empty is not ranked:
+//
+//   ranks,A,B,C
+//   5,1,2,2
+//
+// Grades: a weight, and grades from 0 to the number in the header; empty is not graded:
+//
+//   grades:5,A,B,C
 //   1,5,0,
 //
-//   approvals,A,B,C        1 approves, 0 or empty does not
+// Approvals: a weight, and 1 for each option approved of; 0 or empty for the others:
+//
+//   approvals,A,B,C
 //   3,1,0,1
 //
-//   winner,loser,count     pairwise comparisons
+// Comparisons of pairs:
+//
+//   winner,loser,count
 //   A,B,17
 #ifndef VOTUM_SERVICES_IDEAS_RANKING_FORMATS_CSV_H_
 #define VOTUM_SERVICES_IDEAS_RANKING_FORMATS_CSV_H_
