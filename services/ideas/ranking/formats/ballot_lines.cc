@@ -15,17 +15,27 @@ namespace {
 // Threads take pieces of about this size in turn.
 constexpr size_t kPieceBytes = 4 << 20;
 
-std::vector<absl::string_view> Pieces(absl::string_view part) {
-  std::vector<absl::string_view> pieces;
-  while (!part.empty()) {
-    size_t end =
-        part.size() <= kPieceBytes ? absl::string_view::npos : part.find('\n', kPieceBytes);
-    end = end == absl::string_view::npos ? part.size() : end + 1;
-    pieces.push_back(part.substr(0, end));
-    part.remove_prefix(end);
+// A text in pieces of whole lines. Where a piece begins is looked up when it is asked for: looking
+// brings pages of a mapped file into memory.
+class Pieces {
+ public:
+  explicit Pieces(absl::string_view text) : text_(text) {}
+  size_t size() const { return (text_.size() + kPieceBytes - 1) / kPieceBytes; }
+  // Empty where a line is longer than a piece.
+  absl::string_view operator[](size_t i) const {
+    const size_t begin = Begin(i);
+    return text_.substr(begin, Begin(i + 1) - begin);
   }
-  return pieces;
-}
+
+ private:
+  size_t Begin(size_t i) const {
+    if (i == 0) return 0;
+    const size_t newline = text_.find('\n', i * kPieceBytes - 1);
+    return newline == absl::string_view::npos ? text_.size() : newline + 1;
+  }
+
+  absl::string_view text_;
+};
 
 // The first error by place in the file, whatever thread meets it.
 class FirstError {
@@ -52,7 +62,9 @@ absl::Status TooMany() {
 
 absl::Status ReadLines(absl::string_view whole, absl::string_view part, ReleaseText release,
                        BallotLineReader reader, BallotSink sink) {
-  for (absl::string_view piece : Pieces(part)) {
+  const Pieces pieces(part);
+  for (size_t i = 0; i < pieces.size(); ++i) {
+    const absl::string_view piece = pieces[i];
     RETURN_IF_ERROR(reader(Cursor(whole, piece), sink));
     if (release != nullptr) release(piece);
   }
@@ -61,25 +73,26 @@ absl::Status ReadLines(absl::string_view whole, absl::string_view part, ReleaseT
 
 absl::Status CountLines(absl::string_view whole, absl::string_view part, size_t threads,
                         ReleaseText release, BallotLineReader reader, PairwiseCounts& counts) {
-  const std::vector<absl::string_view> pieces = Pieces(part);
+  const Pieces pieces(part);
   std::atomic<size_t> next{0};
   std::atomic<uint64_t> total{counts.total_weight()};
   FirstError error;
   auto work = [&](PairwiseCounts& own) {
     BatchCounter batch(own);
-    for (size_t piece; (piece = next.fetch_add(1)) < pieces.size();) {
+    for (size_t i; (i = next.fetch_add(1)) < pieces.size();) {
+      const absl::string_view piece = pieces[i];
       // Threads tell each other of a piece, not of each ballot: they would wait for one counter.
       uint64_t weights = 0;
-      absl::Status status = reader(Cursor(whole, pieces[piece]),
-                                   [&](absl::Span<const uint16_t> coded, uint64_t weight) {
-                                     if (weight > kMaxTotalWeight - weights) return TooMany();
-                                     weights += weight;
-                                     batch.Add(coded, weight);
-                                     return absl::OkStatus();
-                                   });
+      absl::Status status =
+          reader(Cursor(whole, piece), [&](absl::Span<const uint16_t> coded, uint64_t weight) {
+            if (weight > kMaxTotalWeight - weights) return TooMany();
+            weights += weight;
+            batch.Add(coded, weight);
+            return absl::OkStatus();
+          });
       if (total.fetch_add(weights) + weights > kMaxTotalWeight) status.Update(TooMany());
-      error.Set(piece, std::move(status));
-      if (release != nullptr) release(pieces[piece]);
+      error.Set(i, std::move(status));
+      if (release != nullptr) release(piece);
     }
   };
   threads = std::clamp<size_t>(threads, 1, std::max<size_t>(pieces.size(), 1));
