@@ -134,8 +134,8 @@ class Ledger {
          crypto::NoteSigner signer, crypto::SecretBytes attachments_key, LedgerConfig config);
 
   absl::StatusOr<Waiting> Prepare(const common::v1::SignedCommand& command,
-                                  common::v1::Disclosure disclosure,
-                                  const std::string& service) const;
+                                  common::v1::Disclosure disclosure, absl::string_view service,
+                                  absl::string_view salt) const;
   // Whether all of them are in the queue, or none.
   absl::Status Enqueue(std::vector<Waiting>& waiting);
 

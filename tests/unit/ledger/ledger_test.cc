@@ -322,11 +322,37 @@ TEST_P(LedgerTest, SeveralAreAppendedInTheirOrderAndAnsweredEach) {
 
 TEST_P(LedgerTest, ARecordIsTheBytesOfItsMessage) {
   const auto ledger = Open();
-  const auto receipt = Append(**ledger, Command());
-  ASSERT_OK(receipt);
-  common::v1::Record record;
-  ASSERT_TRUE(record.ParseFromString(receipt->record()));
-  EXPECT_EQ(record.SerializeAsString(), receipt->record());
+  common::v1::SignedCommand signed_by_two = Command();
+  signed_by_two.mutable_signatures(0)->set_signature(std::string(300, 's'));
+  *signed_by_two.add_signatures() = signed_by_two.signatures(0);
+  common::v1::SignedCommand bare = Command();
+  bare.clear_payload_type();
+  bare.mutable_signatures(0)->Clear();
+  for (const common::v1::SignedCommand& command : {Command(), signed_by_two, bare}) {
+    for (const std::string service : {"voting", ""}) {
+      common::v1::SignedCommand other = command;
+      voting::v1::CastVote cast;
+      ASSERT_TRUE(cast.ParseFromString(other.payload()));
+      cast.mutable_header()->set_command_id(crypto::NewUuid());
+      other.set_payload(cast.SerializeAsString());
+      const auto receipt = ledger->get()->Append(other, common::v1::DISCLOSURE_COUNCIL, service);
+      ASSERT_OK(receipt);
+      common::v1::Record record;
+      ASSERT_TRUE(record.ParseFromString(receipt->record()));
+      EXPECT_EQ(record.SerializeAsString(), receipt->record());
+      EXPECT_EQ(record.index(), receipt->index());
+      EXPECT_EQ(FromTimestamp(record.time()), clock_.now);
+      EXPECT_EQ(record.service(), service);
+      EXPECT_EQ(record.disclosure(), common::v1::DISCLOSURE_COUNCIL);
+      EXPECT_EQ(record.payload_type(), other.payload_type());
+      EXPECT_EQ(record.payload(), other.payload());
+      ASSERT_EQ(record.signatures_size(), other.signatures_size());
+      for (int i = 0; i < record.signatures_size(); ++i) {
+        EXPECT_EQ(record.signatures(i).key_id(), other.signatures(i).key_id());
+        EXPECT_EQ(record.signatures(i).signature(), other.signatures(i).signature());
+      }
+    }
+  }
 }
 
 TEST_P(LedgerTest, ManyAtOnceKeepOneOrderAndShareTransactions) {
