@@ -4,7 +4,6 @@
 //
 //   ledger_bench [--entries N] [--store sqlite|postgres]
 
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -31,6 +30,7 @@
 #include "services/ledger/sqlite_checkpoint_store.h"
 #include "services/ledger/sqlite_store.h"
 #include "tests/bench/ledger/raw_limits.h"
+#include "tests/bench/measure/measure.h"
 #include "tests/harness/postgres.h"
 #include "votum/voting/v1/voting.pb.h"
 
@@ -42,16 +42,6 @@ constexpr int kRounds = 3;
 constexpr int kCallers = 4;
 constexpr size_t kHandedOver = 1024;  // commands that a caller hands over at a time
 constexpr int kProofs = 5'000;
-
-// Seconds of the processor that this process has used; a database server's are not among them.
-double CpuSeconds() {
-  rusage usage = {};
-  getrusage(RUSAGE_SELF, &usage);
-  const auto seconds = [](const timeval& time) {
-    return static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec);
-  };
-  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
-}
 
 // "VmRSS" or "VmHWM" of this process in MiB.
 double Memory(const std::string& what) {
@@ -70,10 +60,10 @@ struct Measured {
 };
 
 Measured Measure(const std::function<void()>& work) {
-  const double cpu = CpuSeconds();
+  const double cpu = ProcessSeconds();
   const absl::Time start = absl::Now();
   work();
-  return {absl::ToDoubleSeconds(absl::Now() - start), CpuSeconds() - cpu};
+  return {absl::ToDoubleSeconds(absl::Now() - start), ProcessSeconds() - cpu};
 }
 
 double Median(std::vector<double> values) {
@@ -167,11 +157,14 @@ void PrintRate(const std::string& what, uint64_t count, const Measured& measured
 // Limits and appends in turn, and the medians of both.
 void BenchAppends(const Store& store, ledger::Ledger& log, uint64_t entries) {
   std::vector<std::vector<double>> limits(store.limits.size());
-  std::vector<double> rates;
+  std::vector<double> rates, verifications, verify_us;
   Measured all;
   const uint64_t each = std::max<uint64_t>(1, entries / kRounds);
   for (int round = 0; round < kRounds; ++round) {
     for (size_t i = 0; i < limits.size(); ++i) limits[i].push_back(store.limits[i].measure());
+    const VerifyRate verify = RawVerifyRate();
+    verifications.push_back(verify.per_second);
+    verify_us.push_back(verify.cpu_us);
     const Measured one = Append(log, each);
     rates.push_back(static_cast<double>(each) / one.seconds);
     all.seconds += one.seconds;
@@ -184,6 +177,10 @@ void BenchAppends(const Store& store, ledger::Ledger& log, uint64_t entries) {
     std::printf("  %-34s %10.0f/s  ratio %.2f\n", store.limits[i].name.c_str(), Median(limits[i]),
                 Median(rates) / Median(limits[i]));
   }
+  std::printf("  %-34s %10.0f/s  ratio %.2f; %.1f us of the processor each, ratio %.3f\n",
+              "Ed25519 verifications, all processors", Median(verifications),
+              Median(rates) / Median(verifications), Median(verify_us),
+              1e6 * all.cpu_seconds / static_cast<double>(each * kRounds) / Median(verify_us));
 }
 
 void BenchReads(ledger::Ledger& log) {

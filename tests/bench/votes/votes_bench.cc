@@ -1,10 +1,10 @@
 // 20,000 named votes over TLS from 45 clients, each signed beforehand and answered with its
-// receipt; beside them, in the same run, the raw rate at which this machine verifies Ed25519
-// signatures.
+// receipt, as fast as it goes; then fewer, at a set rate, for how long an answer takes; and the
+// audit of their log. Beside each, in the same run, the raw rate at which this machine verifies
+// Ed25519 signatures.
 //
 //   votes_bench [one-process|process-per-service]
 
-#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -19,8 +19,7 @@
 #include "absl/time/time.h"
 #include "clients/audit/archive.h"
 #include "clients/audit/auditor.h"
-#include "crypto/dsse.h"
-#include "crypto/keys.h"
+#include "tests/bench/measure/measure.h"
 #include "tests/harness/city.h"
 #include "votum/ledger/v1/ledger_service.pb.h"
 #include "votum/voting/v1/voting.pb.h"
@@ -32,76 +31,73 @@ using votum::testing::City;
 constexpr int kClients = 45;
 constexpr int kVotes = 20000;
 
-// Signatures per second that `threads` threads verify.
-double RawVerifyRate(unsigned threads) {
-  const auto key = votum::crypto::PrivateKey::Generate(votum::crypto::KeyType::kEd25519);
-  const std::string signature = *votum::crypto::SignDsse(*key, "type", "payload");
-  std::atomic<bool> stop{false};
-  std::atomic<int64_t> verified{0};
-  std::vector<std::thread> workers;
-  const absl::Time start = absl::Now();
-  for (unsigned i = 0; i < threads; ++i) {
-    workers.emplace_back([&] {
-      int64_t count = 0;
-      while (!stop)
-        count +=
-            votum::crypto::VerifyDsse(key->public_key(), "type", "payload", signature).ok() ? 1 : 0;
-      verified += count;
-    });
+using Commands = std::vector<votum::common::v1::SignedCommand>;
+
+// What all voters will send, one after the other: the first time a vote, from then on corrections
+// of what they sent before, whose ids stand in `replaces`.
+std::vector<Commands> SignVotes(City& city, const std::vector<std::string>& voters, int count,
+                                std::vector<std::string>& replaces) {
+  std::vector<Commands> commands(voters.size());
+  for (int i = 0; i < count; ++i) {
+    const size_t v = static_cast<size_t>(i) % voters.size();
+    const auto choice =
+        commands[v].size() % 2 == 0 ? votum::voting::v1::CHOICE_YES : votum::voting::v1::CHOICE_NO;
+    const auto sign = [&](auto command) {
+      command.set_meeting_id("sitzung-1");
+      command.set_vote_event_id("v1");
+      command.set_choice(choice);
+      commands[v].push_back(city.Sign(voters[v], &command));
+      replaces[v] = command.header().command_id();
+    };
+    if (replaces[v].empty()) {
+      sign(votum::voting::v1::CastVote());
+    } else {
+      votum::voting::v1::CorrectVote correction;
+      correction.set_replaces_command_id(replaces[v]);
+      sign(correction);
+    }
   }
-  absl::SleepFor(absl::Seconds(2));
-  stop = true;
-  for (std::thread& worker : workers) worker.join();
-  return static_cast<double>(verified) / absl::ToDoubleSeconds(absl::Now() - start);
+  return commands;
 }
 
 struct Figures {
   double votes_per_second = 0;
   double p50_ms = 0;
   double p99_ms = 0;
+  double server_us = 0;  // of the processor for each vote
+  double client_us = 0;
 };
 
-// Each client sends the member's vote, then corrections of it, one after the other.
-Figures CastVotes(City& city) {
-  std::vector<std::string> voters = city.members();
-  voters.push_back("maria.meister");
-  std::vector<std::vector<votum::common::v1::SignedCommand>> commands(voters.size());
-  for (size_t v = 0; v < voters.size(); ++v) {
-    std::string replaces;
-    for (int i = 0; i < kVotes / kClients + (v < kVotes % kClients ? 1 : 0); ++i) {
-      const auto choice = i % 2 == 0 ? votum::voting::v1::CHOICE_YES : votum::voting::v1::CHOICE_NO;
-      if (replaces.empty()) {
-        votum::voting::v1::CastVote vote;
-        vote.set_meeting_id("sitzung-1");
-        vote.set_vote_event_id("v1");
-        vote.set_choice(choice);
-        commands[v].push_back(city.Sign(voters[v], &vote));
-        replaces = vote.header().command_id();
-      } else {
-        votum::voting::v1::CorrectVote vote;
-        vote.set_meeting_id("sitzung-1");
-        vote.set_vote_event_id("v1");
-        vote.set_choice(choice);
-        vote.set_replaces_command_id(replaces);
-        commands[v].push_back(city.Sign(voters[v], &vote));
-        replaces = vote.header().command_id();
-      }
-    }
-  }
-  std::vector<std::vector<double>> milliseconds(voters.size());
+double ServerSeconds(City& city) {
+  double seconds = 0;
+  for (const auto* process : city.Processes())
+    seconds += votum::bench::ProcessSeconds(process->pid());
+  return seconds;
+}
+
+// Each voter's commands are sent by a thread of its own, one after the other: each when the one
+// before was answered (`rate` 0), or at set times, so that all together are `rate` a second. Then
+// the time to the answer counts from when a command should have been sent.
+Figures Send(City& city, const std::vector<Commands>& commands, double rate) {
+  std::vector<std::vector<double>> milliseconds(commands.size());
   std::atomic<int> failed{0};
   std::vector<std::thread> clients;
+  const double server = ServerSeconds(city);
+  const double client = votum::bench::ProcessSeconds();
   const absl::Time start = absl::Now();
-  for (size_t v = 0; v < voters.size(); ++v) {
+  const absl::Duration pause = rate == 0 ? absl::ZeroDuration() : absl::Seconds(1) / rate;
+  for (size_t v = 0; v < commands.size(); ++v) {
     clients.emplace_back([&, v] {
-      for (const auto& command : commands[v]) {
-        const absl::Time sent = absl::Now();
-        if (!city.Send(command).ok()) ++failed;
+      for (size_t i = 0; i < commands[v].size(); ++i) {
+        const absl::Time due = start + pause * static_cast<double>(i * commands.size() + v);
+        if (rate != 0) absl::SleepFor(due - absl::Now());
+        const absl::Time sent = rate == 0 ? absl::Now() : due;
+        if (!city.Send(commands[v][i]).ok()) ++failed;
         milliseconds[v].push_back(absl::ToDoubleMilliseconds(absl::Now() - sent));
       }
     });
   }
-  for (std::thread& client : clients) client.join();
+  for (std::thread& one : clients) one.join();
   const double seconds = absl::ToDoubleSeconds(absl::Now() - start);
   if (failed != 0) {
     std::fprintf(stderr, "%d votes failed\n", failed.load());
@@ -110,18 +106,15 @@ Figures CastVotes(City& city) {
   std::vector<double> all;
   for (const auto& one : milliseconds) all.insert(all.end(), one.begin(), one.end());
   std::sort(all.begin(), all.end());
-  return {static_cast<double>(all.size()) / seconds, all[all.size() / 2],
-          all[all.size() * 99 / 100]};
-}
-
-double ThreadSeconds() {
-  timespec time = {};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-  return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
+  const auto count = static_cast<double>(all.size());
+  return {count / seconds, all[all.size() / 2], all[all.size() * 99 / 100],
+          1e6 * (ServerSeconds(city) - server) / count,
+          1e6 * (votum::bench::ProcessSeconds() - client) / count};
 }
 
 struct Audited {
-  double audited = 0;  // records a second: every line, leaf, signature and state
+  double audited = 0;   // records a second: every line, leaf, signature and state
+  double audit_us = 0;  // of the processor for each
   // Microseconds of the processor for the fold of a record whose signatures are known to be right.
   double fold_us = 0;
 };
@@ -134,10 +127,10 @@ double FoldMicroseconds(City& city,
   double seconds = 0;
   for (int time = 0; time < 2; ++time) {
     votum::Fold fold(votum::DomainSet::All(), city.log().key(), &cache);
-    const double start = ThreadSeconds();
+    const double start = votum::bench::ThreadSeconds();
     for (const auto& entry : entries)
       if (!fold.Apply(entry->record).ok()) std::exit(1);
-    seconds = ThreadSeconds() - start;
+    seconds = votum::bench::ThreadSeconds() - start;
   }
   return 1e6 * seconds / static_cast<double>(entries.size());
 }
@@ -169,12 +162,36 @@ Audited AuditRate(City& city) {
     }
   }
   const absl::Time start = absl::Now();
+  const double cpu = votum::bench::ProcessSeconds();
   uint64_t records = 0;
   const auto faults = votum::audit::AuditArchive(
       folder, city.log(), [](const auto&) {}, [](double) {}, &records);
   if (!faults.ok() || *faults != 0) std::exit(1);
-  const double audited = static_cast<double>(records) / absl::ToDoubleSeconds(absl::Now() - start);
-  return {audited, FoldMicroseconds(city, entries)};
+  const auto count = static_cast<double>(records);
+  return {count / absl::ToDoubleSeconds(absl::Now() - start),
+          1e6 * (votum::bench::ProcessSeconds() - cpu) / count, FoldMicroseconds(city, entries)};
+}
+
+void Print(const char* what, const Figures& figures, const votum::bench::VerifyRate& verify) {
+  std::printf(
+      "%-24s %7.0f/s, ratio %.2f; p50 %5.1f ms, p99 %5.1f ms; %5.0f us of the processor in the "
+      "services and %4.0f us in the clients each, ratio %.2f\n",
+      what, figures.votes_per_second, figures.votes_per_second / verify.per_second, figures.p50_ms,
+      figures.p99_ms, figures.server_us, figures.client_us,
+      (figures.server_us + figures.client_us) / verify.cpu_us);
+}
+
+// Who else uses the machine changes from second to second: `measure` between two raw rates, and
+// their mean.
+template <typename Measure>
+auto Beside(votum::bench::VerifyRate& mean, Measure measure) {
+  const votum::bench::VerifyRate before = votum::bench::RawVerifyRate();
+  auto measured = measure();
+  const votum::bench::VerifyRate after = votum::bench::RawVerifyRate();
+  mean = {(before.per_second + after.per_second) / 2, (before.cpu_us + after.cpu_us) / 2};
+  std::printf("raw Ed25519 verify       %7.0f/s before, %.0f/s after; %.0f us of the processor\n",
+              before.per_second, after.per_second, mean.cpu_us);
+  return measured;
 }
 
 }  // namespace
@@ -186,26 +203,33 @@ int main(int argc, char** argv) {
   city.SetUpCouncil(kClients - 1);
   city.OpenMeeting(kClients);
   city.OpenVote("v1");
-  // Who else uses the machine changes from second to second: the raw rate before and after.
-  const unsigned processors = std::thread::hardware_concurrency();
-  const double before = RawVerifyRate(processors);
-  const Figures figures = CastVotes(city);
-  const double after = RawVerifyRate(processors);
-  const double raw = (before + after) / 2;
-  std::printf(
-      "votes, %s: %d over TLS from %d clients: %.0f/s, p50 %.1f ms, p99 %.1f ms; raw Ed25519 "
-      "verify %.0f/s before, %.0f/s after; ratio to their mean %.2f\n",
-      spread ? "a process for each service" : "all services in one process", kVotes, kClients,
-      figures.votes_per_second, figures.p50_ms, figures.p99_ms, before, after,
-      figures.votes_per_second / raw);
+  std::vector<std::string> voters = city.members();
+  voters.push_back("maria.meister");
+  std::vector<std::string> replaces(voters.size());
+  std::printf("votes over TLS from %d clients, %s\n", kClients,
+              spread ? "a process for each service" : "all services in one process");
+
+  votum::bench::VerifyRate verify;
+  const std::vector<Commands> many = SignVotes(city, voters, kVotes, replaces);
+  const Figures full = Beside(verify, [&] { return Send(city, many, 0); });
+  Print("as fast as they can", full, verify);
+
+  // Half of the load that is wanted of this machine, itself half of the raw rate; for ten seconds.
+  const double rate = verify.per_second / 4;
+  const std::vector<Commands> fewer =
+      SignVotes(city, voters, static_cast<int>(rate * 10) + kClients, replaces);
+  const Figures half = Beside(verify, [&] { return Send(city, fewer, rate); });
+  Print("a quarter of raw verify", half, verify);
+
   if (!spread) {
-    const Audited audit = AuditRate(city);
-    const double last = RawVerifyRate(processors);
+    const Audited audit = Beside(verify, [&] { return AuditRate(city); });
     std::printf(
-        "audit of the exported log: %.0f records/s; raw verify %.0f/s before, %.0f/s after; ratio "
-        "to their mean %.2f\n"
-        "fold of records whose signatures are verified: %.2f us of the processor each\n",
-        audit.audited, after, last, 2 * audit.audited / (after + last), audit.fold_us);
+        "audit                    %7.0f records/s, ratio %.2f; %.1f us of the processor each, "
+        "ratio "
+        "%.2f\n"
+        "fold, signatures known   %7.1f us of the processor each, ratio %.3f\n",
+        audit.audited, audit.audited / verify.per_second, audit.audit_us,
+        audit.audit_us / verify.cpu_us, audit.fold_us, audit.fold_us / verify.cpu_us);
   }
   return 0;
 }
