@@ -231,7 +231,8 @@ void AddMeetings(Rows& rows) {
        {"--person", "person_id", "Who", kSelf}}));
   rows.push_back(Sign<v1::ProposeMotion>(
       "motion", "propose",
-      "Put a question (chair, clerk).\n"
+      "Put a question, or an election (chair, clerk). Who stands is given with --file:\n"
+      "{\"candidates\": [{\"id\": \"ada\", \"name\": \"Ada Adam\"}, ...]}.\n"
       "Example: votum motion propose --meeting sitzung-12 --item top-4 --id antrag-1 --proposition "
       "'Der Rat beschließt ...'\n--polarity adopts-item",
       {{"--meeting", "meeting_id", "Which meeting"},
@@ -243,6 +244,9 @@ void AddMeetings(Rows& rows) {
        {"--mover", "mover_id", "Who moved it, if not the chair", kOptional},
        {"--norm", "norm", "The norm under which it is decided, § 50 (3) GO NRW", kOptional},
        {"--seats", "seats", "Seats that lists share out", kOptional},
+       {"--choose-min", "choose_min", "Fewest candidates on a ballot, secret elections", kOptional},
+       {"--choose-max", "choose_max", "Most candidates on a ballot, secret elections", kOptional},
+       {"--places", "places", "How many are elected, secret elections", kOptional},
        {"--runoff-of", "runoff_of", "The vote that asks for this second ballot", kOptional}}));
 }
 

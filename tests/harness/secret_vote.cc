@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/status_matchers.h"
 #include "gmock/gmock.h"
+#include "google/protobuf/util/json_util.h"
 #include "gtest/gtest.h"
 
 namespace votum::testing {
@@ -121,8 +122,10 @@ voting::v1::ProposeMotion SecretVote::Motion() const {
   return motion;
 }
 
-void SecretVote::Open(voting::v1::ProposeMotion motion) {
-  EXPECT_OK(city_.Do("maria.meister", std::move(motion)));
+void SecretVote::Open(const voting::v1::ProposeMotion& motion) {
+  std::string json;
+  EXPECT_TRUE(google::protobuf::util::MessageToJsonString(motion, &json).ok());
+  Votum("maria.meister", "motion propose --file " + votum_.WriteFileOf("motion.json", json));
   Votum("maria.meister",
         absl::StrCat("election open ", id_, " --meeting sitzung-1 --motion motion-", id_,
                      " --ceremony amtszeit"));

@@ -45,7 +45,7 @@ class SecretVote {
   // A question on the agenda's first item.
   voting::v1::ProposeMotion Motion() const;
   // From the motion to the phase of registration.
-  void Open(voting::v1::ProposeMotion motion);
+  void Open(const voting::v1::ProposeMotion& motion);
   // Registers the members' devices.
   void Register(const std::vector<std::string>& members);
   void BeginBallots();

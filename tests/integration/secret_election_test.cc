@@ -43,7 +43,7 @@ class SecretElectionTest : public ::testing::Test {
     motion.set_choose_min(fewest);
     motion.set_choose_max(2);
     motion.set_places(2);
-    vote_->Open(std::move(motion));
+    vote_->Open(motion);
   }
 
   std::string Uuid() {
