@@ -36,12 +36,16 @@ std::string DeterministicBytes(const google::protobuf::Message& message) {
 }  // namespace
 
 bool IsIntegrityFault(absl::string_view reason) {
-  static constexpr std::array<absl::string_view, 17> kFaults = {
+  static constexpr std::array<absl::string_view, 26> kFaults = {
       "BAD_COMMAND", "BAD_SIGNATURE", "COMMAND_ID_REUSED", "NOT_THE_KEYS_OWNER", "TOO_LARGE",
       "UNKNOWN_KEY", "UNKNOWN_COMMAND", "UNSIGNED", "WRONG_DEPLOYMENT", "WRONG_SERVICE",
       // Of ballots and decryptions: what a proof says does not depend on who was faster.
       "BAD_BALLOT_SIGNATURE", "BAD_INDIVIDUAL_PROOF", "BAD_OVERALL_PROOF", "BAD_BLANK_PROOF",
-      "BAD_DECRYPTION_PROOF", "BALLOT_NOT_CANONICAL", "ACTOR_NAMED"};
+      "BAD_DECRYPTION_PROOF", "BALLOT_NOT_CANONICAL", "ACTOR_NAMED", "BAD_JSON", "NOT_A_SCALAR",
+      "NOT_ENCRYPTED", "NOT_IN_GROUP", "WRONG_BALLOT_HASH", "WRONG_ELECTION", "WRONG_SHAPE",
+      // The list of credentials does not change while ballots are cast, nor the votes once a result
+      // follows from them.
+      "UNKNOWN_CREDENTIAL", "RESULT_DIFFERS"};
   return std::find(kFaults.begin(), kFaults.end(), reason) != kFaults.end();
 }
 
