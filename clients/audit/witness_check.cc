@@ -9,23 +9,26 @@
 
 namespace votum::audit {
 
-Finding CheckWitnesses(const crypto::Policy& policy, absl::string_view checkpoint_note) {
-  const auto verified = policy.Verify(checkpoint_note);
-  if (!verified.ok()) {
-    return {Finding::Kind::kFault, absl::StrCat("witnesses: ", verified.status().message())};
-  }
+std::string WhoCosigned(const crypto::Policy& policy, const crypto::WitnessedCheckpoint& verified) {
   std::vector<std::string> cosigned;
-  for (const crypto::Cosigned& one : verified->cosigned) {
+  for (const crypto::Cosigned& one : verified.cosigned) {
     const absl::Time time = absl::FromUnixSeconds(static_cast<int64_t>(one.time));
     cosigned.push_back(
         absl::StrCat(policy.witnesses()[one.witness].name, " on ",
                      absl::FormatTime("%Y-%m-%d %H:%M:%S UTC", time, absl::UTCTimeZone())));
   }
-  return {
-      Finding::Kind::kChecked,
-      absl::StrCat("witnesses: the checkpoint of size ", verified->checkpoint.size,
-                   " is cosigned by ", cosigned.empty() ? "nobody" : absl::StrJoin(cosigned, ", "),
-                   ", which is enough by the policy")};
+  return cosigned.empty() ? "nobody" : absl::StrJoin(cosigned, ", ");
+}
+
+Finding CheckWitnesses(const crypto::Policy& policy, absl::string_view checkpoint_note) {
+  const auto verified = policy.Verify(checkpoint_note);
+  if (!verified.ok()) {
+    return {Finding::Kind::kFault, absl::StrCat("witnesses: ", verified.status().message())};
+  }
+  return {Finding::Kind::kChecked,
+          absl::StrCat("witnesses: the checkpoint of size ", verified->checkpoint.size,
+                       " is cosigned by ", WhoCosigned(policy, *verified),
+                       ", which is enough by the policy")};
 }
 
 }  // namespace votum::audit

@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "base/file.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"
@@ -15,11 +17,10 @@
 #include "clients/audit/evidence_bundle.h"
 #include "clients/audit/witness_check.h"
 #include "clients/cli/cli.h"
-#include "clients/cli/log_key.h"
 #include "clients/cli/terminal.h"
+#include "clients/cli/trust.h"
 #include "crypto/checkpoint.h"
 #include "crypto/encoding.h"
-#include "crypto/tlog/policy.h"
 #include "nlohmann/json.hpp"
 #include "services/fold/envelope.h"
 #include "votum/ledger/v1/ledger_service.pb.h"
@@ -30,13 +31,14 @@ namespace {
 
 constexpr int kPage = 2000;
 constexpr int kAttachmentsAtOnce = 200;
+constexpr absl::Duration kPatienceWithWitnesses = absl::Seconds(10);
+constexpr absl::Duration kPause = absl::Milliseconds(200);
 constexpr size_t kMaxBundleBytes = size_t{256} << 20;
 
 struct Options {
   std::string folder;
   std::string file;
-  std::string log_key;
-  std::string policy;
+  TrustOptions trust;
   std::string decision;
   std::string out;
   bool remote = false;
@@ -48,30 +50,58 @@ struct Log {
   std::vector<audit::ArchivedEntry> entries;
 };
 
-// All entries that the newest checkpoint stands for, as far as they are shown to the caller.
+absl::StatusOr<uint64_t> SizeOf(const client::Client& client, absl::string_view checkpoint) {
+  if (checkpoint.empty()) return 0;
+  ASSIGN_OR_RETURN(const crypto::Checkpoint opened,
+                   crypto::OpenCheckpoint(checkpoint, client.log(), client.log().name()));
+  return opened.size;
+}
+
+// The newest checkpoint; with the cosignatures of a quorum where the log has witnesses, who are
+// waited for. Without them the last one that they have cosigned, if nothing else counts, or else
+// the newest as it is.
+absl::StatusOr<std::string> FetchCheckpoint(client::Client& client) {
+  ledger::v1::GetCheckpointResponse newest;
+  const absl::Time deadline = absl::Now() + kPatienceWithWitnesses;
+  std::optional<uint64_t> wanted;
+  for (;;) {
+    RETURN_IF_ERROR(
+        client.Read("ledger", "GetCheckpoint", ledger::v1::GetCheckpointRequest(), &newest));
+    if (!wanted.has_value()) {
+      ASSIGN_OR_RETURN(wanted, SizeOf(client, newest.checkpoint()));
+    }
+    const bool witnesses = newest.witnesses_required() || !newest.witnessed_checkpoint().empty();
+    if (!witnesses) return newest.checkpoint();
+    ASSIGN_OR_RETURN(const uint64_t cosigned, SizeOf(client, newest.witnessed_checkpoint()));
+    if (cosigned >= *wanted) return newest.witnessed_checkpoint();
+    if (absl::Now() > deadline) break;
+    absl::SleepFor(kPause);
+  }
+  if (!newest.witnesses_required()) return newest.checkpoint();
+  if (!newest.witnessed_checkpoint().empty()) return newest.witnessed_checkpoint();
+  return Refuse(absl::StatusCode::kUnavailable, "NOT_WITNESSED_YET",
+                "no checkpoint of this log has been cosigned yet, and it requires that; try again "
+                "when its witnesses answer");
+}
+
+// All entries that the checkpoint stands for, as far as they are shown to the caller.
 absl::StatusOr<Log> FetchLog(client::Client& client) {
   Log log;
-  ledger::v1::GetCheckpointResponse checkpoint;
-  RETURN_IF_ERROR(
-      client.Read("ledger", "GetCheckpoint", ledger::v1::GetCheckpointRequest(), &checkpoint));
-  ASSIGN_OR_RETURN(
-      const crypto::Checkpoint opened,
-      crypto::OpenCheckpoint(checkpoint.checkpoint(), client.log(), client.log().name()));
-  log.checkpoint = checkpoint.checkpoint();
-  log.size = opened.size;
+  ASSIGN_OR_RETURN(log.checkpoint, FetchCheckpoint(client));
+  ASSIGN_OR_RETURN(log.size, SizeOf(client, log.checkpoint));
   ledger::v1::ListEntriesRequest request;
   request.set_page_size(kPage);
-  while (log.entries.size() < opened.size) {
+  while (log.entries.size() < log.size) {
     ledger::v1::ListEntriesResponse page;
     RETURN_IF_ERROR(client.Read("ledger", "ListEntries", request, &page));
     for (ledger::v1::Entry& entry : *page.mutable_entries()) {
       // The log may have grown since the checkpoint.
-      if (log.entries.size() == opened.size) break;
+      if (log.entries.size() == log.size) break;
       log.entries.push_back({entry.index(), std::move(*entry.mutable_leaf()),
                              std::move(*entry.mutable_salt()), std::move(*entry.mutable_record())});
     }
     ShowProgress("fetching",
-                 static_cast<double>(log.entries.size()) / static_cast<double>(opened.size));
+                 static_cast<double>(log.entries.size()) / static_cast<double>(log.size));
     if (page.next_page_token().empty()) break;
     request.set_page_token(page.next_page_token());
   }
@@ -182,39 +212,21 @@ absl::Status CompareProjections(client::Client& client, const Fold& fold, Report
   return absl::OkStatus();
 }
 
-// The policy that --policy names, if it does.
-absl::StatusOr<std::optional<crypto::Policy>> PolicyOf(const Options& options) {
-  if (options.policy.empty()) return std::nullopt;
-  auto text = ReadFile(options.policy, crypto::kMaxPolicyBytes);
-  if (!text.ok()) return RefuseArgument("BAD_FILE", text.status().message());
-  ASSIGN_OR_RETURN(crypto::Policy policy, crypto::Policy::Parse(*text));
-  return policy;
-}
-
-// The key to trust: as --log-key says, or else that of the policy, if it has one log only.
-absl::StatusOr<crypto::NoteVerifier> TrustedKey(Run& run, const Options& options,
-                                                const std::optional<crypto::Policy>& policy) {
-  if (options.log_key.empty() && policy.has_value() && policy->logs().size() == 1)
-    return policy->logs()[0].verifier;
-  return LogKeyOf(run, options.log_key);
-}
-
 // The number of faults that the policy finds in the checkpoint.
-uint64_t CheckPolicy(const std::optional<crypto::Policy>& policy, absl::string_view checkpoint,
-                     Reporter& reporter) {
-  if (!policy.has_value()) return 0;
-  const audit::Finding finding = audit::CheckWitnesses(*policy, checkpoint);
+uint64_t CheckPolicy(const Trust& trust, absl::string_view checkpoint, Reporter& reporter) {
+  if (!trust.policy.has_value()) return 0;
+  const audit::Finding finding = audit::CheckWitnesses(*trust.policy, checkpoint);
   reporter(finding);
   return finding.kind == audit::Finding::Kind::kFault ? 1 : 0;
 }
 
 absl::Status AuditRemote(Run& run, const Options& options) {
-  ASSIGN_OR_RETURN(const std::optional<crypto::Policy> policy, PolicyOf(options));
-  ASSIGN_OR_RETURN(const crypto::NoteVerifier key, TrustedKey(run, options, policy));
+  ASSIGN_OR_RETURN(const Trust trust, TrustOf(run, options.trust));
   ASSIGN_OR_RETURN(const std::shared_ptr<client::Client> client, run.Client());
   ASSIGN_OR_RETURN(const Log log, FetchLog(*client));
   Reporter reporter{run};
-  audit::Auditor auditor(key, [&reporter](const audit::Finding& finding) { reporter(finding); });
+  audit::Auditor auditor(trust.log,
+                         [&reporter](const audit::Finding& finding) { reporter(finding); });
   for (size_t i = 0; i < log.entries.size(); ++i) auditor.AddEntry(i + 1, log.entries[i]);
   std::vector<std::string> wanted;
   for (const audit::ArchivedEntry& entry : log.entries) {
@@ -233,7 +245,7 @@ absl::Status AuditRemote(Run& run, const Options& options) {
     }
   }
   auditor.Finish(log.checkpoint);
-  uint64_t faults = auditor.faults() + CheckPolicy(policy, log.checkpoint, reporter);
+  uint64_t faults = auditor.faults() + CheckPolicy(trust, log.checkpoint, reporter);
   RETURN_IF_ERROR(CompareProjections(*client, auditor.fold(), reporter, &faults));
   return Verdict(run, "audit", faults, auditor.records(), reporter);
 }
@@ -242,17 +254,16 @@ absl::Status Audit(Run& run, const Options& options) {
   if (options.remote) return AuditRemote(run, options);
   if (options.folder.empty())
     return RefuseArgument("USAGE", "name the folder of an exported log, or give --remote");
-  ASSIGN_OR_RETURN(const std::optional<crypto::Policy> policy, PolicyOf(options));
-  ASSIGN_OR_RETURN(const crypto::NoteVerifier key, TrustedKey(run, options, policy));
+  ASSIGN_OR_RETURN(const Trust trust, TrustOf(run, options.trust));
   Reporter reporter{run};
   uint64_t records = 0;
-  ASSIGN_OR_RETURN(
-      uint64_t faults,
-      audit::AuditArchive(
-          options.folder, key, [&reporter](const audit::Finding& finding) { reporter(finding); },
-          [](double done) { ShowProgress("auditing", done); }, &records));
+  ASSIGN_OR_RETURN(uint64_t faults,
+                   audit::AuditArchive(
+                       options.folder, trust.log,
+                       [&reporter](const audit::Finding& finding) { reporter(finding); },
+                       [](double done) { ShowProgress("auditing", done); }, &records));
   ASSIGN_OR_RETURN(const std::string checkpoint, audit::ArchiveReader(options.folder).Checkpoint());
-  faults += CheckPolicy(policy, checkpoint, reporter);
+  faults += CheckPolicy(trust, checkpoint, reporter);
   return Verdict(run, "audit", faults, records, reporter);
 }
 
@@ -269,7 +280,7 @@ absl::Status Evidence(Run& run, const Options& options) {
 }
 
 absl::Status Verify(Run& run, const Options& options) {
-  ASSIGN_OR_RETURN(const crypto::NoteVerifier key, LogKeyOf(run, options.log_key));
+  ASSIGN_OR_RETURN(const crypto::NoteVerifier key, LogKeyOf(run, options.trust.log_key));
   auto bundle = ReadFile(options.file, kMaxBundleBytes);
   if (!bundle.ok()) return RefuseArgument("BAD_FILE", bundle.status().message());
   Reporter reporter{run};
@@ -302,9 +313,7 @@ void AddAuditCommands(CLI::App& root, Run& run) {
       "too.\nExample: votum audit export/ --log-key @log.vkey");
   audit->add_option("FOLDER", options->folder, "An exported log");
   audit->add_flag("--remote", options->remote, "Audit the running services' log (auditor)");
-  audit->add_option("--log-key", options->log_key, kLogKeyHelp);
-  audit->add_option("--policy", options->policy,
-                    "File that says which witnesses must have cosigned (c2sp.org/tlog-policy)");
+  AddTrustOptions(audit, &options->trust);
   audit->callback([&run, options] { run.Report(Audit(run, *options)); });
 
   CLI::App* evidence = AddVerb(root, run, "decision", "evidence",
@@ -319,7 +328,7 @@ void AddAuditCommands(CLI::App& root, Run& run) {
       "Check one evidence bundle with nothing but the file and the log key.\nExample: "
       "votum verify beschluss.evidence.json --log-key @log.vkey");
   verify->add_option("FILE", options->file, "The bundle")->required();
-  verify->add_option("--log-key", options->log_key, kLogKeyHelp);
+  verify->add_option("--log-key", options->trust.log_key, kLogKeyHelp);
   verify->callback([&run, options] { run.Report(Verify(run, *options)); });
 }
 

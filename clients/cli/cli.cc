@@ -26,7 +26,7 @@ constexpr size_t kMaxTextBytes = size_t{16} << 20;
 
 // What was to be proved and is not.
 constexpr absl::string_view kUnproved[] = {"RECEIPT_INVALID", "FAULTS_FOUND", "DOCUMENT_INVALID",
-                                           "TRACKER_MISSING"};
+                                           "TRACKER_MISSING", "NO_QUORUM",    "LOG_FORKED"};
 
 // What is wrong with a command line, and which --help explains it.
 std::string UsageOf(const CLI::App& app, const CLI::ParseError& error) {

@@ -54,7 +54,16 @@ constexpr Topic kTopics[] = {
      "it before it says \"proved\"; if something does not hold, it says so and exits with 4.\n"
      "\n"
      "  votum vote cast --id abstimmung-1 --choice yes --receipt my-vote.receipt\n"
-     "  votum receipt verify my-vote.receipt\n"}};
+     "  votum receipt verify my-vote.receipt\n"
+     "\n"
+     "Where witnesses watch over the log, a receipt that was given at once gains their "
+     "cosignatures "
+     "later:\n"
+     "\n"
+     "  votum receipt refresh my-vote.receipt --policy log.policy\n"
+     "  votum receipt verify my-vote.receipt --policy log.policy\n"
+     "\n"
+     "Other people's programs take it as c2sp.org/tlog-proof: votum receipt export.\n"}};
 
 absl::Status Help(const Run& run, const CLI::App& root, const std::string& topic) {
   if (topic.empty()) {

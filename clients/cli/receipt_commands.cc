@@ -1,32 +1,49 @@
-// Receipts that were saved: what they prove, checked with nothing but the file and the log key.
+// Receipts that were saved: what they prove, checked with nothing but the file and the log key; the
+// same with the cosignatures that have come since; and for other people's programs.
 
 #include <algorithm>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "base/file.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"
+#include "clients/audit/witness_check.h"
 #include "clients/cli/cli.h"
 #include "clients/cli/fields.h"
-#include "clients/cli/log_key.h"
 #include "clients/cli/printer.h"
+#include "clients/cli/trust.h"
 #include "clients/lib/receipt.h"
+#include "crypto/checkpoint.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/message.h"
+#include "votum/ledger/v1/ledger_service.pb.h"
 
 namespace votum::cli {
 namespace {
 
 constexpr size_t kMaxReceiptBytes = size_t{8} << 20;
+constexpr absl::Duration kPause = absl::Milliseconds(200);
 
 struct Options {
   std::string file;
-  std::string log_key;
+  TrustOptions trust;
+  std::string out;
 };
+
+absl::StatusOr<common::v1::Receipt> LoadReceipt(const std::string& file) {
+  const auto bytes = ReadFile(file, kMaxReceiptBytes);
+  if (!bytes.ok()) return RefuseArgument("BAD_FILE", bytes.status().message());
+  common::v1::Receipt receipt;
+  if (receipt.ParseFromString(*bytes)) return receipt;
+  return RefuseArgument("BAD_FILE", absl::StrCat(file, " is not a receipt"));
+}
 
 // The command in `record`; null if its type is none that this program knows.
 std::unique_ptr<google::protobuf::Message> CommandIn(const common::v1::Record& record) {
@@ -41,46 +58,130 @@ std::unique_ptr<google::protobuf::Message> CommandIn(const common::v1::Record& r
   return command->ParseFromString(record.payload()) ? std::move(command) : nullptr;
 }
 
-absl::Status Verify(const Run& run, const Options& options) {
-  ASSIGN_OR_RETURN(const crypto::NoteVerifier log, LogKeyOf(run, options.log_key));
-  const auto bytes = ReadFile(options.file, kMaxReceiptBytes);
-  if (!bytes.ok()) return RefuseArgument("BAD_FILE", bytes.status().message());
-  common::v1::Receipt receipt;
-  if (!receipt.ParseFromString(*bytes))
-    return RefuseArgument("BAD_FILE", absl::StrCat(options.file, " is not a receipt"));
-  RETURN_IF_ERROR(client::VerifyReceipt(receipt, log));
+// Who has cosigned, if that is enough. DATA_LOSS/NO_QUORUM, RECEIPT_INVALID.
+absl::StatusOr<std::string> Witnesses(const crypto::Policy& policy, const std::string& checkpoint) {
+  const auto verified = policy.Verify(checkpoint);
+  if (verified.ok()) return audit::WhoCosigned(policy, *verified);
+  if (ReasonOf(verified.status()) != "NO_QUORUM") {
+    return Refuse(absl::StatusCode::kDataLoss, "RECEIPT_INVALID", verified.status().message());
+  }
+  return Refuse(absl::StatusCode::kDataLoss, "NO_QUORUM",
+                absl::StrCat(verified.status().message(),
+                             "; `votum receipt refresh` gets what has been cosigned since"));
+}
 
+absl::Status Verify(const Run& run, const Options& options) {
+  ASSIGN_OR_RETURN(const Trust trust, TrustOf(run, options.trust));
+  ASSIGN_OR_RETURN(const common::v1::Receipt receipt, LoadReceipt(options.file));
+  RETURN_IF_ERROR(client::VerifyReceipt(receipt, trust.log));
   common::v1::Record record;
   record.ParseFromString(receipt.record());
-  run.PrintFacts({{"index", "record", absl::StrCat(receipt.index())},
-                  {"log", "proved to be in the log", log.name()},
+  Extras facts = {{"index", "record", absl::StrCat(receipt.index())},
+                  {"log", "proved to be in the log", trust.log.name()},
                   {"time", "time", FieldText(record, "time")},
-                  {"payload_type", "type", record.payload_type()}});
+                  {"payload_type", "type", record.payload_type()}};
+  if (trust.policy.has_value()) {
+    ASSIGN_OR_RETURN(std::string who, Witnesses(*trust.policy, receipt.checkpoint()));
+    facts.push_back({"witnesses", "cosigned, which is enough, by", std::move(who)});
+  }
+  run.PrintFacts(facts);
   const auto command = CommandIn(record);
   if (command != nullptr && !run.json()) *run.out << ReadableText(*command);
   return absl::OkStatus();
 }
 
-}  // namespace
-
-absl::StatusOr<crypto::NoteVerifier> LogKeyOf(const Run& run, const std::string& given) {
-  if (given.empty()) {
-    ASSIGN_OR_RETURN(const std::shared_ptr<client::Client> client, run.Client());
-    return client->log();
+// The ledger's present receipt of a record; with a policy when enough witnesses have cosigned it.
+absl::StatusOr<common::v1::Receipt> FetchReceipt(const Run& run, client::Client& client,
+                                                 const Trust& trust, uint64_t index) {
+  ledger::v1::GetReceiptRequest request;
+  request.set_index(index);
+  const absl::Time deadline = absl::Now() + absl::Seconds(run.timeout_seconds);
+  for (;;) {
+    ledger::v1::GetReceiptResponse response;
+    RETURN_IF_ERROR(client.Read("ledger", "GetReceipt", request, &response));
+    if (!trust.policy.has_value()) return response.receipt();
+    const auto enough = Witnesses(*trust.policy, response.receipt().checkpoint());
+    if (enough.ok()) return response.receipt();
+    if (ReasonOf(enough.status()) != "NO_QUORUM" || absl::Now() > deadline) return enough.status();
+    absl::SleepFor(kPause);
   }
-  ASSIGN_OR_RETURN(const std::string text, TextOf(given));
-  return crypto::NoteVerifier::FromVkey(absl::StripAsciiWhitespace(text));
 }
+
+absl::StatusOr<std::vector<crypto::Digest>> FetchConsistency(client::Client& client,
+                                                             const crypto::NoteVerifier& log,
+                                                             const std::string& checkpoint,
+                                                             const std::string& other) {
+  ASSIGN_OR_RETURN(const crypto::Checkpoint one,
+                   crypto::OpenCheckpoint(checkpoint, log, log.name()));
+  ASSIGN_OR_RETURN(const crypto::Checkpoint two, crypto::OpenCheckpoint(other, log, log.name()));
+  ledger::v1::GetConsistencyProofRequest request;
+  request.set_old_size(std::min(one.size, two.size));
+  request.set_new_size(std::max(one.size, two.size));
+  ledger::v1::GetConsistencyProofResponse response;
+  RETURN_IF_ERROR(client.Read("ledger", "GetConsistencyProof", request, &response));
+  std::vector<crypto::Digest> proof;
+  for (const std::string& hash : response.proof()) {
+    ASSIGN_OR_RETURN(const crypto::Digest digest, crypto::DigestFromBytes(hash));
+    proof.push_back(digest);
+  }
+  return proof;
+}
+
+absl::Status Refresh(const Run& run, const Options& options) {
+  ASSIGN_OR_RETURN(const Trust trust, TrustOf(run, options.trust));
+  ASSIGN_OR_RETURN(const common::v1::Receipt receipt, LoadReceipt(options.file));
+  RETURN_IF_ERROR(client::VerifyReceipt(receipt, trust.log));
+  ASSIGN_OR_RETURN(const std::shared_ptr<client::Client> client, run.Client());
+  ASSIGN_OR_RETURN(const common::v1::Receipt newer,
+                   FetchReceipt(run, *client, trust, receipt.index()));
+  ASSIGN_OR_RETURN(const std::vector<crypto::Digest> consistency,
+                   FetchConsistency(*client, trust.log, receipt.checkpoint(), newer.checkpoint()));
+  ASSIGN_OR_RETURN(const common::v1::Receipt refreshed,
+                   client::Refreshed(receipt, newer, consistency, trust.log));
+  const std::string& path = options.out.empty() ? options.file : options.out;
+  RETURN_IF_ERROR(Deliver(run, path, refreshed.SerializeAsString()));
+  Options written = options;
+  written.file = path;
+  return Verify(run, written);
+}
+
+absl::Status Export(const Run& run, const Options& options) {
+  ASSIGN_OR_RETURN(const Trust trust, TrustOf(run, options.trust));
+  ASSIGN_OR_RETURN(const common::v1::Receipt receipt, LoadReceipt(options.file));
+  RETURN_IF_ERROR(client::VerifyReceipt(receipt, trust.log));
+  ASSIGN_OR_RETURN(const crypto::TlogProof proof, client::TlogProofOf(receipt));
+  return Deliver(run, options.out, crypto::FormatTlogProof(proof));
+}
+
+}  // namespace
 
 void AddReceiptCommands(CLI::App& root, Run& run) {
   const auto options = std::make_shared<Options>();
   CLI::App* verify =
       AddVerb(root, run, "receipt", "verify",
-              "Check a receipt that was saved with --receipt, and show what it proves.\n"
+              "Check a receipt that was saved with --receipt, and show what it proves; with "
+              "--policy also that enough\nwitnesses have cosigned.\n"
               "Example: votum receipt verify my-vote.receipt --log-key @log.vkey",
               [&run, options] { return Verify(run, *options); });
-  verify->add_option("FILE", options->file, "The receipt")->required();
-  verify->add_option("--log-key", options->log_key, kLogKeyHelp);
+  CLI::App* refresh =
+      AddVerb(root, run, "receipt", "refresh",
+              "Get the log's newest proof for a receipt, with the cosignatures that it has by now, "
+              "and check that both\nare of one history; with --policy wait until enough witnesses "
+              "have cosigned.\n"
+              "Example: votum receipt refresh my-vote.receipt --policy log.policy",
+              [&run, options] { return Refresh(run, *options); });
+  CLI::App* write =
+      AddVerb(root, run, "receipt", "export",
+              "Write a receipt in the form that other people's programs check "
+              "(c2sp.org/tlog-proof); the SHA-256 of its\nextra data is the log's entry.\n"
+              "Example: votum receipt export my-vote.receipt --out my-vote.tlog-proof",
+              [&run, options] { return Export(run, *options); });
+  for (CLI::App* verb : {verify, refresh, write}) {
+    verb->add_option("FILE", options->file, "The receipt")->required();
+    AddTrustOptions(verb, &options->trust);
+  }
+  refresh->add_option("--out", options->out, "Where the new one goes; without it in place");
+  write->add_option("--out", options->out, "The file; without it standard output");
 }
 
 }  // namespace votum::cli

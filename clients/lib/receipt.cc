@@ -1,6 +1,7 @@
 #include "clients/lib/receipt.h"
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -19,6 +20,16 @@ absl::Status Invalid(absl::string_view what) {
       absl::StrCat("the receipt does not hold: ", what, "; keep it, and tell an auditor"));
 }
 
+absl::StatusOr<std::vector<crypto::Digest>> InclusionProofOf(const common::v1::Receipt& receipt) {
+  std::vector<crypto::Digest> proof;
+  for (const std::string& hash : receipt.inclusion_proof()) {
+    const auto digest = crypto::DigestFromBytes(hash);
+    if (!digest.ok()) return Invalid("a hash of its proof has a wrong length");
+    proof.push_back(*digest);
+  }
+  return proof;
+}
+
 }  // namespace
 
 absl::Status VerifyReceipt(const common::v1::Receipt& receipt, const crypto::NoteVerifier& log) {
@@ -28,12 +39,7 @@ absl::Status VerifyReceipt(const common::v1::Receipt& receipt, const crypto::Not
   if (!record.ParseFromString(receipt.record()) || record.index() != receipt.index()) {
     return Invalid("its record is another one");
   }
-  std::vector<crypto::Digest> proof;
-  for (const std::string& hash : receipt.inclusion_proof()) {
-    const auto digest = crypto::DigestFromBytes(hash);
-    if (!digest.ok()) return Invalid("a hash of its proof has a wrong length");
-    proof.push_back(*digest);
-  }
+  ASSIGN_OR_RETURN(const std::vector<crypto::Digest> proof, InclusionProofOf(receipt));
   const crypto::Digest leaf = crypto::Sha256({receipt.salt(), receipt.record()});
   const crypto::Digest leaf_hash = crypto::HashLeaf(crypto::AsBytes(leaf));
   if (!crypto::VerifyInclusion(leaf_hash, receipt.index(), checkpoint->size, proof,
@@ -56,6 +62,34 @@ absl::Status VerifyReceiptOf(const common::v1::SignedCommand& command,
     same = record.signatures(i).SerializeAsString() == command.signatures(i).SerializeAsString();
   }
   return same ? absl::OkStatus() : Invalid("its record is not what was signed and sent");
+}
+
+absl::StatusOr<crypto::TlogProof> TlogProofOf(const common::v1::Receipt& receipt) {
+  ASSIGN_OR_RETURN(std::vector<crypto::Digest> proof, InclusionProofOf(receipt));
+  return crypto::TlogProof{absl::StrCat(receipt.salt(), receipt.record()), receipt.index(),
+                           std::move(proof), receipt.checkpoint()};
+}
+
+absl::StatusOr<common::v1::Receipt> Refreshed(const common::v1::Receipt& receipt,
+                                              const common::v1::Receipt& other,
+                                              absl::Span<const crypto::Digest> consistency,
+                                              const crypto::NoteVerifier& log) {
+  RETURN_IF_ERROR(VerifyReceipt(receipt, log));
+  common::v1::Receipt refreshed = receipt;
+  *refreshed.mutable_inclusion_proof() = other.inclusion_proof();
+  refreshed.set_checkpoint(other.checkpoint());
+  RETURN_IF_ERROR(VerifyReceipt(refreshed, log));
+  ASSIGN_OR_RETURN(crypto::Checkpoint small,
+                   crypto::OpenCheckpoint(receipt.checkpoint(), log, log.name()));
+  ASSIGN_OR_RETURN(crypto::Checkpoint large,
+                   crypto::OpenCheckpoint(other.checkpoint(), log, log.name()));
+  if (small.size > large.size) std::swap(small, large);
+  if (crypto::VerifyConsistency(small.size, large.size, consistency, small.root, large.root).ok())
+    return refreshed;
+  return Refuse(
+      absl::StatusCode::kDataLoss, "LOG_FORKED",
+      absl::StrCat("the log gives no proof that its checkpoints of sizes ", small.size, " and ",
+                   large.size, " are of one history; keep the receipt, and tell an auditor"));
 }
 
 }  // namespace votum::client

@@ -18,6 +18,7 @@
 #include "nlohmann/json.hpp"
 #include "services/http/client.h"
 #include "tests/harness/city.h"
+#include "tests/harness/command_line.h"
 #include "tests/harness/witness.h"
 #include "votum/directory/v1/directory.pb.h"
 #include "votum/ledger/v1/ledger_service.pb.h"
@@ -112,6 +113,35 @@ TEST_F(WitnessingTest, ReceiptsGainCosignaturesWithOneWitnessAway) {
   EXPECT_OK(policy_->Verify(parsed->checkpoint));
   const auto published = get(city_->EdgeUrl() + "/log/checkpoint", false, "");
   EXPECT_OK(policy_->Verify(published->body));
+}
+
+// What people and auditors have of it, by the command line.
+TEST_F(WitnessingTest, SavedReceiptsAndExportsHoldByThePolicy) {
+  Start(/*required=*/false);
+  city_->SetUpCouncil(3);
+  CommandLine votum(city_.get(), NewTestFolder("people"));
+  votum.AddPeople({"anna.amt", "petra.pruef"});
+  const std::string policy = " --policy " + city_->folder() + "/log.policy";
+  for (const auto& witness : witnesses_) witness->process().Freeze();
+  const std::string receipt = votum.Path("p1.receipt");
+  votum.Do("anna.amt", "person add --id p1 --name Neu --receipt " + receipt);
+  const std::string verify = "receipt verify " + receipt + policy;
+  EXPECT_THAT(votum.Do("", verify, 4), HasSubstr("NO_QUORUM"));
+  const std::string before = *ReadFile(receipt);
+  EXPECT_THAT(votum.Do("anna.amt", "--timeout 1 receipt refresh " + receipt + policy, 4),
+              HasSubstr("NO_QUORUM"));
+  EXPECT_EQ(*ReadFile(receipt), before) << "a receipt is not replaced by a worse one";
+
+  for (int i : {0, 2}) witnesses_[static_cast<size_t>(i)]->process().Thaw();
+  EXPECT_THAT(votum.Do("anna.amt", "receipt refresh " + receipt + policy),
+              HasSubstr("cosigned, which is enough, by: w1 on "));
+  EXPECT_THAT(votum.Do("", verify), HasSubstr("person_id: p1"));
+
+  const std::string log = votum.Path("log");
+  votum.Do("petra.pruef", "log export " + log);
+  EXPECT_THAT(votum.Do("", "audit " + log + policy), HasSubstr("which is enough by the policy"));
+  EXPECT_THAT(votum.Do("petra.pruef", "audit --remote" + policy),
+              HasSubstr("which is enough by the policy"));
 }
 
 class RequiredTest : public WitnessingTest, public ::testing::WithParamInterface<City::Layout> {};

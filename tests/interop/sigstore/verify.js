@@ -1,10 +1,11 @@
 // Checks a receipt with @sigstore/verify: Sigstore's own code for the checkpoints and inclusion proofs of transparency
 // logs, none of ours.
 //
-//   NODE_PATH=node_modules node verify.js LOG_VKEY RECEIPT.tlog-proof ENTRY
+//   votum receipt export my-vote.receipt --out my-vote.tlog-proof
+//   NODE_PATH=node_modules node verify.js LOG_VKEY my-vote.tlog-proof [ENTRY]
 //
-// RECEIPT is a c2sp.org/tlog-proof, ENTRY the file with the bytes that it proves to be in the log: of our logs the 32 bytes
-// of a leaf. Sigstore knows nothing of cosignatures and wants to know every key that has signed: it is given the log's
+// ENTRY is the file with the bytes that the c2sp.org/tlog-proof proves to be in the log. Without it they are what the extra
+// data of our receipts give: the SHA-256 of salt and record. Sigstore knows nothing of cosignatures and wants to know every key that has signed: it is given the log's
 // signature alone.
 'use strict';
 const crypto = require('crypto');
@@ -35,16 +36,19 @@ function authorityOf(vkey) {
 function parseProof(text) {
   const blank = text.indexOf('\n\n');
   const lines = text.slice(0, blank).split('\n');
-  const index = /^index (0|[1-9][0-9]*)$/.exec(lines[1]);
-  if (blank < 0 || lines[0] !== 'c2sp.org/tlog-proof@v1' || !index) throw new Error('not a tlog-proof without extra data');
+  const magic = lines.shift();
+  const extra = lines[0].startsWith('extra ') ? Buffer.from(lines.shift().slice(6), 'base64') : null;
+  const index = /^index (0|[1-9][0-9]*)$/.exec(lines.shift());
+  if (blank < 0 || magic !== 'c2sp.org/tlog-proof@v1' || !index) throw new Error('not a tlog-proof');
   const checkpoint = text.slice(blank + 2);
   const [origin, size, root] = checkpoint.split('\n');
   return {
     origin,
+    extra,
     logIndex: index[1],
     treeSize: size,
     rootHash: Buffer.from(root, 'base64'),
-    hashes: lines.slice(2).map((line) => Buffer.from(line, 'base64')),
+    hashes: lines.map((line) => Buffer.from(line, 'base64')),
     checkpoint: { envelope: checkpoint },
   };
 }
@@ -62,7 +66,8 @@ try {
   const inclusionProof = parseProof(fs.readFileSync(proofFile, 'utf8'));
   if (inclusionProof.origin !== authority.name) throw new Error(`of log ${inclusionProof.origin}`);
   inclusionProof.checkpoint.envelope = signedBy(authority.name, inclusionProof.checkpoint.envelope);
-  const entry = { integratedTime: '1', inclusionProof, canonicalizedBody: fs.readFileSync(entryFile) };
+  const canonicalizedBody = entryFile ? fs.readFileSync(entryFile) : crypto.createHash('sha256').update(inclusionProof.extra).digest();
+  const entry = { integratedTime: '1', inclusionProof, canonicalizedBody };
   verifyCheckpoint(entry, [authority]);
   verifyMerkleInclusion(entry);
   console.log(`verified: entry ${inclusionProof.logIndex} of ${inclusionProof.treeSize}`);

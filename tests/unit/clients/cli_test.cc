@@ -15,6 +15,10 @@
 #include "base/refusal.h"
 #include "base/status_matchers.h"
 #include "base/test_folder.h"
+#include "crypto/merkle.h"
+#include "crypto/note.h"
+#include "crypto/tlog/cosignature.h"
+#include "crypto/tlog_proof.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
@@ -150,6 +154,90 @@ TEST_F(CliTest, AReceiptIsSavedAndVerifiesAgain) {
   const Ran tampered = Do({"-c", "public", "receipt", "verify", path});
   EXPECT_EQ(tampered.code, kVerificationFailed) << tampered.err;
   EXPECT_THAT(tampered.out, IsEmpty());
+}
+
+// A receipt and a policy of three witnesses, of which two must cosign.
+class PolicyTest : public CliTest {
+ protected:
+  void SetUp() override {
+    CliTest::SetUp();
+    ASSERT_EQ(Do(With(kVote, {"--receipt", path_})).code, kDone);
+    std::string policy = absl::StrCat("log ", service_.log().vkey(), "\n");
+    for (int i = 0; i < 3; ++i) {
+      absl::StrAppend(&policy, "witness w", i, " ", Witness(i).verifier().vkey(), "\n");
+    }
+    ASSERT_OK(WriteFile(policy_, policy + "group most 2 w0 w1 w2\nquorum most\n"));
+  }
+
+  static crypto::CosignatureSigner Witness(int i) {
+    return *crypto::CosignatureSigner::Create(absl::StrCat("witness.example/w", i),
+                                              client::TestKey(static_cast<char>('1' + i)));
+  }
+
+  // Adds the cosignature of `i` to the saved receipt, made by `signer`.
+  void Cosign(int i, const crypto::CosignatureSigner& signer) {
+    common::v1::Receipt receipt;
+    ASSERT_TRUE(receipt.ParseFromString(*ReadFile(path_)));
+    const std::string text = crypto::ParseNote(receipt.checkpoint())->text;
+    crypto::NoteSignature signature = *signer.Sign(text, 1700000000);
+    signature.name = Witness(i).verifier().name();
+    signature.key_id = Witness(i).verifier().key_id();
+    receipt.mutable_checkpoint()->append(crypto::FormatSignatureLine(signature));
+    ASSERT_OK(WriteFile(path_, receipt.SerializeAsString()));
+  }
+
+  Ran Verify() { return Do({"receipt", "verify", path_, "--policy", policy_}); }
+
+  const std::string path_ = folder_ + "/witnessed.receipt";
+  const std::string policy_ = folder_ + "/log.policy";
+};
+
+TEST_F(PolicyTest, AReceiptHoldsWhenEnoughWitnessesHaveCosigned) {
+  const Ran none = Verify();
+  EXPECT_EQ(none.code, kVerificationFailed);
+  EXPECT_THAT(none.err, StartsWith("votum: NO_QUORUM: "));
+  EXPECT_THAT(none.err, HasSubstr("receipt refresh"));
+  EXPECT_THAT(none.out, IsEmpty());
+  Cosign(1, Witness(1));
+  EXPECT_THAT(Verify().err, StartsWith("votum: NO_QUORUM: ")) << "one of two";
+  Cosign(1, Witness(1));
+  EXPECT_THAT(Verify().err, StartsWith("votum: NO_QUORUM: ")) << "one, twice";
+  Cosign(2, Witness(2));
+  const Ran two = Verify();
+  EXPECT_EQ(two.code, kDone) << two.err;
+  EXPECT_THAT(two.out, HasSubstr("cosigned, which is enough, by: w1 on 2023-11-14 22:13:20 UTC, "
+                                 "w2 on 2023-11-14 22:13:20 UTC\n"));
+  EXPECT_THAT(two.out, HasSubstr("choice: yes\n"));
+}
+
+TEST_F(PolicyTest, ACosignatureThatDoesNotHoldSpoilsAll) {
+  Cosign(1, Witness(1));
+  Cosign(2, Witness(2));
+  Cosign(0, Witness(1));
+  const Ran ran = Verify();
+  EXPECT_EQ(ran.code, kVerificationFailed);
+  EXPECT_THAT(ran.err, StartsWith("votum: RECEIPT_INVALID: "));
+}
+
+TEST_F(PolicyTest, APolicyOfAnotherLogTakesNoneOfOurs) {
+  const auto other = crypto::NoteSigner::Create("other.example/log", client::TestKey('o'));
+  ASSERT_OK(WriteFile(policy_, absl::StrCat("log ", other->verifier().vkey(), "\nquorum none\n")));
+  const Ran ran = Verify();
+  EXPECT_EQ(ran.code, kVerificationFailed);
+  EXPECT_THAT(ran.err, StartsWith("votum: RECEIPT_INVALID: "));
+  ASSERT_OK(WriteFile(policy_, "quorum nobody\n"));
+  EXPECT_THAT(Verify().err, StartsWith("votum: BAD_POLICY: "));
+}
+
+TEST_F(PolicyTest, AReceiptIsWrittenForOtherPeoplesPrograms) {
+  const std::string proof = folder_ + "/vote.tlog-proof";
+  const Ran ran = Do({"receipt", "export", path_, "--policy", policy_, "--out", proof});
+  EXPECT_EQ(ran.code, kDone) << ran.err;
+  const auto parsed = crypto::ParseTlogProof(*ReadFile(proof));
+  ASSERT_OK(parsed);
+  const crypto::Digest leaf = crypto::Sha256(*parsed->extra);
+  EXPECT_OK(crypto::VerifyTlogProof(*parsed, crypto::HashLeaf(crypto::AsBytes(leaf)),
+                                    service_.log().verifier(), client::kDeployment));
 }
 
 TEST_F(CliTest, AReceiptThatCannotBeSavedWasStillGiven) {

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "crypto/hash.h"
 #include "crypto/keys.h"
 #include "crypto/merkle.h"
 #include "crypto/note.h"
@@ -27,10 +28,15 @@ class FakeLog {
 
   // Appends `command` and proves it.
   common::v1::Receipt Append(const common::v1::SignedCommand& command);
+  // Proof and checkpoint of a record as they are now, without the record.
+  common::v1::Receipt Prove(uint64_t index);
+  std::vector<crypto::Digest> Consistency(uint64_t old_size, uint64_t new_size);
   const crypto::NoteVerifier& verifier() const { return signer_->verifier(); }
   std::string vkey() const { return verifier().vkey(); }
 
  private:
+  void ProveLocked(common::v1::Receipt* receipt);
+
   std::mutex mutex_;
   std::optional<crypto::NoteSigner> signer_;
   crypto::MerkleTree tree_;

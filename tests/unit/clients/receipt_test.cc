@@ -8,6 +8,8 @@
 #include "base/status_matchers.h"
 #include "clients/lib/signer.h"
 #include "crypto/checkpoint.h"
+#include "crypto/merkle.h"
+#include "crypto/tlog_proof.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/unit/clients/fake_log.h"
@@ -173,6 +175,64 @@ TEST(ReceiptTest, EveryFlippedBitOfRecordSaltAndProofIsNoticed) {
     }
   }
   EXPECT_TRUE(holds());
+}
+
+TEST(TlogProofTest, HoldsForWhoeverKnowsTheFormatAlone) {
+  Voted voted;
+  const auto proof = TlogProofOf(voted.receipt);
+  ASSERT_OK(proof);
+  const auto parsed = crypto::ParseTlogProof(crypto::FormatTlogProof(*proof));
+  ASSERT_OK(parsed);
+  const crypto::Digest leaf = crypto::Sha256(*parsed->extra);
+  EXPECT_OK(crypto::VerifyTlogProof(*parsed, crypto::HashLeaf(crypto::AsBytes(leaf)),
+                                    voted.log.verifier(), kDeployment));
+  voted.receipt.mutable_inclusion_proof(0)->pop_back();
+  EXPECT_THAT(TlogProofOf(voted.receipt), IsRefused("RECEIPT_INVALID"));
+}
+
+TEST(RefreshedTest, HasTheNewProofIfBothAreOfOneHistory) {
+  Voted voted;
+  for (int i = 0; i < 4; ++i) voted.log.Append(Vote(voted.key, voting::v1::CHOICE_NO));
+  const common::v1::Receipt newer = voted.log.Prove(4);
+  const auto consistency = voted.log.Consistency(5, 9);
+  const auto refreshed = Refreshed(voted.receipt, newer, consistency, voted.log.verifier());
+  ASSERT_OK(refreshed);
+  EXPECT_OK(VerifyReceiptOf(voted.command, *refreshed, voted.log.verifier()));
+  EXPECT_EQ(refreshed->checkpoint(), newer.checkpoint());
+  // And the other way: the witnesses may be behind the log.
+  EXPECT_OK(Refreshed(*refreshed, voted.receipt, consistency, voted.log.verifier()));
+  // The same once more.
+  EXPECT_OK(Refreshed(*refreshed, newer, {}, voted.log.verifier()));
+}
+
+TEST(RefreshedTest, TwoHistoriesAreNoticed) {
+  Voted voted;
+  // Under the same key another log that has our record too, but not what was before it.
+  Voted other;
+  for (int i = 0; i < 4; ++i) other.log.Append(Vote(voted.key, voting::v1::CHOICE_NO));
+  const common::v1::Receipt theirs = other.log.Prove(4);
+  EXPECT_THAT(Refreshed(voted.receipt, theirs, other.log.Consistency(5, 9), voted.log.verifier()),
+              IsRefused("RECEIPT_INVALID"))
+      << "another record at our place";
+
+  crypto::MerkleTree forked;
+  for (int i = 0; i < 4; ++i) forked.Append("what was not before it");
+  const crypto::Digest leaf = crypto::Sha256({voted.receipt.salt(), voted.receipt.record()});
+  forked.Append(crypto::AsBytes(leaf));
+  common::v1::Receipt fork;
+  const auto inclusion = forked.InclusionProof(4, 5);
+  for (const crypto::Digest& hash : *inclusion) {
+    fork.add_inclusion_proof(std::string(crypto::AsBytes(hash)));
+  }
+  const auto signer = crypto::NoteSigner::Create(kDeployment, TestKey('l'));
+  fork.set_checkpoint(*crypto::SignCheckpoint({kDeployment, 5, forked.Root(), {}}, *signer));
+  EXPECT_THAT(Refreshed(voted.receipt, fork, {}, voted.log.verifier()), IsRefused("LOG_FORKED"));
+
+  for (int i = 0; i < 4; ++i) voted.log.Append(Vote(voted.key, voting::v1::CHOICE_NO));
+  auto consistency = voted.log.Consistency(5, 9);
+  consistency[0][0] ^= 1;
+  EXPECT_THAT(Refreshed(voted.receipt, voted.log.Prove(4), consistency, voted.log.verifier()),
+              IsRefused("LOG_FORKED"));
 }
 
 }  // namespace

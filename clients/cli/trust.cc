@@ -1,0 +1,42 @@
+#include "clients/cli/trust.h"
+
+#include <memory>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "base/file.h"
+#include "base/refusal.h"
+#include "base/status_macros.h"
+
+namespace votum::cli {
+
+void AddTrustOptions(CLI::App* verb, TrustOptions* options) {
+  verb->add_option("--log-key", options->log_key, kLogKeyHelp);
+  verb->add_option("--policy", options->policy,
+                   "File that says which witnesses must have cosigned (c2sp.org/tlog-policy)");
+}
+
+absl::StatusOr<Trust> TrustOf(const Run& run, const TrustOptions& options) {
+  std::optional<crypto::Policy> policy;
+  if (!options.policy.empty()) {
+    const auto text = ReadFile(options.policy, crypto::kMaxPolicyBytes);
+    if (!text.ok()) return RefuseArgument("BAD_FILE", text.status().message());
+    ASSIGN_OR_RETURN(policy, crypto::Policy::Parse(*text));
+  }
+  if (options.log_key.empty() && policy.has_value() && policy->logs().size() == 1) {
+    return Trust{policy->logs()[0].verifier, policy};
+  }
+  ASSIGN_OR_RETURN(crypto::NoteVerifier log, LogKeyOf(run, options.log_key));
+  return Trust{std::move(log), std::move(policy)};
+}
+
+absl::StatusOr<crypto::NoteVerifier> LogKeyOf(const Run& run, const std::string& given) {
+  if (given.empty()) {
+    ASSIGN_OR_RETURN(const std::shared_ptr<client::Client> client, run.Client());
+    return client->log();
+  }
+  ASSIGN_OR_RETURN(const std::string text, TextOf(given));
+  return crypto::NoteVerifier::FromVkey(absl::StripAsciiWhitespace(text));
+}
+
+}  // namespace votum::cli

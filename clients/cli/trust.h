@@ -1,0 +1,41 @@
+// What verifying trusts: the log's key, and the witnesses that must have cosigned.
+#ifndef VOTUM_CLIENTS_CLI_TRUST_H_
+#define VOTUM_CLIENTS_CLI_TRUST_H_
+
+#include <optional>
+#include <string>
+
+#include "CLI/CLI.hpp"
+#include "absl/status/statusor.h"
+#include "clients/cli/cli.h"
+#include "crypto/note.h"
+#include "crypto/tlog/policy.h"
+
+namespace votum::cli {
+
+inline constexpr char kLogKeyHelp[] =
+    "The trusted log key (vkey), or @FILE; without it that of the context";
+
+struct TrustOptions {
+  std::string log_key;
+  std::string policy;
+};
+
+struct Trust {
+  crypto::NoteVerifier log;
+  std::optional<crypto::Policy> policy;  // only if there is one to hold
+};
+
+// Adds --log-key and --policy.
+void AddTrustOptions(CLI::App* verb, TrustOptions* options);
+
+// The key: as --log-key says, or else that of the policy, if it has one log only, or else that of
+// the context. INVALID_ARGUMENT/BAD_FILE, BAD_POLICY, BAD_VKEY.
+absl::StatusOr<Trust> TrustOf(const Run& run, const TrustOptions& options);
+
+// `given` as --log-key takes it, or the key of the context where it is empty.
+absl::StatusOr<crypto::NoteVerifier> LogKeyOf(const Run& run, const std::string& given);
+
+}  // namespace votum::cli
+
+#endif  // VOTUM_CLIENTS_CLI_TRUST_H_
