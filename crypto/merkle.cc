@@ -47,7 +47,7 @@ void MerkleTree::AppendHash(const Digest& leaf_hash) {
   Digest node = leaf_hash;
   for (size_t level = 0;; ++level) {
     if (level == levels_.size()) levels_.emplace_back();
-    std::vector<Digest>& nodes = levels_[level];
+    std::deque<Digest>& nodes = levels_[level];
     nodes.push_back(node);
     if (nodes.size() % 2 == 1) return;
     node = HashChildren(nodes[nodes.size() - 2], nodes[nodes.size() - 1]);

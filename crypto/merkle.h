@@ -26,6 +26,7 @@
 #define VOTUM_CRYPTO_MERKLE_H_
 
 #include <cstdint>
+#include <deque>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -41,7 +42,7 @@ Digest HashChildren(const Digest& left, const Digest& right);
 // Root of the tree without leaves.
 Digest EmptyRoot();
 
-// A whole tree in memory, 64 bytes a leaf; roots and proofs of every past size in logarithmic time.
+// A whole tree in memory, 67 bytes a leaf; roots and proofs of every past size in logarithmic time.
 // Appending and reading at the same time needs a lock of the caller's.
 class MerkleTree {
  public:
@@ -68,7 +69,9 @@ class MerkleTree {
  private:
   Digest RangeRoot(uint64_t begin, uint64_t end) const;
 
-  std::vector<std::vector<Digest>> levels_;
+  // Deques, which grow without copying: a vector of a long log stood still for that, and took up to
+  // twice the memory.
+  std::vector<std::deque<Digest>> levels_;
 };
 
 // The right edge only: what an auditor needs who reads the log once, from the start, and compares

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <future>
 #include <map>
 #include <utility>
 
@@ -28,6 +29,11 @@ constexpr std::chrono::microseconds kLinger(2000);
 constexpr size_t kLingerUpTo = 256;
 constexpr size_t kVerifyChunk = 1000;
 constexpr size_t kVerifyChunkBytes = size_t{16} << 20;
+
+absl::Status Damaged(uint64_t index, absl::string_view how) {
+  return Refuse(absl::StatusCode::kDataLoss, "LOG_DAMAGED",
+                absl::StrCat("record ", index, " of the database ", how));
+}
 
 // Empty if there is none.
 std::string CommandIdOf(const std::string& payload) {
@@ -148,7 +154,7 @@ absl::Status Ledger::Verify() {
             "restored from an older backup, or entries were lost. Signing now would fork the log; "
             "restore the newest database"));
   }
-  RETURN_IF_ERROR(VerifyStored(stored, checkpoint.size));
+  RETURN_IF_ERROR(VerifyStored(stored));
   if (!checkpoint_.empty()) {
     ASSIGN_OR_RETURN(const crypto::Digest root, tree_.RootAt(checkpoint.size));
     if (root != checkpoint.root) {
@@ -163,32 +169,36 @@ absl::Status Ledger::Verify() {
   return absl::OkStatus();
 }
 
-absl::Status Ledger::VerifyStored(uint64_t stored, uint64_t signed_size) {
-  common::v1::Record record;
+absl::Status Ledger::VerifyStored(uint64_t stored) {
+  const auto read = [this](uint64_t start) {
+    return entries_->Read(start, kVerifyChunk, kVerifyChunkBytes);
+  };
+  // One stretch is read while the one before is verified.
+  auto coming = std::async(std::launch::async, read, 0);
   for (uint64_t next = 0; next < stored;) {
-    ASSIGN_OR_RETURN(const std::vector<StoredEntry> chunk,
-                     entries_->Read(next, kVerifyChunk, kVerifyChunkBytes));
-    for (const StoredEntry& entry : chunk) {
-      const crypto::Digest leaf = crypto::Sha256({entry.salt, entry.record});
-      if (entry.index != next || crypto::AsBytes(leaf) != entry.leaf) {
-        return Refuse(
-            absl::StatusCode::kDataLoss, "LOG_DAMAGED",
-            absl::StrCat("record ", next,
-                         " of the database does not give its leaf: a stored byte was changed"));
-      }
-      const bool parses = record.ParseFromString(entry.record);
-      const std::string id = CommandIdOf(record.payload());
-      if (!parses || id.empty()) {
-        return Refuse(absl::StatusCode::kDataLoss, "LOG_DAMAGED",
-                      absl::StrCat("record ", next, " of the database is not that of a command"));
-      }
-      commands_.Add(commands_.HashOf(id), next);
-      tree_.Append(entry.leaf);
-      ++next;
-    }
-    if (!chunk.empty()) last_time_ = FromTimestamp(record.time());
+    ASSIGN_OR_RETURN(const std::vector<StoredEntry> stretch, coming.get());
+    if (stretch.empty()) return Damaged(next, "is missing");
+    const uint64_t after = next + stretch.size();
+    if (after < stored) coming = std::async(std::launch::async, read, after);
+    for (const StoredEntry& entry : stretch) RETURN_IF_ERROR(VerifyNext(entry));
+    next = after;
     config_.progress(static_cast<double>(next) / static_cast<double>(stored));
   }
+  return absl::OkStatus();
+}
+
+absl::Status Ledger::VerifyNext(const StoredEntry& entry) {
+  const uint64_t next = tree_.size();
+  const crypto::Digest leaf = crypto::Sha256({entry.salt, entry.record});
+  if (entry.index != next || crypto::AsBytes(leaf) != entry.leaf)
+    return Damaged(next, "does not give its leaf: a stored byte was changed");
+  common::v1::Record record;
+  const bool parses = record.ParseFromString(entry.record);
+  const std::string id = CommandIdOf(record.payload());
+  if (!parses || id.empty()) return Damaged(next, "is not that of a command");
+  commands_.Add(commands_.HashOf(id), next);
+  tree_.Append(entry.leaf);
+  last_time_ = FromTimestamp(record.time());
   return absl::OkStatus();
 }
 

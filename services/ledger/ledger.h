@@ -140,7 +140,8 @@ class Ledger {
   absl::Status Enqueue(std::vector<Waiting>& waiting);
 
   absl::Status Verify();
-  absl::Status VerifyStored(uint64_t stored, uint64_t signed_size);
+  absl::Status VerifyStored(uint64_t stored);
+  absl::Status VerifyNext(const StoredEntry& entry);
   absl::Status SignUpTo(uint64_t size);
   void Sequence();
   void Commit(const std::vector<Waiting*>& batch);
