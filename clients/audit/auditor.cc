@@ -220,13 +220,22 @@ void Auditor::ReportRankings() {
   fold_.world().Visit(Domain::kIdeas, [this](const google::protobuf::Message& resource) {
     const auto* round = dynamic_cast<const ideas::v1::Round*>(&resource);
     if (round == nullptr || round->state() != ideas::v1::ROUND_STATE_ESTABLISHED) return;
-    for (const ideas::v1::GroupRanking& ranking : round->rankings()) {
-      if (!ranking.group_id().empty()) continue;
-      Checked(absl::StrCat("ranking round ", round->id(), ": ", round->ballot_count(),
-                           " ballots counted again by ", round->method(), ": ",
-                           TiersInWords(ranking.ranking(), 3), ", as established by record ",
-                           round->established_index()));
+    const bool resolved = !round->tie_order().empty();
+    const auto& ranking =
+        resolved ? round->resolved_ranking() : round->rankings().rbegin()->ranking();
+    std::string line =
+        absl::StrCat("ranking round ", round->id(), ": ", round->ballot_count(),
+                     " ballots counted again by ", round->method(), ": ", TiersInWords(ranking, 3),
+                     ", as established by record ", round->established_index());
+    if (resolved) {
+      absl::StrAppend(&line, "; ties of the ballots resolved by ", round->tie_rule(), ": ",
+                      absl::StrJoin(round->tie_order(), ", "));
     }
+    if (round->status_quo()) {
+      absl::StrAppend(&line, "; ", round->beat_status_quo_size(), " of ", round->idea_ids_size(),
+                      " ideas beat the status quo");
+    }
+    Checked(line);
   });
 }
 

@@ -295,7 +295,8 @@ void IdeasMachine::Apply(const CommandContext& context, const v1::EstablishRanki
   RoundEntry& entry = rounds_.find(command.round_id())->second;
   entry.round.set_state(v1::ROUND_STATE_ESTABLISHED);
   entry.round.set_established_index(context.index);
-  *entry.round.mutable_established_ranking() = command.ranking();
+  if (command.tie_order().empty()) return;
+  *entry.round.mutable_resolved_ranking() = command.ranking();
   *entry.round.mutable_tie_order() = command.tie_order();
   entry.round.set_tie_rule(command.tie_rule());
 }

@@ -316,8 +316,8 @@ TEST_F(IdeasTest, TiesAreResolvedByRecordAndOnlyTies) {
   EXPECT_THAT(establish({}, "", {"b", "a", "c"}), IsRefused("RESULT_DIFFERS"));
   ASSERT_OK(establish({"b", "a"}, "Los, gezogen von der Vorsitzenden", {"b", "a", "c"}));
   const v1::Round round = *machine_.GetRound("r1");
-  ASSERT_EQ(round.established_ranking_size(), 3);
-  EXPECT_EQ(round.established_ranking(0).idea_ids(0), "b");
+  ASSERT_EQ(round.resolved_ranking_size(), 3);
+  EXPECT_EQ(round.resolved_ranking(0).idea_ids(0), "b");
   EXPECT_EQ(round.tie_rule(), "Los, gezogen von der Vorsitzenden");
   // What the ballots gave stays to be seen.
   EXPECT_EQ(round.rankings(1).ranking_size(), 2);
