@@ -1,5 +1,6 @@
 // What we make, belenios-tool accepts; what it makes, we accept; and each can take the other's part
 // in one election.
+#include <cstdlib>
 #include <string>
 #include <vector>
 
@@ -78,6 +79,21 @@ TEST_F(BeleniosInterop, AllKindsOfQuestionsWithRevotesAndAbsentVoters) {
   }
   vote.Finish({1});
   ExpectAccepted(vote);
+}
+
+// Up to k of n or blank, exactly k of n; every third voter votes again, one trustee is absent. The
+// largest takes belenios-tool minutes: `script/test --large`.
+TEST_F(BeleniosInterop, AllKindsOfQuestionsOfManySizes) {
+  const TestTrustees trustees = MakeTestTrustees(2, 3);
+  std::vector<size_t> sizes = {1, 3, 20, 100};
+  if (std::getenv("VOTUM_LARGE_TESTS") != nullptr) sizes.push_back(1000);
+  for (const size_t voters : sizes) {
+    TestElection vote(ThreeQuestions(), trustees, voters);
+    for (size_t i = 0; i < voters; ++i) vote.Vote(i, SomeChoices(vote.election, i));
+    for (size_t i = 0; i < voters; i += 3) vote.Vote(i, SomeChoices(vote.election, i + 1));
+    vote.Finish({1, 2, 4});
+    ExpectAccepted(vote);
+  }
 }
 
 TEST_F(BeleniosInterop, BlankVotesWhereMinIsZero) {
