@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iostream>
+#include <iterator>
 #include <memory>
 #include <thread>
 #include <utility>
@@ -147,6 +148,22 @@ std::string ListMethods() {
   return text;
 }
 
+namespace {
+
+// As of all of votum: a command line that cannot be carried out, or a problem with the file.
+int ExitCodeOfRank(const absl::Status& error) {
+  constexpr absl::string_view kOfTheCommandLine[] = {"BAD_GROUP",        "BAD_PARAM",
+                                                     "MISSING_ARGUMENT", "UNKNOWN_METHOD",
+                                                     "UNKNOWN_OPTION",   "UNKNOWN_PARAM"};
+  constexpr int kUsage = 2, kLocalProblem = 5;
+  if (error.ok()) return 0;
+  const std::string reason = ReasonOf(error);
+  const auto* end = std::end(kOfTheCommandLine);
+  return std::find(std::begin(kOfTheCommandLine), end, reason) != end ? kUsage : kLocalProblem;
+}
+
+}  // namespace
+
 void AddRankCommand(CLI::App& root, int* exit_code) {
   auto arguments = std::make_shared<RankArguments>();
   auto list = std::make_shared<bool>(false);
@@ -201,8 +218,12 @@ void AddRankCommand(CLI::App& root, int* exit_code) {
       if (text.ok()) std::cout << *text;
       error = text.status();
     }
-    if (!error.ok()) std::cerr << "votum rank: " << error.message() << "\n";
-    *exit_code = error.ok() ? 0 : 1;
+    if (!error.ok()) {
+      const std::string reason = ReasonOf(error);
+      std::cerr << "votum: " << (reason.empty() ? "UNREADABLE" : reason) << ": " << error.message()
+                << "\n";
+    }
+    *exit_code = ExitCodeOfRank(error);
   });
 }
 

@@ -36,7 +36,8 @@ absl::StatusOr<std::string> RunRank(const RankArguments& arguments);
 std::string ListMethods();
 
 // Adds the subcommand `rank` to `root`. When it runs, it prints to standard output, or an error to
-// standard error, and sets *exit_code: 0, or 1 for an error. `exit_code` must outlive the parsing.
+// standard error, and sets *exit_code: 0, 2 for a command line that cannot be carried out, or 5 for
+// a file that cannot be read or ranked. `exit_code` must outlive the parsing.
 void AddRankCommand(CLI::App& root, int* exit_code);
 
 }  // namespace votum::cli

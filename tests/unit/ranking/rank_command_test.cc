@@ -16,6 +16,7 @@ namespace {
 
 using ranking::Json;
 using ::testing::HasSubstr;
+using ::testing::StartsWith;
 
 // A file in the test's own folder.
 std::string WriteTemp(const std::string& name, const std::string& text) {
@@ -102,18 +103,22 @@ TEST(RankCommand, BudgetsHavePrices) {
 TEST(RankCommand, RefusalsSayWhatIsWrong) {
   const std::string path = WriteTemp("d.blt", "3 2\n4 1 2 9 0\n0\n");
   Printed printed = Votum({"rank", path, "--method", "schulze.wv"});
-  EXPECT_EQ(printed.exit_code, 1);
+  EXPECT_EQ(printed.exit_code, 5);
+  EXPECT_THAT(printed.err, StartsWith("votum: BAD_FORMAT: "));
   EXPECT_THAT(printed.err, HasSubstr("line 2, column 7: there is no option 9"));
   printed = Votum({"rank", path, "--method", "shulze"});
-  EXPECT_EQ(printed.exit_code, 1);
+  EXPECT_EQ(printed.exit_code, 2);
+  EXPECT_THAT(printed.err, StartsWith("votum: UNKNOWN_METHOD: "));
   EXPECT_THAT(printed.err, HasSubstr("votum rank --list"));
   printed = Votum({"rank", path, "--method", "schulze.wv", "--param", "colour=red"});
   EXPECT_THAT(printed.err, HasSubstr("no parameter \"colour\""));
   printed = Votum({"rank", path, "--method", "schulze.wv", "--seats", "2"});
   EXPECT_THAT(printed.err, HasSubstr("no parameter \"seats\""));
   printed = Votum({"rank", "/nowhere.blt", "--method", "schulze.wv"});
+  EXPECT_EQ(printed.exit_code, 5);
   EXPECT_THAT(printed.err, HasSubstr("/nowhere.blt"));
   printed = Votum({"rank"});
+  EXPECT_EQ(printed.exit_code, 2);
   EXPECT_THAT(printed.err, HasSubstr("--method"));
 }
 
