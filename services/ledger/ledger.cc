@@ -361,6 +361,17 @@ absl::StatusOr<std::optional<StoredEntry>> Ledger::FindRecorded(
   return std::nullopt;
 }
 
+// Services refuse these too, but by a state that may be a record behind.
+absl::Status Ledger::CheckNotErased(const common::v1::SignedCommand& command) const {
+  for (const common::v1::Attachment& attachment : command.attachments()) {
+    if (erased_.contains(attachment.subject())) {
+      return RefusePrecondition("SUBJECT_ERASED",
+                                "the subject of an attachment was erased; use a new subject");
+    }
+  }
+  return absl::OkStatus();
+}
+
 void Ledger::Commit(const std::vector<Waiting*>& batch) {
   const uint64_t first = signed_size_;
   last_time_ = std::max(last_time_, absl::FromUnixMicros(absl::ToUnixMicros(config_.clock->Now())));
@@ -370,6 +381,7 @@ void Ledger::Commit(const std::vector<Waiting*>& batch) {
   entries.reserve(batch.size());
   appended.reserve(batch.size());
   std::map<std::string, crypto::SecretBytes> fresh_keys;
+  std::unique_lock<std::mutex> erasure_lock(erasure_mutex_);
   for (Waiting* waiting : batch) {
     const absl::Status status = [&]() -> absl::Status {
       ASSIGN_OR_RETURN(std::optional<StoredEntry> recorded, FindRecorded(*waiting, entries));
@@ -383,6 +395,7 @@ void Ledger::Commit(const std::vector<Waiting*>& batch) {
       fresh.entry.salt = std::move(waiting->salt);
       const crypto::Digest leaf = crypto::Sha256({fresh.entry.salt, fresh.entry.record});
       fresh.entry.leaf = std::string(crypto::AsBytes(leaf));
+      RETURN_IF_ERROR(CheckNotErased(*waiting->command));
       const absl::Status sealed = vault_.Seal(*waiting->command, &fresh_keys, &fresh);
       // A key that is not stored with this entry must not be used for the next.
       if (!sealed.ok()) {
@@ -398,6 +411,7 @@ void Ledger::Commit(const std::vector<Waiting*>& batch) {
   }
   if (!entries.empty()) {
     const absl::Status written = entries_->AppendBatch(entries);
+    erasure_lock.unlock();
     if (!written.ok()) return config_.fatal(written);
     {
       const std::unique_lock<std::shared_mutex> lock(log_mutex_);
@@ -496,6 +510,10 @@ absl::StatusOr<common::v1::Attachment> Ledger::GetAttachment(absl::string_view c
 }
 
 absl::StatusOr<bool> Ledger::EraseSubject(absl::string_view subject) {
+  {
+    const std::lock_guard<std::mutex> lock(erasure_mutex_);
+    erased_.insert(std::string(subject));
+  }
   return entries_->EraseSubject(subject);
 }
 

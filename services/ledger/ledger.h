@@ -25,6 +25,7 @@
 #include <thread>
 #include <vector>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
@@ -97,7 +98,8 @@ class Ledger {
   // Signed entries from `start`, at most `limit`, up to about `max_bytes`.
   absl::StatusOr<std::vector<StoredEntry>> Read(uint64_t start, size_t limit, size_t max_bytes);
   absl::StatusOr<common::v1::Attachment> GetAttachment(absl::string_view commitment) const;
-  // Destroys what is sealed of `subject`; true if there was something. May be called again.
+  // Destroys what is sealed of `subject`; true if there was something. From now on nothing is
+  // sealed of it (SUBJECT_ERASED). May be called again; must be, if it is UNAVAILABLE.
   absl::StatusOr<bool> EraseSubject(absl::string_view subject);
 
   // From now on `listener` is called, on the sequencer's thread, after each batch: it must be short
@@ -143,6 +145,7 @@ class Ledger {
   absl::Status VerifyStored(uint64_t stored);
   absl::Status VerifyNext(const StoredEntry& entry);
   absl::Status SignUpTo(uint64_t size);
+  absl::Status CheckNotErased(const common::v1::SignedCommand& command) const;
   void Sequence();
   void Commit(const std::vector<Waiting*>& batch);
   // What is recorded under the id of `waiting`, here or in the log: the command itself, or
@@ -167,6 +170,11 @@ class Ledger {
 
   absl::Time last_time_ = absl::UnixEpoch();  // the sequencer's alone
   CommandIndex commands_;                     // the sequencer's alone, but for HashOf
+
+  // Held while a batch is sealed and stored: what of a subject is not refused is in the store
+  // before it is destroyed there.
+  std::mutex erasure_mutex_;
+  absl::flat_hash_set<std::string> erased_;  // subjects; guarded by erasure_mutex_
 
   std::mutex queue_mutex_;
   std::condition_variable work_;  // something in the queue, or stopping

@@ -12,6 +12,7 @@
 #include "crypto/keys.h"
 #include "crypto/tlog/policy.h"
 #include "services/http/client.h"
+#include "services/ledger/eraser.h"
 #include "services/ledger/ledger.h"
 #include "services/ledger/service.h"
 #include "services/ledger/witnessing.h"
@@ -38,7 +39,7 @@ absl::StatusOr<std::string> Appending(std::string service) {
   return service;
 }
 Audience AudienceOfService(absl::string_view service) {
-  return service == kGateway ? Audience::kPublic : Audience::kAuditor;
+  return service.empty() || service == kGateway ? Audience::kPublic : Audience::kAuditor;
 }
 
 std::string NamedIn(const grpc::ServerContextBase& context) {
@@ -195,16 +196,7 @@ class Hosting final : public LedgerHosting {
   }
 
   void EraseSubjects(const directory::DirectoryMachine& directory) override {
-    const std::vector<std::string>& subjects = directory.erased_subjects();
-    for (; erased_ < subjects.size(); ++erased_) {
-      const absl::StatusOr<bool> erased = ledger_->EraseSubject(subjects[erased_]);
-      if (!erased.ok()) {
-        Log(Severity::kError, "a subject could not be erased; trying again after the next record",
-            {{"error", std::string(erased.status().message())}});
-        return;
-      }
-      if (*erased) Log(Severity::kInfo, "a subject was erased", {});
-    }
+    eraser_.Erase(directory.erased_subjects());
   }
 
   void EndOuterSubscriptions() override { outer_hub_.Stop(); }
@@ -228,7 +220,7 @@ class Hosting final : public LedgerHosting {
   std::unique_ptr<OuterAccess> outer_access_;
   std::unique_ptr<ledger::LedgerServiceImpl> outer_service_;
   std::unique_ptr<Host> inner_host_;
-  size_t erased_ = 0;  // of the directory's erased subjects; the listener's alone
+  ledger::Eraser eraser_{ledger_.get()};
 };
 
 }  // namespace

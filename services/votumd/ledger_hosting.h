@@ -44,8 +44,8 @@ class LedgerHosting {
   // For everybody else: services by their client certificate, people by their read session.
   virtual grpc::Service* PublicService(const ReadAccess* access) = 0;
   virtual void Publish(Metrics& metrics) = 0;
-  // Destroys what is sealed of the subjects that `directory` says are erased. Called after each
-  // fold; goes on where it stopped, and after a restart finds nothing left to do.
+  // Destroys what is sealed of the subjects that `directory` says are erased, in the background.
+  // Called after each fold.
   virtual void EraseSubjects(const directory::DirectoryMachine& directory) = 0;
   // Ends the Subscribe streams of others, which would never end by themselves. Before the outer
   // server stops.

@@ -3,6 +3,7 @@
 #include <sqlite3.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <filesystem>
 #include <memory>
 #include <set>
@@ -516,6 +517,50 @@ TEST_P(LedgerTest, ErasedSubjectsLeaveNoByteBehind) {
   EXPECT_EQ((*ledger)->GetAttachment(kept.commitment())->content(), "bleibt");
   EXPECT_OK(Append(**ledger, Command()));
   ExpectProves(*(*ledger)->GetReceipt(0));
+}
+
+TEST_P(LedgerTest, NothingIsSealedOfAnErasedSubject) {
+  const std::string subject(16, 'a');
+  const auto ledger = Open();
+  common::v1::SignedCommand before = Command();
+  *before.add_attachments() = Attachment(subject, "davor");
+  ASSERT_OK(Append(**ledger, before));
+  EXPECT_TRUE(*(*ledger)->EraseSubject(subject));
+  common::v1::SignedCommand after = Command();
+  *after.add_attachments() = Attachment(subject, "danach");
+  EXPECT_THAT(Append(**ledger, after), IsRefused("SUBJECT_ERASED"));
+  EXPECT_EQ((*ledger)->size(), 1u);
+  const auto again = Append(**ledger, before);
+  ASSERT_OK(again) << "what is recorded has its receipt";
+  EXPECT_EQ(again->index(), 0u);
+  EXPECT_THAT((*ledger)->GetAttachment(before.attachments(0).commitment()),
+              IsRefused("NO_SUCH_ATTACHMENT"));
+}
+
+// Whoever sends something while it is erased: it is refused, or it is destroyed.
+TEST_P(LedgerTest, NothingIsSealedInTheMomentOfErasing) {
+  const auto ledger = Open();
+  for (char round = 'a'; round < 'f'; ++round) {
+    const std::string subject(16, round);
+    std::atomic<bool> refused = false;
+    std::thread sender([&] {
+      while (!refused) {
+        common::v1::SignedCommand command = Command();
+        *command.add_attachments() = Attachment(subject, "währenddessen");
+        refused = !Append(**ledger, command).ok();
+      }
+    });
+    const uint64_t start = (*ledger)->size();
+    while ((*ledger)->size() < start + 3) std::this_thread::yield();
+    EXPECT_TRUE(*(*ledger)->EraseSubject(subject));
+    sender.join();
+    for (const char* table : {"attachment", "subject_key"}) {
+      EXPECT_EQ(backend_->Run(absl::StrCat("SELECT count(*) FROM ", table,
+                                           " WHERE subject = ", backend_->Literal(subject))),
+                "0")
+          << table;
+    }
+  }
 }
 
 TEST_P(LedgerTest, BadInputIsRefusedAndLeavesNothing) {

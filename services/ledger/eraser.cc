@@ -1,0 +1,51 @@
+#include "services/ledger/eraser.h"
+
+#include "services/runtime/log.h"
+
+namespace votum::ledger {
+
+Eraser::Eraser(Ledger* ledger, absl::Duration pause)
+    : ledger_(*ledger), pause_(pause), thread_([this] { EraseAgainAndAgain(); }) {}
+
+Eraser::~Eraser() {
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    stopping_ = true;
+    changed_.notify_all();
+  }
+  thread_.join();
+}
+
+void Eraser::Erase(const std::vector<std::string>& subjects) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (subjects.size() == subjects_.size()) return;
+  subjects_.insert(subjects_.end(),
+                   subjects.begin() + static_cast<std::ptrdiff_t>(subjects_.size()),
+                   subjects.end());
+  changed_.notify_all();
+}
+
+void Eraser::EraseAgainAndAgain() {
+  for (size_t done = 0;;) {
+    std::string subject;
+    {
+      std::unique_lock<std::mutex> lock(mutex_);
+      changed_.wait(lock, [&] { return stopping_ || done < subjects_.size(); });
+      if (stopping_) return;
+      subject = subjects_[done];
+    }
+    const absl::StatusOr<bool> erased = ledger_.EraseSubject(subject);
+    if (erased.ok()) {
+      ++done;
+      if (*erased) Log(Severity::kInfo, "a subject was erased", {});
+      continue;
+    }
+    Log(Severity::kError, "a subject could not be erased; trying again",
+        {{"error", std::string(erased.status().message())}});
+    std::unique_lock<std::mutex> lock(mutex_);
+    changed_.wait_for(lock, absl::ToChronoMilliseconds(pause_), [&] { return stopping_; });
+    if (stopping_) return;
+  }
+}
+
+}  // namespace votum::ledger
