@@ -7,13 +7,17 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "base/file.h"
 #include "base/status_matchers.h"
 #include "base/test_folder.h"
+#include "crypto/encoding.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/harness/secret_vote.h"
 #include "tests/interop/belenios/belenios_tool.h"
+#include "votum/voting/v1/voting_service.pb.h"
 
 namespace votum::testing {
 namespace {
@@ -92,6 +96,34 @@ class SecretVoteCommandTest : public ::testing::Test {
                 HasSubstr("HASH_MISMATCH"));
   }
 
+  absl::Status ReadParticipation() {
+    voting::v1::GetParticipationRequest request;
+    request.set_vote_event_id(vote_->id());
+    voting::v1::GetParticipationResponse response;
+    return vote_->city().Read("maria.meister", "voting", "GetParticipation", request, &response);
+  }
+
+  // After the time for complaints: who had which credential nobody can tell any more, not even the
+  // voting service.
+  void EraseTheRegistrations() {
+    EXPECT_OK(ReadParticipation());
+    voting::v1::GetSecretVoteRequest request;
+    request.set_vote_event_id(vote_->id());
+    voting::v1::GetSecretVoteResponse response;
+    ASSERT_OK(vote_->city().Read("m01", "voting", "GetSecretVote", request, &response));
+    const std::string subject = crypto::HexEncode(response.secret_vote().subject());
+    EXPECT_THAT(vote_->Votum("m01", "election show --id " + vote_->id()), HasSubstr(subject));
+    vote_->Votum("karl.kanzlei",
+                 absl::StrCat("subject erase --id e1 --ground Fristablauf --subject ", subject));
+    vote_->Votum("klara.kanzlei", "subject erase-confirm --id e1");
+    // The ledger erases when it has folded the confirmation.
+    const absl::Time deadline = absl::Now() + absl::Seconds(10);
+    while (ReadParticipation().ok() && absl::Now() < deadline) {
+      absl::SleepFor(absl::Milliseconds(20));
+    }
+    EXPECT_THAT(ReadParticipation(), IsRefused("SERVER_KEYS_ERASED"));
+  }
+
   std::unique_ptr<SecretVote> vote_;
 };
 
@@ -107,11 +139,19 @@ TEST_F(SecretVoteCommandTest, FromTheCeremonyToTheAudit) {
         vote_->Votum(member, absl::StrCat("election tracker wahl-1", vote_->Secret(member))),
         HasSubstr("your ballot counts"));
   }
-  const std::string audit = vote_->Audit();
-  EXPECT_THAT(audit, HasSubstr("secret vote wahl-1: archive of election"));
-  EXPECT_THAT(audit, HasSubstr("7 ballots, 6 counted): every proof holds"));
-  EXPECT_THAT(audit, HasSubstr("vote wahl-1: 6 yes, 2 no, 1 abstained"));
-  EXPECT_THAT(audit, HasSubstr("all checks passed"));
+  const auto expect_audited = [this](const std::string& attachments) {
+    const std::string audit = vote_->Audit();
+    EXPECT_THAT(audit, HasSubstr(attachments));
+    EXPECT_THAT(audit, HasSubstr("secret vote wahl-1: archive of election"));
+    EXPECT_THAT(audit, HasSubstr("7 ballots, 6 counted): every proof holds"));
+    EXPECT_THAT(audit, HasSubstr("vote wahl-1: 6 yes, 2 no, 1 abstained"));
+    EXPECT_THAT(audit, HasSubstr("all checks passed"));
+  };
+  // The box with the server's keys, and six registrations.
+  expect_audited("sealed attachments: all 7 are");
+  EraseTheRegistrations();
+  expect_audited("all 0 are what their records commit to; 7 more were erased");
+  VerifyTheArchive();
 }
 
 }  // namespace
