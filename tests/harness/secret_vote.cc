@@ -23,7 +23,7 @@ constexpr char kPassphrase[] = "richtig Pferd Batterie Klammer";
 
 SecretVote::SecretVote(const std::string& folder)
     : folder_(folder + "/"),
-      city_(folder_ + "city", City::Layout::kProcessPerService),
+      city_(folder_ + "city", {City::Layout::kProcessPerService, {}, 1, true, nullptr}),
       votum_(&city_, folder) {
   city_.SetUpCouncil(9);
   city_.OpenMeeting(10);

@@ -20,7 +20,8 @@ namespace votum::testing {
 
 class SecretVote {
  public:
-  // The council with its meeting open; everybody has a context and a key file. `folder` exists.
+  // The council with its meeting open, a process for each service and the gateway; everybody has a
+  // context and a key file. `folder` exists.
   explicit SecretVote(const std::string& folder);
 
   // As CommandLine::Do.

@@ -130,8 +130,18 @@ TEST_F(SecretElectionTest, UpToTwoOrBlankAndExactlyTwo) {
   // The next one, with the same trustees.
   vote_->set_id("wahl-2");
   Open(2);
-  vote_->Register({"m01", "m02", "m03", "m04"});
+  vote_->Register({"m01", "m02", "m03", "m04", "m05"});
+  vote_->Votum("m05", absl::StrCat("election withdraw ", vote_->id(), " --person m05"));
+  const std::string setup =
+      absl::StrCat("election setup ", vote_->id(), " --out ", vote_->folder(), "setup.bel");
+  EXPECT_THAT(vote_->Votum("m01", setup, 5), HasSubstr("BALLOTS_NOT_BEGUN"));
   vote_->BeginBallots();
+  // A device whose credential is not on the list says so, and makes no ballot.
+  EXPECT_THAT(
+      vote_->Votum(
+          "m05",
+          absl::StrCat("election cast ", vote_->id(), " --choice blank", vote_->Secret("m05")), 5),
+      HasSubstr("UNKNOWN_CREDENTIAL"));
   vote_->Cast("m01", "ada --choice bea");
   vote_->Cast("m02", "ada --choice bea");
   vote_->Cast("m03", "bea --choice cem");
