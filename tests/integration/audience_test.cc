@@ -21,6 +21,7 @@
 #include "services/runtime/connect.h"
 #include "services/runtime/credentials.h"
 #include "tests/harness/city.h"
+#include "tests/harness/layouts.h"
 #include "votum/directory/v1/directory.pb.h"
 #include "votum/ledger/v1/ledger_service.pb.h"
 
@@ -197,14 +198,7 @@ TEST_P(AudienceTest, OnlyServicesAppendAndTheEdgeIsNone) {
   EXPECT_OK(Call(ChannelOf("directory"), "Append", "", request, &response));
 }
 
-INSTANTIATE_TEST_SUITE_P(Layouts, AudienceTest,
-                         ::testing::Values(City::Layout::kOneProcess,
-                                           City::Layout::kProcessPerService),
-                         [](const auto& layout) {
-                           return layout.param == City::Layout::kOneProcess
-                                      ? std::string("OneProcess")
-                                      : std::string("ProcessPerService");
-                         });
+INSTANTIATE_TEST_SUITE_P(Layouts, AudienceTest, BothLayouts(), LayoutName);
 
 }  // namespace
 }  // namespace votum::testing

@@ -19,6 +19,7 @@
 #include "services/http/client.h"
 #include "tests/harness/city.h"
 #include "tests/harness/command_line.h"
+#include "tests/harness/layouts.h"
 #include "tests/harness/witness.h"
 #include "votum/directory/v1/directory.pb.h"
 #include "votum/ledger/v1/ledger_service.pb.h"
@@ -179,14 +180,7 @@ TEST_P(RequiredTest, CommandsWaitForTheQuorumAndCountOnce) {
   EXPECT_OK(policy_->Verify(receipt->checkpoint()));
 }
 
-INSTANTIATE_TEST_SUITE_P(Layouts, RequiredTest,
-                         ::testing::Values(City::Layout::kOneProcess,
-                                           City::Layout::kProcessPerService),
-                         [](const auto& layout) {
-                           return layout.param == City::Layout::kOneProcess
-                                      ? std::string("OneProcess")
-                                      : std::string("ProcessPerService");
-                         });
+INSTANTIATE_TEST_SUITE_P(Layouts, RequiredTest, BothLayouts(), LayoutName);
 
 // Both stores restored from an older backup: nothing on this machine knows better, the witnesses
 // do.

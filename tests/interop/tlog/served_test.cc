@@ -14,6 +14,7 @@
 #include "gtest/gtest.h"
 #include "services/http/client.h"
 #include "tests/harness/city.h"
+#include "tests/harness/layouts.h"
 #include "tests/interop/tlog/go_program.h"
 #include "votum/directory/v1/directory.pb.h"
 #include "votum/ledger/v1/ledger_service.pb.h"
@@ -124,14 +125,7 @@ TEST_P(ServedTest, TheEdgeTakesReadsOnly) {
   EXPECT_EQ(with_body->status, 413);
 }
 
-INSTANTIATE_TEST_SUITE_P(Layouts, ServedTest,
-                         ::testing::Values(City::Layout::kOneProcess,
-                                           City::Layout::kProcessPerService),
-                         [](const auto& layout) {
-                           return layout.param == City::Layout::kOneProcess
-                                      ? std::string("OneProcess")
-                                      : std::string("ProcessPerService");
-                         });
+INSTANTIATE_TEST_SUITE_P(Layouts, ServedTest, BothLayouts(), LayoutName);
 
 }  // namespace
 }  // namespace votum::testing
