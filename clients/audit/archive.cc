@@ -173,25 +173,28 @@ absl::StatusOr<ArchivedAttachment> ParseAttachment(absl::string_view line) {
   return attachment;
 }
 
-ArchiveWriter::ArchiveWriter(std::string folder)
-    : folder_(std::move(folder)),
-      records_(folder_ + kRecordsFile, std::ios::binary),
-      attachments_(folder_ + kAttachmentsFile, std::ios::binary) {}
+ArchiveWriter::ArchiveWriter(std::string folder, Attachments attachments)
+    : folder_(std::move(folder)), records_(folder_ + kRecordsFile, std::ios::binary) {
+  if (attachments == Attachments::kOpen) {
+    attachments_.emplace(folder_ + kAttachmentsFile, std::ios::binary);
+  }
+}
 
-absl::StatusOr<ArchiveWriter> ArchiveWriter::Create(const std::string& folder) {
+absl::StatusOr<ArchiveWriter> ArchiveWriter::Create(const std::string& folder,
+                                                    Attachments attachments) {
   std::error_code error;
   if (!std::filesystem::create_directory(folder, error)) {
     return RefuseExists("FOLDER_EXISTS",
                         absl::StrCat("cannot make the folder ", folder, ": ",
                                      error ? error.message() : "it exists; name a new one"));
   }
-  return ArchiveWriter(folder);
+  return ArchiveWriter(folder, attachments);
 }
 
 absl::Status ArchiveWriter::Close(absl::string_view checkpoint) {
   records_.close();
-  attachments_.close();
-  if (!records_ || !attachments_) {
+  if (attachments_.has_value()) attachments_->close();
+  if (!records_ || (attachments_.has_value() && !*attachments_)) {
     return Refuse(absl::StatusCode::kDataLoss, "NOT_WRITTEN",
                   absl::StrCat("could not write all of ", folder_, "; is the disk full?"));
   }
@@ -217,6 +220,10 @@ absl::Status ArchiveReader::ForEachEntryLine(const std::function<void(std::strin
     each(std::move(line));
     return true;
   });
+}
+
+bool ArchiveReader::HasAttachments() const {
+  return std::filesystem::exists(folder_ + kAttachmentsFile);
 }
 
 absl::Status ArchiveReader::ForEachAttachment(

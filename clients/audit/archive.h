@@ -18,6 +18,7 @@
 #include <cstdint>
 #include <fstream>
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
@@ -54,15 +55,21 @@ absl::StatusOr<ArchivedEntry> ParseEntryLine(absl::string_view line);
 // Writes an archive into a new folder, file by file; what is written is durable after Close.
 class ArchiveWriter {
  public:
+  // Whether the archive has what sealed attachments hold: for auditors who need not read it, it
+  // has no attachments.jsonl.
+  enum class Attachments { kOpen, kSealed };
+
   // ALREADY_EXISTS/FOLDER_EXISTS if there is something at `folder`.
-  static absl::StatusOr<ArchiveWriter> Create(const std::string& folder);
+  static absl::StatusOr<ArchiveWriter> Create(const std::string& folder,
+                                              Attachments attachments = Attachments::kOpen);
 
   void Add(const ArchivedEntry& entry) {
     records_ << FormatEntry(entry) << '\n';
     tiles_.Add(entry.leaf);
   }
+  // With Attachments::kOpen only.
   void Add(const ArchivedAttachment& attachment) {
-    attachments_ << FormatAttachment(attachment) << '\n';
+    *attachments_ << FormatAttachment(attachment) << '\n';
   }
   // Writes the tiles of what was added, and the checkpoint after all. DATA_LOSS/NOT_WRITTEN if the
   // disk did not take everything. Whether the checkpoint is that of the records is for the audit to
@@ -70,11 +77,11 @@ class ArchiveWriter {
   absl::Status Close(absl::string_view checkpoint);
 
  private:
-  explicit ArchiveWriter(std::string folder);
+  ArchiveWriter(std::string folder, Attachments attachments);
 
   std::string folder_;
   std::ofstream records_;
-  std::ofstream attachments_;
+  std::optional<std::ofstream> attachments_;
   TiledLog tiles_;
 };
 
@@ -89,6 +96,8 @@ class ArchiveReader {
       const std::function<bool(uint64_t, absl::StatusOr<ArchivedEntry>)>& each) const;
   // The lines of the records as they are, each with its newline, unless the last one has none.
   absl::Status ForEachEntryLine(const std::function<void(std::string)>& each) const;
+  // False for one that was exported with its attachments sealed.
+  bool HasAttachments() const;
   absl::Status ForEachAttachment(
       const std::function<bool(uint64_t, absl::StatusOr<ArchivedAttachment>)>& each) const;
   // Size of records.jsonl in bytes, for showing progress.

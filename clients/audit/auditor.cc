@@ -187,10 +187,15 @@ void Auditor::Finish(absl::string_view checkpoint_note) {
 void Auditor::ReportAttachments() {
   const directory::DirectoryMachine& directory = fold_.world().directory();
   uint64_t erased = 0;
+  uint64_t sealed = 0;
   bool missing = false;
   for (const auto& [commitment, ref] : commitments_) {
     if (directory.IsErased(ref.subject)) {
       ++erased;
+      continue;
+    }
+    if (sealed_) {
+      ++sealed;
       continue;
     }
     missing = true;
@@ -199,11 +204,18 @@ void Auditor::ReportAttachments() {
                        " is missing, and no record says that it was erased"));
   }
   if (missing) return;
-  std::string line =
-      absl::StrCat("sealed attachments: all ", attachments_, " are what their records commit to");
-  if (erased > 0)
-    absl::StrAppend(&line, "; ", erased, " more were erased, by records that say on what ground");
-  Checked(line);
+  const std::string and_erased =
+      erased == 0
+          ? ""
+          : absl::StrCat("; ", erased, " more were erased, by records that say on what ground");
+  if (sealed_) {
+    return Note(absl::StrCat("sealed attachments: ", sealed,
+                             " stay sealed: whether they are there and what their records commit "
+                             "to was not asked",
+                             and_erased));
+  }
+  Checked(absl::StrCat("sealed attachments: all ", attachments_,
+                       " are what their records commit to", and_erased));
 }
 
 void Auditor::ReportVoid() {
@@ -370,11 +382,15 @@ absl::StatusOr<uint64_t> AuditArchive(const std::string& folder, const crypto::N
   }));
   advance();
   advance();
-  RETURN_IF_ERROR(
-      archive.ForEachAttachment([&](uint64_t line, absl::StatusOr<ArchivedAttachment> attachment) {
-        auditor.AddAttachment(line, attachment);
-        return true;
-      }));
+  if (archive.HasAttachments()) {
+    RETURN_IF_ERROR(archive.ForEachAttachment(
+        [&](uint64_t line, absl::StatusOr<ArchivedAttachment> attachment) {
+          auditor.AddAttachment(line, attachment);
+          return true;
+        }));
+  } else {
+    auditor.LeaveSealed();
+  }
   CheckTiles(folder, tiles, &auditor);
   auditor.Finish(checkpoint);
   *records = auditor.records();

@@ -54,6 +54,8 @@ class Auditor {
   }
   // A line of the attachments, after all entries.
   void AddAttachment(uint64_t line, const absl::StatusOr<ArchivedAttachment>& attachment);
+  // Says that attachments are not shown to this audit, instead of adding them.
+  void LeaveSealed() { sealed_ = true; }
   // What the caller has found about the same log; a fault counts as one of the auditor's.
   void Add(const Finding& finding);
   // Compares with the signed checkpoint and reports what was derived. After all entries and
@@ -77,7 +79,7 @@ class Auditor {
 
   void AddRead(uint64_t line, const ReadEntry& read);
   void FoldEntry(const ReadEntry& read);
-  // Open, erased, or missing: the last is a fault.
+  // Open, sealed, erased, or missing: the last is a fault.
   void ReportAttachments();
   void RememberAttachmentRefs(const ReadEntry& read);
   void CheckCheckpoint(absl::string_view note);
@@ -100,6 +102,7 @@ class Auditor {
   bool foldable_ = true;                           // no record so far that breaks the order
   std::map<std::string, Commitment> commitments_;  // attachments committed to and not seen yet
   uint64_t attachments_ = 0;
+  bool sealed_ = false;
 };
 
 // What an established vote says, in one line of English.

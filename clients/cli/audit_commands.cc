@@ -42,6 +42,7 @@ struct Options {
   std::string decision;
   std::string out;
   bool remote = false;
+  bool sealed = false;
 };
 
 struct Log {
@@ -139,18 +140,21 @@ absl::Status FetchAttachments(client::Client& client, const Log& log,
   return absl::OkStatus();
 }
 
-absl::StatusOr<uint64_t> Export(client::Client& client, const std::string& folder) {
+absl::StatusOr<uint64_t> Export(client::Client& client, const std::string& folder, bool sealed) {
+  using Attachments = audit::ArchiveWriter::Attachments;
   ASSIGN_OR_RETURN(const Log log, FetchLog(client));
-  ASSIGN_OR_RETURN(audit::ArchiveWriter writer, audit::ArchiveWriter::Create(folder));
+  ASSIGN_OR_RETURN(
+      audit::ArchiveWriter writer,
+      audit::ArchiveWriter::Create(folder, sealed ? Attachments::kSealed : Attachments::kOpen));
   for (const audit::ArchivedEntry& entry : log.entries) writer.Add(entry);
-  RETURN_IF_ERROR(FetchAttachments(client, log, &writer));
+  if (!sealed) RETURN_IF_ERROR(FetchAttachments(client, log, &writer));
   RETURN_IF_ERROR(writer.Close(log.checkpoint));
   return log.entries.size();
 }
 
 absl::Status ExportLog(Run& run, const Options& options) {
   ASSIGN_OR_RETURN(const std::shared_ptr<client::Client> client, run.Client());
-  ASSIGN_OR_RETURN(const uint64_t records, Export(*client, options.folder));
+  ASSIGN_OR_RETURN(const uint64_t records, Export(*client, options.folder, options.sealed));
   *run.out << records << " records exported to " << options.folder << "\n";
   return absl::OkStatus();
 }
@@ -305,6 +309,8 @@ void AddAuditCommands(CLI::App& root, Run& run) {
               "export log/",
               [&run, options] { return ExportLog(run, *options); });
   log_export->add_option("FOLDER", options->folder, "New folder")->required();
+  log_export->add_flag("--sealed", options->sealed,
+                       "Without the contents of sealed attachments, for who need not read them");
 
   CLI::App* audit = root.add_subcommand(
       "audit",

@@ -20,6 +20,7 @@
 #include "gtest/gtest.h"
 #include "tests/harness/city.h"
 #include "tests/harness/command_line.h"
+#include "tests/harness/layouts.h"
 #include "votum/ideas/v1/ideas.pb.h"
 
 namespace votum::testing {
@@ -144,8 +145,8 @@ class ErasureTest : public ::testing::TestWithParam<City::Layout> {
   }
 
   // The log as it is now, exported and audited by an auditor; what that says.
-  std::string Audit(const std::string& folder) {
-    votum_.Do("petra.pruef", "log export " + votum_.Path(folder));
+  std::string Audit(const std::string& folder, const std::string& options = "") {
+    votum_.Do("petra.pruef", absl::StrCat("log export", options, " ", votum_.Path(folder)));
     const std::string key = votum_.WriteFileOf("log.vkey", city_.log().vkey());
     return votum_.Do("", absl::StrCat("audit ", votum_.Path(folder), " --log-key @", key));
   }
@@ -159,6 +160,8 @@ TEST_P(ErasureTest, LeavesNothingButTheRecordThatItHappened) {
   EXPECT_THAT(Show("i1"), HasSubstr(kText));
   const std::string subject = SubjectOf("i1");
   EXPECT_THAT(Audit("before"), HasSubstr("all 2 are what their records commit to"));
+  EXPECT_THAT(Audit("sealed", " --sealed"), HasSubstr("sealed attachments: 2 stay sealed"));
+  EXPECT_FALSE(std::filesystem::exists(votum_.Path("sealed/attachments.jsonl")));
   const std::vector<std::string> secrets = SecretsOf(subject);
   ASSERT_EQ(secrets.size(), 3u) << "a key, a text, contact data";
   const std::string before = AllBytes();
@@ -194,14 +197,7 @@ TEST_P(ErasureTest, LeavesNothingButTheRecordThatItHappened) {
   EXPECT_THAT(SecretsOf(subject), ::testing::IsEmpty());
 }
 
-INSTANTIATE_TEST_SUITE_P(Layouts, ErasureTest,
-                         ::testing::Values(City::Layout::kOneProcess,
-                                           City::Layout::kProcessPerService),
-                         [](const auto& layout) {
-                           return layout.param == City::Layout::kOneProcess
-                                      ? std::string("OneProcess")
-                                      : std::string("ProcessPerService");
-                         });
+INSTANTIATE_TEST_SUITE_P(Layouts, ErasureTest, BothLayouts(), LayoutName);
 
 }  // namespace
 }  // namespace votum::testing

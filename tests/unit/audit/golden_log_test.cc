@@ -163,6 +163,19 @@ TEST_F(GoldenLogTest, AMissingAttachmentIsAnAlarmThatNamesItsRecord) {
               ::testing::HasSubstr("record "));
 }
 
+TEST_F(GoldenLogTest, AttachmentsThatStaySealedAreSaidToBeAndNothingElseIsMissed) {
+  std::string findings;
+  Auditor auditor(*log_, [&](const Finding& finding) {
+    EXPECT_NE(finding.kind, Finding::Kind::kFault) << finding.text;
+    absl::StrAppend(&findings, finding.text, "\n");
+  });
+  for (size_t i = 0; i < lines_.size(); ++i) auditor.AddEntry(i + 1, ParseEntry(lines_[i]));
+  auditor.LeaveSealed();
+  auditor.Finish(checkpoint_);
+  EXPECT_THAT(findings, ::testing::HasSubstr(absl::StrCat(
+                            "sealed attachments: ", attachments_.size(), " stay sealed")));
+}
+
 TEST_F(GoldenLogTest, AForgedSignatureIsNamedEvenIfTheLeafIsMadeToFit) {
   const size_t index = Find("CastVote");
   common::v1::Record record = RecordAt(index);
