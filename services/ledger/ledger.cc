@@ -217,6 +217,59 @@ absl::Status Ledger::SignUpTo(uint64_t size) {
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
+// Callers
+
+class Ledger::Call {
+ public:
+  virtual ~Call() = default;
+  // So many more of its commands have their answers.
+  virtual void Answered(size_t count) = 0;
+};
+
+class Ledger::WaitingCall final : public Call {
+ public:
+  explicit WaitingCall(size_t commands) : left_(commands) {}
+  void Answered(size_t count) override {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    left_ -= count;
+    if (left_ == 0) all_.notify_one();
+  }
+  void Wait() {
+    std::unique_lock<std::mutex> lock(mutex_);
+    all_.wait(lock, [this] { return left_ == 0; });
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable all_;
+  size_t left_;  // guarded by mutex_
+};
+
+// Its own owner once it is in the queue.
+class Ledger::NotifiedCall final : public Call {
+ public:
+  NotifiedCall(const Ledger* ledger, Waiting waiting,
+               std::function<void(absl::StatusOr<common::v1::Receipt>)> then)
+      : ledger_(*ledger), waiting_(std::move(waiting)), then_(std::move(then)) {
+    waiting_.call = this;
+  }
+  Waiting& waiting() { return waiting_; }
+  void Answered(size_t) override {
+    const std::unique_ptr<NotifiedCall> own(this);
+    then_([this]() -> absl::StatusOr<common::v1::Receipt> {
+      ASSIGN_OR_RETURN(StoredEntry appended, std::move(waiting_.answer));
+      return ledger_.ReceiptOf(std::move(appended));
+    }());
+  }
+  void Refuse(const absl::Status& status) { then_(status); }
+
+ private:
+  const Ledger& ledger_;
+  Waiting waiting_;
+  const std::function<void(absl::StatusOr<common::v1::Receipt>)> then_;
+};
+
+// ---------------------------------------------------------------------------------------------------------------------
 // The sequencer
 
 absl::StatusOr<Ledger::Waiting> Ledger::Prepare(const common::v1::SignedCommand& command,
@@ -245,7 +298,7 @@ absl::StatusOr<Ledger::Waiting> Ledger::Prepare(const common::v1::SignedCommand&
                  absl::UnknownError("")};
 }
 
-absl::Status Ledger::Enqueue(std::vector<Waiting>& waiting) {
+absl::Status Ledger::Enqueue(absl::Span<Waiting> waiting) {
   const std::lock_guard<std::mutex> lock(queue_mutex_);
   if (stopping_) return absl::UnavailableError("the ledger is stopping; try again");
   if (queue_.size() + waiting.size() > kMaxQueue) {
@@ -282,14 +335,10 @@ std::vector<absl::StatusOr<common::v1::Receipt>> Ledger::AppendAll(
     waiting.push_back(*std::move(prepared));
     places.push_back(i);
   }
-  Call call;
-  call.left = waiting.size();
+  WaitingCall call(waiting.size());
   for (Waiting& one : waiting) one.call = &call;
-  const absl::Status enqueued = Enqueue(waiting);
-  if (enqueued.ok()) {
-    std::unique_lock<std::mutex> lock(call.mutex);
-    call.answered.wait(lock, [&call] { return call.left == 0; });
-  }
+  const absl::Status enqueued = Enqueue(absl::MakeSpan(waiting));
+  if (enqueued.ok()) call.Wait();
   for (size_t i = 0; i < waiting.size(); ++i) {
     answers[places[i]] = [&]() -> absl::StatusOr<common::v1::Receipt> {
       RETURN_IF_ERROR(enqueued);
@@ -300,15 +349,27 @@ std::vector<absl::StatusOr<common::v1::Receipt>> Ledger::AppendAll(
   return answers;
 }
 
+void Ledger::AppendThen(const common::v1::SignedCommand& command, common::v1::Disclosure disclosure,
+                        absl::string_view service,
+                        std::function<void(absl::StatusOr<common::v1::Receipt>)> then) {
+  auto prepared = Prepare(command, disclosure, service, crypto::RandomBytes(kSaltBytes));
+  if (!prepared.ok()) return then(prepared.status());
+  auto call = std::make_unique<NotifiedCall>(this, *std::move(prepared), std::move(then));
+  const absl::Status enqueued = Enqueue(absl::MakeSpan(&call->waiting(), 1));
+  if (enqueued.ok()) {
+    call.release();  // the sequencer's, until it is answered
+  } else {
+    call->Refuse(enqueued);
+  }
+}
+
 // The callers' commands are gone when they know.
 void Ledger::Answer(const std::vector<Waiting*>& waiting) {
   for (size_t i = 0; i < waiting.size();) {
     Call* const call = waiting[i]->call;
     const size_t first = i;
     while (i < waiting.size() && waiting[i]->call == call) ++i;
-    const std::lock_guard<std::mutex> lock(call->mutex);
-    call->left -= i - first;
-    if (call->left == 0) call->answered.notify_one();
+    call->Answered(i - first);
   }
 }
 

@@ -86,6 +86,13 @@ class Ledger {
       absl::Span<const common::v1::SignedCommand> commands, common::v1::Disclosure disclosure,
       const std::string& service);
 
+  // As Append, but does not wait: calls `then` with the answer, from the sequencer's thread or, if
+  // there is nothing to wait for, from here. `then` must be short and must not block; `command`
+  // must live until it is called.
+  void AppendThen(const common::v1::SignedCommand& command, common::v1::Disclosure disclosure,
+                  absl::string_view service,
+                  std::function<void(absl::StatusOr<common::v1::Receipt>)> then);
+
   // Against the newest checkpoint. NOT_FOUND/NO_SUCH_RECORD.
   absl::StatusOr<common::v1::Receipt> GetReceipt(uint64_t index);
   std::string GetCheckpoint() const;
@@ -114,12 +121,10 @@ class Ledger {
   void Stop();
 
  private:
-  // A call of AppendAll: how many of its commands are not answered yet.
-  struct Call {
-    std::mutex mutex;
-    std::condition_variable answered;  // all of them
-    size_t left = 0;                   // guarded by mutex
-  };
+  // Who waits for commands.
+  class Call;
+  class WaitingCall;   // AppendAll
+  class NotifiedCall;  // AppendThen
   // Made by the caller as far as possible, for the sequencer is one thread.
   struct Waiting {
     const common::v1::SignedCommand* command;
@@ -139,7 +144,7 @@ class Ledger {
                                   common::v1::Disclosure disclosure, absl::string_view service,
                                   absl::string_view salt) const;
   // Whether all of them are in the queue, or none.
-  absl::Status Enqueue(std::vector<Waiting>& waiting);
+  absl::Status Enqueue(absl::Span<Waiting> waiting);
 
   absl::Status Verify();
   absl::Status VerifyStored(uint64_t stored);

@@ -52,6 +52,16 @@ absl::Status CheckNotErased(const directory::DirectoryMachine& directory,
   return absl::OkStatus();
 }
 
+// Whether the command that is recorded is this one.
+absl::Status CheckSame(const RecordedCommand& recorded, const Envelope& envelope) {
+  if (recorded.digest == CommandDigest(envelope.payload_type(), envelope.payload))
+    return absl::OkStatus();
+  return RefuseExists(
+      "COMMAND_ID_REUSED",
+      absl::StrCat("command id ", envelope.header().command_id(),
+                   " stands for another command, record ", recorded.index, "; make a new id"));
+}
+
 }  // namespace
 
 grpc::Status CommandExecutor::Execute(const grpc::ServerContextBase& context,
@@ -63,7 +73,13 @@ grpc::Status CommandExecutor::Execute(const grpc::ServerContextBase& context,
   bool repeated = false;
   absl::StatusOr<common::v1::Receipt> result =
       Run(context, expected, command, before_append, &repeated);
-  const absl::Duration taken = absl::Now() - start;
+  return Answer(expected, absl::Now() - start, repeated, std::move(result), receipt);
+}
+
+grpc::Status CommandExecutor::Answer(const google::protobuf::Descriptor& expected,
+                                     absl::Duration taken, bool repeated,
+                                     absl::StatusOr<common::v1::Receipt> result,
+                                     common::v1::Receipt* receipt) const {
   if (result.ok()) {
     metrics_.CountCommand(expected.name(), repeated ? "repeated" : "ok", taken);
     *receipt = *std::move(result);
@@ -76,6 +92,17 @@ grpc::Status CommandExecutor::Execute(const grpc::ServerContextBase& context,
        {"code", absl::StatusCodeToString(result.status().code())},
        {"reason", reason}});
   return ToGrpc(result.status());
+}
+
+absl::StatusOr<Envelope> CommandExecutor::Open(const google::protobuf::Descriptor& expected,
+                                               const common::v1::SignedCommand& command) {
+  ASSIGN_OR_RETURN(Envelope envelope,
+                   OpenEnvelope(command.payload_type(), command.payload(), command.signatures()));
+  if (envelope.payload_type() != PayloadType(&expected)) {
+    return RefuseArgument("WRONG_METHOD", absl::StrCat("this method takes ", expected.name(),
+                                                       ", not ", envelope.type->name));
+  }
+  return envelope;
 }
 
 CommandExecutor::Preview CommandExecutor::Look(const Envelope& envelope) const {
@@ -91,22 +118,34 @@ CommandExecutor::Preview CommandExecutor::Look(const Envelope& envelope) const {
   });
 }
 
+absl::Status CommandExecutor::MayAppend(const Envelope& envelope, const Preview& preview,
+                                        const common::v1::SignedCommand& command,
+                                        const BeforeAppend& before_append) const {
+  RETURN_IF_ERROR(preview.verdict);
+  RETURN_IF_ERROR(CheckAttachments(envelope, command));
+  RETURN_IF_ERROR(replica_.WithState(
+      [&](const Fold& fold) { return CheckNotErased(fold.world().directory(), command); }));
+  return before_append == nullptr ? absl::OkStatus() : before_append(*envelope.command);
+}
+
+absl::Status CommandExecutor::OutcomeOf(uint64_t index) const {
+  const absl::Status outcome = replica_.WithState([&](const Fold& fold) {
+    const auto found = fold.void_records().find(index);
+    return found == fold.void_records().end() ? absl::OkStatus() : found->second;
+  });
+  if (outcome.ok()) return outcome;
+  return Refuse(outcome.code(), ReasonOf(outcome),
+                absl::StrCat("record ", index, " is void: ", outcome.message()));
+}
+
 absl::StatusOr<common::v1::Receipt> CommandExecutor::Run(
     const grpc::ServerContextBase& context, const google::protobuf::Descriptor& expected,
     const common::v1::SignedCommand& command, const BeforeAppend& before_append,
     bool* repeated) const {
-  ASSIGN_OR_RETURN(const Envelope envelope,
-                   OpenEnvelope(command.payload_type(), command.payload(), command.signatures()));
-  if (envelope.payload_type() != PayloadType(&expected)) {
-    return RefuseArgument("WRONG_METHOD", absl::StrCat("this method takes ", expected.name(),
-                                                       ", not ", envelope.type->name));
-  }
+  ASSIGN_OR_RETURN(const Envelope envelope, Open(expected, command));
   const absl::Time deadline = WaitDeadline(context);
   Preview preview = Look(envelope);
-  if (!preview.recorded.has_value() && !preview.verdict.ok()) {
-    // The state may lag behind what another service recorded a moment ago (the agenda of the
-    // meeting that is being opened, say). A refusal must be true of the log as it was when the
-    // command came in.
+  if (preview.may_lag()) {
     ASSIGN_OR_RETURN(const uint64_t size, ledger_.GetSize(deadline));
     if (size > preview.next_index) {
       RETURN_IF_ERROR(replica_.WaitFor(size - 1, deadline));
@@ -116,33 +155,86 @@ absl::StatusOr<common::v1::Receipt> CommandExecutor::Run(
 
   common::v1::Receipt receipt;
   if (preview.recorded.has_value()) {
-    if (preview.recorded->digest != CommandDigest(envelope.payload_type(), envelope.payload)) {
-      return RefuseExists("COMMAND_ID_REUSED",
-                          absl::StrCat("command id ", envelope.header().command_id(),
-                                       " stands for another command, record ",
-                                       preview.recorded->index, "; make a new id"));
-    }
+    RETURN_IF_ERROR(CheckSame(*preview.recorded, envelope));
     *repeated = true;
     ASSIGN_OR_RETURN(receipt, ledger_.GetReceipt(preview.recorded->index, deadline));
   } else {
-    RETURN_IF_ERROR(preview.verdict);
-    RETURN_IF_ERROR(CheckAttachments(envelope, command));
-    RETURN_IF_ERROR(replica_.WithState(
-        [&](const Fold& fold) { return CheckNotErased(fold.world().directory(), command); }));
-    if (before_append != nullptr) RETURN_IF_ERROR(before_append(*envelope.command));
+    RETURN_IF_ERROR(MayAppend(envelope, preview, command, before_append));
     ASSIGN_OR_RETURN(receipt, ledger_.Append(command, preview.disclosure, deadline));
   }
 
   RETURN_IF_ERROR(replica_.WaitFor(receipt.index(), deadline));
-  const absl::Status outcome = replica_.WithState([&](const Fold& fold) {
-    const auto found = fold.void_records().find(receipt.index());
-    return found == fold.void_records().end() ? absl::OkStatus() : found->second;
-  });
-  if (!outcome.ok()) {
-    return Refuse(outcome.code(), ReasonOf(outcome),
-                  absl::StrCat("record ", receipt.index(), " is void: ", outcome.message()));
-  }
+  RETURN_IF_ERROR(OutcomeOf(receipt.index()));
   return receipt;
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// The same in steps, each on the thread of what was waited for
+
+struct CommandExecutor::Running {
+  const google::protobuf::Descriptor& expected;
+  const common::v1::SignedCommand& command;
+  common::v1::Receipt* receipt;
+  std::function<void(const grpc::Status&)> then;
+  absl::Time start;
+  absl::Time deadline;
+  std::optional<Envelope> envelope;
+  Preview preview;
+};
+
+void CommandExecutor::ExecuteThen(const grpc::ServerContextBase& context,
+                                  const google::protobuf::Descriptor& expected,
+                                  const common::v1::SignedCommand& command,
+                                  common::v1::Receipt* receipt,
+                                  std::function<void(const grpc::Status&)> then) const {
+  auto running = std::make_shared<Running>(Running{
+      expected, command, receipt, std::move(then), absl::Now(), WaitDeadline(context), {}, {}});
+  auto envelope = Open(expected, command);
+  if (!envelope.ok()) return End(*running, envelope.status());
+  running->envelope.emplace(*std::move(envelope));
+  running->preview = Look(*running->envelope);
+  if (!running->preview.may_lag()) return Decide(running);
+  const auto size = ledger_.GetSize(running->deadline);
+  if (!size.ok()) return End(*running, size.status());
+  if (*size <= running->preview.next_index) return Decide(running);
+  replica_.WhenFolded(*size - 1, [this, running](const absl::Status& status) {
+    if (!status.ok()) return End(*running, status);
+    running->preview = Look(*running->envelope);
+    Decide(running);
+  });
+}
+
+void CommandExecutor::Decide(const std::shared_ptr<Running>& running) const {
+  const Preview& preview = running->preview;
+  if (preview.recorded.has_value()) {
+    const absl::Status same = CheckSame(*preview.recorded, *running->envelope);
+    if (!same.ok()) return End(*running, same);
+    return Settle(running, ledger_.GetReceipt(preview.recorded->index, running->deadline));
+  }
+  const absl::Status may = MayAppend(*running->envelope, preview, running->command, nullptr);
+  if (!may.ok()) return End(*running, may);
+  ledger_.AppendThen(running->command, preview.disclosure,
+                     [this, running](absl::StatusOr<common::v1::Receipt> receipt) {
+                       Settle(running, std::move(receipt));
+                     });
+}
+
+void CommandExecutor::Settle(const std::shared_ptr<Running>& running,
+                             absl::StatusOr<common::v1::Receipt> receipt) const {
+  if (!receipt.ok()) return End(*running, receipt.status());
+  *running->receipt = *std::move(receipt);
+  replica_.WhenFolded(running->receipt->index(), [this, running](absl::Status status) {
+    if (status.ok()) status = OutcomeOf(running->receipt->index());
+    if (status.ok()) return End(*running, std::move(*running->receipt));
+    running->receipt->Clear();
+    End(*running, status);
+  });
+}
+
+void CommandExecutor::End(const Running& running,
+                          absl::StatusOr<common::v1::Receipt> result) const {
+  running.then(Answer(running.expected, absl::Now() - running.start,
+                      running.preview.recorded.has_value(), std::move(result), running.receipt));
 }
 
 }  // namespace votum

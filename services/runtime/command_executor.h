@@ -10,7 +10,9 @@
 #define VOTUM_SERVICES_RUNTIME_COMMAND_EXECUTOR_H_
 
 #include <functional>
+#include <memory>
 #include <optional>
+#include <utility>
 
 #include "absl/status/statusor.h"
 #include "base/clock.h"
@@ -50,16 +52,45 @@ class CommandExecutor {
     return Execute(context, *Command::descriptor(), command, receipt, before_append);
   }
 
+  // The same without a thread that waits: answers through `then`, once. For services that many
+  // call at once, where the ledger client is prompt. `then` is called from any thread and must not
+  // block; until then all arguments must live.
+  template <typename Command>
+  void ExecuteThen(const grpc::ServerContextBase& context, const common::v1::SignedCommand& command,
+                   common::v1::Receipt* receipt,
+                   std::function<void(const grpc::Status&)> then) const {
+    ExecuteThen(context, *Command::descriptor(), command, receipt, std::move(then));
+  }
+
  private:
+  // A command under way without a thread of its own.
+  struct Running;
+
   // What the state says ahead of appending.
   struct Preview {
     uint64_t next_index = 0;                  // what state: that of the log up to here
     std::optional<RecordedCommand> recorded;  // the command id is known
     absl::Status verdict;
     common::v1::Disclosure disclosure = common::v1::DISCLOSURE_UNSPECIFIED;
+
+    // A refusal must be true of the log as it was when the command came in. The state may lag
+    // behind what another service recorded a moment ago (the agenda of the meeting that is being
+    // opened, say).
+    bool may_lag() const { return !recorded.has_value() && !verdict.ok(); }
   };
 
+  static absl::StatusOr<Envelope> Open(const google::protobuf::Descriptor& expected,
+                                       const common::v1::SignedCommand& command);
   Preview Look(const Envelope& envelope) const;
+  absl::Status MayAppend(const Envelope& envelope, const Preview& preview,
+                         const common::v1::SignedCommand& command,
+                         const BeforeAppend& before_append) const;
+  // Of a folded record: OK, or why it is void.
+  absl::Status OutcomeOf(uint64_t index) const;
+  // Counts and logs `result`, and takes it apart.
+  grpc::Status Answer(const google::protobuf::Descriptor& expected, absl::Duration taken,
+                      bool repeated, absl::StatusOr<common::v1::Receipt> result,
+                      common::v1::Receipt* receipt) const;
   grpc::Status Execute(const grpc::ServerContextBase& context,
                        const google::protobuf::Descriptor& expected,
                        const common::v1::SignedCommand& command, common::v1::Receipt* receipt,
@@ -68,6 +99,14 @@ class CommandExecutor {
                                           const google::protobuf::Descriptor& expected,
                                           const common::v1::SignedCommand& command,
                                           const BeforeAppend& before_append, bool* repeated) const;
+  void ExecuteThen(const grpc::ServerContextBase& context,
+                   const google::protobuf::Descriptor& expected,
+                   const common::v1::SignedCommand& command, common::v1::Receipt* receipt,
+                   std::function<void(const grpc::Status&)> then) const;
+  void Decide(const std::shared_ptr<Running>& running) const;
+  void Settle(const std::shared_ptr<Running>& running,
+              absl::StatusOr<common::v1::Receipt> receipt) const;
+  void End(const Running& running, absl::StatusOr<common::v1::Receipt> result) const;
 
   const Replica& replica_;
   LedgerClient& ledger_;

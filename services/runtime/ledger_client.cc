@@ -82,6 +82,11 @@ absl::StatusOr<uint64_t> LedgerClient::GetSize(absl::Time deadline) {
   return checkpoint.size;
 }
 
+void LedgerClient::AppendThen(const common::v1::SignedCommand&, common::v1::Disclosure,
+                              std::function<void(absl::StatusOr<common::v1::Receipt>)> then) {
+  then(absl::UnimplementedError("this ledger is reached by waiting for it"));
+}
+
 absl::StatusOr<std::vector<common::v1::Attachment>> LedgerClient::GetAttachments(
     const std::vector<std::string>& commitments, absl::Time deadline) {
   ledger::v1::GetAttachmentsRequest request;

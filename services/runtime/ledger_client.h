@@ -2,6 +2,7 @@
 #ifndef VOTUM_SERVICES_RUNTIME_LEDGER_CLIENT_H_
 #define VOTUM_SERVICES_RUNTIME_LEDGER_CLIENT_H_
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -33,7 +34,16 @@ class LedgerClient {
   virtual absl::StatusOr<common::v1::Receipt> GetReceipt(uint64_t index, absl::Time deadline);
 
   // The number of records in the log.
-  absl::StatusOr<uint64_t> GetSize(absl::Time deadline);
+  virtual absl::StatusOr<uint64_t> GetSize(absl::Time deadline);
+
+  // Whether none of these three waits for anything, and AppendThen can be called: the ledger runs
+  // in this process and needs no witness.
+  virtual bool prompt() const { return false; }
+  // Of a prompt client alone: as Append, but calls `then` with the answer, from any thread. `then`
+  // must be short and must not block; `command` must live until it is called.
+  virtual void AppendThen(const common::v1::SignedCommand& command,
+                          common::v1::Disclosure disclosure,
+                          std::function<void(absl::StatusOr<common::v1::Receipt>)> then);
 
   // The contents that exist of `commitments`.
   absl::StatusOr<std::vector<common::v1::Attachment>> GetAttachments(

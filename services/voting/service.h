@@ -28,11 +28,7 @@ class VotingServiceImpl final
   // All outlive this object. `sealing_key` has 32 bytes and is the same in every process of the
   // service: under it the keys of secret votes are sealed.
   VotingServiceImpl(const ReadAccess* access, const CommandExecutor* executor, LedgerClient* ledger,
-                    crypto::SecretBytes sealing_key)
-      : access_(*access),
-        executor_(*executor),
-        feed_(access),
-        office_(ledger, std::move(sealing_key)) {}
+                    crypto::SecretBytes sealing_key);
 
   grpc::Status OpenMeeting(grpc::ServerContext* context, const common::v1::SignedCommand* command,
                            common::v1::Receipt* receipt) override {
@@ -244,6 +240,11 @@ class VotingServiceImpl final
       grpc::CallbackServerContext* context, const v1::WatchMeetingRequest* request) override;
 
  private:
+  // From now on calls of the method of this name, which takes `Command`, hold no thread while their
+  // record becomes durable: all members vote in the same seconds.
+  template <typename Command>
+  void AnswerWithoutWaiting(const char* method);
+
   const ReadAccess& access_;
   const CommandExecutor& executor_;
   MeetingFeed feed_;

@@ -114,6 +114,14 @@ class LocalLedgerClient final : public LedgerClient {
     if (witnessing_ == nullptr) return receipt;
     return witnessing_->Settle(std::move(receipt), deadline);
   }
+  absl::StatusOr<uint64_t> GetSize(absl::Time) override { return ledger_.size(); }
+  bool prompt() const override { return witnessing_ == nullptr; }
+  void AppendThen(const common::v1::SignedCommand& command, common::v1::Disclosure disclosure,
+                  std::function<void(absl::StatusOr<common::v1::Receipt>)> then) override {
+    const absl::Status appending = Appending(service_).status();
+    if (!appending.ok()) return then(appending);
+    ledger_.AppendThen(command, disclosure, service_, std::move(then));
+  }
 
  private:
   ledger::Ledger& ledger_;

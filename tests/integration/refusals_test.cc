@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <memory>
 #include <string>
 #include <thread>
 #include <vector>
@@ -39,11 +40,16 @@ v1::CloseVote Close(const std::string& vote_event_id) {
   return close;
 }
 
-// One city for all tests of this file: founding it takes seconds.
-class RefusalsTest : public ::testing::Test {
+// In one process votes are answered without a thread that waits, over several by one that does. A
+// city for all tests of a layout: founding it takes seconds.
+class RefusalsTest : public ::testing::TestWithParam<City::Layout> {
  protected:
-  static void SetUpTestSuite() {
-    city_ = new City(NewTestFolder("refusals"), City::Layout::kProcessPerService);
+  void SetUp() override {
+    std::unique_ptr<City>& city = cities_[GetParam()];
+    city_ = city.get();
+    if (city_ != nullptr) return;
+    city = std::make_unique<City>(NewTestFolder("refusals"), GetParam());
+    city_ = city.get();
     city_->SetUpCouncil(10);
     city_->OpenMeeting(9);  // m01 and m02 stay away
     v1::DeclareConflict conflict;
@@ -52,10 +58,7 @@ class RefusalsTest : public ::testing::Test {
     conflict.set_person_id("m03");
     ASSERT_OK(city_->Do("m03", std::move(conflict)));
   }
-  static void TearDownTestSuite() {
-    delete city_;
-    city_ = nullptr;
-  }
+  static void TearDownTestSuite() { cities_.clear(); }
 
   v1::VoteEvent GetVote(const std::string& reader, const std::string& vote_event_id) {
     v1::GetVoteEventRequest request;
@@ -65,12 +68,13 @@ class RefusalsTest : public ::testing::Test {
     return response.vote_event();
   }
 
-  static City* city_;
+  static std::map<City::Layout, std::unique_ptr<City>> cities_;
+  City* city_ = nullptr;
 };
 
-City* RefusalsTest::city_ = nullptr;
+std::map<City::Layout, std::unique_ptr<City>> RefusalsTest::cities_;
 
-TEST_F(RefusalsTest, EachWithItsOwnReasonAndOnlyTheVoteItselfCounts) {
+TEST_P(RefusalsTest, EachWithItsOwnReasonAndOnlyTheVoteItselfCounts) {
   city_->OpenVote("v1");
   ASSERT_OK(city_->Do("m04", Vote("v1")));
   EXPECT_THAT(city_->Do("m04", Vote("v1", v1::CHOICE_NO)), IsRefused("ALREADY_VOTED"));
@@ -165,7 +169,7 @@ TEST_F(RefusalsTest, EachWithItsOwnReasonAndOnlyTheVoteItselfCounts) {
   EXPECT_EQ(seen.votes_size(), 2);
 }
 
-TEST_F(RefusalsTest, ManyAtOnceEndInExactlyOneVote) {
+TEST_P(RefusalsTest, ManyAtOnceEndInExactlyOneVote) {
   city_->OpenVote("v2");
   // Eight votes of one member race; each passes the check ahead of appending or not, as it happens.
   // One is in effect.
@@ -190,11 +194,20 @@ TEST_F(RefusalsTest, ManyAtOnceEndInExactlyOneVote) {
   ASSERT_OK(city_->Do("maria.meister", Close("v2")));
 }
 
-TEST_F(RefusalsTest, ServicesAloneMayAppend) {
+TEST_P(RefusalsTest, ServicesAloneMayAppend) {
   v1::CastVote vote = Vote("v1");
   // A person's client reaches the ledger's port, but has no service's certificate.
   EXPECT_THAT(city_->AppendDirectly(city_->Sign("m06", &vote)), IsRefused("NOT_A_SERVICE"));
 }
+
+INSTANTIATE_TEST_SUITE_P(Layouts, RefusalsTest,
+                         ::testing::Values(City::Layout::kOneProcess,
+                                           City::Layout::kProcessPerService),
+                         [](const auto& layout) {
+                           return layout.param == City::Layout::kOneProcess
+                                      ? std::string("OneProcess")
+                                      : std::string("ProcessPerService");
+                         });
 
 }  // namespace
 }  // namespace votum::testing

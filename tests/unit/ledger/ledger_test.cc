@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <filesystem>
+#include <future>
 #include <memory>
 #include <set>
 #include <string>
@@ -319,6 +320,36 @@ TEST_P(LedgerTest, SeveralAreAppendedInTheirOrderAndAnsweredEach) {
   }
   EXPECT_THAT(indexes, ::testing::ElementsAre(0, 1, 1, 2));
   EXPECT_EQ((*ledger)->stats().batches, 1u);
+}
+
+TEST_P(LedgerTest, WhoDoesNotWaitIsCalledOnceWithTheAnswer) {
+  const auto ledger = Open();
+  std::vector<common::v1::SignedCommand> commands = {Command("id-1"), Command("id-2"),
+                                                     Command("id-1"), Command("id-1", "other")};
+  commands.emplace_back().set_payload("no header");
+  std::vector<std::promise<absl::StatusOr<common::v1::Receipt>>> promises(commands.size());
+  const auto append = [&](const common::v1::SignedCommand& command, auto& promise) {
+    (*ledger)->AppendThen(command, common::v1::DISCLOSURE_PUBLIC, "voting",
+                          [&promise](absl::StatusOr<common::v1::Receipt> receipt) {
+                            promise.set_value(std::move(receipt));
+                          });
+  };
+  for (size_t i = 0; i < commands.size(); ++i) append(commands[i], promises[i]);
+  std::vector<absl::StatusOr<common::v1::Receipt>> answers;
+  for (auto& promise : promises) answers.push_back(promise.get_future().get());
+  for (const size_t i : {0u, 1u, 2u}) {
+    ASSERT_OK(answers[i]);
+    ExpectProves(*answers[i]);
+    EXPECT_EQ(answers[i]->index(), i % 2);
+  }
+  EXPECT_THAT(answers[3], IsRefused("COMMAND_ID_REUSED"));
+  EXPECT_THAT(answers[4], IsRefused("BAD_COMMAND"));
+  EXPECT_EQ((*ledger)->size(), 2u);
+
+  (*ledger)->Stop();
+  std::promise<absl::StatusOr<common::v1::Receipt>> late;
+  append(commands[0], late);
+  EXPECT_THAT(late.get_future().get(), HasCode(absl::StatusCode::kUnavailable));
 }
 
 TEST_P(LedgerTest, ARecordIsTheBytesOfItsMessage) {
