@@ -168,6 +168,12 @@ absl::Status VotingMachine::CheckBallotCount(const VoteEventEntry& event,
   }
   if (!in_order)
     return BadCandidates("give a count for each candidate, in the order of the motion");
+  if (std::any_of(tally.candidates().begin(), tally.candidates().end(),
+                  [&](const auto& one) { return one.votes() > tally.yes(); })) {
+    return BadCandidates(
+        "a paper names nobody twice: no candidate has more votes than there are "
+        "papers that name somebody");
+  }
   const uint64_t fewest = std::max(motion.choose_min, 1u);
   const uint64_t most = std::max(motion.choose_max, 1u);
   if (!motion.candidates.empty() &&

@@ -198,6 +198,50 @@ TEST(SecretVote, ExactlyTwoOfThreeAndTheLotForATie) {
   EXPECT_THAT(result.explanation().en(), HasSubstr("All voted alike"));
 }
 
+TEST(SecretVote, PapersThatNameSeveralAddUpWithDevices) {
+  SecretCouncil council;
+  council.OpenSecretVote(ThreeStand(1, 2, 2));
+  council.Register({"vera", "dora", "m1"});
+  council.BeginBallots();
+  council.CastAs("vera", {0, 1, 1, 0});
+  council.CastAs("dora", {0, 1, 0, 0});
+  council.CastAs("m1", {1, 0, 0, 0});
+  for (const char* id : {"m2", "m3", "m4"}) council.Must("kai", PaperOf(id));
+  council.Must("vera", Close());
+
+  // Papers: ada and bea, cem alone, an invalid one.
+  const auto counted = [](uint32_t yes, std::initializer_list<uint32_t> votes) {
+    auto count = OfVote<v1::RecordBallotCount>();
+    count.mutable_tally()->set_yes(yes);
+    count.mutable_tally()->set_invalid(3 - yes);
+    const char* const ids[] = {"ada", "bea", "cem"};
+    for (const uint32_t of_one : votes) {
+      v1::CandidateCount& candidate = *count.mutable_tally()->add_candidates();
+      candidate.set_candidate_id(ids[count.tally().candidates_size() - 1]);
+      candidate.set_votes(of_one);
+    }
+    return count;
+  };
+  EXPECT_THAT(council.Give("kai", counted(2, {1, 1})), IsRefused("BAD_CANDIDATES"));
+  EXPECT_THAT(council.Give("kai", counted(2, {3, 0, 0})), IsRefused("BAD_CANDIDATES"));
+  EXPECT_THAT(council.Give("kai", counted(2, {1, 0, 0})), IsRefused("BAD_CANDIDATES"));
+  EXPECT_THAT(council.Give("kai", counted(2, {2, 2, 1})), IsRefused("BAD_CANDIDATES"));
+  council.Must("kai", counted(2, {1, 1, 1}));
+  auto confirm = OfVote<v1::ConfirmBallotCount>();
+  *confirm.mutable_tally() = counted(2, {1, 1, 1}).tally();
+  council.Must("kim", confirm);
+  council.Decrypt({0, 2, 3});
+  const v1::Result result = *council.voting().ComputeResult("vote");
+  EXPECT_EQ(result.tally().candidates(0).votes(), 3);
+  EXPECT_EQ(result.tally().candidates(1).votes(), 2);
+  EXPECT_EQ(result.tally().candidates(2).votes(), 1);
+  EXPECT_EQ(result.tally().yes(), 4);
+  EXPECT_EQ(result.tally().abstain(), 1);
+  EXPECT_EQ(result.tally().invalid(), 1);
+  // Of four valid ballots three elect.
+  EXPECT_THAT(result.candidate_ids(), ElementsAre("ada"));
+}
+
 TEST(SecretVote, PapersAndDevicesAddUpAndNobodyVotesOnBoth) {
   SecretCouncil council;
   council.OpenSecretVote();
