@@ -61,7 +61,10 @@ function(votum_test name)
   gtest_discover_tests(${name} NO_PRETTY_VALUES DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}")
 endfunction()
 
-# votum_fuzzer(NAME SOURCES x_fuzz.cc DEPS y): a libFuzzer program, built with the preset "fuzz" only.
+# votum_fuzzer(NAME SOURCES x_fuzz.cc DEPS y): a libFuzzer program, built with the preset "fuzz" only; all are built by the target fuzzers.
+if(VOTUM_FUZZ)
+  add_custom_target(fuzzers)
+endif()
 function(votum_fuzzer name)
   if(NOT VOTUM_FUZZ)
     return()
@@ -72,4 +75,5 @@ function(votum_fuzzer name)
   target_compile_options(${name} PRIVATE -fsanitize=fuzzer)
   target_link_options(${name} PRIVATE -fsanitize=fuzzer)
   target_link_libraries(${name} PRIVATE ${ARG_DEPS})
+  add_dependencies(fuzzers ${name})
 endfunction()
