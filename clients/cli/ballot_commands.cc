@@ -158,7 +158,7 @@ absl::Status CheckOnList(const Device& device, const VoterSecrets& secrets) {
                             "your credential is not on the list of this vote: tell the chair");
 }
 
-// Makes a ballot, and keeps it with what is in it.
+// Makes a ballot, with what is in it.
 absl::Status MakeBallot(const Device& device, const Options& options, VoterSecrets* secrets) {
   RETURN_IF_ERROR(CheckOnList(device, *secrets));
   ASSIGN_OR_RETURN(const election::Choices choices, ChoicesOf(device, options.choices));
@@ -168,13 +168,15 @@ absl::Status MakeBallot(const Device& device, const Options& options, VoterSecre
                                         choices, &opening));
   secrets->ballot = election::FormatBallot(ballot);
   secrets->opening = std::move(opening);
-  return SaveSecrets(device, options, *secrets);
+  return absl::OkStatus();
 }
 
 absl::Status Prepare(Run& run, const Options& options) {
   ASSIGN_OR_RETURN(const Device device, Approach(run, options));
   ASSIGN_OR_RETURN(VoterSecrets secrets, LoadSecrets(device, options));
   RETURN_IF_ERROR(MakeBallot(device, options, &secrets));
+  // Kept until it is cast or opened. What is cast at once is never written down.
+  RETURN_IF_ERROR(SaveSecrets(device, options, secrets));
   run.PrintFacts({{"tracker",
                    "tracker (note it down, then: votum election cast, or challenge to see what is "
                    "in it)",
