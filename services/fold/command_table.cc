@@ -116,6 +116,14 @@ std::function<Disclosure(const World&, const Command&)> AsDecision() {
   };
 }
 
+template <typename Command>
+std::function<Disclosure(const World&, const Command&)> AsProject() {
+  return [](const World& world, const Command& command) {
+    const projects::v1::Project* project = world.projects().FindProject(command.project_id());
+    return project == nullptr ? kCouncil : OfDecision(world, project->decision_id());
+  };
+}
+
 using Rows = std::vector<CommandType>;
 
 // Of a command whose type another argument tells.
@@ -265,14 +273,15 @@ void AddDecisions(Rows& rows) {
 
 void AddProjects(Rows& rows) {
   namespace v1 = projects::v1;
-  const auto add = [&rows]<typename Command>(const Command&, Authority authority) {
+  const auto add = [&rows]<typename Command>(const Command&, Authority authority,
+                                             DisclosureOf<Command> disclosure) {
     rows.push_back(Row<Command>(Domain::kProjects, &World::mutable_projects, &World::projects,
-                                std::move(authority), Always<Command>(kPublic)));
+                                std::move(authority), std::move(disclosure)));
   };
-  add(v1::StartProject(), Office_());
-  add(v1::AssignLead(), Person());
-  add(v1::ReportProgress(), Person());
-  add(v1::ReachMilestone(), Person());
+  add(v1::StartProject(), Office_(), AsDecision<v1::StartProject>());
+  add(v1::AssignLead(), Person(), AsProject<v1::AssignLead>());
+  add(v1::ReportProgress(), Person(), AsProject<v1::ReportProgress>());
+  add(v1::ReachMilestone(), Person(), AsProject<v1::ReachMilestone>());
 }
 
 Rows MakeTable() {

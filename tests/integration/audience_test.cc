@@ -21,6 +21,7 @@
 #include "services/runtime/connect.h"
 #include "services/runtime/credentials.h"
 #include "tests/harness/city.h"
+#include "tests/harness/command_line.h"
 #include "tests/harness/layouts.h"
 #include "votum/directory/v1/directory.pb.h"
 #include "votum/ledger/v1/ledger_service.pb.h"
@@ -106,6 +107,16 @@ class AudienceTest : public ::testing::TestWithParam<City::Layout> {
   }
   absl::StatusOr<Classes> SeenBy(const std::string& session) {
     return Seen(city_.ChannelTo("ledger"), session);
+  }
+
+  // All bytes of the records that a caller is shown.
+  static std::string RecordsSeen(const std::shared_ptr<grpc::Channel>& channel,
+                                 const std::string& session) {
+    ledger::v1::ListEntriesRequest request;
+    request.set_page_size(5000);
+    ledger::v1::ListEntriesResponse page;
+    EXPECT_OK(Call(channel, "ListEntries", session, request, &page));
+    return page.SerializeAsString();
   }
 
   // The classes of the records that the edge serves over HTTPS, when it has the whole log.
@@ -196,6 +207,57 @@ TEST_P(AudienceTest, OnlyServicesAppendAndTheEdgeIsNone) {
     }
   }
   EXPECT_OK(Call(ChannelOf("directory"), "Append", "", request, &response));
+}
+
+// From a motion on a non-public item to the project that its decision starts.
+TEST_P(AudienceTest, WhatIsDecidedInPrivateStaysThere) {
+  CommandLine votum(&city_, NewTestFolder("people"));
+  votum.AddPeople({"m01", "m02", "m03", "maria.meister", "sven.schrift", "karl.kanzlei"});
+  votum.Do(
+      "", absl::StrCat("context add ", votum.Path("public.json"), " --from ", city_.client_path()));
+  votum.Do("maria.meister", "vote close --meeting sitzung-1 --id v1");
+  const std::string of_vote = " --meeting sitzung-1 --id geheim";
+  votum.Do("maria.meister",
+           "motion propose --meeting sitzung-1 --item top-2 --id antrag --proposition Grundstück-A "
+           "--polarity adopts-item");
+  votum.Do("maria.meister", "vote open --motion antrag --mode roll-call" + of_vote);
+  for (const char* member : {"m01", "m02", "m03", "maria.meister"}) {
+    votum.Do(member, "vote cast --choice yes" + of_vote);
+  }
+  votum.Do("maria.meister", "vote close" + of_vote);
+  votum.Do("maria.meister", "vote establish" + of_vote);
+  votum.Do("sven.schrift",
+           "decision draft --id b-1 --vote geheim --title Grundstück-B --text Grundstück-C");
+  votum.Do("maria.meister", "decision sign --id b-1 --as chair");
+  votum.Do("sven.schrift", "decision sign --id b-1 --as secretary");
+  city_.Advance(absl::Hours(24 * 5));
+  votum.Do("karl.kanzlei", "decision release --id b-1");
+  votum.Do("karl.kanzlei",
+           "project start --id p-1 --decision b-1 --template " PROJECT_TEMPLATE
+           " --title Grundstück-D --goal Grundstück-E --sponsor maria.meister --lead "
+           "karl.kanzlei");
+  votum.Do("karl.kanzlei",
+           "project report --id p-1 --work-package ap-1 --percent 10 --summary Grundstück-F");
+
+  const auto ledger = city_.ChannelTo("ledger");
+  const std::string to_council = RecordsSeen(ledger, SessionOf("m01"));
+  // Bools, so that a failure does not print the log.
+  for (const char* text : {"Grundstück-A", "Grundstück-B", "Grundstück-C", "Grundstück-D",
+                           "Grundstück-E", "Grundstück-F"}) {
+    EXPECT_NE(to_council.find(text), std::string::npos) << text;
+  }
+  EXPECT_EQ(RecordsSeen(ledger, "").find("Grundstück-"), std::string::npos);
+  for (const char* read :
+       {"project list", "decision list", "meeting list", "vote list --meeting sitzung-1",
+        "meeting show --id sitzung-1", "proposal list"}) {
+    EXPECT_THAT(votum.Do("public", std::string(read) + " -o json"),
+                ::testing::Not(::testing::HasSubstr("Grundstück-")))
+        << read;
+  }
+  for (const char* read : {"project show --id p-1", "decision show --id b-1"}) {
+    EXPECT_THAT(votum.Do("public", read, 1), ::testing::HasSubstr("NO_SUCH_")) << read;
+    EXPECT_THAT(votum.Do("m01", read), ::testing::HasSubstr("Grundstück-")) << read;
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Layouts, AudienceTest, BothLayouts(), LayoutName);

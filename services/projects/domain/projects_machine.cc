@@ -92,14 +92,16 @@ absl::Status CheckPlan(const v1::StartProject& command) {
   return ScheduleEarliest(command).status();
 }
 
+absl::Status NoSuchProject(absl::string_view project_id) {
+  return RefuseNotFound("NO_SUCH_PROJECT", absl::StrCat("there is no project ", project_id));
+}
+
 }  // namespace
 
 absl::StatusOr<const v1::Project*> ProjectsMachine::Find(absl::string_view project_id) const {
-  const auto found = projects_.find(project_id);
-  if (found == projects_.end()) {
-    return RefuseNotFound("NO_SUCH_PROJECT", absl::StrCat("there is no project ", project_id));
-  }
-  return &found->second;
+  const v1::Project* project = FindProject(project_id);
+  if (project == nullptr) return NoSuchProject(project_id);
+  return project;
 }
 
 absl::Status ProjectsMachine::Check(const CommandContext&, const v1::StartProject& command) const {
@@ -256,17 +258,29 @@ void ProjectsMachine::Apply(const CommandContext& context, const v1::ReachMilest
       ToTimestamp(context.time);
 }
 
-absl::StatusOr<v1::Project> ProjectsMachine::GetProject(absl::string_view project_id) const {
-  ASSIGN_OR_RETURN(const v1::Project* project, Find(project_id));
+const v1::Project* ProjectsMachine::FindProject(absl::string_view project_id) const {
+  const auto found = projects_.find(project_id);
+  return found == projects_.end() ? nullptr : &found->second;
+}
+
+bool ProjectsMachine::MaySee(const v1::Project& project, Audience audience) const {
+  return audience != Audience::kPublic || decisions_.FindDecision(project.decision_id())->public_();
+}
+
+absl::StatusOr<v1::Project> ProjectsMachine::GetProject(absl::string_view project_id,
+                                                        Audience audience) const {
+  const v1::Project* project = FindProject(project_id);
+  // Whoever may not see a project is not told that it exists.
+  if (project == nullptr || !MaySee(*project, audience)) return NoSuchProject(project_id);
   return *project;
 }
 
-std::vector<v1::Project> ProjectsMachine::ListProjects(absl::string_view after_id,
-                                                       size_t limit) const {
+std::vector<v1::Project> ProjectsMachine::ListProjects(absl::string_view after_id, size_t limit,
+                                                       Audience audience) const {
   std::vector<v1::Project> projects;
   for (auto it = projects_.upper_bound(after_id); it != projects_.end() && projects.size() < limit;
        ++it) {
-    projects.push_back(it->second);
+    if (MaySee(it->second, audience)) projects.push_back(it->second);
   }
   return projects;
 }

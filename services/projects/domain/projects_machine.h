@@ -17,6 +17,7 @@
 #include "absl/strings/string_view.h"
 #include "services/decisions/domain/decisions_machine.h"
 #include "services/directory/domain/directory_machine.h"
+#include "services/domain/audience.h"
 #include "services/domain/command_context.h"
 #include "services/domain/visitor.h"
 #include "votum/projects/v1/projects.pb.h"
@@ -43,15 +44,20 @@ class ProjectsMachine {
   void Apply(const CommandContext& context, const v1::ReportProgress& command);
   void Apply(const CommandContext& context, const v1::ReachMilestone& command);
 
-  // NOT_FOUND/NO_SUCH_PROJECT.
-  absl::StatusOr<v1::Project> GetProject(absl::string_view project_id) const;
+  // Null for none.
+  const v1::Project* FindProject(absl::string_view project_id) const;
+  // NOT_FOUND/NO_SUCH_PROJECT, also for projects that `audience` may not see: what a non-public
+  // decision has started is not for the public.
+  absl::StatusOr<v1::Project> GetProject(absl::string_view project_id, Audience audience) const;
   // By id, at most `limit` after `after_id`.
-  std::vector<v1::Project> ListProjects(absl::string_view after_id, size_t limit) const;
+  std::vector<v1::Project> ListProjects(absl::string_view after_id, size_t limit,
+                                        Audience audience) const;
 
   void Visit(const ResourceVisitor& visitor) const;
 
  private:
   absl::StatusOr<const v1::Project*> Find(absl::string_view project_id) const;
+  bool MaySee(const v1::Project& project, Audience audience) const;
 
   const directory::DirectoryMachine& directory_;
   const decisions::DecisionsMachine& decisions_;
