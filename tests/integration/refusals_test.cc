@@ -17,6 +17,7 @@
 #include "gtest/gtest.h"
 #include "services/domain/payload_type.h"
 #include "tests/harness/city.h"
+#include "tests/harness/layouts.h"
 #include "votum/directory/v1/directory.pb.h"
 #include "votum/voting/v1/voting_service.pb.h"
 
@@ -200,14 +201,7 @@ TEST_P(RefusalsTest, ServicesAloneMayAppend) {
   EXPECT_THAT(city_->AppendDirectly(city_->Sign("m06", &vote)), IsRefused("NOT_A_SERVICE"));
 }
 
-INSTANTIATE_TEST_SUITE_P(Layouts, RefusalsTest,
-                         ::testing::Values(City::Layout::kOneProcess,
-                                           City::Layout::kProcessPerService),
-                         [](const auto& layout) {
-                           return layout.param == City::Layout::kOneProcess
-                                      ? std::string("OneProcess")
-                                      : std::string("ProcessPerService");
-                         });
+INSTANTIATE_TEST_SUITE_P(Layouts, RefusalsTest, BothLayouts(), LayoutName);
 
 }  // namespace
 }  // namespace votum::testing
