@@ -74,7 +74,7 @@ void SortByStrength(std::vector<Victory>& victories) {
 
 }  // namespace
 
-StrongestPaths::StrongestPaths(const PairwiseMatrix& matrix, Strength strength)
+StrongestPaths::StrongestPaths(const PairwiseMatrix& matrix, Strength strength, size_t threads)
     : n_(matrix.options()), links_(n_ * n_), strengths_{{0, 0}} {
   std::vector<Victory> victories;
   victories.reserve(n_ * n_ / 2);
@@ -89,7 +89,7 @@ StrongestPaths::StrongestPaths(const PairwiseMatrix& matrix, Strength strength)
     links_[victory.place] = static_cast<uint32_t>(strengths_.size() - 1);
   }
   levels_ = links_;
-  WidestPaths(n_, static_cast<uint32_t>(strengths_.size() - 1), levels_);
+  WidestPaths(n_, static_cast<uint32_t>(strengths_.size() - 1), levels_, threads);
 }
 
 std::vector<OptionIndex> StrongestPaths::Witness(size_t a, size_t b) const {
@@ -173,7 +173,7 @@ Json WitnessPaths(const Call& call, const StrongestPaths& paths, OptionIndex fir
 
 template <Strength strength>
 absl::StatusOr<Ranking> RunSchulze(const Call& call) {
-  const StrongestPaths paths(call.matrix(), strength);
+  const StrongestPaths paths(call.matrix(), strength, call.threads());
   Ranking ranking = RankingOf(paths.Tiers());
   if (call.explain()) {
     ranking.details["pairwise"] =

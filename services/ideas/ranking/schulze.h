@@ -29,7 +29,8 @@ LinkStrength StrengthOf(const PairwiseMatrix& matrix, size_t a, size_t b, Streng
 // Strengths of the strongest paths.
 class StrongestPaths {
  public:
-  StrongestPaths(const PairwiseMatrix& matrix, Strength strength);
+  // On up to `threads` threads (at least 1), with the same result for any.
+  StrongestPaths(const PairwiseMatrix& matrix, Strength strength, size_t threads = 1);
 
   size_t options() const { return n_; }
   // Place of the strength of a's strongest path to b among all strengths of victories, ascending

@@ -136,10 +136,15 @@ size_t NaiveSchulze(const PairwiseMatrix& matrix) {
 void BenchSchulze() {
   for (size_t n : {100, 1000}) {
     const PairwiseMatrix matrix = RandomMatrix(n);
+    const size_t threads = n > 500 ? kThreads : 1;
     size_t tiers = 0;
     const double ours = Milliseconds(
-        [&] { tiers = StrongestPaths(matrix, Strength::kWinningVotesLosingVotes).Tiers().size(); },
-        n > 500 ? 5 : 50);
+        [&] {
+          tiers = StrongestPaths(matrix, Strength::kWinningVotesLosingVotes, threads)
+                      .Tiers()
+                      .size();
+        },
+        n > 500 ? 5 : 50, threads);
     const double naive = Milliseconds([&] { tiers += NaiveSchulze(matrix); }, 1);
     Line(absl::StrCat("Schulze wv_lv, ", n, " options, matrix to ranking"), ours,
          n > 500 ? 60 : 0.3, naive);

@@ -229,7 +229,7 @@ std::vector<uint32_t> NaivePaths(size_t n, std::vector<uint32_t> p) {
 
 TEST(WidestPaths, AllKernelsAgreeWithTheDefinition) {
   std::mt19937_64 random(8);
-  for (size_t n : {1, 2, 24, 25, 63, 64, 65, 130}) {
+  for (size_t n : {1, 2, 24, 25, 63, 64, 65, 130, 300}) {
     for (uint32_t width : {3u, 1000u, 0xffffu, 0x10000u, 0xfffffff0u}) {
       std::vector<uint32_t> links(n * n);
       for (size_t i = 0; i < links.size(); ++i) {
@@ -239,9 +239,11 @@ TEST(WidestPaths, AllKernelsAgreeWithTheDefinition) {
       const std::vector<uint32_t> expected = NaivePaths(n, links);
       for (Simd simd : kAllSimd) {
         if (simd > BestSimd()) continue;
-        std::vector<uint32_t> paths = links;
-        WidestPaths(n, width, paths, simd);
-        EXPECT_EQ(paths, expected) << n << " options, width " << width;
+        for (size_t threads : {1, 2, 5}) {
+          std::vector<uint32_t> paths = links;
+          WidestPaths(n, width, paths, threads, simd);
+          EXPECT_EQ(paths, expected) << n << " options, width " << width << ", " << threads;
+        }
       }
     }
   }
