@@ -86,7 +86,25 @@ absl::StatusOr<crypto::PublicKey> CodeKey(const World& world, const Envelope& en
   return crypto::PublicKey::FromSpkiDer(code->public_key_der);
 }
 
-// The keys that must have signed, in the order of the signatures.
+absl::Status CheckOffice(const World& world, const Envelope& envelope) {
+  const Authority& authority = envelope.type->authority;
+  if (authority.signer != Signer::kOffice) return absl::OkStatus();
+  const auto held = [&](directory::v1::Office office) {
+    return world.directory().HasOffice(envelope.header().actor(), office);
+  };
+  if (std::any_of(authority.offices.begin(), authority.offices.end(), held))
+    return absl::OkStatus();
+  std::string wanted;
+  for (const directory::v1::Office office : authority.offices) {
+    absl::StrAppend(&wanted, wanted.empty() ? "" : " or ", directory::v1::Office_Name(office));
+  }
+  return RefusePermission("OFFICE_MISSING",
+                          absl::StrCat(envelope.type->name, " needs ", wanted, ", which ",
+                                       envelope.header().actor(), " does not hold"));
+}
+
+}  // namespace
+
 absl::StatusOr<std::vector<crypto::PublicKey>> RequiredKeys(const World& world,
                                                             const Envelope& envelope,
                                                             uint64_t index, absl::Time time,
@@ -122,24 +140,18 @@ absl::StatusOr<std::vector<crypto::PublicKey>> RequiredKeys(const World& world,
   return keys;
 }
 
-absl::Status CheckOffice(const World& world, const Envelope& envelope) {
-  const Authority& authority = envelope.type->authority;
-  if (authority.signer != Signer::kOffice) return absl::OkStatus();
-  const auto held = [&](directory::v1::Office office) {
-    return world.directory().HasOffice(envelope.header().actor(), office);
-  };
-  if (std::any_of(authority.offices.begin(), authority.offices.end(), held))
-    return absl::OkStatus();
-  std::string wanted;
-  for (const directory::v1::Office office : authority.offices) {
-    absl::StrAppend(&wanted, wanted.empty() ? "" : " or ", directory::v1::Office_Name(office));
+absl::Status VerifySignatures(const Envelope& envelope, const std::vector<crypto::PublicKey>& keys,
+                              SignatureCache& cache) {
+  if (static_cast<size_t>(envelope.signatures.size()) != keys.size()) {
+    return Unauthenticated("BAD_SIGNATURE",
+                           absl::StrCat(envelope.type->name, " needs ", keys.size(),
+                                        " signatures, not ", envelope.signatures.size()));
   }
-  return RefusePermission("OFFICE_MISSING",
-                          absl::StrCat(envelope.type->name, " needs ", wanted, ", which ",
-                                       envelope.header().actor(), " does not hold"));
+  const std::string message = crypto::PreAuthEncoding(envelope.payload_type(), envelope.payload);
+  for (size_t i = 0; i < keys.size(); ++i)
+    RETURN_IF_ERROR(VerifyOne(keys[i], message, envelope.signatures[i], cache));
+  return absl::OkStatus();
 }
-
-}  // namespace
 
 absl::StatusOr<CommandContext> Authorize(const World& world, const Envelope& envelope,
                                          uint64_t index, absl::Time time,
@@ -153,18 +165,10 @@ absl::StatusOr<CommandContext> Authorize(const World& world, const Envelope& env
   }
   ASSIGN_OR_RETURN(const std::vector<crypto::PublicKey> keys,
                    RequiredKeys(world, envelope, index, time, log_key));
-  if (static_cast<size_t>(envelope.signatures.size()) != keys.size()) {
-    return Unauthenticated("BAD_SIGNATURE",
-                           absl::StrCat(envelope.type->name, " needs ", keys.size(),
-                                        " signatures, not ", envelope.signatures.size()));
-  }
-  const std::string message = crypto::PreAuthEncoding(envelope.payload_type(), envelope.payload);
-  CommandContext context;
-  for (size_t i = 0; i < keys.size(); ++i) {
-    RETURN_IF_ERROR(VerifyOne(keys[i], message, envelope.signatures[i], cache));
-    context.signer_key_ids.push_back(keys[i].id());
-  }
+  RETURN_IF_ERROR(VerifySignatures(envelope, keys, cache));
   RETURN_IF_ERROR(CheckOffice(world, envelope));
+  CommandContext context;
+  for (const crypto::PublicKey& key : keys) context.signer_key_ids.push_back(key.id());
   context.index = index;
   context.time = time;
   context.command_id = envelope.header().command_id();

@@ -5,6 +5,7 @@
 #define VOTUM_SERVICES_FOLD_AUTHORIZE_H_
 
 #include <cstdint>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -29,6 +30,16 @@ namespace votum {
 absl::StatusOr<CommandContext> Authorize(const World& world, const Envelope& envelope,
                                          uint64_t index, absl::Time time,
                                          const crypto::PublicKey& log_key, SignatureCache& cache);
+
+// What in Authorize takes long, and needs nothing of the state but the keys: RequiredKeys are those
+// that must have signed `envelope`, in the order of its signatures; VerifySignatures says whether
+// exactly `keys` have. Errors as above.
+absl::StatusOr<std::vector<crypto::PublicKey>> RequiredKeys(const World& world,
+                                                            const Envelope& envelope,
+                                                            uint64_t index, absl::Time time,
+                                                            const crypto::PublicKey& log_key);
+absl::Status VerifySignatures(const Envelope& envelope, const std::vector<crypto::PublicKey>& keys,
+                              SignatureCache& cache);
 
 // The person whose active key signed `payload` of `payload_type`; errors as above. For statements
 // that are not commands (read sessions).

@@ -128,6 +128,11 @@ absl::Status Fold::Check(const Envelope& envelope, absl::Time time) const {
   return envelope.type->check(world_, context, *envelope.command);
 }
 
+absl::StatusOr<std::vector<crypto::PublicKey>> Fold::KeysOf(const Envelope& envelope,
+                                                            absl::Time time) const {
+  return RequiredKeys(world_, envelope, next_index_, time, log_key_);
+}
+
 // A UUID that OpenEnvelope has let pass; of anything else, something that no command has.
 Fold::CommandKey Fold::KeyOf(absl::string_view command_id) {
   CommandKey key = {};

@@ -106,6 +106,7 @@ absl::StatusOr<Envelope> CommandExecutor::Open(const google::protobuf::Descripto
 }
 
 CommandExecutor::Preview CommandExecutor::Look(const Envelope& envelope) const {
+  replica_.VerifyAhead(envelope, clock_.Now());
   return replica_.WithState([&](const Fold& fold) {
     Preview seen;
     seen.next_index = fold.next_index();

@@ -1,10 +1,13 @@
 #include "services/runtime/replica.h"
 
+#include <optional>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "base/refusal.h"
+#include "services/fold/authorize.h"
 #include "services/runtime/log.h"
 
 namespace votum {
@@ -15,6 +18,7 @@ absl::Status Stopping() { return absl::UnavailableError("the service is stopping
 Replica::Replica(DomainSet domains, crypto::PublicKey log_key, LedgerClient* ledger,
                  SignatureCache* cache, std::function<void(const absl::Status&)> fatal)
     : fatal_(std::move(fatal)),
+      cache_(*cache),
       fold_(domains, std::move(log_key), cache),
       follower_(
           ledger, [this] { return next_index(); },
@@ -32,6 +36,11 @@ void Replica::Stop() {
   }
   CallWaiting();
   follower_.Stop();
+}
+
+void Replica::VerifyAhead(const Envelope& envelope, absl::Time time) const {
+  const auto keys = WithState([&](const Fold& fold) { return fold.KeysOf(envelope, time); });
+  if (keys.ok()) VerifySignatures(envelope, *keys, cache_).IgnoreError();
 }
 
 absl::Status Replica::WaitFor(uint64_t index, absl::Time deadline) const {
@@ -84,10 +93,14 @@ void Replica::RemoveListener(uint64_t number) {
 
 Followed Replica::FoldAll(const ledger::v1::SubscribeResponse& response) {
   absl::Status broken;
+  std::vector<std::optional<OpenedRecord>> records;
+  records.reserve(static_cast<size_t>(response.entries_size()));
+  for (const ledger::v1::Entry& entry : response.entries())
+    records.push_back(OpenRecord(entry.record()));
   {
     const std::unique_lock<std::shared_mutex> lock(state_mutex_);
-    for (const ledger::v1::Entry& entry : response.entries()) {
-      const auto outcome = fold_.Apply(entry.record());
+    for (const std::optional<OpenedRecord>& record : records) {
+      const auto outcome = fold_.Apply(record);
       if (!outcome.ok()) {
         broken = outcome.status();
         break;

@@ -42,6 +42,11 @@ class Replica {
     return read(static_cast<const Fold&>(fold_));
   }
 
+  // Verifies the signatures of `envelope`, as a command at `time`, so that Check and the fold find
+  // them verified: what takes longest must not hold the state still. Whether they are right is for
+  // Check to say.
+  void VerifyAhead(const Envelope& envelope, absl::Time time) const;
+
   // Waits until the record at `index` is folded. DEADLINE_EXCEEDED/NOT_FOLDED_YET at `deadline`,
   // UNAVAILABLE when stopping.
   absl::Status WaitFor(uint64_t index, absl::Time deadline) const;
@@ -65,6 +70,7 @@ class Replica {
   void CallWaiting();
 
   const std::function<void(const absl::Status&)> fatal_;
+  SignatureCache& cache_;
 
   mutable std::shared_mutex state_mutex_;
   Fold fold_;  // guarded by state_mutex_
