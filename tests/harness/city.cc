@@ -23,6 +23,7 @@
 #include "services/domain/timestamps.h"
 #include "services/runtime/connect.h"
 #include "services/voting/rules/profile.h"
+#include "services/votumd/shifted_clock.h"
 #include "votum/agenda/v1/agenda.pb.h"
 #include "votum/directory/v1/directory.pb.h"
 #include "votum/ledger/v1/ledger_service.pb.h"
@@ -381,6 +382,7 @@ void City::Advance(absl::Duration duration) {
   const absl::Status written =
       WriteFile(path, absl::StrCat(offset.value_or(0) + absl::ToInt64Seconds(duration), "\n"));
   if (!written.ok()) Die(written.ToString());
+  absl::SleepFor(2 * ShiftedClock::kReadAgain);
 }
 
 std::string City::EdgeUrl() const {
