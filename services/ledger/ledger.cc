@@ -27,6 +27,7 @@ constexpr size_t kSaltBytes = 32;
 constexpr size_t kHeadBytes = 32;  // at most: a record's index and time, serialized
 constexpr std::chrono::microseconds kLinger(2000);
 constexpr size_t kLingerUpTo = 256;
+constexpr size_t kNewestBytes = size_t{8} << 20;
 constexpr size_t kVerifyChunk = 1000;
 constexpr size_t kVerifyChunkBytes = size_t{16} << 20;
 
@@ -110,6 +111,7 @@ Ledger::Ledger(std::unique_ptr<EntryStore> entries, std::unique_ptr<CheckpointSt
                crypto::NoteSigner signer, crypto::SecretBytes attachments_key, LedgerConfig config)
     : entries_(std::move(entries)),
       checkpoints_(std::move(checkpoints)),
+      newest_(kNewestBytes),
       signer_(std::move(signer)),
       vault_(entries_.get(), std::move(attachments_key)),
       config_(std::move(config)) {}
@@ -306,7 +308,8 @@ absl::Status Ledger::Enqueue(absl::Span<Waiting> waiting) {
                   "too many commands wait; try again in a moment");
   }
   for (Waiting& one : waiting) queue_.push_back(&one);
-  work_.notify_one();
+  // Waking the sequencer for each command costs more than what it does for it.
+  if (queue_.size() >= awaited_) work_.notify_one();
   return absl::OkStatus();
 }
 
@@ -389,7 +392,9 @@ void Ledger::Sequence() {
       }
       // Under load the fixed cost of a batch is better shared by more commands. Alone nobody waits.
       if (last_batch > 1) {
-        work_.wait_for(lock, kLinger, [this] { return stopping_ || queue_.size() >= kLingerUpTo; });
+        awaited_ = kLingerUpTo;
+        work_.wait_for(lock, kLinger, [this] { return stopping_ || queue_.size() >= awaited_; });
+        awaited_ = 1;
       }
       const size_t count = std::min(queue_.size(), kMaxBatch);
       batch.assign(queue_.begin(), queue_.begin() + static_cast<std::ptrdiff_t>(count));
@@ -480,6 +485,7 @@ void Ledger::Commit(const std::vector<Waiting*>& batch) {
       stats_.appends += entries.size();
       ++stats_.batches;
     }
+    for (const NewEntry& entry : entries) newest_.Add(entry.entry);
     const absl::Status swapped = SignUpTo(first + entries.size());
     if (!swapped.ok()) return config_.fatal(swapped);
     for (size_t i = 0; i < entries.size(); ++i) appended[i]->answer = std::move(entries[i].entry);
@@ -563,7 +569,10 @@ absl::StatusOr<std::vector<StoredEntry>> Ledger::Read(uint64_t start, size_t lim
                                                       size_t max_bytes) {
   const uint64_t end = size();
   if (start >= end) return std::vector<StoredEntry>();
-  return entries_->Read(start, std::min<uint64_t>(limit, end - start), max_bytes);
+  const size_t most = std::min<uint64_t>(limit, end - start);
+  std::vector<StoredEntry> newest = newest_.Read(start, most, max_bytes);
+  if (!newest.empty()) return newest;
+  return entries_->Read(start, most, max_bytes);
 }
 
 absl::StatusOr<common::v1::Attachment> Ledger::GetAttachment(absl::string_view commitment) const {

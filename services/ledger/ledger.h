@@ -34,6 +34,7 @@
 #include "crypto/note.h"
 #include "services/ledger/checkpoint_store.h"
 #include "services/ledger/command_index.h"
+#include "services/ledger/newest_entries.h"
 #include "services/ledger/store.h"
 #include "services/ledger/vault.h"
 #include "votum/common/v1/command.pb.h"
@@ -162,6 +163,7 @@ class Ledger {
 
   const std::unique_ptr<EntryStore> entries_;
   const std::unique_ptr<CheckpointStore> checkpoints_;
+  NewestEntries newest_;
   const crypto::NoteSigner signer_;
   const Vault vault_;
   const LedgerConfig config_;
@@ -182,8 +184,9 @@ class Ledger {
   absl::flat_hash_set<std::string> erased_;  // subjects; guarded by erasure_mutex_
 
   std::mutex queue_mutex_;
-  std::condition_variable work_;  // something in the queue, or stopping
+  std::condition_variable work_;  // as many in the queue as are awaited, or stopping
   std::deque<Waiting*> queue_;    // guarded by queue_mutex_
+  size_t awaited_ = 1;            // guarded by queue_mutex_
   bool stopping_ = false;         // guarded by queue_mutex_
 
   std::mutex listeners_mutex_;

@@ -3,6 +3,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/status_macros.h"
+
 namespace votum::ledger {
 namespace {
 constexpr size_t kStretchEntries = 1000;
@@ -24,6 +26,16 @@ v1::Entry Shown(const StoredEntry& stored, Audience audience) {
     entry.set_record(stored.record);
   }
   return entry;
+}
+
+absl::Status ReadStretch(Ledger& ledger, Audience audience, uint64_t* next,
+                         v1::SubscribeResponse* stretch) {
+  stretch->Clear();
+  ASSIGN_OR_RETURN(const std::vector<StoredEntry> entries,
+                   ledger.Read(*next, kStretchEntries, kStretchBytes));
+  for (const StoredEntry& entry : entries) *stretch->add_entries() = Shown(entry, audience);
+  *next += entries.size();
+  return absl::OkStatus();
 }
 
 // One stream. Every call of gRPC's comes on threads of its own; all state is behind a mutex. It
@@ -56,17 +68,13 @@ class SubscriptionHub::Subscriber : public grpc::ServerWriteReactor<v1::Subscrib
       const std::lock_guard<std::mutex> lock(mutex_);
       if (writing_ || finished_) return;
     }
-    const auto stretch = ledger.Read(next_, kStretchEntries, kStretchBytes);
+    const absl::Status read = ReadStretch(ledger, audience_, &next_, &response_);
     const std::lock_guard<std::mutex> lock(mutex_);
-    if (writing_ || finished_) return;
-    if (!stretch.ok()) {
-      return FinishLocked(
-          grpc::Status(grpc::StatusCode::UNAVAILABLE, std::string(stretch.status().message())));
+    if (finished_) return;
+    if (!read.ok()) {
+      return FinishLocked(grpc::Status(grpc::StatusCode::UNAVAILABLE, std::string(read.message())));
     }
-    if (stretch->empty()) return;
-    response_.Clear();
-    for (const StoredEntry& entry : *stretch) *response_.add_entries() = Shown(entry, audience_);
-    next_ += stretch->size();
+    if (response_.entries().empty()) return;
     writing_ = true;
     StartWrite(&response_);
   }
@@ -89,7 +97,7 @@ class SubscriptionHub::Subscriber : public grpc::ServerWriteReactor<v1::Subscrib
   uint64_t next_;  // the pump's alone
   const Audience audience_;
   std::mutex mutex_;
-  v1::SubscribeResponse response_;  // guarded by mutex_; gRPC's while writing_
+  v1::SubscribeResponse response_;  // gRPC's while writing_, the pump's otherwise
   bool writing_ = false;            // guarded by mutex_
   bool finished_ = false;           // guarded by mutex_
   bool cancelled_ = false;          // guarded by mutex_
@@ -119,6 +127,7 @@ grpc::ServerWriteReactor<v1::SubscribeResponse>* SubscriptionHub::Subscribe(uint
 
 void SubscriptionHub::Wake() {
   const std::lock_guard<std::mutex> lock(mutex_);
+  if (subscribers_.empty()) return;
   dirty_ = true;
   changed_.notify_all();
 }

@@ -24,6 +24,11 @@ namespace votum::ledger {
 // it.
 v1::Entry Shown(const StoredEntry& entry, Audience audience);
 
+// Reads the entries from `*next` on as `audience` may see them, as many as go into one message and
+// at once; `*next` then stands behind them.
+absl::Status ReadStretch(Ledger& ledger, Audience audience, uint64_t* next,
+                         v1::SubscribeResponse* stretch);
+
 class SubscriptionHub {
  public:
   // `ledger` outlives this object.

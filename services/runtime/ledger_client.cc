@@ -37,6 +37,26 @@ absl::Status WithRetries(const LedgerClient& client, absl::Time deadline, Call c
   }
 }
 
+class RemoteLogStream final : public LogStream {
+ public:
+  RemoteLogStream(LedgerClient& ledger, uint64_t start) {
+    ledger.Prepare(context_, absl::InfiniteFuture());
+    // A call that fails at once leaves nobody to drive the handshake of the next attempt: gRPC does
+    // so every five seconds then.
+    context_.set_wait_for_ready(true);
+    ledger::v1::SubscribeRequest request;
+    request.set_start_index(start);
+    stream_ = ledger.stub().Subscribe(&context_, request);
+  }
+  bool Next(ledger::v1::SubscribeResponse* stretch) override { return stream_->Read(stretch); }
+  void Cancel() override { context_.TryCancel(); }
+  absl::Status End() override { return FromGrpc(stream_->Finish()); }
+
+ private:
+  grpc::ClientContext context_;
+  std::unique_ptr<grpc::ClientReaderInterface<ledger::v1::SubscribeResponse>> stream_;
+};
+
 }  // namespace
 
 LedgerClient::LedgerClient(std::shared_ptr<grpc::Channel> channel, std::string service)
@@ -85,6 +105,10 @@ absl::StatusOr<uint64_t> LedgerClient::GetSize(absl::Time deadline) {
 void LedgerClient::AppendThen(const common::v1::SignedCommand&, common::v1::Disclosure,
                               std::function<void(absl::StatusOr<common::v1::Receipt>)> then) {
   then(absl::UnimplementedError("this ledger is reached by waiting for it"));
+}
+
+std::unique_ptr<LogStream> LedgerClient::Subscribe(uint64_t start) {
+  return std::make_unique<RemoteLogStream>(*this, start);
 }
 
 absl::StatusOr<std::vector<common::v1::Attachment>> LedgerClient::GetAttachments(

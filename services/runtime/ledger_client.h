@@ -1,4 +1,5 @@
-// The ledger as services use it: append a command, fetch a receipt, fetch sealed attachments.
+// The ledger as services use it: append a command, fetch a receipt, follow the log, fetch sealed
+// attachments.
 #ifndef VOTUM_SERVICES_RUNTIME_LEDGER_CLIENT_H_
 #define VOTUM_SERVICES_RUNTIME_LEDGER_CLIENT_H_
 
@@ -13,6 +14,18 @@
 #include "votum/ledger/v1/ledger_service.grpc.pb.h"
 
 namespace votum {
+
+// The log from a position on: what is there at once, and what comes when it comes.
+class LogStream {
+ public:
+  virtual ~LogStream() = default;
+  // Waits for the next stretch; false at the end.
+  virtual bool Next(ledger::v1::SubscribeResponse* stretch) = 0;
+  // Ends the stream soon. From any thread.
+  virtual void Cancel() = 0;
+  // Why it ended; after Next has given false, or Cancel. Once.
+  virtual absl::Status End() = 0;
+};
 
 // Thread-safe.
 class LedgerClient {
@@ -44,6 +57,9 @@ class LedgerClient {
   virtual void AppendThen(const common::v1::SignedCommand& command,
                           common::v1::Disclosure disclosure,
                           std::function<void(absl::StatusOr<common::v1::Receipt>)> then);
+
+  // The log from record `start` on, as far as it is shown to the service.
+  virtual std::unique_ptr<LogStream> Subscribe(uint64_t start);
 
   // The contents that exist of `commitments`.
   absl::StatusOr<std::vector<common::v1::Attachment>> GetAttachments(

@@ -1,6 +1,8 @@
 #include "services/runtime/log_follower.h"
 
 #include <algorithm>
+#include <memory>
+#include <string>
 #include <utility>
 
 #include "absl/time/time.h"
@@ -26,7 +28,7 @@ void LogFollower::Stop() {
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     stopping_ = true;
-    if (stream_context_ != nullptr) stream_context_->TryCancel();
+    if (stream_ != nullptr) stream_->Cancel();
     stopped_.notify_all();
   }
   if (thread_.joinable()) thread_.join();
@@ -44,34 +46,28 @@ void LogFollower::Follow() {
   }
 }
 
-// One Subscribe stream, to its end. False if there is to be no other.
+// One stream, to its end. False if there is to be no other.
 bool LogFollower::FollowOnce() {
-  grpc::ClientContext context;
-  ledger_.Prepare(context, absl::InfiniteFuture());
-  // A call that fails at once leaves nobody to drive the handshake of the next attempt: gRPC does
-  // so every five seconds then.
-  context.set_wait_for_ready(true);
+  const std::unique_ptr<LogStream> stream = ledger_.Subscribe(next_index_());
   {
     const std::lock_guard<std::mutex> lock(mutex_);
-    if (stopping_) return false;
-    stream_context_ = &context;
+    stream_ = stream.get();
+    if (stopping_) stream->Cancel();
   }
-  ledger::v1::SubscribeRequest request;
-  request.set_start_index(next_index_());
-  const auto stream = ledger_.stub().Subscribe(&context, request);
   ledger::v1::SubscribeResponse response;
   Followed followed = Followed::kGoOn;
-  while (followed == Followed::kGoOn && stream->Read(&response)) followed = take_(response);
-  if (followed != Followed::kGoOn) context.TryCancel();
-  const grpc::Status status = stream->Finish();
+  while (followed == Followed::kGoOn && stream->Next(&response)) followed = take_(response);
+  if (followed != Followed::kGoOn) stream->Cancel();
+  const absl::Status status = stream->End();
   {
     const std::lock_guard<std::mutex> lock(mutex_);
-    stream_context_ = nullptr;
+    stream_ = nullptr;
     if (stopping_) return false;
   }
   if (followed == Followed::kGoOn) {
     Log(Severity::kWarning, "ledger stream ended; subscribing again",
-        {{"status", status.error_message()}, {"next_index", static_cast<int64_t>(next_index_())}});
+        {{"status", std::string(status.message())},
+         {"next_index", static_cast<int64_t>(next_index_())}});
   }
   return followed != Followed::kStop;
 }

@@ -8,7 +8,6 @@
 #include <mutex>
 #include <thread>
 
-#include "grpcpp/client_context.h"
 #include "services/runtime/ledger_client.h"
 #include "votum/ledger/v1/ledger_service.pb.h"
 
@@ -44,8 +43,8 @@ class LogFollower {
 
   std::mutex mutex_;
   std::condition_variable stopped_;
-  bool stopping_ = false;                          // guarded by mutex_
-  grpc::ClientContext* stream_context_ = nullptr;  // guarded by mutex_; of the running Subscribe
+  bool stopping_ = false;        // guarded by mutex_
+  LogStream* stream_ = nullptr;  // guarded by mutex_
   std::thread thread_;
 };
 

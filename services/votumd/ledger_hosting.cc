@@ -1,8 +1,10 @@
 #include "services/votumd/ledger_hosting.h"
 
+#include <condition_variable>
 #include <cstdlib>
 #include <filesystem>
 #include <iostream>
+#include <mutex>
 #include <utility>
 
 #include "absl/time/clock.h"
@@ -15,6 +17,7 @@
 #include "services/ledger/eraser.h"
 #include "services/ledger/ledger.h"
 #include "services/ledger/service.h"
+#include "services/ledger/subscription.h"
 #include "services/ledger/witnessing.h"
 #include "services/runtime/credentials.h"
 #include "services/runtime/host.h"
@@ -92,6 +95,55 @@ absl::StatusOr<std::unique_ptr<ledger::Ledger>> OpenLedger(
                               std::move(config));
 }
 
+// The log of this process, read where it is.
+class LocalLogStream final : public LogStream {
+ public:
+  LocalLogStream(ledger::Ledger* ledger, uint64_t start, Audience audience)
+      : ledger_(*ledger), next_(start), audience_(audience), listener_(ledger->AddListener([this] {
+          const std::lock_guard<std::mutex> lock(mutex_);
+          grown_ = true;
+          changed_.notify_one();
+        })) {}
+  ~LocalLogStream() override { ledger_.RemoveListener(listener_); }
+
+  bool Next(ledger::v1::SubscribeResponse* stretch) override {
+    for (;;) {
+      {
+        std::unique_lock<std::mutex> lock(mutex_);
+        changed_.wait(lock, [this] { return grown_ || cancelled_; });
+        if (cancelled_) return false;
+        grown_ = false;
+      }
+      const absl::Status read = ledger::ReadStretch(ledger_, audience_, &next_, stretch);
+      const std::lock_guard<std::mutex> lock(mutex_);
+      if (!read.ok()) {
+        status_ = read;
+        return false;
+      }
+      if (stretch->entries().empty()) continue;
+      grown_ = true;  // there may be more
+      return true;
+    }
+  }
+  void Cancel() override {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    cancelled_ = true;
+    changed_.notify_one();
+  }
+  absl::Status End() override { return status_; }
+
+ private:
+  ledger::Ledger& ledger_;
+  uint64_t next_;
+  const Audience audience_;
+  absl::Status status_ = absl::CancelledError("the stream was ended");
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool grown_ = true;       // guarded by mutex_: there may be something to read
+  bool cancelled_ = false;  // guarded by mutex_
+  const uint64_t listener_;
+};
+
 // A call over a channel, even within the process, costs more than all that the ledger does for it.
 class LocalLedgerClient final : public LedgerClient {
  public:
@@ -115,6 +167,9 @@ class LocalLedgerClient final : public LedgerClient {
     return witnessing_->Settle(std::move(receipt), deadline);
   }
   absl::StatusOr<uint64_t> GetSize(absl::Time) override { return ledger_.size(); }
+  std::unique_ptr<LogStream> Subscribe(uint64_t start) override {
+    return std::make_unique<LocalLogStream>(&ledger_, start, AudienceOfService(service_));
+  }
   bool prompt() const override { return witnessing_ == nullptr; }
   void AppendThen(const common::v1::SignedCommand& command, common::v1::Disclosure disclosure,
                   std::function<void(absl::StatusOr<common::v1::Receipt>)> then) override {
@@ -175,9 +230,8 @@ class Hosting final : public LedgerHosting {
   Hosting(std::unique_ptr<ledger::Ledger> ledger, std::unique_ptr<ledger::Witnessing> witnessing)
       : ledger_(std::move(ledger)),
         witnessing_(std::move(witnessing)),
-        inner_hub_(ledger_.get()),
-        outer_hub_(ledger_.get()),
-        inner_service_(ledger_.get(), &inner_hub_, &inner_access_, witnessing_.get()) {}
+        hub_(ledger_.get()),
+        inner_service_(ledger_.get(), &hub_, &inner_access_, witnessing_.get()) {}
 
   absl::Status StartInner() {
     ASSIGN_OR_RETURN(
@@ -194,7 +248,7 @@ class Hosting final : public LedgerHosting {
   grpc::Service* PublicService(const ReadAccess* access) override {
     outer_access_ = std::make_unique<OuterAccess>(access);
     outer_service_ = std::make_unique<ledger::LedgerServiceImpl>(
-        ledger_.get(), &outer_hub_, outer_access_.get(), witnessing_.get());
+        ledger_.get(), &hub_, outer_access_.get(), witnessing_.get());
     return outer_service_.get();
   }
 
@@ -207,11 +261,10 @@ class Hosting final : public LedgerHosting {
     eraser_.Erase(directory.erased_subjects());
   }
 
-  void EndOuterSubscriptions() override { outer_hub_.Stop(); }
+  void EndSubscriptions() override { hub_.Stop(); }
 
   void Stop() override {
-    outer_hub_.Stop();
-    inner_hub_.Stop();
+    hub_.Stop();
     inner_host_ = nullptr;
     ledger_->Stop();
   }
@@ -219,10 +272,7 @@ class Hosting final : public LedgerHosting {
  private:
   std::unique_ptr<ledger::Ledger> ledger_;
   std::unique_ptr<ledger::Witnessing> witnessing_;
-  // The streams of this process outlast those of others: what is under way here must still be
-  // folded.
-  ledger::SubscriptionHub inner_hub_;
-  ledger::SubscriptionHub outer_hub_;
+  ledger::SubscriptionHub hub_;
   InnerAccess inner_access_;
   ledger::LedgerServiceImpl inner_service_;
   std::unique_ptr<OuterAccess> outer_access_;

@@ -38,8 +38,9 @@ class LedgerHosting {
       std::function<void(const absl::Status&)> fatal, std::function<bool(absl::Duration)> wait);
   virtual ~LedgerHosting() = default;
 
-  // For `service` of this process, which is believed to be who it says it is. Appends are calls of
-  // functions; only streams go over a channel within the process.
+  // For `service` of this process, which is believed to be who it says it is. What a vote
+  // takes, and following the log, are calls of functions; the rest goes over a channel within the
+  // process.
   virtual std::unique_ptr<LedgerClient> ClientFor(const std::string& service) = 0;
   // For everybody else: services by their client certificate, people by their read session.
   virtual grpc::Service* PublicService(const ReadAccess* access) = 0;
@@ -48,8 +49,8 @@ class LedgerHosting {
   // Called after each fold.
   virtual void EraseSubjects(const directory::DirectoryMachine& directory) = 0;
   // Ends the Subscribe streams of others, which would never end by themselves. Before the outer
-  // server stops.
-  virtual void EndOuterSubscriptions() = 0;
+  // server stops. What this process follows goes on: what is under way must still be folded.
+  virtual void EndSubscriptions() = 0;
   // Ends what is under way; no call may come after.
   virtual void Stop() = 0;
 };

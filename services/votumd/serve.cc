@@ -310,7 +310,7 @@ absl::Status Serve(const ServeOptions& options) {
   const int signal = AwaitStopSignal();
   Log(Severity::kInfo, "stopping", {{"signal", static_cast<int64_t>(signal)}});
   edge = nullptr;
-  if (ledger != nullptr) ledger->EndOuterSubscriptions();
+  if (ledger != nullptr) ledger->EndSubscriptions();
   host->Stop(options.grace);
   replica.RemoveListener(metrics_listener);
   replica.Stop();
