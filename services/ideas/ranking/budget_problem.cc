@@ -24,6 +24,17 @@ absl::StatusOr<int64_t> WholeMoney(const Rational& money, const mpz_class& scale
   return scaled.get_num().get_si();
 }
 
+// Nearly all ballots name a handful of projects: sorted by insertion, without std::sort's calls.
+void Sort(std::vector<Vote>& votes) {
+  if (votes.size() > 16) return std::sort(votes.begin(), votes.end());
+  for (size_t i = 1; i < votes.size(); ++i) {
+    const Vote vote = votes[i];
+    size_t place = i;
+    for (; place > 0 && vote < votes[place - 1]; --place) votes[place] = votes[place - 1];
+    votes[place] = vote;
+  }
+}
+
 uint64_t HashOf(const std::vector<Vote>& votes) {
   uint64_t hash = 0x9e3779b97f4a7c15;
   for (const Vote& vote : votes) {
@@ -33,33 +44,47 @@ uint64_t HashOf(const std::vector<Vote>& votes) {
   return hash;
 }
 
-// Joins equal voters: an open hash table of the classes of `problem`.
+// Joins equal voters: an open hash table of the classes of `problem`. It is as small as it can be,
+// to stay in the cache: many voters are alike.
 class Classes {
  public:
-  Classes(size_t voters, BudgetProblem& problem) : problem_(problem), slots_(64) {
-    while (slots_.size() < 2 * voters) slots_.resize(2 * slots_.size());
-  }
+  explicit Classes(BudgetProblem& problem) : problem_(problem), slots_(1024) {}
+
   // Adds a voter to the class of `votes` (sorted), new or known.
   void Add(const std::vector<Vote>& votes) {
-    size_t at = HashOf(votes) & (slots_.size() - 1);
+    const uint64_t hash = HashOf(votes);
+    size_t at = hash & (slots_.size() - 1);
     for (; slots_[at] != 0; at = (at + 1) & (slots_.size() - 1)) {
-      if (problem_.VotesOf(slots_[at] - 1) != absl::MakeConstSpan(votes)) continue;
-      ++problem_.class_size[slots_[at] - 1];
+      const uint32_t known = slots_[at] - 1;
+      if (hashes_[known] != hash || problem_.VotesOf(known) != absl::MakeConstSpan(votes)) continue;
+      ++problem_.class_size[known];
       return;
     }
     problem_.votes_cast.insert(problem_.votes_cast.end(), votes.begin(), votes.end());
     problem_.class_ends.push_back(problem_.votes_cast.size());
     problem_.class_size.push_back(1);
-    slots_[at] = static_cast<uint32_t>(problem_.class_size.size());
+    hashes_.push_back(hash);
+    slots_[at] = static_cast<uint32_t>(hashes_.size());
+    if (2 * hashes_.size() > slots_.size()) Grow();
   }
 
  private:
+  void Grow() {
+    slots_.assign(2 * slots_.size(), 0);
+    for (uint32_t known = 0; known < hashes_.size(); ++known) {
+      size_t at = hashes_[known] & (slots_.size() - 1);
+      while (slots_[at] != 0) at = (at + 1) & (slots_.size() - 1);
+      slots_[at] = known + 1;
+    }
+  }
+
   BudgetProblem& problem_;
-  std::vector<uint32_t> slots_;  // class + 1
+  std::vector<uint64_t> hashes_;  // of each class
+  std::vector<uint32_t> slots_;   // class + 1
 };
 
 absl::Status JoinVoters(const ProjectBudget& from, BudgetProblem& problem) {
-  Classes classes(from.voters(), problem);
+  Classes classes(problem);
   std::vector<Vote> votes;
   uint32_t begin = 0;
   for (uint32_t end : from.ends) {
@@ -74,7 +99,7 @@ absl::Status JoinVoters(const ProjectBudget& from, BudgetProblem& problem) {
       }
       if (points > 0) votes.push_back({from.projects[i], static_cast<uint32_t>(points)});
     }
-    std::sort(votes.begin(), votes.end());
+    Sort(votes);
     classes.Add(votes);
     begin = end;
   }

@@ -11,6 +11,7 @@
 #include "services/ideas/ranking/batch_counter.h"
 #include "services/ideas/ranking/formats/formats.h"
 #include "services/ideas/ranking/method.h"
+#include "services/ideas/ranking/schulze.h"
 #include "services/ideas/ranking/widest_paths.h"
 
 namespace votum::ranking {
@@ -243,6 +244,34 @@ TEST(WidestPaths, AllKernelsAgreeWithTheDefinition) {
           std::vector<uint32_t> paths = links;
           WidestPaths(n, width, paths, threads, simd);
           EXPECT_EQ(paths, expected) << n << " options, width " << width << ", " << threads;
+        }
+      }
+    }
+  }
+}
+
+// Strengths of small counts are sorted in another way than those of large ones.
+TEST(StrongestPaths, ManyBallotsGiveTheSameLevelsAsFew) {
+  std::mt19937_64 random(10);
+  for (int round = 0; round < 20; ++round) {
+    const size_t n = 2 + random() % 30;
+    PairwiseMatrix few(n), many(n);
+    for (size_t a = 0; a < n; ++a) {
+      for (size_t b = 0; b < n; ++b) {
+        if (a == b) continue;
+        few.at(a, b) = random() % 20;
+        many.at(a, b) = few.at(a, b) << 40;
+      }
+    }
+    for (Strength strength :
+         {Strength::kWinningVotesLosingVotes, Strength::kWinningVotes, Strength::kMargin}) {
+      const StrongestPaths of_few(few, strength), of_many(many, strength);
+      for (size_t a = 0; a < n; ++a) {
+        for (size_t b = 0; b < n; ++b) {
+          EXPECT_EQ(of_few.level(a, b), of_many.level(a, b)) << n << " options, " << a << ", " << b;
+          EXPECT_EQ(of_few.strength(a, b).first << 40, of_many.strength(a, b).first);
+          EXPECT_EQ(of_few.strength(a, b).second * (int64_t{1} << 40),
+                    of_many.strength(a, b).second);
         }
       }
     }
