@@ -1,5 +1,7 @@
 // votumd: makes and serves a deployment of Votum.
 
+#include <malloc.h>
+
 #include <cstdio>
 #include <iostream>
 #include <string>
@@ -17,6 +19,8 @@
 #include "services/votumd/serve.h"
 
 namespace {
+
+constexpr int kKeptHeapBytes = 64 << 20;
 
 // Exit codes: as the command line client's, see `votum help exit-codes`.
 constexpr int kRefused = 1;
@@ -53,6 +57,9 @@ int main(int argc, char** argv) {
   // Debian's Abseil looks for lock cycles inside gRPC at each lock; that is for debugging, and
   // costs a tenth.
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
+  // By default each thread's heap gives back what a batch of votes has used, and asks for it again
+  // page by page with the next.
+  mallopt(M_TRIM_THRESHOLD, kKeptHeapBytes);
 
   CLI::App app("Makes and serves a deployment of Votum.");
   app.require_subcommand(1);
