@@ -39,20 +39,28 @@ absl::Status WithRetries(const LedgerClient& client, absl::Time deadline, Call c
 
 class RemoteLogStream final : public LogStream {
  public:
-  RemoteLogStream(LedgerClient& ledger, uint64_t start) {
+  RemoteLogStream(LedgerClient& ledger, uint64_t start) : ledger_(ledger) {
     ledger.Prepare(context_, absl::InfiniteFuture());
     // A call that fails at once leaves nobody to drive the handshake of the next attempt: gRPC does
     // so every five seconds then.
     context_.set_wait_for_ready(true);
-    ledger::v1::SubscribeRequest request;
-    request.set_start_index(start);
-    stream_ = ledger.stub().Subscribe(&context_, request);
+    request_.set_start_index(start);
   }
-  bool Next(ledger::v1::SubscribeResponse* stretch) override { return stream_->Read(stretch); }
+  // The call waits for a ledger that is away as soon as it is made, so it is made here, where
+  // Cancel can end it.
+  bool Next(ledger::v1::SubscribeResponse* stretch) override {
+    if (stream_ == nullptr) stream_ = ledger_.stub().Subscribe(&context_, request_);
+    return stream_->Read(stretch);
+  }
   void Cancel() override { context_.TryCancel(); }
-  absl::Status End() override { return FromGrpc(stream_->Finish()); }
+  absl::Status End() override {
+    if (stream_ == nullptr) return absl::CancelledError("the stream was ended");
+    return FromGrpc(stream_->Finish());
+  }
 
  private:
+  LedgerClient& ledger_;
+  ledger::v1::SubscribeRequest request_;
   grpc::ClientContext context_;
   std::unique_ptr<grpc::ClientReaderInterface<ledger::v1::SubscribeResponse>> stream_;
 };

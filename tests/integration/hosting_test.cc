@@ -41,6 +41,14 @@ TEST_F(HostingTest, OneProcessServesWhatSevenDo) {
   EXPECT_EQ(city.ProcessOf("voting").Stop(), 0) << "SIGTERM ends in order";
 }
 
+TEST_F(HostingTest, ServicesThatWaitForTheLedgerEndInOrder) {
+  City city(NewTestFolder("orphans"), City::Layout::kProcessPerService);
+  EXPECT_EQ(city.ProcessOf("ledger").Stop(), 0);
+  absl::SleepFor(absl::Seconds(1));  // until they ask for a ledger that is not there
+  for (const char* service : {"directory", "ideas", "agenda", "voting", "decisions", "projects"})
+    EXPECT_EQ(city.ProcessOf(service).Stop(), 0) << service;
+}
+
 TEST_F(HostingTest, CertificatesAreRenewedWithoutARestart) {
   City city(NewTestFolder("renew"), City::Layout::kProcessPerService);
   const std::string identity = city.folder() + "/tls/ledger.pem";
