@@ -31,19 +31,38 @@ if(VOTUM_FUZZ)
   add_compile_options(-fsanitize=fuzzer-no-link)
 endif()
 
+# votum_room(TARGET): the headers of the folder that the target stands in can be included as "folder/name.h" by whoever
+# links it. Only the folder itself is on the include path (a symbolic link in the build tree), so that nobody includes what
+# he does not link.
+function(votum_room target)
+  file(RELATIVE_PATH room ${CMAKE_SOURCE_DIR} ${CMAKE_CURRENT_SOURCE_DIR})
+  string(REPLACE "/" "_" name ${room})
+  set(root ${CMAKE_BINARY_DIR}/rooms/${name})
+  get_filename_component(parent ${root}/${room} DIRECTORY)
+  file(MAKE_DIRECTORY ${parent})
+  file(CREATE_LINK ${CMAKE_CURRENT_SOURCE_DIR} ${root}/${room} SYMBOLIC)
+  target_include_directories(${target} PUBLIC ${root})
+endfunction()
+
 # votum_target_defaults(TARGET): warnings are errors in our code, never in generated or system code.
 function(votum_target_defaults target)
   target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor
                                            -Wno-unused-parameter -Wno-missing-field-initializers -Werror)
-  target_include_directories(${target} PUBLIC ${CMAKE_SOURCE_DIR})
+  votum_room(${target})
 endfunction()
 
-# votum_library(NAME SOURCES a.cc b.cc DEPS x y): a static library; DEPS are public.
+# votum_library(NAME SOURCES a.cc b.cc DEPS x y PRIVATE z): a static library. DEPS are what its headers include, PRIVATE
+# what its sources alone include.
 function(votum_library name)
-  cmake_parse_arguments(ARG "" "" "SOURCES;DEPS" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPS;PRIVATE" ${ARGN})
   add_library(${name} STATIC ${ARG_SOURCES})
   votum_target_defaults(${name})
-  target_link_libraries(${name} PUBLIC ${ARG_DEPS})
+  target_link_libraries(${name} PUBLIC ${ARG_DEPS} PRIVATE ${ARG_PRIVATE})
+endfunction()
+
+# votum_pure(TARGET): its sources may not name gRPC, SQLite or PostgreSQL, whose headers every compiler finds.
+function(votum_pure target)
+  target_compile_options(${target} PRIVATE -include ${CMAKE_SOURCE_DIR}/cmake/pure.h)
 endfunction()
 
 # votum_test(NAME SOURCES a_test.cc DEPS x y [TIMEOUT seconds] [LABELS l]): a GoogleTest program, each case known to ctest.
@@ -51,6 +70,7 @@ function(votum_test name)
   cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;DEPS;LABELS" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
   votum_target_defaults(${name})
+  target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR}/tests/..)
   target_link_libraries(${name} PRIVATE ${ARG_DEPS} GTest::gmock GTest::gtest_main)
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 120)

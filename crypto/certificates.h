@@ -26,7 +26,7 @@ struct CertificateWithKey {
 absl::StatusOr<CertificateWithKey> MakeAuthority(absl::string_view name, absl::Time now);
 
 struct ServiceCertificateRequest {
-  // Lower-case letters, digits and inner dashes, e.g. "voting"; at most 63 bytes. The certificate
+  // Lower-case letters, digits and inner dashes, e.g. "meetings"; at most 63 bytes. The certificate
   // names the service as spiffe://votum/<service>, which is what peers check.
   std::string service;
   // The names and addresses (IPv4, IPv6) under which clients reach it.

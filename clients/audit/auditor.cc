@@ -8,12 +8,12 @@
 #include "absl/time/time.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"
+#include "core/command/timestamps.h"
+#include "core/meetings/secret_vote.h"
 #include "crypto/checkpoint.h"
 #include "crypto/commitment.h"
 #include "crypto/election/verify_archive.h"
 #include "crypto/encoding.h"
-#include "services/domain/timestamps.h"
-#include "services/voting/domain/secret_vote.h"
 
 namespace votum::audit {
 namespace {
@@ -32,8 +32,8 @@ std::string TiersInWords(const google::protobuf::RepeatedPtrField<ideas::v1::Tie
 
 }  // namespace
 
-std::string DescribeVote(const voting::v1::VoteEvent& event) {
-  const voting::v1::Tally& tally = event.result().tally();
+std::string DescribeVote(const meetings::v1::VoteEvent& event) {
+  const meetings::v1::Tally& tally = event.result().tally();
   return absl::StrCat("vote ", event.id(), ": ", tally.yes(), " yes, ", tally.no(), " no, ",
                       tally.abstain(), " abstained, ", tally.not_voted(), " did not vote, of ",
                       event.electorate_size(), " entitled and present. ",
@@ -252,9 +252,9 @@ void Auditor::ReportRankings() {
 }
 
 void Auditor::ReportVotes() {
-  fold_.world().Visit(Domain::kVoting, [this](const google::protobuf::Message& resource) {
-    const auto* event = dynamic_cast<const voting::v1::VoteEvent*>(&resource);
-    if (event == nullptr || event->state() != voting::v1::VOTE_EVENT_STATE_ESTABLISHED) return;
+  fold_.world().Visit(Domain::kMeetings, [this](const google::protobuf::Message& resource) {
+    const auto* event = dynamic_cast<const meetings::v1::VoteEvent*>(&resource);
+    if (event == nullptr || event->state() != meetings::v1::VOTE_EVENT_STATE_ESTABLISHED) return;
     Checked(
         absl::StrCat(DescribeVote(*event), " As established by record ", event->result().index()));
   });
@@ -263,7 +263,7 @@ void Auditor::ReportVotes() {
 // The archive that follows from the log is verified like one that came from somewhere else: all
 // ballots, the tally, the decryptions, the result.
 void Auditor::ReportSecretVotes() {
-  const voting::VotingMachine& voting = fold_.world().voting();
+  const meetings::VotingMachine& voting = fold_.world().voting();
   for (const std::string& id : voting.ListSecretVotes()) {
     const absl::StatusOr<std::string> archive = voting.ElectionArchive(id);
     if (!archive.ok()) {
@@ -271,7 +271,7 @@ void Auditor::ReportSecretVotes() {
                         archive.status().message()));
       continue;
     }
-    const voting::SecretVoteEntry& vote = *(*voting.FindSecretVote(id))->secret;
+    const meetings::SecretVoteEntry& vote = *(*voting.FindSecretVote(id))->secret;
     election::VerifyOptions options;
     options.threads = std::max(1u, std::thread::hardware_concurrency());
     options.known_voters = vote.credentials.size();

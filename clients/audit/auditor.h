@@ -23,9 +23,9 @@
 #include "absl/status/statusor.h"
 #include "clients/audit/archive.h"
 #include "clients/audit/read_ahead.h"
+#include "core/fold/fold.h"
 #include "crypto/merkle.h"
 #include "crypto/note.h"
-#include "services/fold/fold.h"
 
 namespace votum::audit {
 
@@ -106,7 +106,7 @@ class Auditor {
 };
 
 // What an established vote says, in one line of English.
-std::string DescribeVote(const voting::v1::VoteEvent& event);
+std::string DescribeVote(const meetings::v1::VoteEvent& event);
 
 // Audits the archive in `folder`; the number of faults. An error only if there is no archive to
 // read.

@@ -51,10 +51,11 @@ struct Wanted {
     switch (envelope.type->domain) {
       case Domain::kDirectory:
         return true;
-      case Domain::kAgenda:
-        return FieldOf(command, "meeting_id") == meeting_id ||
+      case Domain::kPapers:
+        // A bundle has no ideas, which HandOverIdeas is checked against.
+        return envelope.type->name != "HandOverIdeas" &&
                proposal_ids.count(FieldOf(command, "proposal_id")) > 0;
-      case Domain::kVoting:
+      case Domain::kMeetings:
         return FieldOf(command, "meeting_id") == meeting_id;
       case Domain::kDecisions:
         return FieldOf(command, "decision_id") == decision_id;

@@ -19,9 +19,9 @@
 
 #include "absl/status/statusor.h"
 #include "clients/audit/archive.h"
+#include "core/fold/fold.h"
+#include "core/fold/signature_cache.h"
 #include "crypto/keys.h"
-#include "services/fold/fold.h"
-#include "services/fold/signature_cache.h"
 
 namespace votum::audit {
 

@@ -19,10 +19,10 @@
 #include "clients/cli/cli.h"
 #include "clients/cli/terminal.h"
 #include "clients/cli/trust.h"
+#include "core/fold/envelope.h"
 #include "crypto/checkpoint.h"
 #include "crypto/encoding.h"
 #include "nlohmann/json.hpp"
-#include "services/fold/envelope.h"
 #include "votum/ledger/v1/ledger_service.pb.h"
 #include "votum/runtime/v1/runtime_service.pb.h"
 

@@ -29,12 +29,12 @@
 #include "crypto/election/trustees.h"
 #include "crypto/election/voter_file.h"
 #include "crypto/keys.h"
-#include "votum/voting/v1/voting_service.pb.h"
+#include "votum/meetings/v1/meetings_service.pb.h"
 
 namespace votum::cli {
 namespace {
 
-namespace v1 = voting::v1;
+namespace v1 = meetings::v1;
 
 using election::VoterSecrets;
 

@@ -16,8 +16,8 @@
 #include "clients/cli/rank/rank_command.h"
 #include "clients/cli/terminal.h"
 #include "clients/lib/unary_call.h"
+#include "core/command/timestamps.h"
 #include "nlohmann/json.hpp"
-#include "services/domain/timestamps.h"
 
 namespace votum::cli {
 namespace {

@@ -13,10 +13,10 @@
 #include "base/refusal.h"
 #include "base/status_macros.h"
 #include "clients/cli/cli.h"
+#include "core/command/timestamps.h"
 #include "crypto/encoding.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/timestamp.pb.h"
-#include "services/domain/timestamps.h"
 
 namespace votum::cli {
 namespace {

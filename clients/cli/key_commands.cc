@@ -11,10 +11,10 @@
 #include "base/status_macros.h"
 #include "clients/cli/cli.h"
 #include "clients/cli/terminal.h"
+#include "core/command/timestamps.h"
 #include "crypto/encoding.h"
 #include "crypto/keys.h"
 #include "crypto/one_time_code.h"
-#include "services/domain/timestamps.h"
 #include "votum/directory/v1/directory.pb.h"
 
 namespace votum::cli {

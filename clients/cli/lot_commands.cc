@@ -9,9 +9,9 @@
 #include "clients/cli/cli.h"
 #include "crypto/hash.h"
 #include "crypto/random.h"
-#include "services/voting/rules/lot.h"
+#include "rules/lot.h"
 #include "votum/ledger/v1/ledger_service.pb.h"
-#include "votum/voting/v1/voting_service.pb.h"
+#include "votum/meetings/v1/meetings_service.pb.h"
 
 namespace votum::cli {
 namespace {
@@ -26,7 +26,7 @@ absl::Status Commit(Run& run, const Options& options) {
   const std::string contribution = crypto::RandomBytes(rules::kContributionBytes);
   const absl::Status written = WriteFile(options.file, contribution, 0600);
   if (!written.ok()) return RefusePrecondition("NOT_WRITTEN", written.message());
-  voting::v1::CommitToLot commit;
+  meetings::v1::CommitToLot commit;
   commit.set_meeting_id(options.meeting);
   commit.set_lot_id(options.id);
   const crypto::Digest commitment = rules::CommitContribution(contribution);
@@ -39,7 +39,7 @@ absl::Status Fix(Run& run, const Options& options) {
   ledger::v1::GetCheckpointResponse newest;
   RETURN_IF_ERROR(
       client->Read("ledger", "GetCheckpoint", ledger::v1::GetCheckpointRequest(), &newest));
-  voting::v1::FixLot fix;
+  meetings::v1::FixLot fix;
   fix.set_meeting_id(options.meeting);
   fix.set_lot_id(options.id);
   fix.set_checkpoint(newest.checkpoint());
@@ -49,7 +49,7 @@ absl::Status Fix(Run& run, const Options& options) {
 absl::Status Reveal(Run& run, const Options& options) {
   const auto contribution = ReadFile(options.file, rules::kContributionBytes);
   if (!contribution.ok()) return RefuseArgument("BAD_FILE", contribution.status().message());
-  voting::v1::RevealForLot reveal;
+  meetings::v1::RevealForLot reveal;
   reveal.set_meeting_id(options.meeting);
   reveal.set_lot_id(options.id);
   reveal.set_contribution(*contribution);

@@ -11,7 +11,7 @@
 #include "clients/cli/printer.h"
 #include "crypto/hash.h"
 #include "votum/decisions/v1/decisions_service.pb.h"
-#include "votum/voting/v1/voting_service.pb.h"
+#include "votum/meetings/v1/meetings_service.pb.h"
 
 namespace votum::cli {
 namespace {
@@ -27,18 +27,18 @@ struct Options {
 
 absl::Status EstablishResult(Run& run, const Options& options) {
   ASSIGN_OR_RETURN(const std::shared_ptr<client::Client> client, run.Client());
-  voting::v1::GetVoteEventRequest request;
+  meetings::v1::GetVoteEventRequest request;
   request.set_vote_event_id(options.id);
-  voting::v1::GetVoteEventResponse response;
-  RETURN_IF_ERROR(client->Read("voting", "GetVoteEvent", request, &response));
+  meetings::v1::GetVoteEventResponse response;
+  RETURN_IF_ERROR(client->Read("meetings", "GetVoteEvent", request, &response));
   if (!response.vote_event().has_computed_result()) {
     return RefusePrecondition("NOTHING_TO_ESTABLISH",
                               absl::StrCat("vote ", options.id,
                                            " is open, established already, or not "
                                            "shown to you; close it first"));
   }
-  const voting::v1::Result& computed = response.vote_event().computed_result();
-  voting::v1::EstablishResult establish;
+  const meetings::v1::Result& computed = response.vote_event().computed_result();
+  meetings::v1::EstablishResult establish;
   establish.set_meeting_id(response.vote_event().meeting_id());
   establish.set_vote_event_id(options.id);
   *establish.mutable_tally() = computed.tally();
@@ -98,8 +98,8 @@ absl::Status ShowDocument(Run& run, const Options& options) {
   return Deliver(run, options.out, document.document());
 }
 
-std::string LineOf(const voting::v1::VoteEvent& event) {
-  const voting::v1::Tally& tally = event.result().tally();
+std::string LineOf(const meetings::v1::VoteEvent& event) {
+  const meetings::v1::Tally& tally = event.result().tally();
   const std::string count =
       event.has_result()
           ? absl::StrCat(tally.yes(), " yes, ", tally.no(), " no, ", tally.abstain(),
@@ -109,26 +109,26 @@ std::string LineOf(const voting::v1::VoteEvent& event) {
 }
 
 // One look at a meeting, in a few lines.
-std::string LookOf(const voting::v1::WatchMeetingResponse& look) {
-  const voting::v1::Attendance& attendance = look.attendance();
+std::string LookOf(const meetings::v1::WatchMeetingResponse& look) {
+  const meetings::v1::Attendance& attendance = look.attendance();
   std::string text =
       absl::StrCat("record ", look.index(), ": meeting ", attendance.meeting_id(), " ",
                    FieldText(attendance, "state"), ", ", attendance.present_count(), " of ",
                    attendance.statutory_number(), " present, ",
                    attendance.quorate() ? "quorate" : "not quorate", "\n");
-  for (const voting::v1::VoteEvent& event : look.vote_events())
+  for (const meetings::v1::VoteEvent& event : look.vote_events())
     absl::StrAppend(&text, LineOf(event));
   return text;
 }
 
 absl::Status Watch(Run& run, const Options& options) {
   ASSIGN_OR_RETURN(const std::shared_ptr<client::Client> client, run.Client());
-  voting::v1::WatchMeetingRequest request;
+  meetings::v1::WatchMeetingRequest request;
   request.set_meeting_id(options.id);
-  voting::v1::WatchMeetingResponse look;
-  return client->Watch("voting", "WatchMeeting", request, &look, [&] {
+  meetings::v1::WatchMeetingResponse look;
+  return client->Watch("meetings", "WatchMeeting", request, &look, [&] {
     *run.out << (run.json() ? JsonText(look) : LookOf(look)) << std::flush;
-    return !options.once && look.attendance().state() != voting::v1::SITTING_STATE_CLOSED;
+    return !options.once && look.attendance().state() != meetings::v1::SITTING_STATE_CLOSED;
   });
 }
 

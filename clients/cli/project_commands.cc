@@ -6,7 +6,7 @@
 #include "base/status_macros.h"
 #include "clients/cli/cli.h"
 #include "clients/cli/field_arguments.h"
-#include "services/projects/domain/plan_export.h"
+#include "core/projects/plan_export.h"
 #include "votum/projects/v1/projects_service.pb.h"
 
 namespace votum::cli {

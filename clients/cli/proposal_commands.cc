@@ -10,12 +10,12 @@
 #include "base/status_macros.h"
 #include "clients/cli/cli.h"
 #include "clients/cli/field_arguments.h"
-#include "votum/agenda/v1/agenda_service.pb.h"
+#include "votum/papers/v1/papers_service.pb.h"
 
 namespace votum::cli {
 namespace {
 
-namespace v1 = agenda::v1;
+namespace v1 = papers::v1;
 
 const std::vector<FieldOption>& RevisionOptions() {
   constexpr Need kOptional = Need::kOptional;
@@ -40,7 +40,7 @@ absl::Status Revise(Run& run, const FieldArguments& arguments) {
   v1::GetProposalRequest request;
   request.set_proposal_id(given.proposal_id());
   v1::GetProposalResponse response;
-  RETURN_IF_ERROR(client->Read("agenda", "GetProposal", request, &response));
+  RETURN_IF_ERROR(client->Read("papers", "GetProposal", request, &response));
   const auto& versions = response.proposal().versions();
   v1::ReviseProposal revise;
   revise.set_proposal_id(given.proposal_id());
@@ -89,7 +89,7 @@ absl::Status Diff(Run& run, const DiffOptions& options) {
   request.set_old_version(options.from);
   request.set_new_version(options.to);
   v1::DiffProposalResponse response;
-  RETURN_IF_ERROR(client->Read("agenda", "DiffProposal", request, &response));
+  RETURN_IF_ERROR(client->Read("papers", "DiffProposal", request, &response));
   if (run.json()) {
     run.Print(response);
   } else {

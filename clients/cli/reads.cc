@@ -10,12 +10,12 @@
 #include "clients/cli/cli.h"
 #include "clients/cli/field_arguments.h"
 #include "clients/cli/printer.h"
-#include "votum/agenda/v1/agenda_service.pb.h"
 #include "votum/decisions/v1/decisions_service.pb.h"
 #include "votum/directory/v1/directory_service.pb.h"
 #include "votum/ideas/v1/ideas_service.pb.h"
+#include "votum/meetings/v1/meetings_service.pb.h"
+#include "votum/papers/v1/papers_service.pb.h"
 #include "votum/projects/v1/projects_service.pb.h"
-#include "votum/voting/v1/voting_service.pb.h"
 
 namespace votum::cli {
 namespace {
@@ -60,8 +60,8 @@ Row Read(std::string noun, std::string verb, std::string service, std::string me
 const std::vector<Row>& Rows() {
   namespace dv1 = directory::v1;
   namespace iv1 = ideas::v1;
-  namespace av1 = agenda::v1;
-  namespace vv1 = voting::v1;
+  namespace av1 = papers::v1;
+  namespace vv1 = meetings::v1;
   namespace ev1 = decisions::v1;
   namespace pv1 = projects::v1;
   static const auto* const kRows = new std::vector<Row>{
@@ -102,41 +102,41 @@ const std::vector<Row>& Rows() {
       Read<iv1::ListRoundsRequest, iv1::ListRoundsResponse>(
           "round", "list", "ideas", "ListRounds", "List rounds.", {},
           {"id", "title", "state", "method", "ballot_count"}),
-      Read<av1::GetProposalRequest, av1::GetProposalResponse>(
-          "proposal", "show", "agenda", "GetProposal", "Show a proposal with all versions.",
+      Read<papers::v1::GetProposalRequest, papers::v1::GetProposalResponse>(
+          "proposal", "show", "papers", "GetProposal", "Show a proposal with all versions.",
           {{"--id", "proposal_id", "Which"}}),
-      Read<av1::ListProposalsRequest, av1::ListProposalsResponse>(
-          "proposal", "list", "agenda", "ListProposals", "List proposals.", {},
+      Read<papers::v1::ListProposalsRequest, papers::v1::ListProposalsResponse>(
+          "proposal", "list", "papers", "ListProposals", "List proposals.", {},
           {"id", "versions.text.title", "lead_organization_id", "source_idea_ids"}),
-      Read<av1::GetMeetingRequest, av1::GetMeetingResponse>(
-          "meeting", "show", "agenda", "GetMeeting", "Show a meeting and its agenda.",
+      Read<vv1::GetMeetingRequest, vv1::GetMeetingResponse>(
+          "meeting", "show", "meetings", "GetMeeting", "Show a meeting and its agenda.",
           {{"--id", "meeting_id", "Which"}}),
-      Read<av1::ListMeetingsRequest, av1::ListMeetingsResponse>(
-          "meeting", "list", "agenda", "ListMeetings", "List meetings.", {},
+      Read<vv1::ListMeetingsRequest, vv1::ListMeetingsResponse>(
+          "meeting", "list", "meetings", "ListMeetings", "List meetings.", {},
           {"id", "organization_id", "title", "start_time", "state"}),
       Read<vv1::GetAttendanceRequest, vv1::GetAttendanceResponse>(
-          "meeting", "attendance", "voting", "GetAttendance",
+          "meeting", "attendance", "meetings", "GetAttendance",
           "Show who is and was present, and the quorum.", {{"--id", "meeting_id", "Which"}}),
-      Read<vv1::GetMotionRequest, vv1::GetMotionResponse>("motion", "show", "voting", "GetMotion",
+      Read<vv1::GetMotionRequest, vv1::GetMotionResponse>("motion", "show", "meetings", "GetMotion",
                                                           "Show a motion.",
                                                           {{"--id", "motion_id", "Which"}}),
       Read<vv1::GetVoteEventRequest, vv1::GetVoteEventResponse>(
-          "vote", "show", "voting", "GetVoteEvent", "Show a vote.",
+          "vote", "show", "meetings", "GetVoteEvent", "Show a vote.",
           {{"--id", "vote_event_id", "Which"}}),
       Read<vv1::GetSecretVoteRequest, vv1::GetSecretVoteResponse>(
-          "election", "show", "voting", "GetSecretVote",
+          "election", "show", "meetings", "GetSecretVote",
           "Show a secret vote on devices; once it is closed with the trackers of its ballots.",
           {{"--id", "vote_event_id", "Which"}}),
       Read<vv1::ListKeyCeremoniesRequest, vv1::ListKeyCeremoniesResponse>(
-          "trustee", "list", "voting", "ListKeyCeremonies",
+          "trustee", "list", "meetings", "ListKeyCeremonies",
           "List the key ceremonies of an organization.",
           {{"--organization", "organization_id", "Whose"}},
           {"id", "threshold", "state", "finish_time"}),
-      Read<vv1::GetLotRequest, vv1::GetLotResponse>("lot", "show", "voting", "GetLot",
+      Read<vv1::GetLotRequest, vv1::GetLotResponse>("lot", "show", "meetings", "GetLot",
                                                     "Show a lot with all that its seed is made of.",
                                                     {{"--id", "lot_id", "Which"}}),
       Read<vv1::ListVoteEventsRequest, vv1::ListVoteEventsResponse>(
-          "vote", "list", "voting", "ListVoteEvents", "List the votes of a meeting.",
+          "vote", "list", "meetings", "ListVoteEvents", "List the votes of a meeting.",
           {{"--meeting", "meeting_id", "Which meeting"}},
           {"id", "motion_id", "mode", "state", "cast_count"}),
       Read<ev1::GetDecisionRequest, ev1::GetDecisionResponse>("decision", "show", "decisions",

@@ -13,8 +13,8 @@
 #include "base/status_macros.h"
 #include "clients/cli/cli.h"
 #include "clients/cli/terminal.h"
+#include "core/ideas/round_count.h"
 #include "crypto/one_time_code.h"
-#include "services/ideas/domain/round_count.h"
 #include "votum/ideas/v1/ideas_service.pb.h"
 
 namespace votum::cli {

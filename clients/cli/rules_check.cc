@@ -18,8 +18,8 @@
 #include "clients/cli/profile_choice.h"
 #include "clients/lib/csv.h"
 #include "nlohmann/json.hpp"
-#include "services/voting/rules/profile.h"
-#include "services/voting/rules/replay.h"
+#include "rules/profile.h"
+#include "rules/replay.h"
 
 namespace votum::cli {
 namespace {

@@ -9,7 +9,7 @@
 #include "base/status_macros.h"
 #include "clients/cli/cli.h"
 #include "clients/cli/profile_choice.h"
-#include "services/voting/rules/profile.h"
+#include "rules/profile.h"
 #include "votum/directory/v1/directory.pb.h"
 
 namespace votum::cli {

@@ -12,12 +12,12 @@
 #include "clients/cli/secret_vote_reads.h"
 #include "crypto/election/archive.h"
 #include "crypto/election/election.h"
-#include "votum/voting/v1/voting_service.pb.h"
+#include "votum/meetings/v1/meetings_service.pb.h"
 
 namespace votum::cli {
 namespace {
 
-namespace v1 = voting::v1;
+namespace v1 = meetings::v1;
 
 struct Options {
   std::string meeting;
@@ -35,7 +35,7 @@ absl::Status Open(Run& run, const Options& options) {
   request.set_motion_id(options.motion);
   request.set_ceremony_id(options.ceremony);
   v1::PrepareSecretVoteResponse prepared;
-  RETURN_IF_ERROR(client->Read("voting", "PrepareSecretVote", request, &prepared));
+  RETURN_IF_ERROR(client->Read("meetings", "PrepareSecretVote", request, &prepared));
   v1::OpenVote open;
   open.set_meeting_id(options.meeting);
   open.set_motion_id(options.motion);
@@ -62,7 +62,7 @@ absl::Status Begin(Run& run, const Options& options) {
   v1::ListCredentialsRequest request;
   request.set_vote_event_id(options.vote);
   v1::ListCredentialsResponse response;
-  RETURN_IF_ERROR(client->Read("voting", "ListCredentials", request, &response));
+  RETURN_IF_ERROR(client->Read("meetings", "ListCredentials", request, &response));
   if (response.unusable_person_ids_size() > 0) {
     return RefusePrecondition(
         "UNUSABLE_CREDENTIALS",
@@ -98,7 +98,7 @@ absl::Status Participation(Run& run, const Options& options) {
   v1::GetParticipationRequest request;
   request.set_vote_event_id(options.vote);
   v1::GetParticipationResponse response;
-  RETURN_IF_ERROR(client->Read("voting", "GetParticipation", request, &response));
+  RETURN_IF_ERROR(client->Read("meetings", "GetParticipation", request, &response));
   *record.mutable_person_ids() = response.person_ids();
   return DoCommand(
       run, &record, {},
@@ -111,7 +111,7 @@ absl::Status ServerDecrypt(Run& run, const Options& options) {
   v1::DecryptWithServerKeyRequest request;
   request.set_vote_event_id(options.vote);
   v1::DecryptWithServerKeyResponse response;
-  RETURN_IF_ERROR(client->Read("voting", "DecryptWithServerKey", request, &response));
+  RETURN_IF_ERROR(client->Read("meetings", "DecryptWithServerKey", request, &response));
   submit.set_owner(response.owner());
   submit.set_decryption(response.decryption());
   return DoCommand(run, &submit);

@@ -7,12 +7,12 @@
 namespace votum::cli {
 namespace {
 
-namespace v1 = voting::v1;
+namespace v1 = meetings::v1;
 
 template <typename Response, typename Request>
 absl::StatusOr<Response> Fetch(client::Client& client, const char* method, const Request& request) {
   Response response;
-  RETURN_IF_ERROR(client.Read("voting", method, request, &response));
+  RETURN_IF_ERROR(client.Read("meetings", method, request, &response));
   return response;
 }
 

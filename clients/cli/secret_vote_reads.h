@@ -6,20 +6,20 @@
 
 #include "absl/status/statusor.h"
 #include "clients/lib/client.h"
-#include "votum/voting/v1/voting_service.pb.h"
+#include "votum/meetings/v1/meetings_service.pb.h"
 
 namespace votum::cli {
 
-absl::StatusOr<voting::v1::VoteEvent> FetchVoteEvent(client::Client& client,
-                                                     const std::string& vote);
-absl::StatusOr<voting::v1::SecretVote> FetchSecretVote(client::Client& client,
+absl::StatusOr<meetings::v1::VoteEvent> FetchVoteEvent(client::Client& client,
                                                        const std::string& vote);
-absl::StatusOr<voting::v1::GetElectionSetupResponse> FetchSetup(client::Client& client,
-                                                                const std::string& vote);
+absl::StatusOr<meetings::v1::SecretVote> FetchSecretVote(client::Client& client,
+                                                         const std::string& vote);
+absl::StatusOr<meetings::v1::GetElectionSetupResponse> FetchSetup(client::Client& client,
+                                                                  const std::string& vote);
 // Of a vote whose setup has no list of credentials yet.
 absl::Status BallotsNotBegun();
-absl::StatusOr<voting::v1::KeyCeremony> FetchCeremony(client::Client& client,
-                                                      const std::string& ceremony);
+absl::StatusOr<meetings::v1::KeyCeremony> FetchCeremony(client::Client& client,
+                                                        const std::string& ceremony);
 
 // The whole archive of a closed vote.
 absl::StatusOr<std::string> FetchElectionArchive(client::Client& client, const std::string& vote);

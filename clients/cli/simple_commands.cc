@@ -11,15 +11,16 @@
 #include "base/status_macros.h"
 #include "clients/cli/cli.h"
 #include "clients/cli/field_arguments.h"
-#include "votum/agenda/v1/agenda.pb.h"
 #include "votum/decisions/v1/decisions.pb.h"
 #include "votum/directory/v1/directory.pb.h"
 #include "votum/ideas/v1/ideas.pb.h"
+#include "votum/meetings/v1/agenda.pb.h"
+#include "votum/meetings/v1/key_ceremonies.pb.h"
+#include "votum/meetings/v1/lots.pb.h"
+#include "votum/meetings/v1/meetings_service.pb.h"
+#include "votum/meetings/v1/proceedings.pb.h"
+#include "votum/papers/v1/papers.pb.h"
 #include "votum/projects/v1/projects.pb.h"
-#include "votum/voting/v1/key_ceremonies.pb.h"
-#include "votum/voting/v1/lots.pb.h"
-#include "votum/voting/v1/proceedings.pb.h"
-#include "votum/voting/v1/voting_service.pb.h"
 
 namespace votum::cli {
 namespace {
@@ -142,17 +143,10 @@ void AddIdeas(Rows& rows) {
                                       "Close a round: no ballot counts any more.\n"
                                       "Example: votum round close --id r1",
                                       {{"--id", "round_id", "Which"}}));
-  rows.push_back(Sign<v1::HandOverIdeas>(
-      "round", "hand-over",
-      "Hand ideas of a round over to a proposal (clerk, administrator).\n"
-      "Example: votum round hand-over --id r1 --idea i7 --proposal vorlage-1",
-      {{"--id", "round_id", "The round"},
-       {"--idea", "idea_ids", "Which; repeatable"},
-       {"--proposal", "proposal_id", "The proposal that takes them up"}}));
 }
 
-void AddAgenda(Rows& rows) {
-  namespace v1 = agenda::v1;
+void AddPapers(Rows& rows) {
+  namespace v1 = papers::v1;
   rows.push_back(Sign<v1::DraftProposal>(
       "proposal", "draft",
       "Begin a proposal (clerk, administrator).\n"
@@ -174,6 +168,17 @@ void AddAgenda(Rows& rows) {
        {"--organization", "organization_id", "Who"},
        {"--recommendation", "recommendation", "What"},
        {"--statement", "statement", "In its words", kOptional}}));
+  rows.push_back(Sign<v1::HandOverIdeas>(
+      "round", "hand-over",
+      "Hand ideas of a round over to a proposal (clerk, administrator).\n"
+      "Example: votum round hand-over --id r1 --idea i7 --proposal vorlage-1",
+      {{"--id", "round_id", "The round"},
+       {"--idea", "idea_ids", "Which; repeatable"},
+       {"--proposal", "proposal_id", "The proposal that takes them up"}}));
+}
+
+void AddAgenda(Rows& rows) {
+  namespace v1 = meetings::v1;
   rows.push_back(Sign<v1::ConveneMeeting>(
       "meeting", "convene",
       "Convene a meeting (clerk, administrator); the record is the proof of dispatch.\n"
@@ -201,7 +206,7 @@ void AddAgenda(Rows& rows) {
 }
 
 void AddMeetings(Rows& rows) {
-  namespace v1 = voting::v1;
+  namespace v1 = meetings::v1;
   rows.push_back(Sign<v1::OpenMeeting>("meeting", "open",
                                        "Begin a meeting (chair, clerk).\n"
                                        "Example: votum meeting open --id sitzung-12",
@@ -251,7 +256,7 @@ void AddMeetings(Rows& rows) {
 }
 
 void AddProceedings(Rows& rows) {
-  namespace v1 = voting::v1;
+  namespace v1 = meetings::v1;
   const FieldOption meeting = {"--id", "meeting_id", "Which meeting"};
   const FieldOption item = {"--item", "item_id", "Which item"};
   rows.push_back(Sign<v1::RecordDisruption>(
@@ -316,7 +321,7 @@ void AddProceedings(Rows& rows) {
 }
 
 void AddVotes(Rows& rows) {
-  namespace v1 = voting::v1;
+  namespace v1 = meetings::v1;
   const FieldOption meeting = {"--meeting", "meeting_id",
                                "Which meeting; found by the vote without", kOptional};
   const FieldOption vote = {"--id", "vote_event_id", "Which vote"};
@@ -465,8 +470,8 @@ void AddProjects(Rows& rows) {
 const Rows& AllRows() {
   static const auto* const kRows = [] {
     auto* rows = new Rows();
-    for (const auto add : {AddDirectory, AddIdeas, AddAgenda, AddMeetings, AddProceedings, AddVotes,
-                           AddDecisions, AddProjects}) {
+    for (const auto add : {AddDirectory, AddIdeas, AddPapers, AddAgenda, AddMeetings,
+                           AddProceedings, AddVotes, AddDecisions, AddProjects}) {
       add(*rows);
     }
     return rows;
@@ -482,10 +487,10 @@ absl::Status FindMeeting(Run& run, google::protobuf::Message* command) {
       !FieldText(*command, "meeting_id").empty())
     return absl::OkStatus();
   ASSIGN_OR_RETURN(const std::shared_ptr<client::Client> client, run.Client());
-  voting::v1::GetVoteEventRequest request;
+  meetings::v1::GetVoteEventRequest request;
   request.set_vote_event_id(FieldText(*command, "vote_event_id"));
-  voting::v1::GetVoteEventResponse response;
-  RETURN_IF_ERROR(client->Read("voting", "GetVoteEvent", request, &response));
+  meetings::v1::GetVoteEventResponse response;
+  RETURN_IF_ERROR(client->Read("meetings", "GetVoteEvent", request, &response));
   return SetField(command, "meeting_id", {response.vote_event().meeting_id()});
 }
 

@@ -22,12 +22,12 @@
 #include "clients/cli/secret_vote_reads.h"
 #include "clients/cli/terminal.h"
 #include "crypto/election/ceremony.h"
-#include "votum/voting/v1/voting_service.pb.h"
+#include "votum/meetings/v1/meetings_service.pb.h"
 
 namespace votum::cli {
 namespace {
 
-namespace v1 = voting::v1;
+namespace v1 = meetings::v1;
 
 using election::Contribution;
 using election::SignedMessage;

@@ -12,10 +12,10 @@
 #include "clients/lib/receipt.h"
 #include "clients/lib/server_stream.h"
 #include "clients/lib/unary_call.h"
+#include "core/command/timestamps.h"
 #include "grpcpp/create_channel.h"
 #include "grpcpp/security/credentials.h"
-#include "services/domain/timestamps.h"
-#include "services/runtime/connect.h"
+#include "platform/grpc/connect.h"
 #include "votum/directory/v1/directory.pb.h"
 #include "votum/runtime/v1/runtime_service.pb.h"
 
@@ -32,7 +32,7 @@ constexpr int kLastReconnectMs = 1000;
 constexpr int kAnswerMs = 2 * kAskMilliseconds;
 constexpr size_t kMaxCertificateBytes = size_t{1} << 20;
 
-// "application/vnd.votum.voting.v1.CastVote+protobuf" -> "voting", "CastVote".
+// "application/vnd.votum.meetings.v1.CastVote+protobuf" -> "meetings", "CastVote".
 std::pair<std::string, std::string> ServiceAndMethod(absl::string_view payload_type) {
   absl::ConsumePrefix(&payload_type, "application/vnd.votum.");
   absl::ConsumeSuffix(&payload_type, "+protobuf");

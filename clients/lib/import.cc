@@ -18,9 +18,9 @@
 #include "base/status_macros.h"
 #include "clients/lib/csv.h"
 #include "clients/lib/signer.h"
+#include "core/command/fields.h"
 #include "crypto/hash.h"
 #include "nlohmann/json.hpp"
-#include "services/domain/fields.h"
 
 namespace votum::client {
 namespace {

@@ -1,13 +1,13 @@
 #include "clients/lib/signer.h"
 
 #include "base/status_macros.h"
+#include "core/command/payload_type.h"
+#include "core/command/timestamps.h"
 #include "crypto/commitment.h"
 #include "crypto/dsse.h"
 #include "crypto/hash.h"
 #include "crypto/one_time_code.h"
 #include "crypto/random.h"
-#include "services/domain/payload_type.h"
-#include "services/domain/timestamps.h"
 
 namespace votum::client {
 namespace {

@@ -9,7 +9,7 @@
 #include "grpcpp/generic/generic_stub.h"
 #include "grpcpp/support/byte_buffer.h"
 #include "grpcpp/support/proto_buffer_reader.h"
-#include "services/runtime/status.h"
+#include "platform/grpc/status.h"
 
 namespace votum::client {
 namespace {

@@ -13,7 +13,7 @@
 
 namespace votum::client {
 
-// "voting", "CastVote" -> "/votum.voting.v1.VotingService/CastVote".
+// "meetings", "CastVote" -> "/votum.meetings.v1.MeetingsService/CastVote".
 std::string MethodPath(const std::string& service, const std::string& method);
 
 // The status of a call, with the reason that the service gave (base/refusal.h), marked as coming

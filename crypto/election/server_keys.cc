@@ -47,7 +47,7 @@ absl::StatusOr<ServerKeys> OpenServerKeys(const crypto::SecretBytes& sealing_key
     return RefusePrecondition(
         "SERVER_KEYS_SEALED",
         absl::StrCat("this process cannot open the server's keys of election ", uuid,
-                     ": every process of the voting service needs the same voting/sealing.key"));
+                     ": every process of the voting service needs the same meetings/sealing.key"));
   }
   return ServerKeys{Read(plain->Reveal().substr(0, crypto::kDigestSize)),
                     Read(plain->Reveal().substr(crypto::kDigestSize))};

@@ -8,11 +8,11 @@
 #include "absl/strings/strip.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "base/log.h"
 #include "base/numbers.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"
-#include "services/runtime/log.h"
-#include "services/runtime/status.h"
+#include "platform/grpc/status.h"
 
 namespace votum::gateway {
 namespace {

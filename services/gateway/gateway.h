@@ -16,8 +16,8 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "crypto/note.h"
+#include "platform/http/server.h"
 #include "services/gateway/published_log.h"
-#include "services/http/server.h"
 #include "services/runtime/ledger_client.h"
 #include "services/runtime/log_follower.h"
 

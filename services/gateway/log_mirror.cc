@@ -12,8 +12,8 @@
 #include "absl/strings/str_cat.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"
+#include "core/command/entry_line.h"
 #include "crypto/tlog/entry_bundle.h"
-#include "services/domain/entry_line.h"
 
 namespace votum::gateway {
 namespace {

@@ -21,9 +21,9 @@
 #include "absl/time/time.h"
 #include "crypto/checkpoint.h"
 #include "crypto/note.h"
+#include "platform/http/answer.h"
+#include "platform/http/server.h"
 #include "services/gateway/log_mirror.h"
-#include "services/http/answer.h"
-#include "services/http/server.h"
 #include "votum/ledger/v1/ledger_service.pb.h"
 
 namespace votum::gateway {

@@ -5,13 +5,19 @@
 #include <utility>
 
 #include "base/status_macros.h"
+#include "platform/grpc/status.h"
 #include "services/runtime/paging.h"
-#include "services/runtime/status.h"
 
 namespace votum::ideas {
 namespace {
 constexpr size_t kDefaultPage = 100;
 constexpr size_t kLargestPage = 500;
+
+// The store of ideas does not know what became of them; the papers do.
+void FillProposal(const World& world, v1::Idea& idea) {
+  idea.set_proposal_id(world.papers().ProposalOf(idea.id()));
+}
+
 }  // namespace
 
 grpc::Status IdeasServiceImpl::FillTexts(const grpc::ServerContext& context,
@@ -38,6 +44,7 @@ grpc::Status IdeasServiceImpl::GetIdea(grpc::ServerContext* context,
   const auto read = [&](const World& world, const Reader& reader) -> absl::Status {
     ASSIGN_OR_RETURN(*response->mutable_idea(),
                      world.ideas().GetIdea(request->idea_id(), reader.audience));
+    FillProposal(world, *response->mutable_idea());
     return absl::OkStatus();
   };
   const grpc::Status status = access_.Read(*context, "GetIdea", read);
@@ -50,6 +57,7 @@ grpc::Status IdeasServiceImpl::GetIdeaByReceiptCode(grpc::ServerContext* context
   const auto read = [&](const World& world, const Reader&) -> absl::Status {
     ASSIGN_OR_RETURN(*response->mutable_idea(),
                      world.ideas().GetIdeaByReceiptCode(request->receipt_code_digest()));
+    FillProposal(world, *response->mutable_idea());
     return absl::OkStatus();
   };
   const grpc::Status status = access_.Read(*context, "GetIdeaByReceiptCode", read);
@@ -64,6 +72,7 @@ grpc::Status IdeasServiceImpl::ListIdeas(grpc::ServerContext* context,
                                                 kDefaultPage, kLargestPage));
     for (v1::Idea& idea :
          world.ideas().ListIdeas(request->state(), page.after, page.size, reader.audience)) {
+      FillProposal(world, idea);
       *response->add_ideas() = std::move(idea);
     }
     if (static_cast<size_t>(response->ideas_size()) == page.size) {

@@ -76,10 +76,6 @@ class IdeasServiceImpl final : public v1::IdeasService::Service {
                                 common::v1::Receipt* receipt) override {
     return executor_.Execute<v1::EstablishRanking>(*context, *command, receipt);
   }
-  grpc::Status HandOverIdeas(grpc::ServerContext* context, const common::v1::SignedCommand* command,
-                             common::v1::Receipt* receipt) override {
-    return executor_.Execute<v1::HandOverIdeas>(*context, *command, receipt);
-  }
 
   grpc::Status GetIdea(grpc::ServerContext* context, const v1::GetIdeaRequest* request,
                        v1::GetIdeaResponse* response) override;

@@ -1,6 +1,6 @@
 #include "services/ledger/eraser.h"
 
-#include "services/runtime/log.h"
+#include "base/log.h"
 
 namespace votum::ledger {
 

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
-#include "services/ledger/ledger.h"
+#include "ledger/ledger.h"
 
 namespace votum::ledger {
 

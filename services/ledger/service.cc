@@ -10,8 +10,8 @@
 #include "base/refusal.h"
 #include "base/status_macros.h"
 #include "crypto/hash.h"
+#include "platform/grpc/status.h"
 #include "services/runtime/paging.h"
-#include "services/runtime/status.h"
 
 namespace votum::ledger {
 namespace {

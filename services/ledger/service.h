@@ -5,9 +5,9 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "core/command/audience.h"
 #include "grpcpp/server_context.h"
-#include "services/domain/audience.h"
-#include "services/ledger/ledger.h"
+#include "ledger/ledger.h"
 #include "services/ledger/subscription.h"
 #include "services/ledger/witnessing.h"
 #include "votum/ledger/v1/ledger_service.grpc.pb.h"

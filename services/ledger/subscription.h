@@ -13,9 +13,9 @@
 #include <set>
 #include <thread>
 
+#include "core/command/audience.h"
 #include "grpcpp/support/server_callback.h"
-#include "services/domain/audience.h"
-#include "services/ledger/ledger.h"
+#include "ledger/ledger.h"
 #include "votum/ledger/v1/ledger_service.pb.h"
 
 namespace votum::ledger {

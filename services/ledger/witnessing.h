@@ -1,5 +1,5 @@
 // The ledger and its witnesses: each checkpoint is offered to them in the background
-// (services/witness/feed.h), and receipts gain their cosignatures.
+// (witness/feed.h), and receipts gain their cosignatures.
 //
 //   required       an append is acknowledged, and a receipt given, when a quorum has cosigned it;
 //   until
@@ -21,10 +21,10 @@
 #include "absl/time/time.h"
 #include "base/clock.h"
 #include "crypto/tlog/policy.h"
-#include "services/http/client.h"
-#include "services/ledger/ledger.h"
-#include "services/witness/feed_runner.h"
+#include "ledger/ledger.h"
+#include "platform/http/client.h"
 #include "votum/common/v1/command.pb.h"
+#include "witness/feed_runner.h"
 
 namespace votum::ledger {
 

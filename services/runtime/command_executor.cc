@@ -7,12 +7,12 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "base/log.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"
-#include "services/domain/payload_type.h"
-#include "services/runtime/log.h"
+#include "core/command/payload_type.h"
+#include "platform/grpc/status.h"
 #include "services/runtime/read_access.h"
-#include "services/runtime/status.h"
 
 namespace votum {
 namespace {

@@ -16,8 +16,8 @@
 
 #include "absl/status/statusor.h"
 #include "base/clock.h"
+#include "core/fold/fold.h"
 #include "grpcpp/server_context.h"
-#include "services/fold/fold.h"
 #include "services/runtime/ledger_client.h"
 #include "services/runtime/metrics.h"
 #include "services/runtime/replica.h"

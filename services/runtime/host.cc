@@ -10,7 +10,7 @@
 #include "grpcpp/ext/proto_server_reflection_plugin.h"
 #include "grpcpp/health_check_service_interface.h"
 #include "grpcpp/resource_quota.h"
-#include "services/runtime/connect.h"
+#include "platform/grpc/connect.h"
 
 namespace votum {
 namespace {

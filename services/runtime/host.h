@@ -20,7 +20,7 @@ inline constexpr int kMaxRequestBytes = 16 << 20;
 inline constexpr int kMaxThreads = 128;
 
 struct HostedService {
-  std::string name;  // full name, e.g. "votum.voting.v1.VotingService", for health checks
+  std::string name;  // full name, e.g. "votum.meetings.v1.MeetingsService", for health checks
   grpc::Service* service;
 };
 

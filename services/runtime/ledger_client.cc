@@ -9,7 +9,7 @@
 #include "base/status_macros.h"
 #include "crypto/checkpoint.h"
 #include "crypto/note.h"
-#include "services/runtime/status.h"
+#include "platform/grpc/status.h"
 
 namespace votum {
 namespace {

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "absl/time/time.h"
-#include "services/runtime/log.h"
+#include "base/log.h"
 
 namespace votum {
 namespace {

@@ -8,10 +8,10 @@
 #include "base/numbers.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"
-#include "services/domain/payload_type.h"
-#include "services/domain/timestamps.h"
-#include "services/fold/authorize.h"
-#include "services/runtime/status.h"
+#include "core/command/payload_type.h"
+#include "core/command/timestamps.h"
+#include "core/fold/authorize.h"
+#include "platform/grpc/status.h"
 #include "votum/directory/v1/directory.pb.h"
 
 namespace votum {

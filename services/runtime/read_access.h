@@ -22,9 +22,9 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "core/command/audience.h"
+#include "core/fold/signature_cache.h"
 #include "grpcpp/server_context.h"
-#include "services/domain/audience.h"
-#include "services/fold/signature_cache.h"
 #include "services/runtime/metrics.h"
 #include "services/runtime/replica.h"
 

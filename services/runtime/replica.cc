@@ -6,9 +6,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "base/log.h"
 #include "base/refusal.h"
-#include "services/fold/authorize.h"
-#include "services/runtime/log.h"
+#include "core/fold/authorize.h"
 
 namespace votum {
 namespace {

@@ -15,7 +15,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
-#include "services/fold/fold.h"
+#include "core/fold/fold.h"
 #include "services/runtime/ledger_client.h"
 #include "services/runtime/log_follower.h"
 

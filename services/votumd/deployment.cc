@@ -71,9 +71,9 @@ absl::StatusOr<std::string> Deployment::LoadPolicy(absl::string_view log_vkey) c
 absl::StatusOr<crypto::SecretBytes> Deployment::LoadOrMakeSealingKey() const {
   std::error_code error;
   if (!std::filesystem::exists(sealing_key_path(), error)) {
-    std::filesystem::create_directories(voting_folder(), error);
-    if (error || chmod(voting_folder().c_str(), 0700) != 0)
-      return absl::UnavailableError(absl::StrCat("cannot make the folder ", voting_folder()));
+    std::filesystem::create_directories(meetings_folder(), error);
+    if (error || chmod(meetings_folder().c_str(), 0700) != 0)
+      return absl::UnavailableError(absl::StrCat("cannot make the folder ", meetings_folder()));
     const crypto::SecretBytes fresh = crypto::NewSealingKey();
     const absl::Status written = WriteNewFile(sealing_key_path(), fresh.Reveal(), 0600);
     // Another process of the service may have been faster: its key is read below.

@@ -17,7 +17,7 @@
 //   ledger/witness-ca.crt  the authority of the witnesses' certificates, if not the system's
 //   ledger/forked.note     written when a witness has proved that the log has forked: while it is
 //                          there, nothing is signed
-//   voting/sealing.key     under it the voting service seals the keys of secret votes; every
+//   meetings/sealing.key     under it the voting service seals the keys of secret votes; every
 //   process
 //                          of the service needs the same. Who has it and the ledger's folder can
 //                          tell who had which credential
@@ -34,14 +34,14 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "crypto/secret.h"
-#include "services/runtime/credentials.h"
+#include "platform/grpc/credentials.h"
 #include "votum/runtime/v1/config.pb.h"
 
 namespace votum {
 
 // Every service of a deployment; the ledger first.
-inline constexpr std::array<const char*, 7> kServices = {"ledger", "directory", "ideas",   "agenda",
-                                                         "voting", "decisions", "projects"};
+inline constexpr std::array<const char*, 7> kServices = {
+    "ledger", "directory", "ideas", "papers", "meetings", "decisions", "projects"};
 
 // The edge to the public: hosted like a service, and none.
 inline constexpr char kGateway[] = "gateway";
@@ -69,8 +69,8 @@ class Deployment {
   std::string etcd_identity_path() const { return ledger_folder() + "/etcd.pem"; }
   std::string witness_ca_path() const { return ledger_folder() + "/witness-ca.crt"; }
   std::string fork_path() const { return ledger_folder() + "/forked.note"; }
-  std::string voting_folder() const { return folder_ + "/voting"; }
-  std::string sealing_key_path() const { return voting_folder() + "/sealing.key"; }
+  std::string meetings_folder() const { return folder_ + "/meetings"; }
+  std::string sealing_key_path() const { return meetings_folder() + "/sealing.key"; }
   std::string clock_offset_path() const { return folder_ + "/clock-offset"; }
   const std::string& folder() const { return folder_; }
 
@@ -84,7 +84,7 @@ class Deployment {
 
   // The policy's text; that of a log without witnesses if there is no file.
   absl::StatusOr<std::string> LoadPolicy(absl::string_view log_vkey) const;
-  // voting/sealing.key; made now where there is none, as in folders that are older than it.
+  // meetings/sealing.key; made now where there is none, as in folders that are older than it.
   // INVALID_ARGUMENT/BAD_SEALING_KEY if it has not 32 bytes.
   absl::StatusOr<crypto::SecretBytes> LoadOrMakeSealingKey() const;
 

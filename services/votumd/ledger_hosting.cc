@@ -9,19 +9,19 @@
 
 #include "absl/time/clock.h"
 #include "base/file.h"
+#include "base/log.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"
 #include "crypto/keys.h"
 #include "crypto/tlog/policy.h"
-#include "services/http/client.h"
+#include "ledger/ledger.h"
+#include "platform/grpc/credentials.h"
+#include "platform/http/client.h"
 #include "services/ledger/eraser.h"
-#include "services/ledger/ledger.h"
 #include "services/ledger/service.h"
 #include "services/ledger/subscription.h"
 #include "services/ledger/witnessing.h"
-#include "services/runtime/credentials.h"
 #include "services/runtime/host.h"
-#include "services/runtime/log.h"
 
 namespace votum {
 namespace {

@@ -5,13 +5,13 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "base/log.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"
-#include "services/ledger/etcd_checkpoint_store.h"
-#include "services/ledger/postgres_store.h"
-#include "services/ledger/sqlite_checkpoint_store.h"
-#include "services/ledger/sqlite_store.h"
-#include "services/runtime/log.h"
+#include "ledger/etcd_checkpoint_store.h"
+#include "ledger/postgres_store.h"
+#include "ledger/sqlite_checkpoint_store.h"
+#include "ledger/sqlite_store.h"
 
 namespace votum {
 namespace {

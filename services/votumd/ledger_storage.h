@@ -10,8 +10,8 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "services/ledger/checkpoint_store.h"
-#include "services/ledger/store.h"
+#include "ledger/checkpoint_store.h"
+#include "ledger/store.h"
 #include "services/votumd/deployment.h"
 #include "votum/runtime/v1/config.pb.h"
 

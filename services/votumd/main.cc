@@ -121,7 +121,7 @@ int main(int argc, char** argv) {
   CLI::App* serve_command =
       app.add_subcommand("serve",
                          "Serve all services in one process, or some.\nExample: votumd serve --dir "
-                         "/var/lib/votum --services voting,decisions");
+                         "/var/lib/votum --services meetings,decisions");
   serve_command->add_option("--dir", serve.folder, "The deployment's folder")->required();
   serve_command
       ->add_option(

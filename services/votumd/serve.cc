@@ -13,28 +13,28 @@
 #include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"
 #include "crypto/note.h"
-#include "services/agenda/service.h"
+#include "platform/grpc/connect.h"
 #include "services/decisions/service.h"
 #include "services/directory/service.h"
 #include "services/ideas/service.h"
+#include "services/meetings/service.h"
+#include "services/papers/service.h"
 #include "services/projects/service.h"
 #include "services/runtime/command_executor.h"
-#include "services/runtime/connect.h"
 #include "services/runtime/host.h"
 #include "services/runtime/ledger_client.h"
-#include "services/runtime/log.h"
 #include "services/runtime/metrics.h"
 #include "services/runtime/read_access.h"
 #include "services/runtime/replica.h"
 #include "services/runtime/runtime_service.h"
-#include "services/voting/service.h"
 #include "services/votumd/deployment.h"
 #include "services/votumd/gateway_hosting.h"
 #include "services/votumd/ledger_hosting.h"
-#include "services/votumd/shifted_clock.h"
+#include "base/shifted_clock.h"
 
 namespace votum {
 namespace {
@@ -99,20 +99,21 @@ const std::map<std::string, DomainService>& DomainServices() {
        {Domain::kDirectory, "votum.directory.v1.DirectoryService",
         Make<directory::DirectoryServiceImpl>}},
       {"ideas",
-       {Domain::kIdeas, "votum.ideas.v1.IdeasService",
+       {Domain::kPapers, "votum.ideas.v1.IdeasService",
         [](const ReadAccess* access, const CommandExecutor* executor, LedgerClient* ledger,
            const Deployment&) -> absl::StatusOr<std::unique_ptr<grpc::Service>> {
           return std::make_unique<ideas::IdeasServiceImpl>(access, executor, ledger);
         }}},
-      {"agenda",
-       {Domain::kAgenda, "votum.agenda.v1.AgendaService", Make<agenda::AgendaServiceImpl>}},
-      {"voting",
-       {Domain::kVoting, "votum.voting.v1.VotingService",
+      {"papers",
+       // What the public sees of a proposal depends on the agendas.
+       {Domain::kMeetings, "votum.papers.v1.PapersService", Make<papers::PapersServiceImpl>}},
+      {"meetings",
+       {Domain::kMeetings, "votum.meetings.v1.MeetingsService",
         [](const ReadAccess* access, const CommandExecutor* executor, LedgerClient* ledger,
            const Deployment& deployment) -> absl::StatusOr<std::unique_ptr<grpc::Service>> {
           ASSIGN_OR_RETURN(crypto::SecretBytes sealing_key, deployment.LoadOrMakeSealingKey());
-          return std::make_unique<voting::VotingServiceImpl>(access, executor, ledger,
-                                                             std::move(sealing_key));
+          return std::make_unique<meetings::MeetingsServiceImpl>(access, executor, ledger,
+                                                                 std::move(sealing_key));
         }}},
       {"decisions",
        {Domain::kDecisions, "votum.decisions.v1.DecisionsService",

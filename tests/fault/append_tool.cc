@@ -23,10 +23,10 @@
 #include "crypto/hash.h"
 #include "crypto/merkle.h"
 #include "crypto/secret.h"
-#include "services/ledger/ledger.h"
-#include "services/ledger/sqlite_checkpoint_store.h"
-#include "services/ledger/sqlite_store.h"
-#include "votum/voting/v1/voting.pb.h"
+#include "ledger/ledger.h"
+#include "ledger/sqlite_checkpoint_store.h"
+#include "ledger/sqlite_store.h"
+#include "votum/meetings/v1/voting.pb.h"
 
 namespace {
 
@@ -69,12 +69,12 @@ int Append(const std::string& folder, int count) {
   SystemClock clock;
   const auto log = Open(folder, &clock);
   for (int i = 0; i < count; ++i) {
-    voting::v1::CastVote cast;
+    meetings::v1::CastVote cast;
     cast.mutable_header()->set_command_id(absl::StrCat("command-", log->size()));
     common::v1::SignedCommand command;
     command.set_payload_type("type");
     command.set_payload(cast.SerializeAsString());
-    const auto receipt = log->Append(command, common::v1::DISCLOSURE_PUBLIC, "voting");
+    const auto receipt = log->Append(command, common::v1::DISCLOSURE_PUBLIC, "meetings");
     if (!receipt.ok()) Stop(receipt.status());
     std::cout << "ack " << receipt->index() << " " << DigestOf(receipt->record()) << " "
               << crypto::Base64Encode(receipt->checkpoint()) << std::endl;

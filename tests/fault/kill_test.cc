@@ -21,7 +21,7 @@
 #include "gtest/gtest.h"
 #include "tests/harness/city.h"
 #include "votum/ledger/v1/ledger_service.pb.h"
-#include "votum/voting/v1/voting.pb.h"
+#include "votum/meetings/v1/voting.pb.h"
 
 namespace votum::testing {
 namespace {
@@ -84,18 +84,19 @@ TEST_F(KillTest, NothingAcknowledgedIsLostNothingIsAppliedTwice) {
   const auto vote_on = [&](const std::string& member) {
     std::string replaces;
     for (int n = 0; !stop; ++n) {
-      const voting::v1::Choice choice = n % 2 == 0 ? voting::v1::CHOICE_YES : voting::v1::CHOICE_NO;
+      const meetings::v1::Choice choice =
+          n % 2 == 0 ? meetings::v1::CHOICE_YES : meetings::v1::CHOICE_NO;
       common::v1::SignedCommand command;
       std::string id;
       if (replaces.empty()) {
-        voting::v1::CastVote vote;
+        meetings::v1::CastVote vote;
         vote.set_meeting_id("sitzung-1");
         vote.set_vote_event_id("v1");
         vote.set_choice(choice);
         command = city.Sign(member, &vote);
         id = vote.header().command_id();
       } else {
-        voting::v1::CorrectVote vote;
+        meetings::v1::CorrectVote vote;
         vote.set_meeting_id("sitzung-1");
         vote.set_vote_event_id("v1");
         vote.set_choice(choice);

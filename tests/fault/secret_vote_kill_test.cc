@@ -19,12 +19,12 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/harness/secret_vote.h"
-#include "votum/voting/v1/voting_service.pb.h"
+#include "votum/meetings/v1/meetings_service.pb.h"
 
 namespace votum::testing {
 namespace {
 
-namespace v1 = voting::v1;
+namespace v1 = meetings::v1;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::UnorderedElementsAreArray;
@@ -52,7 +52,7 @@ class Killer {
  private:
   void Next() {
     if (thread_.joinable()) thread_.join();
-    Process& victim = vote_.city().ProcessOf(random_() % 3 == 0 ? "ledger" : "voting");
+    Process& victim = vote_.city().ProcessOf(random_() % 3 == 0 ? "ledger" : "meetings");
     const auto wait = absl::Milliseconds(random_() % kMostMilliseconds);
     const auto down = absl::Milliseconds(random_() % 50);
     thread_ = std::thread([&victim, wait, down] {
@@ -120,7 +120,7 @@ TEST_F(SecretVoteKillTest, EveryPhaseGoesOnAndNothingAcknowledgedIsLost) {
   v1::GetSecretVoteRequest request;
   request.set_vote_event_id(vote.id());
   v1::GetSecretVoteResponse response;
-  ASSERT_OK(vote.city().Read("m01", "voting", "GetSecretVote", request, &response));
+  ASSERT_OK(vote.city().Read("m01", "meetings", "GetSecretVote", request, &response));
   EXPECT_EQ(response.secret_vote().ballot_count(), casts.size());
   EXPECT_EQ(response.secret_vote().counted(), 5u);
   EXPECT_THAT(response.secret_vote().trackers(),

@@ -14,19 +14,19 @@
 #include "base/file.h"
 #include "base/numbers.h"
 #include "clients/lib/unary_call.h"
+#include "core/command/payload_type.h"
+#include "core/command/timestamps.h"
 #include "crypto/dsse.h"
 #include "crypto/one_time_code.h"
 #include "crypto/random.h"
 #include "grpcpp/security/credentials.h"
 #include "nlohmann/json.hpp"
-#include "services/domain/payload_type.h"
-#include "services/domain/timestamps.h"
-#include "services/runtime/connect.h"
-#include "services/voting/rules/profile.h"
-#include "services/votumd/shifted_clock.h"
-#include "votum/agenda/v1/agenda.pb.h"
+#include "platform/grpc/connect.h"
+#include "rules/profile.h"
+#include "base/shifted_clock.h"
 #include "votum/directory/v1/directory.pb.h"
 #include "votum/ledger/v1/ledger_service.pb.h"
+#include "votum/meetings/v1/agenda.pb.h"
 #include "votum/runtime/v1/runtime_service.pb.h"
 
 namespace votum::testing {
@@ -35,8 +35,8 @@ namespace {
 namespace dv1 = directory::v1;
 using google::protobuf::Message;
 
-constexpr const char* kServiceNames[] = {"ledger", "directory", "ideas",   "agenda",
-                                         "voting", "decisions", "projects"};
+constexpr const char* kServiceNames[] = {"ledger",   "directory", "ideas",   "papers",
+                                         "meetings", "decisions", "projects"};
 
 [[noreturn]] void Die(absl::string_view what) {
   std::cerr << "city: " << what << std::endl;
@@ -62,7 +62,7 @@ common::v1::SignedCommand Envelope(const Message& command) {
   return envelope;
 }
 
-// Of "application/vnd.votum.voting.v1.CastVote+protobuf": "voting" and "CastVote".
+// Of "application/vnd.votum.meetings.v1.CastVote+protobuf": "meetings" and "CastVote".
 std::pair<std::string, std::string> ServiceAndCommand(const std::string& payload_type) {
   const std::string full =
       payload_type.substr(sizeof("application/vnd.") - 1,
@@ -317,8 +317,8 @@ void City::SetUpCouncil(int members) {
 }
 
 void City::OpenMeeting(int present) {
-  namespace av1 = agenda::v1;
-  namespace vv1 = voting::v1;
+  namespace av1 = meetings::v1;
+  namespace vv1 = meetings::v1;
   av1::ConveneMeeting convene;
   convene.set_meeting_id("sitzung-1");
   convene.set_organization_id("rat");
@@ -360,7 +360,7 @@ void City::OpenMeeting(int present) {
 }
 
 void City::OpenVote(const std::string& vote_event_id) {
-  namespace vv1 = voting::v1;
+  namespace vv1 = meetings::v1;
   vv1::ProposeMotion motion;
   motion.set_meeting_id("sitzung-1");
   motion.set_item_id("top-1");

@@ -23,7 +23,7 @@
 #include "grpcpp/channel.h"
 #include "tests/harness/process.h"
 #include "votum/common/v1/command.pb.h"
-#include "votum/voting/v1/voting.pb.h"
+#include "votum/meetings/v1/voting.pb.h"
 
 namespace votum::testing {
 

@@ -112,17 +112,17 @@ std::string SecretVote::Names() {
   return absl::StrCat(names.at(0), ",", of_tool, ",", names.at(2));
 }
 
-voting::v1::ProposeMotion SecretVote::Motion() const {
-  voting::v1::ProposeMotion motion;
+meetings::v1::ProposeMotion SecretVote::Motion() const {
+  meetings::v1::ProposeMotion motion;
   motion.set_meeting_id("sitzung-1");
   motion.set_item_id("top-1");
   motion.set_motion_id("motion-" + id_);
   motion.set_proposition("Der Rat beschließt fünf Mobilstationen.");
-  motion.set_polarity(voting::v1::POLARITY_ADOPTS_ITEM);
+  motion.set_polarity(meetings::v1::POLARITY_ADOPTS_ITEM);
   return motion;
 }
 
-void SecretVote::Open(const voting::v1::ProposeMotion& motion) {
+void SecretVote::Open(const meetings::v1::ProposeMotion& motion) {
   std::string json;
   EXPECT_TRUE(google::protobuf::util::MessageToJsonString(motion, &json).ok());
   Votum("maria.meister", "motion propose --file " + votum_.WriteFileOf("motion.json", json));

@@ -14,7 +14,7 @@
 #include "tests/harness/city.h"
 #include "tests/harness/command_line.h"
 #include "tests/interop/belenios/belenios_tool.h"
-#include "votum/voting/v1/voting.pb.h"
+#include "votum/meetings/v1/voting.pb.h"
 
 namespace votum::testing {
 
@@ -44,9 +44,9 @@ class SecretVote {
   // The ceremony "amtszeit", of whose trustees two are needed.
   void HoldCeremony();
   // A question on the agenda's first item.
-  voting::v1::ProposeMotion Motion() const;
+  meetings::v1::ProposeMotion Motion() const;
   // From the motion to the phase of registration.
-  void Open(const voting::v1::ProposeMotion& motion);
+  void Open(const meetings::v1::ProposeMotion& motion);
   // Registers the members' devices.
   void Register(const std::vector<std::string>& members);
   void BeginBallots();

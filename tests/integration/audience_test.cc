@@ -14,12 +14,12 @@
 #include "base/status_matchers.h"
 #include "base/test_folder.h"
 #include "clients/lib/unary_call.h"
+#include "core/command/timestamps.h"
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
-#include "services/domain/timestamps.h"
-#include "services/http/client.h"
-#include "services/runtime/connect.h"
-#include "services/runtime/credentials.h"
+#include "platform/grpc/connect.h"
+#include "platform/grpc/credentials.h"
+#include "platform/http/client.h"
 #include "tests/harness/city.h"
 #include "tests/harness/command_line.h"
 #include "tests/harness/layouts.h"
@@ -48,10 +48,10 @@ class AudienceTest : public ::testing::TestWithParam<City::Layout> {
     city_.AddPerson("gast", "Gerda Gast");  // in no organization, without office
     city_.OpenMeeting(4);                   // with an agenda of the council's class
     city_.OpenVote("v1");
-    voting::v1::CastVote vote;
+    meetings::v1::CastVote vote;
     vote.set_meeting_id("sitzung-1");
     vote.set_vote_event_id("v1");
-    vote.set_choice(voting::v1::CHOICE_YES);
+    vote.set_choice(meetings::v1::CHOICE_YES);
     EXPECT_OK(city_.Do("m01", std::move(vote)));
   }
 
@@ -84,7 +84,7 @@ class AudienceTest : public ::testing::TestWithParam<City::Layout> {
     context.set_wait_for_ready(true);
     if (!session.empty()) context.AddMetadata("votum-session-bin", session);
     // Believed within a process alone.
-    context.AddMetadata("votum-service", "voting");
+    context.AddMetadata("votum-service", "meetings");
     return client::UnaryCall(channel, client::MethodPath("ledger", method), &context, request,
                              response);
   }
@@ -165,7 +165,7 @@ TEST_P(AudienceTest, ACallerIsShownWhatItsCredentialsAreGoodFor) {
   for (const auto& [person, seen] : people) {
     EXPECT_EQ(*SeenBy(SessionOf(person)), seen) << person;
   }
-  EXPECT_EQ(*Seen(ChannelOf("voting"), ""), kEverything);
+  EXPECT_EQ(*Seen(ChannelOf("meetings"), ""), kEverything);
   // The edge's certificate is worth no more than none.
   EXPECT_EQ(*Seen(ChannelOf("gateway"), ""), kPublic);
 }

@@ -8,16 +8,16 @@
 #include "base/test_folder.h"
 #include "crypto/random.h"
 #include "gtest/gtest.h"
-#include "services/voting/rules/lot.h"
+#include "rules/lot.h"
 #include "tests/harness/city.h"
 #include "votum/decisions/v1/decisions.pb.h"
 #include "votum/ledger/v1/ledger_service.pb.h"
-#include "votum/voting/v1/voting_service.pb.h"
+#include "votum/meetings/v1/meetings_service.pb.h"
 
 namespace votum::testing {
 namespace {
 
-namespace v1 = voting::v1;
+namespace v1 = meetings::v1;
 
 constexpr char kMeeting[] = "sitzung-1";
 
@@ -83,7 +83,7 @@ class ElectionTest : public ::testing::Test {
     v1::GetVoteEventRequest request;
     request.set_vote_event_id(vote);
     v1::GetVoteEventResponse response;
-    EXPECT_OK(city_.Read("maria.meister", "voting", "GetVoteEvent", request, &response));
+    EXPECT_OK(city_.Read("maria.meister", "meetings", "GetVoteEvent", request, &response));
     return response.vote_event();
   }
 
@@ -140,8 +140,8 @@ TEST_F(ElectionTest, ATieGoesToASecondBallotAndThenToTheLot) {
   EXPECT_OK(city_.Do("karl.kanzlei", std::move(draft)));
 
   // Every process that folds it says the same, also after a restart.
-  city_.ProcessOf("voting").Kill();
-  city_.ProcessOf("voting").Start();
+  city_.ProcessOf("meetings").Kill();
+  city_.ProcessOf("meetings").Start();
   city_.AwaitReady();
   std::map<std::string, std::string> digests;
   for (const auto& [process, domains] : city_.Projections()) {

@@ -14,6 +14,7 @@
 #include "base/test_folder.h"
 #include "clients/audit/archive.h"
 #include "clients/audit/auditor.h"
+#include "core/meetings/secret_vote.h"
 #include "crypto/checkpoint.h"
 #include "crypto/dsse.h"
 #include "crypto/election/ballot.h"
@@ -25,15 +26,14 @@
 #include "crypto/random.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "services/voting/domain/secret_vote.h"
 #include "tests/harness/secret_vote.h"
-#include "votum/voting/v1/secret_votes.pb.h"
-#include "votum/voting/v1/voting.pb.h"
+#include "votum/meetings/v1/secret_votes.pb.h"
+#include "votum/meetings/v1/voting.pb.h"
 
 namespace votum::testing {
 namespace {
 
-namespace v1 = voting::v1;
+namespace v1 = meetings::v1;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
@@ -199,7 +199,7 @@ const std::vector<Forgery>& Forgeries() {
          begin.mutable_credentials()->RemoveLast();
          begin.add_credentials(election::MakeCredential().public_key.ToDecimal());
          std::sort(begin.mutable_credentials()->begin(), begin.mutable_credentials()->end(),
-                   voting::NumberBefore);
+                   meetings::NumberBefore);
          log.Put(list, begin, "maria.meister");
        },
        "(CastSecretBallot): UNKNOWN_CREDENTIAL"},

@@ -34,18 +34,18 @@ TEST_F(HostingTest, OneProcessServesWhatSevenDo) {
   city.OpenVote("v1");
   ASSERT_EQ(city.Processes().size(), 1u);
   const auto before = city.Projections();
-  city.ProcessOf("voting").Kill();
-  city.ProcessOf("voting").Start();
+  city.ProcessOf("meetings").Kill();
+  city.ProcessOf("meetings").Start();
   city.AwaitReady();
   EXPECT_EQ(city.Projections(), before) << "the state is what the log gives";
-  EXPECT_EQ(city.ProcessOf("voting").Stop(), 0) << "SIGTERM ends in order";
+  EXPECT_EQ(city.ProcessOf("meetings").Stop(), 0) << "SIGTERM ends in order";
 }
 
 TEST_F(HostingTest, ServicesThatWaitForTheLedgerEndInOrder) {
   City city(NewTestFolder("orphans"), City::Layout::kProcessPerService);
   EXPECT_EQ(city.ProcessOf("ledger").Stop(), 0);
   absl::SleepFor(absl::Seconds(1));  // until they ask for a ledger that is not there
-  for (const char* service : {"directory", "ideas", "agenda", "voting", "decisions", "projects"})
+  for (const char* service : {"directory", "ideas", "papers", "meetings", "decisions", "projects"})
     EXPECT_EQ(city.ProcessOf(service).Stop(), 0) << service;
 }
 

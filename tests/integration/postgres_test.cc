@@ -64,10 +64,10 @@ TEST_F(PostgresTest, ACouncilVotes) {
   city.OpenMeeting(4);
   city.OpenVote("v1");
   for (const std::string& member : city.members()) {
-    voting::v1::CastVote vote;
+    meetings::v1::CastVote vote;
     vote.set_meeting_id("sitzung-1");
     vote.set_vote_event_id("v1");
-    vote.set_choice(voting::v1::CHOICE_YES);
+    vote.set_choice(meetings::v1::CHOICE_YES);
     EXPECT_OK(city.Do(member, std::move(vote)));
   }
   const auto before = city.Projections();

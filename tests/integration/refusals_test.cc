@@ -11,20 +11,20 @@
 
 #include "base/status_matchers.h"
 #include "base/test_folder.h"
+#include "core/command/payload_type.h"
 #include "crypto/dsse.h"
 #include "crypto/hash.h"
 #include "crypto/random.h"
 #include "gtest/gtest.h"
-#include "services/domain/payload_type.h"
 #include "tests/harness/city.h"
 #include "tests/harness/layouts.h"
 #include "votum/directory/v1/directory.pb.h"
-#include "votum/voting/v1/voting_service.pb.h"
+#include "votum/meetings/v1/meetings_service.pb.h"
 
 namespace votum::testing {
 namespace {
 
-namespace v1 = voting::v1;
+namespace v1 = meetings::v1;
 
 v1::CastVote Vote(const std::string& vote_event_id, v1::Choice choice = v1::CHOICE_YES) {
   v1::CastVote vote;
@@ -65,7 +65,7 @@ class RefusalsTest : public ::testing::TestWithParam<City::Layout> {
     v1::GetVoteEventRequest request;
     request.set_vote_event_id(vote_event_id);
     v1::GetVoteEventResponse response;
-    EXPECT_OK(city_->Read(reader, "voting", "GetVoteEvent", request, &response));
+    EXPECT_OK(city_->Read(reader, "meetings", "GetVoteEvent", request, &response));
     return response.vote_event();
   }
 

@@ -60,7 +60,7 @@ class RollingRestartTest : public ::testing::Test {
 
 // As an update of the program does it, and as a machine that fails does it.
 TEST_F(RollingRestartTest, ClientsNoticeNothing) {
-  for (const char* const service : {"directory", "ledger", "voting"}) {
+  for (const char* const service : {"directory", "ledger", "meetings"}) {
     for (const int replica : {0, 1}) {
       for (const bool orderly : {true, false}) {
         city_->WithProcesses([&] {

@@ -29,7 +29,7 @@
 #include "gtest/gtest.h"
 #include "tests/harness/secret_search.h"
 #include "tests/harness/secret_vote.h"
-#include "votum/voting/v1/voting_service.pb.h"
+#include "votum/meetings/v1/meetings_service.pb.h"
 
 namespace votum::testing {
 namespace {
@@ -161,7 +161,7 @@ class SecrecyTest : public ::testing::Test {
   // it, and the services' own key.
   void AddServer(const std::string& log) {
     const std::string folder = vote_->city().folder();
-    const std::string sealing = ReadFile(folder + "/voting/sealing.key").value_or("");
+    const std::string sealing = ReadFile(folder + "/meetings/sealing.key").value_or("");
     ASSERT_EQ(sealing.size(), 32u);
     search_.AddBytes("sealing key", sealing);
     search_.AddBytes("log key", SeedIn(ReadFile(folder + "/ledger/log.key").value_or("")));
@@ -196,8 +196,8 @@ class SecrecyTest : public ::testing::Test {
   // What is in the memory of the processes; each begins with the service that it hosts.
   std::set<std::string> InMemory() {
     std::set<std::string> found;
-    for (const char* service :
-         {"ledger", "directory", "ideas", "agenda", "voting", "decisions", "projects", "gateway"}) {
+    for (const char* service : {"ledger", "directory", "ideas", "papers", "meetings", "decisions",
+                                "projects", "gateway"}) {
       const Process& process = vote_->city().ProcessOf(service);
       process.Freeze();
       uint64_t bytes = 0;
@@ -242,11 +242,11 @@ TEST_F(SecrecyTest, ServicesHaveNoChoiceNoRandomnessAndNobodysKey) {
   vote_->Votum("petra.pruef", "log export " + log);
   AddServer(log);
   // The server's key was in use this moment.
-  voting::v1::DecryptWithServerKeyRequest request;
+  meetings::v1::DecryptWithServerKeyRequest request;
   request.set_vote_event_id("wahl-1");
-  voting::v1::DecryptWithServerKeyResponse response;
+  meetings::v1::DecryptWithServerKeyResponse response;
   ASSERT_OK(
-      vote_->city().Read("maria.meister", "voting", "DecryptWithServerKey", request, &response));
+      vote_->city().Read("maria.meister", "meetings", "DecryptWithServerKey", request, &response));
   ExpectFound(InMemory(), {"voting: sealing key"}, kWhereTheyBelong);
 
   vote_->Decrypt();
@@ -258,8 +258,8 @@ TEST_F(SecrecyTest, ServicesHaveNoChoiceNoRandomnessAndNobodysKey) {
   // keys of the vote, which the voting service used, nothing is left even there.
   ExpectFound(
       InFiles(),
-      {"/voting/sealing.key: sealing key", "/ledger/log.key: log key", "/ledger/entries.db"},
-      {"/voting/sealing.key: sealing key", "/ledger/log.key: log key", ": ballot (text"});
+      {"/meetings/sealing.key: sealing key", "/ledger/log.key: log key", "/ledger/entries.db"},
+      {"/meetings/sealing.key: sealing key", "/ledger/log.key: log key", ": ballot (text"});
   ExpectFound(InMemory(), {"voting: sealing key", "ledger: log key", "voting: ballot (text"},
               kWhereTheyBelong);
   // And what is published.

@@ -12,12 +12,12 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/harness/secret_vote.h"
-#include "votum/voting/v1/voting_service.pb.h"
+#include "votum/meetings/v1/meetings_service.pb.h"
 
 namespace votum::testing {
 namespace {
 
-namespace v1 = voting::v1;
+namespace v1 = meetings::v1;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
@@ -50,7 +50,7 @@ class SecretElectionTest : public ::testing::Test {
     v1::GetSecretVoteRequest request;
     request.set_vote_event_id(vote_->id());
     v1::GetSecretVoteResponse response;
-    EXPECT_OK(vote_->city().Read("m05", "voting", "GetSecretVote", request, &response));
+    EXPECT_OK(vote_->city().Read("m05", "meetings", "GetSecretVote", request, &response));
     return response.secret_vote().election_uuid();
   }
 
@@ -87,7 +87,7 @@ class SecretElectionTest : public ::testing::Test {
     v1::GetVoteEventRequest request;
     request.set_vote_event_id(vote_->id());
     v1::GetVoteEventResponse response;
-    EXPECT_OK(vote_->city().Read("m01", "voting", "GetVoteEvent", request, &response));
+    EXPECT_OK(vote_->city().Read("m01", "meetings", "GetVoteEvent", request, &response));
     return response.vote_event().result();
   }
 

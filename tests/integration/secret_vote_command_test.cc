@@ -17,7 +17,7 @@
 #include "gtest/gtest.h"
 #include "tests/harness/secret_vote.h"
 #include "tests/interop/belenios/belenios_tool.h"
-#include "votum/voting/v1/voting_service.pb.h"
+#include "votum/meetings/v1/meetings_service.pb.h"
 
 namespace votum::testing {
 namespace {
@@ -97,20 +97,20 @@ class SecretVoteCommandTest : public ::testing::Test {
   }
 
   absl::Status ReadParticipation() {
-    voting::v1::GetParticipationRequest request;
+    meetings::v1::GetParticipationRequest request;
     request.set_vote_event_id(vote_->id());
-    voting::v1::GetParticipationResponse response;
-    return vote_->city().Read("maria.meister", "voting", "GetParticipation", request, &response);
+    meetings::v1::GetParticipationResponse response;
+    return vote_->city().Read("maria.meister", "meetings", "GetParticipation", request, &response);
   }
 
   // After the time for complaints: who had which credential nobody can tell any more, not even the
   // voting service.
   void EraseTheRegistrations() {
     EXPECT_OK(ReadParticipation());
-    voting::v1::GetSecretVoteRequest request;
+    meetings::v1::GetSecretVoteRequest request;
     request.set_vote_event_id(vote_->id());
-    voting::v1::GetSecretVoteResponse response;
-    ASSERT_OK(vote_->city().Read("m01", "voting", "GetSecretVote", request, &response));
+    meetings::v1::GetSecretVoteResponse response;
+    ASSERT_OK(vote_->city().Read("m01", "meetings", "GetSecretVote", request, &response));
     const std::string subject = crypto::HexEncode(response.secret_vote().subject());
     EXPECT_THAT(vote_->Votum("m01", "election show --id " + vote_->id()), HasSubstr(subject));
     vote_->Votum("karl.kanzlei",

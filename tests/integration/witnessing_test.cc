@@ -16,7 +16,7 @@
 #include "crypto/tlog_proof.h"
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
-#include "services/http/client.h"
+#include "platform/http/client.h"
 #include "tests/harness/city.h"
 #include "tests/harness/command_line.h"
 #include "tests/harness/layouts.h"

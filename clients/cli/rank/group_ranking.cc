@@ -13,11 +13,11 @@
 #include "base/refusal.h"
 #include "base/status_macros.h"
 #include "clients/cli/rank/rank_inputs.h"
-#include "services/ideas/ranking/formats/formats.h"
-#include "services/ideas/ranking/formats/mapped_file.h"
-#include "services/ideas/ranking/groups.h"
-#include "services/ideas/ranking/pairwise.h"
-#include "services/ideas/ranking/report.h"
+#include "ranking/formats/formats.h"
+#include "ranking/formats/mapped_file.h"
+#include "ranking/groups.h"
+#include "ranking/pairwise.h"
+#include "ranking/report.h"
 
 namespace votum::cli {
 namespace {

@@ -12,11 +12,11 @@
 #include "base/status_macros.h"
 #include "clients/cli/rank/group_ranking.h"
 #include "clients/cli/rank/rank_inputs.h"
-#include "services/ideas/ranking/formats/formats.h"
-#include "services/ideas/ranking/formats/mapped_file.h"
-#include "services/ideas/ranking/method.h"
-#include "services/ideas/ranking/report.h"
-#include "services/ideas/ranking/sensitivity.h"
+#include "ranking/formats/formats.h"
+#include "ranking/formats/mapped_file.h"
+#include "ranking/method.h"
+#include "ranking/report.h"
+#include "ranking/sensitivity.h"
 
 namespace votum::cli {
 namespace {

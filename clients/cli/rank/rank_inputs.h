@@ -6,7 +6,7 @@
 
 #include "absl/status/statusor.h"
 #include "clients/cli/rank/rank_command.h"
-#include "services/ideas/ranking/method.h"
+#include "ranking/method.h"
 
 namespace votum::cli {
 

@@ -25,14 +25,14 @@
 #include "clients/audit/archive.h"
 #include "crypto/random.h"
 #include "crypto/secret.h"
-#include "services/ledger/ledger.h"
-#include "services/ledger/postgres_store.h"
-#include "services/ledger/sqlite_checkpoint_store.h"
-#include "services/ledger/sqlite_store.h"
+#include "ledger/ledger.h"
+#include "ledger/postgres_store.h"
+#include "ledger/sqlite_checkpoint_store.h"
+#include "ledger/sqlite_store.h"
 #include "tests/bench/ledger/raw_limits.h"
 #include "tests/bench/measure/measure.h"
 #include "tests/harness/postgres.h"
-#include "votum/voting/v1/voting.pb.h"
+#include "votum/meetings/v1/voting.pb.h"
 
 namespace votum::bench {
 namespace {
@@ -72,15 +72,15 @@ double Median(std::vector<double> values) {
 }
 
 common::v1::SignedCommand Command() {
-  voting::v1::CastVote cast;
+  meetings::v1::CastVote cast;
   cast.mutable_header()->set_command_id(crypto::NewUuid());
   cast.mutable_header()->set_deployment("votum.bench/log");
   cast.mutable_header()->set_actor("m01");
   cast.set_meeting_id("sitzung-1");
   cast.set_vote_event_id("v1");
-  cast.set_choice(voting::v1::CHOICE_YES);
+  cast.set_choice(meetings::v1::CHOICE_YES);
   common::v1::SignedCommand command;
-  command.set_payload_type("application/vnd.votum.voting.v1.CastVote+protobuf");
+  command.set_payload_type("application/vnd.votum.meetings.v1.CastVote+protobuf");
   command.set_payload(cast.SerializeAsString());
   common::v1::Signature* signature = command.add_signatures();
   signature->set_key_id(std::string(64, 'a'));
@@ -133,7 +133,7 @@ Measured Append(ledger::Ledger& log, uint64_t entries) {
           const auto rest = absl::MakeConstSpan(own);
           for (size_t next = 0; next < own.size(); next += kHandedOver) {
             for (const auto& receipt : log.AppendAll(rest.subspan(next, kHandedOver),
-                                                     common::v1::DISCLOSURE_PUBLIC, "voting")) {
+                                                     common::v1::DISCLOSURE_PUBLIC, "meetings")) {
               if (!receipt.ok()) std::exit(1);
             }
           }

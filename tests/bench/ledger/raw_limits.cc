@@ -14,8 +14,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
-#include "services/postgres/connection.h"
-#include "services/sqlite/sqlite.h"
+#include "platform/postgres/connection.h"
+#include "platform/sqlite/sqlite.h"
 
 namespace votum::bench {
 namespace {

@@ -21,10 +21,10 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "services/ideas/ranking/formats/formats.h"
-#include "services/ideas/ranking/formats/mapped_file.h"
-#include "services/ideas/ranking/method.h"
-#include "services/ideas/ranking/schulze.h"
+#include "ranking/formats/formats.h"
+#include "ranking/formats/mapped_file.h"
+#include "ranking/method.h"
+#include "ranking/schulze.h"
 
 namespace votum::ranking {
 namespace {

@@ -6,9 +6,9 @@
 #include <random>
 #include <vector>
 
-#include "services/voting/rules/majority.h"
-#include "services/voting/rules/profile.h"
-#include "services/voting/rules/quorum.h"
+#include "rules/majority.h"
+#include "rules/profile.h"
+#include "rules/quorum.h"
 
 namespace {
 

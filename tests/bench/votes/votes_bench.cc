@@ -30,7 +30,7 @@
 #include "tests/bench/measure/measure.h"
 #include "tests/harness/city.h"
 #include "votum/ledger/v1/ledger_service.pb.h"
-#include "votum/voting/v1/voting.pb.h"
+#include "votum/meetings/v1/voting.pb.h"
 
 namespace {
 
@@ -47,8 +47,8 @@ std::vector<Commands> SignVotes(City& city, const std::vector<std::string>& vote
   std::vector<Commands> commands(voters.size());
   for (int i = 0; i < count; ++i) {
     const size_t v = static_cast<size_t>(i) % voters.size();
-    const auto choice =
-        commands[v].size() % 2 == 0 ? votum::voting::v1::CHOICE_YES : votum::voting::v1::CHOICE_NO;
+    const auto choice = commands[v].size() % 2 == 0 ? votum::meetings::v1::CHOICE_YES
+                                                    : votum::meetings::v1::CHOICE_NO;
     const auto sign = [&](auto command) {
       command.set_meeting_id("sitzung-1");
       command.set_vote_event_id("v1");
@@ -57,9 +57,9 @@ std::vector<Commands> SignVotes(City& city, const std::vector<std::string>& vote
       replaces[v] = command.header().command_id();
     };
     if (replaces[v].empty()) {
-      sign(votum::voting::v1::CastVote());
+      sign(votum::meetings::v1::CastVote());
     } else {
-      votum::voting::v1::CorrectVote correction;
+      votum::meetings::v1::CorrectVote correction;
       correction.set_replaces_command_id(replaces[v]);
       sign(correction);
     }
@@ -82,8 +82,8 @@ std::vector<Commands> EmptyCalls(const std::vector<Commands>& votes) {
 const char* MethodOf(const votum::common::v1::SignedCommand& command) {
   if (command.payload_type().empty()) return "/grpc.health.v1.Health/Check";
   return command.payload_type().find("CastVote") != std::string::npos
-             ? "/votum.voting.v1.VotingService/CastVote"
-             : "/votum.voting.v1.VotingService/CorrectVote";
+             ? "/votum.meetings.v1.MeetingsService/CastVote"
+             : "/votum.meetings.v1.MeetingsService/CorrectVote";
 }
 
 struct Figures {
@@ -109,7 +109,7 @@ class Voter {
   // `first` is when the first command is due, each next `pause` later. Calls `done` at the end.
   Voter(City& city, const Commands& commands, absl::Time first, absl::Duration pause,
         std::function<void()> done)
-      : stub_(city.ChannelTo("voting")),
+      : stub_(city.ChannelTo("meetings")),
         commands_(commands),
         first_(first),
         pause_(pause),

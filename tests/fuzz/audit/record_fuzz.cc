@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <cstdlib>
 
+#include "core/fold/fold.h"
 #include "crypto/keys.h"
-#include "services/fold/fold.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   static const auto* const kLogKey = new votum::crypto::PublicKey(

@@ -6,7 +6,7 @@
 
 #include "absl/strings/string_view.h"
 #include "clients/lib/import.h"
-#include "services/domain/fields.h"
+#include "core/command/fields.h"
 
 namespace votum::client {
 namespace {

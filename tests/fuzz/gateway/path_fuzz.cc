@@ -15,11 +15,11 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "core/command/entry_line.h"
 #include "crypto/checkpoint.h"
 #include "crypto/merkle.h"
 #include "crypto/tlog/tile.h"
 #include "crypto/tlog_proof.h"
-#include "services/domain/entry_line.h"
 #include "services/gateway/published_log.h"
 #include "tests/fuzz/crypto/fuzz_check.h"
 

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <cstdlib>
 
-#include "services/ideas/ranking/formats/formats.h"
+#include "ranking/formats/formats.h"
 
 namespace {
 

@@ -2,9 +2,9 @@
 #include <cstdint>
 #include <cstdlib>
 
-#include "services/ideas/ranking/formats/formats.h"
-#include "services/ideas/ranking/method.h"
-#include "services/ideas/ranking/report.h"
+#include "ranking/formats/formats.h"
+#include "ranking/method.h"
+#include "ranking/report.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (size < 2) return 0;

@@ -4,8 +4,8 @@
 #include <string>
 
 #include "crypto/merkle.h"
-#include "services/witness/feed.h"
 #include "tests/fuzz/crypto/fuzz_check.h"
+#include "witness/feed.h"
 
 namespace votum::witness {
 namespace {

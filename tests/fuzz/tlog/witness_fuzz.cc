@@ -5,8 +5,8 @@
 #include <memory>
 #include <string>
 
-#include "services/witness/witness.h"
 #include "tests/fuzz/crypto/fuzz_check.h"
+#include "witness/witness.h"
 
 namespace votum::witness {
 namespace {

@@ -14,7 +14,7 @@
 #include "crypto/election/verify_archive.h"
 #include "gtest/gtest.h"
 #include "tests/interop/belenios/belenios_tool.h"
-#include "tests/unit/election/sample_election.h"
+#include "tests/unit/crypto/election/sample_election.h"
 
 namespace votum::election {
 namespace {

@@ -12,7 +12,7 @@
 #include "clients/audit/auditor.h"
 #include "crypto/checkpoint.h"
 #include "gtest/gtest.h"
-#include "services/http/client.h"
+#include "platform/http/client.h"
 #include "tests/harness/city.h"
 #include "tests/harness/layouts.h"
 #include "tests/interop/tlog/go_program.h"

@@ -23,7 +23,7 @@
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
 #include "tests/unit/clients/fake_service.h"
-#include "votum/voting/v1/voting.pb.h"
+#include "votum/meetings/v1/voting.pb.h"
 
 namespace votum::cli {
 namespace {
@@ -73,8 +73,8 @@ class CliTest : public ::testing::Test {
   }
 
   // What the service was sent, as a vote.
-  static voting::v1::CastVote VoteOf(const SeenCall& call) {
-    voting::v1::CastVote vote;
+  static meetings::v1::CastVote VoteOf(const SeenCall& call) {
+    meetings::v1::CastVote vote;
     EXPECT_TRUE(vote.ParseFromString(call.command.payload()));
     return vote;
   }
@@ -100,10 +100,10 @@ TEST_F(CliTest, ACommandIsSignedSentAndProved) {
   EXPECT_THAT(ran.out, StartsWith("CastVote: record 0, proved\n"));
   const std::vector<SeenCall> calls = service_.calls();
   ASSERT_EQ(calls.size(), 1u);
-  const voting::v1::CastVote vote = VoteOf(calls[0]);
+  const meetings::v1::CastVote vote = VoteOf(calls[0]);
   EXPECT_EQ(vote.meeting_id(), "s1");
   EXPECT_EQ(vote.vote_event_id(), "v1");
-  EXPECT_EQ(vote.choice(), voting::v1::CHOICE_YES);
+  EXPECT_EQ(vote.choice(), meetings::v1::CHOICE_YES);
   EXPECT_EQ(vote.header().actor(), "m01");
   // What is needed to correct the vote.
   EXPECT_THAT(ran.out, HasSubstr(vote.header().command_id()));

@@ -12,13 +12,13 @@
 #include "base/status_matchers.h"
 #include "base/test_folder.h"
 #include "clients/lib/unary_call.h"
+#include "core/command/timestamps.h"
 #include "crypto/dsse.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "services/domain/timestamps.h"
 #include "tests/unit/clients/fake_service.h"
 #include "votum/directory/v1/directory.pb.h"
-#include "votum/voting/v1/voting_service.pb.h"
+#include "votum/meetings/v1/meetings_service.pb.h"
 
 namespace votum::client {
 namespace {
@@ -50,19 +50,19 @@ class ClientTest : public ::testing::Test {
   std::unique_ptr<Client> OpenAsMember() { return Open(service_.ContextOf(KeyFile())); }
   std::unique_ptr<Client> OpenAsPublic() { return Open(service_.ContextOf()); }
 
-  static voting::v1::CastVote Vote() {
-    voting::v1::CastVote vote;
+  static meetings::v1::CastVote Vote() {
+    meetings::v1::CastVote vote;
     vote.set_meeting_id("sitzung-1");
     vote.set_vote_event_id("v1");
-    vote.set_choice(voting::v1::CHOICE_YES);
+    vote.set_choice(meetings::v1::CHOICE_YES);
     return vote;
   }
 
   static absl::Status Read(Client& client) {
-    voting::v1::GetAttendanceRequest request;
+    meetings::v1::GetAttendanceRequest request;
     request.set_meeting_id("sitzung-1");
-    voting::v1::GetAttendanceResponse response;
-    const absl::Status status = client.Read("voting", "GetAttendance", request, &response);
+    meetings::v1::GetAttendanceResponse response;
+    const absl::Status status = client.Read("meetings", "GetAttendance", request, &response);
     if (status.ok()) EXPECT_EQ(response.attendance().meeting_id(), "sitzung-1");
     return status;
   }
@@ -77,7 +77,7 @@ std::string ClientTest::folder_;
 
 TEST_F(ClientTest, SignsWithThePersonsKeyAndTakesTheProvedReceipt) {
   const auto client = OpenAsMember();
-  voting::v1::CastVote vote = Vote();
+  meetings::v1::CastVote vote = Vote();
   const auto receipt = client->Do(&vote);
   ASSERT_OK(receipt);
   const std::vector<SeenCall> calls = service_.calls();
@@ -93,14 +93,14 @@ TEST_F(ClientTest, SignsWithThePersonsKeyAndTakesTheProvedReceipt) {
 TEST_F(ClientTest, AReceiptForSomethingElseIsNoReceipt) {
   const auto client = OpenAsMember();
   service_.LieNext();
-  voting::v1::CastVote vote = Vote();
+  meetings::v1::CastVote vote = Vote();
   EXPECT_THAT(client->Do(&vote), IsRefused("RECEIPT_INVALID"));
 }
 
 TEST_F(ClientTest, SendsTheSameBytesAgainWhileTheServiceIsAway) {
   const auto client = OpenAsMember();
   service_.FailNext({absl::UnavailableError("starting"), absl::UnavailableError("starting")});
-  voting::v1::CastVote vote = Vote();
+  meetings::v1::CastVote vote = Vote();
   ASSERT_OK(client->Do(&vote));
   const std::vector<SeenCall> calls = service_.calls();
   ASSERT_EQ(calls.size(), 3u);
@@ -111,7 +111,7 @@ TEST_F(ClientTest, SendsTheSameBytesAgainWhileTheServiceIsAway) {
 TEST_F(ClientTest, ARefusalComesAtOnceWithItsReason) {
   const auto client = OpenAsMember();
   service_.FailNext({RefusePrecondition("VOTE_CLOSED", "vote v1 was closed at record 7")});
-  voting::v1::CastVote vote = Vote();
+  meetings::v1::CastVote vote = Vote();
   const auto receipt = client->Do(&vote);
   EXPECT_THAT(receipt, IsRefused("VOTE_CLOSED"));
   EXPECT_THAT(std::string(receipt.status().message()), HasSubstr("closed at record 7"));
@@ -122,7 +122,7 @@ TEST_F(ClientTest, ReadsWaitForWhatWasWritten) {
   const auto client = OpenAsMember();
   ASSERT_OK(Read(*client));
   for (int i = 0; i < 3; ++i) {
-    voting::v1::CastVote vote = Vote();
+    meetings::v1::CastVote vote = Vote();
     ASSERT_OK(client->Do(&vote));
   }
   ASSERT_OK(Read(*client));
@@ -157,7 +157,7 @@ TEST_F(ClientTest, ThePublicReadsWithoutASessionAndSignsNothing) {
   const auto client = OpenAsPublic();
   ASSERT_OK(Read(*client));
   EXPECT_EQ(service_.calls()[0].session, "");
-  voting::v1::CastVote vote = Vote();
+  meetings::v1::CastVote vote = Vote();
   const auto receipt = client->Do(&vote);
   EXPECT_THAT(receipt, IsRefused("NO_KEY"));
   EXPECT_THAT(std::string(receipt.status().message()), HasSubstr("votum context add"));
@@ -166,9 +166,9 @@ TEST_F(ClientTest, ThePublicReadsWithoutASessionAndSignsNothing) {
 
 TEST_F(ClientTest, AServiceWithoutEndpointIsNamed) {
   const auto client = OpenAsPublic();
-  voting::v1::GetAttendanceResponse response;
+  meetings::v1::GetAttendanceResponse response;
   const absl::Status status =
-      client->Read("ideas", "GetIdea", voting::v1::GetAttendanceRequest(), &response);
+      client->Read("ideas", "GetIdea", meetings::v1::GetAttendanceRequest(), &response);
   EXPECT_THAT(status, IsRefused("BAD_CONTEXT"));
   EXPECT_THAT(std::string(status.message()), HasSubstr("ideas"));
 }
@@ -184,7 +184,7 @@ TEST_F(ClientTest, AContextWithoutAUsableLogKeyOrAuthorityIsRefused) {
 
 TEST_F(ClientTest, AServiceThatIsNotThereIsNamedWithItsAddress) {
   Context context = service_.ContextOf();
-  context.endpoints["voting"] = "127.0.0.1:1";
+  context.endpoints["meetings"] = "127.0.0.1:1";
   const auto client = *Client::Open(context, *Channels::Open(context), nullptr, absl::Seconds(1));
   const absl::Status status = Read(*client);
   EXPECT_THAT(status, HasCode(absl::StatusCode::kUnavailable));
@@ -205,7 +205,7 @@ TEST_F(ClientTest, AnotherAuthoritysServiceIsNotSpokenTo) {
 
 TEST_F(ClientTest, TellsItsOwnRefusalsFromTheServices) {
   const auto client = OpenAsPublic();
-  voting::v1::CastVote vote = Vote();
+  meetings::v1::CastVote vote = Vote();
   EXPECT_FALSE(IsOfService(client->Do(&vote).status()));
   service_.FailNext({RefuseNotFound("NO_SUCH_MEETING", "there is no meeting sitzung-1")});
   EXPECT_TRUE(IsOfService(Read(*client)));
@@ -213,11 +213,11 @@ TEST_F(ClientTest, TellsItsOwnRefusalsFromTheServices) {
 
 TEST_F(ClientTest, WatchesUntilItHasSeenEnough) {
   const auto client = OpenAsMember();
-  voting::v1::WatchMeetingRequest request;
+  meetings::v1::WatchMeetingRequest request;
   request.set_meeting_id("sitzung-1");
-  voting::v1::WatchMeetingResponse response;
+  meetings::v1::WatchMeetingResponse response;
   std::vector<uint64_t> seen;
-  ASSERT_OK(client->Watch("voting", "WatchMeeting", request, &response, [&] {
+  ASSERT_OK(client->Watch("meetings", "WatchMeeting", request, &response, [&] {
     seen.push_back(response.index());
     return seen.size() < 3;
   }));
@@ -228,9 +228,9 @@ TEST_F(ClientTest, WatchesOnWithANewSessionAndOverARestart) {
   const auto client = OpenAsMember();
   service_.FailNext({Refuse(absl::StatusCode::kUnauthenticated, "SESSION_EXPIRED", "expired"),
                      absl::UnavailableError("restarting")});
-  voting::v1::WatchMeetingResponse response;
-  ASSERT_OK(client->Watch("voting", "WatchMeeting", voting::v1::WatchMeetingRequest(), &response,
-                          [] { return false; }));
+  meetings::v1::WatchMeetingResponse response;
+  ASSERT_OK(client->Watch("meetings", "WatchMeeting", meetings::v1::WatchMeetingRequest(),
+                          &response, [] { return false; }));
   const std::vector<SeenCall> calls = service_.calls();
   ASSERT_EQ(calls.size(), 3u);
   EXPECT_NE(calls[0].session, calls[1].session);
@@ -240,9 +240,9 @@ TEST_F(ClientTest, WatchesOnWithANewSessionAndOverARestart) {
 TEST_F(ClientTest, WatchEndsWithTheServicesRefusal) {
   const auto client = OpenAsPublic();
   service_.FailNext({RefuseNotFound("NO_SUCH_MEETING", "there is no meeting sitzung-1")});
-  voting::v1::WatchMeetingResponse response;
-  EXPECT_THAT(client->Watch("voting", "WatchMeeting", voting::v1::WatchMeetingRequest(), &response,
-                            [] { return true; }),
+  meetings::v1::WatchMeetingResponse response;
+  EXPECT_THAT(client->Watch("meetings", "WatchMeeting", meetings::v1::WatchMeetingRequest(),
+                            &response, [] { return true; }),
               IsRefused("NO_SUCH_MEETING"));
 }
 

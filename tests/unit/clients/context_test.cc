@@ -38,7 +38,7 @@ constexpr char kWhole[] = R"({
   "deployment": "votum.test.example/log",
   "log_vkey": "votum.test.example/log+1234abcd+key",
   "ca_certificate_file": "/srv/ca.crt",
-  "endpoints": {"ledger": "127.0.0.1:7451", "voting": "127.0.0.1:7455"},
+  "endpoints": {"ledger": "127.0.0.1:7451", "meetings": "127.0.0.1:7455"},
   "person_id": "m01",
   "key_file": "/home/m01.key",
   "passphrase_file": "/home/m01.pass"
@@ -52,7 +52,7 @@ TEST(ContextTest, ReadsEveryMember) {
   EXPECT_EQ(context->deployment, "votum.test.example/log");
   EXPECT_EQ(context->log_vkey, "votum.test.example/log+1234abcd+key");
   EXPECT_EQ(context->ca_certificate_file, "/srv/ca.crt");
-  EXPECT_EQ(context->endpoints.at("voting"), "127.0.0.1:7455");
+  EXPECT_EQ(context->endpoints.at("meetings"), "127.0.0.1:7455");
   EXPECT_EQ(context->person_id, "m01");
   EXPECT_EQ(context->key_file, "/home/m01.key");
   EXPECT_EQ(context->passphrase_file, "/home/m01.pass");
@@ -101,7 +101,7 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"unknown_member", R"({"deployment": "d", "password": "x"})", "\"password\" is unknown"},
         Bad{"number", R"({"deployment": 7})", "\"deployment\" is unknown, or not a text"},
         Bad{"endpoints_as_text", R"({"endpoints": "x"})", "\"endpoints\""},
-        Bad{"endpoint_as_number", R"({"endpoints": {"voting": 7455}})",
+        Bad{"endpoint_as_number", R"({"endpoints": {"meetings": 7455}})",
             "\"endpoints\": \"voting\" must be a text"}),
     [](const auto& info) { return std::string(info.param.name); });
 

@@ -1,10 +1,10 @@
 #include "tests/unit/clients/fake_log.h"
 
 #include "absl/time/clock.h"
+#include "core/command/timestamps.h"
 #include "crypto/checkpoint.h"
 #include "crypto/hash.h"
 #include "crypto/random.h"
-#include "services/domain/timestamps.h"
 
 namespace votum::client {
 
@@ -19,7 +19,7 @@ common::v1::Receipt FakeLog::Append(const common::v1::SignedCommand& command) {
   common::v1::Record record;
   record.set_index(tree_.size());
   *record.mutable_time() = ToTimestamp(absl::Now());
-  record.set_service("voting");
+  record.set_service("meetings");
   record.set_disclosure(common::v1::DISCLOSURE_PUBLIC);
   record.set_payload_type(command.payload_type());
   record.set_payload(command.payload());

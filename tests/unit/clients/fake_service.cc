@@ -10,8 +10,8 @@
 #include "grpcpp/security/server_credentials.h"
 #include "grpcpp/server.h"
 #include "grpcpp/server_builder.h"
-#include "services/runtime/status.h"
-#include "votum/voting/v1/voting_service.grpc.pb.h"
+#include "platform/grpc/status.h"
+#include "votum/meetings/v1/meetings_service.grpc.pb.h"
 
 namespace votum::client {
 namespace {
@@ -24,7 +24,7 @@ std::string MetadataOf(const grpc::ServerContext& context, const char* key) {
 
 }  // namespace
 
-class FakeService::Service : public voting::v1::VotingService::Service {
+class FakeService::Service : public meetings::v1::MeetingsService::Service {
  public:
   explicit Service(FakeLog* log) : log_(*log) {}
 
@@ -39,8 +39,8 @@ class FakeService::Service : public voting::v1::VotingService::Service {
   }
 
   grpc::Status GetAttendance(grpc::ServerContext* context,
-                             const voting::v1::GetAttendanceRequest* request,
-                             voting::v1::GetAttendanceResponse* response) override {
+                             const meetings::v1::GetAttendanceRequest* request,
+                             meetings::v1::GetAttendanceResponse* response) override {
     const absl::Status failure = Note(*context, {});
     if (!failure.ok()) return ToGrpc(failure);
     response->mutable_attendance()->set_meeting_id(request->meeting_id());
@@ -48,8 +48,8 @@ class FakeService::Service : public voting::v1::VotingService::Service {
   }
 
   grpc::Status GetVoteEvent(grpc::ServerContext* context,
-                            const voting::v1::GetVoteEventRequest* request,
-                            voting::v1::GetVoteEventResponse* response) override {
+                            const meetings::v1::GetVoteEventRequest* request,
+                            meetings::v1::GetVoteEventResponse* response) override {
     const absl::Status failure = Note(*context, {});
     if (!failure.ok()) return ToGrpc(failure);
     *response->mutable_vote_event() = Event(request->vote_event_id());
@@ -58,8 +58,8 @@ class FakeService::Service : public voting::v1::VotingService::Service {
 
   // Five votes, two on a page.
   grpc::Status ListVoteEvents(grpc::ServerContext* context,
-                              const voting::v1::ListVoteEventsRequest* request,
-                              voting::v1::ListVoteEventsResponse* response) override {
+                              const meetings::v1::ListVoteEventsRequest* request,
+                              meetings::v1::ListVoteEventsResponse* response) override {
     const absl::Status failure = Note(*context, {});
     if (!failure.ok()) return ToGrpc(failure);
     const int first = request->page_token().empty() ? 1 : std::stoi(request->page_token());
@@ -69,11 +69,12 @@ class FakeService::Service : public voting::v1::VotingService::Service {
     return grpc::Status::OK;
   }
 
-  grpc::Status WatchMeeting(grpc::ServerContext* context, const voting::v1::WatchMeetingRequest*,
-                            grpc::ServerWriter<voting::v1::WatchMeetingResponse>* writer) override {
+  grpc::Status WatchMeeting(
+      grpc::ServerContext* context, const meetings::v1::WatchMeetingRequest*,
+      grpc::ServerWriter<meetings::v1::WatchMeetingResponse>* writer) override {
     const absl::Status failure = Note(*context, {});
     if (!failure.ok()) return ToGrpc(failure);
-    voting::v1::WatchMeetingResponse response;
+    meetings::v1::WatchMeetingResponse response;
     // Without end: until the client has seen enough.
     for (uint64_t index = 0; !context->IsCancelled(); ++index) {
       response.set_index(index);
@@ -90,12 +91,12 @@ class FakeService::Service : public voting::v1::VotingService::Service {
   int port = 0;
 
  private:
-  static voting::v1::VoteEvent Event(const std::string& id) {
-    voting::v1::VoteEvent event;
+  static meetings::v1::VoteEvent Event(const std::string& id) {
+    meetings::v1::VoteEvent event;
     event.set_id(id);
     event.set_meeting_id("sitzung-7");
     event.set_motion_id("Anträge");
-    event.set_mode(voting::v1::VOTE_MODE_ROLL_CALL);
+    event.set_mode(meetings::v1::VOTE_MODE_ROLL_CALL);
     return event;
   }
 
@@ -117,7 +118,7 @@ FakeService::FakeService(const std::string& folder)
     : ca_file_(folder + "/ca.crt"), service_(std::make_unique<Service>(&log_)) {
   const auto authority = crypto::MakeAuthority("Votum Test", absl::Now());
   const auto identity = crypto::IssueServiceCertificate(
-      *authority, {"voting", {"localhost"}, {"127.0.0.1"}, 1}, absl::Now());
+      *authority, {"meetings", {"localhost"}, {"127.0.0.1"}, 1}, absl::Now());
   if (!identity.ok() || !WriteFile(ca_file_, authority->certificate_pem).ok()) std::abort();
   grpc::SslServerCredentialsOptions tls;
   tls.pem_key_cert_pairs.push_back(
@@ -143,7 +144,7 @@ Context FakeService::ContextOf(const std::string& key_file) const {
   context.deployment = kDeployment;
   context.log_vkey = log_.vkey();
   context.ca_certificate_file = ca_file_;
-  context.endpoints["voting"] = absl::StrCat("127.0.0.1:", service_->port);
+  context.endpoints["meetings"] = absl::StrCat("127.0.0.1:", service_->port);
   if (!key_file.empty()) {
     context.person_id = "m01";
     context.key_file = key_file;

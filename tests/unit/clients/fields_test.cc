@@ -8,13 +8,14 @@
 #include "base/status_matchers.h"
 #include "base/test_folder.h"
 #include "clients/cli/printer.h"
+#include "core/command/timestamps.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "services/domain/timestamps.h"
-#include "votum/agenda/v1/agenda.pb.h"
 #include "votum/directory/v1/directory.pb.h"
 #include "votum/ideas/v1/ideas.pb.h"
-#include "votum/voting/v1/voting.pb.h"
+#include "votum/meetings/v1/agenda.pb.h"
+#include "votum/meetings/v1/voting.pb.h"
+#include "votum/papers/v1/papers.pb.h"
 
 namespace votum::cli {
 namespace {
@@ -23,7 +24,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 TEST(SetFieldTest, SetsEveryKindOfField) {
-  agenda::v1::DraftProposal draft;
+  papers::v1::DraftProposal draft;
   ASSERT_OK(SetField(&draft, "proposal_id", {"p1"}));
   ASSERT_OK(SetField(&draft, "text.title", {"Bänke"}));
   ASSERT_OK(SetField(&draft, "text.cost_cents", {"25000000"}));
@@ -33,15 +34,15 @@ TEST(SetFieldTest, SetsEveryKindOfField) {
   EXPECT_EQ(draft.text().cost_cents(), 25'000'000u);
   EXPECT_THAT(draft.source_idea_ids(), ElementsAre("i1", "i2"));
 
-  agenda::v1::ConveneMeeting convene;
+  meetings::v1::ConveneMeeting convene;
   ASSERT_OK(SetField(&convene, "start_time", {"2026-12-15T17:00:00+01:00"}));
   ASSERT_OK(SetField(&convene, "urgent", {"yes"}));
   EXPECT_EQ(FromTimestamp(convene.start_time()), absl::FromUnixSeconds(1797350400));
   EXPECT_TRUE(convene.urgent());
 
-  voting::v1::OpenVote open;
+  meetings::v1::OpenVote open;
   ASSERT_OK(SetField(&open, "mode", {"roll-call"}));
-  EXPECT_EQ(open.mode(), voting::v1::VOTE_MODE_ROLL_CALL);
+  EXPECT_EQ(open.mode(), meetings::v1::VOTE_MODE_ROLL_CALL);
 
   directory::v1::CreateOrganization organization;
   ASSERT_OK(SetField(&organization, "statutory_number", {"45"}));
@@ -55,7 +56,7 @@ TEST(SetFieldTest, SetsEveryKindOfField) {
 TEST(SetFieldTest, TextsComeFromFiles) {
   const std::string path = TestFolder() + "resolution.txt";
   ASSERT_OK(WriteFile(path, "Der Rat\nbeschließt.\n"));
-  agenda::v1::ProposalText text;
+  papers::v1::ProposalText text;
   ASSERT_OK(SetField(&text, "resolution", {"@" + path}));
   EXPECT_EQ(text.resolution(), "Der Rat\nbeschließt.\n");
   EXPECT_THAT(SetField(&text, "resolution", {"@/nonexistent"}), IsRefused("BAD_FILE"));
@@ -68,7 +69,7 @@ struct Refused {
 };
 
 TEST(SetFieldTest, SaysWhatIsExpected) {
-  agenda::v1::ConveneMeeting convene;
+  meetings::v1::ConveneMeeting convene;
   for (const Refused& c : {Refused{"urgent", "maybe", "neither yes nor no"},
                            Refused{"start_time", "tomorrow", "is not a time like 2026"},
                            Refused{"start_time", "2026-12-15T17:00:00", "is not a time like"}}) {
@@ -76,7 +77,7 @@ TEST(SetFieldTest, SaysWhatIsExpected) {
     EXPECT_THAT(status, IsRefused("USAGE"));
     EXPECT_THAT(std::string(status.message()), HasSubstr(c.says));
   }
-  voting::v1::CastVote vote;
+  meetings::v1::CastVote vote;
   const absl::Status choice = SetField(&vote, "choice", {"YES"});
   EXPECT_THAT(choice, IsRefused("USAGE"));
   EXPECT_THAT(std::string(choice.message()), HasSubstr("\"YES\" is none of yes, no, abstain"));
@@ -94,16 +95,16 @@ const std::vector<FieldOption> kCheckIn = {{"--id", "meeting_id", "Which meeting
                                            {"--person", "person_id", "Who", Need::kSelf}};
 
 TEST(FillFieldsTest, TakesTheActorWhereNobodyElseIsNamed) {
-  voting::v1::CheckIn own;
+  meetings::v1::CheckIn own;
   ASSERT_OK(FillFields(kCheckIn, {{"s1"}, {}}, "m01", &own));
   EXPECT_EQ(own.person_id(), "m01");
-  voting::v1::CheckIn others;
+  meetings::v1::CheckIn others;
   ASSERT_OK(FillFields(kCheckIn, {{"s1"}, {"m02"}}, "m01", &others));
   EXPECT_EQ(others.person_id(), "m02");
 }
 
 TEST(FillFieldsTest, RefusesWhatIsMissingOrGivenTwice) {
-  voting::v1::CheckIn command;
+  meetings::v1::CheckIn command;
   const absl::Status missing = FillFields(kCheckIn, {{}, {}}, "m01", &command);
   EXPECT_THAT(missing, IsRefused("USAGE"));
   EXPECT_THAT(std::string(missing.message()), HasSubstr("--id is missing"));
@@ -120,34 +121,34 @@ TEST(FillFieldsTest, RefusesWhatIsMissingOrGivenTwice) {
 }
 
 TEST(ValueKindTest, ShowsTheChoices) {
-  const voting::v1::OpenVote open;
+  const meetings::v1::OpenVote open;
   EXPECT_EQ(ValueKind(FieldOf(open, {"--mode", "mode", ""})), "open|roll-call|secret");
   EXPECT_EQ(ValueKind(FieldOf(open, {"--id", "vote_event_id", ""})), "TEXT");
-  const agenda::v1::DraftProposal draft;
+  const papers::v1::DraftProposal draft;
   EXPECT_EQ(ValueKind(FieldOf(draft, {"--cost", "text.cost_cents", ""})), "NUMBER");
-  const agenda::v1::ConveneMeeting convene;
+  const meetings::v1::ConveneMeeting convene;
   EXPECT_EQ(ValueKind(FieldOf(convene, {"--start", "start_time", ""})), "TIME");
   EXPECT_EQ(ValueKind(FieldOf(convene, {"--urgent", "urgent", ""})), "yes|no");
 }
 
-agenda::v1::Proposal SampleProposal() {
-  agenda::v1::Proposal proposal;
+papers::v1::Proposal SampleProposal() {
+  papers::v1::Proposal proposal;
   proposal.set_id("p1");
   proposal.add_source_idea_ids("i1");
   proposal.add_source_idea_ids("i2");
   for (int i = 1; i <= 2; ++i) {
-    agenda::v1::ProposalVersion* version = proposal.add_versions();
+    papers::v1::ProposalVersion* version = proposal.add_versions();
     version->set_number(static_cast<uint32_t>(i));
     version->mutable_text()->set_title(i == 1 ? "Alt" : "Neu");
     version->mutable_text()->set_resolution("Der Rat\nbeschließt.");
     *version->mutable_create_time() = ToTimestamp(absl::FromUnixSeconds(1797350400));
   }
-  proposal.add_consultations()->set_role(agenda::v1::CONSULTATION_ROLE_ADVISES);
+  proposal.add_consultations()->set_role(papers::v1::CONSULTATION_ROLE_ADVISES);
   return proposal;
 }
 
 TEST(FieldTextTest, GivesCellsOfATable) {
-  const agenda::v1::Proposal proposal = SampleProposal();
+  const papers::v1::Proposal proposal = SampleProposal();
   EXPECT_EQ(FieldText(proposal, "id"), "p1");
   EXPECT_EQ(FieldText(proposal, "source_idea_ids"), "i1 i2");
   EXPECT_EQ(FieldText(proposal, "versions"), "2");
@@ -155,8 +156,8 @@ TEST(FieldTextTest, GivesCellsOfATable) {
   EXPECT_EQ(FieldText(proposal, "versions.text.resolution"), "Der Rat");
   EXPECT_EQ(FieldText(proposal, "versions.create_time"), "2026-12-15 16:00:00 UTC");
   EXPECT_EQ(FieldText(proposal, "consultations.role"), "advises");
-  EXPECT_EQ(FieldText(agenda::v1::Proposal(), "versions.text.title"), "");
-  EXPECT_EQ(FieldText(voting::v1::Presence(), "end_time"), "");
+  EXPECT_EQ(FieldText(papers::v1::Proposal(), "versions.text.title"), "");
+  EXPECT_EQ(FieldText(meetings::v1::Presence(), "end_time"), "");
 }
 
 TEST(PrinterTest, TellsAMessageInLines) {
@@ -183,7 +184,7 @@ TEST(PrinterTest, TellsAMessageInLines) {
 }
 
 TEST(PrinterTest, JsonHasTheContractsNamesAndEmptyFields) {
-  voting::v1::Presence presence;
+  meetings::v1::Presence presence;
   presence.set_person_id("m01");
   EXPECT_EQ(JsonText(presence),
             "{\n \"person_id\": \"m01\",\n \"recorder_id\": \"\",\n \"remote\": false\n}\n");

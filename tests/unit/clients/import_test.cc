@@ -7,10 +7,10 @@
 #include "absl/strings/str_cat.h"
 #include "base/file.h"
 #include "base/status_matchers.h"
+#include "core/command/fields.h"
 #include "crypto/commitment.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "services/domain/fields.h"
 
 namespace votum::client {
 namespace {

@@ -13,15 +13,15 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/unit/clients/fake_log.h"
-#include "votum/voting/v1/voting.pb.h"
+#include "votum/meetings/v1/voting.pb.h"
 
 namespace votum::client {
 namespace {
 
 using ::testing::HasSubstr;
 
-common::v1::SignedCommand Vote(const crypto::PrivateKey& key, voting::v1::Choice choice) {
-  voting::v1::CastVote vote;
+common::v1::SignedCommand Vote(const crypto::PrivateKey& key, meetings::v1::Choice choice) {
+  meetings::v1::CastVote vote;
   vote.set_meeting_id("sitzung-1");
   vote.set_vote_event_id("v1");
   vote.set_choice(choice);
@@ -32,11 +32,11 @@ common::v1::SignedCommand Vote(const crypto::PrivateKey& key, voting::v1::Choice
 struct Voted {
   FakeLog log;
   crypto::PrivateKey key = TestKey('m');
-  common::v1::SignedCommand command = Vote(key, voting::v1::CHOICE_YES);
+  common::v1::SignedCommand command = Vote(key, meetings::v1::CHOICE_YES);
   common::v1::Receipt receipt;
 
   Voted() {
-    for (int i = 0; i < 4; ++i) log.Append(Vote(key, voting::v1::CHOICE_NO));
+    for (int i = 0; i < 4; ++i) log.Append(Vote(key, meetings::v1::CHOICE_NO));
     receipt = log.Append(command);
   }
 };
@@ -45,7 +45,7 @@ TEST(ReceiptTest, AnHonestLogsReceiptsHoldInEveryTree) {
   FakeLog log;
   const crypto::PrivateKey key = TestKey('m');
   for (int i = 0; i < 20; ++i) {
-    const common::v1::SignedCommand command = Vote(key, voting::v1::CHOICE_YES);
+    const common::v1::SignedCommand command = Vote(key, meetings::v1::CHOICE_YES);
     const common::v1::Receipt receipt = log.Append(command);
     EXPECT_OK(VerifyReceipt(receipt, log.verifier())) << i;
     EXPECT_OK(VerifyReceiptOf(command, receipt, log.verifier())) << i;
@@ -126,12 +126,12 @@ INSTANTIATE_TEST_SUITE_P(
                  "sign"},
         // In the log, and proved, but not what was signed and sent.
         Tampered{"another_vote",
-                 [](Voted& v) { v.receipt = v.log.Append(Vote(v.key, voting::v1::CHOICE_NO)); },
+                 [](Voted& v) { v.receipt = v.log.Append(Vote(v.key, meetings::v1::CHOICE_NO)); },
                  "not what was signed and sent"},
         Tampered{"another_payload_type",
                  [](Voted& v) {
                    common::v1::SignedCommand other = v.command;
-                   other.set_payload_type("application/vnd.votum.voting.v1.CheckIn+protobuf");
+                   other.set_payload_type("application/vnd.votum.meetings.v1.CheckIn+protobuf");
                    v.receipt = v.log.Append(other);
                  },
                  "not what was signed and sent"},
@@ -192,7 +192,7 @@ TEST(TlogProofTest, HoldsForWhoeverKnowsTheFormatAlone) {
 
 TEST(RefreshedTest, HasTheNewProofIfBothAreOfOneHistory) {
   Voted voted;
-  for (int i = 0; i < 4; ++i) voted.log.Append(Vote(voted.key, voting::v1::CHOICE_NO));
+  for (int i = 0; i < 4; ++i) voted.log.Append(Vote(voted.key, meetings::v1::CHOICE_NO));
   const common::v1::Receipt newer = voted.log.Prove(4);
   const auto consistency = voted.log.Consistency(5, 9);
   const auto refreshed = Refreshed(voted.receipt, newer, consistency, voted.log.verifier());
@@ -209,7 +209,7 @@ TEST(RefreshedTest, TwoHistoriesAreNoticed) {
   Voted voted;
   // Under the same key another log that has our record too, but not what was before it.
   Voted other;
-  for (int i = 0; i < 4; ++i) other.log.Append(Vote(voted.key, voting::v1::CHOICE_NO));
+  for (int i = 0; i < 4; ++i) other.log.Append(Vote(voted.key, meetings::v1::CHOICE_NO));
   const common::v1::Receipt theirs = other.log.Prove(4);
   EXPECT_THAT(Refreshed(voted.receipt, theirs, other.log.Consistency(5, 9), voted.log.verifier()),
               IsRefused("RECEIPT_INVALID"))
@@ -228,7 +228,7 @@ TEST(RefreshedTest, TwoHistoriesAreNoticed) {
   fork.set_checkpoint(*crypto::SignCheckpoint({kDeployment, 5, forked.Root(), {}}, *signer));
   EXPECT_THAT(Refreshed(voted.receipt, fork, {}, voted.log.verifier()), IsRefused("LOG_FORKED"));
 
-  for (int i = 0; i < 4; ++i) voted.log.Append(Vote(voted.key, voting::v1::CHOICE_NO));
+  for (int i = 0; i < 4; ++i) voted.log.Append(Vote(voted.key, meetings::v1::CHOICE_NO));
   auto consistency = voted.log.Consistency(5, 9);
   consistency[0][0] ^= 1;
   EXPECT_THAT(Refreshed(voted.receipt, voted.log.Prove(4), consistency, voted.log.verifier()),

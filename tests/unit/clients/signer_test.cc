@@ -6,34 +6,34 @@
 #include "absl/strings/ascii.h"
 #include "absl/time/clock.h"
 #include "base/status_matchers.h"
+#include "core/command/fields.h"
+#include "core/command/timestamps.h"
 #include "crypto/commitment.h"
 #include "crypto/dsse.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "services/domain/fields.h"
-#include "services/domain/timestamps.h"
 #include "tests/unit/clients/fake_log.h"
 #include "votum/directory/v1/directory.pb.h"
-#include "votum/voting/v1/voting.pb.h"
+#include "votum/meetings/v1/voting.pb.h"
 
 namespace votum::client {
 namespace {
 
-voting::v1::CastVote Vote() {
-  voting::v1::CastVote vote;
+meetings::v1::CastVote Vote() {
+  meetings::v1::CastVote vote;
   vote.set_meeting_id("sitzung-1");
-  vote.set_choice(voting::v1::CHOICE_YES);
+  vote.set_choice(meetings::v1::CHOICE_YES);
   return vote;
 }
 
 TEST(SignerTest, FillsInTheHeaderAndSignsTheBytesThatAreSent) {
   const crypto::PrivateKey key = TestKey('m');
   const absl::Time now = absl::FromUnixSeconds(1'800'000'000);
-  voting::v1::CastVote vote = Vote();
+  meetings::v1::CastVote vote = Vote();
   const auto command = SignCommand({kDeployment, "m01", {&key}}, now, &vote);
   ASSERT_OK(command);
-  EXPECT_EQ(command->payload_type(), "application/vnd.votum.voting.v1.CastVote+protobuf");
-  voting::v1::CastVote sent;
+  EXPECT_EQ(command->payload_type(), "application/vnd.votum.meetings.v1.CastVote+protobuf");
+  meetings::v1::CastVote sent;
   ASSERT_TRUE(sent.ParseFromString(command->payload()));
   EXPECT_EQ(sent.header().deployment(), kDeployment);
   EXPECT_EQ(sent.header().actor(), "m01");
@@ -41,7 +41,7 @@ TEST(SignerTest, FillsInTheHeaderAndSignsTheBytesThatAreSent) {
   EXPECT_EQ(sent.header().command_id().size(), 36u);
   EXPECT_EQ(sent.header().public_key(), "");
   EXPECT_EQ(sent.meeting_id(), "sitzung-1");
-  EXPECT_EQ(sent.choice(), voting::v1::CHOICE_YES);
+  EXPECT_EQ(sent.choice(), meetings::v1::CHOICE_YES);
   ASSERT_EQ(command->signatures_size(), 1);
   EXPECT_EQ(command->signatures(0).key_id(), key.public_key().id());
   EXPECT_OK(crypto::VerifyDsse(key.public_key(), command->payload_type(), command->payload(),
@@ -52,7 +52,7 @@ TEST(SignerTest, EachCommandHasItsOwnId) {
   const crypto::PrivateKey key = TestKey('m');
   std::set<std::string> ids;
   for (int i = 0; i < 100; ++i) {
-    voting::v1::CastVote vote = Vote();
+    meetings::v1::CastVote vote = Vote();
     ASSERT_OK(SignCommand({kDeployment, "m01", {&key}}, absl::Now(), &vote));
     EXPECT_TRUE(ids.insert(vote.header().command_id()).second);
   }

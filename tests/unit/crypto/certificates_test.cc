@@ -53,7 +53,7 @@ int Verify(absl::string_view leaf, absl::string_view root, int purpose, absl::Ti
 CertificateWithKey Authority() { return *MakeAuthority("Votum test authority", kNow); }
 
 ServiceCertificateRequest Request() {
-  return {"voting", {"localhost", "voting.council.example"}, {"127.0.0.1", "::1"}, 90};
+  return {"meetings", {"localhost", "voting.council.example"}, {"127.0.0.1", "::1"}, 90};
 }
 
 TEST(CertificatesTest, AServiceIsTrustedAsServerAndClientForItsTime) {
@@ -87,11 +87,11 @@ TEST(CertificatesTest, AServiceIsKnownByItsNamesOnly) {
     EXPECT_EQ(X509_check_host(certificate.get(), name, 0, 0, nullptr), 1) << name;
   }
   EXPECT_EQ(X509_check_host(certificate.get(), "council.example", 0, 0, nullptr), 0);
-  EXPECT_EQ(X509_check_host(certificate.get(), "voting", 0, 0, nullptr), 0);
+  EXPECT_EQ(X509_check_host(certificate.get(), "meetings", 0, 0, nullptr), 0);
   EXPECT_EQ(X509_check_ip_asc(certificate.get(), "127.0.0.1", 0), 1);
   EXPECT_EQ(X509_check_ip_asc(certificate.get(), "::1", 0), 1);
   EXPECT_EQ(X509_check_ip_asc(certificate.get(), "127.0.0.2", 0), 0);
-  EXPECT_TRUE(absl::StrContains(Print(service->certificate_pem), "URI:spiffe://votum/voting,"));
+  EXPECT_TRUE(absl::StrContains(Print(service->certificate_pem), "URI:spiffe://votum/meetings,"));
 }
 
 TEST(CertificatesTest, CertificatesSayWhatTheyAreFor) {
@@ -112,7 +112,7 @@ TEST(CertificatesTest, CertificatesSayWhatTheyAreFor) {
        {"X509v3 Basic Constraints: critical\n                CA:FALSE\n",
         "X509v3 Key Usage: critical\n                Digital Signature\n",
         "TLS Web Server Authentication, TLS Web Client Authentication",
-        "URI:spiffe://votum/voting, DNS:localhost, DNS:voting.council.example, "
+        "URI:spiffe://votum/meetings, DNS:localhost, DNS:meetings.council.example, "
         "IP Address:127.0.0.1, IP Address:0:0:0:0:0:0:0:1",
         "Subject: CN=voting", "Issuer: CN=Votum test authority",
         "X509v3 Authority Key Identifier"}) {

@@ -1,4 +1,4 @@
-#include "services/ledger/command_index.h"
+#include "ledger/command_index.h"
 
 #include <map>
 #include <string>

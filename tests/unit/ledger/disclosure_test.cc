@@ -22,15 +22,15 @@
 #include "crypto/note.h"
 #include "crypto/random.h"
 #include "gtest/gtest.h"
+#include "ledger/sqlite_checkpoint_store.h"
+#include "ledger/sqlite_store.h"
+#include "platform/grpc/status.h"
 #include "services/gateway/published_log.h"
 #include "services/ledger/service.h"
-#include "services/ledger/sqlite_checkpoint_store.h"
-#include "services/ledger/sqlite_store.h"
 #include "services/ledger/subscription.h"
 #include "services/runtime/host.h"
-#include "services/runtime/status.h"
 #include "votum/ledger/v1/ledger_service.grpc.pb.h"
-#include "votum/voting/v1/voting.pb.h"
+#include "votum/meetings/v1/voting.pb.h"
 
 namespace votum::ledger {
 namespace {
@@ -77,7 +77,7 @@ bool MayShowAttachment(Shows shows, Caller caller) {
 class SayingAccess final : public LedgerAccess {
  public:
   absl::StatusOr<std::string> ServiceOf(const grpc::ServerContextBase& context) const override {
-    if (CallerOf(context) == kService) return std::string("voting");
+    if (CallerOf(context) == kService) return std::string("meetings");
     return RefusePermission("NOT_A_SERVICE", "only services append");
   }
   absl::StatusOr<Audience> AudienceOf(const grpc::ServerContextBase& context) const override {
@@ -115,7 +115,7 @@ class DisclosureTest : public ::testing::Test {
         stub_(v1::LedgerService::NewStub(host_->InProcessChannel())) {
     for (const ClassRow& row : kClasses) {
       commands_.push_back(Command());
-      EXPECT_OK(ledger_->Append(commands_.back(), row.disclosure, "voting"));
+      EXPECT_OK(ledger_->Append(commands_.back(), row.disclosure, "meetings"));
     }
     stored_ = *ledger_->Read(0, kRecords, size_t{1} << 20);
   }
@@ -136,7 +136,7 @@ class DisclosureTest : public ::testing::Test {
   }
 
   common::v1::SignedCommand Command() {
-    voting::v1::CastVote cast;
+    meetings::v1::CastVote cast;
     cast.mutable_header()->set_command_id(crypto::NewUuid());
     common::v1::SignedCommand command;
     command.set_payload_type("type");

@@ -15,8 +15,8 @@
 #include "crypto/note.h"
 #include "crypto/random.h"
 #include "gtest/gtest.h"
-#include "services/ledger/sqlite_checkpoint_store.h"
-#include "services/ledger/sqlite_store.h"
+#include "ledger/sqlite_checkpoint_store.h"
+#include "ledger/sqlite_store.h"
 #include "votum/directory/v1/directory.pb.h"
 
 namespace votum::ledger {

@@ -1,4 +1,4 @@
-#include "services/ledger/etcd_checkpoint_store.h"
+#include "ledger/etcd_checkpoint_store.h"
 
 #include <memory>
 #include <string>

@@ -1,4 +1,4 @@
-#include "services/ledger/ledger.h"
+#include "ledger/ledger.h"
 
 #include <sqlite3.h>
 #include <unistd.h>
@@ -18,6 +18,7 @@
 #include "base/file.h"
 #include "base/status_matchers.h"
 #include "base/test_folder.h"
+#include "core/command/timestamps.h"
 #include "crypto/checkpoint.h"
 #include "crypto/commitment.h"
 #include "crypto/encoding.h"
@@ -25,12 +26,11 @@
 #include "crypto/merkle.h"
 #include "crypto/random.h"
 #include "gtest/gtest.h"
-#include "services/domain/timestamps.h"
-#include "services/ledger/postgres_store.h"
-#include "services/ledger/sqlite_checkpoint_store.h"
-#include "services/ledger/sqlite_store.h"
+#include "ledger/postgres_store.h"
+#include "ledger/sqlite_checkpoint_store.h"
+#include "ledger/sqlite_store.h"
 #include "tests/harness/postgres.h"
-#include "votum/voting/v1/voting.pb.h"
+#include "votum/meetings/v1/voting.pb.h"
 
 namespace votum::ledger {
 namespace {
@@ -178,7 +178,7 @@ class LedgerTest : public ::testing::TestWithParam<Kind> {
 
   static common::v1::SignedCommand Command(const std::string& id = crypto::NewUuid(),
                                            const std::string& vote = "v") {
-    voting::v1::CastVote cast;
+    meetings::v1::CastVote cast;
     cast.mutable_header()->set_command_id(id);
     cast.set_vote_event_id(vote);
     common::v1::SignedCommand command;
@@ -190,7 +190,7 @@ class LedgerTest : public ::testing::TestWithParam<Kind> {
 
   static absl::StatusOr<common::v1::Receipt> Append(Ledger& ledger,
                                                     const common::v1::SignedCommand& command) {
-    return ledger.Append(command, common::v1::DISCLOSURE_PUBLIC, "voting");
+    return ledger.Append(command, common::v1::DISCLOSURE_PUBLIC, "meetings");
   }
 
   // The receipt proves its record against its own checkpoint.
@@ -234,7 +234,7 @@ TEST_P(LedgerTest, ReceiptsProveAndSurviveReopening) {
     common::v1::Record record;
     ASSERT_TRUE(record.ParseFromString(receipt->record()));
     EXPECT_EQ(record.payload(), commands[i].payload());
-    EXPECT_EQ(record.service(), "voting");
+    EXPECT_EQ(record.service(), "meetings");
   }
   EXPECT_THAT((*ledger)->GetReceipt(20), IsRefused("NO_SUCH_RECORD"));
 }
@@ -309,7 +309,7 @@ TEST_P(LedgerTest, SeveralAreAppendedInTheirOrderAndAnsweredEach) {
   for (int i = 0; i < 5; ++i) commands.push_back(Command(absl::StrCat("id-", i)));
   commands[1].set_payload("no header");
   commands[3] = commands[2];
-  const auto receipts = (*ledger)->AppendAll(commands, common::v1::DISCLOSURE_PUBLIC, "voting");
+  const auto receipts = (*ledger)->AppendAll(commands, common::v1::DISCLOSURE_PUBLIC, "meetings");
   ASSERT_EQ(receipts.size(), commands.size());
   EXPECT_THAT(receipts[1], IsRefused("BAD_COMMAND"));
   std::vector<uint64_t> indexes;
@@ -329,7 +329,7 @@ TEST_P(LedgerTest, WhoDoesNotWaitIsCalledOnceWithTheAnswer) {
   commands.emplace_back().set_payload("no header");
   std::vector<std::promise<absl::StatusOr<common::v1::Receipt>>> promises(commands.size());
   const auto append = [&](const common::v1::SignedCommand& command, auto& promise) {
-    (*ledger)->AppendThen(command, common::v1::DISCLOSURE_PUBLIC, "voting",
+    (*ledger)->AppendThen(command, common::v1::DISCLOSURE_PUBLIC, "meetings",
                           [&promise](absl::StatusOr<common::v1::Receipt> receipt) {
                             promise.set_value(std::move(receipt));
                           });
@@ -361,9 +361,9 @@ TEST_P(LedgerTest, ARecordIsTheBytesOfItsMessage) {
   bare.clear_payload_type();
   bare.mutable_signatures(0)->Clear();
   for (const common::v1::SignedCommand& command : {Command(), signed_by_two, bare}) {
-    for (const std::string service : {"voting", ""}) {
+    for (const std::string service : {"meetings", ""}) {
       common::v1::SignedCommand other = command;
-      voting::v1::CastVote cast;
+      meetings::v1::CastVote cast;
       ASSERT_TRUE(cast.ParseFromString(other.payload()));
       cast.mutable_header()->set_command_id(crypto::NewUuid());
       other.set_payload(cast.SerializeAsString());
@@ -611,7 +611,7 @@ TEST_P(LedgerTest, BadInputIsRefusedAndLeavesNothing) {
   EXPECT_THAT(Append(**ledger, command), IsRefused("TOO_LARGE"));
   command = Command("");
   EXPECT_THAT(Append(**ledger, command), IsRefused("BAD_COMMAND"));
-  EXPECT_THAT((*ledger)->Append(Command(), common::v1::DISCLOSURE_UNSPECIFIED, "voting"),
+  EXPECT_THAT((*ledger)->Append(Command(), common::v1::DISCLOSURE_UNSPECIFIED, "meetings"),
               IsRefused("BAD_DISCLOSURE"));
   EXPECT_EQ((*ledger)->size(), 0u);
 }

@@ -1,4 +1,4 @@
-#include "services/ledger/newest_entries.h"
+#include "ledger/newest_entries.h"
 
 #include <string>
 #include <vector>

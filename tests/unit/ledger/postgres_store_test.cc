@@ -1,6 +1,6 @@
 // What the PostgreSQL store promises beyond EntryStore: one leader, no false acknowledgement, no
 // call without an end. What every store must do is ledger_test.cc's.
-#include "services/ledger/postgres_store.h"
+#include "ledger/postgres_store.h"
 
 #include <atomic>
 #include <memory>

@@ -1,6 +1,6 @@
 // What the tests that all stores share cannot do: erasing that is interrupted, and the bytes of
 // SQLite's own files.
-#include "services/ledger/sqlite_store.h"
+#include "ledger/sqlite_store.h"
 
 #include <sqlite3.h>
 

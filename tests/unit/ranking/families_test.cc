@@ -8,9 +8,9 @@
 #include "base/status_matchers.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "services/ideas/ranking/exact_sums.h"
-#include "services/ideas/ranking/groups.h"
-#include "services/ideas/ranking/majority_judgment.h"
+#include "ranking/exact_sums.h"
+#include "ranking/groups.h"
+#include "ranking/majority_judgment.h"
 
 namespace votum::ranking {
 namespace {

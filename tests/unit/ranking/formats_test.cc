@@ -1,4 +1,4 @@
-#include "services/ideas/ranking/formats/formats.h"
+#include "ranking/formats/formats.h"
 
 #include "absl/strings/str_cat.h"
 #include "base/status_matchers.h"

@@ -8,11 +8,11 @@
 #include "absl/strings/str_cat.h"
 #include "base/status_matchers.h"
 #include "gtest/gtest.h"
-#include "services/ideas/ranking/batch_counter.h"
-#include "services/ideas/ranking/formats/formats.h"
-#include "services/ideas/ranking/method.h"
-#include "services/ideas/ranking/schulze.h"
-#include "services/ideas/ranking/widest_paths.h"
+#include "ranking/batch_counter.h"
+#include "ranking/formats/formats.h"
+#include "ranking/method.h"
+#include "ranking/schulze.h"
+#include "ranking/widest_paths.h"
 
 namespace votum::ranking {
 namespace {

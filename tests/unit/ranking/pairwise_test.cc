@@ -1,9 +1,9 @@
-#include "services/ideas/ranking/pairwise.h"
+#include "ranking/pairwise.h"
 
 #include "base/status_matchers.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "services/ideas/ranking/method.h"
+#include "ranking/method.h"
 
 namespace votum::ranking {
 namespace {

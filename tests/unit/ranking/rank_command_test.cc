@@ -9,7 +9,7 @@
 #include "clients/cli/rank/group_ranking.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "services/ideas/ranking/method.h"
+#include "ranking/method.h"
 
 namespace votum::cli {
 namespace {

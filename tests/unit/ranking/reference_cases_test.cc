@@ -6,8 +6,8 @@
 #include "absl/strings/str_cat.h"
 #include "base/status_matchers.h"
 #include "gtest/gtest.h"
-#include "services/ideas/ranking/condorcet.h"
-#include "services/ideas/ranking/method.h"
+#include "ranking/condorcet.h"
+#include "ranking/method.h"
 #include "tests/unit/ranking/reference_data.h"
 
 namespace votum::ranking {

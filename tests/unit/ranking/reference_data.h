@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "services/ideas/ranking/election.h"
-#include "services/ideas/ranking/result.h"
+#include "ranking/election.h"
+#include "ranking/result.h"
 
 namespace votum::ranking {
 

@@ -9,8 +9,8 @@
 #include "base/status_matchers.h"
 #include "crypto/hash.h"
 #include "gtest/gtest.h"
-#include "services/ideas/ranking/formats/formats.h"
-#include "services/ideas/ranking/method.h"
+#include "ranking/formats/formats.h"
+#include "ranking/method.h"
 #include "tests/unit/ranking/reference_data.h"
 
 namespace votum::ranking {

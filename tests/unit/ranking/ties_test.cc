@@ -5,7 +5,7 @@
 #include "base/status_matchers.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "services/ideas/ranking/method.h"
+#include "ranking/method.h"
 
 namespace votum::ranking {
 namespace {

@@ -1,8 +1,8 @@
-#include "services/voting/rules/calendar.h"
+#include "rules/calendar.h"
 
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
-#include "services/voting/rules/profile.h"
+#include "rules/profile.h"
 
 namespace votum::rules {
 namespace {

@@ -8,10 +8,10 @@
 #include "base/status_matchers.h"
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
-#include "services/voting/rules/election.h"
-#include "services/voting/rules/lot.h"
-#include "services/voting/rules/profile.h"
-#include "services/voting/rules/seats.h"
+#include "rules/election.h"
+#include "rules/lot.h"
+#include "rules/profile.h"
+#include "rules/seats.h"
 
 namespace votum::rules {
 namespace {

@@ -1,12 +1,12 @@
-#include "services/voting/rules/majority.h"
+#include "rules/majority.h"
 
 #include <random>
 
 #include "base/status_matchers.h"
 #include "gtest/gtest.h"
-#include "services/voting/rules/explain.h"
-#include "services/voting/rules/profile.h"
-#include "services/voting/rules/quorum.h"
+#include "rules/explain.h"
+#include "rules/profile.h"
+#include "rules/quorum.h"
 
 namespace votum::rules {
 namespace {

@@ -3,12 +3,12 @@
 
 #include "base/status_matchers.h"
 #include "gtest/gtest.h"
-#include "services/voting/rules/amendments.h"
-#include "services/voting/rules/calendar.h"
-#include "services/voting/rules/decisiveness.h"
-#include "services/voting/rules/modes.h"
-#include "services/voting/rules/profile.h"
-#include "services/voting/rules/statutory_number.h"
+#include "rules/amendments.h"
+#include "rules/calendar.h"
+#include "rules/decisiveness.h"
+#include "rules/modes.h"
+#include "rules/profile.h"
+#include "rules/statutory_number.h"
 
 namespace votum::rules {
 namespace {

@@ -1,8 +1,8 @@
-#include "services/voting/rules/profile.h"
+#include "rules/profile.h"
 
 #include "base/status_matchers.h"
 #include "gtest/gtest.h"
-#include "services/voting/rules/embedded_profiles.h"
+#include "rules/embedded_profiles.h"
 
 namespace votum::rules {
 namespace {

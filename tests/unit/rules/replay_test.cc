@@ -1,8 +1,8 @@
-#include "services/voting/rules/replay.h"
+#include "rules/replay.h"
 
 #include "base/status_matchers.h"
 #include "gtest/gtest.h"
-#include "services/voting/rules/profile.h"
+#include "rules/profile.h"
 
 namespace votum::rules {
 namespace {

@@ -9,7 +9,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "base/clock.h"
-#include "services/witness/head_store.h"
+#include "witness/head_store.h"
 
 namespace votum::witness {
 

@@ -1,6 +1,6 @@
 // The feed with threads: quick, slow and silent witnesses side by side.
 
-#include "services/witness/feed_runner.h"
+#include "witness/feed_runner.h"
 
 #include <atomic>
 #include <memory>
@@ -13,10 +13,10 @@
 #include "absl/time/clock.h"
 #include "base/status_matchers.h"
 #include "gtest/gtest.h"
-#include "services/witness/routes.h"
-#include "services/witness/witness.h"
 #include "tests/unit/witness/fakes.h"
 #include "tests/unit/witness/log_under_test.h"
+#include "witness/routes.h"
+#include "witness/witness.h"
 
 namespace votum::witness {
 namespace {

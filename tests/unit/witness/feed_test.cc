@@ -1,7 +1,7 @@
 // The feed against real witnesses (their core, in memory), and against all that a witness can do
 // wrong. Time is simulated.
 
-#include "services/witness/feed.h"
+#include "witness/feed.h"
 
 #include <functional>
 #include <map>
@@ -14,10 +14,10 @@
 #include "absl/strings/str_cat.h"
 #include "base/status_matchers.h"
 #include "gtest/gtest.h"
-#include "services/witness/routes.h"
-#include "services/witness/witness.h"
 #include "tests/unit/witness/fakes.h"
 #include "tests/unit/witness/log_under_test.h"
+#include "witness/routes.h"
+#include "witness/witness.h"
 
 namespace votum::witness {
 namespace {

@@ -1,4 +1,4 @@
-#include "services/witness/head_store.h"
+#include "witness/head_store.h"
 
 #include <string>
 

@@ -1,4 +1,4 @@
-#include "services/witness/witness.h"
+#include "witness/witness.h"
 
 #include <map>
 #include <memory>
@@ -11,9 +11,9 @@
 #include "base/status_matchers.h"
 #include "crypto/hash.h"
 #include "gtest/gtest.h"
-#include "services/witness/routes.h"
 #include "tests/unit/witness/fakes.h"
 #include "tests/unit/witness/log_under_test.h"
+#include "witness/routes.h"
 
 namespace votum::witness {
 namespace {

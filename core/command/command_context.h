@@ -1,0 +1,35 @@
+// What a state machine knows about a command beside the command message itself.
+#ifndef VOTUM_CORE_COMMAND_COMMAND_CONTEXT_H_
+#define VOTUM_CORE_COMMAND_COMMAND_CONTEXT_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "crypto/keys.h"
+
+namespace votum {
+
+struct CommandContext {
+  // Position in the log. While a service checks a command ahead of appending it: the next position.
+  uint64_t index = 0;
+  // The record's time; never before that of an earlier record. Ahead of appending: what the
+  // sequencer's clock says now.
+  absl::Time time;
+  // UUID; unique in the log.
+  std::string command_id;
+  // The person who acts: the owner of the signing key, which was active at this position. Empty for
+  // commands that anybody may give. For EnrolKey: the claimed owner.
+  std::string actor;
+  // The key of the first signature. Verified.
+  std::string key_id;
+  // Ids of the keys of all verified signatures, the first included.
+  std::vector<std::string> signer_key_ids;
+  // The key that signs the log's checkpoints; null only in tests of domains that do not look at it.
+  const crypto::PublicKey* log_key = nullptr;
+};
+
+}  // namespace votum
+
+#endif  // VOTUM_CORE_COMMAND_COMMAND_CONTEXT_H_

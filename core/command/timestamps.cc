@@ -1,0 +1,19 @@
+#include "core/command/timestamps.h"
+
+namespace votum {
+
+google::protobuf::Timestamp ToTimestamp(absl::Time time) {
+  const int64_t micros = absl::ToUnixMicros(time);
+  google::protobuf::Timestamp timestamp;
+  // Floor division: times before 1970 have negative seconds and positive nanos.
+  const int64_t seconds = micros >= 0 ? micros / 1000000 : -((-micros + 999999) / 1000000);
+  timestamp.set_seconds(seconds);
+  timestamp.set_nanos(static_cast<int32_t>(micros - seconds * 1000000) * 1000);
+  return timestamp;
+}
+
+absl::Time FromTimestamp(const google::protobuf::Timestamp& timestamp) {
+  return absl::FromUnixSeconds(timestamp.seconds()) + absl::Nanoseconds(timestamp.nanos());
+}
+
+}  // namespace votum

@@ -1,0 +1,36 @@
+// The published form of a decision: JSON with everything that the public needs to understand and to
+// check it.
+//
+// A pure function of the state; two-space indent, UTF-8, a newline at the end. It holds nothing
+// that changes after the decision is signed by both but the release, which it names when there is
+// one.
+#ifndef VOTUM_CORE_DECISIONS_DOCUMENT_H_
+#define VOTUM_CORE_DECISIONS_DOCUMENT_H_
+
+#include <map>
+#include <string>
+
+#include "votum/decisions/v1/decisions.pb.h"
+#include "votum/meetings/v1/voting.pb.h"
+#include "votum/papers/v1/papers.pb.h"
+
+namespace votum::decisions {
+
+// What the document draws on beside the decision. Pointers may be null where there is nothing.
+struct DocumentSources {
+  std::string deployment;
+  std::string body_name;
+  std::string organization_name;
+  std::string meeting_title;
+  std::string item_number;
+  std::string item_title;
+  const papers::v1::ProposalVersion* proposal_version = nullptr;
+  meetings::v1::VoteEvent vote_event;               // as the decision's audience may see it
+  std::map<std::string, std::string> person_names;  // by id
+};
+
+std::string DecisionDocument(const v1::Decision& decision, const DocumentSources& sources);
+
+}  // namespace votum::decisions
+
+#endif  // VOTUM_CORE_DECISIONS_DOCUMENT_H_

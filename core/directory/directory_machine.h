@@ -1,0 +1,181 @@
+// Who is who: the body, organizations, persons, memberships, offices, keys, and the rules in force.
+//
+// A key becomes active in three steps by at least two hands: an administrator issues a one-time
+// code, the owner enrols a key with it, another administrator confirms it. Two exceptions found a
+// deployment: the first administrator's first key is active at once (its code was made by whoever
+// made the log key), and while that is the only administrator with an active key, the first
+// administrator may confirm the second alone.
+#ifndef VOTUM_CORE_DIRECTORY_DIRECTORY_MACHINE_H_
+#define VOTUM_CORE_DIRECTORY_DIRECTORY_MACHINE_H_
+
+#include <cstdint>
+#include <functional>
+#include <initializer_list>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "core/command/command_context.h"
+#include "core/command/visitor.h"
+#include "crypto/keys.h"
+#include "votum/directory/v1/directory.pb.h"
+
+namespace votum::directory {
+
+struct KeyEntry {
+  std::string id;
+  std::string person_id;
+  std::string public_key_der;
+  // The same, parsed once: it verifies every command of its owner.
+  std::optional<crypto::PublicKey> public_key;
+  std::string label;
+  std::string issued_by;
+  std::string confirmed_by;
+  std::string revocation_reason;
+  v1::KeyState state = v1::KEY_STATE_UNSPECIFIED;
+};
+
+struct CodeEntry {
+  std::string key_id;
+  std::string person_id;
+  std::string public_key_der;
+  std::string issued_by;
+  absl::Time expire_time;
+  bool used = false;
+};
+
+struct OrganizationEntry {
+  std::string id;
+  std::string name;
+  v1::OrganizationKind kind = v1::ORGANIZATION_KIND_UNSPECIFIED;
+  uint32_t statutory_number = 0;
+  rules::v1::RuleProfile profile;
+  std::optional<uint64_t> profile_index;
+};
+
+struct MembershipEntry {
+  std::string id;
+  std::string person_id;
+  std::string organization_id;
+  v1::MembershipRole role = v1::MEMBERSHIP_ROLE_UNSPECIFIED;
+  bool voting_right = false;
+  absl::Time start;
+  std::optional<absl::Time> end;
+};
+
+// Not thread-safe.
+class DirectoryMachine {
+ public:
+  DirectoryMachine() = default;
+  DirectoryMachine(const DirectoryMachine&) = delete;
+  DirectoryMachine& operator=(const DirectoryMachine&) = delete;
+
+  absl::Status Check(const CommandContext& context, const v1::FoundDeployment& command) const;
+  absl::Status Check(const CommandContext& context, const v1::RegisterPerson& command) const;
+  absl::Status Check(const CommandContext& context, const v1::CreateOrganization& command) const;
+  absl::Status Check(const CommandContext& context, const v1::AddMembership& command) const;
+  absl::Status Check(const CommandContext& context, const v1::EndMembership& command) const;
+  absl::Status Check(const CommandContext& context, const v1::GrantOffice& command) const;
+  absl::Status Check(const CommandContext& context, const v1::WithdrawOffice& command) const;
+  absl::Status Check(const CommandContext& context, const v1::IssueEnrolmentCode& command) const;
+  absl::Status Check(const CommandContext& context, const v1::EnrolKey& command) const;
+  absl::Status Check(const CommandContext& context, const v1::ConfirmKey& command) const;
+  absl::Status Check(const CommandContext& context, const v1::RevokeKey& command) const;
+  absl::Status Check(const CommandContext& context, const v1::ProposeErasure& command) const;
+  absl::Status Check(const CommandContext& context, const v1::ConfirmErasure& command) const;
+  absl::Status Check(const CommandContext& context, const v1::AdoptRuleProfile& command) const;
+
+  void Apply(const CommandContext& context, const v1::FoundDeployment& command);
+  void Apply(const CommandContext& context, const v1::RegisterPerson& command);
+  void Apply(const CommandContext& context, const v1::CreateOrganization& command);
+  void Apply(const CommandContext& context, const v1::AddMembership& command);
+  void Apply(const CommandContext& context, const v1::EndMembership& command);
+  void Apply(const CommandContext& context, const v1::GrantOffice& command);
+  void Apply(const CommandContext& context, const v1::WithdrawOffice& command);
+  void Apply(const CommandContext& context, const v1::IssueEnrolmentCode& command);
+  void Apply(const CommandContext& context, const v1::EnrolKey& command);
+  void Apply(const CommandContext& context, const v1::ConfirmKey& command);
+  void Apply(const CommandContext& context, const v1::RevokeKey& command);
+  void Apply(const CommandContext& context, const v1::ProposeErasure& command);
+  void Apply(const CommandContext& context, const v1::ConfirmErasure& command);
+  void Apply(const CommandContext& context, const v1::AdoptRuleProfile& command);
+
+  // What other domains and the fold ask. Pointers are valid until the next Apply; null where there
+  // is none.
+  bool founded() const { return !deployment_.empty(); }
+  const std::string& deployment() const { return deployment_; }
+  const std::string& body_name() const { return body_name_; }
+  bool simulated_clock() const { return simulated_clock_; }
+  const KeyEntry* FindKey(absl::string_view key_id) const;
+  const CodeEntry* FindCode(absl::string_view code_key_id) const;
+  bool PersonExists(absl::string_view person_id) const;
+  bool HasOffice(absl::string_view person_id, v1::Office office) const;
+  bool HasAnyOffice(absl::string_view person_id, std::initializer_list<v1::Office> offices) const;
+  const OrganizationEntry* FindOrganization(absl::string_view organization_id) const;
+  const MembershipEntry* ActiveMembership(absl::string_view person_id,
+                                          absl::string_view organization_id) const;
+  // By person id.
+  std::vector<const MembershipEntry*> ActiveMembers(absl::string_view organization_id) const;
+  // Is its chair or deputy chair.
+  bool PresidesOver(absl::string_view person_id, absl::string_view organization_id) const;
+  // Belongs to the council or a committee, or holds an office other than auditor.
+  bool BelongsToCouncilOrAdministration(absl::string_view person_id) const;
+
+  // Subjects whose sealed attachments are erased, in the order of the records that confirmed it.
+  const std::vector<std::string>& erased_subjects() const { return erased_subjects_; }
+  bool IsErased(absl::string_view subject) const;
+
+  // NOT_FOUND/NO_SUCH_PERSON, NO_SUCH_ORGANIZATION. Lists are by id, at most `limit` after
+  // `after_id`.
+  v1::Body GetBody() const;
+  absl::StatusOr<v1::Person> GetPerson(absl::string_view person_id) const;
+  absl::StatusOr<v1::Organization> GetOrganization(absl::string_view organization_id) const;
+  std::vector<v1::Person> ListPersons(absl::string_view after_id, size_t limit) const;
+  std::vector<v1::Organization> ListOrganizations(absl::string_view after_id, size_t limit) const;
+  // Empty `organization_id`, `person_id`: all.
+  std::vector<v1::Membership> ListMemberships(absl::string_view organization_id,
+                                              absl::string_view after_id, size_t limit) const;
+  std::vector<v1::Key> ListKeys(absl::string_view person_id, absl::string_view after_id,
+                                size_t limit) const;
+
+  std::vector<v1::Erasure> ListErasures(absl::string_view after_id, size_t limit) const;
+
+  void Visit(const ResourceVisitor& visitor) const;
+
+ private:
+  struct PersonEntry {
+    std::string id;
+    std::string name;
+    std::set<v1::Office> offices;
+  };
+  template <typename Value>
+  using ById = std::map<std::string, Value, std::less<>>;
+
+  int AdministratorsWithActiveKey() const;
+  bool HasActiveKey(absl::string_view person_id) const;
+
+  std::string deployment_;
+  std::string body_name_;
+  std::string founder_id_;
+  bool simulated_clock_ = false;
+  ById<PersonEntry> persons_;
+  ById<OrganizationEntry> organizations_;
+  ById<MembershipEntry> memberships_;
+  // (organization, person) of memberships that last: their ids.
+  std::map<std::string, std::map<std::string, std::string, std::less<>>, std::less<>> active_;
+  ById<KeyEntry> keys_;
+  ById<CodeEntry> codes_;
+  std::map<std::string, v1::Erasure, std::less<>> erasures_;
+  std::vector<std::string> erased_subjects_;
+  std::set<std::string, std::less<>> erased_;  // the same, to look up
+};
+
+}  // namespace votum::directory
+
+#endif  // VOTUM_CORE_DIRECTORY_DIRECTORY_MACHINE_H_

@@ -1,0 +1,90 @@
+// Erasing what is sealed of a subject: two persons, a legal ground, a record.
+#include <set>
+
+#include "absl/strings/str_cat.h"
+#include "base/refusal.h"
+#include "base/status_macros.h"
+#include "core/command/fields.h"
+#include "core/command/timestamps.h"
+#include "core/directory/directory_machine.h"
+
+namespace votum::directory {
+namespace {
+
+constexpr size_t kSubjectBytes = 16;
+constexpr int kMaxSubjects = 1000;
+constexpr size_t kMaxGroundBytes = 500;
+
+}  // namespace
+
+absl::Status DirectoryMachine::Check(const CommandContext&,
+                                     const v1::ProposeErasure& command) const {
+  RETURN_IF_ERROR(CheckId("erasure_id", command.erasure_id()));
+  RETURN_IF_ERROR(CheckText("legal_ground", command.legal_ground(), kMaxGroundBytes));
+  if (erasures_.find(command.erasure_id()) != erasures_.end()) {
+    return RefuseExists("ERASURE_EXISTS", absl::StrCat("erasure ", command.erasure_id(),
+                                                       " exists; choose another id"));
+  }
+  if (command.subjects().empty() || command.subjects_size() > kMaxSubjects)
+    return RefuseArgument("BAD_SUBJECT", absl::StrCat("name 1 to ", kMaxSubjects, " subjects"));
+  std::set<absl::string_view> seen;
+  for (const std::string& subject : command.subjects()) {
+    if (subject.size() != kSubjectBytes || !seen.insert(subject).second)
+      return RefuseArgument("BAD_SUBJECT", "a subject has 16 bytes, and each is named once");
+    if (IsErased(subject))
+      return RefuseExists("ALREADY_ERASED", "one of the subjects was erased before");
+  }
+  return absl::OkStatus();
+}
+
+void DirectoryMachine::Apply(const CommandContext& context, const v1::ProposeErasure& command) {
+  v1::Erasure& erasure = erasures_[command.erasure_id()];
+  erasure.set_id(command.erasure_id());
+  *erasure.mutable_subjects() = command.subjects();
+  erasure.set_legal_ground(command.legal_ground());
+  erasure.set_proposer_id(context.actor);
+}
+
+absl::Status DirectoryMachine::Check(const CommandContext& context,
+                                     const v1::ConfirmErasure& command) const {
+  const auto found = erasures_.find(command.erasure_id());
+  if (found == erasures_.end()) {
+    return RefuseNotFound("NO_SUCH_ERASURE",
+                          absl::StrCat("no erasure ", command.erasure_id(), " was proposed"));
+  }
+  if (!found->second.confirmer_id().empty()) {
+    return RefuseExists("ALREADY_CONFIRMED",
+                        absl::StrCat("erasure ", command.erasure_id(), " is confirmed"));
+  }
+  if (found->second.proposer_id() != context.actor) return absl::OkStatus();
+  return RefusePermission("SAME_PERSON",
+                          absl::StrCat(context.actor, " proposed erasure ", command.erasure_id(),
+                                       "; another person must confirm it"));
+}
+
+void DirectoryMachine::Apply(const CommandContext& context, const v1::ConfirmErasure& command) {
+  v1::Erasure& erasure = erasures_.find(command.erasure_id())->second;
+  erasure.set_confirmer_id(context.actor);
+  *erasure.mutable_confirm_time() = ToTimestamp(context.time);
+  erasure.set_confirm_index(context.index);
+  for (const std::string& subject : erasure.subjects()) {
+    // Another erasure that was proposed earlier may have named it too.
+    if (erased_.insert(subject).second) erased_subjects_.push_back(subject);
+  }
+}
+
+bool DirectoryMachine::IsErased(absl::string_view subject) const {
+  return erased_.find(subject) != erased_.end();
+}
+
+std::vector<v1::Erasure> DirectoryMachine::ListErasures(absl::string_view after_id,
+                                                        size_t limit) const {
+  std::vector<v1::Erasure> erasures;
+  for (auto it = erasures_.upper_bound(after_id); it != erasures_.end() && erasures.size() < limit;
+       ++it) {
+    erasures.push_back(it->second);
+  }
+  return erasures;
+}
+
+}  // namespace votum::directory

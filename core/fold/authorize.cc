@@ -1,0 +1,189 @@
+#include "core/fold/authorize.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "base/refusal.h"
+#include "base/status_macros.h"
+#include "crypto/dsse.h"
+
+namespace votum {
+namespace {
+
+absl::Status Unauthenticated(absl::string_view reason, absl::string_view message) {
+  return Refuse(absl::StatusCode::kUnauthenticated, reason, message);
+}
+
+absl::StatusOr<crypto::PublicKey> KeyFromHeader(const common::v1::CommandHeader& header) {
+  auto key = crypto::PublicKey::FromSpkiDer(header.public_key());
+  if (!key.ok()) {
+    return Unauthenticated("BAD_SIGNATURE",
+                           absl::StrCat("header.public_key: ", key.status().message()));
+  }
+  return key;
+}
+
+// The active key that `signature` names, if it belongs to `actor`.
+absl::StatusOr<crypto::PublicKey> PersonsKey(const directory::DirectoryMachine& directory,
+                                             absl::string_view actor,
+                                             const common::v1::Signature& signature) {
+  const directory::KeyEntry* entry = directory.FindKey(signature.key_id());
+  if (entry == nullptr) {
+    return Unauthenticated("UNKNOWN_KEY", absl::StrCat("no key ", signature.key_id(),
+                                                       " is enrolled here; enrol it with a "
+                                                       "one-time code from an administrator"));
+  }
+  if (entry->state == directory::v1::KEY_STATE_REVOKED) {
+    return Unauthenticated("KEY_REVOKED", absl::StrCat("key ", entry->id, " of ", entry->person_id,
+                                                       " was revoked; enrol a new one"));
+  }
+  if (entry->state != directory::v1::KEY_STATE_ACTIVE) {
+    return Unauthenticated("KEY_NOT_CONFIRMED",
+                           absl::StrCat("key ", entry->id, " of ", entry->person_id,
+                                        " waits for a second administrator to confirm it"));
+  }
+  if (entry->person_id != actor) {
+    return RefusePermission("NOT_THE_KEYS_OWNER",
+                            absl::StrCat("the command names ", actor, " as actor, but key ",
+                                         entry->id, " belongs to ", entry->person_id));
+  }
+  return *entry->public_key;
+}
+
+absl::Status VerifyOne(const crypto::PublicKey& key, const std::string& message,
+                       const common::v1::Signature& signature, SignatureCache& cache) {
+  if (signature.key_id() != key.id()) {
+    return Unauthenticated(
+        "BAD_SIGNATURE", absl::StrCat("the signature names key ", signature.key_id(), ", but key ",
+                                      key.id(), " is the one that must sign"));
+  }
+  if (!cache.Verify(key, message, signature.signature()).ok()) {
+    return Unauthenticated("BAD_SIGNATURE", absl::StrCat("the signature of key ", key.id(),
+                                                         " does not verify over these bytes"));
+  }
+  return absl::OkStatus();
+}
+
+// The key of the one-time code that EnrolKey's second signature is made with.
+absl::StatusOr<crypto::PublicKey> CodeKey(const World& world, const Envelope& envelope,
+                                          absl::Time time) {
+  const auto& enrol = static_cast<const directory::v1::EnrolKey&>(*envelope.command);
+  const directory::CodeEntry* code = world.directory().FindCode(enrol.code_key_id());
+  if (code == nullptr || code->person_id != envelope.header().actor()) {
+    return Unauthenticated(
+        "UNKNOWN_CODE",
+        absl::StrCat("no such one-time code was issued for ", envelope.header().actor(),
+                     "; check person and code, or ask for a new code"));
+  }
+  if (code->used) {
+    return Unauthenticated(
+        "CODE_USED", "this one-time code was used before; ask an administrator for a new one");
+  }
+  if (time >= code->expire_time) {
+    return Unauthenticated("CODE_EXPIRED",
+                           "this one-time code has expired; ask an administrator for a new one");
+  }
+  return crypto::PublicKey::FromSpkiDer(code->public_key_der);
+}
+
+absl::Status CheckOffice(const World& world, const Envelope& envelope) {
+  const Authority& authority = envelope.type->authority;
+  if (authority.signer != Signer::kOffice) return absl::OkStatus();
+  const auto held = [&](directory::v1::Office office) {
+    return world.directory().HasOffice(envelope.header().actor(), office);
+  };
+  if (std::any_of(authority.offices.begin(), authority.offices.end(), held))
+    return absl::OkStatus();
+  std::string wanted;
+  for (const directory::v1::Office office : authority.offices) {
+    absl::StrAppend(&wanted, wanted.empty() ? "" : " or ", directory::v1::Office_Name(office));
+  }
+  return RefusePermission("OFFICE_MISSING",
+                          absl::StrCat(envelope.type->name, " needs ", wanted, ", which ",
+                                       envelope.header().actor(), " does not hold"));
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<crypto::PublicKey>> RequiredKeys(const World& world,
+                                                            const Envelope& envelope,
+                                                            uint64_t index, absl::Time time,
+                                                            const crypto::PublicKey& log_key) {
+  std::vector<crypto::PublicKey> keys;
+  switch (envelope.type->authority.signer) {
+    case Signer::kLogKey:
+      if (index != 0 || envelope.header().public_key() != log_key.spki_der()) {
+        return Unauthenticated(
+            "BAD_SIGNATURE",
+            "only the log key founds a deployment, and only with its first record");
+      }
+      return std::vector<crypto::PublicKey>{log_key};
+    case Signer::kNewKey: {
+      ASSIGN_OR_RETURN(crypto::PublicKey device, KeyFromHeader(envelope.header()));
+      ASSIGN_OR_RETURN(crypto::PublicKey code, CodeKey(world, envelope, time));
+      return std::vector<crypto::PublicKey>{device, code};
+    }
+    case Signer::kAnybody:
+      if (envelope.header().actor().empty()) {
+        ASSIGN_OR_RETURN(crypto::PublicKey own, KeyFromHeader(envelope.header()));
+        return std::vector<crypto::PublicKey>{own};
+      }
+      [[fallthrough]];
+    case Signer::kPerson:
+    case Signer::kOffice: {
+      ASSIGN_OR_RETURN(
+          crypto::PublicKey key,
+          PersonsKey(world.directory(), envelope.header().actor(), envelope.signatures[0]));
+      return std::vector<crypto::PublicKey>{key};
+    }
+  }
+  return keys;
+}
+
+absl::Status VerifySignatures(const Envelope& envelope, const std::vector<crypto::PublicKey>& keys,
+                              SignatureCache& cache) {
+  if (static_cast<size_t>(envelope.signatures.size()) != keys.size()) {
+    return Unauthenticated("BAD_SIGNATURE",
+                           absl::StrCat(envelope.type->name, " needs ", keys.size(),
+                                        " signatures, not ", envelope.signatures.size()));
+  }
+  const std::string message = crypto::PreAuthEncoding(envelope.payload_type(), envelope.payload);
+  for (size_t i = 0; i < keys.size(); ++i)
+    RETURN_IF_ERROR(VerifyOne(keys[i], message, envelope.signatures[i], cache));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<CommandContext> Authorize(const World& world, const Envelope& envelope,
+                                         uint64_t index, absl::Time time,
+                                         const crypto::PublicKey& log_key, SignatureCache& cache) {
+  // The founding record names the deployment; all others must name the one that was founded.
+  if (index != 0 && envelope.header().deployment() != world.directory().deployment()) {
+    return RefuseArgument(
+        "WRONG_DEPLOYMENT",
+        absl::StrCat("the command was signed for ", envelope.header().deployment(), ", this is ",
+                     world.directory().deployment()));
+  }
+  ASSIGN_OR_RETURN(const std::vector<crypto::PublicKey> keys,
+                   RequiredKeys(world, envelope, index, time, log_key));
+  RETURN_IF_ERROR(VerifySignatures(envelope, keys, cache));
+  RETURN_IF_ERROR(CheckOffice(world, envelope));
+  CommandContext context;
+  for (const crypto::PublicKey& key : keys) context.signer_key_ids.push_back(key.id());
+  context.index = index;
+  context.time = time;
+  context.command_id = envelope.header().command_id();
+  context.actor = envelope.header().actor();
+  context.key_id = keys[0].id();
+  context.log_key = &log_key;
+  return context;
+}
+
+absl::Status VerifyPersonSignature(const directory::DirectoryMachine& directory,
+                                   absl::string_view actor, absl::string_view payload_type,
+                                   absl::string_view payload,
+                                   const common::v1::Signature& signature, SignatureCache& cache) {
+  ASSIGN_OR_RETURN(const crypto::PublicKey key, PersonsKey(directory, actor, signature));
+  return VerifyOne(key, crypto::PreAuthEncoding(payload_type, payload), signature, cache);
+}
+
+}  // namespace votum

@@ -1,0 +1,53 @@
+// The one place where signatures and coarse authority are checked: by the service when a command
+// comes in, by every fold at the record's own position, and by the auditor, all through this
+// function.
+#ifndef VOTUM_CORE_FOLD_AUTHORIZE_H_
+#define VOTUM_CORE_FOLD_AUTHORIZE_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "core/command/command_context.h"
+#include "core/fold/envelope.h"
+#include "core/fold/signature_cache.h"
+#include "core/fold/world.h"
+#include "crypto/keys.h"
+
+namespace votum {
+
+// Who stands behind `envelope` at position `index` and time `time`, if its signatures verify and
+// its type may be given by that signer. `log_key` is the key that founds the deployment.
+//   UNAUTHENTICATED/BAD_SIGNATURE      a signature does not verify, or a key id does not match
+//   UNAUTHENTICATED/UNKNOWN_KEY        the key was never enrolled
+//   UNAUTHENTICATED/KEY_NOT_CONFIRMED  enrolled, not confirmed
+//   UNAUTHENTICATED/KEY_REVOKED        revoked before this position
+//   UNAUTHENTICATED/UNKNOWN_CODE, CODE_USED, CODE_EXPIRED   EnrolKey with a code that is not, or no
+//   longer, good PERMISSION_DENIED/NOT_THE_KEYS_OWNER   header.actor is another person than the
+//   key's owner PERMISSION_DENIED/OFFICE_MISSING       the actor has none of the offices that may
+//   give it INVALID_ARGUMENT/WRONG_DEPLOYMENT      signed for another deployment
+absl::StatusOr<CommandContext> Authorize(const World& world, const Envelope& envelope,
+                                         uint64_t index, absl::Time time,
+                                         const crypto::PublicKey& log_key, SignatureCache& cache);
+
+// What in Authorize takes long, and needs nothing of the state but the keys: RequiredKeys are those
+// that must have signed `envelope`, in the order of its signatures; VerifySignatures says whether
+// exactly `keys` have. Errors as above.
+absl::StatusOr<std::vector<crypto::PublicKey>> RequiredKeys(const World& world,
+                                                            const Envelope& envelope,
+                                                            uint64_t index, absl::Time time,
+                                                            const crypto::PublicKey& log_key);
+absl::Status VerifySignatures(const Envelope& envelope, const std::vector<crypto::PublicKey>& keys,
+                              SignatureCache& cache);
+
+// The person whose active key signed `payload` of `payload_type`; errors as above. For statements
+// that are not commands (read sessions).
+absl::Status VerifyPersonSignature(const directory::DirectoryMachine& directory,
+                                   absl::string_view actor, absl::string_view payload_type,
+                                   absl::string_view payload,
+                                   const common::v1::Signature& signature, SignatureCache& cache);
+
+}  // namespace votum
+
+#endif  // VOTUM_CORE_FOLD_AUTHORIZE_H_

@@ -1,0 +1,110 @@
+#include "core/fold/envelope.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "base/refusal.h"
+#include "base/status_macros.h"
+#include "google/protobuf/descriptor.h"
+#include "google/protobuf/reflection.h"
+#include "google/protobuf/unknown_field_set.h"
+
+namespace votum {
+namespace {
+
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+
+// Calls `visit` for `message` and every message in it until it returns true; whether it did.
+template <typename Visit>
+bool AnyMessage(const Message& message, const Visit& visit) {
+  if (visit(message)) return true;
+  const google::protobuf::Reflection* reflection = message.GetReflection();
+  std::vector<const FieldDescriptor*> fields;
+  reflection->ListFields(message, &fields);
+  for (const FieldDescriptor* field : fields) {
+    if (field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE) continue;
+    if (!field->is_repeated()) {
+      if (AnyMessage(reflection->GetMessage(message, field), visit)) return true;
+      continue;
+    }
+    for (int i = 0; i < reflection->FieldSize(message, field); ++i) {
+      if (AnyMessage(reflection->GetRepeatedMessage(message, field, i), visit)) return true;
+    }
+  }
+  return false;
+}
+
+bool HasUnknownFields(const Message& message) {
+  return AnyMessage(message, [](const Message& part) {
+    return !part.GetReflection()->GetUnknownFields(part).empty();
+  });
+}
+
+bool IsUuid4(absl::string_view text) {
+  if (text.size() != 36 || text[14] != '4') return false;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+    if (dash ? text[i] != '-' : !absl::ascii_isxdigit(text[i]) || absl::ascii_isupper(text[i]))
+      return false;
+  }
+  return true;
+}
+
+absl::Status Bad(const CommandType& type, absl::string_view what) {
+  return RefuseArgument("BAD_COMMAND", absl::StrCat(type.name, ": ", what));
+}
+
+}  // namespace
+
+absl::StatusOr<Envelope> OpenEnvelope(
+    absl::string_view payload_type, std::string payload,
+    google::protobuf::RepeatedPtrField<common::v1::Signature> signatures) {
+  if (payload.size() > kMaxPayloadBytes) {
+    return RefuseArgument(
+        "TOO_LARGE", absl::StrCat("the command has ", payload.size(), " bytes, ", kMaxPayloadBytes,
+                                  " are allowed; send less at a time"));
+  }
+  if (signatures.empty() || signatures.size() > kMaxSignatures) {
+    return RefuseArgument("UNSIGNED",
+                          absl::StrCat("the command has ", signatures.size(), " signatures; 1 to ",
+                                       kMaxSignatures, " are needed"));
+  }
+  Envelope envelope;
+  envelope.type = FindCommandType(payload_type);
+  if (envelope.type == nullptr) {
+    return RefuseArgument("UNKNOWN_COMMAND",
+                          absl::StrCat("there is no command of the type ", payload_type,
+                                       "; client and service may be of different versions"));
+  }
+  envelope.command.reset(envelope.type->prototype->New());
+  if (!envelope.command->ParseFromArray(payload.data(), static_cast<int>(payload.size()))) {
+    return Bad(*envelope.type, "the payload does not parse as this message");
+  }
+  if (HasUnknownFields(*envelope.command)) {
+    return Bad(
+        *envelope.type,
+        "it has fields that this version does not know; it cannot be judged and so has no effect");
+  }
+  if (!IsUuid4(envelope.header().command_id())) {
+    return Bad(*envelope.type, "header.command_id must be a UUID of version 4 in lower case");
+  }
+  envelope.payload = std::move(payload);
+  envelope.signatures = std::move(signatures);
+  return envelope;
+}
+
+std::vector<common::v1::AttachmentRef> AttachmentRefsOf(const Message& message) {
+  std::vector<common::v1::AttachmentRef> refs;
+  AnyMessage(message, [&refs](const Message& part) {
+    if (part.GetDescriptor() == common::v1::AttachmentRef::descriptor()) {
+      refs.push_back(static_cast<const common::v1::AttachmentRef&>(part));
+    }
+    return false;
+  });
+  return refs;
+}
+
+}  // namespace votum

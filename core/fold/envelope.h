@@ -1,0 +1,41 @@
+// A signed command, parsed and found well-formed: its type is known, its message complete, its
+// header sound. Nothing is said yet about signatures or whether it holds.
+#ifndef VOTUM_CORE_FOLD_ENVELOPE_H_
+#define VOTUM_CORE_FOLD_ENVELOPE_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "core/fold/command_table.h"
+#include "google/protobuf/message.h"
+#include "votum/common/v1/command.pb.h"
+
+namespace votum {
+
+inline constexpr size_t kMaxPayloadBytes = size_t{1} << 20;
+inline constexpr int kMaxSignatures = 4;
+
+struct Envelope {
+  const CommandType* type = nullptr;
+  std::unique_ptr<google::protobuf::Message> command;
+  std::string payload;
+  google::protobuf::RepeatedPtrField<common::v1::Signature> signatures;
+
+  const std::string& payload_type() const { return type->payload_type; }
+  const common::v1::CommandHeader& header() const { return type->header(*command); }
+};
+
+// Refusals: UNKNOWN_COMMAND, BAD_COMMAND (does not parse, has fields that this version does not
+// know, no header, bad command id), TOO_LARGE, UNSIGNED.
+absl::StatusOr<Envelope> OpenEnvelope(
+    absl::string_view payload_type, std::string payload,
+    google::protobuf::RepeatedPtrField<common::v1::Signature> signatures);
+
+// The AttachmentRefs anywhere in `message`, in the order of its fields.
+std::vector<common::v1::AttachmentRef> AttachmentRefsOf(const google::protobuf::Message& message);
+
+}  // namespace votum
+
+#endif  // VOTUM_CORE_FOLD_ENVELOPE_H_

@@ -1,0 +1,168 @@
+#include "core/fold/fold.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "base/refusal.h"
+#include "base/status_macros.h"
+#include "core/command/timestamps.h"
+#include "core/fold/authorize.h"
+#include "google/protobuf/io/coded_stream.h"
+#include "google/protobuf/io/zero_copy_stream_impl_lite.h"
+
+namespace votum {
+namespace {
+
+// Big-endian length, so that neighbouring parts cannot be read in two ways.
+std::string LengthOf(absl::string_view bytes) {
+  std::string length(8, '\0');
+  for (int i = 0; i < 8; ++i) length[i] = static_cast<char>(bytes.size() >> (56 - 8 * i));
+  return length;
+}
+
+std::string DeterministicBytes(const google::protobuf::Message& message) {
+  std::string bytes;
+  google::protobuf::io::StringOutputStream stream(&bytes);
+  google::protobuf::io::CodedOutputStream coded(&stream);
+  coded.SetSerializationDeterministic(true);
+  message.SerializeToCodedStream(&coded);
+  coded.Trim();
+  return bytes;
+}
+
+}  // namespace
+
+bool IsIntegrityFault(absl::string_view reason) {
+  static constexpr std::array<absl::string_view, 26> kFaults = {
+      "BAD_COMMAND", "BAD_SIGNATURE", "COMMAND_ID_REUSED", "NOT_THE_KEYS_OWNER", "TOO_LARGE",
+      "UNKNOWN_KEY", "UNKNOWN_COMMAND", "UNSIGNED", "WRONG_DEPLOYMENT", "WRONG_SERVICE",
+      // Of ballots and decryptions: what a proof says does not depend on who was faster.
+      "BAD_BALLOT_SIGNATURE", "BAD_INDIVIDUAL_PROOF", "BAD_OVERALL_PROOF", "BAD_BLANK_PROOF",
+      "BAD_DECRYPTION_PROOF", "BALLOT_NOT_CANONICAL", "ACTOR_NAMED", "BAD_JSON", "NOT_A_SCALAR",
+      "NOT_ENCRYPTED", "NOT_IN_GROUP", "WRONG_BALLOT_HASH", "WRONG_ELECTION", "WRONG_SHAPE",
+      // The list of credentials does not change while ballots are cast, nor the votes once a result
+      // follows from them.
+      "UNKNOWN_CREDENTIAL", "RESULT_DIFFERS"};
+  return std::find(kFaults.begin(), kFaults.end(), reason) != kFaults.end();
+}
+
+crypto::Digest CommandDigest(absl::string_view payload_type, absl::string_view payload) {
+  const std::string length = LengthOf(payload_type);
+  return crypto::Sha256({length, payload_type, payload});
+}
+
+Fold::Fold(DomainSet domains, crypto::PublicKey log_key, SignatureCache* cache)
+    : domains_(domains), log_key_(std::move(log_key)), cache_(cache) {}
+
+std::optional<OpenedRecord> OpenRecord(absl::string_view record_bytes) {
+  common::v1::Record record;
+  if (!record.ParseFromArray(record_bytes.data(), static_cast<int>(record_bytes.size())))
+    return std::nullopt;
+  return OpenedRecord{record.index(), FromTimestamp(record.time()),
+                      std::move(*record.mutable_service()),
+                      OpenEnvelope(record.payload_type(), std::move(*record.mutable_payload()),
+                                   std::move(*record.mutable_signatures()))};
+}
+
+absl::StatusOr<RecordOutcome> Fold::Apply(absl::string_view record_bytes, Gaps gaps) {
+  return Apply(OpenRecord(record_bytes), gaps);
+}
+
+absl::StatusOr<RecordOutcome> Fold::Apply(const std::optional<OpenedRecord>& record, Gaps gaps) {
+  if (!record.has_value())
+    return absl::DataLossError(absl::StrCat("record ", next_index_, " does not parse"));
+  if (gaps == Gaps::kAllowed && record->index > next_index_) next_index_ = record->index;
+  if (record->index != next_index_) {
+    return absl::DataLossError(absl::StrCat(
+        "record ", next_index_, " is missing: at its place stands record ", record->index));
+  }
+  if (record->time < last_time_) {
+    return absl::DataLossError(
+        absl::StrCat("record ", next_index_, " is older than the one before it"));
+  }
+
+  RecordOutcome outcome;
+  outcome.index = next_index_;
+  const absl::StatusOr<Envelope>& envelope = record->envelope;
+  if (envelope.ok()) {
+    outcome.command_name = envelope->type->name;
+    outcome.actor = envelope->header().actor();
+    outcome.status =
+        record->service == DomainName(envelope->type->domain) || next_index_ == 0
+            ? Judge(*envelope, record->time)
+            : RefusePermission("WRONG_SERVICE", absl::StrCat(envelope->type->name,
+                                                             " was appended by ", record->service));
+  } else {
+    outcome.status = envelope.status();
+  }
+  if (!outcome.status.ok()) void_.emplace(outcome.index, outcome.status);
+  last_time_ = record->time;
+  ++next_index_;
+  return outcome;
+}
+
+absl::Status Fold::Judge(const Envelope& envelope, absl::Time time) {
+  // The id is taken by the first record that bears it, whatever becomes of that record.
+  const RecordedCommand recorded = {next_index_,
+                                    CommandDigest(envelope.payload_type(), envelope.payload)};
+  const auto [first, is_new] = commands_.emplace(KeyOf(envelope.header().command_id()), recorded);
+  if (!is_new) {
+    return RefuseExists("COMMAND_ID_REUSED",
+                        absl::StrCat("command ", envelope.header().command_id(),
+                                     " is already record ", first->second.index));
+  }
+  if (!domains_.Contains(envelope.type->domain)) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const CommandContext context,
+                   Authorize(world_, envelope, next_index_, time, log_key_, *cache_));
+  RETURN_IF_ERROR(envelope.type->check(world_, context, *envelope.command));
+  envelope.type->apply(world_, context, *envelope.command);
+  return absl::OkStatus();
+}
+
+absl::Status Fold::Check(const Envelope& envelope, absl::Time time) const {
+  ASSIGN_OR_RETURN(const CommandContext context,
+                   Authorize(world_, envelope, next_index_, time, log_key_, *cache_));
+  return envelope.type->check(world_, context, *envelope.command);
+}
+
+absl::StatusOr<std::vector<crypto::PublicKey>> Fold::KeysOf(const Envelope& envelope,
+                                                            absl::Time time) const {
+  return RequiredKeys(world_, envelope, next_index_, time, log_key_);
+}
+
+// A UUID that OpenEnvelope has let pass; of anything else, something that no command has.
+Fold::CommandKey Fold::KeyOf(absl::string_view command_id) {
+  CommandKey key = {};
+  size_t digits = 0;
+  for (const char symbol : command_id) {
+    if (symbol == '-') continue;
+    if (!absl::ascii_isxdigit(symbol) || digits == 2 * key.size()) return {};
+    const int value = symbol <= '9' ? symbol - '0' : symbol - 'a' + 10;
+    key[digits / 2] = static_cast<uint8_t>(key[digits / 2] << 4 | value);
+    ++digits;
+  }
+  return digits == 2 * key.size() ? key : CommandKey();
+}
+
+std::optional<RecordedCommand> Fold::FindCommand(absl::string_view command_id) const {
+  const auto found = commands_.find(KeyOf(command_id));
+  if (found == commands_.end()) return std::nullopt;
+  return found->second;
+}
+
+crypto::Digest Fold::StateDigest(Domain domain) const {
+  // A chain, so that the whole state never stands in memory twice.
+  crypto::Digest digest = crypto::Sha256(DomainName(domain));
+  world_.Visit(domain, [&digest](const google::protobuf::Message& resource) {
+    const std::string& name = resource.GetDescriptor()->full_name();
+    const std::string bytes = DeterministicBytes(resource);
+    const std::string length = LengthOf(name);
+    digest = crypto::Sha256({crypto::AsBytes(digest), length, name, bytes});
+  });
+  return digest;
+}
+
+}  // namespace votum

@@ -1,0 +1,130 @@
+// The fold: state as a pure function of the log.
+//
+//   state(0) = nothing;   state(n + 1) = Apply(state(n), record n)
+//
+// Each record is judged at its own position. One that does not hold there (a second vote, a vote
+// after closing, a key revoked one record earlier) is void: it stays in the log, has no effect, and
+// everybody who folds the log finds it void for the same reason. Services and auditors call this
+// same code.
+#ifndef VOTUM_CORE_FOLD_FOLD_H_
+#define VOTUM_CORE_FOLD_FOLD_H_
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "core/fold/envelope.h"
+#include "core/fold/signature_cache.h"
+#include "core/fold/world.h"
+#include "crypto/hash.h"
+#include "crypto/keys.h"
+
+namespace votum {
+
+// What a record came to.
+struct RecordOutcome {
+  uint64_t index = 0;
+  std::string command_name;  // "CastVote"; empty where the type is unknown
+  std::string actor;
+  // OK: it is in effect, or belongs to a domain that is not folded here. Otherwise it is void, and
+  // this is why.
+  absl::Status status;
+};
+
+// Whether a void record with this reason cannot come from an honest ledger and honest services,
+// which refuse such commands before they are appended: an auditor reports it as a fault, not as a
+// race that somebody lost.
+bool IsIntegrityFault(absl::string_view reason);
+
+// A command that was recorded.
+struct RecordedCommand {
+  uint64_t index = 0;
+  // SHA-256 of payload type and payload: tells a repeated command from another one under the same
+  // id.
+  crypto::Digest digest;
+};
+
+// A record, opened as far as that needs no state: in any order, by any thread.
+struct OpenedRecord {
+  uint64_t index = 0;
+  absl::Time time;
+  std::string service;
+  absl::StatusOr<Envelope> envelope;
+};
+
+// Nothing if `record_bytes` are no record at all.
+std::optional<OpenedRecord> OpenRecord(absl::string_view record_bytes);
+
+// Whether records may be left out: only where a bundle shows a part of a log, each record with its
+// own proof.
+enum class Gaps { kRefused, kAllowed };
+
+// Not thread-safe.
+class Fold {
+ public:
+  // Folds `domains`; records of others are passed over. `cache` outlives this object.
+  Fold(DomainSet domains, crypto::PublicKey log_key, SignatureCache* cache);
+
+  // Folds the next record, given as its exact bytes. DATA_LOSS if it is not the next record of any
+  // log (does not parse, other index, time runs backwards): the log itself is broken, and nothing
+  // was changed.
+  absl::StatusOr<RecordOutcome> Apply(absl::string_view record_bytes, Gaps gaps = Gaps::kRefused);
+  // The same for what OpenRecord made of the bytes.
+  absl::StatusOr<RecordOutcome> Apply(const std::optional<OpenedRecord>& record,
+                                      Gaps gaps = Gaps::kRefused);
+
+  // Whether `envelope` would hold as the next record at `time`. What Apply would say, without its
+  // effect.
+  absl::Status Check(const Envelope& envelope, absl::Time time) const;
+
+  // The keys that must have signed `envelope` for that. Verifying with them takes ten times as long
+  // as all else in Check, and needs no state: see VerifySignatures.
+  absl::StatusOr<std::vector<crypto::PublicKey>> KeysOf(const Envelope& envelope,
+                                                        absl::Time time) const;
+
+  // The recorded command with this id, if any.
+  std::optional<RecordedCommand> FindCommand(absl::string_view command_id) const;
+
+  // The number of records folded: the index of the next.
+  uint64_t next_index() const { return next_index_; }
+  // The time of the last record folded.
+  absl::Time last_time() const { return last_time_; }
+  const World& world() const { return world_; }
+  const DomainSet& domains() const { return domains_; }
+
+  // All void records, by index.
+  const std::map<uint64_t, absl::Status>& void_records() const { return void_; }
+
+  // SHA-256 over the whole state of `domain`, resource by resource. Equal iff the states are equal.
+  crypto::Digest StateDigest(Domain domain) const;
+
+ private:
+  using CommandKey = std::array<uint8_t, 16>;  // the UUID's bytes: a log has many
+  static CommandKey KeyOf(absl::string_view command_id);
+
+  absl::Status Judge(const Envelope& envelope, absl::Time time);
+
+  const DomainSet domains_;
+  const crypto::PublicKey log_key_;
+  SignatureCache* const cache_;
+
+  World world_;
+  uint64_t next_index_ = 0;
+  absl::Time last_time_ = absl::UnixEpoch();
+  std::map<uint64_t, absl::Status> void_;
+  absl::flat_hash_map<CommandKey, RecordedCommand> commands_;
+};
+
+// The digest of RecordedCommand.
+crypto::Digest CommandDigest(absl::string_view payload_type, absl::string_view payload);
+
+}  // namespace votum
+
+#endif  // VOTUM_CORE_FOLD_FOLD_H_

@@ -1,0 +1,54 @@
+#include "core/fold/world.h"
+
+namespace votum {
+namespace {
+
+struct DomainRow {
+  absl::string_view name;
+  unsigned reads;  // bit i: reads the domain of value i, or is it
+};
+
+constexpr unsigned Bit(Domain domain) { return 1u << static_cast<int>(domain); }
+
+constexpr unsigned kReadsDirectory = Bit(Domain::kDirectory);
+constexpr unsigned kReadsIdeas = kReadsDirectory | Bit(Domain::kIdeas);
+constexpr unsigned kReadsPapers = kReadsIdeas | Bit(Domain::kPapers);
+constexpr unsigned kReadsMeetings = kReadsPapers | Bit(Domain::kMeetings);
+constexpr unsigned kReadsDecisions = kReadsMeetings | Bit(Domain::kDecisions);
+
+constexpr DomainRow kDomains[] = {
+    {"directory", kReadsDirectory}, {"ideas", kReadsIdeas},
+    {"papers", kReadsPapers},       {"meetings", kReadsMeetings},
+    {"decisions", kReadsDecisions}, {"projects", kReadsDecisions | Bit(Domain::kProjects)},
+};
+
+}  // namespace
+
+absl::string_view DomainName(Domain domain) { return kDomains[static_cast<int>(domain)].name; }
+
+DomainSet DomainSet::All() { return DomainSet((1u << kAllDomains.size()) - 1); }
+
+DomainSet DomainSet::Closure(Domain domain) {
+  return DomainSet(kDomains[static_cast<int>(domain)].reads);
+}
+
+void World::Visit(Domain domain, const ResourceVisitor& visitor) const {
+  switch (domain) {
+    case Domain::kDirectory:
+      return directory_.Visit(visitor);
+    case Domain::kIdeas:
+      return ideas_.Visit(visitor);
+    case Domain::kPapers:
+      return papers_.Visit(visitor);
+    case Domain::kMeetings:
+      agenda_.Visit(visitor);
+      ceremonies_.Visit(visitor);
+      return voting_.Visit(visitor);
+    case Domain::kDecisions:
+      return decisions_.Visit(visitor);
+    case Domain::kProjects:
+      return projects_.Visit(visitor);
+  }
+}
+
+}  // namespace votum

@@ -1,0 +1,90 @@
+// The whole state of a deployment: one state machine for each domain, joined by const references.
+//
+//   directory ◀── ideas ◀── papers ◀── meetings ◀── decisions ◀── projects
+//
+// An arrow points from the one that reads to what it reads. A process that serves one domain folds
+// only that domain and what is to the left of it (Closure): the rest of the log cannot change its
+// state.
+#ifndef VOTUM_CORE_FOLD_WORLD_H_
+#define VOTUM_CORE_FOLD_WORLD_H_
+
+#include <array>
+
+#include "absl/strings/string_view.h"
+#include "core/command/visitor.h"
+#include "core/decisions/decisions_machine.h"
+#include "core/directory/directory_machine.h"
+#include "core/ideas/ideas_machine.h"
+#include "core/meetings/agenda_machine.h"
+#include "core/meetings/voting_machine.h"
+#include "core/papers/papers_machine.h"
+#include "core/projects/projects_machine.h"
+
+namespace votum {
+
+enum class Domain { kDirectory, kIdeas, kPapers, kMeetings, kDecisions, kProjects };
+
+inline constexpr std::array<Domain, 6> kAllDomains = {Domain::kDirectory, Domain::kIdeas,
+                                                      Domain::kPapers,    Domain::kMeetings,
+                                                      Domain::kDecisions, Domain::kProjects};
+
+// "directory", "ideas", ...: also the name of the service that serves the domain.
+absl::string_view DomainName(Domain domain);
+
+// A set of domains.
+class DomainSet {
+ public:
+  static DomainSet All();
+  // `domain` and all that it reads, directly or not.
+  static DomainSet Closure(Domain domain);
+
+  bool Contains(Domain domain) const { return bits_ >> static_cast<int>(domain) & 1; }
+  DomainSet Union(DomainSet other) const { return DomainSet(bits_ | other.bits_); }
+
+ private:
+  explicit DomainSet(unsigned bits) : bits_(bits) {}
+  unsigned bits_;
+};
+
+class World {
+ public:
+  World() = default;
+  World(const World&) = delete;
+  World& operator=(const World&) = delete;
+
+  const directory::DirectoryMachine& directory() const { return directory_; }
+  const ideas::IdeasMachine& ideas() const { return ideas_; }
+  const papers::PapersMachine& papers() const { return papers_; }
+  const meetings::AgendaMachine& agenda() const { return agenda_; }
+  const meetings::KeyCeremonies& ceremonies() const { return ceremonies_; }
+  const meetings::VotingMachine& voting() const { return voting_; }
+  const decisions::DecisionsMachine& decisions() const { return decisions_; }
+  const projects::ProjectsMachine& projects() const { return projects_; }
+
+  // For the command table alone, which applies what it has checked.
+  directory::DirectoryMachine& mutable_directory() { return directory_; }
+  ideas::IdeasMachine& mutable_ideas() { return ideas_; }
+  papers::PapersMachine& mutable_papers() { return papers_; }
+  meetings::AgendaMachine& mutable_agenda() { return agenda_; }
+  meetings::KeyCeremonies& mutable_ceremonies() { return ceremonies_; }
+  meetings::VotingMachine& mutable_voting() { return voting_; }
+  decisions::DecisionsMachine& mutable_decisions() { return decisions_; }
+  projects::ProjectsMachine& mutable_projects() { return projects_; }
+
+  // Shows the whole state of `domain`.
+  void Visit(Domain domain, const ResourceVisitor& visitor) const;
+
+ private:
+  directory::DirectoryMachine directory_;
+  ideas::IdeasMachine ideas_{directory_};
+  papers::PapersMachine papers_{directory_, ideas_};
+  meetings::AgendaMachine agenda_{directory_, papers_};
+  meetings::KeyCeremonies ceremonies_{directory_};
+  meetings::VotingMachine voting_{directory_, agenda_, ceremonies_};
+  decisions::DecisionsMachine decisions_{directory_, papers_, agenda_, voting_};
+  projects::ProjectsMachine projects_{directory_, decisions_};
+};
+
+}  // namespace votum
+
+#endif  // VOTUM_CORE_FOLD_WORLD_H_

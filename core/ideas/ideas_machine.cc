@@ -1,0 +1,288 @@
+// Ideas: intake, moderation, lineage, reads. Rounds are in round_commands.cc.
+#include "core/ideas/ideas_machine.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "base/refusal.h"
+#include "base/status_macros.h"
+#include "core/command/fields.h"
+#include "core/command/timestamps.h"
+
+namespace votum::ideas {
+namespace {
+
+constexpr size_t kMaxOriginBytes = 200;
+constexpr size_t kMaxReasonBytes = 500;
+constexpr int kMaxImport = 500;
+constexpr int kMaxModerated = 2000;
+constexpr int kMaxLineage = 100;
+constexpr size_t kDigestBytes = 32;
+
+absl::Status NoSuchIdea(absl::string_view id) {
+  return RefuseNotFound("NO_SUCH_IDEA", absl::StrCat("there is no idea ", id, " that you may see"));
+}
+
+bool IsLive(const v1::Idea& idea) {
+  return idea.state() != v1::IDEA_STATE_MERGED && idea.state() != v1::IDEA_STATE_SPLIT;
+}
+
+// The public sees what moderation let through, also after it went into something else.
+bool MaySee(const v1::Idea& idea, Audience audience) {
+  if (audience != Audience::kPublic) return true;
+  const auto& verdicts = idea.moderations();
+  return !verdicts.empty() && verdicts.rbegin()->verdict() == v1::MODERATION_VERDICT_PUBLISH;
+}
+
+}  // namespace
+
+absl::Status IdeasMachine::CheckNewIdea(absl::string_view idea_id) const {
+  RETURN_IF_ERROR(CheckId("idea_id", idea_id));
+  if (ideas_.find(idea_id) != ideas_.end()) {
+    return RefuseExists("IDEA_EXISTS",
+                        absl::StrCat("idea ", idea_id, " exists; choose another id"));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status IdeasMachine::CheckContent(const v1::IdeaContent& content, bool online) const {
+  RETURN_IF_ERROR(CheckAttachmentRef("text", content.text()));
+  if (content.has_contact()) RETURN_IF_ERROR(CheckAttachmentRef("contact", content.contact()));
+  RETURN_IF_ERROR(CheckOptionalText("origin", content.origin(), kMaxOriginBytes));
+  if (content.channel() == v1::CHANNEL_UNSPECIFIED || !v1::Channel_IsValid(content.channel()) ||
+      (content.channel() == v1::CHANNEL_ONLINE) != online) {
+    return RefuseArgument(
+        "BAD_CHANNEL", online
+                           ? "an idea that its submitter sends in has the channel CHANNEL_ONLINE"
+                           : "channel must say how the idea came, and not CHANNEL_ONLINE: the one "
+                             "who records an idea is not its submitter");
+  }
+  if (content.group() == v1::SUBMITTER_GROUP_UNSPECIFIED ||
+      !v1::SubmitterGroup_IsValid(content.group())) {
+    return RefuseArgument("BAD_GROUP", "group must say on whose side the submitter stands");
+  }
+  const std::string& digest = content.receipt_code_digest();
+  if (!digest.empty() && digest.size() != kDigestBytes) {
+    return RefuseArgument("BAD_RECEIPT_CODE", "receipt_code_digest must be 32 bytes or empty");
+  }
+  if (!digest.empty() && by_receipt_.find(digest) != by_receipt_.end()) {
+    return RefuseExists("RECEIPT_CODE_EXISTS",
+                        "this receipt code was given before; make a new one");
+  }
+  return absl::OkStatus();
+}
+
+v1::Idea& IdeasMachine::AddIdea(const CommandContext& context, const v1::IdeaContent& content) {
+  v1::Idea& idea = ideas_[content.idea_id()];
+  idea.set_id(content.idea_id());
+  idea.set_state(v1::IDEA_STATE_RECEIVED);
+  idea.set_channel(content.channel());
+  idea.set_group(content.group());
+  idea.set_origin(content.origin());
+  *idea.mutable_text() = content.text();
+  idea.set_recorder_id(content.channel() == v1::CHANNEL_ONLINE ? "" : context.actor);
+  idea.set_submitter_key_id(content.channel() == v1::CHANNEL_ONLINE ? context.key_id : "");
+  *idea.mutable_create_time() = ToTimestamp(context.time);
+  idea.set_index(context.index);
+  if (!content.receipt_code_digest().empty())
+    by_receipt_[content.receipt_code_digest()] = idea.id();
+  return idea;
+}
+
+absl::Status IdeasMachine::Check(const CommandContext&, const v1::SubmitIdea& command) const {
+  RETURN_IF_ERROR(CheckNewIdea(command.content().idea_id()));
+  return CheckContent(command.content(), /*online=*/true);
+}
+
+void IdeasMachine::Apply(const CommandContext& context, const v1::SubmitIdea& command) {
+  AddIdea(context, command.content());
+}
+
+absl::Status IdeasMachine::Check(const CommandContext&, const v1::RecordIdea& command) const {
+  RETURN_IF_ERROR(CheckNewIdea(command.content().idea_id()));
+  return CheckContent(command.content(), /*online=*/false);
+}
+
+void IdeasMachine::Apply(const CommandContext& context, const v1::RecordIdea& command) {
+  AddIdea(context, command.content());
+}
+
+absl::Status IdeasMachine::Check(const CommandContext&, const v1::ImportIdeas& command) const {
+  RETURN_IF_ERROR(CheckText("source", command.source(), kMaxOriginBytes));
+  if (command.ideas_size() == 0 || command.ideas_size() > kMaxImport) {
+    return RefuseArgument(
+        "BAD_IMPORT", absl::StrCat("an import has 1 to ", kMaxImport, " ideas; send it in parts"));
+  }
+  std::set<absl::string_view> ids;
+  std::set<absl::string_view> keys;
+  std::set<absl::string_view> codes;
+  for (const v1::ImportedIdea& row : command.ideas()) {
+    RETURN_IF_ERROR(CheckText("import_key", row.import_key(), kMaxOriginBytes));
+    const std::string& code = row.content().receipt_code_digest();
+    if (!ids.insert(row.content().idea_id()).second || !keys.insert(row.import_key()).second ||
+        (!code.empty() && !codes.insert(code).second)) {
+      return RefuseArgument("BAD_IMPORT",
+                            absl::StrCat("row ", row.import_key(), " comes twice in this import"));
+    }
+    // A row that is known already is passed over, whatever it says now.
+    if (by_import_.find({command.source(), row.import_key()}) != by_import_.end()) continue;
+    RETURN_IF_ERROR(CheckNewIdea(row.content().idea_id()));
+    RETURN_IF_ERROR(CheckContent(row.content(), /*online=*/false));
+  }
+  return absl::OkStatus();
+}
+
+void IdeasMachine::Apply(const CommandContext& context, const v1::ImportIdeas& command) {
+  for (const v1::ImportedIdea& row : command.ideas()) {
+    if (!by_import_.try_emplace({command.source(), row.import_key()}, row.content().idea_id())
+             .second)
+      continue;
+    v1::Idea& idea = AddIdea(context, row.content());
+    idea.set_import_source(command.source());
+    idea.set_import_key(row.import_key());
+    idea.set_agree_count(row.agree_count());
+    idea.set_disagree_count(row.disagree_count());
+  }
+}
+
+absl::StatusOr<const v1::Idea*> IdeasMachine::FindLive(absl::string_view idea_id) const {
+  const auto found = ideas_.find(idea_id);
+  if (found == ideas_.end()) return NoSuchIdea(idea_id);
+  if (!IsLive(found->second)) {
+    return RefusePrecondition(
+        "IDEA_SUCCEEDED",
+        absl::StrCat("idea ", idea_id, " was merged or split; name its successor ",
+                     found->second.successor_idea_ids(0)));
+  }
+  return &found->second;
+}
+
+absl::Status IdeasMachine::CheckLive(absl::string_view idea_id) const {
+  return FindLive(idea_id).status();
+}
+
+absl::Status IdeasMachine::Check(const CommandContext&, const v1::ModerateIdeas& command) const {
+  if (command.idea_ids_size() == 0 || command.idea_ids_size() > kMaxModerated) {
+    return RefuseArgument("BAD_MODERATION", absl::StrCat("name 1 to ", kMaxModerated, " ideas"));
+  }
+  if (command.verdict() == v1::MODERATION_VERDICT_UNSPECIFIED ||
+      !v1::ModerationVerdict_IsValid(command.verdict())) {
+    return RefuseArgument("BAD_MODERATION", "verdict must say whether the ideas are shown");
+  }
+  if (command.verdict() == v1::MODERATION_VERDICT_REJECT)
+    RETURN_IF_ERROR(CheckText("ground", command.ground(), kMaxReasonBytes));
+  RETURN_IF_ERROR(CheckOptionalText("ground", command.ground(), kMaxReasonBytes));
+  for (const std::string& id : command.idea_ids()) RETURN_IF_ERROR(FindLive(id).status());
+  return absl::OkStatus();
+}
+
+void IdeasMachine::Apply(const CommandContext& context, const v1::ModerateIdeas& command) {
+  for (const std::string& id : command.idea_ids()) {
+    v1::Idea& idea = ideas_.find(id)->second;
+    v1::Moderation* moderation = idea.add_moderations();
+    moderation->set_verdict(command.verdict());
+    moderation->set_ground(command.ground());
+    moderation->set_person_id(context.actor);
+    moderation->set_index(context.index);
+    idea.set_state(command.verdict() == v1::MODERATION_VERDICT_PUBLISH ? v1::IDEA_STATE_PUBLISHED
+                                                                       : v1::IDEA_STATE_REJECTED);
+  }
+}
+
+// Makes `idea_id` from `sources`: group, channel and moderation of the first.
+void IdeasMachine::Succeed(const CommandContext& context, const std::vector<std::string>& sources,
+                           const std::string& idea_id, const common::v1::AttachmentRef& text,
+                           v1::IdeaState source_state) {
+  const v1::Idea& first = ideas_.find(sources[0])->second;
+  v1::IdeaContent content;
+  content.set_idea_id(idea_id);
+  *content.mutable_text() = text;
+  content.set_channel(first.channel());
+  content.set_group(first.group());
+  content.set_origin(first.origin());
+  v1::Idea& idea = AddIdea(context, content);
+  // Somebody else's words now.
+  idea.set_recorder_id(context.actor);
+  idea.clear_submitter_key_id();
+  for (const std::string& source : sources) {
+    idea.add_source_idea_ids(source);
+    v1::Idea& old = ideas_.find(source)->second;
+    old.add_successor_idea_ids(idea_id);
+    old.set_state(source_state);
+    idea.set_agree_count(idea.agree_count() + old.agree_count());
+    idea.set_disagree_count(idea.disagree_count() + old.disagree_count());
+  }
+}
+
+absl::Status IdeasMachine::Check(const CommandContext&, const v1::MergeIdeas& command) const {
+  RETURN_IF_ERROR(CheckNewIdea(command.idea_id()));
+  RETURN_IF_ERROR(CheckAttachmentRef("text", command.text()));
+  RETURN_IF_ERROR(CheckText("reason", command.reason(), kMaxReasonBytes));
+  const std::set<std::string> sources(command.source_idea_ids().begin(),
+                                      command.source_idea_ids().end());
+  if (sources.size() < 2 || sources.size() != static_cast<size_t>(command.source_idea_ids_size()) ||
+      sources.size() > kMaxLineage) {
+    return RefuseArgument("BAD_MERGE",
+                          absl::StrCat("a merge joins 2 to ", kMaxLineage, " different ideas"));
+  }
+  for (const std::string& id : sources) RETURN_IF_ERROR(FindLive(id).status());
+  return absl::OkStatus();
+}
+
+void IdeasMachine::Apply(const CommandContext& context, const v1::MergeIdeas& command) {
+  Succeed(context, {command.source_idea_ids().begin(), command.source_idea_ids().end()},
+          command.idea_id(), command.text(), v1::IDEA_STATE_MERGED);
+}
+
+absl::Status IdeasMachine::Check(const CommandContext&, const v1::SplitIdea& command) const {
+  RETURN_IF_ERROR(FindLive(command.source_idea_id()).status());
+  RETURN_IF_ERROR(CheckText("reason", command.reason(), kMaxReasonBytes));
+  if (command.parts_size() < 2 || command.parts_size() > kMaxLineage) {
+    return RefuseArgument("BAD_SPLIT", absl::StrCat("a split makes 2 to ", kMaxLineage, " ideas"));
+  }
+  std::set<absl::string_view> ids;
+  for (const v1::IdeaPart& part : command.parts()) {
+    RETURN_IF_ERROR(CheckNewIdea(part.idea_id()));
+    RETURN_IF_ERROR(CheckAttachmentRef("parts.text", part.text()));
+    if (!ids.insert(part.idea_id()).second) {
+      return RefuseArgument("BAD_SPLIT", absl::StrCat("idea ", part.idea_id(), " comes twice"));
+    }
+  }
+  return absl::OkStatus();
+}
+
+void IdeasMachine::Apply(const CommandContext& context, const v1::SplitIdea& command) {
+  for (const v1::IdeaPart& part : command.parts()) {
+    Succeed(context, {command.source_idea_id()}, part.idea_id(), part.text(), v1::IDEA_STATE_SPLIT);
+  }
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Reads
+
+absl::StatusOr<v1::Idea> IdeasMachine::GetIdea(absl::string_view idea_id, Audience audience) const {
+  const auto found = ideas_.find(idea_id);
+  if (found == ideas_.end() || !MaySee(found->second, audience)) return NoSuchIdea(idea_id);
+  return found->second;
+}
+
+absl::StatusOr<v1::Idea> IdeasMachine::GetIdeaByReceiptCode(absl::string_view digest) const {
+  const auto found = by_receipt_.find(digest);
+  if (found == by_receipt_.end()) {
+    return RefuseNotFound("NO_SUCH_RECEIPT_CODE",
+                          "no idea was received under this code; check it for typing errors");
+  }
+  return ideas_.find(found->second)->second;
+}
+
+std::vector<v1::Idea> IdeasMachine::ListIdeas(v1::IdeaState state, absl::string_view after_id,
+                                              size_t limit, Audience audience) const {
+  std::vector<v1::Idea> ideas;
+  for (auto it = ideas_.upper_bound(after_id); it != ideas_.end() && ideas.size() < limit; ++it) {
+    const bool wanted = state == v1::IDEA_STATE_UNSPECIFIED || it->second.state() == state;
+    if (wanted && MaySee(it->second, audience)) ideas.push_back(it->second);
+  }
+  return ideas;
+}
+
+}  // namespace votum::ideas

@@ -1,0 +1,121 @@
+// The idea store: where ideas come from, what becomes of them, and the rounds that rank them.
+//
+// The texts of ideas are sealed attachments: the state knows their commitments, never their words,
+// and nothing here depends on them. The one who writes an idea down is never its submitter; an
+// import knows each row by source and key for good, so repeating it changes nothing. Merging and
+// splitting make new ideas and leave the old ones in place.
+#ifndef VOTUM_CORE_IDEAS_IDEAS_MACHINE_H_
+#define VOTUM_CORE_IDEAS_IDEAS_MACHINE_H_
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "core/command/audience.h"
+#include "core/command/command_context.h"
+#include "core/command/visitor.h"
+#include "core/directory/directory_machine.h"
+#include "core/ideas/round_count.h"
+#include "votum/ideas/v1/ideas.pb.h"
+
+namespace votum::ideas {
+
+// Not thread-safe.
+class IdeasMachine {
+ public:
+  // `directory` outlives this object.
+  explicit IdeasMachine(const directory::DirectoryMachine& directory) : directory_(directory) {}
+  IdeasMachine(const IdeasMachine&) = delete;
+  IdeasMachine& operator=(const IdeasMachine&) = delete;
+
+  absl::Status Check(const CommandContext& context, const v1::SubmitIdea& command) const;
+  absl::Status Check(const CommandContext& context, const v1::RecordIdea& command) const;
+  absl::Status Check(const CommandContext& context, const v1::ImportIdeas& command) const;
+  absl::Status Check(const CommandContext& context, const v1::ModerateIdeas& command) const;
+  absl::Status Check(const CommandContext& context, const v1::MergeIdeas& command) const;
+  absl::Status Check(const CommandContext& context, const v1::SplitIdea& command) const;
+  absl::Status Check(const CommandContext& context, const v1::OpenRound& command) const;
+  absl::Status Check(const CommandContext& context, const v1::RegisterVoters& command) const;
+  absl::Status Check(const CommandContext& context, const v1::CastPreference& command) const;
+  absl::Status Check(const CommandContext& context, const v1::RecordPaperPreference& command) const;
+  absl::Status Check(const CommandContext& context,
+                     const v1::ConfirmPaperPreference& command) const;
+  absl::Status Check(const CommandContext& context, const v1::CloseRound& command) const;
+  absl::Status Check(const CommandContext& context, const v1::EstablishRanking& command) const;
+
+  void Apply(const CommandContext& context, const v1::SubmitIdea& command);
+  void Apply(const CommandContext& context, const v1::RecordIdea& command);
+  void Apply(const CommandContext& context, const v1::ImportIdeas& command);
+  void Apply(const CommandContext& context, const v1::ModerateIdeas& command);
+  void Apply(const CommandContext& context, const v1::MergeIdeas& command);
+  void Apply(const CommandContext& context, const v1::SplitIdea& command);
+  void Apply(const CommandContext& context, const v1::OpenRound& command);
+  void Apply(const CommandContext& context, const v1::RegisterVoters& command);
+  void Apply(const CommandContext& context, const v1::CastPreference& command);
+  void Apply(const CommandContext& context, const v1::RecordPaperPreference& command);
+  void Apply(const CommandContext& context, const v1::ConfirmPaperPreference& command);
+  void Apply(const CommandContext& context, const v1::CloseRound& command);
+  void Apply(const CommandContext& context, const v1::EstablishRanking& command);
+
+  // NOT_FOUND/NO_SUCH_IDEA, also for ideas that `audience` may not see: the public sees those that
+  // moderation published.
+  absl::StatusOr<v1::Idea> GetIdea(absl::string_view idea_id, Audience audience) const;
+  // Whoever holds the receipt code may see what became of the idea. NOT_FOUND/NO_SUCH_RECEIPT_CODE.
+  absl::StatusOr<v1::Idea> GetIdeaByReceiptCode(absl::string_view digest) const;
+  // By id, at most `limit` after `after_id`; only those in `state`, unless it is unspecified.
+  std::vector<v1::Idea> ListIdeas(v1::IdeaState state, absl::string_view after_id, size_t limit,
+                                  Audience audience) const;
+  // NOT_FOUND/NO_SUCH_ROUND. With rankings once it is closed.
+  absl::StatusOr<v1::Round> GetRound(absl::string_view round_id) const;
+  // By id, at most `limit` after `after_id`, without rankings.
+  std::vector<v1::Round> ListRounds(absl::string_view after_id, size_t limit) const;
+
+  // For the papers domain: the idea exists and was neither merged nor split.
+  // NOT_FOUND/NO_SUCH_IDEA, FAILED_PRECONDITION/IDEA_SUCCEEDED.
+  absl::Status CheckLive(absl::string_view idea_id) const;
+
+  void Visit(const ResourceVisitor& visitor) const;
+
+ private:
+  struct PendingPaper {
+    std::string group_id;
+    std::string recorder_id;
+    TierList ranking;
+  };
+  struct RoundEntry {
+    explicit RoundEntry(const v1::OpenRound& command) : count(command) {}
+    v1::Round round;
+    RoundCount count;
+    // Keys of voting codes, by group.
+    std::map<std::string, std::set<std::string>> code_keys;
+    std::map<std::string, PendingPaper> pending_papers;  // by paper number
+    std::set<std::string> counted_papers;
+  };
+
+  absl::Status CheckContent(const v1::IdeaContent& content, bool online) const;
+  absl::Status CheckNewIdea(absl::string_view idea_id) const;
+  absl::StatusOr<const v1::Idea*> FindLive(absl::string_view idea_id) const;
+  absl::StatusOr<const RoundEntry*> FindRound(absl::string_view round_id) const;
+  absl::StatusOr<const RoundEntry*> FindOpenRound(absl::string_view round_id) const;
+  v1::Idea& AddIdea(const CommandContext& context, const v1::IdeaContent& content);
+  void Succeed(const CommandContext& context, const std::vector<std::string>& sources,
+               const std::string& idea_id, const common::v1::AttachmentRef& text,
+               v1::IdeaState source_state);
+
+  const directory::DirectoryMachine& directory_;
+  std::map<std::string, v1::Idea, std::less<>> ideas_;
+  std::map<std::string, std::string, std::less<>> by_receipt_;  // receipt code digest: idea
+  std::map<std::pair<std::string, std::string>, std::string> by_import_;  // source and key: idea
+  std::map<std::string, RoundEntry, std::less<>> rounds_;
+};
+
+}  // namespace votum::ideas
+
+#endif  // VOTUM_CORE_IDEAS_IDEAS_MACHINE_H_

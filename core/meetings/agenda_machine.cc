@@ -1,0 +1,231 @@
+#include "core/meetings/agenda_machine.h"
+
+#include <algorithm>
+#include <set>
+
+#include "absl/strings/str_cat.h"
+#include "base/refusal.h"
+#include "base/status_macros.h"
+#include "core/command/fields.h"
+#include "core/command/timestamps.h"
+#include "rules/calendar.h"
+
+namespace votum::meetings {
+namespace {
+
+namespace dv1 = directory::v1;
+
+constexpr int kMaxItems = 200;
+
+absl::Status NoSuchMeeting(absl::string_view id) {
+  return RefuseNotFound("NO_SUCH_MEETING",
+                        absl::StrCat("there is no meeting ", id, "; convene it first"));
+}
+
+std::string ExplainNotice(const directory::OrganizationEntry& organization,
+                          const MeetingEntry& meeting) {
+  const rules::v1::NoticeRule& rule = organization.profile.notice();
+  return absl::StrCat("sent ",
+                      absl::FormatCivilTime(absl::CivilDay(
+                          rules::LocalTime(organization.profile.time_zone(), meeting.convened))),
+                      ", ", meeting.urgent ? rule.urgent_full_days() : rule.full_days(),
+                      " full days", meeting.urgent ? " (urgent)" : "", ": earliest ",
+                      absl::FormatCivilTime(rules::FirstMeetingDay(
+                          organization.profile, meeting.convened, meeting.urgent)),
+                      ", held ",
+                      absl::FormatCivilTime(absl::CivilDay(
+                          rules::LocalTime(organization.profile.time_zone(), meeting.start))),
+                      ". ", rule.provenance().norm());
+}
+
+}  // namespace
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Meetings
+
+absl::Status AgendaMachine::Check(const CommandContext& context,
+                                  const v1::ConveneMeeting& command) const {
+  RETURN_IF_ERROR(CheckId("meeting_id", command.meeting_id()));
+  RETURN_IF_ERROR(CheckText("title", command.title(), 300));
+  RETURN_IF_ERROR(CheckText("place", command.place(), 300));
+  if (FindMeeting(command.meeting_id()) != nullptr) {
+    return RefuseExists("MEETING_EXISTS", absl::StrCat("meeting ", command.meeting_id(),
+                                                       " exists; choose another id"));
+  }
+  const auto* organization = directory_.FindOrganization(command.organization_id());
+  if (organization == nullptr) {
+    return RefuseNotFound("NO_SUCH_ORGANIZATION",
+                          absl::StrCat("there is no organization ", command.organization_id()));
+  }
+  if (!organization->profile_index.has_value()) {
+    return RefusePrecondition(
+        "NO_RULES",
+        absl::StrCat(organization->id, " has adopted no rule profile; adopt one first"));
+  }
+  if (command.urgent()) RETURN_IF_ERROR(CheckText("urgency_reason", command.urgency_reason(), 500));
+  const absl::Time start = FromTimestamp(command.start_time());
+  const absl::CivilDay first =
+      rules::FirstMeetingDay(organization->profile, context.time, command.urgent());
+  if (absl::CivilDay(rules::LocalTime(organization->profile.time_zone(), start)) < first) {
+    return RefusePrecondition(
+        "NOTICE_TOO_SHORT",
+        absl::StrCat(
+            "the notice period would not be kept: a meeting convened now can be held from ",
+            absl::FormatCivilTime(first),
+            " on; choose a later day, or mark it urgent with "
+            "a reason"));
+  }
+  return absl::OkStatus();
+}
+
+void AgendaMachine::Apply(const CommandContext& context, const v1::ConveneMeeting& command) {
+  MeetingEntry& meeting = meetings_[command.meeting_id()];
+  meeting.id = command.meeting_id();
+  meeting.organization_id = command.organization_id();
+  meeting.title = command.title();
+  meeting.place = command.place();
+  meeting.start = FromTimestamp(command.start_time());
+  meeting.state = v1::MEETING_STATE_CONVENED;
+  meeting.convened = context.time;
+  meeting.urgent = command.urgent();
+  meeting.urgency_reason = command.urgency_reason();
+  meeting.notice_explanation =
+      ExplainNotice(*directory_.FindOrganization(meeting.organization_id), meeting);
+}
+
+namespace {
+absl::Status CheckStillAhead(const CommandContext& context, const MeetingEntry& meeting) {
+  if (meeting.state == v1::MEETING_STATE_CANCELLED) {
+    return RefusePrecondition("MEETING_CANCELLED",
+                              absl::StrCat("meeting ", meeting.id, " was called off"));
+  }
+  if (context.time >= meeting.start) {
+    return RefusePrecondition("MEETING_BEGUN",
+                              absl::StrCat("the start of meeting ", meeting.id, " has passed"));
+  }
+  return absl::OkStatus();
+}
+}  // namespace
+
+absl::Status AgendaMachine::Check(const CommandContext& context,
+                                  const v1::PublishAgenda& command) const {
+  const MeetingEntry* meeting = FindMeeting(command.meeting_id());
+  if (meeting == nullptr) return NoSuchMeeting(command.meeting_id());
+  RETURN_IF_ERROR(CheckStillAhead(context, *meeting));
+  if (command.items_size() == 0 || command.items_size() > kMaxItems) {
+    return RefuseArgument("BAD_AGENDA", absl::StrCat("an agenda has 1 to ", kMaxItems, " items"));
+  }
+  std::set<std::string> seen;
+  for (const v1::AgendaItemContent& item : command.items()) {
+    RETURN_IF_ERROR(CheckId("items.item_id", item.item_id()));
+    RETURN_IF_ERROR(CheckText("items.number", item.number(), 40));
+    RETURN_IF_ERROR(CheckText("items.title", item.title(), 300));
+    if (!item.public_()) RETURN_IF_ERROR(CheckText("items.public_title", item.public_title(), 300));
+    const ItemEntry* existing = FindItem(item.item_id());
+    if (!seen.insert(item.item_id()).second ||
+        (existing != nullptr && existing->meeting_id != meeting->id)) {
+      return RefuseExists("ITEM_EXISTS", absl::StrCat("there is another item ", item.item_id(),
+                                                      "; choose another id"));
+    }
+    if (!item.proposal_id().empty() && papers_.FindProposal(item.proposal_id()) == nullptr) {
+      return RefuseNotFound("NO_SUCH_PROPOSAL",
+                            absl::StrCat("there is no proposal ", item.proposal_id(),
+                                         "; draft it, or leave the item without one"));
+    }
+  }
+  return absl::OkStatus();
+}
+
+void AgendaMachine::Apply(const CommandContext&, const v1::PublishAgenda& command) {
+  MeetingEntry& meeting = meetings_.find(command.meeting_id())->second;
+  for (const std::string& id : meeting.item_ids) items_.erase(id);
+  meeting.item_ids.clear();
+  for (const v1::AgendaItemContent& content : command.items()) {
+    const papers::v1::Proposal* proposal = papers_.FindProposal(content.proposal_id());
+    items_[content.item_id()] = {
+        content, meeting.id,
+        proposal == nullptr ? 0 : static_cast<uint32_t>(proposal->versions_size())};
+    meeting.item_ids.push_back(content.item_id());
+  }
+}
+
+absl::Status AgendaMachine::Check(const CommandContext& context,
+                                  const v1::CancelMeeting& command) const {
+  const MeetingEntry* meeting = FindMeeting(command.meeting_id());
+  if (meeting == nullptr) return NoSuchMeeting(command.meeting_id());
+  RETURN_IF_ERROR(CheckText("reason", command.reason(), 500));
+  return CheckStillAhead(context, *meeting);
+}
+
+void AgendaMachine::Apply(const CommandContext&, const v1::CancelMeeting& command) {
+  meetings_.find(command.meeting_id())->second.state = v1::MEETING_STATE_CANCELLED;
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Reads
+
+const ItemEntry* AgendaMachine::FindItem(absl::string_view item_id) const {
+  const auto found = items_.find(item_id);
+  return found == items_.end() ? nullptr : &found->second;
+}
+
+const MeetingEntry* AgendaMachine::FindMeeting(absl::string_view meeting_id) const {
+  const auto found = meetings_.find(meeting_id);
+  return found == meetings_.end() ? nullptr : &found->second;
+}
+
+v1::Meeting AgendaMachine::ToProto(const MeetingEntry& entry, Audience audience) const {
+  v1::Meeting meeting;
+  meeting.set_id(entry.id);
+  meeting.set_organization_id(entry.organization_id);
+  meeting.set_title(entry.title);
+  *meeting.mutable_start_time() = ToTimestamp(entry.start);
+  meeting.set_place(entry.place);
+  meeting.set_state(entry.state);
+  *meeting.mutable_convene_time() = ToTimestamp(entry.convened);
+  meeting.set_urgent(entry.urgent);
+  meeting.set_urgency_reason(entry.urgency_reason);
+  meeting.set_notice_explanation(entry.notice_explanation);
+  for (const std::string& id : entry.item_ids) {
+    const ItemEntry& item = items_.find(id)->second;
+    v1::AgendaItem* shown = meeting.add_items();
+    if (item.content.public_() || audience != Audience::kPublic) {
+      *shown->mutable_content() = item.content;
+      shown->set_proposal_version(item.proposal_version);
+      continue;
+    }
+    shown->mutable_content()->set_item_id(id);
+    shown->mutable_content()->set_number(item.content.number());
+    shown->mutable_content()->set_title(item.content.public_title());
+  }
+  return meeting;
+}
+
+absl::StatusOr<v1::Meeting> AgendaMachine::GetMeeting(absl::string_view meeting_id,
+                                                      Audience audience) const {
+  const MeetingEntry* meeting = FindMeeting(meeting_id);
+  if (meeting == nullptr) return NoSuchMeeting(meeting_id);
+  return ToProto(*meeting, audience);
+}
+
+std::vector<v1::Meeting> AgendaMachine::ListMeetings(absl::string_view after_id, size_t limit,
+                                                     Audience audience) const {
+  std::vector<v1::Meeting> meetings;
+  for (auto it = meetings_.upper_bound(after_id); it != meetings_.end() && meetings.size() < limit;
+       ++it) {
+    meetings.push_back(ToProto(it->second, audience));
+  }
+  return meetings;
+}
+
+bool AgendaMachine::IsDealtWithInPublic(absl::string_view proposal_id) const {
+  return std::any_of(items_.begin(), items_.end(), [&](const auto& entry) {
+    return entry.second.content.public_() && entry.second.content.proposal_id() == proposal_id;
+  });
+}
+
+void AgendaMachine::Visit(const ResourceVisitor& visitor) const {
+  for (const auto& [id, meeting] : meetings_) visitor(ToProto(meeting, Audience::kAuditor));
+}
+
+}  // namespace votum::meetings

@@ -1,0 +1,91 @@
+// Convening: meetings, their notice, their agenda.
+//
+// A meeting is convened with the notice period of the organization's rules; the record that
+// convenes it is the proof of dispatch. An agenda can be replaced until the meeting's start:
+// whether the meeting has really begun is known to its sitting (voting_machine.h).
+#ifndef VOTUM_CORE_MEETINGS_AGENDA_MACHINE_H_
+#define VOTUM_CORE_MEETINGS_AGENDA_MACHINE_H_
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "core/command/audience.h"
+#include "core/command/command_context.h"
+#include "core/command/visitor.h"
+#include "core/directory/directory_machine.h"
+#include "core/papers/papers_machine.h"
+#include "votum/meetings/v1/agenda.pb.h"
+
+namespace votum::meetings {
+
+struct ItemEntry {
+  v1::AgendaItemContent content;
+  std::string meeting_id;
+  uint32_t proposal_version = 0;  // newest when the agenda was published; 0 without proposal
+};
+
+struct MeetingEntry {
+  std::string id;
+  std::string organization_id;
+  std::string title;
+  std::string place;
+  absl::Time start;
+  v1::MeetingState state = v1::MEETING_STATE_UNSPECIFIED;
+  absl::Time convened;
+  bool urgent = false;
+  std::string urgency_reason;
+  std::string notice_explanation;
+  std::vector<std::string> item_ids;  // in order
+};
+
+// Not thread-safe.
+class AgendaMachine {
+ public:
+  // Both outlive this object.
+  AgendaMachine(const directory::DirectoryMachine& directory, const papers::PapersMachine& papers)
+      : directory_(directory), papers_(papers) {}
+  AgendaMachine(const AgendaMachine&) = delete;
+  AgendaMachine& operator=(const AgendaMachine&) = delete;
+
+  absl::Status Check(const CommandContext& context, const v1::ConveneMeeting& command) const;
+  absl::Status Check(const CommandContext& context, const v1::PublishAgenda& command) const;
+  absl::Status Check(const CommandContext& context, const v1::CancelMeeting& command) const;
+
+  void Apply(const CommandContext& context, const v1::ConveneMeeting& command);
+  void Apply(const CommandContext& context, const v1::PublishAgenda& command);
+  void Apply(const CommandContext& context, const v1::CancelMeeting& command);
+
+  // For other domains; null where there is none. Valid until the next Apply.
+  const ItemEntry* FindItem(absl::string_view item_id) const;
+  const MeetingEntry* FindMeeting(absl::string_view meeting_id) const;
+  // Whether the proposal stands on a public item: until then the public does not see it.
+  bool IsDealtWithInPublic(absl::string_view proposal_id) const;
+
+  // NOT_FOUND/NO_SUCH_MEETING. The public gets the number and the neutral title of non-public
+  // items.
+  absl::StatusOr<v1::Meeting> GetMeeting(absl::string_view meeting_id, Audience audience) const;
+  // By id, at most `limit` after `after_id`.
+  std::vector<v1::Meeting> ListMeetings(absl::string_view after_id, size_t limit,
+                                        Audience audience) const;
+
+  void Visit(const ResourceVisitor& visitor) const;
+
+ private:
+  v1::Meeting ToProto(const MeetingEntry& entry, Audience audience) const;
+
+  const directory::DirectoryMachine& directory_;
+  const papers::PapersMachine& papers_;
+  std::map<std::string, MeetingEntry, std::less<>> meetings_;
+  std::map<std::string, ItemEntry, std::less<>> items_;
+};
+
+}  // namespace votum::meetings
+
+#endif  // VOTUM_CORE_MEETINGS_AGENDA_MACHINE_H_

@@ -1,0 +1,106 @@
+// Key ceremonies: how the trustees of an organization's secret votes make their common key, message
+// by message. What each message is and what is checked of it: crypto/election/ceremony.h.
+#ifndef VOTUM_CORE_MEETINGS_KEY_CEREMONIES_H_
+#define VOTUM_CORE_MEETINGS_KEY_CEREMONIES_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "core/command/command_context.h"
+#include "core/command/visitor.h"
+#include "core/directory/directory_machine.h"
+#include "crypto/election/ceremony.h"
+#include "votum/meetings/v1/key_ceremonies.pb.h"
+
+namespace votum::meetings {
+
+// More would make the last check of a ceremony, whose work grows with the cube, a matter of
+// seconds.
+inline constexpr int kMaxCeremonyTrustees = 20;
+
+struct KeyCeremonyEntry {
+  struct Trustee {
+    std::string person_id;
+    // As handed in; empty before.
+    std::string certificate;
+    std::string contribution;
+    std::string key;
+  };
+
+  std::string id;
+  std::string organization_id;
+  uint32_t threshold = 0;
+  std::vector<Trustee> trustees;  // by number, from 1
+  v1::KeyCeremonyState state = v1::KEY_CEREMONY_STATE_UNSPECIFIED;
+  absl::Time announced;
+  absl::Time finished_time;                           // meaningless before
+  std::optional<election::ThresholdTrustees> result;  // once finished; kept when cancelled
+  std::optional<election::Element> public_key;        // of them
+  std::string cancel_reason;
+
+  // The number of `person_id` among the trustees, from 1; 0 if he is none of them.
+  uint32_t NumberOf(absl::string_view person_id) const;
+};
+
+// Not thread-safe.
+class KeyCeremonies {
+ public:
+  // `directory` outlives this object.
+  explicit KeyCeremonies(const directory::DirectoryMachine& directory) : directory_(directory) {}
+  KeyCeremonies(const KeyCeremonies&) = delete;
+  KeyCeremonies& operator=(const KeyCeremonies&) = delete;
+
+  // Commands. Who may give each, and what it checks, stands in key_ceremonies.proto.
+  absl::Status Check(const CommandContext& context, const v1::AnnounceKeyCeremony& command) const;
+  absl::Status Check(const CommandContext& context,
+                     const v1::SubmitTrusteeCertificate& command) const;
+  absl::Status Check(const CommandContext& context,
+                     const v1::SubmitTrusteeContribution& command) const;
+  absl::Status Check(const CommandContext& context, const v1::SubmitTrusteeKey& command) const;
+  absl::Status Check(const CommandContext& context, const v1::CancelKeyCeremony& command) const;
+
+  // The effects; only after Check was OK in the same state.
+  void Apply(const CommandContext& context, const v1::AnnounceKeyCeremony& command);
+  void Apply(const CommandContext& context, const v1::SubmitTrusteeCertificate& command);
+  void Apply(const CommandContext& context, const v1::SubmitTrusteeContribution& command);
+  void Apply(const CommandContext& context, const v1::SubmitTrusteeKey& command);
+  void Apply(const CommandContext& context, const v1::CancelKeyCeremony& command);
+
+  // Null where there is none.
+  const KeyCeremonyEntry* Find(absl::string_view id) const;
+
+  // All of it is public. NOT_FOUND/NO_SUCH_CEREMONY.
+  absl::StatusOr<v1::KeyCeremony> Get(absl::string_view id) const;
+  // At most `limit` of an organization by id, after `after_id`, without what trustees handed in.
+  std::vector<v1::KeyCeremony> List(absl::string_view organization_id, absl::string_view after_id,
+                                    size_t limit) const;
+
+  // The whole state, by id.
+  void Visit(const ResourceVisitor& visitor) const;
+
+ private:
+  // The ceremony, if it is in `round` and `actor` may hand in something for `trustee_id`:
+  // NOT_FOUND/NO_SUCH_CEREMONY; FAILED_PRECONDITION/WRONG_ROUND; PERMISSION_DENIED/NOT_THE_TRUSTEE;
+  // INVALID_ARGUMENT/UNKNOWN_TRUSTEE.
+  absl::StatusOr<const KeyCeremonyEntry*> InRound(const CommandContext& context,
+                                                  absl::string_view ceremony_id,
+                                                  absl::string_view trustee_id,
+                                                  v1::KeyCeremonyState round) const;
+  KeyCeremonyEntry& Mutable(absl::string_view id);
+
+  const directory::DirectoryMachine& directory_;
+  std::map<std::string, KeyCeremonyEntry, std::less<>> ceremonies_;
+};
+
+}  // namespace votum::meetings
+
+#endif  // VOTUM_CORE_MEETINGS_KEY_CEREMONIES_H_

@@ -1,0 +1,80 @@
+// Votes on paper: one person records, another confirms.
+#include "absl/strings/str_cat.h"
+#include "base/refusal.h"
+#include "base/status_macros.h"
+#include "core/meetings/voting_machine.h"
+
+namespace votum::meetings {
+namespace {
+
+absl::StatusOr<const PendingPaperEntry*> PendingPaperOf(const VoteEventEntry& event,
+                                                        absl::string_view person_id) {
+  const auto found = event.pending_papers.find(person_id);
+  if (found != event.pending_papers.end()) return &found->second;
+  return RefuseNotFound("NO_PAPER", absl::StrCat("no vote on paper of ", person_id,
+                                                 " waits for confirmation in vote ", event.id));
+}
+
+}  // namespace
+
+absl::Status VotingMachine::Check(const CommandContext& context,
+                                  const v1::RecordPaperVote& command) const {
+  ASSIGN_OR_RETURN(const VoteEventEntry* event,
+                   OpenVoteOf(command.meeting_id(), command.vote_event_id()));
+  RETURN_IF_ERROR(CheckBallot(*event, command.choice(), command.candidate_id()));
+  RETURN_IF_ERROR(CheckVoter(*event, command.person_id()));
+  return CheckNotVoted(*event, command.person_id());
+}
+
+void VotingMachine::Apply(const CommandContext& context, const v1::RecordPaperVote& command) {
+  Touch(context, command.meeting_id());
+  MutableVote(command.vote_event_id()).pending_papers[command.person_id()] = {
+      command.choice(), context.actor, context.index, command.candidate_id()};
+}
+
+absl::Status VotingMachine::Check(const CommandContext& context,
+                                  const v1::ConfirmPaperVote& command) const {
+  ASSIGN_OR_RETURN(const VoteEventEntry* event,
+                   OpenVoteOf(command.meeting_id(), command.vote_event_id()));
+  RETURN_IF_ERROR(CheckBallot(*event, command.choice(), command.candidate_id()));
+  if (!directory_.HasOffice(context.actor, directory::v1::OFFICE_SECRETARY)) {
+    RETURN_IF_ERROR(CheckPresides(context, FindSitting(event->meeting_id)->organization_id));
+  }
+  ASSIGN_OR_RETURN(const PendingPaperEntry* paper, PendingPaperOf(*event, command.person_id()));
+  if (paper->recorder_id == context.actor) {
+    return RefusePermission("SAME_PERSON",
+                            absl::StrCat(context.actor, " recorded the vote on paper of ",
+                                         command.person_id(), "; another person must confirm it"));
+  }
+  // Which of the two is right is not said: both are to look at the paper again.
+  if (paper->choice != command.choice() || paper->candidate_id != command.candidate_id()) {
+    return RefusePrecondition("PAPER_DIFFERS",
+                              absl::StrCat("the vote on paper of ", command.person_id(),
+                                           " was recorded differently at record ", paper->index,
+                                           "; read it again, or let a clerk take the record back "
+                                           "and record it anew"));
+  }
+  return absl::OkStatus();
+}
+
+void VotingMachine::Apply(const CommandContext& context, const v1::ConfirmPaperVote& command) {
+  Touch(context, command.meeting_id());
+  VoteEventEntry& event = MutableVote(command.vote_event_id());
+  event.pending_papers.erase(command.person_id());
+  event.votes[command.person_id()] = {command.choice(), /*paper=*/true, context.command_id,
+                                      context.index, command.candidate_id()};
+}
+
+absl::Status VotingMachine::Check(const CommandContext& context,
+                                  const v1::WithdrawPaperVote& command) const {
+  ASSIGN_OR_RETURN(const VoteEventEntry* event,
+                   OpenVoteOf(command.meeting_id(), command.vote_event_id()));
+  return PendingPaperOf(*event, command.person_id()).status();
+}
+
+void VotingMachine::Apply(const CommandContext& context, const v1::WithdrawPaperVote& command) {
+  Touch(context, command.meeting_id());
+  MutableVote(command.vote_event_id()).pending_papers.erase(command.person_id());
+}
+
+}  // namespace votum::meetings

@@ -1,0 +1,59 @@
+#include "core/meetings/redaction.h"
+
+#include <utility>
+
+namespace votum::meetings {
+
+v1::Attendance ForReader(v1::Attendance attendance, Audience audience) {
+  if (audience != Audience::kPublic) return attendance;
+  google::protobuf::RepeatedPtrField<v1::Conflict> shown;
+  for (v1::Conflict& conflict : *attendance.mutable_conflicts()) {
+    if (conflict.public_()) *shown.Add() = std::move(conflict);
+  }
+  attendance.mutable_conflicts()->Swap(&shown);
+  attendance.clear_disruptions();
+  return attendance;
+}
+
+v1::Motion ForReader(v1::Motion motion, Audience audience) {
+  if (audience != Audience::kPublic || motion.public_()) return motion;
+  v1::Motion shown;
+  shown.set_id(motion.id());
+  return shown;
+}
+
+v1::SecretVote ForReader(v1::SecretVote vote, bool may_read) {
+  const bool open = vote.phase() == v1::SECRET_VOTE_PHASE_REGISTRATION ||
+                    vote.phase() == v1::SECRET_VOTE_PHASE_BALLOTS;
+  if (open || !may_read) vote.clear_trackers();
+  if (open) vote.clear_participant_ids();
+  if (!may_read) {
+    vote.clear_registered_person_ids();
+    vote.clear_subject();
+  }
+  return vote;
+}
+
+v1::VoteEvent ForReader(v1::VoteEvent event, Audience audience) {
+  if (audience == Audience::kPublic) {
+    if (!event.public_()) {
+      v1::VoteEvent shown;
+      shown.set_id(event.id());
+      shown.set_state(event.state());
+      return shown;
+    }
+    event.clear_pending_papers();
+    event.clear_computed_result();
+  }
+  const bool open = event.state() == v1::VOTE_EVENT_STATE_OPEN;
+  const bool named = event.mode() == v1::VOTE_MODE_ROLL_CALL || audience == Audience::kAuditor;
+  if (open || !named) event.clear_votes();
+  if (open) event.clear_ballot_person_ids();
+  if (event.has_secret()) {
+    *event.mutable_secret() =
+        ForReader(std::move(*event.mutable_secret()), audience != Audience::kPublic);
+  }
+  return event;
+}
+
+}  // namespace votum::meetings

@@ -1,0 +1,24 @@
+// What a reader is shown of a resource. Three rules:
+//
+//  - A running vote shows who may vote and how many have, to nobody what: no interim tallies.
+//  - Of a non-public item the public learns that there was a vote and where it stands, no more.
+//  - After closing, each member's vote is shown for a roll call; for an open vote to auditors only
+//    (everybody else sees counts; the vote itself stands in the log). The result that the chair has
+//    not announced yet is shown to the council, not to the public.
+#ifndef VOTUM_CORE_MEETINGS_REDACTION_H_
+#define VOTUM_CORE_MEETINGS_REDACTION_H_
+
+#include "core/command/audience.h"
+#include "votum/meetings/v1/voting.pb.h"
+
+namespace votum::meetings {
+
+v1::Attendance ForReader(v1::Attendance attendance, Audience audience);
+v1::Motion ForReader(v1::Motion motion, Audience audience);
+// `may_read` tells whether the reader may be shown the archive (VotingMachine::MayReadArchive).
+v1::SecretVote ForReader(v1::SecretVote vote, bool may_read);
+v1::VoteEvent ForReader(v1::VoteEvent event, Audience audience);
+
+}  // namespace votum::meetings
+
+#endif  // VOTUM_CORE_MEETINGS_REDACTION_H_

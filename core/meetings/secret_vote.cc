@@ -1,0 +1,207 @@
+#include "core/meetings/secret_vote.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "core/meetings/voting_entries.h"
+#include "crypto/election/archive.h"
+#include "crypto/election/ballot.h"
+
+namespace votum::meetings {
+namespace {
+
+// How many sets of trustees are tried on a tally that a cheating one spoiled.
+constexpr int kMaxAttempts = 200;
+
+// German, as on a ballot paper of the council.
+struct AnswerWord {
+  absl::string_view meaning;
+  absl::string_view text;
+};
+constexpr AnswerWord kWords[] = {{"yes", "Ja"}, {"no", "Nein"}, {"abstain", "Enthaltung"}};
+
+std::string TextOf(const MotionEntry& motion, absl::string_view meaning) {
+  for (const v1::Candidate& candidate : motion.candidates) {
+    if (candidate.id() == meaning) return candidate.name();
+  }
+  for (const AnswerWord& word : kWords) {
+    if (word.meaning == meaning) return std::string(word.text);
+  }
+  return std::string(meaning);
+}
+
+// Whether a ballot names several candidates, or has to name more than one.
+bool NamesSeveral(const MotionEntry& motion) { return motion.choose_max > 1; }
+
+// The ids of candidates might be "no" or "blank": what stands in front of them says what they are.
+bool IsCandidate(const MotionEntry& motion, size_t answer) {
+  const size_t first = NamesSeveral(motion) ? 1 : 0;
+  return answer >= first && answer - first < motion.candidates.size();
+}
+
+// The next set after `chosen` of as many numbers below `size`, in lexicographic order; false after
+// the last.
+bool NextSet(std::vector<size_t>& chosen, size_t size) {
+  for (size_t i = chosen.size(); i-- > 0;) {
+    if (chosen[i] + (chosen.size() - i) >= size) continue;
+    ++chosen[i];
+    for (size_t j = i + 1; j < chosen.size(); ++j) chosen[j] = chosen[j - 1] + 1;
+    return true;
+  }
+  return false;
+}
+
+// The decryptions of the server and of the trustees `chosen` among `owners`.
+election::Decryptions Select(const SecretVoteEntry& vote, const std::vector<uint64_t>& owners,
+                             const std::vector<size_t>& chosen) {
+  election::Decryptions selected;
+  selected.emplace(1, vote.parsed_decryptions.at(1));
+  for (const size_t i : chosen) selected.emplace(owners[i], vote.parsed_decryptions.at(owners[i]));
+  return selected;
+}
+
+}  // namespace
+
+std::vector<std::string> AnswersOf(const MotionEntry& motion) {
+  if (motion.candidates.empty()) return {"yes", "no", "abstain"};
+  std::vector<std::string> answers;
+  if (NamesSeveral(motion)) answers.emplace_back("blank");
+  for (const v1::Candidate& candidate : motion.candidates) answers.push_back(candidate.id());
+  if (NamesSeveral(motion)) return answers;
+  // A vote on lists has no No.
+  if (motion.seats == 0) answers.emplace_back("no");
+  answers.emplace_back("abstain");
+  return answers;
+}
+
+election::ElectionDraft DraftOf(const MotionEntry& motion, absl::string_view vote_event_id,
+                                absl::string_view uuid, absl::string_view organization_id,
+                                absl::string_view deployment) {
+  election::Question question;
+  question.text = motion.proposition;
+  question.blank = NamesSeveral(motion);
+  question.min = std::max(motion.choose_min, 1u);
+  question.max = std::max(motion.choose_max, 1u);
+  const std::vector<std::string> answers = AnswersOf(motion);
+  for (size_t i = question.blank ? 1 : 0; i < answers.size(); ++i) {
+    question.answers.push_back(IsCandidate(motion, i)
+                                   ? motion.candidates[i - (question.blank ? 1 : 0)].name()
+                                   : TextOf(motion, answers[i]));
+  }
+  election::ElectionDraft draft;
+  draft.name = std::string(vote_event_id);
+  draft.description = motion.meeting_id;
+  draft.questions = {std::move(question)};
+  draft.uuid = std::string(uuid);
+  draft.administrator = std::string(organization_id);
+  draft.credential_authority = std::string(deployment);
+  return draft;
+}
+
+bool NumberBefore(absl::string_view a, absl::string_view b) {
+  return a.size() != b.size() ? a.size() < b.size() : a < b;
+}
+
+std::string CredentialsJson(const SecretVoteEntry& vote) {
+  std::string json = "[";
+  for (const std::string& credential : vote.credentials)
+    absl::StrAppend(&json, json.size() > 1 ? "," : "", "\"", credential, "\"");
+  return absl::StrCat(json, "]");
+}
+
+std::vector<absl::string_view> BallotsInOrder(const SecretVoteEntry& vote) {
+  std::vector<absl::string_view> ballots;
+  for (const std::vector<std::string>& of_one : vote.ballots)
+    ballots.insert(ballots.end(), of_one.begin(), of_one.end());
+  return ballots;
+}
+
+election::EncryptedTally TallyOf(const SecretVoteEntry& vote) {
+  std::vector<election::Ballot> last;
+  for (const std::vector<std::string>& of_one : vote.ballots) {
+    // Parsed and verified when it came in.
+    if (!of_one.empty()) last.push_back(*election::ParseBallot(of_one.back()));
+  }
+  std::vector<election::CountedBallot> counted;
+  for (const election::Ballot& ballot : last) counted.push_back({&ballot, 1});
+  return election::Tally(*vote.election, counted);
+}
+
+void TryToOpen(SecretVoteEntry& vote) {
+  std::vector<uint64_t> owners;  // the trustees, without the server
+  for (const auto& [owner, decryption] : vote.parsed_decryptions) {
+    if (owner != 1) owners.push_back(owner);
+  }
+  const uint64_t needed = vote.trustees->groups().back().threshold;
+  if (vote.parsed_decryptions.count(1) == 0 || owners.size() < needed) return;
+
+  std::vector<size_t> chosen(needed);
+  for (size_t i = 0; i < needed; ++i) chosen[i] = i;
+  int attempts = 0;
+  do {
+    const election::Decryptions selected = Select(vote, owners, chosen);
+    auto result = election::CombineResult(*vote.trustees, vote.tally, selected, vote.counted);
+    if (!result.ok()) continue;
+    vote.result = *std::move(result);
+    vote.opening_owners = {1};
+    for (const size_t i : chosen) vote.opening_owners.push_back(owners[i]);
+    vote.phase = v1::SECRET_VOTE_PHASE_OPENED;
+    vote.spoiled = false;
+    return;
+  } while (++attempts < kMaxAttempts && NextSet(chosen, owners.size()));
+  vote.spoiled = true;
+}
+
+v1::Tally CountedOf(const SecretVoteEntry& vote, const MotionEntry& motion) {
+  const std::vector<uint64_t>& counts = vote.result->front();
+  v1::Tally tally;
+  uint32_t for_somebody = 0;
+  for (size_t i = 0; i < vote.answers.size(); ++i) {
+    const auto count = static_cast<uint32_t>(counts[i]);
+    if (IsCandidate(motion, i)) {
+      v1::CandidateCount& candidate = *tally.add_candidates();
+      candidate.set_candidate_id(vote.answers[i]);
+      candidate.set_votes(count);
+      for_somebody += count;
+    } else if (vote.answers[i] == "yes") {
+      tally.set_yes(count);
+    } else if (vote.answers[i] == "no") {
+      tally.set_no(count);
+    } else {
+      tally.set_abstain(count);
+    }
+  }
+  if (NamesSeveral(motion)) {
+    tally.set_yes(vote.counted - tally.abstain());
+  } else if (!motion.candidates.empty()) {
+    tally.set_yes(for_somebody);
+  }
+  return tally;
+}
+
+bool IsUnanimous(const v1::Tally& tally) {
+  const uint32_t ballots = tally.yes() + tally.no() + tally.abstain() + tally.invalid();
+  if (ballots == 0) return false;
+  if (tally.candidates().empty() || tally.yes() != ballots)
+    return tally.yes() == ballots || tally.no() == ballots || tally.abstain() == ballots;
+  return std::all_of(tally.candidates().begin(), tally.candidates().end(),
+                     [&](const auto& one) { return one.votes() == 0 || one.votes() == ballots; });
+}
+
+std::string ArchiveOf(const SecretVoteEntry& vote, std::string* head) {
+  election::ArchiveWriter archive(static_cast<uint64_t>(absl::ToUnixSeconds(vote.opened)));
+  archive.AddSetup(vote.election_json, vote.trustees_json, CredentialsJson(vote));
+  for (const absl::string_view ballot : BallotsInOrder(vote))
+    archive.AddBallot(std::string(ballot));
+  archive.AddEndBallots();
+  archive.AddEncryptedTally(election::FormatTally(vote.tally), vote.counted, vote.counted);
+  for (const uint64_t owner : vote.opening_owners)
+    archive.AddPartialDecryption(owner, vote.decryptions.at(owner));
+  if (vote.result.has_value()) archive.AddResult(election::FormatResult(*vote.result));
+  if (head != nullptr) *head = archive.head();
+  return archive.bytes();
+}
+
+}  // namespace votum::meetings

@@ -1,0 +1,113 @@
+// What a secret vote on devices keeps beside its VoteEventEntry, and what follows from that: the
+// question in Belenios' form, the archive, the opening of the urn. Plain data and pure functions;
+// the commands are in secret_votes.cc.
+//
+// Nothing here joins a member to a credential: the records do not say it.
+#ifndef VOTUM_CORE_MEETINGS_SECRET_VOTE_H_
+#define VOTUM_CORE_MEETINGS_SECRET_VOTE_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "crypto/election/election.h"
+#include "crypto/election/tally.h"
+#include "crypto/election/trustees.h"
+#include "votum/meetings/v1/secret_votes.pb.h"
+#include "votum/meetings/v1/voting.pb.h"
+
+namespace votum::meetings {
+
+struct MotionEntry;
+
+// One vote's minimum numbers, where the rule profile does not say others.
+inline constexpr uint32_t kMinimumElectorate = 5;
+inline constexpr uint32_t kMinimumBallots = 3;
+
+struct SecretVoteEntry {
+  v1::SecretVotePhase phase = v1::SECRET_VOTE_PHASE_REGISTRATION;
+
+  // Frozen by OpenVote.
+  v1::ElectronicBallots electronic;
+  absl::Time opened;
+  std::string trustees_json;
+  std::string election_json;
+  std::string fingerprint;
+  std::vector<std::string> answers;  // see AnswersOf
+  uint32_t minimum_ballots = kMinimumBallots;
+  // What is needed until the urn is open, and then no more: it is large.
+  std::optional<election::Election> election;
+  std::optional<election::Trustees> trustees;
+
+  // Commitments to sealed credentials, by member.
+  std::map<std::string, std::string, std::less<>> registered;
+
+  // Frozen by BeginBallots: the credentials in decimal, ascending, and the position of each.
+  std::vector<std::string> credentials;
+  std::unordered_map<std::string, size_t> positions;
+
+  // Of each credential, by position, its ballots in the order of casting.
+  std::vector<std::vector<std::string>> ballots;
+  std::set<std::string, std::less<>> trackers;  // of all ballots
+  uint32_t counted = 0;                         // credentials with a ballot
+
+  // After closing.
+  election::EncryptedTally tally;
+  std::optional<std::vector<std::string>> participants;  // ascending; unset until recorded
+  std::map<uint64_t, std::string> decryptions;           // texts by owner
+  election::Decryptions parsed_decryptions;              // the same, until the urn is open
+  bool spoiled = false;
+  std::vector<uint64_t> opening_owners;    // whose decryptions opened it, ascending
+  std::optional<election::Result> result;  // once opened
+
+  std::string archive_head;  // of the archive as it is now; empty while the vote is open
+};
+
+// What the answers of the one question mean, in their order: "blank" (first, where a ballot may be
+// blank), "yes", "no", "abstain", or the id of a candidate.
+std::vector<std::string> AnswersOf(const MotionEntry& motion);
+
+// The election of a motion. `organization_id` and `deployment` are for information.
+election::ElectionDraft DraftOf(const MotionEntry& motion, absl::string_view vote_event_id,
+                                absl::string_view uuid, absl::string_view organization_id,
+                                absl::string_view deployment);
+
+// Whether `a` comes before `b` as numbers, both being decimal texts without leading zeros.
+bool NumberBefore(absl::string_view a, absl::string_view b);
+
+// The list of voters in Belenios' form.
+std::string CredentialsJson(const SecretVoteEntry& vote);
+
+// All ballots in the order of the archive: by credential, those of one in the order of casting. So
+// the order in which people voted is not in it.
+std::vector<absl::string_view> BallotsInOrder(const SecretVoteEntry& vote);
+
+// The encrypted tally of a vote that takes no more ballots.
+election::EncryptedTally TallyOf(const SecretVoteEntry& vote);
+
+// Opens the urn if the decryptions that are there do: sets result, opening_owners and phase, or
+// `spoiled` if they are enough and yet do not.
+void TryToOpen(SecretVoteEntry& vote);
+
+// What was counted in the opened urn, by the meaning of the answers; not_voted is 0.
+v1::Tally CountedOf(const SecretVoteEntry& vote, const MotionEntry& motion);
+
+// Whether everybody who took part said the same: then the result shows how each voted.
+bool IsUnanimous(const v1::Tally& tally);
+
+// The archive, byte for byte a function of the state: its timestamp is the second of the record
+// that opened the vote. `head` receives the hash of its last event if it is not null. For votes
+// whose list of credentials is frozen.
+std::string ArchiveOf(const SecretVoteEntry& vote, std::string* head);
+
+}  // namespace votum::meetings
+
+#endif  // VOTUM_CORE_MEETINGS_SECRET_VOTE_H_

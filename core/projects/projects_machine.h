@@ -1,0 +1,70 @@
+// The project structures that released decisions start: charter, roles, work packages, milestones,
+// progress.
+//
+// The plan is a graph: work packages and milestones depend on others, without cycles. A thing is
+// finished when a work package is reported at 100 % or a milestone is reached, and only after all
+// that it depends on.
+#ifndef VOTUM_CORE_PROJECTS_PROJECTS_MACHINE_H_
+#define VOTUM_CORE_PROJECTS_PROJECTS_MACHINE_H_
+
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "core/command/audience.h"
+#include "core/command/command_context.h"
+#include "core/command/visitor.h"
+#include "core/decisions/decisions_machine.h"
+#include "core/directory/directory_machine.h"
+#include "votum/projects/v1/projects.pb.h"
+
+namespace votum::projects {
+
+// Not thread-safe.
+class ProjectsMachine {
+ public:
+  // Both outlive this object.
+  ProjectsMachine(const directory::DirectoryMachine& directory,
+                  const decisions::DecisionsMachine& decisions)
+      : directory_(directory), decisions_(decisions) {}
+  ProjectsMachine(const ProjectsMachine&) = delete;
+  ProjectsMachine& operator=(const ProjectsMachine&) = delete;
+
+  absl::Status Check(const CommandContext& context, const v1::StartProject& command) const;
+  absl::Status Check(const CommandContext& context, const v1::AssignLead& command) const;
+  absl::Status Check(const CommandContext& context, const v1::ReportProgress& command) const;
+  absl::Status Check(const CommandContext& context, const v1::ReachMilestone& command) const;
+
+  void Apply(const CommandContext& context, const v1::StartProject& command);
+  void Apply(const CommandContext& context, const v1::AssignLead& command);
+  void Apply(const CommandContext& context, const v1::ReportProgress& command);
+  void Apply(const CommandContext& context, const v1::ReachMilestone& command);
+
+  // Null for none.
+  const v1::Project* FindProject(absl::string_view project_id) const;
+  // NOT_FOUND/NO_SUCH_PROJECT, also for projects that `audience` may not see: what a non-public
+  // decision has started is not for the public.
+  absl::StatusOr<v1::Project> GetProject(absl::string_view project_id, Audience audience) const;
+  // By id, at most `limit` after `after_id`.
+  std::vector<v1::Project> ListProjects(absl::string_view after_id, size_t limit,
+                                        Audience audience) const;
+
+  void Visit(const ResourceVisitor& visitor) const;
+
+ private:
+  absl::StatusOr<const v1::Project*> Find(absl::string_view project_id) const;
+  bool MaySee(const v1::Project& project, Audience audience) const;
+
+  const directory::DirectoryMachine& directory_;
+  const decisions::DecisionsMachine& decisions_;
+  std::map<std::string, v1::Project, std::less<>> projects_;
+  std::map<std::string, std::string, std::less<>> by_decision_;  // decision: its project
+};
+
+}  // namespace votum::projects
+
+#endif  // VOTUM_CORE_PROJECTS_PROJECTS_MACHINE_H_

@@ -1,0 +1,601 @@
+#include "ledger/ledger.h"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <future>
+#include <map>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "base/refusal.h"
+#include "base/status_macros.h"
+#include "core/command/timestamps.h"
+#include "crypto/checkpoint.h"
+#include "crypto/hash.h"
+#include "crypto/random.h"
+#include "google/protobuf/io/coded_stream.h"
+#include "google/protobuf/wire_format_lite.h"
+
+namespace votum::ledger {
+namespace {
+
+using google::protobuf::internal::WireFormatLite;
+using google::protobuf::io::CodedOutputStream;
+
+constexpr size_t kSaltBytes = 32;
+constexpr size_t kHeadBytes = 32;  // at most: a record's index and time, serialized
+constexpr std::chrono::microseconds kLinger(2000);
+constexpr size_t kLingerUpTo = 256;
+constexpr size_t kNewestBytes = size_t{8} << 20;
+constexpr size_t kVerifyChunk = 1000;
+constexpr size_t kVerifyChunkBytes = size_t{16} << 20;
+
+absl::Status Damaged(uint64_t index, absl::string_view how) {
+  return Refuse(absl::StatusCode::kDataLoss, "LOG_DAMAGED",
+                absl::StrCat("record ", index, " of the database ", how));
+}
+
+// Empty if there is none.
+std::string CommandIdOf(const std::string& payload) {
+  common::v1::AnyCommand any;
+  if (!any.ParseFromString(payload)) return "";
+  return std::move(*any.mutable_header()->mutable_command_id());
+}
+
+// Everything of a command that is recorded.
+bool IsRecordOf(const common::v1::Record& record, const common::v1::SignedCommand& command) {
+  return record.payload_type() == command.payload_type() && record.payload() == command.payload() &&
+         std::equal(record.signatures().begin(), record.signatures().end(),
+                    command.signatures().begin(), command.signatures().end(),
+                    [](const common::v1::Signature& a, const common::v1::Signature& b) {
+                      return a.key_id() == b.key_id() && a.signature() == b.signature();
+                    });
+}
+
+void AppendVarint(uint64_t value, std::string* out) {
+  std::array<uint8_t, 10> bytes;
+  uint8_t* const end = CodedOutputStream::WriteVarint64ToArray(value, bytes.data());
+  out->append(bytes.data(), end);
+}
+
+void AppendBytes(int field, absl::string_view bytes, std::string* out) {
+  AppendVarint(WireFormatLite::MakeTag(field, WireFormatLite::WIRETYPE_LENGTH_DELIMITED), out);
+  AppendVarint(bytes.size(), out);
+  out->append(bytes.data(), bytes.size());
+}
+
+// The record of `command` but for its first two fields, index and time. The same bytes as
+// protobuf's, but without copying the payload into a message first.
+std::string RecordTail(const common::v1::SignedCommand& command, common::v1::Disclosure disclosure,
+                       absl::string_view service) {
+  using common::v1::Record;
+  std::string tail;
+  tail.reserve(command.ByteSizeLong() + service.size() + kHeadBytes);
+  if (!service.empty()) AppendBytes(Record::kServiceFieldNumber, service, &tail);
+  AppendVarint(
+      WireFormatLite::MakeTag(Record::kDisclosureFieldNumber, WireFormatLite::WIRETYPE_VARINT),
+      &tail);
+  AppendVarint(static_cast<uint64_t>(disclosure), &tail);
+  if (!command.payload_type().empty())
+    AppendBytes(Record::kPayloadTypeFieldNumber, command.payload_type(), &tail);
+  AppendBytes(Record::kPayloadFieldNumber, command.payload(), &tail);
+  for (const common::v1::Signature& signature : command.signatures())
+    AppendBytes(Record::kSignaturesFieldNumber, signature.SerializeAsString(), &tail);
+  return tail;
+}
+
+// The whole record.
+std::string RecordOf(uint64_t index, const google::protobuf::Timestamp& time,
+                     absl::string_view tail) {
+  common::v1::Record head;
+  head.set_index(index);
+  *head.mutable_time() = time;
+  std::string record;
+  record.reserve(kHeadBytes + tail.size());
+  head.AppendToString(&record);
+  // Fields stand in the order of their numbers: these are the bytes of the whole message.
+  record.append(tail.data(), tail.size());
+  return record;
+}
+
+absl::Status CommandIdReused(const std::string& id, uint64_t index) {
+  return RefuseExists("COMMAND_ID_REUSED",
+                      absl::StrCat("command id ", id, " stands for other bytes, record ", index,
+                                   "; make a new id"));
+}
+
+}  // namespace
+
+Ledger::Ledger(std::unique_ptr<EntryStore> entries, std::unique_ptr<CheckpointStore> checkpoints,
+               crypto::NoteSigner signer, crypto::SecretBytes attachments_key, LedgerConfig config)
+    : entries_(std::move(entries)),
+      checkpoints_(std::move(checkpoints)),
+      newest_(kNewestBytes),
+      signer_(std::move(signer)),
+      vault_(entries_.get(), std::move(attachments_key)),
+      config_(std::move(config)) {}
+
+Ledger::~Ledger() { Stop(); }
+
+absl::StatusOr<std::unique_ptr<Ledger>> Ledger::Open(std::unique_ptr<EntryStore> entries,
+                                                     std::unique_ptr<CheckpointStore> checkpoints,
+                                                     crypto::NoteSigner signer,
+                                                     crypto::SecretBytes attachments_key,
+                                                     LedgerConfig config) {
+  std::unique_ptr<Ledger> ledger(new Ledger(std::move(entries), std::move(checkpoints),
+                                            std::move(signer), std::move(attachments_key),
+                                            std::move(config)));
+  RETURN_IF_ERROR(ledger->Verify());
+  ledger->sequencer_ = std::thread([raw = ledger.get()] { raw->Sequence(); });
+  return ledger;
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Start
+
+absl::Status Ledger::Verify() {
+  ASSIGN_OR_RETURN(checkpoint_, checkpoints_->Load());
+  crypto::Checkpoint checkpoint;
+  if (!checkpoint_.empty()) {
+    auto opened = crypto::OpenCheckpoint(checkpoint_, signer_.verifier(), signer_.name());
+    if (!opened.ok()) {
+      return RefusePrecondition(
+          "WRONG_LOG_KEY", absl::StrCat("the stored checkpoint is not of log key ", signer_.name(),
+                                        ": ", opened.status().message()));
+    }
+    checkpoint = *std::move(opened);
+  }
+  ASSIGN_OR_RETURN(const uint64_t stored, entries_->Size());
+  if (stored < checkpoint.size) {
+    return Refuse(
+        absl::StatusCode::kDataLoss, "LOG_SHORTER",
+        absl::StrCat(
+            "the database has ", stored, " entries, but ", checkpoint.size,
+            " were signed: it was "
+            "restored from an older backup, or entries were lost. Signing now would fork the log; "
+            "restore the newest database"));
+  }
+  RETURN_IF_ERROR(VerifyStored(stored));
+  if (!checkpoint_.empty()) {
+    ASSIGN_OR_RETURN(const crypto::Digest root, tree_.RootAt(checkpoint.size));
+    if (root != checkpoint.root) {
+      return Refuse(absl::StatusCode::kDataLoss, "LOG_DAMAGED",
+                    absl::StrCat("the first ", checkpoint.size,
+                                 " leaves do not have the signed root: a leaf was changed"));
+    }
+  }
+  signed_size_ = checkpoint.size;
+  stats_.size = signed_size_;
+  if (stored > checkpoint.size) return SignUpTo(stored);
+  return absl::OkStatus();
+}
+
+absl::Status Ledger::VerifyStored(uint64_t stored) {
+  const auto read = [this](uint64_t start) {
+    return entries_->Read(start, kVerifyChunk, kVerifyChunkBytes);
+  };
+  // One stretch is read while the one before is verified.
+  auto coming = std::async(std::launch::async, read, 0);
+  for (uint64_t next = 0; next < stored;) {
+    ASSIGN_OR_RETURN(const std::vector<StoredEntry> stretch, coming.get());
+    if (stretch.empty()) return Damaged(next, "is missing");
+    const uint64_t after = next + stretch.size();
+    if (after < stored) coming = std::async(std::launch::async, read, after);
+    for (const StoredEntry& entry : stretch) RETURN_IF_ERROR(VerifyNext(entry));
+    next = after;
+    config_.progress(static_cast<double>(next) / static_cast<double>(stored));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Ledger::VerifyNext(const StoredEntry& entry) {
+  const uint64_t next = tree_.size();
+  const crypto::Digest leaf = crypto::Sha256({entry.salt, entry.record});
+  if (entry.index != next || crypto::AsBytes(leaf) != entry.leaf)
+    return Damaged(next, "does not give its leaf: a stored byte was changed");
+  common::v1::Record record;
+  const bool parses = record.ParseFromString(entry.record);
+  const std::string id = CommandIdOf(record.payload());
+  if (!parses || id.empty()) return Damaged(next, "is not that of a command");
+  commands_.Add(commands_.HashOf(id), next);
+  tree_.Append(entry.leaf);
+  last_time_ = FromTimestamp(record.time());
+  return absl::OkStatus();
+}
+
+absl::Status Ledger::SignUpTo(uint64_t size) {
+  crypto::Checkpoint next;
+  next.origin = signer_.name();
+  next.size = size;
+  ASSIGN_OR_RETURN(next.root, tree_.RootAt(size));
+  ASSIGN_OR_RETURN(std::string note, crypto::SignCheckpoint(next, signer_));
+  RETURN_IF_ERROR(checkpoints_->Replace(checkpoint_, note));
+  const std::unique_lock<std::shared_mutex> lock(log_mutex_);
+  checkpoint_ = std::move(note);
+  signed_size_ = size;
+  stats_.size = size;
+  return absl::OkStatus();
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Callers
+
+class Ledger::Call {
+ public:
+  virtual ~Call() = default;
+  // So many more of its commands have their answers.
+  virtual void Answered(size_t count) = 0;
+};
+
+class Ledger::WaitingCall final : public Call {
+ public:
+  explicit WaitingCall(size_t commands) : left_(commands) {}
+  void Answered(size_t count) override {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    left_ -= count;
+    if (left_ == 0) all_.notify_one();
+  }
+  void Wait() {
+    std::unique_lock<std::mutex> lock(mutex_);
+    all_.wait(lock, [this] { return left_ == 0; });
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable all_;
+  size_t left_;  // guarded by mutex_
+};
+
+// Its own owner once it is in the queue.
+class Ledger::NotifiedCall final : public Call {
+ public:
+  NotifiedCall(const Ledger* ledger, Waiting waiting,
+               std::function<void(absl::StatusOr<common::v1::Receipt>)> then)
+      : ledger_(*ledger), waiting_(std::move(waiting)), then_(std::move(then)) {
+    waiting_.call = this;
+  }
+  Waiting& waiting() { return waiting_; }
+  void Answered(size_t) override {
+    const std::unique_ptr<NotifiedCall> own(this);
+    then_([this]() -> absl::StatusOr<common::v1::Receipt> {
+      ASSIGN_OR_RETURN(StoredEntry appended, std::move(waiting_.answer));
+      return ledger_.ReceiptOf(std::move(appended));
+    }());
+  }
+  void Refuse(const absl::Status& status) { then_(status); }
+
+ private:
+  const Ledger& ledger_;
+  Waiting waiting_;
+  const std::function<void(absl::StatusOr<common::v1::Receipt>)> then_;
+};
+
+// ---------------------------------------------------------------------------------------------------------------------
+// The sequencer
+
+absl::StatusOr<Ledger::Waiting> Ledger::Prepare(const common::v1::SignedCommand& command,
+                                                common::v1::Disclosure disclosure,
+                                                absl::string_view service,
+                                                absl::string_view salt) const {
+  if (command.payload().size() > kMaxPayloadBytes) {
+    return RefuseArgument("TOO_LARGE",
+                          absl::StrCat("a command has at most ", kMaxPayloadBytes, " bytes"));
+  }
+  if (disclosure == common::v1::DISCLOSURE_UNSPECIFIED) {
+    return RefuseArgument("BAD_DISCLOSURE", "disclosure must say who may be shown the record");
+  }
+  RETURN_IF_ERROR(CheckAttachments(command));
+  std::string id = CommandIdOf(command.payload());
+  if (id.empty()) {
+    return RefuseArgument("BAD_COMMAND", "the payload has no header with a command id");
+  }
+  const uint64_t hash = commands_.HashOf(id);
+  return Waiting{&command,
+                 std::move(id),
+                 hash,
+                 std::string(salt),
+                 RecordTail(command, disclosure, service),
+                 nullptr,
+                 absl::UnknownError("")};
+}
+
+absl::Status Ledger::Enqueue(absl::Span<Waiting> waiting) {
+  const std::lock_guard<std::mutex> lock(queue_mutex_);
+  if (stopping_) return absl::UnavailableError("the ledger is stopping; try again");
+  if (queue_.size() + waiting.size() > kMaxQueue) {
+    return Refuse(absl::StatusCode::kResourceExhausted, "LEDGER_BUSY",
+                  "too many commands wait; try again in a moment");
+  }
+  for (Waiting& one : waiting) queue_.push_back(&one);
+  // Waking the sequencer for each command costs more than what it does for it.
+  if (queue_.size() >= awaited_) work_.notify_one();
+  return absl::OkStatus();
+}
+
+absl::StatusOr<common::v1::Receipt> Ledger::Append(const common::v1::SignedCommand& command,
+                                                   common::v1::Disclosure disclosure,
+                                                   const std::string& service) {
+  return std::move(AppendAll(absl::MakeConstSpan(&command, 1), disclosure, service)[0]);
+}
+
+std::vector<absl::StatusOr<common::v1::Receipt>> Ledger::AppendAll(
+    absl::Span<const common::v1::SignedCommand> commands, common::v1::Disclosure disclosure,
+    const std::string& service) {
+  std::vector<absl::StatusOr<common::v1::Receipt>> answers(commands.size());
+  std::vector<Waiting> waiting;  // of those that can be appended
+  std::vector<size_t> places;    // theirs in the answers
+  waiting.reserve(commands.size());
+  // At once: each draw by itself takes longer than hashing the record.
+  const std::string salts = crypto::RandomBytes(kSaltBytes * commands.size());
+  for (size_t i = 0; i < commands.size(); ++i) {
+    auto prepared = Prepare(commands[i], disclosure, service,
+                            absl::string_view(salts).substr(kSaltBytes * i, kSaltBytes));
+    if (!prepared.ok()) {
+      answers[i] = prepared.status();
+      continue;
+    }
+    waiting.push_back(*std::move(prepared));
+    places.push_back(i);
+  }
+  WaitingCall call(waiting.size());
+  for (Waiting& one : waiting) one.call = &call;
+  const absl::Status enqueued = Enqueue(absl::MakeSpan(waiting));
+  if (enqueued.ok()) call.Wait();
+  for (size_t i = 0; i < waiting.size(); ++i) {
+    answers[places[i]] = [&]() -> absl::StatusOr<common::v1::Receipt> {
+      RETURN_IF_ERROR(enqueued);
+      ASSIGN_OR_RETURN(StoredEntry appended, std::move(waiting[i].answer));
+      return ReceiptOf(std::move(appended));
+    }();
+  }
+  return answers;
+}
+
+void Ledger::AppendThen(const common::v1::SignedCommand& command, common::v1::Disclosure disclosure,
+                        absl::string_view service,
+                        std::function<void(absl::StatusOr<common::v1::Receipt>)> then) {
+  auto prepared = Prepare(command, disclosure, service, crypto::RandomBytes(kSaltBytes));
+  if (!prepared.ok()) return then(prepared.status());
+  auto call = std::make_unique<NotifiedCall>(this, *std::move(prepared), std::move(then));
+  const absl::Status enqueued = Enqueue(absl::MakeSpan(&call->waiting(), 1));
+  if (enqueued.ok()) {
+    call.release();  // the sequencer's, until it is answered
+  } else {
+    call->Refuse(enqueued);
+  }
+}
+
+// The callers' commands are gone when they know.
+void Ledger::Answer(const std::vector<Waiting*>& waiting) {
+  for (size_t i = 0; i < waiting.size();) {
+    Call* const call = waiting[i]->call;
+    const size_t first = i;
+    while (i < waiting.size() && waiting[i]->call == call) ++i;
+    call->Answered(i - first);
+  }
+}
+
+void Ledger::Sequence() {
+  size_t last_batch = 0;
+  for (;;) {
+    std::vector<Waiting*> batch;
+    {
+      std::unique_lock<std::mutex> lock(queue_mutex_);
+      work_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+      if (stopping_) {
+        batch.assign(queue_.begin(), queue_.end());
+        queue_.clear();
+        for (Waiting* waiting : batch)
+          waiting->answer = absl::UnavailableError("the ledger is stopping; try again");
+        return Answer(batch);
+      }
+      // Under load the fixed cost of a batch is better shared by more commands. Alone nobody waits.
+      if (last_batch > 1) {
+        awaited_ = kLingerUpTo;
+        work_.wait_for(lock, kLinger, [this] { return stopping_ || queue_.size() >= awaited_; });
+        awaited_ = 1;
+      }
+      const size_t count = std::min(queue_.size(), kMaxBatch);
+      batch.assign(queue_.begin(), queue_.begin() + static_cast<std::ptrdiff_t>(count));
+      queue_.erase(queue_.begin(), queue_.begin() + static_cast<std::ptrdiff_t>(count));
+    }
+    last_batch = batch.size();
+    Commit(batch);
+  }
+}
+
+absl::StatusOr<std::optional<StoredEntry>> Ledger::FindRecorded(
+    const Waiting& waiting, const std::vector<NewEntry>& batch) {
+  for (const uint64_t index : commands_.Candidates(waiting.id_hash)) {
+    StoredEntry entry;
+    if (index >= signed_size_) {
+      entry = batch.at(index - signed_size_).entry;
+    } else {
+      ASSIGN_OR_RETURN(std::vector<StoredEntry> stored, entries_->Read(index, 1, 1));
+      if (stored.empty()) return absl::DataLossError("a recorded command has no record");
+      entry = std::move(stored[0]);
+    }
+    common::v1::Record record;
+    if (!record.ParseFromString(entry.record) ||
+        CommandIdOf(record.payload()) != waiting.command_id) {
+      continue;
+    }
+    if (!IsRecordOf(record, *waiting.command)) return CommandIdReused(waiting.command_id, index);
+    return entry;
+  }
+  return std::nullopt;
+}
+
+// Services refuse these too, but by a state that may be a record behind.
+absl::Status Ledger::CheckNotErased(const common::v1::SignedCommand& command) const {
+  for (const common::v1::Attachment& attachment : command.attachments()) {
+    if (erased_.contains(attachment.subject())) {
+      return RefusePrecondition("SUBJECT_ERASED",
+                                "the subject of an attachment was erased; use a new subject");
+    }
+  }
+  return absl::OkStatus();
+}
+
+void Ledger::Commit(const std::vector<Waiting*>& batch) {
+  const uint64_t first = signed_size_;
+  last_time_ = std::max(last_time_, absl::FromUnixMicros(absl::ToUnixMicros(config_.clock->Now())));
+  const google::protobuf::Timestamp time = ToTimestamp(last_time_);
+  std::vector<NewEntry> entries;
+  std::vector<Waiting*> appended;  // theirs
+  entries.reserve(batch.size());
+  appended.reserve(batch.size());
+  std::map<std::string, crypto::SecretBytes> fresh_keys;
+  std::unique_lock<std::mutex> erasure_lock(erasure_mutex_);
+  for (Waiting* waiting : batch) {
+    const absl::Status status = [&]() -> absl::Status {
+      ASSIGN_OR_RETURN(std::optional<StoredEntry> recorded, FindRecorded(*waiting, entries));
+      if (recorded.has_value()) {
+        waiting->answer = *std::move(recorded);
+        return absl::OkStatus();
+      }
+      NewEntry fresh;
+      fresh.entry.index = first + entries.size();
+      fresh.entry.record = RecordOf(fresh.entry.index, time, waiting->record_tail);
+      fresh.entry.salt = std::move(waiting->salt);
+      const crypto::Digest leaf = crypto::Sha256({fresh.entry.salt, fresh.entry.record});
+      fresh.entry.leaf = std::string(crypto::AsBytes(leaf));
+      RETURN_IF_ERROR(CheckNotErased(*waiting->command));
+      const absl::Status sealed = vault_.Seal(*waiting->command, &fresh_keys, &fresh);
+      // A key that is not stored with this entry must not be used for the next.
+      if (!sealed.ok()) {
+        for (const StoredSubjectKey& key : fresh.subject_keys) fresh_keys.erase(key.subject);
+        return sealed;
+      }
+      commands_.Add(waiting->id_hash, fresh.entry.index);
+      entries.push_back(std::move(fresh));
+      appended.push_back(waiting);
+      return absl::OkStatus();
+    }();
+    if (!status.ok()) waiting->answer = status;
+  }
+  if (!entries.empty()) {
+    const absl::Status written = entries_->AppendBatch(entries);
+    erasure_lock.unlock();
+    if (!written.ok()) return config_.fatal(written);
+    {
+      const std::unique_lock<std::shared_mutex> lock(log_mutex_);
+      for (const NewEntry& entry : entries) tree_.Append(entry.entry.leaf);
+      stats_.appends += entries.size();
+      ++stats_.batches;
+    }
+    for (const NewEntry& entry : entries) newest_.Add(entry.entry);
+    const absl::Status swapped = SignUpTo(first + entries.size());
+    if (!swapped.ok()) return config_.fatal(swapped);
+    for (size_t i = 0; i < entries.size(); ++i) appended[i]->answer = std::move(entries[i].entry);
+    const std::lock_guard<std::mutex> lock(listeners_mutex_);
+    for (const auto& [number, listener] : listeners_) listener();
+  }
+  Answer(batch);
+}
+
+void Ledger::Stop() {
+  {
+    const std::lock_guard<std::mutex> lock(queue_mutex_);
+    stopping_ = true;
+    work_.notify_all();
+  }
+  if (sequencer_.joinable()) sequencer_.join();
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Reads
+
+uint64_t Ledger::size() const {
+  const std::shared_lock<std::shared_mutex> lock(log_mutex_);
+  return signed_size_;
+}
+
+std::string Ledger::GetCheckpoint() const {
+  const std::shared_lock<std::shared_mutex> lock(log_mutex_);
+  return checkpoint_;
+}
+
+LedgerStats Ledger::stats() const {
+  const std::shared_lock<std::shared_mutex> lock(log_mutex_);
+  return stats_;
+}
+
+absl::StatusOr<common::v1::Receipt> Ledger::GetReceipt(uint64_t index) {
+  ASSIGN_OR_RETURN(std::vector<StoredEntry> entries, Read(index, 1, 1));
+  if (entries.empty()) {
+    return RefuseNotFound("NO_SUCH_RECORD",
+                          absl::StrCat("the log has no record ", index, "; it has ", size()));
+  }
+  return ReceiptOf(std::move(entries[0]));
+}
+
+absl::StatusOr<common::v1::Receipt> Ledger::ReceiptOf(StoredEntry entry) const {
+  common::v1::Receipt receipt;
+  receipt.set_index(entry.index);
+  receipt.set_record(std::move(entry.record));
+  receipt.set_salt(std::move(entry.salt));
+  const std::shared_lock<std::shared_mutex> lock(log_mutex_);
+  receipt.set_checkpoint(checkpoint_);
+  ASSIGN_OR_RETURN(const std::vector<crypto::Digest> proof,
+                   tree_.InclusionProof(entry.index, signed_size_));
+  receipt.mutable_inclusion_proof()->Reserve(static_cast<int>(proof.size()));
+  for (const crypto::Digest& hash : proof) receipt.add_inclusion_proof(hash.data(), hash.size());
+  return receipt;
+}
+
+absl::StatusOr<std::vector<crypto::Digest>> Ledger::InclusionProof(uint64_t index,
+                                                                   uint64_t size) const {
+  const std::shared_lock<std::shared_mutex> lock(log_mutex_);
+  if (size > signed_size_) {
+    return Refuse(absl::StatusCode::kOutOfRange, "NOT_IN_TREE",
+                  absl::StrCat("the log has ", signed_size_, " records"));
+  }
+  return tree_.InclusionProof(index, size);
+}
+
+absl::StatusOr<std::vector<crypto::Digest>> Ledger::ConsistencyProof(uint64_t old_size,
+                                                                     uint64_t new_size) const {
+  const std::shared_lock<std::shared_mutex> lock(log_mutex_);
+  if (old_size == 0 || old_size > new_size || new_size > signed_size_) {
+    return RefuseArgument(
+        "BAD_SIZES", absl::StrCat("sizes must be 1 <= old_size <= new_size <= ", signed_size_));
+  }
+  return tree_.ConsistencyProof(old_size, new_size);
+}
+
+absl::StatusOr<std::vector<StoredEntry>> Ledger::Read(uint64_t start, size_t limit,
+                                                      size_t max_bytes) {
+  const uint64_t end = size();
+  if (start >= end) return std::vector<StoredEntry>();
+  const size_t most = std::min<uint64_t>(limit, end - start);
+  std::vector<StoredEntry> newest = newest_.Read(start, most, max_bytes);
+  if (!newest.empty()) return newest;
+  return entries_->Read(start, most, max_bytes);
+}
+
+absl::StatusOr<common::v1::Attachment> Ledger::GetAttachment(absl::string_view commitment) const {
+  return vault_.Open(commitment);
+}
+
+absl::StatusOr<bool> Ledger::EraseSubject(absl::string_view subject) {
+  {
+    const std::lock_guard<std::mutex> lock(erasure_mutex_);
+    erased_.insert(std::string(subject));
+  }
+  return entries_->EraseSubject(subject);
+}
+
+uint64_t Ledger::AddListener(std::function<void()> listener) {
+  const std::lock_guard<std::mutex> lock(listeners_mutex_);
+  listeners_.emplace(++last_listener_, std::move(listener));
+  return last_listener_;
+}
+
+void Ledger::RemoveListener(uint64_t number) {
+  const std::lock_guard<std::mutex> lock(listeners_mutex_);
+  listeners_.erase(number);
+}
+
+}  // namespace votum::ledger

@@ -1,0 +1,201 @@
+// The log: one sequencer that orders, makes durable and proves.
+//
+// Group commit: all commands that wait are one transaction and one fsync. The order of a batch is
+//
+//   entries durable ─▶ checkpoint signed ─▶ checkpoint swapped in the second store ─▶ visible to
+//   readers ─▶ answered
+//
+// so that no signed checkpoint ever stands for entries that could be lost, and no reader sees what
+// is not signed. An error between the first step and the third leaves an unknown outcome: the
+// ledger calls `fatal` and answers nobody. The next start finds either the whole batch (it is
+// signed then) or nothing of it.
+#ifndef VOTUM_LEDGER_LEDGER_H_
+#define VOTUM_LEDGER_LEDGER_H_
+
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <shared_mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/container/flat_hash_set.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "base/clock.h"
+#include "crypto/merkle.h"
+#include "crypto/note.h"
+#include "ledger/checkpoint_store.h"
+#include "ledger/command_index.h"
+#include "ledger/newest_entries.h"
+#include "ledger/store.h"
+#include "ledger/vault.h"
+#include "votum/common/v1/command.pb.h"
+
+namespace votum::ledger {
+
+inline constexpr size_t kMaxPayloadBytes = size_t{1} << 20;
+// The most commands that wait for the sequencer; more are refused with LEDGER_BUSY.
+inline constexpr size_t kMaxQueue = 20000;
+// The most commands of one transaction.
+inline constexpr size_t kMaxBatch = 4096;
+
+struct LedgerStats {
+  uint64_t size = 0;
+  uint64_t appends = 0;
+  uint64_t batches = 0;
+};
+
+struct LedgerConfig {
+  Clock* clock = nullptr;
+  // Called when the outcome of a write is unknown; must not return.
+  std::function<void(const absl::Status&)> fatal;
+  // Called now and then while the log is verified at the start, with a number from 0 to 1.
+  std::function<void(double)> progress = [](double) {};
+};
+
+// Thread-safe.
+class Ledger {
+ public:
+  // Opens the log and verifies it: each stored record gives its leaf, and the leaves give the root
+  // of the checkpoint. Durable entries beyond the checkpoint get a new one.
+  //   DATA_LOSS/LOG_DAMAGED       a record does not give its leaf (the message names it), or the
+  //   root differs DATA_LOSS/LOG_SHORTER       the entries end before the checkpoint: restored from
+  //   an older backup? FAILED_PRECONDITION/WRONG_LOG_KEY   the checkpoint is not of this key or
+  //   origin
+  static absl::StatusOr<std::unique_ptr<Ledger>> Open(std::unique_ptr<EntryStore> entries,
+                                                      std::unique_ptr<CheckpointStore> checkpoints,
+                                                      crypto::NoteSigner signer,
+                                                      crypto::SecretBytes attachments_key,
+                                                      LedgerConfig config);
+  ~Ledger();
+
+  // Makes `command` durable, appended by `service`; waits until it is. As LedgerService.Append.
+  absl::StatusOr<common::v1::Receipt> Append(const common::v1::SignedCommand& command,
+                                             common::v1::Disclosure disclosure,
+                                             const std::string& service);
+  // The same for several that come one after the other; waits until all are durable. The answers
+  // are in their order.
+  std::vector<absl::StatusOr<common::v1::Receipt>> AppendAll(
+      absl::Span<const common::v1::SignedCommand> commands, common::v1::Disclosure disclosure,
+      const std::string& service);
+
+  // As Append, but does not wait: calls `then` with the answer, from the sequencer's thread or, if
+  // there is nothing to wait for, from here. `then` must be short and must not block; `command`
+  // must live until it is called.
+  void AppendThen(const common::v1::SignedCommand& command, common::v1::Disclosure disclosure,
+                  absl::string_view service,
+                  std::function<void(absl::StatusOr<common::v1::Receipt>)> then);
+
+  // Against the newest checkpoint. NOT_FOUND/NO_SUCH_RECORD.
+  absl::StatusOr<common::v1::Receipt> GetReceipt(uint64_t index);
+  std::string GetCheckpoint() const;
+  uint64_t size() const;
+  // Of record `index` in the signed tree of `size` records. OUT_OF_RANGE/NOT_IN_TREE.
+  absl::StatusOr<std::vector<crypto::Digest>> InclusionProof(uint64_t index, uint64_t size) const;
+  absl::StatusOr<std::vector<crypto::Digest>> ConsistencyProof(uint64_t old_size,
+                                                               uint64_t new_size) const;
+
+  // Signed entries from `start`, at most `limit`, up to about `max_bytes`.
+  absl::StatusOr<std::vector<StoredEntry>> Read(uint64_t start, size_t limit, size_t max_bytes);
+  absl::StatusOr<common::v1::Attachment> GetAttachment(absl::string_view commitment) const;
+  // Destroys what is sealed of `subject`; true if there was something. From now on nothing is
+  // sealed of it (SUBJECT_ERASED). May be called again; must be, if it is UNAVAILABLE.
+  absl::StatusOr<bool> EraseSubject(absl::string_view subject);
+
+  // From now on `listener` is called, on the sequencer's thread, after each batch: it must be short
+  // and must not block. The number names it for RemoveListener, after whose return it is not called
+  // any more.
+  uint64_t AddListener(std::function<void()> listener);
+  void RemoveListener(uint64_t number);
+
+  LedgerStats stats() const;
+
+  // Ends waiting calls and the sequencer; what waits in the queue is answered UNAVAILABLE.
+  void Stop();
+
+ private:
+  // Who waits for commands.
+  class Call;
+  class WaitingCall;   // AppendAll
+  class NotifiedCall;  // AppendThen
+  // Made by the caller as far as possible, for the sequencer is one thread.
+  struct Waiting {
+    const common::v1::SignedCommand* command;
+    std::string command_id;
+    uint64_t id_hash;
+    std::string salt;
+    // The record but for its first two fields, index and time.
+    std::string record_tail;
+    Call* call;
+    absl::StatusOr<StoredEntry> answer;  // the sequencer's, until `call` knows of it
+  };
+
+  Ledger(std::unique_ptr<EntryStore> entries, std::unique_ptr<CheckpointStore> checkpoints,
+         crypto::NoteSigner signer, crypto::SecretBytes attachments_key, LedgerConfig config);
+
+  absl::StatusOr<Waiting> Prepare(const common::v1::SignedCommand& command,
+                                  common::v1::Disclosure disclosure, absl::string_view service,
+                                  absl::string_view salt) const;
+  // Whether all of them are in the queue, or none.
+  absl::Status Enqueue(absl::Span<Waiting> waiting);
+
+  absl::Status Verify();
+  absl::Status VerifyStored(uint64_t stored);
+  absl::Status VerifyNext(const StoredEntry& entry);
+  absl::Status SignUpTo(uint64_t size);
+  absl::Status CheckNotErased(const common::v1::SignedCommand& command) const;
+  void Sequence();
+  void Commit(const std::vector<Waiting*>& batch);
+  // What is recorded under the id of `waiting`, here or in the log: the command itself, or
+  // COMMAND_ID_REUSED. `batch` are the entries that will follow the signed ones.
+  absl::StatusOr<std::optional<StoredEntry>> FindRecorded(const Waiting& waiting,
+                                                          const std::vector<NewEntry>& batch);
+  static void Answer(const std::vector<Waiting*>& waiting);
+  absl::StatusOr<common::v1::Receipt> ReceiptOf(StoredEntry entry) const;
+
+  const std::unique_ptr<EntryStore> entries_;
+  const std::unique_ptr<CheckpointStore> checkpoints_;
+  NewestEntries newest_;
+  const crypto::NoteSigner signer_;
+  const Vault vault_;
+  const LedgerConfig config_;
+
+  // The signed log as readers see it.
+  mutable std::shared_mutex log_mutex_;
+  crypto::MerkleTree tree_;   // guarded by log_mutex_; written by the sequencer alone
+  uint64_t signed_size_ = 0;  // guarded by log_mutex_
+  std::string checkpoint_;    // guarded by log_mutex_
+  LedgerStats stats_;         // guarded by log_mutex_
+
+  absl::Time last_time_ = absl::UnixEpoch();  // the sequencer's alone
+  CommandIndex commands_;                     // the sequencer's alone, but for HashOf
+
+  // Held while a batch is sealed and stored: what of a subject is not refused is in the store
+  // before it is destroyed there.
+  std::mutex erasure_mutex_;
+  absl::flat_hash_set<std::string> erased_;  // subjects; guarded by erasure_mutex_
+
+  std::mutex queue_mutex_;
+  std::condition_variable work_;  // as many in the queue as are awaited, or stopping
+  std::deque<Waiting*> queue_;    // guarded by queue_mutex_
+  size_t awaited_ = 1;            // guarded by queue_mutex_
+  bool stopping_ = false;         // guarded by queue_mutex_
+
+  std::mutex listeners_mutex_;
+  std::map<uint64_t, std::function<void()>> listeners_;  // guarded by listeners_mutex_
+  uint64_t last_listener_ = 0;                           // guarded by listeners_mutex_
+
+  std::thread sequencer_;
+};
+
+}  // namespace votum::ledger
+
+#endif  // VOTUM_LEDGER_LEDGER_H_

@@ -1,0 +1,74 @@
+// Where the log lies: entries and sealed attachments, appended a batch at a time.
+//
+// A batch is one transaction: all of it is durable when AppendBatch returns OK, or none of it ever
+// was (a batch too large for one is several, in order). Any error of AppendBatch is final: the
+// outcome may be unknown (an fsync that failed must not be tried again, for the page cache may
+// lie), so the caller stops the process and lets the next start find out.
+#ifndef VOTUM_LEDGER_STORE_H_
+#define VOTUM_LEDGER_STORE_H_
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+
+namespace votum::ledger {
+
+struct StoredEntry {
+  uint64_t index = 0;
+  std::string leaf;    // 32 bytes
+  std::string salt;    // 32 bytes
+  std::string record;  // serialized votum.common.v1.Record
+};
+
+// A sealed attachment as it lies on disk.
+struct StoredAttachment {
+  std::string commitment;  // 32 bytes
+  std::string subject;     // 16 bytes
+  std::string box;         // salt and content, sealed under the subject's key
+};
+
+// The key of a subject, sealed under the key-encryption key.
+struct StoredSubjectKey {
+  std::string subject;  // 16 bytes
+  std::string box;
+};
+
+// One entry with all that belongs to it.
+struct NewEntry {
+  StoredEntry entry;
+  std::vector<StoredAttachment> attachments;
+  std::vector<StoredSubjectKey> subject_keys;  // of subjects that had none
+};
+
+// Reads may come from any thread; AppendBatch from one at a time.
+class EntryStore {
+ public:
+  virtual ~EntryStore() = default;
+
+  virtual absl::Status AppendBatch(const std::vector<NewEntry>& batch) = 0;
+
+  // The number of entries.
+  virtual absl::StatusOr<uint64_t> Size() = 0;
+  // Entries from `start`, at most `limit`, until their records exceed `max_bytes` (at least one, if
+  // there is one).
+  virtual absl::StatusOr<std::vector<StoredEntry>> Read(uint64_t start, size_t limit,
+                                                        size_t max_bytes) = 0;
+  virtual absl::StatusOr<std::optional<StoredAttachment>> FindAttachment(
+      absl::string_view commitment) = 0;
+  // Destroys the attachments and the key of `subject`, so that no byte of them is left in the
+  // files: true if there was something. From any thread. UNAVAILABLE while something is still being
+  // read; call again.
+  virtual absl::StatusOr<bool> EraseSubject(absl::string_view subject) = 0;
+  // The sealed key of `subject`.
+  virtual absl::StatusOr<std::optional<std::string>> FindSubjectKey(absl::string_view subject) = 0;
+};
+
+}  // namespace votum::ledger
+
+#endif  // VOTUM_LEDGER_STORE_H_

@@ -1,0 +1,53 @@
+// Channels that find a restarted process again within fractions of a second (gRPC's own first pause
+// is a second, and grows to minutes), go to each of several processes in turn, and leave one that
+// does not answer.
+#ifndef VOTUM_PLATFORM_GRPC_CONNECT_H_
+#define VOTUM_PLATFORM_GRPC_CONNECT_H_
+
+#include <memory>
+#include <string>
+
+#include "absl/strings/match.h"
+#include "absl/strings/string_view.h"
+#include "grpcpp/channel.h"
+#include "grpcpp/create_channel.h"
+#include "grpcpp/security/credentials.h"
+#include "grpcpp/support/channel_arguments.h"
+
+namespace votum {
+
+// Lets the calls of a channel to `target` go to all processes behind it in turn. Who calls sends
+// again what was UNAVAILABLE, and comes to another one then: commands count once.
+//
+// A list of numeric addresses ("ipv4:10.0.0.1:7451,10.0.0.2:7451") is no name that a certificate
+// could bear: there the first host's stands for all of them.
+inline void Balance(absl::string_view target, grpc::ChannelArguments* arguments) {
+  arguments->SetLoadBalancingPolicyName("round_robin");
+  const size_t scheme = target.find(':') + 1;
+  if (!absl::StartsWith(target, "ipv4:") && !absl::StartsWith(target, "ipv6:")) return;
+  const absl::string_view first = target.substr(scheme, target.find(',') - scheme);
+  arguments->SetSslTargetNameOverride(std::string(first.substr(0, first.rfind(':'))));
+}
+
+// How often a silent connection is asked whether it lives, and how long the answer may take. A
+// frozen process keeps its connections; Host lets its callers ask as often.
+inline constexpr int kAskMilliseconds = 3000;
+
+inline std::shared_ptr<grpc::Channel> ConnectTo(
+    const std::string& target, const std::shared_ptr<grpc::ChannelCredentials>& credentials) {
+  grpc::ChannelArguments arguments;
+  Balance(target, &arguments);
+  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 50);
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 50);
+  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 1000);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, kAskMilliseconds);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kAskMilliseconds);
+  arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
+  // A stretch of the log or a page of entries.
+  arguments.SetMaxReceiveMessageSize(64 << 20);
+  return grpc::CreateCustomChannel(target, credentials, arguments);
+}
+
+}  // namespace votum
+
+#endif  // VOTUM_PLATFORM_GRPC_CONNECT_H_

@@ -1,0 +1,46 @@
+#include "platform/grpc/credentials.h"
+
+#include "absl/strings/strip.h"
+#include "grpcpp/security/tls_certificate_provider.h"
+#include "grpcpp/security/tls_credentials_options.h"
+
+namespace votum {
+namespace {
+
+constexpr unsigned kRefreshSeconds = 2;
+constexpr char kSpiffePrefix[] = "spiffe://votum/";
+
+std::shared_ptr<grpc::experimental::CertificateProviderInterface> Watch(const TlsFiles& files) {
+  return std::make_shared<grpc::experimental::FileWatcherCertificateProvider>(
+      files.identity, files.identity, files.ca, kRefreshSeconds);
+}
+
+}  // namespace
+
+std::shared_ptr<grpc::ServerCredentials> ServerTls(const TlsFiles& files) {
+  grpc::experimental::TlsServerCredentialsOptions options(Watch(files));
+  options.watch_root_certs();
+  options.watch_identity_key_cert_pairs();
+  options.set_cert_request_type(GRPC_SSL_REQUEST_CLIENT_CERTIFICATE_AND_VERIFY);
+  return grpc::experimental::TlsServerCredentials(options);
+}
+
+std::shared_ptr<grpc::ChannelCredentials> ServiceClientTls(const TlsFiles& files) {
+  grpc::experimental::TlsChannelCredentialsOptions options;
+  options.set_certificate_provider(Watch(files));
+  options.watch_root_certs();
+  options.watch_identity_key_cert_pairs();
+  return grpc::experimental::TlsCredentials(options);
+}
+
+std::string PeerService(const grpc::ServerContextBase& context) {
+  const auto auth = context.auth_context();
+  if (auth == nullptr || !auth->IsPeerAuthenticated()) return "";
+  for (const grpc::string_ref& id : auth->FindPropertyValues("peer_spiffe_id")) {
+    absl::string_view name(id.data(), id.size());
+    if (absl::ConsumePrefix(&name, kSpiffePrefix)) return std::string(name);
+  }
+  return "";
+}
+
+}  // namespace votum

@@ -1,0 +1,34 @@
+// TLS between processes, with certificates read again when they change on disk: renewing needs no
+// restart.
+//
+// Each service has one PEM file with its certificate and key together, so that a renewal is one
+// rename. A server asks callers for a certificate and verifies it against the deployment's CA if
+// they have one: services do (spiffe://votum/<service>), people's clients do not, they sign each
+// command instead.
+#ifndef VOTUM_PLATFORM_GRPC_CREDENTIALS_H_
+#define VOTUM_PLATFORM_GRPC_CREDENTIALS_H_
+
+#include <memory>
+#include <string>
+
+#include "grpcpp/security/credentials.h"
+#include "grpcpp/security/server_credentials.h"
+#include "grpcpp/server_context.h"
+
+namespace votum {
+
+struct TlsFiles {
+  std::string identity;  // PEM: certificate and key
+  std::string ca;        // PEM: certificates that callers and servers are verified against
+};
+
+std::shared_ptr<grpc::ServerCredentials> ServerTls(const TlsFiles& files);
+std::shared_ptr<grpc::ChannelCredentials> ServiceClientTls(const TlsFiles& files);
+
+// The service that a verified client certificate names, e.g. "meetings"; empty for callers without
+// certificate.
+std::string PeerService(const grpc::ServerContextBase& context);
+
+}  // namespace votum
+
+#endif  // VOTUM_PLATFORM_GRPC_CREDENTIALS_H_

@@ -1,0 +1,346 @@
+#include "platform/http/server.h"
+
+#include <algorithm>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/read.hpp>
+#include <boost/beast/http/serializer.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <boost/beast/http/write.hpp>
+#include <boost/beast/ssl/ssl_stream.hpp>
+#include <chrono>
+#include <filesystem>
+#include <optional>
+#include <system_error>
+#include <type_traits>
+#include <unordered_map>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "platform/http/rate_limiter.h"
+
+namespace votum::http {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace beast_http = boost::beast::http;
+using asio::ip::tcp;
+using Error = boost::system::error_code;
+using TlsStream = beast::ssl_stream<beast::tcp_stream>;
+
+constexpr size_t kDrainBytes = 4096;
+constexpr size_t kChunkBytes = size_t{64} << 10;
+constexpr std::chrono::seconds kLookAtCertificate(2);
+
+std::string ToString(boost::beast::string_view text) { return {text.data(), text.size()}; }
+
+Answer Refusal(int status, absl::string_view why) {
+  return {status, "text/plain; charset=utf-8", absl::StrCat(why, "\n")};
+}
+
+// What counts as one peer: who has an IPv6 address has 2^64 of them.
+std::string PeerOf(const tcp::socket& socket) {
+  Error error;
+  const tcp::endpoint endpoint = socket.remote_endpoint(error);
+  if (error) return "";
+  if (endpoint.address().is_v4()) return endpoint.address().to_string(error);
+  auto bytes = endpoint.address().to_v6().to_bytes();
+  std::fill(bytes.begin() + bytes.size() / 2, bytes.end(), 0);
+  return asio::ip::address_v6(bytes).to_string(error);
+}
+
+// What all connections share; outlives them.
+struct Common {
+  Common(Server::Handler handle, const Limits& limit)
+      : handler(std::move(handle)),
+        limits(limit),
+        limiter(limit.requests_per_second, std::max(limit.burst, limit.requests_per_second)) {}
+
+  Answer Handle(const Request& request, const std::string& peer) {
+    if (limits.requests_per_second > 0 && !limiter.Take(peer, std::chrono::steady_clock::now())) {
+      Answer answer = Refusal(429, "too many requests; come back in a moment");
+      answer.headers.emplace_back("Retry-After", "1");
+      return answer;
+    }
+    return handler(request);
+  }
+
+  const Server::Handler handler;
+  const Limits limits;
+  RateLimiter limiter;
+  int open = 0;
+  std::unordered_map<std::string, int> open_of;  // by peer
+};
+
+// One connection: reads a request, answers it, reads the next. It lives as long as an operation of
+// it is under way.
+template <typename Stream>
+class Connection : public std::enable_shared_from_this<Connection<Stream>> {
+ public:
+  // `rest` is what the stream takes beside its socket.
+  template <typename... Rest>
+  Connection(tcp::socket socket, std::string peer, Common* common, Rest&... rest)
+      : peer_(std::move(peer)), stream_(std::move(socket), rest...), common_(*common) {
+    ++common_.open;
+    ++common_.open_of[peer_];
+  }
+  ~Connection() {
+    --common_.open;
+    if (--common_.open_of[peer_] == 0) common_.open_of.erase(peer_);
+  }
+
+  void Start() {
+    if constexpr (std::is_same_v<Stream, TlsStream>) {
+      GiveTime();
+      stream_.async_handshake(asio::ssl::stream_base::server,
+                              [self = this->shared_from_this()](Error error) {
+                                if (!error) self->Read();
+                              });
+    } else {
+      Read();
+    }
+  }
+
+ private:
+  void GiveTime() {
+    beast::get_lowest_layer(stream_).expires_after(std::chrono::seconds(common_.limits.seconds));
+  }
+
+  void Read() {
+    parser_.emplace();
+    parser_->header_limit(common_.limits.header_bytes);
+    parser_->body_limit(common_.limits.body_bytes);
+    GiveTime();
+    beast_http::async_read(
+        stream_, buffer_, *parser_,
+        [self = this->shared_from_this()](Error error, size_t) { self->OnRead(error); });
+  }
+
+  void OnRead(Error error) {
+    if (!error) return Respond(parser_->get());
+    // The peer's request was wrong, and it may want to know; otherwise the peer has gone.
+    if (error == beast_http::error::body_limit) return RefuseAndClose(413, "the body is too large");
+    if (error == beast_http::error::header_limit)
+      return RefuseAndClose(431, "the header is too large");
+    const bool malformed =
+        error.category() == make_error_code(beast_http::error::bad_version).category();
+    if (malformed && error != beast_http::error::end_of_stream &&
+        error != beast_http::error::partial_message) {
+      RefuseAndClose(400, "this is not HTTP/1.1");
+    }
+  }
+
+  void Respond(const beast_http::request<beast_http::string_body>& request) {
+    Write(
+        common_.Handle(
+            {ToString(request.method_string()), ToString(request.target()), request.body()}, peer_),
+        request.keep_alive(), request.method() == beast_http::verb::head);
+  }
+
+  void RefuseAndClose(int status, absl::string_view why) {
+    Write(Refusal(status, why), /*keep_alive=*/false, /*is_head=*/false);
+  }
+
+  void Write(Answer answer, bool keep_alive, bool is_head) {
+    response_.emplace();
+    response_->result(static_cast<unsigned>(answer.status));
+    response_->set(beast_http::field::content_type, answer.content_type);
+    response_->set(beast_http::field::cache_control, "no-store");
+    for (const auto& [name, value] : answer.headers) response_->set(name, value);
+    response_->keep_alive(keep_alive);
+    const bool is_long = answer.long_body.read != nullptr;
+    response_->content_length(is_long ? answer.long_body.size : answer.body.size());
+    if (!is_head && !is_long) response_->body() = std::move(answer.body);
+    GiveTime();
+    if (!is_head && is_long) {
+      long_body_ = std::move(answer.long_body);
+      serializer_.emplace(*response_);
+      beast_http::async_write_header(stream_, *serializer_,
+                                     [self = this->shared_from_this()](Error error, size_t) {
+                                       if (!error) self->WriteFrom(0);
+                                     });
+      return;
+    }
+    beast_http::async_write(
+        stream_, *response_,
+        [self = this->shared_from_this()](Error error, size_t) { self->OnWritten(error); });
+  }
+
+  // The long body from `offset` on, piece by piece; each has its own time.
+  void WriteFrom(uint64_t offset) {
+    if (offset == long_body_.size) return OnWritten({});
+    const auto most =
+        static_cast<size_t>(std::min<uint64_t>(kChunkBytes, long_body_.size - offset));
+    chunk_ = long_body_.read(offset, most);
+    if (chunk_.empty() || chunk_.size() > most) return;  // closes
+    GiveTime();
+    asio::async_write(
+        stream_, asio::buffer(chunk_),
+        [self = this->shared_from_this(), next = offset + chunk_.size()](Error error, size_t) {
+          if (!error) self->WriteFrom(next);
+        });
+  }
+
+  void OnWritten(Error error) {
+    if (error) return;
+    if (response_->need_eof()) return Close();
+    Read();
+  }
+
+  void Close() {
+    if constexpr (std::is_same_v<Stream, TlsStream>) {
+      GiveTime();
+      stream_.async_shutdown([self = this->shared_from_this()](Error) { self->CloseSocket(); });
+    } else {
+      CloseSocket();
+    }
+  }
+
+  void CloseSocket() {
+    Error error;
+    beast::get_lowest_layer(stream_).socket().shutdown(tcp::socket::shutdown_send, error);
+    if (!error) Drain();
+  }
+
+  // Reads what the peer still sends, until it closes or its time is up: a socket closed with bytes
+  // unread resets the connection, and the peer might lose the answer.
+  void Drain() {
+    buffer_.clear();
+    beast::get_lowest_layer(stream_).async_read_some(
+        buffer_.prepare(kDrainBytes), [self = this->shared_from_this()](Error error, size_t) {
+          if (!error) self->Drain();
+        });
+  }
+
+  const std::string peer_;
+  Stream stream_;
+  beast::flat_buffer buffer_;
+  Common& common_;
+  std::optional<beast_http::request_parser<beast_http::string_body>> parser_;
+  std::optional<beast_http::response<beast_http::string_body>> response_;
+  std::optional<beast_http::response_serializer<beast_http::string_body>> serializer_;
+  LongBody long_body_;
+  std::string chunk_;
+};
+
+// The certificate, read again when its file changes. Connections keep theirs.
+class Certificate {
+ public:
+  explicit Certificate(std::string file) : file_(std::move(file)) {}
+
+  Error Load() {
+    const auto written = WrittenAt();
+    auto fresh = std::make_shared<asio::ssl::context>(asio::ssl::context::tls_server);
+    Error error;
+    SSL_CTX_set_min_proto_version(fresh->native_handle(), TLS1_2_VERSION);
+    SSL_CTX_set_options(fresh->native_handle(), SSL_OP_NO_RENEGOTIATION);
+    fresh->use_certificate_chain_file(file_, error);
+    if (!error) fresh->use_private_key_file(file_, asio::ssl::context::pem, error);
+    if (error) return error;
+    context_ = std::move(fresh);
+    written_ = written;
+    return {};
+  }
+
+  asio::ssl::context& Current() {
+    const auto now = std::chrono::steady_clock::now();
+    if (now >= next_look_) {
+      next_look_ = now + kLookAtCertificate;
+      if (WrittenAt() != written_) Load();
+    }
+    return *context_;
+  }
+
+ private:
+  std::filesystem::file_time_type WrittenAt() const {
+    std::error_code ignored;
+    return std::filesystem::last_write_time(file_, ignored);
+  }
+
+  const std::string file_;
+  std::shared_ptr<asio::ssl::context> context_;
+  std::filesystem::file_time_type written_;
+  std::chrono::steady_clock::time_point next_look_;
+};
+
+}  // namespace
+
+struct Server::Impl {
+  Impl(Handler handler, const Limits& limits)
+      : common(std::move(handler), limits), context(1), acceptor(context) {}
+
+  void Accept() {
+    acceptor.async_accept([this](Error error, tcp::socket socket) {
+      if (error == asio::error::operation_aborted) return;
+      if (!error) Take(std::move(socket));
+      Accept();
+    });
+  }
+
+  void Take(tcp::socket socket) {
+    const std::string peer = PeerOf(socket);
+    if (common.open >= common.limits.connections) return;
+    const auto open = common.open_of.find(peer);
+    if (open != common.open_of.end() && open->second >= common.limits.connections_per_address)
+      return;
+    if (certificate.has_value()) {
+      std::make_shared<Connection<TlsStream>>(std::move(socket), peer, &common,
+                                              certificate->Current())
+          ->Start();
+    } else {
+      std::make_shared<Connection<beast::tcp_stream>>(std::move(socket), peer, &common)->Start();
+    }
+  }
+
+  Common common;  // outlives the connections, which end with the context
+  std::optional<Certificate> certificate;
+  asio::io_context context;
+  tcp::acceptor acceptor;
+};
+
+Server::Server(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Server::~Server() = default;
+
+absl::StatusOr<std::unique_ptr<Server>> Server::Listen(const std::string& address, uint16_t port,
+                                                       Handler handler, Limits limits,
+                                                       ServerTls tls) {
+  auto impl = std::make_unique<Impl>(std::move(handler), limits);
+  Error error;
+  if (!tls.identity_file.empty()) {
+    impl->certificate.emplace(tls.identity_file);
+    error = impl->certificate->Load();
+    if (error) {
+      return absl::InvalidArgumentError(absl::StrCat("cannot use the certificate and key in ",
+                                                     tls.identity_file, ": ", error.message()));
+    }
+  }
+  const auto ip = asio::ip::make_address(address, error);
+  const tcp::endpoint endpoint(ip, port);
+  if (!error) impl->acceptor.open(endpoint.protocol(), error);
+  if (!error) impl->acceptor.set_option(tcp::acceptor::reuse_address(true), error);
+  if (!error) impl->acceptor.bind(endpoint, error);
+  if (!error) impl->acceptor.listen(asio::socket_base::max_listen_connections, error);
+  if (error) {
+    return absl::UnavailableError(
+        absl::StrCat("cannot listen on ", address, " port ", port, ": ", error.message()));
+  }
+  impl->Accept();
+  return std::unique_ptr<Server>(new Server(std::move(impl)));
+}
+
+uint16_t Server::port() const {
+  Error error;
+  return impl_->acceptor.local_endpoint(error).port();
+}
+
+void Server::Run() { impl_->context.run(); }
+void Server::Stop() { impl_->context.stop(); }
+
+}  // namespace votum::http

@@ -1,0 +1,129 @@
+#include "platform/sqlite/sqlite.h"
+
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <unistd.h>
+
+#include "absl/strings/str_cat.h"
+#include "base/refusal.h"
+#include "base/status_macros.h"
+
+namespace votum::sqlite {
+namespace {
+
+constexpr int kBusyMilliseconds = 5000;
+
+absl::Status Error(sqlite3* database, absl::string_view doing) {
+  return absl::UnavailableError(absl::StrCat("database: ", doing, ": ", sqlite3_errmsg(database)));
+}
+
+}  // namespace
+
+Statement::~Statement() { sqlite3_finalize(statement_); }
+
+Statement& Statement::Bind(int position, int64_t value) {
+  sqlite3_bind_int64(statement_, position, value);
+  return *this;
+}
+
+Statement& Statement::Bind(int position, absl::string_view bytes) {
+  // A null pointer would bind NULL; an empty blob is not NULL.
+  sqlite3_bind_blob64(statement_, position, bytes.empty() ? "" : bytes.data(), bytes.size(),
+                      SQLITE_STATIC);
+  return *this;
+}
+
+absl::StatusOr<bool> Statement::Step() {
+  switch (sqlite3_step(statement_)) {
+    case SQLITE_ROW:
+      return true;
+    case SQLITE_DONE:
+      return false;
+    default:
+      return Error(sqlite3_db_handle(statement_), "step");
+  }
+}
+
+absl::Status Statement::Run() {
+  const absl::StatusOr<bool> row = Step();
+  Reset();
+  return row.status();
+}
+
+void Statement::Reset() {
+  sqlite3_reset(statement_);
+  sqlite3_clear_bindings(statement_);
+}
+
+int64_t Statement::Integer(int column) const { return sqlite3_column_int64(statement_, column); }
+
+std::string Statement::Bytes(int column) const {
+  const auto* data = static_cast<const char*>(sqlite3_column_blob(statement_, column));
+  return data == nullptr
+             ? std::string()
+             : std::string(data, static_cast<size_t>(sqlite3_column_bytes(statement_, column)));
+}
+
+absl::StatusOr<Database> Database::Open(const std::string& path,
+                                        absl::Span<const char* const> steps) {
+  // SQLite would create the file readable by all; an existing file keeps its mode.
+  const int fd = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (fd < 0) return absl::ErrnoToStatus(errno, absl::StrCat("open ", path));
+  close(fd);
+  sqlite3* handle = nullptr;
+  const int result =
+      sqlite3_open_v2(path.c_str(), &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr);
+  Database database(handle);
+  if (result != SQLITE_OK) return Error(handle, absl::StrCat("open ", path));
+  RETURN_IF_ERROR(database.Configure());
+  RETURN_IF_ERROR(database.Migrate(steps));
+  return database;
+}
+
+Database::~Database() { sqlite3_close_v2(database_); }
+
+absl::Status Database::Configure() {
+  sqlite3_busy_timeout(database_, kBusyMilliseconds);
+  RETURN_IF_ERROR(Execute("PRAGMA journal_mode=WAL"));
+  RETURN_IF_ERROR(Execute("PRAGMA synchronous=FULL"));
+  RETURN_IF_ERROR(Execute("PRAGMA secure_delete=ON"));
+  return Execute("PRAGMA foreign_keys=ON");
+}
+
+absl::Status Database::Migrate(absl::Span<const char* const> steps) {
+  const auto wanted = static_cast<int64_t>(steps.size());
+  int64_t found = 0;
+  {
+    ASSIGN_OR_RETURN(Statement version, Prepare("PRAGMA user_version"));
+    RETURN_IF_ERROR(version.Step().status());
+    found = version.Integer(0);
+  }
+  if (found == wanted) return absl::OkStatus();
+  if (found > wanted) {
+    return RefusePrecondition(
+        "NEWER_SCHEMA", absl::StrCat("the database has schema ", found, ", this program knows ",
+                                     wanted, "; use the newer program"));
+  }
+  std::string sql = "BEGIN IMMEDIATE;";
+  for (const char* const step : steps.subspan(static_cast<size_t>(found)))
+    absl::StrAppend(&sql, step, ";");
+  absl::StrAppend(&sql, "PRAGMA user_version=", wanted, ";COMMIT");
+  return Execute(sql.c_str());
+}
+
+absl::Status Database::Execute(const char* sql) {
+  if (sqlite3_exec(database_, sql, nullptr, nullptr, nullptr) != SQLITE_OK)
+    return Error(database_, "execute");
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Statement> Database::Prepare(const char* sql) {
+  sqlite3_stmt* statement = nullptr;
+  if (sqlite3_prepare_v2(database_, sql, -1, &statement, nullptr) != SQLITE_OK)
+    return Error(database_, "prepare");
+  return Statement(statement);
+}
+
+int64_t Database::Changes() const { return sqlite3_changes64(database_); }
+
+}  // namespace votum::sqlite

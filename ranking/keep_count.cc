@@ -1,0 +1,175 @@
+#include "ranking/keep_count.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+namespace votum::ranking {
+namespace {
+
+// An iteration ends when the surplus left is below 10^-6 (omega of the reference rule).
+constexpr int64_t kOmega = 1000;
+
+enum class State : uint8_t { kHopeful, kElected, kDefeated };
+
+class Count {
+ public:
+  Count(const RankedBallots& ballots, int seats, KeepRule rule, const KeepLot& lot)
+      : ballots_(ballots),
+        rule_(rule),
+        lot_(lot),
+        quota_seats_(seats),
+        seats_(std::min<size_t>(static_cast<size_t>(seats), ballots.options())),
+        state_(ballots.options(), State::kHopeful),
+        keep_(ballots.options(), kKeepUnit),
+        votes_(ballots.options()) {}
+
+  KeepResult Run() && {
+    Distribute();
+    UpdateQuota();
+    while (Hopeful().size() > Vacancies() && Vacancies() > 0) Round();
+    FinishWithHopeful();
+    result_.quota = quota_;
+    return std::move(result_);
+  }
+
+ private:
+  std::vector<OptionIndex> Hopeful() const {
+    std::vector<OptionIndex> options;
+    for (size_t i = 0; i < state_.size(); ++i) {
+      if (state_[i] == State::kHopeful) options.push_back(static_cast<OptionIndex>(i));
+    }
+    return options;
+  }
+  size_t Vacancies() const { return seats_ - result_.elected.size(); }
+
+  // What a candidate of keep factor `keep` takes from a ballot of which `weight` is left.
+  int64_t Kept(int64_t weight, int64_t keep) const {
+    if (rule_ == KeepRule::kWarren) return std::min(weight, keep);
+    return static_cast<int64_t>(MulDivUp(weight, keep, kKeepUnit));
+  }
+
+  void Distribute() {
+    std::fill(votes_.begin(), votes_.end(), 0);
+    exhausted_ = 0;
+    ballots_.ForEach([&](BallotView ballot) {
+      if (ballot.coded.empty()) return;
+      int64_t weight = kKeepUnit;
+      for (uint16_t option : ballot.coded) {
+        if (keep_[option] == 0) continue;
+        const int64_t kept = Kept(weight, keep_[option]);
+        votes_[option] += static_cast<int128>(kept) * static_cast<int64_t>(ballot.weight);
+        weight -= kept;
+        if (weight == 0) break;
+      }
+      exhausted_ += static_cast<int128>(weight) * static_cast<int64_t>(ballot.weight);
+    });
+  }
+
+  void UpdateQuota() {
+    int128 total = 0;
+    for (int128 votes : votes_) total += votes;
+    quota_ = total / (quota_seats_ + 1) + 1;
+  }
+
+  int128 Surplus() const {
+    int128 surplus = 0;
+    for (OptionIndex option : result_.elected) surplus += votes_[option] - quota_;
+    return std::max<int128>(surplus, 0);
+  }
+
+  std::vector<OptionIndex> ElectThoseAtQuota() {
+    std::vector<OptionIndex> reached;
+    for (OptionIndex option : Hopeful()) {
+      if (votes_[option] >= quota_) reached.push_back(option);
+    }
+    std::stable_sort(reached.begin(), reached.end(),
+                     [&](OptionIndex a, OptionIndex b) { return votes_[a] > votes_[b]; });
+    for (OptionIndex option : reached) {
+      state_[option] = State::kElected;
+      result_.elected.push_back(option);
+    }
+    return reached;
+  }
+
+  void UpdateKeepFactors() {
+    for (OptionIndex option : result_.elected) {
+      const int128 product = MulDivUp(keep_[option], quota_, kKeepUnit);
+      // The surplus vanishes as votes approach the quota; a candidate below it keeps all.
+      keep_[option] = static_cast<int64_t>(
+          std::min<int128>(MulDivUp(product, kKeepUnit, votes_[option]), kKeepUnit));
+    }
+  }
+
+  void Round() {
+    KeepRound round;
+    int128 last_surplus = 0;
+    for (bool done = false; !done;) {
+      Distribute();
+      UpdateQuota();
+      round.elected = ElectThoseAtQuota();
+      round.surplus = Surplus();
+      ++round.iterations;
+      done = !round.elected.empty() || round.surplus < kOmega ||
+             (round.iterations > 1 && round.surplus >= last_surplus);
+      last_surplus = round.surplus;
+      round.keep = keep_;
+      if (!done) UpdateKeepFactors();
+    }
+    round.votes = votes_;
+    round.quota = quota_;
+    round.exhausted = exhausted_;
+    if (round.elected.empty()) round.excluded = ExcludeLowest(round.surplus);
+    result_.rounds.push_back(std::move(round));
+  }
+
+  int ExcludeLowest(int128 surplus) {
+    std::vector<OptionIndex> tied = Hopeful();
+    int128 least = votes_[tied.front()];
+    for (OptionIndex option : tied) least = std::min(least, votes_[option]);
+    std::erase_if(tied, [&](OptionIndex option) { return votes_[option] > least + surplus; });
+    OptionIndex out = tied.front();
+    if (tied.size() > 1) {
+      out = lot_(tied);
+      result_.ties.push_back(
+          {tied, absl::StrCat("exclusion in round ", result_.rounds.size() + 1), out});
+    }
+    state_[out] = State::kDefeated;
+    keep_[out] = 0;
+    result_.excluded.push_back(out);
+    return out;
+  }
+
+  void FinishWithHopeful() {
+    std::vector<OptionIndex> left = Hopeful();
+    std::stable_sort(left.begin(), left.end(),
+                     [&](OptionIndex a, OptionIndex b) { return votes_[a] > votes_[b]; });
+    for (OptionIndex option : left) {
+      if (Vacancies() == 0) break;
+      state_[option] = State::kElected;
+      result_.elected.push_back(option);
+    }
+  }
+
+  const RankedBallots& ballots_;
+  const KeepRule rule_;
+  const KeepLot& lot_;
+  const int quota_seats_;
+  const size_t seats_;
+  std::vector<State> state_;
+  std::vector<int64_t> keep_;
+  std::vector<int128> votes_;
+  int128 quota_ = 0;
+  int128 exhausted_ = 0;
+  KeepResult result_;
+};
+
+}  // namespace
+
+KeepResult CountKeeping(const RankedBallots& ballots, int seats, KeepRule rule,
+                        const KeepLot& lot) {
+  return Count(ballots, seats, rule, lot).Run();
+}
+
+}  // namespace votum::ranking

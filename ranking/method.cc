@@ -1,0 +1,280 @@
+#include "ranking/method.h"
+
+#include <utility>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+#include "base/refusal.h"
+#include "base/status_macros.h"
+#include "ranking/families.h"
+
+namespace votum::ranking {
+namespace {
+
+std::vector<Method> AllMethods() {
+  std::vector<Method> all;
+  for (auto family : {SchulzeMethods, RankedPairsMethods, PairwiseScoreMethods, KemenyMethods,
+                      IrvMethods, StvMethods, GradeMethods, BradleyTerryMethods, BudgetMethods}) {
+    for (Method& method : family()) all.push_back(std::move(method));
+  }
+  return all;
+}
+
+absl::Status BadParam(const ParamSpec& spec, absl::string_view value) {
+  return RefuseArgument("BAD_PARAM", absl::StrCat("parameter ", spec.name, " cannot be \"", value,
+                                                  "\"; it takes ", spec.domain));
+}
+
+absl::Status CheckParam(const ParamSpec& spec, const std::string& value) {
+  if (spec.domain == "text" || spec.domain == "ids") return absl::OkStatus();
+  if (spec.domain == "fraction") {
+    const std::vector<std::string> parts = absl::StrSplit(value, '/');
+    if (parts.size() > 2) return BadParam(spec, value);
+    for (const std::string& part : parts) {
+      if (!ParseRational(part)) return BadParam(spec, value);
+    }
+    if (parts.size() == 2 && sgn(*ParseRational(parts[1])) == 0) return BadParam(spec, value);
+    return absl::OkStatus();
+  }
+  if (absl::StartsWith(spec.domain, "int ")) {
+    const std::vector<std::string> bounds = absl::StrSplit(spec.domain, ' ');
+    int64_t low, high, number;
+    const bool ok = absl::SimpleAtoi(bounds[1], &low) && absl::SimpleAtoi(bounds[2], &high) &&
+                    absl::SimpleAtoi(value, &number) && absl::StrCat(number) == value &&
+                    low <= number && number <= high;
+    return ok ? absl::OkStatus() : BadParam(spec, value);
+  }
+  for (absl::string_view word : absl::StrSplit(spec.domain, '|')) {
+    if (word == value) return absl::OkStatus();
+  }
+  return BadParam(spec, value);
+}
+
+// Does `election` have what `method` reads?
+absl::Status CheckNeeds(const Method& method, const Election& election) {
+  const bool other_kind = election.graded || election.comparisons || election.budget;
+  absl::string_view wants;
+  switch (method.needs) {
+    case Needs::kPairwise:
+    case Needs::kRanked:
+      if (!election.ranked.empty() || !other_kind) return absl::OkStatus();
+      wants = "ranked ballots";
+      break;
+    case Needs::kGrades:
+      if (election.graded) return absl::OkStatus();
+      wants = "ballots with grades";
+      break;
+    case Needs::kApprovals:
+      if (!election.comparisons) return absl::OkStatus();
+      wants = "approvals, grades or rankings";
+      break;
+    case Needs::kComparisons:
+      if (election.comparisons || !other_kind) return absl::OkStatus();
+      wants = "pairwise comparisons or ranked ballots";
+      break;
+    case Needs::kBudget:
+      if (election.budget) return absl::OkStatus();
+      wants = "a budget with projects and votes";
+      break;
+  }
+  return RefuseArgument("WRONG_BALLOTS",
+                        absl::StrCat("method ", method.id, " reads ", wants,
+                                     ", which this election does not have; choose another method"));
+}
+
+void MapBack(const std::vector<OptionIndex>& kept, std::vector<OptionIndex>& options) {
+  for (OptionIndex& option : options) option = kept[option];
+}
+
+absl::StatusOr<const Method*> MethodNamed(absl::string_view id) {
+  const Method* method = FindMethod(id);
+  if (method != nullptr) return method;
+  return RefuseArgument(
+      "UNKNOWN_METHOD",
+      absl::StrCat("there is no method \"", id, "\"; there are ",
+                   absl::StrJoin(Methods(), ", ", [](std::string* out, const Method& m) {
+                     absl::StrAppend(out, m.id);
+                   })));
+}
+
+// Names the profile that decided, for whoever reads the result later.
+void SignResult(const Method& method, Ranking& ranking) {
+  Json details = {{"profile", absl::StrCat(method.id, ".v", method.version)}};
+  details.update(ranking.details);
+  ranking.details = std::move(details);
+}
+
+}  // namespace
+
+Call::Call(const Election& election, const PairwiseCounts* counts, const Params& params,
+           bool explain, size_t threads)
+    : election_(election),
+      params_(params),
+      explain_(explain),
+      threads_(threads),
+      given_counts_(counts) {}
+
+int64_t Call::int_param(const std::string& name) const {
+  int64_t value = 0;
+  // The table's domain admits nothing else.
+  (void)absl::SimpleAtoi(param(name), &value);
+  return value;
+}
+
+const PairwiseCounts& Call::counts() const {
+  if (given_counts_ != nullptr) return *given_counts_;
+  if (!counts_) {
+    counts_.emplace(options());
+    counts_->AddAll(election_.ranked, threads_);
+  }
+  return *counts_;
+}
+
+const PairwiseMatrix& Call::matrix() const {
+  if (!matrix_) {
+    matrix_ =
+        counts().Matrix(param("unranked") == "bottom" ? Unranked::kBottom : Unranked::kNotCompared);
+  }
+  return *matrix_;
+}
+
+Json Call::Id(OptionIndex option) const {
+  const std::string& id = election_.options[option].id;
+  int64_t number;
+  if (election_.numeric_ids && absl::SimpleAtoi(id, &number)) return number;
+  return id;
+}
+
+Json Call::Ids(absl::Span<const OptionIndex> options) const {
+  Json ids = Json::array();
+  for (OptionIndex option : options) ids.push_back(Id(option));
+  return ids;
+}
+
+Json Call::Tiers(absl::Span<const Tier> tiers) const {
+  Json list = Json::array();
+  for (const Tier& tier : tiers) list.push_back(Ids(tier));
+  return list;
+}
+
+Ranking RankingOf(std::vector<Tier> tiers) {
+  Ranking ranking;
+  ranking.tiers = std::move(tiers);
+  if (!ranking.tiers.empty()) ranking.winners = ranking.tiers.front();
+  size_t rank = 1;
+  for (const Tier& tier : ranking.tiers) {
+    if (tier.size() > 1) {
+      TieEvent event{tier, absl::StrCat("rank ", rank), "shared rank"};
+      event.changes_outcome = rank == 1;
+      ranking.ties.push_back(std::move(event));
+    }
+    rank += tier.size();
+  }
+  return ranking;
+}
+
+absl::Span<const Method> Methods() {
+  static const auto* const methods = new std::vector<Method>(AllMethods());
+  return *methods;
+}
+
+const Method* FindMethod(absl::string_view id) {
+  for (const Method& method : Methods()) {
+    absl::string_view rest = id;
+    if (!absl::ConsumePrefix(&rest, method.id)) continue;
+    if (rest.empty() || rest == absl::StrCat(".v", method.version)) return &method;
+  }
+  return nullptr;
+}
+
+Params DefaultsOf(const Election& election, const Method& method, Params given) {
+  if (!election.unranked_not_compared) return given;
+  for (const ParamSpec& spec : method.params) {
+    if (spec.name == "unranked") given.emplace("unranked", "not-compared");
+  }
+  return given;
+}
+
+absl::StatusOr<Params> ResolveParams(const Method& method, const Params& given) {
+  Params resolved;
+  for (const ParamSpec& spec : method.params) resolved[spec.name] = spec.default_value;
+  for (const auto& [name, value] : given) {
+    if (resolved.count(name) == 0) {
+      std::vector<std::string> known;
+      for (const ParamSpec& spec : method.params) known.push_back(spec.name);
+      return RefuseArgument(
+          "UNKNOWN_PARAM",
+          absl::StrCat("method ", method.id, " has no parameter \"", name,
+                       "\"; it has: ", known.empty() ? "none" : absl::StrJoin(known, ", ")));
+    }
+    resolved[name] = value;
+  }
+  for (const ParamSpec& spec : method.params) {
+    if (resolved[spec.name] != spec.default_value)
+      RETURN_IF_ERROR(CheckParam(spec, resolved[spec.name]));
+  }
+  return resolved;
+}
+
+absl::StatusOr<Ranking> Rank(absl::string_view method_id, const Params& params,
+                             const Election& election, const RankOptions& options) {
+  ASSIGN_OR_RETURN(const Method* method, MethodNamed(method_id));
+  ASSIGN_OR_RETURN(const Params resolved,
+                   ResolveParams(*method, DefaultsOf(election, *method, params)));
+  RETURN_IF_ERROR(CheckElection(election));
+  RETURN_IF_ERROR(CheckNeeds(*method, election));
+  bool withdrawn = false;
+  for (const Option& option : election.options) withdrawn |= option.withdrawn;
+  if (!withdrawn) {
+    ASSIGN_OR_RETURN(Ranking ranking, method->run(Call(election, nullptr, resolved, options.explain,
+                                                       options.threads)));
+    SignResult(*method, ranking);
+    return ranking;
+  }
+  const Reduced reduced = WithoutWithdrawn(election);
+  if (reduced.kept.empty()) {
+    return RefuseArgument("NO_OPTIONS", "all options are withdrawn; there is nothing to rank");
+  }
+  ASSIGN_OR_RETURN(Ranking ranking, method->run(Call(reduced.election, nullptr, resolved,
+                                                     options.explain, options.threads)));
+  for (Tier& tier : ranking.tiers) MapBack(reduced.kept, tier);
+  MapBack(reduced.kept, ranking.winners);
+  for (TieEvent& tie : ranking.ties) {
+    MapBack(reduced.kept, tie.tied);
+    MapBack(reduced.kept, tie.decided);
+  }
+  SignResult(*method, ranking);
+  return ranking;
+}
+
+absl::StatusOr<Ranking> RankPairwise(absl::string_view method_id, const Params& params,
+                                     const PairwiseCounts& counts,
+                                     const std::vector<Option>& options,
+                                     const RankOptions& rank_options, bool numeric_ids) {
+  ASSIGN_OR_RETURN(const Method* method, MethodNamed(method_id));
+  ASSIGN_OR_RETURN(const Params resolved, ResolveParams(*method, params));
+  Election election;
+  election.numeric_ids = numeric_ids;
+  election.options = options;
+  election.ranked = RankedBallots(options.size());
+  RETURN_IF_ERROR(CheckElection(election));
+  if (method->needs != Needs::kPairwise) {
+    return RefuseArgument(
+        "WRONG_BALLOTS",
+        absl::StrCat("method ", method->id, " needs the ballots; pairwise counts do not suffice"));
+  }
+  if (counts.options() != options.size()) {
+    return RefuseArgument("BAD_BALLOTS",
+                          absl::StrCat("counts of ", counts.options(), " options, but ",
+                                       options.size(), " options are named"));
+  }
+  ASSIGN_OR_RETURN(Ranking ranking, method->run(Call(election, &counts, resolved,
+                                                     rank_options.explain, rank_options.threads)));
+  SignResult(*method, ranking);
+  return ranking;
+}
+
+}  // namespace votum::ranking

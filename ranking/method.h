@@ -1,0 +1,139 @@
+// The methods: one table row each, with every parameter explicit.
+//
+//   ASSIGN_OR_RETURN(Ranking ranking, Rank("schulze.wv_lv", {}, election));
+//   ASSIGN_OR_RETURN(Ranking live, RankPairwise("schulze.wv_lv", {}, counts, options));
+#ifndef VOTUM_RANKING_METHOD_H_
+#define VOTUM_RANKING_METHOD_H_
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "ranking/election.h"
+#include "ranking/pairwise.h"
+#include "ranking/result.h"
+
+namespace votum::ranking {
+
+// Parameters of a method by name. Those not given take the method's default.
+using Params = std::map<std::string, std::string>;
+
+// A parameter that a method knows.
+struct ParamSpec {
+  std::string name;
+  std::string default_value;
+  // "a|b|c" (one of these words), "text", "ids" (option ids joined by commas), "int LOW HIGH", or
+  // "fraction".
+  std::string domain;
+  std::string description;
+};
+
+// What a method reads.
+enum class Needs { kPairwise, kRanked, kGrades, kApprovals, kComparisons, kBudget };
+
+// What a method is run on.
+class Call {
+ public:
+  // `counts` stands for ballots that are known only by their pairwise counts; otherwise null. All
+  // must outlive the Call.
+  Call(const Election& election, const PairwiseCounts* counts, const Params& params, bool explain,
+       size_t threads);
+
+  const Election& election() const { return election_; }
+  size_t options() const { return election_.options.size(); }
+  bool explain() const { return explain_; }
+  size_t threads() const { return threads_; }
+  // The value of a parameter that the method's table row names.
+  const std::string& param(const std::string& name) const { return params_.at(name); }
+  int64_t int_param(const std::string& name) const;
+  // Counted at the first call.
+  const PairwiseCounts& counts() const;
+  // N, as parameter "unranked" says.
+  const PairwiseMatrix& matrix() const;
+  // The id of an option, as the output shows it.
+  Json Id(OptionIndex option) const;
+  Json Ids(absl::Span<const OptionIndex> options) const;
+  Json Tiers(absl::Span<const Tier> tiers) const;
+  // An n x n table of numbers cell(i, j).
+  template <typename F>
+  Json Table(F&& cell) const {
+    Json rows = Json::array();
+    for (size_t i = 0; i < options(); ++i) {
+      Json row = Json::array();
+      for (size_t j = 0; j < options(); ++j) row.push_back(cell(i, j));
+      rows.push_back(std::move(row));
+    }
+    return rows;
+  }
+  // {id: cell(i)} for each option.
+  template <typename F>
+  Json PerOption(F&& cell) const {
+    Json object = Json::object();
+    for (size_t i = 0; i < options(); ++i) object[election_.options[i].id] = cell(i);
+    return object;
+  }
+
+ private:
+  const Election& election_;
+  const Params& params_;
+  bool explain_;
+  size_t threads_;
+  const PairwiseCounts* given_counts_;
+  mutable std::optional<PairwiseCounts> counts_;
+  mutable std::optional<PairwiseMatrix> matrix_;
+};
+
+struct Method {
+  std::string id;
+  // Raised when the outcome of the same input may change.
+  int version = 1;
+  Needs needs;
+  // One line each.
+  std::string description;
+  std::string source;
+  std::vector<ParamSpec> params;
+  absl::StatusOr<Ranking> (*run)(const Call& call);
+};
+
+// All methods, by family.
+absl::Span<const Method> Methods();
+// The method of this id, with or without its version ("copeland", "copeland.v1"); null if there is
+// none.
+const Method* FindMethod(absl::string_view id);
+
+struct RankOptions {
+  // Fill Ranking::details with the whole explanation (matrices, paths, tables) instead of the
+  // scores only.
+  bool explain = false;
+  // Threads for counting and for trying shares (Add1); does not change any result.
+  size_t threads = 1;
+};
+
+// All parameters of `method`: those of `given`, and defaults. INVALID_ARGUMENT for a name that the
+// method does not know (UNKNOWN_PARAM) or a value outside its domain (BAD_PARAM).
+absl::StatusOr<Params> ResolveParams(const Method& method, const Params& given);
+
+// `given`, with what the file of `election` says of parameters that are not given.
+Params DefaultsOf(const Election& election, const Method& method, Params given);
+
+// Ranks `election`. INVALID_ARGUMENT for an unknown method (UNKNOWN_METHOD), parameters (see
+// above), or ballots of another kind than the method reads (WRONG_BALLOTS). Withdrawn options do
+// not take part; indices are those of `election`.
+absl::StatusOr<Ranking> Rank(absl::string_view method, const Params& params,
+                             const Election& election, const RankOptions& options = {});
+
+// Ranks from pairwise counts alone, for methods that need nothing else (Needs::kPairwise);
+// WRONG_BALLOTS for others.
+absl::StatusOr<Ranking> RankPairwise(absl::string_view method, const Params& params,
+                                     const PairwiseCounts& counts,
+                                     const std::vector<Option>& options,
+                                     const RankOptions& rank_options = {},
+                                     bool numeric_ids = false);
+
+}  // namespace votum::ranking
+
+#endif  // VOTUM_RANKING_METHOD_H_

@@ -1,0 +1,15 @@
+// Which vector instructions to use, found at run time. Every kernel has a portable form that gives
+// the same numbers.
+#ifndef VOTUM_RANKING_SIMD_H_
+#define VOTUM_RANKING_SIMD_H_
+
+namespace votum::ranking {
+
+enum class Simd { kPortable, kAvx2, kAvx512 };
+
+// The best that this machine has.
+Simd BestSimd();
+
+}  // namespace votum::ranking
+
+#endif  // VOTUM_RANKING_SIMD_H_

@@ -1,0 +1,62 @@
+// Elections of persons (NRW: § 50 (2) GO NRW).
+//
+// First ballot: elected is whose votes are the asked share of the base; No votes are valid votes
+// where the rule says so. Otherwise a second ballot (runoff), where the most votes elect. The lot
+// decides between equals.
+#ifndef VOTUM_RULES_ELECTION_H_
+#define VOTUM_RULES_ELECTION_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "votum/rules/v1/rule_profile.pb.h"
+
+namespace votum::rules {
+
+inline constexpr size_t kMaxCandidates = 1000;
+
+// What was counted in one ballot for one office.
+struct ElectionTally {
+  std::vector<uint32_t> votes;  // by candidate
+  uint32_t no = 0;
+  uint32_t abstain = 0;
+  uint32_t invalid = 0;
+  uint32_t present = 0;
+  uint32_t seated = 0;
+  uint32_t statutory = 0;
+};
+
+enum class Ballot { kFirst, kRunoff };
+
+enum class ElectionOutcome {
+  kElected,     // candidates[0]
+  kRunoff,      // a second ballot between `candidates`
+  kLot,         // the lot decides between `candidates`
+  kNotElected,  // nobody, and no second ballot: nominate anew
+};
+
+struct ElectionResult {
+  ElectionOutcome outcome = ElectionOutcome::kNotElected;
+  std::vector<size_t> candidates;  // ascending; meaning by outcome
+  uint64_t base = 0;               // what the share is taken of; 0 in the second ballot
+  uint64_t needed = 0;             // the fewest votes that elect; 0 in the second ballot
+};
+
+// INVALID_ARGUMENT/BAD_ELECTION if there is no candidate or more than kMaxCandidates.
+//
+// Who is in the second ballot by RUNOFF_TWO_HIGHEST: if several share the highest count, these;
+// else the one with the highest count and all who share the second highest. A single candidate is
+// not put again: that would ask the same question twice.
+absl::StatusOr<ElectionResult> EvaluateElection(const v1::ElectionRule& rule, Ballot ballot,
+                                                const ElectionTally& tally);
+
+// "Meyer 10, No 11: 11 of 21 valid votes needed, nobody elected". `names` by candidate.
+v1::Text ExplainElection(const v1::ElectionRule& rule, Ballot ballot, const ElectionTally& tally,
+                         const ElectionResult& result, const std::vector<std::string>& names);
+
+}  // namespace votum::rules
+
+#endif  // VOTUM_RULES_ELECTION_H_

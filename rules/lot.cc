@@ -1,0 +1,98 @@
+#include "rules/lot.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <limits>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "base/refusal.h"
+
+namespace votum::rules {
+namespace {
+
+std::string BigEndian(uint64_t number) {
+  std::string bytes(8, '\0');
+  for (int i = 0; i < 8; ++i) bytes[i] = static_cast<char>(number >> (56 - 8 * i));
+  return bytes;
+}
+
+std::string WithLength(absl::string_view bytes) {
+  return absl::StrCat(BigEndian(bytes.size()), bytes);
+}
+
+// Numbers below a bound, each equally likely.
+class Numbers {
+ public:
+  explicit Numbers(const crypto::Digest& seed) : seed_(seed) {}
+
+  uint64_t Below(uint64_t bound) {
+    constexpr uint64_t kMost = std::numeric_limits<uint64_t>::max();
+    // 2^64 mod bound numbers at the top would favour the small remainders.
+    const uint64_t surplus = (kMost % bound + 1) % bound;
+    for (;;) {
+      const uint64_t number = Next();
+      if (number <= kMost - surplus) return number % bound;
+    }
+  }
+
+ private:
+  uint64_t Next() {
+    const std::string counter = BigEndian(counter_++);
+    const crypto::Digest digest = crypto::Sha256({crypto::AsBytes(seed_), counter});
+    uint64_t number = 0;
+    for (int i = 0; i < 8; ++i) number = number << 8 | digest[i];
+    return number;
+  }
+
+  const crypto::Digest seed_;
+  uint64_t counter_ = 0;
+};
+
+}  // namespace
+
+crypto::Digest CommitContribution(absl::string_view contribution) {
+  return crypto::Sha256(contribution);
+}
+
+absl::Status CheckContribution(const crypto::Digest& commitment, absl::string_view contribution) {
+  if (contribution.size() != kContributionBytes) {
+    return RefuseArgument("BAD_CONTRIBUTION",
+                          absl::StrCat("a contribution to the lot has ", kContributionBytes,
+                                       " bytes, not ", contribution.size()));
+  }
+  if (CommitContribution(contribution) != commitment) {
+    return RefuseArgument("BAD_CONTRIBUTION",
+                          "the contribution is not what was committed to; reveal the 32 bytes "
+                          "whose SHA-256 was recorded");
+  }
+  return absl::OkStatus();
+}
+
+crypto::Digest LotSeed(absl::string_view lot_id, absl::string_view checkpoint,
+                       const Contributions& contributions) {
+  std::string text("votum/lot/v1\0", 13);
+  absl::StrAppend(&text, WithLength(lot_id), WithLength(checkpoint),
+                  BigEndian(contributions.size()));
+  for (const auto& [person_id, contribution] : contributions)
+    absl::StrAppend(&text, WithLength(person_id), contribution);
+  return crypto::Sha256(text);
+}
+
+absl::StatusOr<std::vector<std::string>> DrawLot(const crypto::Digest& seed,
+                                                 std::vector<std::string> items, size_t draw) {
+  std::sort(items.begin(), items.end());
+  if (std::adjacent_find(items.begin(), items.end()) != items.end())
+    return RefuseArgument("BAD_LOT", "the lot needs distinct items");
+  if (draw == 0 || draw > items.size() || items.size() > kMaxLotItems) {
+    return RefuseArgument(
+        "BAD_LOT", absl::StrCat("the lot draws 1 to ", items.size(), " of at most ", kMaxLotItems,
+                                " items, not ", draw));
+  }
+  Numbers numbers(seed);
+  for (size_t i = 0; i < draw; ++i) std::swap(items[i], items[i + numbers.Below(items.size() - i)]);
+  items.resize(draw);
+  return items;
+}
+
+}  // namespace votum::rules

@@ -1,0 +1,42 @@
+// Rule profiles: reading, validating, finding.
+#ifndef VOTUM_RULES_PROFILE_H_
+#define VOTUM_RULES_PROFILE_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "votum/rules/v1/rule_profile.pb.h"
+
+namespace votum::rules {
+
+// The profile in `text` (protobuf text format), validated; a difference to a built-in profile
+// (`extends`) is completed. INVALID_ARGUMENT/BAD_PROFILE with line and column.
+absl::StatusOr<v1::RuleProfile> ParseProfile(absl::string_view text);
+
+// `difference` completed by `base`, which it extends: what it sets replaces what the base has,
+// motions by their key. Its id, title and days are its own.
+v1::RuleProfile Complete(const v1::RuleProfile& base, const v1::RuleProfile& difference);
+
+// What is doubtful in `profile`: "§ 50 (2) GO NRW: ...", one line for each rule whose provenance
+// says so. Shown to whoever adopts it.
+std::vector<std::string> DoubtsOf(const v1::RuleProfile& profile);
+
+// INVALID_ARGUMENT/BAD_PROFILE, naming the field, unless everything that decides is there and in
+// range: a profile that passes can be computed with.
+absl::Status ValidateProfile(const v1::RuleProfile& profile);
+
+// The profiles that come with the program, by id and date.
+const std::vector<v1::RuleProfile>& BuiltInProfiles();
+
+// The built-in profile `id` in force on `date` ("YYYY-MM-DD"). NOT_FOUND/NO_SUCH_PROFILE.
+absl::StatusOr<v1::RuleProfile> BuiltInProfile(absl::string_view id, absl::string_view date);
+
+// The motion rule with `key` ("" is "ordinary"); null for none.
+const v1::MotionRule* FindMotionRule(const v1::RuleProfile& profile, absl::string_view key);
+
+}  // namespace votum::rules
+
+#endif  // VOTUM_RULES_PROFILE_H_

@@ -1,0 +1,33 @@
+// How many members a council has by law: the base of quorum and qualified majorities (NRW: § 3 (2)
+// KWahlG, § 40 (2) GO NRW).
+#ifndef VOTUM_RULES_STATUTORY_NUMBER_H_
+#define VOTUM_RULES_STATUTORY_NUMBER_H_
+
+#include <cstdint>
+
+#include "absl/status/statusor.h"
+#include "votum/rules/v1/rule_profile.pb.h"
+
+namespace votum::rules {
+
+// What a term began with, and what happened since.
+struct TermFacts {
+  uint32_t inhabitants = 0;
+  uint32_t reduction = 0;   // seats taken off by bylaw
+  uint32_t additional = 0;  // overhang and levelling seats that were allotted
+  uint32_t vacant = 0;      // seats vacant for good
+};
+
+struct StatutoryNumber {
+  uint32_t number = 0;
+  v1::Text explanation;
+};
+
+// INVALID_ARGUMENT/NO_STATUTORY_NUMBER if the rule has no table; INVALID_ARGUMENT/BAD_REDUCTION if
+// the reduction is not one that the rule allows.
+absl::StatusOr<StatutoryNumber> ComputeStatutoryNumber(const v1::StatutoryNumberRule& rule,
+                                                       const TermFacts& facts);
+
+}  // namespace votum::rules
+
+#endif  // VOTUM_RULES_STATUTORY_NUMBER_H_

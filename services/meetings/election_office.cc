@@ -1,0 +1,155 @@
+#include "services/meetings/election_office.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/refusal.h"
+#include "base/status_macros.h"
+#include "crypto/commitment.h"
+#include "crypto/election/registration.h"
+#include "crypto/election/trustee_key.h"
+#include "crypto/random.h"
+
+namespace votum::meetings {
+namespace {
+
+using election::Element;
+using election::ServerKeys;
+
+constexpr char kBoxType[] = "application/octet-stream";
+constexpr size_t kSubjectBytes = 16;
+// As many as the ledger gives at once.
+constexpr size_t kPage = 500;
+
+std::string RegistryKeyOf(const ServerKeys& keys) {
+  return election::PowerTable::OfGenerator().SecretPower(keys.registry).ToDecimal();
+}
+
+const common::v1::Attachment* ContentOf(const common::v1::AttachmentRef& ref,
+                                        const common::v1::SignedCommand& command) {
+  for (const common::v1::Attachment& attachment : command.attachments()) {
+    if (attachment.commitment() == ref.commitment()) return &attachment;
+  }
+  return nullptr;
+}
+
+// Persons whose credential somebody else has too.
+std::vector<std::string> WithSharedCredential(const std::map<std::string, std::string>& registry) {
+  std::map<std::string, int> holders;
+  for (const auto& [person_id, credential] : registry) ++holders[credential];
+  std::vector<std::string> sharing;
+  for (const auto& [person_id, credential] : registry) {
+    if (holders[credential] > 1) sharing.push_back(person_id);
+  }
+  return sharing;
+}
+
+}  // namespace
+
+v1::PrepareSecretVoteResponse ElectionOffice::Prepare(const std::string& ceremony_id) const {
+  const ServerKeys keys = ServerKeys::Make();
+  v1::PrepareSecretVoteResponse prepared;
+  v1::ElectronicBallots& electronic = *prepared.mutable_electronic();
+  electronic.set_ceremony_id(ceremony_id);
+  electronic.set_election_uuid(election::NewElectionId());
+  electronic.set_server_key(election::FormatTrusteeKey(election::PublicPartOf(keys.trustee)));
+  electronic.set_registry_key(RegistryKeyOf(keys));
+
+  const crypto::Salt salt = crypto::NewSalt();
+  common::v1::Attachment& box = *prepared.mutable_sealed_keys();
+  box.set_content(election::SealServerKeys(sealing_key_, electronic.election_uuid(), keys));
+  box.set_salt(std::string(salt.begin(), salt.end()));
+  box.set_subject(crypto::RandomBytes(kSubjectBytes));
+  const crypto::Digest commitment = crypto::Commit(salt, box.content());
+  box.set_commitment(std::string(crypto::AsBytes(commitment)));
+  common::v1::AttachmentRef& ref = *electronic.mutable_sealed_keys();
+  ref.set_commitment(box.commitment());
+  ref.set_subject(box.subject());
+  ref.set_media_type(kBoxType);
+  return prepared;
+}
+
+absl::Status ElectionOffice::CheckPrepared(const v1::ElectronicBallots& electronic,
+                                           const common::v1::SignedCommand& command) const {
+  const common::v1::Attachment* box = ContentOf(electronic.sealed_keys(), command);
+  if (box == nullptr) {
+    return RefuseArgument("MISSING_ATTACHMENT",
+                          "the box with the server's keys did not come along; send what "
+                          "PrepareSecretVote gave with the command");
+  }
+  ASSIGN_OR_RETURN(
+      const ServerKeys keys,
+      election::OpenServerKeys(sealing_key_, electronic.election_uuid(), box->content()));
+  // That it parses was checked before.
+  ASSIGN_OR_RETURN(const election::TrusteeKey server,
+                   election::ParseTrusteeKey(electronic.server_key()));
+  if (server.public_key == election::PublicPartOf(keys.trustee).public_key &&
+      electronic.registry_key() == RegistryKeyOf(keys)) {
+    return absl::OkStatus();
+  }
+  return RefuseArgument("BAD_ELECTRONIC_BALLOTS",
+                        "electronic: the keys are not those in the box; take what "
+                        "PrepareSecretVote gives, as it is");
+}
+
+absl::StatusOr<ServerKeys> ElectionOffice::KeysOf(const v1::ElectronicBallots& electronic,
+                                                  absl::Time deadline) const {
+  ASSIGN_OR_RETURN(const auto boxes,
+                   ledger_.GetAttachments({electronic.sealed_keys().commitment()}, deadline));
+  if (boxes.empty()) {
+    return RefusePrecondition("SERVER_KEYS_ERASED",
+                              "the server's keys of this vote were erased: it can be opened no "
+                              "more, and nobody can tell who had which credential");
+  }
+  return election::OpenServerKeys(sealing_key_, electronic.election_uuid(), boxes[0].content());
+}
+
+absl::Status ElectionOffice::CheckRegistration(const v1::ElectronicBallots& electronic,
+                                               const std::string& person_id,
+                                               const common::v1::AttachmentRef& ref,
+                                               const common::v1::SignedCommand& command,
+                                               absl::Time deadline) const {
+  const common::v1::Attachment* sealed = ContentOf(ref, command);
+  // What is missing is refused for that by the executor.
+  if (sealed == nullptr) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const ServerKeys keys, KeysOf(electronic, deadline));
+  return election::OpenCredential(keys.registry, electronic.election_uuid(), person_id,
+                                  sealed->content())
+      .status();
+}
+
+absl::StatusOr<ElectionOffice::Registry> ElectionOffice::OpenRegistry(
+    const v1::ElectronicBallots& electronic,
+    const std::map<std::string, std::string, std::less<>>& registered, absl::Time deadline) const {
+  ASSIGN_OR_RETURN(const ServerKeys keys, KeysOf(electronic, deadline));
+  std::vector<std::string> commitments;
+  for (const auto& [person_id, commitment] : registered) commitments.push_back(commitment);
+  std::map<std::string, std::string> contents;
+  for (size_t first = 0; first < commitments.size(); first += kPage) {
+    const size_t end = std::min(commitments.size(), first + kPage);
+    ASSIGN_OR_RETURN(auto attachments,
+                     ledger_.GetAttachments({commitments.begin() + static_cast<ptrdiff_t>(first),
+                                             commitments.begin() + static_cast<ptrdiff_t>(end)},
+                                            deadline));
+    for (common::v1::Attachment& attachment : attachments)
+      contents[attachment.commitment()] = std::move(*attachment.mutable_content());
+  }
+  Registry registry;
+  for (const auto& [person_id, commitment] : registered) {
+    const auto credential = election::OpenCredential(keys.registry, electronic.election_uuid(),
+                                                     person_id, contents[commitment]);
+    if (credential.ok()) {
+      registry.credentials[person_id] = credential->ToDecimal();
+    } else {
+      registry.unusable.push_back(person_id);
+    }
+  }
+  for (std::string& person_id : WithSharedCredential(registry.credentials)) {
+    registry.credentials.erase(person_id);
+    registry.unusable.push_back(std::move(person_id));
+  }
+  std::sort(registry.unusable.begin(), registry.unusable.end());
+  return registry;
+}
+
+}  // namespace votum::meetings

@@ -1,0 +1,218 @@
+#include "services/meetings/meeting_feed.h"
+
+#include <array>
+#include <chrono>
+#include <limits>
+#include <optional>
+#include <utility>
+
+#include "absl/time/clock.h"
+#include "base/status_macros.h"
+#include "core/meetings/redaction.h"
+#include "platform/grpc/status.h"
+
+namespace votum::meetings {
+namespace {
+
+using Response = v1::WatchMeetingResponse;
+
+// Changes that come faster are sent together: ten answers a second are enough for any screen.
+constexpr std::chrono::milliseconds kShortestPause(100);
+// The longest that the publishing thread sleeps before it looks whether it is to stop.
+constexpr absl::Duration kLongestSleep = absl::Seconds(1);
+
+Response ForReader(const Response& all, Audience audience) {
+  Response shown;
+  shown.set_index(all.index());
+  *shown.mutable_attendance() = meetings::ForReader(all.attendance(), audience);
+  for (const v1::VoteEvent& event : all.vote_events()) {
+    *shown.add_vote_events() = meetings::ForReader(event, audience);
+  }
+  return shown;
+}
+
+}  // namespace
+
+// A meeting at one moment, as each audience sees it. Used by one thread.
+struct MeetingFeed::Snapshot {
+  Response all;
+  std::optional<uint64_t> revision;  // of the sitting; unset before the meeting has begun
+  std::array<std::shared_ptr<const Response>, 3> by_audience;
+
+  const std::shared_ptr<const Response>& For(Audience audience) {
+    auto& shown = by_audience[static_cast<size_t>(audience)];
+    if (shown == nullptr) shown = std::make_shared<const Response>(ForReader(all, audience));
+    return shown;
+  }
+};
+
+// One stream. At most one write is under way; what comes meanwhile waits in next_, newest wins.
+class MeetingFeed::Watcher final : public grpc::ServerWriteReactor<Response> {
+ public:
+  Watcher(MeetingFeed* feed, grpc::CallbackServerContext* context, std::string meeting_id)
+      : feed_(*feed), context_(*context), meeting_id_(std::move(meeting_id)) {}
+
+  const std::string& meeting_id() const { return meeting_id_; }
+
+  // Whether this stream has not been offered that state of the meeting.
+  bool Lacks(const std::optional<uint64_t>& revision) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    return !ending_.has_value() && (!offered_ || offered_revision_ != revision);
+  }
+
+  // Sends what the watcher may see of `snapshot`, unless something newer was sent.
+  void Offer(Snapshot& snapshot) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    // Until the stream ends, which needs mutex_, its context is alive.
+    if (ending_.has_value() || (offered_ && snapshot.all.index() < offered_index_)) return;
+    const absl::StatusOr<Reader> reader = feed_.access_.Identify(context_);
+    if (!reader.ok()) return EndLocked(ToGrpc(reader.status()));
+    offered_ = true;
+    offered_index_ = snapshot.all.index();
+    offered_revision_ = snapshot.revision;
+    next_ = snapshot.For(reader->audience);
+    if (writing_ == nullptr) WriteNextLocked();
+  }
+
+  void End(const grpc::Status& status) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    EndLocked(status);
+  }
+
+  void OnWriteDone(bool ok) override {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    writing_ = nullptr;
+    if (ending_.has_value()) return Finish(*ending_);
+    if (!ok) return EndLocked(grpc::Status::CANCELLED);
+    if (next_ != nullptr) WriteNextLocked();
+  }
+
+  void OnCancel() override { End(grpc::Status::CANCELLED); }
+
+  void OnDone() override { feed_.Forget(this); }
+
+ private:
+  void WriteNextLocked() {
+    writing_ = std::move(next_);
+    next_ = nullptr;
+    StartWrite(writing_.get());
+  }
+
+  // A stream is finished when no write is under way.
+  void EndLocked(const grpc::Status& status) {
+    if (ending_.has_value()) return;
+    ending_ = status;
+    if (writing_ == nullptr) Finish(status);
+  }
+
+  MeetingFeed& feed_;
+  grpc::CallbackServerContext& context_;
+  const std::string meeting_id_;
+
+  std::mutex mutex_;
+  std::shared_ptr<const Response> writing_;  // guarded by mutex_, as all that follow
+  std::shared_ptr<const Response> next_;
+  bool offered_ = false;
+  uint64_t offered_index_ = 0;
+  std::optional<uint64_t> offered_revision_;
+  std::optional<grpc::Status> ending_;
+};
+
+MeetingFeed::MeetingFeed(const ReadAccess* access)
+    : access_(*access), thread_([this] { Publish(); }) {}
+
+MeetingFeed::~MeetingFeed() {
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    stopping_ = true;
+    stop_.notify_all();
+  }
+  thread_.join();
+}
+
+grpc::ServerWriteReactor<Response>* MeetingFeed::Watch(grpc::CallbackServerContext* context,
+                                                       std::string meeting_id) {
+  const auto watcher = std::make_shared<Watcher>(this, context, std::move(meeting_id));
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    watchers_[watcher.get()] = watcher;
+  }
+  const absl::StatusOr<std::shared_ptr<Snapshot>> snapshot = Take(watcher->meeting_id());
+  if (snapshot.ok()) {
+    watcher->Offer(**snapshot);
+  } else {
+    watcher->End(ToGrpc(snapshot.status()));
+  }
+  return watcher.get();
+}
+
+void MeetingFeed::Forget(Watcher* watcher) {
+  std::shared_ptr<Watcher> last;  // outlives the lock: it may be the one reference left
+  const std::lock_guard<std::mutex> lock(mutex_);
+  const auto found = watchers_.find(watcher);
+  last = std::move(found->second);
+  watchers_.erase(found);
+}
+
+absl::StatusOr<std::shared_ptr<MeetingFeed::Snapshot>> MeetingFeed::Take(
+    const std::string& meeting_id) const {
+  return access_.replica().WithState(
+      [&](const Fold& fold) -> absl::StatusOr<std::shared_ptr<Snapshot>> {
+        const VotingMachine& machine = fold.world().voting();
+        auto snapshot = std::make_shared<Snapshot>();
+        ASSIGN_OR_RETURN(*snapshot->all.mutable_attendance(), machine.GetAttendance(meeting_id));
+        ASSIGN_OR_RETURN(
+            std::vector<v1::VoteEvent> events,
+            machine.ListVoteEvents(meeting_id, "", std::numeric_limits<size_t>::max()));
+        for (v1::VoteEvent& event : events) {
+          // The rules are the largest part, and do not change.
+          event.clear_profile();
+          *snapshot->all.add_vote_events() = std::move(event);
+        }
+        if (fold.next_index() > 0) snapshot->all.set_index(fold.next_index() - 1);
+        const SittingEntry* sitting = machine.FindSitting(meeting_id);
+        if (sitting != nullptr) snapshot->revision = sitting->revision;
+        return snapshot;
+      });
+}
+
+void MeetingFeed::Publish() {
+  uint64_t seen = 0;
+  for (;;) {
+    // Either way round again: the log grew, or it is time to look whether to stop.
+    const absl::Status grown = access_.replica().WaitFor(seen, absl::Now() + kLongestSleep);
+    if (grown.code() == absl::StatusCode::kUnavailable) return;
+    if (grown.ok()) {
+      seen = access_.replica().next_index();
+      PublishAll();
+    }
+    std::unique_lock<std::mutex> lock(mutex_);
+    if (stop_.wait_for(lock, kShortestPause, [this] { return stopping_; })) return;
+  }
+}
+
+void MeetingFeed::PublishAll() {
+  std::map<std::string, std::vector<std::shared_ptr<Watcher>>> by_meeting;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    for (const auto& [key, watcher] : watchers_) {
+      by_meeting[watcher->meeting_id()].push_back(watcher);
+    }
+  }
+  for (const auto& [meeting_id, watchers] : by_meeting) {
+    const auto revision = access_.replica().WithState(
+        [id = &meeting_id](const Fold& fold) -> std::optional<uint64_t> {
+          const SittingEntry* sitting = fold.world().voting().FindSitting(*id);
+          if (sitting == nullptr) return std::nullopt;
+          return sitting->revision;
+        });
+    absl::StatusOr<std::shared_ptr<Snapshot>> snapshot = absl::UnknownError("not taken");
+    for (const std::shared_ptr<Watcher>& watcher : watchers) {
+      if (!watcher->Lacks(revision)) continue;
+      if (!snapshot.ok()) snapshot = Take(meeting_id);
+      if (snapshot.ok()) watcher->Offer(**snapshot);
+    }
+  }
+}
+
+}  // namespace votum::meetings

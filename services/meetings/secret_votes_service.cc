@@ -1,0 +1,385 @@
+// Secret votes on devices and key ceremonies over gRPC. What needs the keys of a vote is done
+// without holding the state: first a copy of what is needed, then the work.
+#include <algorithm>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "base/refusal.h"
+#include "base/status_macros.h"
+#include "core/meetings/redaction.h"
+#include "crypto/election/ballot.h"
+#include "platform/grpc/status.h"
+#include "services/meetings/service.h"
+#include "services/runtime/paging.h"
+
+namespace votum::meetings {
+namespace {
+
+using google::protobuf::Message;
+
+constexpr size_t kArchiveBytes = size_t{2} << 20;
+constexpr size_t kDefaultPage = 100;
+constexpr size_t kLargestPage = 500;
+
+absl::Status CheckPresides(const World& world, const Reader& reader, absl::string_view meeting_id) {
+  const SittingEntry* sitting = world.voting().FindSitting(meeting_id);
+  if (sitting == nullptr) {
+    return RefuseNotFound("NO_SUCH_MEETING",
+                          absl::StrCat("meeting ", meeting_id, " does not exist, or is not open"));
+  }
+  CommandContext context;
+  context.actor = reader.person_id;
+  return world.voting().CheckPresides(context, sitting->organization_id);
+}
+
+// The vote, for those who preside over it.
+absl::StatusOr<const VoteEventEntry*> ForPresiding(const World& world, const Reader& reader,
+                                                   absl::string_view vote_event_id) {
+  ASSIGN_OR_RETURN(const VoteEventEntry* event, world.voting().FindSecretVote(vote_event_id));
+  RETURN_IF_ERROR(CheckPresides(world, reader, event->meeting_id));
+  return event;
+}
+
+// The vote, for those who may have its archive.
+absl::StatusOr<const VoteEventEntry*> ForArchive(const World& world, const Reader& reader,
+                                                 absl::string_view vote_event_id) {
+  ASSIGN_OR_RETURN(const VoteEventEntry* event, world.voting().FindSecretVote(vote_event_id));
+  if (world.voting().MayReadArchive(vote_event_id, reader.audience, reader.person_id)) return event;
+  return RefusePermission("ARCHIVE_NOT_SHOWN",
+                          absl::StrCat("the archive of vote ", vote_event_id,
+                                       " is shown to the council, auditors and its trustees; read "
+                                       "with a session of one of them"));
+}
+
+std::vector<std::string> Ascending(const std::map<std::string, std::string>& credentials) {
+  std::vector<std::string> numbers;
+  for (const auto& [person_id, credential] : credentials) numbers.push_back(credential);
+  std::sort(numbers.begin(), numbers.end(), NumberBefore);
+  return numbers;
+}
+
+// What is needed to open the registry of a vote.
+struct RegistryKeys {
+  v1::ElectronicBallots electronic;
+  std::map<std::string, std::string, std::less<>> registered;
+  std::set<std::string> cast;  // credentials with a ballot
+
+  void CopyFrom(const SecretVoteEntry& vote) {
+    electronic = vote.electronic;
+    registered = vote.registered;
+    for (size_t i = 0; i < vote.ballots.size(); ++i) {
+      if (!vote.ballots[i].empty()) cast.insert(vote.credentials[i]);
+    }
+  }
+};
+
+// Whoever holds a credential of `cast`, ascending.
+std::vector<std::string> Participants(const ElectionOffice::Registry& registry,
+                                      const std::set<std::string>& cast) {
+  std::vector<std::string> persons;
+  for (const auto& [person_id, credential] : registry.credentials) {
+    if (cast.count(credential) > 0) persons.push_back(person_id);
+  }
+  return persons;
+}
+
+// The registry's side of a vote as the state is now; nothing for what is no secret vote.
+std::optional<RegistryKeys> Copy(const Replica& replica, absl::string_view vote_event_id) {
+  return replica.WithState([&](const Fold& fold) -> std::optional<RegistryKeys> {
+    const auto event = fold.world().voting().FindSecretVote(vote_event_id);
+    if (!event.ok()) return std::nullopt;
+    RegistryKeys keys;
+    keys.CopyFrom(*(*event)->secret);
+    return keys;
+  });
+}
+
+}  // namespace
+
+grpc::Status MeetingsServiceImpl::OpenVote(grpc::ServerContext* context,
+                                           const common::v1::SignedCommand* command,
+                                           common::v1::Receipt* receipt) {
+  const auto before_append = [&](const Message& message) {
+    const auto& open = static_cast<const v1::OpenVote&>(message);
+    return open.has_electronic() ? office_.CheckPrepared(open.electronic(), *command)
+                                 : absl::OkStatus();
+  };
+  return executor_.Execute<v1::OpenVote>(*context, *command, receipt, before_append);
+}
+
+grpc::Status MeetingsServiceImpl::RegisterCredential(grpc::ServerContext* context,
+                                                     const common::v1::SignedCommand* command,
+                                                     common::v1::Receipt* receipt) {
+  const auto before_append = [&](const Message& message) -> absl::Status {
+    const auto& registration = static_cast<const v1::RegisterCredential&>(message);
+    const auto keys = Copy(access_.replica(), registration.vote_event_id());
+    if (!keys.has_value()) return absl::OkStatus();
+    return office_.CheckRegistration(keys->electronic, registration.header().actor(),
+                                     registration.credential(), *command, WaitDeadline(*context));
+  };
+  return executor_.Execute<v1::RegisterCredential>(*context, *command, receipt, before_append);
+}
+
+grpc::Status MeetingsServiceImpl::BeginBallots(grpc::ServerContext* context,
+                                               const common::v1::SignedCommand* command,
+                                               common::v1::Receipt* receipt) {
+  const auto before_append = [&](const Message& message) -> absl::Status {
+    const auto& begin = static_cast<const v1::BeginBallots&>(message);
+    const auto keys = Copy(access_.replica(), begin.vote_event_id());
+    if (!keys.has_value()) return absl::OkStatus();
+    ASSIGN_OR_RETURN(
+        const ElectionOffice::Registry registry,
+        office_.OpenRegistry(keys->electronic, keys->registered, WaitDeadline(*context)));
+    const std::vector<std::string> credentials = Ascending(registry.credentials);
+    if (registry.unusable.empty() &&
+        std::equal(credentials.begin(), credentials.end(), begin.credentials().begin(),
+                   begin.credentials().end())) {
+      return absl::OkStatus();
+    }
+    return RefusePrecondition("CREDENTIALS_DIFFER",
+                              "the list is not that of the registered credentials, or some of "
+                              "them cannot be used; take ListCredentials again");
+  };
+  return executor_.Execute<v1::BeginBallots>(*context, *command, receipt, before_append);
+}
+
+grpc::Status MeetingsServiceImpl::RecordParticipation(grpc::ServerContext* context,
+                                                      const common::v1::SignedCommand* command,
+                                                      common::v1::Receipt* receipt) {
+  const auto before_append = [&](const Message& message) -> absl::Status {
+    const auto& record = static_cast<const v1::RecordParticipation&>(message);
+    const auto keys = Copy(access_.replica(), record.vote_event_id());
+    if (!keys.has_value()) return absl::OkStatus();
+    ASSIGN_OR_RETURN(
+        const ElectionOffice::Registry registry,
+        office_.OpenRegistry(keys->electronic, keys->registered, WaitDeadline(*context)));
+    const std::vector<std::string> persons = Participants(registry, keys->cast);
+    if (std::equal(persons.begin(), persons.end(), record.person_ids().begin(),
+                   record.person_ids().end())) {
+      return absl::OkStatus();
+    }
+    return RefusePrecondition("PARTICIPATION_DIFFERS",
+                              "these are not the members who cast a ballot on a device; take "
+                              "GetParticipation again");
+  };
+  return executor_.Execute<v1::RecordParticipation>(*context, *command, receipt, before_append);
+}
+
+grpc::Status MeetingsServiceImpl::CastSecretBallot(grpc::ServerContext* context,
+                                                   const common::v1::SignedCommand* command,
+                                                   common::v1::Receipt* receipt) {
+  // Verifying takes milliseconds, and must not hold the state: what verified is remembered. A
+  // ballot that might do is verified here; whatever else is wrong with it the executor finds out.
+  v1::CastSecretBallot cast;
+  if (cast.ParseFromString(command->payload())) {
+    std::optional<election::Election> election;
+    std::shared_ptr<election::BallotMemo> memo;
+    const auto ballot = election::ParseBallot(cast.ballot());
+    access_.replica().WithState([&](const Fold& fold) {
+      const auto event = fold.world().voting().FindSecretVote(cast.vote_event_id());
+      if (!event.ok() || !ballot.ok()) return 0;
+      const SecretVoteEntry& vote = *(*event)->secret;
+      if (vote.phase != v1::SECRET_VOTE_PHASE_BALLOTS ||
+          vote.positions.count(ballot->credential.ToDecimal()) == 0) {
+        return 0;
+      }
+      election = vote.election;
+      memo = fold.world().voting().ballot_memo();
+      return 0;
+    });
+    if (election.has_value()) {
+      const absl::Status verified = memo->Verify(*election, cast.ballot(), *ballot);
+      if (!verified.ok()) return ToGrpc(verified);
+    }
+  }
+  return executor_.Execute<v1::CastSecretBallot>(*context, *command, receipt);
+}
+
+grpc::Status MeetingsServiceImpl::PrepareSecretVote(grpc::ServerContext* context,
+                                                    const v1::PrepareSecretVoteRequest* request,
+                                                    v1::PrepareSecretVoteResponse* response) {
+  const auto read = [&](const World& world, const Reader& reader) -> absl::Status {
+    RETURN_IF_ERROR(CheckPresides(world, reader, request->meeting_id()));
+    const MotionEntry* motion = world.voting().FindMotion(request->motion_id());
+    if (motion == nullptr || motion->meeting_id != request->meeting_id()) {
+      return RefuseNotFound("NO_SUCH_MOTION",
+                            absl::StrCat("there is no motion ", request->motion_id(),
+                                         " in meeting ", request->meeting_id()));
+    }
+    return world.voting().CheckCeremony(request->ceremony_id(), request->meeting_id());
+  };
+  const grpc::Status status = access_.Read(*context, "PrepareSecretVote", read);
+  if (status.ok()) *response = office_.Prepare(request->ceremony_id());
+  return status;
+}
+
+grpc::Status MeetingsServiceImpl::ListCredentials(grpc::ServerContext* context,
+                                                  const v1::ListCredentialsRequest* request,
+                                                  v1::ListCredentialsResponse* response) {
+  RegistryKeys keys;
+  const auto read = [&](const World& world, const Reader& reader) -> absl::Status {
+    ASSIGN_OR_RETURN(const VoteEventEntry* event,
+                     ForPresiding(world, reader, request->vote_event_id()));
+    if (event->secret->phase != v1::SECRET_VOTE_PHASE_REGISTRATION) {
+      return RefusePrecondition(
+          "REGISTRATION_CLOSED",
+          absl::StrCat("the list of vote ", event->id, " is fixed: GetElectionSetup shows it"));
+    }
+    keys.CopyFrom(*event->secret);
+    return absl::OkStatus();
+  };
+  const grpc::Status status = access_.Read(*context, "ListCredentials", read);
+  if (!status.ok()) return status;
+  const auto registry =
+      office_.OpenRegistry(keys.electronic, keys.registered, WaitDeadline(*context));
+  if (!registry.ok()) return ToGrpc(registry.status());
+  const std::vector<std::string> credentials = Ascending(registry->credentials);
+  response->mutable_credentials()->Add(credentials.begin(), credentials.end());
+  response->mutable_unusable_person_ids()->Add(registry->unusable.begin(),
+                                               registry->unusable.end());
+  return status;
+}
+
+grpc::Status MeetingsServiceImpl::GetParticipation(grpc::ServerContext* context,
+                                                   const v1::GetParticipationRequest* request,
+                                                   v1::GetParticipationResponse* response) {
+  RegistryKeys keys;
+  const auto read = [&](const World& world, const Reader& reader) -> absl::Status {
+    ASSIGN_OR_RETURN(const VoteEventEntry* event,
+                     ForPresiding(world, reader, request->vote_event_id()));
+    RETURN_IF_ERROR(world.voting().CheckClosed(*event));
+    keys.CopyFrom(*event->secret);
+    return absl::OkStatus();
+  };
+  const grpc::Status status = access_.Read(*context, "GetParticipation", read);
+  if (!status.ok()) return status;
+  const auto registry =
+      office_.OpenRegistry(keys.electronic, keys.registered, WaitDeadline(*context));
+  if (!registry.ok()) return ToGrpc(registry.status());
+  const std::vector<std::string> persons = Participants(*registry, keys.cast);
+  response->mutable_person_ids()->Add(persons.begin(), persons.end());
+  return status;
+}
+
+grpc::Status MeetingsServiceImpl::DecryptWithServerKey(
+    grpc::ServerContext* context, const v1::DecryptWithServerKeyRequest* request,
+    v1::DecryptWithServerKeyResponse* response) {
+  v1::ElectronicBallots electronic;
+  std::optional<election::Election> election;
+  election::EncryptedTally tally;
+  const auto read = [&](const World& world, const Reader& reader) -> absl::Status {
+    ASSIGN_OR_RETURN(const VoteEventEntry* event,
+                     ForPresiding(world, reader, request->vote_event_id()));
+    RETURN_IF_ERROR(world.voting().CheckDecryptable(*event));
+    electronic = event->secret->electronic;
+    election = event->secret->election;
+    // Computed from the ballots of the closed vote: nothing else is ever decrypted.
+    tally = event->secret->tally;
+    return absl::OkStatus();
+  };
+  const grpc::Status status = access_.Read(*context, "DecryptWithServerKey", read);
+  if (!status.ok()) return status;
+  const auto keys = office_.KeysOf(electronic, WaitDeadline(*context));
+  if (!keys.ok()) return ToGrpc(keys.status());
+  response->set_owner(1);
+  response->set_decryption(
+      election::FormatDecryption(election::Decrypt(*election, tally, keys->trustee)));
+  return status;
+}
+
+grpc::Status MeetingsServiceImpl::GetSecretVote(grpc::ServerContext* context,
+                                                const v1::GetSecretVoteRequest* request,
+                                                v1::GetSecretVoteResponse* response) {
+  const auto read = [&](const World& world, const Reader& reader) -> absl::Status {
+    const std::string& id = request->vote_event_id();
+    ASSIGN_OR_RETURN(v1::SecretVote vote, world.voting().GetSecretVote(id));
+    const bool may_read = world.voting().MayReadArchive(id, reader.audience, reader.person_id);
+    const VoteEventEntry& event = *world.voting().FindVoteEvent(id);
+    if (!may_read && !world.voting().FindMotion(event.motion_id)->is_public) {
+      response->mutable_secret_vote()->set_vote_event_id(id);
+      return absl::OkStatus();
+    }
+    *response->mutable_secret_vote() = ForReader(std::move(vote), may_read);
+    return absl::OkStatus();
+  };
+  return access_.Read(*context, "GetSecretVote", read);
+}
+
+grpc::Status MeetingsServiceImpl::GetElectionSetup(grpc::ServerContext* context,
+                                                   const v1::GetElectionSetupRequest* request,
+                                                   v1::GetElectionSetupResponse* response) {
+  const auto read = [&](const World& world, const Reader& reader) -> absl::Status {
+    ASSIGN_OR_RETURN(const VoteEventEntry* event,
+                     ForArchive(world, reader, request->vote_event_id()));
+    const SecretVoteEntry& vote = *event->secret;
+    response->set_election(vote.election_json);
+    response->set_trustees(vote.trustees_json);
+    if (!vote.credentials.empty()) response->set_credentials(CredentialsJson(vote));
+    response->set_registry_key(vote.electronic.registry_key());
+    response->set_subject(vote.electronic.sealed_keys().subject());
+    response->mutable_answers()->Add(vote.answers.begin(), vote.answers.end());
+    return absl::OkStatus();
+  };
+  return access_.Read(*context, "GetElectionSetup", read);
+}
+
+grpc::Status MeetingsServiceImpl::GetElectionArchive(grpc::ServerContext* context,
+                                                     const v1::GetElectionArchiveRequest* request,
+                                                     v1::GetElectionArchiveResponse* response) {
+  std::shared_ptr<const BuiltArchive> archive;
+  const auto read = [&](const World& world, const Reader& reader) -> absl::Status {
+    ASSIGN_OR_RETURN(const VoteEventEntry* event,
+                     ForArchive(world, reader, request->vote_event_id()));
+    RETURN_IF_ERROR(world.voting().CheckClosed(*event));
+    const std::lock_guard<std::mutex> lock(archive_mutex_);
+    // A head names all that stands before it.
+    if (newest_archive_ == nullptr || newest_archive_->head != event->secret->archive_head) {
+      ASSIGN_OR_RETURN(std::string bytes, world.voting().ElectionArchive(event->id));
+      newest_archive_ = std::make_shared<BuiltArchive>(
+          BuiltArchive{event->secret->archive_head, std::move(bytes)});
+    }
+    archive = newest_archive_;
+    return absl::OkStatus();
+  };
+  const grpc::Status status = access_.Read(*context, "GetElectionArchive", read);
+  if (!status.ok()) return status;
+  const absl::string_view bytes = archive->bytes;
+  const size_t offset = std::min<uint64_t>(request->offset(), bytes.size());
+  response->set_data(std::string(bytes.substr(offset, kArchiveBytes)));
+  response->set_total_bytes(bytes.size());
+  response->set_head(archive->head);
+  return status;
+}
+
+grpc::Status MeetingsServiceImpl::GetKeyCeremony(grpc::ServerContext* context,
+                                                 const v1::GetKeyCeremonyRequest* request,
+                                                 v1::GetKeyCeremonyResponse* response) {
+  const auto read = [&](const World& world, const Reader&) -> absl::Status {
+    ASSIGN_OR_RETURN(*response->mutable_ceremony(), world.ceremonies().Get(request->ceremony_id()));
+    return absl::OkStatus();
+  };
+  return access_.Read(*context, "GetKeyCeremony", read);
+}
+
+grpc::Status MeetingsServiceImpl::ListKeyCeremonies(grpc::ServerContext* context,
+                                                    const v1::ListKeyCeremoniesRequest* request,
+                                                    v1::ListKeyCeremoniesResponse* response) {
+  const auto read = [&](const World& world, const Reader&) -> absl::Status {
+    ASSIGN_OR_RETURN(const Page page, ParsePage(request->page_size(), request->page_token(),
+                                                kDefaultPage, kLargestPage));
+    // One more than asked for tells whether there is another page.
+    std::vector<v1::KeyCeremony> ceremonies =
+        world.ceremonies().List(request->organization_id(), page.after, page.size + 1);
+    if (ceremonies.size() > page.size) {
+      ceremonies.pop_back();
+      response->set_next_page_token(NextPageToken(ceremonies.back().id()));
+    }
+    for (v1::KeyCeremony& ceremony : ceremonies) *response->add_ceremonies() = std::move(ceremony);
+    return absl::OkStatus();
+  };
+  return access_.Read(*context, "ListKeyCeremonies", read);
+}
+
+}  // namespace votum::meetings

@@ -1,0 +1,144 @@
+#include "services/meetings/service.h"
+
+#include <utility>
+#include <vector>
+
+#include "base/status_macros.h"
+#include "core/meetings/redaction.h"
+#include "services/runtime/paging.h"
+
+namespace votum::meetings {
+namespace {
+constexpr size_t kDefaultPage = 100;
+constexpr size_t kLargestPage = 500;
+}  // namespace
+
+MeetingsServiceImpl::MeetingsServiceImpl(const ReadAccess* access, const CommandExecutor* executor,
+                                         LedgerClient* ledger, crypto::SecretBytes sealing_key)
+    : access_(*access),
+      executor_(*executor),
+      feed_(access),
+      office_(ledger, std::move(sealing_key)) {
+  if (!ledger->prompt()) return;
+  AnswerWithoutWaiting<v1::CastVote>("CastVote");
+  AnswerWithoutWaiting<v1::CorrectVote>("CorrectVote");
+}
+
+template <typename Command>
+void MeetingsServiceImpl::AnswerWithoutWaiting(const char* method) {
+  const auto* const service = Command::descriptor()->file()->pool()->FindServiceByName(
+      v1::MeetingsService::service_full_name());
+  using Handler =
+      grpc::internal::CallbackUnaryHandler<common::v1::SignedCommand, common::v1::Receipt>;
+  MarkMethodCallback(
+      service->FindMethodByName(method)->index(),
+      new Handler([this](grpc::CallbackServerContext* context,
+                         const common::v1::SignedCommand* command, common::v1::Receipt* receipt) {
+        grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
+        executor_.ExecuteThen<Command>(
+            *context, *command, receipt,
+            [reactor](const grpc::Status& status) { reactor->Finish(status); });
+        return reactor;
+      }));
+}
+
+grpc::Status MeetingsServiceImpl::GetMeeting(grpc::ServerContext* context,
+                                             const v1::GetMeetingRequest* request,
+                                             v1::GetMeetingResponse* response) {
+  const auto read = [&](const World& world, const Reader& reader) -> absl::Status {
+    ASSIGN_OR_RETURN(*response->mutable_meeting(),
+                     world.agenda().GetMeeting(request->meeting_id(), reader.audience));
+    return absl::OkStatus();
+  };
+  return access_.Read(*context, "GetMeeting", read);
+}
+
+grpc::Status MeetingsServiceImpl::ListMeetings(grpc::ServerContext* context,
+                                               const v1::ListMeetingsRequest* request,
+                                               v1::ListMeetingsResponse* response) {
+  const auto read = [&](const World& world, const Reader& reader) -> absl::Status {
+    ASSIGN_OR_RETURN(const Page page, ParsePage(request->page_size(), request->page_token(),
+                                                kDefaultPage, kLargestPage));
+    for (auto& resource : world.agenda().ListMeetings(page.after, page.size, reader.audience))
+      *response->add_meetings() = std::move(resource);
+    if (static_cast<size_t>(response->meetings_size()) == page.size) {
+      response->set_next_page_token(
+          NextPageToken(response->meetings(response->meetings_size() - 1).id()));
+    }
+    return absl::OkStatus();
+  };
+  return access_.Read(*context, "ListMeetings", read);
+}
+
+grpc::Status MeetingsServiceImpl::GetAttendance(grpc::ServerContext* context,
+                                                const v1::GetAttendanceRequest* request,
+                                                v1::GetAttendanceResponse* response) {
+  const auto read = [&](const World& world, const Reader& reader) -> absl::Status {
+    ASSIGN_OR_RETURN(v1::Attendance attendance,
+                     world.voting().GetAttendance(request->meeting_id()));
+    *response->mutable_attendance() = ForReader(std::move(attendance), reader.audience);
+    return absl::OkStatus();
+  };
+  return access_.Read(*context, "GetAttendance", read);
+}
+
+grpc::Status MeetingsServiceImpl::GetMotion(grpc::ServerContext* context,
+                                            const v1::GetMotionRequest* request,
+                                            v1::GetMotionResponse* response) {
+  const auto read = [&](const World& world, const Reader& reader) -> absl::Status {
+    ASSIGN_OR_RETURN(v1::Motion motion, world.voting().GetMotion(request->motion_id()));
+    *response->mutable_motion() = ForReader(std::move(motion), reader.audience);
+    return absl::OkStatus();
+  };
+  return access_.Read(*context, "GetMotion", read);
+}
+
+grpc::Status MeetingsServiceImpl::GetLot(grpc::ServerContext* context,
+                                         const v1::GetLotRequest* request,
+                                         v1::GetLotResponse* response) {
+  const auto read = [&](const World& world, const Reader& reader) -> absl::Status {
+    ASSIGN_OR_RETURN(*response->mutable_lot(), world.voting().GetLot(request->lot_id()));
+    return absl::OkStatus();
+  };
+  return access_.Read(*context, "GetLot", read);
+}
+
+grpc::Status MeetingsServiceImpl::GetVoteEvent(grpc::ServerContext* context,
+                                               const v1::GetVoteEventRequest* request,
+                                               v1::GetVoteEventResponse* response) {
+  const auto read = [&](const World& world, const Reader& reader) -> absl::Status {
+    ASSIGN_OR_RETURN(v1::VoteEvent event, world.voting().GetVoteEvent(request->vote_event_id()));
+    *response->mutable_vote_event() = ForReader(std::move(event), reader.audience);
+    return absl::OkStatus();
+  };
+  return access_.Read(*context, "GetVoteEvent", read);
+}
+
+grpc::Status MeetingsServiceImpl::ListVoteEvents(grpc::ServerContext* context,
+                                                 const v1::ListVoteEventsRequest* request,
+                                                 v1::ListVoteEventsResponse* response) {
+  const auto read = [&](const World& world, const Reader& reader) -> absl::Status {
+    ASSIGN_OR_RETURN(const Page page, ParsePage(request->page_size(), request->page_token(),
+                                                kDefaultPage, kLargestPage));
+    // One more than asked for tells whether there is another page.
+    ASSIGN_OR_RETURN(
+        std::vector<v1::VoteEvent> events,
+        world.voting().ListVoteEvents(request->meeting_id(), page.after, page.size + 1));
+    if (events.size() > page.size) {
+      events.pop_back();
+      response->set_next_page_token(NextPageToken(events.back().id()));
+    }
+    for (v1::VoteEvent& event : events) {
+      *response->add_vote_events() = ForReader(std::move(event), reader.audience);
+    }
+    return absl::OkStatus();
+  };
+  return access_.Read(*context, "ListVoteEvents", read);
+}
+
+grpc::ServerWriteReactor<v1::WatchMeetingResponse>* MeetingsServiceImpl::WatchMeeting(
+    grpc::CallbackServerContext* context, const v1::WatchMeetingRequest* request) {
+  return feed_.Watch(context, request->meeting_id());
+}
+
+}  // namespace votum::meetings

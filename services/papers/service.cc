@@ -1,0 +1,63 @@
+#include "services/papers/service.h"
+
+#include <utility>
+#include <vector>
+
+#include "base/status_macros.h"
+#include "services/runtime/paging.h"
+
+namespace votum::papers {
+namespace {
+constexpr size_t kDefaultPage = 100;
+constexpr size_t kLargestPage = 500;
+
+// The public sees the proposals that stand on public items.
+MayRead ShownTo(const World& world, const Reader& reader) {
+  if (reader.audience != Audience::kPublic) return [](absl::string_view) { return true; };
+  return [&world](absl::string_view id) { return world.agenda().IsDealtWithInPublic(id); };
+}
+
+}  // namespace
+
+grpc::Status PapersServiceImpl::GetProposal(grpc::ServerContext* context,
+                                            const v1::GetProposalRequest* request,
+                                            v1::GetProposalResponse* response) {
+  const auto read = [&](const World& world, const Reader& reader) -> absl::Status {
+    ASSIGN_OR_RETURN(*response->mutable_proposal(),
+                     world.papers().GetProposal(request->proposal_id(), ShownTo(world, reader)));
+    return absl::OkStatus();
+  };
+  return access_.Read(*context, "GetProposal", read);
+}
+
+grpc::Status PapersServiceImpl::DiffProposal(grpc::ServerContext* context,
+                                             const v1::DiffProposalRequest* request,
+                                             v1::DiffProposalResponse* response) {
+  const auto read = [&](const World& world, const Reader& reader) -> absl::Status {
+    ASSIGN_OR_RETURN(*response->mutable_unified_diff(),
+                     world.papers().DiffProposal(request->proposal_id(), request->old_version(),
+                                                 request->new_version(), ShownTo(world, reader)));
+    return absl::OkStatus();
+  };
+  return access_.Read(*context, "DiffProposal", read);
+}
+
+grpc::Status PapersServiceImpl::ListProposals(grpc::ServerContext* context,
+                                              const v1::ListProposalsRequest* request,
+                                              v1::ListProposalsResponse* response) {
+  const auto read = [&](const World& world, const Reader& reader) -> absl::Status {
+    ASSIGN_OR_RETURN(const Page page, ParsePage(request->page_size(), request->page_token(),
+                                                kDefaultPage, kLargestPage));
+    for (auto& resource :
+         world.papers().ListProposals(page.after, page.size, ShownTo(world, reader)))
+      *response->add_proposals() = std::move(resource);
+    if (static_cast<size_t>(response->proposals_size()) == page.size) {
+      response->set_next_page_token(
+          NextPageToken(response->proposals(response->proposals_size() - 1).id()));
+    }
+    return absl::OkStatus();
+  };
+  return access_.Read(*context, "ListProposals", read);
+}
+
+}  // namespace votum::papers

@@ -1,0 +1,246 @@
+// The golden log audits without fault; whatever is changed in it is found, and named.
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "base/file.h"
+#include "base/status_matchers.h"
+#include "clients/audit/archive.h"
+#include "clients/audit/auditor.h"
+#include "clients/audit/evidence_bundle.h"
+#include "crypto/checkpoint.h"
+#include "crypto/dsse.h"
+#include "crypto/hash.h"
+#include "crypto/keys.h"
+#include "gtest/gtest.h"
+
+namespace votum::audit {
+namespace {
+
+class GoldenLogTest : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    const std::string vkey = *ReadFile(GOLDEN "/log.vkey");
+    log_ =
+        new crypto::NoteVerifier(*crypto::NoteVerifier::FromVkey(vkey.substr(0, vkey.find('\n'))));
+    checkpoint_ = *ReadFile(GOLDEN "/log/checkpoint");
+    lines_ = absl::StrSplit(*ReadFile(GOLDEN "/log/records.jsonl"), '\n', absl::SkipEmpty());
+    attachments_ =
+        absl::StrSplit(*ReadFile(GOLDEN "/log/attachments.jsonl"), '\n', absl::SkipEmpty());
+    bundle_ = *ReadFile(GOLDEN "/beschluss-2026-117.evidence.json");
+  }
+
+  // Faults of these lines.
+  static std::vector<std::string> Audit(const std::vector<std::string>& lines,
+                                        const std::string& checkpoint,
+                                        const std::vector<std::string>& attachments) {
+    std::vector<std::string> faults;
+    Auditor auditor(*log_, [&faults](const Finding& finding) {
+      if (finding.kind == Finding::Kind::kFault) faults.push_back(finding.text);
+    });
+    for (size_t i = 0; i < lines.size(); ++i) auditor.AddEntry(i + 1, ParseEntry(lines[i]));
+    for (size_t i = 0; i < attachments.size(); ++i)
+      auditor.AddAttachment(i + 1, ParseAttachment(attachments[i]));
+    auditor.Finish(checkpoint);
+    EXPECT_EQ(auditor.faults(), faults.size());
+    return faults;
+  }
+  static std::vector<std::string> AuditLines(const std::vector<std::string>& lines) {
+    return Audit(lines, checkpoint_, attachments_);
+  }
+
+  // Changes one byte of `text` into another one.
+  static char Flip(std::string* text, std::mt19937& random) {
+    char& byte = (*text)[random() % text->size()];
+    byte = static_cast<char>(byte ^ (1 << (random() % 7)));
+    return byte;
+  }
+
+  // The lines with the record at `index` replaced, its leaf made to fit: what somebody with the
+  // archive can do.
+  static std::vector<std::string> WithRecord(size_t index, const common::v1::Record& record) {
+    std::vector<std::string> lines = lines_;
+    ArchivedEntry entry = *ParseEntry(lines[index]);
+    entry.record = record.SerializeAsString();
+    const crypto::Digest leaf = crypto::Sha256({entry.salt, entry.record});
+    entry.leaf = std::string(crypto::AsBytes(leaf));
+    lines[index] = FormatEntry(entry);
+    return lines;
+  }
+
+  // The first record of a command type, by its name.
+  static size_t Find(absl::string_view command) {
+    for (size_t i = 0; i < lines_.size(); ++i) {
+      common::v1::Record record;
+      record.ParseFromString(ParseEntry(lines_[i])->record);
+      if (absl::EndsWith(record.payload_type(), absl::StrCat(".", command, "+protobuf"))) return i;
+    }
+    ADD_FAILURE() << "no " << command;
+    return 0;
+  }
+  static common::v1::Record RecordAt(size_t index) {
+    common::v1::Record record;
+    record.ParseFromString(ParseEntry(lines_[index])->record);
+    return record;
+  }
+
+  static crypto::NoteVerifier* log_;
+  static std::string checkpoint_;
+  static std::vector<std::string> lines_;
+  static std::vector<std::string> attachments_;
+  static std::string bundle_;
+};
+
+crypto::NoteVerifier* GoldenLogTest::log_ = nullptr;
+std::string GoldenLogTest::checkpoint_;
+std::vector<std::string> GoldenLogTest::lines_;
+std::vector<std::string> GoldenLogTest::attachments_;
+std::string GoldenLogTest::bundle_;
+
+TEST_F(GoldenLogTest, PassesAsItIs) {
+  EXPECT_THAT(AuditLines(lines_), ::testing::IsEmpty());
+  uint64_t records = 0;
+  const auto faults = AuditArchive(
+      GOLDEN "/log", *log_, [](const Finding&) {}, [](double) {}, &records);
+  ASSERT_OK(faults);
+  EXPECT_EQ(*faults, 0u);
+  EXPECT_EQ(records, lines_.size());
+}
+
+TEST_F(GoldenLogTest, OneFlippedBitInARecordsLineIsFoundAndNamed) {
+  std::mt19937 random(1);
+  for (int round = 0; round < 40; ++round) {
+    std::vector<std::string> lines = lines_;
+    const size_t index = random() % lines.size();
+    Flip(&lines[index], random);
+    const auto faults = AuditLines(lines);
+    ASSERT_FALSE(faults.empty()) << "record " << index;
+    EXPECT_THAT(absl::StrJoin(faults, "\n"), ::testing::HasSubstr(absl::StrCat("record ", index)))
+        << lines[index];
+  }
+}
+
+TEST_F(GoldenLogTest, OneFlippedBitElsewhereIsFound) {
+  std::mt19937 random(2);
+  for (int round = 0; round < 20; ++round) {
+    std::string checkpoint = checkpoint_;
+    Flip(&checkpoint, random);
+    EXPECT_FALSE(Audit(lines_, checkpoint, attachments_).empty()) << checkpoint;
+    std::vector<std::string> attachments = attachments_;
+    Flip(&attachments[random() % attachments.size()], random);
+    EXPECT_FALSE(Audit(lines_, checkpoint_, attachments).empty());
+  }
+}
+
+TEST_F(GoldenLogTest, DroppedDoubledAndMovedRecordsAreNamed) {
+  for (const size_t index : {size_t{0}, size_t{17}, lines_.size() / 2, lines_.size() - 1}) {
+    std::vector<std::string> dropped = lines_;
+    dropped.erase(dropped.begin() + static_cast<std::ptrdiff_t>(index));
+    EXPECT_THAT(absl::StrJoin(AuditLines(dropped), "\n"),
+                ::testing::HasSubstr(absl::StrCat("record ", index)));
+    std::vector<std::string> doubled = lines_;
+    doubled.insert(doubled.begin() + static_cast<std::ptrdiff_t>(index), lines_[index]);
+    EXPECT_THAT(absl::StrJoin(AuditLines(doubled), "\n"),
+                ::testing::HasSubstr(absl::StrCat("record ", index + 1)));
+  }
+  std::vector<std::string> moved = lines_;
+  std::swap(moved[100], moved[101]);
+  EXPECT_THAT(absl::StrJoin(AuditLines(moved), "\n"), ::testing::HasSubstr("record 100"));
+}
+
+TEST_F(GoldenLogTest, AMissingAttachmentIsAnAlarmThatNamesItsRecord) {
+  std::vector<std::string> attachments = attachments_;
+  attachments.erase(attachments.begin());
+  EXPECT_THAT(absl::StrJoin(Audit(lines_, checkpoint_, attachments), "\n"),
+              ::testing::HasSubstr("record "));
+}
+
+TEST_F(GoldenLogTest, AttachmentsThatStaySealedAreSaidToBeAndNothingElseIsMissed) {
+  std::string findings;
+  Auditor auditor(*log_, [&](const Finding& finding) {
+    EXPECT_NE(finding.kind, Finding::Kind::kFault) << finding.text;
+    absl::StrAppend(&findings, finding.text, "\n");
+  });
+  for (size_t i = 0; i < lines_.size(); ++i) auditor.AddEntry(i + 1, ParseEntry(lines_[i]));
+  auditor.LeaveSealed();
+  auditor.Finish(checkpoint_);
+  EXPECT_THAT(findings, ::testing::HasSubstr(absl::StrCat(
+                            "sealed attachments: ", attachments_.size(), " stay sealed")));
+}
+
+TEST_F(GoldenLogTest, AForgedSignatureIsNamedEvenIfTheLeafIsMadeToFit) {
+  const size_t index = Find("CastVote");
+  common::v1::Record record = RecordAt(index);
+  // Another key than the voter's signs the very same bytes.
+  const auto forger = crypto::PrivateKey::Generate(crypto::KeyType::kEd25519);
+  record.mutable_signatures(0)->set_signature(
+      *crypto::SignDsse(*forger, record.payload_type(), record.payload()));
+  EXPECT_THAT(absl::StrJoin(AuditLines(WithRecord(index, record)), "\n"),
+              ::testing::HasSubstr(absl::StrCat("record ", index, " (CastVote): BAD_SIGNATURE")));
+}
+
+TEST_F(GoldenLogTest, AChangedVoteAndAChangedResultAreNamed) {
+  const size_t vote_index = Find("CastVote");
+  common::v1::Record record = RecordAt(vote_index);
+  meetings::v1::CastVote vote;
+  vote.ParseFromString(record.payload());
+  vote.set_choice(vote.choice() == meetings::v1::CHOICE_YES ? meetings::v1::CHOICE_NO
+                                                            : meetings::v1::CHOICE_YES);
+  record.set_payload(vote.SerializeAsString());
+  EXPECT_THAT(absl::StrJoin(AuditLines(WithRecord(vote_index, record)), "\n"),
+              ::testing::HasSubstr(absl::StrCat("record ", vote_index)));
+
+  const size_t result_index = Find("EstablishResult");
+  record = RecordAt(result_index);
+  meetings::v1::EstablishResult result;
+  result.ParseFromString(record.payload());
+  result.set_outcome(meetings::v1::OUTCOME_REJECTED);
+  record.set_payload(result.SerializeAsString());
+  EXPECT_THAT(absl::StrJoin(AuditLines(WithRecord(result_index, record)), "\n"),
+              ::testing::HasSubstr(absl::StrCat("record ", result_index)));
+}
+
+TEST_F(GoldenLogTest, AnotherLogKeyIsNotTrusted) {
+  const auto other = crypto::PrivateKey::Generate(crypto::KeyType::kEd25519);
+  const auto verifier = crypto::NoteVerifier::Create(log_->name(), other->public_key());
+  uint64_t records = 0;
+  EXPECT_GT(*AuditArchive(
+                GOLDEN "/log", *verifier, [](const Finding&) {}, [](double) {}, &records),
+            0u);
+  EXPECT_GT(VerifyEvidenceBundle(bundle_, *verifier, [](const Finding&) {}), 0u);
+}
+
+TEST_F(GoldenLogTest, TheBundlePassesAndNoByteOfItCanBeChanged) {
+  EXPECT_EQ(VerifyEvidenceBundle(bundle_, *log_, [](const Finding&) {}), 0u);
+  std::mt19937 random(3);
+  for (int round = 0; round < 40; ++round) {
+    std::string bundle = bundle_;
+    Flip(&bundle, random);
+    EXPECT_GT(VerifyEvidenceBundle(bundle, *log_, [](const Finding&) {}), 0u);
+  }
+  EXPECT_GT(
+      VerifyEvidenceBundle(bundle_.substr(0, bundle_.size() / 2), *log_, [](const Finding&) {}),
+      0u);
+  EXPECT_GT(VerifyEvidenceBundle("", *log_, [](const Finding&) {}), 0u);
+}
+
+TEST_F(GoldenLogTest, ABundleMadeFromTheArchiveVerifies) {
+  std::vector<ArchivedEntry> entries;
+  for (const std::string& line : lines_) entries.push_back(*ParseEntry(line));
+  const auto bundle = MakeEvidenceBundle(entries, checkpoint_, *log_, "beschluss-2026-117");
+  ASSERT_OK(bundle);
+  EXPECT_EQ(VerifyEvidenceBundle(*bundle, *log_, [](const Finding&) {}), 0u);
+  EXPECT_THAT(MakeEvidenceBundle(entries, checkpoint_, *log_, "beschluss-0"),
+              IsRefused("NO_SUCH_DECISION"));
+}
+
+}  // namespace
+}  // namespace votum::audit

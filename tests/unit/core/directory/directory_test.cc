@@ -1,0 +1,255 @@
+#include <memory>
+#include <string>
+
+#include "base/status_matchers.h"
+#include "core/command/timestamps.h"
+#include "core/directory/directory_machine.h"
+#include "crypto/keys.h"
+#include "gtest/gtest.h"
+#include "rules/profile.h"
+
+namespace votum::directory {
+namespace {
+
+const absl::Time kNow = absl::FromUnixSeconds(1800000000);
+
+crypto::PublicKey NewKey() {
+  return crypto::PrivateKey::Generate(crypto::KeyType::kEd25519)->public_key();
+}
+
+class DirectoryTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    v1::FoundDeployment found;
+    found.mutable_header()->set_deployment("votum.test/log");
+    found.set_deployment("votum.test/log");
+    found.set_body_name("Stadt Test");
+    found.set_administrator_id("anna");
+    found.set_administrator_name("Anna");
+    founding_code_ = NewKey().spki_der();
+    found.set_code_public_key(founding_code_);
+    ASSERT_OK(Do("", found, 0));
+    anna_key_ = Enrol("anna", founding_code_);
+  }
+
+  template <typename Command>
+  absl::Status Do(const std::string& actor, const Command& command, uint64_t index = 1,
+                  const std::string& key_id = "") {
+    CommandContext context;
+    context.index = index;
+    context.time = now_;
+    context.actor = actor;
+    context.key_id = key_id;
+    const absl::Status status = machine_.Check(context, command);
+    if (status.ok()) machine_.Apply(context, command);
+    return status;
+  }
+
+  absl::Status Register(const std::string& id) {
+    v1::RegisterPerson person;
+    person.set_person_id(id);
+    person.set_name("Name");
+    return Do("anna", person);
+  }
+  absl::Status Grant(const std::string& id, v1::Office office) {
+    v1::GrantOffice grant;
+    grant.set_person_id(id);
+    grant.set_office(office);
+    return Do("anna", grant);
+  }
+  // Enrols a new key with the code; its id.
+  std::string Enrol(const std::string& person, const std::string& code_der) {
+    const crypto::PublicKey key = NewKey();
+    v1::EnrolKey enrol;
+    enrol.mutable_header()->set_public_key(key.spki_der());
+    enrol.set_code_key_id(crypto::PublicKey::FromSpkiDer(code_der)->id());
+    enrol.set_label("tablet");
+    EXPECT_OK(Do(person, enrol, 1, key.id()));
+    return key.id();
+  }
+  std::string IssueAndEnrol(const std::string& issuer, const std::string& person) {
+    v1::IssueEnrolmentCode issue;
+    issue.set_person_id(person);
+    issue.set_code_public_key(NewKey().spki_der());
+    *issue.mutable_expire_time() = ToTimestamp(now_ + absl::Hours(1));
+    EXPECT_OK(Do(issuer, issue));
+    return Enrol(person, issue.code_public_key());
+  }
+  absl::Status Confirm(const std::string& actor, const std::string& key_id) {
+    v1::ConfirmKey confirm;
+    confirm.set_key_id(key_id);
+    return Do(actor, confirm);
+  }
+  absl::Status Revoke(const std::string& actor, const std::string& key_id) {
+    v1::RevokeKey revoke;
+    revoke.set_key_id(key_id);
+    revoke.set_reason("lost");
+    return Do(actor, revoke);
+  }
+
+  absl::Time now_ = kNow;
+  std::string founding_code_;
+  std::string anna_key_;
+  DirectoryMachine machine_;
+};
+
+TEST_F(DirectoryTest, IsFoundedOnceByTheFirstRecord) {
+  v1::FoundDeployment again;
+  EXPECT_THAT(Do("", again, 0), IsRefused("ALREADY_FOUNDED"));
+  EXPECT_EQ(machine_.FindKey(anna_key_)->state, v1::KEY_STATE_ACTIVE)
+      << "the founder's first key needs nobody";
+  EXPECT_TRUE(machine_.FindCode(crypto::PublicKey::FromSpkiDer(founding_code_)->id())->used);
+}
+
+TEST_F(DirectoryTest, KeysNeedFourEyesOnceThereAreTwoAdministrators) {
+  ASSERT_OK(Register("bernd"));
+  ASSERT_OK(Grant("bernd", v1::OFFICE_ADMINISTRATOR));
+  const std::string bernd_key = IssueAndEnrol("anna", "bernd");
+  EXPECT_EQ(machine_.FindKey(bernd_key)->state, v1::KEY_STATE_ENROLLED);
+  EXPECT_OK(Confirm("anna", bernd_key)) << "the first confirms the second alone, once";
+
+  ASSERT_OK(Register("m1"));
+  const std::string key = IssueAndEnrol("anna", "m1");
+  EXPECT_THAT(Confirm("anna", key), IsRefused("SAME_PERSON"));
+  EXPECT_THAT(Confirm("m1", key), IsRefused("SAME_PERSON"));
+  EXPECT_OK(Confirm("bernd", key));
+  EXPECT_EQ(machine_.FindKey(key)->confirmed_by, "bernd");
+  EXPECT_THAT(Confirm("bernd", key), IsRefused("KEY_NOT_WAITING"));
+}
+
+TEST_F(DirectoryTest, TheFirstAdministratorMayNotConfirmMembersAlone) {
+  ASSERT_OK(Register("m1"));
+  EXPECT_THAT(Confirm("anna", IssueAndEnrol("anna", "m1")), IsRefused("SAME_PERSON"));
+}
+
+TEST_F(DirectoryTest, RevocationByOwnerOrAdministratorButNeverOfTheLast) {
+  ASSERT_OK(Register("bernd"));
+  ASSERT_OK(Grant("bernd", v1::OFFICE_ADMINISTRATOR));
+  const std::string bernd_key = IssueAndEnrol("anna", "bernd");
+  EXPECT_THAT(Revoke("anna", anna_key_), IsRefused("LAST_ADMINISTRATOR"));
+  ASSERT_OK(Confirm("anna", bernd_key));
+  ASSERT_OK(Register("m1"));
+  EXPECT_THAT(Revoke("m1", bernd_key), IsRefused("OFFICE_MISSING"));
+  EXPECT_OK(Revoke("bernd", anna_key_));
+  EXPECT_THAT(Revoke("bernd", anna_key_), IsRefused("KEY_REVOKED"));
+  EXPECT_THAT(Revoke("bernd", bernd_key), IsRefused("LAST_ADMINISTRATOR"));
+  EXPECT_THAT(Revoke("bernd", "no such key"), IsRefused("NO_SUCH_KEY"));
+  v1::WithdrawOffice withdraw;
+  withdraw.set_person_id("bernd");
+  withdraw.set_office(v1::OFFICE_ADMINISTRATOR);
+  EXPECT_THAT(Do("bernd", withdraw), IsRefused("LAST_ADMINISTRATOR"));
+}
+
+TEST_F(DirectoryTest, OrganizationsMembershipsAndSeats) {
+  v1::CreateOrganization rat;
+  rat.set_organization_id("rat");
+  rat.set_name("Rat");
+  rat.set_kind(v1::ORGANIZATION_KIND_COUNCIL);
+  EXPECT_THAT(Do("anna", rat), IsRefused("BAD_STATUTORY_NUMBER"));
+  rat.set_statutory_number(2);
+  ASSERT_OK(Do("anna", rat));
+  EXPECT_THAT(Do("anna", rat), IsRefused("ORGANIZATION_EXISTS"));
+
+  const auto join = [&](const std::string& person, bool voting) {
+    v1::AddMembership add;
+    add.set_membership_id("rat-" + person);
+    add.set_person_id(person);
+    add.set_organization_id("rat");
+    add.set_role(v1::MEMBERSHIP_ROLE_MEMBER);
+    add.set_voting_right(voting);
+    return Do("anna", add);
+  };
+  EXPECT_THAT(join("nobody", true), IsRefused("NO_SUCH_PERSON"));
+  for (const char* person : {"m1", "m2", "m3"}) ASSERT_OK(Register(person));
+  EXPECT_OK(join("m1", true));
+  EXPECT_THAT(join("m1", true), IsRefused("MEMBERSHIP_EXISTS"));
+  EXPECT_OK(join("m2", true));
+  EXPECT_THAT(join("m3", true), IsRefused("NO_SEAT_LEFT"));
+  EXPECT_OK(join("m3", false)) << "advisers take no seat";
+  EXPECT_EQ(machine_.ActiveMembers("rat").size(), 3u);
+
+  v1::EndMembership end;
+  end.set_membership_id("rat-m1");
+  EXPECT_OK(Do("anna", end));
+  EXPECT_THAT(Do("anna", end), IsRefused("MEMBERSHIP_ENDED"));
+  EXPECT_EQ(machine_.ActiveMembership("m1", "rat"), nullptr);
+}
+
+TEST_F(DirectoryTest, RulesAreAdoptedByCouncilsAndMustBeComplete) {
+  v1::CreateOrganization faction;
+  faction.set_organization_id("blau");
+  faction.set_name("Blau");
+  faction.set_kind(v1::ORGANIZATION_KIND_FACTION);
+  ASSERT_OK(Do("anna", faction));
+  v1::CreateOrganization rat;
+  rat.set_organization_id("rat");
+  rat.set_name("Rat");
+  rat.set_kind(v1::ORGANIZATION_KIND_COUNCIL);
+  rat.set_statutory_number(45);
+  ASSERT_OK(Do("anna", rat));
+  v1::AdoptRuleProfile adopt;
+  adopt.set_organization_id("blau");
+  *adopt.mutable_profile() = *rules::BuiltInProfile("de-nw-rat", "2026-11-01");
+  EXPECT_THAT(Do("anna", adopt), IsRefused("BAD_KIND"));
+  adopt.set_organization_id("rat");
+  EXPECT_OK(Do("anna", adopt, 42));
+  EXPECT_EQ(machine_.FindOrganization("rat")->profile_index, 42u);
+  adopt.mutable_profile()->clear_motions();
+  EXPECT_THAT(Do("anna", adopt), IsRefused("BAD_PROFILE"));
+}
+
+TEST_F(DirectoryTest, BadFieldsAreNamed) {
+  EXPECT_THAT(Register("Großbuchstabe"), IsRefused("BAD_ID"));
+  ASSERT_OK(Register("m1"));
+  EXPECT_THAT(Register("m1"), IsRefused("PERSON_EXISTS"));
+  EXPECT_THAT(Grant("nobody", v1::OFFICE_CLERK), IsRefused("NO_SUCH_PERSON"));
+  EXPECT_THAT(Grant("m1", v1::OFFICE_UNSPECIFIED), IsRefused("BAD_OFFICE"));
+  ASSERT_OK(Grant("m1", v1::OFFICE_CLERK));
+  EXPECT_THAT(Grant("m1", v1::OFFICE_CLERK), IsRefused("OFFICE_HELD"));
+  v1::IssueEnrolmentCode issue;
+  issue.set_person_id("m1");
+  issue.set_code_public_key("not a key");
+  EXPECT_THAT(Do("anna", issue), IsRefused("BAD_PUBLIC_KEY"));
+  issue.set_code_public_key(NewKey().spki_der());
+  *issue.mutable_expire_time() = ToTimestamp(now_);
+  EXPECT_THAT(Do("anna", issue), IsRefused("BAD_EXPIRY"));
+}
+
+TEST_F(DirectoryTest, AudiencesFollowOfficesAndMemberships) {
+  ASSERT_OK(Register("m1"));
+  EXPECT_FALSE(machine_.BelongsToCouncilOrAdministration("m1"));
+  ASSERT_OK(Grant("m1", v1::OFFICE_CLERK));
+  EXPECT_TRUE(machine_.BelongsToCouncilOrAdministration("m1"));
+}
+
+TEST_F(DirectoryTest, ErasuresNeedTwoPersons) {
+  ASSERT_OK(Register("bert"));
+  const std::string subject(16, 's');
+  v1::ProposeErasure propose;
+  propose.set_erasure_id("e1");
+  propose.set_legal_ground("Art. 17 (1) (a) GDPR");
+  EXPECT_THAT(Do("anna", propose), IsRefused("BAD_SUBJECT"));
+  propose.add_subjects("short");
+  EXPECT_THAT(Do("anna", propose), IsRefused("BAD_SUBJECT"));
+  propose.set_subjects(0, subject);
+  propose.add_subjects(subject);
+  EXPECT_THAT(Do("anna", propose), IsRefused("BAD_SUBJECT")) << "named twice";
+  propose.mutable_subjects()->RemoveLast();
+  v1::ConfirmErasure confirm;
+  confirm.set_erasure_id("e1");
+  EXPECT_THAT(Do("bert", confirm), IsRefused("NO_SUCH_ERASURE"));
+  ASSERT_OK(Do("anna", propose));
+  EXPECT_THAT(Do("anna", propose), IsRefused("ERASURE_EXISTS"));
+  EXPECT_FALSE(machine_.IsErased(subject));
+  EXPECT_THAT(Do("anna", confirm), IsRefused("SAME_PERSON"));
+  ASSERT_OK(Do("bert", confirm));
+  EXPECT_TRUE(machine_.IsErased(subject));
+  EXPECT_THAT(machine_.erased_subjects(), ::testing::ElementsAre(subject));
+  EXPECT_THAT(Do("bert", confirm), IsRefused("ALREADY_CONFIRMED"));
+  propose.set_erasure_id("e2");
+  EXPECT_THAT(Do("anna", propose), IsRefused("ALREADY_ERASED"));
+  EXPECT_EQ(machine_.ListErasures("", 10)[0].confirmer_id(), "bert");
+}
+
+}  // namespace
+}  // namespace votum::directory

@@ -1,0 +1,379 @@
+#include <algorithm>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "base/status_matchers.h"
+#include "core/directory/directory_machine.h"
+#include "core/ideas/ideas_machine.h"
+#include "core/papers/papers_machine.h"
+#include "crypto/keys.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace votum::ideas {
+namespace {
+
+class IdeasTest : public ::testing::Test {
+ protected:
+  template <typename Command>
+  absl::Status Do(const std::string& actor, const Command& command,
+                  const std::string& key_id = "key") {
+    CommandContext context;
+    context.index = ++index_;
+    context.time = absl::FromUnixSeconds(1800000000 + static_cast<int64_t>(index_));
+    context.actor = actor;
+    context.key_id = key_id;
+    return GiveTo(machine_, context, command);
+  }
+
+  // HandOverIdeas is checked against both.
+  absl::Status Do(const std::string& actor, const papers::v1::HandOverIdeas& command) {
+    CommandContext context;
+    context.index = ++index_;
+    context.actor = actor;
+    return GiveTo(papers_, context, command);
+  }
+
+  void DraftProposal(const std::string& id) {
+    CommandContext context;
+    context.index = ++index_;
+    papers::v1::DraftProposal draft;
+    draft.set_proposal_id(id);
+    papers_.Apply(context, draft);
+  }
+
+  template <typename Machine, typename Command>
+  static absl::Status GiveTo(Machine& machine, const CommandContext& context,
+                             const Command& command) {
+    const absl::Status status = machine.Check(context, command);
+    if (status.ok()) machine.Apply(context, command);
+    return status;
+  }
+
+  static v1::IdeaContent Content(const std::string& id, v1::Channel channel) {
+    v1::IdeaContent content;
+    content.set_idea_id(id);
+    content.mutable_text()->set_commitment(std::string(32, 'c'));
+    content.mutable_text()->set_subject(std::string(16, 's'));
+    content.mutable_text()->set_media_type("text/plain");
+    content.set_channel(channel);
+    content.set_group(v1::SUBMITTER_GROUP_CITIZENS);
+    return content;
+  }
+  absl::Status Record(const std::string& id, v1::Channel channel = v1::CHANNEL_PAPER) {
+    v1::RecordIdea record;
+    *record.mutable_content() = Content(id, channel);
+    return Do("clerk", record);
+  }
+  absl::Status Moderate(const std::string& id, v1::ModerationVerdict verdict) {
+    v1::ModerateIdeas moderate;
+    moderate.add_idea_ids(id);
+    moderate.set_verdict(verdict);
+    if (verdict == v1::MODERATION_VERDICT_REJECT) moderate.set_ground("insults a person");
+    return Do("clerk", moderate);
+  }
+  // Published ideas a, b, c and an open round of them for one group with `voters` codes.
+  void OpenRound(int voters, bool status_quo = false) {
+    v1::OpenRound open;
+    open.set_status_quo(status_quo);
+    open.set_round_id("r1");
+    open.set_title("Runde");
+    open.set_method("schulze.wv_lv");
+    open.set_max_ranked(3);
+    for (const char* id : {"a", "b", "c"}) {
+      ASSERT_OK(Record(id));
+      ASSERT_OK(Moderate(id, v1::MODERATION_VERDICT_PUBLISH));
+      open.add_idea_ids(id);
+    }
+    v1::RoundGroup* group = open.add_groups();
+    group->set_group_id("citizens");
+    group->set_name("Bürger");
+    group->set_weight(1);
+    ASSERT_OK(Do("clerk", open));
+    v1::RegisterVoters register_voters;
+    register_voters.set_round_id("r1");
+    register_voters.set_group_id("citizens");
+    for (int i = 0; i < voters; ++i) {
+      const crypto::PublicKey key =
+          crypto::PrivateKey::Generate(crypto::KeyType::kEd25519)->public_key();
+      register_voters.add_code_public_keys(key.spki_der());
+      voters_.push_back(key.id());
+    }
+    ASSERT_OK(Do("clerk", register_voters));
+  }
+  absl::Status Cast(const std::string& key_id, const std::vector<std::string>& ranking) {
+    v1::CastPreference cast;
+    cast.set_round_id("r1");
+    cast.set_group_id("citizens");
+    for (const std::string& id : ranking) cast.add_ranking()->add_idea_ids(id);
+    return Do("", cast, key_id);
+  }
+  absl::Status Close() {
+    v1::CloseRound close;
+    close.set_round_id("r1");
+    return Do("clerk", close);
+  }
+
+  uint64_t index_ = 0;
+  directory::DirectoryMachine directory_;
+  IdeasMachine machine_{directory_};
+  papers::PapersMachine papers_{directory_, machine_};
+  std::vector<std::string> voters_;
+};
+
+TEST_F(IdeasTest, TheRecorderIsNeverTheSubmitter) {
+  ASSERT_OK(Record("paper-1"));
+  EXPECT_EQ(machine_.GetIdea("paper-1", Audience::kCouncil)->recorder_id(), "clerk");
+  EXPECT_EQ(machine_.GetIdea("paper-1", Audience::kCouncil)->submitter_key_id(), "");
+  v1::SubmitIdea submit;
+  *submit.mutable_content() = Content("online-1", v1::CHANNEL_ONLINE);
+  ASSERT_OK(Do("", submit, "submitters key"));
+  EXPECT_EQ(machine_.GetIdea("online-1", Audience::kCouncil)->recorder_id(), "");
+  EXPECT_EQ(machine_.GetIdea("online-1", Audience::kCouncil)->submitter_key_id(), "submitters key");
+  EXPECT_THAT(Record("x", v1::CHANNEL_ONLINE), IsRefused("BAD_CHANNEL"));
+  EXPECT_THAT(Record("paper-1"), IsRefused("IDEA_EXISTS"));
+}
+
+TEST_F(IdeasTest, RepeatedImportsChangeNothing) {
+  v1::ImportIdeas import;
+  import.set_source("file.csv");
+  for (const char* key : {"1", "2"}) {
+    v1::ImportedIdea* row = import.add_ideas();
+    row->set_import_key(key);
+    row->set_agree_count(7);
+    *row->mutable_content() = Content(std::string("i-") + key, v1::CHANNEL_IMPORT);
+  }
+  ASSERT_OK(Do("clerk", import));
+  import.mutable_ideas(0)->set_agree_count(99);
+  import.mutable_ideas(1)->mutable_content()->set_idea_id("another-id");
+  ASSERT_OK(Do("clerk", import));
+  EXPECT_EQ(machine_.ListIdeas(v1::IDEA_STATE_UNSPECIFIED, "", 100, Audience::kCouncil).size(), 2u);
+  EXPECT_EQ(machine_.GetIdea("i-1", Audience::kCouncil)->agree_count(), 7u);
+  *import.add_ideas() = import.ideas(0);
+  EXPECT_THAT(Do("clerk", import), IsRefused("BAD_IMPORT"));
+}
+
+TEST_F(IdeasTest, ThePublicSeesWhatModerationLetThrough) {
+  ASSERT_OK(Record("a"));
+  EXPECT_THAT(machine_.GetIdea("a", Audience::kPublic), IsRefused("NO_SUCH_IDEA"));
+  ASSERT_OK(Moderate("a", v1::MODERATION_VERDICT_PUBLISH));
+  EXPECT_OK(machine_.GetIdea("a", Audience::kPublic));
+  ASSERT_OK(Moderate("a", v1::MODERATION_VERDICT_REJECT));
+  EXPECT_THAT(machine_.GetIdea("a", Audience::kPublic), IsRefused("NO_SUCH_IDEA"));
+  EXPECT_EQ(machine_.GetIdea("a", Audience::kCouncil)->moderations_size(), 2);
+}
+
+TEST_F(IdeasTest, MergeAndSplitKeepTheLineage) {
+  ASSERT_OK(Record("a"));
+  ASSERT_OK(Record("b"));
+  v1::MergeIdeas merge;
+  merge.add_source_idea_ids("a");
+  merge.set_idea_id("ab");
+  *merge.mutable_text() = Content("", v1::CHANNEL_PAPER).text();
+  merge.set_reason("the same");
+  EXPECT_THAT(Do("clerk", merge), IsRefused("BAD_MERGE"));
+  merge.add_source_idea_ids("b");
+  ASSERT_OK(Do("clerk", merge));
+  EXPECT_EQ(machine_.GetIdea("a", Audience::kCouncil)->state(), v1::IDEA_STATE_MERGED);
+  EXPECT_EQ(machine_.GetIdea("ab", Audience::kCouncil)->source_idea_ids_size(), 2);
+  EXPECT_THAT(Moderate("a", v1::MODERATION_VERDICT_PUBLISH), IsRefused("IDEA_SUCCEEDED"));
+
+  v1::SplitIdea split;
+  split.set_source_idea_id("ab");
+  split.set_reason("two wishes");
+  for (const char* id : {"x", "y"}) {
+    v1::IdeaPart* part = split.add_parts();
+    part->set_idea_id(id);
+    *part->mutable_text() = merge.text();
+  }
+  ASSERT_OK(Do("clerk", split));
+  EXPECT_EQ(machine_.GetIdea("ab", Audience::kCouncil)->successor_idea_ids_size(), 2);
+}
+
+TEST_F(IdeasTest, AReceiptCodeFindsItsIdea) {
+  v1::RecordIdea record;
+  *record.mutable_content() = Content("a", v1::CHANNEL_PAPER);
+  record.mutable_content()->set_receipt_code_digest(std::string(32, 'r'));
+  ASSERT_OK(Do("clerk", record));
+  EXPECT_EQ(machine_.GetIdeaByReceiptCode(std::string(32, 'r'))->id(), "a");
+  EXPECT_THAT(machine_.GetIdeaByReceiptCode(std::string(32, 'x')),
+              IsRefused("NO_SUCH_RECEIPT_CODE"));
+  record.mutable_content()->set_idea_id("b");
+  EXPECT_THAT(Do("clerk", record), IsRefused("RECEIPT_CODE_EXISTS"));
+}
+
+TEST_F(IdeasTest, OnlyTheElectorateVotesAndOnlyWhatItMay) {
+  OpenRound(1);
+  EXPECT_THAT(Cast("a stranger's key", {"a"}), IsRefused("NOT_ENTITLED"));
+  EXPECT_THAT(Cast(voters_[0], {"a", "a"}), IsRefused("BAD_RANKING"));
+  EXPECT_THAT(Cast(voters_[0], {"z"}), IsRefused("BAD_RANKING"));
+  EXPECT_OK(Cast(voters_[0], {}));
+  ASSERT_OK(Close());
+  EXPECT_THAT(Cast(voters_[0], {"a"}), IsRefused("ROUND_CLOSED"));
+}
+
+TEST_F(IdeasTest, ALaterBallotReplacesTheEarlierAndOrderDoesNotMatter) {
+  OpenRound(9);
+  std::vector<std::pair<std::string, std::vector<std::string>>> ballots;
+  for (size_t i = 0; i < voters_.size(); ++i) {
+    ballots.push_back({voters_[i], i % 3 == 0 ? std::vector<std::string>{"b", "a"}
+                                              : std::vector<std::string>{"c", "a", "b"}});
+  }
+  // Each voter first votes for something else.
+  for (const auto& [voter, ranking] : ballots) ASSERT_OK(Cast(voter, {"a"}));
+  std::mt19937 random(1);
+  std::shuffle(ballots.begin(), ballots.end(), random);
+  for (const auto& [voter, ranking] : ballots) ASSERT_OK(Cast(voter, ranking));
+  EXPECT_EQ(machine_.GetRound("r1")->rankings_size(), 0)
+      << "nothing is shown while the round is open";
+  ASSERT_OK(Close());
+  const v1::Round round = *machine_.GetRound("r1");
+  EXPECT_EQ(round.ballot_count(), 9u);
+  ASSERT_EQ(round.rankings_size(), 2);
+  const v1::GroupRanking& combined = round.rankings(1);
+  ASSERT_EQ(combined.ranking_size(), 3);
+  EXPECT_EQ(combined.ranking(0).idea_ids(0), "c") << "6 of 9 put it first";
+  EXPECT_EQ(combined.ranking(1).idea_ids(0), "a") << "6 of 9 prefer it to b";
+  EXPECT_EQ(combined.scores(2).approvals(), 6u);
+
+  v1::EstablishRanking establish;
+  establish.set_round_id("r1");
+  EXPECT_THAT(Do("clerk", establish), IsRefused("RESULT_DIFFERS"));
+  *establish.mutable_ranking() = combined.ranking();
+  establish.mutable_ranking()->SwapElements(0, 1);
+  EXPECT_THAT(Do("clerk", establish), IsRefused("RESULT_DIFFERS"));
+  establish.mutable_ranking()->SwapElements(0, 1);
+  ASSERT_OK(Do("clerk", establish));
+
+  papers::v1::HandOverIdeas hand_over;
+  hand_over.set_round_id("r1");
+  hand_over.add_idea_ids("c");
+  hand_over.set_proposal_id("vorlage-1");
+  EXPECT_THAT(Do("clerk", hand_over), IsRefused("NO_SUCH_PROPOSAL"));
+  DraftProposal("vorlage-1");
+  ASSERT_OK(Do("clerk", hand_over));
+  EXPECT_EQ(papers_.ProposalOf("c"), "vorlage-1");
+  EXPECT_THAT(Do("clerk", hand_over), IsRefused("HANDED_OVER"));
+}
+
+TEST_F(IdeasTest, PaperBallotsNeedASecondPersonWhoReadsTheSame) {
+  OpenRound(1);
+  v1::RecordPaperPreference paper;
+  paper.set_round_id("r1");
+  paper.set_group_id("citizens");
+  paper.set_paper_number("p-1");
+  paper.add_ranking()->add_idea_ids("a");
+  ASSERT_OK(Do("clerk", paper));
+  EXPECT_THAT(Do("clerk", paper), IsRefused("PAPER_EXISTS"));
+  EXPECT_THAT(Close(), IsRefused("PAPER_UNCONFIRMED"));
+  v1::ConfirmPaperPreference confirm;
+  confirm.set_round_id("r1");
+  confirm.set_paper_number("p-1");
+  confirm.add_ranking()->add_idea_ids("b");
+  EXPECT_THAT(Do("clerk", confirm), IsRefused("SAME_PERSON"));
+  EXPECT_THAT(Do("clerk2", confirm), IsRefused("PAPER_DIFFERS"));
+  confirm.mutable_ranking(0)->set_idea_ids(0, "a");
+  ASSERT_OK(Do("clerk2", confirm));
+  EXPECT_THAT(Do("clerk2", confirm), IsRefused("NO_SUCH_PAPER"));
+  ASSERT_OK(Close());
+  EXPECT_EQ(machine_.GetRound("r1")->ballot_count(), 1u);
+}
+
+TEST_F(IdeasTest, OnlyIdeasThatBeatTheStatusQuoAreHandedOver) {
+  OpenRound(3, true);
+  // Three ideas are allowed; the status quo is none.
+  ASSERT_OK(Cast(voters_[0], {"a", "b", "status-quo", "c"}));
+  ASSERT_OK(Cast(voters_[1], {"a", "status-quo", "b"}));
+  // c is on no ballot but one, behind it; b and the status quo have a ballot each, and one has
+  // neither.
+  ASSERT_OK(Cast(voters_[2], {"a"}));
+  ASSERT_OK(Close());
+  const v1::Round closed = *machine_.GetRound("r1");
+  EXPECT_THAT(closed.beat_status_quo(), ::testing::ElementsAre("a"));
+  v1::EstablishRanking establish;
+  establish.set_round_id("r1");
+  *establish.mutable_ranking() = closed.rankings(1).ranking();
+  ASSERT_OK(Do("clerk", establish));
+  papers::v1::HandOverIdeas hand_over;
+  hand_over.set_round_id("r1");
+  hand_over.set_proposal_id("vorlage-1");
+  DraftProposal("vorlage-1");
+  for (const char* not_beating : {"b", "c"}) {
+    hand_over.clear_idea_ids();
+    hand_over.add_idea_ids(not_beating);
+    EXPECT_THAT(Do("clerk", hand_over), IsRefused("STATUS_QUO_PREFERRED"));
+  }
+  hand_over.clear_idea_ids();
+  hand_over.add_idea_ids("status-quo");
+  EXPECT_THAT(Do("clerk", hand_over), IsRefused("NO_SUCH_IDEA"));
+  hand_over.clear_idea_ids();
+  hand_over.add_idea_ids("a");
+  EXPECT_OK(Do("clerk", hand_over));
+}
+
+TEST_F(IdeasTest, WithoutTheOptionNobodyRanksTheStatusQuo) {
+  OpenRound(1);
+  EXPECT_THAT(Cast(voters_[0], {"a", "status-quo"}), IsRefused("BAD_RANKING"));
+}
+
+TEST_F(IdeasTest, TiesAreResolvedByRecordAndOnlyTies) {
+  OpenRound(2);
+  ASSERT_OK(Cast(voters_[0], {"a", "b", "c"}));
+  ASSERT_OK(Cast(voters_[1], {"b", "a", "c"}));
+  ASSERT_OK(Close());
+  const TierList tied = machine_.GetRound("r1")->rankings(1).ranking();
+  ASSERT_EQ(tied.size(), 2);  // a = b > c
+  const auto establish = [&](const std::vector<std::string>& order, const std::string& rule,
+                             const std::vector<std::string>& result) {
+    v1::EstablishRanking command;
+    command.set_round_id("r1");
+    command.mutable_tie_order()->Assign(order.begin(), order.end());
+    command.set_tie_rule(rule);
+    for (const std::string& id : result) command.add_ranking()->add_idea_ids(id);
+    return Do("clerk", command);
+  };
+  EXPECT_THAT(establish({"b", "a"}, "", {"b", "a", "c"}), IsRefused("BAD_TIE_ORDER"));
+  EXPECT_THAT(establish({}, "Los", {"b", "a", "c"}), IsRefused("BAD_TIE_ORDER"));
+  EXPECT_THAT(establish({"b"}, "Los", {"b", "a", "c"}), IsRefused("BAD_TIE_ORDER"));
+  EXPECT_THAT(establish({"b", "a", "b"}, "Los", {"b", "a", "c"}), IsRefused("BAD_TIE_ORDER"));
+  EXPECT_THAT(establish({"c", "b", "a"}, "Los", {"c", "b", "a"}), IsRefused("BAD_TIE_ORDER"));
+  EXPECT_THAT(establish({"b", "a", "x"}, "Los", {"b", "a", "c"}), IsRefused("BAD_TIE_ORDER"));
+  EXPECT_THAT(establish({"b", "a"}, "Los", {"a", "b", "c"}), IsRefused("RESULT_DIFFERS"));
+  EXPECT_THAT(establish({}, "", {"b", "a", "c"}), IsRefused("RESULT_DIFFERS"));
+  ASSERT_OK(establish({"b", "a"}, "Los, gezogen von der Vorsitzenden", {"b", "a", "c"}));
+  const v1::Round round = *machine_.GetRound("r1");
+  ASSERT_EQ(round.resolved_ranking_size(), 3);
+  EXPECT_EQ(round.resolved_ranking(0).idea_ids(0), "b");
+  EXPECT_EQ(round.tie_rule(), "Los, gezogen von der Vorsitzenden");
+  // What the ballots gave stays to be seen.
+  EXPECT_EQ(round.rankings(1).ranking_size(), 2);
+}
+
+TEST_F(IdeasTest, RoundsWantPublishedIdeasAndAMethodThatFits) {
+  ASSERT_OK(Record("a"));
+  ASSERT_OK(Record("b"));
+  v1::OpenRound open;
+  open.set_round_id("r1");
+  open.set_title("Runde");
+  open.set_method("schulze.wv_lv");
+  open.set_max_ranked(2);
+  open.add_idea_ids("a");
+  open.add_idea_ids("b");
+  v1::RoundGroup* group = open.add_groups();
+  group->set_group_id("g");
+  group->set_name("G");
+  group->set_weight(1);
+  EXPECT_THAT(Do("clerk", open), IsRefused("IDEA_NOT_PUBLISHED"));
+  ASSERT_OK(Moderate("a", v1::MODERATION_VERDICT_PUBLISH));
+  ASSERT_OK(Moderate("b", v1::MODERATION_VERDICT_PUBLISH));
+  open.set_method("irv");
+  EXPECT_THAT(Do("clerk", open), IsRefused("BAD_METHOD"));
+  open.set_method("no-such-method");
+  EXPECT_THAT(Do("clerk", open), IsRefused("BAD_METHOD"));
+  open.set_method("schulze.margin");
+  EXPECT_OK(Do("clerk", open));
+}
+
+}  // namespace
+}  // namespace votum::ideas

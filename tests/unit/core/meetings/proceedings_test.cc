@@ -1,0 +1,496 @@
+// Quorum in doubt, second calls, modes, elections, ballot papers, seats, lots.
+#include <functional>
+#include <string>
+
+#include "core/meetings/redaction.h"
+#include "crypto/hash.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "rules/lot.h"
+#include "rules/profile.h"
+#include "tests/unit/core/meetings/council.h"
+
+namespace votum::meetings {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+rules::v1::RuleProfile Nrw() { return *rules::BuiltInProfile("de-nw-rat", "2026-11-01"); }
+
+v1::ChallengeQuorum Doubt(const std::string& item = "top-1",
+                          const std::string& meeting = Council::kMeeting) {
+  auto doubt = OfMeeting<v1::ChallengeQuorum>(meeting);
+  doubt.set_item_id(item);
+  return doubt;
+}
+v1::CountQuorum CountFor(const std::string& item = "top-1",
+                         const std::string& meeting = Council::kMeeting) {
+  auto count = OfMeeting<v1::CountQuorum>(meeting);
+  count.set_item_id(item);
+  return count;
+}
+v1::DemandMode Demand(v1::VoteMode mode) {
+  auto demand = OfMeeting<v1::DemandMode>();
+  demand.set_motion_id("motion");
+  demand.set_mode(mode);
+  return demand;
+}
+v1::OpenVote VoteIn(v1::VoteMode mode, const std::string& motion = "motion",
+                    const std::string& vote = "vote",
+                    const std::string& meeting = Council::kMeeting) {
+  auto open = OfMeeting<v1::OpenVote>(meeting);
+  open.set_motion_id(motion);
+  open.set_vote_event_id(vote);
+  open.set_mode(mode);
+  return open;
+}
+v1::ProposeMotion ElectionOf(std::initializer_list<const char*> candidates,
+                             const std::string& id = "motion") {
+  auto motion = OfMeeting<v1::ProposeMotion>();
+  motion.set_item_id("top-1");
+  motion.set_motion_id(id);
+  motion.set_proposition("Wer soll es werden?");
+  motion.set_polarity(v1::POLARITY_ADOPTS_ITEM);
+  for (const char* candidate : candidates) {
+    v1::Candidate* one = motion.add_candidates();
+    one->set_id(candidate);
+    one->set_name(candidate);
+  }
+  return motion;
+}
+v1::MarkBallot Urn(const std::string& person) {
+  auto mark = OfMeeting<v1::MarkBallot>();
+  mark.set_vote_event_id("vote");
+  mark.set_person_id(person);
+  return mark;
+}
+v1::Tally Papers(uint32_t yes, uint32_t no, uint32_t abstain, uint32_t invalid) {
+  v1::Tally tally;
+  tally.set_yes(yes);
+  tally.set_no(no);
+  tally.set_abstain(abstain);
+  tally.set_invalid(invalid);
+  return tally;
+}
+template <typename Command>
+Command CountOf(const v1::Tally& tally) {
+  auto count = OfMeeting<Command>();
+  count.set_vote_event_id("vote");
+  *count.mutable_tally() = tally;
+  return count;
+}
+v1::CastVote CastFor(const std::string& candidate, const std::string& vote = "vote") {
+  v1::CastVote cast = Cast(v1::CHOICE_YES, vote);
+  cast.set_candidate_id(candidate);
+  return cast;
+}
+// Establishes whatever the votes give.
+void EstablishComputed(Council& council, const std::string& vote = "vote") {
+  const v1::Result computed = *council.voting().ComputeResult(vote);
+  auto establish = OfMeeting<v1::EstablishResult>();
+  establish.set_vote_event_id(vote);
+  *establish.mutable_tally() = computed.tally();
+  establish.set_outcome(computed.outcome());
+  council.Must("vera", establish);
+}
+const v1::Result& ResultOf(const Council& council, const std::string& vote = "vote") {
+  return *council.voting().FindVoteEvent(vote)->result;
+}
+
+TEST(QuorumCourseTest, ADoubtStopsVotesUntilTheCount) {
+  Council council;
+  council.Open();
+  council.CheckIn({"vera", "m1", "m2", "m3"});
+  council.Propose();
+  EXPECT_THAT(council.Give("m4", Doubt()), IsRefused("NOT_PRESENT"));
+  council.Must("m1", Doubt());
+  EXPECT_THAT(council.Give("m2", Doubt()), IsRefused("ALREADY_CHALLENGED"));
+  EXPECT_THAT(council.Give("vera", VoteIn(v1::VOTE_MODE_OPEN)), IsRefused("QUORUM_CHALLENGED"));
+  EXPECT_THAT(council.Give("m1", CountFor()), IsRefused("NOT_PRESIDING"));
+  council.Must("vera", CountFor());
+  council.Must("vera", VoteIn(v1::VOTE_MODE_OPEN));
+  const v1::ItemQuorum quorum = council.voting().GetAttendance(Council::kMeeting)->item_quorums(0);
+  EXPECT_EQ(quorum.state(), v1::QUORUM_STATE_QUORATE);
+  EXPECT_THAT(quorum.explanation().en(), HasSubstr("4 of 7 present: quorate"));
+}
+
+TEST(QuorumCourseTest, TheSecondCallNeedsNoQuorumIfItsInvitationSaidSo) {
+  Council council;
+  council.Open();
+  council.CheckIn({"vera", "m1", "m2"});
+  council.Propose();
+  council.Must("m1", Doubt());
+  council.Must("vera", CountFor());
+  EXPECT_THAT(council.Give("vera", VoteIn(v1::VOTE_MODE_OPEN)), IsRefused("ITEM_POSTPONED"));
+  EXPECT_THAT(council.Give("vera", CountFor()), IsRefused("ITEM_POSTPONED"));
+
+  council.OpenAnother("sitzung-2", "top-neu");
+  for (const char* person : {"vera", "m1"}) {
+    auto check_in = CheckInOf(person);
+    check_in.set_meeting_id("sitzung-2");
+    check_in.set_remote(true);
+    council.Must(person, check_in);
+  }
+  auto again = OfMeeting<v1::CallItemAgain>("sitzung-2");
+  again.set_item_id("top-neu");
+  again.set_postponed_meeting_id(Council::kMeeting);
+  again.set_postponed_item_id("top-2");
+  again.set_noticed(true);
+  EXPECT_THAT(council.Give("vera", again), IsRefused("NOT_POSTPONED"));
+  again.set_postponed_item_id("top-1");
+  council.Must("vera", again);
+  v1::ProposeMotion motion = ElectionOf({}, "motion-2");
+  motion.set_meeting_id("sitzung-2");
+  motion.set_item_id("top-neu");
+  council.Must("vera", motion);
+  const v1::OpenVote open = VoteIn(v1::VOTE_MODE_OPEN, "motion-2", "vote-2", "sitzung-2");
+  EXPECT_THAT(council.Give("vera", open), IsRefused("QUORUM_CHALLENGED"));
+  council.Must("vera", CountFor("top-neu", "sitzung-2"));
+  council.Must("vera", open);
+  EXPECT_TRUE(council.voting().GetAttendance("sitzung-2")->presences(0).remote());
+}
+
+TEST(ModesTest, EnoughDemandsBindTheChair) {
+  Council council;  // a fifth of 7: two members
+  council.Open();
+  council.CheckIn({"vera", "m1", "m2", "m3", "m4"});
+  council.Propose();
+  council.Must("m1", Demand(v1::VOTE_MODE_ROLL_CALL));
+  EXPECT_THAT(council.Give("m1", Demand(v1::VOTE_MODE_ROLL_CALL)), IsRefused("ALREADY_DEMANDED"));
+  EXPECT_THAT(council.Give("m5", Demand(v1::VOTE_MODE_SECRET)), IsRefused("NOT_PRESENT"));
+  EXPECT_THAT(council.Give("eva", Demand(v1::VOTE_MODE_SECRET)), IsRefused("NOT_ENTITLED"));
+  EXPECT_THAT(council.Give("m2", Demand(v1::VOTE_MODE_OPEN)), IsRefused("BAD_MODE"));
+  council.Must("m2", Demand(v1::VOTE_MODE_ROLL_CALL));
+  EXPECT_THAT(council.Give("vera", VoteIn(v1::VOTE_MODE_OPEN)), IsRefused("MODE_DEMANDED"));
+  council.Must("m3", Demand(v1::VOTE_MODE_SECRET));
+  council.Must("m4", Demand(v1::VOTE_MODE_SECRET));
+  EXPECT_THAT(council.Give("vera", VoteIn(v1::VOTE_MODE_ROLL_CALL)), IsRefused("MODE_DEMANDED"))
+      << "secret goes before roll call";
+  council.Must("vera", VoteIn(v1::VOTE_MODE_SECRET));
+  EXPECT_THAT(council.Give("m5", Demand(v1::VOTE_MODE_SECRET)), IsRefused("VOTE_OPENED"));
+}
+
+TEST(ModesTest, WhereVotesAreOpenNoneIsSecret) {
+  Council council(*rules::BuiltInProfile("de-sh-rat", "2026-11-01"));
+  council.Open();
+  council.CheckIn({"vera", "m1", "m2", "m3"});
+  council.Propose();
+  EXPECT_THAT(council.Give("vera", VoteIn(v1::VOTE_MODE_SECRET)), IsRefused("MODE_NOT_ALLOWED"));
+}
+
+TEST(RulesInForceTest, OldRulesOpenNoVote) {
+  rules::v1::RuleProfile old = Nrw();
+  old.set_valid_to("2026-11-10");
+  Council council(old);
+  council.Open();
+  council.CheckIn({"vera", "m1", "m2", "m3"});
+  council.Propose();
+  EXPECT_THAT(council.Give("vera", VoteIn(v1::VOTE_MODE_OPEN)), IsRefused("RULES_NOT_IN_FORCE"));
+}
+
+TEST(MayorTest, DoesNotVoteWhereTheLawSaysSo) {
+  Council council;
+  directory::v1::GrantOffice grant;
+  grant.set_person_id("vera");
+  grant.set_office(directory::v1::OFFICE_MAYOR);
+  council.Must("amt", grant);
+  council.Open();
+  council.CheckIn({"vera", "m1", "m2", "m3", "m4"});
+  v1::ProposeMotion motion = ElectionOf({});
+  motion.set_norm("§ 50 (3) GO NRW");
+  council.Must("vera", motion);
+  council.Must("vera", VoteIn(v1::VOTE_MODE_OPEN));
+  const VoteEventEntry& event = *council.voting().FindVoteEvent("vote");
+  EXPECT_THAT(event.electorate, ElementsAre("m1", "m2", "m3", "m4"));
+  EXPECT_EQ(event.statutory_number, 6u);
+  EXPECT_THAT(council.Give("vera", Cast(v1::CHOICE_YES)), IsRefused("NOT_PRESENT"));
+}
+
+TEST(ConflictTest, TheCouncilDecidesAConflict) {
+  Council council;
+  council.Open();
+  council.CheckIn({"vera", "m1", "m2", "m3", "m4"});
+  council.Propose("top-1", "", "befangen", v1::POLARITY_INCIDENTAL);
+  council.OpenVote(v1::VOTE_MODE_OPEN, "befangen", "vote");
+  auto decide = OfMeeting<v1::DecideConflict>();
+  decide.set_item_id("top-1");
+  decide.set_person_id("m1");
+  decide.set_vote_event_id("vote");
+  EXPECT_THAT(council.Give("vera", decide), IsRefused("NOT_RESOLVED"));
+  for (const char* person : {"vera", "m2", "m3"}) council.Must(person, Cast(v1::CHOICE_YES));
+  council.Must("vera", Close());
+  EstablishComputed(council);
+  council.Must("vera", decide);
+  council.Propose();
+  council.OpenVote(v1::VOTE_MODE_OPEN, "motion", "vote-2");
+  EXPECT_THAT(council.Give("m1", Cast(v1::CHOICE_YES, "vote-2")),
+              IsRefused("EXCLUDED_BY_CONFLICT"));
+}
+
+TEST(DisruptionTest, IsKeptWithItsTime) {
+  Council council;
+  council.Open();
+  auto disruption = OfMeeting<v1::RecordDisruption>();
+  disruption.set_person_id("m1");
+  disruption.set_text("Leitung unterbrochen");
+  EXPECT_THAT(council.Give("m2", disruption), IsRefused("NOT_PRESIDING"));
+  council.Must("m1", disruption);
+  v1::Attendance attendance = *council.voting().GetAttendance(Council::kMeeting);
+  ASSERT_EQ(attendance.disruptions_size(), 1);
+  EXPECT_EQ(attendance.disruptions(0).recorder_id(), "m1");
+  EXPECT_EQ(ForReader(attendance, Audience::kPublic).disruptions_size(), 0);
+}
+
+// An election of ada and ben, open, in which everybody present has a vote.
+void UpToElection(Council& council, v1::VoteMode mode) {
+  council.Open();
+  council.CheckIn({"vera", "m1", "m2", "m3", "m4"});
+  council.Must("vera", ElectionOf({"ada", "ben"}));
+  council.Must("vera", VoteIn(mode));
+}
+
+TEST(ElectionTest, IsOpenUnlessSomebodyObjects) {
+  Council council;
+  council.Open();
+  council.CheckIn({"vera", "m1", "m2", "m3", "m4"});
+  council.Must("vera", ElectionOf({"ada", "ben"}));
+  council.Must("m1", Demand(v1::VOTE_MODE_SECRET));
+  EXPECT_THAT(council.Give("vera", VoteIn(v1::VOTE_MODE_OPEN)), IsRefused("MODE_DEMANDED"));
+}
+
+TEST(ElectionTest, VotesNameACandidate) {
+  Council council;
+  UpToElection(council, v1::VOTE_MODE_ROLL_CALL);
+  EXPECT_THAT(council.Give("m1", Cast(v1::CHOICE_YES)), IsRefused("NO_SUCH_CANDIDATE"));
+  EXPECT_THAT(council.Give("m1", CastFor("eve")), IsRefused("NO_SUCH_CANDIDATE"));
+  v1::CastVote no = CastFor("ada");
+  no.set_choice(v1::CHOICE_NO);
+  EXPECT_THAT(council.Give("m1", no), IsRefused("BAD_CHOICE"));
+  council.Must("m1", CastFor("ada"));
+  council.Must("m2", CastFor("ada"));
+  council.Must("m3", CastFor("ada"));
+  council.Must("m4", CastFor("ben"));
+  council.Must("vera", Close());
+  EstablishComputed(council);
+  EXPECT_EQ(ResultOf(council).election(), v1::ELECTION_OUTCOME_ELECTED);
+  EXPECT_THAT(ResultOf(council).candidate_ids(), ElementsAre("ada"));
+  EXPECT_EQ(ResultOf(council).outcome(), v1::OUTCOME_ADOPTED);
+  EXPECT_THAT(ResultOf(council).explanation().en(), HasSubstr("ada 3, ben 1, no 0; 3 of 4"));
+}
+
+TEST(ElectionTest, CandidatesAreChecked) {
+  Council council;
+  council.Open();
+  EXPECT_THAT(council.Give("vera", ElectionOf({"ada", "ada"})), IsRefused("BAD_CANDIDATES"));
+  v1::ProposeMotion with_rule = ElectionOf({"ada"});
+  with_rule.set_rule_key("hauptsatzung");
+  EXPECT_THAT(council.Give("vera", with_rule), IsRefused("BAD_CANDIDATES"));
+  v1::ProposeMotion seats = ElectionOf({});
+  seats.set_seats(5);
+  EXPECT_THAT(council.Give("vera", seats), IsRefused("BAD_CANDIDATES"));
+  v1::ProposeMotion runoff = ElectionOf({"ada", "ben"});
+  runoff.set_runoff_of("vote");
+  EXPECT_THAT(council.Give("vera", runoff), IsRefused("BAD_CANDIDATES"));
+}
+
+TEST(SecretVoteTest, TheUrnIsCountedByTwoAndReconciled) {
+  Council council;
+  council.Open();
+  council.CheckIn({"vera", "m1", "m2", "m3", "m4"});
+  council.Propose();
+  council.OpenVote(v1::VOTE_MODE_SECRET);
+  EXPECT_THAT(council.Give("m1", Cast(v1::CHOICE_YES)), IsRefused("SECRET_VOTE"));
+  EXPECT_THAT(council.Give("kai", Paper("m1", v1::CHOICE_YES)), IsRefused("SECRET_VOTE"));
+  for (const char* person : {"vera", "m1", "m2", "m3"}) council.Must("kai", Urn(person));
+  EXPECT_THAT(council.Give("kai", Urn("m1")), IsRefused("ALREADY_VOTED"));
+  EXPECT_THAT(council.Give("kai", Urn("m5")), IsRefused("NOT_PRESENT"));
+  const auto right = Papers(2, 1, 0, 1);
+  EXPECT_THAT(council.Give("kai", CountOf<v1::RecordBallotCount>(right)), IsRefused("VOTE_OPEN"));
+  council.Must("vera", Close());
+  EXPECT_THAT(council.voting().ComputeResult("vote"), IsRefused("COUNT_MISSING"));
+  EXPECT_FALSE(council.voting().GetVoteEvent("vote")->has_computed_result());
+  EXPECT_THAT(council.Give("kai", CountOf<v1::RecordBallotCount>(Papers(3, 1, 0, 1))),
+              IsRefused("COUNT_DIFFERS"));
+  EXPECT_THAT(council.Give("kim", CountOf<v1::ConfirmBallotCount>(right)), IsRefused("NO_COUNT"));
+  council.Must("kai", CountOf<v1::RecordBallotCount>(right));
+  EXPECT_THAT(council.Give("kai", CountOf<v1::ConfirmBallotCount>(right)),
+              IsRefused("SAME_PERSON"));
+  EXPECT_THAT(council.Give("kim", CountOf<v1::ConfirmBallotCount>(Papers(1, 2, 0, 1))),
+              IsRefused("COUNT_DIFFERS"));
+  EXPECT_THAT(council.voting().ComputeResult("vote"), IsRefused("COUNT_MISSING"));
+  council.Must("kim", CountOf<v1::ConfirmBallotCount>(right));
+  EXPECT_THAT(council.Give("kai", CountOf<v1::RecordBallotCount>(right)),
+              IsRefused("COUNT_CONFIRMED"));
+  EstablishComputed(council);
+  EXPECT_EQ(ResultOf(council).tally().not_voted(), 1u);
+  EXPECT_EQ(ResultOf(council).tally().invalid(), 1u);
+  EXPECT_EQ(ResultOf(council).outcome(), v1::OUTCOME_ADOPTED);
+  const v1::VoteEvent event = *council.voting().GetVoteEvent("vote");
+  EXPECT_EQ(event.votes_size(), 0);
+  EXPECT_THAT(event.ballot_person_ids(), ElementsAre("m1", "m2", "m3", "vera"));
+}
+
+TEST(SecretVoteTest, NobodySeesWhoHasVotedWhileItIsOpen) {
+  Council council;
+  council.Open();
+  council.CheckIn({"vera", "m1", "m2", "m3"});
+  council.Propose();
+  council.OpenVote(v1::VOTE_MODE_SECRET);
+  council.Must("kai", Urn("m1"));
+  const v1::VoteEvent seen = ForReader(*council.voting().GetVoteEvent("vote"), Audience::kAuditor);
+  EXPECT_EQ(seen.ballot_person_ids_size(), 0);
+  EXPECT_EQ(seen.cast_count(), 1u);
+}
+
+v1::OpenLot LotFor(const std::string& vote = "vote") {
+  auto lot = OfMeeting<v1::OpenLot>();
+  lot.set_lot_id("los");
+  lot.set_vote_event_id(vote);
+  return lot;
+}
+template <typename Command>
+Command OfLot() {
+  auto command = OfMeeting<Command>();
+  command.set_lot_id("los");
+  return command;
+}
+v1::CommitToLot Commit(const std::string& contribution) {
+  auto commit = OfLot<v1::CommitToLot>();
+  const crypto::Digest digest = rules::CommitContribution(contribution);
+  commit.set_commitment(std::string(crypto::AsBytes(digest)));
+  return commit;
+}
+v1::RevealForLot Reveal(const std::string& contribution) {
+  auto reveal = OfLot<v1::RevealForLot>();
+  reveal.set_contribution(contribution);
+  return reveal;
+}
+v1::FixLot Fix(const std::string& checkpoint) {
+  auto fix = OfLot<v1::FixLot>();
+  fix.set_checkpoint(checkpoint);
+  return fix;
+}
+
+// The first ballot ends 2:2, and so does the second.
+void UpToTie(Council& council) {
+  UpToElection(council, v1::VOTE_MODE_OPEN);
+  const auto tie = [&](const std::string& vote) {
+    for (const char* person : {"m1", "m2"}) council.Must(person, CastFor("ada", vote));
+    for (const char* person : {"m3", "m4"}) council.Must(person, CastFor("ben", vote));
+    council.Must("vera", Close(vote));
+    EstablishComputed(council, vote);
+  };
+  tie("vote");
+  EXPECT_EQ(ResultOf(council).election(), v1::ELECTION_OUTCOME_RUNOFF);
+  v1::ProposeMotion runoff = ElectionOf({"ben", "ada"}, "stichwahl");
+  runoff.set_runoff_of("vote");
+  council.Must("vera", runoff);
+  council.Must("vera", VoteIn(v1::VOTE_MODE_OPEN, "stichwahl", "vote-2"));
+  tie("vote-2");
+  EXPECT_EQ(ResultOf(council, "vote-2").election(), v1::ELECTION_OUTCOME_LOT);
+  EXPECT_EQ(ResultOf(council, "vote-2").outcome(), v1::OUTCOME_UNSPECIFIED);
+}
+
+TEST(LotTest, DecidesATieAndCanBeDrawnAgain) {
+  Council council;
+  UpToTie(council);
+  EXPECT_THAT(council.Give("vera", LotFor("vote")), IsRefused("NO_TIE"));
+  council.Must("vera", LotFor("vote-2"));
+  const std::string a(32, 'a');
+  const std::string b(32, 'b');
+  council.Must("m1", Commit(a));
+  EXPECT_THAT(council.Give("m1", Commit(a)), IsRefused("ALREADY_COMMITTED"));
+  council.Must("m2", Commit(b));
+  const uint64_t newest = council.last_index();
+  EXPECT_THAT(council.Give("m1", Reveal(a)), IsRefused("LOT_NOT_FIXED"));
+  EXPECT_THAT(council.Give("vera", OfLot<v1::DrawLot>()), IsRefused("LOT_NOT_FIXED"));
+  EXPECT_THAT(council.Give("vera", Fix(council.CheckpointOf(newest))),
+              IsRefused("CHECKPOINT_DOES_NOT_FIT"));
+  std::string forged = council.CheckpointOf(newest + 1);
+  forged[forged.size() - 10] = forged[forged.size() - 10] == 'A' ? 'B' : 'A';
+  EXPECT_THAT(council.Give("vera", Fix(forged)), IsRefused("BAD_CHECKPOINT"));
+  const std::string checkpoint = council.CheckpointOf(newest + 1);
+  council.Must("vera", Fix(checkpoint));
+  EXPECT_THAT(council.Give("m3", Commit(a)), IsRefused("LOT_FIXED"));
+  council.Must("m1", Reveal(a));
+  EXPECT_THAT(council.Give("m2", Reveal(a)), IsRefused("BAD_CONTRIBUTION"));
+  EXPECT_THAT(council.Give("m3", Reveal(a)), IsRefused("NOT_COMMITTED"));
+  EXPECT_THAT(council.Give("vera", OfLot<v1::DrawLot>()), IsRefused("CONTRIBUTION_MISSING"));
+  council.Must("m2", Reveal(b));
+  council.Must("vera", OfLot<v1::DrawLot>());
+
+  const v1::Lot lot = *council.voting().GetLot("los");
+  const crypto::Digest seed = rules::LotSeed("los", checkpoint, {{"m1", a}, {"m2", b}});
+  EXPECT_EQ(lot.seed(), crypto::AsBytes(seed));
+  const std::vector<std::string> drawn = *rules::DrawLot(seed, {"ada", "ben"}, 1);
+  EXPECT_THAT(lot.drawn(), ::testing::ElementsAreArray(drawn));
+  EXPECT_THAT(ResultOf(council, "vote-2").candidate_ids(), ::testing::ElementsAreArray(drawn));
+  EXPECT_EQ(ResultOf(council, "vote-2").outcome(), v1::OUTCOME_ADOPTED);
+  EXPECT_THAT(council.Give("vera", OfLot<v1::DrawLot>()), IsRefused("LOT_DRAWN"));
+}
+
+TEST(LotTest, WhoDoesNotRevealIsLeftOutAfterFiveMinutes) {
+  Council council;
+  UpToTie(council);
+  council.Must("vera", LotFor("vote-2"));
+  council.Must("m1", Commit(std::string(32, 'a')));
+  council.Must("vera", Fix(council.CheckpointOf(council.last_index() + 1)));
+  EXPECT_THAT(council.Give("vera", OfLot<v1::DrawLot>()), IsRefused("CONTRIBUTION_MISSING"));
+  council.Wait(absl::Minutes(5));
+  council.Must("vera", OfLot<v1::DrawLot>());
+}
+
+TEST(LotTest, DecidesATieOfYesAndNoWhereTheRulesSaySo) {
+  rules::v1::RuleProfile profile = Nrw();
+  profile.mutable_motions(0)->set_tie(rules::v1::TIE_LOT);
+  Council council(profile);
+  council.UpToVote();
+  for (const char* person : {"m1", "m2"}) council.Must(person, Cast(v1::CHOICE_YES));
+  for (const char* person : {"m3", "m4"}) council.Must(person, Cast(v1::CHOICE_NO));
+  council.Must("vera", Close());
+  EstablishComputed(council);
+  council.Must("vera", LotFor());
+  council.Must("vera", Fix(council.CheckpointOf(council.last_index() + 1)));
+  council.Must("vera", OfLot<v1::DrawLot>());
+  const std::string drawn = council.voting().GetLot("los")->drawn(0);
+  EXPECT_EQ(ResultOf(council).outcome(),
+            drawn == "adopted" ? v1::OUTCOME_ADOPTED : v1::OUTCOME_REJECTED);
+}
+
+TEST(SeatsTest, ListsShareSeatsOutAndTheLotGivesTheLast) {
+  Council council;
+  council.Open();
+  council.CheckIn({"vera", "m1", "m2", "m3", "m4"});
+  v1::ProposeMotion motion = ElectionOf({"liste-a", "liste-b"});
+  motion.set_seats(3);
+  council.Must("vera", motion);
+  council.Must("vera", VoteIn(v1::VOTE_MODE_OPEN));
+  for (const char* person : {"m1", "m2"}) council.Must(person, CastFor("liste-a"));
+  for (const char* person : {"m3", "m4"}) council.Must(person, CastFor("liste-b"));
+  council.Must("vera", Close());
+  EstablishComputed(council);
+  EXPECT_EQ(ResultOf(council).to_draw(), 1u);
+  EXPECT_EQ(ResultOf(council).seats(0).seats(), 1u);
+  council.Must("vera", LotFor());
+  council.Must("vera", Fix(council.CheckpointOf(council.last_index() + 1)));
+  council.Must("vera", OfLot<v1::DrawLot>());
+  const v1::Result& result = ResultOf(council);
+  EXPECT_EQ(result.seats(0).seats() + result.seats(1).seats(), 3u);
+  EXPECT_EQ(result.election(), v1::ELECTION_OUTCOME_ELECTED);
+}
+
+TEST(TraceTest, EveryComparisonIsInTheResult) {
+  Council council;
+  council.UpToVote();
+  council.Must("m1", Cast(v1::CHOICE_YES));
+  council.Must("vera", Close());
+  const v1::Result result = *council.voting().ComputeResult("vote");
+  ASSERT_EQ(result.trace_size(), 3);
+  EXPECT_EQ(result.trace(0).step(), "quorum");
+  EXPECT_EQ(result.trace(1).left(), "2 * 1");
+  EXPECT_TRUE(result.trace(1).holds());
+}
+
+}  // namespace
+}  // namespace votum::meetings

@@ -1,0 +1,190 @@
+// The course of a vote: who belongs to it, how votes are cast, corrected and given on paper.
+#include "core/command/timestamps.h"
+#include "gtest/gtest.h"
+#include "tests/unit/core/meetings/council.h"
+
+namespace votum::meetings {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+v1::VoteEvent Event(const Council& council) {
+  const auto event = council.voting().GetVoteEvent("vote");
+  EXPECT_OK(event);
+  return *event;
+}
+
+TEST(Vote, OpeningFreezesElectorateAndRules) {
+  Council council;
+  council.Open();
+  council.CheckIn({"vera", "m1", "m2", "m3", "m4", "eva"});
+  council.Must("m4", ConflictOf("m4"));
+  council.Propose();
+  council.OpenVote();
+  const absl::Time opened = council.now();
+  council.CheckIn({"m5"});
+  const v1::VoteEvent event = Event(council);
+  EXPECT_THAT(event.electorate(), ElementsAre("m1", "m2", "m3", "vera"));
+  EXPECT_THAT(event.excluded(), ElementsAre("m4"));
+  EXPECT_EQ(event.statutory_number(), 7);
+  EXPECT_EQ(event.seated_number(), 7);
+  EXPECT_EQ(event.profile().id(), "de-nw-rat");
+  EXPECT_EQ(event.state(), v1::VOTE_EVENT_STATE_OPEN);
+  EXPECT_EQ(FromTimestamp(event.open_time()), opened);
+  EXPECT_TRUE(event.public_());
+  EXPECT_EQ(council.voting().FindMotion("motion")->vote_event_id, "vote");
+}
+
+TEST(Vote, RulesAdoptedWhileItIsOpenDoNotTouchIt) {
+  Council council;
+  council.UpToVote();
+  directory::v1::AdoptRuleProfile adopt;
+  adopt.set_organization_id("rat");
+  *adopt.mutable_profile() = council.voting().FindVoteEvent("vote")->profile;
+  adopt.mutable_profile()->mutable_motions(0)->set_minimum_yes(5);
+  council.Must("amt", adopt);
+  council.Must("m1", Cast(v1::CHOICE_YES));
+  council.Must("vera", Close());
+  EXPECT_EQ(council.voting().ComputeResult("vote")->outcome(), v1::OUTCOME_ADOPTED);
+}
+
+TEST(Vote, TheOneWhoDecidesIsTheNewestRecord) {
+  Council council;
+  council.UpToVote();
+  council.Must("m1", Cast(v1::CHOICE_YES));
+  const std::string first = council.last_command_id();
+  council.Must("m1", Correct(v1::CHOICE_NO, first));
+  const std::string second = council.last_command_id();
+  EXPECT_THAT(council.Give("m1", Correct(v1::CHOICE_YES, first)), IsRefused("STALE_CORRECTION"));
+  council.Must("m1", Correct(v1::CHOICE_ABSTAIN, second));
+  const uint64_t newest = council.last_index();
+  council.Must("vera", Close());
+  const v1::VoteEvent event = Event(council);
+  ASSERT_EQ(event.votes_size(), 1);
+  EXPECT_EQ(event.votes(0).choice(), v1::CHOICE_ABSTAIN);
+  EXPECT_EQ(event.votes(0).index(), newest);
+  EXPECT_FALSE(event.votes(0).paper());
+}
+
+TEST(Vote, ASecondVoteIsToldHowToCorrect) {
+  Council council;
+  council.UpToVote();
+  council.Must("m1", Cast(v1::CHOICE_YES));
+  const std::string command_id = council.last_command_id();
+  const absl::Status status = council.Give("m1", Cast(v1::CHOICE_NO));
+  EXPECT_THAT(status, IsRefused("ALREADY_VOTED"));
+  EXPECT_THAT(status, HasCode(absl::StatusCode::kAlreadyExists));
+  EXPECT_THAT(std::string(status.message()), HasSubstr("CorrectVote"));
+  EXPECT_THAT(std::string(status.message()), HasSubstr(command_id));
+}
+
+TEST(Vote, WhoLeavesKeepsTheVoteCastAndCountsAsNotVotedOtherwise) {
+  Council council;
+  council.UpToVote();
+  council.Must("m1", Cast(v1::CHOICE_YES));
+  const std::string command_id = council.last_command_id();
+  council.Must("m1", CheckOutOf("m1"));
+  council.Must("m2", CheckOutOf("m2"));
+  EXPECT_THAT(council.Give("m1", Correct(v1::CHOICE_NO, command_id)), IsRefused("NOT_PRESENT"));
+  EXPECT_THAT(council.Give("m2", Cast(v1::CHOICE_NO)), IsRefused("NOT_PRESENT"));
+  EXPECT_THAT(council.Give("kai", Paper("m2", v1::CHOICE_NO)), IsRefused("NOT_PRESENT"));
+  council.Must("vera", Close());
+  const auto result = council.voting().ComputeResult("vote");
+  ASSERT_OK(result);
+  EXPECT_EQ(result->tally().yes(), 1);
+  EXPECT_EQ(result->tally().not_voted(), 4);
+  EXPECT_THAT(result->explanation().en(), HasSubstr("5 of 7 present: quorate"));
+}
+
+TEST(Vote, WhoComesBackWhileItIsOpenMayVote) {
+  Council council;
+  council.UpToVote();
+  council.Must("m1", CheckOutOf("m1"));
+  council.CheckIn({"m1"});
+  council.Must("m1", Cast(v1::CHOICE_YES));
+}
+
+TEST(Vote, APaperVoteCountsOnceASecondPersonHasConfirmedIt) {
+  Council council;
+  council.UpToVote();
+  council.Must("kai", Paper("m1", v1::CHOICE_NO));
+  EXPECT_EQ(Event(council).cast_count(), 0);
+  ASSERT_EQ(Event(council).pending_papers_size(), 1);
+  EXPECT_EQ(Event(council).pending_papers(0).recorder_id(), "kai");
+  EXPECT_THAT(council.Give("vera", Close()), IsRefused("PAPER_UNCONFIRMED"));
+  council.Must("sam", ConfirmPaper("m1", v1::CHOICE_NO));
+  EXPECT_EQ(Event(council).cast_count(), 1);
+  council.Must("vera", Close());
+  const v1::VoteEvent event = Event(council);
+  ASSERT_EQ(event.votes_size(), 1);
+  EXPECT_TRUE(event.votes(0).paper());
+  EXPECT_EQ(event.votes(0).choice(), v1::CHOICE_NO);
+  EXPECT_EQ(event.pending_papers_size(), 0);
+}
+
+TEST(Vote, ClerkSecretaryAndChairMayConfirmPaper) {
+  for (const char* actor : {"kim", "sam", "vera", "dora"}) {
+    Council council;
+    council.UpToVote();
+    council.Must("kai", Paper("m1", v1::CHOICE_YES));
+    council.Must(actor, ConfirmPaper("m1", v1::CHOICE_YES));
+  }
+}
+
+TEST(Vote, AWrongPaperIsTakenBackAndTheMemberMayVote) {
+  Council council;
+  council.UpToVote();
+  council.Must("kai", Paper("m1", v1::CHOICE_NO));
+  const absl::Status held = council.Give("m1", Cast(v1::CHOICE_YES));
+  EXPECT_THAT(held, IsRefused("PAPER_RECORDED"));
+  EXPECT_THAT(std::string(held.message()), HasSubstr("WithdrawPaperVote"));
+  council.Must("kim", WithdrawPaper("m1"));
+  council.Must("m1", Cast(v1::CHOICE_YES));
+  council.Must("vera", Close());
+  EXPECT_EQ(council.voting().ComputeResult("vote")->tally().yes(), 1);
+}
+
+TEST(Vote, APaperHandedInBeforeLeavingCanStillBeConfirmed) {
+  Council council;
+  council.UpToVote();
+  council.Must("kai", Paper("m1", v1::CHOICE_NO));
+  council.Must("m1", CheckOutOf("m1"));
+  council.Must("sam", ConfirmPaper("m1", v1::CHOICE_NO));
+  EXPECT_EQ(Event(council).cast_count(), 1);
+}
+
+TEST(Vote, ARefusedPaperDoesNotSayWhatWasRecorded) {
+  Council council;
+  council.UpToVote();
+  council.Must("kai", Paper("m1", v1::CHOICE_NO));
+  const absl::Status status = council.Give("sam", ConfirmPaper("m1", v1::CHOICE_YES));
+  EXPECT_THAT(status, IsRefused("PAPER_DIFFERS"));
+  EXPECT_THAT(std::string(status.message()), ::testing::Not(HasSubstr("NO")));
+}
+
+TEST(Vote, NothingCountsAfterClosing) {
+  Council council;
+  council.UpToVote();
+  council.Must("m1", Cast(v1::CHOICE_YES));
+  const std::string command_id = council.last_command_id();
+  council.Must("kai", Close());
+  EXPECT_THAT(council.Give("m2", Cast(v1::CHOICE_NO)), IsRefused("VOTE_CLOSED"));
+  EXPECT_THAT(council.Give("m1", Correct(v1::CHOICE_NO, command_id)), IsRefused("VOTE_CLOSED"));
+  EXPECT_THAT(council.Give("kai", Paper("m2", v1::CHOICE_NO)), IsRefused("VOTE_CLOSED"));
+  EXPECT_THAT(council.Give("kai", ConfirmPaper("m2", v1::CHOICE_NO)), IsRefused("VOTE_CLOSED"));
+  EXPECT_THAT(council.Give("kai", WithdrawPaper("m2")), IsRefused("VOTE_CLOSED"));
+  EXPECT_THAT(council.Give("kai", Close()), IsRefused("VOTE_CLOSED"));
+}
+
+TEST(Vote, TheMeetingGoesOnAfterClosing) {
+  Council council;
+  council.UpToVote();
+  council.Must("vera", Close());
+  council.Propose("top-2", "", "another");
+  council.OpenVote(v1::VOTE_MODE_OPEN, "another", "vote-2");
+  council.Must("m1", Cast(v1::CHOICE_YES, "vote-2"));
+}
+
+}  // namespace
+}  // namespace votum::meetings
