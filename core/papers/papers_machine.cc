@@ -214,8 +214,8 @@ absl::Status PapersMachine::CheckHandOver(const ideas::v1::Round& round,
   RETURN_IF_ERROR(ideas_.CheckLive(idea_id));
   const auto& ranked = round.idea_ids();
   if (std::find(ranked.begin(), ranked.end(), idea_id) == ranked.end()) {
-    return RefuseArgument(
-        "BAD_HAND_OVER", absl::StrCat("idea ", idea_id, " was not ranked in round ", round.id()));
+    return RefuseArgument("BAD_HAND_OVER",
+                          absl::StrCat("idea ", idea_id, " was not ranked in round ", round.id()));
   }
   const auto& beat = round.beat_status_quo();
   if (round.status_quo() && std::find(beat.begin(), beat.end(), idea_id) == beat.end()) {

@@ -88,7 +88,7 @@ TEST(SecretSearch, FindsEveryForm) {
 }
 
 // What is in the memory of whom, and may be.
-const std::vector<std::string> kWhereTheyBelong = {"voting: sealing key", "ledger: log key",
+const std::vector<std::string> kWhereTheyBelong = {"meetings: sealing key", "ledger: log key",
                                                    ": ballot (text"};
 
 // Expects to find each of `expected`, and nothing that has none of `allowed` in it.
@@ -234,7 +234,7 @@ TEST_F(SecrecyTest, ServicesHaveNoChoiceNoRandomnessAndNobodysKey) {
                                    vote_->Secret("m01")));
 
   ExpectFound(InFiles(), {"ledger/entries.db"}, {": ballot (text"});
-  ExpectFound(InMemory(), {"voting: ballot (text"}, {": ballot (text"});
+  ExpectFound(InMemory(), {"meetings: ballot (text"}, {": ballot (text"});
 
   vote_->Close();
   vote_->Archive();
@@ -247,7 +247,7 @@ TEST_F(SecrecyTest, ServicesHaveNoChoiceNoRandomnessAndNobodysKey) {
   meetings::v1::DecryptWithServerKeyResponse response;
   ASSERT_OK(
       vote_->city().Read("maria.meister", "meetings", "DecryptWithServerKey", request, &response));
-  ExpectFound(InMemory(), {"voting: sealing key"}, kWhereTheyBelong);
+  ExpectFound(InMemory(), {"meetings: sealing key"}, kWhereTheyBelong);
 
   vote_->Decrypt();
   vote_->Votum("maria.meister", "vote establish --id wahl-1");
@@ -260,7 +260,7 @@ TEST_F(SecrecyTest, ServicesHaveNoChoiceNoRandomnessAndNobodysKey) {
       InFiles(),
       {"/meetings/sealing.key: sealing key", "/ledger/log.key: log key", "/ledger/entries.db"},
       {"/meetings/sealing.key: sealing key", "/ledger/log.key: log key", ": ballot (text"});
-  ExpectFound(InMemory(), {"voting: sealing key", "ledger: log key", "voting: ballot (text"},
+  ExpectFound(InMemory(), {"meetings: sealing key", "ledger: log key", "meetings: ballot (text"},
               kWhereTheyBelong);
   // And what is published.
   int files = 0;

@@ -316,7 +316,7 @@ INSTANTIATE_TEST_SUITE_P(
                 kNotReachable, "does not answer"},
         Failing{"unavailable", With(kVote, {"--timeout", "1"}),
                 std::vector<absl::Status>(100, absl::UnavailableError("away")), false,
-                kNotReachable, "the service voting at 127.0.0.1:"},
+                kNotReachable, "the service meetings at 127.0.0.1:"},
         Failing{
             "another_receipt", kVote, {}, true, kVerificationFailed, "votum: RECEIPT_INVALID: "},
         Failing{"unknown_option", {"vote", "cast", "--vote", "v1"}, {}, false, kUsage, "--vote"},
@@ -397,7 +397,7 @@ TEST_F(CliTest, ContextsAreAddedUsedShownAndRemoved) {
   EXPECT_EQ(Do({"vote", "list", "--meeting", "s1"}).code, kDone);
   const Ran shown = Do({"context", "show", "erika"});
   EXPECT_THAT(shown.out, HasSubstr("person: m02\n"));
-  EXPECT_THAT(shown.out, HasSubstr("voting: 127.0.0.1:"));
+  EXPECT_THAT(shown.out, HasSubstr("meetings: 127.0.0.1:"));
   EXPECT_EQ(Do({"context", "use", "nobody"}).code, kLocalProblem);
   EXPECT_EQ(Do({"context", "remove", "erika"}).code, kDone);
   EXPECT_EQ(Do({"context", "remove", "erika"}).code, kLocalProblem);

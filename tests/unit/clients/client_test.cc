@@ -188,7 +188,7 @@ TEST_F(ClientTest, AServiceThatIsNotThereIsNamedWithItsAddress) {
   const auto client = *Client::Open(context, *Channels::Open(context), nullptr, absl::Seconds(1));
   const absl::Status status = Read(*client);
   EXPECT_THAT(status, HasCode(absl::StatusCode::kUnavailable));
-  EXPECT_THAT(std::string(status.message()), HasSubstr("voting at 127.0.0.1:1 does not answer"));
+  EXPECT_THAT(std::string(status.message()), HasSubstr("meetings at 127.0.0.1:1 does not answer"));
   EXPECT_TRUE(IsOfService(status));
 }
 

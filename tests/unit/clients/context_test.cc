@@ -102,7 +102,7 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"number", R"({"deployment": 7})", "\"deployment\" is unknown, or not a text"},
         Bad{"endpoints_as_text", R"({"endpoints": "x"})", "\"endpoints\""},
         Bad{"endpoint_as_number", R"({"endpoints": {"meetings": 7455}})",
-            "\"endpoints\": \"voting\" must be a text"}),
+            "\"endpoints\": \"meetings\" must be a text"}),
     [](const auto& info) { return std::string(info.param.name); });
 
 TEST(ContextTest, NoFileSaysHowToMakeOne) {

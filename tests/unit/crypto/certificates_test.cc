@@ -53,7 +53,7 @@ int Verify(absl::string_view leaf, absl::string_view root, int purpose, absl::Ti
 CertificateWithKey Authority() { return *MakeAuthority("Votum test authority", kNow); }
 
 ServiceCertificateRequest Request() {
-  return {"meetings", {"localhost", "voting.council.example"}, {"127.0.0.1", "::1"}, 90};
+  return {"meetings", {"localhost", "meetings.council.example"}, {"127.0.0.1", "::1"}, 90};
 }
 
 TEST(CertificatesTest, AServiceIsTrustedAsServerAndClientForItsTime) {
@@ -83,7 +83,7 @@ TEST(CertificatesTest, AServiceIsKnownByItsNamesOnly) {
       IssueServiceCertificate(Authority(), Request(), kNow);
   ASSERT_OK(service);
   const OwnedCertificate certificate = Parse(service->certificate_pem);
-  for (const char* name : {"localhost", "voting.council.example"}) {
+  for (const char* name : {"localhost", "meetings.council.example"}) {
     EXPECT_EQ(X509_check_host(certificate.get(), name, 0, 0, nullptr), 1) << name;
   }
   EXPECT_EQ(X509_check_host(certificate.get(), "council.example", 0, 0, nullptr), 0);
@@ -114,7 +114,7 @@ TEST(CertificatesTest, CertificatesSayWhatTheyAreFor) {
         "TLS Web Server Authentication, TLS Web Client Authentication",
         "URI:spiffe://votum/meetings, DNS:localhost, DNS:meetings.council.example, "
         "IP Address:127.0.0.1, IP Address:0:0:0:0:0:0:0:1",
-        "Subject: CN=voting", "Issuer: CN=Votum test authority",
+        "Subject: CN=meetings", "Issuer: CN=Votum test authority",
         "X509v3 Authority Key Identifier"}) {
     EXPECT_TRUE(absl::StrContains(service_text, part)) << part << "\n" << service_text;
   }
