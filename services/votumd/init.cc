@@ -10,6 +10,7 @@
 #include "absl/strings/str_join.h"
 #include "base/file.h"
 #include "base/refusal.h"
+#include "base/shifted_clock.h"
 #include "base/status_macros.h"
 #include "core/command/fields.h"
 #include "core/command/payload_type.h"
@@ -24,7 +25,6 @@
 #include "services/votumd/certificates.h"
 #include "services/votumd/deployment.h"
 #include "services/votumd/ledger_hosting.h"
-#include "base/shifted_clock.h"
 #include "votum/directory/v1/directory.pb.h"
 
 namespace votum {

@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/refusal.h"
+#include "base/shifted_clock.h"
 #include "base/status_macros.h"
 #include "crypto/note.h"
 #include "platform/grpc/connect.h"
@@ -34,7 +35,6 @@
 #include "services/votumd/deployment.h"
 #include "services/votumd/gateway_hosting.h"
 #include "services/votumd/ledger_hosting.h"
-#include "base/shifted_clock.h"
 
 namespace votum {
 namespace {
