@@ -1,5 +1,5 @@
-// Secret votes on devices, for those who preside: what the voting service has prepared is fetched,
-// and signed as it stands. And for everybody who may see it: the archive.
+// Secret votes on devices, for those who preside: what the meetings service has prepared is
+// fetched, and signed as it stands. And for everybody who may see it: the archive.
 
 #include <memory>
 #include <string>

@@ -1,4 +1,4 @@
-// What the commands of secret votes and their trustees fetch from the voting service.
+// What the commands of secret votes and their trustees fetch from the meetings service.
 #ifndef VOTUM_CLIENTS_CLI_SECRET_VOTE_READS_H_
 #define VOTUM_CLIENTS_CLI_SECRET_VOTE_READS_H_
 

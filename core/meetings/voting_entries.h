@@ -1,5 +1,5 @@
-// What the voting domain keeps: sittings, motions, votes. Plain structs; resources are made of them
-// when somebody reads.
+// What the voting machine keeps: sittings, motions, votes. Plain structs; resources are made of
+// them when somebody reads.
 #ifndef VOTUM_CORE_MEETINGS_VOTING_ENTRIES_H_
 #define VOTUM_CORE_MEETINGS_VOTING_ENTRIES_H_
 

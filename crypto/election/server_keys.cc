@@ -46,8 +46,9 @@ absl::StatusOr<ServerKeys> OpenServerKeys(const crypto::SecretBytes& sealing_key
   if (!plain.ok() || plain->size() != 2 * crypto::kDigestSize) {
     return RefusePrecondition(
         "SERVER_KEYS_SEALED",
-        absl::StrCat("this process cannot open the server's keys of election ", uuid,
-                     ": every process of the voting service needs the same meetings/sealing.key"));
+        absl::StrCat(
+            "this process cannot open the server's keys of election ", uuid,
+            ": every process of the meetings service needs the same meetings/sealing.key"));
   }
   return ServerKeys{Read(plain->Reveal().substr(0, crypto::kDigestSize)),
                     Read(plain->Reveal().substr(crypto::kDigestSize))};

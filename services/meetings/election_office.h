@@ -1,4 +1,4 @@
-// What the voting service does in secret votes beside folding: the keys of each vote, and who
+// What the meetings service does in secret votes beside folding: the keys of each vote, and who
 // registered which credential. It keeps nothing: keys lie in the ledger's vault in a box that only
 // the holder of the sealing key opens, and are in memory only while they are used.
 #ifndef VOTUM_SERVICES_MEETINGS_ELECTION_OFFICE_H_

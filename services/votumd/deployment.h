@@ -17,10 +17,9 @@
 //   ledger/witness-ca.crt  the authority of the witnesses' certificates, if not the system's
 //   ledger/forked.note     written when a witness has proved that the log has forked: while it is
 //                          there, nothing is signed
-//   meetings/sealing.key     under it the voting service seals the keys of secret votes; every
-//   process
-//                          of the service needs the same. Who has it and the ledger's folder can
-//                          tell who had which credential
+//   meetings/sealing.key   under it the meetings service seals the keys of secret votes;
+//                          every process of the service needs the same. Who has it and the
+//                          ledger's folder can tell who had which credential
 //   clock-offset           seconds; only with a simulated clock
 //
 // Keys have mode 0600, folders with keys 0700.

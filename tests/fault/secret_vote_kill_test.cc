@@ -1,5 +1,5 @@
 // kill -9 in every phase of a secret vote: in the course of each command, from the ceremony to the
-// result, the voting service or the ledger is killed and started again. The flow goes on; nothing
+// result, the meetings service or the ledger is killed and started again. The flow goes on; nothing
 // acknowledged is lost; no ballot counts twice.
 
 #include <map>

@@ -255,7 +255,7 @@ TEST_F(SecrecyTest, ServicesHaveNoChoiceNoRandomnessAndNobodysKey) {
   EXPECT_THAT(vote_->Audit(), HasSubstr("6 ballots, 5 counted): every proof holds"));
 
   // The search finds what is there. Keys of services are with their own service alone; of the
-  // keys of the vote, which the voting service used, nothing is left even there.
+  // keys of the vote, which the meetings service used, nothing is left even there.
   ExpectFound(
       InFiles(),
       {"/meetings/sealing.key: sealing key", "/ledger/log.key: log key", "/ledger/entries.db"},

@@ -104,7 +104,7 @@ class SecretVoteCommandTest : public ::testing::Test {
   }
 
   // After the time for complaints: who had which credential nobody can tell any more, not even the
-  // voting service.
+  // meetings service.
   void EraseTheRegistrations() {
     EXPECT_OK(ReadParticipation());
     meetings::v1::GetSecretVoteRequest request;

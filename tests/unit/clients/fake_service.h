@@ -1,4 +1,4 @@
-// A voting service over real TLS that does what a test tells it: what the client's channels,
+// A meetings service over real TLS that does what a test tells it: what the client's channels,
 // retries and sessions work on.
 #ifndef VOTUM_TESTS_UNIT_CLIENTS_FAKE_SERVICE_H_
 #define VOTUM_TESTS_UNIT_CLIENTS_FAKE_SERVICE_H_
