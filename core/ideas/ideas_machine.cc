@@ -157,10 +157,6 @@ absl::StatusOr<const v1::Idea*> IdeasMachine::FindLive(absl::string_view idea_id
   return &found->second;
 }
 
-absl::Status IdeasMachine::CheckLive(absl::string_view idea_id) const {
-  return FindLive(idea_id).status();
-}
-
 absl::Status IdeasMachine::Check(const CommandContext&, const v1::ModerateIdeas& command) const {
   if (command.idea_ids_size() == 0 || command.idea_ids_size() > kMaxModerated) {
     return RefuseArgument("BAD_MODERATION", absl::StrCat("name 1 to ", kMaxModerated, " ideas"));

@@ -77,9 +77,10 @@ class IdeasMachine {
   // By id, at most `limit` after `after_id`, without rankings.
   std::vector<v1::Round> ListRounds(absl::string_view after_id, size_t limit) const;
 
-  // For the papers domain: the idea exists and was neither merged nor split.
-  // NOT_FOUND/NO_SUCH_IDEA, FAILED_PRECONDITION/IDEA_SUCCEEDED.
-  absl::Status CheckLive(absl::string_view idea_id) const;
+  // For other domains; valid until the next Apply. The idea, if it was neither merged nor split:
+  // NOT_FOUND/NO_SUCH_IDEA, FAILED_PRECONDITION/IDEA_SUCCEEDED. The round: NOT_FOUND/NO_SUCH_ROUND.
+  absl::StatusOr<const v1::Idea*> FindLive(absl::string_view idea_id) const;
+  absl::StatusOr<const v1::Round*> FindRound(absl::string_view round_id) const;
 
   void Visit(const ResourceVisitor& visitor) const;
 
@@ -101,8 +102,7 @@ class IdeasMachine {
 
   absl::Status CheckContent(const v1::IdeaContent& content, bool online) const;
   absl::Status CheckNewIdea(absl::string_view idea_id) const;
-  absl::StatusOr<const v1::Idea*> FindLive(absl::string_view idea_id) const;
-  absl::StatusOr<const RoundEntry*> FindRound(absl::string_view round_id) const;
+  absl::StatusOr<const RoundEntry*> FindRoundEntry(absl::string_view round_id) const;
   absl::StatusOr<const RoundEntry*> FindOpenRound(absl::string_view round_id) const;
   v1::Idea& AddIdea(const CommandContext& context, const v1::IdeaContent& content);
   void Succeed(const CommandContext& context, const std::vector<std::string>& sources,

@@ -48,7 +48,7 @@ std::string PaperVoter(absl::string_view paper_number) {
 
 }  // namespace
 
-absl::StatusOr<const IdeasMachine::RoundEntry*> IdeasMachine::FindRound(
+absl::StatusOr<const IdeasMachine::RoundEntry*> IdeasMachine::FindRoundEntry(
     absl::string_view round_id) const {
   const auto found = rounds_.find(round_id);
   if (found == rounds_.end())
@@ -58,7 +58,7 @@ absl::StatusOr<const IdeasMachine::RoundEntry*> IdeasMachine::FindRound(
 
 absl::StatusOr<const IdeasMachine::RoundEntry*> IdeasMachine::FindOpenRound(
     absl::string_view round_id) const {
-  ASSIGN_OR_RETURN(const RoundEntry* entry, FindRound(round_id));
+  ASSIGN_OR_RETURN(const RoundEntry* entry, FindRoundEntry(round_id));
   if (entry->round.state() != v1::ROUND_STATE_OPEN) {
     return RefusePrecondition("ROUND_CLOSED", absl::StrCat("round ", round_id, " is closed"));
   }
@@ -270,7 +270,7 @@ void IdeasMachine::Apply(const CommandContext&, const v1::CloseRound& command) {
 }
 
 absl::Status IdeasMachine::Check(const CommandContext&, const v1::EstablishRanking& command) const {
-  ASSIGN_OR_RETURN(const RoundEntry* entry, FindRound(command.round_id()));
+  ASSIGN_OR_RETURN(const RoundEntry* entry, FindRoundEntry(command.round_id()));
   if (entry->round.state() != v1::ROUND_STATE_CLOSED) {
     return RefusePrecondition("ROUND_NOT_CLOSED", absl::StrCat("round ", command.round_id(),
                                                                " is open, or established already"));
@@ -301,9 +301,14 @@ void IdeasMachine::Apply(const CommandContext& context, const v1::EstablishRanki
   entry.round.set_tie_rule(command.tie_rule());
 }
 
+absl::StatusOr<const v1::Round*> IdeasMachine::FindRound(absl::string_view round_id) const {
+  ASSIGN_OR_RETURN(const RoundEntry* entry, FindRoundEntry(round_id));
+  return &entry->round;
+}
+
 absl::StatusOr<v1::Round> IdeasMachine::GetRound(absl::string_view round_id) const {
-  ASSIGN_OR_RETURN(const RoundEntry* entry, FindRound(round_id));
-  return entry->round;
+  ASSIGN_OR_RETURN(const v1::Round* round, FindRound(round_id));
+  return *round;
 }
 
 std::vector<v1::Round> IdeasMachine::ListRounds(absl::string_view after_id, size_t limit) const {

@@ -197,21 +197,21 @@ void PapersMachine::Apply(const CommandContext& context, const v1::RecordRecomme
 // Ideas that become proposals
 
 absl::Status PapersMachine::Check(const CommandContext&, const v1::HandOverIdeas& command) const {
-  ASSIGN_OR_RETURN(const ideas::v1::Round round, ideas_.GetRound(command.round_id()));
-  if (round.state() != ideas::v1::ROUND_STATE_ESTABLISHED) {
+  ASSIGN_OR_RETURN(const ideas::v1::Round* round, ideas_.FindRound(command.round_id()));
+  if (round->state() != ideas::v1::ROUND_STATE_ESTABLISHED) {
     return RefusePrecondition("ROUND_NOT_ESTABLISHED", absl::StrCat("round ", command.round_id(),
                                                                     " has no established result"));
   }
   if (FindProposal(command.proposal_id()) == nullptr) return NoSuchProposal(command.proposal_id());
   if (command.idea_ids_size() == 0)
     return RefuseArgument("BAD_HAND_OVER", "name the ideas that the proposal takes up");
-  for (const std::string& id : command.idea_ids()) RETURN_IF_ERROR(CheckHandOver(round, id));
+  for (const std::string& id : command.idea_ids()) RETURN_IF_ERROR(CheckHandOver(*round, id));
   return absl::OkStatus();
 }
 
 absl::Status PapersMachine::CheckHandOver(const ideas::v1::Round& round,
                                           const std::string& idea_id) const {
-  RETURN_IF_ERROR(ideas_.CheckLive(idea_id));
+  RETURN_IF_ERROR(ideas_.FindLive(idea_id).status());
   const auto& ranked = round.idea_ids();
   if (std::find(ranked.begin(), ranked.end(), idea_id) == ranked.end()) {
     return RefuseArgument("BAD_HAND_OVER",
