@@ -32,8 +32,8 @@ if(VOTUM_FUZZ)
 endif()
 
 # votum_room(TARGET): the headers of the folder that the target stands in can be included as "folder/name.h" by whoever
-# links it. Only the folder itself is on the include path (a symbolic link in the build tree), so that nobody includes what
-# he does not link.
+# links it. Only the folder itself is on the include path (a symbolic link in the build tree), so that a target includes only
+# what it links.
 function(votum_room target)
   file(RELATIVE_PATH room ${CMAKE_SOURCE_DIR} ${CMAKE_CURRENT_SOURCE_DIR})
   string(REPLACE "/" "_" name ${room})
@@ -60,9 +60,26 @@ function(votum_library name)
   target_link_libraries(${name} PUBLIC ${ARG_DEPS} PRIVATE ${ARG_PRIVATE})
 endfunction()
 
-# votum_pure(TARGET): its sources may not name gRPC, SQLite or PostgreSQL, whose headers every compiler finds.
-function(votum_pure target)
-  target_compile_options(${target} PRIVATE -include ${CMAKE_SOURCE_DIR}/cmake/pure.h)
+# votum_without_grpc(TARGET...): their sources may not name gRPC, whose headers every compiler finds.
+function(votum_without_grpc)
+  foreach(target ${ARGN})
+    target_compile_options(${target} PRIVATE "SHELL:-include ${CMAKE_SOURCE_DIR}/cmake/without_grpc.h")
+  endforeach()
+endfunction()
+
+# votum_without_protobuf(TARGET...): nor protobuf.
+function(votum_without_protobuf)
+  foreach(target ${ARGN})
+    target_compile_options(${target} PRIVATE "SHELL:-include ${CMAKE_SOURCE_DIR}/cmake/without_protobuf.h")
+  endforeach()
+endfunction()
+
+# votum_pure(TARGET...): nor a database.
+function(votum_pure)
+  votum_without_grpc(${ARGN})
+  foreach(target ${ARGN})
+    target_compile_options(${target} PRIVATE "SHELL:-include ${CMAKE_SOURCE_DIR}/cmake/pure.h")
+  endforeach()
 endfunction()
 
 # votum_test(NAME SOURCES a_test.cc DEPS x y [TIMEOUT seconds] [LABELS l]): a GoogleTest program, each case known to ctest.
@@ -70,7 +87,7 @@ function(votum_test name)
   cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;DEPS;LABELS" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
   votum_target_defaults(${name})
-  target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR}/tests/..)
+  target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR})
   target_link_libraries(${name} PRIVATE ${ARG_DEPS} GTest::gmock GTest::gtest_main)
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 120)

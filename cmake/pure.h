@@ -1,2 +1,2 @@
-// Included before each source of a pure room: whoever names one of these there does not compile.
-#pragma GCC poison grpc sqlite3 PGconn
+// Included before each source of a pure room: whoever names a database there does not compile.
+#pragma GCC poison sqlite3 PGconn
