@@ -13,7 +13,7 @@ find_program(CCACHE ccache)
 if(CCACHE)
   # Build trees at the same depth share objects: paths are relative, the working directory is not hashed.
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=/ CCACHE_NOHASHDIR=1
-                                  CCACHE_SLOPPINESS=time_macros ${CCACHE})
+                                  CCACHE_SLOPPINESS=pch_defines,time_macros ${CCACHE})
 endif()
 
 find_program(LLD ld.lld)
@@ -31,6 +31,8 @@ if(VOTUM_FUZZ)
   add_compile_options(-fsanitize=fuzzer-no-link)
 endif()
 
+include(VotumPch)
+
 # votum_room(TARGET): the headers of the folder that the target stands in can be included as "folder/name.h" by whoever
 # links it. Only the folder itself is on the include path (a symbolic link in the build tree), so that a target includes only
 # what it links.
@@ -44,8 +46,9 @@ function(votum_room target)
   target_include_directories(${target} PUBLIC ${root})
 endfunction()
 
-# votum_target_defaults(TARGET): warnings are errors in our code, never in generated or system code.
+# votum_target_defaults(TARGET [TEST]): warnings are errors in our code, never in generated or system code.
 function(votum_target_defaults target)
+  votum_use_pch(${target} ${ARGN})
   target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor
                                            -Wno-unused-parameter -Wno-missing-field-initializers -Werror)
   votum_room(${target})
@@ -86,7 +89,7 @@ endfunction()
 function(votum_test name)
   cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;DEPS;LABELS" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
-  votum_target_defaults(${name})
+  votum_target_defaults(${name} TEST)
   target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR})
   target_link_libraries(${name} PRIVATE ${ARG_DEPS} GTest::gmock GTest::gtest_main)
   if(NOT ARG_TIMEOUT)
