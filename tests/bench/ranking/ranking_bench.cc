@@ -1,6 +1,6 @@
 // How fast the ranking engine is, beside naive programs for the same task in the same run, so that
-// ratios mean something on a noisy machine. Each time is the least of several runs. Files come from
-// ../shared/data/ranking where it is there.
+// ratios mean something on a noisy machine. Each time is the least of several runs. Real elections
+// and budgets are read from the folder that the environment variable VOTUM_RANKING_DATA names.
 //
 //   ranking_bench [--large]      --large adds 10 million ballots over 1,000 ideas (half a minute)
 #include <malloc.h>
@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <ctime>
 #include <functional>
@@ -178,15 +179,16 @@ void BenchKemeny() {
        Milliseconds([&] { (void)Rank("kemeny", {}, election); }, 5), 50, 0);
 }
 
-std::string DataFile(const std::string& name) {
-  return absl::StrCat(VOTUM_SOURCE_DIR, "/../shared/data/ranking/files/", name);
-}
-
 void BenchFile(const std::string& name, const std::string& method, const Params& params,
                double target) {
-  const absl::StatusOr<MappedFile> file = MappedFile::Open(DataFile(name));
+  const char* const folder = std::getenv("VOTUM_RANKING_DATA");
+  if (folder == nullptr) {
+    std::printf("%-58s not run: VOTUM_RANKING_DATA names no folder\n", name.c_str());
+    return;
+  }
+  const absl::StatusOr<MappedFile> file = MappedFile::Open(absl::StrCat(folder, "/files/", name));
   if (!file.ok()) {
-    std::printf("%-58s skipped: no such file\n", name.c_str());
+    std::printf("%-58s not run: %s\n", name.c_str(), file.status().ToString().c_str());
     return;
   }
   const Format format = *FormatOf(name, file->text());

@@ -78,7 +78,6 @@ TEST_F(SigstoreTest, TakesTheReceiptsOfADeployment) {
 // Proofs of a log of 600 entries, without and with cosignatures.
 TEST_F(SigstoreTest, TakesTheKnownAnswers) {
   const std::string known = VOTUM_LOG_KNOWN_ANSWERS;
-  if (!std::filesystem::exists(known)) GTEST_SKIP() << "no known answers at " << known;
   const std::string cosigned = *ReadFile(known + "/checkpoint.cosigned");
   for (const int index : {0, 1, 255, 256, 257, 511, 512, 598, 599}) {
     const auto text = ReadFile(absl::StrCat(known, "/incl.", index, ".tlog-proof"));

@@ -154,7 +154,6 @@ TEST_F(VerifyTest, WhatIsChangedIsRefused) {
 
 TEST_F(VerifyTest, TheKnownAnswers) {
   const std::string known = VOTUM_LOG_KNOWN_ANSWERS;
-  if (!std::filesystem::exists(known)) GTEST_SKIP() << "no known answers at " << known;
   const std::string folder = NewTestFolder("known");
   std::filesystem::copy(known + "/log/tile", folder + "/tile",
                         std::filesystem::copy_options::recursive);

@@ -41,7 +41,6 @@ void CheckRankedPairs(const Json& expected, const std::string& method, const Ele
 }
 
 TEST(ReferenceCases, PairwiseMethods) {
-  SKIP_WITHOUT_REFERENCE_DATA();
   const Json data = ReadReference("expected/fuzz_ordinal.json");
   ASSERT_GT(data["cases"].size(), 100u);
   for (size_t c = 0; c < data["cases"].size(); ++c) {
@@ -104,7 +103,6 @@ void CheckStages(const Ranking& ranking, const Json& rounds) {
 }
 
 TEST(ReferenceCases, ScottishStv) {
-  SKIP_WITHOUT_REFERENCE_DATA();
   const Json data = ReadReference("expected/fuzz_stv.json");
   ASSERT_GT(data["cases"].size(), 100u);
   size_t lots = 0, complete = 0;
@@ -152,7 +150,6 @@ Json FromZero(const std::vector<Tier>& tiers) {
 }
 
 TEST(ReferenceCases, Grades) {
-  SKIP_WITHOUT_REFERENCE_DATA();
   const Json data = ReadReference("expected/grades.json");
   ASSERT_GT(data["cases"].size(), 100u);
   for (size_t c = 0; c < data["cases"].size(); ++c) {
@@ -211,7 +208,6 @@ void CheckEqualShares(const Json& one, const std::string& name, const std::strin
 }
 
 TEST(ReferenceCases, Budgets) {
-  SKIP_WITHOUT_REFERENCE_DATA();
   const Json data = ReadReference("expected/fuzz_pb.json");
   ASSERT_GT(data["cases"].size(), 100u);
   for (size_t c = 0; c < data["cases"].size(); ++c) {
@@ -228,7 +224,6 @@ TEST(ReferenceCases, Budgets) {
 }
 
 TEST(ReferenceCases, BradleyTerry) {
-  SKIP_WITHOUT_REFERENCE_DATA();
   const Json data = ReadReference("expected/bradley_terry.json");
   ASSERT_GT(data["cases"].size(), 20u);
   for (size_t c = 0; c < data["cases"].size(); ++c) {

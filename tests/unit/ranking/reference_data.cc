@@ -1,6 +1,6 @@
 #include "tests/unit/ranking/reference_data.h"
 
-#include <filesystem>
+#include <cstdlib>
 #include <fstream>
 
 #include "absl/strings/str_cat.h"
@@ -10,10 +10,10 @@
 namespace votum::ranking {
 
 std::string ReferencePath(const std::string& name) {
-  return absl::StrCat(VOTUM_SOURCE_DIR, "/../shared/data/ranking/", name);
+  const char* const folder = std::getenv("VOTUM_RANKING_DATA");
+  return absl::StrCat(folder == nullptr ? VOTUM_SOURCE_DIR "/tests/data/ranking" : folder, "/",
+                      name);
 }
-
-bool HaveReferenceData() { return std::filesystem::exists(ReferencePath("INDEX.json")); }
 
 Json ReadReference(const std::string& name) {
   std::ifstream file(ReferencePath(name));

@@ -1,5 +1,5 @@
-// Reference files with expected results, in ../shared/data/ranking beside the repository; tests
-// skip without them.
+// Elections with expected results: tests/data/ranking, or the folder that the environment variable
+// VOTUM_RANKING_DATA names, for a collection that may not be redistributed.
 #ifndef VOTUM_TESTS_UNIT_RANKING_REFERENCE_DATA_H_
 #define VOTUM_TESTS_UNIT_RANKING_REFERENCE_DATA_H_
 
@@ -13,13 +13,8 @@ namespace votum::ranking {
 
 // Path of a reference file.
 std::string ReferencePath(const std::string& name);
-// Is the reference data there?
-bool HaveReferenceData();
 // A JSON file of the reference data; a test failure and null if it cannot be read.
 Json ReadReference(const std::string& name);
-
-#define SKIP_WITHOUT_REFERENCE_DATA() \
-  if (!HaveReferenceData()) GTEST_SKIP() << "reference data not found at " << ReferencePath("")
 
 // Options 1..m, ballots [[weight, [[a, b], [c]]], ...].
 Election RankedCase(const Json& one);

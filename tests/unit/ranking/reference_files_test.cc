@@ -1,5 +1,4 @@
-// Real election files with expected results: every result that independent programs agree on, and
-// every exact one.
+// Election files as cities and collections write them, with expected results of other programs.
 #include <algorithm>
 #include <set>
 #include <string>
@@ -69,7 +68,6 @@ void CheckIrv(const Json& expected, const Election& election) {
 }
 
 TEST(ReferenceFiles, RankedBallots) {
-  SKIP_WITHOUT_REFERENCE_DATA();
   const Json index = ReadReference("INDEX.json");
   size_t checked = 0;
   for (const Json& entry : index["ordinal"]) {
@@ -85,7 +83,7 @@ TEST(ReferenceFiles, RankedBallots) {
     }
     if (expected["methods"].contains("irv")) CheckIrv(expected["methods"]["irv"], election);
   }
-  EXPECT_GT(checked, 1000u);
+  EXPECT_GT(checked, 500u);
 }
 
 std::string Stage(const std::string& decimal) {
@@ -95,9 +93,8 @@ std::string Stage(const std::string& decimal) {
 }
 
 TEST(ReferenceFiles, TransferableVotes) {
-  SKIP_WITHOUT_REFERENCE_DATA();
   const Json index = ReadReference("INDEX.json");
-  ASSERT_GT(index["stv"].size(), 100u);
+  ASSERT_GT(index["stv"].size(), 30u);
   for (const Json& entry : index["stv"]) {
     SCOPED_TRACE(entry["file"].get<std::string>());
     const Json expected = ReadReference(entry["expected"]);
@@ -151,7 +148,6 @@ const std::vector<BudgetMethod>& BudgetMethods() {
 }
 
 TEST(ReferenceFiles, Budgets) {
-  SKIP_WITHOUT_REFERENCE_DATA();
   const Json index = ReadReference("INDEX.json");
   std::set<std::string> seen;
   for (const Json& entry : index["pb"]) {

@@ -246,8 +246,8 @@ TEST(SeatsTest, EveryMethodIsFair) {
 }
 
 TEST(SeatsTest, AgreesWithTheReference) {
-  std::ifstream file(VOTUM_SOURCE_DIR "/../shared/data/ranking/expected/apportionment.json");
-  if (!file) GTEST_SKIP() << "the reference data is not here";
+  std::ifstream file(VOTUM_SOURCE_DIR "/tests/data/ranking/expected/apportionment.json");
+  ASSERT_TRUE(file);
   const nlohmann::json cases = nlohmann::json::parse(file)["cases"];
   const std::pair<const char*, const char*> kMethods[] = {
       {"dhondt", "dhondt"}, {"sainte_lague", "sainte-lague"}, {"hare_niemeyer", "hare-niemeyer"}};

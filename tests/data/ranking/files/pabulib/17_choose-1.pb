@@ -1,0 +1,157 @@
+META
+key;value
+description;Bürgerhaushalt Musterstadt
+country;Germany
+unit;Musterstadt
+num_projects;13
+num_votes;128
+budget;32283
+vote_type;choose-1
+rule;equalshares
+min_length;1
+currency;EUR
+PROJECTS
+project_id;cost;votes;name;category
+100;7000.0;14;Straßenbäume, Abschnitt 1;Grün / Verkehr
+101;1100.0;12;Straßenbäume, Abschnitt 2;Grün / Verkehr
+102;7000.0;16;Straßenbäume, Abschnitt 3;Grün / Verkehr
+103;6800.0;7;Straßenbäume, Abschnitt 4;Grün / Verkehr
+104;1500.0;5;Straßenbäume, Abschnitt 5;Grün / Verkehr
+105;600.0;17;Straßenbäume, Abschnitt 6;Grün / Verkehr
+106;7200.0;8;Straßenbäume, Abschnitt 7;Grün / Verkehr
+107;8100.0;9;Straßenbäume, Abschnitt 8;Grün / Verkehr
+108;1000.0;6;Straßenbäume, Abschnitt 9;Grün / Verkehr
+109;4300.0;10;Straßenbäume, Abschnitt 10;Grün / Verkehr
+110;8400.0;11;Straßenbäume, Abschnitt 11;Grün / Verkehr
+111;8200.0;10;Straßenbäume, Abschnitt 12;Grün / Verkehr
+112;2100.0;3;Straßenbäume, Abschnitt 13;Grün / Verkehr
+VOTES
+voter_id;vote
+1;104
+2;103
+3;101
+4;102
+5;101
+6;101
+7;104
+8;100
+9;104
+10;105
+11;102
+12;107
+13;107
+14;103
+15;102
+16;105
+17;108
+18;109
+19;101
+20;108
+21;100
+22;105
+23;100
+24;108
+25;107
+26;109
+27;103
+28;112
+29;106
+30;101
+31;106
+32;105
+33;104
+34;110
+35;100
+36;109
+37;102
+38;111
+39;109
+40;102
+41;102
+42;103
+43;105
+44;111
+45;100
+46;109
+47;105
+48;102
+49;105
+50;107
+51;100
+52;110
+53;100
+54;110
+55;100
+56;100
+57;111
+58;107
+59;100
+60;102
+61;102
+62;103
+63;105
+64;106
+65;110
+66;102
+67;100
+68;108
+69;100
+70;110
+71;110
+72;101
+73;109
+74;106
+75;110
+76;105
+77;110
+78;101
+79;107
+80;101
+81;110
+82;105
+83;111
+84;111
+85;102
+86;103
+87;106
+88;107
+89;103
+90;109
+91;109
+92;106
+93;112
+94;108
+95;109
+96;105
+97;100
+98;102
+99;102
+100;105
+101;110
+102;102
+103;111
+104;112
+105;102
+106;111
+107;110
+108;108
+109;101
+110;101
+111;109
+112;104
+113;111
+114;106
+115;107
+116;100
+117;101
+118;111
+119;106
+120;111
+121;107
+122;105
+123;101
+124;105
+125;105
+126;105
+127;105
+128;102
