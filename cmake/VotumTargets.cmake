@@ -6,7 +6,7 @@ set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 
-option(VOTUM_FUZZ "Build the libFuzzer targets under tests/fuzz (needs clang)" OFF)
+option(VOTUM_FUZZ "Instrument everything of ours for libFuzzer, which is led by coverage" OFF)
 set(VOTUM_SANITIZE "" CACHE STRING "Sanitizers for everything of ours: 'address,undefined' or 'thread'")
 
 find_program(CCACHE ccache)
@@ -27,7 +27,6 @@ if(VOTUM_SANITIZE)
 endif()
 
 if(VOTUM_FUZZ)
-  # Coverage of our libraries is what leads the fuzzer.
   add_compile_options(-fsanitize=fuzzer-no-link)
 endif()
 
@@ -86,6 +85,8 @@ function(votum_pure)
 endfunction()
 
 # votum_test(NAME SOURCES a_test.cc DEPS x y [TIMEOUT seconds] [LABELS l]): a GoogleTest program, each case known to ctest.
+# The programs labelled unit or unit-grpc are built by the target unit_tests. A program labelled long runs with script/test --all.
+add_custom_target(unit_tests)
 function(votum_test name)
   cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;DEPS;LABELS" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
@@ -98,19 +99,23 @@ function(votum_test name)
   if(NOT ARG_LABELS)
     set(ARG_LABELS unit)
   endif()
+  if(ARG_LABELS MATCHES unit)
+    add_dependencies(unit_tests ${name})
+  endif()
   gtest_discover_tests(${name} NO_PRETTY_VALUES DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}")
 endfunction()
 
-# votum_fuzzer(NAME SOURCES x_fuzz.cc DEPS y): a libFuzzer program, built with the preset "fuzz" only; all are built by the target fuzzers.
-if(VOTUM_FUZZ)
+# votum_fuzzer(NAME SOURCES x_fuzz.cc DEPS y): a libFuzzer program. All of them are built by the target fuzzers, and by no other:
+# the preset fuzz finds new inputs with them, the preset asan replays known ones, for which it needs no coverage of our libraries.
+if(VOTUM_SANITIZE MATCHES address)
   add_custom_target(fuzzers)
 endif()
 function(votum_fuzzer name)
-  if(NOT VOTUM_FUZZ)
+  if(NOT TARGET fuzzers)
     return()
   endif()
   cmake_parse_arguments(ARG "" "" "SOURCES;DEPS" ${ARGN})
-  add_executable(${name} ${ARG_SOURCES})
+  add_executable(${name} EXCLUDE_FROM_ALL ${ARG_SOURCES})
   votum_target_defaults(${name})
   target_compile_options(${name} PRIVATE -fsanitize=fuzzer)
   target_link_options(${name} PRIVATE -fsanitize=fuzzer)
