@@ -24,6 +24,7 @@
 #include "nlohmann/json.hpp"
 #include "platform/grpc/connect.h"
 #include "rules/profile.h"
+#include "tests/harness/await.h"
 #include "votum/directory/v1/directory.pb.h"
 #include "votum/ledger/v1/ledger_service.pb.h"
 #include "votum/meetings/v1/agenda.pb.h"
@@ -110,8 +111,8 @@ City::City(std::string folder, const Options& options) : folder_(std::move(folde
   grpc::SslCredentialsOptions tls;
   tls.pem_root_certs = *ReadFile(client["ca_certificate_file"].get<std::string>());
   for (const char* service : kServiceNames) {
-    channels_[service] =
-        ConnectTo(client["endpoints"][service].get<std::string>(), grpc::SslCredentials(tls));
+    endpoints_[service] = client["endpoints"][service].get<std::string>();
+    channels_[service] = ConnectTo(endpoints_[service], grpc::SslCredentials(tls));
   }
   const std::string log = folder_ + ".log";
   std::filesystem::remove(log);
@@ -429,25 +430,24 @@ std::vector<Process*> City::Processes() {
 }
 
 void City::AwaitReady() {
-  const absl::Time deadline = absl::Now() + absl::Seconds(60);
   for (const auto& [name, process] : processes_) {
     const std::string service = name.substr(0, name.find('#'));
     if (service == "gateway") continue;  // speaks no gRPC, and folds nothing
-    for (;;) {
+    absl::Status status;
+    const auto ready = [&] {
       grpc::ClientContext context;
       context.set_deadline(absl::ToChronoTime(absl::Now() + absl::Seconds(5)));
       context.set_wait_for_ready(true);
       runtime::v1::GetProjectionRequest request;
       runtime::v1::GetProjectionResponse response;
-      const absl::Status status =
+      status =
           client::UnaryCall(channels_.at(service), "/votum.runtime.v1.RuntimeService/GetProjection",
                             &context, request, &response);
-      if (status.ok() && response.next_index() > seen_index_) break;
-      if (absl::Now() > deadline) {
-        Die(absl::StrCat(service, " is not ready: ", status.ToString(), "\n",
-                         ReadFile(folder_ + ".log").value_or("")));
-      }
-      absl::SleepFor(absl::Milliseconds(10));
+      return status.ok() && response.next_index() > seen_index_;
+    };
+    if (!Await(ready, absl::Minutes(1))) {
+      Die(absl::StrCat(service, " is not ready: ", status.ToString(), "\n",
+                       ReadFile(folder_ + ".log").value_or("")));
     }
   }
 }

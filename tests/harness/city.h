@@ -110,6 +110,8 @@ class City {
     return channels_.at(service);
   }
   std::string client_path() const { return folder_ + "/client.json"; }
+  // Where `service` listens, e.g. "127.0.0.1:17443".
+  const std::string& Endpoint(const std::string& service) const { return endpoints_.at(service); }
   // Where the gateway listens, e.g. "https://127.0.0.1:17465".
   std::string EdgeUrl() const;
   std::string ca_path() const { return folder_ + "/tls/ca.crt"; }
@@ -130,6 +132,7 @@ class City {
   std::mutex processes_mutex_;
   bool supervised_ = false;  // guarded by processes_mutex_
   std::thread supervisor_;
+  std::map<std::string, std::string> endpoints_;  // by service
   std::map<std::string, std::shared_ptr<grpc::Channel>> channels_;
   std::map<std::string, std::unique_ptr<crypto::PrivateKey>> keys_;
   std::map<std::string, std::string> sessions_;

@@ -18,6 +18,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "tests/harness/await.h"
 
 namespace votum::testing {
 namespace {
@@ -107,13 +108,9 @@ void PostgresServer::Start() {
                        "-c", "shared_buffers=16MB", "-c", "wal_recycle=off", "-c",
                        "min_wal_size=2MB", "-c", "max_wal_size=64MB", "-c", "max_connections=50"},
                       folder_ + "/log");
-  const absl::Time deadline = absl::Now() + absl::Seconds(60);
-  while (PQping(absl::StrCat("host=", folder_, " dbname=postgres user=postgres").c_str()) !=
-         PQPING_OK) {
-    if (absl::Now() > deadline)
-      Die(absl::StrCat("no server after a minute, see ", folder_, "/log"));
-    absl::SleepFor(absl::Milliseconds(20));
-  }
+  const std::string ping = absl::StrCat("host=", folder_, " dbname=postgres user=postgres");
+  if (!Await([&] { return PQping(ping.c_str()) == PQPING_OK; }, absl::Minutes(1)))
+    Die(absl::StrCat("no server after a minute, see ", folder_, "/log"));
 }
 
 void PostgresServer::Crash() {

@@ -12,22 +12,25 @@
 #include "base/file.h"
 #include "base/test_folder.h"
 #include "gtest/gtest.h"
+#include "tests/harness/await.h"
 #include "tests/harness/process.h"
 
 namespace votum::testing {
 
 // Waits for the line in which a program says where it listens; empty if `or_text` comes instead.
 inline std::string AwaitUrl(const std::string& output, const std::string& or_text = "\n\n\n") {
-  for (int i = 0; i < 600; ++i) {
+  std::string found;
+  const bool said = Await([&] {
     const auto out = ReadFile(output);
-    if (out.ok() && out->find(or_text) != std::string::npos) return "";
-    const size_t url = out.ok() ? out->find("http://") : std::string::npos;
-    if (url != std::string::npos && out->find('\n', url) != std::string::npos)
-      return out->substr(url, out->find(' ', url) - url - 1);
-    absl::SleepFor(absl::Milliseconds(50));
-  }
-  ADD_FAILURE() << "the witness does not start";
-  return "";
+    if (!out.ok()) return false;
+    if (out->find(or_text) != std::string::npos) return true;
+    const size_t url = out->find("http://");
+    if (url == std::string::npos || out->find('\n', url) == std::string::npos) return false;
+    found = out->substr(url, out->find(' ', url) - url - 1);
+    return true;
+  });
+  EXPECT_TRUE(said) << "the witness does not start";
+  return found;
 }
 
 // Runs until it goes.

@@ -12,6 +12,7 @@
 #include "clients/lib/context.h"
 #include "crypto/checkpoint.h"
 #include "crypto/merkle.h"
+#include "tests/harness/await.h"
 #include "votum/directory/v1/directory.pb.h"
 #include "votum/ledger/v1/ledger_service.pb.h"
 
@@ -68,9 +69,7 @@ void Writers::Write(int writer) {
 
 bool Writers::Await(int count, absl::Duration time) const {
   const int goal = acknowledged_ + count;
-  const absl::Time deadline = absl::Now() + time;
-  while (acknowledged_ < goal && absl::Now() < deadline) absl::SleepFor(absl::Milliseconds(20));
-  return acknowledged_ >= goal;
+  return testing::Await([&] { return acknowledged_ >= goal; }, time);
 }
 
 absl::Duration Writers::TakeLongestPause() {

@@ -20,6 +20,7 @@
 #include "platform/grpc/connect.h"
 #include "platform/grpc/credentials.h"
 #include "platform/http/client.h"
+#include "tests/harness/await.h"
 #include "tests/harness/city.h"
 #include "tests/harness/command_line.h"
 #include "tests/harness/layouts.h"
@@ -130,11 +131,10 @@ class AudienceTest : public ::testing::TestWithParam<City::Layout> {
     const std::string url = absl::StrCat(city_.EdgeUrl(), "/log/records/000.p/", size);
     EXPECT_LT(size, 256u);
     absl::StatusOr<http::Answer> answer;
-    const absl::Time deadline = absl::Now() + absl::Seconds(30);
-    while (answer = get(url, /*post=*/false, ""), !answer.ok() || answer->status != 200) {
-      if (absl::Now() > deadline) break;
-      absl::SleepFor(absl::Milliseconds(20));
-    }
+    EXPECT_TRUE(testing::Await([&] {
+      answer = get(url, /*post=*/false, "");
+      return answer.ok() && answer->status == 200;
+    }));
     Classes classes;
     uint64_t lines = 0;
     for (const absl::string_view line : absl::StrSplit(answer->body, '\n', absl::SkipEmpty())) {

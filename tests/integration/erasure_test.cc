@@ -18,6 +18,7 @@
 #include "base/test_folder.h"
 #include "crypto/commitment.h"
 #include "gtest/gtest.h"
+#include "tests/harness/await.h"
 #include "tests/harness/city.h"
 #include "tests/harness/command_line.h"
 #include "tests/harness/layouts.h"
@@ -49,12 +50,6 @@ std::vector<std::string> Query(const std::string& path, const std::string& sql) 
   sqlite3_finalize(statement);
   sqlite3_close(database);
   return rows;
-}
-
-bool Await(const std::function<bool()>& condition) {
-  const absl::Time deadline = absl::Now() + absl::Seconds(10);
-  while (!condition() && absl::Now() < deadline) absl::SleepFor(absl::Milliseconds(20));
-  return condition();
 }
 
 class ErasureTest : public ::testing::TestWithParam<City::Layout> {

@@ -4,14 +4,18 @@
 #include <unistd.h>
 
 #include <string>
+#include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "base/file.h"
 #include "base/status_matchers.h"
 #include "base/test_folder.h"
 #include "gtest/gtest.h"
+#include "tests/harness/await.h"
 #include "tests/harness/city.h"
+#include "tests/harness/connections.h"
 #include "votum/directory/v1/directory.pb.h"
 
 namespace votum::testing {
@@ -44,8 +48,11 @@ TEST_F(HostingTest, OneProcessServesWhatSevenDo) {
 TEST_F(HostingTest, ServicesThatWaitForTheLedgerEndInOrder) {
   City city(NewTestFolder("orphans"), City::Layout::kProcessPerService);
   EXPECT_EQ(city.ProcessOf("ledger").Stop(), 0);
-  absl::SleepFor(absl::Seconds(1));  // until they ask for a ledger that is not there
-  for (const char* service : {"directory", "ideas", "papers", "meetings", "decisions", "projects"})
+  const std::vector<std::string> services = {"directory", "ideas",     "papers",
+                                             "meetings",  "decisions", "projects"};
+  EXPECT_TRUE(AwaitConnections(city.Endpoint("ledger"), services.size()))
+      << "they ask for the ledger that is not there";
+  for (const std::string& service : services)
     EXPECT_EQ(city.ProcessOf(service).Stop(), 0) << service;
 }
 
@@ -57,13 +64,19 @@ TEST_F(HostingTest, CertificatesAreRenewedWithoutARestart) {
                                 city.folder() + ".renew.log"),
             0);
   EXPECT_NE(*ReadFile(identity), old_identity);
-  // Before, while and after the processes take them up: commands go through, over connections old
-  // and new.
-  const absl::Time end = absl::Now() + absl::Seconds(6);
-  for (int i = 0; absl::Now() < end; ++i) {
-    ASSERT_OK(Register(city, absl::StrCat("p", i)));
-    absl::SleepFor(absl::Milliseconds(200));
-  }
+  // Commands go through over old connections and new ones, while the processes take their
+  // certificates up and when they have.
+  int registered = 0;
+  EXPECT_TRUE(Await([&] {
+    EXPECT_OK(Register(city, absl::StrCat("p", ++registered)));
+    for (const char* service : {"ledger", "directory"}) {
+      const std::string file = *ReadFile(absl::StrCat(city.folder(), "/tls/", service, ".pem"));
+      const std::string served = ServedCertificate(city.Endpoint(service));
+      if (served.empty() || !absl::StrContains(file, served)) return false;
+    }
+    return true;
+  }));
+  EXPECT_OK(Register(city, "with-new-certificates"));
   city.ProcessOf("directory").Kill();
   city.ProcessOf("directory").Start();
   city.AwaitReady();

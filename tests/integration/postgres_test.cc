@@ -21,6 +21,7 @@
 #include "base/test_folder.h"
 #include "crypto/encoding.h"
 #include "gtest/gtest.h"
+#include "tests/harness/await.h"
 #include "tests/harness/city.h"
 #include "tests/harness/etcd.h"
 #include "votum/directory/v1/directory.pb.h"
@@ -120,10 +121,8 @@ TEST_F(PostgresTest, LedgersTakeOverFromEachOther) {
   });
   const auto go_on = [&] {
     const int before = registered;
-    const absl::Time deadline = absl::Now() + absl::Seconds(40);
-    while (registered < before + 20 && absl::Now() < deadline)
-      absl::SleepFor(absl::Milliseconds(20));
-    EXPECT_GE(registered, before + 20) << ReadFile(city.folder() + ".log").value_or("");
+    EXPECT_TRUE(Await([&] { return registered >= before + 20; }, absl::Seconds(40)))
+        << ReadFile(city.folder() + ".log").value_or("");
   };
   go_on();
   for (const int replica : {0, 1, 0, 1}) {

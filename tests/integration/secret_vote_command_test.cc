@@ -15,6 +15,7 @@
 #include "crypto/encoding.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/harness/await.h"
 #include "tests/harness/secret_vote.h"
 #include "tests/interop/belenios/belenios_tool.h"
 #include "votum/meetings/v1/meetings_service.pb.h"
@@ -117,10 +118,7 @@ class SecretVoteCommandTest : public ::testing::Test {
                  absl::StrCat("subject erase --id e1 --ground Fristablauf --subject ", subject));
     vote_->Votum("klara.kanzlei", "subject erase-confirm --id e1");
     // The ledger erases when it has folded the confirmation.
-    const absl::Time deadline = absl::Now() + absl::Seconds(10);
-    while (ReadParticipation().ok() && absl::Now() < deadline) {
-      absl::SleepFor(absl::Milliseconds(20));
-    }
+    EXPECT_TRUE(Await([&] { return !ReadParticipation().ok(); }));
     EXPECT_THAT(ReadParticipation(), IsRefused("SERVER_KEYS_ERASED"));
   }
 

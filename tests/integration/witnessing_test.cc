@@ -17,6 +17,7 @@
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
 #include "platform/http/client.h"
+#include "tests/harness/await.h"
 #include "tests/harness/city.h"
 #include "tests/harness/command_line.h"
 #include "tests/harness/layouts.h"
@@ -77,12 +78,11 @@ class WitnessingTest : public ::testing::Test {
 
   // Asks again until a quorum has cosigned; the last receipt.
   common::v1::Receipt AwaitWitnessed(uint64_t index) {
-    const absl::Time deadline = absl::Now() + absl::Seconds(30);
-    common::v1::Receipt receipt = GetReceipt(index);
-    while (!policy_->Verify(receipt.checkpoint()).ok() && absl::Now() < deadline) {
-      absl::SleepFor(absl::Milliseconds(20));
+    common::v1::Receipt receipt;
+    EXPECT_TRUE(Await([&] {
       receipt = GetReceipt(index);
-    }
+      return policy_->Verify(receipt.checkpoint()).ok();
+    }));
     return receipt;
   }
 
@@ -107,8 +107,7 @@ TEST_F(WitnessingTest, ReceiptsGainCosignaturesWithOneWitnessAway) {
   const auto proof = [&] {
     return get(absl::StrCat(city_->EdgeUrl(), "/log/proof/", receipt->index()), false, "");
   };
-  const absl::Time deadline = absl::Now() + absl::Seconds(30);
-  while (proof()->status != 200 && absl::Now() < deadline) absl::SleepFor(absl::Milliseconds(20));
+  EXPECT_TRUE(Await([&] { return proof()->status == 200; }));
   const auto parsed = crypto::ParseTlogProof(proof()->body);
   ASSERT_OK(parsed) << proof()->body;
   EXPECT_OK(policy_->Verify(parsed->checkpoint));
@@ -201,9 +200,7 @@ TEST_F(WitnessingTest, ALogOlderThanWhatItHasSignedStopsForGood) {
   std::filesystem::remove_all(ledger);
   std::filesystem::copy(backup, ledger, std::filesystem::copy_options::recursive);
   process.Start();
-  const absl::Time deadline = absl::Now() + absl::Seconds(60);
-  while (process.Alive() && absl::Now() < deadline) absl::SleepFor(absl::Milliseconds(20));
-  EXPECT_FALSE(process.Alive());
+  EXPECT_TRUE(Await([&] { return !process.Alive(); }, absl::Minutes(1)));
   const auto proof = ReadFile(ledger + "/forked.note");
   ASSERT_OK(proof);
   EXPECT_OK(policy_->Open(*proof)) << "the log's own signature";

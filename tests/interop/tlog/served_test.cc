@@ -13,6 +13,7 @@
 #include "crypto/checkpoint.h"
 #include "gtest/gtest.h"
 #include "platform/http/client.h"
+#include "tests/harness/await.h"
 #include "tests/harness/city.h"
 #include "tests/harness/layouts.h"
 #include "tests/interop/tlog/go_program.h"
@@ -57,10 +58,7 @@ class ServedTest : public ::testing::TestWithParam<City::Layout> {
         city_.Read("", "ledger", "GetCheckpoint", ledger::v1::GetCheckpointRequest(), &newest));
     const auto head = crypto::OpenCheckpoint(newest.checkpoint(), city_.log(), city_.deployment());
     ASSERT_OK(head);
-    const absl::Time deadline = absl::Now() + absl::Seconds(30);
-    while (PublishedSize() < head->size && absl::Now() < deadline) {
-      absl::SleepFor(absl::Milliseconds(20));
-    }
+    ASSERT_TRUE(Await([&] { return PublishedSize() >= head->size; }));
     ASSERT_EQ(PublishedSize(), head->size);
   }
 

@@ -18,6 +18,7 @@
 #include "crypto/tlog/policy.h"
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
+#include "tests/harness/await.h"
 #include "tests/harness/city.h"
 #include "tests/interop/tlog/go_program.h"
 #include "votum/directory/v1/directory.pb.h"
@@ -101,12 +102,10 @@ class ForeignWitnessTest : public GoTest {
     ledger::v1::GetReceiptRequest request;
     request.set_index(index);
     ledger::v1::GetReceiptResponse response;
-    const absl::Time deadline = absl::Now() + absl::Seconds(30);
-    do {
-      absl::SleepFor(absl::Milliseconds(20));
+    EXPECT_TRUE(Await([&] {
       EXPECT_OK(city_->Read("anna.amt", "ledger", "GetReceipt", request, &response));
-    } while (!policy_->Verify(response.receipt().checkpoint()).ok() && absl::Now() < deadline);
-    EXPECT_OK(policy_->Verify(response.receipt().checkpoint()));
+      return policy_->Verify(response.receipt().checkpoint()).ok();
+    }));
     return response.receipt();
   }
 

@@ -15,6 +15,7 @@
 #include "base/test_folder.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/harness/await.h"
 
 namespace votum::cli {
 namespace {
@@ -52,7 +53,10 @@ Child AtTerminal(const std::vector<std::string>& answers, const std::function<in
     child.shown.append(buffer, static_cast<size_t>(count));
     if (answered == answers.size() || CountOf(child.shown, ": ") <= answered) continue;
     // The prompt comes before the echo goes; what is typed between is dropped.
-    usleep(300'000);
+    EXPECT_TRUE(testing::Await([&] {
+      termios settings;
+      return tcgetattr(terminal, &settings) == 0 && (settings.c_lflag & ECHO) == 0;
+    }));
     const std::string& answer = answers[answered++];
     EXPECT_EQ(write(terminal, answer.data(), answer.size()), static_cast<ssize_t>(answer.size()));
   }

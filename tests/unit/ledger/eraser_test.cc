@@ -17,6 +17,7 @@
 #include "gtest/gtest.h"
 #include "ledger/sqlite_checkpoint_store.h"
 #include "ledger/sqlite_store.h"
+#include "tests/harness/await.h"
 #include "votum/directory/v1/directory.pb.h"
 
 namespace votum::ledger {
@@ -90,11 +91,8 @@ class EraserTest : public ::testing::Test {
   }
 
   bool AwaitGone(const std::string& commitment) {
-    const absl::Time deadline = absl::Now() + absl::Seconds(20);
-    while (ledger_->GetAttachment(commitment).ok() && absl::Now() < deadline) {
-      absl::SleepFor(absl::Milliseconds(1));
-    }
-    return absl::IsNotFound(ledger_->GetAttachment(commitment).status());
+    return testing::Await(
+        [&] { return absl::IsNotFound(ledger_->GetAttachment(commitment).status()); });
   }
 
   const std::string a_ = std::string(16, 'a');
@@ -123,7 +121,7 @@ TEST_F(EraserTest, EndsWithWorkLeftWhichTheNextOneDoes) {
   {
     Eraser eraser(ledger_.get(), absl::Hours(1));
     eraser.Erase({a_});
-    while (failures_ > 0) absl::SleepFor(absl::Milliseconds(1));
+    EXPECT_TRUE(testing::Await([&] { return failures_ == 0; }));
   }
   EXPECT_OK(ledger_->GetAttachment(sealed));
   Eraser eraser(ledger_.get(), absl::Hours(1));

@@ -14,6 +14,7 @@
 #include "crypto/hash.h"
 #include "crypto/random.h"
 #include "gtest/gtest.h"
+#include "tests/harness/await.h"
 #include "tests/harness/postgres.h"
 
 namespace votum::ledger {
@@ -55,12 +56,7 @@ class PostgresStoreTest : public ::testing::Test {
   }
   // Whether `store` leads within three leases.
   bool LeadsSoon(PostgresStore& store) const {
-    const absl::Time deadline = absl::Now() + 3 * options_.lease;
-    while (absl::Now() < deadline) {
-      if (*store.TryToLead()) return true;
-      absl::SleepFor(absl::Milliseconds(20));
-    }
-    return false;
+    return testing::Await([&] { return *store.TryToLead(); }, 3 * options_.lease);
   }
 
   testing::PostgresServer* server_ = nullptr;
@@ -102,9 +98,7 @@ TEST_F(PostgresStoreTest, ADeposedLeaderIsToldWithoutAppending) {
   };
   const auto store = OpenAndLead();
   Run("UPDATE sequencer SET epoch = epoch + 1, holder = 'another'");
-  const absl::Time deadline = absl::Now() + 3 * options_.lease;
-  while (!told && absl::Now() < deadline) absl::SleepFor(absl::Milliseconds(10));
-  EXPECT_TRUE(told);
+  EXPECT_TRUE(testing::Await([&] { return told.load(); }, 3 * options_.lease));
 }
 
 TEST_F(PostgresStoreTest, ADatabaseThatLostTheLastBatchIsNotWrittenTo) {
@@ -136,15 +130,11 @@ TEST_F(PostgresStoreTest, ACommitWithAWarningIsNoAcknowledgement) {
   const std::string cancel =
       "SELECT count(pg_cancel_backend(pid)) FROM pg_stat_activity WHERE application_name = "
       "'votum-ledger' AND wait_event = 'SyncRep'";
-  const absl::Time deadline = absl::Now() + options_.patience;
-  while (Run(cancel) == "0" && absl::Now() < deadline) absl::SleepFor(absl::Milliseconds(20));
+  const auto cancelled = [&] { return Run(cancel) != "0"; };
+  EXPECT_TRUE(testing::Await(cancelled, options_.patience));
   const uint64_t before = answered;
-  int cancelled = 0;
-  for (int i = 0; i < 50; ++i) {
-    cancelled += Run(cancel) != "0";
-    absl::SleepFor(absl::Milliseconds(20));
-  }
-  EXPECT_GT(cancelled, 0) << "it was written and waited for again";
+  for (int again = 0; again < 5; ++again)
+    EXPECT_TRUE(testing::Await(cancelled)) << "it was written and waited for again";
   EXPECT_EQ(Run("SELECT count(*) FROM entry"), absl::StrCat(before + 1)) << "on this server";
   EXPECT_EQ(answered, before) << "and on no other";
   stop = true;
@@ -180,10 +170,8 @@ TEST_F(PostgresStoreTest, AppendsGoOnAfterTheServerCrashed) {
   });
   for (int crash = 0; crash < 3; ++crash) {
     const uint64_t before = acknowledged;
-    const absl::Time deadline = absl::Now() + absl::Seconds(30);
-    while (acknowledged < before + 30 && absl::Now() < deadline)
-      absl::SleepFor(absl::Milliseconds(5));
-    EXPECT_GE(acknowledged, before + 30) << "no progress before crash " << crash;
+    EXPECT_TRUE(testing::Await([&] { return acknowledged >= before + 30; }))
+        << "no progress before crash " << crash;
     server_->Crash();
     server_->Start();
   }
@@ -206,7 +194,7 @@ TEST_F(PostgresStoreTest, ABatchTooLargeForOneStatementIsSeveralInOrder) {
 TEST_F(PostgresStoreTest, AServerThatMayLoseWhatItAcknowledgedIsRefused) {
   Run("ALTER SYSTEM SET full_page_writes = off");
   Run("SELECT pg_reload_conf()");
-  absl::SleepFor(absl::Milliseconds(200));
+  ASSERT_TRUE(testing::Await([&] { return Run("SHOW full_page_writes") == "off"; }));
   EXPECT_THAT(PostgresStore::Open(options_), IsRefused("UNSAFE_DATABASE"));
   Run("ALTER SYSTEM RESET full_page_writes");
   Run("SELECT pg_reload_conf()");

@@ -22,6 +22,7 @@
 #include "gtest/gtest.h"
 #include "platform/http/client.h"
 #include "platform/http/rate_limiter.h"
+#include "tests/harness/await.h"
 
 namespace votum::http {
 namespace {
@@ -280,9 +281,7 @@ TEST_F(TlsServerTest, TakesUpARenewedCertificateAndKeepsTheOldOneForABadOne) {
   authority_ = *crypto::MakeAuthority("Other", absl::Now());
   ASSERT_OK(WriteFile(folder_ + "/other.crt", authority_.certificate_pem));
   Issue("two");
-  const absl::Time deadline = absl::Now() + absl::Seconds(20);
-  while (!served("other.crt") && absl::Now() < deadline) absl::SleepFor(absl::Milliseconds(50));
-  EXPECT_TRUE(served("other.crt"));
+  EXPECT_TRUE(testing::Await([&] { return served("other.crt"); }));
   EXPECT_FALSE(served("ca.crt"));
 }
 
