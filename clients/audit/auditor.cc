@@ -43,7 +43,8 @@ std::string DescribeVote(const meetings::v1::VoteEvent& event) {
 Auditor::Auditor(crypto::NoteVerifier log, std::function<void(const Finding&)> report)
     : log_(std::move(log)),
       report_(std::move(report)),
-      fold_(DomainSet::All(), log_.key(), &cache_) {}
+      fold_(DomainSet::All(), log_.key(), &cache_),
+      races_(log_.key(), &cache_) {}
 
 void Auditor::Fault(std::string text) { Add({Finding::Kind::kFault, std::move(text)}); }
 
@@ -89,6 +90,7 @@ void Auditor::AddRead(uint64_t line, const ReadEntry& read) {
                        ": its bytes do not give its leaf; record, salt or leaf was changed"));
   }
   FoldEntry(read);
+  CheckView(read);
   RememberAttachmentRefs(read);
 }
 
@@ -100,10 +102,36 @@ void Auditor::FoldEntry(const ReadEntry& read) {
     foldable_ = false;
     return;
   }
+  if (outcome->status.ok()) return;
   const std::string reason = ReasonOf(outcome->status);
-  if (!outcome->status.ok() && IsIntegrityFault(reason)) {
+  if (IsIntegrityFault(reason)) {
     Fault(absl::StrCat("record ", outcome->index, " (", outcome->command_name, "): ", reason, ": ",
                        outcome->status.message()));
+  } else {
+    races_.Add(read.entry->record);
+  }
+}
+
+void Auditor::CheckView(const ReadEntry& read) {
+  if (!read.record.has_value() || !read.record->envelope.ok()) return;
+  const common::v1::CommandHeader& header = read.record->envelope->header();
+  if (header.seen_size() == 0) return;
+  const auto root = tree_.RootAt(header.seen_size());
+  if (header.seen_size() <= read.entry->index && root.ok() &&
+      crypto::AsBytes(*root) == header.seen_root()) {
+    return;
+  }
+  Fault(absl::StrCat("record ", read.entry->index, ": VIEW_FORKED: its signer, ",
+                     header.actor().empty() ? "who is not named" : header.actor(),
+                     ", has seen a log of ", header.seen_size(),
+                     " records that is not the beginning of this one"));
+}
+
+void Auditor::ReportUnfounded() {
+  for (const RaceCheck::Unfounded& one : races_.Finish()) {
+    Fault(absl::StrCat("record ", one.index, " (", one.command_name,
+                       "): its service found it good at size ", one.judged_at,
+                       ", where it was not: ", ReasonOf(one.why), ": ", one.why.message()));
   }
 }
 
@@ -162,6 +190,7 @@ void Auditor::CheckCheckpoint(absl::string_view note) {
 
 void Auditor::Finish(absl::string_view checkpoint_note) {
   CheckCheckpoint(checkpoint_note);
+  ReportUnfounded();
   if (faults_ == 0)
     Checked(
         absl::StrCat("records: each of the ", entries_, " gives its leaf, in order, none missing"));
@@ -382,6 +411,14 @@ absl::StatusOr<uint64_t> AuditArchive(const std::string& folder, const crypto::N
   }));
   advance();
   advance();
+  const uint64_t again = auditor.again();
+  if (again > 0) {
+    RETURN_IF_ERROR(archive.ForEachEntry([&](uint64_t line, absl::StatusOr<ArchivedEntry> entry) {
+      if (line > again || !entry.ok()) return false;
+      auditor.AddAgain(entry->record);
+      return true;
+    }));
+  }
   if (archive.HasAttachments()) {
     RETURN_IF_ERROR(archive.ForEachAttachment(
         [&](uint64_t line, absl::StatusOr<ArchivedAttachment> attachment) {

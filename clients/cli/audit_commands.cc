@@ -232,6 +232,8 @@ absl::Status AuditRemote(Run& run, const Options& options) {
   audit::Auditor auditor(trust.log,
                          [&reporter](const audit::Finding& finding) { reporter(finding); });
   for (size_t i = 0; i < log.entries.size(); ++i) auditor.AddEntry(i + 1, log.entries[i]);
+  const uint64_t again = auditor.again();
+  for (uint64_t i = 0; i < again; ++i) auditor.AddAgain(log.entries[i].record);
   std::vector<std::string> wanted;
   for (const audit::ArchivedEntry& entry : log.entries) {
     for (std::string& commitment : CommitmentsOf(entry)) wanted.push_back(std::move(commitment));

@@ -202,7 +202,7 @@ absl::Status SendBallot(Run& run, const Device& device, const Options& options,
                    crypto::PrivateKey::Generate(crypto::KeyType::kEd25519));
   ASSIGN_OR_RETURN(const common::v1::SignedCommand command,
                    client::SignCommand({device.client->context().deployment, "", {&key}, true},
-                                       absl::Now(), &cast));
+                                       device.client->Now(), &cast));
   ASSIGN_OR_RETURN(const common::v1::Receipt receipt, device.client->Send(command));
   secrets->ballot.clear();
   RETURN_IF_ERROR(SaveSecrets(device, options, *secrets));

@@ -76,9 +76,9 @@ absl::Status SubmitIdea(Run& run, const IdeaOptions& options) {
   // A key for this one idea: it says that two ideas came from one hand only if somebody wants that.
   ASSIGN_OR_RETURN(const crypto::PrivateKey key,
                    crypto::PrivateKey::Generate(crypto::KeyType::kEd25519));
-  ASSIGN_OR_RETURN(
-      common::v1::SignedCommand command,
-      client::SignCommand({client->context().deployment, "", {&key}, true}, absl::Now(), &submit));
+  ASSIGN_OR_RETURN(common::v1::SignedCommand command,
+                   client::SignCommand({client->context().deployment, "", {&key}, true},
+                                       client->Now(), &submit));
   for (const auto& attachment : prepared.attachments) *command.add_attachments() = attachment;
   ASSIGN_OR_RETURN(const common::v1::Receipt receipt, client->Send(command));
   return run.PrintReceipt(submit, receipt, ToldOf(prepared));

@@ -66,7 +66,7 @@ absl::Status Enrol(Run& run, const KeyOptions& options) {
   const client::Signing signing{
       client->context().deployment, client->context().person_id, {key, &code_key}, true};
   ASSIGN_OR_RETURN(const common::v1::SignedCommand command,
-                   client::SignCommand(signing, absl::Now(), &enrol));
+                   client::SignCommand(signing, client->Now(), &enrol));
   ASSIGN_OR_RETURN(const common::v1::Receipt receipt, client->Send(command));
   return run.PrintReceipt(
       enrol, receipt,

@@ -79,7 +79,7 @@ absl::Status Cast(Run& run, const RoundOptions& options) {
   ASSIGN_OR_RETURN(const crypto::PrivateKey key, crypto::KeyOfOneTimeCode(code.Reveal()));
   ASSIGN_OR_RETURN(
       const common::v1::SignedCommand command,
-      client::SignCommand({client->context().deployment, "", {&key}, true}, absl::Now(), &cast));
+      client::SignCommand({client->context().deployment, "", {&key}, true}, client->Now(), &cast));
   ASSIGN_OR_RETURN(const common::v1::Receipt receipt, client->Send(command));
   return run.PrintReceipt(cast, receipt);
 }

@@ -8,6 +8,7 @@
 #include "absl/time/clock.h"
 #include "base/file.h"
 #include "base/refusal.h"
+#include "base/shifted_clock.h"
 #include "base/status_macros.h"
 #include "clients/lib/receipt.h"
 #include "clients/lib/server_stream.h"
@@ -38,6 +39,13 @@ std::pair<std::string, std::string> ServiceAndMethod(absl::string_view payload_t
   absl::ConsumeSuffix(&payload_type, "+protobuf");
   return {std::string(payload_type.substr(0, payload_type.find('.'))),
           std::string(payload_type.substr(payload_type.rfind('.') + 1))};
+}
+
+// Whether the command is known to be its actor's. What a device sees of the log with another one (the
+// receipt of a secret ballot) must not show in the person's next command.
+bool NamesItsActor(const common::v1::SignedCommand& command) {
+  common::v1::AnyCommand any;
+  return any.ParseFromString(command.payload()) && !any.header().actor().empty();
 }
 
 }  // namespace
@@ -87,6 +95,21 @@ absl::StatusOr<std::unique_ptr<Client>> Client::Open(const Context& context,
       new Client(context, *std::move(log), std::move(channels), std::move(ask), patience));
 }
 
+Client::Client(Context context, crypto::NoteVerifier log, std::shared_ptr<Channels> channels,
+               AskPassphrase ask, absl::Duration patience)
+    : context_(std::move(context)),
+      log_(std::move(log)),
+      channels_(std::move(channels)),
+      ask_(std::move(ask)),
+      patience_(patience),
+      seen_(log_, SeenCheckpointPath(log_)) {
+  if (context_.clock_offset_file.empty()) {
+    clock_ = std::make_unique<SystemClock>();
+  } else {
+    clock_ = std::make_unique<ShiftedClock>(context_.clock_offset_file);
+  }
+}
+
 absl::StatusOr<const crypto::PrivateKey*> Client::Key() {
   const std::lock_guard<std::mutex> lock(mutex_);
   if (key_ != nullptr) return key_.get();
@@ -106,9 +129,9 @@ absl::StatusOr<const crypto::PrivateKey*> Client::Key() {
 absl::StatusOr<common::v1::Receipt> Client::Do(
     google::protobuf::Message* command, const std::vector<common::v1::Attachment>& attachments) {
   ASSIGN_OR_RETURN(const crypto::PrivateKey* key, Key());
-  ASSIGN_OR_RETURN(
-      common::v1::SignedCommand signed_command,
-      SignCommand({context_.deployment, context_.person_id, {key}}, absl::Now(), command));
+  ASSIGN_OR_RETURN(common::v1::SignedCommand signed_command,
+                   SignCommand({context_.deployment, context_.person_id, {key}, false, seen_.Get()},
+                               Now(), command));
   for (const common::v1::Attachment& attachment : attachments)
     *signed_command.add_attachments() = attachment;
   return Send(signed_command);
@@ -120,6 +143,7 @@ absl::StatusOr<common::v1::Receipt> Client::Send(const common::v1::SignedCommand
   RETURN_IF_ERROR(CallWithRetries(
       service, MethodPath(service, method), [](grpc::ClientContext&) {}, command, &receipt));
   RETURN_IF_ERROR(VerifyReceiptOf(command, receipt, log_));
+  if (NamesItsActor(command)) seen_.Remember(receipt.checkpoint());
   uint64_t seen = channels_->seen_index;
   while (seen < receipt.index() &&
          !channels_->seen_index.compare_exchange_weak(seen, receipt.index())) {

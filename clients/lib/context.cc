@@ -33,7 +33,8 @@ constexpr Member kMembers[] = {{"deployment", &Context::deployment, true},
                                {"ca_certificate_file", &Context::ca_certificate_file, true},
                                {"person_id", &Context::person_id, false},
                                {"key_file", &Context::key_file, false},
-                               {"passphrase_file", &Context::passphrase_file, false}};
+                               {"passphrase_file", &Context::passphrase_file, false},
+                               {"clock_offset_file", &Context::clock_offset_file, false}};
 
 absl::Status Bad(const std::string& path, absl::string_view what) {
   return RefuseArgument("BAD_CONTEXT", absl::StrCat(path, ": ", what));

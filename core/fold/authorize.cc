@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"
+#include "core/command/timestamps.h"
 #include "crypto/dsse.h"
 
 namespace votum {
@@ -103,6 +104,28 @@ absl::Status CheckOffice(const World& world, const Envelope& envelope) {
                                        envelope.header().actor(), " does not hold"));
 }
 
+absl::Status CheckValidity(const Envelope& envelope, absl::Time time) {
+  const absl::Time not_after = FromTimestamp(envelope.header().not_after());
+  const auto in_words = [](absl::Time t) {
+    return absl::FormatTime("%Y-%m-%d %H:%M:%S UTC", t, absl::UTCTimeZone());
+  };
+  if (time > not_after) {
+    return RefusePrecondition(
+        "EXPIRED", absl::StrCat("this ", envelope.type->name, " was good until ",
+                                in_words(not_after), ", and here it is ", in_words(time),
+                                "; set the device's clock if it is wrong, and sign anew"));
+  }
+  const absl::Duration longest = envelope.type->longest_validity;
+  if (not_after - time > longest) {
+    return RefuseArgument(
+        "VALID_TOO_LONG",
+        absl::StrCat("a ", envelope.type->name, " may be good for ", absl::FormatDuration(longest),
+                     " at most, and this one for ", absl::FormatDuration(not_after - time),
+                     " more; set the device's clock if it is wrong, and sign anew"));
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::StatusOr<std::vector<crypto::PublicKey>> RequiredKeys(const World& world,
@@ -163,6 +186,7 @@ absl::StatusOr<CommandContext> Authorize(const World& world, const Envelope& env
         absl::StrCat("the command was signed for ", envelope.header().deployment(), ", this is ",
                      world.directory().deployment()));
   }
+  RETURN_IF_ERROR(CheckValidity(envelope, time));
   ASSIGN_OR_RETURN(const std::vector<crypto::PublicKey> keys,
                    RequiredKeys(world, envelope, index, time, log_key));
   RETURN_IF_ERROR(VerifySignatures(envelope, keys, cache));

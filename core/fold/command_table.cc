@@ -1,5 +1,7 @@
 #include "core/fold/command_table.h"
 
+#include <algorithm>
+#include <iterator>
 #include <type_traits>
 #include <utility>
 
@@ -55,6 +57,20 @@ Disclosure OfDecision(const World& world, absl::string_view decision_id) {
   return decision != nullptr && decision->public_() ? kPublic : kCouncil;
 }
 
+absl::Duration LongestValidityOf(absl::string_view name) {
+  static constexpr absl::string_view kBallots[] = {"CastVote", "CorrectVote", "CastSecretBallot",
+                                                   "CastPreference"};
+  static constexpr absl::string_view kTrustees[] = {"SubmitTrusteeCertificate",
+                                                    "SubmitTrusteeContribution", "SubmitTrusteeKey",
+                                                    "SubmitDecryption"};
+  const auto names = [name](absl::string_view one) { return one == name; };
+  if (std::any_of(std::begin(kBallots), std::end(kBallots), names))
+    return kLongestValidityOfBallots;
+  if (std::any_of(std::begin(kTrustees), std::end(kTrustees), names))
+    return kLongestValidityOfTrustees;
+  return kLongestValidity;
+}
+
 // The part of a row that depends on the command's C++ type. `machine` gives the domain's state
 // machine.
 template <typename Command, typename Machine>
@@ -67,6 +83,7 @@ CommandType Row(Domain domain, Machine& (World::*mutable_machine)(),
   row.domain = domain;
   row.authority = std::move(authority);
   row.prototype = &Command::default_instance();
+  row.longest_validity = LongestValidityOf(row.name);
   row.header = [](const Message& message) -> const common::v1::CommandHeader& {
     return static_cast<const Command&>(message).header();
   };

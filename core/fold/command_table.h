@@ -11,6 +11,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "core/command/command_context.h"
 #include "core/fold/world.h"
 #include "google/protobuf/message.h"
@@ -38,6 +39,8 @@ struct CommandType {
   Domain domain;
   Authority authority;
   const google::protobuf::Message* prototype;
+  // The most that header.not_after may lie behind the record's time.
+  absl::Duration longest_validity;
   std::function<const common::v1::CommandHeader&(const google::protobuf::Message&)> header;
   // Who may be shown the record, in the state in which it is appended.
   std::function<common::v1::Disclosure(const World&, const google::protobuf::Message&)> disclosure;
@@ -48,6 +51,13 @@ struct CommandType {
 
 // All rows.
 const std::vector<CommandType>& CommandTable();
+
+// For how long most commands are good, at most: sent at once, on a bad network, by a clock that is a bit off.
+inline constexpr absl::Duration kLongestValidity = absl::Minutes(15);
+// Ballots are given while a vote is open, which ends them: a device may sign one and find no network for hours.
+inline constexpr absl::Duration kLongestValidityOfBallots = absl::Hours(12);
+// Trustees work on machines without network and bring their parts later.
+inline constexpr absl::Duration kLongestValidityOfTrustees = absl::Hours(24 * 30);
 
 // The row of `payload_type`; null for none.
 const CommandType* FindCommandType(absl::string_view payload_type);

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"
+#include "crypto/hash.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/reflection.h"
 #include "google/protobuf/unknown_field_set.h"
@@ -57,6 +58,19 @@ absl::Status Bad(const CommandType& type, absl::string_view what) {
   return RefuseArgument("BAD_COMMAND", absl::StrCat(type.name, ": ", what));
 }
 
+absl::Status CheckHeader(const CommandType& type, const common::v1::CommandHeader& header) {
+  if (!IsUuid4(header.command_id()))
+    return Bad(type, "header.command_id must be a UUID of version 4 in lower case");
+  if (!header.has_not_after())
+    return Bad(type, "header.not_after must say until when the command is good");
+  if (header.seen_root().size() != (header.seen_size() == 0 ? 0 : sizeof(crypto::Digest))) {
+    return Bad(type,
+               "header.seen_root must be the 32 bytes of the root at header.seen_size, or both "
+               "must be left out");
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::StatusOr<Envelope> OpenEnvelope(
@@ -88,9 +102,7 @@ absl::StatusOr<Envelope> OpenEnvelope(
         *envelope.type,
         "it has fields that this version does not know; it cannot be judged and so has no effect");
   }
-  if (!IsUuid4(envelope.header().command_id())) {
-    return Bad(*envelope.type, "header.command_id must be a UUID of version 4 in lower case");
-  }
+  RETURN_IF_ERROR(CheckHeader(*envelope.type, envelope.header()));
   envelope.payload = std::move(payload);
   envelope.signatures = std::move(signatures);
   return envelope;

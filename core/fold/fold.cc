@@ -62,7 +62,7 @@ std::optional<OpenedRecord> OpenRecord(absl::string_view record_bytes) {
   if (!record.ParseFromArray(record_bytes.data(), static_cast<int>(record_bytes.size())))
     return std::nullopt;
   return OpenedRecord{record.index(), FromTimestamp(record.time()),
-                      std::move(*record.mutable_service()),
+                      std::move(*record.mutable_service()), record.judged_at(),
                       OpenEnvelope(record.payload_type(), std::move(*record.mutable_payload()),
                                    std::move(*record.mutable_signatures()))};
 }

@@ -56,6 +56,7 @@ struct OpenedRecord {
   uint64_t index = 0;
   absl::Time time;
   std::string service;
+  uint64_t judged_at = 0;  // the size of the log at which the service found it good
   absl::StatusOr<Envelope> envelope;
 };
 

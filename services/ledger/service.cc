@@ -44,7 +44,8 @@ grpc::Status LedgerServiceImpl::Append(grpc::ServerContext* context,
                                        v1::AppendResponse* response) {
   const auto service = access_.ServiceOf(*context);
   if (!service.ok()) return ToGrpc(service.status());
-  auto receipt = ledger_.Append(request->command(), request->disclosure(), *service);
+  auto receipt =
+      ledger_.Append(request->command(), {*service, request->disclosure(), request->judged_at()});
   if (receipt.ok() && witnessing_ != nullptr && witnessing_->required()) {
     receipt = witnessing_->Settle(*std::move(receipt), absl::FromChrono(context->deadline()));
   }

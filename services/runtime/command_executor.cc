@@ -161,7 +161,8 @@ absl::StatusOr<common::v1::Receipt> CommandExecutor::Run(
     ASSIGN_OR_RETURN(receipt, ledger_.GetReceipt(preview.recorded->index, deadline));
   } else {
     RETURN_IF_ERROR(MayAppend(envelope, preview, command, before_append));
-    ASSIGN_OR_RETURN(receipt, ledger_.Append(command, preview.disclosure, deadline));
+    ASSIGN_OR_RETURN(receipt,
+                     ledger_.Append(command, preview.disclosure, preview.next_index, deadline));
   }
 
   RETURN_IF_ERROR(replica_.WaitFor(receipt.index(), deadline));
@@ -214,7 +215,7 @@ void CommandExecutor::Decide(const std::shared_ptr<Running>& running) const {
   }
   const absl::Status may = MayAppend(*running->envelope, preview, running->command, nullptr);
   if (!may.ok()) return End(*running, may);
-  ledger_.AppendThen(running->command, preview.disclosure,
+  ledger_.AppendThen(running->command, preview.disclosure, preview.next_index,
                      [this, running](absl::StatusOr<common::v1::Receipt> receipt) {
                        Settle(running, std::move(receipt));
                      });

@@ -77,10 +77,11 @@ void LedgerClient::Prepare(grpc::ClientContext& context, absl::Time deadline) co
 
 absl::StatusOr<common::v1::Receipt> LedgerClient::Append(const common::v1::SignedCommand& command,
                                                          common::v1::Disclosure disclosure,
-                                                         absl::Time deadline) {
+                                                         uint64_t judged_at, absl::Time deadline) {
   ledger::v1::AppendRequest request;
   *request.mutable_command() = command;
   request.set_disclosure(disclosure);
+  request.set_judged_at(judged_at);
   ledger::v1::AppendResponse response;
   RETURN_IF_ERROR(WithRetries(*this, deadline, [&](grpc::ClientContext* context) {
     return stub_->Append(context, request, &response);
@@ -110,7 +111,7 @@ absl::StatusOr<uint64_t> LedgerClient::GetSize(absl::Time deadline) {
   return checkpoint.size;
 }
 
-void LedgerClient::AppendThen(const common::v1::SignedCommand&, common::v1::Disclosure,
+void LedgerClient::AppendThen(const common::v1::SignedCommand&, common::v1::Disclosure, uint64_t,
                               std::function<void(absl::StatusOr<common::v1::Receipt>)> then) {
   then(absl::UnimplementedError("this ledger is reached by waiting for it"));
 }

@@ -35,13 +35,13 @@ class LedgerClient {
   LedgerClient(std::shared_ptr<grpc::Channel> channel, std::string service);
   virtual ~LedgerClient() = default;
 
-  // Appends `command`. While the ledger cannot be reached the same bytes are sent again until
+  // Appends `command`, which was found good at the log's size `judged_at`. While the ledger cannot be reached the same bytes are sent again until
   // `deadline`: the command id makes this safe. UNAVAILABLE/LEDGER_UNREACHABLE after that: the
   // command may or may not have been recorded, and sending it again settles it.
   // UNAVAILABLE/NOT_WITNESSED_YET: it is recorded, and sending it again gives its receipt later.
   virtual absl::StatusOr<common::v1::Receipt> Append(const common::v1::SignedCommand& command,
                                                      common::v1::Disclosure disclosure,
-                                                     absl::Time deadline);
+                                                     uint64_t judged_at, absl::Time deadline);
 
   // The receipt of a record against the newest checkpoint.
   virtual absl::StatusOr<common::v1::Receipt> GetReceipt(uint64_t index, absl::Time deadline);
@@ -55,7 +55,7 @@ class LedgerClient {
   // Of a prompt client alone: as Append, but calls `then` with the answer, from any thread. `then`
   // must be short and must not block; `command` must live until it is called.
   virtual void AppendThen(const common::v1::SignedCommand& command,
-                          common::v1::Disclosure disclosure,
+                          common::v1::Disclosure disclosure, uint64_t judged_at,
                           std::function<void(absl::StatusOr<common::v1::Receipt>)> then);
 
   // The log from record `start` on, as far as it is shown to the service.

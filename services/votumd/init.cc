@@ -169,8 +169,14 @@ std::string ClientJson(const InitOptions& options, absl::string_view vkey,
   for (size_t i = 0; i < kServices.size(); ++i) {
     json["endpoints"][kServices[i]] = Target(options, i);
   }
+  if (options.simulated_clock) {
+    json["clock_offset_file"] = std::filesystem::absolute(deployment.clock_offset_path()).string();
+  }
   return json.dump(2) + "\n";
 }
+
+// Preparing the database takes a while.
+constexpr absl::Duration kFoundingValidity = absl::Minutes(10);
 
 // Record 0, signed by the log key.
 absl::StatusOr<common::v1::SignedCommand> FoundingCommand(const InitOptions& options,
@@ -181,6 +187,7 @@ absl::StatusOr<common::v1::SignedCommand> FoundingCommand(const InitOptions& opt
   found.mutable_header()->set_command_id(crypto::NewUuid());
   found.mutable_header()->set_deployment(options.deployment);
   *found.mutable_header()->mutable_create_time() = ToTimestamp(now);
+  *found.mutable_header()->mutable_not_after() = ToTimestamp(now + kFoundingValidity);
   found.mutable_header()->set_public_key(log_key.public_key().spki_der());
   found.set_deployment(options.deployment);
   found.set_body_name(options.body_name);

@@ -154,10 +154,11 @@ class LocalLedgerClient final : public LedgerClient {
         witnessing_(witnessing) {}
 
   absl::StatusOr<common::v1::Receipt> Append(const common::v1::SignedCommand& command,
-                                             common::v1::Disclosure disclosure,
+                                             common::v1::Disclosure disclosure, uint64_t judged_at,
                                              absl::Time deadline) override {
     RETURN_IF_ERROR(Appending(service_).status());
-    ASSIGN_OR_RETURN(common::v1::Receipt receipt, ledger_.Append(command, disclosure, service_));
+    ASSIGN_OR_RETURN(common::v1::Receipt receipt,
+                     ledger_.Append(command, {service_, disclosure, judged_at}));
     if (witnessing_ == nullptr || !witnessing_->required()) return receipt;
     return witnessing_->Settle(std::move(receipt), deadline);
   }
@@ -172,10 +173,11 @@ class LocalLedgerClient final : public LedgerClient {
   }
   bool prompt() const override { return witnessing_ == nullptr; }
   void AppendThen(const common::v1::SignedCommand& command, common::v1::Disclosure disclosure,
+                  uint64_t judged_at,
                   std::function<void(absl::StatusOr<common::v1::Receipt>)> then) override {
     const absl::Status appending = Appending(service_).status();
     if (!appending.ok()) return then(appending);
-    ledger_.AppendThen(command, disclosure, service_, std::move(then));
+    ledger_.AppendThen(command, {service_, disclosure, judged_at}, std::move(then));
   }
 
  private:
@@ -306,7 +308,7 @@ absl::Status FoundLedger(const Deployment& deployment, const std::string& origin
   if (ledger->size() != 0) {
     return RefuseExists("LOG_EXISTS", "there is a log in the database already; name an empty one");
   }
-  return ledger->Append(founding, common::v1::DISCLOSURE_PUBLIC, "directory").status();
+  return ledger->Append(founding, {"directory", common::v1::DISCLOSURE_PUBLIC}).status();
 }
 
 absl::StatusOr<std::unique_ptr<LedgerHosting>> LedgerHosting::Open(

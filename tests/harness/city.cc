@@ -14,6 +14,7 @@
 #include "base/file.h"
 #include "base/numbers.h"
 #include "base/shifted_clock.h"
+#include "clients/lib/signer.h"
 #include "clients/lib/unary_call.h"
 #include "core/command/payload_type.h"
 #include "core/command/timestamps.h"
@@ -143,6 +144,7 @@ common::v1::SignedCommand City::Sign(const std::string& person, Message* command
   header->set_deployment(deployment_);
   header->set_actor(person);
   *header->mutable_create_time() = ToTimestamp(absl::Now());
+  *header->mutable_not_after() = ToTimestamp(Now() + client::kValidity);
   common::v1::SignedCommand envelope = Envelope(*command);
   AddSignature(*keys_.at(person), &envelope);
   return envelope;
@@ -325,10 +327,7 @@ void City::OpenMeeting(int present) {
   convene.set_organization_id("rat");
   convene.set_title("1. Sitzung");
   convene.set_place("Ratssaal");
-  const auto offset =
-      ParseDecimal(absl::StripAsciiWhitespace(*ReadFile(folder_ + "/clock-offset")));
-  const absl::Time now = absl::Now() + absl::Seconds(offset.value_or(0));
-  *convene.mutable_start_time() = ToTimestamp(now + absl::Hours(24 * 20));
+  *convene.mutable_start_time() = ToTimestamp(Now() + absl::Hours(24 * 20));
   Must("karl.kanzlei", std::move(convene));
   av1::PublishAgenda agenda;
   agenda.set_meeting_id("sitzung-1");
@@ -376,6 +375,8 @@ void City::OpenVote(const std::string& vote_event_id) {
   open.set_mode(vv1::VOTE_MODE_ROLL_CALL);
   Must("maria.meister", std::move(open));
 }
+
+absl::Time City::Now() const { return ShiftedClock(folder_ + "/clock-offset").Now(); }
 
 void City::Advance(absl::Duration duration) {
   const std::string path = folder_ + "/clock-offset";

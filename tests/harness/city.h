@@ -82,6 +82,8 @@ class City {
 
   // Lets time pass on the sequencer's clock.
   void Advance(absl::Duration duration);
+  // The time of the city: the machine's, and what Advance has let pass.
+  absl::Time Now() const;
 
   // The process that hosts `service`; of several the one with this number.
   Process& ProcessOf(const std::string& service, int replica = 0);

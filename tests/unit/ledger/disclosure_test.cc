@@ -115,7 +115,7 @@ class DisclosureTest : public ::testing::Test {
         stub_(v1::LedgerService::NewStub(host_->InProcessChannel())) {
     for (const ClassRow& row : kClasses) {
       commands_.push_back(Command());
-      EXPECT_OK(ledger_->Append(commands_.back(), row.disclosure, "meetings"));
+      EXPECT_OK(ledger_->Append(commands_.back(), {"meetings", row.disclosure}));
     }
     stored_ = *ledger_->Read(0, kRecords, size_t{1} << 20);
   }

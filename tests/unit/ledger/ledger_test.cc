@@ -367,7 +367,7 @@ TEST_P(LedgerTest, ARecordIsTheBytesOfItsMessage) {
       ASSERT_TRUE(cast.ParseFromString(other.payload()));
       cast.mutable_header()->set_command_id(crypto::NewUuid());
       other.set_payload(cast.SerializeAsString());
-      const auto receipt = ledger->get()->Append(other, common::v1::DISCLOSURE_COUNCIL, service);
+      const auto receipt = ledger->get()->Append(other, {service, common::v1::DISCLOSURE_COUNCIL});
       ASSERT_OK(receipt);
       common::v1::Record record;
       ASSERT_TRUE(record.ParseFromString(receipt->record()));

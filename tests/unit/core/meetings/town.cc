@@ -93,6 +93,7 @@ common::v1::SignedCommand Town::Sign(Message* command, const crypto::PrivateKey&
   common::v1::CommandHeader& header = MutableHeader(*command);
   header.set_command_id(crypto::NewUuid());
   header.set_deployment(kDeployment);
+  *header.mutable_not_after() = ToTimestamp(time_ + absl::Minutes(10));
   common::v1::SignedCommand envelope;
   envelope.set_payload_type(PayloadType(command->GetDescriptor()));
   envelope.set_payload(command->SerializeAsString());
