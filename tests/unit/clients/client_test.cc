@@ -11,8 +11,10 @@
 #include "base/refusal.h"
 #include "base/status_matchers.h"
 #include "base/test_folder.h"
+#include "clients/lib/signer.h"
 #include "clients/lib/unary_call.h"
 #include "core/command/timestamps.h"
+#include "crypto/checkpoint.h"
 #include "crypto/dsse.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -33,6 +35,7 @@ class ClientTest : public ::testing::Test {
   // Key files cost a second; one for all tests.
   static void SetUpTestSuite() {
     folder_ = NewTestFolder("client");
+    setenv("VOTUM_CONFIG", folder_.c_str(), 1);
     ASSERT_OK(TestKey('m').SavePkcs8File(KeyFile(), crypto::SecretBytes::CopyOf(kPassphrase)));
   }
 
@@ -88,6 +91,48 @@ TEST_F(ClientTest, SignsWithThePersonsKeyAndTakesTheProvedReceipt) {
                                sent.signatures(0).signature()));
   // The command is the statement; nothing else identifies the person.
   EXPECT_EQ(calls[0].session, "");
+}
+
+common::v1::CommandHeader HeaderOf(const common::v1::SignedCommand& command) {
+  common::v1::AnyCommand any;
+  EXPECT_TRUE(any.ParseFromString(command.payload()));
+  return any.header();
+}
+
+TEST_F(ClientTest, ACommandSaysWhatItsSignerHasSeenAlsoInARunBefore) {
+  setenv("VOTUM_CONFIG", NewTestFolder("client_seen").c_str(), 1);
+  meetings::v1::CastVote vote = Vote();
+  const auto first = OpenAsMember()->Do(&vote);
+  ASSERT_OK(first);
+  const auto client = OpenAsMember();
+  ASSERT_OK(client->Do(&vote));
+  ASSERT_OK(client->Do(&vote));
+  const std::vector<SeenCall> calls = service_.calls();
+  ASSERT_EQ(calls.size(), 3u);
+  EXPECT_EQ(HeaderOf(calls[0].command).seen_size(), 0u);
+  EXPECT_EQ(HeaderOf(calls[1].command).seen_size(), 1u);
+  EXPECT_EQ(HeaderOf(calls[2].command).seen_size(), 2u);
+  const auto checkpoint =
+      crypto::OpenCheckpoint(first->checkpoint(), service_.log().verifier(), kDeployment);
+  ASSERT_OK(checkpoint);
+  EXPECT_EQ(HeaderOf(calls[1].command).seen_root(), crypto::AsBytes(checkpoint->root));
+}
+
+// The receipt of a secret ballot tells where it stands: if the member's next command told it too,
+// everybody would know whose ballot that is.
+TEST_F(ClientTest, WhatIsSeenWithACommandWithoutActorDoesNotShowInTheNext) {
+  setenv("VOTUM_CONFIG", NewTestFolder("client_unseen").c_str(), 1);
+  const auto client = OpenAsMember();
+  meetings::v1::CastVote vote = Vote();
+  ASSERT_OK(client->Do(&vote));
+  const crypto::PrivateKey key = TestKey('x');
+  meetings::v1::CastVote unnamed = Vote();
+  ASSERT_OK(client->Send(*SignCommand({kDeployment, "", {&key}, true}, client->Now(), &unnamed)));
+  ASSERT_OK(client->Do(&vote));
+  const std::vector<SeenCall> calls = service_.calls();
+  ASSERT_EQ(calls.size(), 3u);
+  EXPECT_EQ(HeaderOf(calls[1].command).seen_size(), 0u);
+  EXPECT_EQ(HeaderOf(calls[2].command).seen_size(), 1u);
 }
 
 TEST_F(ClientTest, AReceiptForSomethingElseIsNoReceipt) {

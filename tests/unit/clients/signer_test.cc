@@ -38,6 +38,8 @@ TEST(SignerTest, FillsInTheHeaderAndSignsTheBytesThatAreSent) {
   EXPECT_EQ(sent.header().deployment(), kDeployment);
   EXPECT_EQ(sent.header().actor(), "m01");
   EXPECT_EQ(FromTimestamp(sent.header().create_time()), now);
+  EXPECT_EQ(FromTimestamp(sent.header().not_after()), now + kValidity);
+  EXPECT_EQ(sent.header().seen_size(), 0u);
   EXPECT_EQ(sent.header().command_id().size(), 36u);
   EXPECT_EQ(sent.header().public_key(), "");
   EXPECT_EQ(sent.meeting_id(), "sitzung-1");

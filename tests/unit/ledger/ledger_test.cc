@@ -303,6 +303,53 @@ TEST_P(LedgerTest, ADatabaseOfANewerSchemaIsLeftAlone) {
   EXPECT_EQ(backend_->Schema(), "99");
 }
 
+TEST_P(LedgerTest, TakesNoCommandWhoseSignerHasSeenAnotherLog) {
+  const auto ledger = Open();
+  ASSERT_OK(ledger);
+  const auto seeing = [](uint64_t size, const std::string& root) {
+    meetings::v1::CastVote cast;
+    cast.mutable_header()->set_command_id(crypto::NewUuid());
+    cast.mutable_header()->set_seen_size(size);
+    cast.mutable_header()->set_seen_root(root);
+    common::v1::SignedCommand command = Command();
+    command.set_payload(cast.SerializeAsString());
+    return command;
+  };
+  crypto::MerkleTree tree;
+  for (int i = 0; i < 5; ++i) {
+    const auto receipt = Append(**ledger, Command());
+    ASSERT_OK(receipt);
+    const crypto::Digest leaf = crypto::Sha256({receipt->salt(), receipt->record()});
+    tree.Append(crypto::AsBytes(leaf));
+  }
+  const auto root = [&tree](uint64_t size) {
+    const crypto::Digest digest = *tree.RootAt(size);
+    return std::string(crypto::AsBytes(digest));
+  };
+  EXPECT_OK(Append(**ledger, seeing(3, root(3))));
+  EXPECT_OK(Append(**ledger, seeing(5, root(5))));
+  EXPECT_THAT(Append(**ledger, seeing(3, root(4))), IsRefused("VIEW_FORKED"));
+  EXPECT_THAT(Append(**ledger, seeing(3, "")), IsRefused("VIEW_FORKED"));
+  EXPECT_THAT(Append(**ledger, seeing(100, root(5))), IsRefused("VIEW_FORKED"));
+  EXPECT_EQ((*ledger)->size(), 7u);
+}
+
+TEST_P(LedgerTest, ARecordSaysWhereItWasJudgedAndNotBeyondTheLog) {
+  const auto ledger = Open();
+  ASSERT_OK(ledger);
+  ASSERT_OK(Append(**ledger, Command()));
+  ASSERT_OK(Append(**ledger, Command()));
+  const auto receipt = (*ledger)->Append(Command(), {"meetings", common::v1::DISCLOSURE_PUBLIC, 1});
+  ASSERT_OK(receipt);
+  common::v1::Record record;
+  ASSERT_TRUE(record.ParseFromString(receipt->record()));
+  EXPECT_EQ(record.judged_at(), 1u);
+  // Made in two parts, and yet the bytes of the message.
+  EXPECT_EQ(record.SerializeAsString(), receipt->record());
+  EXPECT_THAT((*ledger)->Append(Command(), {"meetings", common::v1::DISCLOSURE_PUBLIC, 4}),
+              IsRefused("BAD_JUDGED_AT"));
+}
+
 TEST_P(LedgerTest, SeveralAreAppendedInTheirOrderAndAnsweredEach) {
   const auto ledger = Open();
   std::vector<common::v1::SignedCommand> commands;
