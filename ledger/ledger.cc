@@ -67,16 +67,11 @@ void AppendBytes(int field, absl::string_view bytes, std::string* out) {
 
 // The record of `command` but for its first two fields, index and time. The same bytes as
 // protobuf's, but without copying the payload into a message first.
-std::string RecordTail(const common::v1::SignedCommand& command, common::v1::Disclosure disclosure,
-                       absl::string_view service) {
+std::string RecordTail(const common::v1::SignedCommand& command, absl::string_view service) {
   using common::v1::Record;
   std::string tail;
   tail.reserve(command.ByteSizeLong() + service.size() + kHeadBytes);
   if (!service.empty()) AppendBytes(Record::kServiceFieldNumber, service, &tail);
-  AppendVarint(
-      WireFormatLite::MakeTag(Record::kDisclosureFieldNumber, WireFormatLite::WIRETYPE_VARINT),
-      &tail);
-  AppendVarint(static_cast<uint64_t>(disclosure), &tail);
   if (!command.payload_type().empty())
     AppendBytes(Record::kPayloadTypeFieldNumber, command.payload_type(), &tail);
   AppendBytes(Record::kPayloadFieldNumber, command.payload(), &tail);
@@ -275,15 +270,11 @@ class Ledger::NotifiedCall final : public Call {
 // The sequencer
 
 absl::StatusOr<Ledger::Waiting> Ledger::Prepare(const common::v1::SignedCommand& command,
-                                                common::v1::Disclosure disclosure,
                                                 absl::string_view service,
                                                 absl::string_view salt) const {
   if (command.payload().size() > kMaxPayloadBytes) {
     return RefuseArgument("TOO_LARGE",
                           absl::StrCat("a command has at most ", kMaxPayloadBytes, " bytes"));
-  }
-  if (disclosure == common::v1::DISCLOSURE_UNSPECIFIED) {
-    return RefuseArgument("BAD_DISCLOSURE", "disclosure must say who may be shown the record");
   }
   RETURN_IF_ERROR(CheckAttachments(command));
   std::string id = CommandIdOf(command.payload());
@@ -291,13 +282,9 @@ absl::StatusOr<Ledger::Waiting> Ledger::Prepare(const common::v1::SignedCommand&
     return RefuseArgument("BAD_COMMAND", "the payload has no header with a command id");
   }
   const uint64_t hash = commands_.HashOf(id);
-  return Waiting{&command,
-                 std::move(id),
-                 hash,
-                 std::string(salt),
-                 RecordTail(command, disclosure, service),
-                 nullptr,
-                 absl::UnknownError("")};
+  return Waiting{
+      &command, std::move(id),         hash, std::string(salt), RecordTail(command, service),
+      nullptr,  absl::UnknownError("")};
 }
 
 absl::Status Ledger::Enqueue(absl::Span<Waiting> waiting) {
@@ -314,14 +301,12 @@ absl::Status Ledger::Enqueue(absl::Span<Waiting> waiting) {
 }
 
 absl::StatusOr<common::v1::Receipt> Ledger::Append(const common::v1::SignedCommand& command,
-                                                   common::v1::Disclosure disclosure,
                                                    const std::string& service) {
-  return std::move(AppendAll(absl::MakeConstSpan(&command, 1), disclosure, service)[0]);
+  return std::move(AppendAll(absl::MakeConstSpan(&command, 1), service)[0]);
 }
 
 std::vector<absl::StatusOr<common::v1::Receipt>> Ledger::AppendAll(
-    absl::Span<const common::v1::SignedCommand> commands, common::v1::Disclosure disclosure,
-    const std::string& service) {
+    absl::Span<const common::v1::SignedCommand> commands, const std::string& service) {
   std::vector<absl::StatusOr<common::v1::Receipt>> answers(commands.size());
   std::vector<Waiting> waiting;  // of those that can be appended
   std::vector<size_t> places;    // theirs in the answers
@@ -329,8 +314,8 @@ std::vector<absl::StatusOr<common::v1::Receipt>> Ledger::AppendAll(
   // At once: each draw by itself takes longer than hashing the record.
   const std::string salts = crypto::RandomBytes(kSaltBytes * commands.size());
   for (size_t i = 0; i < commands.size(); ++i) {
-    auto prepared = Prepare(commands[i], disclosure, service,
-                            absl::string_view(salts).substr(kSaltBytes * i, kSaltBytes));
+    auto prepared =
+        Prepare(commands[i], service, absl::string_view(salts).substr(kSaltBytes * i, kSaltBytes));
     if (!prepared.ok()) {
       answers[i] = prepared.status();
       continue;
@@ -352,10 +337,9 @@ std::vector<absl::StatusOr<common::v1::Receipt>> Ledger::AppendAll(
   return answers;
 }
 
-void Ledger::AppendThen(const common::v1::SignedCommand& command, common::v1::Disclosure disclosure,
-                        absl::string_view service,
+void Ledger::AppendThen(const common::v1::SignedCommand& command, absl::string_view service,
                         std::function<void(absl::StatusOr<common::v1::Receipt>)> then) {
-  auto prepared = Prepare(command, disclosure, service, crypto::RandomBytes(kSaltBytes));
+  auto prepared = Prepare(command, service, crypto::RandomBytes(kSaltBytes));
   if (!prepared.ok()) return then(prepared.status());
   auto call = std::make_unique<NotifiedCall>(this, *std::move(prepared), std::move(then));
   const absl::Status enqueued = Enqueue(absl::MakeSpan(&call->waiting(), 1));

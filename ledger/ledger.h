@@ -79,19 +79,16 @@ class Ledger {
 
   // Makes `command` durable, appended by `service`; waits until it is. As LedgerService.Append.
   absl::StatusOr<common::v1::Receipt> Append(const common::v1::SignedCommand& command,
-                                             common::v1::Disclosure disclosure,
                                              const std::string& service);
   // The same for several that come one after the other; waits until all are durable. The answers
   // are in their order.
   std::vector<absl::StatusOr<common::v1::Receipt>> AppendAll(
-      absl::Span<const common::v1::SignedCommand> commands, common::v1::Disclosure disclosure,
-      const std::string& service);
+      absl::Span<const common::v1::SignedCommand> commands, const std::string& service);
 
   // As Append, but does not wait: calls `then` with the answer, from the sequencer's thread or, if
   // there is nothing to wait for, from here. `then` must be short and must not block; `command`
   // must live until it is called.
-  void AppendThen(const common::v1::SignedCommand& command, common::v1::Disclosure disclosure,
-                  absl::string_view service,
+  void AppendThen(const common::v1::SignedCommand& command, absl::string_view service,
                   std::function<void(absl::StatusOr<common::v1::Receipt>)> then);
 
   // Against the newest checkpoint. NOT_FOUND/NO_SUCH_RECORD.
@@ -142,8 +139,7 @@ class Ledger {
          crypto::NoteSigner signer, crypto::SecretBytes attachments_key, LedgerConfig config);
 
   absl::StatusOr<Waiting> Prepare(const common::v1::SignedCommand& command,
-                                  common::v1::Disclosure disclosure, absl::string_view service,
-                                  absl::string_view salt) const;
+                                  absl::string_view service, absl::string_view salt) const;
   // Whether all of them are in the queue, or none.
   absl::Status Enqueue(absl::Span<Waiting> waiting);
 

@@ -77,19 +77,41 @@ void Auditor::AddRead(uint64_t line, const ReadEntry& read) {
     foldable_ = false;
     return;
   }
-  if (entry->record.empty()) {
-    Fault(absl::StrCat("record ", position,
-                       ": it was not shown to whoever exported this log; without it no state "
-                       "can be derived: export as an auditor"));
-    foldable_ = false;
-    return;
-  }
+  if (entry->record.empty()) return PassOver(position);
   if (!read.gives_leaf) {
     Fault(absl::StrCat("record ", position,
                        ": its bytes do not give its leaf; record, salt or leaf was changed"));
   }
   FoldEntry(read);
   RememberAttachmentRefs(read);
+}
+
+void Auditor::PassOver(uint64_t position) {
+  if (foldable_ && !fold_.reach_log().open_urns().empty()) {
+    unseen_.push_back(position);
+    fold_.PassOver();
+    return;
+  }
+  Fault(absl::StrCat("record ", position,
+                     ": it was not shown to whoever exported this log; without it no state can be "
+                     "derived: export as an auditor"));
+  foldable_ = false;
+}
+
+void Auditor::CheckUnseen() {
+  const auto& open = fold_.reach_log().open_urns();
+  const bool closed = open.size() < open_urns_;
+  open_urns_ = open.size();
+  if (!closed || unseen_.empty()) return;
+  uint64_t oldest = fold_.next_index();
+  for (const auto& [urn, state] : open) oldest = std::min(oldest, state.opened_by);
+  // What came after the opening of something that is still open may belong to that.
+  if (unseen_.front() > oldest) return;
+  Fault(
+      absl::StrCat("record ", unseen_.front(),
+                   ": it was not shown to whoever exported this log, though what was open then is "
+                   "closed; without it no state can be derived: export again"));
+  foldable_ = false;
 }
 
 void Auditor::FoldEntry(const ReadEntry& read) {
@@ -105,6 +127,7 @@ void Auditor::FoldEntry(const ReadEntry& read) {
     Fault(absl::StrCat("record ", outcome->index, " (", outcome->command_name, "): ", reason, ": ",
                        outcome->status.message()));
   }
+  CheckUnseen();
 }
 
 void Auditor::RememberAttachmentRefs(const ReadEntry& read) {
@@ -162,9 +185,12 @@ void Auditor::CheckCheckpoint(absl::string_view note) {
 
 void Auditor::Finish(absl::string_view checkpoint_note) {
   CheckCheckpoint(checkpoint_note);
-  if (faults_ == 0)
-    Checked(
-        absl::StrCat("records: each of the ", entries_, " gives its leaf, in order, none missing"));
+  if (faults_ == 0) {
+    Checked(absl::StrCat("records: each of the ", entries_ - unseen_.size(),
+                         unseen_.empty() ? " gives" : " that are shown gives",
+                         " its leaf, in order, none missing"));
+  }
+  ReportOpen();
   ReportAttachments();
   if (!foldable_) {
     Note(
@@ -172,7 +198,7 @@ void Auditor::Finish(absl::string_view checkpoint_note) {
         "record");
   } else if (faults_ == 0) {
     Checked(absl::StrCat("signatures and authority: verified for each record at its own position (",
-                         entries_ - fold_.void_records().size(), " in effect, ",
+                         entries_ - unseen_.size() - fold_.void_records().size(), " in effect, ",
                          fold_.void_records().size(), " void)"));
   }
   ReportVoid();
@@ -182,6 +208,16 @@ void Auditor::Finish(absl::string_view checkpoint_note) {
   ReportDecisions();
   ReportProjects();
   ReportState();
+}
+
+void Auditor::ReportOpen() {
+  if (unseen_.empty() || !foldable_) return;
+  std::vector<std::string> open;
+  for (const auto& [urn, state] : fold_.reach_log().open_urns()) open.push_back(InWords(urn));
+  Note(absl::StrCat(
+      "open: ", absl::StrJoin(open, ", "), ", ", unseen_.size(),
+      " records withheld: ballots are shown to nobody before it is closed; audit again "
+      "then"));
 }
 
 void Auditor::ReportAttachments() {
@@ -361,7 +397,7 @@ void CheckTiles(const std::string& folder, const TiledLog& tiles, Auditor* audit
 absl::StatusOr<uint64_t> AuditArchive(const std::string& folder, const crypto::NoteVerifier& log,
                                       const std::function<void(const Finding&)>& report,
                                       const std::function<void(double)>& progress,
-                                      uint64_t* records) {
+                                      uint64_t* records, uint64_t* withheld) {
   const ArchiveReader archive(folder);
   ASSIGN_OR_RETURN(const std::string checkpoint, archive.Checkpoint());
   Auditor auditor(log, report);
@@ -394,6 +430,7 @@ absl::StatusOr<uint64_t> AuditArchive(const std::string& folder, const crypto::N
   CheckTiles(folder, tiles, &auditor);
   auditor.Finish(checkpoint);
   *records = auditor.records();
+  if (withheld != nullptr) *withheld = auditor.withheld();
   return auditor.faults();
 }
 

@@ -5,9 +5,11 @@
 //   that was active at that position; each result stated in the log (rankings, votes, decisions) is
 //   what the records before it give; each sealed attachment is what its record commits to.
 //
-// Void records (a second vote, a vote that came too late) are no fault: they are listed with their
-// reasons. A record that an honest ledger and honest services cannot have written is a fault, and
-// so is anything that does not fit.
+// Ballots of a vote or round that is open are shown to nobody, auditors included, until it is
+// closed: an audit meanwhile counts them, and checks everything else. Void records (a second vote,
+// a vote that came too late) are no fault: they are listed with their reasons. A record that an
+// honest ledger and honest services cannot have written is a fault, and so is anything that does
+// not fit.
 #ifndef VOTUM_CLIENTS_AUDIT_AUDITOR_H_
 #define VOTUM_CLIENTS_AUDIT_AUDITOR_H_
 
@@ -64,6 +66,8 @@ class Auditor {
 
   uint64_t records() const { return entries_; }
   uint64_t faults() const { return faults_; }
+  // Records that were not shown because a vote or round is open.
+  uint64_t withheld() const { return unseen_.size(); }
   const Fold& fold() const { return fold_; }
 
  private:
@@ -79,6 +83,11 @@ class Auditor {
 
   void AddRead(uint64_t line, const ReadEntry& read);
   void FoldEntry(const ReadEntry& read);
+  // A record that was not shown: withheld if something is open, or else a fault.
+  void PassOver(uint64_t position);
+  // Whether what was not shown can still belong to something that is open; else it is a fault.
+  void CheckUnseen();
+  void ReportOpen();
   // Open, sealed, erased, or missing: the last is a fault.
   void ReportAttachments();
   void RememberAttachmentRefs(const ReadEntry& read);
@@ -103,17 +112,19 @@ class Auditor {
   std::map<std::string, Commitment> commitments_;  // attachments committed to and not seen yet
   uint64_t attachments_ = 0;
   bool sealed_ = false;
+  std::vector<uint64_t> unseen_;  // indexes of records that were not shown, ascending
+  size_t open_urns_ = 0;          // before the record at hand
 };
 
 // What an established vote says, in one line of English.
 std::string DescribeVote(const meetings::v1::VoteEvent& event);
 
-// Audits the archive in `folder`; the number of faults. An error only if there is no archive to
-// read.
+// Audits the archive in `folder`; the number of faults, and of what the auditor counted. An error
+// only if there is no archive to read.
 absl::StatusOr<uint64_t> AuditArchive(const std::string& folder, const crypto::NoteVerifier& log,
                                       const std::function<void(const Finding&)>& report,
                                       const std::function<void(double)>& progress,
-                                      uint64_t* records);
+                                      uint64_t* records, uint64_t* withheld = nullptr);
 
 }  // namespace votum::audit
 

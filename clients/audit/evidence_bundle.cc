@@ -231,8 +231,8 @@ absl::StatusOr<std::string> MakeEvidenceBundle(const std::vector<ArchivedEntry>&
     if (entry.record.empty()) {
       return RefusePrecondition("NOT_SHOWN",
                                 absl::StrCat("record ", entry.index,
-                                             " is not shown to you; make the bundle as "
-                                             "an auditor"));
+                                             " is not shown to you; make the bundle as an "
+                                             "auditor, and while no vote is open"));
     }
     RETURN_IF_ERROR(fold.Apply(entry.record).status());
     common::v1::Record record;

@@ -22,8 +22,10 @@
 #include "core/fold/envelope.h"
 #include "crypto/checkpoint.h"
 #include "crypto/encoding.h"
+#include "crypto/hash.h"
 #include "nlohmann/json.hpp"
 #include "votum/ledger/v1/ledger_service.pb.h"
+#include "votum/publication/v1/log_service.pb.h"
 #include "votum/runtime/v1/runtime_service.pb.h"
 
 namespace votum::cli {
@@ -67,7 +69,7 @@ absl::StatusOr<std::string> FetchCheckpoint(client::Client& client) {
   std::optional<uint64_t> wanted;
   for (;;) {
     RETURN_IF_ERROR(
-        client.Read("ledger", "GetCheckpoint", ledger::v1::GetCheckpointRequest(), &newest));
+        client.Read("publication", "GetCheckpoint", ledger::v1::GetCheckpointRequest(), &newest));
     if (!wanted.has_value()) {
       ASSIGN_OR_RETURN(wanted, SizeOf(client, newest.checkpoint()));
     }
@@ -85,6 +87,31 @@ absl::StatusOr<std::string> FetchCheckpoint(client::Client& client) {
                 "when its witnesses answer");
 }
 
+// What was withheld when its page came may be shown by now, because a later page has the record
+// that closed the vote.
+absl::Status FetchAgain(client::Client& client, Log* log) {
+  ledger::v1::ListEntriesRequest request;
+  request.set_page_size(kPage);
+  for (size_t next = 0; next < log->entries.size();) {
+    if (!log->entries[next].record.empty()) {
+      ++next;
+      continue;
+    }
+    request.set_start_index(next);
+    ledger::v1::ListEntriesResponse page;
+    RETURN_IF_ERROR(client.Read("publication", "ListEntries", request, &page));
+    if (page.entries().empty()) return absl::OkStatus();
+    for (ledger::v1::Entry& entry : *page.mutable_entries()) {
+      if (next == log->entries.size()) break;
+      audit::ArchivedEntry& known = log->entries[next++];
+      if (!known.record.empty() || known.index != entry.index()) continue;
+      known.salt = std::move(*entry.mutable_salt());
+      known.record = std::move(*entry.mutable_record());
+    }
+  }
+  return absl::OkStatus();
+}
+
 // All entries that the checkpoint stands for, as far as they are shown to the caller.
 absl::StatusOr<Log> FetchLog(client::Client& client) {
   Log log;
@@ -94,7 +121,7 @@ absl::StatusOr<Log> FetchLog(client::Client& client) {
   request.set_page_size(kPage);
   while (log.entries.size() < log.size) {
     ledger::v1::ListEntriesResponse page;
-    RETURN_IF_ERROR(client.Read("ledger", "ListEntries", request, &page));
+    RETURN_IF_ERROR(client.Read("publication", "ListEntries", request, &page));
     for (ledger::v1::Entry& entry : *page.mutable_entries()) {
       // The log may have grown since the checkpoint.
       if (log.entries.size() == log.size) break;
@@ -106,6 +133,7 @@ absl::StatusOr<Log> FetchLog(client::Client& client) {
     if (page.next_page_token().empty()) break;
     request.set_page_token(page.next_page_token());
   }
+  RETURN_IF_ERROR(FetchAgain(client, &log));
   return log;
 }
 
@@ -131,7 +159,7 @@ absl::Status FetchAttachments(client::Client& client, const Log& log,
     for (size_t i = start; i < std::min(start + kAttachmentsAtOnce, wanted.size()); ++i)
       request.add_commitments(wanted[i]);
     ledger::v1::GetAttachmentsResponse response;
-    RETURN_IF_ERROR(client.Read("ledger", "GetAttachments", request, &response));
+    RETURN_IF_ERROR(client.Read("publication", "GetAttachments", request, &response));
     for (const common::v1::Attachment& attachment : response.attachments()) {
       writer->Add(
           {attachment.commitment(), attachment.subject(), attachment.salt(), attachment.content()});
@@ -176,14 +204,19 @@ struct Reporter {
 };
 
 absl::Status Verdict(Run& run, const char* what, uint64_t faults, uint64_t records,
-                     Reporter& reporter) {
+                     uint64_t withheld, Reporter& reporter) {
   if (run.json()) {
-    nlohmann::ordered_json json = {
-        {"passed", faults == 0}, {"records", records}, {"findings", reporter.findings}};
+    nlohmann::ordered_json json = {{"passed", faults == 0},
+                                   {"records", records},
+                                   {"withheld", withheld},
+                                   {"findings", reporter.findings}};
     *run.out << json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) << "\n";
   } else if (faults == 0) {
-    *run.out << what << ": all checks passed (" << records << " records)\n";
+    *run.out << what << ": all checks passed (" << records << " records";
+    if (withheld > 0) *run.out << ", " << withheld << " of them withheld while a vote is open";
+    *run.out << ")\n";
   }
+  if (faults == 0 && withheld > 0) run.exit_code = kStillOpen;
   if (faults == 0) return absl::OkStatus();
   return Refuse(absl::StatusCode::kDataLoss, "FAULTS_FOUND",
                 absl::StrCat(what, ": ", faults, " faults in ", records, " records"));
@@ -216,6 +249,53 @@ absl::Status CompareProjections(client::Client& client, const Fold& fold, Report
   return absl::OkStatus();
 }
 
+// What is wrong with an opening that the publication service lists; empty if nothing is.
+std::string WrongWith(const publication::v1::Opening& listed, const Opening& derived,
+                      const Log& log) {
+  const ledger::v1::Entry& entry = listed.entry();
+  if (entry.index() != derived.index || listed.opened_by() != derived.opened_by) {
+    return absl::StrCat("it says that record ", listed.opened_by(), " opens record ", entry.index(),
+                        ", but by the log record ", derived.opened_by, " opens record ",
+                        derived.index);
+  }
+  const crypto::Digest leaf = crypto::Sha256({entry.salt(), entry.record()});
+  if (crypto::AsBytes(leaf) == log.entries[derived.index].leaf) return "";
+  return absl::StrCat("its bytes do not give the leaf of record ", derived.index);
+}
+
+// Holds the openings that the publication service lists against those that the log gives.
+absl::Status CompareOpenings(client::Client& client, const Fold& fold, const Log& log,
+                             Reporter& reporter, uint64_t* faults) {
+  const std::vector<Opening>& derived = fold.reach_log().openings();
+  publication::v1::ListOpeningsRequest request;
+  const auto fault = [&](uint64_t number, absl::string_view why) {
+    ++*faults;
+    reporter({audit::Finding::Kind::kFault, absl::StrCat("opening ", number, ": ", why)});
+  };
+  const uint64_t before = *faults;
+  while (request.start_number() < derived.size()) {
+    publication::v1::ListOpeningsResponse page;
+    RETURN_IF_ERROR(client.Read("publication", "ListOpenings", request, &page));
+    if (page.openings().empty()) {
+      fault(request.start_number(), "it is not listed, though the log gives it");
+      return absl::OkStatus();
+    }
+    for (const publication::v1::Opening& listed : page.openings()) {
+      // The log may have grown since the checkpoint.
+      if (listed.number() >= derived.size()) break;
+      const std::string wrong = WrongWith(listed, derived[listed.number()], log);
+      if (!wrong.empty()) fault(listed.number(), wrong);
+    }
+    request.set_start_number(page.openings().rbegin()->number() + 1);
+  }
+  if (*faults == before) {
+    reporter({audit::Finding::Kind::kChecked,
+              absl::StrCat("openings: the ", derived.size(),
+                           " records that later ones opened are listed, and give their leaves")});
+  }
+  return absl::OkStatus();
+}
+
 // The number of faults that the policy finds in the checkpoint.
 uint64_t CheckPolicy(const Trust& trust, absl::string_view checkpoint, Reporter& reporter) {
   if (!trust.policy.has_value()) return 0;
@@ -241,7 +321,7 @@ absl::Status AuditRemote(Run& run, const Options& options) {
     for (size_t i = start; i < std::min(start + kAttachmentsAtOnce, wanted.size()); ++i)
       request.add_commitments(wanted[i]);
     ledger::v1::GetAttachmentsResponse response;
-    RETURN_IF_ERROR(client->Read("ledger", "GetAttachments", request, &response));
+    RETURN_IF_ERROR(client->Read("publication", "GetAttachments", request, &response));
     for (const common::v1::Attachment& attachment : response.attachments()) {
       auditor.AddAttachment(start,
                             audit::ArchivedAttachment{attachment.commitment(), attachment.subject(),
@@ -250,8 +330,14 @@ absl::Status AuditRemote(Run& run, const Options& options) {
   }
   auditor.Finish(log.checkpoint);
   uint64_t faults = auditor.faults() + CheckPolicy(trust, log.checkpoint, reporter);
-  RETURN_IF_ERROR(CompareProjections(*client, auditor.fold(), reporter, &faults));
-  return Verdict(run, "audit", faults, auditor.records(), reporter);
+  if (auditor.withheld() == 0) {
+    RETURN_IF_ERROR(CompareProjections(*client, auditor.fold(), reporter, &faults));
+  } else {
+    reporter({audit::Finding::Kind::kNote,
+              "the services' states are not compared while ballots are withheld"});
+  }
+  RETURN_IF_ERROR(CompareOpenings(*client, auditor.fold(), log, reporter, &faults));
+  return Verdict(run, "audit", faults, auditor.records(), auditor.withheld(), reporter);
 }
 
 absl::Status Audit(Run& run, const Options& options) {
@@ -261,14 +347,15 @@ absl::Status Audit(Run& run, const Options& options) {
   ASSIGN_OR_RETURN(const Trust trust, TrustOf(run, options.trust));
   Reporter reporter{run};
   uint64_t records = 0;
+  uint64_t withheld = 0;
   ASSIGN_OR_RETURN(uint64_t faults,
                    audit::AuditArchive(
                        options.folder, trust.log,
                        [&reporter](const audit::Finding& finding) { reporter(finding); },
-                       [](double done) { ShowProgress("auditing", done); }, &records));
+                       [](double done) { ShowProgress("auditing", done); }, &records, &withheld));
   ASSIGN_OR_RETURN(const std::string checkpoint, audit::ArchiveReader(options.folder).Checkpoint());
   faults += CheckPolicy(trust, checkpoint, reporter);
-  return Verdict(run, "audit", faults, records, reporter);
+  return Verdict(run, "audit", faults, records, withheld, reporter);
 }
 
 absl::Status Evidence(Run& run, const Options& options) {

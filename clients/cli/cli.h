@@ -27,6 +27,7 @@ enum ExitCode {
   kNotReachable = 3,
   kVerificationFailed = 4,
   kLocalProblem = 5,
+  kStillOpen = 7,  // of an audit: no fault, but ballots are withheld while a vote is open
 };
 ExitCode ExitCodeOf(const absl::Status& status);
 

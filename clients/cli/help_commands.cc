@@ -24,6 +24,8 @@ constexpr Topic kTopics[] = {
      "3  not reachable: no service answered within --timeout; it is safe to try again\n"
      "4  verification failed: a receipt, a document, a log or a bundle does not hold\n"
      "5  a problem on this machine: a file, a key, a passphrase, a context\n"
+     "7  audited while a vote or round is open: no fault, but its ballots are withheld until it is\n"
+     "   closed\n"
      "\n"
      "Errors are one line on standard error: votum: REASON: message. Reasons are stable.\n"},
     {"contexts",

@@ -98,7 +98,7 @@ absl::StatusOr<common::v1::Receipt> FetchReceipt(const Run& run, client::Client&
   const absl::Time deadline = absl::Now() + absl::Seconds(run.timeout_seconds);
   for (;;) {
     ledger::v1::GetReceiptResponse response;
-    RETURN_IF_ERROR(client.Read("ledger", "GetReceipt", request, &response));
+    RETURN_IF_ERROR(client.Read("publication", "GetReceipt", request, &response));
     if (!trust.policy.has_value()) return response.receipt();
     const auto enough = Witnesses(*trust.policy, response.receipt().checkpoint());
     if (enough.ok()) return response.receipt();
@@ -118,7 +118,7 @@ absl::StatusOr<std::vector<crypto::Digest>> FetchConsistency(client::Client& cli
   request.set_old_size(std::min(one.size, two.size));
   request.set_new_size(std::max(one.size, two.size));
   ledger::v1::GetConsistencyProofResponse response;
-  RETURN_IF_ERROR(client.Read("ledger", "GetConsistencyProof", request, &response));
+  RETURN_IF_ERROR(client.Read("publication", "GetConsistencyProof", request, &response));
   std::vector<crypto::Digest> proof;
   for (const std::string& hash : response.proof()) {
     ASSIGN_OR_RETURN(const crypto::Digest digest, crypto::DigestFromBytes(hash));

@@ -1,4 +1,4 @@
-// All commands, one row each: which domain owns it, who may give it, who may be shown its record,
+// All commands, one row each: which domain owns it, who may give it, who may see its record,
 // what checks and applies it. Coarse authority stands here and nowhere else; what depends on the
 // command's content (chair of that organization, member of that electorate, a second person) is
 // checked by the domain.
@@ -12,6 +12,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "core/command/command_context.h"
+#include "core/command/reach.h"
 #include "core/fold/world.h"
 #include "google/protobuf/message.h"
 #include "votum/common/v1/command.pb.h"
@@ -39,8 +40,8 @@ struct CommandType {
   Authority authority;
   const google::protobuf::Message* prototype;
   std::function<const common::v1::CommandHeader&(const google::protobuf::Message&)> header;
-  // Who may be shown the record, in the state in which it is appended.
-  std::function<common::v1::Disclosure(const World&, const google::protobuf::Message&)> disclosure;
+  // Who may see the record if it is in effect, in the state before it.
+  std::function<Reach(const World&, const google::protobuf::Message&)> reach;
   std::function<absl::Status(const World&, const CommandContext&, const google::protobuf::Message&)>
       check;
   std::function<void(World&, const CommandContext&, const google::protobuf::Message&)> apply;

@@ -92,19 +92,28 @@ absl::StatusOr<RecordOutcome> Fold::Apply(const std::optional<OpenedRecord>& rec
     outcome.actor = envelope->header().actor();
     outcome.status =
         record->service == DomainName(envelope->type->domain) || next_index_ == 0
-            ? Judge(*envelope, record->time)
+            ? Judge(*envelope, record->time, &outcome.reach)
             : RefusePermission("WRONG_SERVICE", absl::StrCat(envelope->type->name,
                                                              " was appended by ", record->service));
   } else {
     outcome.status = envelope.status();
   }
   if (!outcome.status.ok()) void_.emplace(outcome.index, outcome.status);
+  if (gaps == Gaps::kRefused) {
+    reach_log_.Add(world_, envelope.ok() ? &*envelope : nullptr, outcome.reach,
+                   outcome.status.ok());
+  }
   last_time_ = record->time;
   ++next_index_;
   return outcome;
 }
 
-absl::Status Fold::Judge(const Envelope& envelope, absl::Time time) {
+void Fold::PassOver() {
+  reach_log_.AddUnseen();
+  ++next_index_;
+}
+
+absl::Status Fold::Judge(const Envelope& envelope, absl::Time time, Reach* reach) {
   // The id is taken by the first record that bears it, whatever becomes of that record.
   const RecordedCommand recorded = {next_index_,
                                     CommandDigest(envelope.payload_type(), envelope.payload)};
@@ -118,6 +127,7 @@ absl::Status Fold::Judge(const Envelope& envelope, absl::Time time) {
   ASSIGN_OR_RETURN(const CommandContext context,
                    Authorize(world_, envelope, next_index_, time, log_key_, *cache_));
   RETURN_IF_ERROR(envelope.type->check(world_, context, *envelope.command));
+  *reach = envelope.type->reach(world_, *envelope.command);
   envelope.type->apply(world_, context, *envelope.command);
   return absl::OkStatus();
 }

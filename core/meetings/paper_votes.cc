@@ -60,9 +60,11 @@ absl::Status VotingMachine::Check(const CommandContext& context,
 void VotingMachine::Apply(const CommandContext& context, const v1::ConfirmPaperVote& command) {
   Touch(context, command.meeting_id());
   VoteEventEntry& event = MutableVote(command.vote_event_id());
-  event.pending_papers.erase(command.person_id());
-  event.votes[command.person_id()] = {command.choice(), /*paper=*/true, context.command_id,
-                                      context.index, command.candidate_id()};
+  const auto paper = event.pending_papers.find(command.person_id());
+  event.votes[command.person_id()] = {command.choice(),       /*paper=*/true,
+                                      context.command_id,     context.index,
+                                      command.candidate_id(), paper->second.index};
+  event.pending_papers.erase(paper);
 }
 
 absl::Status VotingMachine::Check(const CommandContext& context,

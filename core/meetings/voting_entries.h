@@ -101,9 +101,10 @@ struct MotionEntry {
 struct VoteEntry {
   v1::Choice choice = v1::CHOICE_UNSPECIFIED;
   bool paper = false;
-  std::string command_id;    // of the record that decides: what a correction must name
-  uint64_t index = 0;        // of the same record
-  std::string candidate_id;  // in an election, with Yes
+  std::string command_id;       // of the record that decides: what a correction must name
+  uint64_t index = 0;           // of the same record
+  std::string candidate_id;     // in an election, with Yes
+  uint64_t recorded_index = 0;  // on paper: of the first record; `index` is the confirmation's
 };
 
 // A vote on paper that waits for the second person.

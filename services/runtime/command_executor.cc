@@ -113,8 +113,6 @@ CommandExecutor::Preview CommandExecutor::Look(const Envelope& envelope) const {
     seen.recorded = fold.FindCommand(envelope.header().command_id());
     if (seen.recorded.has_value()) return seen;
     seen.verdict = fold.Check(envelope, std::max(clock_.Now(), fold.last_time()));
-    if (seen.verdict.ok())
-      seen.disclosure = envelope.type->disclosure(fold.world(), *envelope.command);
     return seen;
   });
 }
@@ -161,7 +159,7 @@ absl::StatusOr<common::v1::Receipt> CommandExecutor::Run(
     ASSIGN_OR_RETURN(receipt, ledger_.GetReceipt(preview.recorded->index, deadline));
   } else {
     RETURN_IF_ERROR(MayAppend(envelope, preview, command, before_append));
-    ASSIGN_OR_RETURN(receipt, ledger_.Append(command, preview.disclosure, deadline));
+    ASSIGN_OR_RETURN(receipt, ledger_.Append(command, deadline));
   }
 
   RETURN_IF_ERROR(replica_.WaitFor(receipt.index(), deadline));
@@ -214,7 +212,7 @@ void CommandExecutor::Decide(const std::shared_ptr<Running>& running) const {
   }
   const absl::Status may = MayAppend(*running->envelope, preview, running->command, nullptr);
   if (!may.ok()) return End(*running, may);
-  ledger_.AppendThen(running->command, preview.disclosure,
+  ledger_.AppendThen(running->command,
                      [this, running](absl::StatusOr<common::v1::Receipt> receipt) {
                        Settle(running, std::move(receipt));
                      });

@@ -95,10 +95,18 @@ absl::Status ReadAccess::AwaitMinIndex(const grpc::ServerContextBase& context) c
 grpc::Status ReadAccess::Read(
     const grpc::ServerContextBase& context, absl::string_view method,
     const std::function<absl::Status(const World&, const Reader&)>& read) const {
+  return ReadFold(context, method, [&read](const Fold& fold, const Reader& reader) {
+    return read(fold.world(), reader);
+  });
+}
+
+grpc::Status ReadAccess::ReadFold(
+    const grpc::ServerContextBase& context, absl::string_view method,
+    const std::function<absl::Status(const Fold&, const Reader&)>& read) const {
   const absl::Status status = [&]() -> absl::Status {
     RETURN_IF_ERROR(AwaitMinIndex(context));
     ASSIGN_OR_RETURN(const Reader reader, Identify(context));
-    return replica_.WithState([&](const Fold& fold) { return read(fold.world(), reader); });
+    return replica_.WithState([&](const Fold& fold) { return read(fold, reader); });
   }();
   metrics_.CountRead(method, status.ok());
   return ToGrpc(status);

@@ -39,8 +39,8 @@
 namespace votum {
 
 // Every service of a deployment; the ledger first.
-inline constexpr std::array<const char*, 7> kServices = {
-    "ledger", "directory", "ideas", "papers", "meetings", "decisions", "projects"};
+inline constexpr std::array<const char*, 8> kServices = {
+    "ledger", "directory", "ideas", "papers", "meetings", "decisions", "projects", "publication"};
 
 // The edge to the public: hosted like a service, and none.
 inline constexpr char kGateway[] = "gateway";

@@ -74,7 +74,7 @@ int Append(const std::string& folder, int count) {
     common::v1::SignedCommand command;
     command.set_payload_type("type");
     command.set_payload(cast.SerializeAsString());
-    const auto receipt = log->Append(command, common::v1::DISCLOSURE_PUBLIC, "meetings");
+    const auto receipt = log->Append(command, "meetings");
     if (!receipt.ok()) Stop(receipt.status());
     std::cout << "ack " << receipt->index() << " " << DigestOf(receipt->record()) << " "
               << crypto::Base64Encode(receipt->checkpoint()) << std::endl;

@@ -59,7 +59,7 @@ class KillTest : public ::testing::Test {
     request.set_page_size(5000);
     for (;;) {
       ledger::v1::ListEntriesResponse page;
-      EXPECT_OK(city.Read("petra.pruef", "ledger", "ListEntries", request, &page));
+      EXPECT_OK(city.Read("petra.pruef", "publication", "ListEntries", request, &page));
       for (const auto& entry : page.entries()) entries.push_back(entry);
       if (page.next_page_token().empty()) return entries;
       request.set_page_token(page.next_page_token());

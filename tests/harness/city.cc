@@ -36,8 +36,8 @@ namespace {
 namespace dv1 = directory::v1;
 using google::protobuf::Message;
 
-constexpr const char* kServiceNames[] = {"ledger",   "directory", "ideas",   "papers",
-                                         "meetings", "decisions", "projects"};
+constexpr const char* kServiceNames[] = {"ledger",   "directory", "ideas",    "papers",
+                                         "meetings", "decisions", "projects", "publication"};
 
 [[noreturn]] void Die(absl::string_view what) {
   std::cerr << "city: " << what << std::endl;
@@ -167,7 +167,6 @@ absl::StatusOr<common::v1::Receipt> City::Send(const common::v1::SignedCommand& 
 absl::Status City::AppendDirectly(const common::v1::SignedCommand& command) {
   ledger::v1::AppendRequest request;
   *request.mutable_command() = command;
-  request.set_disclosure(common::v1::DISCLOSURE_PUBLIC);
   ledger::v1::AppendResponse response;
   grpc::ClientContext context;
   context.set_deadline(absl::ToChronoTime(absl::Now() + absl::Seconds(30)));

@@ -89,8 +89,8 @@ class ElectionTest : public ::testing::Test {
 
   std::string Checkpoint() {
     ledger::v1::GetCheckpointResponse response;
-    EXPECT_OK(
-        city_.Read("", "ledger", "GetCheckpoint", ledger::v1::GetCheckpointRequest(), &response));
+    EXPECT_OK(city_.Read("", "publication", "GetCheckpoint", ledger::v1::GetCheckpointRequest(),
+                         &response));
     return response.checkpoint();
   }
 

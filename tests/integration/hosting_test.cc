@@ -31,7 +31,7 @@ class HostingTest : public ::testing::Test {
   }
 };
 
-TEST_F(HostingTest, OneProcessServesWhatSevenDo) {
+TEST_F(HostingTest, OneProcessServesWhatEightDo) {
   City city(NewTestFolder("one"), City::Layout::kOneProcess);
   city.SetUpCouncil(3);
   city.OpenMeeting(4);
@@ -48,8 +48,8 @@ TEST_F(HostingTest, OneProcessServesWhatSevenDo) {
 TEST_F(HostingTest, ServicesThatWaitForTheLedgerEndInOrder) {
   City city(NewTestFolder("orphans"), City::Layout::kProcessPerService);
   EXPECT_EQ(city.ProcessOf("ledger").Stop(), 0);
-  const std::vector<std::string> services = {"directory", "ideas",     "papers",
-                                             "meetings",  "decisions", "projects"};
+  const std::vector<std::string> services = {"directory", "ideas",    "papers",     "meetings",
+                                             "decisions", "projects", "publication"};
   EXPECT_TRUE(AwaitConnections(city.Endpoint("ledger"), services.size()))
       << "they ask for the ledger that is not there";
   for (const std::string& service : services)

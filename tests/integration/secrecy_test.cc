@@ -197,7 +197,7 @@ class SecrecyTest : public ::testing::Test {
   std::set<std::string> InMemory() {
     std::set<std::string> found;
     for (const char* service : {"ledger", "directory", "ideas", "papers", "meetings", "decisions",
-                                "projects", "gateway"}) {
+                                "projects", "publication", "gateway"}) {
       const Process& process = vote_->city().ProcessOf(service);
       process.Freeze();
       uint64_t bytes = 0;

@@ -72,7 +72,7 @@ class WitnessingTest : public ::testing::Test {
     ledger::v1::GetReceiptRequest request;
     request.set_index(index);
     ledger::v1::GetReceiptResponse response;
-    EXPECT_OK(city_->Read("anna.amt", "ledger", "GetReceipt", request, &response));
+    EXPECT_OK(city_->Read("anna.amt", "publication", "GetReceipt", request, &response));
     return response.receipt();
   }
 
@@ -161,7 +161,7 @@ TEST_P(RequiredTest, CommandsWaitForTheQuorumAndCountOnce) {
   // It is in the log all the same.
   ledger::v1::GetCheckpointResponse newest;
   ASSERT_OK(
-      city_->Read("", "ledger", "GetCheckpoint", ledger::v1::GetCheckpointRequest(), &newest));
+      city_->Read("", "publication", "GetCheckpoint", ledger::v1::GetCheckpointRequest(), &newest));
   const auto head = crypto::OpenCheckpoint(newest.checkpoint(), city_->log(), city_->deployment());
   ASSERT_OK(head);
   EXPECT_EQ(head->size, first->index() + 2);

@@ -132,8 +132,7 @@ Measured Append(ledger::Ledger& log, uint64_t entries) {
         callers.emplace_back([&log, &own] {
           const auto rest = absl::MakeConstSpan(own);
           for (size_t next = 0; next < own.size(); next += kHandedOver) {
-            for (const auto& receipt : log.AppendAll(rest.subspan(next, kHandedOver),
-                                                     common::v1::DISCLOSURE_PUBLIC, "meetings")) {
+            for (const auto& receipt : log.AppendAll(rest.subspan(next, kHandedOver), "meetings")) {
               if (!receipt.ok()) std::exit(1);
             }
           }

@@ -215,7 +215,7 @@ Audited AuditRate(City& city) {
   std::vector<absl::StatusOr<votum::audit::ArchivedEntry>> entries;
   for (;;) {
     votum::ledger::v1::ListEntriesResponse page;
-    if (!city.Read("petra.pruef", "ledger", "ListEntries", request, &page).ok()) std::exit(1);
+    if (!city.Read("petra.pruef", "publication", "ListEntries", request, &page).ok()) std::exit(1);
     for (const auto& entry : page.entries()) {
       entries.push_back(
           votum::audit::ArchivedEntry{entry.index(), entry.leaf(), entry.salt(), entry.record()});
@@ -228,7 +228,7 @@ Audited AuditRate(City& city) {
     auto writer = votum::audit::ArchiveWriter::Create(folder);
     for (const auto& entry : entries) writer->Add(*entry);
     votum::ledger::v1::GetCheckpointResponse checkpoint;
-    if (!city.Read("petra.pruef", "ledger", "GetCheckpoint",
+    if (!city.Read("petra.pruef", "publication", "GetCheckpoint",
                    votum::ledger::v1::GetCheckpointRequest(), &checkpoint)
              .ok() ||
         !writer->Close(checkpoint.checkpoint()).ok()) {

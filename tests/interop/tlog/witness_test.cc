@@ -103,7 +103,7 @@ class ForeignWitnessTest : public GoTest {
     request.set_index(index);
     ledger::v1::GetReceiptResponse response;
     EXPECT_TRUE(Await([&] {
-      EXPECT_OK(city_->Read("anna.amt", "ledger", "GetReceipt", request, &response));
+      EXPECT_OK(city_->Read("anna.amt", "publication", "GetReceipt", request, &response));
       return policy_->Verify(response.receipt().checkpoint()).ok();
     }));
     return response.receipt();

@@ -86,7 +86,7 @@ class EraserTest : public ::testing::Test {
     attachment->set_salt(std::string(salt.begin(), salt.end()));
     attachment->set_subject(subject);
     attachment->set_content("content");
-    EXPECT_OK(ledger_->Append(command, common::v1::DISCLOSURE_PUBLIC, "directory"));
+    EXPECT_OK(ledger_->Append(command, "directory"));
     return attachment->commitment();
   }
 

@@ -190,7 +190,7 @@ class LedgerTest : public ::testing::TestWithParam<Kind> {
 
   static absl::StatusOr<common::v1::Receipt> Append(Ledger& ledger,
                                                     const common::v1::SignedCommand& command) {
-    return ledger.Append(command, common::v1::DISCLOSURE_PUBLIC, "meetings");
+    return ledger.Append(command, "meetings");
   }
 
   // The receipt proves its record against its own checkpoint.
@@ -309,7 +309,7 @@ TEST_P(LedgerTest, SeveralAreAppendedInTheirOrderAndAnsweredEach) {
   for (int i = 0; i < 5; ++i) commands.push_back(Command(absl::StrCat("id-", i)));
   commands[1].set_payload("no header");
   commands[3] = commands[2];
-  const auto receipts = (*ledger)->AppendAll(commands, common::v1::DISCLOSURE_PUBLIC, "meetings");
+  const auto receipts = (*ledger)->AppendAll(commands, "meetings");
   ASSERT_EQ(receipts.size(), commands.size());
   EXPECT_THAT(receipts[1], IsRefused("BAD_COMMAND"));
   std::vector<uint64_t> indexes;
@@ -329,7 +329,7 @@ TEST_P(LedgerTest, WhoDoesNotWaitIsCalledOnceWithTheAnswer) {
   commands.emplace_back().set_payload("no header");
   std::vector<std::promise<absl::StatusOr<common::v1::Receipt>>> promises(commands.size());
   const auto append = [&](const common::v1::SignedCommand& command, auto& promise) {
-    (*ledger)->AppendThen(command, common::v1::DISCLOSURE_PUBLIC, "meetings",
+    (*ledger)->AppendThen(command, "meetings",
                           [&promise](absl::StatusOr<common::v1::Receipt> receipt) {
                             promise.set_value(std::move(receipt));
                           });
@@ -367,7 +367,7 @@ TEST_P(LedgerTest, ARecordIsTheBytesOfItsMessage) {
       ASSERT_TRUE(cast.ParseFromString(other.payload()));
       cast.mutable_header()->set_command_id(crypto::NewUuid());
       other.set_payload(cast.SerializeAsString());
-      const auto receipt = ledger->get()->Append(other, common::v1::DISCLOSURE_COUNCIL, service);
+      const auto receipt = ledger->get()->Append(other, service);
       ASSERT_OK(receipt);
       common::v1::Record record;
       ASSERT_TRUE(record.ParseFromString(receipt->record()));
@@ -375,7 +375,6 @@ TEST_P(LedgerTest, ARecordIsTheBytesOfItsMessage) {
       EXPECT_EQ(record.index(), receipt->index());
       EXPECT_EQ(FromTimestamp(record.time()), clock_.now);
       EXPECT_EQ(record.service(), service);
-      EXPECT_EQ(record.disclosure(), common::v1::DISCLOSURE_COUNCIL);
       EXPECT_EQ(record.payload_type(), other.payload_type());
       EXPECT_EQ(record.payload(), other.payload());
       ASSERT_EQ(record.signatures_size(), other.signatures_size());
@@ -611,8 +610,6 @@ TEST_P(LedgerTest, BadInputIsRefusedAndLeavesNothing) {
   EXPECT_THAT(Append(**ledger, command), IsRefused("TOO_LARGE"));
   command = Command("");
   EXPECT_THAT(Append(**ledger, command), IsRefused("BAD_COMMAND"));
-  EXPECT_THAT((*ledger)->Append(Command(), common::v1::DISCLOSURE_UNSPECIFIED, "meetings"),
-              IsRefused("BAD_DISCLOSURE"));
   EXPECT_EQ((*ledger)->size(), 0u);
 }
 

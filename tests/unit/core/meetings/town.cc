@@ -105,7 +105,6 @@ uint64_t Town::Append(const common::v1::SignedCommand& command, const std::strin
   time_ += absl::Seconds(1);
   *record.mutable_time() = ToTimestamp(time_);
   record.set_service(service);
-  record.set_disclosure(common::v1::DISCLOSURE_PUBLIC);
   record.set_payload_type(command.payload_type());
   record.set_payload(command.payload());
   *record.mutable_signatures() = command.signatures();
