@@ -311,24 +311,18 @@ absl::Status FindTracker(Run& run, const Options& options) {
 
 struct Verb {
   const char* name;
-  const char* help;
+  const char* help;  // empty: that of the command which declares the verb
   absl::Status (*action)(Run&, const Options&);
 };
 
 constexpr Verb kVerbs[] = {
-    {"register",
-     "Make a credential for a secret vote, and register it: from then on you vote on this device "
-     "(member).\nExample: votum election register wahl-1 --secret wahl-1.secret",
-     Register},
+    {"register", "", Register},
     {"prepare",
      "Make a ballot and show its tracker, without casting it: votum election cast casts it, votum "
      "election\nchallenge opens it instead, to test the device.\n"
      "Example: votum election prepare wahl-1 --secret wahl-1.secret --choice yes",
      Prepare},
-    {"cast",
-     "Cast a ballot: the prepared one, or with --choice a new one. Casting again replaces it.\n"
-     "Example: votum election cast wahl-1 --secret wahl-1.secret --choice yes",
-     Cast},
+    {"cast", "", Cast},
     {"challenge",
      "Open the prepared ballot instead of casting it, for another device to check (votum election\n"
      "check-opening, or share/check-opening.py).\n"

@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"
+#include "clients/cli/declared_commands.h"
 #include "clients/cli/election/election_command.h"
 #include "clients/cli/fields.h"
 #include "clients/cli/printer.h"
@@ -166,7 +167,8 @@ CLI::App* AddVerb(CLI::App& root, Run& run, const std::string& noun, const std::
   }
   parent->description(
       absl::StrCat(parent->get_description(), parent->get_description().empty() ? "" : ", ", name));
-  CLI::App* verb = parent->add_subcommand(name, help);
+  CLI::App* verb = parent->add_subcommand(
+      name, help.empty() ? DeclaredHelp(absl::StrCat(noun, " ", name)) : help);
   verb->callback([&run, action = std::move(action)] { run.Report(action()); });
   return verb;
 }
@@ -221,11 +223,11 @@ int RunCommandLine(const std::vector<std::string>& arguments, Clients* clients, 
   };
   AddElectionCommand(app, {&out, &err, passphrase, &run.exit_code});
   for (const auto add :
-       {AddSimpleCommands, AddProposalCommands, AddReads, AddContextCommands, AddKeyCommands,
-        AddAdoptRulesCommand, AddRulesQuestions, AddRulesCheckCommand, AddIdeaCommands,
-        AddRoundCommands, AddMeetingCommands, AddLotCommands, AddProjectCommands,
-        AddReceiptCommands, AddAuditCommands, AddSecretVoteCommands, AddBallotCommands,
-        AddTrusteeCommands}) {
+       {AddProposalCommands, AddReads, AddContextCommands, AddKeyCommands, AddAdoptRulesCommand,
+        AddRulesQuestions, AddRulesCheckCommand, AddIdeaCommands, AddRoundCommands,
+        AddMeetingCommands, AddLotCommands, AddProjectCommands, AddReceiptCommands,
+        AddAuditCommands, AddSecretVoteCommands, AddBallotCommands, AddTrusteeCommands,
+        AddDeclaredCommands}) {
     add(app, run);
   }
   AddRankCommand(app, &run.exit_code);

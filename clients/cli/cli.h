@@ -92,7 +92,8 @@ absl::Status DoCommand(Run& run, google::protobuf::Message* command,
                        const std::vector<common::v1::Attachment>& attachments = {},
                        const Extras& extras = {});
 
-// Adds the verb `name` to the noun `noun`, carried out by `action`.
+// Adds the verb `name` to the noun `noun`, carried out by `action`. An empty `help` stands for that
+// of the command which declares this verb.
 CLI::App* AddVerb(CLI::App& root, Run& run, const std::string& noun, const std::string& name,
                   const std::string& help, std::function<absl::Status()> action);
 
@@ -103,7 +104,6 @@ absl::StatusOr<std::string> TextOf(const std::string& value);
 absl::Status Deliver(const Run& run, const std::string& path, absl::string_view bytes);
 
 // The families of commands; each adds its verbs to `root`.
-void AddSimpleCommands(CLI::App& root, Run& run);
 void AddReads(CLI::App& root, Run& run);
 void AddContextCommands(CLI::App& root, Run& run);
 void AddKeyCommands(CLI::App& root, Run& run);
@@ -122,6 +122,8 @@ void AddTrusteeCommands(CLI::App& root, Run& run);
 void AddSecretVoteCommands(CLI::App& root, Run& run);
 void AddBallotCommands(CLI::App& root, Run& run);
 void AddBatchCommand(CLI::App& root, Run& run);
+// After all others: the verbs of commands that have no code of their own.
+void AddDeclaredCommands(CLI::App& root, Run& run);
 void AddHelpCommands(CLI::App& root, Run& run);
 
 // Carries out one command line (without the program's name); its exit code.

@@ -190,15 +190,10 @@ absl::Status Split(Run& run, const LineageOptions& options) {
 
 void AddIdeaCommands(CLI::App& root, Run& run) {
   const auto idea = std::make_shared<IdeaOptions>();
-  CLI::App* submit = AddVerb(root, run, "idea", "submit",
-                             "Send in an idea of your own; no enrolled key is needed.\n"
-                             "Example: votum idea submit --text @idee.txt",
-                             [&run, idea] { return SubmitIdea(run, *idea); });
-  CLI::App* record = AddVerb(root, run, "idea", "record",
-                             "Write down an idea that somebody else had (clerk, administrator).\n"
-                             "Example: votum idea record --text @zettel.txt --channel workshop "
-                             "--origin 'Workshop Nord'",
-                             [&run, idea] { return Record(run, *idea); });
+  CLI::App* submit =
+      AddVerb(root, run, "idea", "submit", "", [&run, idea] { return SubmitIdea(run, *idea); });
+  CLI::App* record =
+      AddVerb(root, run, "idea", "record", "", [&run, idea] { return Record(run, *idea); });
   record->add_option("--channel", idea->channel, "paper, workshop or spoken")
       ->capture_default_str();
   for (CLI::App* verb : {submit, record}) {
@@ -211,13 +206,8 @@ void AddIdeaCommands(CLI::App& root, Run& run) {
   }
 
   const auto import = std::make_shared<ImportOptions>();
-  CLI::App* import_verb = AddVerb(
-      root, run, "idea", "import",
-      "Import ideas from CSV or JSON Lines (clerk, administrator). Repeating it adds only what "
-      "is new.\n"
-      "Columns: id, text; optional: title, agrees, disagrees, channel, group, origin.\n"
-      "Example: votum idea import ideen.csv --source klimarat-2022",
-      [&run, import] { return Import(run, *import); });
+  CLI::App* import_verb =
+      AddVerb(root, run, "idea", "import", "", [&run, import] { return Import(run, *import); });
   import_verb->add_option("FILE", import->file, "A .csv, .jsonl or .ndjson file")->required();
   import_verb->add_option("--source", import->source,
                           "Names the source for good; without it the file's name");
@@ -236,20 +226,13 @@ void AddIdeaCommands(CLI::App& root, Run& run) {
 
   const auto lineage = std::make_shared<LineageOptions>();
   CLI::App* merge =
-      AddVerb(root, run, "idea", "merge",
-              "Join ideas that say the same into a new one (clerk, administrator).\n"
-              "Example: votum idea merge --source i1 --source i2 --id i9 --text @neu.txt "
-              "--reason 'same wish'",
-              [&run, lineage] { return Merge(run, *lineage); });
+      AddVerb(root, run, "idea", "merge", "", [&run, lineage] { return Merge(run, *lineage); });
   merge->add_option("--source", lineage->sources, "An idea to join; repeatable")
       ->required()
       ->allow_extra_args(false);
   merge->add_option("--id", lineage->id, "Id of the new idea")->required();
-  CLI::App* split = AddVerb(root, run, "idea", "split",
-                            "Part an idea that says several things (clerk, administrator).\n"
-                            "Example: votum idea split --id i1 --part i1a --text @a.txt --part i1b "
-                            "--text @b.txt --reason 'two wishes'",
-                            [&run, lineage] { return Split(run, *lineage); });
+  CLI::App* split =
+      AddVerb(root, run, "idea", "split", "", [&run, lineage] { return Split(run, *lineage); });
   split->add_option("--id", lineage->id, "The idea")->required();
   split->add_option("--part", lineage->ids, "Id of a new idea; repeatable")
       ->required()

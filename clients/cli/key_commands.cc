@@ -115,21 +115,13 @@ void AddKeyCommands(CLI::App& root, Run& run) {
           "Example: votum key show",
           [&run] { return ShowKey(run); });
   CLI::App* enrol =
-      AddVerb(root, run, "key", "enrol",
-              "Enrol your key with a one-time code. The terminal asks for the code; it "
-              "is never sent.\n"
-              "Example: votum key enrol --label tablet",
-              [&run, key] { return Enrol(run, *key); });
+      AddVerb(root, run, "key", "enrol", "", [&run, key] { return Enrol(run, *key); });
   enrol->add_option("--code-file", key->code_file, "File with the one-time code");
   enrol->add_option("--label", key->label, "What you call the device");
 
   const auto code = std::make_shared<CodeOptions>();
   CLI::App* issue =
-      AddVerb(root, run, "code", "issue",
-              "Make a one-time code for a person (administrator); only its public part "
-              "is recorded.\n"
-              "Example: votum code issue --person m01",
-              [&run, code] { return IssueCode(run, *code); });
+      AddVerb(root, run, "code", "issue", "", [&run, code] { return IssueCode(run, *code); });
   issue->add_option("--person", code->person, "Whose key it will enrol")->required();
   issue->add_option("--days", code->days, "How long it is valid")
       ->capture_default_str()

@@ -65,20 +65,13 @@ void AddLotCommands(CLI::App& root, Run& run) {
     verb->add_option("--id", options->id, "Which lot")->required();
     return verb;
   };
-  add_ids(AddVerb(root, run, "lot", "commit",
-                  "Commit to a random contribution, which is kept in a file (a member present).\n"
-                  "Example: votum lot commit --meeting sitzung-12 --id los-1 --contribution my.lot",
-                  [&run, options] { return Commit(run, *options); }))
+  add_ids(
+      AddVerb(root, run, "lot", "commit", "", [&run, options] { return Commit(run, *options); }))
       ->add_option("--contribution", options->file, "New file for the contribution")
       ->required();
-  add_ids(AddVerb(root, run, "lot", "fix",
-                  "End the commitments and fix the newest checkpoint of the log (chair, clerk).\n"
-                  "Example: votum lot fix --meeting sitzung-12 --id los-1",
-                  [&run, options] { return Fix(run, *options); }));
-  add_ids(AddVerb(root, run, "lot", "reveal",
-                  "Reveal your contribution once the lot is fixed.\n"
-                  "Example: votum lot reveal --meeting sitzung-12 --id los-1 --contribution my.lot",
-                  [&run, options] { return Reveal(run, *options); }))
+  add_ids(AddVerb(root, run, "lot", "fix", "", [&run, options] { return Fix(run, *options); }));
+  add_ids(
+      AddVerb(root, run, "lot", "reveal", "", [&run, options] { return Reveal(run, *options); }))
       ->add_option("--contribution", options->file, "The file that `lot commit` wrote")
       ->required();
 }

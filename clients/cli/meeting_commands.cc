@@ -143,23 +143,16 @@ void AddMeetingCommands(CLI::App& root, Run& run) {
                             [&run, options] { return Watch(run, *options); });
   watch->add_option("--id", options->id, "Which meeting")->required();
   watch->add_flag("--once", options->once, "Only as it is now");
-  CLI::App* establish = AddVerb(root, run, "vote", "establish",
-                                "Establish the result of a closed vote, as announced (chair).\n"
-                                "Example: votum vote establish --id abstimmung-1",
+  CLI::App* establish = AddVerb(root, run, "vote", "establish", "",
                                 [&run, options] { return EstablishResult(run, *options); });
   establish->add_option("--meeting", options->meeting, "Which meeting; found by the vote without");
   establish->add_option("--id", options->id, "Which vote")->required();
   establish->add_option("--casting-vote", options->casting_vote,
                         "Where the rules leave a tie to you: adopted or rejected");
-  CLI::App* sign =
-      AddVerb(root, run, "decision", "sign",
-              "Sign the very words of a decision, which are shown (chair, secretary).\n"
-              "Example: votum decision sign --id b-117 --as chair",
-              [&run, options] { return SignDecision(run, *options); });
+  CLI::App* sign = AddVerb(root, run, "decision", "sign", "",
+                           [&run, options] { return SignDecision(run, *options); });
   sign->add_option("--as", options->capacity, "chair or secretary")->required();
-  CLI::App* publish = AddVerb(root, run, "decision", "publish",
-                              "Record what is published of a decision (clerk, administrator).\n"
-                              "Example: votum decision publish --id b-117 --out b-117.json",
+  CLI::App* publish = AddVerb(root, run, "decision", "publish", "",
                               [&run, options] { return PublishDecision(run, *options); });
   CLI::App* document = AddVerb(root, run, "decision", "document",
                                "Fetch a decision's document, JSON.\n"

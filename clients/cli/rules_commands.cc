@@ -57,11 +57,7 @@ void AddProfileOptions(CLI::App& verb, ProfileChoice& choice) {
 
 void AddAdoptRulesCommand(CLI::App& root, Run& run) {
   const auto options = std::make_shared<Options>();
-  CLI::App* adopt = AddVerb(root, run, "organization", "adopt-rules",
-                            "Set the rules of a council or committee (administrator): majorities, "
-                            "quorum, periods.\n"
-                            "Example: votum organization adopt-rules --organization rat --profile "
-                            "de-nw-rat",
+  CLI::App* adopt = AddVerb(root, run, "organization", "adopt-rules", "",
                             [&run, options] { return Adopt(run, *options); });
   adopt->add_option("--organization", options->organization, "Whose rules")->required();
   AddProfileOptions(*adopt, options->choice);

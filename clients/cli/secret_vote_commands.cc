@@ -149,24 +149,18 @@ absl::Status Setup(Run& run, const Options& options) {
 
 struct Verb {
   const char* name;
-  const char* help;
+  const char* help;  // empty: that of the command which declares the verb
   absl::Status (*action)(Run&, const Options&);
 };
 
 // Those that name nothing but the vote.
 constexpr Verb kVerbs[] = {
-    {"begin",
-     "End the registration and begin the casting of ballots (chair, clerk).\n"
-     "Example: votum election begin wahl-1",
-     Begin},
+    {"begin", "", Begin},
     {"abandon",
      "Give a secret vote on devices up: no urn is ever opened (chair, clerk).\n"
      "Example: votum election abandon wahl-1",
      Abandon},
-    {"participation",
-     "Put on record who took part in a closed secret vote, not how (chair, clerk).\n"
-     "Example: votum election participation wahl-1",
-     Participation},
+    {"participation", "", Participation},
     {"server-decrypt",
      "Hand in the server's part of the decryption of a closed secret vote (chair, clerk).\n"
      "Example: votum election server-decrypt wahl-1",
@@ -193,11 +187,8 @@ void AddSecretVoteCommands(CLI::App& root, Run& run) {
         ->add_option("ID,--id", options->vote, "Which vote")
         ->required();
   }
-  CLI::App* withdraw =
-      AddVerb(root, run, "election", "withdraw",
-              "Take back a registration before ballots are cast (the member, a clerk): the member "
-              "may vote on paper.\nExample: votum election withdraw wahl-1 --person m07",
-              [&run, options] { return Withdraw(run, *options); });
+  CLI::App* withdraw = AddVerb(root, run, "election", "withdraw", "",
+                               [&run, options] { return Withdraw(run, *options); });
   withdraw->add_option("ID,--id", options->vote, "Which vote")->required();
   withdraw->add_option("--person", options->person, "The member")->required();
   const auto add_archive = [&](const char* name, const char* help,

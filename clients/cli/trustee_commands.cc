@@ -302,35 +302,21 @@ absl::Status WriteFiles(Run& run, const Options& options) {
 
 struct Verb {
   const char* name;
-  const char* help;
+  const char* help;  // empty: that of the command which declares the verb
   absl::Status (*action)(Run&, const Options&);
   bool of_vote;     // --vote instead of --ceremony
   bool has_secret;  // --secret
 };
 
 constexpr Verb kVerbs[] = {
-    {"certify",
-     "First round of a key ceremony: make your secret file and hand in your certificate "
-     "(trustee).\nExample: votum trustee certify --ceremony 2025 --secret anna.trustee",
-     CertifyOverLog, false, true},
-    {"contribute",
-     "Second round: hand in your contribution, when you have compared the names of all "
-     "certificates\n(votum trustee show) with what the other trustees read out.\n"
-     "Example: votum trustee contribute --ceremony 2025 --secret anna.trustee --names "
-     "f164d670,09ab13cc,77e0d1a2",
-     ContributeOverLog, false, true},
-    {"finish",
-     "Third round: check all contributions, add your share to your secret file, hand in your "
-     "key.\nExample: votum trustee finish --ceremony 2025 --secret anna.trustee",
-     FinishOverLog, false, true},
+    {"certify", "", CertifyOverLog, false, true},
+    {"contribute", "", ContributeOverLog, false, true},
+    {"finish", "", FinishOverLog, false, true},
     {"show",
      "Show a ceremony: who has handed in what, and the names of the certificates.\n"
      "Example: votum trustee show --ceremony 2025",
      Show, false, false},
-    {"decrypt",
-     "Verify the archive of a closed secret vote, compute its tally anew, and hand in your part "
-     "of the decryption.\nExample: votum trustee decrypt --vote wahl-1 --secret anna.trustee",
-     Decrypt, true, true},
+    {"decrypt", "", Decrypt, true, true},
 };
 
 }  // namespace

@@ -166,7 +166,7 @@ absl::Status DecisionsMachine::Check(const CommandContext& context,
       }
       break;
     case v1::CAPACITY_SECRETARY:
-      if (!directory_.HasOffice(context.actor, directory::v1::OFFICE_SECRETARY)) {
+      if (!directory_.HasOffice(context.actor, common::v1::OFFICE_SECRETARY)) {
         return RefusePermission("OFFICE_MISSING",
                                 absl::StrCat(context.actor, " does not hold OFFICE_SECRETARY"));
       }

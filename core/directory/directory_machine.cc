@@ -119,7 +119,8 @@ void DirectoryMachine::Apply(const CommandContext&, const v1::FoundDeployment& c
   body_name_ = command.body_name();
   simulated_clock_ = command.simulated_clock();
   founder_id_ = command.administrator_id();
-  persons_[founder_id_] = {founder_id_, command.administrator_name(), {v1::OFFICE_ADMINISTRATOR}};
+  persons_[founder_id_] = {
+      founder_id_, command.administrator_name(), {common::v1::OFFICE_ADMINISTRATOR}};
   const std::string code_id = crypto::PublicKey::FromSpkiDer(command.code_public_key())->id();
   codes_[code_id] = {code_id, founder_id_, command.code_public_key(), "", absl::InfiniteFuture(),
                      false};
@@ -233,12 +234,13 @@ void DirectoryMachine::Apply(const CommandContext& context, const v1::EndMembers
 
 absl::Status DirectoryMachine::Check(const CommandContext&, const v1::GrantOffice& command) const {
   if (!PersonExists(command.person_id())) return NoSuchPerson(command.person_id());
-  if (command.office() == v1::OFFICE_UNSPECIFIED || !v1::Office_IsValid(command.office())) {
+  if (command.office() == common::v1::OFFICE_UNSPECIFIED ||
+      !common::v1::Office_IsValid(command.office())) {
     return RefuseArgument("BAD_OFFICE", "office must name one");
   }
   if (HasOffice(command.person_id(), command.office())) {
     return RefuseExists("OFFICE_HELD", absl::StrCat(command.person_id(), " holds ",
-                                                    v1::Office_Name(command.office())));
+                                                    common::v1::Office_Name(command.office())));
   }
   return absl::OkStatus();
 }
@@ -250,11 +252,11 @@ void DirectoryMachine::Apply(const CommandContext&, const v1::GrantOffice& comma
 absl::Status DirectoryMachine::Check(const CommandContext&,
                                      const v1::WithdrawOffice& command) const {
   if (!HasOffice(command.person_id(), command.office())) {
-    return RefusePrecondition(
-        "OFFICE_NOT_HELD",
-        absl::StrCat(command.person_id(), " does not hold ", v1::Office_Name(command.office())));
+    return RefusePrecondition("OFFICE_NOT_HELD",
+                              absl::StrCat(command.person_id(), " does not hold ",
+                                           common::v1::Office_Name(command.office())));
   }
-  if (command.office() == v1::OFFICE_ADMINISTRATOR && HasActiveKey(command.person_id()) &&
+  if (command.office() == common::v1::OFFICE_ADMINISTRATOR && HasActiveKey(command.person_id()) &&
       AdministratorsWithActiveKey() == 1) {
     return RefusePrecondition("LAST_ADMINISTRATOR",
                               "nobody could enter people and keys any more; enrol another first");
@@ -331,7 +333,7 @@ absl::Status DirectoryMachine::Check(const CommandContext& context,
                             "nobody confirms a key of one's own; ask another administrator");
   }
   const bool only_one = AdministratorsWithActiveKey() == 1;
-  const bool for_second = HasOffice(key->person_id, v1::OFFICE_ADMINISTRATOR);
+  const bool for_second = HasOffice(key->person_id, common::v1::OFFICE_ADMINISTRATOR);
   if (context.actor == key->issued_by && !(only_one && for_second)) {
     return RefusePermission("SAME_PERSON",
                             absl::StrCat(context.actor,
@@ -355,14 +357,15 @@ absl::Status DirectoryMachine::Check(const CommandContext& context,
   if (key->state == v1::KEY_STATE_REVOKED) {
     return RefusePrecondition("KEY_REVOKED", absl::StrCat("key ", key->id, " is revoked already"));
   }
-  if (context.actor != key->person_id && !HasOffice(context.actor, v1::OFFICE_ADMINISTRATOR)) {
+  if (context.actor != key->person_id &&
+      !HasOffice(context.actor, common::v1::OFFICE_ADMINISTRATOR)) {
     return RefusePermission("OFFICE_MISSING", "a key is revoked by its owner or an administrator");
   }
-  const bool administrators =
-      HasOffice(key->person_id, v1::OFFICE_ADMINISTRATOR) && key->state == v1::KEY_STATE_ACTIVE;
+  const bool administrators = HasOffice(key->person_id, common::v1::OFFICE_ADMINISTRATOR) &&
+                              key->state == v1::KEY_STATE_ACTIVE;
   const auto others = std::count_if(keys_.begin(), keys_.end(), [&](const auto& entry) {
     return entry.second.state == v1::KEY_STATE_ACTIVE && entry.first != key->id &&
-           HasOffice(entry.second.person_id, v1::OFFICE_ADMINISTRATOR);
+           HasOffice(entry.second.person_id, common::v1::OFFICE_ADMINISTRATOR);
   });
   if (administrators && others == 0) {
     return RefusePrecondition(
@@ -412,15 +415,15 @@ bool DirectoryMachine::PersonExists(absl::string_view person_id) const {
   return persons_.find(person_id) != persons_.end();
 }
 
-bool DirectoryMachine::HasOffice(absl::string_view person_id, v1::Office office) const {
+bool DirectoryMachine::HasOffice(absl::string_view person_id, common::v1::Office office) const {
   const auto found = persons_.find(person_id);
   return found != persons_.end() && found->second.offices.count(office) > 0;
 }
 
 bool DirectoryMachine::HasAnyOffice(absl::string_view person_id,
-                                    std::initializer_list<v1::Office> offices) const {
+                                    std::initializer_list<common::v1::Office> offices) const {
   return std::any_of(offices.begin(), offices.end(),
-                     [&](v1::Office office) { return HasOffice(person_id, office); });
+                     [&](common::v1::Office office) { return HasOffice(person_id, office); });
 }
 
 const OrganizationEntry* DirectoryMachine::FindOrganization(
@@ -456,8 +459,8 @@ bool DirectoryMachine::PresidesOver(absl::string_view person_id,
 }
 
 bool DirectoryMachine::BelongsToCouncilOrAdministration(absl::string_view person_id) const {
-  if (HasAnyOffice(person_id, {v1::OFFICE_ADMINISTRATOR, v1::OFFICE_CLERK, v1::OFFICE_SECRETARY,
-                               v1::OFFICE_MAYOR})) {
+  if (HasAnyOffice(person_id, {common::v1::OFFICE_ADMINISTRATOR, common::v1::OFFICE_CLERK,
+                               common::v1::OFFICE_SECRETARY, common::v1::OFFICE_MAYOR})) {
     return true;
   }
   return std::any_of(active_.begin(), active_.end(), [&](const auto& entry) {
@@ -474,7 +477,8 @@ bool DirectoryMachine::HasActiveKey(absl::string_view person_id) const {
 
 int DirectoryMachine::AdministratorsWithActiveKey() const {
   return static_cast<int>(std::count_if(persons_.begin(), persons_.end(), [&](const auto& entry) {
-    return entry.second.offices.count(v1::OFFICE_ADMINISTRATOR) > 0 && HasActiveKey(entry.first);
+    return entry.second.offices.count(common::v1::OFFICE_ADMINISTRATOR) > 0 &&
+           HasActiveKey(entry.first);
   }));
 }
 
@@ -492,7 +496,7 @@ v1::Person PersonToProto(const Person& entry) {
   v1::Person person;
   person.set_id(entry.id);
   person.set_name(entry.name);
-  for (const v1::Office office : entry.offices) person.add_offices(office);
+  for (const common::v1::Office office : entry.offices) person.add_offices(office);
   return person;
 }
 }  // namespace

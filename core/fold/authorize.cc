@@ -87,16 +87,16 @@ absl::StatusOr<crypto::PublicKey> CodeKey(const World& world, const Envelope& en
 }
 
 absl::Status CheckOffice(const World& world, const Envelope& envelope) {
-  const Authority& authority = envelope.type->authority;
-  if (authority.signer != Signer::kOffice) return absl::OkStatus();
-  const auto held = [&](directory::v1::Office office) {
-    return world.directory().HasOffice(envelope.header().actor(), office);
+  const auto& offices = envelope.type->options->offices();
+  const auto held = [&](int office) {
+    return world.directory().HasOffice(envelope.header().actor(),
+                                       static_cast<common::v1::Office>(office));
   };
-  if (std::any_of(authority.offices.begin(), authority.offices.end(), held))
-    return absl::OkStatus();
+  if (offices.empty() || std::any_of(offices.begin(), offices.end(), held)) return absl::OkStatus();
   std::string wanted;
-  for (const directory::v1::Office office : authority.offices) {
-    absl::StrAppend(&wanted, wanted.empty() ? "" : " or ", directory::v1::Office_Name(office));
+  for (const int office : offices) {
+    absl::StrAppend(&wanted, wanted.empty() ? "" : " or ",
+                    common::v1::Office_Name(static_cast<common::v1::Office>(office)));
   }
   return RefusePermission("OFFICE_MISSING",
                           absl::StrCat(envelope.type->name, " needs ", wanted, ", which ",
@@ -109,35 +109,32 @@ absl::StatusOr<std::vector<crypto::PublicKey>> RequiredKeys(const World& world,
                                                             const Envelope& envelope,
                                                             uint64_t index, absl::Time time,
                                                             const crypto::PublicKey& log_key) {
-  std::vector<crypto::PublicKey> keys;
-  switch (envelope.type->authority.signer) {
-    case Signer::kLogKey:
+  switch (envelope.type->options->signer()) {
+    case common::v1::SIGNER_LOG_KEY:
       if (index != 0 || envelope.header().public_key() != log_key.spki_der()) {
         return Unauthenticated(
             "BAD_SIGNATURE",
             "only the log key founds a deployment, and only with its first record");
       }
       return std::vector<crypto::PublicKey>{log_key};
-    case Signer::kNewKey: {
+    case common::v1::SIGNER_NEW_KEY: {
       ASSIGN_OR_RETURN(crypto::PublicKey device, KeyFromHeader(envelope.header()));
       ASSIGN_OR_RETURN(crypto::PublicKey code, CodeKey(world, envelope, time));
       return std::vector<crypto::PublicKey>{device, code};
     }
-    case Signer::kAnybody:
+    case common::v1::SIGNER_ANYBODY:
       if (envelope.header().actor().empty()) {
         ASSIGN_OR_RETURN(crypto::PublicKey own, KeyFromHeader(envelope.header()));
         return std::vector<crypto::PublicKey>{own};
       }
       [[fallthrough]];
-    case Signer::kPerson:
-    case Signer::kOffice: {
+    default: {  // SIGNER_PERSON, SIGNER_OFFICE
       ASSIGN_OR_RETURN(
           crypto::PublicKey key,
           PersonsKey(world.directory(), envelope.header().actor(), envelope.signatures[0]));
       return std::vector<crypto::PublicKey>{key};
     }
   }
-  return keys;
 }
 
 absl::Status VerifySignatures(const Envelope& envelope, const std::vector<crypto::PublicKey>& keys,

@@ -9,6 +9,7 @@
 #define VOTUM_CORE_FOLD_WORLD_H_
 
 #include <array>
+#include <tuple>
 
 #include "absl/strings/string_view.h"
 #include "core/command/visitor.h"
@@ -61,15 +62,16 @@ class World {
   const decisions::DecisionsMachine& decisions() const { return decisions_; }
   const projects::ProjectsMachine& projects() const { return projects_; }
 
+  // All machines: the command table looks through them for the one that knows a command.
+  auto machines() const {
+    return std::tie(directory_, ideas_, papers_, agenda_, ceremonies_, voting_, decisions_,
+                    projects_);
+  }
   // For the command table alone, which applies what it has checked.
-  directory::DirectoryMachine& mutable_directory() { return directory_; }
-  ideas::IdeasMachine& mutable_ideas() { return ideas_; }
-  papers::PapersMachine& mutable_papers() { return papers_; }
-  meetings::AgendaMachine& mutable_agenda() { return agenda_; }
-  meetings::KeyCeremonies& mutable_ceremonies() { return ceremonies_; }
-  meetings::VotingMachine& mutable_voting() { return voting_; }
-  decisions::DecisionsMachine& mutable_decisions() { return decisions_; }
-  projects::ProjectsMachine& mutable_projects() { return projects_; }
+  auto mutable_machines() {
+    return std::tie(directory_, ideas_, papers_, agenda_, ceremonies_, voting_, decisions_,
+                    projects_);
+  }
 
   // Shows the whole state of `domain`.
   void Visit(Domain domain, const ResourceVisitor& visitor) const;

@@ -213,7 +213,7 @@ absl::Status VotingMachine::Check(const CommandContext& context,
                                   const v1::ConfirmBallotCount& command) const {
   ASSIGN_OR_RETURN(const VoteEventEntry* event,
                    VoteOf(command.meeting_id(), command.vote_event_id()));
-  if (!directory_.HasOffice(context.actor, directory::v1::OFFICE_SECRETARY)) {
+  if (!directory_.HasOffice(context.actor, common::v1::OFFICE_SECRETARY)) {
     RETURN_IF_ERROR(CheckPresides(context, FindSitting(event->meeting_id)->organization_id));
   }
   RETURN_IF_ERROR(CheckBallotCount(*event, command.tally()));

@@ -180,7 +180,7 @@ absl::StatusOr<const KeyCeremonyEntry*> KeyCeremonies::InRound(const CommandCont
                           absl::StrCat(trustee_id, " is no trustee of ceremony ", ceremony_id));
   }
   if (context.actor != trustee_id &&
-      !directory_.HasOffice(context.actor, directory::v1::OFFICE_CLERK)) {
+      !directory_.HasOffice(context.actor, common::v1::OFFICE_CLERK)) {
     return RefusePermission("NOT_THE_TRUSTEE",
                             absl::StrCat(context.actor, " may hand in nothing for ", trustee_id,
                                          "; the trustee may, or a clerk"));
@@ -289,8 +289,8 @@ absl::Status KeyCeremonies::Check(const CommandContext& context,
                           absl::StrCat("there is no key ceremony ", command.ceremony_id()));
   }
   if (ceremony->NumberOf(context.actor) == 0 &&
-      !directory_.HasOffice(context.actor, directory::v1::OFFICE_CLERK) &&
-      !directory_.HasOffice(context.actor, directory::v1::OFFICE_ADMINISTRATOR)) {
+      !directory_.HasOffice(context.actor, common::v1::OFFICE_CLERK) &&
+      !directory_.HasOffice(context.actor, common::v1::OFFICE_ADMINISTRATOR)) {
     return RefusePermission("NOT_THE_TRUSTEE",
                             absl::StrCat(context.actor, " is neither a trustee of ceremony ",
                                          ceremony->id, " nor a clerk or administrator"));

@@ -37,7 +37,7 @@ absl::Status VotingMachine::Check(const CommandContext& context,
   ASSIGN_OR_RETURN(const VoteEventEntry* event,
                    OpenVoteOf(command.meeting_id(), command.vote_event_id()));
   RETURN_IF_ERROR(CheckBallot(*event, command.choice(), command.candidate_id()));
-  if (!directory_.HasOffice(context.actor, directory::v1::OFFICE_SECRETARY)) {
+  if (!directory_.HasOffice(context.actor, common::v1::OFFICE_SECRETARY)) {
     RETURN_IF_ERROR(CheckPresides(context, FindSitting(event->meeting_id)->organization_id));
   }
   ASSIGN_OR_RETURN(const PendingPaperEntry* paper, PendingPaperOf(*event, command.person_id()));

@@ -63,8 +63,7 @@ bool VotingMachine::LeavesOutMayor(const directory::OrganizationEntry& organizat
   const auto& norms = organization.profile.mayor().no_vote_norms();
   if (std::find(norms.begin(), norms.end(), norm) == norms.end()) return false;
   for (const directory::MembershipEntry* member : directory_.ActiveMembers(organization.id)) {
-    if (member->voting_right &&
-        directory_.HasOffice(member->person_id, directory::v1::OFFICE_MAYOR)) {
+    if (member->voting_right && directory_.HasOffice(member->person_id, common::v1::OFFICE_MAYOR)) {
       return true;
     }
   }

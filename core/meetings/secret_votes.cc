@@ -380,7 +380,7 @@ absl::Status VotingMachine::CheckMayDecrypt(const CommandContext& context,
   }
   const std::string& trustee_id = ceremony.trustees[owner - 2].person_id;
   if (context.actor == trustee_id ||
-      directory_.HasOffice(context.actor, directory::v1::OFFICE_CLERK)) {
+      directory_.HasOffice(context.actor, common::v1::OFFICE_CLERK)) {
     return absl::OkStatus();
   }
   return RefusePermission("NOT_THE_TRUSTEE",

@@ -45,7 +45,7 @@ std::vector<std::string> VotingMachine::Electorate(const SittingEntry& sitting,
       LeavesOutMayor(*directory_.FindOrganization(sitting.organization_id), norm);
   const auto excluded = [&](const std::string& person_id) {
     if (conflicts != sitting.conflicts.end() && conflicts->second.count(person_id) > 0) return true;
-    return without_mayor && directory_.HasOffice(person_id, directory::v1::OFFICE_MAYOR);
+    return without_mayor && directory_.HasOffice(person_id, common::v1::OFFICE_MAYOR);
   };
   std::vector<std::string> electorate;
   for (const auto& [person_id, position] : sitting.present) {

@@ -48,7 +48,7 @@ absl::StatusOr<const SittingEntry*> VotingMachine::OpenSitting(absl::string_view
 absl::Status VotingMachine::CheckPresides(const CommandContext& context,
                                           absl::string_view organization_id) const {
   if (directory_.PresidesOver(context.actor, organization_id) ||
-      directory_.HasOffice(context.actor, directory::v1::OFFICE_CLERK)) {
+      directory_.HasOffice(context.actor, common::v1::OFFICE_CLERK)) {
     return absl::OkStatus();
   }
   return RefusePermission("NOT_PRESIDING",
@@ -58,8 +58,7 @@ absl::Status VotingMachine::CheckPresides(const CommandContext& context,
 
 absl::Status VotingMachine::CheckMemberOrClerk(const CommandContext& context,
                                                absl::string_view person_id) const {
-  if (context.actor == person_id ||
-      directory_.HasOffice(context.actor, directory::v1::OFFICE_CLERK)) {
+  if (context.actor == person_id || directory_.HasOffice(context.actor, common::v1::OFFICE_CLERK)) {
     return absl::OkStatus();
   }
   return RefusePermission("NOT_THE_MEMBER", absl::StrCat(context.actor, " may not act for ",

@@ -162,7 +162,8 @@ absl::Status PapersMachine::Check(const CommandContext& context,
                                   const v1::RecordRecommendation& command) const {
   const v1::Proposal* proposal = FindProposal(command.proposal_id());
   if (proposal == nullptr) return NoSuchProposal(command.proposal_id());
-  if (!directory_.HasAnyOffice(context.actor, {dv1::OFFICE_CLERK, dv1::OFFICE_ADMINISTRATOR}) &&
+  if (!directory_.HasAnyOffice(context.actor,
+                               {common::v1::OFFICE_CLERK, common::v1::OFFICE_ADMINISTRATOR}) &&
       !directory_.PresidesOver(context.actor, command.organization_id())) {
     return RefusePermission(
         "OFFICE_MISSING",

@@ -165,7 +165,8 @@ absl::Status ProjectsMachine::Check(const CommandContext& context,
   ASSIGN_OR_RETURN(const v1::Project* project, Find(command.project_id()));
   if (context.actor != project->charter().lead_id() &&
       context.actor != project->charter().sponsor_id() &&
-      !directory_.HasAnyOffice(context.actor, {dv1::OFFICE_CLERK, dv1::OFFICE_ADMINISTRATOR})) {
+      !directory_.HasAnyOffice(context.actor,
+                               {common::v1::OFFICE_CLERK, common::v1::OFFICE_ADMINISTRATOR})) {
     return RefusePermission(
         "NOT_RESPONSIBLE",
         "roles are given by the project's lead or sponsor, a clerk or an administrator");
@@ -203,7 +204,7 @@ absl::Status ProjectsMachine::Check(const CommandContext& context,
   }
   const v1::ProjectRole* role = FindRole(*project, work->plan().role_id());
   if (context.actor != role->person_id() && context.actor != project->charter().lead_id() &&
-      !directory_.HasOffice(context.actor, dv1::OFFICE_CLERK)) {
+      !directory_.HasOffice(context.actor, common::v1::OFFICE_CLERK)) {
     return RefusePermission("NOT_RESPONSIBLE", absl::StrCat("progress of ", work->plan().id(),
                                                             " is reported by its role ", role->id(),
                                                             ", the project's lead or a clerk"));
@@ -241,7 +242,7 @@ absl::Status ProjectsMachine::Check(const CommandContext& context,
         absl::StrCat("project ", project->id(), " has no milestone ", command.milestone_id()));
   }
   if (context.actor != project->charter().lead_id() &&
-      !directory_.HasOffice(context.actor, dv1::OFFICE_CLERK)) {
+      !directory_.HasOffice(context.actor, common::v1::OFFICE_CLERK)) {
     return RefusePermission("NOT_RESPONSIBLE",
                             "a milestone is reported by the project's lead or a clerk");
   }

@@ -114,7 +114,7 @@ CommandExecutor::Preview CommandExecutor::Look(const Envelope& envelope) const {
     if (seen.recorded.has_value()) return seen;
     seen.verdict = fold.Check(envelope, std::max(clock_.Now(), fold.last_time()));
     if (seen.verdict.ok())
-      seen.disclosure = envelope.type->disclosure(fold.world(), *envelope.command);
+      seen.disclosure = envelope.type->DisclosureOf(fold.world(), *envelope.command);
     return seen;
   });
 }

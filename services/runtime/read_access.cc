@@ -61,7 +61,7 @@ absl::StatusOr<std::string> PersonOfSession(const directory::DirectoryMachine& d
 }  // namespace
 
 Audience AudienceOf(const directory::DirectoryMachine& directory, absl::string_view person_id) {
-  if (directory.HasOffice(person_id, directory::v1::OFFICE_AUDITOR)) return Audience::kAuditor;
+  if (directory.HasOffice(person_id, common::v1::OFFICE_AUDITOR)) return Audience::kAuditor;
   return directory.BelongsToCouncilOrAdministration(person_id) ? Audience::kCouncil
                                                                : Audience::kPublic;
 }

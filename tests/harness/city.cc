@@ -230,7 +230,7 @@ void City::AddPerson(const std::string& id, const std::string& name) {
   if (id == "bernd.amt") {
     dv1::GrantOffice grant;
     grant.set_person_id(id);
-    grant.set_office(dv1::OFFICE_ADMINISTRATOR);
+    grant.set_office(common::v1::OFFICE_ADMINISTRATOR);
     Must("anna.amt", std::move(grant));
     Enrol(id, "anna.amt", "anna.amt");
   } else {
@@ -282,7 +282,7 @@ void City::SetUpCouncil(int members) {
     command.set_voting_right(true);
     Must("anna.amt", std::move(command));
   };
-  const auto office = [this](const char* person, dv1::Office granted) {
+  const auto office = [this](const char* person, common::v1::Office granted) {
     dv1::GrantOffice command;
     command.set_person_id(person);
     command.set_office(granted);
@@ -299,11 +299,11 @@ void City::SetUpCouncil(int members) {
                                           {"petra.pruef", "Petra Prüf"}}) {
     AddPerson(id, name);
   }
-  office("maria.meister", dv1::OFFICE_MAYOR);
-  office("karl.kanzlei", dv1::OFFICE_CLERK);
-  office("klara.kanzlei", dv1::OFFICE_CLERK);
-  office("sven.schrift", dv1::OFFICE_SECRETARY);
-  office("petra.pruef", dv1::OFFICE_AUDITOR);
+  office("maria.meister", common::v1::OFFICE_MAYOR);
+  office("karl.kanzlei", common::v1::OFFICE_CLERK);
+  office("klara.kanzlei", common::v1::OFFICE_CLERK);
+  office("sven.schrift", common::v1::OFFICE_SECRETARY);
+  office("petra.pruef", common::v1::OFFICE_AUDITOR);
   membership("maria.meister", "rat", dv1::MEMBERSHIP_ROLE_CHAIR);
   for (int i = 1; i <= members; ++i) {
     const std::string id = absl::StrFormat("m%02d", i);

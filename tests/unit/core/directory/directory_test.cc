@@ -51,7 +51,7 @@ class DirectoryTest : public ::testing::Test {
     person.set_name("Name");
     return Do("anna", person);
   }
-  absl::Status Grant(const std::string& id, v1::Office office) {
+  absl::Status Grant(const std::string& id, common::v1::Office office) {
     v1::GrantOffice grant;
     grant.set_person_id(id);
     grant.set_office(office);
@@ -103,7 +103,7 @@ TEST_F(DirectoryTest, IsFoundedOnceByTheFirstRecord) {
 
 TEST_F(DirectoryTest, KeysNeedFourEyesOnceThereAreTwoAdministrators) {
   ASSERT_OK(Register("bernd"));
-  ASSERT_OK(Grant("bernd", v1::OFFICE_ADMINISTRATOR));
+  ASSERT_OK(Grant("bernd", common::v1::OFFICE_ADMINISTRATOR));
   const std::string bernd_key = IssueAndEnrol("anna", "bernd");
   EXPECT_EQ(machine_.FindKey(bernd_key)->state, v1::KEY_STATE_ENROLLED);
   EXPECT_OK(Confirm("anna", bernd_key)) << "the first confirms the second alone, once";
@@ -124,7 +124,7 @@ TEST_F(DirectoryTest, TheFirstAdministratorMayNotConfirmMembersAlone) {
 
 TEST_F(DirectoryTest, RevocationByOwnerOrAdministratorButNeverOfTheLast) {
   ASSERT_OK(Register("bernd"));
-  ASSERT_OK(Grant("bernd", v1::OFFICE_ADMINISTRATOR));
+  ASSERT_OK(Grant("bernd", common::v1::OFFICE_ADMINISTRATOR));
   const std::string bernd_key = IssueAndEnrol("anna", "bernd");
   EXPECT_THAT(Revoke("anna", anna_key_), IsRefused("LAST_ADMINISTRATOR"));
   ASSERT_OK(Confirm("anna", bernd_key));
@@ -136,7 +136,7 @@ TEST_F(DirectoryTest, RevocationByOwnerOrAdministratorButNeverOfTheLast) {
   EXPECT_THAT(Revoke("bernd", "no such key"), IsRefused("NO_SUCH_KEY"));
   v1::WithdrawOffice withdraw;
   withdraw.set_person_id("bernd");
-  withdraw.set_office(v1::OFFICE_ADMINISTRATOR);
+  withdraw.set_office(common::v1::OFFICE_ADMINISTRATOR);
   EXPECT_THAT(Do("bernd", withdraw), IsRefused("LAST_ADMINISTRATOR"));
 }
 
@@ -202,10 +202,10 @@ TEST_F(DirectoryTest, BadFieldsAreNamed) {
   EXPECT_THAT(Register("Großbuchstabe"), IsRefused("BAD_ID"));
   ASSERT_OK(Register("m1"));
   EXPECT_THAT(Register("m1"), IsRefused("PERSON_EXISTS"));
-  EXPECT_THAT(Grant("nobody", v1::OFFICE_CLERK), IsRefused("NO_SUCH_PERSON"));
-  EXPECT_THAT(Grant("m1", v1::OFFICE_UNSPECIFIED), IsRefused("BAD_OFFICE"));
-  ASSERT_OK(Grant("m1", v1::OFFICE_CLERK));
-  EXPECT_THAT(Grant("m1", v1::OFFICE_CLERK), IsRefused("OFFICE_HELD"));
+  EXPECT_THAT(Grant("nobody", common::v1::OFFICE_CLERK), IsRefused("NO_SUCH_PERSON"));
+  EXPECT_THAT(Grant("m1", common::v1::OFFICE_UNSPECIFIED), IsRefused("BAD_OFFICE"));
+  ASSERT_OK(Grant("m1", common::v1::OFFICE_CLERK));
+  EXPECT_THAT(Grant("m1", common::v1::OFFICE_CLERK), IsRefused("OFFICE_HELD"));
   v1::IssueEnrolmentCode issue;
   issue.set_person_id("m1");
   issue.set_code_public_key("not a key");
@@ -218,7 +218,7 @@ TEST_F(DirectoryTest, BadFieldsAreNamed) {
 TEST_F(DirectoryTest, AudiencesFollowOfficesAndMemberships) {
   ASSERT_OK(Register("m1"));
   EXPECT_FALSE(machine_.BelongsToCouncilOrAdministration("m1"));
-  ASSERT_OK(Grant("m1", v1::OFFICE_CLERK));
+  ASSERT_OK(Grant("m1", common::v1::OFFICE_CLERK));
   EXPECT_TRUE(machine_.BelongsToCouncilOrAdministration("m1"));
 }
 

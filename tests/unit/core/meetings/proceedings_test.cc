@@ -193,7 +193,7 @@ TEST(MayorTest, DoesNotVoteWhereTheLawSaysSo) {
   Council council;
   directory::v1::GrantOffice grant;
   grant.set_person_id("vera");
-  grant.set_office(directory::v1::OFFICE_MAYOR);
+  grant.set_office(common::v1::OFFICE_MAYOR);
   council.Must("amt", grant);
   council.Open();
   council.CheckIn({"vera", "m1", "m2", "m3", "m4"});

@@ -158,7 +158,7 @@ void Town::Found() {
 
   dv1::GrantOffice grant;
   grant.set_person_id("anna");
-  grant.set_office(dv1::OFFICE_CLERK);
+  grant.set_office(common::v1::OFFICE_CLERK);
   Record(std::move(grant), "directory");
   dv1::CreateOrganization council;
   council.set_organization_id("rat");
