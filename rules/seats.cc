@@ -165,8 +165,6 @@ v1::SeatMethod SeatMethodOf(absl::string_view name) {
   return v1::SEAT_METHOD_UNSPECIFIED;
 }
 
-absl::string_view NameOfSeatMethod(v1::SeatMethod method) { return RowOf(method).name; }
-
 bool IsUnanimous(const v1::SeatsRule& rule, uint32_t yes, uint32_t no, uint32_t abstain) {
   return yes > 0 && no == 0 && (abstain == 0 || !rule.abstention_breaks_unanimity());
 }

@@ -50,7 +50,6 @@ absl::StatusOr<SeatAllocation> AllocateSeats(v1::SeatMethod method, uint32_t sea
 
 // "hare-niemeyer", "dhondt", "sainte-lague", "rock"; UNSPECIFIED for any other name.
 v1::SeatMethod SeatMethodOf(absl::string_view name);
-absl::string_view NameOfSeatMethod(v1::SeatMethod method);
 
 // Whether a joint list is adopted unanimously: nobody voted No, somebody voted Yes, and, where the
 // rule says so, nobody abstained.

@@ -2,6 +2,7 @@
 
 #include <concepts>
 #include <cstddef>
+#include <cstdlib>
 #include <tuple>
 #include <utility>
 
@@ -51,12 +52,10 @@ Disclosure OfProject(const World& world, absl::string_view project_id) {
 }
 
 Disclosure OfItems(const Message& command, const FieldDescriptor* field) {
-  const auto items = command.GetReflection()->GetRepeatedFieldRef<Message>(command, field);
-  const std::unique_ptr<Message> scratch(items.NewMessage());
-  for (int i = 0; i < items.size(); ++i) {
-    const auto& item =
-        static_cast<const meetings::v1::AgendaItemContent&>(items.Get(i, scratch.get()));
-    if (!item.public_()) return kCouncil;
+  const google::protobuf::Reflection* const reflection = command.GetReflection();
+  for (int i = 0; i < reflection->FieldSize(command, field); ++i) {
+    const Message& item = reflection->GetRepeatedMessage(command, field, i);
+    if (!static_cast<const meetings::v1::AgendaItemContent&>(item).public_()) return kCouncil;
   }
   return kPublic;
 }

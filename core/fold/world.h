@@ -9,6 +9,7 @@
 #define VOTUM_CORE_FOLD_WORLD_H_
 
 #include <array>
+#include <cstddef>
 #include <tuple>
 
 #include "absl/strings/string_view.h"
@@ -29,8 +30,14 @@ inline constexpr std::array<Domain, 6> kAllDomains = {Domain::kDirectory, Domain
                                                       Domain::kPapers,    Domain::kMeetings,
                                                       Domain::kDecisions, Domain::kProjects};
 
+// Every service of a deployment: the ledger, then that of each domain, in the order of Domain.
+inline constexpr std::array<const char*, 7> kServices = {
+    "ledger", "directory", "ideas", "papers", "meetings", "decisions", "projects"};
+
 // "directory", "ideas", ...: also the name of the service that serves the domain.
-absl::string_view DomainName(Domain domain);
+inline absl::string_view DomainName(Domain domain) {
+  return kServices[1 + static_cast<size_t>(domain)];
+}
 
 // A set of domains.
 class DomainSet {

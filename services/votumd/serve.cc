@@ -59,14 +59,6 @@ constexpr absl::Duration kCatchUp = absl::Seconds(10);
   std::_Exit(passing ? kTemporary : kSoftware);
 }
 
-// What the services of one process share.
-struct Shared {
-  Replica* replica;
-  Clock* clock;
-  Metrics* metrics;
-  ReadAccess* access;
-};
-
 // A service with its own client to the ledger, which knows it by its name.
 struct Hosted {
   std::unique_ptr<LedgerClient> ledger;

@@ -17,6 +17,7 @@
 #include "clients/lib/unary_call.h"
 #include "core/command/payload_type.h"
 #include "core/command/timestamps.h"
+#include "core/fold/world.h"
 #include "crypto/dsse.h"
 #include "crypto/one_time_code.h"
 #include "crypto/random.h"
@@ -35,9 +36,6 @@ namespace {
 
 namespace dv1 = directory::v1;
 using google::protobuf::Message;
-
-constexpr const char* kServiceNames[] = {"ledger",   "directory", "ideas",   "papers",
-                                         "meetings", "decisions", "projects"};
 
 [[noreturn]] void Die(absl::string_view what) {
   std::cerr << "city: " << what << std::endl;
@@ -110,7 +108,7 @@ City::City(std::string folder, const Options& options) : folder_(std::move(folde
       *crypto::NoteVerifier::FromVkey(client["log_vkey"].get<std::string>()));
   grpc::SslCredentialsOptions tls;
   tls.pem_root_certs = *ReadFile(client["ca_certificate_file"].get<std::string>());
-  for (const char* service : kServiceNames) {
+  for (const char* service : kServices) {
     endpoints_[service] = client["endpoints"][service].get<std::string>();
     channels_[service] = ConnectTo(endpoints_[service], grpc::SslCredentials(tls));
   }
@@ -124,7 +122,7 @@ City::City(std::string folder, const Options& options) : folder_(std::move(folde
       processes_["ledger" + suffix] = std::make_unique<Process>(serve, log);
       continue;
     }
-    std::vector<std::string> services(std::begin(kServiceNames), std::end(kServiceNames));
+    std::vector<std::string> services(kServices.begin(), kServices.end());
     if (options.gateway) services.emplace_back("gateway");
     for (const std::string& service : services) {
       std::vector<std::string> one = serve;

@@ -12,6 +12,7 @@
 #include "base/file.h"
 #include "base/status_matchers.h"
 #include "base/test_folder.h"
+#include "core/fold/world.h"
 #include "gtest/gtest.h"
 #include "tests/harness/await.h"
 #include "tests/harness/city.h"
@@ -48,8 +49,7 @@ TEST_F(HostingTest, OneProcessServesWhatSevenDo) {
 TEST_F(HostingTest, ServicesThatWaitForTheLedgerEndInOrder) {
   City city(NewTestFolder("orphans"), City::Layout::kProcessPerService);
   EXPECT_EQ(city.ProcessOf("ledger").Stop(), 0);
-  const std::vector<std::string> services = {"directory", "ideas",     "papers",
-                                             "meetings",  "decisions", "projects"};
+  const std::vector<std::string> services(kServices.begin() + 1, kServices.end());
   EXPECT_TRUE(AwaitConnections(city.Endpoint("ledger"), services.size()))
       << "they ask for the ledger that is not there";
   for (const std::string& service : services)

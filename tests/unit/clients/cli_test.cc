@@ -15,6 +15,7 @@
 #include "base/refusal.h"
 #include "base/status_matchers.h"
 #include "base/test_folder.h"
+#include "core/fold/command_table.h"
 #include "crypto/merkle.h"
 #include "crypto/note.h"
 #include "crypto/tlog/cosignature.h"
@@ -30,6 +31,8 @@ namespace {
 
 using client::FakeService;
 using client::SeenCall;
+using ::testing::AllOf;
+using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
@@ -500,6 +503,26 @@ TEST_F(CliTest, EveryVerbTeachesWithAnExampleOfItself) {
     EXPECT_EQ(ran.code, kDone) << verb;
     EXPECT_THAT(ran.out, HasSubstr(absl::StrCat("Example: votum ", verb))) << verb;
   }
+}
+
+TEST_F(CliTest, EveryDeclaredCommandHasItsVerbAndHelp) {
+  const std::vector<std::string> verbs = AllVerbs(Do({"completion", "bash"}).out);
+  for (const CommandType& type : CommandTable()) {
+    if (type.options->verb().empty()) continue;
+    EXPECT_THAT(verbs, Contains(type.options->verb())) << type.name;
+    const std::vector<std::string> words = absl::StrSplit(type.options->verb(), ' ');
+    EXPECT_THAT(Do(With(words, {"--help"})).out, HasSubstr(type.options->help())) << type.name;
+  }
+}
+
+TEST_F(CliTest, FieldsDeclareTheirOptions) {
+  const std::string demand = Do({"motion", "demand", "--help"}).out;
+  for (const char* option : {"--meeting TEXT REQUIRED", "--id TEXT REQUIRED", "--faction TEXT"})
+    EXPECT_THAT(demand, HasSubstr(option));
+  // A message in the command gives the options of its fields.
+  EXPECT_THAT(Do({"proposal", "draft", "--help"}).out, HasSubstr("--resolution TEXT REQUIRED"));
+  EXPECT_THAT(Do({"proposal", "revise", "--help"}).out,
+              AllOf(HasSubstr("--resolution TEXT"), Not(HasSubstr("--resolution TEXT REQUIRED"))));
 }
 
 TEST_F(CliTest, HelpTopicsAreThere) {
