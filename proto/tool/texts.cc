@@ -1,5 +1,6 @@
 #include "proto/tool/texts.h"
 
+#include <map>
 #include <set>
 
 #include "absl/status/status.h"
@@ -53,6 +54,12 @@ std::string ShownTo(const CommandOptions& options) {
              : Words("AUDIENCE_", common::v1::Audience_Name(options.audience()));
 }
 
+std::map<std::string, std::vector<const Command*>> ByDomain(const std::vector<Command>& commands) {
+  std::map<std::string, std::vector<const Command*>> by_domain;
+  for (const Command& command : commands) by_domain[command.domain].push_back(&command);
+  return by_domain;
+}
+
 bool HasRpc(const Command& command) {
   return command.options.signer() != common::v1::SIGNER_LOG_KEY;
 }
@@ -99,21 +106,19 @@ std::string CommandsHeader(const std::vector<Command>& commands) {
   absl::StrAppend(&text, "\n#define VOTUM_COMMANDS(X)");
   for (const Command& command : commands)
     absl::StrAppend(&text, " \\\n  X(", command.domain, "::v1::", command.name, ")");
+  for (const auto& [domain, own] : ByDomain(commands)) {
+    absl::StrAppend(&text, "\n\n#define VOTUM_COMMANDS_OF_", absl::AsciiStrToUpper(domain), "(X)");
+    for (const Command* command : own) {
+      if (HasRpc(*command)) absl::StrAppend(&text, " \\\n  X(", command->name, ")");
+    }
+  }
   absl::StrAppend(&text, "\n\n#endif  // VOTUM_COMMANDS_H_\n");
   return text;
 }
 
 std::vector<Section> Sections(const std::vector<Command>& commands) {
-  std::vector<std::string> domains;
-  for (const Command& command : commands) {
-    if (domains.empty() || domains.back() != command.domain) domains.push_back(command.domain);
-  }
   std::vector<Section> sections = {{"docs/protocol.md", "commands", ProtocolTable(commands)}};
-  for (const std::string& domain : domains) {
-    std::vector<const Command*> own;
-    for (const Command& command : commands) {
-      if (command.domain == domain) own.push_back(&command);
-    }
+  for (const auto& [domain, own] : ByDomain(commands)) {
     sections.push_back({absl::StrCat("proto/votum/", domain, "/v1/", domain, "_service.proto"),
                         "commands", Rpcs(own)});
     sections.push_back(

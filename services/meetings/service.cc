@@ -15,8 +15,8 @@ constexpr size_t kLargestPage = 500;
 
 MeetingsServiceImpl::MeetingsServiceImpl(const ReadAccess* access, const CommandExecutor* executor,
                                          LedgerClient* ledger, crypto::SecretBytes sealing_key)
-    : access_(*access),
-      executor_(*executor),
+    : MeetingsCommands(executor),
+      access_(*access),
       feed_(access),
       office_(ledger, std::move(sealing_key)) {
   if (!ledger->prompt()) return;
