@@ -263,15 +263,15 @@ void Auditor::ReportVotes() {
 // The archive that follows from the log is verified like one that came from somewhere else: all
 // ballots, the tally, the decryptions, the result.
 void Auditor::ReportSecretVotes() {
-  const meetings::VotingMachine& voting = fold_.world().voting();
-  for (const std::string& id : voting.ListSecretVotes()) {
-    const absl::StatusOr<std::string> archive = voting.ElectionArchive(id);
+  const meetings::SecretVotes& votes = fold_.world().secret_votes();
+  for (const std::string& id : votes.List()) {
+    const absl::StatusOr<std::string> archive = votes.Archive(id);
     if (!archive.ok()) {
       Note(absl::StrCat("secret vote ", id, ": ", ReasonOf(archive.status()), ": ",
                         archive.status().message()));
       continue;
     }
-    const meetings::SecretVoteEntry& vote = *(*voting.FindSecretVote(id))->secret;
+    const meetings::SecretVoteEntry& vote = *(*votes.Find(id))->secret;
     election::VerifyOptions options;
     options.threads = std::max(1u, std::thread::hardware_concurrency());
     options.known_voters = vote.credentials.size();

@@ -196,7 +196,7 @@ void CheckDecision(const Bundle& bundle, Checker* checker) {
     return checker->Fault(
         absl::StrCat("decision ", bundle.decision_id, ": the records do not give such a decision"));
   }
-  const auto event = world.voting().GetVoteEvent(decision->vote_event_id());
+  const auto event = world.votes().Get(decision->vote_event_id());
   if (event.ok()) checker->Checked(DescribeVote(*event));
   const auto document = world.decisions().GetDocument(bundle.decision_id, Audience::kAuditor);
   if (!document.ok() || *document != bundle.document) {

@@ -59,7 +59,7 @@ absl::Status DecisionsMachine::Check(const CommandContext&,
     return RefuseExists("DECISION_EXISTS", absl::StrCat("decision ", command.decision_id(),
                                                         " exists; choose another id"));
   }
-  const meetings::VoteEventEntry* event = voting_.FindVoteEvent(command.vote_event_id());
+  const meetings::VoteEventEntry* event = votes_.Find(command.vote_event_id());
   if (event == nullptr) {
     return RefuseNotFound("NO_SUCH_VOTE",
                           absl::StrCat("there is no vote ", command.vote_event_id()));
@@ -79,7 +79,7 @@ absl::Status DecisionsMachine::Check(const CommandContext&,
         "RUNOFF_MISSING",
         absl::StrCat("vote ", event->id, " asks for a second ballot; decide by that one"));
   }
-  const meetings::MotionEntry* motion = voting_.FindMotion(event->motion_id);
+  const meetings::MotionEntry* motion = motions_.Find(event->motion_id);
   if (motion->polarity == meetings::v1::POLARITY_INCIDENTAL) {
     return RefusePrecondition(
         "INCIDENTAL_MOTION",
@@ -117,8 +117,8 @@ absl::Status DecisionsMachine::CheckAnew(const v1::DraftDecision& command,
 }
 
 void DecisionsMachine::Apply(const CommandContext&, const v1::DraftDecision& command) {
-  const meetings::VoteEventEntry& event = *voting_.FindVoteEvent(command.vote_event_id());
-  const meetings::MotionEntry& motion = *voting_.FindMotion(event.motion_id);
+  const meetings::VoteEventEntry& event = *votes_.Find(command.vote_event_id());
+  const meetings::MotionEntry& motion = *motions_.Find(event.motion_id);
   const meetings::ItemEntry& item = *agenda_.FindItem(motion.item_id);
   v1::Decision& decision = decisions_[command.decision_id()];
   decision.set_id(command.decision_id());
@@ -229,7 +229,7 @@ void DecisionsMachine::Apply(const CommandContext& context, const v1::ObjectToDe
   decision.set_objection_reason(command.reason());
   *decision.mutable_objection_time() = ToTimestamp(context.time);
   decision.set_objection_unlawful(command.unlawful());
-  const rules::v1::RuleProfile& profile = voting_.FindVoteEvent(decision.vote_event_id())->profile;
+  const rules::v1::RuleProfile& profile = votes_.Find(decision.vote_event_id())->profile;
   const rules::DayRange days = rules::NewDecisionDays(profile, context.time);
   decision.set_new_decision_from(absl::FormatCivilTime(days.first));
   decision.set_new_decision_until(absl::FormatCivilTime(days.last));
@@ -262,7 +262,7 @@ absl::Status DecisionsMachine::Check(const CommandContext& context,
                                                           " adopted nothing to be executed"));
   }
   if (context.time < FromTimestamp(decision->release_allowed_time())) {
-    const meetings::VoteEventEntry* event = voting_.FindVoteEvent(decision->vote_event_id());
+    const meetings::VoteEventEntry* event = votes_.Find(decision->vote_event_id());
     return RefusePrecondition(
         "OBJECTION_PERIOD",
         absl::StrCat("the objection period runs; decision ", decision->id(),
@@ -345,7 +345,7 @@ DocumentSources DecisionsMachine::SourcesOf(const v1::Decision& decision) const 
         &proposal->versions(static_cast<int>(decision.proposal_version()) - 1);
   }
   const Audience audience = decision.public_() ? Audience::kPublic : Audience::kCouncil;
-  const auto event = voting_.GetVoteEvent(decision.vote_event_id());
+  const auto event = votes_.Get(decision.vote_event_id());
   if (event.ok()) sources.vote_event = meetings::ForReader(*event, audience);
   const auto add_name = [&](const std::string& person_id) {
     const auto person = directory_.GetPerson(person_id);

@@ -41,12 +41,12 @@ Disclosure OfItem(const World& world, absl::string_view item_id) {
 }
 
 Disclosure OfMotion(const World& world, absl::string_view motion_id) {
-  const meetings::MotionEntry* motion = world.voting().FindMotion(motion_id);
+  const meetings::MotionEntry* motion = world.motions().Find(motion_id);
   return motion == nullptr ? kCouncil : OfItem(world, motion->item_id);
 }
 
 Disclosure OfVote(const World& world, absl::string_view vote_event_id) {
-  const meetings::VoteEventEntry* event = world.voting().FindVoteEvent(vote_event_id);
+  const meetings::VoteEventEntry* event = world.votes().Find(vote_event_id);
   return event == nullptr ? kCouncil : OfMotion(world, event->motion_id);
 }
 
@@ -212,11 +212,19 @@ void AddAgenda(Rows& rows) {
 
 void AddVoting(Rows& rows) {
   namespace v1 = meetings::v1;
-  const auto add = [&rows]<typename Command>(const Command&, Authority authority,
-                                             DisclosureOf<Command> disclosure) {
-    rows.push_back(Row<Command>(Domain::kMeetings, &World::mutable_voting, &World::voting,
-                                std::move(authority), std::move(disclosure)));
+  const auto to = [&rows]<typename Machine>(Machine& (World::*mutable_machine)(),
+                                            const Machine& (World::*machine)() const) {
+    return [&rows, mutable_machine, machine]<typename Command>(const Command&, Authority authority,
+                                                               DisclosureOf<Command> disclosure) {
+      rows.push_back(Row<Command>(Domain::kMeetings, mutable_machine, machine, std::move(authority),
+                                  std::move(disclosure)));
+    };
   };
+  const auto to_sittings = to(&World::mutable_sittings, &World::sittings);
+  const auto to_motions = to(&World::mutable_motions, &World::motions);
+  const auto to_votes = to(&World::mutable_votes, &World::votes);
+  const auto to_secret_votes = to(&World::mutable_secret_votes, &World::secret_votes);
+  const auto to_lots = to(&World::mutable_lots, &World::lots);
   const auto add_ceremony = [&rows]<typename Command>(const Command&, Authority authority) {
     // What trustees hand in is made to be public.
     rows.push_back(Row<Command>(Domain::kMeetings, &World::mutable_ceremonies, &World::ceremonies,
@@ -227,43 +235,45 @@ void AddVoting(Rows& rows) {
   add_ceremony(v1::SubmitTrusteeContribution(), Person());
   add_ceremony(v1::SubmitTrusteeKey(), Person());
   add_ceremony(v1::CancelKeyCeremony(), Person());
-  add(v1::OpenMeeting(), Person(), Always<v1::OpenMeeting>(kPublic));
-  add(v1::CloseMeeting(), Person(), Always<v1::CloseMeeting>(kPublic));
-  add(v1::CheckIn(), Person(), Always<v1::CheckIn>(kPublic));
-  add(v1::CheckOut(), Person(), Always<v1::CheckOut>(kPublic));
-  add(v1::DeclareConflict(), Person(), AsItem<v1::DeclareConflict>());
-  add(v1::RecordDisruption(), Person(), Always<v1::RecordDisruption>(kCouncil));
-  add(v1::ChallengeQuorum(), Person(), AsItem<v1::ChallengeQuorum>());
-  add(v1::CountQuorum(), Person(), AsItem<v1::CountQuorum>());
-  add(v1::CallItemAgain(), Person(), AsItem<v1::CallItemAgain>());
-  add(v1::DecideConflict(), Person(), AsItem<v1::DecideConflict>());
-  add(v1::DemandMode(), Person(), AsMotion<v1::DemandMode>());
-  add(v1::ProposeMotion(), Person(), AsItem<v1::ProposeMotion>());
-  add(v1::OpenVote(), Person(), AsMotion<v1::OpenVote>());
+  to_sittings(v1::OpenMeeting(), Person(), Always<v1::OpenMeeting>(kPublic));
+  to_sittings(v1::CloseMeeting(), Person(), Always<v1::CloseMeeting>(kPublic));
+  to_sittings(v1::CheckIn(), Person(), Always<v1::CheckIn>(kPublic));
+  to_sittings(v1::CheckOut(), Person(), Always<v1::CheckOut>(kPublic));
+  to_sittings(v1::DeclareConflict(), Person(), AsItem<v1::DeclareConflict>());
+  to_sittings(v1::RecordDisruption(), Person(), Always<v1::RecordDisruption>(kCouncil));
+  to_sittings(v1::ChallengeQuorum(), Person(), AsItem<v1::ChallengeQuorum>());
+  to_sittings(v1::CountQuorum(), Person(), AsItem<v1::CountQuorum>());
+  to_sittings(v1::CallItemAgain(), Person(), AsItem<v1::CallItemAgain>());
+  to_votes(v1::DecideConflict(), Person(), AsItem<v1::DecideConflict>());
+  to_motions(v1::DemandMode(), Person(), AsMotion<v1::DemandMode>());
+  to_motions(v1::ProposeMotion(), Person(), AsItem<v1::ProposeMotion>());
+  to_votes(v1::OpenVote(), Person(), AsMotion<v1::OpenVote>());
   // Whoever could read these while the vote is open could count: the reads show them after closing.
-  add(v1::CastVote(), Person(), Always<v1::CastVote>(kConfidential));
-  add(v1::CorrectVote(), Person(), Always<v1::CorrectVote>(kConfidential));
-  add(v1::RecordPaperVote(), Clerk(), Always<v1::RecordPaperVote>(kConfidential));
-  add(v1::ConfirmPaperVote(), Person(), Always<v1::ConfirmPaperVote>(kConfidential));
-  add(v1::WithdrawPaperVote(), Clerk(), Always<v1::WithdrawPaperVote>(kConfidential));
-  add(v1::MarkBallot(), Clerk(), Always<v1::MarkBallot>(kConfidential));
+  to_votes(v1::CastVote(), Person(), Always<v1::CastVote>(kConfidential));
+  to_votes(v1::CorrectVote(), Person(), Always<v1::CorrectVote>(kConfidential));
+  to_votes(v1::RecordPaperVote(), Clerk(), Always<v1::RecordPaperVote>(kConfidential));
+  to_votes(v1::ConfirmPaperVote(), Person(), Always<v1::ConfirmPaperVote>(kConfidential));
+  to_votes(v1::WithdrawPaperVote(), Clerk(), Always<v1::WithdrawPaperVote>(kConfidential));
+  to_votes(v1::MarkBallot(), Clerk(), Always<v1::MarkBallot>(kConfidential));
   // Who registers when, or casts when, is for nobody but the services and auditors to see.
-  add(v1::RegisterCredential(), Person(), Always<v1::RegisterCredential>(kConfidential));
-  add(v1::WithdrawCredential(), Person(), Always<v1::WithdrawCredential>(kConfidential));
-  add(v1::CastSecretBallot(), Anybody(), Always<v1::CastSecretBallot>(kConfidential));
+  to_secret_votes(v1::RegisterCredential(), Person(),
+                  Always<v1::RegisterCredential>(kConfidential));
+  to_secret_votes(v1::WithdrawCredential(), Person(),
+                  Always<v1::WithdrawCredential>(kConfidential));
+  to_secret_votes(v1::CastSecretBallot(), Anybody(), Always<v1::CastSecretBallot>(kConfidential));
   // Credentials and ciphertexts are for those who may have the archive.
-  add(v1::BeginBallots(), Person(), Always<v1::BeginBallots>(kCouncil));
-  add(v1::SubmitDecryption(), Person(), Always<v1::SubmitDecryption>(kCouncil));
-  add(v1::RecordParticipation(), Person(), AsVote<v1::RecordParticipation>());
-  add(v1::CloseVote(), Person(), AsVote<v1::CloseVote>());
-  add(v1::RecordBallotCount(), Clerk(), AsVote<v1::RecordBallotCount>());
-  add(v1::ConfirmBallotCount(), Person(), AsVote<v1::ConfirmBallotCount>());
-  add(v1::EstablishResult(), Person(), AsVote<v1::EstablishResult>());
-  add(v1::OpenLot(), Person(), Always<v1::OpenLot>(kPublic));
-  add(v1::CommitToLot(), Person(), Always<v1::CommitToLot>(kPublic));
-  add(v1::FixLot(), Person(), Always<v1::FixLot>(kPublic));
-  add(v1::RevealForLot(), Person(), Always<v1::RevealForLot>(kPublic));
-  add(v1::DrawLot(), Person(), Always<v1::DrawLot>(kPublic));
+  to_secret_votes(v1::BeginBallots(), Person(), Always<v1::BeginBallots>(kCouncil));
+  to_secret_votes(v1::SubmitDecryption(), Person(), Always<v1::SubmitDecryption>(kCouncil));
+  to_secret_votes(v1::RecordParticipation(), Person(), AsVote<v1::RecordParticipation>());
+  to_votes(v1::CloseVote(), Person(), AsVote<v1::CloseVote>());
+  to_votes(v1::RecordBallotCount(), Clerk(), AsVote<v1::RecordBallotCount>());
+  to_votes(v1::ConfirmBallotCount(), Person(), AsVote<v1::ConfirmBallotCount>());
+  to_votes(v1::EstablishResult(), Person(), AsVote<v1::EstablishResult>());
+  to_lots(v1::OpenLot(), Person(), Always<v1::OpenLot>(kPublic));
+  to_lots(v1::CommitToLot(), Person(), Always<v1::CommitToLot>(kPublic));
+  to_lots(v1::FixLot(), Person(), Always<v1::FixLot>(kPublic));
+  to_lots(v1::RevealForLot(), Person(), Always<v1::RevealForLot>(kPublic));
+  to_lots(v1::DrawLot(), Person(), Always<v1::DrawLot>(kPublic));
 }
 
 void AddDecisions(Rows& rows) {

@@ -43,7 +43,11 @@ void World::Visit(Domain domain, const ResourceVisitor& visitor) const {
     case Domain::kMeetings:
       agenda_.Visit(visitor);
       ceremonies_.Visit(visitor);
-      return voting_.Visit(visitor);
+      sittings_.Visit(visitor);
+      motions_.Visit(visitor);
+      votes_.Visit(visitor);
+      secret_votes_.Visit(visitor);
+      return lots_.Visit(visitor);
     case Domain::kDecisions:
       return decisions_.Visit(visitor);
     case Domain::kProjects:

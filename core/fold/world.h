@@ -1,4 +1,4 @@
-// The whole state of a deployment: one state machine for each domain, joined by const references.
+// The whole state of a deployment: state machines for each domain, joined by const references.
 //
 //   directory ◀── ideas ◀── papers ◀── meetings ◀── decisions ◀── projects
 //
@@ -16,7 +16,12 @@
 #include "core/directory/directory_machine.h"
 #include "core/ideas/ideas_machine.h"
 #include "core/meetings/agenda_machine.h"
-#include "core/meetings/voting_machine.h"
+#include "core/meetings/key_ceremonies.h"
+#include "core/meetings/lots.h"
+#include "core/meetings/motions.h"
+#include "core/meetings/secret_votes.h"
+#include "core/meetings/sittings.h"
+#include "core/meetings/votes.h"
 #include "core/papers/papers_machine.h"
 #include "core/projects/projects_machine.h"
 
@@ -57,7 +62,11 @@ class World {
   const papers::PapersMachine& papers() const { return papers_; }
   const meetings::AgendaMachine& agenda() const { return agenda_; }
   const meetings::KeyCeremonies& ceremonies() const { return ceremonies_; }
-  const meetings::VotingMachine& voting() const { return voting_; }
+  const meetings::Sittings& sittings() const { return sittings_; }
+  const meetings::Motions& motions() const { return motions_; }
+  const meetings::Votes& votes() const { return votes_; }
+  const meetings::SecretVotes& secret_votes() const { return secret_votes_; }
+  const meetings::Lots& lots() const { return lots_; }
   const decisions::DecisionsMachine& decisions() const { return decisions_; }
   const projects::ProjectsMachine& projects() const { return projects_; }
 
@@ -67,7 +76,11 @@ class World {
   papers::PapersMachine& mutable_papers() { return papers_; }
   meetings::AgendaMachine& mutable_agenda() { return agenda_; }
   meetings::KeyCeremonies& mutable_ceremonies() { return ceremonies_; }
-  meetings::VotingMachine& mutable_voting() { return voting_; }
+  meetings::Sittings& mutable_sittings() { return sittings_; }
+  meetings::Motions& mutable_motions() { return motions_; }
+  meetings::Votes& mutable_votes() { return votes_; }
+  meetings::SecretVotes& mutable_secret_votes() { return secret_votes_; }
+  meetings::Lots& mutable_lots() { return lots_; }
   decisions::DecisionsMachine& mutable_decisions() { return decisions_; }
   projects::ProjectsMachine& mutable_projects() { return projects_; }
 
@@ -80,8 +93,12 @@ class World {
   papers::PapersMachine papers_{directory_, ideas_};
   meetings::AgendaMachine agenda_{directory_, papers_};
   meetings::KeyCeremonies ceremonies_{directory_};
-  meetings::VotingMachine voting_{directory_, agenda_, ceremonies_};
-  decisions::DecisionsMachine decisions_{directory_, papers_, agenda_, voting_};
+  meetings::Sittings sittings_{directory_, agenda_};
+  meetings::Motions motions_{directory_, agenda_, sittings_};
+  meetings::Votes votes_{directory_, agenda_, ceremonies_, sittings_, motions_};
+  meetings::SecretVotes secret_votes_{directory_, ceremonies_, sittings_, motions_, votes_};
+  meetings::Lots lots_{directory_, sittings_, motions_, votes_};
+  decisions::DecisionsMachine decisions_{directory_, papers_, agenda_, motions_, votes_};
   projects::ProjectsMachine projects_{directory_, decisions_};
 };
 

@@ -174,6 +174,15 @@ const MeetingEntry* AgendaMachine::FindMeeting(absl::string_view meeting_id) con
   return found == meetings_.end() ? nullptr : &found->second;
 }
 
+absl::Status AgendaMachine::CheckItem(absl::string_view item_id,
+                                      absl::string_view meeting_id) const {
+  const ItemEntry* item = FindItem(item_id);
+  if (item != nullptr && item->meeting_id == meeting_id) return absl::OkStatus();
+  return RefuseNotFound(
+      "NO_SUCH_ITEM",
+      absl::StrCat("item ", item_id, " is not on the agenda of meeting ", meeting_id));
+}
+
 v1::Meeting AgendaMachine::ToProto(const MeetingEntry& entry, Audience audience) const {
   v1::Meeting meeting;
   meeting.set_id(entry.id);

@@ -308,6 +308,22 @@ void KeyCeremonies::Apply(const CommandContext&, const v1::CancelKeyCeremony& co
   ceremony.cancel_reason = command.reason();
 }
 
+absl::Status KeyCeremonies::CheckFinished(absl::string_view ceremony_id,
+                                          absl::string_view organization_id) const {
+  const KeyCeremonyEntry* ceremony = Find(ceremony_id);
+  if (ceremony == nullptr || ceremony->organization_id != organization_id) {
+    return RefuseNotFound("NO_SUCH_CEREMONY", absl::StrCat("there is no key ceremony ", ceremony_id,
+                                                           " of ", organization_id));
+  }
+  if (ceremony->state != v1::KEY_CEREMONY_STATE_FINISHED) {
+    return RefusePrecondition("CEREMONY_NOT_FINISHED",
+                              absl::StrCat("key ceremony ", ceremony->id,
+                                           " is not finished, or was cancelled: there is no key "
+                                           "of trustees; vote on papers, or finish it"));
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<v1::KeyCeremony> KeyCeremonies::Get(absl::string_view id) const {
   const KeyCeremonyEntry* ceremony = Find(id);
   if (ceremony != nullptr) return ToResource(*ceremony, /*with_messages=*/true);

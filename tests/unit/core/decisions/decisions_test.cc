@@ -63,7 +63,7 @@ class DecisionsTest : public ::testing::Test {
     auto close = meetings::Close(vote);
     close.set_meeting_id(meeting);
     council_.Must("vera", close);
-    const vv1::Result computed = *council_.voting().ComputeResult(vote);
+    const vv1::Result computed = *council_.votes().ComputeResult(vote);
     auto establish = meetings::OfMeeting<vv1::EstablishResult>(meeting);
     establish.set_vote_event_id(vote);
     *establish.mutable_tally() = computed.tally();
@@ -111,7 +111,7 @@ class DecisionsTest : public ::testing::Test {
 
   Council council_;
   DecisionsMachine decisions_{council_.directory(), council_.papers(), council_.agenda(),
-                              council_.voting()};
+                              council_.motions(), council_.votes()};
 };
 
 TEST_F(DecisionsTest, NeedsTwoSignaturesAndThePeriod) {

@@ -179,9 +179,14 @@ void Council::UpToVote() {
 
 std::vector<std::string> Council::State() const {
   std::vector<std::string> state;
-  voting_.Visit([&state](const google::protobuf::Message& resource) {
+  const auto add = [&state](const google::protobuf::Message& resource) {
     state.push_back(resource.SerializeAsString());
-  });
+  };
+  sittings_.Visit(add);
+  motions_.Visit(add);
+  votes_.Visit(add);
+  secret_votes_.Visit(add);
+  lots_.Visit(add);
   return state;
 }
 

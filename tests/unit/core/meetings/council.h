@@ -19,7 +19,12 @@
 #include "core/directory/directory_machine.h"
 #include "core/ideas/ideas_machine.h"
 #include "core/meetings/agenda_machine.h"
-#include "core/meetings/voting_machine.h"
+#include "core/meetings/key_ceremonies.h"
+#include "core/meetings/lots.h"
+#include "core/meetings/motions.h"
+#include "core/meetings/secret_votes.h"
+#include "core/meetings/sittings.h"
+#include "core/meetings/votes.h"
 #include "core/papers/papers_machine.h"
 #include "crypto/keys.h"
 
@@ -61,12 +66,16 @@ class Council {
   uint64_t last_index() const { return index_; }
   absl::Time now() const { return time_; }
 
-  const VotingMachine& voting() const { return voting_; }
+  const Sittings& sittings() const { return sittings_; }
+  const Motions& motions() const { return motions_; }
+  const Votes& votes() const { return votes_; }
+  const SecretVotes& secret_votes() const { return secret_votes_; }
+  const Lots& lots() const { return lots_; }
   const KeyCeremonies& ceremonies() const { return ceremonies_; }
   const directory::DirectoryMachine& directory() const { return directory_; }
   const papers::PapersMachine& papers() const { return papers_; }
   const AgendaMachine& agenda() const { return agenda_; }
-  // The whole state of the voting machine, serialized.
+  // The whole state of sittings, motions, votes and lots, serialized.
   std::vector<std::string> State() const;
 
   // The context of the next record.
@@ -103,8 +112,16 @@ class Council {
       return agenda_;
     } else if constexpr (kTakes<KeyCeremonies, Command>) {
       return ceremonies_;
+    } else if constexpr (kTakes<Sittings, Command>) {
+      return sittings_;
+    } else if constexpr (kTakes<Motions, Command>) {
+      return motions_;
+    } else if constexpr (kTakes<Votes, Command>) {
+      return votes_;
+    } else if constexpr (kTakes<SecretVotes, Command>) {
+      return secret_votes_;
     } else {
-      return voting_;
+      return lots_;
     }
   }
 
@@ -120,7 +137,11 @@ class Council {
   papers::PapersMachine papers_{directory_, ideas_};
   AgendaMachine agenda_{directory_, papers_};
   KeyCeremonies ceremonies_{directory_};
-  VotingMachine voting_{directory_, agenda_, ceremonies_};
+  Sittings sittings_{directory_, agenda_};
+  Motions motions_{directory_, agenda_, sittings_};
+  Votes votes_{directory_, agenda_, ceremonies_, sittings_, motions_};
+  SecretVotes secret_votes_{directory_, ceremonies_, sittings_, motions_, votes_};
+  Lots lots_{directory_, sittings_, motions_, votes_};
 };
 
 // Commands of the council's meeting, without header: the machine knows the actor from the context.

@@ -87,7 +87,7 @@ v1::CastVote CastFor(const std::string& candidate, const std::string& vote = "vo
 }
 // Establishes whatever the votes give.
 void EstablishComputed(Council& council, const std::string& vote = "vote") {
-  const v1::Result computed = *council.voting().ComputeResult(vote);
+  const v1::Result computed = *council.votes().ComputeResult(vote);
   auto establish = OfMeeting<v1::EstablishResult>();
   establish.set_vote_event_id(vote);
   *establish.mutable_tally() = computed.tally();
@@ -95,7 +95,7 @@ void EstablishComputed(Council& council, const std::string& vote = "vote") {
   council.Must("vera", establish);
 }
 const v1::Result& ResultOf(const Council& council, const std::string& vote = "vote") {
-  return *council.voting().FindVoteEvent(vote)->result;
+  return *council.votes().Find(vote)->result;
 }
 
 TEST(QuorumCourseTest, ADoubtStopsVotesUntilTheCount) {
@@ -110,7 +110,8 @@ TEST(QuorumCourseTest, ADoubtStopsVotesUntilTheCount) {
   EXPECT_THAT(council.Give("m1", CountFor()), IsRefused("NOT_PRESIDING"));
   council.Must("vera", CountFor());
   council.Must("vera", VoteIn(v1::VOTE_MODE_OPEN));
-  const v1::ItemQuorum quorum = council.voting().GetAttendance(Council::kMeeting)->item_quorums(0);
+  const v1::ItemQuorum quorum =
+      council.sittings().GetAttendance(Council::kMeeting)->item_quorums(0);
   EXPECT_EQ(quorum.state(), v1::QUORUM_STATE_QUORATE);
   EXPECT_THAT(quorum.explanation().en(), HasSubstr("4 of 7 present: quorate"));
 }
@@ -148,7 +149,7 @@ TEST(QuorumCourseTest, TheSecondCallNeedsNoQuorumIfItsInvitationSaidSo) {
   EXPECT_THAT(council.Give("vera", open), IsRefused("QUORUM_CHALLENGED"));
   council.Must("vera", CountFor("top-neu", "sitzung-2"));
   council.Must("vera", open);
-  EXPECT_TRUE(council.voting().GetAttendance("sitzung-2")->presences(0).remote());
+  EXPECT_TRUE(council.sittings().GetAttendance("sitzung-2")->presences(0).remote());
 }
 
 TEST(ModesTest, EnoughDemandsBindTheChair) {
@@ -201,7 +202,7 @@ TEST(MayorTest, DoesNotVoteWhereTheLawSaysSo) {
   motion.set_norm("§ 50 (3) GO NRW");
   council.Must("vera", motion);
   council.Must("vera", VoteIn(v1::VOTE_MODE_OPEN));
-  const VoteEventEntry& event = *council.voting().FindVoteEvent("vote");
+  const VoteEventEntry& event = *council.votes().Find("vote");
   EXPECT_THAT(event.electorate, ElementsAre("m1", "m2", "m3", "m4"));
   EXPECT_EQ(event.statutory_number, 6u);
   EXPECT_THAT(council.Give("vera", Cast(v1::CHOICE_YES)), IsRefused("NOT_PRESENT"));
@@ -236,7 +237,7 @@ TEST(DisruptionTest, IsKeptWithItsTime) {
   disruption.set_text("Leitung unterbrochen");
   EXPECT_THAT(council.Give("m2", disruption), IsRefused("NOT_PRESIDING"));
   council.Must("m1", disruption);
-  v1::Attendance attendance = *council.voting().GetAttendance(Council::kMeeting);
+  v1::Attendance attendance = *council.sittings().GetAttendance(Council::kMeeting);
   ASSERT_EQ(attendance.disruptions_size(), 1);
   EXPECT_EQ(attendance.disruptions(0).recorder_id(), "m1");
   EXPECT_EQ(ForReader(attendance, Audience::kPublic).disruptions_size(), 0);
@@ -308,8 +309,8 @@ TEST(SecretVoteTest, TheUrnIsCountedByTwoAndReconciled) {
   const auto right = Papers(2, 1, 0, 1);
   EXPECT_THAT(council.Give("kai", CountOf<v1::RecordBallotCount>(right)), IsRefused("VOTE_OPEN"));
   council.Must("vera", Close());
-  EXPECT_THAT(council.voting().ComputeResult("vote"), IsRefused("COUNT_MISSING"));
-  EXPECT_FALSE(council.voting().GetVoteEvent("vote")->has_computed_result());
+  EXPECT_THAT(council.votes().ComputeResult("vote"), IsRefused("COUNT_MISSING"));
+  EXPECT_FALSE(council.votes().Get("vote")->has_computed_result());
   EXPECT_THAT(council.Give("kai", CountOf<v1::RecordBallotCount>(Papers(3, 1, 0, 1))),
               IsRefused("COUNT_DIFFERS"));
   EXPECT_THAT(council.Give("kim", CountOf<v1::ConfirmBallotCount>(right)), IsRefused("NO_COUNT"));
@@ -318,7 +319,7 @@ TEST(SecretVoteTest, TheUrnIsCountedByTwoAndReconciled) {
               IsRefused("SAME_PERSON"));
   EXPECT_THAT(council.Give("kim", CountOf<v1::ConfirmBallotCount>(Papers(1, 2, 0, 1))),
               IsRefused("COUNT_DIFFERS"));
-  EXPECT_THAT(council.voting().ComputeResult("vote"), IsRefused("COUNT_MISSING"));
+  EXPECT_THAT(council.votes().ComputeResult("vote"), IsRefused("COUNT_MISSING"));
   council.Must("kim", CountOf<v1::ConfirmBallotCount>(right));
   EXPECT_THAT(council.Give("kai", CountOf<v1::RecordBallotCount>(right)),
               IsRefused("COUNT_CONFIRMED"));
@@ -326,7 +327,7 @@ TEST(SecretVoteTest, TheUrnIsCountedByTwoAndReconciled) {
   EXPECT_EQ(ResultOf(council).tally().not_voted(), 1u);
   EXPECT_EQ(ResultOf(council).tally().invalid(), 1u);
   EXPECT_EQ(ResultOf(council).outcome(), v1::OUTCOME_ADOPTED);
-  const v1::VoteEvent event = *council.voting().GetVoteEvent("vote");
+  const v1::VoteEvent event = *council.votes().Get("vote");
   EXPECT_EQ(event.votes_size(), 0);
   EXPECT_THAT(event.ballot_person_ids(), ElementsAre("m1", "m2", "m3", "vera"));
 }
@@ -338,7 +339,7 @@ TEST(SecretVoteTest, NobodySeesWhoHasVotedWhileItIsOpen) {
   council.Propose();
   council.OpenVote(v1::VOTE_MODE_SECRET);
   council.Must("kai", Urn("m1"));
-  const v1::VoteEvent seen = ForReader(*council.voting().GetVoteEvent("vote"), Audience::kAuditor);
+  const v1::VoteEvent seen = ForReader(*council.votes().Get("vote"), Audience::kAuditor);
   EXPECT_EQ(seen.ballot_person_ids_size(), 0);
   EXPECT_EQ(seen.cast_count(), 1u);
 }
@@ -420,7 +421,7 @@ TEST(LotTest, DecidesATieAndCanBeDrawnAgain) {
   council.Must("m2", Reveal(b));
   council.Must("vera", OfLot<v1::DrawLot>());
 
-  const v1::Lot lot = *council.voting().GetLot("los");
+  const v1::Lot lot = *council.lots().Get("los");
   const crypto::Digest seed = rules::LotSeed("los", checkpoint, {{"m1", a}, {"m2", b}});
   EXPECT_EQ(lot.seed(), crypto::AsBytes(seed));
   const std::vector<std::string> drawn = *rules::DrawLot(seed, {"ada", "ben"}, 1);
@@ -453,7 +454,7 @@ TEST(LotTest, DecidesATieOfYesAndNoWhereTheRulesSaySo) {
   council.Must("vera", LotFor());
   council.Must("vera", Fix(council.CheckpointOf(council.last_index() + 1)));
   council.Must("vera", OfLot<v1::DrawLot>());
-  const std::string drawn = council.voting().GetLot("los")->drawn(0);
+  const std::string drawn = council.lots().Get("los")->drawn(0);
   EXPECT_EQ(ResultOf(council).outcome(),
             drawn == "adopted" ? v1::OUTCOME_ADOPTED : v1::OUTCOME_REJECTED);
 }
@@ -485,7 +486,7 @@ TEST(TraceTest, EveryComparisonIsInTheResult) {
   council.UpToVote();
   council.Must("m1", Cast(v1::CHOICE_YES));
   council.Must("vera", Close());
-  const v1::Result result = *council.voting().ComputeResult("vote");
+  const v1::Result result = *council.votes().ComputeResult("vote");
   ASSERT_EQ(result.trace_size(), 3);
   EXPECT_EQ(result.trace(0).step(), "quorum");
   EXPECT_EQ(result.trace(1).left(), "2 * 1");

@@ -29,7 +29,7 @@ TEST(Properties, TheOrderOfVotesDoesNotMatter) {
       council.UpToVote();
       for (const size_t i : order) council.Must(kMembers[i], Cast(choices[i]));
       council.Must("vera", Close());
-      const std::string result = council.voting().ComputeResult("vote")->SerializeAsString();
+      const std::string result = council.votes().ComputeResult("vote")->SerializeAsString();
       if (shuffle == 0) first = result;
       EXPECT_EQ(result, first);
       std::shuffle(order.begin(), order.end(), random);
@@ -68,7 +68,7 @@ TEST(Properties, TheTallyIsWhatASimpleCountGives) {
     const int acts = static_cast<int>(random() % 30);
     for (int i = 0; i < acts; ++i) ActAtRandom(council, model, random);
     council.Must("vera", Close());
-    const v1::Result result = *council.voting().ComputeResult("vote");
+    const v1::Result result = *council.votes().ComputeResult("vote");
     std::map<v1::Choice, uint32_t> count;
     for (const auto& [person, choice] : model.votes) ++count[choice];
     EXPECT_EQ(result.tally().yes(), count[v1::CHOICE_YES]);

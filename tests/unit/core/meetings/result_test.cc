@@ -54,10 +54,10 @@ TEST_P(Results, AreComputedFromTheVotesAndEstablishedByTheChair) {
   council.Propose("top-1", answer.rule_key);
   council.OpenVote();
   CastAll(council, answer.votes);
-  EXPECT_THAT(council.voting().ComputeResult("vote"), IsRefused("VOTE_OPEN"));
+  EXPECT_THAT(council.votes().ComputeResult("vote"), IsRefused("VOTE_OPEN"));
   council.Must("vera", Close());
 
-  v1::VoteEvent event = *council.voting().GetVoteEvent("vote");
+  v1::VoteEvent event = *council.votes().Get("vote");
   EXPECT_EQ(event.state(), v1::VOTE_EVENT_STATE_CLOSED);
   EXPECT_FALSE(event.has_result());
   const v1::Result computed = event.computed_result();
@@ -75,12 +75,12 @@ TEST_P(Results, AreComputedFromTheVotesAndEstablishedByTheChair) {
 
   council.Must("vera",
                Establish(answer.yes, answer.no, answer.abstain, answer.not_voted, answer.outcome));
-  event = *council.voting().GetVoteEvent("vote");
+  event = *council.votes().Get("vote");
   EXPECT_EQ(event.state(), v1::VOTE_EVENT_STATE_ESTABLISHED);
   EXPECT_FALSE(event.has_computed_result());
   EXPECT_EQ(event.result().index(), council.last_index());
   EXPECT_EQ(event.result().outcome(), answer.outcome);
-  EXPECT_EQ(council.voting().FindVoteEvent("vote")->established_time, council.now());
+  EXPECT_EQ(council.votes().Find("vote")->established_time, council.now());
 }
 
 INSTANTIATE_TEST_SUITE_P(KnownAnswers, Results, ::testing::ValuesIn(kAnswers),
@@ -126,12 +126,12 @@ TEST(EstablishResult, ATieMayBeLeftToWhoeverPresides) {
     council.UpToVote();
     CastAll(council, "YYNNA");
     council.Must("vera", Close());
-    EXPECT_EQ(council.voting().ComputeResult("vote")->outcome(), v1::OUTCOME_UNSPECIFIED);
+    EXPECT_EQ(council.votes().ComputeResult("vote")->outcome(), v1::OUTCOME_UNSPECIFIED);
     EXPECT_THAT(council.Give("vera", Establish(2, 2, 1, 0, v1::OUTCOME_UNSPECIFIED)),
                 IsRefused("RESULT_DIFFERS"));
     EXPECT_THAT(council.Give("vera", Establish(2, 2, 0, 1, outcome)), IsRefused("RESULT_DIFFERS"));
     council.Must("vera", Establish(2, 2, 1, 0, outcome));
-    const v1::Result result = council.voting().GetVoteEvent("vote")->result();
+    const v1::Result result = council.votes().Get("vote")->result();
     EXPECT_EQ(result.outcome(), outcome);
     EXPECT_THAT(result.explanation().en(),
                 HasSubstr(outcome == v1::OUTCOME_ADOPTED ? "Casting vote of vera: adopted."

@@ -52,7 +52,7 @@ class SecretCouncil : public Council {
   void Decrypt(std::initializer_list<uint32_t> numbers);
 
   v1::BeginBallots ListOfCredentials() const;
-  const SecretVoteEntry& vote() const { return *voting().FindVoteEvent("vote")->secret; }
+  const SecretVoteEntry& vote() const { return *votes().Find("vote")->secret; }
   const election::ServerKeys& server() const { return server_; }
   const std::map<std::string, election::Credential, std::less<>>& devices() const {
     return devices_;

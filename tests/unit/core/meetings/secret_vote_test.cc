@@ -58,31 +58,31 @@ TEST(SecretVote, FromCeremonyToResult) {
   council.UpToBallots();
   CastFive(council);
   council.CastAs("m3", kYes);  // m3 votes again
-  EXPECT_EQ(council.voting().GetVoteEvent("vote")->cast_count(), 5);
-  EXPECT_THAT(council.voting().ElectionArchive("vote"), IsRefused("VOTE_OPEN"));
+  EXPECT_EQ(council.votes().Get("vote")->cast_count(), 5);
+  EXPECT_THAT(council.secret_votes().Archive("vote"), IsRefused("VOTE_OPEN"));
   council.Must("vera", Close());
   council.Must("kai", Participation({"dora", "m1", "m2", "m3", "vera"}));
 
   // What a trustee is given before he decrypts.
-  const std::string before = *council.voting().ElectionArchive("vote");
+  const std::string before = *council.secret_votes().Archive("vote");
   election::VerifyOptions options;
   options.known_ballots = 6;
-  options.known_event = council.voting().GetSecretVote("vote")->archive_head();
+  options.known_event = council.secret_votes().Get("vote")->archive_head();
   EXPECT_OK(election::VerifyUpToTally(before, options));
 
   council.Decrypt({0, 3});
-  EXPECT_THAT(council.voting().ComputeResult("vote"), IsRefused("NOT_DECRYPTED"));
+  EXPECT_THAT(council.votes().ComputeResult("vote"), IsRefused("NOT_DECRYPTED"));
   council.Decrypt({1});
   council.Must("vera", Establish(3, 1, 1, 2, v1::OUTCOME_ADOPTED));
 
-  const std::string archive = *council.voting().ElectionArchive("vote");
+  const std::string archive = *council.secret_votes().Archive("vote");
   EXPECT_EQ(archive.substr(0, before.size()), before) << "an archive only grows";
-  options.known_event = council.voting().GetSecretVote("vote")->archive_head();
+  options.known_event = council.secret_votes().Get("vote")->archive_head();
   const election::ArchiveReport report = election::VerifyArchive(archive, options);
   EXPECT_THAT(report.failures, IsEmpty()) << report.failures.front().code;
   EXPECT_EQ(report.counted, 5);
   EXPECT_EQ(*report.result, (election::Result{{3, 1, 1}}));
-  EXPECT_THAT(council.voting().GetVoteEvent("vote")->result().explanation().de(),
+  EXPECT_THAT(council.votes().Get("vote")->result().explanation().de(),
               Not(HasSubstr("Alle haben gleich gestimmt")));
 }
 
@@ -132,7 +132,7 @@ TEST(SecretVote, EveryAnswerCountsWhereItBelongs) {
   council.CastAs("m5", {0, 0, 0, 1});
   council.Must("vera", Close());
   council.Decrypt({1, 2, 0});
-  const v1::Result result = *council.voting().ComputeResult("vote");
+  const v1::Result result = *council.votes().ComputeResult("vote");
   EXPECT_EQ(result.tally().candidates(0).votes(), 1);
   EXPECT_EQ(result.tally().candidates(1).votes(), 4);
   EXPECT_EQ(result.tally().yes(), 5);
@@ -173,14 +173,13 @@ TEST(SecretVote, UpToTwoOfThreeOrBlank) {
   council.Must("vera", Close());
   council.Decrypt({0, 1, 2});
   // Four valid ballots, so three votes elect: ada has them, bea and cem have two each.
-  const v1::Result result = *council.voting().ComputeResult("vote");
+  const v1::Result result = *council.votes().ComputeResult("vote");
   EXPECT_EQ(result.tally().yes(), 4);
   EXPECT_EQ(result.tally().abstain(), 1);
   EXPECT_EQ(result.election(), v1::ELECTION_OUTCOME_ELECTED);
   EXPECT_THAT(result.candidate_ids(), ElementsAre("ada"));
   EXPECT_EQ(result.seats_size(), 1);
-  EXPECT_THAT(election::VerifyArchive(*council.voting().ElectionArchive("vote")).failures,
-              IsEmpty());
+  EXPECT_THAT(election::VerifyArchive(*council.secret_votes().Archive("vote")).failures, IsEmpty());
 }
 
 TEST(SecretVote, ExactlyTwoOfThreeAndTheLotForATie) {
@@ -191,7 +190,7 @@ TEST(SecretVote, ExactlyTwoOfThreeAndTheLotForATie) {
   for (const char* id : {"vera", "dora", "m1"}) council.CastAs(id, {0, 1, 1, 0});
   council.Must("vera", Close());
   council.Decrypt({0, 2, 3});
-  const v1::Result result = *council.voting().ComputeResult("vote");
+  const v1::Result result = *council.votes().ComputeResult("vote");
   EXPECT_EQ(result.election(), v1::ELECTION_OUTCOME_LOT);
   EXPECT_THAT(result.candidate_ids(), ElementsAre("ada", "bea"));
   EXPECT_EQ(result.to_draw(), 1);
@@ -231,7 +230,7 @@ TEST(SecretVote, PapersThatNameSeveralAddUpWithDevices) {
   *confirm.mutable_tally() = counted(2, {1, 1, 1}).tally();
   council.Must("kim", confirm);
   council.Decrypt({0, 2, 3});
-  const v1::Result result = *council.voting().ComputeResult("vote");
+  const v1::Result result = *council.votes().ComputeResult("vote");
   EXPECT_EQ(result.tally().candidates(0).votes(), 3);
   EXPECT_EQ(result.tally().candidates(1).votes(), 2);
   EXPECT_EQ(result.tally().candidates(2).votes(), 1);
@@ -403,8 +402,8 @@ TEST(SecretVote, AnAbandonedVoteIsNeverOpened) {
   decryption.set_owner(1);
   EXPECT_THAT(council.Give("vera", decryption), IsRefused("VOTE_ABANDONED"));
   EXPECT_THAT(council.Give("kai", OfVote<v1::RecordBallotCount>()), IsRefused("VOTE_ABANDONED"));
-  EXPECT_THAT(council.voting().ComputeResult("vote"), IsRefused("VOTE_ABANDONED"));
-  EXPECT_THAT(council.voting().ElectionArchive("vote"), IsRefused("VOTE_ABANDONED"));
+  EXPECT_THAT(council.votes().ComputeResult("vote"), IsRefused("VOTE_ABANDONED"));
+  EXPECT_THAT(council.secret_votes().Archive("vote"), IsRefused("VOTE_ABANDONED"));
 }
 
 TEST(SecretVote, DecryptionsAreCheckedAndASpoiledTallyIsOpenedByOthers) {
@@ -474,7 +473,7 @@ TEST(SecretVote, WhoIsShownWhatAndWhen) {
   council.UpToBallots();
   CastFive(council);
   const auto shown = [&](bool may_read) {
-    return ForReader(*council.voting().GetSecretVote("vote"), may_read);
+    return ForReader(*council.secret_votes().Get("vote"), may_read);
   };
   for (const bool may_read : {false, true}) {
     const v1::SecretVote vote = shown(may_read);
@@ -490,10 +489,11 @@ TEST(SecretVote, WhoIsShownWhatAndWhen) {
   EXPECT_THAT(shown(true).trackers(), UnorderedElementsAreArray(council.vote().trackers));
   EXPECT_EQ(shown(false).participant_ids_size(), 5);
 
-  EXPECT_TRUE(council.voting().MayReadArchive("vote", Audience::kCouncil, "m1"));
-  EXPECT_TRUE(council.voting().MayReadArchive("vote", Audience::kPublic, "sam")) << "a trustee";
-  EXPECT_FALSE(council.voting().MayReadArchive("vote", Audience::kPublic, "zoe"));
-  EXPECT_FALSE(council.voting().MayReadArchive("vote", Audience::kPublic, ""));
+  EXPECT_TRUE(council.secret_votes().MayReadArchive("vote", Audience::kCouncil, "m1"));
+  EXPECT_TRUE(council.secret_votes().MayReadArchive("vote", Audience::kPublic, "sam"))
+      << "a trustee";
+  EXPECT_FALSE(council.secret_votes().MayReadArchive("vote", Audience::kPublic, "zoe"));
+  EXPECT_FALSE(council.secret_votes().MayReadArchive("vote", Audience::kPublic, ""));
 }
 
 TEST(SecretVote, APaperVoteAsksForAMinimumWhereTheProfileDoes) {

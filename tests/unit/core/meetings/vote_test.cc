@@ -10,7 +10,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 v1::VoteEvent Event(const Council& council) {
-  const auto event = council.voting().GetVoteEvent("vote");
+  const auto event = council.votes().Get("vote");
   EXPECT_OK(event);
   return *event;
 }
@@ -33,7 +33,7 @@ TEST(Vote, OpeningFreezesElectorateAndRules) {
   EXPECT_EQ(event.state(), v1::VOTE_EVENT_STATE_OPEN);
   EXPECT_EQ(FromTimestamp(event.open_time()), opened);
   EXPECT_TRUE(event.public_());
-  EXPECT_EQ(council.voting().FindMotion("motion")->vote_event_id, "vote");
+  EXPECT_EQ(council.motions().Find("motion")->vote_event_id, "vote");
 }
 
 TEST(Vote, RulesAdoptedWhileItIsOpenDoNotTouchIt) {
@@ -41,12 +41,12 @@ TEST(Vote, RulesAdoptedWhileItIsOpenDoNotTouchIt) {
   council.UpToVote();
   directory::v1::AdoptRuleProfile adopt;
   adopt.set_organization_id("rat");
-  *adopt.mutable_profile() = council.voting().FindVoteEvent("vote")->profile;
+  *adopt.mutable_profile() = council.votes().Find("vote")->profile;
   adopt.mutable_profile()->mutable_motions(0)->set_minimum_yes(5);
   council.Must("amt", adopt);
   council.Must("m1", Cast(v1::CHOICE_YES));
   council.Must("vera", Close());
-  EXPECT_EQ(council.voting().ComputeResult("vote")->outcome(), v1::OUTCOME_ADOPTED);
+  EXPECT_EQ(council.votes().ComputeResult("vote")->outcome(), v1::OUTCOME_ADOPTED);
 }
 
 TEST(Vote, TheOneWhoDecidesIsTheNewestRecord) {
@@ -90,7 +90,7 @@ TEST(Vote, WhoLeavesKeepsTheVoteCastAndCountsAsNotVotedOtherwise) {
   EXPECT_THAT(council.Give("m2", Cast(v1::CHOICE_NO)), IsRefused("NOT_PRESENT"));
   EXPECT_THAT(council.Give("kai", Paper("m2", v1::CHOICE_NO)), IsRefused("NOT_PRESENT"));
   council.Must("vera", Close());
-  const auto result = council.voting().ComputeResult("vote");
+  const auto result = council.votes().ComputeResult("vote");
   ASSERT_OK(result);
   EXPECT_EQ(result->tally().yes(), 1);
   EXPECT_EQ(result->tally().not_voted(), 4);
@@ -142,7 +142,7 @@ TEST(Vote, AWrongPaperIsTakenBackAndTheMemberMayVote) {
   council.Must("kim", WithdrawPaper("m1"));
   council.Must("m1", Cast(v1::CHOICE_YES));
   council.Must("vera", Close());
-  EXPECT_EQ(council.voting().ComputeResult("vote")->tally().yes(), 1);
+  EXPECT_EQ(council.votes().ComputeResult("vote")->tally().yes(), 1);
 }
 
 TEST(Vote, APaperHandedInBeforeLeavingCanStillBeConfirmed) {
