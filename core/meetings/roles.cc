@@ -4,6 +4,7 @@
 #include "base/refusal.h"
 
 namespace votum::meetings {
+
 absl::Status CheckPresides(const directory::DirectoryMachine& directory, absl::string_view actor,
                            absl::string_view organization_id) {
   if (directory.PresidesOver(actor, organization_id) ||

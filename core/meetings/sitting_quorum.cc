@@ -9,6 +9,7 @@
 #include "rules/quorum.h"
 
 namespace votum::meetings {
+
 absl::Status Sittings::Check(const CommandContext& context,
                              const v1::ChallengeQuorum& command) const {
   ASSIGN_OR_RETURN(const SittingEntry* sitting, FindOpen(command.meeting_id()));

@@ -13,6 +13,7 @@
 #include "core/meetings/vote_opening.h"
 
 namespace votum::meetings {
+
 const VoteEventEntry* Votes::Find(absl::string_view id) const {
   const auto found = vote_events_.find(id);
   return found == vote_events_.end() ? nullptr : &found->second;
