@@ -80,6 +80,7 @@ void CreateCommittee(Council& council, const std::string& id) {
   organization.set_organization_id(id);
   organization.set_name("Ausschuss");
   organization.set_kind(directory::v1::ORGANIZATION_KIND_COMMITTEE);
+  organization.set_statutory_number(5);
   council.Must("amt", organization);
 }
 
