@@ -20,7 +20,7 @@ std::string PreAuthEncoding(absl::string_view payload_type, absl::string_view pa
 absl::StatusOr<std::string> SignDsse(const PrivateKey& key, absl::string_view payload_type,
                                      absl::string_view payload);
 
-// INVALID_ARGUMENT/BAD_SIGNATURE unless `signature` is the key's over the encoding of
+// INVALID_ARGUMENT/WRONG_SIGNATURE unless `signature` is the key's over the encoding of
 // (payload_type, payload).
 absl::Status VerifyDsse(const PublicKey& key, absl::string_view payload_type,
                         absl::string_view payload, absl::string_view signature);

@@ -54,7 +54,7 @@ std::string Base64Encode(absl::string_view bytes) { return absl::Base64Escape(by
 
 absl::StatusOr<std::string> Base64Decode(absl::string_view text) {
   const auto refuse = [] {
-    return RefuseArgument("BAD_BASE64", "not the Base64 of RFC 4648 section 4 with its padding");
+    return Refuse(Reason::kBadBase64, "not the Base64 of RFC 4648 section 4 with its padding");
   };
   if (text.size() % 4 != 0) return refuse();
   absl::string_view symbols = text;
@@ -71,7 +71,7 @@ std::string HexEncode(absl::string_view bytes) { return absl::BytesToHexString(b
 absl::StatusOr<std::string> HexDecode(absl::string_view text) {
   std::string bytes;
   if (text.size() % 2 != 0 || !Unpack(text, kHexAlphabet, 4, &bytes)) {
-    return RefuseArgument("BAD_HEX", "not an even number of lower-case hexadecimal digits");
+    return Refuse(Reason::kBadHex, "not an even number of lower-case hexadecimal digits");
   }
   return bytes;
 }

@@ -45,7 +45,7 @@ class PublicKey {
   absl::StatusOr<std::string> Ed25519Bytes() const;
 
   // OK if `signature` is this key's signature of `message`: for Ed25519 64 bytes, for P-256 ECDSA
-  // with SHA-256 in ASN.1 DER. INVALID_ARGUMENT/BAD_SIGNATURE if not. An ECDSA signature can be
+  // with SHA-256 in ASN.1 DER. INVALID_ARGUMENT/WRONG_SIGNATURE if not. An ECDSA signature can be
   // changed into another valid one of the same message, so the bytes of a signature never identify
   // anything.
   absl::Status Verify(absl::string_view message, absl::string_view signature) const;

@@ -17,12 +17,11 @@ constexpr absl::string_view kLeafPrefix("\0", 1);
 constexpr uint8_t kNodePrefix = 1;
 
 absl::Status NotInTree(absl::string_view what, uint64_t size) {
-  return Refuse(absl::StatusCode::kOutOfRange, "NOT_IN_TREE",
-                absl::StrCat(what, " is not in the tree of ", size, " leaves"));
+  return Refuse(Reason::kNotInTree, absl::StrCat(what, " is not in the tree of ", size, " leaves"));
 }
 
 absl::Status BadProof(absl::string_view why) {
-  return RefuseArgument("BAD_PROOF", absl::StrCat("the proof does not hold: ", why));
+  return Refuse(Reason::kBadProof, absl::StrCat("the proof does not hold: ", why));
 }
 
 // The left child's share of a tree with `leaves` >= 2 leaves: the largest power of two below it.

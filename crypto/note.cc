@@ -20,12 +20,12 @@ constexpr absl::string_view kSignaturePrefix = "\xe2\x80\x94 ";  // em dash (U+2
 constexpr size_t kKeyIdSize = 4;
 
 absl::Status BadNote(absl::string_view why) {
-  return RefuseArgument("BAD_NOTE", absl::StrCat("not a signed note: ", why));
+  return Refuse(Reason::kBadNote, absl::StrCat("not a signed note: ", why));
 }
 
 absl::Status BadVkey(absl::string_view why) {
-  return RefuseArgument("BAD_VKEY",
-                        absl::StrCat("not a verifier key of the form name+id+key: ", why));
+  return Refuse(Reason::kBadVkey,
+                absl::StrCat("not a verifier key of the form name+id+key: ", why));
 }
 
 // A signature type: how the bytes after the key ID are to be verified.
@@ -103,9 +103,9 @@ absl::Status CheckUnambiguous(absl::Span<const NoteVerifier> verifiers) {
     for (size_t j = 0; j < i; ++j) {
       if (verifiers[i].name() == verifiers[j].name() &&
           verifiers[i].key_id() == verifiers[j].key_id()) {
-        return RefuseArgument("AMBIGUOUS_VERIFIERS",
-                              absl::StrCat("two verifier keys have the name ", verifiers[i].name(),
-                                           " and the same ID"));
+        return Refuse(Reason::kAmbiguousVerifiers,
+                      absl::StrCat("two verifier keys have the name ", verifiers[i].name(),
+                                   " and the same ID"));
       }
     }
   }
@@ -256,8 +256,7 @@ absl::StatusOr<OpenedNote> OpenNote(absl::string_view note,
     if (!Contains(opened.verified, *verifier)) opened.verified.push_back(std::move(signature));
   }
   if (opened.verified.empty()) {
-    return RefuseArgument("NO_KNOWN_SIGNATURE",
-                          "none of the keys that we know has signed this note");
+    return Refuse(Reason::kNoKnownSignature, "none of the keys that we know has signed this note");
   }
   opened.text = std::move(parsed.text);
   return opened;

@@ -79,7 +79,7 @@ class NoteVerifier {
   bool Knows(const NoteSignature& signature) const {
     return signature.name == name_ && signature.key_id == key_id_;
   }
-  // INVALID_ARGUMENT/BAD_SIGNATURE unless `signature` is this key's over `text`.
+  // INVALID_ARGUMENT/WRONG_SIGNATURE unless `signature` is this key's over `text`.
   absl::Status Verify(absl::string_view text, absl::string_view signature) const;
 
  private:
@@ -120,7 +120,7 @@ struct OpenedNote {
   std::vector<NoteSignature> unverified;  // of keys that are not known; they mean nothing
 };
 
-// BAD_NOTE if malformed; INVALID_ARGUMENT/BAD_SIGNATURE if a signature of a known key does not
+// BAD_NOTE if malformed; INVALID_ARGUMENT/WRONG_SIGNATURE if a signature of a known key does not
 // verify; INVALID_ARGUMENT/NO_KNOWN_SIGNATURE if no known key signed;
 // INVALID_ARGUMENT/AMBIGUOUS_VERIFIERS if two of `verifiers` have the same name and ID.
 absl::StatusOr<OpenedNote> OpenNote(absl::string_view note,

@@ -16,7 +16,7 @@ constexpr absl::string_view kExtra = "extra ";
 constexpr absl::string_view kIndex = "index ";
 
 absl::Status BadTlogProof(absl::string_view why) {
-  return RefuseArgument("BAD_TLOG_PROOF", absl::StrCat("not a tlog-proof: ", why));
+  return Refuse(Reason::kBadTlogProof, absl::StrCat("not a tlog-proof: ", why));
 }
 
 // Takes the first line off `*text`, without its newline. Nothing if there is no newline.

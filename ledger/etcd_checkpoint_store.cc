@@ -54,8 +54,8 @@ absl::StatusOr<std::string> EtcdCheckpointStore::CallPatiently(const std::string
     const absl::StatusOr<http::Answer> answer = sends_[current_](url, /*post=*/true, body);
     if (answer.ok() && answer->status == 200) return answer->body;
     if (answer.ok() && answer->status >= 400 && answer->status < 500 && answer->status != 429) {
-      return RefusePrecondition("ETCD_REFUSED",
-                                absl::StrCat(url, " answers ", answer->status, ": ", answer->body));
+      return Refuse(Reason::kEtcdRefused,
+                    absl::StrCat(url, " answers ", answer->status, ": ", answer->body));
     }
     *in_doubt = true;
     if (absl::Now() >= patience) {

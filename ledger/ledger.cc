@@ -32,8 +32,7 @@ constexpr size_t kVerifyChunk = 1000;
 constexpr size_t kVerifyChunkBytes = size_t{16} << 20;
 
 absl::Status Damaged(uint64_t index, absl::string_view how) {
-  return Refuse(absl::StatusCode::kDataLoss, "LOG_DAMAGED",
-                absl::StrCat("record ", index, " of the database ", how));
+  return Refuse(Reason::kLogDamaged, absl::StrCat("record ", index, " of the database ", how));
 }
 
 // Empty if there is none.
@@ -100,9 +99,9 @@ std::string RecordOf(uint64_t index, const google::protobuf::Timestamp& time,
 }
 
 absl::Status CommandIdReused(const std::string& id, uint64_t index) {
-  return RefuseExists("COMMAND_ID_REUSED",
-                      absl::StrCat("command id ", id, " stands for other bytes, record ", index,
-                                   "; make a new id"));
+  return Refuse(Reason::kCommandIdReused,
+                absl::StrCat("command id ", id, " stands for other bytes, record ", index,
+                             "; make a new id"));
 }
 
 }  // namespace
@@ -140,16 +139,16 @@ absl::Status Ledger::Verify() {
   if (!checkpoint_.empty()) {
     auto opened = crypto::OpenCheckpoint(checkpoint_, signer_.verifier(), signer_.name());
     if (!opened.ok()) {
-      return RefusePrecondition(
-          "WRONG_LOG_KEY", absl::StrCat("the stored checkpoint is not of log key ", signer_.name(),
-                                        ": ", opened.status().message()));
+      return Refuse(Reason::kWrongLogKey,
+                    absl::StrCat("the stored checkpoint is not of log key ", signer_.name(), ": ",
+                                 opened.status().message()));
     }
     checkpoint = *std::move(opened);
   }
   ASSIGN_OR_RETURN(const uint64_t stored, entries_->Size());
   if (stored < checkpoint.size) {
     return Refuse(
-        absl::StatusCode::kDataLoss, "LOG_SHORTER",
+        Reason::kLogShorter,
         absl::StrCat(
             "the database has ", stored, " entries, but ", checkpoint.size,
             " were signed: it was "
@@ -160,7 +159,7 @@ absl::Status Ledger::Verify() {
   if (!checkpoint_.empty()) {
     ASSIGN_OR_RETURN(const crypto::Digest root, tree_.RootAt(checkpoint.size));
     if (root != checkpoint.root) {
-      return Refuse(absl::StatusCode::kDataLoss, "LOG_DAMAGED",
+      return Refuse(Reason::kLogDamaged,
                     absl::StrCat("the first ", checkpoint.size,
                                  " leaves do not have the signed root: a leaf was changed"));
     }
@@ -279,16 +278,16 @@ absl::StatusOr<Ledger::Waiting> Ledger::Prepare(const common::v1::SignedCommand&
                                                 absl::string_view service,
                                                 absl::string_view salt) const {
   if (command.payload().size() > kMaxPayloadBytes) {
-    return RefuseArgument("TOO_LARGE",
-                          absl::StrCat("a command has at most ", kMaxPayloadBytes, " bytes"));
+    return Refuse(Reason::kTooLarge,
+                  absl::StrCat("a command has at most ", kMaxPayloadBytes, " bytes"));
   }
   if (disclosure == common::v1::DISCLOSURE_UNSPECIFIED) {
-    return RefuseArgument("BAD_DISCLOSURE", "disclosure must say who may be shown the record");
+    return Refuse(Reason::kBadDisclosure, "disclosure must say who may be shown the record");
   }
   RETURN_IF_ERROR(CheckAttachments(command));
   std::string id = CommandIdOf(command.payload());
   if (id.empty()) {
-    return RefuseArgument("BAD_COMMAND", "the payload has no header with a command id");
+    return Refuse(Reason::kBadCommand, "the payload has no header with a command id");
   }
   const uint64_t hash = commands_.HashOf(id);
   return Waiting{&command,
@@ -304,8 +303,7 @@ absl::Status Ledger::Enqueue(absl::Span<Waiting> waiting) {
   const std::lock_guard<std::mutex> lock(queue_mutex_);
   if (stopping_) return absl::UnavailableError("the ledger is stopping; try again");
   if (queue_.size() + waiting.size() > kMaxQueue) {
-    return Refuse(absl::StatusCode::kResourceExhausted, "LEDGER_BUSY",
-                  "too many commands wait; try again in a moment");
+    return Refuse(Reason::kLedgerBusy, "too many commands wait; try again in a moment");
   }
   for (Waiting& one : waiting) queue_.push_back(&one);
   // Waking the sequencer for each command costs more than what it does for it.
@@ -431,8 +429,8 @@ absl::StatusOr<std::optional<StoredEntry>> Ledger::FindRecorded(
 absl::Status Ledger::CheckNotErased(const common::v1::SignedCommand& command) const {
   for (const common::v1::Attachment& attachment : command.attachments()) {
     if (erased_.contains(attachment.subject())) {
-      return RefusePrecondition("SUBJECT_ERASED",
-                                "the subject of an attachment was erased; use a new subject");
+      return Refuse(Reason::kSubjectErased,
+                    "the subject of an attachment was erased; use a new subject");
     }
   }
   return absl::OkStatus();
@@ -525,8 +523,8 @@ LedgerStats Ledger::stats() const {
 absl::StatusOr<common::v1::Receipt> Ledger::GetReceipt(uint64_t index) {
   ASSIGN_OR_RETURN(std::vector<StoredEntry> entries, Read(index, 1, 1));
   if (entries.empty()) {
-    return RefuseNotFound("NO_SUCH_RECORD",
-                          absl::StrCat("the log has no record ", index, "; it has ", size()));
+    return Refuse(Reason::kNoSuchRecord,
+                  absl::StrCat("the log has no record ", index, "; it has ", size()));
   }
   return ReceiptOf(std::move(entries[0]));
 }
@@ -549,8 +547,7 @@ absl::StatusOr<std::vector<crypto::Digest>> Ledger::InclusionProof(uint64_t inde
                                                                    uint64_t size) const {
   const std::shared_lock<std::shared_mutex> lock(log_mutex_);
   if (size > signed_size_) {
-    return Refuse(absl::StatusCode::kOutOfRange, "NOT_IN_TREE",
-                  absl::StrCat("the log has ", signed_size_, " records"));
+    return Refuse(Reason::kNotInTree, absl::StrCat("the log has ", signed_size_, " records"));
   }
   return tree_.InclusionProof(index, size);
 }
@@ -559,8 +556,8 @@ absl::StatusOr<std::vector<crypto::Digest>> Ledger::ConsistencyProof(uint64_t ol
                                                                      uint64_t new_size) const {
   const std::shared_lock<std::shared_mutex> lock(log_mutex_);
   if (old_size == 0 || old_size > new_size || new_size > signed_size_) {
-    return RefuseArgument(
-        "BAD_SIZES", absl::StrCat("sizes must be 1 <= old_size <= new_size <= ", signed_size_));
+    return Refuse(Reason::kBadSizes,
+                  absl::StrCat("sizes must be 1 <= old_size <= new_size <= ", signed_size_));
   }
   return tree_.ConsistencyProof(old_size, new_size);
 }

@@ -69,7 +69,7 @@ constexpr absl::Duration kRewriteTime = absl::Minutes(30);
 constexpr absl::Duration kReleaseTime = absl::Seconds(1);
 
 absl::Status NotLeader() {
-  return Refuse(absl::StatusCode::kAborted, "NOT_LEADER",
+  return Refuse(Reason::kNotLeader,
                 "this ledger does not lead the log any more: another one has taken over, or the "
                 "database has lost what was written last");
 }
@@ -105,10 +105,9 @@ absl::StatusOr<std::unique_ptr<PostgresStore>> PostgresStore::Open(PostgresOptio
   if (version.Integer(0, 0) < kSchemaVersion) {
     RETURN_IF_ERROR(store->writer_->Execute(kUpgrade, deadline));
   } else if (version.Integer(0, 0) > kSchemaVersion) {
-    return RefusePrecondition(
-        "NEWER_SCHEMA",
-        absl::StrCat("the database has schema ", version.Integer(0, 0), ", this program knows ",
-                     kSchemaVersion, "; use the newer program"));
+    return Refuse(Reason::kNewerSchema,
+                  absl::StrCat("the database has schema ", version.Integer(0, 0),
+                               ", this program knows ", kSchemaVersion, "; use the newer program"));
   }
   return store;
 }
@@ -177,7 +176,7 @@ void PostgresStore::KeepBeating() {
     }
     const absl::Status beaten = Beat();
     // While no server answers there is nothing to learn; an append tells, and the next beat.
-    if (ReasonOf(beaten) == "NOT_LEADER") return options_.deposed(beaten);
+    if (ReasonOf(beaten) == Reason::kNotLeader) return options_.deposed(beaten);
   }
 }
 
@@ -359,7 +358,7 @@ absl::StatusOr<uint64_t> PostgresStore::Size() {
   if (size != row.Integer(0, 1))
     return absl::DataLossError("the log has a gap: entries are missing from the database");
   if (size != row.Integer(0, 2)) {
-    return Refuse(absl::StatusCode::kDataLoss, "LOG_SHORTER",
+    return Refuse(Reason::kLogShorter,
                   absl::StrCat("the database has ", size, " entries, but its sequencer stands at ",
                                row.Integer(0, 2), ": entries were lost; restore the database"));
   }

@@ -19,20 +19,20 @@ absl::Status CheckCoded(absl::Span<const uint16_t> coded, size_t options) {
     seen = large.data();
   }
   if (!coded.empty() && (coded[0] & kTiedWithPrevious) != 0) {
-    return RefuseArgument("BAD_TIE",
-                          "the first preference of a ballot cannot be tied with one before it");
+    return Refuse(Reason::kBadTie,
+                  "the first preference of a ballot cannot be tied with one before it");
   }
   for (uint16_t code : coded) {
     const size_t option = code & ~kTiedWithPrevious;
     if (option >= options) {
-      return RefuseArgument("UNKNOWN_OPTION",
-                            absl::StrCat("option number ", option + 1, " on a ballot; there are ",
-                                         options, " options"));
+      return Refuse(Reason::kUnknownOption,
+                    absl::StrCat("option number ", option + 1, " on a ballot; there are ", options,
+                                 " options"));
     }
     const uint64_t bit = uint64_t{1} << (option % 64);
     if ((seen[option / 64] & bit) != 0) {
-      return RefuseArgument(
-          "OPTION_TWICE", absl::StrCat("option number ", option + 1, " stands twice on a ballot"));
+      return Refuse(Reason::kOptionTwice,
+                    absl::StrCat("option number ", option + 1, " stands twice on a ballot"));
     }
     seen[option / 64] |= bit;
   }
@@ -76,9 +76,9 @@ absl::Status RankedBallots::AddCoded(absl::Span<const uint16_t> coded, uint64_t 
 
 absl::Status RankedBallots::AddChecked(absl::Span<const uint16_t> coded, uint64_t weight) {
   if (weight > kMaxTotalWeight || total_weight_ + weight > kMaxTotalWeight) {
-    return RefuseArgument("TOO_MANY_BALLOTS",
-                          absl::StrCat("the weights of all ballots together exceed ",
-                                       kMaxTotalWeight, "; count in larger units"));
+    return Refuse(Reason::kTooManyBallots,
+                  absl::StrCat("the weights of all ballots together exceed ", kMaxTotalWeight,
+                               "; count in larger units"));
   }
   if (weight > 0) Append(coded, weight);
   return absl::OkStatus();

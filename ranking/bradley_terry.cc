@@ -251,8 +251,8 @@ absl::StatusOr<Ranking> RunBradleyTerry(const Call& call) {
   if (parts.size() == 2) prior /= *ParseRational(parts[1]);
   const std::vector<Tier> components = Components(call.options(), wins);
   if (sgn(prior) == 0 && components.size() > 1) {
-    return RefuseArgument(
-        "NOT_CONNECTED",
+    return Refuse(
+        Reason::kNotConnected,
         "without prior there is no estimate: some options never lost to the others or never met "
         "them; give --param prior=1/2 or more comparisons");
   }

@@ -46,9 +46,9 @@ absl::StatusOr<std::vector<std::vector<OptionIndex>>> ExclusiveGroups(const Call
       size_t i = 0;
       while (i < call.options() && call.election().options[i].id != id) ++i;
       if (i == call.options()) {
-        return RefuseArgument("BAD_PARAM",
-                              absl::StrCat("parameter exclusive names project \"", id,
-                                           "\", which there is not; give ids as a+b,c+d"));
+        return Refuse(Reason::kBadParam,
+                      absl::StrCat("parameter exclusive names project \"", id,
+                                   "\", which there is not; give ids as a+b,c+d"));
       }
       groups.back().push_back(static_cast<OptionIndex>(i));
     }

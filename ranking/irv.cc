@@ -128,10 +128,10 @@ Json RoundRow(const Call& call, const Standing& standing, const Tally& tally, Op
 
 absl::StatusOr<Ranking> RunIrv(const Call& call) {
   if (call.election().ranked.has_ties() && call.param("equal_ranks") == "refuse") {
-    return RefuseArgument("TIED_PREFERENCES",
-                          "a ballot ranks options alike; give equal_ranks=approval (each of them "
-                          "gets the whole vote) "
-                          "or use a pairwise method (schulze.wv_lv)");
+    return Refuse(Reason::kTiedPreferences,
+                  "a ballot ranks options alike; give equal_ranks=approval (each of them "
+                  "gets the whole vote) "
+                  "or use a pairwise method (schulze.wv_lv)");
   }
   ASSIGN_OR_RETURN(const TieBreaker breaker, TieBreaker::Make(call));
   Runoff runoff(call.election().ranked);

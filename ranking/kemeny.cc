@@ -128,11 +128,10 @@ absl::StatusOr<Ranking> RunKemeny(const Call& call) {
   // Where each option of one set beats each of another, every best order puts the first set first.
   for (const Tier& together : SmithSets(call.matrix())) {
     if (together.size() > kMaxTogether) {
-      return RefuseArgument(
-          "TOO_MANY_OPTIONS",
-          absl::StrCat("kemeny would have to order ", together.size(),
-                       " options that beat each other in a circle; it can do ", kMaxTogether,
-                       "; use ranked-pairs.margin or schulze.wv_lv"));
+      return Refuse(Reason::kTooManyOptions,
+                    absl::StrCat("kemeny would have to order ", together.size(),
+                                 " options that beat each other in a circle; it can do ",
+                                 kMaxTogether, "; use ranked-pairs.margin or schulze.wv_lv"));
     }
     const BestOrders best(call.matrix(), breaker.Order(together));
     const std::vector<OptionIndex> part = best.First();

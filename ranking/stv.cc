@@ -23,13 +23,13 @@ absl::StatusOr<int> Seats(const Call& call) {
   const int given = static_cast<int>(call.int_param("seats"));
   const int seats = given > 0 ? given : call.election().seats;
   if (seats > 0) return seats;
-  return RefuseArgument("NO_SEATS", "the file does not say how many seats to fill; give --seats N");
+  return Refuse(Reason::kNoSeats, "the file does not say how many seats to fill; give --seats N");
 }
 
 absl::Status CheckStrict(const Call& call) {
   if (!call.election().ranked.has_ties()) return absl::OkStatus();
-  return RefuseArgument(
-      "TIED_PREFERENCES",
+  return Refuse(
+      Reason::kTiedPreferences,
       "a ballot ranks options alike, which this count cannot transfer; use a pairwise method "
       "(schulze.wv_lv) or irv with equal_ranks=approval");
 }

@@ -25,11 +25,11 @@ absl::Status CheckContained(const Tally& tally, const WronglyCounted& wrong) {
   if (wrong.yes > tally.yes || wrong.no > tally.no || wrong.abstain > tally.abstain ||
       wrong.invalid > tally.invalid || known + wrong.unknown > voted ||
       known + wrong.unknown + wrong.not_voted > tally.present) {
-    return RefuseArgument("BAD_TALLY", "more votes are to be taken out than were counted");
+    return Refuse(Reason::kBadTally, "more votes are to be taken out than were counted");
   }
   if (wrong.unknown > kMostUnknown) {
-    return RefuseArgument("BAD_TALLY",
-                          absl::StrCat("more than ", kMostUnknown, " votes are unknown"));
+    return Refuse(Reason::kBadTally,
+                  absl::StrCat("more than ", kMostUnknown, " votes are unknown"));
   }
   return absl::OkStatus();
 }

@@ -98,8 +98,8 @@ constexpr std::array<OutcomeWords, 4> kOutcomes = {
 absl::StatusOr<ElectionResult> EvaluateElection(const v1::ElectionRule& rule, Ballot ballot,
                                                 const ElectionTally& tally) {
   if (tally.votes.empty() || tally.votes.size() > kMaxCandidates) {
-    return RefuseArgument("BAD_ELECTION",
-                          absl::StrCat("give the votes of 1 to ", kMaxCandidates, " candidates"));
+    return Refuse(Reason::kBadVotes,
+                  absl::StrCat("give the votes of 1 to ", kMaxCandidates, " candidates"));
   }
   return ballot == Ballot::kFirst ? FirstBallot(rule, tally) : SecondBallot(tally);
 }

@@ -45,7 +45,7 @@ struct ElectionResult {
   uint64_t needed = 0;             // the fewest votes that elect; 0 in the second ballot
 };
 
-// INVALID_ARGUMENT/BAD_ELECTION if there is no candidate or more than kMaxCandidates.
+// INVALID_ARGUMENT/BAD_VOTES if there is no candidate or more than kMaxCandidates.
 //
 // Who is in the second ballot by RUNOFF_TWO_HIGHEST: if several share the highest count, these;
 // else the one with the highest count and all who share the second highest. A single candidate is

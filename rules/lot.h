@@ -35,7 +35,7 @@ using Contributions = std::map<std::string, std::string, std::less<>>;
 // What a contributor publishes first.
 crypto::Digest CommitContribution(absl::string_view contribution);
 
-// INVALID_ARGUMENT/BAD_CONTRIBUTION if it has not 32 bytes or does not match its commitment.
+// INVALID_ARGUMENT/BAD_LOT_CONTRIBUTION if it has not 32 bytes or does not match its commitment.
 absl::Status CheckContribution(const crypto::Digest& commitment, absl::string_view contribution);
 
 crypto::Digest LotSeed(absl::string_view lot_id, absl::string_view checkpoint,

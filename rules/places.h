@@ -25,7 +25,7 @@ struct PlacesResult {
   uint64_t needed = 0;          // the fewest votes that elect
 };
 
-// `valid_ballots` name at least one candidate. INVALID_ARGUMENT/BAD_ELECTION if there is no
+// `valid_ballots` name at least one candidate. INVALID_ARGUMENT/BAD_VOTES if there is no
 // candidate, no place, or more than kMaxCandidates.
 absl::StatusOr<PlacesResult> EvaluatePlaces(const v1::ElectionRule& rule, uint32_t places,
                                             uint32_t valid_ballots, const ElectionTally& tally);

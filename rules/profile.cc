@@ -18,7 +18,7 @@ namespace votum::rules {
 namespace {
 
 absl::Status Bad(absl::string_view what) {
-  return RefuseArgument("BAD_PROFILE", absl::StrCat("rule profile: ", what));
+  return Refuse(Reason::kBadProfile, absl::StrCat("rule profile: ", what));
 }
 
 class FirstError : public google::protobuf::io::ErrorCollector {
@@ -262,8 +262,8 @@ absl::StatusOr<v1::RuleProfile> BuiltInProfile(absl::string_view id, absl::strin
       return profile;
     }
   }
-  return RefuseNotFound("NO_SUCH_PROFILE",
-                        absl::StrCat("there is no profile ", id, " in force on ", date));
+  return Refuse(Reason::kNoSuchProfile,
+                absl::StrCat("there is no profile ", id, " in force on ", date));
 }
 
 const v1::MotionRule* FindMotionRule(const v1::RuleProfile& profile, absl::string_view key) {

@@ -113,7 +113,7 @@ const MethodRow& RowOf(v1::SeatMethod method) {
                        [&](const MethodRow& row) { return row.method == method; });
 }
 
-absl::Status Bad(absl::string_view what) { return RefuseArgument("BAD_SEATS", what); }
+absl::Status Bad(absl::string_view what) { return Refuse(Reason::kBadSeats, what); }
 
 absl::StatusOr<uint64_t> SumOf(absl::Span<const uint64_t> votes) {
   constexpr uint64_t kMost = uint64_t{1} << 62;

@@ -20,7 +20,7 @@ namespace votum::witness {
 //   NOT_FOUND                            no such folder
 //   errors of Policy::Open               the checkpoint is of no log of the policy
 //   FAILED_PRECONDITION/NO_WITNESS_URL   see WitnessFeed::Create
-//   DEADLINE_EXCEEDED/NO_QUORUM          too few have cosigned; the checkpoint stays as it is
+//   FAILED_PRECONDITION/NO_QUORUM        too few have cosigned; the checkpoint stays as it is
 //   DATA_LOSS/LOG_FORKED                 a witness has shown the log's signature under another tree
 absl::StatusOr<std::string> CollectCosignatures(const std::string& folder,
                                                 const crypto::Policy& policy,

@@ -44,7 +44,7 @@ absl::StatusOr<crypto::Checkpoint> OpenOwn(const std::string& note, const std::s
   ASSIGN_OR_RETURN(const crypto::OpenedNote opened, crypto::OpenNote(note, keys));
   ASSIGN_OR_RETURN(crypto::Checkpoint head, crypto::Checkpoint::Parse(opened.text));
   if (head.origin != origin) {
-    return RefuseArgument("WRONG_ORIGIN", absl::StrCat("the checkpoint is not of log ", origin));
+    return Refuse(Reason::kWrongOrigin, absl::StrCat("the checkpoint is not of log ", origin));
   }
   return head;
 }
@@ -71,13 +71,12 @@ absl::StatusOr<WitnessFeed> WitnessFeed::Create(crypto::Policy policy, const std
   if (std::none_of(logs.begin(), logs.end(), [&origin](const crypto::PolicyLog& log) {
         return log.verifier.name() == origin;
       })) {
-    return RefusePrecondition("NO_SUCH_LOG",
-                              absl::StrCat("the policy has no line for the log ", origin));
+    return Refuse(Reason::kNoSuchLog, absl::StrCat("the policy has no line for the log ", origin));
   }
   for (const crypto::PolicyWitness& witness : policy.witnesses()) {
     if (witness.url.empty()) {
-      return RefusePrecondition("NO_WITNESS_URL", absl::StrCat("the policy's line of witness ",
-                                                               witness.name, " has no URL"));
+      return Refuse(Reason::kNoWitnessUrl,
+                    absl::StrCat("the policy's line of witness ", witness.name, " has no URL"));
     }
   }
   return WitnessFeed(std::move(policy), origin, std::move(prover), times);
@@ -91,7 +90,7 @@ absl::Status WitnessFeed::Publish(const std::string& note, absl::Time now) {
   ASSIGN_OR_RETURN(published.head, OpenOwn(note, origin_, policy_));
   const bool first = newest_.note.empty();
   if (!first && published.head.size <= newest_.head.size) {
-    return RefuseArgument("NOT_LARGER", "a checkpoint is published that is not larger");
+    return Refuse(Reason::kNotLarger, "a checkpoint is published that is not larger");
   }
   published.note = note;
   published.cosigned.resize(witnesses_.size());

@@ -38,7 +38,7 @@ absl::Status SqliteHeadStore::Replace(const std::string& origin, absl::string_vi
   if (!expected.empty()) replace.Bind(3, expected);
   RETURN_IF_ERROR(replace.Run());
   if (database_.Changes() == 1) return absl::OkStatus();
-  return Refuse(absl::StatusCode::kAborted, "HEAD_CHANGED",
+  return Refuse(Reason::kHeadChanged,
                 absl::StrCat("the last cosigned checkpoint of ", origin, " is another one now"));
 }
 

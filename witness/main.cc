@@ -139,7 +139,7 @@ absl::Status Collect(const Options& options) {
 
 int Report(const absl::Status& status) {
   if (status.ok()) return 0;
-  const std::string reason = ReasonOf(status);
+  const std::string reason = ReasonTextOf(status);
   std::cerr << "votum-witness: "
             << (reason.empty() ? absl::StatusCodeToString(status.code()) : reason) << ": "
             << status.message() << "\n";

@@ -58,8 +58,7 @@ absl::StatusOr<std::unique_ptr<Witness>> Witness::Create(crypto::CosignatureSign
                                                          const crypto::Policy& logs,
                                                          HeadStore* store, WitnessConfig config) {
   if (logs.logs().empty()) {
-    return RefusePrecondition("NO_LOGS",
-                              "the file of logs names none; a line is: log <verifier key>");
+    return Refuse(Reason::kNoLogs, "the file of logs names none; a line is: log <verifier key>");
   }
   std::unique_ptr<Witness> witness(new Witness(std::move(signer), store, std::move(config)));
   for (const crypto::PolicyLog& log : logs.logs()) {
@@ -75,8 +74,8 @@ absl::StatusOr<Witness::Submitted> Witness::Read(absl::string_view body, int* st
   Submitted submitted;
   *status = kTooLarge;
   if (body.size() > kMaxRequestBytes) {
-    return RefuseArgument("TOO_LARGE",
-                          absl::StrCat("a request has at most ", kMaxRequestBytes, " bytes"));
+    return Refuse(Reason::kTooLarge,
+                  absl::StrCat("a request has at most ", kMaxRequestBytes, " bytes"));
   }
   *status = kBadRequest;
   ASSIGN_OR_RETURN(submitted.request, crypto::ParseAddCheckpoint(body));
@@ -85,14 +84,14 @@ absl::StatusOr<Witness::Submitted> Witness::Read(absl::string_view body, int* st
   const std::string origin = note.text.substr(0, note.text.find('\n'));
   const auto log = logs_.find(origin);
   if (log == logs_.end()) {
-    return RefuseNotFound("UNKNOWN_LOG", "this witness does not know the log");
+    return Refuse(Reason::kUnknownLog, "this witness does not know the log");
   }
   *status = kForbidden;
   ASSIGN_OR_RETURN(submitted.note, crypto::OpenNote(submitted.request.checkpoint, log->second));
   *status = IsEmptyTreeWithAnotherRoot(note.text) ? kUnprocessable : kBadRequest;
   ASSIGN_OR_RETURN(submitted.checkpoint, crypto::Checkpoint::Parse(note.text));
   if (submitted.request.old_size > submitted.checkpoint.size) {
-    return RefuseArgument("BAD_ADD_CHECKPOINT", "the old size is larger than the checkpoint's");
+    return Refuse(Reason::kBadAddCheckpoint, "the old size is larger than the checkpoint's");
   }
   return submitted;
 }

@@ -71,9 +71,9 @@ class ArchiveWriter {
   void Add(const ArchivedAttachment& attachment) {
     *attachments_ << FormatAttachment(attachment) << '\n';
   }
-  // Writes the tiles of what was added, and the checkpoint after all. DATA_LOSS/NOT_WRITTEN if the
-  // disk did not take everything. Whether the checkpoint is that of the records is for the audit to
-  // say.
+  // Writes the tiles of what was added, and the checkpoint after all.
+  // FAILED_PRECONDITION/NOT_WRITTEN if the disk did not take everything. Whether the checkpoint is
+  // that of the records is for the audit to say.
   absl::Status Close(absl::string_view checkpoint);
 
  private:

@@ -100,10 +100,9 @@ void Auditor::FoldEntry(const ReadEntry& read) {
     foldable_ = false;
     return;
   }
-  const std::string reason = ReasonOf(outcome->status);
-  if (!outcome->status.ok() && IsIntegrityFault(reason)) {
-    Fault(absl::StrCat("record ", outcome->index, " (", outcome->command_name, "): ", reason, ": ",
-                       outcome->status.message()));
+  if (!outcome->status.ok() && IsIntegrityFault(outcome->status)) {
+    Fault(absl::StrCat("record ", outcome->index, " (", outcome->command_name,
+                       "): ", ReasonTextOf(outcome->status), ": ", outcome->status.message()));
   }
 }
 
@@ -220,8 +219,9 @@ void Auditor::ReportAttachments() {
 
 void Auditor::ReportVoid() {
   for (const auto& [index, status] : fold_.void_records()) {
-    if (IsIntegrityFault(ReasonOf(status))) continue;
-    Note(absl::StrCat("record ", index, " is void: ", ReasonOf(status), ": ", status.message()));
+    if (IsIntegrityFault(status)) continue;
+    Note(
+        absl::StrCat("record ", index, " is void: ", ReasonTextOf(status), ": ", status.message()));
   }
   if (fold_.world().directory().simulated_clock()) {
     Note("the founding record says that this log's clock was set by hand: a demonstration");
@@ -267,7 +267,7 @@ void Auditor::ReportSecretVotes() {
   for (const std::string& id : voting.ListSecretVotes()) {
     const absl::StatusOr<std::string> archive = voting.ElectionArchive(id);
     if (!archive.ok()) {
-      Note(absl::StrCat("secret vote ", id, ": ", ReasonOf(archive.status()), ": ",
+      Note(absl::StrCat("secret vote ", id, ": ", ReasonTextOf(archive.status()), ": ",
                         archive.status().message()));
       continue;
     }
@@ -280,13 +280,14 @@ void Auditor::ReportSecretVotes() {
         absl::StrCat("secret vote ", id, ": archive of election ", report.uuid, " (last event ",
                      report.head, ", ", report.ballots, " ballots, ", report.counted, " counted)");
     const auto is_missing = [](const election::Failure& failure) {
-      return failure.code == "NOT_TALLIED";
+      return failure.reason == Reason::kNotTallied;
     };
     if (!vote.result && std::all_of(report.failures.begin(), report.failures.end(), is_missing)) {
       Note(absl::StrCat(name, " holds up to its tally, which is not decrypted yet"));
     } else if (!report.ok()) {
       const election::Failure& first = report.failures[0];
-      Fault(absl::StrCat(name, ": ", first.where, ": ", first.code, ": ", first.message));
+      Fault(absl::StrCat(name, ": ", first.where, ": ", ReasonText(first.reason), ": ",
+                         first.message));
     } else if (report.result != vote.result) {
       Fault(absl::StrCat(name, ": its result is not the one that was counted"));
     } else {

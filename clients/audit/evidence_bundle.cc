@@ -86,7 +86,7 @@ std::string Format(const Bundle& bundle) {
 }
 
 absl::Status Bad(absl::string_view what) {
-  return RefuseArgument("BAD_BUNDLE", absl::StrCat("the bundle: ", what));
+  return Refuse(Reason::kBadBundle, absl::StrCat("the bundle: ", what));
 }
 
 absl::StatusOr<std::string> Text(const ordered_json& object, const char* name) {
@@ -172,8 +172,8 @@ class Checker {
           "record ", entry.index, ": ",
           outcome.ok() ? "it says that it is another one" : outcome.status().message()));
     }
-    if (!outcome->status.ok() && IsIntegrityFault(ReasonOf(outcome->status))) {
-      Fault(absl::StrCat("record ", entry.index, ": ", ReasonOf(outcome->status), ": ",
+    if (!outcome->status.ok() && IsIntegrityFault(outcome->status)) {
+      Fault(absl::StrCat("record ", entry.index, ": ", ReasonTextOf(outcome->status), ": ",
                          outcome->status.message()));
     }
   }
@@ -229,10 +229,9 @@ absl::StatusOr<std::string> MakeEvidenceBundle(const std::vector<ArchivedEntry>&
   for (const ArchivedEntry& entry : entries) {
     tree.Append(entry.leaf);
     if (entry.record.empty()) {
-      return RefusePrecondition("NOT_SHOWN",
-                                absl::StrCat("record ", entry.index,
-                                             " is not shown to you; make the bundle as "
-                                             "an auditor"));
+      return Refuse(Reason::kNotShown, absl::StrCat("record ", entry.index,
+                                                    " is not shown to you; make the bundle as "
+                                                    "an auditor"));
     }
     RETURN_IF_ERROR(fold.Apply(entry.record).status());
     common::v1::Record record;

@@ -26,7 +26,7 @@ class TiledLog {
 
   // Writes all tiles and bundles below `folder`/tile; the caller makes them durable.
   // INVALID_ARGUMENT/BAD_ENTRY_BUNDLE for a leaf that is longer than a bundle's entries may be;
-  // DATA_LOSS/NOT_WRITTEN if the disk did not take everything.
+  // FAILED_PRECONDITION/NOT_WRITTEN if the disk did not take everything.
   absl::Status Write(const std::string& folder) const;
 
   // Whether `folder` has tiles at all; logs that were exported before 2026-12 have none.

@@ -80,7 +80,7 @@ absl::StatusOr<std::string> FetchCheckpoint(client::Client& client) {
   }
   if (!newest.witnesses_required()) return newest.checkpoint();
   if (!newest.witnessed_checkpoint().empty()) return newest.witnessed_checkpoint();
-  return Refuse(absl::StatusCode::kUnavailable, "NOT_WITNESSED_YET",
+  return Refuse(Reason::kNotWitnessedYet,
                 "no checkpoint of this log has been cosigned yet, and it requires that; try again "
                 "when its witnesses answer");
 }
@@ -185,7 +185,7 @@ absl::Status Verdict(Run& run, const char* what, uint64_t faults, uint64_t recor
     *run.out << what << ": all checks passed (" << records << " records)\n";
   }
   if (faults == 0) return absl::OkStatus();
-  return Refuse(absl::StatusCode::kDataLoss, "FAULTS_FOUND",
+  return Refuse(Reason::kFaultsFound,
                 absl::StrCat(what, ": ", faults, " faults in ", records, " records"));
 }
 
@@ -257,7 +257,7 @@ absl::Status AuditRemote(Run& run, const Options& options) {
 absl::Status Audit(Run& run, const Options& options) {
   if (options.remote) return AuditRemote(run, options);
   if (options.folder.empty())
-    return RefuseArgument("USAGE", "name the folder of an exported log, or give --remote");
+    return Refuse(Reason::kUsage, "name the folder of an exported log, or give --remote");
   ASSIGN_OR_RETURN(const Trust trust, TrustOf(run, options.trust));
   Reporter reporter{run};
   uint64_t records = 0;
@@ -286,12 +286,12 @@ absl::Status Evidence(Run& run, const Options& options) {
 absl::Status Verify(Run& run, const Options& options) {
   ASSIGN_OR_RETURN(const crypto::NoteVerifier key, LogKeyOf(run, options.trust.log_key));
   auto bundle = ReadFile(options.file, kMaxBundleBytes);
-  if (!bundle.ok()) return RefuseArgument("BAD_FILE", bundle.status().message());
+  if (!bundle.ok()) return Refuse(Reason::kBadFile, bundle.status().message());
   Reporter reporter{run};
   const uint64_t faults = audit::VerifyEvidenceBundle(
       *bundle, key, [&reporter](const audit::Finding& finding) { reporter(finding); });
   if (faults > 0) {
-    return Refuse(absl::StatusCode::kDataLoss, "FAULTS_FOUND",
+    return Refuse(Reason::kFaultsFound,
                   absl::StrCat("verify: ", faults, " faults in ", options.file));
   }
   *run.out << "verify: all checks passed\n";

@@ -63,9 +63,9 @@ absl::Status CheckTrustees(const v1::GetElectionSetupResponse& setup,
                            const election::Election& election) {
   ASSIGN_OR_RETURN(const election::Trustees trustees, election::Trustees::Parse(setup.trustees()));
   if (trustees.public_key() == election.key().base()) return absl::OkStatus();
-  return RefusePrecondition("ELECTION_KEY_MISMATCH",
-                            "the election's key is not that of its trustees: do not vote on this "
-                            "device, and tell the chair");
+  return Refuse(Reason::kElectionKeyMismatch,
+                "the election's key is not that of its trustees: do not vote on this "
+                "device, and tell the chair");
 }
 
 absl::StatusOr<Device> Approach(Run& run, const Options& options) {
@@ -90,9 +90,8 @@ absl::StatusOr<VoterSecrets> LoadSecrets(const Device& device, const Options& op
   ASSIGN_OR_RETURN(VoterSecrets secrets,
                    election::LoadVoterFile(options.secret_file, device.passphrase));
   if (secrets.election_uuid == device.election.uuid()) return secrets;
-  return RefusePrecondition(
-      "WRONG_ELECTION",
-      absl::StrCat(options.secret_file, " is for another vote; name another file"));
+  return Refuse(Reason::kWrongElection,
+                absl::StrCat(options.secret_file, " is for another vote; name another file"));
 }
 
 absl::Status SaveSecrets(const Device& device, const Options& options,
@@ -140,8 +139,8 @@ absl::StatusOr<election::Choices> ChoicesOf(const Device& device,
   for (const std::string& choice : chosen) {
     const auto answer = std::find(answers.begin(), answers.end(), choice);
     if (answer == answers.end()) {
-      return RefuseArgument("USAGE", absl::StrCat("there is no answer ", choice,
-                                                  "; there are: ", absl::StrJoin(answers, ", ")));
+      return Refuse(Reason::kUsage, absl::StrCat("there is no answer ", choice,
+                                                 "; there are: ", absl::StrJoin(answers, ", ")));
     }
     choices[static_cast<size_t>(answer - answers.begin())] = 1;
   }
@@ -154,8 +153,8 @@ absl::Status CheckOnList(const Device& device, const VoterSecrets& secrets) {
                    election::CredentialList::Parse(device.setup.credentials()));
   const election::Credential own = election::CredentialOf(secrets.secret);
   if (list.IndexOf(own.public_key.ToDecimal()) >= 0) return absl::OkStatus();
-  return RefusePrecondition("UNKNOWN_CREDENTIAL",
-                            "your credential is not on the list of this vote: tell the chair");
+  return Refuse(Reason::kUnknownCredential,
+                "your credential is not on the list of this vote: tell the chair");
 }
 
 // Makes a ballot, with what is in it.
@@ -219,8 +218,8 @@ absl::Status TakeBallot(const Device& device, const Options& options, VoterSecre
   secrets->ballot = std::string(absl::StripAsciiWhitespace(text));
   ASSIGN_OR_RETURN(const election::Ballot ballot, election::ParseBallot(secrets->ballot));
   if (ballot.credential != election::CredentialOf(secrets->secret).public_key) {
-    return RefusePrecondition(
-        "WRONG_CREDENTIAL",
+    return Refuse(
+        Reason::kWrongCredential,
         absl::StrCat(options.ballot_file, " is signed with another credential than that of ",
                      options.secret_file));
   }
@@ -235,9 +234,8 @@ absl::Status Cast(Run& run, const Options& options) {
   } else if (!options.choices.empty()) {
     RETURN_IF_ERROR(MakeBallot(device, options, &secrets));
   } else if (secrets.ballot.empty()) {
-    return RefuseArgument("USAGE",
-                          absl::StrCat("there is no prepared ballot in ", options.secret_file,
-                                       "; give --choice or --ballot"));
+    return Refuse(Reason::kUsage, absl::StrCat("there is no prepared ballot in ",
+                                               options.secret_file, "; give --choice or --ballot"));
   }
   return SendBallot(run, device, options, &secrets);
 }
@@ -247,8 +245,8 @@ absl::Status Challenge(Run& run, const Options& options) {
   ASSIGN_OR_RETURN(const Device device, Approach(run, options));
   ASSIGN_OR_RETURN(VoterSecrets secrets, LoadSecrets(device, options));
   if (!secrets.opening) {
-    return RefusePrecondition("NOTHING_PREPARED",
-                              "there is no prepared ballot; votum election prepare makes one");
+    return Refuse(Reason::kNothingPrepared,
+                  "there is no prepared ballot; votum election prepare makes one");
   }
   std::error_code error;
   std::filesystem::create_directories(options.folder, error);
@@ -291,12 +289,12 @@ absl::Status FindTracker(Run& run, const Options& options) {
       const std::string ballot,
       LastBallotOf(archive, election::CredentialOf(secrets.secret).public_key.ToDecimal()));
   const auto missing = [](absl::string_view what) {
-    return Refuse(absl::StatusCode::kDataLoss, "TRACKER_MISSING",
+    return Refuse(Reason::kTrackerMissing,
                   absl::StrCat(what, "; show this to the chair and to the auditor"));
   };
   if (secrets.trackers.empty()) {
     if (!ballot.empty()) return missing("a ballot counts in your name that this device never sent");
-    return RefusePrecondition("NOTHING_CAST", "no ballot was sent from this file");
+    return Refuse(Reason::kNothingCast, "no ballot was sent from this file");
   }
   const std::string& tracker = secrets.trackers.back();
   if (ballot.empty() || election::Tracker(ballot) != tracker) {

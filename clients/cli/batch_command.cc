@@ -41,10 +41,10 @@ absl::StatusOr<std::vector<Line>> NextStretch(std::istream& in, size_t& number) 
     if (text == "---") break;
     auto words = SplitWords(text);
     if (!words.ok())
-      return RefuseArgument("USAGE", absl::StrCat("line ", number, ": ", words.status().message()));
+      return Refuse(Reason::kUsage, absl::StrCat("line ", number, ": ", words.status().message()));
     if (words->empty()) continue;
     if (words->front() == "batch")
-      return RefuseArgument("USAGE", absl::StrCat("line ", number, ": a batch within a batch"));
+      return Refuse(Reason::kUsage, absl::StrCat("line ", number, ": a batch within a batch"));
     stretch.push_back({number, *std::move(words)});
   }
   return stretch;
@@ -80,7 +80,7 @@ absl::Status Batch(Run& run, const Options& options) {
   std::ifstream file;
   if (options.file != "-") {
     file.open(options.file);
-    if (!file) return RefuseArgument("BAD_FILE", absl::StrCat("cannot open ", options.file));
+    if (!file) return Refuse(Reason::kBadFile, absl::StrCat("cannot open ", options.file));
   }
   std::istream& in = options.file == "-" ? std::cin : file;
   size_t number = 0;

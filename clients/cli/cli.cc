@@ -2,6 +2,7 @@
 
 #include <iostream>
 #include <iterator>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -25,8 +26,9 @@ namespace {
 constexpr size_t kMaxTextBytes = size_t{16} << 20;
 
 // What was to be proved and is not.
-constexpr absl::string_view kUnproved[] = {"RECEIPT_INVALID", "FAULTS_FOUND", "DOCUMENT_INVALID",
-                                           "TRACKER_MISSING", "NO_QUORUM",    "LOG_FORKED"};
+constexpr Reason kUnproved[] = {Reason::kReceiptInvalid,  Reason::kFaultsFound,
+                                Reason::kDocumentInvalid, Reason::kTrackerMissing,
+                                Reason::kNoQuorum,        Reason::kLogForked};
 
 // What is wrong with a command line, and which --help explains it.
 std::string UsageOf(const CLI::App& app, const CLI::ParseError& error) {
@@ -50,15 +52,15 @@ std::string Dump(const nlohmann::ordered_json& json) {
 
 ExitCode ExitCodeOf(const absl::Status& status) {
   if (status.ok()) return kDone;
-  const std::string reason = ReasonOf(status);
-  for (const absl::string_view unproved : kUnproved) {
+  const std::optional<Reason> reason = ReasonOf(status);
+  for (const Reason unproved : kUnproved) {
     if (reason == unproved) return kVerificationFailed;
   }
   if (client::IsOfService(status)) {
     const bool no_way = absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status);
     return no_way ? kNotReachable : kRefusedByService;
   }
-  return reason == "USAGE" ? kUsage : kLocalProblem;
+  return reason == Reason::kUsage ? kUsage : kLocalProblem;
 }
 
 absl::StatusOr<std::shared_ptr<client::Client>> Clients::Get(const std::string& context_path,
@@ -95,7 +97,7 @@ absl::StatusOr<std::shared_ptr<client::Client>> Run::Client() const {
 void Run::Report(const absl::Status& status) {
   if (status.ok()) return;
   exit_code = ExitCodeOf(status);
-  const std::string reason = ReasonOf(status);
+  const std::string reason = ReasonTextOf(status);
   *err << "votum: " << (reason.empty() ? absl::StatusCodeToString(status.code()) : reason) << ": "
        << status.message() << "\n";
 }
@@ -175,7 +177,7 @@ absl::StatusOr<std::string> TextOf(const std::string& value) {
   if (!absl::StartsWith(value, "@")) return value;
   if (value == "@-") return std::string(std::istreambuf_iterator<char>(std::cin), {});
   auto text = ReadFile(value.substr(1), kMaxTextBytes);
-  if (!text.ok()) return RefuseArgument("BAD_FILE", text.status().message());
+  if (!text.ok()) return Refuse(Reason::kBadFile, text.status().message());
   return text;
 }
 
@@ -185,7 +187,7 @@ absl::Status Deliver(const Run& run, const std::string& path, absl::string_view 
     return absl::OkStatus();
   }
   const absl::Status written = WriteFile(path, bytes);
-  return written.ok() ? written : RefusePrecondition("NOT_WRITTEN", written.message());
+  return written.ok() ? written : Refuse(Reason::kNotWritten, written.message());
 }
 
 int RunCommandLine(const std::vector<std::string>& arguments, Clients* clients, std::ostream& out,
@@ -237,7 +239,7 @@ int RunCommandLine(const std::vector<std::string>& arguments, Clients* clients, 
   } catch (const CLI::ParseError& error) {
     // Asking for help is an "error" too.
     if (error.get_exit_code() == 0) return app.exit(error, out, err);
-    run.Report(RefuseArgument("USAGE", UsageOf(app, error)));
+    run.Report(Refuse(Reason::kUsage, UsageOf(app, error)));
   }
   return run.exit_code;
 }

@@ -76,7 +76,7 @@ absl::Status Help(const Run& run, const CLI::App& root, const std::string& topic
     *run.out << known.text;
     return absl::OkStatus();
   }
-  return RefuseArgument("USAGE", absl::StrCat("there is no topic ", topic, "; see votum help"));
+  return Refuse(Reason::kUsage, absl::StrCat("there is no topic ", topic, "; see votum help"));
 }
 
 absl::Status Complete(const Run& run, const CLI::App& root, const std::string& shell) {

@@ -108,8 +108,7 @@ absl::StatusOr<std::vector<client::ImportRow>> ReadRows(const ImportOptions& opt
   ASSIGN_OR_RETURN(const std::string content, TextOf(absl::StrCat("@", options.file)));
   auto rows = client::ReadImport(content, format, {given.channel(), given.group(), options.origin});
   if (rows.ok()) return rows;
-  return RefuseArgument(ReasonOf(rows.status()),
-                        absl::StrCat(options.file, ": ", rows.status().message()));
+  return Reworded(rows.status(), absl::StrCat(options.file, ": ", rows.status().message()));
 }
 
 absl::Status Import(Run& run, const ImportOptions& options) {
@@ -161,7 +160,7 @@ absl::Status Merge(Run& run, const LineageOptions& options) {
   for (const std::string& source : options.sources) merge.add_source_idea_ids(source);
   merge.set_idea_id(options.id);
   merge.set_reason(options.reason);
-  if (options.texts.size() != 1) return RefuseArgument("USAGE", "give one --text");
+  if (options.texts.size() != 1) return Refuse(Reason::kUsage, "give one --text");
   ASSIGN_OR_RETURN(const std::string text, TextOf(options.texts[0]));
   client::SealedText sealed = client::SealText(text);
   *merge.mutable_text() = sealed.ref;
@@ -170,7 +169,7 @@ absl::Status Merge(Run& run, const LineageOptions& options) {
 
 absl::Status Split(Run& run, const LineageOptions& options) {
   if (options.ids.size() != options.texts.size())
-    return RefuseArgument("USAGE", "give as many --text as --part");
+    return Refuse(Reason::kUsage, "give as many --text as --part");
   v1::SplitIdea split;
   split.set_source_idea_id(options.id);
   split.set_reason(options.reason);

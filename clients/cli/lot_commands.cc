@@ -25,7 +25,7 @@ struct Options {
 absl::Status Commit(Run& run, const Options& options) {
   const std::string contribution = crypto::RandomBytes(rules::kContributionBytes);
   const absl::Status written = WriteFile(options.file, contribution, 0600);
-  if (!written.ok()) return RefusePrecondition("NOT_WRITTEN", written.message());
+  if (!written.ok()) return Refuse(Reason::kNotWritten, written.message());
   meetings::v1::CommitToLot commit;
   commit.set_meeting_id(options.meeting);
   commit.set_lot_id(options.id);
@@ -48,7 +48,7 @@ absl::Status Fix(Run& run, const Options& options) {
 
 absl::Status Reveal(Run& run, const Options& options) {
   const auto contribution = ReadFile(options.file, rules::kContributionBytes);
-  if (!contribution.ok()) return RefuseArgument("BAD_FILE", contribution.status().message());
+  if (!contribution.ok()) return Refuse(Reason::kBadFile, contribution.status().message());
   meetings::v1::RevealForLot reveal;
   reveal.set_meeting_id(options.meeting);
   reveal.set_lot_id(options.id);

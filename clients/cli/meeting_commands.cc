@@ -32,10 +32,9 @@ absl::Status EstablishResult(Run& run, const Options& options) {
   meetings::v1::GetVoteEventResponse response;
   RETURN_IF_ERROR(client->Read("meetings", "GetVoteEvent", request, &response));
   if (!response.vote_event().has_computed_result()) {
-    return RefusePrecondition("NOTHING_TO_ESTABLISH",
-                              absl::StrCat("vote ", options.id,
-                                           " is open, established already, or not "
-                                           "shown to you; close it first"));
+    return Refuse(Reason::kNothingToEstablish, absl::StrCat("vote ", options.id,
+                                                            " is open, established already, or not "
+                                                            "shown to you; close it first"));
   }
   const meetings::v1::Result& computed = response.vote_event().computed_result();
   meetings::v1::EstablishResult establish;
@@ -76,7 +75,7 @@ absl::StatusOr<decisions::v1::GetDecisionDocumentResponse> Document(Run& run,
   RETURN_IF_ERROR(client->Read("decisions", "GetDecisionDocument", request, &response));
   const crypto::Digest digest = crypto::Sha256(response.document());
   if (crypto::AsBytes(digest) != response.sha256()) {
-    return Refuse(absl::StatusCode::kDataLoss, "DOCUMENT_INVALID",
+    return Refuse(Reason::kDocumentInvalid,
                   "the document does not have the digest that came with it");
   }
   return response;

@@ -64,14 +64,14 @@ absl::Status SetPath(Run& run, const PathOptions& options) {
   for (const std::string& text : options.steps) {
     const size_t colon = text.rfind(':');
     if (colon == std::string::npos)
-      return RefuseArgument(
-          "USAGE",
+      return Refuse(
+          Reason::kUsage,
           absl::StrCat("\"", text, "\" is not ORGANIZATION:advises or ORGANIZATION:decides"));
     v1::ConsultationStep* step = path.add_steps();
     step->set_organization_id(text.substr(0, colon));
     RETURN_IF_ERROR(SetField(step, "role", {text.substr(colon + 1)}));
   }
-  if (path.steps().empty()) return RefuseArgument("USAGE", "--step is missing: who deals with it");
+  if (path.steps().empty()) return Refuse(Reason::kUsage, "--step is missing: who deals with it");
   path.set_proposal_id(options.id);
   return DoCommand(run, &path);
 }

@@ -39,10 +39,10 @@ struct Options {
 
 absl::StatusOr<common::v1::Receipt> LoadReceipt(const std::string& file) {
   const auto bytes = ReadFile(file, kMaxReceiptBytes);
-  if (!bytes.ok()) return RefuseArgument("BAD_FILE", bytes.status().message());
+  if (!bytes.ok()) return Refuse(Reason::kBadFile, bytes.status().message());
   common::v1::Receipt receipt;
   if (receipt.ParseFromString(*bytes)) return receipt;
-  return RefuseArgument("BAD_FILE", absl::StrCat(file, " is not a receipt"));
+  return Refuse(Reason::kBadFile, absl::StrCat(file, " is not a receipt"));
 }
 
 // The command in `record`; null if its type is none that this program knows.
@@ -58,14 +58,14 @@ std::unique_ptr<google::protobuf::Message> CommandIn(const common::v1::Record& r
   return command->ParseFromString(record.payload()) ? std::move(command) : nullptr;
 }
 
-// Who has cosigned, if that is enough. DATA_LOSS/NO_QUORUM, RECEIPT_INVALID.
+// Who has cosigned, if that is enough. FAILED_PRECONDITION/NO_QUORUM, RECEIPT_INVALID.
 absl::StatusOr<std::string> Witnesses(const crypto::Policy& policy, const std::string& checkpoint) {
   const auto verified = policy.Verify(checkpoint);
   if (verified.ok()) return audit::WhoCosigned(policy, *verified);
-  if (ReasonOf(verified.status()) != "NO_QUORUM") {
-    return Refuse(absl::StatusCode::kDataLoss, "RECEIPT_INVALID", verified.status().message());
+  if (ReasonOf(verified.status()) != Reason::kNoQuorum) {
+    return Refuse(Reason::kReceiptInvalid, verified.status().message());
   }
-  return Refuse(absl::StatusCode::kDataLoss, "NO_QUORUM",
+  return Refuse(Reason::kNoQuorum,
                 absl::StrCat(verified.status().message(),
                              "; `votum receipt refresh` gets what has been cosigned since"));
 }
@@ -102,7 +102,8 @@ absl::StatusOr<common::v1::Receipt> FetchReceipt(const Run& run, client::Client&
     if (!trust.policy.has_value()) return response.receipt();
     const auto enough = Witnesses(*trust.policy, response.receipt().checkpoint());
     if (enough.ok()) return response.receipt();
-    if (ReasonOf(enough.status()) != "NO_QUORUM" || absl::Now() > deadline) return enough.status();
+    if (ReasonOf(enough.status()) != Reason::kNoQuorum || absl::Now() > deadline)
+      return enough.status();
     absl::SleepFor(kPause);
   }
 }

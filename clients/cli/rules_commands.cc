@@ -38,7 +38,7 @@ absl::StatusOr<rules::v1::RuleProfile> ProfileOf(const ProfileChoice& choice) {
     ASSIGN_OR_RETURN(const std::string text, TextOf(absl::StrCat("@", choice.file)));
     return rules::ParseProfile(text);
   }
-  if (choice.id.empty()) return RefuseArgument("USAGE", "give --profile or --profile-file");
+  if (choice.id.empty()) return Refuse(Reason::kUsage, "give --profile or --profile-file");
   const std::string date = choice.date.empty()
                                ? absl::FormatTime("%Y-%m-%d", absl::Now(), absl::UTCTimeZone())
                                : choice.date;

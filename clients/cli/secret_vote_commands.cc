@@ -64,8 +64,8 @@ absl::Status Begin(Run& run, const Options& options) {
   v1::ListCredentialsResponse response;
   RETURN_IF_ERROR(client->Read("meetings", "ListCredentials", request, &response));
   if (response.unusable_person_ids_size() > 0) {
-    return RefusePrecondition(
-        "UNUSABLE_CREDENTIALS",
+    return Refuse(
+        Reason::kUnusableCredentials,
         absl::StrCat("what these registered cannot be used: ",
                      absl::StrJoin(response.unusable_person_ids(), ", "),
                      ". They register anew, or votum election withdraw lets them vote on paper"));

@@ -36,8 +36,8 @@ absl::StatusOr<crypto::SecretBytes> Ask(absl::string_view what, absl::string_vie
   termios before{};
   if (terminal < 0 || tcgetattr(terminal, &before) != 0) {
     if (terminal >= 0) close(terminal);
-    return RefusePrecondition("NO_TERMINAL", absl::StrCat("there is no terminal to ask for the ",
-                                                          what, "; give it with ", option));
+    return Refuse(Reason::kNoTerminal, absl::StrCat("there is no terminal to ask for the ", what,
+                                                    "; give it with ", option));
   }
   const auto closer = absl::MakeCleanup([terminal] { close(terminal); });
   termios silent = before;
@@ -62,7 +62,7 @@ absl::StatusOr<crypto::SecretBytes> Secret(const std::string& file, absl::string
                                            absl::string_view option) {
   if (file.empty()) return Ask(what, option);
   auto text = ReadFile(file, kMaxSecretFile);
-  if (!text.ok()) return RefuseArgument("BAD_FILE", text.status().message());
+  if (!text.ok()) return Refuse(Reason::kBadFile, text.status().message());
   text->resize(std::min(text->find('\n'), text->size()));
   return crypto::SecretBytes::TakeFrom(&*text);
 }
@@ -82,7 +82,7 @@ absl::StatusOr<crypto::SecretBytes> NewPassphrase(const std::string& file) {
   ASSIGN_OR_RETURN(const crypto::SecretBytes again,
                    Secret(file, "the same once more", "--passphrase-file"));
   if (!crypto::ConstantTimeEquals(passphrase.Reveal(), again.Reveal()))
-    return RefuseArgument("PASSPHRASES_DIFFER", "the two differ; try again");
+    return Refuse(Reason::kPassphrasesDiffer, "the two differ; try again");
   return passphrase;
 }
 

@@ -55,8 +55,8 @@ absl::StatusOr<crypto::SecretBytes> PassphraseOfSecret(const Run& run, const Opt
 }
 
 absl::Status NoSuchTrustee(const v1::KeyCeremony& ceremony, const std::string& person) {
-  return RefusePrecondition("UNKNOWN_TRUSTEE",
-                            absl::StrCat(person, " is no trustee of ceremony ", ceremony.id()));
+  return Refuse(Reason::kUnknownTrustee,
+                absl::StrCat(person, " is no trustee of ceremony ", ceremony.id()));
 }
 
 // The number of a trustee, from 1.
@@ -75,9 +75,9 @@ absl::StatusOr<std::vector<T>> OfAll(const v1::KeyCeremony& ceremony,
   std::vector<T> items;
   for (const v1::CeremonyTrustee& trustee : ceremony.trustees()) {
     if ((trustee.*text)().empty()) {
-      return RefusePrecondition("WRONG_ROUND", absl::StrCat(trustee.person_id(),
-                                                            " has not handed in what this round "
-                                                            "needs; see votum trustee show"));
+      return Refuse(Reason::kWrongRound, absl::StrCat(trustee.person_id(),
+                                                      " has not handed in what this round "
+                                                      "needs; see votum trustee show"));
     }
     ASSIGN_OR_RETURN(items.emplace_back(), parse((trustee.*text)()));
   }
@@ -128,8 +128,8 @@ absl::Status CompareNames(const std::string& names,
     if (i < spoken.size() && i < certificates.size() && spoken[i] == SpokenName(certificates[i])) {
       continue;
     }
-    return RefusePrecondition(
-        "NAMES_DIFFER",
+    return Refuse(
+        Reason::kNamesDiffer,
         absl::StrCat("the certificate of trustee ", i + 1,
                      " is not the one whose name was read out: somebody else may have put it "
                      "there. Cancel the ceremony (votum trustee cancel) and begin anew"));
@@ -246,17 +246,17 @@ absl::Status HandInToCeremony(Run& run, const Options& options, const std::strin
     submit.set_key(line);
     return DoCommand(run, &submit);
   }
-  return RefusePrecondition("WRONG_ROUND", "the ceremony takes nothing more");
+  return Refuse(Reason::kWrongRound, "the ceremony takes nothing more");
 }
 
 // What another program made: the first line of its file. Which round it is for the ceremony's state
 // says.
 absl::Status HandIn(Run& run, const Options& options) {
   if (options.ceremony.empty() == options.vote.empty()) {
-    return RefuseArgument("USAGE", "give either --ceremony or --vote");
+    return Refuse(Reason::kUsage, "give either --ceremony or --vote");
   }
   auto text = ReadFile(options.file, kMaxHandedInBytes);
-  if (!text.ok()) return RefuseArgument("BAD_FILE", text.status().message());
+  if (!text.ok()) return Refuse(Reason::kBadFile, text.status().message());
   const std::string line(absl::StripAsciiWhitespace(text->substr(0, text->find('\n'))));
   return options.vote.empty() ? HandInToCeremony(run, options, line)
                               : HandInDecryption(run, options, line);
@@ -297,7 +297,7 @@ absl::Status WriteFiles(Run& run, const Options& options) {
     *run.out << name << "\n";
   }
   if (!files.empty()) return absl::OkStatus();
-  return RefusePrecondition("WRONG_ROUND", "not all trustees have handed in a certificate yet");
+  return Refuse(Reason::kWrongRound, "not all trustees have handed in a certificate yet");
 }
 
 struct Verb {

@@ -45,8 +45,8 @@ std::pair<std::string, std::string> ServiceAndMethod(absl::string_view payload_t
 absl::StatusOr<std::shared_ptr<Channels>> Channels::Open(const Context& context) {
   auto certificate = ReadFile(context.ca_certificate_file, kMaxCertificateBytes);
   if (!certificate.ok())
-    return RefuseArgument(
-        "BAD_CONTEXT", absl::StrCat("\"ca_certificate_file\": ", certificate.status().message()));
+    return Refuse(Reason::kBadContext,
+                  absl::StrCat("\"ca_certificate_file\": ", certificate.status().message()));
   grpc::SslCredentialsOptions tls;
   tls.pem_root_certs = *std::move(certificate);
   auto channels = std::make_shared<Channels>();
@@ -71,8 +71,8 @@ absl::StatusOr<std::shared_ptr<Channels>> Channels::Open(const Context& context)
 absl::StatusOr<std::shared_ptr<grpc::Channel>> Channels::To(const std::string& service) {
   const auto found = channels_.find(service);
   if (found == channels_.end()) {
-    return RefuseArgument("BAD_CONTEXT",
-                          absl::StrCat("the context names no endpoint for the service ", service));
+    return Refuse(Reason::kBadContext,
+                  absl::StrCat("the context names no endpoint for the service ", service));
   }
   return found->second;
 }
@@ -82,7 +82,7 @@ absl::StatusOr<std::unique_ptr<Client>> Client::Open(const Context& context,
                                                      AskPassphrase ask, absl::Duration patience) {
   auto log = crypto::NoteVerifier::FromVkey(context.log_vkey);
   if (!log.ok())
-    return RefuseArgument("BAD_CONTEXT", absl::StrCat("\"log_vkey\": ", log.status().message()));
+    return Refuse(Reason::kBadContext, absl::StrCat("\"log_vkey\": ", log.status().message()));
   return std::unique_ptr<Client>(
       new Client(context, *std::move(log), std::move(channels), std::move(ask), patience));
 }
@@ -91,10 +91,9 @@ absl::StatusOr<const crypto::PrivateKey*> Client::Key() {
   const std::lock_guard<std::mutex> lock(mutex_);
   if (key_ != nullptr) return key_.get();
   if (context_.key_file.empty() || context_.person_id.empty()) {
-    return RefusePrecondition(
-        "NO_KEY",
-        "this context names no person and key; add one with: votum context add NAME "
-        "--from DIR/client.json --person ID --key FILE");
+    return Refuse(Reason::kNoKey,
+                  "this context names no person and key; add one with: votum context add NAME "
+                  "--from DIR/client.json --person ID --key FILE");
   }
   ASSIGN_OR_RETURN(const crypto::SecretBytes passphrase, ask_(context_.key_file));
   ASSIGN_OR_RETURN(crypto::PrivateKey key,
@@ -175,7 +174,7 @@ absl::Status Client::Watch(const std::string& service, const std::string& method
     };
     const absl::Status status =
         ServerStream(channel, MethodPath(service, method), &context, request, response, alive);
-    const bool expired = ReasonOf(status) == "SESSION_EXPIRED";
+    const bool expired = ReasonOf(status) == Reason::kSessionExpired;
     if (status.ok() || (!expired && !absl::IsUnavailable(status)) || absl::Now() >= end)
       return Explain(service, status);
     if (expired) ForgetSession(session);
@@ -189,8 +188,8 @@ void Client::ForgetSession(const std::string& session) {
 }
 
 absl::Status Client::Explain(const std::string& service, const absl::Status& status) const {
-  const bool no_way =
-      ReasonOf(status).empty() && (absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status));
+  const bool no_way = ReasonTextOf(status).empty() &&
+                      (absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status));
   if (!no_way || !IsOfService(status)) return status;
   return StatusOfService(
       grpc::Status(static_cast<grpc::StatusCode>(status.code()),

@@ -17,18 +17,18 @@ constexpr size_t kMaxNameBytes = 200;
 constexpr size_t kMaxReasonBytes = 500;
 
 absl::Status NoSuchPerson(absl::string_view id) {
-  return RefuseNotFound("NO_SUCH_PERSON",
-                        absl::StrCat("there is no person ", id, "; register the person first"));
+  return Refuse(Reason::kNoSuchPerson,
+                absl::StrCat("there is no person ", id, "; register the person first"));
 }
 
 absl::Status NoSuchOrganization(absl::string_view id) {
-  return RefuseNotFound("NO_SUCH_ORGANIZATION",
-                        absl::StrCat("there is no organization ", id, "; create it first"));
+  return Refuse(Reason::kNoSuchOrganization,
+                absl::StrCat("there is no organization ", id, "; create it first"));
 }
 
 absl::Status NoSuchKey(absl::string_view id) {
-  return RefuseNotFound(
-      "NO_SUCH_KEY",
+  return Refuse(
+      Reason::kNoSuchKey,
       absl::StrCat("no key ", id, " is enrolled; compare the id with the owner's device"));
 }
 
@@ -39,7 +39,7 @@ bool IsCouncilOrCommittee(v1::OrganizationKind kind) {
 absl::Status CheckPublicKey(absl::string_view field, absl::string_view der) {
   const auto key = crypto::PublicKey::FromSpkiDer(der);
   if (key.ok()) return absl::OkStatus();
-  return RefuseArgument("BAD_PUBLIC_KEY", absl::StrCat(field, ": ", key.status().message()));
+  return Refuse(Reason::kBadPublicKey, absl::StrCat(field, ": ", key.status().message()));
 }
 
 // Elements of `map` after `after_id` that `wanted` takes, at most `limit`, as resources.
@@ -101,11 +101,10 @@ v1::Key ToProto(const KeyEntry& entry) {
 absl::Status DirectoryMachine::Check(const CommandContext& context,
                                      const v1::FoundDeployment& command) const {
   if (founded() || context.index != 0) {
-    return RefusePrecondition("ALREADY_FOUNDED",
-                              "only the first record of a log founds a deployment");
+    return Refuse(Reason::kAlreadyFounded, "only the first record of a log founds a deployment");
   }
   if (command.deployment() != command.header().deployment()) {
-    return RefuseArgument("WRONG_DEPLOYMENT", "deployment and header.deployment differ");
+    return Refuse(Reason::kWrongDeployment, "deployment and header.deployment differ");
   }
   RETURN_IF_ERROR(CheckText("deployment", command.deployment(), kMaxNameBytes));
   RETURN_IF_ERROR(CheckText("body_name", command.body_name(), kMaxNameBytes));
@@ -130,8 +129,8 @@ absl::Status DirectoryMachine::Check(const CommandContext&,
   RETURN_IF_ERROR(CheckId("person_id", command.person_id()));
   RETURN_IF_ERROR(CheckText("name", command.name(), kMaxNameBytes));
   if (PersonExists(command.person_id())) {
-    return RefuseExists("PERSON_EXISTS",
-                        absl::StrCat("person ", command.person_id(), " exists; choose another id"));
+    return Refuse(Reason::kPersonExists,
+                  absl::StrCat("person ", command.person_id(), " exists; choose another id"));
   }
   return absl::OkStatus();
 }
@@ -145,18 +144,18 @@ absl::Status DirectoryMachine::Check(const CommandContext&,
   RETURN_IF_ERROR(CheckId("organization_id", command.organization_id()));
   RETURN_IF_ERROR(CheckText("name", command.name(), kMaxNameBytes));
   if (FindOrganization(command.organization_id()) != nullptr) {
-    return RefuseExists(
-        "ORGANIZATION_EXISTS",
+    return Refuse(
+        Reason::kOrganizationExists,
         absl::StrCat("organization ", command.organization_id(), " exists; choose another id"));
   }
   if (command.kind() == v1::ORGANIZATION_KIND_UNSPECIFIED ||
       !v1::OrganizationKind_IsValid(command.kind())) {
-    return RefuseArgument("BAD_KIND", "kind must say what the organization is");
+    return Refuse(Reason::kBadKind, "kind must say what the organization is");
   }
   if (IsCouncilOrCommittee(command.kind()) != (command.statutory_number() > 0)) {
-    return RefuseArgument("BAD_STATUTORY_NUMBER",
-                          "councils and committees need a statutory number of members, other "
-                          "organizations have none");
+    return Refuse(Reason::kBadStatutoryNumber,
+                  "councils and committees need a statutory number of members, other "
+                  "organizations have none");
   }
   return absl::OkStatus();
 }
@@ -173,7 +172,7 @@ absl::Status DirectoryMachine::Check(const CommandContext&,
                                      const v1::AddMembership& command) const {
   RETURN_IF_ERROR(CheckId("membership_id", command.membership_id()));
   if (memberships_.find(command.membership_id()) != memberships_.end()) {
-    return RefuseExists("MEMBERSHIP_EXISTS", absl::StrCat("membership ", command.membership_id(),
+    return Refuse(Reason::kMembershipExists, absl::StrCat("membership ", command.membership_id(),
                                                           " exists; choose another id"));
   }
   if (!PersonExists(command.person_id())) return NoSuchPerson(command.person_id());
@@ -181,21 +180,21 @@ absl::Status DirectoryMachine::Check(const CommandContext&,
   if (organization == nullptr) return NoSuchOrganization(command.organization_id());
   if (command.role() == v1::MEMBERSHIP_ROLE_UNSPECIFIED ||
       !v1::MembershipRole_IsValid(command.role())) {
-    return RefuseArgument("BAD_ROLE", "role must say what the member is");
+    return Refuse(Reason::kBadRole, "role must say what the member is");
   }
   if (ActiveMembership(command.person_id(), command.organization_id()) != nullptr) {
-    return RefuseExists("ALREADY_MEMBER",
-                        absl::StrCat(command.person_id(), " is a member of ", organization->id,
-                                     "; end that membership first"));
+    return Refuse(Reason::kAlreadyMember,
+                  absl::StrCat(command.person_id(), " is a member of ", organization->id,
+                               "; end that membership first"));
   }
   const std::vector<const MembershipEntry*> members = ActiveMembers(command.organization_id());
   const auto voting =
       std::count_if(members.begin(), members.end(), [](const auto* m) { return m->voting_right; });
   if (organization->statutory_number > 0 && command.voting_right() &&
       voting >= organization->statutory_number) {
-    return RefusePrecondition("NO_SEAT_LEFT",
-                              absl::StrCat("all ", organization->statutory_number, " seats of ",
-                                           organization->id, " are taken; end a membership first"));
+    return Refuse(Reason::kNoSeatLeft,
+                  absl::StrCat("all ", organization->statutory_number, " seats of ",
+                               organization->id, " are taken; end a membership first"));
   }
   return absl::OkStatus();
 }
@@ -215,12 +214,12 @@ absl::Status DirectoryMachine::Check(const CommandContext&,
                                      const v1::EndMembership& command) const {
   const auto found = memberships_.find(command.membership_id());
   if (found == memberships_.end()) {
-    return RefuseNotFound("NO_SUCH_MEMBERSHIP",
-                          absl::StrCat("there is no membership ", command.membership_id()));
+    return Refuse(Reason::kNoSuchMembership,
+                  absl::StrCat("there is no membership ", command.membership_id()));
   }
   if (found->second.end.has_value()) {
-    return RefusePrecondition("MEMBERSHIP_ENDED",
-                              absl::StrCat("membership ", command.membership_id(), " has ended"));
+    return Refuse(Reason::kMembershipEnded,
+                  absl::StrCat("membership ", command.membership_id(), " has ended"));
   }
   return absl::OkStatus();
 }
@@ -234,11 +233,11 @@ void DirectoryMachine::Apply(const CommandContext& context, const v1::EndMembers
 absl::Status DirectoryMachine::Check(const CommandContext&, const v1::GrantOffice& command) const {
   if (!PersonExists(command.person_id())) return NoSuchPerson(command.person_id());
   if (command.office() == v1::OFFICE_UNSPECIFIED || !v1::Office_IsValid(command.office())) {
-    return RefuseArgument("BAD_OFFICE", "office must name one");
+    return Refuse(Reason::kBadOffice, "office must name one");
   }
   if (HasOffice(command.person_id(), command.office())) {
-    return RefuseExists("OFFICE_HELD", absl::StrCat(command.person_id(), " holds ",
-                                                    v1::Office_Name(command.office())));
+    return Refuse(Reason::kOfficeHeld,
+                  absl::StrCat(command.person_id(), " holds ", v1::Office_Name(command.office())));
   }
   return absl::OkStatus();
 }
@@ -250,14 +249,13 @@ void DirectoryMachine::Apply(const CommandContext&, const v1::GrantOffice& comma
 absl::Status DirectoryMachine::Check(const CommandContext&,
                                      const v1::WithdrawOffice& command) const {
   if (!HasOffice(command.person_id(), command.office())) {
-    return RefusePrecondition(
-        "OFFICE_NOT_HELD",
-        absl::StrCat(command.person_id(), " does not hold ", v1::Office_Name(command.office())));
+    return Refuse(Reason::kOfficeNotHeld, absl::StrCat(command.person_id(), " does not hold ",
+                                                       v1::Office_Name(command.office())));
   }
   if (command.office() == v1::OFFICE_ADMINISTRATOR && HasActiveKey(command.person_id()) &&
       AdministratorsWithActiveKey() == 1) {
-    return RefusePrecondition("LAST_ADMINISTRATOR",
-                              "nobody could enter people and keys any more; enrol another first");
+    return Refuse(Reason::kLastAdministrator,
+                  "nobody could enter people and keys any more; enrol another first");
   }
   return absl::OkStatus();
 }
@@ -275,10 +273,10 @@ absl::Status DirectoryMachine::Check(const CommandContext& context,
   RETURN_IF_ERROR(CheckPublicKey("code_public_key", command.code_public_key()));
   const std::string id = crypto::PublicKey::FromSpkiDer(command.code_public_key())->id();
   if (codes_.find(id) != codes_.end() || keys_.find(id) != keys_.end()) {
-    return RefuseExists("CODE_EXISTS", "this code was issued before; make a new one");
+    return Refuse(Reason::kCodeExists, "this code was issued before; make a new one");
   }
   if (FromTimestamp(command.expire_time()) <= context.time) {
-    return RefuseArgument("BAD_EXPIRY", "expire_time must lie ahead");
+    return Refuse(Reason::kBadExpiry, "expire_time must lie ahead");
   }
   return absl::OkStatus();
 }
@@ -297,8 +295,8 @@ absl::Status DirectoryMachine::Check(const CommandContext& context,
                                      const v1::EnrolKey& command) const {
   RETURN_IF_ERROR(CheckText("label", command.label(), kMaxNameBytes));
   if (keys_.find(context.key_id) != keys_.end() || codes_.find(context.key_id) != codes_.end()) {
-    return RefuseExists("KEY_EXISTS",
-                        absl::StrCat("key ", context.key_id, " is known already; make a new key"));
+    return Refuse(Reason::kKeyExists,
+                  absl::StrCat("key ", context.key_id, " is known already; make a new key"));
   }
   // The fold has verified the code's signature, owner, use and expiry.
   return absl::OkStatus();
@@ -323,20 +321,19 @@ absl::Status DirectoryMachine::Check(const CommandContext& context,
   const KeyEntry* key = FindKey(command.key_id());
   if (key == nullptr) return NoSuchKey(command.key_id());
   if (key->state != v1::KEY_STATE_ENROLLED) {
-    return RefusePrecondition("KEY_NOT_WAITING",
-                              absl::StrCat("key ", key->id, " does not wait for confirmation"));
+    return Refuse(Reason::kKeyNotWaiting,
+                  absl::StrCat("key ", key->id, " does not wait for confirmation"));
   }
   if (context.actor == key->person_id) {
-    return RefusePermission("SAME_PERSON",
-                            "nobody confirms a key of one's own; ask another administrator");
+    return Refuse(Reason::kSamePerson,
+                  "nobody confirms a key of one's own; ask another administrator");
   }
   const bool only_one = AdministratorsWithActiveKey() == 1;
   const bool for_second = HasOffice(key->person_id, v1::OFFICE_ADMINISTRATOR);
   if (context.actor == key->issued_by && !(only_one && for_second)) {
-    return RefusePermission("SAME_PERSON",
-                            absl::StrCat(context.actor,
-                                         " issued the code of this key; another "
-                                         "administrator must confirm it (four eyes)"));
+    return Refuse(Reason::kSamePerson, absl::StrCat(context.actor,
+                                                    " issued the code of this key; another "
+                                                    "administrator must confirm it (four eyes)"));
   }
   return absl::OkStatus();
 }
@@ -353,10 +350,10 @@ absl::Status DirectoryMachine::Check(const CommandContext& context,
   const KeyEntry* key = FindKey(command.key_id());
   if (key == nullptr) return NoSuchKey(command.key_id());
   if (key->state == v1::KEY_STATE_REVOKED) {
-    return RefusePrecondition("KEY_REVOKED", absl::StrCat("key ", key->id, " is revoked already"));
+    return Refuse(Reason::kAlreadyRevoked, absl::StrCat("key ", key->id, " is revoked already"));
   }
   if (context.actor != key->person_id && !HasOffice(context.actor, v1::OFFICE_ADMINISTRATOR)) {
-    return RefusePermission("OFFICE_MISSING", "a key is revoked by its owner or an administrator");
+    return Refuse(Reason::kOfficeMissing, "a key is revoked by its owner or an administrator");
   }
   const bool administrators =
       HasOffice(key->person_id, v1::OFFICE_ADMINISTRATOR) && key->state == v1::KEY_STATE_ACTIVE;
@@ -365,9 +362,8 @@ absl::Status DirectoryMachine::Check(const CommandContext& context,
            HasOffice(entry.second.person_id, v1::OFFICE_ADMINISTRATOR);
   });
   if (administrators && others == 0) {
-    return RefusePrecondition(
-        "LAST_ADMINISTRATOR",
-        "nobody could enrol keys any more; enrol another administrator's first");
+    return Refuse(Reason::kLastAdministrator,
+                  "nobody could enrol keys any more; enrol another administrator's first");
   }
   return absl::OkStatus();
 }
@@ -383,8 +379,8 @@ absl::Status DirectoryMachine::Check(const CommandContext&,
   const OrganizationEntry* organization = FindOrganization(command.organization_id());
   if (organization == nullptr) return NoSuchOrganization(command.organization_id());
   if (!IsCouncilOrCommittee(organization->kind)) {
-    return RefuseArgument("BAD_KIND",
-                          absl::StrCat(organization->id, " is neither a council nor a committee"));
+    return Refuse(Reason::kBadKind,
+                  absl::StrCat(organization->id, " is neither a council nor a committee"));
   }
   return rules::ValidateProfile(command.profile());
 }

@@ -54,7 +54,7 @@ bool IsUuid4(absl::string_view text) {
 }
 
 absl::Status Bad(const CommandType& type, absl::string_view what) {
-  return RefuseArgument("BAD_COMMAND", absl::StrCat(type.name, ": ", what));
+  return Refuse(Reason::kBadCommand, absl::StrCat(type.name, ": ", what));
 }
 
 }  // namespace
@@ -63,21 +63,21 @@ absl::StatusOr<Envelope> OpenEnvelope(
     absl::string_view payload_type, std::string payload,
     google::protobuf::RepeatedPtrField<common::v1::Signature> signatures) {
   if (payload.size() > kMaxPayloadBytes) {
-    return RefuseArgument(
-        "TOO_LARGE", absl::StrCat("the command has ", payload.size(), " bytes, ", kMaxPayloadBytes,
-                                  " are allowed; send less at a time"));
+    return Refuse(Reason::kTooLarge,
+                  absl::StrCat("the command has ", payload.size(), " bytes, ", kMaxPayloadBytes,
+                               " are allowed; send less at a time"));
   }
   if (signatures.empty() || signatures.size() > kMaxSignatures) {
-    return RefuseArgument("UNSIGNED",
-                          absl::StrCat("the command has ", signatures.size(), " signatures; 1 to ",
-                                       kMaxSignatures, " are needed"));
+    return Refuse(Reason::kUnsigned,
+                  absl::StrCat("the command has ", signatures.size(), " signatures; 1 to ",
+                               kMaxSignatures, " are needed"));
   }
   Envelope envelope;
   envelope.type = FindCommandType(payload_type);
   if (envelope.type == nullptr) {
-    return RefuseArgument("UNKNOWN_COMMAND",
-                          absl::StrCat("there is no command of the type ", payload_type,
-                                       "; client and service may be of different versions"));
+    return Refuse(Reason::kUnknownCommand,
+                  absl::StrCat("there is no command of the type ", payload_type,
+                               "; client and service may be of different versions"));
   }
   envelope.command.reset(envelope.type->prototype->New());
   if (!envelope.command->ParseFromArray(payload.data(), static_cast<int>(payload.size()))) {

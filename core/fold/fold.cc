@@ -1,7 +1,6 @@
 #include "core/fold/fold.h"
 
-#include <algorithm>
-#include <array>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -35,18 +34,9 @@ std::string DeterministicBytes(const google::protobuf::Message& message) {
 
 }  // namespace
 
-bool IsIntegrityFault(absl::string_view reason) {
-  static constexpr std::array<absl::string_view, 26> kFaults = {
-      "BAD_COMMAND", "BAD_SIGNATURE", "COMMAND_ID_REUSED", "NOT_THE_KEYS_OWNER", "TOO_LARGE",
-      "UNKNOWN_KEY", "UNKNOWN_COMMAND", "UNSIGNED", "WRONG_DEPLOYMENT", "WRONG_SERVICE",
-      // Of ballots and decryptions: what a proof says does not depend on who was faster.
-      "BAD_BALLOT_SIGNATURE", "BAD_INDIVIDUAL_PROOF", "BAD_OVERALL_PROOF", "BAD_BLANK_PROOF",
-      "BAD_DECRYPTION_PROOF", "BALLOT_NOT_CANONICAL", "ACTOR_NAMED", "BAD_JSON", "NOT_A_SCALAR",
-      "NOT_ENCRYPTED", "NOT_IN_GROUP", "WRONG_BALLOT_HASH", "WRONG_ELECTION", "WRONG_SHAPE",
-      // The list of credentials does not change while ballots are cast, nor the votes once a result
-      // follows from them.
-      "UNKNOWN_CREDENTIAL", "RESULT_DIFFERS"};
-  return std::find(kFaults.begin(), kFaults.end(), reason) != kFaults.end();
+bool IsIntegrityFault(const absl::Status& why_void) {
+  const std::optional<Reason> reason = ReasonOf(why_void);
+  return !reason || !RowOfReason(*reason).race;
 }
 
 crypto::Digest CommandDigest(absl::string_view payload_type, absl::string_view payload) {
@@ -93,8 +83,8 @@ absl::StatusOr<RecordOutcome> Fold::Apply(const std::optional<OpenedRecord>& rec
     outcome.status =
         record->service == DomainName(envelope->type->domain) || next_index_ == 0
             ? Judge(*envelope, record->time)
-            : RefusePermission("WRONG_SERVICE", absl::StrCat(envelope->type->name,
-                                                             " was appended by ", record->service));
+            : Refuse(Reason::kWrongService,
+                     absl::StrCat(envelope->type->name, " was appended by ", record->service));
   } else {
     outcome.status = envelope.status();
   }
@@ -110,9 +100,9 @@ absl::Status Fold::Judge(const Envelope& envelope, absl::Time time) {
                                     CommandDigest(envelope.payload_type(), envelope.payload)};
   const auto [first, is_new] = commands_.emplace(KeyOf(envelope.header().command_id()), recorded);
   if (!is_new) {
-    return RefuseExists("COMMAND_ID_REUSED",
-                        absl::StrCat("command ", envelope.header().command_id(),
-                                     " is already record ", first->second.index));
+    return Refuse(Reason::kCommandIdReused,
+                  absl::StrCat("command ", envelope.header().command_id(), " is already record ",
+                               first->second.index));
   }
   if (!domains_.Contains(envelope.type->domain)) return absl::OkStatus();
   ASSIGN_OR_RETURN(const CommandContext context,

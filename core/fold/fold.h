@@ -38,10 +38,10 @@ struct RecordOutcome {
   absl::Status status;
 };
 
-// Whether a void record with this reason cannot come from an honest ledger and honest services,
-// which refuse such commands before they are appended: an auditor reports it as a fault, not as a
-// race that somebody lost.
-bool IsIntegrityFault(absl::string_view reason);
+// Whether a record that is void for `why_void` cannot come from an honest ledger and honest
+// services, which refuse such commands before they are appended: an auditor reports it as a fault,
+// not as a race that somebody lost (ReasonRow::race).
+bool IsIntegrityFault(const absl::Status& why_void);
 
 // A command that was recorded.
 struct RecordedCommand {

@@ -17,9 +17,7 @@ namespace {
 constexpr int kMaxCandidates = 100;
 constexpr size_t kMaxNameBytes = 400;
 
-absl::Status BadCandidates(absl::string_view what) {
-  return RefuseArgument("BAD_CANDIDATES", what);
-}
+absl::Status BadCandidates(absl::string_view what) { return Refuse(Reason::kBadCandidates, what); }
 
 bool Stands(const MotionEntry& motion, absl::string_view candidate_id) {
   return std::any_of(motion.candidates.begin(), motion.candidates.end(),
@@ -52,24 +50,24 @@ v1::Tally Papers(v1::Tally tally) {
 absl::Status VotingMachine::CheckBallot(const VoteEventEntry& event, v1::Choice choice,
                                         absl::string_view candidate_id) const {
   if (event.mode == v1::VOTE_MODE_SECRET) {
-    return RefusePrecondition(
-        "SECRET_VOTE",
+    return Refuse(
+        Reason::kSecretVote,
         absl::StrCat(
             "vote ", event.id, " is secret: ",
             event.secret.has_value() ? "cast an encrypted ballot (CastSecretBallot), or " : "",
             "put a ballot paper into the urn"));
   }
   if (choice == v1::CHOICE_UNSPECIFIED || !v1::Choice_IsValid(choice))
-    return RefuseArgument("BAD_CHOICE", "choice must be yes, no or abstain");
+    return Refuse(Reason::kBadChoice, "choice must be yes, no or abstain");
   const MotionEntry& motion = *FindMotion(event.motion_id);
   const bool names_somebody = !motion.candidates.empty() && choice == v1::CHOICE_YES;
   if (!names_somebody && !candidate_id.empty()) {
-    return RefuseArgument("BAD_CHOICE", "a candidate is named only with Yes, in an election");
+    return Refuse(Reason::kBadChoice, "a candidate is named only with Yes, in an election");
   }
   if (names_somebody && !Stands(motion, candidate_id)) {
-    return RefuseArgument("NO_SUCH_CANDIDATE",
-                          absl::StrCat("\"", candidate_id, "\" does not stand in election ",
-                                       motion.id, "; with Yes name one of its candidates"));
+    return Refuse(Reason::kNoSuchCandidate,
+                  absl::StrCat("\"", candidate_id, "\" does not stand in election ", motion.id,
+                               "; with Yes name one of its candidates"));
   }
   return absl::OkStatus();
 }
@@ -88,10 +86,9 @@ absl::Status VotingMachine::CheckCandidates(const SittingEntry& sitting,
       directory_.FindOrganization(sitting.organization_id)->profile;
   const bool lists = command.seats() > 0;
   if (lists ? !profile.has_committee_seats() : !profile.has_election()) {
-    return RefusePrecondition(
-        "NO_ELECTION_RULE",
-        absl::StrCat("the rules ", profile.id(), " say nothing of ",
-                     lists ? "committee seats" : "elections", "; adopt rules that do"));
+    return Refuse(Reason::kNoElectionRule,
+                  absl::StrCat("the rules ", profile.id(), " say nothing of ",
+                               lists ? "committee seats" : "elections", "; adopt rules that do"));
   }
   if (!command.rule_key().empty())
     return BadCandidates("an election has the majority of the rules for elections: no rule_key");
@@ -123,20 +120,20 @@ absl::Status VotingMachine::Check(const CommandContext& context,
   ASSIGN_OR_RETURN(const VoteEventEntry* event,
                    OpenVoteOf(command.meeting_id(), command.vote_event_id()));
   if (event->mode != v1::VOTE_MODE_SECRET) {
-    return RefusePrecondition("NOT_SECRET",
-                              absl::StrCat("vote ", event->id, " is not secret: it has no urn"));
+    return Refuse(Reason::kNotSecret,
+                  absl::StrCat("vote ", event->id, " is not secret: it has no urn"));
   }
   RETURN_IF_ERROR(CheckVoter(*event, command.person_id()));
   if (event->secret.has_value() && event->secret->registered.count(command.person_id()) > 0) {
-    return RefusePrecondition(
-        "DEVICE_REGISTERED",
+    return Refuse(
+        Reason::kDeviceRegistered,
         absl::StrCat(command.person_id(), " has registered a device for vote ", event->id,
                      " and votes with it; before ballots begin a clerk can take that back "
                      "(WithdrawCredential)"));
   }
   if (event->ballots.count(command.person_id()) == 0) return absl::OkStatus();
-  return RefuseExists("ALREADY_VOTED",
-                      absl::StrCat(command.person_id(), " has put a paper into the urn already"));
+  return Refuse(Reason::kAlreadyVoted,
+                absl::StrCat(command.person_id(), " has put a paper into the urn already"));
 }
 
 void VotingMachine::Apply(const CommandContext& context, const v1::MarkBallot& command) {
@@ -147,16 +144,16 @@ void VotingMachine::Apply(const CommandContext& context, const v1::MarkBallot& c
 absl::Status VotingMachine::CheckBallotCount(const VoteEventEntry& event,
                                              const v1::Tally& tally) const {
   if (event.mode != v1::VOTE_MODE_SECRET) {
-    return RefusePrecondition("NOT_SECRET",
-                              absl::StrCat("vote ", event.id, " is not secret: it has no urn"));
+    return Refuse(Reason::kNotSecret,
+                  absl::StrCat("vote ", event.id, " is not secret: it has no urn"));
   }
   if (event.state == v1::VOTE_EVENT_STATE_OPEN) {
-    return RefusePrecondition("VOTE_OPEN",
-                              absl::StrCat("vote ", event.id, " is still open; close it before"));
+    return Refuse(Reason::kVoteOpen,
+                  absl::StrCat("vote ", event.id, " is still open; close it before"));
   }
   if (event.state == v1::VOTE_EVENT_STATE_ESTABLISHED) {
-    return RefuseExists("RESULT_ESTABLISHED",
-                        absl::StrCat("the result of vote ", event.id, " is established"));
+    return Refuse(Reason::kResultEstablished,
+                  absl::StrCat("the result of vote ", event.id, " is established"));
   }
   if (event.secret.has_value()) RETURN_IF_ERROR(CheckClosed(event));
   const MotionEntry& motion = *FindMotion(event.motion_id);
@@ -185,8 +182,8 @@ absl::Status VotingMachine::CheckBallotCount(const VoteEventEntry& event,
   }
   const uint64_t papers = uint64_t{tally.yes()} + tally.no() + tally.abstain() + tally.invalid();
   if (papers == event.ballots.size()) return absl::OkStatus();
-  return RefusePrecondition(
-      "COUNT_DIFFERS",
+  return Refuse(
+      Reason::kCountDiffers,
       absl::StrCat(papers, " papers were counted, but ", event.ballots.size(),
                    " members have put one into the urn; count again, and if it stays so close "
                    "this vote without a result and put the motion again"));
@@ -197,8 +194,8 @@ absl::Status VotingMachine::Check(const CommandContext& context,
   ASSIGN_OR_RETURN(const VoteEventEntry* event,
                    VoteOf(command.meeting_id(), command.vote_event_id()));
   if (event->count.has_value() && event->count->confirmed) {
-    return RefuseExists("COUNT_CONFIRMED",
-                        absl::StrCat("the count of vote ", event->id, " is confirmed"));
+    return Refuse(Reason::kCountConfirmed,
+                  absl::StrCat("the count of vote ", event->id, " is confirmed"));
   }
   return CheckBallotCount(*event, command.tally());
 }
@@ -218,22 +215,21 @@ absl::Status VotingMachine::Check(const CommandContext& context,
   }
   RETURN_IF_ERROR(CheckBallotCount(*event, command.tally()));
   if (!event->count.has_value() || event->count->confirmed) {
-    return RefusePrecondition(
-        "NO_COUNT", absl::StrCat("no count of vote ", event->id, " waits for a second person"));
+    return Refuse(Reason::kNoCount,
+                  absl::StrCat("no count of vote ", event->id, " waits for a second person"));
   }
   if (event->count->recorder_id == context.actor) {
-    return RefusePermission("SAME_PERSON",
-                            absl::StrCat(context.actor, " recorded the count of vote ", event->id,
-                                         "; another person must confirm it"));
+    return Refuse(Reason::kSamePerson, absl::StrCat(context.actor, " recorded the count of vote ",
+                                                    event->id, "; another person must confirm it"));
   }
   if (google::protobuf::util::MessageDifferencer::Equals(event->count->tally,
                                                          Papers(command.tally()))) {
     return absl::OkStatus();
   }
-  return RefusePrecondition("COUNT_DIFFERS",
-                            absl::StrCat("the two counts of vote ", event->id,
-                                         " differ; count again together, and let a clerk record it "
-                                         "anew if need be"));
+  return Refuse(Reason::kCountDiffers,
+                absl::StrCat("the two counts of vote ", event->id,
+                             " differ; count again together, and let a clerk record it "
+                             "anew if need be"));
 }
 
 void VotingMachine::Apply(const CommandContext& context, const v1::ConfirmBallotCount& command) {

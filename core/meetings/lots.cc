@@ -44,11 +44,11 @@ absl::StatusOr<const LotEntry*> VotingMachine::RunningLot(absl::string_view meet
                                                           absl::string_view lot_id) const {
   const auto found = lots_.find(lot_id);
   if (found == lots_.end() || found->second.meeting_id != meeting_id) {
-    return RefuseNotFound("NO_SUCH_LOT", absl::StrCat("there is no lot ", lot_id, " in meeting ",
-                                                      meeting_id, "; open it before"));
+    return Refuse(Reason::kNoSuchLot, absl::StrCat("there is no lot ", lot_id, " in meeting ",
+                                                   meeting_id, "; open it before"));
   }
   if (found->second.drawn.empty()) return &found->second;
-  return RefusePrecondition("LOT_DRAWN", absl::StrCat("lot ", lot_id, " is drawn"));
+  return Refuse(Reason::kLotDrawn, absl::StrCat("lot ", lot_id, " is drawn"));
 }
 
 absl::Status VotingMachine::Check(const CommandContext& context, const v1::OpenLot& command) const {
@@ -56,19 +56,19 @@ absl::Status VotingMachine::Check(const CommandContext& context, const v1::OpenL
   RETURN_IF_ERROR(CheckPresides(context, sitting->organization_id));
   RETURN_IF_ERROR(CheckId("lot_id", command.lot_id()));
   if (lots_.find(command.lot_id()) != lots_.end()) {
-    return RefuseExists("LOT_EXISTS",
-                        absl::StrCat("lot ", command.lot_id(), " exists; choose another id"));
+    return Refuse(Reason::kLotExists,
+                  absl::StrCat("lot ", command.lot_id(), " exists; choose another id"));
   }
   ASSIGN_OR_RETURN(const VoteEventEntry* event,
                    VoteOf(command.meeting_id(), command.vote_event_id()));
   if (!event->result.has_value() || event->result->election() != v1::ELECTION_OUTCOME_LOT) {
-    return RefusePrecondition(
-        "NO_TIE", absl::StrCat("vote ", event->id, " has no result that the lot decides"));
+    return Refuse(Reason::kNoTie,
+                  absl::StrCat("vote ", event->id, " has no result that the lot decides"));
   }
   for (const std::string& id : sitting->lot_ids) {
     if (lots_.find(id)->second.vote_event_id == event->id) {
-      return RefuseExists("LOT_EXISTS",
-                          absl::StrCat("lot ", id, " decides vote ", event->id, " already"));
+      return Refuse(Reason::kLotExists,
+                    absl::StrCat("lot ", id, " decides vote ", event->id, " already"));
     }
   }
   return absl::OkStatus();
@@ -93,14 +93,13 @@ absl::Status VotingMachine::Check(const CommandContext& context,
   ASSIGN_OR_RETURN(const LotEntry* lot, RunningLot(command.meeting_id(), command.lot_id()));
   RETURN_IF_ERROR(CheckPresentVoter(*sitting, context.actor));
   if (!lot->checkpoint.empty())
-    return RefusePrecondition("LOT_FIXED",
-                              absl::StrCat("lot ", lot->id, " takes no more commitments"));
+    return Refuse(Reason::kLotFixed, absl::StrCat("lot ", lot->id, " takes no more commitments"));
   if (lot->contributions.find(context.actor) != lot->contributions.end()) {
-    return RefuseExists("ALREADY_COMMITTED",
-                        absl::StrCat(context.actor, " has committed to lot ", lot->id, " already"));
+    return Refuse(Reason::kAlreadyCommitted,
+                  absl::StrCat(context.actor, " has committed to lot ", lot->id, " already"));
   }
   if (command.commitment().size() == crypto::kDigestSize) return absl::OkStatus();
-  return RefuseArgument("BAD_COMMITMENT", "a commitment is a SHA-256, 32 bytes");
+  return Refuse(Reason::kBadCommitment, "a commitment is a SHA-256, 32 bytes");
 }
 
 void VotingMachine::Apply(const CommandContext& context, const v1::CommitToLot& command) {
@@ -115,19 +114,19 @@ absl::Status VotingMachine::Check(const CommandContext& context, const v1::FixLo
   RETURN_IF_ERROR(CheckPresides(context, sitting->organization_id));
   ASSIGN_OR_RETURN(const LotEntry* lot, RunningLot(command.meeting_id(), command.lot_id()));
   if (!lot->checkpoint.empty())
-    return RefuseExists("LOT_FIXED", absl::StrCat("lot ", lot->id, " is fixed already"));
+    return Refuse(Reason::kLotFixed, absl::StrCat("lot ", lot->id, " is fixed already"));
   ASSIGN_OR_RETURN(const crypto::NoteVerifier log,
                    crypto::NoteVerifier::Create(directory_.deployment(), *context.log_key));
   const auto checkpoint =
       crypto::OpenCheckpoint(command.checkpoint(), log, directory_.deployment());
   if (!checkpoint.ok()) {
-    return RefuseArgument("BAD_CHECKPOINT",
-                          absl::StrCat("checkpoint: ", checkpoint.status().message()));
+    return Refuse(Reason::kBadCheckpoint,
+                  absl::StrCat("checkpoint: ", checkpoint.status().message()));
   }
   if (checkpoint->size > lot->newest_index && checkpoint->size <= context.index)
     return absl::OkStatus();
-  return RefusePrecondition(
-      "CHECKPOINT_DOES_NOT_FIT",
+  return Refuse(
+      Reason::kCheckpointDoesNotFit,
       absl::StrCat("the checkpoint has ", checkpoint->size, " records; it must cover record ",
                    lot->newest_index, ", the newest commitment: take the newest checkpoint"));
 }
@@ -144,19 +143,19 @@ absl::Status VotingMachine::Check(const CommandContext& context,
   RETURN_IF_ERROR(OpenSitting(command.meeting_id()).status());
   ASSIGN_OR_RETURN(const LotEntry* lot, RunningLot(command.meeting_id(), command.lot_id()));
   if (lot->checkpoint.empty()) {
-    return RefusePrecondition("LOT_NOT_FIXED",
-                              absl::StrCat("lot ", lot->id,
-                                           " still takes commitments: keep the contribution to "
-                                           "yourself until it is fixed"));
+    return Refuse(Reason::kLotNotFixed,
+                  absl::StrCat("lot ", lot->id,
+                               " still takes commitments: keep the contribution to "
+                               "yourself until it is fixed"));
   }
   const auto own = lot->contributions.find(context.actor);
   if (own == lot->contributions.end()) {
-    return RefusePrecondition("NOT_COMMITTED",
-                              absl::StrCat(context.actor, " has not committed to lot ", lot->id));
+    return Refuse(Reason::kNotCommitted,
+                  absl::StrCat(context.actor, " has not committed to lot ", lot->id));
   }
   if (!own->second.contribution.empty()) {
-    return RefuseExists("ALREADY_REVEALED",
-                        absl::StrCat(context.actor, " has revealed for lot ", lot->id, " already"));
+    return Refuse(Reason::kAlreadyRevealed,
+                  absl::StrCat(context.actor, " has revealed for lot ", lot->id, " already"));
   }
   ASSIGN_OR_RETURN(const crypto::Digest commitment,
                    crypto::DigestFromBytes(own->second.commitment));
@@ -174,10 +173,10 @@ absl::Status VotingMachine::Check(const CommandContext& context, const v1::DrawL
   RETURN_IF_ERROR(CheckPresides(context, sitting->organization_id));
   ASSIGN_OR_RETURN(const LotEntry* lot, RunningLot(command.meeting_id(), command.lot_id()));
   if (lot->checkpoint.empty())
-    return RefusePrecondition("LOT_NOT_FIXED", absl::StrCat("fix lot ", lot->id, " before"));
+    return Refuse(Reason::kLotNotFixed, absl::StrCat("fix lot ", lot->id, " before"));
   if (AllRevealed(*lot) || context.time >= lot->fixed + kRevealWithin) return absl::OkStatus();
-  return RefusePrecondition(
-      "CONTRIBUTION_MISSING",
+  return Refuse(
+      Reason::kContributionMissing,
       absl::StrCat("not everybody who committed to lot ", lot->id,
                    " has revealed; wait for them, at the most five minutes from the fixing"));
 }
@@ -210,8 +209,7 @@ void VotingMachine::Apply(const CommandContext& context, const v1::DrawLot& comm
 
 absl::StatusOr<v1::Lot> VotingMachine::GetLot(absl::string_view id) const {
   const auto found = lots_.find(id);
-  if (found == lots_.end())
-    return RefuseNotFound("NO_SUCH_LOT", absl::StrCat("there is no lot ", id));
+  if (found == lots_.end()) return Refuse(Reason::kNoSuchLot, absl::StrCat("there is no lot ", id));
   const LotEntry& entry = found->second;
   v1::Lot lot;
   lot.set_id(entry.id);

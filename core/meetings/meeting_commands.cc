@@ -21,48 +21,46 @@ absl::Status VotingMachine::CheckMember(absl::string_view person_id,
   if (directory_.ActiveMembership(person_id, sitting.organization_id) != nullptr) {
     return absl::OkStatus();
   }
-  return RefusePrecondition("NOT_A_MEMBER",
-                            absl::StrCat(person_id, " is not a member of ", sitting.organization_id,
-                                         "; an administrator enters memberships"));
+  return Refuse(Reason::kNotAMember,
+                absl::StrCat(person_id, " is not a member of ", sitting.organization_id,
+                             "; an administrator enters memberships"));
 }
 
 absl::Status VotingMachine::CheckItem(absl::string_view item_id,
                                       absl::string_view meeting_id) const {
   const meetings::ItemEntry* item = agenda_.FindItem(item_id);
   if (item != nullptr && item->meeting_id == meeting_id) return absl::OkStatus();
-  return RefuseNotFound(
-      "NO_SUCH_ITEM",
-      absl::StrCat("item ", item_id, " is not on the agenda of meeting ", meeting_id));
+  return Refuse(Reason::kNoSuchItem,
+                absl::StrCat("item ", item_id, " is not on the agenda of meeting ", meeting_id));
 }
 
 absl::Status VotingMachine::Check(const CommandContext& context,
                                   const v1::OpenMeeting& command) const {
   const meetings::MeetingEntry* meeting = agenda_.FindMeeting(command.meeting_id());
   if (meeting == nullptr) {
-    return RefuseNotFound("NO_SUCH_MEETING",
-                          absl::StrCat("there is no meeting ", command.meeting_id()));
+    return Refuse(Reason::kNoSuchMeeting,
+                  absl::StrCat("there is no meeting ", command.meeting_id()));
   }
   RETURN_IF_ERROR(CheckPresides(context, meeting->organization_id));
   if (const SittingEntry* sitting = FindSitting(meeting->id); sitting != nullptr) {
     return sitting->state == v1::SITTING_STATE_OPEN
-               ? RefuseExists("MEETING_ALREADY_OPEN",
-                              absl::StrCat("meeting ", meeting->id, " is open already"))
-               : RefusePrecondition("MEETING_CLOSED", absl::StrCat("meeting ", meeting->id,
-                                                                   " has ended; convene another"));
+               ? Refuse(Reason::kMeetingAlreadyOpen,
+                        absl::StrCat("meeting ", meeting->id, " is open already"))
+               : Refuse(Reason::kMeetingClosed,
+                        absl::StrCat("meeting ", meeting->id, " has ended; convene another"));
   }
   if (meeting->state != meetings::v1::MEETING_STATE_CONVENED) {
-    return RefusePrecondition(
-        "MEETING_CANCELLED",
-        absl::StrCat("meeting ", meeting->id, " was called off; convene another"));
+    return Refuse(Reason::kMeetingCancelled,
+                  absl::StrCat("meeting ", meeting->id, " was called off; convene another"));
   }
   if (meeting->item_ids.empty()) {
-    return RefusePrecondition(
-        "NO_AGENDA", absl::StrCat("meeting ", meeting->id, " has no agenda; publish one before"));
+    return Refuse(Reason::kNoAgenda,
+                  absl::StrCat("meeting ", meeting->id, " has no agenda; publish one before"));
   }
   // Until its start the agenda may still be replaced, and the meeting be called off.
   if (context.time < meeting->start) {
-    return RefusePrecondition(
-        "MEETING_NOT_DUE",
+    return Refuse(
+        Reason::kMeetingNotDue,
         absl::StrCat("meeting ", meeting->id, " is convened for ",
                      absl::FormatTime(absl::RFC3339_sec, meeting->start, absl::UTCTimeZone()),
                      "; open it then"));
@@ -83,8 +81,8 @@ absl::Status VotingMachine::Check(const CommandContext& context,
   ASSIGN_OR_RETURN(const SittingEntry* sitting, OpenSitting(command.meeting_id()));
   RETURN_IF_ERROR(CheckPresides(context, sitting->organization_id));
   if (sitting->open_vote_event_id.empty()) return absl::OkStatus();
-  return RefusePrecondition("VOTE_OPEN", absl::StrCat("vote ", sitting->open_vote_event_id,
-                                                      " is still open; close it before"));
+  return Refuse(Reason::kVoteOpen, absl::StrCat("vote ", sitting->open_vote_event_id,
+                                                " is still open; close it before"));
 }
 
 void VotingMachine::Apply(const CommandContext& context, const v1::CloseMeeting& command) {
@@ -103,7 +101,7 @@ absl::Status VotingMachine::Check(const CommandContext& context, const v1::Check
   if (sitting->present.find(command.person_id()) == sitting->present.end()) {
     return absl::OkStatus();
   }
-  return RefuseExists("ALREADY_PRESENT", absl::StrCat(command.person_id(), " is present already"));
+  return Refuse(Reason::kAlreadyPresent, absl::StrCat(command.person_id(), " is present already"));
 }
 
 void VotingMachine::Apply(const CommandContext& context, const v1::CheckIn& command) {
@@ -124,8 +122,8 @@ absl::Status VotingMachine::Check(const CommandContext& context,
   if (sitting->present.find(command.person_id()) != sitting->present.end()) {
     return absl::OkStatus();
   }
-  return RefusePrecondition(
-      "NOT_PRESENT",
+  return Refuse(
+      Reason::kNotPresent,
       absl::StrCat(command.person_id(), " is not present in meeting ", command.meeting_id()));
 }
 
@@ -143,16 +141,15 @@ absl::Status VotingMachine::CheckItemUndecided(const SittingEntry& sitting,
     const MotionEntry& motion = *FindMotion(event.motion_id);
     if (motion.item_id != item_id) continue;
     if (event.state == v1::VOTE_EVENT_STATE_OPEN) {
-      return RefusePrecondition("VOTE_OPENED",
-                                absl::StrCat("vote ", id, " on item ", item_id,
-                                             " is open; declare after it is closed, and ask the "
-                                             "chair to put the motion again"));
+      return Refuse(Reason::kVoteOpened,
+                    absl::StrCat("vote ", id, " on item ", item_id,
+                                 " is open; declare after it is closed, and ask the "
+                                 "chair to put the motion again"));
     }
     if (event.state == v1::VOTE_EVENT_STATE_ESTABLISHED &&
         motion.polarity != v1::POLARITY_INCIDENTAL) {
-      return RefusePrecondition("VOTE_OPENED",
-                                absl::StrCat("item ", item_id, " was settled by vote ", id,
-                                             "; tell the chair for the minutes"));
+      return Refuse(Reason::kVoteOpened, absl::StrCat("item ", item_id, " was settled by vote ", id,
+                                                      "; tell the chair for the minutes"));
     }
   }
   return absl::OkStatus();
@@ -166,9 +163,9 @@ absl::Status VotingMachine::Check(const CommandContext& context,
   RETURN_IF_ERROR(CheckMember(command.person_id(), *sitting));
   const auto declared = sitting->conflicts.find(command.item_id());
   if (declared != sitting->conflicts.end() && declared->second.count(command.person_id()) > 0) {
-    return RefuseExists("ALREADY_DECLARED",
-                        absl::StrCat(command.person_id(), " has declared a conflict on item ",
-                                     command.item_id(), " already"));
+    return Refuse(Reason::kAlreadyDeclared,
+                  absl::StrCat(command.person_id(), " has declared a conflict on item ",
+                               command.item_id(), " already"));
   }
   return CheckItemUndecided(*sitting, command.item_id());
 }
@@ -184,18 +181,18 @@ absl::Status VotingMachine::Check(const CommandContext& context,
   RETURN_IF_ERROR(CheckItem(command.item_id(), command.meeting_id()));
   RETURN_IF_ERROR(CheckId("motion_id", command.motion_id()));
   if (FindMotion(command.motion_id()) != nullptr) {
-    return RefuseExists("MOTION_EXISTS",
-                        absl::StrCat("motion ", command.motion_id(), " exists; choose another id"));
+    return Refuse(Reason::kMotionExists,
+                  absl::StrCat("motion ", command.motion_id(), " exists; choose another id"));
   }
   RETURN_IF_ERROR(CheckText("proposition", command.proposition(), kMaxPropositionBytes));
   if (command.polarity() == v1::POLARITY_UNSPECIFIED || !v1::Polarity_IsValid(command.polarity())) {
-    return RefuseArgument("BAD_POLARITY",
-                          "polarity must say what a Yes means: it adopts the item, rejects it, or "
-                          "is incidental");
+    return Refuse(Reason::kBadPolarity,
+                  "polarity must say what a Yes means: it adopts the item, rejects it, or "
+                  "is incidental");
   }
   if (!command.mover_id().empty() && !directory_.PersonExists(command.mover_id())) {
-    return RefuseNotFound("NO_SUCH_PERSON",
-                          absl::StrCat("mover ", command.mover_id(), " is not in the directory"));
+    return Refuse(Reason::kNoSuchPerson,
+                  absl::StrCat("mover ", command.mover_id(), " is not in the directory"));
   }
   RETURN_IF_ERROR(CheckOptionalText("norm", command.norm(), kMaxNormBytes));
   RETURN_IF_ERROR(CheckCandidates(*sitting, command));

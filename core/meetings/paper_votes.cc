@@ -11,8 +11,8 @@ absl::StatusOr<const PendingPaperEntry*> PendingPaperOf(const VoteEventEntry& ev
                                                         absl::string_view person_id) {
   const auto found = event.pending_papers.find(person_id);
   if (found != event.pending_papers.end()) return &found->second;
-  return RefuseNotFound("NO_PAPER", absl::StrCat("no vote on paper of ", person_id,
-                                                 " waits for confirmation in vote ", event.id));
+  return Refuse(Reason::kNoPaper, absl::StrCat("no vote on paper of ", person_id,
+                                               " waits for confirmation in vote ", event.id));
 }
 
 }  // namespace
@@ -42,17 +42,17 @@ absl::Status VotingMachine::Check(const CommandContext& context,
   }
   ASSIGN_OR_RETURN(const PendingPaperEntry* paper, PendingPaperOf(*event, command.person_id()));
   if (paper->recorder_id == context.actor) {
-    return RefusePermission("SAME_PERSON",
-                            absl::StrCat(context.actor, " recorded the vote on paper of ",
-                                         command.person_id(), "; another person must confirm it"));
+    return Refuse(Reason::kSamePerson,
+                  absl::StrCat(context.actor, " recorded the vote on paper of ",
+                               command.person_id(), "; another person must confirm it"));
   }
   // Which of the two is right is not said: both are to look at the paper again.
   if (paper->choice != command.choice() || paper->candidate_id != command.candidate_id()) {
-    return RefusePrecondition("PAPER_DIFFERS",
-                              absl::StrCat("the vote on paper of ", command.person_id(),
-                                           " was recorded differently at record ", paper->index,
-                                           "; read it again, or let a clerk take the record back "
-                                           "and record it anew"));
+    return Refuse(Reason::kPaperDiffers,
+                  absl::StrCat("the vote on paper of ", command.person_id(),
+                               " was recorded differently at record ", paper->index,
+                               "; read it again, or let a clerk take the record back "
+                               "and record it anew"));
   }
   return absl::OkStatus();
 }

@@ -99,11 +99,10 @@ absl::Status VotingMachine::CheckInForce(const directory::OrganizationEntry& org
   // Days in this form are in the order of their text.
   if (profile.valid_from() <= day && (profile.valid_to().empty() || day <= profile.valid_to()))
     return absl::OkStatus();
-  return RefusePrecondition(
-      "RULES_NOT_IN_FORCE",
-      absl::StrCat("the rules ", profile.id(), " of ", organization.id, " hold from ",
-                   profile.valid_from(), " to ", profile.valid_to(), ", today is ", day,
-                   "; an administrator adopts the version in force (AdoptRuleProfile)"));
+  return Refuse(Reason::kRulesNotInForce,
+                absl::StrCat("the rules ", profile.id(), " of ", organization.id, " hold from ",
+                             profile.valid_from(), " to ", profile.valid_to(), ", today is ", day,
+                             "; an administrator adopts the version in force (AdoptRuleProfile)"));
 }
 
 absl::Status VotingMachine::CheckQuorumCourse(const SittingEntry& sitting,
@@ -113,15 +112,15 @@ absl::Status VotingMachine::CheckQuorumCourse(const SittingEntry& sitting,
     return absl::OkStatus();
   const rules::QuorumState state = quorum->second.state;
   if (state == rules::QuorumState::kChallenged || state == rules::QuorumState::kSecondCall) {
-    return RefusePrecondition("QUORUM_CHALLENGED",
-                              absl::StrCat("the members present have to be counted for item ",
-                                           item_id, " before it is voted on (CountQuorum)"));
+    return Refuse(Reason::kQuorumChallenged,
+                  absl::StrCat("the members present have to be counted for item ", item_id,
+                               " before it is voted on (CountQuorum)"));
   }
-  return RefusePrecondition(
-      "ITEM_POSTPONED", absl::StrCat("item ", item_id, " was postponed for want of a quorum",
-                                     state == rules::QuorumState::kDoneWith
-                                         ? " for the second time, and is done with"
-                                         : "; call it again in another meeting (CallItemAgain)"));
+  return Refuse(Reason::kItemPostponed,
+                absl::StrCat("item ", item_id, " was postponed for want of a quorum",
+                             state == rules::QuorumState::kDoneWith
+                                 ? " for the second time, and is done with"
+                                 : "; call it again in another meeting (CallItemAgain)"));
 }
 
 absl::Status VotingMachine::CheckMode(const directory::OrganizationEntry& organization,
@@ -145,12 +144,12 @@ absl::Status VotingMachine::CheckMode(const directory::OrganizationEntry& organi
   }
   const rules::ModeDecision decision = rules::DecideMode(rule, bases, RequestsOf(motion));
   if (decision.mode != rules::v1::MODE_OPEN && decision.mode != ToRule(mode))
-    return RefusePrecondition("MODE_DEMANDED", decision.reason.en());
+    return Refuse(Reason::kModeDemanded, decision.reason.en());
   const bool secret_forbidden = profile.has_modes() && !profile.modes().secret().allowed();
   if (mode == v1::VOTE_MODE_SECRET && secret_forbidden && !election) {
-    return RefusePrecondition("MODE_NOT_ALLOWED",
-                              absl::StrCat("motions are not put in secret here, ",
-                                           profile.modes().secret().provenance().norm()));
+    return Refuse(Reason::kModeNotAllowed,
+                  absl::StrCat("motions are not put in secret here, ",
+                               profile.modes().secret().provenance().norm()));
   }
   return absl::OkStatus();
 }
@@ -159,12 +158,12 @@ absl::Status VotingMachine::CheckPresentVoter(const SittingEntry& sitting,
                                               absl::string_view person_id) const {
   const auto* membership = directory_.ActiveMembership(person_id, sitting.organization_id);
   if (membership == nullptr || !membership->voting_right) {
-    return RefusePermission("NOT_ENTITLED", absl::StrCat(person_id, " has no voting right in ",
-                                                         sitting.organization_id));
+    return Refuse(Reason::kNotEntitled,
+                  absl::StrCat(person_id, " has no voting right in ", sitting.organization_id));
   }
   if (sitting.present.find(person_id) != sitting.present.end()) return absl::OkStatus();
-  return RefusePrecondition("NOT_PRESENT", absl::StrCat(person_id, " is not present in meeting ",
-                                                        sitting.meeting_id, "; check in before"));
+  return Refuse(Reason::kNotPresent, absl::StrCat(person_id, " is not present in meeting ",
+                                                  sitting.meeting_id, "; check in before"));
 }
 
 absl::Status VotingMachine::Check(const CommandContext& context,
@@ -231,22 +230,22 @@ absl::Status VotingMachine::Check(const CommandContext& context,
   RETURN_IF_ERROR(CheckItem(command.item_id(), command.meeting_id()));
   const SittingEntry* before = FindSitting(command.postponed_meeting_id());
   if (before == nullptr || before->organization_id != sitting->organization_id) {
-    return RefuseNotFound("NO_SUCH_MEETING",
-                          absl::StrCat("there was no meeting ", command.postponed_meeting_id(),
-                                       " of ", sitting->organization_id));
+    return Refuse(Reason::kNoSuchMeeting,
+                  absl::StrCat("there was no meeting ", command.postponed_meeting_id(), " of ",
+                               sitting->organization_id));
   }
   if (command.postponed_meeting_id() == command.meeting_id()) {
-    return RefuseArgument("SAME_MEETING",
-                          "an item is called again in another meeting than it was postponed in");
+    return Refuse(Reason::kSameMeeting,
+                  "an item is called again in another meeting than it was postponed in");
   }
   const auto quorum = before->quorums.find(command.postponed_item_id());
   const rules::QuorumState state =
       quorum == before->quorums.end() ? rules::QuorumState::kPresumed : quorum->second.state;
   RETURN_IF_ERROR(rules::CallAgain(state).status());
   if (sitting->quorums.find(command.item_id()) == sitting->quorums.end()) return absl::OkStatus();
-  return RefusePrecondition("ALREADY_CHALLENGED",
-                            absl::StrCat("the quorum on item ", command.item_id(),
-                                         " was doubted, counted or called again already"));
+  return Refuse(Reason::kAlreadyChallenged,
+                absl::StrCat("the quorum on item ", command.item_id(),
+                             " was doubted, counted or called again already"));
 }
 
 void VotingMachine::Apply(const CommandContext& context, const v1::CallItemAgain& command) {
@@ -269,16 +268,16 @@ absl::Status VotingMachine::Check(const CommandContext& context,
       event->result.has_value() && event->result->outcome() == v1::OUTCOME_ADOPTED &&
       motion.polarity == v1::POLARITY_INCIDENTAL && motion.item_id == command.item_id();
   if (!resolved) {
-    return RefusePrecondition("NOT_RESOLVED", absl::StrCat("vote ", event->id,
-                                                           " did not adopt an incidental motion "
-                                                           "on item ",
-                                                           command.item_id()));
+    return Refuse(Reason::kNotResolved, absl::StrCat("vote ", event->id,
+                                                     " did not adopt an incidental motion "
+                                                     "on item ",
+                                                     command.item_id()));
   }
   if (event->votes.count(command.person_id()) > 0 ||
       event->ballots.count(command.person_id()) > 0) {
-    return RefusePrecondition("MEMBER_TOOK_PART",
-                              absl::StrCat(command.person_id(), " took part in vote ", event->id,
-                                           " about the own conflict; put the question again"));
+    return Refuse(Reason::kMemberTookPart,
+                  absl::StrCat(command.person_id(), " took part in vote ", event->id,
+                               " about the own conflict; put the question again"));
   }
   return CheckItemUndecided(*sitting, command.item_id());
 }
@@ -292,22 +291,22 @@ absl::Status VotingMachine::Check(const CommandContext& context,
   ASSIGN_OR_RETURN(const SittingEntry* sitting, OpenSitting(command.meeting_id()));
   const MotionEntry* motion = FindMotion(command.motion_id());
   if (motion == nullptr || motion->meeting_id != command.meeting_id()) {
-    return RefuseNotFound("NO_SUCH_MOTION", absl::StrCat("there is no motion ", command.motion_id(),
-                                                         " in meeting ", command.meeting_id()));
+    return Refuse(Reason::kNoSuchMotion, absl::StrCat("there is no motion ", command.motion_id(),
+                                                      " in meeting ", command.meeting_id()));
   }
   if (!motion->vote_event_id.empty()) {
-    return RefusePrecondition("VOTE_OPENED", absl::StrCat("the vote on motion ", motion->id,
-                                                          " has been opened: its mode stands"));
+    return Refuse(Reason::kVoteOpened, absl::StrCat("the vote on motion ", motion->id,
+                                                    " has been opened: its mode stands"));
   }
   if (command.mode() != v1::VOTE_MODE_ROLL_CALL && command.mode() != v1::VOTE_MODE_SECRET)
-    return RefuseArgument("BAD_MODE", "a roll call or a secret vote can be demanded");
+    return Refuse(Reason::kBadMode, "a roll call or a secret vote can be demanded");
   RETURN_IF_ERROR(CheckPresentVoter(*sitting, context.actor));
   if (!command.faction_id().empty() &&
       !directory_.PresidesOver(context.actor, command.faction_id())) {
-    return RefusePermission("NOT_CHAIR", absl::StrCat(context.actor,
-                                                      " is neither chair nor deputy "
-                                                      "chair of ",
-                                                      command.faction_id()));
+    return Refuse(Reason::kNotChair, absl::StrCat(context.actor,
+                                                  " is neither chair nor deputy "
+                                                  "chair of ",
+                                                  command.faction_id()));
   }
   const bool again =
       std::any_of(motion->demands.begin(), motion->demands.end(), [&](const DemandEntry& demand) {
@@ -315,8 +314,8 @@ absl::Status VotingMachine::Check(const CommandContext& context,
                demand.faction_id == command.faction_id();
       });
   if (!again) return absl::OkStatus();
-  return RefuseExists("ALREADY_DEMANDED",
-                      absl::StrCat(context.actor, " has demanded that already"));
+  return Refuse(Reason::kAlreadyDemanded,
+                absl::StrCat(context.actor, " has demanded that already"));
 }
 
 void VotingMachine::Apply(const CommandContext& context, const v1::DemandMode& command) {

@@ -266,27 +266,27 @@ v1::Tally VotingMachine::Count(const VoteEventEntry& event) const {
 absl::StatusOr<v1::Result> VotingMachine::ComputeResult(absl::string_view vote_event_id) const {
   const VoteEventEntry* event = FindVoteEvent(vote_event_id);
   if (event == nullptr) {
-    return RefuseNotFound("NO_SUCH_VOTE", absl::StrCat("there is no vote ", vote_event_id));
+    return Refuse(Reason::kNoSuchVote, absl::StrCat("there is no vote ", vote_event_id));
   }
   if (event->state == v1::VOTE_EVENT_STATE_OPEN) {
-    return RefusePrecondition("VOTE_OPEN",
-                              absl::StrCat("vote ", event->id, " is still open; close it before"));
+    return Refuse(Reason::kVoteOpen,
+                  absl::StrCat("vote ", event->id, " is still open; close it before"));
   }
   bool counted = event->count.has_value() && event->count->confirmed;
   if (event->secret.has_value()) {
     RETURN_IF_ERROR(CheckClosed(*event));
     if (!event->secret->result.has_value()) {
-      return RefusePrecondition("NOT_DECRYPTED",
-                                absl::StrCat("the urn of vote ", event->id,
-                                             " is not open yet: the server's and enough trustees' "
-                                             "parts of the decryption are needed"));
+      return Refuse(Reason::kNotDecrypted,
+                    absl::StrCat("the urn of vote ", event->id,
+                                 " is not open yet: the server's and enough trustees' "
+                                 "parts of the decryption are needed"));
     }
     // Papers are counted before the urn is opened.
     counted = true;
   }
   if (event->mode == v1::VOTE_MODE_SECRET && !counted) {
-    return RefusePrecondition(
-        "COUNT_MISSING",
+    return Refuse(
+        Reason::kCountMissing,
         absl::StrCat(
             "the papers of vote ", event->id,
             " are not counted yet: a clerk records the count, a second person confirms it"));
@@ -300,14 +300,14 @@ absl::Status VotingMachine::Check(const CommandContext& context,
                    VoteOf(command.meeting_id(), command.vote_event_id()));
   const std::string& organization_id = FindSitting(event->meeting_id)->organization_id;
   if (!directory_.PresidesOver(context.actor, organization_id)) {
-    return RefusePermission("NOT_CHAIR",
-                            absl::StrCat(context.actor, " is neither chair nor deputy chair of ",
-                                         organization_id, "; whoever presides states the result"));
+    return Refuse(Reason::kNotChair,
+                  absl::StrCat(context.actor, " is neither chair nor deputy chair of ",
+                               organization_id, "; whoever presides states the result"));
   }
   if (event->state == v1::VOTE_EVENT_STATE_ESTABLISHED) {
-    return RefuseExists("RESULT_ESTABLISHED",
-                        absl::StrCat("the result of vote ", event->id,
-                                     " was established at record ", event->result->index()));
+    return Refuse(Reason::kResultEstablished,
+                  absl::StrCat("the result of vote ", event->id, " was established at record ",
+                               event->result->index()));
   }
   ASSIGN_OR_RETURN(const v1::Result computed, ComputeResult(event->id));
   const bool casting_vote = computed.outcome() == v1::OUTCOME_UNSPECIFIED &&
@@ -316,12 +316,11 @@ absl::Status VotingMachine::Check(const CommandContext& context,
                                                 command.outcome() == v1::OUTCOME_REJECTED
                                           : command.outcome() == computed.outcome();
   if (SameTally(command.tally(), computed.tally()) && outcome_holds) return absl::OkStatus();
-  return RefuseArgument(
-      "RESULT_DIFFERS",
-      absl::StrCat("the votes give ", Words(computed.tally()), ": ", RowOf(computed.outcome()).en,
-                   "; the command says ", Words(command.tally()), ": ",
-                   v1::Outcome_Name(command.outcome()),
-                   ". Look at the vote again and state what it gives"));
+  return Refuse(Reason::kResultDiffers,
+                absl::StrCat("the votes give ", Words(computed.tally()), ": ",
+                             RowOf(computed.outcome()).en, "; the command says ",
+                             Words(command.tally()), ": ", v1::Outcome_Name(command.outcome()),
+                             ". Look at the vote again and state what it gives"));
 }
 
 void VotingMachine::Apply(const CommandContext& context, const v1::EstablishResult& command) {

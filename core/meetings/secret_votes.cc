@@ -21,13 +21,13 @@ constexpr size_t kMaxKeyBytes = 4096;
 constexpr uint32_t kServer = 1;
 
 absl::Status NotOnDevices(absl::string_view vote_event_id) {
-  return RefusePrecondition(
-      "NOT_ON_DEVICES", absl::StrCat("vote ", vote_event_id, " is not a secret vote on devices"));
+  return Refuse(Reason::kNotOnDevices,
+                absl::StrCat("vote ", vote_event_id, " is not a secret vote on devices"));
 }
 
 absl::Status BadKeys(absl::string_view what) {
-  return RefuseArgument("BAD_ELECTRONIC_BALLOTS",
-                        absl::StrCat("electronic: ", what, "; take what PrepareSecretVote gives"));
+  return Refuse(Reason::kBadElectronicBallots,
+                absl::StrCat("electronic: ", what, "; take what PrepareSecretVote gives"));
 }
 
 absl::StatusOr<election::TrusteeKey> ServerKeyOf(const v1::ElectronicBallots& electronic) {
@@ -45,8 +45,8 @@ absl::StatusOr<election::Election> ElectionOf(const election::ElectionDraft& dra
 
 absl::Status CheckRegistrationOpen(const VoteEventEntry& event) {
   if (event.secret->phase == v1::SECRET_VOTE_PHASE_REGISTRATION) return absl::OkStatus();
-  return RefusePrecondition(
-      "REGISTRATION_CLOSED",
+  return Refuse(
+      Reason::kRegistrationClosed,
       absl::StrCat("ballots of vote ", event.id, " are being cast: its list of credentials is ",
                    "fixed; if somebody cannot vote for that, the chair abandons the vote and puts "
                    "the motion again"));
@@ -56,9 +56,9 @@ absl::Status CheckAscending(const std::vector<std::string>& credentials) {
   for (size_t i = 0; i < credentials.size(); ++i) {
     RETURN_IF_ERROR(election::Element::FromDecimal(credentials[i]).status());
     if (i > 0 && !NumberBefore(credentials[i - 1], credentials[i])) {
-      return RefuseArgument("BAD_CREDENTIALS",
-                            "credentials must be ascending numbers, each once: send the list as "
-                            "ListCredentials gives it");
+      return Refuse(Reason::kBadCredentials,
+                    "credentials must be ascending numbers, each once: send the list as "
+                    "ListCredentials gives it");
     }
   }
   return absl::OkStatus();
@@ -74,8 +74,8 @@ absl::Status VotingMachine::CheckSecrecy(const rules::v1::RuleProfile& profile, 
   const uint32_t set = modes.secret_ballots().minimum_electorate();
   const uint32_t minimum = set == 0 ? kMinimumElectorate : set;
   if (electorate >= minimum) return absl::OkStatus();
-  return RefusePrecondition(
-      "TOO_FEW_VOTERS",
+  return Refuse(
+      Reason::kTooFewVoters,
       absl::StrCat(electorate, " members are entitled, and ", minimum,
                    " are needed for a secret vote: the result would show how single members "
                    "voted. Vote openly, or later with more"));
@@ -86,14 +86,14 @@ absl::Status VotingMachine::CheckCeremony(absl::string_view ceremony_id,
   const std::string& organization_id = FindSitting(meeting_id)->organization_id;
   const KeyCeremonyEntry* ceremony = ceremonies_.Find(ceremony_id);
   if (ceremony == nullptr || ceremony->organization_id != organization_id) {
-    return RefuseNotFound("NO_SUCH_CEREMONY", absl::StrCat("there is no key ceremony ", ceremony_id,
-                                                           " of ", organization_id));
+    return Refuse(Reason::kNoSuchCeremony,
+                  absl::StrCat("there is no key ceremony ", ceremony_id, " of ", organization_id));
   }
   if (ceremony->state != v1::KEY_CEREMONY_STATE_FINISHED) {
-    return RefusePrecondition("CEREMONY_NOT_FINISHED",
-                              absl::StrCat("key ceremony ", ceremony->id,
-                                           " is not finished, or was cancelled: there is no key "
-                                           "of trustees; vote on papers, or finish it"));
+    return Refuse(Reason::kCeremonyNotFinished,
+                  absl::StrCat("key ceremony ", ceremony->id,
+                               " is not finished, or was cancelled: there is no key "
+                               "of trustees; vote on papers, or finish it"));
   }
   return absl::OkStatus();
 }
@@ -103,7 +103,7 @@ absl::Status VotingMachine::CheckElectronic(const directory::OrganizationEntry& 
                                             const v1::OpenVote& command) const {
   const v1::ElectronicBallots& electronic = command.electronic();
   if (command.mode() != v1::VOTE_MODE_SECRET)
-    return RefuseArgument("BAD_MODE", "electronic is for secret votes");
+    return Refuse(Reason::kBadMode, "electronic is for secret votes");
   RETURN_IF_ERROR(CheckCeremony(electronic.ceremony_id(), command.meeting_id()));
   const KeyCeremonyEntry& ceremony = *ceremonies_.Find(electronic.ceremony_id());
   if (election_uuids_.count(electronic.election_uuid()) > 0 ||
@@ -163,16 +163,16 @@ absl::Status VotingMachine::Check(const CommandContext& context,
   RETURN_IF_ERROR(CheckRegistrationOpen(*event));
   RETURN_IF_ERROR(CheckVoter(*event, context.actor));
   if (event->ballots.count(context.actor) > 0) {
-    return RefusePrecondition("PAPER_MARKED",
-                              absl::StrCat(context.actor, " has put a paper into the urn of vote ",
-                                           event->id, " and has voted with it"));
+    return Refuse(Reason::kPaperMarked,
+                  absl::StrCat(context.actor, " has put a paper into the urn of vote ", event->id,
+                               " and has voted with it"));
   }
   RETURN_IF_ERROR(CheckAttachmentRef("credential", command.credential()));
   if (command.credential().subject() == event->secret->electronic.sealed_keys().subject())
     return absl::OkStatus();
-  return RefuseArgument("BAD_SUBJECT",
-                        "the subject of the credential must be that of the vote's sealed_keys, so "
-                        "that all of them can be erased together");
+  return Refuse(Reason::kBadSubject,
+                "the subject of the credential must be that of the vote's sealed_keys, so "
+                "that all of them can be erased together");
 }
 
 void VotingMachine::Apply(const CommandContext& context, const v1::RegisterCredential& command) {
@@ -188,8 +188,8 @@ absl::Status VotingMachine::Check(const CommandContext& context,
   RETURN_IF_ERROR(CheckMemberOrClerk(context, command.person_id()));
   RETURN_IF_ERROR(CheckRegistrationOpen(*event));
   if (event->secret->registered.count(command.person_id()) > 0) return absl::OkStatus();
-  return RefuseNotFound(
-      "NOT_REGISTERED",
+  return Refuse(
+      Reason::kNotRegistered,
       absl::StrCat(command.person_id(), " has registered no device for vote ", event->id));
 }
 
@@ -206,8 +206,8 @@ absl::Status VotingMachine::Check(const CommandContext& context,
   RETURN_IF_ERROR(CheckRegistrationOpen(*event));
   const SecretVoteEntry& vote = *event->secret;
   if (vote.registered.size() < vote.minimum_ballots) {
-    return RefusePrecondition(
-        "TOO_FEW_VOTERS",
+    return Refuse(
+        Reason::kTooFewVoters,
         absl::StrCat(vote.registered.size(), " members have registered a device, and ",
                      vote.minimum_ballots,
                      " are needed, or the count would show how single members voted: wait for "
@@ -215,11 +215,11 @@ absl::Status VotingMachine::Check(const CommandContext& context,
   }
   if (command.credentials_size() > kMaxCredentials ||
       command.credentials_size() != static_cast<int>(vote.registered.size())) {
-    return RefusePrecondition("CREDENTIALS_DIFFER",
-                              absl::StrCat("the list has ", command.credentials_size(),
-                                           " credentials, and ", vote.registered.size(),
-                                           " members have registered one; take ListCredentials "
-                                           "again"));
+    return Refuse(Reason::kCredentialsDiffer,
+                  absl::StrCat("the list has ", command.credentials_size(), " credentials, and ",
+                               vote.registered.size(),
+                               " members have registered one; take ListCredentials "
+                               "again"));
   }
   return CheckAscending({command.credentials().begin(), command.credentials().end()});
 }
@@ -236,31 +236,30 @@ void VotingMachine::Apply(const CommandContext& context, const v1::BeginBallots&
 absl::Status VotingMachine::Check(const CommandContext& context,
                                   const v1::CastSecretBallot& command) const {
   if (!context.actor.empty()) {
-    return RefusePermission("ACTOR_NAMED",
-                            "a secret ballot must not say who casts it: leave the actor empty, and "
-                            "sign with a key made for this ballot alone");
+    return Refuse(Reason::kActorNamed,
+                  "a secret ballot must not say who casts it: leave the actor empty, and "
+                  "sign with a key made for this ballot alone");
   }
   ASSIGN_OR_RETURN(const VoteEventEntry* event,
                    OpenSecretVoteOf(command.meeting_id(), command.vote_event_id()));
   const SecretVoteEntry& vote = *event->secret;
   if (vote.phase != v1::SECRET_VOTE_PHASE_BALLOTS) {
-    return RefusePrecondition("BALLOTS_NOT_BEGUN",
-                              absl::StrCat("in vote ", event->id,
-                                           " devices are being registered; wait until ballots "
-                                           "begin"));
+    return Refuse(Reason::kBallotsNotBegun,
+                  absl::StrCat("in vote ", event->id,
+                               " devices are being registered; wait until ballots "
+                               "begin"));
   }
   if (command.ballot().size() > kMaxBallotBytes)
-    return RefuseArgument("TOO_LARGE", "the ballot is longer than any can be");
+    return Refuse(Reason::kTooLarge, "the ballot is longer than any can be");
   if (vote.trackers.count(election::Tracker(command.ballot())) > 0) {
-    return RefuseExists("REPLAYED_BALLOT",
-                        absl::StrCat("this ballot is in the urn of vote ", event->id,
-                                     " already; to vote again, make a new one"));
+    return Refuse(Reason::kReplayedBallot,
+                  absl::StrCat("this ballot is in the urn of vote ", event->id,
+                               " already; to vote again, make a new one"));
   }
   ASSIGN_OR_RETURN(const election::Ballot ballot, election::ParseBallot(command.ballot()));
   if (vote.positions.count(ballot.credential.ToDecimal()) == 0) {
-    return RefuseArgument(
-        "UNKNOWN_CREDENTIAL",
-        absl::StrCat("the ballot's credential is not on the list of vote ", event->id));
+    return Refuse(Reason::kUnknownCredential,
+                  absl::StrCat("the ballot's credential is not on the list of vote ", event->id));
   }
   return ballot_memo_->Verify(*vote.election, command.ballot(), ballot);
 }
@@ -280,16 +279,16 @@ absl::Status VotingMachine::CheckMayClose(const VoteEventEntry& event, bool aban
   if (abandon) return absl::OkStatus();
   const SecretVoteEntry& vote = *event.secret;
   if (vote.phase == v1::SECRET_VOTE_PHASE_REGISTRATION) {
-    return RefusePrecondition(
-        "BALLOTS_NOT_BEGUN", absl::StrCat("in vote ", event.id,
-                                          " no ballot was cast yet: begin ballots, or abandon it"));
+    return Refuse(Reason::kBallotsNotBegun,
+                  absl::StrCat("in vote ", event.id,
+                               " no ballot was cast yet: begin ballots, or abandon it"));
   }
   const auto too_few = [&](size_t ballots) {
     return ballots > 0 && ballots < vote.minimum_ballots;
   };
   if (!too_few(vote.counted) && !too_few(event.ballots.size())) return absl::OkStatus();
-  return RefusePrecondition(
-      "TOO_FEW_BALLOTS",
+  return Refuse(
+      Reason::kTooFewBallots,
       absl::StrCat(vote.counted, " ballots were cast on devices and ", event.ballots.size(),
                    " on paper; an urn with fewer than ", vote.minimum_ballots,
                    " is not opened, for the count would show how single members voted. Wait for "
@@ -311,13 +310,12 @@ void VotingMachine::CloseOnDevices(bool abandon, VoteEventEntry& event) {
 
 absl::Status VotingMachine::CheckClosed(const VoteEventEntry& event) const {
   if (event.state == v1::VOTE_EVENT_STATE_OPEN) {
-    return RefusePrecondition("VOTE_OPEN",
-                              absl::StrCat("vote ", event.id, " is still open; close it before"));
+    return Refuse(Reason::kVoteOpen,
+                  absl::StrCat("vote ", event.id, " is still open; close it before"));
   }
   if (event.secret->phase == v1::SECRET_VOTE_PHASE_ABANDONED) {
-    return RefusePrecondition(
-        "VOTE_ABANDONED",
-        absl::StrCat("vote ", event.id, " was abandoned: its urns stay closed for good"));
+    return Refuse(Reason::kVoteAbandoned,
+                  absl::StrCat("vote ", event.id, " was abandoned: its urns stay closed for good"));
   }
   return absl::OkStatus();
 }
@@ -330,8 +328,8 @@ absl::Status VotingMachine::Check(const CommandContext& context,
   RETURN_IF_ERROR(CheckClosed(*event));
   const SecretVoteEntry& vote = *event->secret;
   if (vote.participants.has_value()) {
-    return RefuseExists("PARTICIPATION_RECORDED",
-                        absl::StrCat("who took part in vote ", event->id, " is recorded"));
+    return Refuse(Reason::kParticipationRecorded,
+                  absl::StrCat("who took part in vote ", event->id, " is recorded"));
   }
   const auto& persons = command.person_ids();
   const bool registered = std::all_of(persons.begin(), persons.end(), [&](const auto& person_id) {
@@ -341,8 +339,8 @@ absl::Status VotingMachine::Check(const CommandContext& context,
                                             std::greater_equal<std::string>()) == persons.end();
   if (registered && ascending && persons.size() == static_cast<int>(vote.counted))
     return absl::OkStatus();
-  return RefusePrecondition(
-      "PARTICIPATION_DIFFERS",
+  return Refuse(
+      Reason::kParticipationDiffers,
       absl::StrCat("name the ", vote.counted, " members who cast a ballot on a device in vote ",
                    event->id, ", as GetParticipation gives them"));
 }
@@ -356,14 +354,14 @@ void VotingMachine::Apply(const CommandContext& context, const v1::RecordPartici
 absl::Status VotingMachine::CheckDecryptable(const VoteEventEntry& event) const {
   RETURN_IF_ERROR(CheckClosed(event));
   if (event.secret->phase == v1::SECRET_VOTE_PHASE_OPENED) {
-    return RefusePrecondition(
-        "TALLY_OPENED", absl::StrCat("the urn of vote ", event.id, " is open; no more is needed"));
+    return Refuse(Reason::kTallyOpened,
+                  absl::StrCat("the urn of vote ", event.id, " is open; no more is needed"));
   }
   // Whoever counts papers must not know what they have to add up to.
   const bool counted = event.count.has_value() && event.count->confirmed;
   if (event.ballots.empty() || counted) return absl::OkStatus();
-  return RefusePrecondition(
-      "COUNT_MISSING",
+  return Refuse(
+      Reason::kCountMissing,
       absl::StrCat("the papers of vote ", event.id,
                    " are counted first: a clerk records the count, a second person confirms it"));
 }
@@ -374,18 +372,18 @@ absl::Status VotingMachine::CheckMayDecrypt(const CommandContext& context,
     return CheckPresides(context, FindSitting(event.meeting_id)->organization_id);
   const KeyCeremonyEntry& ceremony = *ceremonies_.Find(event.secret->electronic.ceremony_id());
   if (owner == 0 || owner - 1 > ceremony.trustees.size()) {
-    return RefuseArgument("UNKNOWN_TRUSTEE",
-                          absl::StrCat("there is no trustee with the number ", owner,
-                                       "; 1 is the server, n + 1 is trustee n of the ceremony"));
+    return Refuse(Reason::kUnknownTrustee,
+                  absl::StrCat("there is no trustee with the number ", owner,
+                               "; 1 is the server, n + 1 is trustee n of the ceremony"));
   }
   const std::string& trustee_id = ceremony.trustees[owner - 2].person_id;
   if (context.actor == trustee_id ||
       directory_.HasOffice(context.actor, directory::v1::OFFICE_CLERK)) {
     return absl::OkStatus();
   }
-  return RefusePermission("NOT_THE_TRUSTEE",
-                          absl::StrCat("part ", owner, " is that of ", trustee_id, ", and ",
-                                       context.actor, " is neither this trustee nor a clerk"));
+  return Refuse(Reason::kNotTheTrustee,
+                absl::StrCat("part ", owner, " is that of ", trustee_id, ", and ", context.actor,
+                             " is neither this trustee nor a clerk"));
 }
 
 absl::Status VotingMachine::Check(const CommandContext& context,
@@ -396,11 +394,11 @@ absl::Status VotingMachine::Check(const CommandContext& context,
   RETURN_IF_ERROR(CheckMayDecrypt(context, *event, command.owner()));
   const SecretVoteEntry& vote = *event->secret;
   if (vote.decryptions.count(command.owner()) > 0) {
-    return RefuseExists("ALREADY_DECRYPTED", absl::StrCat("part ", command.owner(), " of vote ",
+    return Refuse(Reason::kAlreadyDecrypted, absl::StrCat("part ", command.owner(), " of vote ",
                                                           event->id, " is there already"));
   }
   if (command.decryption().size() > kMaxBallotBytes)
-    return RefuseArgument("TOO_LARGE", "the decryption is longer than any can be");
+    return Refuse(Reason::kTooLarge, "the decryption is longer than any can be");
   ASSIGN_OR_RETURN(const election::PartialDecryption decryption,
                    election::ParseDecryption(command.decryption()));
   return election::VerifyDecryption(*vote.election, vote.tally,
@@ -431,7 +429,7 @@ absl::StatusOr<const VoteEventEntry*> VotingMachine::FindSecretVote(
     absl::string_view vote_event_id) const {
   const VoteEventEntry* event = FindVoteEvent(vote_event_id);
   if (event == nullptr) {
-    return RefuseNotFound("NO_SUCH_VOTE", absl::StrCat("there is no vote ", vote_event_id));
+    return Refuse(Reason::kNoSuchVote, absl::StrCat("there is no vote ", vote_event_id));
   }
   if (event->secret.has_value()) return event;
   return NotOnDevices(vote_event_id);

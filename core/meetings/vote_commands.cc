@@ -31,8 +31,8 @@ std::string KeysOf(const rules::v1::RuleProfile& profile) {
 absl::Status VotingMachine::CheckRule(const directory::OrganizationEntry& organization,
                                       absl::string_view rule_key) const {
   if (rules::FindMotionRule(organization.profile, rule_key) != nullptr) return absl::OkStatus();
-  return RefuseArgument(
-      "UNKNOWN_RULE",
+  return Refuse(
+      Reason::kUnknownRule,
       absl::StrCat("the rule profile ", organization.profile.id(), " of ", organization.id,
                    " has no majority \"", rule_key, "\"; it has: ", KeysOf(organization.profile)));
 }
@@ -72,8 +72,8 @@ absl::Status VotingMachine::CheckQuorate(const directory::OrganizationEntry& org
   const rules::QuorumResult quorum =
       rules::EvaluateQuorum(rule, AttendanceOn(organization, sitting, motion.item_id, motion.norm));
   if (quorum.quorate) return absl::OkStatus();
-  return RefusePrecondition(
-      "NOT_QUORATE",
+  return Refuse(
+      Reason::kNotQuorate,
       absl::StrCat(rules::ExplainQuorum(rule, quorum).en(), " Members in conflict on item ",
                    motion.item_id,
                    " and members without voting right are not counted. Wait until more members "
@@ -86,28 +86,26 @@ absl::Status VotingMachine::Check(const CommandContext& context,
   RETURN_IF_ERROR(CheckPresides(context, sitting->organization_id));
   const MotionEntry* motion = FindMotion(command.motion_id());
   if (motion == nullptr || motion->meeting_id != command.meeting_id()) {
-    return RefuseNotFound("NO_SUCH_MOTION",
-                          absl::StrCat("there is no motion ", command.motion_id(), " in meeting ",
-                                       command.meeting_id(), "; propose it before"));
+    return Refuse(Reason::kNoSuchMotion,
+                  absl::StrCat("there is no motion ", command.motion_id(), " in meeting ",
+                               command.meeting_id(), "; propose it before"));
   }
   RETURN_IF_ERROR(CheckId("vote_event_id", command.vote_event_id()));
   if (FindVoteEvent(command.vote_event_id()) != nullptr) {
-    return RefuseExists("VOTE_EXISTS", absl::StrCat("vote ", command.vote_event_id(),
-                                                    " exists; choose another id"));
+    return Refuse(Reason::kVoteExists,
+                  absl::StrCat("vote ", command.vote_event_id(), " exists; choose another id"));
   }
   if (command.mode() == v1::VOTE_MODE_UNSPECIFIED || !v1::VoteMode_IsValid(command.mode())) {
-    return RefuseArgument("BAD_MODE", "mode must be open, roll call or secret");
+    return Refuse(Reason::kBadMode, "mode must be open, roll call or secret");
   }
   if (!motion->vote_event_id.empty()) {
-    return RefusePrecondition(
-        "MOTION_HAS_VOTE",
-        absl::StrCat("motion ", motion->id, " was put in vote ", motion->vote_event_id,
-                     "; to repeat it, propose it again under another id"));
+    return Refuse(Reason::kMotionHasVote,
+                  absl::StrCat("motion ", motion->id, " was put in vote ", motion->vote_event_id,
+                               "; to repeat it, propose it again under another id"));
   }
   if (!sitting->open_vote_event_id.empty()) {
-    return RefusePrecondition(
-        "ANOTHER_VOTE_OPEN",
-        absl::StrCat("vote ", sitting->open_vote_event_id, " is still open; close it before"));
+    return Refuse(Reason::kAnotherVoteOpen, absl::StrCat("vote ", sitting->open_vote_event_id,
+                                                         " is still open; close it before"));
   }
   const directory::OrganizationEntry& organization =
       *directory_.FindOrganization(sitting->organization_id);
@@ -117,9 +115,9 @@ absl::Status VotingMachine::Check(const CommandContext& context,
   RETURN_IF_ERROR(CheckQuorate(organization, *sitting, *motion));
   RETURN_IF_ERROR(CheckMode(organization, *sitting, *motion, command.mode()));
   if (command.mode() != v1::VOTE_MODE_SECRET && NeedsBallots(*motion)) {
-    return RefuseArgument("BAD_MODE", absl::StrCat("in election ", motion->id,
-                                                   " each names several candidates, or several "
-                                                   "are elected: take it in secret"));
+    return Refuse(Reason::kBadMode, absl::StrCat("in election ", motion->id,
+                                                 " each names several candidates, or several "
+                                                 "are elected: take it in secret"));
   }
   if (command.mode() == v1::VOTE_MODE_SECRET) {
     RETURN_IF_ERROR(CheckSecrecy(organization.profile,
@@ -167,34 +165,34 @@ absl::Status VotingMachine::CheckVoter(const VoteEventEntry& event,
                                            person_id, std::less<>());
   if (entitled) {
     if (sitting.present.find(person_id) != sitting.present.end()) return absl::OkStatus();
-    return RefusePrecondition("NOT_PRESENT",
-                              absl::StrCat(person_id, " has left meeting ", sitting.meeting_id,
-                                           "; check in again while vote ", event.id, " is open"));
+    return Refuse(Reason::kNotPresent,
+                  absl::StrCat(person_id, " has left meeting ", sitting.meeting_id,
+                               "; check in again while vote ", event.id, " is open"));
   }
   if (event.excluded.find(person_id) != event.excluded.end()) {
-    return RefusePermission("EXCLUDED_BY_CONFLICT",
-                            absl::StrCat(person_id,
-                                         " is in conflict on this item and takes no "
-                                         "part in vote ",
-                                         event.id));
+    return Refuse(Reason::kExcludedByConflict,
+                  absl::StrCat(person_id,
+                               " is in conflict on this item and takes no "
+                               "part in vote ",
+                               event.id));
   }
   const auto* membership = directory_.ActiveMembership(person_id, sitting.organization_id);
   if (membership != nullptr && membership->voting_right) {
-    return RefusePrecondition("NOT_PRESENT",
-                              absl::StrCat(person_id, " was not present when vote ", event.id,
-                                           " was opened; check in to "
-                                           "take part in the next one"));
+    return Refuse(Reason::kNotPresent,
+                  absl::StrCat(person_id, " was not present when vote ", event.id,
+                               " was opened; check in to "
+                               "take part in the next one"));
   }
-  return RefusePermission(
-      "NOT_ENTITLED", absl::StrCat(person_id, " has no voting right in ", sitting.organization_id));
+  return Refuse(Reason::kNotEntitled,
+                absl::StrCat(person_id, " has no voting right in ", sitting.organization_id));
 }
 
 absl::Status VotingMachine::CheckNotVoted(const VoteEventEntry& event,
                                           absl::string_view person_id) const {
   if (const auto voted = event.votes.find(person_id); voted != event.votes.end()) {
     const VoteEntry& vote = voted->second;
-    return RefuseExists(
-        "ALREADY_VOTED",
+    return Refuse(
+        Reason::kAlreadyVoted,
         vote.paper
             ? absl::StrCat(person_id, " has voted on paper, confirmed at record ", vote.index,
                            "; if that is wrong, the chair closes vote ", event.id,
@@ -204,8 +202,8 @@ absl::Status VotingMachine::CheckNotVoted(const VoteEventEntry& event,
   }
   if (const auto paper = event.pending_papers.find(person_id);
       paper != event.pending_papers.end()) {
-    return RefusePrecondition(
-        "PAPER_RECORDED",
+    return Refuse(
+        Reason::kPaperRecorded,
         absl::StrCat(paper->second.recorder_id, " has recorded a vote on paper of ", person_id,
                      " at record ", paper->second.index,
                      ", which waits for its confirmation; if it is wrong, a clerk takes it back "
@@ -239,12 +237,12 @@ absl::Status VotingMachine::Check(const CommandContext& context,
   if (voted == event->votes.end()) {
     // A paper that waits is the better explanation.
     RETURN_IF_ERROR(CheckNotVoted(*event, context.actor));
-    return RefusePrecondition("NOT_VOTED", absl::StrCat(context.actor, " has not voted in vote ",
-                                                        event->id, "; send CastVote"));
+    return Refuse(Reason::kNotVoted, absl::StrCat(context.actor, " has not voted in vote ",
+                                                  event->id, "; send CastVote"));
   }
   if (voted->second.paper) return CheckNotVoted(*event, context.actor);
   if (voted->second.command_id == command.replaces_command_id()) return absl::OkStatus();
-  return Refuse(absl::StatusCode::kAborted, "STALE_CORRECTION",
+  return Refuse(Reason::kStaleCorrection,
                 absl::StrCat("the newest vote of ", context.actor, " is command ",
                              voted->second.command_id, " at record ", voted->second.index, ", not ",
                              command.replaces_command_id(), "; look at it and correct that one"));
@@ -266,9 +264,9 @@ absl::Status VotingMachine::Check(const CommandContext& context,
   for (const auto& [person_id, paper] : event->pending_papers) {
     absl::StrAppend(&waiting, waiting.empty() ? "" : ", ", person_id);
   }
-  return RefusePrecondition("PAPER_UNCONFIRMED",
-                            absl::StrCat("votes on paper wait for a second person: ", waiting,
-                                         "; confirm them or take them back before"));
+  return Refuse(Reason::kPaperUnconfirmed,
+                absl::StrCat("votes on paper wait for a second person: ", waiting,
+                             "; confirm them or take them back before"));
 }
 
 void VotingMachine::Apply(const CommandContext& context, const v1::CloseVote& command) {

@@ -32,15 +32,15 @@ absl::StatusOr<const SittingEntry*> VotingMachine::OpenSitting(absl::string_view
   const SittingEntry* sitting = FindSitting(meeting_id);
   if (sitting == nullptr) {
     if (agenda_.FindMeeting(meeting_id) == nullptr) {
-      return RefuseNotFound("NO_SUCH_MEETING", absl::StrCat("there is no meeting ", meeting_id));
+      return Refuse(Reason::kNoSuchMeeting, absl::StrCat("there is no meeting ", meeting_id));
     }
-    return RefusePrecondition(
-        "MEETING_NOT_OPEN",
+    return Refuse(
+        Reason::kMeetingNotOpen,
         absl::StrCat("meeting ", meeting_id, " has not begun; the chair or a clerk opens it"));
   }
   if (sitting->state != v1::SITTING_STATE_OPEN) {
-    return RefusePrecondition("MEETING_CLOSED",
-                              absl::StrCat("meeting ", meeting_id, " has ended; convene another"));
+    return Refuse(Reason::kMeetingClosed,
+                  absl::StrCat("meeting ", meeting_id, " has ended; convene another"));
   }
   return sitting;
 }
@@ -51,9 +51,9 @@ absl::Status VotingMachine::CheckPresides(const CommandContext& context,
       directory_.HasOffice(context.actor, directory::v1::OFFICE_CLERK)) {
     return absl::OkStatus();
   }
-  return RefusePermission("NOT_PRESIDING",
-                          absl::StrCat(context.actor, " is neither chair nor deputy chair of ",
-                                       organization_id, " nor a clerk; ask one of them"));
+  return Refuse(Reason::kNotPresiding,
+                absl::StrCat(context.actor, " is neither chair nor deputy chair of ",
+                             organization_id, " nor a clerk; ask one of them"));
 }
 
 absl::Status VotingMachine::CheckMemberOrClerk(const CommandContext& context,
@@ -62,17 +62,17 @@ absl::Status VotingMachine::CheckMemberOrClerk(const CommandContext& context,
       directory_.HasOffice(context.actor, directory::v1::OFFICE_CLERK)) {
     return absl::OkStatus();
   }
-  return RefusePermission("NOT_THE_MEMBER", absl::StrCat(context.actor, " may not act for ",
-                                                         person_id, "; a clerk may"));
+  return Refuse(Reason::kNotTheMember,
+                absl::StrCat(context.actor, " may not act for ", person_id, "; a clerk may"));
 }
 
 absl::StatusOr<const VoteEventEntry*> VotingMachine::VoteOf(absl::string_view meeting_id,
                                                             absl::string_view vote_event_id) const {
   const VoteEventEntry* event = FindVoteEvent(vote_event_id);
   if (event == nullptr || event->meeting_id != meeting_id) {
-    return RefuseNotFound(
-        "NO_SUCH_VOTE", absl::StrCat("there is no vote ", vote_event_id, " in meeting ", meeting_id,
-                                     "; ListVoteEvents names those there are"));
+    return Refuse(Reason::kNoSuchVote,
+                  absl::StrCat("there is no vote ", vote_event_id, " in meeting ", meeting_id,
+                               "; ListVoteEvents names those there are"));
   }
   return event;
 }
@@ -81,9 +81,9 @@ absl::StatusOr<const VoteEventEntry*> VotingMachine::OpenVoteOf(
     absl::string_view meeting_id, absl::string_view vote_event_id) const {
   ASSIGN_OR_RETURN(const VoteEventEntry* event, VoteOf(meeting_id, vote_event_id));
   if (event->state != v1::VOTE_EVENT_STATE_OPEN) {
-    return RefusePrecondition("VOTE_CLOSED",
-                              absl::StrCat("vote ", vote_event_id, " was closed at record ",
-                                           event->close_index, "; nothing after it counts"));
+    return Refuse(Reason::kVoteClosed,
+                  absl::StrCat("vote ", vote_event_id, " was closed at record ", event->close_index,
+                               "; nothing after it counts"));
   }
   return event;
 }

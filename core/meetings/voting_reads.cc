@@ -137,7 +137,7 @@ v1::Attendance VotingMachine::Recorded(const SittingEntry& sitting) const {
 absl::StatusOr<v1::Attendance> VotingMachine::GetAttendance(absl::string_view meeting_id) const {
   const meetings::MeetingEntry* meeting = agenda_.FindMeeting(meeting_id);
   if (meeting == nullptr) {
-    return RefuseNotFound("NO_SUCH_MEETING", absl::StrCat("there is no meeting ", meeting_id));
+    return Refuse(Reason::kNoSuchMeeting, absl::StrCat("there is no meeting ", meeting_id));
   }
   v1::Attendance attendance;
   attendance.set_meeting_id(meeting->id);
@@ -162,13 +162,13 @@ absl::StatusOr<v1::Attendance> VotingMachine::GetAttendance(absl::string_view me
 absl::StatusOr<v1::Motion> VotingMachine::GetMotion(absl::string_view id) const {
   const MotionEntry* motion = FindMotion(id);
   if (motion != nullptr) return ToMotion(*motion);
-  return RefuseNotFound("NO_SUCH_MOTION", absl::StrCat("there is no motion ", id));
+  return Refuse(Reason::kNoSuchMotion, absl::StrCat("there is no motion ", id));
 }
 
 absl::StatusOr<v1::VoteEvent> VotingMachine::GetVoteEvent(absl::string_view id) const {
   const VoteEventEntry* entry = FindVoteEvent(id);
   if (entry == nullptr) {
-    return RefuseNotFound("NO_SUCH_VOTE", absl::StrCat("there is no vote ", id));
+    return Refuse(Reason::kNoSuchVote, absl::StrCat("there is no vote ", id));
   }
   v1::VoteEvent event = ToResource(*entry);
   if (entry->state == v1::VOTE_EVENT_STATE_CLOSED) {
@@ -182,7 +182,7 @@ absl::StatusOr<v1::VoteEvent> VotingMachine::GetVoteEvent(absl::string_view id) 
 absl::StatusOr<std::vector<v1::VoteEvent>> VotingMachine::ListVoteEvents(
     absl::string_view meeting_id, absl::string_view after_id, size_t limit) const {
   if (agenda_.FindMeeting(meeting_id) == nullptr) {
-    return RefuseNotFound("NO_SUCH_MEETING", absl::StrCat("there is no meeting ", meeting_id));
+    return Refuse(Reason::kNoSuchMeeting, absl::StrCat("there is no meeting ", meeting_id));
   }
   const SittingEntry* sitting = FindSitting(meeting_id);
   const std::vector<std::string> none;
@@ -191,8 +191,8 @@ absl::StatusOr<std::vector<v1::VoteEvent>> VotingMachine::ListVoteEvents(
   if (!after_id.empty()) {
     const auto last = std::find(ids.begin(), ids.end(), after_id);
     if (last == ids.end()) {
-      return RefuseArgument("BAD_PAGE", absl::StrCat("meeting ", meeting_id, " has no vote ",
-                                                     after_id, "; begin at the first page"));
+      return Refuse(Reason::kBadPage, absl::StrCat("meeting ", meeting_id, " has no vote ",
+                                                   after_id, "; begin at the first page"));
     }
     next = last + 1;
   }

@@ -120,8 +120,8 @@ absl::StatusOr<Ballot> ParseBallot(absl::string_view json) {
   ASSIGN_OR_RETURN(const JsonView signature, view.Member("signature"));
   RETURN_IF_ERROR(ParseSignature(signature, &ballot));
   if (FormatBallot(ballot) != json) {
-    return RefuseArgument("BALLOT_NOT_CANONICAL",
-                          "the ballot is not written as Belenios writes ballots");
+    return Refuse(Reason::kBallotNotCanonical,
+                  "the ballot is not written as Belenios writes ballots");
   }
   return ballot;
 }

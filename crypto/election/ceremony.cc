@@ -18,11 +18,11 @@ namespace {
 
 const PowerTable& G() { return PowerTable::OfGenerator(); }
 
-absl::Status Bad(absl::string_view why) { return RefuseArgument("BAD_TRUSTEES", why); }
+absl::Status Bad(absl::string_view why) { return Refuse(Reason::kBadTrustees, why); }
 
 absl::Status BadContribution(uint64_t sender, absl::string_view why) {
-  return RefuseArgument("BAD_CONTRIBUTION",
-                        absl::StrCat("the contribution of trustee ", sender, ": ", why));
+  return Refuse(Reason::kBadContribution,
+                absl::StrCat("the contribution of trustee ", sender, ": ", why));
 }
 
 // The certificates of a ceremony, and which of them is ours.
@@ -47,8 +47,8 @@ absl::StatusOr<Participant> Participate(const TrusteeIdentity& identity, uint64_
   if (index < 1 || index > certificates.size() ||
       participant.certificates[index - 1].verification != G().SecretPower(identity.signing) ||
       participant.certificates[index - 1].encryption != G().SecretPower(identity.decryption)) {
-    return RefuseArgument("WRONG_IDENTITY",
-                          absl::StrCat("certificate ", index, " is not of this secret file"));
+    return Refuse(Reason::kWrongIdentity,
+                  absl::StrCat("certificate ", index, " is not of this secret file"));
   }
   return participant;
 }

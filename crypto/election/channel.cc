@@ -30,7 +30,7 @@ constexpr size_t kMaxText = 65535;
 
 const PowerTable& G() { return PowerTable::OfGenerator(); }
 
-absl::Status Bad(absl::string_view why) { return RefuseArgument("BAD_CHANNEL_MESSAGE", why); }
+absl::Status Bad(absl::string_view why) { return Refuse(Reason::kBadChannelMessage, why); }
 
 SecretBytes KeyOf(const Element& shared) {
   std::string text = shared.ToDecimal();

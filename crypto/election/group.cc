@@ -116,7 +116,7 @@ size_t Digit(const Scalar::Limbs& limbs, size_t first, size_t width) {
   return digit;
 }
 
-absl::Status NotInGroup(absl::string_view why) { return RefuseArgument("NOT_IN_GROUP", why); }
+absl::Status NotInGroup(absl::string_view why) { return Refuse(Reason::kNotInGroup, why); }
 
 }  // namespace
 

@@ -31,9 +31,9 @@ std::string Place(absl::string_view uuid, absl::string_view voter) {
 }
 
 absl::Status Bad() {
-  return RefuseArgument("BAD_CREDENTIAL",
-                        "what is registered is not a credential sealed for this vote and voter; "
-                        "make a new one for it");
+  return Refuse(Reason::kBadCredential,
+                "what is registered is not a credential sealed for this vote and voter; "
+                "make a new one for it");
 }
 
 absl::StatusOr<Element> Open(const Scalar& registry_secret, absl::string_view uuid,

@@ -8,6 +8,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "base/reason.h"
 #include "crypto/secret.h"
 
 namespace votum::election {
@@ -15,7 +16,7 @@ namespace votum::election {
 // What a file is for. Its first line is `header`.
 struct SecretFileKind {
   absl::string_view header;
-  absl::string_view reason;     // of the refusal of a file of another kind
+  Reason reason;                // of the refusal of a file of another kind
   absl::string_view otherwise;  // "… is not a trustee's secret file; … makes one"
 };
 

@@ -44,8 +44,8 @@ absl::StatusOr<ServerKeys> OpenServerKeys(const crypto::SecretBytes& sealing_key
                                           absl::string_view uuid, absl::string_view box) {
   const auto plain = crypto::OpenBox(sealing_key, box, Place(uuid));
   if (!plain.ok() || plain->size() != 2 * crypto::kDigestSize) {
-    return RefusePrecondition(
-        "SERVER_KEYS_SEALED",
+    return Refuse(
+        Reason::kServerKeysSealed,
         absl::StrCat(
             "this process cannot open the server's keys of election ", uuid,
             ": every process of the meetings service needs the same meetings/sealing.key"));

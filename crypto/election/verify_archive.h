@@ -10,6 +10,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "base/reason.h"
 #include "crypto/election/election.h"
 #include "crypto/election/tally.h"
 #include "crypto/election/trustees.h"
@@ -18,7 +19,7 @@ namespace votum::election {
 
 // Something that does not hold.
 struct Failure {
-  std::string code;     // stable, UPPER_SNAKE_CASE; README.md lists all
+  Reason reason;        // README.md lists all that there are here
   std::string where;    // "file", or the event with its height
   std::string message;  // for people
 };

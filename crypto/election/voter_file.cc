@@ -12,7 +12,7 @@ namespace votum::election {
 namespace {
 
 constexpr SecretFileKind kKind = {
-    "votum voter secret v1", "NOT_A_VOTER_FILE",
+    "votum voter secret v1", Reason::kNotAVoterFile,
     "is not a voter's secret file; votum election register makes one"};
 
 // Lines: uuid, secret, trackers, ballot, opening. None of them has a line break in it.

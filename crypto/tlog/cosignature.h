@@ -47,7 +47,7 @@ class CosignatureVerifier {
   }
 
   // The time of this cosignature of `text` (seconds since 1970, at most kMaxCosignatureTime).
-  // INVALID_ARGUMENT/BAD_SIGNATURE unless it is this key's.
+  // INVALID_ARGUMENT/WRONG_SIGNATURE unless it is this key's.
   absl::StatusOr<uint64_t> Verify(absl::string_view text, absl::string_view signature) const;
 
  private:

@@ -17,7 +17,7 @@ constexpr absl::string_view kNone = "none";
 constexpr absl::string_view kAll = "all";
 constexpr absl::string_view kAny = "any";
 
-absl::Status BadPolicy(absl::string_view why) { return RefuseArgument("BAD_POLICY", why); }
+absl::Status BadPolicy(absl::string_view why) { return Refuse(Reason::kBadPolicy, why); }
 
 // Tab, newline, printable ASCII, and bytes beyond ASCII, which mean nothing.
 bool IsPolicyByte(char c) {
@@ -195,9 +195,9 @@ absl::StatusOr<WitnessedCheckpoint> Policy::Open(absl::string_view note) const {
                        [&](const NoteSignature& s) { return candidate.verifier.Knows(s); });
   });
   if (log == logs_.end()) {
-    return RefuseArgument("WRONG_ORIGIN",
-                          absl::StrCat("the checkpoint is of log ", result.checkpoint.origin,
-                                       ", and signed by another one"));
+    return Refuse(Reason::kWrongOrigin,
+                  absl::StrCat("the checkpoint is of log ", result.checkpoint.origin,
+                               ", and signed by another one"));
   }
   result.log = static_cast<size_t>(log - logs_.begin());
   for (size_t i = 0; i < witnesses_.size(); ++i) {
@@ -218,10 +218,10 @@ absl::StatusOr<WitnessedCheckpoint> Policy::Verify(absl::string_view note) const
   std::vector<bool> witnessed(witnesses_.size());
   for (const Cosigned& cosigned : opened.cosigned) witnessed[cosigned.witness] = true;
   if (!IsQuorum(witnessed)) {
-    return RefusePrecondition(
-        "NO_QUORUM", absl::StrCat("of ", witnesses_.size(), " witnesses ", opened.cosigned.size(),
-                                  " have cosigned the checkpoint of size ", opened.checkpoint.size,
-                                  ", which the policy does not take for a quorum"));
+    return Refuse(Reason::kNoQuorum,
+                  absl::StrCat("of ", witnesses_.size(), " witnesses ", opened.cosigned.size(),
+                               " have cosigned the checkpoint of size ", opened.checkpoint.size,
+                               ", which the policy does not take for a quorum"));
   }
   return opened;
 }

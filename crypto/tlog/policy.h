@@ -66,8 +66,8 @@ class Policy {
   bool IsQuorum(const std::vector<bool>& witnessed) const;
 
   // The checkpoint in `note`, if one of the logs signed it. Errors as OpenNote; WRONG_ORIGIN if a
-  // log signed another one's checkpoint; INVALID_ARGUMENT/BAD_SIGNATURE if a cosignature of a known
-  // witness does not verify. Whether the cosignatures are enough is not asked.
+  // log signed another one's checkpoint; INVALID_ARGUMENT/WRONG_SIGNATURE if a cosignature of a
+  // known witness does not verify. Whether the cosignatures are enough is not asked.
   absl::StatusOr<WitnessedCheckpoint> Open(absl::string_view note) const;
 
   // As Open; FAILED_PRECONDITION/NO_QUORUM unless the cosignatures are enough.

@@ -22,8 +22,8 @@ constexpr size_t kMaxGroups = 7;
 
 absl::Status BadTilePath(absl::string_view path) {
   // A path may be anything that came over the network: only its beginning is repeated.
-  return RefuseArgument("BAD_TILE_PATH",
-                        absl::StrCat("not the path of a tile: ", path.substr(0, 100)));
+  return Refuse(Reason::kBadTilePath,
+                absl::StrCat("not the path of a tile: ", path.substr(0, 100)));
 }
 
 std::string IndexPath(uint64_t index) {
@@ -122,7 +122,7 @@ Tile TileWith(int level, uint64_t index, uint64_t size) {
 
 absl::StatusOr<std::string> TileBytes(const MerkleTree& tree, const Tile& tile) {
   if (tile.level == kEntriesLevel) {
-    return RefuseArgument("BAD_TILE", "an entry bundle is not made of hashes");
+    return Refuse(Reason::kBadTile, "an entry bundle is not made of hashes");
   }
   std::string bytes;
   bytes.reserve(static_cast<size_t>(tile.width) * kDigestSize);

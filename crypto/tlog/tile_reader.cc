@@ -16,12 +16,11 @@ namespace votum::crypto {
 namespace {
 
 absl::Status NotInTree(absl::string_view what, uint64_t size) {
-  return Refuse(absl::StatusCode::kOutOfRange, "NOT_IN_TREE",
-                absl::StrCat(what, " is not in the tree of ", size, " leaves"));
+  return Refuse(Reason::kNotInTree, absl::StrCat(what, " is not in the tree of ", size, " leaves"));
 }
 
 absl::Status TilesDiffer(const absl::Status& why) {
-  return Refuse(absl::StatusCode::kDataLoss, "TILES_DIFFER",
+  return Refuse(Reason::kTilesDiffer,
                 absl::StrCat("the tiles do not give the checkpoint's root: ", why.message()));
 }
 
@@ -35,7 +34,7 @@ absl::StatusOr<std::pair<Tile, std::string>> FetchTile(TileSource& source, const
     bytes = source.Fetch(TilePath(found));
   }
   if (!bytes.ok()) {
-    return Refuse(absl::StatusCode::kDataLoss, "TILE_MISSING",
+    return Refuse(Reason::kTileMissing,
                   absl::StrCat("cannot fetch ", TilePath(tile), ": ", bytes.status().message()));
   }
   return std::make_pair(found, *std::move(bytes));
@@ -98,7 +97,7 @@ class Nodes {
     ASSIGN_OR_RETURN(auto fetched, FetchTile(source_, tile));
     if (fetched.second.size() != static_cast<size_t>(fetched.first.width) * kDigestSize) {
       return TilesDiffer(
-          RefuseArgument("BAD_TILE", absl::StrCat(path, " has ", fetched.second.size(), " bytes")));
+          Refuse(Reason::kBadTile, absl::StrCat(path, " has ", fetched.second.size(), " bytes")));
     }
     return &tiles_.emplace(std::move(path), std::move(fetched.second)).first->second;
   }
@@ -209,8 +208,9 @@ absl::StatusOr<std::vector<std::string>> TileReader::Entries(uint64_t index) con
   for (size_t i = 0; i < entries.size(); ++i) {
     ASSIGN_OR_RETURN(const Digest hash, nodes.Root({first + i, first + i + 1}));
     if (hash != HashLeaf(entries[i])) {
-      return TilesDiffer(RefuseArgument(
-          "BAD_ENTRY", absl::StrCat("entry ", first + i, " is not what its hash stands for")));
+      return TilesDiffer(
+          Refuse(Reason::kBadEntry,
+                 absl::StrCat("entry ", first + i, " is not what its hash stands for")));
     }
   }
   ASSIGN_OR_RETURN(const std::vector<Digest> rest, nodes.Roots(InclusionPath(first, size_)));

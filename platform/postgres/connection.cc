@@ -151,9 +151,9 @@ absl::Status Connection::Configure() {
                                           "current_setting('full_page_writes')::boolean",
                                           Parameters(), deadline));
   if (safe.rows() == 1 && safe.Boolean(0, 0)) return absl::OkStatus();
-  return RefusePrecondition("UNSAFE_DATABASE",
-                            "PostgreSQL runs with fsync or full_page_writes off, and would lose "
-                            "records that were acknowledged; switch both on");
+  return Refuse(Reason::kUnsafeDatabase,
+                "PostgreSQL runs with fsync or full_page_writes off, and would lose "
+                "records that were acknowledged; switch both on");
 }
 
 absl::StatusOr<Result> Connection::Run(const char* sql, const Parameters& parameters,
@@ -254,23 +254,23 @@ absl::Status CheckConninfo(const std::string& conninfo) {
   const std::string why = Trimmed(error);
   if (error != nullptr) PQfreemem(error);
   if (options == nullptr)
-    return RefuseArgument("BAD_LEDGER", absl::StrCat("not an address of PostgreSQL: ", why));
+    return Refuse(Reason::kBadLedger, absl::StrCat("not an address of PostgreSQL: ", why));
   bool names_database = false;
   for (const PQconninfoOption* option = options.get(); option->keyword != nullptr; ++option) {
     if (option->val == nullptr || *option->val == '\0') continue;
     const absl::string_view keyword = option->keyword;
     if (keyword == "password" || keyword == "sslpassword") {
-      return RefuseArgument("BAD_LEDGER",
-                            "the address of PostgreSQL holds a password; put it in the file "
-                            "ledger/pgpass of the deployment's folder (mode 0600, a line "
-                            "host:port:database:user:password)");
+      return Refuse(Reason::kBadLedger,
+                    "the address of PostgreSQL holds a password; put it in the file "
+                    "ledger/pgpass of the deployment's folder (mode 0600, a line "
+                    "host:port:database:user:password)");
     }
     names_database = names_database || keyword == "dbname";
   }
   if (!names_database) {
-    return RefuseArgument("BAD_LEDGER",
-                          "the address of PostgreSQL names no database; as in "
-                          "postgresql://votum@10.0.0.1,10.0.0.2,10.0.0.3/votum");
+    return Refuse(Reason::kBadLedger,
+                  "the address of PostgreSQL names no database; as in "
+                  "postgresql://votum@10.0.0.1,10.0.0.2,10.0.0.3/votum");
   }
   return absl::OkStatus();
 }

@@ -55,7 +55,7 @@ class FirstError {
 };
 
 absl::Status TooMany() {
-  return RefuseArgument("TOO_MANY_BALLOTS", "the weights of all ballots together exceed 2^40");
+  return Refuse(Reason::kTooManyBallots, "the weights of all ballots together exceed 2^40");
 }
 
 }  // namespace

@@ -187,12 +187,11 @@ absl::StatusOr<std::string> WriteCef(const Election& election) {
   std::string text = "#/Candidates: ";
   for (size_t i = 0; i < election.options.size(); ++i) {
     const Option& option = election.options[i];
-    if (option.withdrawn)
-      return RefuseArgument("FORMAT_CANNOT", "CEF has no withdrawals; write BLT");
+    if (option.withdrawn) return Refuse(Reason::kFormatCannot, "CEF has no withdrawals; write BLT");
     if (absl::string_view(option.id).find_first_of(kReserved) != absl::string_view::npos ||
         absl::StripAsciiWhitespace(option.id) != option.id) {
-      return RefuseArgument("FORMAT_CANNOT",
-                            absl::StrCat("CEF cannot name \"", option.id, "\"; write CSV"));
+      return Refuse(Reason::kFormatCannot,
+                    absl::StrCat("CEF cannot name \"", option.id, "\"; write CSV"));
     }
     absl::StrAppend(&text, i > 0 ? " ; " : "", option.id);
   }

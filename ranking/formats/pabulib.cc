@@ -300,7 +300,7 @@ absl::StatusOr<Election> ReadPabulib(absl::string_view text, ReleaseText) {
 
 absl::StatusOr<std::string> WritePabulib(const Election& election) {
   if (!election.budget)
-    return RefuseArgument("FORMAT_CANNOT", "a Pabulib file needs a budget; write BLT, CEF or CSV");
+    return Refuse(Reason::kFormatCannot, "a Pabulib file needs a budget; write BLT, CEF or CSV");
   const ProjectBudget& budget = *election.budget;
   const std::string type = budget.vote_type.empty() ? "approval" : budget.vote_type;
   std::string text = absl::StrCat("META\nkey;value\ndescription;", CsvField(election.title, ';'),

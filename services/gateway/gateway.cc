@@ -21,7 +21,7 @@ namespace {
 constexpr absl::Duration kPublishEvery = absl::Milliseconds(250);
 constexpr absl::Duration kCheckpointTimeout = absl::Seconds(5);
 
-absl::Status BadGateway(absl::string_view why) { return RefuseArgument("BAD_GATEWAY", why); }
+absl::Status BadGateway(absl::string_view why) { return Refuse(Reason::kBadGateway, why); }
 
 struct Address {
   std::string host;
@@ -64,7 +64,7 @@ absl::StatusOr<std::unique_ptr<Gateway>> Gateway::Start(
       options.limits, options.tls);
   if (absl::IsInvalidArgument(server.status())) return BadGateway(server.status().message());
   if (!server.ok()) {
-    return Refuse(absl::StatusCode::kUnavailable, "CANNOT_LISTEN", server.status().message());
+    return Refuse(Reason::kCannotListen, server.status().message());
   }
   gateway->server_ = *std::move(server);
   gateway->serving_ = std::thread([raw = gateway.get()] { raw->server_->Run(); });
@@ -107,7 +107,7 @@ Followed Gateway::Take(const ledger::v1::SubscribeResponse& stretch) {
   const absl::Status added = log_.mirror().Add(stretch.entries());
   if (added.ok()) return Followed::kGoOn;
   if (absl::IsInvalidArgument(added)) {
-    Broken(Refuse(absl::StatusCode::kDataLoss, "LOG_DAMAGED",
+    Broken(Refuse(Reason::kLogDamaged,
                   absl::StrCat("the ledger gives what cannot be: ", added.message())));
     return Followed::kStop;
   }

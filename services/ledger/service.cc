@@ -31,10 +31,9 @@ class Refused : public grpc::ServerWriteReactor<v1::SubscribeResponse> {
 
 absl::Status RequireAuditor(Audience audience) {
   if (audience == Audience::kAuditor) return absl::OkStatus();
-  return RefusePermission(
-      "NOT_AN_AUDITOR",
-      "sealed attachments are given to services and auditors; give the read session "
-      "of an auditor");
+  return Refuse(Reason::kNotAnAuditor,
+                "sealed attachments are given to services and auditors; give the read session "
+                "of an auditor");
 }
 
 }  // namespace
@@ -103,7 +102,7 @@ grpc::Status LedgerServiceImpl::ListEntries(grpc::ServerContext* context,
     const std::optional<uint64_t> start =
         page.after.empty() ? std::optional<uint64_t>(0) : ParseDecimal(page.after);
     if (!start.has_value())
-      return RefuseArgument("BAD_PAGE", "page_token is not one that a response gave");
+      return Refuse(Reason::kBadPage, "page_token is not one that a response gave");
     ASSIGN_OR_RETURN(const std::vector<StoredEntry> entries,
                      ledger_.Read(*start, page.size, kPageBytes));
     for (const StoredEntry& entry : entries) *response->add_entries() = Shown(entry, audience);
@@ -120,8 +119,8 @@ grpc::Status LedgerServiceImpl::GetAttachments(grpc::ServerContext* context,
     ASSIGN_OR_RETURN(const Audience audience, access_.AudienceOf(*context));
     RETURN_IF_ERROR(RequireAuditor(audience));
     if (request->commitments_size() > kMaxCommitments) {
-      return RefuseArgument(
-          "TOO_MANY", absl::StrCat("ask for at most ", kMaxCommitments, " attachments at a time"));
+      return Refuse(Reason::kTooMany,
+                    absl::StrCat("ask for at most ", kMaxCommitments, " attachments at a time"));
     }
     for (const std::string& commitment : request->commitments()) {
       auto attachment = ledger_.GetAttachment(commitment);
@@ -138,8 +137,8 @@ grpc::ServerWriteReactor<v1::SubscribeResponse>* LedgerServiceImpl::Subscribe(
   const auto audience = access_.AudienceOf(*context);
   if (!audience.ok()) return new Refused(ToGrpc(audience.status()));
   if (request->start_index() > ledger_.size()) {
-    return new Refused(ToGrpc(Refuse(absl::StatusCode::kOutOfRange, "BEYOND_THE_LOG",
-                                     absl::StrCat("the log has ", ledger_.size(), " records"))));
+    return new Refused(ToGrpc(
+        Refuse(Reason::kBeyondTheLog, absl::StrCat("the log has ", ledger_.size(), " records"))));
   }
   return hub_.Subscribe(request->start_index(), *audience);
 }

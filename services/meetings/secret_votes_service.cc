@@ -26,8 +26,8 @@ constexpr size_t kLargestPage = 500;
 absl::Status CheckPresides(const World& world, const Reader& reader, absl::string_view meeting_id) {
   const SittingEntry* sitting = world.voting().FindSitting(meeting_id);
   if (sitting == nullptr) {
-    return RefuseNotFound("NO_SUCH_MEETING",
-                          absl::StrCat("meeting ", meeting_id, " does not exist, or is not open"));
+    return Refuse(Reason::kNoSuchMeeting,
+                  absl::StrCat("meeting ", meeting_id, " does not exist, or is not open"));
   }
   CommandContext context;
   context.actor = reader.person_id;
@@ -47,10 +47,10 @@ absl::StatusOr<const VoteEventEntry*> ForArchive(const World& world, const Reade
                                                  absl::string_view vote_event_id) {
   ASSIGN_OR_RETURN(const VoteEventEntry* event, world.voting().FindSecretVote(vote_event_id));
   if (world.voting().MayReadArchive(vote_event_id, reader.audience, reader.person_id)) return event;
-  return RefusePermission("ARCHIVE_NOT_SHOWN",
-                          absl::StrCat("the archive of vote ", vote_event_id,
-                                       " is shown to the council, auditors and its trustees; read "
-                                       "with a session of one of them"));
+  return Refuse(Reason::kArchiveNotShown,
+                absl::StrCat("the archive of vote ", vote_event_id,
+                             " is shown to the council, auditors and its trustees; read "
+                             "with a session of one of them"));
 }
 
 std::vector<std::string> Ascending(const std::map<std::string, std::string>& credentials) {
@@ -138,9 +138,9 @@ grpc::Status MeetingsServiceImpl::BeginBallots(grpc::ServerContext* context,
                    begin.credentials().end())) {
       return absl::OkStatus();
     }
-    return RefusePrecondition("CREDENTIALS_DIFFER",
-                              "the list is not that of the registered credentials, or some of "
-                              "them cannot be used; take ListCredentials again");
+    return Refuse(Reason::kCredentialsDiffer,
+                  "the list is not that of the registered credentials, or some of "
+                  "them cannot be used; take ListCredentials again");
   };
   return executor_.Execute<v1::BeginBallots>(*context, *command, receipt, before_append);
 }
@@ -160,9 +160,9 @@ grpc::Status MeetingsServiceImpl::RecordParticipation(grpc::ServerContext* conte
                    record.person_ids().end())) {
       return absl::OkStatus();
     }
-    return RefusePrecondition("PARTICIPATION_DIFFERS",
-                              "these are not the members who cast a ballot on a device; take "
-                              "GetParticipation again");
+    return Refuse(Reason::kParticipationDiffers,
+                  "these are not the members who cast a ballot on a device; take "
+                  "GetParticipation again");
   };
   return executor_.Execute<v1::RecordParticipation>(*context, *command, receipt, before_append);
 }
@@ -204,9 +204,8 @@ grpc::Status MeetingsServiceImpl::PrepareSecretVote(grpc::ServerContext* context
     RETURN_IF_ERROR(CheckPresides(world, reader, request->meeting_id()));
     const MotionEntry* motion = world.voting().FindMotion(request->motion_id());
     if (motion == nullptr || motion->meeting_id != request->meeting_id()) {
-      return RefuseNotFound("NO_SUCH_MOTION",
-                            absl::StrCat("there is no motion ", request->motion_id(),
-                                         " in meeting ", request->meeting_id()));
+      return Refuse(Reason::kNoSuchMotion, absl::StrCat("there is no motion ", request->motion_id(),
+                                                        " in meeting ", request->meeting_id()));
     }
     return world.voting().CheckCeremony(request->ceremony_id(), request->meeting_id());
   };
@@ -223,8 +222,8 @@ grpc::Status MeetingsServiceImpl::ListCredentials(grpc::ServerContext* context,
     ASSIGN_OR_RETURN(const VoteEventEntry* event,
                      ForPresiding(world, reader, request->vote_event_id()));
     if (event->secret->phase != v1::SECRET_VOTE_PHASE_REGISTRATION) {
-      return RefusePrecondition(
-          "REGISTRATION_CLOSED",
+      return Refuse(
+          Reason::kRegistrationClosed,
           absl::StrCat("the list of vote ", event->id, " is fixed: GetElectionSetup shows it"));
     }
     keys.CopyFrom(*event->secret);

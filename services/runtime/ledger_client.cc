@@ -26,9 +26,9 @@ absl::Status WithRetries(const LedgerClient& client, absl::Time deadline, Call c
     client.Prepare(context, deadline);
     const absl::Status status = FromGrpc(call(&context));
     // An answer, of a ledger that has waited already.
-    if (!absl::IsUnavailable(status) || ReasonOf(status) == "NOT_WITNESSED_YET") return status;
+    if (!absl::IsUnavailable(status) || ReasonOf(status) == Reason::kNotWitnessedYet) return status;
     if (absl::Now() + pause >= deadline) {
-      return Refuse(absl::StatusCode::kUnavailable, "LEDGER_UNREACHABLE",
+      return Refuse(Reason::kLedgerUnreachable,
                     "the ledger cannot be reached; the command may have been recorded: send the "
                     "same signed command again");
     }

@@ -49,7 +49,7 @@ absl::Status Replica::WaitFor(uint64_t index, absl::Time deadline) const {
   folded_.wait_until(lock, absl::ToChronoTime(deadline), ready);
   if (next_index() > index) return absl::OkStatus();
   if (stopping_) return Stopping();
-  return Refuse(absl::StatusCode::kDeadlineExceeded, "NOT_FOLDED_YET",
+  return Refuse(Reason::kNotFoldedYet,
                 absl::StrCat("record ", index, " is not folded yet; ask again"));
 }
 
@@ -109,7 +109,7 @@ Followed Replica::FoldAll(const ledger::v1::SubscribeResponse& response) {
         Log(Severity::kWarning, "record is void",
             {{"index", static_cast<int64_t>(outcome->index)},
              {"command", outcome->command_name},
-             {"reason", ReasonOf(outcome->status)}});
+             {"reason", ReasonTextOf(outcome->status)}});
       }
     }
   }

@@ -48,9 +48,9 @@ absl::StatusOr<std::unique_ptr<gateway::Gateway>> StartGateway(
     const crypto::NoteVerifier& log, LedgerClient* ledger,
     std::function<void(const absl::Status&)> fatal) {
   if (!HasGateway(config, replica)) {
-    return RefuseArgument("BAD_CONFIG",
-                          absl::StrCat("the configuration has no gateway ", replica,
-                                       "; add: gateways { listen: \"127.0.0.1:7465\" }"));
+    return Refuse(Reason::kBadConfig,
+                  absl::StrCat("the configuration has no gateway ", replica,
+                               "; add: gateways { listen: \"127.0.0.1:7465\" }"));
   }
   const runtime::v1::Gateway& row = config.gateways(replica);
   gateway::GatewayOptions options;

@@ -48,8 +48,8 @@ absl::Status MakeFolders(const Deployment& deployment) {
   std::error_code error;
   if (std::filesystem::exists(deployment.folder()) &&
       !std::filesystem::is_empty(deployment.folder(), error)) {
-    return RefuseExists("DEPLOYMENT_EXISTS",
-                        absl::StrCat(deployment.folder(), " is not empty; name a new folder"));
+    return Refuse(Reason::kDeploymentExists,
+                  absl::StrCat(deployment.folder(), " is not empty; name a new folder"));
   }
   RETURN_IF_ERROR(MakeFolder(deployment.folder(), 0700));
   RETURN_IF_ERROR(MakeFolder(deployment.tls_folder(), 0700));

@@ -29,10 +29,9 @@ namespace {
 constexpr int kFoundingTries = 20;  // half a second each while the database does not answer
 
 absl::Status NotAService() {
-  return RefusePermission(
-      "NOT_A_SERVICE",
-      "only services append to the ledger; send the command to the service that it "
-      "is for");
+  return Refuse(Reason::kNotAService,
+                "only services append to the ledger; send the command to the service that it "
+                "is for");
 }
 
 // What a process of ours may do and see, by the name that its certificate or channel gives it. The
@@ -184,7 +183,7 @@ class LocalLedgerClient final : public LedgerClient {
 };
 
 absl::Status Forked(const Deployment& deployment) {
-  return Refuse(absl::StatusCode::kDataLoss, "LOG_FORKED",
+  return Refuse(Reason::kLogForked,
                 absl::StrCat("this log's key has signed a checkpoint that its entries contradict; "
                              "a witness has it, and so has ",
                              deployment.fork_path(),
@@ -201,9 +200,8 @@ absl::StatusOr<std::unique_ptr<ledger::Witnessing>> StartWitnessing(
   ASSIGN_OR_RETURN(const crypto::Policy policy, crypto::Policy::Parse(text));
   if (policy.witnesses().empty()) {
     if (!config.witnessing().required()) return nullptr;
-    return RefuseArgument("BAD_CONFIG",
-                          absl::StrCat("witnessing is required, but ", deployment.policy_path(),
-                                       " names no witness"));
+    return Refuse(Reason::kBadConfig, absl::StrCat("witnessing is required, but ",
+                                                   deployment.policy_path(), " names no witness"));
   }
   http::ClientTls tls;
   if (std::filesystem::exists(deployment.witness_ca_path()))
@@ -298,13 +296,13 @@ absl::Status FoundLedger(const Deployment& deployment, const std::string& origin
   };
   auto opened = OpenLedger(deployment, origin, storage, wait_a_little, std::move(config));
   if (absl::IsCancelled(opened.status())) {
-    return Refuse(absl::StatusCode::kUnavailable, "LEDGER_UNREACHABLE",
+    return Refuse(Reason::kDatabaseUnreachable,
                   "the database does not answer, or another ledger leads it; see above");
   }
   RETURN_IF_ERROR(opened.status());
   const std::unique_ptr<ledger::Ledger> ledger = *std::move(opened);
   if (ledger->size() != 0) {
-    return RefuseExists("LOG_EXISTS", "there is a log in the database already; name an empty one");
+    return Refuse(Reason::kLogExists, "there is a log in the database already; name an empty one");
   }
   return ledger->Append(founding, common::v1::DISCLOSURE_PUBLIC, "directory").status();
 }

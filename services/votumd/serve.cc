@@ -54,7 +54,7 @@ constexpr absl::Duration kCatchUp = absl::Seconds(10);
 // The process must not go on: what it would say could be wrong.
 [[noreturn]] void StopAtOnce(const absl::Status& why) {
   Log(Severity::kError, "stopping at once",
-      {{"error", std::string(why.message())}, {"reason", ReasonOf(why)}});
+      {{"error", std::string(why.message())}, {"reason", ReasonTextOf(why)}});
   const bool passing = absl::IsUnavailable(why) || absl::IsAborted(why);
   std::_Exit(passing ? kTemporary : kSoftware);
 }
@@ -134,9 +134,8 @@ absl::StatusOr<std::vector<std::string>> ServicesToHost(const std::vector<std::s
   if (asked.empty()) return all;
   for (const std::string& name : asked) {
     if (std::find(all.begin(), all.end(), name) == all.end()) {
-      return RefuseArgument(
-          "NO_SUCH_SERVICE",
-          absl::StrCat("there is no service ", name, "; there are ", absl::StrJoin(all, ", ")));
+      return Refuse(Reason::kNoSuchService, absl::StrCat("there is no service ", name,
+                                                         "; there are ", absl::StrJoin(all, ", ")));
     }
   }
   std::vector<std::string> in_order;

@@ -171,9 +171,10 @@ TEST_P(AudienceTest, ACallerIsShownWhatItsCredentialsAreGoodFor) {
 }
 
 TEST_P(AudienceTest, SessionsThatAreNoGoodAreRefusedNotTakenForThePublic) {
-  EXPECT_THAT(SeenBy(SessionOf("petra.pruef", -absl::Seconds(1))), IsRefused("SESSION_EXPIRED"));
-  EXPECT_THAT(SeenBy(SessionOf("petra.pruef", absl::Minutes(20))), IsRefused("BAD_SESSION"));
-  EXPECT_THAT(SeenBy("no session"), IsRefused("BAD_SESSION"));
+  EXPECT_THAT(SeenBy(SessionOf("petra.pruef", -absl::Seconds(1))),
+              IsRefused(Reason::kSessionExpired));
+  EXPECT_THAT(SeenBy(SessionOf("petra.pruef", absl::Minutes(20))), IsRefused(Reason::kBadSession));
+  EXPECT_THAT(SeenBy("no session"), IsRefused(Reason::kBadSession));
   // Signed by one, in another's name.
   common::v1::SignedCommand forged;
   ASSERT_TRUE(forged.ParseFromString(SessionOf("petra.pruef")));
@@ -190,7 +191,7 @@ TEST_P(AudienceTest, SessionsThatAreNoGoodAreRefusedNotTakenForThePublic) {
   ASSERT_OK(city_.Do("anna.amt", std::move(revoke)));
   ledger::v1::GetCheckpointResponse folded;
   ASSERT_OK(city_.Read("", "ledger", "GetCheckpoint", ledger::v1::GetCheckpointRequest(), &folded));
-  EXPECT_THAT(SeenBy(session), IsRefused("KEY_REVOKED"));
+  EXPECT_THAT(SeenBy(session), IsRefused(Reason::kKeyRevoked));
 }
 
 TEST_P(AudienceTest, OnlyServicesAppendAndTheEdgeIsNone) {
@@ -203,7 +204,8 @@ TEST_P(AudienceTest, OnlyServicesAppendAndTheEdgeIsNone) {
   ledger::v1::AppendResponse response;
   for (const auto& channel : {city_.ChannelTo("ledger"), ChannelOf("gateway")}) {
     for (const std::string& session : {std::string(), SessionOf("petra.pruef")}) {
-      EXPECT_THAT(Call(channel, "Append", session, request, &response), IsRefused("NOT_A_SERVICE"));
+      EXPECT_THAT(Call(channel, "Append", session, request, &response),
+                  IsRefused(Reason::kNotAService));
     }
   }
   EXPECT_OK(Call(ChannelOf("directory"), "Append", "", request, &response));

@@ -109,7 +109,7 @@ TEST_F(ElectionTest, ATieGoesToASecondBallotAndThenToTheLot) {
   draft.set_title("Beschluss 1");
   draft.set_text("Gewählt ist, wen das Los trifft.");
   EXPECT_THAT(city_.Do("karl.kanzlei", decisions::v1::DraftDecision(draft)),
-              IsRefused("LOT_MISSING"));
+              IsRefused(Reason::kLotMissing));
 
   const std::string too_early = Checkpoint();
   auto open = OfLot<v1::OpenLot>();
@@ -122,7 +122,7 @@ TEST_F(ElectionTest, ATieGoesToASecondBallotAndThenToTheLot) {
   ASSERT_OK(city_.Do("m01", std::move(commit)));
   auto fix = OfLot<v1::FixLot>();
   fix.set_checkpoint(too_early);
-  EXPECT_THAT(city_.Do("maria.meister", v1::FixLot(fix)), IsRefused("CHECKPOINT_DOES_NOT_FIT"));
+  EXPECT_THAT(city_.Do("maria.meister", v1::FixLot(fix)), IsRefused(Reason::kCheckpointDoesNotFit));
   const std::string checkpoint = Checkpoint();
   fix.set_checkpoint(checkpoint);
   ASSERT_OK(city_.Do("maria.meister", std::move(fix)));

@@ -178,7 +178,7 @@ TEST_P(ErasureTest, LeavesNothingButTheRecordThatItHappened) {
     return bytes.find(kText) == std::string::npos && bytes.find(kContact) == std::string::npos;
   })) << "a byte scan still finds it";
   EXPECT_THAT(Show("i1"), Not(HasSubstr(kText)));
-  EXPECT_THAT(RecordUnder(subject), IsRefused("SUBJECT_ERASED"));
+  EXPECT_THAT(RecordUnder(subject), IsRefused(Reason::kSubjectErased));
   const std::string audit = Audit("after");
   EXPECT_THAT(audit, HasSubstr("2 more were erased, by records that say on what ground"));
   EXPECT_THAT(audit, HasSubstr("audit: all checks passed"));

@@ -78,10 +78,10 @@ std::map<City::Layout, std::unique_ptr<City>> RefusalsTest::cities_;
 TEST_P(RefusalsTest, EachWithItsOwnReasonAndOnlyTheVoteItselfCounts) {
   city_->OpenVote("v1");
   ASSERT_OK(city_->Do("m04", Vote("v1")));
-  EXPECT_THAT(city_->Do("m04", Vote("v1", v1::CHOICE_NO)), IsRefused("ALREADY_VOTED"));
-  EXPECT_THAT(city_->Do("m01", Vote("v1")), IsRefused("NOT_PRESENT"));
-  EXPECT_THAT(city_->Do("m03", Vote("v1")), IsRefused("EXCLUDED_BY_CONFLICT"));
-  EXPECT_THAT(city_->Do("karl.kanzlei", Vote("v1")), IsRefused("NOT_ENTITLED"));
+  EXPECT_THAT(city_->Do("m04", Vote("v1", v1::CHOICE_NO)), IsRefused(Reason::kAlreadyVoted));
+  EXPECT_THAT(city_->Do("m01", Vote("v1")), IsRefused(Reason::kNotPresent));
+  EXPECT_THAT(city_->Do("m03", Vote("v1")), IsRefused(Reason::kExcludedByConflict));
+  EXPECT_THAT(city_->Do("karl.kanzlei", Vote("v1")), IsRefused(Reason::kNotEntitled));
 
   // A replayed command is not a second vote: the first receipt comes back.
   v1::CastVote vote = Vote("v1");
@@ -104,13 +104,13 @@ TEST_P(RefusalsTest, EachWithItsOwnReasonAndOnlyTheVoteItselfCounts) {
   reused.set_payload(other.SerializeAsString());
   reused.mutable_signatures(0)->set_signature(
       *crypto::SignDsse(city_->KeyOf("m05"), reused.payload_type(), reused.payload()));
-  EXPECT_THAT(city_->Send(reused), IsRefused("COMMAND_ID_REUSED"));
+  EXPECT_THAT(city_->Send(reused), IsRefused(Reason::kCommandIdReused));
 
   // A bad signature.
   v1::CastVote forged = Vote("v1");
   common::v1::SignedCommand bad = city_->Sign("m06", &forged);
   (*bad.mutable_signatures(0)->mutable_signature())[10] ^= 1;
-  EXPECT_THAT(city_->Send(bad), IsRefused("BAD_SIGNATURE"));
+  EXPECT_THAT(city_->Send(bad), IsRefused(Reason::kBadSignature));
 
   // In another's name.
   v1::CastVote impersonated = Vote("v1");
@@ -121,7 +121,7 @@ TEST_P(RefusalsTest, EachWithItsOwnReasonAndOnlyTheVoteItselfCounts) {
   borrowed.set_payload(in_name_of_m07.SerializeAsString());
   borrowed.mutable_signatures(0)->set_signature(
       *crypto::SignDsse(city_->KeyOf("m06"), borrowed.payload_type(), borrowed.payload()));
-  EXPECT_THAT(city_->Send(borrowed), IsRefused("NOT_THE_KEYS_OWNER"));
+  EXPECT_THAT(city_->Send(borrowed), IsRefused(Reason::kNotTheKeysOwner));
 
   // From another deployment.
   v1::CastVote elsewhere;
@@ -132,7 +132,7 @@ TEST_P(RefusalsTest, EachWithItsOwnReasonAndOnlyTheVoteItselfCounts) {
   foreign.set_payload(elsewhere.SerializeAsString());
   foreign.mutable_signatures(0)->set_signature(
       *crypto::SignDsse(city_->KeyOf("m06"), foreign.payload_type(), foreign.payload()));
-  EXPECT_THAT(city_->Send(foreign), IsRefused("WRONG_DEPLOYMENT"));
+  EXPECT_THAT(city_->Send(foreign), IsRefused(Reason::kWrongDeployment));
 
   // While the vote is open nobody is shown anything of it but that somebody voted.
   for (const char* reader : {"", "m04", "maria.meister", "petra.pruef"}) {
@@ -148,11 +148,11 @@ TEST_P(RefusalsTest, EachWithItsOwnReasonAndOnlyTheVoteItselfCounts) {
   revoke.set_key_id(city_->KeyOf("m08").public_key().id());
   revoke.set_reason("Tablet verloren");
   ASSERT_OK(city_->Do("anna.amt", std::move(revoke)));
-  EXPECT_THAT(city_->Do("m08", Vote("v1")), IsRefused("KEY_REVOKED"));
+  EXPECT_THAT(city_->Do("m08", Vote("v1")), IsRefused(Reason::kKeyRevoked));
 
   // After closing.
   ASSERT_OK(city_->Do("maria.meister", Close("v1")));
-  EXPECT_THAT(city_->Do("m06", Vote("v1")), IsRefused("VOTE_CLOSED"));
+  EXPECT_THAT(city_->Do("m06", Vote("v1")), IsRefused(Reason::kVoteClosed));
 
   // A result that the votes do not give.
   v1::EstablishResult result;
@@ -161,7 +161,8 @@ TEST_P(RefusalsTest, EachWithItsOwnReasonAndOnlyTheVoteItselfCounts) {
   result.mutable_tally()->set_yes(3);
   result.mutable_tally()->set_not_voted(5);
   result.set_outcome(v1::OUTCOME_ADOPTED);
-  EXPECT_THAT(city_->Do("maria.meister", v1::EstablishResult(result)), IsRefused("RESULT_DIFFERS"));
+  EXPECT_THAT(city_->Do("maria.meister", v1::EstablishResult(result)),
+              IsRefused(Reason::kResultDiffers));
   result.mutable_tally()->set_yes(2);
   result.mutable_tally()->set_not_voted(6);
   ASSERT_OK(city_->Do("maria.meister", std::move(result)));
@@ -189,7 +190,7 @@ TEST_P(RefusalsTest, ManyAtOnceEndInExactlyOneVote) {
       std::count_if(results.begin(), results.end(), [](const absl::Status& s) { return s.ok(); }),
       1);
   for (const absl::Status& status : results) {
-    if (!status.ok()) EXPECT_THAT(status, IsRefused("ALREADY_VOTED"));
+    if (!status.ok()) EXPECT_THAT(status, IsRefused(Reason::kAlreadyVoted));
   }
   EXPECT_EQ(GetVote("", "v2").cast_count(), 1u);
   ASSERT_OK(city_->Do("maria.meister", Close("v2")));
@@ -198,7 +199,7 @@ TEST_P(RefusalsTest, ManyAtOnceEndInExactlyOneVote) {
 TEST_P(RefusalsTest, ServicesAloneMayAppend) {
   v1::CastVote vote = Vote("v1");
   // A person's client reaches the ledger's port, but has no service's certificate.
-  EXPECT_THAT(city_->AppendDirectly(city_->Sign("m06", &vote)), IsRefused("NOT_A_SERVICE"));
+  EXPECT_THAT(city_->AppendDirectly(city_->Sign("m06", &vote)), IsRefused(Reason::kNotAService));
 }
 
 INSTANTIATE_TEST_SUITE_P(Layouts, RefusalsTest, BothLayouts(), LayoutName);

@@ -119,7 +119,7 @@ class SecretVoteCommandTest : public ::testing::Test {
     vote_->Votum("klara.kanzlei", "subject erase-confirm --id e1");
     // The ledger erases when it has folded the confirmation.
     EXPECT_TRUE(Await([&] { return !ReadParticipation().ok(); }));
-    EXPECT_THAT(ReadParticipation(), IsRefused("SERVER_KEYS_ERASED"));
+    EXPECT_THAT(ReadParticipation(), IsRefused(Reason::kServerKeysErased));
   }
 
   std::unique_ptr<SecretVote> vote_;

@@ -157,7 +157,7 @@ TEST_P(RequiredTest, CommandsWaitForTheQuorumAndCountOnce) {
   const common::v1::SignedCommand command = NewPerson("p2");
   const absl::Status refused = city_->Send(command).status();
   EXPECT_THAT(refused, HasCode(absl::StatusCode::kUnavailable));
-  EXPECT_THAT(refused, IsRefused("NOT_WITNESSED_YET"));
+  EXPECT_THAT(refused, IsRefused(Reason::kNotWitnessedYet));
   // It is in the log all the same.
   ledger::v1::GetCheckpointResponse newest;
   ASSERT_OK(

@@ -23,9 +23,9 @@ using election::TrusteeSecrets;
 absl::StatusOr<TrusteeSecrets> LoadIdentity(const TrusteeFile& file) {
   ASSIGN_OR_RETURN(TrusteeSecrets secrets, election::LoadTrusteeFile(file.path, file.passphrase));
   if (secrets.identity) return secrets;
-  return RefuseArgument("WRONG_IDENTITY", absl::StrCat(file.path,
-                                                       " is a single trustee's, who takes no "
-                                                       "part in a ceremony"));
+  return Refuse(Reason::kWrongIdentity, absl::StrCat(file.path,
+                                                     " is a single trustee's, who takes no "
+                                                     "part in a ceremony"));
 }
 
 // The number of the trustee with this secret.
@@ -35,7 +35,7 @@ absl::StatusOr<uint64_t> OwnerOf(const election::Trustees& trustees,
   for (uint64_t owner = 1; owner <= trustees.count(); ++owner) {
     if (trustees.KeyOf(owner) == key) return owner;
   }
-  return RefuseArgument("UNKNOWN_TRUSTEE", "the secret file is of no trustee of this election");
+  return Refuse(Reason::kUnknownTrustee, "the secret file is of no trustee of this election");
 }
 
 // Notes in the secret file, before it is decrypted, which tally of the election that is; refuses
@@ -45,9 +45,9 @@ absl::Status RememberTally(const TrusteeFile& file, const election::VerifiedTall
   const std::string hash = election::HashBase64(election::FormatTally(verified.tally));
   const auto [known, is_new] = secrets->decrypted.emplace(verified.election.fingerprint(), hash);
   if (known->second != hash) {
-    return RefusePrecondition("OTHER_TALLY_DECRYPTED",
-                              "another tally of this election was decrypted before; the two "
-                              "together could open single ballots");
+    return Refuse(Reason::kOtherTallyDecrypted,
+                  "another tally of this election was decrypted before; the two "
+                  "together could open single ballots");
   }
   return is_new ? election::SaveTrusteeFile(file.path, *secrets, file.passphrase, /*replace=*/true)
                 : absl::OkStatus();
@@ -67,9 +67,9 @@ absl::StatusOr<std::string> Certify(const TrusteeFile& file, const CertificateCo
   }
   RETURN_IF_ERROR(secrets.status());
   if (!secrets->identity || !(secrets->ceremony == context)) {
-    return RefusePrecondition("WRONG_IDENTITY", absl::StrCat(file.path,
-                                                             " is of another ceremony; name a new "
-                                                             "file"));
+    return Refuse(Reason::kWrongIdentity, absl::StrCat(file.path,
+                                                       " is of another ceremony; name a new "
+                                                       "file"));
   }
   ASSIGN_OR_RETURN(const SignedMessage certificate,
                    election::MakeCertificate(*secrets->identity, context));
@@ -101,9 +101,8 @@ absl::StatusOr<OwnedDecryption> DecryptArchive(const TrusteeFile& file, absl::st
                                                election::VerifyOptions options) {
   ASSIGN_OR_RETURN(TrusteeSecrets secrets, election::LoadTrusteeFile(file.path, file.passphrase));
   if (!secrets.secret) {
-    return RefusePrecondition(
-        "CEREMONY_NOT_FINISHED",
-        absl::StrCat(file.path, " has no share yet; see votum trustee finish"));
+    return Refuse(Reason::kCeremonyNotFinished,
+                  absl::StrCat(file.path, " has no share yet; see votum trustee finish"));
   }
   options.threads = std::max(1u, std::thread::hardware_concurrency());
   ASSIGN_OR_RETURN(const election::VerifiedTally verified,

@@ -22,7 +22,7 @@ struct TrusteeFile {
 };
 
 // First round: the certificate; makes the file. Where there is one already of the same ceremony and
-// number, the certificate is of the identity in it: FAILED_PRECONDITION/WRONG_IDENTITY if it is of
+// number, the certificate is of the identity in it: INVALID_ARGUMENT/WRONG_IDENTITY if it is of
 // another. `again` allows that.
 absl::StatusOr<std::string> Certify(const TrusteeFile& file,
                                     const election::CertificateContext& context, bool again);

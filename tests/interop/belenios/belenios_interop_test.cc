@@ -30,7 +30,8 @@ std::string OurFailures(const std::string& archive) {
   options.threads = 2;
   std::string text;
   for (const Failure& failure : VerifyArchive(archive, options).failures) {
-    absl::StrAppend(&text, failure.where, ": ", failure.code, ": ", failure.message, "\n");
+    absl::StrAppend(&text, failure.where, ": ", ReasonText(failure.reason), ": ", failure.message,
+                    "\n");
   }
   return text;
 }

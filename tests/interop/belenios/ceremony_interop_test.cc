@@ -300,7 +300,7 @@ TEST_P(Ceremony, AndAnElectionWithItsKey) {
   vote.archive.AddResult(FormatResult(*result));
 
   const ArchiveReport report = VerifyArchive(vote.archive.bytes());
-  EXPECT_TRUE(report.ok()) << report.failures[0].code << report.failures[0].message;
+  EXPECT_TRUE(report.ok()) << ReasonText(report.failures[0].reason) << report.failures[0].message;
   const BeleniosTool verifier;
   verifier.Write("election.bel", vote.archive.bytes());
   EXPECT_EQ(verifier.Verify(), "");

@@ -294,7 +294,7 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(
         Failing{"refused",
                 kVote,
-                {RefusePrecondition("VOTE_CLOSED", "vote v1 was closed at record 7")},
+                {Refuse(Reason::kVoteClosed, "vote v1 was closed at record 7")},
                 false,
                 kRefusedByService,
                 "votum: VOTE_CLOSED: vote v1 was closed at record 7\n"},
@@ -307,7 +307,7 @@ INSTANTIATE_TEST_SUITE_P(
         // A reason that this machine has too says nothing of where it came from.
         Failing{"refused_with_a_word_of_ours",
                 kVote,
-                {RefuseArgument("BAD_FILE", "x")},
+                {Refuse(Reason::kBadFile, "x")},
                 false,
                 kRefusedByService,
                 "votum: BAD_FILE"},
@@ -451,7 +451,7 @@ TEST_F(BatchTest, CarriesOutLinesInOrder) {
 }
 
 TEST_F(BatchTest, StopsAtTheFirstFailureWithItsLine) {
-  service_.FailNext({absl::OkStatus(), RefuseExists("ALREADY_VOTED", "you have voted")});
+  service_.FailNext({absl::OkStatus(), Refuse(Reason::kAlreadyVoted, "you have voted")});
   const Ran ran = DoBatch(absl::StrCat(kCast, "v1\n\n", kCast, "v2\n", kCast, "v3\n"));
   EXPECT_EQ(ran.code, kRefusedByService);
   EXPECT_EQ(ran.err, "line 3: votum: ALREADY_VOTED: you have voted\n");

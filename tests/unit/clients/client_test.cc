@@ -94,7 +94,7 @@ TEST_F(ClientTest, AReceiptForSomethingElseIsNoReceipt) {
   const auto client = OpenAsMember();
   service_.LieNext();
   meetings::v1::CastVote vote = Vote();
-  EXPECT_THAT(client->Do(&vote), IsRefused("RECEIPT_INVALID"));
+  EXPECT_THAT(client->Do(&vote), IsRefused(Reason::kReceiptInvalid));
 }
 
 TEST_F(ClientTest, SendsTheSameBytesAgainWhileTheServiceIsAway) {
@@ -110,10 +110,10 @@ TEST_F(ClientTest, SendsTheSameBytesAgainWhileTheServiceIsAway) {
 
 TEST_F(ClientTest, ARefusalComesAtOnceWithItsReason) {
   const auto client = OpenAsMember();
-  service_.FailNext({RefusePrecondition("VOTE_CLOSED", "vote v1 was closed at record 7")});
+  service_.FailNext({Refuse(Reason::kVoteClosed, "vote v1 was closed at record 7")});
   meetings::v1::CastVote vote = Vote();
   const auto receipt = client->Do(&vote);
-  EXPECT_THAT(receipt, IsRefused("VOTE_CLOSED"));
+  EXPECT_THAT(receipt, IsRefused(Reason::kVoteClosed));
   EXPECT_THAT(std::string(receipt.status().message()), HasSubstr("closed at record 7"));
   EXPECT_EQ(service_.calls().size(), 1u);
 }
@@ -159,7 +159,7 @@ TEST_F(ClientTest, ThePublicReadsWithoutASessionAndSignsNothing) {
   EXPECT_EQ(service_.calls()[0].session, "");
   meetings::v1::CastVote vote = Vote();
   const auto receipt = client->Do(&vote);
-  EXPECT_THAT(receipt, IsRefused("NO_KEY"));
+  EXPECT_THAT(receipt, IsRefused(Reason::kNoKey));
   EXPECT_THAT(std::string(receipt.status().message()), HasSubstr("votum context add"));
   EXPECT_EQ(asked_, 0);
 }
@@ -169,17 +169,18 @@ TEST_F(ClientTest, AServiceWithoutEndpointIsNamed) {
   meetings::v1::GetAttendanceResponse response;
   const absl::Status status =
       client->Read("ideas", "GetIdea", meetings::v1::GetAttendanceRequest(), &response);
-  EXPECT_THAT(status, IsRefused("BAD_CONTEXT"));
+  EXPECT_THAT(status, IsRefused(Reason::kBadContext));
   EXPECT_THAT(std::string(status.message()), HasSubstr("ideas"));
 }
 
 TEST_F(ClientTest, AContextWithoutAUsableLogKeyOrAuthorityIsRefused) {
   Context context = service_.ContextOf();
   context.log_vkey = "votum.test.example/log+00000000+AAAA";
-  EXPECT_THAT(Client::Open(context, *Channels::Open(context), nullptr), IsRefused("BAD_CONTEXT"));
+  EXPECT_THAT(Client::Open(context, *Channels::Open(context), nullptr),
+              IsRefused(Reason::kBadContext));
   context = service_.ContextOf();
   context.ca_certificate_file = "/nonexistent/ca.crt";
-  EXPECT_THAT(Channels::Open(context), IsRefused("BAD_CONTEXT"));
+  EXPECT_THAT(Channels::Open(context), IsRefused(Reason::kBadContext));
 }
 
 TEST_F(ClientTest, AServiceThatIsNotThereIsNamedWithItsAddress) {
@@ -207,7 +208,7 @@ TEST_F(ClientTest, TellsItsOwnRefusalsFromTheServices) {
   const auto client = OpenAsPublic();
   meetings::v1::CastVote vote = Vote();
   EXPECT_FALSE(IsOfService(client->Do(&vote).status()));
-  service_.FailNext({RefuseNotFound("NO_SUCH_MEETING", "there is no meeting sitzung-1")});
+  service_.FailNext({Refuse(Reason::kNoSuchMeeting, "there is no meeting sitzung-1")});
   EXPECT_TRUE(IsOfService(Read(*client)));
 }
 
@@ -226,8 +227,8 @@ TEST_F(ClientTest, WatchesUntilItHasSeenEnough) {
 
 TEST_F(ClientTest, WatchesOnWithANewSessionAndOverARestart) {
   const auto client = OpenAsMember();
-  service_.FailNext({Refuse(absl::StatusCode::kUnauthenticated, "SESSION_EXPIRED", "expired"),
-                     absl::UnavailableError("restarting")});
+  service_.FailNext(
+      {Refuse(Reason::kSessionExpired, "expired"), absl::UnavailableError("restarting")});
   meetings::v1::WatchMeetingResponse response;
   ASSERT_OK(client->Watch("meetings", "WatchMeeting", meetings::v1::WatchMeetingRequest(),
                           &response, [] { return false; }));
@@ -239,11 +240,11 @@ TEST_F(ClientTest, WatchesOnWithANewSessionAndOverARestart) {
 
 TEST_F(ClientTest, WatchEndsWithTheServicesRefusal) {
   const auto client = OpenAsPublic();
-  service_.FailNext({RefuseNotFound("NO_SUCH_MEETING", "there is no meeting sitzung-1")});
+  service_.FailNext({Refuse(Reason::kNoSuchMeeting, "there is no meeting sitzung-1")});
   meetings::v1::WatchMeetingResponse response;
   EXPECT_THAT(client->Watch("meetings", "WatchMeeting", meetings::v1::WatchMeetingRequest(),
                             &response, [] { return true; }),
-              IsRefused("NO_SUCH_MEETING"));
+              IsRefused(Reason::kNoSuchMeeting));
 }
 
 }  // namespace

@@ -75,7 +75,7 @@ TEST_P(TamperedReceiptTest, DoesNotHold) {
   ASSERT_OK(VerifyReceiptOf(voted.command, voted.receipt, voted.log.verifier()));
   GetParam().tamper(voted);
   const absl::Status status = VerifyReceiptOf(voted.command, voted.receipt, voted.log.verifier());
-  EXPECT_THAT(status, IsRefused("RECEIPT_INVALID"));
+  EXPECT_THAT(status, IsRefused(Reason::kReceiptInvalid));
   EXPECT_THAT(std::string(status.message()), HasSubstr(GetParam().says));
 }
 
@@ -187,7 +187,7 @@ TEST(TlogProofTest, HoldsForWhoeverKnowsTheFormatAlone) {
   EXPECT_OK(crypto::VerifyTlogProof(*parsed, crypto::HashLeaf(crypto::AsBytes(leaf)),
                                     voted.log.verifier(), kDeployment));
   voted.receipt.mutable_inclusion_proof(0)->pop_back();
-  EXPECT_THAT(TlogProofOf(voted.receipt), IsRefused("RECEIPT_INVALID"));
+  EXPECT_THAT(TlogProofOf(voted.receipt), IsRefused(Reason::kReceiptInvalid));
 }
 
 TEST(RefreshedTest, HasTheNewProofIfBothAreOfOneHistory) {
@@ -212,7 +212,7 @@ TEST(RefreshedTest, TwoHistoriesAreNoticed) {
   for (int i = 0; i < 4; ++i) other.log.Append(Vote(voted.key, meetings::v1::CHOICE_NO));
   const common::v1::Receipt theirs = other.log.Prove(4);
   EXPECT_THAT(Refreshed(voted.receipt, theirs, other.log.Consistency(5, 9), voted.log.verifier()),
-              IsRefused("RECEIPT_INVALID"))
+              IsRefused(Reason::kReceiptInvalid))
       << "another record at our place";
 
   crypto::MerkleTree forked;
@@ -226,13 +226,14 @@ TEST(RefreshedTest, TwoHistoriesAreNoticed) {
   }
   const auto signer = crypto::NoteSigner::Create(kDeployment, TestKey('l'));
   fork.set_checkpoint(*crypto::SignCheckpoint({kDeployment, 5, forked.Root(), {}}, *signer));
-  EXPECT_THAT(Refreshed(voted.receipt, fork, {}, voted.log.verifier()), IsRefused("LOG_FORKED"));
+  EXPECT_THAT(Refreshed(voted.receipt, fork, {}, voted.log.verifier()),
+              IsRefused(Reason::kLogForked));
 
   for (int i = 0; i < 4; ++i) voted.log.Append(Vote(voted.key, meetings::v1::CHOICE_NO));
   auto consistency = voted.log.Consistency(5, 9);
   consistency[0][0] ^= 1;
   EXPECT_THAT(Refreshed(voted.receipt, voted.log.Prove(4), consistency, voted.log.verifier()),
-              IsRefused("LOG_FORKED"));
+              IsRefused(Reason::kLogForked));
 }
 
 }  // namespace

@@ -104,7 +104,7 @@ TEST(ReceiptCodeTest, IsFoundAgainAsTypedIn) {
   }
   EXPECT_EQ(*ReceiptCodeDigest(typed), code.digest);
   EXPECT_NE(NewReceiptCode().digest, code.digest);
-  EXPECT_THAT(ReceiptCodeDigest(code.code.substr(1)), IsRefused("CODE_MISTYPED"));
+  EXPECT_THAT(ReceiptCodeDigest(code.code.substr(1)), IsRefused(Reason::kCodeMistyped));
 }
 
 }  // namespace

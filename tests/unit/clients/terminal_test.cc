@@ -88,7 +88,7 @@ TEST(TerminalTest, ANewPassphraseIsTypedTwiceAlike) {
   const auto body = [] {
     const auto passphrase = NewPassphrase("");
     if (passphrase.ok()) return passphrase->Reveal() == "eins" ? 0 : 1;
-    return ReasonOf(passphrase.status()) == "PASSPHRASES_DIFFER" ? 2 : 3;
+    return ReasonOf(passphrase.status()) == Reason::kPassphrasesDiffer ? 2 : 3;
   };
   EXPECT_EQ(AtTerminal({"eins\n", "eins\n"}, body).code, 0);
   EXPECT_EQ(AtTerminal({"eins\n", "zwei\n"}, body).code, 2);
@@ -99,7 +99,8 @@ TEST(TerminalTest, WithoutATerminalTheOptionIsNamed) {
   if (pid == 0) {
     setsid();  // leaves the terminal, if there was one
     const absl::Status status = Secret("", "one-time code", "--code-file").status();
-    _exit(ReasonOf(status) == "NO_TERMINAL" && absl::StrContains(status.message(), "--code-file")
+    _exit(ReasonOf(status) == Reason::kNoTerminal &&
+                  absl::StrContains(status.message(), "--code-file")
               ? 0
               : 1);
   }
@@ -117,7 +118,7 @@ TEST(TerminalTest, AFileGivesItsFirstLine) {
   EXPECT_EQ(secret->Reveal(), "wort");
   ASSERT_OK(WriteFile(path, "ohne Zeilenende", 0600));
   EXPECT_EQ(Secret(path, "code", "--code-file")->Reveal(), "ohne Zeilenende");
-  EXPECT_THAT(Secret("/nonexistent", "code", "--code-file"), IsRefused("BAD_FILE"));
+  EXPECT_THAT(Secret("/nonexistent", "code", "--code-file"), IsRefused(Reason::kBadFile));
 }
 
 TEST(TerminalTest, AKeyThatIsNotEncryptedNeedsNoPassphrase) {

@@ -78,7 +78,7 @@ class SayingAccess final : public LedgerAccess {
  public:
   absl::StatusOr<std::string> ServiceOf(const grpc::ServerContextBase& context) const override {
     if (CallerOf(context) == kService) return std::string("meetings");
-    return RefusePermission("NOT_A_SERVICE", "only services append");
+    return Refuse(Reason::kNotAService, "only services append");
   }
   absl::StatusOr<Audience> AudienceOf(const grpc::ServerContextBase& context) const override {
     static constexpr Audience kAudiences[] = {Audience::kPublic, Audience::kCouncil,

@@ -31,12 +31,12 @@ TEST_F(EtcdCheckpointStoreTest, IsSwappedOnlyForTheOneExpected) {
   const std::string one = "one\n\n\xe2\x80\x94 signature\n";
   EXPECT_EQ(*store.Load(), "");
   ASSERT_OK(store.Replace("", one));
-  EXPECT_THAT(another.Replace("", "two"), IsRefused("CHECKPOINT_CHANGED"));
-  EXPECT_THAT(another.Replace("on", "two"), IsRefused("CHECKPOINT_CHANGED"));
+  EXPECT_THAT(another.Replace("", "two"), IsRefused(Reason::kCheckpointChanged));
+  EXPECT_THAT(another.Replace("on", "two"), IsRefused(Reason::kCheckpointChanged));
   EXPECT_EQ(*another.Load(), one);
   ASSERT_OK(another.Replace(one, "two"));
-  EXPECT_THAT(store.Replace(one, "three"), IsRefused("CHECKPOINT_CHANGED"));
-  EXPECT_THAT(store.Replace(one, "two"), IsRefused("CHECKPOINT_CHANGED"))
+  EXPECT_THAT(store.Replace(one, "three"), IsRefused(Reason::kCheckpointChanged));
+  EXPECT_THAT(store.Replace(one, "two"), IsRefused(Reason::kCheckpointChanged))
       << "that another wrote the same is no swap of ours";
   EtcdOptions elsewhere = options_;
   elsewhere.key = "votum/another/checkpoint";

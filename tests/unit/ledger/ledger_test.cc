@@ -236,7 +236,7 @@ TEST_P(LedgerTest, ReceiptsProveAndSurviveReopening) {
     EXPECT_EQ(record.payload(), commands[i].payload());
     EXPECT_EQ(record.service(), "meetings");
   }
-  EXPECT_THAT((*ledger)->GetReceipt(20), IsRefused("NO_SUCH_RECORD"));
+  EXPECT_THAT((*ledger)->GetReceipt(20), IsRefused(Reason::kNoSuchRecord));
 }
 
 TEST_P(LedgerTest, ACommandIdCountsOnce) {
@@ -247,12 +247,12 @@ TEST_P(LedgerTest, ACommandIdCountsOnce) {
   ASSERT_OK(again);
   EXPECT_EQ(first->record(), again->record());
   EXPECT_EQ((*ledger)->size(), 1u);
-  EXPECT_THAT(Append(**ledger, Command("id-1", "other")), IsRefused("COMMAND_ID_REUSED"));
+  EXPECT_THAT(Append(**ledger, Command("id-1", "other")), IsRefused(Reason::kCommandIdReused));
   common::v1::SignedCommand resigned = command;
   resigned.mutable_signatures(0)->set_signature("another");
-  EXPECT_THAT(Append(**ledger, resigned), IsRefused("COMMAND_ID_REUSED"));
+  EXPECT_THAT(Append(**ledger, resigned), IsRefused(Reason::kCommandIdReused));
   resigned.clear_signatures();
-  EXPECT_THAT(Append(**ledger, resigned), IsRefused("COMMAND_ID_REUSED"));
+  EXPECT_THAT(Append(**ledger, resigned), IsRefused(Reason::kCommandIdReused));
 }
 
 TEST_P(LedgerTest, ACommandIdCountsOnceAlsoOverARestart) {
@@ -273,7 +273,7 @@ TEST_P(LedgerTest, ACommandIdCountsOnceAlsoOverARestart) {
     EXPECT_EQ(again->record(), records[i]);
     ExpectProves(*again);
   }
-  EXPECT_THAT(Append(**ledger, Command("id-3", "other")), IsRefused("COMMAND_ID_REUSED"));
+  EXPECT_THAT(Append(**ledger, Command("id-3", "other")), IsRefused(Reason::kCommandIdReused));
   EXPECT_EQ((*ledger)->size(), 5u);
 }
 
@@ -299,7 +299,7 @@ TEST_P(LedgerTest, ADatabaseOfANewerSchemaIsLeftAlone) {
   ASSERT_OK(Open());
   backend_->Run(GetParam() == Kind::kSqlite ? "PRAGMA user_version = 99"
                                             : "UPDATE sequencer SET schema = 99");
-  EXPECT_THAT(Open(), IsRefused("NEWER_SCHEMA"));
+  EXPECT_THAT(Open(), IsRefused(Reason::kNewerSchema));
   EXPECT_EQ(backend_->Schema(), "99");
 }
 
@@ -311,7 +311,7 @@ TEST_P(LedgerTest, SeveralAreAppendedInTheirOrderAndAnsweredEach) {
   commands[3] = commands[2];
   const auto receipts = (*ledger)->AppendAll(commands, common::v1::DISCLOSURE_PUBLIC, "meetings");
   ASSERT_EQ(receipts.size(), commands.size());
-  EXPECT_THAT(receipts[1], IsRefused("BAD_COMMAND"));
+  EXPECT_THAT(receipts[1], IsRefused(Reason::kBadCommand));
   std::vector<uint64_t> indexes;
   for (const size_t i : {0u, 2u, 3u, 4u}) {
     ASSERT_OK(receipts[i]);
@@ -342,8 +342,8 @@ TEST_P(LedgerTest, WhoDoesNotWaitIsCalledOnceWithTheAnswer) {
     ExpectProves(*answers[i]);
     EXPECT_EQ(answers[i]->index(), i % 2);
   }
-  EXPECT_THAT(answers[3], IsRefused("COMMAND_ID_REUSED"));
-  EXPECT_THAT(answers[4], IsRefused("BAD_COMMAND"));
+  EXPECT_THAT(answers[3], IsRefused(Reason::kCommandIdReused));
+  EXPECT_THAT(answers[4], IsRefused(Reason::kBadCommand));
   EXPECT_EQ((*ledger)->size(), 2u);
 
   (*ledger)->Stop();
@@ -437,8 +437,8 @@ TEST_P(LedgerTest, CheckpointsAreConsistent) {
   ASSERT_OK(proof);
   EXPECT_OK(crypto::VerifyConsistency(old_checkpoint->size, new_checkpoint->size, *proof,
                                       old_checkpoint->root, new_checkpoint->root));
-  EXPECT_THAT((*ledger)->ConsistencyProof(0, 3), IsRefused("BAD_SIZES"));
-  EXPECT_THAT((*ledger)->ConsistencyProof(3, 99), IsRefused("BAD_SIZES"));
+  EXPECT_THAT((*ledger)->ConsistencyProof(0, 3), IsRefused(Reason::kBadSizes));
+  EXPECT_THAT((*ledger)->ConsistencyProof(3, 99), IsRefused(Reason::kBadSizes));
 }
 
 TEST_P(LedgerTest, AFlippedBitIsFoundAtTheStartAndNamed) {
@@ -449,7 +449,7 @@ TEST_P(LedgerTest, AFlippedBitIsFoundAtTheStartAndNamed) {
   backend_->Run("UPDATE entry SET record = record || " + backend_->Literal(std::string(1, '\0')) +
                 " WHERE idx = 6");
   const auto ledger = Open();
-  EXPECT_THAT(ledger, IsRefused("LOG_DAMAGED"));
+  EXPECT_THAT(ledger, IsRefused(Reason::kLogDamaged));
   EXPECT_THAT(std::string(ledger.status().message()), ::testing::HasSubstr("record 6"));
 }
 
@@ -459,7 +459,7 @@ TEST_P(LedgerTest, AnOlderBackupIsNotSignedOn) {
     for (int i = 0; i < 10; ++i) ASSERT_OK(Append(**ledger, Command()));
   }
   backend_->Run("DELETE FROM entry WHERE idx >= 7");
-  EXPECT_THAT(Open(), IsRefused("LOG_SHORTER"));
+  EXPECT_THAT(Open(), IsRefused(Reason::kLogShorter));
 }
 
 TEST_P(LedgerTest, DurableEntriesBeyondTheCheckpointAreSignedAtTheStart) {
@@ -483,7 +483,7 @@ TEST_P(LedgerTest, DurableEntriesBeyondTheCheckpointAreSignedAtTheStart) {
 TEST_P(LedgerTest, TheCheckpointIsSwappedOnlyForTheOneExpected) {
   const auto store = SqliteCheckpointStore::Open(folder_ + "/checkpoint.db");
   ASSERT_OK((*store)->Replace("", "one"));
-  EXPECT_THAT((*store)->Replace("", "two"), IsRefused("CHECKPOINT_CHANGED"));
+  EXPECT_THAT((*store)->Replace("", "two"), IsRefused(Reason::kCheckpointChanged));
   EXPECT_EQ(*(*store)->Load(), "one");
 }
 
@@ -515,7 +515,7 @@ TEST_P(LedgerTest, AttachmentsAreSealedOnDiskAndOpenForServices) {
   const auto ledger = Open();
   EXPECT_EQ((*ledger)->GetAttachment(first.commitment())->content(), secret);
   EXPECT_EQ((*ledger)->GetAttachment(second.commitment())->content(), "the same subject again");
-  EXPECT_THAT((*ledger)->GetAttachment(std::string(32, 'x')), IsRefused("NO_SUCH_ATTACHMENT"));
+  EXPECT_THAT((*ledger)->GetAttachment(std::string(32, 'x')), IsRefused(Reason::kNoSuchAttachment));
 }
 
 TEST_P(LedgerTest, ErasedSubjectsLeaveNoByteBehind) {
@@ -544,7 +544,7 @@ TEST_P(LedgerTest, ErasedSubjectsLeaveNoByteBehind) {
   // A long box lies in several pages.
   for (size_t at = 0; at + 64 < box.size(); at += 64)
     EXPECT_THAT(bytes, ::testing::Not(::testing::HasSubstr(box.substr(at, 64)))) << at;
-  EXPECT_THAT((*ledger)->GetAttachment(erased.commitment()), IsRefused("NO_SUCH_ATTACHMENT"));
+  EXPECT_THAT((*ledger)->GetAttachment(erased.commitment()), IsRefused(Reason::kNoSuchAttachment));
   EXPECT_EQ((*ledger)->GetAttachment(kept.commitment())->content(), "bleibt");
   EXPECT_OK(Append(**ledger, Command()));
   ExpectProves(*(*ledger)->GetReceipt(0));
@@ -559,13 +559,13 @@ TEST_P(LedgerTest, NothingIsSealedOfAnErasedSubject) {
   EXPECT_TRUE(*(*ledger)->EraseSubject(subject));
   common::v1::SignedCommand after = Command();
   *after.add_attachments() = Attachment(subject, "danach");
-  EXPECT_THAT(Append(**ledger, after), IsRefused("SUBJECT_ERASED"));
+  EXPECT_THAT(Append(**ledger, after), IsRefused(Reason::kSubjectErased));
   EXPECT_EQ((*ledger)->size(), 1u);
   const auto again = Append(**ledger, before);
   ASSERT_OK(again) << "what is recorded has its receipt";
   EXPECT_EQ(again->index(), 0u);
   EXPECT_THAT((*ledger)->GetAttachment(before.attachments(0).commitment()),
-              IsRefused("NO_SUCH_ATTACHMENT"));
+              IsRefused(Reason::kNoSuchAttachment));
 }
 
 // Whoever sends something while it is erased: it is refused, or it is destroyed.
@@ -599,20 +599,20 @@ TEST_P(LedgerTest, BadInputIsRefusedAndLeavesNothing) {
   common::v1::SignedCommand command = Command();
   *command.add_attachments() = Attachment(std::string(16, 'a'), "text");
   command.mutable_attachments(0)->set_content("another text");
-  EXPECT_THAT(Append(**ledger, command), IsRefused("BAD_ATTACHMENT"));
+  EXPECT_THAT(Append(**ledger, command), IsRefused(Reason::kBadAttachment));
   command = Command();
   *command.add_attachments() = Attachment("short", "text");
-  EXPECT_THAT(Append(**ledger, command), IsRefused("BAD_ATTACHMENT"));
+  EXPECT_THAT(Append(**ledger, command), IsRefused(Reason::kBadAttachment));
   command = Command();
   *command.add_attachments() =
       Attachment(std::string(16, 'a'), std::string(kMaxAttachmentBytes + 1, 'x'));
-  EXPECT_THAT(Append(**ledger, command), IsRefused("BAD_ATTACHMENT"));
+  EXPECT_THAT(Append(**ledger, command), IsRefused(Reason::kBadAttachment));
   command.set_payload(std::string(kMaxPayloadBytes + 1, 'x'));
-  EXPECT_THAT(Append(**ledger, command), IsRefused("TOO_LARGE"));
+  EXPECT_THAT(Append(**ledger, command), IsRefused(Reason::kTooLarge));
   command = Command("");
-  EXPECT_THAT(Append(**ledger, command), IsRefused("BAD_COMMAND"));
+  EXPECT_THAT(Append(**ledger, command), IsRefused(Reason::kBadCommand));
   EXPECT_THAT((*ledger)->Append(Command(), common::v1::DISCLOSURE_UNSPECIFIED, "meetings"),
-              IsRefused("BAD_DISCLOSURE"));
+              IsRefused(Reason::kBadDisclosure));
   EXPECT_EQ((*ledger)->size(), 0u);
 }
 

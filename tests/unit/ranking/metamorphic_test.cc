@@ -286,7 +286,7 @@ TEST(Formats, RoundTripsKeepElectionsAndResults) {
          {Format::kPreflib, Format::kBlt, Format::kScottishCsv, Format::kCef, Format::kCsv}) {
       const absl::StatusOr<std::string> text = WriteElection(format, election);
       if (!text.ok()) {
-        EXPECT_THAT(text.status(), IsRefused("FORMAT_CANNOT"));
+        EXPECT_THAT(text.status(), IsRefused(Reason::kFormatCannot));
         continue;
       }
       const absl::StatusOr<Election> again = ReadElection(format, *text);

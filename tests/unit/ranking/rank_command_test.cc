@@ -147,7 +147,7 @@ TEST(RankCommand, EveryMethodExplainsItself) {
       RankArguments arguments{path, method.id, {}, 0, "json", true, 1};
       const absl::StatusOr<std::string> json = RunRank(arguments);
       if (!json.ok()) {
-        EXPECT_THAT(json.status(), IsRefused("WRONG_BALLOTS"));
+        EXPECT_THAT(json.status(), IsRefused(Reason::kWrongBallots));
         continue;
       }
       ++ranked;
@@ -233,14 +233,14 @@ TEST(RankGroupsTest, RefusesWhatDoesNotFit) {
       "two.soi",
       "# DATA TYPE: soi\n# NUMBER ALTERNATIVES: 2\n# NUMBER VOTERS: 1\n# NUMBER UNIQUE ORDERS: 1\n"
       "# ALTERNATIVE NAME 1: A\n# ALTERNATIVE NAME 2: B\n1: 1,2\n");
-  EXPECT_THAT(RunRankGroups(Grouped({"x"})), IsRefused("BAD_GROUP"));
-  EXPECT_THAT(RunRankGroups(Grouped({"x=" + three + ":many"})), IsRefused("BAD_GROUP"));
-  EXPECT_THAT(RunRankGroups(Grouped({"x=" + three + ":0"})), IsRefused("BAD_GROUP"));
-  EXPECT_THAT(RunRankGroups(Grouped({"x=" + three, "x=" + three})), IsRefused("BAD_GROUP"));
-  EXPECT_THAT(RunRankGroups(Grouped({"x=" + three, "y=" + two})), IsRefused("BAD_GROUP"));
+  EXPECT_THAT(RunRankGroups(Grouped({"x"})), IsRefused(Reason::kBadGroup));
+  EXPECT_THAT(RunRankGroups(Grouped({"x=" + three + ":many"})), IsRefused(Reason::kBadGroup));
+  EXPECT_THAT(RunRankGroups(Grouped({"x=" + three + ":0"})), IsRefused(Reason::kBadGroup));
+  EXPECT_THAT(RunRankGroups(Grouped({"x=" + three, "x=" + three})), IsRefused(Reason::kBadGroup));
+  EXPECT_THAT(RunRankGroups(Grouped({"x=" + three, "y=" + two})), IsRefused(Reason::kBadGroup));
   RankArguments arguments = Grouped({"x=" + three});
   arguments.status_quo = "9";
-  EXPECT_THAT(RunRankGroups(arguments), IsRefused("UNKNOWN_OPTION"));
+  EXPECT_THAT(RunRankGroups(arguments), IsRefused(Reason::kUnknownOption));
 }
 
 TEST(RankCommandTest, AByteOrderMarkIsPassedOver) {

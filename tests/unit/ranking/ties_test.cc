@@ -45,11 +45,11 @@ TEST(Ties, ARecordDecides) {
   EXPECT_THAT(ranking.winners, ElementsAre(2));
   EXPECT_EQ(ranking.ties.at(0).rule, "manual");
   EXPECT_THAT(Rank("stv.scottish-2011", {{"tie_order", "C,X"}}, Fork()).status(),
-              IsRefused("BAD_PARAM"));
+              IsRefused(Reason::kBadParam));
   EXPECT_THAT(Rank("stv.scottish-2011", {{"tie_order", "C,C"}}, Fork()).status(),
-              IsRefused("BAD_PARAM"));
+              IsRefused(Reason::kBadParam));
   EXPECT_THAT(Rank("irv", {{"tie_order", "C"}, {"tie_seed", "x"}}, Fork()).status(),
-              IsRefused("BAD_PARAM"));
+              IsRefused(Reason::kBadParam));
 }
 
 TEST(Ties, TheSeedDecidesReproduciblyAndBothWays) {
@@ -121,12 +121,12 @@ TEST(Ties, SharedRanksAreReported) {
 
 TEST(Irv, EqualRanksAreRefusedOrShareTheVote) {
   const Election election = ElectionOf(3, {{3, {{0, 1}}}, {2, {{2}}}});
-  EXPECT_THAT(Rank("irv", {}, election).status(), IsRefused("TIED_PREFERENCES"));
+  EXPECT_THAT(Rank("irv", {}, election).status(), IsRefused(Reason::kTiedPreferences));
   EXPECT_OK(Rank("irv", {{"equal_ranks", "approval"}}, election).status());
   EXPECT_THAT(Rank("stv.meek-prf", {{"seats", "1"}}, election).status(),
-              IsRefused("TIED_PREFERENCES"));
+              IsRefused(Reason::kTiedPreferences));
   EXPECT_THAT(Rank("stv.meek-prf", {}, ElectionOf(2, {{1, {{0}}}})).status(),
-              IsRefused("NO_SEATS"));
+              IsRefused(Reason::kNoSeats));
 }
 
 TEST(Unranked, ChangesWhoWins) {
@@ -147,7 +147,7 @@ TEST(Withdrawn, OptionsLeaveTheBallots) {
   const Ranking ranking = Rank("schulze.wv_lv", {}, election).value();
   EXPECT_THAT(ranking.tiers, ElementsAre(ElementsAre(0), ElementsAre(2)));
   election.options[0].withdrawn = election.options[2].withdrawn = true;
-  EXPECT_THAT(Rank("schulze.wv_lv", {}, election).status(), IsRefused("NO_OPTIONS"));
+  EXPECT_THAT(Rank("schulze.wv_lv", {}, election).status(), IsRefused(Reason::kNoOptions));
 }
 
 }  // namespace

@@ -375,17 +375,18 @@ TEST_F(FeedTest, APolicyWithoutQuorumTakesEveryCheckpoint) {
 
 TEST_F(FeedTest, RefusesWhatItCannotFeed) {
   EXPECT_THAT(WitnessFeed::Create(*policy_, "other.example/log", Prover(&log_)).status(),
-              IsRefused("NO_SUCH_LOG"));
+              IsRefused(Reason::kNoSuchLog));
   const auto no_url = crypto::Policy::Parse(absl::StrCat(
       "log ", log_.vkey(), "\nwitness w ", peers_[0].witness->verifier().vkey(), "\nquorum w\n"));
   EXPECT_THAT(WitnessFeed::Create(*no_url, kOrigin, Prover(&log_)).status(),
-              IsRefused("NO_WITNESS_URL"));
+              IsRefused(Reason::kNoWitnessUrl));
   Publish(5);
-  EXPECT_THAT(feed_->Publish(log_.Checkpoint(5), clock_.now), IsRefused("NOT_LARGER"));
-  EXPECT_THAT(feed_->Publish(log_.Checkpoint(4), clock_.now), IsRefused("NOT_LARGER"));
-  EXPECT_THAT(feed_->Publish("nonsense", clock_.now), IsRefused("BAD_NOTE"));
+  EXPECT_THAT(feed_->Publish(log_.Checkpoint(5), clock_.now), IsRefused(Reason::kNotLarger));
+  EXPECT_THAT(feed_->Publish(log_.Checkpoint(4), clock_.now), IsRefused(Reason::kNotLarger));
+  EXPECT_THAT(feed_->Publish("nonsense", clock_.now), IsRefused(Reason::kBadNote));
   LogUnderTest stranger(kOrigin, 7);
-  EXPECT_THAT(feed_->Publish(stranger.Checkpoint(6), clock_.now), IsRefused("NO_KNOWN_SIGNATURE"));
+  EXPECT_THAT(feed_->Publish(stranger.Checkpoint(6), clock_.now),
+              IsRefused(Reason::kNoKnownSignature));
 }
 
 }  // namespace

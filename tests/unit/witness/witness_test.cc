@@ -241,7 +241,7 @@ TEST_F(WitnessTest, NeedsALog) {
   EXPECT_THAT(Witness::Create(*crypto::CosignatureSigner::Create("w.example", KeyOfSeedByte(9)),
                               *crypto::Policy::Parse("quorum none\n"), &store_, {})
                   .status(),
-              IsRefused("NO_LOGS"));
+              IsRefused(Reason::kNoLogs));
 }
 
 TEST_F(WitnessTest, Addresses) {

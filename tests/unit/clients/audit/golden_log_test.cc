@@ -239,7 +239,7 @@ TEST_F(GoldenLogTest, ABundleMadeFromTheArchiveVerifies) {
   ASSERT_OK(bundle);
   EXPECT_EQ(VerifyEvidenceBundle(*bundle, *log_, [](const Finding&) {}), 0u);
   EXPECT_THAT(MakeEvidenceBundle(entries, checkpoint_, *log_, "beschluss-0"),
-              IsRefused("NO_SUCH_DECISION"));
+              IsRefused(Reason::kNoSuchDecision));
 }
 
 }  // namespace

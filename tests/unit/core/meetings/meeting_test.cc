@@ -113,7 +113,7 @@ TEST(Meeting, AConflictCanBeDeclaredBetweenAnIncidentalVoteAndTheOneThatSettles)
   council.CheckIn({"vera", "m1", "m2", "m3", "m4"});
   council.Propose("top-1", "", "amendment", v1::POLARITY_INCIDENTAL);
   council.OpenVote(v1::VOTE_MODE_OPEN, "amendment", "vote-1");
-  EXPECT_THAT(council.Give("m1", ConflictOf("m1")), IsRefused("VOTE_OPENED"));
+  EXPECT_THAT(council.Give("m1", ConflictOf("m1")), IsRefused(Reason::kVoteOpened));
   council.Must("vera", Close("vote-1"));
   council.Must("vera", Establish(0, 0, 0, 5, v1::OUTCOME_REJECTED, "vote-1"));
   council.Must("m1", ConflictOf("m1"));
@@ -138,16 +138,17 @@ TEST(Meeting, VotesAreListedInTheOrderOfOpeningByPages) {
   EXPECT_THAT(ids("", 2), ElementsAre("c", "a"));
   EXPECT_THAT(ids("a", 2), ElementsAre("b"));
   EXPECT_THAT(ids("b", 2), IsEmpty());
-  EXPECT_THAT(council.voting().ListVoteEvents(Council::kMeeting, "x", 2), IsRefused("BAD_PAGE"));
-  EXPECT_THAT(council.voting().ListVoteEvents("x", "", 2), IsRefused("NO_SUCH_MEETING"));
+  EXPECT_THAT(council.voting().ListVoteEvents(Council::kMeeting, "x", 2),
+              IsRefused(Reason::kBadPage));
+  EXPECT_THAT(council.voting().ListVoteEvents("x", "", 2), IsRefused(Reason::kNoSuchMeeting));
 }
 
 TEST(Meeting, ReadsNameWhatIsNotThere) {
   const Council council;
-  EXPECT_THAT(council.voting().GetAttendance("x"), IsRefused("NO_SUCH_MEETING"));
-  EXPECT_THAT(council.voting().GetMotion("x"), IsRefused("NO_SUCH_MOTION"));
-  EXPECT_THAT(council.voting().GetVoteEvent("x"), IsRefused("NO_SUCH_VOTE"));
-  EXPECT_THAT(council.voting().ComputeResult("x"), IsRefused("NO_SUCH_VOTE"));
+  EXPECT_THAT(council.voting().GetAttendance("x"), IsRefused(Reason::kNoSuchMeeting));
+  EXPECT_THAT(council.voting().GetMotion("x"), IsRefused(Reason::kNoSuchMotion));
+  EXPECT_THAT(council.voting().GetVoteEvent("x"), IsRefused(Reason::kNoSuchVote));
+  EXPECT_THAT(council.voting().ComputeResult("x"), IsRefused(Reason::kNoSuchVote));
 }
 
 }  // namespace

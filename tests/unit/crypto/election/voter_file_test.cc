@@ -66,16 +66,16 @@ TEST_F(VoterFile, IsRefusedWhereItIsAnother) {
   EXPECT_TRUE(
       absl::IsAlreadyExists(SaveVoterFile(path_, secrets_, passphrase_, /*replace=*/false)));
   EXPECT_THAT(LoadVoterFile(path_, crypto::SecretBytes::CopyOf("wrong")),
-              IsRefused("WRONG_PASSPHRASE"));
-  EXPECT_THAT(LoadTrusteeFile(path_, passphrase_), IsRefused("NOT_A_TRUSTEE_FILE"));
+              IsRefused(Reason::kWrongPassphrase));
+  EXPECT_THAT(LoadTrusteeFile(path_, passphrase_), IsRefused(Reason::kNotATrusteeFile));
   EXPECT_THAT(SaveVoterFile(path_, secrets_, crypto::SecretBytes(), /*replace=*/true),
-              IsRefused("PASSPHRASE_MISSING"));
+              IsRefused(Reason::kPassphraseMissing));
   std::string changed = *ReadFile(path_);
   changed[changed.size() - 5] ^= 1;
   ASSERT_OK(WriteFile(path_, changed));
   EXPECT_FALSE(LoadVoterFile(path_, passphrase_).ok());
   ASSERT_OK(WriteFile(path_, "{}\n"));
-  EXPECT_THAT(LoadVoterFile(path_, passphrase_), IsRefused("NOT_A_VOTER_FILE"));
+  EXPECT_THAT(LoadVoterFile(path_, passphrase_), IsRefused(Reason::kNotAVoterFile));
 }
 
 }  // namespace

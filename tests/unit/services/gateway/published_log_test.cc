@@ -236,7 +236,7 @@ TEST_F(PublishedLogTest, WhatTheLogSignedAgainstItsEntriesIsNotPublished) {
     head.root[0] ^= 1;
     ledger::v1::GetCheckpointResponse newest;
     newest.set_checkpoint(GrowingLog::Sign(head));
-    EXPECT_THAT(published_.Publish(newest, now_), IsRefused("LOG_FORKED")) << size;
+    EXPECT_THAT(published_.Publish(newest, now_), IsRefused(Reason::kLogForked)) << size;
   }
   ledger::v1::GetCheckpointResponse foreign;
   std::string note = log_.Checkpoint(600);
