@@ -10,6 +10,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/string_view.h"
 #include "base/refusal.h"
 #include "base/status_matchers.h"
 #include "gtest/gtest.h"
@@ -76,7 +77,7 @@ constexpr struct {
 TEST(ReasonTest, NamesSayWhatTextsSay) {
   for (const auto& row : kNames) {
     std::string name = "k";
-    for (const std::string word : absl::StrSplit(row.text, '_')) {
+    for (const absl::string_view word : absl::StrSplit(row.text, '_')) {
       name += word.front();
       name += absl::AsciiStrToLower(word.substr(1));
     }
