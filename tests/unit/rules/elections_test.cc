@@ -149,7 +149,7 @@ TEST(ElectionTest, IsDecidedAsTheLawSays) {
 
 TEST(ElectionTest, NeedsCandidates) {
   EXPECT_THAT(EvaluateElection(RuleOf("de-nw-rat"), Ballot::kFirst, {}),
-              IsRefused(Reason::kBadElection));
+              IsRefused(Reason::kBadVotes));
 }
 
 TEST(ElectionTest, IsExplained) {
@@ -310,9 +310,9 @@ TEST(LotTest, RefusesWhatIsNoLot) {
   const std::string value(32, 'v');
   EXPECT_OK(CheckContribution(CommitContribution(value), value));
   EXPECT_THAT(CheckContribution(CommitContribution(value), std::string(32, 'w')),
-              IsRefused(Reason::kBadContribution));
+              IsRefused(Reason::kBadLotContribution));
   EXPECT_THAT(CheckContribution(CommitContribution("short"), "short"),
-              IsRefused(Reason::kBadContribution));
+              IsRefused(Reason::kBadLotContribution));
 }
 
 }  // namespace

@@ -131,7 +131,7 @@ TEST_F(DirectoryTest, RevocationByOwnerOrAdministratorButNeverOfTheLast) {
   ASSERT_OK(Register("m1"));
   EXPECT_THAT(Revoke("m1", bernd_key), IsRefused(Reason::kOfficeMissing));
   EXPECT_OK(Revoke("bernd", anna_key_));
-  EXPECT_THAT(Revoke("bernd", anna_key_), IsRefused(Reason::kKeyRevoked));
+  EXPECT_THAT(Revoke("bernd", anna_key_), IsRefused(Reason::kAlreadyRevoked));
   EXPECT_THAT(Revoke("bernd", bernd_key), IsRefused(Reason::kLastAdministrator));
   EXPECT_THAT(Revoke("bernd", "no such key"), IsRefused(Reason::kNoSuchKey));
   v1::WithdrawOffice withdraw;

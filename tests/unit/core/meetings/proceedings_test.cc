@@ -421,7 +421,7 @@ TEST(LotTest, DecidesATieAndCanBeDrawnAgain) {
   council.Must("vera", Fix(checkpoint));
   EXPECT_THAT(council.Give("m3", Commit(a)), IsRefused(Reason::kLotFixed));
   council.Must("m1", Reveal(a));
-  EXPECT_THAT(council.Give("m2", Reveal(a)), IsRefused(Reason::kBadContribution));
+  EXPECT_THAT(council.Give("m2", Reveal(a)), IsRefused(Reason::kBadLotContribution));
   EXPECT_THAT(council.Give("m3", Reveal(a)), IsRefused(Reason::kNotCommitted));
   EXPECT_THAT(council.Give("vera", OfLot<v1::DrawLot>()), IsRefused(Reason::kContributionMissing));
   council.Must("m2", Reveal(b));
