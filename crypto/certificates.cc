@@ -61,7 +61,7 @@ bool IsUtf8(absl::string_view text) {
   return true;
 }
 
-// What certificates of authorities and of services differ in.
+// The fields in which authority and service certificates differ.
 struct Profile {
   absl::string_view common_name;
   absl::Time not_before;
@@ -83,7 +83,7 @@ bool SetSerialNumber(X509* certificate) {
          BN_to_ASN1_INTEGER(number.get(), X509_get_serialNumber(certificate)) != nullptr;
 }
 
-// Adds an extension from OpenSSL's text form; only for texts of our own.
+// Adds an extension from OpenSSL's text form; only for trusted text.
 bool AddExtension(X509* certificate, X509* issuer, int nid, const char* value) {
   X509V3_CTX context;
   X509V3_set_ctx(&context, issuer, certificate, nullptr, nullptr, 0);
@@ -177,8 +177,8 @@ void Push(GENERAL_NAMES* names, OwnedName name) {
   CheckOpenSsl(sk_GENERAL_NAME_push(names, name.release()) > 0, "add an alternative name");
 }
 
-// Built value by value, not from OpenSSL's text form, in which a comma in a name would begin
-// another name.
+// Builds the extension value by value: in OpenSSL's text form a comma in a name would start another
+// name.
 absl::StatusOr<OwnedNames> AlternativeNames(const ServiceCertificateRequest& request) {
   OwnedNames names(GENERAL_NAMES_new());
   CheckOpenSsl(names != nullptr, "make subject alternative names");

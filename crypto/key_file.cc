@@ -1,4 +1,4 @@
-// The part of PrivateKey that deals with files.
+// PrivateKey's functions for files.
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -22,8 +22,8 @@ namespace {
 constexpr size_t kMaxKeyFileBytes = 16384;
 constexpr mode_t kOwnerOnly = 0600;
 
-// PostgreSQL's rule for server keys: a file of our own is for us alone; one of root may be readable
-// by a group, which is how service managers hand out keys.
+// PostgreSQL's rule for server keys: a file owned by us must be readable only by us; a file owned
+// by root may also be readable by a group, because service managers hand out keys in that way.
 absl::Status CheckNotExposed(const struct stat& file, const std::string& path) {
   const bool of_root = file.st_uid == 0 && geteuid() != 0;
   const mode_t forbidden = of_root ? 0027 : 0077;
@@ -65,7 +65,7 @@ absl::Status WriteKeyFile(const std::string& path, const SecretBytes& pem) {
                    "; a key is never overwritten: move it away or choose another name"));
 }
 
-// `status` with the file that it is about.
+// `status` with a message that names the file.
 absl::Status About(const std::string& path, const absl::Status& status) {
   return Refuse(status.code(), ReasonOf(status), absl::StrCat(path, ": ", status.message()));
 }

@@ -21,7 +21,7 @@ namespace votum::crypto {
 namespace {
 
 // Everything before the point in the one accepted SubjectPublicKeyInfo of each key type: comparing
-// a fixed prefix takes the place of an ASN.1 parser for bytes from outside.
+// a fixed prefix replaces an ASN.1 parser for untrusted bytes.
 constexpr uint8_t kEd25519SpkiPrefix[] = {0x30, 0x2a, 0x30, 0x05, 0x06, 0x03,
                                           0x2b, 0x65, 0x70, 0x03, 0x21, 0x00};
 constexpr uint8_t kP256SpkiPrefix[] = {0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48,
@@ -74,8 +74,8 @@ absl::Status BadPublicKey(absl::string_view why) {
 }
 
 // P-256 without a point. Setting a copy's point takes 4 us, where OpenSSL 3.0's decoder takes 100
-// us for the whole key: twice as long as verifying a signature with it, and every command brings a
-// key to decode.
+// us for the whole key: twice as long as verifying a signature with it, and every command contains
+// a key to decode.
 EVP_PKEY* P256Template() {
   static EVP_PKEY* const key = [] {
     const OwnedPkeyCtx context(EVP_PKEY_CTX_new_from_name(nullptr, "EC", nullptr));

@@ -28,7 +28,7 @@ absl::Status BadVkey(absl::string_view why) {
                         absl::StrCat("not a verifier key of the form name+id+key: ", why));
 }
 
-// A signature type: how the bytes after the key ID are to be verified.
+// A signature type, with its way of verifying the bytes after the key ID.
 struct SignatureType {
   uint8_t type;
   absl::Status (*verify)(const PublicKey& key, absl::string_view text, absl::string_view signature);
@@ -143,7 +143,7 @@ absl::StatusOr<Note> ParseNote(absl::string_view note) {
   parsed.text = std::string(note.substr(0, blank_line + 1));
   absl::string_view lines = note.substr(blank_line + 2);
   if (!absl::ConsumeSuffix(&lines, "\n")) return BadNote("it does not end in a newline");
-  // One more than allowed are enough to refuse them, however many there are.
+  // Finding one more than allowed suffices to refuse the note.
   const std::vector<absl::string_view> split =
       absl::StrSplit(lines, absl::MaxSplits('\n', kMaxNoteSignatures));
   for (absl::string_view line : split) {

@@ -52,7 +52,7 @@ absl::Status Mistyped(absl::string_view why) {
                                      "; compare it with the slip and type it again"));
 }
 
-// The 28 symbols of what was typed, in the one form that is hashed.
+// The 28 typed symbols, in the canonical form that is hashed.
 absl::StatusOr<SecretBytes> Normalize(absl::string_view code) {
   SecretBytes symbols(kSymbols);
   size_t count = 0;

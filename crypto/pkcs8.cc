@@ -32,7 +32,7 @@ absl::Status NotAKeyFile(absl::string_view why) {
   return RefuseArgument("NOT_A_KEY_FILE", absl::StrCat("not a PEM PKCS#8 private key: ", why));
 }
 
-// What stands in one PEM block.
+// The contents of one PEM block.
 class PemBlock {
  public:
   static absl::StatusOr<PemBlock> Read(absl::string_view pem) {
@@ -120,7 +120,7 @@ absl::StatusOr<OwnedPkcs8> ToPkcs8(EVP_PKEY* key) {
 }
 
 OwnedBio NewMemory() {
-  // Secure memory BIOs wipe what they held.
+  // Secure memory BIOs wipe their contents.
   OwnedBio memory(BIO_new(BIO_s_secmem()));
   CheckOpenSsl(memory != nullptr, "make a buffer");
   return memory;

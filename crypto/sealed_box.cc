@@ -33,7 +33,7 @@ absl::Status CheckSizes(const SecretBytes& key, absl::string_view text,
   return absl::OkStatus();
 }
 
-// A context that has the key, the nonce and the associated data.
+// A context initialized with the key, the nonce and the associated data.
 OwnedCipherCtx Start(bool encrypt, const SecretBytes& key, absl::string_view nonce,
                      absl::string_view associated_data) {
   static EVP_CIPHER* const cipher = EVP_CIPHER_fetch(nullptr, "AES-256-GCM", nullptr);

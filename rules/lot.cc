@@ -21,14 +21,14 @@ std::string WithLength(absl::string_view bytes) {
   return absl::StrCat(BigEndian(bytes.size()), bytes);
 }
 
-// Numbers below a bound, each equally likely.
+// Uniformly distributed numbers below a bound.
 class Numbers {
  public:
   explicit Numbers(const crypto::Digest& seed) : seed_(seed) {}
 
   uint64_t Below(uint64_t bound) {
     constexpr uint64_t kMost = std::numeric_limits<uint64_t>::max();
-    // 2^64 mod bound numbers at the top would favour the small remainders.
+    // The topmost 2^64 mod bound numbers would favour small remainders.
     const uint64_t surplus = (kMost % bound + 1) % bound;
     for (;;) {
       const uint64_t number = Next();

@@ -56,7 +56,7 @@ absl::Status ParseSignature(const JsonView& json, Ballot* ballot) {
   return absl::OkStatus();
 }
 
-// All of the ballot but its last brace.
+// The ballot's text without its closing brace.
 std::string OpenText(const Ballot& ballot) {
   const auto format = [](std::string* text, const Answer& answer) {
     *text += FormatAnswer(answer);

@@ -80,7 +80,7 @@ Scalar ValueAt(absl::Span<const Scalar> polynomial, uint64_t x) {
   return value;
 }
 
-// The share for us.
+// The share addressed to us.
 absl::StatusOr<Scalar> OpenShare(const Participant& participant, uint64_t sender,
                                  absl::string_view sealed) {
   ASSIGN_OR_RETURN(const crypto::SecretBytes opened, participant.Open(sender, sealed));
@@ -91,7 +91,8 @@ absl::StatusOr<Scalar> OpenShare(const Participant& participant, uint64_t sender
   return Scalar::FromAnyDecimal(text);
 }
 
-// Whether what we sealed for ourselves is the polynomial that we published: nobody has changed it.
+// Whether the polynomial that we sealed for ourselves is the one that we published; false if
+// somebody changed it.
 bool IsOurPolynomial(const Participant& participant, absl::string_view sealed,
                      absl::Span<const Element> powers) {
   const auto opened = participant.Open(participant.index, sealed);
@@ -108,7 +109,7 @@ bool IsOurPolynomial(const Participant& participant, absl::string_view sealed,
                     });
 }
 
-// The sender's polynomial in exponents, checked.
+// The sender's polynomial in exponents, after checking it.
 absl::StatusOr<std::vector<Element>> PolynomialOf(absl::Span<const SignedMessage> certificates,
                                                   const Element& verification, uint64_t threshold,
                                                   uint64_t sender,

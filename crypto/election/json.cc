@@ -18,7 +18,7 @@ using nlohmann::json;
 constexpr char kReason[] = "BAD_JSON";
 constexpr absl::string_view kByteOrderMark = "\xef\xbb\xbf";
 
-// Builds the document as the library does, and stops at what we refuse.
+// Builds the document as the library does, and stops at the first construct that we reject.
 class StrictBuilder : public nlohmann::detail::json_sax_dom_parser<json> {
   using Base = nlohmann::detail::json_sax_dom_parser<json>;
 

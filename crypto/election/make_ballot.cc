@@ -12,7 +12,7 @@
 namespace votum::election {
 namespace {
 
-// What only the voter's device knows of one encrypted number.
+// The secrets behind one encrypted number, known only to the voter's device.
 struct Secret {
   Scalar message;
   Scalar randomness;

@@ -23,7 +23,7 @@ Scalar Read(absl::string_view bytes) {
   crypto::Digest digest;
   std::copy(bytes.begin(), bytes.end(), digest.begin());
   const Scalar scalar = Scalar::FromDigest(digest);
-  // Through a volatile pointer, so that it is not left out as without effect.
+  // The volatile pointer keeps the compiler from removing the overwrite.
   for (volatile uint8_t& byte : digest) byte = 0;
   return scalar;
 }

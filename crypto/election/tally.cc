@@ -48,7 +48,7 @@ std::string DecryptionPrefix(const Election& election, const Element& public_key
   return absl::StrCat("decrypt|", election.fingerprint(), "|", public_key.ToDecimal(), "|");
 }
 
-// Who of a group takes part, as indices from 1: the first of those that decrypted.
+// The members of a group that take part, as indices from 1: the first of those that decrypted.
 absl::StatusOr<std::vector<uint64_t>> TakingPart(const Trustees::Group& group,
                                                  const Decryptions& decryptions) {
   std::vector<uint64_t> indices;

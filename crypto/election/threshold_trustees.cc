@@ -64,7 +64,7 @@ absl::Status CheckLengths(const ThresholdTrustees& trustees) {
   return absl::OkStatus();
 }
 
-// Signatures of commitments come with everything else that version 3 has.
+// Signatures of commitments appear only together with the other additions of version 3.
 absl::Status CheckVersion3(const ThresholdTrustees& trustees,
                            absl::Span<const Certificate> certificates) {
   if (trustees.signatures.empty()) {

@@ -21,7 +21,7 @@ constexpr SecretFileKind kKind = {
 constexpr absl::string_view kNothing = "-";
 
 // size, threshold and index of the ceremony, signing key, decryption key, secret, and for each
-// election that was decrypted its fingerprint and the tally's hash; "-" for what is not there.
+// election that was decrypted its fingerprint and the tally's hash; "-" for absent fields.
 crypto::SecretBytes Plaintext(const TrusteeSecrets& secrets) {
   std::string signing(kNothing);
   std::string decryption(kNothing);

@@ -21,7 +21,7 @@
 namespace votum::election {
 namespace {
 
-// What may follow what. The first event is Setup.
+// The permitted successors of each event. The first event is Setup.
 struct Succession {
   EventType event;
   EventType next;
@@ -50,7 +50,8 @@ struct CastBallot {
   absl::Status verified;
 };
 
-// One run over one archive. Each step adds what fails; Run says which steps need which.
+// One run over one archive. Each step adds its failures; Run orders the steps by their
+// dependencies.
 class Verification {
  public:
   explicit Verification(const VerifyOptions& options) : options_(options) {}
@@ -83,7 +84,7 @@ class Verification {
     return status.ok();
   }
 
-  // An error is one of the file as a whole; others are added on the way.
+  // Returns an error only for a failure of the whole file; other failures are added on the way.
   absl::Status Verify(absl::string_view bytes, bool up_to_tally) {
     ASSIGN_OR_RETURN(archive_, ReadArchive(bytes));
     if (archive_.groups.empty()) return NotTallied();
@@ -100,7 +101,8 @@ class Verification {
     return absl::OkStatus();
   }
 
-  // One election has one file: a text that says the same in other bytes is not the tool's.
+  // Each election has exactly one file: an equivalent text in other bytes does not come from the
+  // tool.
   static absl::Status IsCanonical(bool canonical, absl::string_view what) {
     if (canonical) return absl::OkStatus();
     return RefuseArgument("NOT_CANONICAL",
@@ -156,7 +158,7 @@ class Verification {
     return true;
   }
 
-  // OK if the data before the event are these, no more and no less.
+  // OK if the data before the event are exactly these.
   static absl::Status HasData(const EventGroup& group, const std::vector<std::string>& hashes) {
     const bool same = std::equal(
         group.data.begin(), group.data.end(), hashes.begin(), hashes.end(),
@@ -224,7 +226,7 @@ class Verification {
     report_.counted = ballots_.size();
   }
 
-  // Counts the ballot, instead of an earlier one of its credential.
+  // Counts the ballot, replacing an earlier one of the same credential.
   absl::Status Accept(CastBallot* cast, std::unordered_set<std::string>* seen) {
     const EventGroup& group = *cast->group;
     if (!seen->insert(group.event.payload).second) {
@@ -247,7 +249,7 @@ class Verification {
     return absl::OkStatus();
   }
 
-  // False if there is none, which NOT_TALLIED reports.
+  // False if there is none; NOT_TALLIED reports that.
   bool VerifyTally() {
     const auto group = std::find_if(
         archive_.groups.begin(), archive_.groups.end(),

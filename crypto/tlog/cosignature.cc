@@ -63,7 +63,7 @@ absl::StatusOr<CosignatureVerifier> CosignatureVerifier::FromVkey(absl::string_v
   if (!key.ok()) return BadVkey(key.status().message());
   if (!CheckKeyName(parts[0]).ok()) return BadVkey("no key may have this name");
   ASSIGN_OR_RETURN(CosignatureVerifier verifier, Create(parts[0], *key));
-  // The one text of this key, so also its ID.
+  // The canonical text of this key, which includes its ID.
   if (verifier.vkey() != vkey) return BadVkey("the ID is not that of the key");
   return verifier;
 }

@@ -19,7 +19,7 @@ constexpr absl::string_view kAny = "any";
 
 absl::Status BadPolicy(absl::string_view why) { return RefuseArgument("BAD_POLICY", why); }
 
-// Tab, newline, printable ASCII, and bytes beyond ASCII, which mean nothing.
+// Tab, newline, printable ASCII, and bytes beyond ASCII, which have no special meaning.
 bool IsPolicyByte(char c) {
   const auto byte = static_cast<uint8_t>(c);
   return byte == '\t' || byte == '\n' || (byte >= 0x20 && byte != 0x7f);
@@ -168,7 +168,7 @@ absl::StatusOr<Policy> Policy::Parse(absl::string_view text) {
 
 bool Policy::IsQuorum(const std::vector<bool>& witnessed) const {
   if (!quorum_.has_value()) return true;
-  // Members stand before their groups, so one pass settles all.
+  // Members are listed before their groups, so one pass is enough.
   std::vector<bool> holds(named_.size());
   for (size_t i = 0; i < named_.size(); ++i) {
     const Named& named = named_[i];

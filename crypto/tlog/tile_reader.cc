@@ -25,8 +25,8 @@ absl::Status TilesDiffer(const absl::Status& why) {
                 absl::StrCat("the tiles do not give the checkpoint's root: ", why.message()));
 }
 
-// The file of `tile`; of a partial one that is gone, the beginning of the full one's, which a log
-// may leave alone.
+// The file of `tile`. If a partial tile is gone, the beginning of the full tile, because a log may
+// delete partial tiles once the full one exists.
 absl::StatusOr<std::pair<Tile, std::string>> FetchTile(TileSource& source, const Tile& tile) {
   Tile found = tile;
   absl::StatusOr<std::string> bytes = source.Fetch(TilePath(found));
@@ -47,7 +47,7 @@ struct Range {
   uint64_t end;
 };
 
-// The nodes of the tree of `size` leaves, as its tiles have them. Fetches each tile once.
+// The nodes of the tree of `size` leaves, read from its tiles. Fetches each tile once.
 class Nodes {
  public:
   Nodes(uint64_t size, TileSource& source) : size_(size), source_(source) {}
@@ -143,7 +143,7 @@ std::vector<Range> ConsistencyPath(uint64_t old_size, uint64_t size) {
       range.begin = middle;
     }
   }
-  // The verifier has the whole old tree's root already.
+  // The verifier already has the root of the whole old tree.
   if (range.begin != 0) path.push_back(range);
   std::reverse(path.begin(), path.end());
   return path;
@@ -154,8 +154,8 @@ struct ProvenRoot {
   std::vector<Digest> consistency_proof;
 };
 
-// The tree of the first `old_size` > 0 leaves. Root and proof come from the same reading of the
-// tiles: a source may answer differently the next time.
+// The tree of the first `old_size` > 0 leaves. Root and proof use the same fetched tiles, because a
+// source may answer differently the next time.
 absl::StatusOr<ProvenRoot> ProvePrefix(uint64_t old_size, uint64_t size, const Digest& root,
                                        TileSource& source) {
   if (old_size > size) return NotInTree(absl::StrCat("size ", old_size), size);
@@ -204,7 +204,7 @@ absl::StatusOr<std::vector<std::string>> TileReader::Entries(uint64_t index) con
   ASSIGN_OR_RETURN(std::vector<std::string> entries,
                    ParseEntryBundle(fetched.second, fetched.first.width));
   entries.resize(static_cast<size_t>(bundle.width));
-  // One proof for the bundle's tile is enough: the tile's hashes are what the proof starts from.
+  // One proof for the bundle's tile is enough, because it starts from the tile's hashes.
   Nodes nodes(size_, source_);
   for (size_t i = 0; i < entries.size(); ++i) {
     ASSIGN_OR_RETURN(const Digest hash, nodes.Root({first + i, first + i + 1}));
