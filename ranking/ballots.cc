@@ -10,7 +10,7 @@
 namespace votum::ranking {
 
 absl::Status CheckCoded(absl::Span<const uint16_t> coded, size_t options) {
-  // A bit per option on the stack for usual sizes: this runs once per ballot.
+  // For usual sizes, one bit per option on the stack, because this runs once per ballot.
   uint64_t small[16] = {};
   std::vector<uint64_t> large;
   uint64_t* seen = small;
@@ -61,7 +61,7 @@ std::vector<Tier> Decode(absl::Span<const uint16_t> coded) {
 absl::Status RankedBallots::Add(absl::Span<const Tier> groups, uint64_t weight) {
   for (const Tier& group : groups) {
     for (OptionIndex option : group) {
-      // Checked before coding: a larger number would read as a tie mark.
+      // Checked before coding, because a larger number would be read as a tie mark.
       if (option >= options_)
         return CheckCoded({static_cast<uint16_t>(option & ~kTiedWithPrevious)}, options_);
     }

@@ -44,8 +44,8 @@ uint64_t HashOf(const std::vector<Vote>& votes) {
   return hash;
 }
 
-// Joins equal voters: an open hash table of the classes of `problem`. It is as small as it can be,
-// to stay in the cache: many voters are alike.
+// Joins equal voters: an open hash table of the classes of `problem`. It is kept small enough to
+// stay in the cache, because many voters are alike.
 class Classes {
  public:
   explicit Classes(BudgetProblem& problem) : problem_(problem), slots_(1024) {}

@@ -82,7 +82,7 @@ void KeepRanked(const RankedBallots& from, const std::vector<int>& new_index, Ra
       coded.push_back(static_cast<uint16_t>(index | (group_started ? kTiedWithPrevious : 0)));
       group_started = true;
     }
-    // A part of what was checked before: cannot be refused.
+    // A part of ballots that were already checked, so this cannot fail.
     to.AddChecked(coded, ballot.weight).IgnoreError();
   });
 }

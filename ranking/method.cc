@@ -53,7 +53,7 @@ absl::Status CheckParam(const ParamSpec& spec, const std::string& value) {
   return BadParam(spec, value);
 }
 
-// Does `election` have what `method` reads?
+// Whether `election` has the ballots that `method` reads.
 absl::Status CheckNeeds(const Method& method, const Election& election) {
   const bool other_kind = election.graded || election.comparisons || election.budget;
   absl::string_view wants;
@@ -100,7 +100,7 @@ absl::StatusOr<const Method*> MethodNamed(absl::string_view id) {
                    })));
 }
 
-// Names the profile that decided, for whoever reads the result later.
+// Names the deciding profile for later readers of the result.
 void SignResult(const Method& method, Ranking& ranking) {
   Json details = {{"profile", absl::StrCat(method.id, ".v", method.version)}};
   details.update(ranking.details);

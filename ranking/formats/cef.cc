@@ -16,7 +16,7 @@ namespace votum::ranking {
 namespace {
 
 constexpr absl::string_view kEmptyRanking = "/EMPTY_RANKING/";
-// Characters that mean something in a vote, and so cannot be part of a candidate's name.
+// Characters with a meaning in votes, which therefore cannot be part of a candidate's name.
 constexpr absl::string_view kReserved = "><=#;*^|\n\r";
 
 class CefReader {
@@ -133,7 +133,7 @@ class CefReader {
     VoteLine vote{{}, 1, line.data()};
     ASSIGN_OR_RETURN(const uint64_t times, Factor(line, '*'));
     ASSIGN_OR_RETURN(const uint64_t weight, Factor(line, '^'));
-    // A weight is passed over unless the file allows weights: so says the format.
+    // The format requires that weights are ignored unless the file allows them.
     if (__builtin_mul_overflow(times, weight_allowed_ ? weight : 1, &vote.weight))
       vote.weight = UINT64_MAX;
     if (line != kEmptyRanking) RETURN_IF_ERROR(Ranking(line, vote.groups));

@@ -16,7 +16,7 @@
 namespace votum::ranking {
 namespace {
 
-// More columns than this are not filled in with pairwise counts (n x n numbers).
+// The maximum number of columns for pairwise counts (n x n numbers).
 constexpr size_t kMaxCompared = 4000;
 
 class CsvReader {

@@ -68,7 +68,7 @@ bool LooksScottish(absl::string_view text) {
   return cursor.Peek() == ',' || cursor.LineEnd();
 }
 
-// Names come from people and go to people: they must be Unicode.
+// Names are written and read by people, so they must be Unicode.
 absl::Status CheckText(absl::string_view text, const std::string& name, absl::string_view what) {
   absl::string_view rest = name;
   while (!rest.empty()) {
