@@ -28,7 +28,8 @@ absl::StatusOr<std::string> SqliteHeadStore::Load(const std::string& origin) {
 absl::Status SqliteHeadStore::Replace(const std::string& origin, absl::string_view expected,
                                       absl::string_view next) {
   const std::lock_guard<std::mutex> lock(mutex_);
-  // One statement each, so that what is compared is what is replaced, whoever else has the file.
+  // One statement each, so that comparing and replacing are atomic even if other processes use the
+  // file.
   ASSIGN_OR_RETURN(
       sqlite::Statement replace,
       database_.Prepare(expected.empty()
