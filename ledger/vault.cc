@@ -56,7 +56,7 @@ absl::Status Vault::Seal(const common::v1::SignedCommand& command,
         (*fresh)[subject] = std::move(key);
       }
     }
-    // The salt is as secret as the content, and goes with it.
+    // The salt is as secret as the content and is erased with it.
     std::string plain = absl::StrCat(attachment.salt(), attachment.content());
     auto box = crypto::SealBox(fresh->at(subject), plain, attachment.commitment());
     crypto::WipeString(&plain);
