@@ -58,8 +58,8 @@ std::string Dump(const ordered_json& object) {
   return object.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
 }
 
-// Reads a line of an entry from left to right: there is one form, and no need for a JSON parser,
-// which would take as long as verifying a third of the record's signature.
+// Reads a line of an entry from left to right. Lines have exactly one form, so no JSON parser is
+// needed, which would cost a third of verifying the record's signature.
 class Scanner {
  public:
   explicit Scanner(absl::string_view line) : rest_(line) {}
@@ -106,7 +106,7 @@ absl::Status ForEachLine(const std::string& path, const std::function<bool(std::
 }
 
 // Makes everything written so far to the file system of `folder` durable: an export has thousands
-// of files, and a sync for each takes a minute.
+// of files, and syncing each one takes a minute.
 absl::Status SyncFileSystemOf(const std::string& folder) {
   const int fd = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (fd < 0) return absl::ErrnoToStatus(errno, absl::StrCat("open ", folder));
@@ -199,7 +199,7 @@ absl::Status ArchiveWriter::Close(absl::string_view checkpoint) {
                   absl::StrCat("could not write all of ", folder_, "; is the disk full?"));
   }
   RETURN_IF_ERROR(tiles_.Write(folder_));
-  // The checkpoint comes last: where it is, everything else is.
+  // The checkpoint is written last: if it exists, everything else does too.
   RETURN_IF_ERROR(SyncFileSystemOf(folder_));
   return WriteFile(folder_ + kCheckpointFile, checkpoint);
 }

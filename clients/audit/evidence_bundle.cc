@@ -34,13 +34,13 @@ struct Bundle {
   std::string document;
 };
 
-// The text of field `name` of a command; empty where it has none.
+// The text of field `name` of a command; empty if there is none.
 std::string FieldOf(const google::protobuf::Message& command, const char* name) {
   const auto* field = command.GetDescriptor()->FindFieldByName(name);
   return field == nullptr ? "" : command.GetReflection()->GetString(command, field);
 }
 
-// What a decision rests on.
+// The ids on which a decision depends.
 struct Wanted {
   std::string decision_id;
   std::string meeting_id;

@@ -29,7 +29,7 @@ absl::StatusOr<std::set<std::string>> FilesIn(const std::string& folder) {
   std::error_code error;
   std::filesystem::recursive_directory_iterator file(folder + kTileFolder, error);
   while (!error && file != std::filesystem::recursive_directory_iterator()) {
-    // A link is not followed here: what it leads to is compared, or is a fault.
+    // Links are not followed here: their targets are compared elsewhere, or are faults.
     if (!std::filesystem::is_directory(file->symlink_status(error))) {
       files.insert(file->path().string().substr(folder.size() + 1));
     }

@@ -1,4 +1,4 @@
-// For auditors: export, audit, evidence, verification.
+// Commands for auditors: export, audit, evidence, verification.
 
 #include <memory>
 #include <optional>
@@ -58,9 +58,9 @@ absl::StatusOr<uint64_t> SizeOf(const client::Client& client, absl::string_view 
   return opened.size;
 }
 
-// The newest checkpoint; with the cosignatures of a quorum where the log has witnesses, who are
-// waited for. Without them the last one that they have cosigned, if nothing else counts, or else
-// the newest as it is.
+// The newest checkpoint. If the log has witnesses, waits for the cosignatures of a quorum; if they
+// do not come, returns the last cosigned checkpoint if only that one is accepted, otherwise the
+// newest as it is.
 absl::StatusOr<std::string> FetchCheckpoint(client::Client& client) {
   ledger::v1::GetCheckpointResponse newest;
   const absl::Time deadline = absl::Now() + kPatienceWithWitnesses;
@@ -85,7 +85,7 @@ absl::StatusOr<std::string> FetchCheckpoint(client::Client& client) {
                 "when its witnesses answer");
 }
 
-// All entries that the checkpoint stands for, as far as they are shown to the caller.
+// All entries covered by the checkpoint, as far as they are shown to the caller.
 absl::StatusOr<Log> FetchLog(client::Client& client) {
   Log log;
   ASSIGN_OR_RETURN(log.checkpoint, FetchCheckpoint(client));
@@ -189,7 +189,7 @@ absl::Status Verdict(Run& run, const char* what, uint64_t faults, uint64_t recor
                 absl::StrCat(what, ": ", faults, " faults in ", records, " records"));
 }
 
-// Compares the services' states with those that the auditor derived.
+// Compares the services' states with those derived by the auditor.
 absl::Status CompareProjections(client::Client& client, const Fold& fold, Reporter& reporter,
                                 uint64_t* faults) {
   for (const Domain domain : kAllDomains) {

@@ -1,7 +1,7 @@
 // A member's device in a secret vote: registers a credential, makes the ballot, casts it or opens
-// it for a test, finds its tracker in the published archive. The secret of the credential is in a
-// file on the device; what is in a ballot is forgotten before the ballot is sent. Ballots may also
-// be made by other software.
+// it for a test, finds its tracker in the published archive. The credential's secret is in a file
+// on the device; a ballot's content is erased before the ballot is sent. Other software may also
+// make ballots.
 
 #include <algorithm>
 #include <filesystem>
@@ -48,7 +48,7 @@ struct Options {
   std::string folder;
 };
 
-// A vote, as a device that takes part in it sees it.
+// A vote from the view of a participating device.
 struct Device {
   std::shared_ptr<client::Client> client;
   v1::VoteEvent event;
@@ -57,8 +57,8 @@ struct Device {
   crypto::SecretBytes passphrase;
 };
 
-// The key under which ballots are encrypted is that of the trustees, each of whom has proved to
-// know his part.
+// Ballots are encrypted under the trustees' key; each trustee has proved knowledge of one part of
+// it.
 absl::Status CheckTrustees(const v1::GetElectionSetupResponse& setup,
                            const election::Election& election) {
   ASSIGN_OR_RETURN(const election::Trustees trustees, election::Trustees::Parse(setup.trustees()));
@@ -110,7 +110,7 @@ absl::StatusOr<election::Credential> CredentialFrom(const Device& device, const 
 
 absl::Status Register(Run& run, const Options& options) {
   ASSIGN_OR_RETURN(const Device device, Approach(run, options));
-  // The same credential again where the file is there: the registration may not have arrived.
+  // Reuses the credential if the file exists, because the registration may not have arrived.
   absl::StatusOr<VoterSecrets> secrets = LoadSecrets(device, options);
   if (absl::IsNotFound(secrets.status())) {
     ASSIGN_OR_RETURN(const election::Credential credential, CredentialFrom(device, options));
@@ -158,7 +158,7 @@ absl::Status CheckOnList(const Device& device, const VoterSecrets& secrets) {
                             "your credential is not on the list of this vote: tell the chair");
 }
 
-// Makes a ballot, with what is in it.
+// Makes a ballot together with its opening.
 absl::Status MakeBallot(const Device& device, const Options& options, VoterSecrets* secrets) {
   RETURN_IF_ERROR(CheckOnList(device, *secrets));
   ASSIGN_OR_RETURN(const election::Choices choices, ChoicesOf(device, options.choices));
@@ -175,7 +175,8 @@ absl::Status Prepare(Run& run, const Options& options) {
   ASSIGN_OR_RETURN(const Device device, Approach(run, options));
   ASSIGN_OR_RETURN(VoterSecrets secrets, LoadSecrets(device, options));
   RETURN_IF_ERROR(MakeBallot(device, options, &secrets));
-  // Kept until it is cast or opened. What is cast at once is never written down.
+  // The opening is kept until the ballot is cast or opened. A ballot that is cast at once has its
+  // opening never written down.
   RETURN_IF_ERROR(SaveSecrets(device, options, secrets));
   run.PrintFacts({{"tracker",
                    "tracker (note it down, then: votum election cast, or challenge to see what is "
@@ -188,7 +189,7 @@ absl::Status Prepare(Run& run, const Options& options) {
 absl::Status SendBallot(Run& run, const Device& device, const Options& options,
                         VoterSecrets* secrets) {
   const std::string tracker = election::Tracker(secrets->ballot);
-  // From here on nobody can say what is in it, not even this device.
+  // From here on nobody can reveal its content, not even this device.
   secrets->opening.reset();
   if (secrets->trackers.empty() || secrets->trackers.back() != tracker) {
     secrets->trackers.push_back(tracker);
@@ -212,7 +213,7 @@ absl::Status SendBallot(Run& run, const Device& device, const Options& options,
         tracker}});
 }
 
-// Takes a ballot that other software made for this credential; what is in it nobody knows here.
+// Takes a ballot that other software made for this credential; its content is unknown here.
 absl::Status TakeBallot(const Device& device, const Options& options, VoterSecrets* secrets) {
   RETURN_IF_ERROR(CheckOnList(device, *secrets));
   ASSIGN_OR_RETURN(const std::string text, TextOf(absl::StrCat("@", options.ballot_file)));

@@ -31,8 +31,8 @@ struct Line {
   std::vector<std::string> words;
 };
 
-// Lines up to a line "---" or the end: these may run at the same time. Empty lines and comments are
-// left out.
+// Lines up to a line "---" or the end, which may run at the same time. Empty lines and comments are
+// dropped.
 absl::StatusOr<std::vector<Line>> NextStretch(std::istream& in, size_t& number) {
   std::vector<Line> stretch;
   std::string text;
@@ -50,8 +50,8 @@ absl::StatusOr<std::vector<Line>> NextStretch(std::istream& in, size_t& number) 
   return stretch;
 }
 
-// Runs `stretch` on several threads; the exit code of the first line that failed, 0 for none.
-// Nothing begins after a failure.
+// Runs `stretch` on several threads; the exit code of the first line that failed, 0 for none. No
+// further line starts after a failure.
 int RunStretch(const std::vector<Line>& stretch, const Options& options, const Run& run) {
   std::atomic<size_t> next{0};
   std::atomic<int> failed{kDone};

@@ -24,11 +24,11 @@ namespace {
 
 constexpr size_t kMaxTextBytes = size_t{16} << 20;
 
-// What was to be proved and is not.
+// Codes of failed proofs.
 constexpr absl::string_view kUnproved[] = {"RECEIPT_INVALID", "FAULTS_FOUND", "DOCUMENT_INVALID",
                                            "TRACKER_MISSING", "NO_QUORUM",    "LOG_FORKED"};
 
-// What is wrong with a command line, and which --help explains it.
+// The fault of a command line, and the --help that explains it.
 std::string UsageOf(const CLI::App& app, const CLI::ParseError& error) {
   std::string command = "votum";
   const CLI::App* deepest = &app;

@@ -1,4 +1,4 @@
-// Contexts: who acts, in which deployment.
+// Contexts: the acting person and the deployment.
 
 #include <cstdio>
 #include <filesystem>

@@ -29,11 +29,11 @@ using google::protobuf::Reflection;
 
 absl::Status Usage(absl::string_view what) { return RefuseArgument("USAGE", what); }
 
-// VOTE_MODE_ROLL_CALL -> "roll-call": the prefix that all values share goes.
+// VOTE_MODE_ROLL_CALL -> "roll-call": the prefix shared by all values is dropped.
 std::string WordOf(const EnumValueDescriptor* value) {
   const std::string zero = value->type()->value(0)->name();
   const size_t prefix = zero.size() - sizeof("UNSPECIFIED") + 1;
-  // A value that only a newer contract names.
+  // A value known only to a newer contract.
   if (value->name().size() < prefix) return value->name();
   return absl::StrReplaceAll(absl::AsciiStrToLower(value->name().substr(prefix)), {{"_", "-"}});
 }

@@ -1,4 +1,4 @@
-// What no single command's --help says: topics, and completion for shells.
+// Help beyond a single command's --help: topics, and completion for shells.
 
 #include <memory>
 #include <string>

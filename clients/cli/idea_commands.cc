@@ -48,7 +48,7 @@ absl::StatusOr<Prepared> Prepare(const IdeaOptions& options, const std::string& 
   if (!options.contact.empty()) {
     ASSIGN_OR_RETURN(const std::string contact, TextOf(options.contact));
     client::SealedText sealed_contact = client::SealText(contact);
-    // `votum idea show` names one subject, and who wants to be erased means both.
+    // `votum idea show` names one subject, but a request for erasure covers both.
     sealed_contact.PutUnder(prepared.content.text().subject());
     *prepared.content.mutable_contact() = sealed_contact.ref;
     prepared.attachments.push_back(std::move(sealed_contact.attachment));
@@ -73,7 +73,7 @@ absl::Status SubmitIdea(Run& run, const IdeaOptions& options) {
   ASSIGN_OR_RETURN(Prepared prepared, Prepare(options, "online"));
   v1::SubmitIdea submit;
   *submit.mutable_content() = prepared.content;
-  // A key for this one idea: it says that two ideas came from one hand only if somebody wants that.
+  // A key for this idea alone; it links two ideas to the same author only on request.
   ASSIGN_OR_RETURN(const crypto::PrivateKey key,
                    crypto::PrivateKey::Generate(crypto::KeyType::kEd25519));
   ASSIGN_OR_RETURN(

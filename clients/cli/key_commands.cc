@@ -87,7 +87,7 @@ absl::Status IssueCode(Run& run, const CodeOptions& options) {
   issue.set_person_id(options.person);
   issue.set_code_public_key(code_key.public_key().spki_der());
   *issue.mutable_expire_time() = ToTimestamp(absl::Now() + absl::Hours(24 * options.days));
-  // The code is safe on disk before it is worth anything.
+  // The code is stored on disk before it becomes valid.
   if (!options.code_file.empty()) {
     RETURN_IF_ERROR(WriteNewFile(options.code_file, absl::StrCat(code.Reveal(), "\n"), 0600));
     return DoCommand(run, &issue);

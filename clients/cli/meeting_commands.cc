@@ -1,4 +1,4 @@
-// Results and decisions: what is signed is fetched first, shown, and signed as it stands.
+// Results and decisions: the text to sign is fetched first, shown, and signed unchanged.
 
 #include <memory>
 #include <string>
@@ -108,7 +108,7 @@ std::string LineOf(const meetings::v1::VoteEvent& event) {
   return absl::StrCat("  vote ", event.id(), ": ", FieldText(event, "state"), ", ", count, "\n");
 }
 
-// One look at a meeting, in a few lines.
+// A summary of a meeting in a few lines.
 std::string LookOf(const meetings::v1::WatchMeetingResponse& look) {
   const meetings::v1::Attendance& attendance = look.attendance();
   std::string text =

@@ -32,7 +32,7 @@ const std::vector<FieldOption>& RevisionOptions() {
   return *kOptions;
 }
 
-// What the options leave out stays as it is in the newest version.
+// Fields without an option keep their value from the newest version.
 absl::Status Revise(Run& run, const FieldArguments& arguments) {
   v1::ReviseProposal given;
   RETURN_IF_ERROR(arguments.Fill(run, &given));

@@ -1,5 +1,5 @@
-// Receipts that were saved: what they prove, checked with nothing but the file and the log key; the
-// same with the cosignatures that have come since; and for other people's programs.
+// Saved receipts: checks their proofs with only the file and the log key, adds later cosignatures,
+// and converts them for other programs.
 
 #include <algorithm>
 #include <memory>
@@ -45,7 +45,7 @@ absl::StatusOr<common::v1::Receipt> LoadReceipt(const std::string& file) {
   return RefuseArgument("BAD_FILE", absl::StrCat(file, " is not a receipt"));
 }
 
-// The command in `record`; null if its type is none that this program knows.
+// The command in `record`; null if this program does not know its type.
 std::unique_ptr<google::protobuf::Message> CommandIn(const common::v1::Record& record) {
   absl::string_view name = record.payload_type();
   absl::ConsumePrefix(&name, "application/vnd.");
@@ -58,7 +58,7 @@ std::unique_ptr<google::protobuf::Message> CommandIn(const common::v1::Record& r
   return command->ParseFromString(record.payload()) ? std::move(command) : nullptr;
 }
 
-// Who has cosigned, if that is enough. DATA_LOSS/NO_QUORUM, RECEIPT_INVALID.
+// The cosigners, if they form a quorum. DATA_LOSS/NO_QUORUM, RECEIPT_INVALID.
 absl::StatusOr<std::string> Witnesses(const crypto::Policy& policy, const std::string& checkpoint) {
   const auto verified = policy.Verify(checkpoint);
   if (verified.ok()) return audit::WhoCosigned(policy, *verified);
@@ -90,7 +90,8 @@ absl::Status Verify(const Run& run, const Options& options) {
   return absl::OkStatus();
 }
 
-// The ledger's present receipt of a record; with a policy when enough witnesses have cosigned it.
+// The ledger's current receipt of a record; with a policy, waits until enough witnesses have
+// cosigned it.
 absl::StatusOr<common::v1::Receipt> FetchReceipt(const Run& run, client::Client& client,
                                                  const Trust& trust, uint64_t index) {
   ledger::v1::GetReceiptRequest request;

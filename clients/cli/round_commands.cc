@@ -60,7 +60,7 @@ absl::Status Register(Run& run, const RoundOptions& options) {
     voters.add_code_public_keys(key.public_key().spki_der());
     absl::StrAppend(&codes, code.Reveal(), "\n");
   }
-  // The codes are safe on disk before anybody can be counted on to have one.
+  // The codes are stored on disk before any of them becomes valid.
   const absl::Status written = WriteNewFile(options.codes_file, codes, 0600);
   crypto::WipeString(&codes);
   RETURN_IF_ERROR(written);
@@ -101,8 +101,8 @@ absl::Status ConfirmPaper(Run& run, const RoundOptions& options) {
   return DoCommand(run, &confirm);
 }
 
-// Signs the combined ranking as the closed round shows it, its ties resolved as the options say,
-// and prints it.
+// Signs the combined ranking of the closed round, with ties resolved according to the options, and
+// prints it.
 absl::Status Establish(Run& run, const RoundOptions& options) {
   ASSIGN_OR_RETURN(const std::shared_ptr<client::Client> client, run.Client());
   v1::GetRoundRequest request;

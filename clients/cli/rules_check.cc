@@ -1,4 +1,4 @@
-// `votum rules check`: recorded tallies computed again.
+// `votum rules check`: recomputes recorded tallies.
 
 #include <cstdint>
 #include <map>
@@ -86,7 +86,7 @@ absl::StatusOr<rules::RecordedTally> TallyOf(const Columns& columns, const clien
   return tally;
 }
 
-// What the check found.
+// Findings of the check.
 struct Report {
   size_t rows = 0;
   size_t checked = 0;

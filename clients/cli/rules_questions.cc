@@ -35,9 +35,9 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// By rules::MotionOutcome.
+// Indexed by rules::MotionOutcome.
 constexpr const char* kMotionOutcomes[] = {"rejected", "adopted", "casting_vote", "lot"};
-// By rules::ElectionOutcome.
+// Indexed by rules::ElectionOutcome.
 constexpr const char* kElectionOutcomes[] = {"elected", "runoff", "lot", "not_elected"};
 
 Json TextJson(const rules::v1::Text& text) { return {{"de", text.de()}, {"en", text.en()}}; }
@@ -55,7 +55,7 @@ Json TraceJson(const std::vector<rules::v1::TraceStep>& steps) {
   return list;
 }
 
-// The object for programs; the explanation in both languages for people.
+// Prints the object for programs, or the explanation in both languages for people.
 void Print(const Run& run, const Json& object, const rules::v1::Text& text) {
   if (run.json()) {
     *run.out << object.dump(2) << "\n";
@@ -284,7 +284,7 @@ absl::Status Profiles(Run& run) {
   return absl::OkStatus();
 }
 
-// By rules::Reach.
+// Indexed by rules::Reach.
 constexpr const char* kReaches[] = {"not-consider", "postpone", "refer", "reject",
                                     "replace",      "amend",    "main"};
 

@@ -1,5 +1,5 @@
-// Secret votes on devices, for those who preside: what the meetings service has prepared is
-// fetched, and signed as it stands. And for everybody who may see it: the archive.
+// Secret votes on devices. Chairs fetch and sign the texts that the meetings service prepares;
+// everybody entitled to it can fetch the archive.
 
 #include <memory>
 #include <string>
@@ -132,7 +132,7 @@ absl::Status Export(Run& run, const Options& options) {
   return absl::OkStatus();
 }
 
-// The archive as it begins: what a ballot is made for, before there are any.
+// The initial archive, for which ballots are made.
 absl::Status Setup(Run& run, const Options& options) {
   ASSIGN_OR_RETURN(const std::shared_ptr<client::Client> client, run.Client());
   ASSIGN_OR_RETURN(const v1::VoteEvent event, FetchVoteEvent(*client, options.vote));
@@ -153,7 +153,7 @@ struct Verb {
   absl::Status (*action)(Run&, const Options&);
 };
 
-// Those that name nothing but the vote.
+// Commands that name only the vote.
 constexpr Verb kVerbs[] = {
     {"begin",
      "End the registration and begin the casting of ballots (chair, clerk).\n"

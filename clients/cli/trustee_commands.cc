@@ -1,6 +1,6 @@
-// A trustee's part over the log: the ceremony's rounds, and the decryption. The trustee's secret
-// stays in a file on his own machine. The same by files, for those who work with belenios-tool or
-// without a connection, is `votum election trustee`.
+// A trustee's part over the log: the ceremony's rounds, and the decryption. The secret stays in a
+// file on the trustee's own machine. `votum election trustee` does the same with files, for
+// trustees who work with belenios-tool or offline.
 
 #include <algorithm>
 #include <filesystem>
@@ -67,7 +67,7 @@ absl::StatusOr<uint64_t> NumberOf(const v1::KeyCeremony& ceremony, const std::st
   return NoSuchTrustee(ceremony, person);
 }
 
-// What the trustees handed in in one round, by their numbers; an error if somebody's is missing.
+// The trustees' messages of one round, by their numbers; an error if one is missing.
 template <typename T>
 absl::StatusOr<std::vector<T>> OfAll(const v1::KeyCeremony& ceremony,
                                      const std::string& (v1::CeremonyTrustee::*text)() const,
@@ -119,7 +119,7 @@ absl::Status CertifyOverLog(Run& run, const Options& options) {
                      SpokenName(certificate)}});
 }
 
-// The names as the trustees read them out are those of the log's certificates.
+// The names that the trustees read out must be those of the log's certificates.
 absl::Status CompareNames(const std::string& names,
                           const std::vector<SignedMessage>& certificates) {
   if (names.empty()) return absl::OkStatus();
@@ -249,8 +249,8 @@ absl::Status HandInToCeremony(Run& run, const Options& options, const std::strin
   return RefusePrecondition("WRONG_ROUND", "the ceremony takes nothing more");
 }
 
-// What another program made: the first line of its file. Which round it is for the ceremony's state
-// says.
+// The output of another program: the first line of its file. The ceremony's state determines its
+// round.
 absl::Status HandIn(Run& run, const Options& options) {
   if (options.ceremony.empty() == options.vote.empty()) {
     return RefuseArgument("USAGE", "give either --ceremony or --vote");
@@ -262,7 +262,7 @@ absl::Status HandIn(Run& run, const Options& options) {
                               : HandInDecryption(run, options, line);
 }
 
-// A file of one line for each trustee, and what belenios-tool wants for one of them.
+// A file with one line for each trustee, and belenios-tool's input for one of them.
 absl::Status WriteFiles(Run& run, const Options& options) {
   ASSIGN_OR_RETURN(const std::shared_ptr<client::Client> client, run.Client());
   ASSIGN_OR_RETURN(const v1::KeyCeremony ceremony, FetchCeremony(*client, options.ceremony));

@@ -74,7 +74,7 @@ void AddCheckOpening(CLI::App& election, const ElectionCommandRun& run) {
 
 enum class Passphrase { kNone, kNew, kOfFile };
 
-// A verb of trustees and what it needs.
+// A trustee's verb and its requirements.
 struct TrusteeVerb {
   const char* name;
   const char* help;

@@ -19,7 +19,7 @@ using election::Contribution;
 using election::SignedMessage;
 using election::TrusteeSecrets;
 
-// The identity of a trustee in a ceremony, from his secret file.
+// The identity of a trustee in a ceremony, from the secret file.
 absl::StatusOr<TrusteeSecrets> LoadIdentity(const TrusteeFile& file) {
   ASSIGN_OR_RETURN(TrusteeSecrets secrets, election::LoadTrusteeFile(file.path, file.passphrase));
   if (secrets.identity) return secrets;
@@ -38,8 +38,8 @@ absl::StatusOr<uint64_t> OwnerOf(const election::Trustees& trustees,
   return RefuseArgument("UNKNOWN_TRUSTEE", "the secret file is of no trustee of this election");
 }
 
-// Notes in the secret file, before it is decrypted, which tally of the election that is; refuses
-// another one of the same election.
+// Records the election's tally in the secret file before decrypting it; refuses a different tally
+// of the same election.
 absl::Status RememberTally(const TrusteeFile& file, const election::VerifiedTally& verified,
                            TrusteeSecrets* secrets) {
   const std::string hash = election::HashBase64(election::FormatTally(verified.tally));

@@ -68,7 +68,7 @@ std::string IdsOf(const std::vector<Option>& options) {
   });
 }
 
-// The ballots of `group`; the first file says what the options are.
+// The ballots of `group`; the first file defines the options.
 absl::Status ReadGroup(Group& group, Election& first, std::vector<ElectorateGroup>& electorate) {
   ASSIGN_OR_RETURN(const ranking::MappedFile file, ranking::MappedFile::Open(group.file));
   ASSIGN_OR_RETURN(const ranking::Format format, ranking::FormatOf(group.file, file.text()));

@@ -150,7 +150,7 @@ std::string ListMethods() {
 
 namespace {
 
-// As of all of votum: a command line that cannot be carried out, or a problem with the file.
+// Exit codes as in all of votum: a bad command line, or a problem with the file.
 int ExitCodeOfRank(const absl::Status& error) {
   constexpr absl::string_view kOfTheCommandLine[] = {"BAD_GROUP",        "BAD_PARAM",
                                                      "MISSING_ARGUMENT", "UNKNOWN_METHOD",

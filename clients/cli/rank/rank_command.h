@@ -16,12 +16,12 @@
 
 namespace votum::cli {
 
-// What the command line says.
+// Options of the command line.
 struct RankArguments {
   std::string file;
   std::string method;
   std::vector<std::string> params;  // "k=v"
-  int seats = 0;                    // 0: as the file says
+  int seats = 0;                    // 0: from the file
   std::string output = "table";     // "table", "json" or "html"
   bool explain = false;
   unsigned threads = 0;             // 0: one per processor
@@ -29,7 +29,7 @@ struct RankArguments {
   std::string status_quo;           // with groups: the option to beat; may be empty
 };
 
-// The text to print. Errors name the thing and say the way out.
+// The text to print. Errors name the object and the remedy.
 absl::StatusOr<std::string> RunRank(const RankArguments& arguments);
 
 // Every method in two lines, with its source and parameters.
