@@ -31,7 +31,7 @@ int Rounds() {
   return text == nullptr ? 100 : std::atoi(text);
 }
 
-// What a worker was told.
+// The answers that a worker received.
 struct Acknowledged {
   std::string record;
   uint64_t index;
@@ -39,7 +39,7 @@ struct Acknowledged {
 
 class KillTest : public ::testing::Test {
  protected:
-  // Sends the same signed bytes until there is an answer that is not a broken connection.
+  // Sends the same signed bytes until an answer other than a broken connection arrives.
   static absl::StatusOr<common::v1::Receipt> SendUntilAnswered(
       City& city, const common::v1::SignedCommand& command) {
     for (;;) {
@@ -79,8 +79,8 @@ TEST_F(KillTest, NothingAcknowledgedIsLostNothingIsAppliedTwice) {
   std::vector<std::string> problems;
   std::map<std::string, int> last_choice;
 
-  // Each member votes, and corrects the vote again and again: each answer must be that of a vote
-  // that counts once.
+  // Each member votes, and corrects the vote again and again: each answer must show that the vote
+  // counted once.
   const auto vote_on = [&](const std::string& member) {
     std::string replaces;
     for (int n = 0; !stop; ++n) {
@@ -133,7 +133,7 @@ TEST_F(KillTest, NothingAcknowledgedIsLostNothingIsAppliedTwice) {
   EXPECT_THAT(problems, ::testing::IsEmpty());
   EXPECT_GT(acknowledged.size(), static_cast<size_t>(Rounds() / 4)) << "hardly any load";
 
-  // Every acknowledged record stands where its receipt says; no command stands twice.
+  // Every acknowledged record is at the position in its receipt; no command occurs twice.
   const std::vector<ledger::v1::Entry> log = ReadLog(city);
   for (const Acknowledged& one : acknowledged) {
     ASSERT_LT(one.index, log.size());
@@ -147,7 +147,7 @@ TEST_F(KillTest, NothingAcknowledgedIsLostNothingIsAppliedTwice) {
         << "record " << entry.index() << " stands twice";
   }
 
-  // Each service that folds a domain has the same state of it.
+  // All services that fold a domain have the same state of it.
   std::map<std::string, std::string> by_domain;
   for (const auto& [service, domains] : city.Projections()) {
     for (const auto& [domain, digest] : domains) {

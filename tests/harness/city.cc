@@ -63,7 +63,7 @@ common::v1::SignedCommand Envelope(const Message& command) {
   return envelope;
 }
 
-// Of "application/vnd.votum.meetings.v1.CastVote+protobuf": "meetings" and "CastVote".
+// Returns "meetings" and "CastVote" for "application/vnd.votum.meetings.v1.CastVote+protobuf".
 std::pair<std::string, std::string> ServiceAndCommand(const std::string& payload_type) {
   const std::string full =
       payload_type.substr(sizeof("application/vnd.") - 1,

@@ -1,5 +1,6 @@
-// By which credentials a caller of the ledger is taken for what: real processes, TLS, certificates
-// and sessions. What each audience is shown by which method: tests/unit/ledger/disclosure_test.cc.
+// Tests how the ledger classifies callers by their credentials: real processes, TLS, certificates
+// and sessions. tests/unit/ledger/disclosure_test.cc tests which records each method shows to each
+// audience.
 
 #include <memory>
 #include <set>
@@ -84,7 +85,7 @@ class AudienceTest : public ::testing::TestWithParam<City::Layout> {
     context.set_deadline(absl::ToChronoTime(absl::Now() + absl::Seconds(30)));
     context.set_wait_for_ready(true);
     if (!session.empty()) context.AddMetadata("votum-session-bin", session);
-    // Believed within a process alone.
+    // Trusted only within a process.
     context.AddMetadata("votum-service", "meetings");
     return client::UnaryCall(channel, client::MethodPath("ledger", method), &context, request,
                              response);
@@ -166,7 +167,7 @@ TEST_P(AudienceTest, ACallerIsShownWhatItsCredentialsAreGoodFor) {
     EXPECT_EQ(*SeenBy(SessionOf(person)), seen) << person;
   }
   EXPECT_EQ(*Seen(ChannelOf("meetings"), ""), kEverything);
-  // The edge's certificate is worth no more than none.
+  // The edge's certificate gives no more rights than none.
   EXPECT_EQ(*Seen(ChannelOf("gateway"), ""), kPublic);
 }
 

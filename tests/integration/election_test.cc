@@ -1,5 +1,5 @@
-// An election over real processes: a tie, a second ballot, a lot that the members seed and anybody
-// draws again.
+// An election over real processes: a tie, a second ballot, and a lot that the members seed and
+// anybody can draw again.
 
 #include <string>
 #include <vector>
@@ -139,7 +139,7 @@ TEST_F(ElectionTest, ATieGoesToASecondBallotAndThenToTheLot) {
   EXPECT_EQ(result.outcome(), v1::OUTCOME_ADOPTED);
   EXPECT_OK(city_.Do("karl.kanzlei", std::move(draft)));
 
-  // Every process that folds it says the same, also after a restart.
+  // Every process that folds it has the same state, also after a restart.
   city_.ProcessOf("meetings").Kill();
   city_.ProcessOf("meetings").Start();
   city_.AwaitReady();

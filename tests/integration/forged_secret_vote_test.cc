@@ -1,6 +1,6 @@
-// What lying services could make of a secret vote: logs that are changed after the vote, with every
-// leaf and the checkpoint made anew and signed with the log's own key, and with the keys of a chair
-// or trustee who lies too. The audit names each.
+// Forgeries of a secret vote by dishonest services: logs changed after the vote, with all leaves
+// recomputed and the checkpoint signed with the log's own key, and with the keys of a dishonest
+// chair or trustee. The audit names each.
 
 #include <algorithm>
 #include <functional>
@@ -37,13 +37,13 @@ namespace v1 = meetings::v1;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-// What an audit said.
+// The output of an audit.
 struct Audited {
   std::string faults;
   std::string notes;
 };
 
-// An exported log, and whoever may write it anew.
+// An exported log, with the keys to rewrite it.
 class ForgedLog {
  public:
   ForgedLog(const std::string& folder, City* city) : city_(*city) {
@@ -158,7 +158,7 @@ struct Forgery {
   const char* fault;
 };
 
-// Ballots 0 to 3 are of m01 to m04, 4 is another of m02.
+// Ballots 0 to 3 were cast by m01 to m04; ballot 4 is a second one by m02.
 const std::vector<Forgery>& Forgeries() {
   static const auto* const kForgeries = new std::vector<Forgery>{
       {"a ballot that is worth another answer",
@@ -273,7 +273,7 @@ TEST(ForgedSecretVoteTest, TheAuditNamesWhatLyingServicesRecord) {
     EXPECT_THAT(log.Audit().faults, HasSubstr(forgery.fault)) << forgery.name;
   }
 
-  // A ballot once more, to undo voting again, has no effect, and is noted.
+  // Repeating an earlier ballot to undo a revote has no effect and is reported.
   ForgedLog log(folder, &vote.city());
   const size_t first = log.Find("CastSecretBallot", 1);
   auto again = log.At<v1::CastSecretBallot>(first);

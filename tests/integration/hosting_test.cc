@@ -1,5 +1,5 @@
-// What operators rely on: health, certificates renewed without a restart, an orderly stop, a folder
-// that is not overwritten.
+// Guarantees for operators: health checks, certificate renewal without restart, an orderly stop, a
+// folder that is not overwritten.
 
 #include <unistd.h>
 
@@ -64,8 +64,8 @@ TEST_F(HostingTest, CertificatesAreRenewedWithoutARestart) {
                                 city.folder() + ".renew.log"),
             0);
   EXPECT_NE(*ReadFile(identity), old_identity);
-  // Commands go through over old connections and new ones, while the processes take their
-  // certificates up and when they have.
+  // Commands succeed over old and new connections, both while the processes reload their
+  // certificates and afterwards.
   int registered = 0;
   EXPECT_TRUE(Await([&] {
     EXPECT_OK(Register(city, absl::StrCat("p", ++registered)));

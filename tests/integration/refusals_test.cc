@@ -1,4 +1,5 @@
-// What must not count, over real processes and real TLS: each refused with its own reason.
+// Commands that must not count, over real processes and real TLS: each is refused with its own
+// reason.
 
 #include <unistd.h>
 
@@ -41,8 +42,8 @@ v1::CloseVote Close(const std::string& vote_event_id) {
   return close;
 }
 
-// In one process votes are answered without a thread that waits, over several by one that does. A
-// city for all tests of a layout: founding it takes seconds.
+// A single process answers votes without a waiting thread; separate processes use one. A city for
+// all tests of a layout: founding it takes seconds.
 class RefusalsTest : public ::testing::TestWithParam<City::Layout> {
  protected:
   void SetUp() override {
@@ -134,7 +135,7 @@ TEST_P(RefusalsTest, EachWithItsOwnReasonAndOnlyTheVoteItselfCounts) {
       *crypto::SignDsse(city_->KeyOf("m06"), foreign.payload_type(), foreign.payload()));
   EXPECT_THAT(city_->Send(foreign), IsRefused("WRONG_DEPLOYMENT"));
 
-  // While the vote is open nobody is shown anything of it but that somebody voted.
+  // While the vote is open, readers learn only who has voted.
   for (const char* reader : {"", "m04", "maria.meister", "petra.pruef"}) {
     const v1::VoteEvent seen = GetVote(reader, "v1");
     EXPECT_EQ(seen.votes_size(), 0) << reader;
@@ -154,7 +155,7 @@ TEST_P(RefusalsTest, EachWithItsOwnReasonAndOnlyTheVoteItselfCounts) {
   ASSERT_OK(city_->Do("maria.meister", Close("v1")));
   EXPECT_THAT(city_->Do("m06", Vote("v1")), IsRefused("VOTE_CLOSED"));
 
-  // A result that the votes do not give.
+  // A result that does not follow from the votes.
   v1::EstablishResult result;
   result.set_meeting_id("sitzung-1");
   result.set_vote_event_id("v1");
@@ -172,8 +173,8 @@ TEST_P(RefusalsTest, EachWithItsOwnReasonAndOnlyTheVoteItselfCounts) {
 
 TEST_P(RefusalsTest, ManyAtOnceEndInExactlyOneVote) {
   city_->OpenVote("v2");
-  // Eight votes of one member race; each passes the check ahead of appending or not, as it happens.
-  // One is in effect.
+  // Eight votes of one member race; some may pass the check before appending. Only one takes
+  // effect.
   std::vector<common::v1::SignedCommand> votes;
   for (int i = 0; i < 8; ++i) {
     v1::CastVote vote = Vote("v2", i % 2 == 0 ? v1::CHOICE_YES : v1::CHOICE_NO);
@@ -197,7 +198,7 @@ TEST_P(RefusalsTest, ManyAtOnceEndInExactlyOneVote) {
 
 TEST_P(RefusalsTest, ServicesAloneMayAppend) {
   v1::CastVote vote = Vote("v1");
-  // A person's client reaches the ledger's port, but has no service's certificate.
+  // A person's client reaches the ledger's port, but without a service certificate.
   EXPECT_THAT(city_->AppendDirectly(city_->Sign("m06", &vote)), IsRefused("NOT_A_SERVICE"));
 }
 

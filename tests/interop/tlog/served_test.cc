@@ -1,5 +1,5 @@
 // The log as a running deployment serves it, read over HTTPS by verify.go, which uses
-// golang.org/x/mod/sumdb and nothing of ours; and what the edge refuses.
+// golang.org/x/mod/sumdb and none of our code; and requests that the edge refuses.
 
 #include <string>
 
@@ -87,7 +87,7 @@ TEST_P(ServedTest, OtherPeoplesCodeReadsItOverHttps) {
   AwaitPublished();
 }
 
-// What is hidden from whom: tests/unit/ledger/disclosure_test.cc.
+// tests/unit/ledger/disclosure_test.cc tests which records are hidden from whom.
 TEST_P(ServedTest, RecordsAreThoseThatTheLedgerShowsToThePublic) {
   city_.SetUpCouncil(3);
   AwaitPublished();

@@ -72,7 +72,7 @@ class CliTest : public ::testing::Test {
     return ran;
   }
 
-  // What the service was sent, as a vote.
+  // The vote that the service received.
   static meetings::v1::CastVote VoteOf(const SeenCall& call) {
     meetings::v1::CastVote vote;
     EXPECT_TRUE(vote.ParseFromString(call.command.payload()));
@@ -105,7 +105,7 @@ TEST_F(CliTest, ACommandIsSignedSentAndProved) {
   EXPECT_EQ(vote.vote_event_id(), "v1");
   EXPECT_EQ(vote.choice(), meetings::v1::CHOICE_YES);
   EXPECT_EQ(vote.header().actor(), "m01");
-  // What is needed to correct the vote.
+  // The data needed to correct the vote.
   EXPECT_THAT(ran.out, HasSubstr(vote.header().command_id()));
 }
 
@@ -156,7 +156,7 @@ TEST_F(CliTest, AReceiptIsSavedAndVerifiesAgain) {
   EXPECT_THAT(tampered.out, IsEmpty());
 }
 
-// A receipt and a policy of three witnesses, of which two must cosign.
+// A receipt and a policy of three witnesses, two of which must cosign.
 class PolicyTest : public CliTest {
  protected:
   void SetUp() override {
@@ -304,7 +304,7 @@ INSTANTIATE_TEST_SUITE_P(
                 false,
                 kRefusedByService,
                 "votum: INTERNAL: broken\n"},
-        // A reason that this machine has too says nothing of where it came from.
+        // A reason that also exists locally does not reveal its origin.
         Failing{"refused_with_a_word_of_ours",
                 kVote,
                 {RefuseArgument("BAD_FILE", "x")},
@@ -509,7 +509,7 @@ TEST_F(CliTest, HelpTopicsAreThere) {
   EXPECT_EQ(Do({"help", "nonsense"}).code, kUsage);
 }
 
-// The shell itself says what it would complete.
+// The shell itself reports its completions.
 TEST_F(CliTest, BashCompletesNounsVerbsAndOptions) {
   const Ran ran = Do({"completion", "bash"});
   ASSERT_EQ(ran.code, kDone);

@@ -111,7 +111,7 @@ TEST(CsvTest, FieldsKnowWhereTheyBegin) {
   EXPECT_EQ(ToString((*sound)[2][1].begin), "line 4, column 4");
 }
 
-// Whatever is written by the RFC's rules is read back as it was.
+// Everything written by the RFC's rules is read back unchanged.
 TEST(CsvTest, ReadsBackWhatIsWritten) {
   const std::vector<std::string> texts = {"",     "a", ",",     "\"",        "\"\"", "\n",
                                           "a\nb", ";", " a\t ", "\",\"\n\"", "ß→€"};

@@ -111,7 +111,7 @@ TEST(FillFieldsTest, RefusesWhatIsMissingOrGivenTwice) {
   const absl::Status twice = FillFields(kCheckIn, {{"s1", "s2"}, {}}, "m01", &command);
   EXPECT_THAT(twice, IsRefused("USAGE"));
   EXPECT_THAT(std::string(twice.message()), HasSubstr("--id is given twice"));
-  // What a file has set already need not be given again.
+  // A field already set by a file need not be given again.
   command.set_meeting_id("s1");
   EXPECT_OK(FillFields(kCheckIn, {{}, {}}, "m01", &command));
   // An explicit zero is given.

@@ -28,7 +28,7 @@ common::v1::SignedCommand Vote(const crypto::PrivateKey& key, meetings::v1::Choi
   return *SignCommand({kDeployment, "m01", {&key}}, absl::Now(), &vote);
 }
 
-// Five votes, of which the third is ours.
+// Five votes, the third of which is ours.
 struct Voted {
   FakeLog log;
   crypto::PrivateKey key = TestKey('m');
@@ -158,7 +158,7 @@ INSTANTIATE_TEST_SUITE_P(
                  "not what was signed and sent"}),
     [](const auto& info) { return std::string(info.param.name); });
 
-// One flipped bit anywhere in a receipt is noticed.
+// One flipped bit anywhere in a receipt is detected.
 TEST(ReceiptTest, EveryFlippedBitOfRecordSaltAndProofIsNoticed) {
   Voted voted;
   const auto holds = [&] {

@@ -81,7 +81,7 @@ TEST(SealTextTest, CommitsToTheContentUnderASubjectOfItsOwn) {
   EXPECT_EQ(one.attachment.commitment(), one.ref.commitment());
   EXPECT_EQ(one.attachment.subject(), one.ref.subject());
   EXPECT_OK(crypto::VerifyCommitment(one.ref.commitment(), one.attachment.salt(), "Mehr Bänke"));
-  // Equal texts cannot be told to be equal.
+  // Equal texts give different results, so equality is not revealed.
   EXPECT_NE(one.ref.commitment(), two.ref.commitment());
   EXPECT_NE(one.ref.subject(), two.ref.subject());
 }

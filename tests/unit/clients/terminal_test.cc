@@ -1,4 +1,4 @@
-// Secrets at a terminal: a child process with a terminal of its own, or with none.
+// Reading secrets at a terminal: a child process with its own terminal, or with none.
 #include "clients/cli/terminal.h"
 
 #include <pty.h>
@@ -25,7 +25,7 @@ using ::testing::Not;
 
 constexpr char kSecret[] = "geheimes Wort";
 
-// What a child did: its exit code, and all that its terminal showed.
+// Results of a child: its exit code, and its terminal's output.
 struct Child {
   int code = -1;
   std::string shown;
@@ -52,7 +52,7 @@ Child AtTerminal(const std::vector<std::string>& answers, const std::function<in
   while ((count = read(terminal, buffer, sizeof(buffer))) > 0) {
     child.shown.append(buffer, static_cast<size_t>(count));
     if (answered == answers.size() || CountOf(child.shown, ": ") <= answered) continue;
-    // The prompt comes before the echo goes; what is typed between is dropped.
+    // The prompt comes before echo is turned off; input typed in between is dropped.
     EXPECT_TRUE(testing::Await([&] {
       termios settings;
       return tcgetattr(terminal, &settings) == 0 && (settings.c_lflag & ECHO) == 0;

@@ -27,7 +27,7 @@ OwnedCertificate Parse(absl::string_view pem) {
   return OwnedCertificate(PEM_read_bio_X509(input.get(), nullptr, nullptr, nullptr));
 }
 
-// What `openssl x509 -text` prints.
+// The output of `openssl x509 -text`.
 std::string Print(absl::string_view pem) {
   const OwnedBio output(BIO_new(BIO_s_mem()));
   X509_print(output.get(), Parse(pem).get());

@@ -1,6 +1,5 @@
-// What VerifyInclusion and VerifyConsistency must refuse: every proof that was changed in one of
-// the ways that implementations of Certificate Transparency are tested with, and numbers that no
-// tree has.
+// Input that VerifyInclusion and VerifyConsistency must refuse: proofs changed in each way used in
+// tests of Certificate Transparency implementations, and numbers that no tree has.
 #include <algorithm>
 #include <limits>
 #include <string>

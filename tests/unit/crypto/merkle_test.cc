@@ -1,4 +1,4 @@
-// Roots and the making of proofs; merkle_proofs_test.cc has what verifying must refuse.
+// Roots and proof generation; merkle_proofs_test.cc tests that verification refuses bad input.
 #include "crypto/merkle.h"
 
 #include <limits>

@@ -1,9 +1,9 @@
-// Who is shown what of the log: a table of classes and callers, held against every way in which the
-// ledger and the edge to the public answer. An answer shows a record if its bytes, its salt or its
-// payload are anywhere in the answer; so a field that is forgotten cannot hide from the test, and a
-// new method of the service has no row and fails.
+// Disclosure of the log: a table of classes and callers is compared with every kind of answer of
+// the ledger and the public edge. An answer shows a record if its bytes, its salt or its payload
+// are anywhere in the answer. A forgotten field therefore cannot escape the test, and a new method
+// without a row fails it.
 //
-// By which credentials a caller is taken for what: tests/integration/audience_test.cc.
+// tests/integration/audience_test.cc tests how callers are classified by their credentials.
 #include <functional>
 #include <map>
 #include <memory>
@@ -58,9 +58,9 @@ const ClassRow kClasses[] = {
 };
 constexpr uint64_t kRecords = std::size(kClasses);  // record i is of class i
 
-// What of the log an answer of a method may have in it.
+// The parts of the log that a method's answer may contain.
 enum class Shows {
-  kByClass,      // records, as kClasses says
+  kByClass,      // records according to kClasses
   kNothing,      // no record, no attachment, to nobody
   kToServices,   // all records, to services
   kAttachments,  // attachments, to services and auditors
@@ -104,7 +104,8 @@ struct Answer {
   std::string bytes;
 };
 
-// The log of one record a class, each with a sealed attachment, and all that answers about it.
+// A log with one record per class, each with a sealed attachment, and all services that answer
+// about it.
 class DisclosureTest : public ::testing::Test {
  protected:
   DisclosureTest()
@@ -193,7 +194,7 @@ class DisclosureTest : public ::testing::Test {
     return all;
   }
 
-  // The same commands once more: the first receipts come back, to whom they do.
+  // Repeats the same commands: permitted callers get the first receipts again.
   Answer Again(Caller caller) {
     Answer all;
     for (const common::v1::SignedCommand& command : commands_) {
@@ -215,7 +216,7 @@ class DisclosureTest : public ::testing::Test {
     return Call(caller, &v1::LedgerService::Stub::GetAttachments, request);
   }
 
-  // All that the edge publishes, as it sees the log: as the public does.
+  // Everything that the edge publishes; it sees the log as the public does.
   std::map<std::string, std::string> Edge() {
     gateway::PublishedLog log(*gateway::LogMirror::Create(NewTestFolder("mirror")),
                               LogKey().verifier(), "a policy\n");
@@ -324,8 +325,7 @@ TEST_F(DisclosureTest, TheEdgeShowsRecordsToThePublicWhereTheyAreServedAndNowher
   }
 }
 
-// A record of a class that this program does not know, or one that is broken, is as confidential
-// as can be.
+// A broken record, or one of an unknown class, is treated as most confidential.
 TEST(ShownTest, WhatIsNotUnderstoodIsForAuditorsAlone) {
   common::v1::Record record;
   record.set_payload("payload");

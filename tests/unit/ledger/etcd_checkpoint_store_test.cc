@@ -56,7 +56,7 @@ TEST_F(EtcdCheckpointStoreTest, AMinorityMayGoAndAMajorityStopsTheSwapping) {
   EXPECT_THAT(stopped.Replace("2", "3"), HasCode(absl::StatusCode::kUnavailable));
   etcd_->member(0).Thaw();
   etcd_->member(1).Start();
-  // What had no answer may have been carried out, or not.
+  // An unanswered attempt may or may not have been carried out.
   const auto now = store.Load();
   ASSERT_OK(now);
   EXPECT_TRUE(*now == "2" || *now == "3") << *now;
@@ -68,7 +68,8 @@ TEST_F(EtcdCheckpointStoreTest, ASwapWithoutAnAnswerIsSettled) {
   std::string there;
   ASSERT_OK(store.Replace("", "0"));
   there = "0";
-  // Each member in turn is frozen while it is asked; others may have done what it did not answer.
+  // Each member in turn is frozen while it is asked; others may have carried out the unanswered
+  // request.
   for (int round = 1; round <= 3; ++round) {
     etcd_->member(round % 3).Freeze();
     const std::string next = std::to_string(round);

@@ -43,7 +43,7 @@ class FakeClock : public Clock {
   absl::Time now = absl::FromUnixSeconds(1800000000);
 };
 
-// Where a test's entries lie, and what somebody can do there who does not go through the ledger.
+// The storage of a test's entries, with direct access that bypasses the ledger.
 class Backend {
  public:
   virtual ~Backend() = default;
@@ -53,8 +53,8 @@ class Backend {
   // In this database's SQL: `bytes` as a literal, and a column's value in hexadecimal.
   virtual std::string Literal(const std::string& bytes) const = 0;
   virtual std::string Hex(const std::string& column) const = 0;
-  // Makes the database what the program of schema 1 left, which had a table of command ids, and
-  // says what the schema is.
+  // Turns the database into one of schema 1, which had a table of command ids, and returns the
+  // schema's version.
   virtual void MakeSchema1() = 0;
   virtual std::string Schema() = 0;
   // Every byte of every file, after what the database keeps for a while has expired.
@@ -132,7 +132,7 @@ class PostgresBackend : public Backend {
     Run("UPDATE sequencer SET schema = 1");
   }
   std::string Schema() override { return Run("SELECT schema FROM sequencer"); }
-  // As docs/operations-cluster.md says it is done.
+  // Follows docs/operations-cluster.md.
   std::string AllBytes() override {
     Run("SELECT pg_switch_wal()");
     Run("CHECKPOINT");
@@ -568,7 +568,7 @@ TEST_P(LedgerTest, NothingIsSealedOfAnErasedSubject) {
               IsRefused("NO_SUCH_ATTACHMENT"));
 }
 
-// Whoever sends something while it is erased: it is refused, or it is destroyed.
+// Attachments sent during an erasure are either refused or destroyed.
 TEST_P(LedgerTest, NothingIsSealedInTheMomentOfErasing) {
   const auto ledger = Open();
   for (char round = 'a'; round < 'f'; ++round) {

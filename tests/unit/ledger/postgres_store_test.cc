@@ -1,5 +1,5 @@
-// What the PostgreSQL store promises beyond EntryStore: one leader, no false acknowledgement, no
-// call without an end. What every store must do is ledger_test.cc's.
+// Guarantees of the PostgreSQL store beyond EntryStore: one leader, no false acknowledgement, no
+// endless call. ledger_test.cc covers the common guarantees of all stores.
 #include "ledger/postgres_store.h"
 
 #include <atomic>
@@ -104,7 +104,7 @@ TEST_F(PostgresStoreTest, ADeposedLeaderIsToldWithoutAppending) {
 TEST_F(PostgresStoreTest, ADatabaseThatLostTheLastBatchIsNotWrittenTo) {
   const auto store = OpenAndLead();
   ASSERT_OK(store->AppendBatch({Entry(0, "one"), Entry(1, "two")}));
-  // As after a failover to a server that had not got it.
+  // As after a failover to a server that had not received it.
   Run("DELETE FROM entry WHERE idx = 1; UPDATE sequencer SET next = 1");
   EXPECT_THAT(store->AppendBatch({Entry(2, "three")}), IsRefused("NOT_LEADER"));
   EXPECT_EQ(*store->Size(), 1u);

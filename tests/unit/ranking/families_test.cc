@@ -160,7 +160,7 @@ TEST(Greedy, ParametersDoWhatTheySay) {
 }
 
 TEST(EqualShares, ABudgetSpentToTheLastCentIsAffordable) {
-  // One project for the whole budget, approved by all: rounding must not lose it.
+  // One project for the whole budget, approved by all: rounding must not exclude it.
   std::vector<std::vector<OptionIndex>> votes(61, {0});
   const Ranking ranking = Rank("mes.cost", {}, Projects({150000}, 150000, votes)).value();
   EXPECT_THAT(ranking.winners, ElementsAre(0));

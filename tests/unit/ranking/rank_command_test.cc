@@ -25,7 +25,7 @@ std::string WriteTemp(const std::string& name, const std::string& text) {
   return path;
 }
 
-// What `votum <arguments>` prints and returns.
+// The output and exit code of `votum <arguments>`.
 struct Printed {
   std::string out, err;
   int exit_code = -1;
@@ -131,8 +131,8 @@ TEST(RankCommand, ListsEveryMethodWithItsSource) {
   }
 }
 
-// Every method explains itself as table, JSON and page on whatever ballots it reads, in files that
-// are counted while they are read as well as in small ones.
+// Every method explains itself as table, JSON and page on every kind of ballots it reads, both in
+// files that are counted while being read and in small ones.
 TEST(RankCommand, EveryMethodExplainsItself) {
   const std::vector<std::string> paths = {
       WriteTemp("e.blt", kBlt), WriteTemp("e.csv", "grades:5,A,B,<C>\n3,5,2,0\n2,0,4,5\n2,1,5,\n"),
@@ -186,7 +186,7 @@ TEST(RankCommand, LargeFilesAreCountedWithTheSameResult) {
   ASSERT_OK(one.status());
   arguments.threads = 3;
   EXPECT_EQ(RunRank(arguments).value_or(""), *one);
-  // The same ballots with an option more that is withdrawn must be read into memory.
+  // The same ballots with an additional withdrawn option must be read into memory.
   const std::string withdrawn = WriteTemp("h.blt", absl::StrCat("13 1\n-13\n", text.substr(5)));
   arguments.file = withdrawn;
   const absl::StatusOr<std::string> kept = RunRank(arguments);

@@ -1,5 +1,5 @@
-// Ties are data: who was tied, where, what decided, and whether another decision would have changed
-// who wins.
+// Ties are data: the tied options, the place, the deciding rule, and whether another decision would
+// have changed the winners.
 #include <set>
 
 #include "base/status_matchers.h"
@@ -24,7 +24,7 @@ Election ElectionOf(size_t options, const std::vector<std::pair<int, std::vector
   return election;
 }
 
-// B and C tie for exclusion; whoever goes decides.
+// B and C tie for exclusion; the choice decides the winner.
 Election Fork() { return ElectionOf(3, {{4, {{0}}}, {3, {{1}, {2}}}, {3, {{2}, {1}}}}, 1); }
 
 TEST(Ties, OptionOrderDecidesAndSaysSo) {
@@ -90,7 +90,7 @@ TEST(Ties, ParallelUniversesOfTheRunoff) {
 }
 
 TEST(Ties, RankedPairsSayWhetherTheOrderOfEqualVictoriesMatters) {
-  // A circle of three equal victories: whichever is skipped decides.
+  // A cycle of three equal victories: the skipped one decides the winner.
   const Election circle =
       ElectionOf(3, {{1, {{0}, {1}, {2}}}, {1, {{1}, {2}, {0}}}, {1, {{2}, {0}, {1}}}});
   const Ranking ranking = Rank("ranked-pairs.margin", {}, circle).value();
@@ -130,7 +130,7 @@ TEST(Irv, EqualRanksAreRefusedOrShareTheVote) {
 }
 
 TEST(Unranked, ChangesWhoWins) {
-  // Two voters rank A only; three rank B before A; whoever is unranked at the bottom loses to A.
+  // Two voters rank A only; three rank B before A; unranked options at the bottom lose to A.
   const Election election = ElectionOf(3, {{4, {{0}}}, {3, {{1}, {0}}}, {3, {{2}}}});
   EXPECT_THAT(Rank("copeland", {}, election).value().winners, ElementsAre(0));
   EXPECT_THAT(Rank("copeland", {{"unranked", "not-compared"}}, election).value().winners,

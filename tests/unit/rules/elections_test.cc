@@ -1,4 +1,4 @@
-// Elections, seats, lots: what decides about persons.
+// Elections of persons, seats and lots.
 #include <algorithm>
 #include <fstream>
 #include <numeric>
@@ -219,7 +219,8 @@ TEST(SeatsTest, RefusesWhatCannotBeSharedOut) {
   EXPECT_THAT(AllocateSeats(v1::SEAT_METHOD_UNSPECIFIED, 3, {1}), IsRefused("BAD_SEATS"));
 }
 
-// What any method must do: give all seats, none to nobody, no fewer to more votes.
+// Requirements of any method: all seats are given, none to lists without votes, and more votes
+// never get fewer seats.
 TEST(SeatsTest, EveryMethodIsFair) {
   std::mt19937_64 random(11);
   for (int round = 0; round < 3000; ++round) {

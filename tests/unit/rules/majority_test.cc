@@ -106,8 +106,8 @@ TEST(ExplainTest, SaysTheArithmeticInBothLanguages) {
   EXPECT_EQ(quorum.en(), "26 of 51 present: quorate (26 needed), § 49 (1) GO NRW.");
 }
 
-// One more Yes never loses, one more No never wins; whatever is counted, there is one outcome, and
-// its comparisons say so.
+// One more Yes never loses, one more No never wins; any tally has exactly one outcome, which its
+// comparisons confirm.
 TEST(MajorityTest, IsMonotoneUnderEveryRule) {
   std::mt19937 random(5);
   for (const v1::RuleProfile& profile : BuiltInProfiles()) {

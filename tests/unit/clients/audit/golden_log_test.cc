@@ -1,4 +1,4 @@
-// The golden log audits without fault; whatever is changed in it is found, and named.
+// The golden log audits without fault; every change of it is found and named.
 
 #include <algorithm>
 #include <filesystem>
@@ -64,7 +64,7 @@ class GoldenLogTest : public ::testing::Test {
     return byte;
   }
 
-  // The lines with the record at `index` replaced, its leaf made to fit: what somebody with the
+  // The lines with the record at `index` replaced, its leaf recomputed, as anybody who holds the
   // archive can do.
   static std::vector<std::string> WithRecord(size_t index, const common::v1::Record& record) {
     std::vector<std::string> lines = lines_;
@@ -179,7 +179,7 @@ TEST_F(GoldenLogTest, AttachmentsThatStaySealedAreSaidToBeAndNothingElseIsMissed
 TEST_F(GoldenLogTest, AForgedSignatureIsNamedEvenIfTheLeafIsMadeToFit) {
   const size_t index = Find("CastVote");
   common::v1::Record record = RecordAt(index);
-  // Another key than the voter's signs the very same bytes.
+  // A key other than the voter's signs the same bytes.
   const auto forger = crypto::PrivateKey::Generate(crypto::KeyType::kEd25519);
   record.mutable_signatures(0)->set_signature(
       *crypto::SignDsse(*forger, record.payload_type(), record.payload()));

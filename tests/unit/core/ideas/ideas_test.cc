@@ -282,7 +282,7 @@ TEST_F(IdeasTest, PaperBallotsNeedASecondPersonWhoReadsTheSame) {
 
 TEST_F(IdeasTest, OnlyIdeasThatBeatTheStatusQuoAreHandedOver) {
   OpenRound(3, true);
-  // Three ideas are allowed; the status quo is none.
+  // Three ideas are allowed; the status quo does not count as one.
   ASSERT_OK(Cast(voters_[0], {"a", "b", "status-quo", "c"}));
   ASSERT_OK(Cast(voters_[1], {"a", "status-quo", "b"}));
   // c is on no ballot but one, behind it; b and the status quo have a ballot each, and one has
@@ -346,7 +346,7 @@ TEST_F(IdeasTest, TiesAreResolvedByRecordAndOnlyTies) {
   ASSERT_EQ(round.resolved_ranking_size(), 3);
   EXPECT_EQ(round.resolved_ranking(0).idea_ids(0), "b");
   EXPECT_EQ(round.tie_rule(), "Los, gezogen von der Vorsitzenden");
-  // What the ballots gave stays to be seen.
+  // The outcome of the ballots remains visible.
   EXPECT_EQ(round.rankings(1).ranking_size(), 2);
 }
 

@@ -29,11 +29,12 @@ class Council {
  public:
   static constexpr char kMeeting[] = "sitzung";
 
-  // With the meeting convened and its time come, not opened. `profile` is adopted by the council.
+  // The meeting is convened and its time has come, but it is not open. `profile` is adopted by the
+  // council.
   explicit Council(const rules::v1::RuleProfile& profile);
   Council();
 
-  // Gives `command` as `actor` in a record of its own: Check, and Apply if it holds.
+  // Gives `command` as `actor` in its own record: Check, and Apply if that passes.
   template <typename Command>
   absl::Status Give(absl::string_view actor, const Command& command) {
     return GiveTo(MachineOf(command), Next(actor), command);
@@ -73,7 +74,7 @@ class Council {
   CommandContext Next(absl::string_view actor);
   // A checkpoint of the log with `size` records, as the log signs it.
   std::string CheckpointOf(uint64_t size) const;
-  // Time goes by.
+  // Lets time pass.
   void Wait(absl::Duration duration) { time_ += duration; }
   // Another meeting of the council, opened, with the public item `item_id`.
   void OpenAnother(const std::string& meeting_id, const std::string& item_id);
@@ -135,7 +136,7 @@ v1::WithdrawPaperVote WithdrawPaper(absl::string_view person_id);
 v1::CloseVote Close(absl::string_view vote_event_id = "vote");
 v1::EstablishResult Establish(uint32_t yes, uint32_t no, uint32_t abstain, uint32_t not_voted,
                               v1::Outcome outcome, absl::string_view vote_event_id = "vote");
-// A command with nothing but its meeting.
+// A command that names only its meeting.
 template <typename Command>
 Command OfMeeting(absl::string_view meeting_id = Council::kMeeting) {
   Command command;

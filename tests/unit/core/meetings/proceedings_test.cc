@@ -85,7 +85,7 @@ v1::CastVote CastFor(const std::string& candidate, const std::string& vote = "vo
   cast.set_candidate_id(candidate);
   return cast;
 }
-// Establishes whatever the votes give.
+// Establishes the result that follows from the votes.
 void EstablishComputed(Council& council, const std::string& vote = "vote") {
   const v1::Result computed = *council.voting().ComputeResult(vote);
   auto establish = OfMeeting<v1::EstablishResult>();

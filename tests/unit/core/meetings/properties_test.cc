@@ -1,5 +1,4 @@
-// What holds for every course of a vote, tried on many that are made up at random (with fixed
-// seeds).
+// Properties of every course of a vote, checked on many random ones (with fixed seeds).
 #include <algorithm>
 #include <array>
 #include <map>
@@ -37,7 +36,7 @@ TEST(Properties, TheOrderOfVotesDoesNotMatter) {
   }
 }
 
-// The same rules told in the simplest way: who has voted, and what.
+// The same rules in their simplest form: each voter's current vote.
 struct Model {
   std::map<std::string, v1::Choice> votes;
   std::map<std::string, std::string> newest;  // command ids
@@ -81,8 +80,7 @@ TEST(Properties, TheTallyIsWhatASimpleCountGives) {
 }
 
 TEST(Properties, VoidCommandsLeaveNoTrace) {
-  // The second council gets the same records at the same positions, but those that are void as a
-  // look only.
+  // The second council gets the same records at the same positions, but only checks the void ones.
   Council all;
   Council valid;
   all.UpToVote();

@@ -1,4 +1,4 @@
-// What whom is shown.
+// Tests which data each reader is shown.
 #include "core/meetings/redaction.h"
 
 #include "gtest/gtest.h"

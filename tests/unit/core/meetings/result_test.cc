@@ -1,4 +1,4 @@
-// Results: known answers, and what establishing one takes.
+// Results: known answers, and the conditions for establishing one.
 #include <string>
 
 #include "gtest/gtest.h"
@@ -13,7 +13,7 @@ using ::testing::HasSubstr;
 struct KnownAnswer {
   const char* name;
   const char* rule_key;
-  const char* votes;  // of vera, m1, m2, m3, m4: Yes, No, Abstention, - for none
+  const char* votes;  // by vera, m1, m2, m3, m4: Yes, No, Abstention, - for none
   uint32_t yes, no, abstain, not_voted;
   v1::Outcome outcome;
 };

@@ -63,7 +63,7 @@ TEST(SecretVote, FromCeremonyToResult) {
   council.Must("vera", Close());
   council.Must("kai", Participation({"dora", "m1", "m2", "m3", "vera"}));
 
-  // What a trustee is given before he decrypts.
+  // The data given to a trustee before decrypting.
   const std::string before = *council.voting().ElectionArchive("vote");
   election::VerifyOptions options;
   options.known_ballots = 6;
@@ -238,7 +238,7 @@ TEST(SecretVote, PapersThatNameSeveralAddUpWithDevices) {
   EXPECT_EQ(result.tally().yes(), 4);
   EXPECT_EQ(result.tally().abstain(), 1);
   EXPECT_EQ(result.tally().invalid(), 1);
-  // Of four valid ballots three elect.
+  // With four valid ballots, three votes elect.
   EXPECT_THAT(result.candidate_ids(), ElementsAre("ada"));
 }
 
@@ -422,11 +422,11 @@ TEST(SecretVote, DecryptionsAreCheckedAndASpoiledTallyIsOpenedByOthers) {
   council.Must("sam", council.Decryption(1));
   EXPECT_THAT(council.Give("sam", council.Decryption(1)), IsRefused("ALREADY_DECRYPTED"));
 
-  // As if trustee 1 had cheated with a proof that holds: the parts that are there do not open the
-  // tally, and the next one is taken together with each of the others.
+  // As if trustee 1 had cheated with a valid proof: the present parts do not open the tally, and
+  // the next part is combined with each of the others.
   SecretVoteEntry vote = council.vote();
   election::Element& factor = vote.parsed_decryptions.at(2).factors[0][0];
-  // What a proof leaves to him is a factor that he cannot choose (crypto/election/README.md).
+  // The proof leaves this trustee only a factor that cannot be chosen (crypto/election/README.md).
   factor *= election::MakeCredential().public_key;
   const auto add = [&](uint32_t number) {
     vote.decryptions[number + 1] = council.Decryption(number).decryption();

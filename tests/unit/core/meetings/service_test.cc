@@ -61,7 +61,7 @@ class Watch {
     } while (response.index() < index);
     return response;
   }
-  // How the stream ends, once all answers are read.
+  // The final status of the stream, once all answers are read.
   absl::Status End() {
     v1::WatchMeetingResponse response;
     while (reader_->Read(&response)) {

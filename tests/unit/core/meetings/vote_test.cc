@@ -1,4 +1,4 @@
-// The course of a vote: who belongs to it, how votes are cast, corrected and given on paper.
+// The course of a vote: its electorate, and votes that are cast, corrected and given on paper.
 #include "core/command/timestamps.h"
 #include "gtest/gtest.h"
 #include "tests/unit/core/meetings/council.h"

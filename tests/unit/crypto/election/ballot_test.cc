@@ -84,7 +84,7 @@ TEST(Ballot, OtherChoicesAreRefused) {
   }
 }
 
-// Signs what it has after a change, as somebody could who cheats with his own credential.
+// Re-signs a changed ballot, as cheating owners of a credential could.
 Ballot Resigned(Ballot ballot) {
   const std::string text = FormatBallot(ballot);
   const std::string unsigned_text = text.substr(0, text.find(",\"signature\":")) + "}";
@@ -105,7 +105,7 @@ TEST(Ballot, EveryProofIsNeeded) {
        [](Ballot& b) { b.answers[0].individual_proofs[1][0].response += Scalar(1); }},
       {"BAD_INDIVIDUAL_PROOF",
        [](Ballot& b) { b.answers[2].individual_proofs[3][1].challenge += Scalar(1); }},
-      // Whoever adds 1 to an encrypted number votes twice.
+      // Adding 1 to an encrypted number would count as a second vote.
       {"BAD_INDIVIDUAL_PROOF",
        [](Ballot& b) { b.answers[0].choices[0].beta *= Element::Generator(); }},
       {"BAD_INDIVIDUAL_PROOF",

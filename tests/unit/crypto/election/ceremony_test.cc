@@ -16,7 +16,7 @@ using ::testing::HasSubstr;
 
 constexpr uint64_t kThreshold = 2;
 
-// A certificate as belenios-tool 2.0 makes them, which does not say for what ceremony.
+// A certificate in the form of belenios-tool 2.0, which does not name its ceremony.
 SignedMessage CertificateOfVersion2(const TrusteeIdentity& identity) {
   const PowerTable& g = PowerTable::OfGenerator();
   return SignMessage(identity.signing,
@@ -24,7 +24,7 @@ SignedMessage CertificateOfVersion2(const TrusteeIdentity& identity) {
                                         g.SecretPower(identity.decryption)}));
 }
 
-// A ceremony of three of whom two are needed, as far as the second round.
+// A ceremony of three trustees with threshold two, up to the second round.
 struct Ceremony {
   Ceremony() {
     for (uint64_t i = 1; i <= 3; ++i) {
@@ -99,7 +99,7 @@ TEST(Ceremony, MessagesAreReadAsTheyWereWritten) {
   EXPECT_EQ(FormatShareMessage(*ParseShareMessage(share)), share);
 }
 
-// What belenios-tool adds nothing to is left out where it took part.
+// The signatures of version 3 are left out if belenios-tool took part.
 TEST(Ceremony, WhatVersion3AddsIsPublishedIfAllHaveIt) {
   Ceremony ceremony;
   const auto complete = ceremony.Assemble(ceremony.FinishAll());
@@ -209,7 +209,7 @@ TEST(Ceremony, WhatTheServerSeesIsChecked) {
   EXPECT_OK(CheckShareKey(polynomials, *certificate, 2, unsigned_key));
 }
 
-// Of two certificates with a key in common one person could hold both shares.
+// If two certificates share a key, one person could hold both shares.
 TEST(Ceremony, NobodyTakesPartTwice) {
   Ceremony ceremony;
   for (const TrusteeIdentity& copy :
@@ -293,7 +293,7 @@ TEST(Ceremony, CheatsAreNamed) {
        [](Ceremony& c) {
          c.certificates[1] = *MakeCertificate(c.identities[1], {3, 3, 2});
        }},
-      // A certificate that somebody put in the place of another's.
+      // A certificate that replaced another trustee's.
       {"BAD_CONTRIBUTION",
        [](Ceremony& c) {
          c.certificates[1] = *MakeCertificate(MakeTrusteeIdentity(), {3, 2, 2});

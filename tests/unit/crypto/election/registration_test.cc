@@ -1,4 +1,4 @@
-// Registered credentials and the server's keys, under seal; ballots that were verified before.
+// Sealed credentials and server keys; ballots that were verified before.
 #include "crypto/election/registration.h"
 
 #include "base/status_matchers.h"

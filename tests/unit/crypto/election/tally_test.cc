@@ -68,8 +68,8 @@ TEST(Tally, FewerOpenNothing) {
   EXPECT_THAT(VerifyResult(trustees, tally, decryptions, {{1, 0}}), IsRefused("WRONG_RESULT"));
 }
 
-// The hash of a decryption's proof does not contain the factor that it is about (specification,
-// 4.18), so a trustee can prove a wrong one; but which one he cannot choose, and nothing comes out.
+// The hash in a decryption's proof does not cover the proven factor (specification, 4.18), so a
+// trustee can prove a wrong factor, but cannot choose it, and the tally does not open.
 TEST(Tally, ATrusteeWhoCheatsSpoilsItAndDoesNotChangeIt) {
   TestElection vote(OneQuestion(), MakeTestTrustees(), 2);
   for (size_t i = 0; i < 2; ++i) vote.Vote(i, {{1, 0, 0}});

@@ -1,5 +1,5 @@
 // Archives whose file or chain of events somebody changed, byte by byte, and the code by which each
-// is refused. Changes of what the events say are in tampering_test.cc.
+// is refused. tampering_test.cc covers changes to the content of events.
 #include <cstdio>
 #include <cstring>
 #include <functional>
@@ -18,7 +18,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-// Two voters, of whom one votes twice.
+// Two voters, one of whom votes twice.
 enum : size_t { kSetup, kFirst, kRevote, kSecond };
 
 const std::string& TheBytes() {
@@ -88,7 +88,7 @@ std::string WithEvents(const Archive& archive, const std::string& from, const st
   return bytes;
 }
 
-// A change of the file's bytes, and nothing is made to fit but checksums.
+// A change of the file's bytes in which only checksums are recomputed.
 struct ByteCase {
   const char* name;
   const char* code;

@@ -1,6 +1,6 @@
-// Archives that somebody changed, each in another way, and the code by which each is refused. What
-// Debian's belenios-tool 2.0 lets through is among them: ballots hidden before an early EndBallots,
-// replayed ballots, and an encrypted tally that nobody recomputes.
+// Archives that somebody changed, each in another way, and the code by which each is refused. They
+// include manipulations that Debian's belenios-tool 2.0 accepts: ballots hidden before an early
+// EndBallots, replayed ballots, and an encrypted tally that nobody recomputes.
 #include <functional>
 #include <string>
 #include <utility>
@@ -17,7 +17,8 @@
 namespace votum::election {
 namespace {
 
-// Four voters, of whom three vote and one twice; a single trustee and two of three others.
+// Four voters: three vote, one of them twice; a single trustee and a group of three with threshold
+// two.
 struct Original {
   Original() : vote(OneQuestion(), MakeTestTrustees(2, 3), 4) {
     vote.Vote(0, {{1, 0, 0}});
@@ -90,7 +91,7 @@ Ballot Resigned(Ballot ballot, const Credential& voter) {
 
 const TestElection& Vote() { return TheOriginal().vote; }
 
-// A ballot for the first of three answers, whose proofs hold and which anybody can read.
+// A ballot for the first of three answers, with valid proofs, that anybody can read.
 Ballot InTheClear(Ballot ballot, const Credential& voter) {
   const PowerTable& key = Vote().election.key();
   const std::string context = BallotContext(ballot.election_hash, voter.public_key);
@@ -107,7 +108,7 @@ Ballot InTheClear(Ballot ballot, const Credential& voter) {
   return Resigned(ballot, voter);
 }
 
-// A number of Z_q as q more, which means the same to whoever reduces.
+// A number of Z_q increased by q, which is equivalent for readers that reduce modulo q.
 std::string PlusOrder(const std::string& decimal) {
   constexpr char kOrder[] =
       "78571733251071885079927659812671450121821421258408794611510081919805623223441";
@@ -130,7 +131,8 @@ PartialDecryption DecryptionAt(Groups& groups, size_t event) {
 struct Case {
   const char* name;
   const char* code;
-  // Changes the events; the chain is then made anew, as somebody would who controls the server.
+  // Changes the events; the chain is then recomputed, as an attacker who controls the server would
+  // do.
   std::function<void(Groups&)> change;
 };
 
@@ -524,7 +526,7 @@ TEST(Tampering, WhatWasKnownIsMissed) {
   EXPECT_EQ(Codes(VerifyArchive(Rewritten(groups), options)), "");
   // A whole consistent election in which the revote never happened.
   TestElection other(OneQuestion(), Vote().trustees, 3);
-  // And nobody has the fourth credential.
+  // Here nobody has the fourth credential.
   for (size_t i = 0; i < 3; ++i) other.Vote(i, {{1, 0, 0}});
   other.Finish({1, 3, 4});
   EXPECT_EQ(Codes(VerifyArchive(other.archive.bytes())), "");

@@ -43,14 +43,14 @@ TEST_F(VoterFile, KeepsWhatADeviceKnows) {
   EXPECT_EQ(loaded->ballot, secrets_.ballot);
   ASSERT_TRUE(loaded->opening.has_value());
   EXPECT_OK(CheckOpening(vote.election, loaded->ballot, *loaded->opening));
-  // Nothing of it can be read without the passphrase, nor by others of the machine.
+  // Nothing in the file can be read without the passphrase, or by other users of the machine.
   const std::string file = *ReadFile(path_);
   EXPECT_THAT(file, Not(HasSubstr(secrets_.secret.ToDecimal())));
   EXPECT_THAT(file, Not(HasSubstr("first")));
   EXPECT_EQ(std::filesystem::status(path_).permissions(),
             std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
 
-  // After casting, what was in the ballot is gone.
+  // After casting, the ballot's opening is gone.
   secrets_.ballot.clear();
   secrets_.opening.reset();
   ASSERT_OK(SaveVoterFile(path_, secrets_, passphrase_, /*replace=*/true));

@@ -105,7 +105,8 @@ TEST(CosignatureTest, TimesAreBounded) {
 }
 
 TEST(CosignatureTest, ANotesSignatureIsNoCosignature) {
-  // The same key, used for both against all advice: neither passes for the other.
+  // The same key used for both purposes, against all advice: neither signature passes for the
+  // other.
   const auto note_signer = NoteSigner::Create(kW1, KeyOfSeedByte(2));
   EXPECT_NE(note_signer->verifier().key_id(), W1().verifier().key_id());
   const std::string bytes = W1().Sign(kText, kTime)->signature;

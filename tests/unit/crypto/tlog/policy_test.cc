@@ -31,7 +31,7 @@ std::string Head(int count) {
   return text;
 }
 
-// Which sets of `count` witnesses are a quorum: bit n stands for the set whose binary form is n.
+// The sets of `count` witnesses that are a quorum: bit n represents the set whose binary form is n.
 uint64_t Quorums(const std::string& text, int count) {
   const auto policy = Policy::Parse(text);
   EXPECT_OK(policy) << text;

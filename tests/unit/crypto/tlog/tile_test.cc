@@ -161,8 +161,8 @@ TEST(TileBytesTest, NeedsATreeThatHasTheTile) {
 
 using TileKnownAnswers = KnownAnswers;
 
-// A log that publishes after each entry: every file that the other implementation wrote, and no
-// other one, with the same digest.
+// A log that publishes after each entry: exactly the files that the other implementation wrote,
+// with the same digests.
 TEST_F(TileKnownAnswers, WePublishTheSameFiles) {
   std::map<std::string, std::string> theirs;
   const std::string digests = Read("log/files.sha256");
