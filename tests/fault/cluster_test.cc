@@ -1,7 +1,7 @@
 // Three PostgreSQL under Patroni and three etcd, as script/cluster makes them, with two ledgers on
-// top. Whatever part fails, every acknowledged command is in the log, and there is only one log.
-// The longest time without acknowledgements is printed; it depends on Patroni's timing and on the
-// machine.
+// top. After the failure of any part, every acknowledged command is in the log, and there is only
+// one log. The longest time without acknowledgements is printed; it depends on Patroni's timing and
+// on the machine.
 #include <signal.h>
 #include <unistd.h>
 
@@ -99,7 +99,7 @@ class Cluster {
 
  private:
   std::string output_path() const { return folder_ + ".out"; }
-  // The output is that of the last call.
+  // The file at output_path() holds the output of the last call.
   int Script(const char* verb) const {
     std::filesystem::remove(output_path());
     return Run({CLUSTER_SCRIPT_PATH, verb, "--stores", "--dir", folder_, "--base-port",

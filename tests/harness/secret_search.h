@@ -23,9 +23,9 @@ class SecretSearch {
   // A text of 16 characters or more: as it is, and in Base64 at each offset within a longer text.
   void AddText(const std::string& name, const std::string& text);
 
-  // Bytes, 32 or more, in whatever form a program might write them: raw, hexadecimal in both cases,
-  // Base64 in both alphabets at each offset within a longer text, all of these with the most and
-  // with the least significant byte first, and as a decimal number. Half of the bytes are found
+  // Bytes, 32 or more, in every form in which a program might write them: raw, hexadecimal in both
+  // cases, Base64 in both alphabets at each offset within a longer text, all of these with the most
+  // and with the least significant byte first, and as a decimal number. Half of the bytes are found
   // too, because freed memory may be partly overwritten.
   void AddBytes(const std::string& name, const std::string& bytes);
 

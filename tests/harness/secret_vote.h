@@ -38,7 +38,7 @@ class SecretVote {
   std::string TrusteeSecret(const std::string& person) const;
   std::string SecretPath(const std::string& person) const;
   std::string TrusteeSecretPath(const std::string& person) const;
-  // Of all secret files.
+  // The passphrase of all secret files.
   static crypto::SecretBytes Passphrase();
 
   // The ceremony "amtszeit" with a threshold of two trustees.

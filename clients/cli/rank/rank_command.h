@@ -1,7 +1,7 @@
 // `votum rank`: ranks the ballots of a file, offline, by any method of the engine.
 //
-//   votum rank FILE --method ID [--param k=v]... [--seats N] [-o table|json|html] [--explain]
-//   [--threads N]
+//   votum rank FILE --method ID [--param k=v]... [--seats N] [-o table|json|html]
+//              [--explain] [--threads N]
 //   votum rank --group NAME=FILE[:WEIGHT]... [--status-quo ID] --method ID
 //   votum rank --list
 #ifndef VOTUM_CLIENTS_CLI_RANK_RANK_COMMAND_H_

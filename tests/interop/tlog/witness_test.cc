@@ -78,7 +78,7 @@ class ForeignWitnessTest : public GoTest {
   void StartWitness(const std::string& log_vkey) {
     const auto program = BuildGo("witness.go");
     ASSERT_OK(program);
-    // Of the city's own kind of ports: it listens there again after it was killed.
+    // A port from the city's own range, because it must listen there again after it was killed.
     const std::string address = absl::StrCat("127.0.0.1:", FreeBasePort());
     witness_ = std::make_unique<Process>(
         std::vector<std::string>{*program, "-name", "witness.example/go", "-seed", "7", "-log",

@@ -118,7 +118,7 @@ TEST(MajorityTest, IsMonotoneUnderEveryRule) {
         tally.no = random() % 20;
         tally.abstain = random() % 5;
         tally.invalid = random() % 3;
-        // One more vote is that of somebody who was there and had not voted.
+        // The additional vote comes from somebody who was present and had not voted.
         tally.present = tally.yes + tally.no + tally.abstain + tally.invalid + 1;
         tally.seated = tally.statutory = tally.present + random() % 10;
         const MotionResult before = EvaluateMotion(rule, tally);
