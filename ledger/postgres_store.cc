@@ -123,7 +123,7 @@ PostgresStore::~PostgresStore() {
   if (beat_.joinable()) beat_.join();
   const std::lock_guard<std::mutex> lock(write_mutex_);
   if (epoch_ == 0 || writer_ == nullptr || !writer_->open()) return;
-  // Without this, the next leader only has to wait for the lease.
+  // If this fails, the next leader merely waits for the lease.
   (void)Write("UPDATE sequencer SET holder = '', beat = beat + 1 WHERE epoch = $1 AND holder = $2",
               Parameters().Add(epoch_).Add(token_), kReleaseTime);
 }
@@ -177,7 +177,7 @@ void PostgresStore::KeepBeating() {
       if (beat_changed_.wait_for(lock, pause, [this] { return stopping_; })) return;
     }
     const absl::Status beaten = Beat();
-    // While no server answers, the outcome is unknown; an append or the next beat will tell.
+    // While no server answers, it is unknown who leads; an append or the next beat will tell.
     if (ReasonOf(beaten) == "NOT_LEADER") return options_.deposed(beaten);
   }
 }

@@ -83,7 +83,7 @@ absl::StatusOr<Ranking> RunCopeland(const Call& call) {
   return ranking;
 }
 
-// The worst pairwise defeat of each option; the option with the mildest one wins.
+// The worst pairwise result of each option; the option with the least bad one wins.
 enum class Defeat { kWinningVotes, kMargin, kOpposition };
 
 int64_t DefeatOf(const PairwiseMatrix& matrix, size_t option, size_t by, Defeat measure) {

@@ -175,8 +175,8 @@ absl::Status Prepare(Run& run, const Options& options) {
   ASSIGN_OR_RETURN(const Device device, Approach(run, options));
   ASSIGN_OR_RETURN(VoterSecrets secrets, LoadSecrets(device, options));
   RETURN_IF_ERROR(MakeBallot(device, options, &secrets));
-  // The opening is kept until the ballot is cast or opened. A ballot that is cast at once has its
-  // opening never written down.
+  // The opening is kept until the ballot is cast or opened. If a ballot is cast at once, its
+  // opening is never written to disk.
   RETURN_IF_ERROR(SaveSecrets(device, options, secrets));
   run.PrintFacts({{"tracker",
                    "tracker (note it down, then: votum election cast, or challenge to see what is "

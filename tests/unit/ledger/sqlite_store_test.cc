@@ -41,7 +41,7 @@ class SqliteStoreTest : public ::testing::Test {
   std::unique_ptr<SqliteStore> store_;
 };
 
-// Another process's open read, which keeps the write-ahead log from being emptied.
+// An open read of another connection, which keeps the write-ahead log from being emptied.
 class OtherReader {
  public:
   explicit OtherReader(const std::string& folder) {
