@@ -1,4 +1,4 @@
-// Time from outside. Pure code takes an absl::Time; whoever calls it asks a Clock.
+// Source of the current time. Pure code takes an absl::Time; its callers ask a Clock.
 #ifndef VOTUM_BASE_CLOCK_H_
 #define VOTUM_BASE_CLOCK_H_
 

@@ -42,8 +42,8 @@ absl::Status WriteAll(int fd, absl::string_view bytes, const std::string& path) 
   return absl::OkStatus();
 }
 
-// `place` moves the finished temporary file to its name: rename (replaces) or link (refuses an
-// existing file).
+// Writes a temporary file and lets `place` move it to its name: rename (replaces) or link (refuses
+// an existing file).
 absl::Status WriteVia(const std::string& path, absl::string_view bytes, mode_t mode,
                       int (*place)(const char*, const char*)) {
   std::string temporary = absl::StrCat(path, ".XXXXXX");

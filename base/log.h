@@ -2,8 +2,8 @@
 //
 //   Log(Severity::kInfo, "command refused", {{"command", "CastVote"}, {"reason", "VOTE_CLOSED"}});
 //
-// What a line may hold is decided here once: names of commands and reasons, ids of keys and
-// records, counts, durations. Never a payload, a choice, a ranking, a code, a key or a session.
+// Lines may hold only names of commands and reasons, ids of keys and records, counts, durations.
+// Never a payload, a choice, a ranking, a code, a key or a session.
 #ifndef VOTUM_BASE_LOG_H_
 #define VOTUM_BASE_LOG_H_
 

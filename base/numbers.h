@@ -1,5 +1,5 @@
-// Strict numbers from outside text. absl::SimpleAtoi takes spaces and signs, which protocol input
-// must not have.
+// Strict parsing of numbers in untrusted text. absl::SimpleAtoi accepts spaces and signs, which
+// protocol input must not have.
 #ifndef VOTUM_BASE_NUMBERS_H_
 #define VOTUM_BASE_NUMBERS_H_
 

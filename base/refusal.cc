@@ -7,33 +7,31 @@ namespace {
 constexpr char kReasonPayload[] = "votum/reason";
 }  // namespace
 
-absl::Status Refuse(absl::StatusCode code, absl::string_view reason, absl::string_view message) {
+absl::Status Refuse(Reason reason, absl::string_view message) {
+  const ReasonRow& row = RowOfReason(reason);
+  return RefusedElsewhere(row.code, row.text, message);
+}
+
+absl::Status RefusedElsewhere(absl::StatusCode code, absl::string_view reason_text,
+                              absl::string_view message) {
   absl::Status status(code, message);
-  status.SetPayload(kReasonPayload, absl::Cord(reason));
+  status.SetPayload(kReasonPayload, absl::Cord(reason_text));
   return status;
 }
 
-absl::Status RefuseArgument(absl::string_view reason, absl::string_view message) {
-  return Refuse(absl::StatusCode::kInvalidArgument, reason, message);
+absl::Status Reworded(const absl::Status& status, absl::string_view message) {
+  absl::Status reworded(status.code(), message);
+  status.ForEachPayload([&](absl::string_view type, const absl::Cord& payload) {
+    reworded.SetPayload(type, payload);
+  });
+  return reworded;
 }
 
-absl::Status RefusePrecondition(absl::string_view reason, absl::string_view message) {
-  return Refuse(absl::StatusCode::kFailedPrecondition, reason, message);
+std::optional<Reason> ReasonOf(const absl::Status& status) {
+  return ReasonNamed(ReasonTextOf(status));
 }
 
-absl::Status RefusePermission(absl::string_view reason, absl::string_view message) {
-  return Refuse(absl::StatusCode::kPermissionDenied, reason, message);
-}
-
-absl::Status RefuseNotFound(absl::string_view reason, absl::string_view message) {
-  return Refuse(absl::StatusCode::kNotFound, reason, message);
-}
-
-absl::Status RefuseExists(absl::string_view reason, absl::string_view message) {
-  return Refuse(absl::StatusCode::kAlreadyExists, reason, message);
-}
-
-std::string ReasonOf(const absl::Status& status) {
+std::string ReasonTextOf(const absl::Status& status) {
   auto payload = status.GetPayload(kReasonPayload);
   return payload.has_value() ? std::string(*payload) : std::string();
 }

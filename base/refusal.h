@@ -1,38 +1,39 @@
-// Refusals: an absl::Status with a stable, machine-readable reason.
+// Refusals: an absl::Status with a stable, machine-readable reason (base/reason.h).
 //
-// A reason is an UPPER_SNAKE_CASE word that clients may depend on (AIP-193:
-// google.rpc.ErrorInfo.reason); the message is for people, names the thing and says the way out,
-// and may change. services/runtime turns the reason into an ErrorInfo detail on the wire.
-// docs/protocol.md lists all reasons.
+// The message is for people: it names the object and the remedy, and may change. The runtime turns
+// the reason into a google.rpc.ErrorInfo detail on the wire.
 //
-//   return Refuse(absl::StatusCode::kFailedPrecondition, "VOTE_CLOSED",
-//                 absl::StrCat("vote ", id, " was closed at record ", index, "; ask the chair to
-//                 repeat it"));
+//   return Refuse(Reason::kVoteClosed,
+//                 absl::StrCat("vote ", id, " was closed at record ", index, "; ask the chair to ",
+//                              "repeat it"));
 #ifndef VOTUM_BASE_REFUSAL_H_
 #define VOTUM_BASE_REFUSAL_H_
 
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "base/reason.h"
 
 namespace votum {
 
-// A status of `code` (never kOk) with `message`, carrying `reason`.
-absl::Status Refuse(absl::StatusCode code, absl::string_view reason, absl::string_view message);
+// A status with the code of `reason` and `message`, carrying `reason`.
+absl::Status Refuse(Reason reason, absl::string_view message);
 
-// Shorthands for the codes that domain code uses most.
-absl::Status RefuseArgument(absl::string_view reason,
-                            absl::string_view message);  // INVALID_ARGUMENT
-absl::Status RefusePrecondition(absl::string_view reason,
-                                absl::string_view message);  // FAILED_PRECONDITION
-absl::Status RefusePermission(absl::string_view reason,
-                              absl::string_view message);  // PERMISSION_DENIED
-absl::Status RefuseNotFound(absl::string_view reason, absl::string_view message);  // NOT_FOUND
-absl::Status RefuseExists(absl::string_view reason, absl::string_view message);    // ALREADY_EXISTS
+// A refusal that another program made, which may be newer and know more reasons.
+absl::Status RefusedElsewhere(absl::StatusCode code, absl::string_view reason_text,
+                              absl::string_view message);
 
-// The reason that `status` carries; empty for OK and for errors made elsewhere.
-std::string ReasonOf(const absl::Status& status);
+// `status` (not OK) with another message: same code, same reason.
+absl::Status Reworded(const absl::Status& status, absl::string_view message);
+
+// The reason that `status` carries; nothing for OK, for errors made elsewhere, and for reasons that
+// this program does not know.
+std::optional<Reason> ReasonOf(const absl::Status& status);
+
+// Its text, also where this program does not know the reason; empty where there is none.
+std::string ReasonTextOf(const absl::Status& status);
 
 }  // namespace votum
 

@@ -1,5 +1,5 @@
-// The clock of a demonstration: the machine's, plus the seconds that a file says, so that a script
-// can let days pass. What the file says holds within kReadAgain.
+// Clock for demonstrations: the machine's time plus an offset in seconds read from a file, so that
+// a script can let days pass. A change of the file takes effect within kReadAgain.
 #ifndef VOTUM_BASE_SHIFTED_CLOCK_H_
 #define VOTUM_BASE_SHIFTED_CLOCK_H_
 
@@ -29,7 +29,7 @@ class ShiftedClock : public Clock {
       const auto text = ReadFile(offset_path_, 32);
       const auto seconds =
           text.ok() ? ParseDecimal(absl::StripAsciiWhitespace(*text)) : std::nullopt;
-      // Nothing is there while the file is being written.
+      // The file is empty while it is being written.
       if (seconds.has_value()) offset_ = absl::Seconds(*seconds);
     }
     return now + offset_;

@@ -1,9 +1,9 @@
-// RETURN_IF_ERROR and ASSIGN_OR_RETURN: pass an error to the caller, or go on.
+// RETURN_IF_ERROR and ASSIGN_OR_RETURN: return an error to the caller, or continue.
 //
 //   RETURN_IF_ERROR(store.Write(bytes));
 //   ASSIGN_OR_RETURN(Checkpoint checkpoint, Checkpoint::Parse(text));
 //
-// Debian's Abseil (20220623) has no status_macros.h; these two are all that we need of it.
+// Debian's Abseil (20220623) has no status_macros.h; we need only these two.
 #ifndef VOTUM_BASE_STATUS_MACROS_H_
 #define VOTUM_BASE_STATUS_MACROS_H_
 

@@ -2,6 +2,7 @@
 #ifndef VOTUM_BASE_STATUS_MATCHERS_H_
 #define VOTUM_BASE_STATUS_MATCHERS_H_
 
+#include <ostream>
 #include <string>
 
 #include "absl/status/status.h"
@@ -22,8 +23,11 @@ MATCHER(IsOk, negation ? "is not OK" : "is OK") {
   return StatusOf(arg).ok();
 }
 
+// How GoogleTest shows a reason.
+inline void PrintTo(Reason reason, std::ostream* out) { *out << ReasonText(reason); }
+
 // A refusal with this stable reason.
-MATCHER_P(IsRefused, reason, std::string("is refused with reason ") + std::string(reason)) {
+MATCHER_P(IsRefused, reason, "is refused with reason " + std::string(ReasonText(reason))) {
   *result_listener << StatusOf(arg).ToString();
   return !StatusOf(arg).ok() && ReasonOf(StatusOf(arg)) == reason;
 }

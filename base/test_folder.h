@@ -1,4 +1,4 @@
-// A folder for the files of tests: of this process alone, removed at its end.
+// A folder for test files, private to this process and removed when it ends.
 #ifndef VOTUM_BASE_TEST_FOLDER_H_
 #define VOTUM_BASE_TEST_FOLDER_H_
 

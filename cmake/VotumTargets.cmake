@@ -1,4 +1,4 @@
-# What every target of the project shares: language level, warnings, include root; and two helpers.
+# Settings shared by all targets: language level, warnings, include root; and two helpers.
 
 set(CMAKE_CXX_STANDARD 20)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
@@ -11,8 +11,9 @@ set(VOTUM_SANITIZE "" CACHE STRING "Sanitizers for everything of ours: 'address,
 
 find_program(CCACHE ccache)
 if(CCACHE)
-  # Build trees at the same depth share objects: paths are relative, the working directory is not hashed. What a source
-  # depends on is taken from the compiler's list: a precompiled header cannot be preprocessed again.
+  # Build trees at the same depth share objects: paths are relative, the working directory is not
+  # hashed. The dependencies of a source come from the compiler's list, because a precompiled header
+  # cannot be preprocessed again.
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=/ CCACHE_NOHASHDIR=1 CCACHE_DEPEND=1
                                   CCACHE_SLOPPINESS=pch_defines,time_macros ${CCACHE})
 endif()

@@ -37,8 +37,7 @@ constexpr size_t kMaxLabelBytes = 63;       // RFC 1035 section 2.3.4
 constexpr size_t kMaxDnsNameBytes = 253;
 
 absl::Status BadRequest(absl::string_view why) {
-  return RefuseArgument("BAD_CERTIFICATE_REQUEST",
-                        absl::StrCat("cannot make a certificate: ", why));
+  return Refuse(Reason::kBadCertificateRequest, absl::StrCat("cannot make a certificate: ", why));
 }
 
 // Letters, digits and inner dashes: RFC 1123 section 2.1.
@@ -61,7 +60,7 @@ bool IsUtf8(absl::string_view text) {
   return true;
 }
 
-// What certificates of authorities and of services differ in.
+// The fields in which authority and service certificates differ.
 struct Profile {
   absl::string_view common_name;
   absl::Time not_before;
@@ -83,7 +82,7 @@ bool SetSerialNumber(X509* certificate) {
          BN_to_ASN1_INTEGER(number.get(), X509_get_serialNumber(certificate)) != nullptr;
 }
 
-// Adds an extension from OpenSSL's text form; only for texts of our own.
+// Adds an extension from OpenSSL's text form; only for trusted text.
 bool AddExtension(X509* certificate, X509* issuer, int nid, const char* value) {
   X509V3_CTX context;
   X509V3_set_ctx(&context, issuer, certificate, nullptr, nullptr, 0);
@@ -136,7 +135,7 @@ absl::StatusOr<OwnedCertificate> ReadCertificate(absl::string_view pem) {
   OwnedCertificate certificate(PEM_read_bio_X509(input.get(), nullptr, nullptr, nullptr));
   if (certificate == nullptr) {
     ERR_clear_error();
-    return RefuseArgument("BAD_CERTIFICATE", "there is no \"-----BEGIN CERTIFICATE-----\" block");
+    return Refuse(Reason::kBadCertificate, "there is no \"-----BEGIN CERTIFICATE-----\" block");
   }
   return certificate;
 }
@@ -145,7 +144,7 @@ absl::StatusOr<absl::Time> NotAfter(const X509* certificate) {
   std::tm time = {};
   if (ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &time) != 1) {
     ERR_clear_error();
-    return RefuseArgument("BAD_CERTIFICATE", "the certificate's end of validity is malformed");
+    return Refuse(Reason::kBadCertificate, "the certificate's end of validity is malformed");
   }
   return absl::FromTM(time, absl::UTCTimeZone());
 }
@@ -177,8 +176,8 @@ void Push(GENERAL_NAMES* names, OwnedName name) {
   CheckOpenSsl(sk_GENERAL_NAME_push(names, name.release()) > 0, "add an alternative name");
 }
 
-// Built value by value, not from OpenSSL's text form, in which a comma in a name would begin
-// another name.
+// Builds the extension value by value: in OpenSSL's text form a comma in a name would start another
+// name.
 absl::StatusOr<OwnedNames> AlternativeNames(const ServiceCertificateRequest& request) {
   OwnedNames names(GENERAL_NAMES_new());
   CheckOpenSsl(names != nullptr, "make subject alternative names");
@@ -204,17 +203,17 @@ absl::StatusOr<Authority> ReadAuthority(const CertificateWithKey& pem) {
   absl::StatusOr<OwnedCertificate> certificate = ReadCertificate(pem.certificate_pem);
   absl::StatusOr<OwnedPkey> key = DecodePkcs8Pem(pem.key_pem.Reveal(), SecretBytes());
   if (!certificate.ok() || !key.ok()) {
-    return RefuseArgument(
-        "BAD_AUTHORITY", absl::StrCat("cannot read the authority: ", certificate.status().message(),
-                                      key.status().message()));
+    return Refuse(Reason::kBadAuthority,
+                  absl::StrCat("cannot read the authority: ", certificate.status().message(),
+                               key.status().message()));
   }
   if (X509_check_ca(certificate->get()) != 1) {
-    return RefuseArgument("BAD_AUTHORITY", "the certificate given is not an authority's");
+    return Refuse(Reason::kBadAuthority, "the certificate given is not an authority's");
   }
   if (X509_check_private_key(certificate->get(), key->get()) != 1) {
     ERR_clear_error();
-    return RefuseArgument("BAD_AUTHORITY",
-                          "the authority's certificate and key do not belong together");
+    return Refuse(Reason::kBadAuthority,
+                  "the authority's certificate and key do not belong together");
   }
   return Authority{*std::move(certificate), *std::move(key)};
 }

@@ -17,7 +17,7 @@ namespace {
 constexpr size_t kFixedLines = 3;
 
 absl::Status BadCheckpoint(absl::string_view why) {
-  return RefuseArgument("BAD_CHECKPOINT", absl::StrCat("not a checkpoint: ", why));
+  return Refuse(Reason::kBadCheckpoint, absl::StrCat("not a checkpoint: ", why));
 }
 
 }  // namespace
@@ -68,8 +68,8 @@ absl::StatusOr<Checkpoint> OpenCheckpoint(absl::string_view note, const NoteVeri
   ASSIGN_OR_RETURN(const OpenedNote opened, OpenNote(note, {&log, 1}));
   ASSIGN_OR_RETURN(Checkpoint checkpoint, Checkpoint::Parse(opened.text));
   if (checkpoint.origin != origin) {
-    return RefuseArgument("WRONG_ORIGIN", absl::StrCat("the checkpoint is of log ",
-                                                       checkpoint.origin, ", not of ", origin));
+    return Refuse(Reason::kWrongOrigin, absl::StrCat("the checkpoint is of log ", checkpoint.origin,
+                                                     ", not of ", origin));
   }
   return checkpoint;
 }

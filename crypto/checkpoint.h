@@ -4,8 +4,7 @@
 //   <size: leaves in the tree, decimal>
 //   <root: Base64 of 32 bytes>
 //
-// A log must never sign two checkpoints that are inconsistent; whoever calls SignCheckpoint answers
-// for that.
+// A log must never sign two inconsistent checkpoints; callers of SignCheckpoint must ensure that.
 #ifndef VOTUM_CRYPTO_CHECKPOINT_H_
 #define VOTUM_CRYPTO_CHECKPOINT_H_
 
@@ -24,7 +23,7 @@ struct Checkpoint {
   std::string origin;
   uint64_t size = 0;
   Digest root = {};
-  // Further lines of other people's logs; opaque, and never written by ours.
+  // Extension lines of foreign logs; opaque, never written by our log.
   std::vector<std::string> extension_lines;
 
   // The note text, with its final newline.
@@ -40,7 +39,7 @@ struct Checkpoint {
 absl::StatusOr<std::string> SignCheckpoint(const Checkpoint& checkpoint, const NoteSigner& signer);
 
 // The checkpoint in `note`, signed by `log`. Errors as OpenNote and Parse;
-// INVALID_ARGUMENT/WRONG_ORIGIN if it is another log's.
+// INVALID_ARGUMENT/WRONG_ORIGIN if it belongs to another log.
 absl::StatusOr<Checkpoint> OpenCheckpoint(absl::string_view note, const NoteVerifier& log,
                                           absl::string_view origin);
 

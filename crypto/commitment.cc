@@ -26,7 +26,7 @@ Salt NewSalt() { return *SaltFromBytes(RandomBytes(std::tuple_size<Salt>::value)
 absl::StatusOr<Salt> SaltFromBytes(absl::string_view bytes) {
   Salt salt;
   if (bytes.size() != salt.size()) {
-    return RefuseArgument("BAD_SALT", absl::StrCat("a salt has 32 bytes, not ", bytes.size()));
+    return Refuse(Reason::kBadSalt, absl::StrCat("a salt has 32 bytes, not ", bytes.size()));
   }
   std::copy(bytes.begin(), bytes.end(), salt.begin());
   return salt;
@@ -41,9 +41,9 @@ absl::Status VerifyCommitment(absl::string_view commitment, absl::string_view sa
   ASSIGN_OR_RETURN(const Digest expected, DigestFromBytes(commitment));
   ASSIGN_OR_RETURN(const Salt valid_salt, SaltFromBytes(salt));
   if (Commit(valid_salt, content) == expected) return absl::OkStatus();
-  return RefuseArgument("BAD_COMMITMENT",
-                        absl::StrCat("salt and content are not those that commitment ",
-                                     ToHex(expected), " commits to"));
+  return Refuse(Reason::kBadCommitment,
+                absl::StrCat("salt and content are not those that commitment ", ToHex(expected),
+                             " commits to"));
 }
 
 }  // namespace votum::crypto

@@ -1,6 +1,6 @@
-// Commitments to sealed attachments: a record holds the commitment only; whoever has salt and
-// content can prove what was committed, and once the salt is erased nobody can tell (or guess and
-// confirm) what it was.
+// Commitments to sealed attachments: a record holds only the commitment. Salt and content together
+// prove what was committed; once the salt is erased, nobody can recover the content or confirm a
+// guess at it.
 #ifndef VOTUM_CRYPTO_COMMITMENT_H_
 #define VOTUM_CRYPTO_COMMITMENT_H_
 
@@ -14,8 +14,8 @@
 
 namespace votum::crypto {
 
-// 32 random bytes of one commitment's own, as secret as the content. A type rather than any string,
-// because with a salt of another length two contents could have one commitment.
+// 32 random bytes, fresh for each commitment and as secret as the content. A separate type, because
+// with salts of other lengths two contents could share one commitment.
 using Salt = std::array<uint8_t, 32>;
 
 Salt NewSalt();
@@ -26,8 +26,8 @@ absl::StatusOr<Salt> SaltFromBytes(absl::string_view bytes);
 // SHA-256("votum/commit/v1" 0x00 || salt || length of content as 8 bytes big-endian || content).
 Digest Commit(const Salt& salt, absl::string_view content);
 
-// OK if (salt, content) is what `commitment` commits to. INVALID_ARGUMENT/BAD_COMMITMENT if not;
-// BAD_SALT, BAD_DIGEST for lengths that none has.
+// OK if `commitment` commits to (salt, content). INVALID_ARGUMENT/BAD_COMMITMENT if not; BAD_SALT
+// or BAD_DIGEST if a length is wrong.
 absl::Status VerifyCommitment(absl::string_view commitment, absl::string_view salt,
                               absl::string_view content);
 

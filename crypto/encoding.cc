@@ -10,7 +10,7 @@
 namespace votum::crypto {
 namespace {
 
-// What each symbol of an alphabet is worth, by its byte; kNoSymbol for all others.
+// The value of each symbol of an alphabet, by its byte; kNoSymbol for all other bytes.
 using Alphabet = std::array<uint8_t, 256>;
 constexpr uint8_t kNoSymbol = 0xff;
 
@@ -26,8 +26,8 @@ constexpr Alphabet kBase64Alphabet =
     MakeAlphabet("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/");
 constexpr Alphabet kHexAlphabet = MakeAlphabet("0123456789abcdef");
 
-// Takes `text` symbol by symbol, each worth `bits_per_symbol` bits, into bytes. False if a symbol
-// is not in the alphabet or if bits are left over that are not zero.
+// Decodes `text`, whose symbols hold `bits_per_symbol` bits each, into bytes. False if a symbol is
+// not in the alphabet or if bits are left over that are not zero.
 bool Unpack(absl::string_view text, const Alphabet& alphabet, int bits_per_symbol,
             std::string* bytes) {
   bytes->resize(text.size() * static_cast<size_t>(bits_per_symbol) / 8);
@@ -54,7 +54,7 @@ std::string Base64Encode(absl::string_view bytes) { return absl::Base64Escape(by
 
 absl::StatusOr<std::string> Base64Decode(absl::string_view text) {
   const auto refuse = [] {
-    return RefuseArgument("BAD_BASE64", "not the Base64 of RFC 4648 section 4 with its padding");
+    return Refuse(Reason::kBadBase64, "not the Base64 of RFC 4648 section 4 with its padding");
   };
   if (text.size() % 4 != 0) return refuse();
   absl::string_view symbols = text;
@@ -71,7 +71,7 @@ std::string HexEncode(absl::string_view bytes) { return absl::BytesToHexString(b
 absl::StatusOr<std::string> HexDecode(absl::string_view text) {
   std::string bytes;
   if (text.size() % 2 != 0 || !Unpack(text, kHexAlphabet, 4, &bytes)) {
-    return RefuseArgument("BAD_HEX", "not an even number of lower-case hexadecimal digits");
+    return Refuse(Reason::kBadHex, "not an even number of lower-case hexadecimal digits");
   }
   return bytes;
 }

@@ -47,8 +47,8 @@ std::string ToHex(const Digest& digest) { return HexEncode(AsBytes(digest)); }
 
 absl::StatusOr<Digest> DigestFromBytes(absl::string_view bytes) {
   if (bytes.size() != kDigestSize) {
-    return RefuseArgument("BAD_DIGEST",
-                          absl::StrCat("a SHA-256 digest has 32 bytes, not ", bytes.size()));
+    return Refuse(Reason::kBadDigest,
+                  absl::StrCat("a SHA-256 digest has 32 bytes, not ", bytes.size()));
   }
   Digest digest;
   std::copy(bytes.begin(), bytes.end(), digest.begin());

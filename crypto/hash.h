@@ -21,7 +21,7 @@ using Digest = std::array<uint8_t, kDigestSize>;
 Digest Sha256(std::initializer_list<absl::string_view> parts);
 Digest Sha256(absl::string_view bytes);
 
-// The 32 bytes of `digest`, valid as long as it.
+// The 32 bytes of `digest`, valid as long as `digest`.
 inline absl::string_view AsBytes(const Digest& digest) {
   return {reinterpret_cast<const char*>(digest.data()), digest.size()};
 }

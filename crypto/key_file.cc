@@ -1,4 +1,4 @@
-// The part of PrivateKey that deals with files.
+// PrivateKey's functions for files.
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -22,15 +22,15 @@ namespace {
 constexpr size_t kMaxKeyFileBytes = 16384;
 constexpr mode_t kOwnerOnly = 0600;
 
-// PostgreSQL's rule for server keys: a file of our own is for us alone; one of root may be readable
-// by a group, which is how service managers hand out keys.
+// PostgreSQL's rule for server keys: a file owned by us must be readable only by us; a file owned
+// by root may also be readable by a group, because service managers hand out keys in that way.
 absl::Status CheckNotExposed(const struct stat& file, const std::string& path) {
   const bool of_root = file.st_uid == 0 && geteuid() != 0;
   const mode_t forbidden = of_root ? 0027 : 0077;
   if ((file.st_mode & forbidden) == 0) return absl::OkStatus();
-  return RefusePrecondition("KEY_FILE_EXPOSED",
-                            absl::StrCat("others may read the private key ", path, "; run: chmod ",
-                                         of_root ? "0640 " : "0600 ", path));
+  return Refuse(Reason::kKeyFileExposed,
+                absl::StrCat("others may read the private key ", path, "; run: chmod ",
+                             of_root ? "0640 " : "0600 ", path));
 }
 
 absl::StatusOr<SecretBytes> ReadKeyFile(const std::string& path) {
@@ -40,7 +40,7 @@ absl::StatusOr<SecretBytes> ReadKeyFile(const std::string& path) {
   struct stat file;
   if (fstat(fd, &file) != 0) return absl::ErrnoToStatus(errno, absl::StrCat("stat ", path));
   if (!S_ISREG(file.st_mode)) {
-    return RefuseArgument("NOT_A_KEY_FILE", absl::StrCat(path, " is not a regular file"));
+    return Refuse(Reason::kNotAKeyFile, absl::StrCat(path, " is not a regular file"));
   }
   RETURN_IF_ERROR(CheckNotExposed(file, path));
   // Not base/file.h, whose growing buffer would leave copies of the key in memory.
@@ -53,21 +53,20 @@ absl::StatusOr<SecretBytes> ReadKeyFile(const std::string& path) {
     if (count == 0) return SecretBytes::CopyOf(buffer.Reveal().substr(0, size));
     size += static_cast<size_t>(count);
   }
-  return RefuseArgument("NOT_A_KEY_FILE", absl::StrCat(path, " is too large for a private key"));
+  return Refuse(Reason::kNotAKeyFile, absl::StrCat(path, " is too large for a private key"));
 }
 
 absl::Status WriteKeyFile(const std::string& path, const SecretBytes& pem) {
   const absl::Status written = WriteNewFile(path, pem.Reveal(), kOwnerOnly);
   if (!absl::IsAlreadyExists(written)) return written;
-  return RefuseExists(
-      "KEY_FILE_EXISTS",
-      absl::StrCat("there is already a file ", path,
-                   "; a key is never overwritten: move it away or choose another name"));
+  return Refuse(Reason::kKeyFileExists,
+                absl::StrCat("there is already a file ", path,
+                             "; a key is never overwritten: move it away or choose another name"));
 }
 
-// `status` with the file that it is about.
+// `status` with a message that names the file.
 absl::Status About(const std::string& path, const absl::Status& status) {
-  return Refuse(status.code(), ReasonOf(status), absl::StrCat(path, ": ", status.message()));
+  return Reworded(status, absl::StrCat(path, ": ", status.message()));
 }
 
 }  // namespace

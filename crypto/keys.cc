@@ -21,7 +21,7 @@ namespace votum::crypto {
 namespace {
 
 // Everything before the point in the one accepted SubjectPublicKeyInfo of each key type: comparing
-// a fixed prefix takes the place of an ASN.1 parser for bytes from outside.
+// a fixed prefix replaces an ASN.1 parser for untrusted bytes.
 constexpr uint8_t kEd25519SpkiPrefix[] = {0x30, 0x2a, 0x30, 0x05, 0x06, 0x03,
                                           0x2b, 0x65, 0x70, 0x03, 0x21, 0x00};
 constexpr uint8_t kP256SpkiPrefix[] = {0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48,
@@ -70,12 +70,12 @@ absl::StatusOr<std::string> EncodeSpki(EVP_PKEY* key) {
 }
 
 absl::Status BadPublicKey(absl::string_view why) {
-  return RefuseArgument("BAD_PUBLIC_KEY", absl::StrCat("not a usable public key: ", why));
+  return Refuse(Reason::kBadPublicKey, absl::StrCat("not a usable public key: ", why));
 }
 
 // P-256 without a point. Setting a copy's point takes 4 us, where OpenSSL 3.0's decoder takes 100
-// us for the whole key: twice as long as verifying a signature with it, and every command brings a
-// key to decode.
+// us for the whole key: twice as long as verifying a signature with it, and every command contains
+// a key to decode.
 EVP_PKEY* P256Template() {
   static EVP_PKEY* const key = [] {
     const OwnedPkeyCtx context(EVP_PKEY_CTX_new_from_name(nullptr, "EC", nullptr));
@@ -151,15 +151,15 @@ absl::StatusOr<PublicKey> PublicKey::FromEd25519Bytes(absl::string_view bytes) {
 
 absl::StatusOr<std::string> PublicKey::Ed25519Bytes() const {
   if (type_ != KeyType::kEd25519) {
-    return RefuseArgument("WRONG_KEY_TYPE", "this needs an Ed25519 key; the key given is P-256");
+    return Refuse(Reason::kWrongKeyType, "this needs an Ed25519 key; the key given is P-256");
   }
   return spki_der_.substr(sizeof(kEd25519SpkiPrefix));
 }
 
 absl::Status PublicKey::Verify(absl::string_view message, absl::string_view signature) const {
   const auto refuse = [this] {
-    return RefuseArgument("BAD_SIGNATURE", absl::StrCat("the signature is not that of key ", id_,
-                                                        " over these bytes"));
+    return Refuse(Reason::kWrongSignature,
+                  absl::StrCat("the signature is not that of key ", id_, " over these bytes"));
   };
   if (type_ == KeyType::kEd25519 && signature.size() != kEd25519SignatureSize) return refuse();
   const OwnedMdCtx context(EVP_MD_CTX_new());
@@ -181,8 +181,8 @@ PrivateKey::PrivateKey(std::shared_ptr<evp_pkey_st> key, PublicKey public_key)
 absl::StatusOr<PrivateKey> PrivateKey::FromOpenSsl(std::shared_ptr<evp_pkey_st> key) {
   if (EVP_PKEY_is_a(key.get(), "ED25519") != 1 && !IsP256(key.get())) {
     const char* name = EVP_PKEY_get0_type_name(key.get());
-    return RefuseArgument(
-        "UNSUPPORTED_KEY",
+    return Refuse(
+        Reason::kUnsupportedKey,
         absl::StrCat("a key of type ", name == nullptr ? "unknown" : name,
                      " on this curve or of this size is not supported; use Ed25519 or P-256"));
   }
@@ -205,8 +205,8 @@ absl::StatusOr<PrivateKey> PrivateKey::Generate(KeyType type) {
 
 absl::StatusOr<PrivateKey> PrivateKey::FromEd25519Seed(const SecretBytes& seed) {
   if (seed.size() != kEd25519Size) {
-    return RefuseArgument("BAD_SEED",
-                          absl::StrCat("an Ed25519 seed has 32 bytes, not ", seed.size()));
+    return Refuse(Reason::kBadSeed,
+                  absl::StrCat("an Ed25519 seed has 32 bytes, not ", seed.size()));
   }
   std::shared_ptr<EVP_PKEY> key = Share(
       EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nullptr, Data(seed.Reveal()), seed.size()));

@@ -1,8 +1,8 @@
 // Signing keys of people, services, logs and witnesses.
 //
-// Two kinds, because each is needed somewhere: Ed25519 (RFC 8032) for checkpoints, device keys and
-// one-time codes; ECDSA on P-256 with SHA-256 (FIPS 186-5) for passkeys, certificates and signed
-// documents.
+// Two kinds are supported, because each is needed somewhere: Ed25519 (RFC 8032) for checkpoints,
+// device keys and one-time codes; ECDSA on P-256 with SHA-256 (FIPS 186-5) for passkeys,
+// certificates and signed documents.
 #ifndef VOTUM_CRYPTO_KEYS_H_
 #define VOTUM_CRYPTO_KEYS_H_
 
@@ -26,10 +26,10 @@ absl::string_view KeyTypeName(KeyType type);
 // A public key. Immutable; copies share their content; safe to use from several threads.
 class PublicKey {
  public:
-  // From a SubjectPublicKeyInfo in DER: of Ed25519 (RFC 8410), or of an uncompressed point on P-256
-  // named by its OID (RFC 5480). Every key has exactly one accepted encoding, so one key has one
-  // id. INVALID_ARGUMENT/BAD_PUBLIC_KEY for anything else, for points that are not on the curve,
-  // and for Ed25519 points of small order (under which signatures can be forged).
+  // From a SubjectPublicKeyInfo in DER: an Ed25519 key (RFC 8410), or an uncompressed point on
+  // P-256, named by its OID (RFC 5480). Every key has exactly one accepted encoding, so one key has
+  // one id. INVALID_ARGUMENT/BAD_PUBLIC_KEY for anything else, for points that are not on the
+  // curve, and for Ed25519 points of small order (under which signatures can be forged).
   static absl::StatusOr<PublicKey> FromSpkiDer(absl::string_view der);
 
   // From the 32 bytes of RFC 8032; errors as above.
@@ -45,7 +45,7 @@ class PublicKey {
   absl::StatusOr<std::string> Ed25519Bytes() const;
 
   // OK if `signature` is this key's signature of `message`: for Ed25519 64 bytes, for P-256 ECDSA
-  // with SHA-256 in ASN.1 DER. INVALID_ARGUMENT/BAD_SIGNATURE if not. An ECDSA signature can be
+  // with SHA-256 in ASN.1 DER. INVALID_ARGUMENT/WRONG_SIGNATURE if not. An ECDSA signature can be
   // changed into another valid one of the same message, so the bytes of a signature never identify
   // anything.
   absl::Status Verify(absl::string_view message, absl::string_view signature) const;
@@ -97,8 +97,8 @@ class PrivateKey {
   // INVALID_ARGUMENT/PASSPHRASE_MISSING for an empty passphrase.
   absl::Status SavePkcs8File(const std::string& path, const SecretBytes& passphrase) const;
 
-  // The same without encryption, for services that start without a person: the file's permissions
-  // are all that protects the key.
+  // The same without encryption, for services that start unattended: only the file's permissions
+  // protect the key.
   absl::Status SavePkcs8FileUnencrypted(const std::string& path) const;
 
   // "-----BEGIN PRIVATE KEY-----", as SavePkcs8FileUnencrypted writes it.

@@ -17,15 +17,15 @@ constexpr absl::string_view kLeafPrefix("\0", 1);
 constexpr uint8_t kNodePrefix = 1;
 
 absl::Status NotInTree(absl::string_view what, uint64_t size) {
-  return Refuse(absl::StatusCode::kOutOfRange, "NOT_IN_TREE",
-                absl::StrCat(what, " is not in the tree of ", size, " leaves"));
+  return Refuse(Reason::kNotInTree, absl::StrCat(what, " is not in the tree of ", size, " leaves"));
 }
 
 absl::Status BadProof(absl::string_view why) {
-  return RefuseArgument("BAD_PROOF", absl::StrCat("the proof does not hold: ", why));
+  return Refuse(Reason::kBadProof, absl::StrCat("the proof does not hold: ", why));
 }
 
-// The left child's share of a tree with `leaves` >= 2 leaves: the largest power of two below it.
+// The number of leaves in the left child of a tree with `leaves` >= 2 leaves: the largest power of
+// two below `leaves`.
 uint64_t LeftLeaves(uint64_t leaves) { return std::bit_floor(leaves - 1); }
 
 }  // namespace
@@ -33,7 +33,7 @@ uint64_t LeftLeaves(uint64_t leaves) { return std::bit_floor(leaves - 1); }
 Digest HashLeaf(absl::string_view leaf) { return Sha256({kLeafPrefix, leaf}); }
 
 Digest HashChildren(const Digest& left, const Digest& right) {
-  // In one piece: handing over three takes longer than hashing them.
+  // Hashes one buffer: passing three parts takes longer than hashing them.
   std::array<uint8_t, 1 + 2 * kDigestSize> bytes;
   bytes[0] = kNodePrefix;
   std::copy(left.begin(), left.end(), bytes.begin() + 1);
@@ -55,9 +55,10 @@ void MerkleTree::AppendHash(const Digest& leaf_hash) {
 }
 
 // The root over the leaves [begin, end), begin < end, where begin is a multiple of the smallest
-// power of two that is at least end - begin: any subtree that the RFC's recursion comes by.
+// power of two that is at least end - begin: any subtree that the RFC's recursion reaches.
 Digest MerkleTree::RangeRoot(uint64_t begin, uint64_t end) const {
-  // The range is a row of complete subtrees of falling size; hash them together from the right.
+  // The range is a row of complete subtrees of decreasing size; they are hashed together from the
+  // right.
   int level = std::countr_zero(end - begin);
   uint64_t right = end - (uint64_t{1} << level);
   Digest root = levels_[level][right >> level];

@@ -1,5 +1,5 @@
-// The Merkle tree of the log (RFC 6962 section 2.1): SHA-256 over leaves and nodes that are told
-// apart by their first byte, so that no leaf can pass for a node.
+// The Merkle tree of the log (RFC 6962 section 2.1): SHA-256 over leaves and nodes, which differ in
+// their first byte, so that no leaf can pass for a node.
 //
 //   leaf    SHA-256(0x00 || leaf)
 //   node    SHA-256(0x01 || left || right)
@@ -43,7 +43,7 @@ Digest HashChildren(const Digest& left, const Digest& right);
 Digest EmptyRoot();
 
 // A whole tree in memory, 67 bytes a leaf; roots and proofs of every past size in logarithmic time.
-// Appending and reading at the same time needs a lock of the caller's.
+// Concurrent appending and reading needs a lock, held by the caller.
 class MerkleTree {
  public:
   // Adds a leaf by its content, or by its HashLeaf.
@@ -53,28 +53,28 @@ class MerkleTree {
   uint64_t size() const { return levels_.empty() ? 0 : levels_[0].size(); }
   Digest Root() const;
 
-  // All of these: OUT_OF_RANGE/NOT_IN_TREE for what the tree has not (yet).
+  // All of these return OUT_OF_RANGE/NOT_IN_TREE for anything that is not (yet) in the tree.
   //
   // Root of the first `size` leaves.
   absl::StatusOr<Digest> RootAt(uint64_t size) const;
-  // Node `index` of `level` (drawn above), if its subtree is complete: what tiles are made of.
+  // Node `index` of `level` (drawn above), if its subtree is complete. Tiles consist of such nodes.
   absl::StatusOr<Digest> CompleteNode(int level, uint64_t index) const;
-  // RFC 6962 section 2.1.1: that leaf `index` is among the first `size` ones. From the leaf's
-  // sibling up.
+  // Proves that leaf `index` is among the first `size` ones (RFC 6962 section 2.1.1). Hashes are
+  // listed from the leaf's sibling up.
   absl::StatusOr<std::vector<Digest>> InclusionProof(uint64_t index, uint64_t size) const;
-  // RFC 6962 section 2.1.2: that the first `old_size` leaves are a prefix of the first `new_size`
-  // ones. Empty if old_size is 0 or new_size.
+  // Proves that the first `old_size` leaves are a prefix of the first `new_size` ones (RFC 6962
+  // section 2.1.2). Empty if old_size is 0 or new_size.
   absl::StatusOr<std::vector<Digest>> ConsistencyProof(uint64_t old_size, uint64_t new_size) const;
 
  private:
   Digest RangeRoot(uint64_t begin, uint64_t end) const;
 
-  // Deques, which grow without copying: a vector of a long log stood still for that, and took up to
-  // twice the memory.
+  // Deques grow without copying; with a long log, a vector stalled while it was copied and took up
+  // to twice the memory.
   std::vector<std::deque<Digest>> levels_;
 };
 
-// The right edge only: what an auditor needs who reads the log once, from the start, and compares
+// Only the right edge of a tree, for an auditor that reads the log once from the start and compares
 // roots.
 class CompactTree {
  public:
@@ -97,7 +97,7 @@ absl::Status VerifyInclusion(const Digest& leaf_hash, uint64_t index, uint64_t s
                              absl::Span<const Digest> proof, const Digest& root);
 
 // OK if `proof` proves that the tree (old_size, old_root) is a prefix of (new_size, new_root) (RFC
-// 9162 section 2.1.4.2). Of the empty tree everything is an extension: its proof is empty, and its
+// 9162 section 2.1.4.2). Every tree extends the empty tree: the proof is then empty, and the old
 // root must be EmptyRoot(). INVALID_ARGUMENT/BAD_PROOF for anything else.
 absl::Status VerifyConsistency(uint64_t old_size, uint64_t new_size, absl::Span<const Digest> proof,
                                const Digest& old_root, const Digest& new_root);

@@ -20,15 +20,15 @@ constexpr absl::string_view kSignaturePrefix = "\xe2\x80\x94 ";  // em dash (U+2
 constexpr size_t kKeyIdSize = 4;
 
 absl::Status BadNote(absl::string_view why) {
-  return RefuseArgument("BAD_NOTE", absl::StrCat("not a signed note: ", why));
+  return Refuse(Reason::kBadNote, absl::StrCat("not a signed note: ", why));
 }
 
 absl::Status BadVkey(absl::string_view why) {
-  return RefuseArgument("BAD_VKEY",
-                        absl::StrCat("not a verifier key of the form name+id+key: ", why));
+  return Refuse(Reason::kBadVkey,
+                absl::StrCat("not a verifier key of the form name+id+key: ", why));
 }
 
-// A signature type: how the bytes after the key ID are to be verified.
+// A signature type, with its way of verifying the bytes after the key ID.
 struct SignatureType {
   uint8_t type;
   absl::Status (*verify)(const PublicKey& key, absl::string_view text, absl::string_view signature);
@@ -103,9 +103,9 @@ absl::Status CheckUnambiguous(absl::Span<const NoteVerifier> verifiers) {
     for (size_t j = 0; j < i; ++j) {
       if (verifiers[i].name() == verifiers[j].name() &&
           verifiers[i].key_id() == verifiers[j].key_id()) {
-        return RefuseArgument("AMBIGUOUS_VERIFIERS",
-                              absl::StrCat("two verifier keys have the name ", verifiers[i].name(),
-                                           " and the same ID"));
+        return Refuse(Reason::kAmbiguousVerifiers,
+                      absl::StrCat("two verifier keys have the name ", verifiers[i].name(),
+                                   " and the same ID"));
       }
     }
   }
@@ -143,7 +143,7 @@ absl::StatusOr<Note> ParseNote(absl::string_view note) {
   parsed.text = std::string(note.substr(0, blank_line + 1));
   absl::string_view lines = note.substr(blank_line + 2);
   if (!absl::ConsumeSuffix(&lines, "\n")) return BadNote("it does not end in a newline");
-  // One more than allowed are enough to refuse them, however many there are.
+  // Finding one more than allowed suffices to refuse the note.
   const std::vector<absl::string_view> split =
       absl::StrSplit(lines, absl::MaxSplits('\n', kMaxNoteSignatures));
   for (absl::string_view line : split) {
@@ -256,8 +256,7 @@ absl::StatusOr<OpenedNote> OpenNote(absl::string_view note,
     if (!Contains(opened.verified, *verifier)) opened.verified.push_back(std::move(signature));
   }
   if (opened.verified.empty()) {
-    return RefuseArgument("NO_KNOWN_SIGNATURE",
-                          "none of the keys that we know has signed this note");
+    return Refuse(Reason::kNoKnownSignature, "none of the keys that we know has signed this note");
   }
   opened.text = std::move(parsed.text);
   return opened;

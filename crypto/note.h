@@ -26,8 +26,8 @@ namespace votum::crypto {
 inline constexpr size_t kMaxNoteBytes = 1000000;
 inline constexpr size_t kMaxNoteSignatures = 100;
 
-// The signature type identifier bytes of the specification that this project uses. The types and
-// how to verify each stand in one table in note.cc.
+// The signature type identifier bytes of the specification that this project uses. One table in
+// note.cc lists the types and the way to verify each.
 inline constexpr uint8_t kNoteEd25519 = 0x01;
 
 // One signature line.
@@ -49,7 +49,7 @@ absl::StatusOr<Note> ParseNote(absl::string_view note);
 // The note's bytes; BAD_NOTE as above.
 absl::StatusOr<std::string> FormatNote(const Note& note);
 
-// The signature line of `signature`, with its newline: what a cosigner sends, and what may be
+// The signature line of `signature`, with its newline. Cosigners send such lines, and they may be
 // appended to a note.
 std::string FormatSignatureLine(const NoteSignature& signature);
 
@@ -75,11 +75,11 @@ class NoteVerifier {
   const PublicKey& key() const { return key_; }
   std::string vkey() const;
 
-  // Whether `signature` claims to be this key's.
+  // Whether `signature` claims to be made with this key.
   bool Knows(const NoteSignature& signature) const {
     return signature.name == name_ && signature.key_id == key_id_;
   }
-  // INVALID_ARGUMENT/BAD_SIGNATURE unless `signature` is this key's over `text`.
+  // INVALID_ARGUMENT/WRONG_SIGNATURE unless `signature` is this key's over `text`.
   absl::Status Verify(absl::string_view text, absl::string_view signature) const;
 
  private:
@@ -91,7 +91,7 @@ class NoteVerifier {
   PublicKey key_;
 };
 
-// Makes Ed25519 signatures (type 0x01) in the name of a key. Move-only, immutable.
+// Makes Ed25519 signatures (type 0x01) with a named key. Move-only, immutable.
 class NoteSigner {
  public:
   // BAD_NOTE for a name that no key may have; WRONG_KEY_TYPE unless `key` is Ed25519.
@@ -113,14 +113,14 @@ class NoteSigner {
 absl::StatusOr<std::string> SignNote(absl::string_view text,
                                      absl::Span<const NoteSigner* const> signers);
 
-// A note of which at least one signature is verified.
+// A note with at least one verified signature.
 struct OpenedNote {
   std::string text;
   std::vector<NoteSignature> verified;    // each known key once, in the order of the lines
-  std::vector<NoteSignature> unverified;  // of keys that are not known; they mean nothing
+  std::vector<NoteSignature> unverified;  // by unknown keys; without meaning
 };
 
-// BAD_NOTE if malformed; INVALID_ARGUMENT/BAD_SIGNATURE if a signature of a known key does not
+// BAD_NOTE if malformed; INVALID_ARGUMENT/WRONG_SIGNATURE if a signature of a known key does not
 // verify; INVALID_ARGUMENT/NO_KNOWN_SIGNATURE if no known key signed;
 // INVALID_ARGUMENT/AMBIGUOUS_VERIFIERS if two of `verifiers` have the same name and ID.
 absl::StatusOr<OpenedNote> OpenNote(absl::string_view note,

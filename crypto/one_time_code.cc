@@ -47,12 +47,12 @@ uint32_t CheckValue(absl::Span<const uint8_t> random_symbols) {
 }
 
 absl::Status Mistyped(absl::string_view why) {
-  return RefuseArgument("CODE_MISTYPED",
-                        absl::StrCat("this is not a one-time code: ", why,
-                                     "; compare it with the slip and type it again"));
+  return Refuse(Reason::kCodeMistyped,
+                absl::StrCat("this is not a one-time code: ", why,
+                             "; compare it with the slip and type it again"));
 }
 
-// The 28 symbols of what was typed, in the one form that is hashed.
+// The 28 typed symbols, in the canonical form that is hashed.
 absl::StatusOr<SecretBytes> Normalize(absl::string_view code) {
   SecretBytes symbols(kSymbols);
   size_t count = 0;

@@ -21,10 +21,10 @@ namespace votum::crypto {
 // A new code as people read it: upper case, seven groups of four joined by dashes.
 SecretBytes NewOneTimeCode();
 
-// The key of a code as a person typed it: lower case, spaces and dashes anywhere, O for 0 and I or
-// L for 1 are taken as meant. INVALID_ARGUMENT/CODE_MISTYPED if it cannot be a code; the check
-// symbols notice every single wrong symbol, every pair of exchanged symbols and 99.9 % of all else,
-// so that a well-formed code that opens nothing is a wrong code.
+// The key of a code as a person typed it: lower case, spaces and dashes anywhere, O is read as 0,
+// and I or L as 1. INVALID_ARGUMENT/CODE_MISTYPED if it cannot be a code; the check symbols detect
+// every single wrong symbol, every pair of exchanged symbols and 99.9 % of all other mistakes. A
+// well-formed code that opens nothing is therefore a wrong code, not a typing mistake.
 //
 // Seed of the key: SHA-256("votum/one-time-code/v1" 0x00 || the 26 random symbols in upper case).
 absl::StatusOr<PrivateKey> KeyOfOneTimeCode(absl::string_view code);

@@ -13,7 +13,7 @@
 
 namespace votum::crypto {
 
-// Frees with an OpenSSL function that may be a function or take its argument by any pointer type.
+// Deleter around an OpenSSL free function, which may take its argument by any pointer type.
 template <auto kFree>
 struct FreeWith {
   template <typename T>
@@ -29,17 +29,18 @@ using OwnedPkey = Owned<EVP_PKEY, EVP_PKEY_free>;
 using OwnedPkeyCtx = Owned<EVP_PKEY_CTX, EVP_PKEY_CTX_free>;
 using OwnedMdCtx = Owned<EVP_MD_CTX, EVP_MD_CTX_free>;
 
-// INTERNAL: `doing` failed, for the reasons in this thread's OpenSSL error queue, which is emptied.
+// INTERNAL: `doing` failed. The message holds the reasons in this thread's OpenSSL error queue,
+// which is emptied.
 absl::Status OpenSslError(absl::string_view doing);
 
-// Ends the process, naming `doing`, unless `succeeded`: for calls that fail only when memory or the
-// system's source of randomness does, after which nothing that we compute could be trusted.
+// Ends the process, naming `doing`, unless `succeeded`. For calls that fail only when memory or the
+// system's source of randomness fails, after which no computation could be trusted.
 void CheckOpenSsl(bool succeeded, absl::string_view doing);
 
 // A BIO that reads `text`, which must outlive it; PEM beyond 2 GiB is cut off.
 OwnedBio ReaderOf(absl::string_view text);
 
-// `bytes` as OpenSSL wants them.
+// `bytes` as the pointer type that OpenSSL expects.
 inline const unsigned char* Data(absl::string_view bytes) {
   return reinterpret_cast<const unsigned char*>(bytes.data());
 }

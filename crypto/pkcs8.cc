@@ -29,10 +29,10 @@ constexpr uint64_t kScryptP = 5;
 constexpr int kScryptSaltSize = 16;
 
 absl::Status NotAKeyFile(absl::string_view why) {
-  return RefuseArgument("NOT_A_KEY_FILE", absl::StrCat("not a PEM PKCS#8 private key: ", why));
+  return Refuse(Reason::kNotAKeyFile, absl::StrCat("not a PEM PKCS#8 private key: ", why));
 }
 
-// What stands in one PEM block.
+// The contents of one PEM block.
 class PemBlock {
  public:
   static absl::StatusOr<PemBlock> Read(absl::string_view pem) {
@@ -96,10 +96,10 @@ absl::StatusOr<OwnedPkcs8> Decrypt(absl::string_view der, const SecretBytes& pas
                                 static_cast<int>(passphrase.size())));
   if (info == nullptr) {
     ERR_clear_error();
-    return RefuseArgument("WRONG_PASSPHRASE",
-                          passphrase.empty()
-                              ? "the key is encrypted; give its passphrase"
-                              : "the passphrase does not open the key (or the file is damaged)");
+    return Refuse(Reason::kWrongPassphrase,
+                  passphrase.empty()
+                      ? "the key is encrypted; give its passphrase"
+                      : "the passphrase does not open the key (or the file is damaged)");
   }
   return info;
 }
@@ -120,7 +120,7 @@ absl::StatusOr<OwnedPkcs8> ToPkcs8(EVP_PKEY* key) {
 }
 
 OwnedBio NewMemory() {
-  // Secure memory BIOs wipe what they held.
+  // Secure memory BIOs wipe their contents.
   OwnedBio memory(BIO_new(BIO_s_secmem()));
   CheckOpenSsl(memory != nullptr, "make a buffer");
   return memory;
@@ -144,8 +144,8 @@ absl::StatusOr<OwnedPkey> DecodePkcs8Pem(absl::string_view pem, const SecretByte
   OwnedPkey key(EVP_PKCS82PKEY(info->get()));
   if (key == nullptr) {
     ERR_clear_error();
-    return RefuseArgument("UNSUPPORTED_KEY",
-                          "the key's algorithm is not supported; use Ed25519 or P-256");
+    return Refuse(Reason::kUnsupportedKey,
+                  "the key's algorithm is not supported; use Ed25519 or P-256");
   }
   RETURN_IF_ERROR(CheckPair(key.get()));
   return key;
@@ -162,7 +162,7 @@ absl::StatusOr<SecretBytes> EncodePkcs8Pem(EVP_PKEY* key) {
 
 absl::StatusOr<SecretBytes> EncodeEncryptedPkcs8Pem(EVP_PKEY* key, const SecretBytes& passphrase) {
   if (passphrase.empty()) {
-    return RefuseArgument("PASSPHRASE_MISSING", "a key is encrypted under a passphrase; give one");
+    return Refuse(Reason::kPassphraseMissing, "a key is encrypted under a passphrase; give one");
   }
   ASSIGN_OR_RETURN(const OwnedPkcs8 info, ToPkcs8(key));
   OwnedAlgorithm algorithm(PKCS5_pbe2_set_scrypt(EVP_aes_256_cbc(), nullptr, kScryptSaltSize,

@@ -10,9 +10,8 @@
 
 namespace votum::crypto {
 
-// The key in `pem`; `passphrase` is used if it is encrypted. Refused as PrivateKey::LoadPkcs8File
-// says. Besides scrypt it reads PBES2 with PBKDF2, which `openssl genpkey` and `openssl pkcs8`
-// write.
+// The key in `pem`; `passphrase` is used if it is encrypted. Errors as PrivateKey::LoadPkcs8File.
+// Besides scrypt, it reads PBES2 with PBKDF2, which `openssl genpkey` and `openssl pkcs8` write.
 absl::StatusOr<OwnedPkey> DecodePkcs8Pem(absl::string_view pem, const SecretBytes& passphrase);
 
 // "-----BEGIN PRIVATE KEY-----": not encrypted.

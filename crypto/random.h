@@ -1,5 +1,6 @@
 // Random bytes from OpenSSL's generator, which the operating system seeds. There is no other source
-// of randomness in the project; domain code uses none (its lots come from published seeds).
+// of randomness in the project; domain code uses no randomness (its lots come from published
+// seeds).
 #ifndef VOTUM_CRYPTO_RANDOM_H_
 #define VOTUM_CRYPTO_RANDOM_H_
 

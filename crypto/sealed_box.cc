@@ -23,17 +23,17 @@ constexpr size_t kTagSize = 16;
 absl::Status CheckSizes(const SecretBytes& key, absl::string_view text,
                         absl::string_view associated_data) {
   if (key.size() != kKeySize) {
-    return RefuseArgument("BAD_SEALING_KEY",
-                          absl::StrCat("a sealing key has 32 bytes, not ", key.size()));
+    return Refuse(Reason::kBadSealingKey,
+                  absl::StrCat("a sealing key has 32 bytes, not ", key.size()));
   }
   // OpenSSL counts in int.
   if (text.size() > INT_MAX || associated_data.size() > INT_MAX) {
-    return RefuseArgument("TOO_LARGE", "at most 2 GiB can be sealed at once");
+    return Refuse(Reason::kTooLarge, "at most 2 GiB can be sealed at once");
   }
   return absl::OkStatus();
 }
 
-// A context that has the key, the nonce and the associated data.
+// A context initialized with the key, the nonce and the associated data.
 OwnedCipherCtx Start(bool encrypt, const SecretBytes& key, absl::string_view nonce,
                      absl::string_view associated_data) {
   static EVP_CIPHER* const cipher = EVP_CIPHER_fetch(nullptr, "AES-256-GCM", nullptr);
@@ -73,9 +73,9 @@ absl::StatusOr<std::string> SealBox(const SecretBytes& key, absl::string_view pl
 absl::StatusOr<SecretBytes> OpenBox(const SecretBytes& key, absl::string_view box,
                                     absl::string_view associated_data) {
   RETURN_IF_ERROR(CheckSizes(key, box, associated_data));
-  const absl::Status refusal = RefuseArgument(
-      "CANNOT_OPEN",
-      "the key, the place and the sealed content do not belong together, or it was changed");
+  const absl::Status refusal =
+      Refuse(Reason::kCannotOpen,
+             "the key, the place and the sealed content do not belong together, or it was changed");
   if (box.size() < kNonceSize + kTagSize) return refusal;
   const absl::string_view nonce = box.substr(0, kNonceSize);
   const absl::string_view ciphertext = box.substr(kNonceSize, box.size() - kNonceSize - kTagSize);

@@ -1,5 +1,5 @@
 // Encryption of attachments (one data key for each person and matter) and of data keys: AES-256-GCM
-// (NIST SP 800-38D). Whoever erases the data key erases everything sealed under it.
+// (NIST SP 800-38D). Erasing the data key erases everything sealed under it.
 #ifndef VOTUM_CRYPTO_SEALED_BOX_H_
 #define VOTUM_CRYPTO_SEALED_BOX_H_
 
@@ -15,7 +15,7 @@ namespace votum::crypto {
 SecretBytes NewSealingKey();
 
 // nonce (12 random bytes) || ciphertext || tag (16 bytes): 28 bytes more than `plaintext`.
-// `associated_data` is not hidden and not included, but OpenBox must be given the same: it ties the
+// `associated_data` is neither hidden nor included, but OpenBox needs the same value: it ties the
 // box to its place. At most 2^32 boxes under one key (random nonces, SP 800-38D section 8.3).
 // INVALID_ARGUMENT/BAD_SEALING_KEY unless `key` has 32 bytes.
 absl::StatusOr<std::string> SealBox(const SecretBytes& key, absl::string_view plaintext,

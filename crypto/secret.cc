@@ -48,7 +48,7 @@ bool ConstantTimeEquals(absl::string_view a, absl::string_view b) {
 }
 
 void WipeString(std::string* text) {
-  // Up to the capacity: an earlier, longer content may still stand behind the end.
+  // Wipes up to the capacity, because a longer earlier content may remain behind the end.
   text->resize(text->capacity());
   OPENSSL_cleanse(text->data(), text->size());
   text->clear();

@@ -1,4 +1,4 @@
-// Secrets that wipe themselves, and the comparison to use on them.
+// Secrets that wipe themselves, and a constant-time comparison for them.
 #ifndef VOTUM_CRYPTO_SECRET_H_
 #define VOTUM_CRYPTO_SECRET_H_
 
@@ -12,16 +12,16 @@
 
 namespace votum::crypto {
 
-// Bytes that are overwritten before their memory is given back. Move-only, so that each copy is a
-// decision, and without any conversion or output operator: whoever reads the bytes writes Reveal(),
-// which a review can search for.
+// Bytes that are overwritten before their memory is given back. Move-only, so that each copy is
+// deliberate, and without any conversion or output operator: bytes are read only through Reveal(),
+// which reviewers can search for.
 class SecretBytes {
  public:
   // No bytes.
   SecretBytes() = default;
   // `size` zero bytes, to be filled through MutableReveal().
   explicit SecretBytes(size_t size);
-  // A copy of `bytes`; the caller wipes his own (see TakeFrom).
+  // A copy of `bytes`; the caller must wipe the original (see TakeFrom).
   static SecretBytes CopyOf(absl::string_view bytes);
   // A copy of `*bytes`, which is wiped and emptied.
   static SecretBytes TakeFrom(std::string* bytes);

@@ -16,10 +16,11 @@ constexpr absl::string_view kExtra = "extra ";
 constexpr absl::string_view kIndex = "index ";
 
 absl::Status BadTlogProof(absl::string_view why) {
-  return RefuseArgument("BAD_TLOG_PROOF", absl::StrCat("not a tlog-proof: ", why));
+  return Refuse(Reason::kBadTlogProof, absl::StrCat("not a tlog-proof: ", why));
 }
 
-// Takes the first line off `*text`, without its newline. Nothing if there is no newline.
+// Removes the first line from `*text` and returns it without its newline; nullopt if there is no
+// newline.
 std::optional<absl::string_view> TakeLine(absl::string_view* text) {
   const size_t end = text->find('\n');
   if (end == absl::string_view::npos) return std::nullopt;

@@ -38,7 +38,7 @@ struct TlogProof {
 std::string FormatTlogProof(const TlogProof& proof);
 
 // The parts of a proof. INVALID_ARGUMENT/BAD_TLOG_PROOF unless `text` is what FormatTlogProof gives
-// for some proof whose checkpoint is a well-formed note. Nothing is verified.
+// for some proof whose checkpoint is a well-formed note. No signature or hash is verified.
 absl::StatusOr<TlogProof> ParseTlogProof(absl::string_view text);
 
 // The checkpoint of `proof`, if `log` signed it for `origin` and the leaf with this hash is leaf

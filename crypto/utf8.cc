@@ -6,8 +6,8 @@
 namespace votum::crypto {
 namespace {
 
-// How a sequence of a given length looks: its first byte, and the least code point that needs that
-// length.
+// The form of a sequence of a given length: its first byte, and the smallest code point that needs
+// that length.
 struct SequenceForm {
   uint8_t mask;
   uint8_t lead;

@@ -1,4 +1,4 @@
-// What the text formats of this folder ask of Unicode text, and no more.
+// The few Unicode functions that the text formats of this folder need.
 #ifndef VOTUM_CRYPTO_UTF8_H_
 #define VOTUM_CRYPTO_UTF8_H_
 
@@ -8,9 +8,9 @@
 
 namespace votum::crypto {
 
-// Takes the first code point off `*text`, which must not be empty. Nothing if `*text` does not
-// begin with well-formed UTF-8 (Unicode table 3-7: no overlong forms, no surrogates, nothing above
-// U+10FFFF).
+// Removes the first code point from `*text`, which must not be empty, and returns it; nullopt if
+// `*text` does not begin with well-formed UTF-8 (Unicode table 3-7: no overlong forms, no
+// surrogates, nothing above U+10FFFF).
 std::optional<char32_t> TakeCodePoint(absl::string_view* text);
 
 // Whether Unicode gives `code_point` the property White_Space (PropList.txt).

@@ -5,7 +5,7 @@
 namespace votum::ledger {
 
 absl::Status CheckpointChanged() {
-  return Refuse(absl::StatusCode::kAborted, "CHECKPOINT_CHANGED",
+  return Refuse(Reason::kCheckpointChanged,
                 "the checkpoint store has another checkpoint than this ledger wrote; is a second "
                 "ledger running on it?");
 }

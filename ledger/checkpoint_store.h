@@ -1,6 +1,6 @@
-// The second, tiny store: the newest signed checkpoint, changed by compare-and-swap alone. It lies
-// apart from the entries, so that a database of entries restored from an older backup is found out:
-// the checkpoint is ahead of it.
+// The second, tiny store: the newest signed checkpoint, changed only by compare-and-swap. It is
+// kept apart from the entries, so that a database of entries restored from an older backup is
+// detected: the checkpoint is ahead of it.
 #ifndef VOTUM_LEDGER_CHECKPOINT_STORE_H_
 #define VOTUM_LEDGER_CHECKPOINT_STORE_H_
 
@@ -20,8 +20,9 @@ class CheckpointStore {
   // The newest signed note; empty before the first.
   virtual absl::StatusOr<std::string> Load() = 0;
 
-  // Replaces `expected` by `next`. ABORTED/CHECKPOINT_CHANGED if another one is there: somebody
-  // else signs with this store. Any error is final, as with EntryStore::AppendBatch.
+  // Replaces `expected` by `next`. ABORTED/CHECKPOINT_CHANGED if the store holds another one,
+  // because another process signs with this store. Any error is final, as with
+  // EntryStore::AppendBatch.
   virtual absl::Status Replace(absl::string_view expected, absl::string_view next) = 0;
 };
 

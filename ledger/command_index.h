@@ -1,12 +1,12 @@
-// Where in the log a command id may stand: what makes an id count once.
+// Index of the records that may hold a command id, so that each id counts only once.
 //
-// Kept in memory and made anew from the records at each start, for ids are random: an index of them
-// on disk has a page of its own for nearly each command of a batch. Ids are kept as 64 bits of a
-// hash with a salt of this process, so nobody can choose ids that collide; still they may, and
-// therefore the index only says where to look. Who asks compares the record there.
+// The index is kept in memory and rebuilt from the records at each start: ids are random, so an
+// index on disk would touch a separate page for nearly each command of a batch. Ids are kept as 64
+// bits of a hash with a salt of this process, so nobody can choose ids that collide. Collisions are
+// still possible, so the index only says where to look, and callers compare the record there.
 //
-// 19 to 39 bytes an entry. It grows in shards, one after the other, so that no append waits for a
-// copy of all of it.
+// 19 to 39 bytes an entry. Its shards grow one after the other, so that no append waits for a copy
+// of the whole index.
 #ifndef VOTUM_LEDGER_COMMAND_INDEX_H_
 #define VOTUM_LEDGER_COMMAND_INDEX_H_
 
@@ -20,16 +20,16 @@
 
 namespace votum::ledger {
 
-// HashOf from any thread; Add and Candidates from one at a time.
+// HashOf may be called from any thread; Add and Candidates from one thread at a time.
 class CommandIndex {
  public:
   CommandIndex();
 
   uint64_t HashOf(absl::string_view command_id) const;
-  // A command whose id has this hash is record `index`.
+  // Adds record `index`, a command whose id has this hash.
   void Add(uint64_t hash, uint64_t index);
-  // The records whose ids may have this hash, in the order in which they were added: all that do,
-  // and seldom another one.
+  // The records whose ids may have this hash, in the order of adding: all that have it, and rarely
+  // another one.
   std::vector<uint64_t> Candidates(uint64_t hash) const;
 
  private:

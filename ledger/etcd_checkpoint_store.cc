@@ -14,11 +14,12 @@ namespace {
 
 using nlohmann::json;
 
-// For each endpoint; a commit of etcd's takes milliseconds.
+// Timeout for each endpoint; a commit in etcd takes milliseconds.
 constexpr http::ClientLimits kLimits = {absl::Seconds(1), absl::Seconds(3), size_t{1} << 20};
 constexpr absl::Duration kPause = absl::Milliseconds(100);
 
-// The value of the first of `kvs`, which the JSON gateway gives in Base64; empty without one.
+// The value of the first of `kvs`, which the JSON gateway encodes in Base64; empty if there is
+// none.
 absl::StatusOr<std::string> FirstValue(const json& range) {
   const auto kvs = range.find("kvs");
   if (kvs == range.end() || !kvs->is_array() || kvs->empty()) return std::string();
@@ -43,8 +44,8 @@ EtcdCheckpointStore::EtcdCheckpointStore(EtcdOptions options) : options_(std::mo
     sends_.push_back(http::Connect(kLimits, options_.tls));
 }
 
-// Under mutex_. Asks the endpoints in turn until one answers. `in_doubt` is set once an attempt had
-// no answer: it may have been carried out all the same.
+// Asks the endpoints in turn until one answers. REQUIRES: mutex_ is held. `in_doubt` is set once an
+// attempt got no answer, because it may still have been carried out.
 absl::StatusOr<std::string> EtcdCheckpointStore::CallPatiently(const std::string& path,
                                                                const std::string& body,
                                                                bool* in_doubt) {
@@ -54,8 +55,8 @@ absl::StatusOr<std::string> EtcdCheckpointStore::CallPatiently(const std::string
     const absl::StatusOr<http::Answer> answer = sends_[current_](url, /*post=*/true, body);
     if (answer.ok() && answer->status == 200) return answer->body;
     if (answer.ok() && answer->status >= 400 && answer->status < 500 && answer->status != 429) {
-      return RefusePrecondition("ETCD_REFUSED",
-                                absl::StrCat(url, " answers ", answer->status, ": ", answer->body));
+      return Refuse(Reason::kEtcdRefused,
+                    absl::StrCat(url, " answers ", answer->status, ": ", answer->body));
     }
     *in_doubt = true;
     if (absl::Now() >= patience) {
@@ -98,7 +99,7 @@ absl::Status EtcdCheckpointStore::Replace(absl::string_view expected, absl::stri
   ASSIGN_OR_RETURN(const json answer, Parse(body));
   if (answer.value("succeeded", false)) return absl::OkStatus();
   if (!in_doubt) return CheckpointChanged();
-  // An attempt before this one may have been the one that changed it.
+  // An earlier attempt may have made the change.
   const auto responses = answer.find("responses");
   if (responses == answer.end() || !responses->is_array() || responses->empty())
     return absl::DataLossError("etcd: an answer without responses");

@@ -1,5 +1,5 @@
 // CheckpointStore in etcd: for ledgers on several machines, which must agree on the newest
-// checkpoint also when the database has lost what it had promised.
+// checkpoint even if the database has lost acknowledged data.
 //
 // One key, changed by transactions that compare its value (etcd 3.4 and later, its JSON gateway at
 // /v3/kv). Reads are linearizable, which is etcd's default. Without a majority of etcd nothing is
@@ -23,7 +23,7 @@ struct EtcdOptions {
   std::vector<std::string> endpoints;  // "https://10.0.0.1:2379"; at least one
   std::string key;                     // e.g. "votum/<origin>/checkpoint"
   http::ClientTls tls;
-  // How long Load and Replace go on looking for an endpoint that answers.
+  // The time limit of Load and Replace for finding an endpoint that answers.
   absl::Duration patience = absl::Seconds(60);
 };
 
@@ -31,9 +31,10 @@ class EtcdCheckpointStore final : public CheckpointStore {
  public:
   explicit EtcdCheckpointStore(EtcdOptions options);
 
-  // UNAVAILABLE after `patience`; FAILED_PRECONDITION/ETCD_REFUSED if etcd does not let us.
+  // UNAVAILABLE after `patience`; FAILED_PRECONDITION/ETCD_REFUSED if etcd denies access.
   absl::StatusOr<std::string> Load() override;
-  // As Load. An attempt that was not answered is settled by the next one, which sees what is there.
+  // As Load. The next attempt settles the outcome of an unanswered one, because it reads the stored
+  // value.
   absl::Status Replace(absl::string_view expected, absl::string_view next) override;
 
  private:

@@ -1,7 +1,6 @@
 #include "ledger/ledger.h"
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <future>
 #include <map>
@@ -14,17 +13,11 @@
 #include "crypto/checkpoint.h"
 #include "crypto/hash.h"
 #include "crypto/random.h"
-#include "google/protobuf/io/coded_stream.h"
-#include "google/protobuf/wire_format_lite.h"
 
 namespace votum::ledger {
 namespace {
 
-using google::protobuf::internal::WireFormatLite;
-using google::protobuf::io::CodedOutputStream;
-
 constexpr size_t kSaltBytes = 32;
-constexpr size_t kHeadBytes = 32;  // at most: a record's index and time, serialized
 constexpr std::chrono::microseconds kLinger(2000);
 constexpr size_t kLingerUpTo = 256;
 constexpr size_t kNewestBytes = size_t{8} << 20;
@@ -32,15 +25,14 @@ constexpr size_t kVerifyChunk = 1000;
 constexpr size_t kVerifyChunkBytes = size_t{16} << 20;
 
 absl::Status Damaged(uint64_t index, absl::string_view how) {
-  return Refuse(absl::StatusCode::kDataLoss, "LOG_DAMAGED",
-                absl::StrCat("record ", index, " of the database ", how));
+  return Refuse(Reason::kLogDamaged, absl::StrCat("record ", index, " of the database ", how));
 }
 
-// Empty if there is none.
-std::string CommandIdOf(const std::string& payload) {
+// Empty where there is none.
+common::v1::CommandHeader HeaderOf(const std::string& payload) {
   common::v1::AnyCommand any;
-  if (!any.ParseFromString(payload)) return "";
-  return std::move(*any.mutable_header()->mutable_command_id());
+  if (!any.ParseFromString(payload)) return {};
+  return std::move(*any.mutable_header());
 }
 
 // Everything of a command that is recorded.
@@ -53,56 +45,31 @@ bool IsRecordOf(const common::v1::Record& record, const common::v1::SignedComman
                     });
 }
 
-void AppendVarint(uint64_t value, std::string* out) {
-  std::array<uint8_t, 10> bytes;
-  uint8_t* const end = CodedOutputStream::WriteVarint64ToArray(value, bytes.data());
-  out->append(bytes.data(), end);
+// The record of `command` but for index and time, which the sequencer adds.
+std::string RecordTail(const common::v1::SignedCommand& command, const Provenance& provenance) {
+  common::v1::Record tail;
+  tail.set_service(provenance.service);
+  tail.set_payload_type(command.payload_type());
+  tail.set_payload(command.payload());
+  *tail.mutable_signatures() = command.signatures();
+  tail.set_judged_at(provenance.judged_at);
+  return tail.SerializeAsString();
 }
 
-void AppendBytes(int field, absl::string_view bytes, std::string* out) {
-  AppendVarint(WireFormatLite::MakeTag(field, WireFormatLite::WIRETYPE_LENGTH_DELIMITED), out);
-  AppendVarint(bytes.size(), out);
-  out->append(bytes.data(), bytes.size());
-}
-
-// The record of `command` but for its first two fields, index and time. The same bytes as
-// protobuf's, but without copying the payload into a message first.
-std::string RecordTail(const common::v1::SignedCommand& command, common::v1::Disclosure disclosure,
-                       absl::string_view service) {
-  using common::v1::Record;
-  std::string tail;
-  tail.reserve(command.ByteSizeLong() + service.size() + kHeadBytes);
-  if (!service.empty()) AppendBytes(Record::kServiceFieldNumber, service, &tail);
-  AppendVarint(
-      WireFormatLite::MakeTag(Record::kDisclosureFieldNumber, WireFormatLite::WIRETYPE_VARINT),
-      &tail);
-  AppendVarint(static_cast<uint64_t>(disclosure), &tail);
-  if (!command.payload_type().empty())
-    AppendBytes(Record::kPayloadTypeFieldNumber, command.payload_type(), &tail);
-  AppendBytes(Record::kPayloadFieldNumber, command.payload(), &tail);
-  for (const common::v1::Signature& signature : command.signatures())
-    AppendBytes(Record::kSignaturesFieldNumber, signature.SerializeAsString(), &tail);
-  return tail;
-}
-
-// The whole record.
+// The whole record. Index and time are its first fields, and fields stand in the order of their
+// numbers: these are the bytes of the whole message.
 std::string RecordOf(uint64_t index, const google::protobuf::Timestamp& time,
                      absl::string_view tail) {
   common::v1::Record head;
   head.set_index(index);
   *head.mutable_time() = time;
-  std::string record;
-  record.reserve(kHeadBytes + tail.size());
-  head.AppendToString(&record);
-  // Fields stand in the order of their numbers: these are the bytes of the whole message.
-  record.append(tail.data(), tail.size());
-  return record;
+  return absl::StrCat(head.SerializeAsString(), tail);
 }
 
 absl::Status CommandIdReused(const std::string& id, uint64_t index) {
-  return RefuseExists("COMMAND_ID_REUSED",
-                      absl::StrCat("command id ", id, " stands for other bytes, record ", index,
-                                   "; make a new id"));
+  return Refuse(Reason::kCommandIdReused,
+                absl::StrCat("command id ", id, " stands for other bytes, record ", index,
+                             "; make a new id"));
 }
 
 }  // namespace
@@ -140,16 +107,16 @@ absl::Status Ledger::Verify() {
   if (!checkpoint_.empty()) {
     auto opened = crypto::OpenCheckpoint(checkpoint_, signer_.verifier(), signer_.name());
     if (!opened.ok()) {
-      return RefusePrecondition(
-          "WRONG_LOG_KEY", absl::StrCat("the stored checkpoint is not of log key ", signer_.name(),
-                                        ": ", opened.status().message()));
+      return Refuse(Reason::kWrongLogKey,
+                    absl::StrCat("the stored checkpoint is not of log key ", signer_.name(), ": ",
+                                 opened.status().message()));
     }
     checkpoint = *std::move(opened);
   }
   ASSIGN_OR_RETURN(const uint64_t stored, entries_->Size());
   if (stored < checkpoint.size) {
     return Refuse(
-        absl::StatusCode::kDataLoss, "LOG_SHORTER",
+        Reason::kLogShorter,
         absl::StrCat(
             "the database has ", stored, " entries, but ", checkpoint.size,
             " were signed: it was "
@@ -160,7 +127,7 @@ absl::Status Ledger::Verify() {
   if (!checkpoint_.empty()) {
     ASSIGN_OR_RETURN(const crypto::Digest root, tree_.RootAt(checkpoint.size));
     if (root != checkpoint.root) {
-      return Refuse(absl::StatusCode::kDataLoss, "LOG_DAMAGED",
+      return Refuse(Reason::kLogDamaged,
                     absl::StrCat("the first ", checkpoint.size,
                                  " leaves do not have the signed root: a leaf was changed"));
     }
@@ -196,7 +163,7 @@ absl::Status Ledger::VerifyNext(const StoredEntry& entry) {
     return Damaged(next, "does not give its leaf: a stored byte was changed");
   common::v1::Record record;
   const bool parses = record.ParseFromString(entry.record);
-  const std::string id = CommandIdOf(record.payload());
+  const std::string id = HeaderOf(record.payload()).command_id();
   if (!parses || id.empty()) return Damaged(next, "is not that of a command");
   commands_.Add(commands_.HashOf(id), next);
   tree_.Append(entry.leaf);
@@ -275,37 +242,50 @@ class Ledger::NotifiedCall final : public Call {
 // The sequencer
 
 absl::StatusOr<Ledger::Waiting> Ledger::Prepare(const common::v1::SignedCommand& command,
-                                                common::v1::Disclosure disclosure,
-                                                absl::string_view service,
+                                                const Provenance& provenance,
                                                 absl::string_view salt) const {
   if (command.payload().size() > kMaxPayloadBytes) {
-    return RefuseArgument("TOO_LARGE",
-                          absl::StrCat("a command has at most ", kMaxPayloadBytes, " bytes"));
-  }
-  if (disclosure == common::v1::DISCLOSURE_UNSPECIFIED) {
-    return RefuseArgument("BAD_DISCLOSURE", "disclosure must say who may be shown the record");
+    return Refuse(Reason::kTooLarge,
+                  absl::StrCat("a command has at most ", kMaxPayloadBytes, " bytes"));
   }
   RETURN_IF_ERROR(CheckAttachments(command));
-  std::string id = CommandIdOf(command.payload());
+  common::v1::CommandHeader header = HeaderOf(command.payload());
+  std::string id = std::move(*header.mutable_command_id());
   if (id.empty()) {
-    return RefuseArgument("BAD_COMMAND", "the payload has no header with a command id");
+    return Refuse(Reason::kBadCommand, "the payload has no header with a command id");
   }
+  RETURN_IF_ERROR(CheckViews(header, provenance.judged_at));
   const uint64_t hash = commands_.HashOf(id);
-  return Waiting{&command,
-                 std::move(id),
-                 hash,
-                 std::string(salt),
-                 RecordTail(command, disclosure, service),
-                 nullptr,
-                 absl::UnknownError("")};
+  return Waiting{
+      &command, std::move(id),         hash, std::string(salt), RecordTail(command, provenance),
+      nullptr,  absl::UnknownError("")};
+}
+
+// What was seen or judged is part of the history for ever, or never: this needs no look from the sequencer.
+absl::Status Ledger::CheckViews(const common::v1::CommandHeader& header, uint64_t judged_at) const {
+  const std::shared_lock<std::shared_mutex> lock(log_mutex_);
+  if (judged_at > signed_size_) {
+    return Refuse(Reason::kBadJudgedAt,
+                  absl::StrCat("the command was judged at size ", judged_at, ", but the log has ",
+                               signed_size_, " records"));
+  }
+  if (header.seen_size() == 0) return absl::OkStatus();
+  const auto root = tree_.RootAt(header.seen_size());
+  if (root.ok() && header.seen_size() <= signed_size_ &&
+      crypto::AsBytes(*root) == header.seen_root()) {
+    return absl::OkStatus();
+  }
+  return Refuse(Reason::kViewForked,
+                absl::StrCat("the signer has seen a log of ", header.seen_size(),
+                             " records that is not the beginning of this one, which has ",
+                             signed_size_, "; keep the device as it is, and tell an auditor"));
 }
 
 absl::Status Ledger::Enqueue(absl::Span<Waiting> waiting) {
   const std::lock_guard<std::mutex> lock(queue_mutex_);
   if (stopping_) return absl::UnavailableError("the ledger is stopping; try again");
   if (queue_.size() + waiting.size() > kMaxQueue) {
-    return Refuse(absl::StatusCode::kResourceExhausted, "LEDGER_BUSY",
-                  "too many commands wait; try again in a moment");
+    return Refuse(Reason::kLedgerBusy, "too many commands wait; try again in a moment");
   }
   for (Waiting& one : waiting) queue_.push_back(&one);
   // Waking the sequencer for each command costs more than what it does for it.
@@ -314,14 +294,12 @@ absl::Status Ledger::Enqueue(absl::Span<Waiting> waiting) {
 }
 
 absl::StatusOr<common::v1::Receipt> Ledger::Append(const common::v1::SignedCommand& command,
-                                                   common::v1::Disclosure disclosure,
-                                                   const std::string& service) {
-  return std::move(AppendAll(absl::MakeConstSpan(&command, 1), disclosure, service)[0]);
+                                                   const Provenance& provenance) {
+  return std::move(AppendAll(absl::MakeConstSpan(&command, 1), provenance)[0]);
 }
 
 std::vector<absl::StatusOr<common::v1::Receipt>> Ledger::AppendAll(
-    absl::Span<const common::v1::SignedCommand> commands, common::v1::Disclosure disclosure,
-    const std::string& service) {
+    absl::Span<const common::v1::SignedCommand> commands, const Provenance& provenance) {
   std::vector<absl::StatusOr<common::v1::Receipt>> answers(commands.size());
   std::vector<Waiting> waiting;  // of those that can be appended
   std::vector<size_t> places;    // theirs in the answers
@@ -329,7 +307,7 @@ std::vector<absl::StatusOr<common::v1::Receipt>> Ledger::AppendAll(
   // At once: each draw by itself takes longer than hashing the record.
   const std::string salts = crypto::RandomBytes(kSaltBytes * commands.size());
   for (size_t i = 0; i < commands.size(); ++i) {
-    auto prepared = Prepare(commands[i], disclosure, service,
+    auto prepared = Prepare(commands[i], provenance,
                             absl::string_view(salts).substr(kSaltBytes * i, kSaltBytes));
     if (!prepared.ok()) {
       answers[i] = prepared.status();
@@ -352,10 +330,9 @@ std::vector<absl::StatusOr<common::v1::Receipt>> Ledger::AppendAll(
   return answers;
 }
 
-void Ledger::AppendThen(const common::v1::SignedCommand& command, common::v1::Disclosure disclosure,
-                        absl::string_view service,
+void Ledger::AppendThen(const common::v1::SignedCommand& command, const Provenance& provenance,
                         std::function<void(absl::StatusOr<common::v1::Receipt>)> then) {
-  auto prepared = Prepare(command, disclosure, service, crypto::RandomBytes(kSaltBytes));
+  auto prepared = Prepare(command, provenance, crypto::RandomBytes(kSaltBytes));
   if (!prepared.ok()) return then(prepared.status());
   auto call = std::make_unique<NotifiedCall>(this, *std::move(prepared), std::move(then));
   const absl::Status enqueued = Enqueue(absl::MakeSpan(&call->waiting(), 1));
@@ -418,7 +395,7 @@ absl::StatusOr<std::optional<StoredEntry>> Ledger::FindRecorded(
     }
     common::v1::Record record;
     if (!record.ParseFromString(entry.record) ||
-        CommandIdOf(record.payload()) != waiting.command_id) {
+        HeaderOf(record.payload()).command_id() != waiting.command_id) {
       continue;
     }
     if (!IsRecordOf(record, *waiting.command)) return CommandIdReused(waiting.command_id, index);
@@ -431,8 +408,8 @@ absl::StatusOr<std::optional<StoredEntry>> Ledger::FindRecorded(
 absl::Status Ledger::CheckNotErased(const common::v1::SignedCommand& command) const {
   for (const common::v1::Attachment& attachment : command.attachments()) {
     if (erased_.contains(attachment.subject())) {
-      return RefusePrecondition("SUBJECT_ERASED",
-                                "the subject of an attachment was erased; use a new subject");
+      return Refuse(Reason::kSubjectErased,
+                    "the subject of an attachment was erased; use a new subject");
     }
   }
   return absl::OkStatus();
@@ -525,8 +502,8 @@ LedgerStats Ledger::stats() const {
 absl::StatusOr<common::v1::Receipt> Ledger::GetReceipt(uint64_t index) {
   ASSIGN_OR_RETURN(std::vector<StoredEntry> entries, Read(index, 1, 1));
   if (entries.empty()) {
-    return RefuseNotFound("NO_SUCH_RECORD",
-                          absl::StrCat("the log has no record ", index, "; it has ", size()));
+    return Refuse(Reason::kNoSuchRecord,
+                  absl::StrCat("the log has no record ", index, "; it has ", size()));
   }
   return ReceiptOf(std::move(entries[0]));
 }
@@ -549,8 +526,7 @@ absl::StatusOr<std::vector<crypto::Digest>> Ledger::InclusionProof(uint64_t inde
                                                                    uint64_t size) const {
   const std::shared_lock<std::shared_mutex> lock(log_mutex_);
   if (size > signed_size_) {
-    return Refuse(absl::StatusCode::kOutOfRange, "NOT_IN_TREE",
-                  absl::StrCat("the log has ", signed_size_, " records"));
+    return Refuse(Reason::kNotInTree, absl::StrCat("the log has ", signed_size_, " records"));
   }
   return tree_.InclusionProof(index, size);
 }
@@ -559,8 +535,8 @@ absl::StatusOr<std::vector<crypto::Digest>> Ledger::ConsistencyProof(uint64_t ol
                                                                      uint64_t new_size) const {
   const std::shared_lock<std::shared_mutex> lock(log_mutex_);
   if (old_size == 0 || old_size > new_size || new_size > signed_size_) {
-    return RefuseArgument(
-        "BAD_SIZES", absl::StrCat("sizes must be 1 <= old_size <= new_size <= ", signed_size_));
+    return Refuse(Reason::kBadSizes,
+                  absl::StrCat("sizes must be 1 <= old_size <= new_size <= ", signed_size_));
   }
   return tree_.ConsistencyProof(old_size, new_size);
 }

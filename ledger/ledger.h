@@ -61,15 +61,23 @@ struct LedgerConfig {
   std::function<void(double)> progress = [](double) {};
 };
 
+// What stands in a record beside what was signed.
+struct Provenance {
+  std::string service;     // who appends it
+  uint64_t judged_at = 0;  // the size of the log at which the service found the command good
+};
+
 // Thread-safe.
 class Ledger {
  public:
   // Opens the log and verifies it: each stored record gives its leaf, and the leaves give the root
   // of the checkpoint. Durable entries beyond the checkpoint get a new one.
-  //   DATA_LOSS/LOG_DAMAGED       a record does not give its leaf (the message names it), or the
-  //   root differs DATA_LOSS/LOG_SHORTER       the entries end before the checkpoint: restored from
-  //   an older backup? FAILED_PRECONDITION/WRONG_LOG_KEY   the checkpoint is not of this key or
-  //   origin
+  //
+  //   DATA_LOSS/LOG_DAMAGED               a record does not give its leaf (the message names it), or
+  //                                       the leaves give another root
+  //   DATA_LOSS/LOG_SHORTER               the entries end before the checkpoint: restored from an
+  //                                       older backup?
+  //   FAILED_PRECONDITION/WRONG_LOG_KEY   the checkpoint is of another key or origin
   static absl::StatusOr<std::unique_ptr<Ledger>> Open(std::unique_ptr<EntryStore> entries,
                                                       std::unique_ptr<CheckpointStore> checkpoints,
                                                       crypto::NoteSigner signer,
@@ -77,21 +85,18 @@ class Ledger {
                                                       LedgerConfig config);
   ~Ledger();
 
-  // Makes `command` durable, appended by `service`; waits until it is. As LedgerService.Append.
+  // Makes `command` durable; waits until it is. As LedgerService.Append.
   absl::StatusOr<common::v1::Receipt> Append(const common::v1::SignedCommand& command,
-                                             common::v1::Disclosure disclosure,
-                                             const std::string& service);
+                                             const Provenance& provenance);
   // The same for several that come one after the other; waits until all are durable. The answers
   // are in their order.
   std::vector<absl::StatusOr<common::v1::Receipt>> AppendAll(
-      absl::Span<const common::v1::SignedCommand> commands, common::v1::Disclosure disclosure,
-      const std::string& service);
+      absl::Span<const common::v1::SignedCommand> commands, const Provenance& provenance);
 
   // As Append, but does not wait: calls `then` with the answer, from the sequencer's thread or, if
   // there is nothing to wait for, from here. `then` must be short and must not block; `command`
   // must live until it is called.
-  void AppendThen(const common::v1::SignedCommand& command, common::v1::Disclosure disclosure,
-                  absl::string_view service,
+  void AppendThen(const common::v1::SignedCommand& command, const Provenance& provenance,
                   std::function<void(absl::StatusOr<common::v1::Receipt>)> then);
 
   // Against the newest checkpoint. NOT_FOUND/NO_SUCH_RECORD.
@@ -142,8 +147,8 @@ class Ledger {
          crypto::NoteSigner signer, crypto::SecretBytes attachments_key, LedgerConfig config);
 
   absl::StatusOr<Waiting> Prepare(const common::v1::SignedCommand& command,
-                                  common::v1::Disclosure disclosure, absl::string_view service,
-                                  absl::string_view salt) const;
+                                  const Provenance& provenance, absl::string_view salt) const;
+  absl::Status CheckViews(const common::v1::CommandHeader& header, uint64_t judged_at) const;
   // Whether all of them are in the queue, or none.
   absl::Status Enqueue(absl::Span<Waiting> waiting);
 
@@ -178,8 +183,8 @@ class Ledger {
   absl::Time last_time_ = absl::UnixEpoch();  // the sequencer's alone
   CommandIndex commands_;                     // the sequencer's alone, but for HashOf
 
-  // Held while a batch is sealed and stored: what of a subject is not refused is in the store
-  // before it is destroyed there.
+  // Held while a batch is sealed and stored: ensures that every attachment accepted before an
+  // erasure is stored before the erasure runs.
   std::mutex erasure_mutex_;
   absl::flat_hash_set<std::string> erased_;  // subjects; guarded by erasure_mutex_
 

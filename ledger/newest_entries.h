@@ -1,5 +1,5 @@
-// The newest entries, in memory. Whoever follows the log reads what was written a moment ago: the
-// store is not asked for that.
+// The newest entries, in memory. Followers of the log mostly read entries written a moment ago and
+// get them without a read of the store.
 #ifndef VOTUM_LEDGER_NEWEST_ENTRIES_H_
 #define VOTUM_LEDGER_NEWEST_ENTRIES_H_
 
@@ -22,7 +22,7 @@ class NewestEntries {
   // `entry` follows the last one added.
   void Add(const StoredEntry& entry);
 
-  // As EntryStore::Read; empty if the entry at `start` is not, or no longer, here.
+  // As EntryStore::Read; empty if the entry at `start` is not, or no longer, in memory.
   std::vector<StoredEntry> Read(uint64_t start, size_t limit, size_t max_bytes) const;
 
  private:

@@ -34,9 +34,10 @@ constexpr char kSchema[] =
     "NULL, rewrite_due boolean NOT NULL);"
     "INSERT INTO sequencer VALUES(1, 2, 0, '', 0, 0, false) ON CONFLICT DO NOTHING";
 
-// Of schema 1, which had a table of command ids. What it said stands in the records
-// (command_index.h). It must go: whoever still relies on it would take a command that is not in it
-// for new. A ledger of the older program that leads meanwhile cannot append any more and stops.
+// Schema 1 had a table of command ids; the records hold the same information (command_index.h). The
+// table must be dropped, because an older program that still relied on it would take every command
+// missing from it for new. A ledger of the older program that leads meanwhile can no longer append
+// and stops.
 constexpr char kUpgrade[] =
     "SELECT pg_advisory_xact_lock(8675316009001);"
     "SET LOCAL client_min_messages = error;"
@@ -59,17 +60,17 @@ constexpr char kAppend[] =
     "    unnest($10, $11, $12) AS one(commitment, subject, box) ON CONFLICT DO NOTHING)"
     "SELECT next FROM lead";
 
-// A statement's parameters have to fit in a message of PostgreSQL's (1 GiB), and in memory.
+// A statement's parameters must fit in one PostgreSQL message (1 GiB), and in memory.
 constexpr size_t kChunkBytes = size_t{16} << 20;
 
 constexpr absl::Duration kPause = absl::Milliseconds(100);
-// How long readers are told of a failed connection before the next is tried.
+// The time for which readers get the error of a failed connection before the next attempt.
 constexpr absl::Duration kReaderPause = absl::Milliseconds(500);
 constexpr absl::Duration kRewriteTime = absl::Minutes(30);
 constexpr absl::Duration kReleaseTime = absl::Seconds(1);
 
 absl::Status NotLeader() {
-  return Refuse(absl::StatusCode::kAborted, "NOT_LEADER",
+  return Refuse(Reason::kNotLeader,
                 "this ledger does not lead the log any more: another one has taken over, or the "
                 "database has lost what was written last");
 }
@@ -105,10 +106,9 @@ absl::StatusOr<std::unique_ptr<PostgresStore>> PostgresStore::Open(PostgresOptio
   if (version.Integer(0, 0) < kSchemaVersion) {
     RETURN_IF_ERROR(store->writer_->Execute(kUpgrade, deadline));
   } else if (version.Integer(0, 0) > kSchemaVersion) {
-    return RefusePrecondition(
-        "NEWER_SCHEMA",
-        absl::StrCat("the database has schema ", version.Integer(0, 0), ", this program knows ",
-                     kSchemaVersion, "; use the newer program"));
+    return Refuse(Reason::kNewerSchema,
+                  absl::StrCat("the database has schema ", version.Integer(0, 0),
+                               ", this program knows ", kSchemaVersion, "; use the newer program"));
   }
   return store;
 }
@@ -122,7 +122,7 @@ PostgresStore::~PostgresStore() {
   if (beat_.joinable()) beat_.join();
   const std::lock_guard<std::mutex> lock(write_mutex_);
   if (epoch_ == 0 || writer_ == nullptr || !writer_->open()) return;
-  // Without it the next leader waits for the lease, no more.
+  // If this fails, the next leader merely waits for the lease.
   (void)Write("UPDATE sequencer SET holder = '', beat = beat + 1 WHERE epoch = $1 AND holder = $2",
               Parameters().Add(epoch_).Add(token_), kReleaseTime);
 }
@@ -154,10 +154,10 @@ absl::StatusOr<bool> PostgresStore::TryToLead() {
     seen_since_ = now;
   }
   const bool silent = now - seen_since_ >= absl::ToChronoNanoseconds(options_.lease);
-  // The own token stands there if an answer to the statement below was lost.
+  // The row holds our own token if the answer to the statement below was lost.
   if (!holder.empty() && holder != token_ && !silent) return false;
-  // A leader whose last change is only slow to commit holds the row: this waits, finds it changed,
-  // and leaves it.
+  // A leader whose last change is slow to commit holds the row: this statement waits, finds the row
+  // changed, and leaves it.
   ASSIGN_OR_RETURN(const Result taken,
                    Write("UPDATE sequencer SET epoch = epoch + 1, holder = $3, beat = beat + 1 "
                          "WHERE epoch = $1 AND beat = $2 RETURNING epoch",
@@ -176,8 +176,8 @@ void PostgresStore::KeepBeating() {
       if (beat_changed_.wait_for(lock, pause, [this] { return stopping_; })) return;
     }
     const absl::Status beaten = Beat();
-    // While no server answers there is nothing to learn; an append tells, and the next beat.
-    if (ReasonOf(beaten) == "NOT_LEADER") return options_.deposed(beaten);
+    // While no server answers, it is unknown who leads; an append or the next beat will tell.
+    if (ReasonOf(beaten) == Reason::kNotLeader) return options_.deposed(beaten);
   }
 }
 
@@ -186,8 +186,8 @@ absl::Status PostgresStore::Beat() {
   return Settle().status();
 }
 
-// Under write_mutex_. Changes the row, and says where the log ends: all that was committed before
-// is as safe as this is.
+// Changes the row and returns the end of the log: everything committed before is as safe as this
+// change. REQUIRES: write_mutex_ is held.
 absl::StatusOr<uint64_t> PostgresStore::Settle() {
   ASSIGN_OR_RETURN(const Result row,
                    Write("UPDATE sequencer SET beat = beat + 1 WHERE epoch = $1 AND holder = $2 "
@@ -239,7 +239,7 @@ absl::Status PostgresStore::AppendChunk(Batch::const_iterator begin, Batch::cons
   }
 }
 
-// False: the row is not this leader's any more, or the log does not end where the batch begins.
+// False if the row is no longer this leader's, or if the log does not end where the batch begins.
 absl::StatusOr<bool> PostgresStore::TryAppend(Batch::const_iterator begin,
                                               Batch::const_iterator end) {
   std::vector<absl::string_view> leaves, salts, records;        // of each entry
@@ -297,8 +297,8 @@ absl::StatusOr<bool> PostgresStore::EraseSubject(absl::string_view subject) {
   return true;
 }
 
-// Deleted rows stay in their pages until these are used again: only a new file is without them.
-// Over a connection of its own, for the leader must go on beating.
+// Deleted rows stay in their pages until these are reused; only a rewritten file is free of them.
+// This uses a separate connection, because the leader must keep beating.
 absl::Status PostgresStore::RewriteErased() {
   ASSIGN_OR_RETURN(const std::unique_ptr<Connection> connection,
                    Connection::Open(options_.conninfo, options_.password_file));
@@ -311,8 +311,8 @@ absl::Status PostgresStore::RewriteErased() {
 // ---------------------------------------------------------------------------------------------------------------------
 // Reading
 
-// Under read_mutex_. A former primary that does not know yet that it is one takes connections, but
-// it does not have this leader's row.
+// REQUIRES: read_mutex_ is held. A former primary that has not noticed its demotion accepts
+// connections, but does not have this leader's row.
 absl::Status PostgresStore::OpenReader() {
   if (reader_ != nullptr && reader_->open()) return absl::OkStatus();
   if (!reader_error_.ok() && absl::Now() < reader_retry_) return reader_error_;
@@ -334,7 +334,7 @@ absl::StatusOr<Result> PostgresStore::Query(const char* sql, const Parameters& p
   const bool reused = reader_ != nullptr && reader_->open();
   RETURN_IF_ERROR(OpenReader());
   absl::StatusOr<Result> result = reader_->Run(sql, parameters, absl::Now() + options_.call);
-  // The connection may have broken long ago; it is found out now.
+  // The connection may have broken long ago without being noticed until now.
   if (!absl::IsUnavailable(result.status()) || !reused) return result;
   RETURN_IF_ERROR(OpenReader());
   return reader_->Run(sql, parameters, absl::Now() + options_.call);
@@ -359,7 +359,7 @@ absl::StatusOr<uint64_t> PostgresStore::Size() {
   if (size != row.Integer(0, 1))
     return absl::DataLossError("the log has a gap: entries are missing from the database");
   if (size != row.Integer(0, 2)) {
-    return Refuse(absl::StatusCode::kDataLoss, "LOG_SHORTER",
+    return Refuse(Reason::kLogShorter,
                   absl::StrCat("the database has ", size, " entries, but its sequencer stands at ",
                                row.Integer(0, 2), ": entries were lost; restore the database"));
   }

@@ -5,19 +5,19 @@
 //   subject_key(subject, box)             their keys, wrapped
 //   sequencer(epoch, holder, next, beat, rewrite_due)   one row: who leads, and where
 //
-// Several ledgers may have the database open; one leads. Leading is an epoch and a random token in
-// the sequencer's row, and every transaction of a leader changes that row on condition that both
-// are still its own and that the log ends where it believes: so whoever was frozen, cut off or
-// replaced changes nothing any more, whatever it still believes. The leader also changes the row
-// once in a while (`beat`); another takes over when it has seen no change for `lease` by its own
-// clock. No clocks are compared.
+// Several ledgers may have the database open; one leads. Leadership is an epoch and a random token
+// in the sequencer's row. Every transaction of a leader changes that row on condition that both are
+// still its own and that the log ends where it expects, so a leader that was frozen, cut off or
+// replaced can no longer change anything. The leader also changes the row periodically (`beat`);
+// another ledger takes over when it has seen no change for `lease` by its own clock. No clocks are
+// compared.
 //
-// An answer counts only if it comes without a warning (platform/postgres/connection.h). Without a
-// sure answer the outcome is settled over a new connection: the leader changes its row again, and
-// reads there whether its batch is in the log. That change is committed after the batch, so once it
-// is replicated, the batch is. For the same reason a command that is found in the log may be
-// acknowledged without writing: the leader's first change of the row came after all that others
-// wrote, and nobody else writes since.
+// An answer counts only if it comes without a warning (platform/postgres/connection.h). After an
+// uncertain answer, the outcome is settled over a new connection: the leader changes its row again
+// and reads whether its batch is in the log. That change is committed after the batch, so once it
+// is replicated, so is the batch. For the same reason, a command found in the log may be
+// acknowledged without writing: the leader's first change of the row came after all writes of
+// others, and nobody else has written since.
 #ifndef VOTUM_LEDGER_POSTGRES_STORE_H_
 #define VOTUM_LEDGER_POSTGRES_STORE_H_
 
@@ -39,14 +39,14 @@ namespace votum::ledger {
 struct PostgresOptions {
   std::string conninfo;       // hosts, role, database: libpq's URI or key=value form
   std::string password_file;  // as .pgpass; empty for libpq's own
-  // How long one statement may take before its connection is given up.
+  // The time limit of one statement, after which its connection is abandoned.
   absl::Duration call = absl::Seconds(8);
-  // How long an append goes on looking for a database that answers.
+  // The time limit of an append for finding a database that answers.
   absl::Duration patience = absl::Seconds(60);
-  // A leader that has not changed its row for so long is replaced.
+  // A leader that has not changed its row for this long is replaced.
   absl::Duration lease = absl::Seconds(3);
-  // Called, on a thread of the store's, when another ledger has taken over: with
-  // ABORTED/NOT_LEADER. The process must answer nobody any more.
+  // Called on a thread of the store, with ABORTED/NOT_LEADER, when another ledger has taken over.
+  // The process must then answer nobody.
   std::function<void(const absl::Status&)> deposed = [](const absl::Status&) {};
 };
 
@@ -55,15 +55,15 @@ class PostgresStore final : public EntryStore {
   // Connects, and makes the tables if there are none. UNAVAILABLE if no server takes writes;
   // FAILED_PRECONDITION/NEWER_SCHEMA.
   static absl::StatusOr<std::unique_ptr<PostgresStore>> Open(PostgresOptions options);
-  // Lets another lead at once.
+  // Lets another ledger take over at once.
   ~PostgresStore() override;
 
-  // Whether this store leads now. If not, call again after a fraction of the lease: it takes over
-  // when the leader has gone or is silent. UNAVAILABLE while no server takes writes.
+  // Whether this store leads now. If not, call again after a fraction of the lease: this store
+  // takes over when the leader is gone or silent. UNAVAILABLE while no server takes writes.
   absl::StatusOr<bool> TryToLead();
 
-  // Of the leader alone. ABORTED/NOT_LEADER for all others. UNAVAILABLE of the reads: no server
-  // that knows of this leader answers now; ask again.
+  // These work only for the leader; ABORTED/NOT_LEADER for all others. Reads return UNAVAILABLE
+  // while no server that knows of this leader answers; retry.
   absl::Status AppendBatch(const std::vector<NewEntry>& batch) override;
   absl::StatusOr<uint64_t> Size() override;
   absl::StatusOr<std::vector<StoredEntry>> Read(uint64_t start, size_t limit,
@@ -71,8 +71,8 @@ class PostgresStore final : public EntryStore {
   absl::StatusOr<std::optional<StoredAttachment>> FindAttachment(
       absl::string_view commitment) override;
   absl::StatusOr<std::optional<std::string>> FindSubjectKey(absl::string_view subject) override;
-  // Deletes, and writes both tables anew without what was deleted. What PostgreSQL itself keeps
-  // longer, the write-ahead log and its archive, is docs/operations-cluster.md's.
+  // Deletes, and writes both tables anew without what was deleted. PostgreSQL's write-ahead log and
+  // its archive keep data longer; see docs/operations-cluster.md.
   absl::StatusOr<bool> EraseSubject(absl::string_view subject) override;
 
  private:
@@ -99,7 +99,7 @@ class PostgresStore final : public EntryStore {
   std::mutex write_mutex_;
   std::unique_ptr<postgres::Connection> writer_;  // guarded by write_mutex_; null or broken: reopen
   int64_t epoch_ = 0;                             // guarded by write_mutex_; 0 until it leads
-  // What TryToLead saw of another leader, and since when.
+  // The state of another leader as TryToLead saw it, and since when.
   int64_t seen_epoch_ = -1;                           // guarded by write_mutex_
   int64_t seen_beat_ = -1;                            // guarded by write_mutex_
   std::chrono::steady_clock::time_point seen_since_;  // guarded by write_mutex_

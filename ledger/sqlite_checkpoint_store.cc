@@ -6,7 +6,7 @@
 
 namespace votum::ledger {
 namespace {
-// One row for ever.
+// The table always has exactly one row.
 constexpr const char* kSchema[] = {
     "CREATE TABLE checkpoint(id INTEGER PRIMARY KEY CHECK(id = 1), note BLOB NOT NULL);"
     "INSERT INTO checkpoint(id, note) VALUES(1, x'')"};

@@ -8,7 +8,7 @@ namespace votum::ledger {
 namespace {
 
 // Pages should not be copied from the write-ahead log into the database after each batch (pages of
-// 4 KiB; the log's size is no matter of durability).
+// 4 KiB; the log's size does not affect durability).
 constexpr char kTuning[] = "PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 16384";
 constexpr const char* kSchema[] = {
     "CREATE TABLE entry(idx INTEGER PRIMARY KEY, leaf BLOB NOT NULL, salt BLOB NOT NULL, record "
@@ -20,8 +20,8 @@ constexpr const char* kSchema[] = {
     "CREATE TABLE attachment(commitment BLOB PRIMARY KEY, subject BLOB NOT NULL, box BLOB NOT "
     "NULL) WITHOUT ROWID;"
     "CREATE INDEX attachment_by_subject ON attachment(subject)",
-    // What it said stands in the records (command_index.h). It must go: whoever still relies on it
-    // would take a command that is not in it for new.
+    // The records hold the same information (command_index.h). The table must be dropped, because
+    // an older program that still relied on it would take every command missing from it for new.
     "DROP TABLE command"};
 
 }  // namespace
@@ -148,7 +148,7 @@ absl::StatusOr<bool> SqliteStore::EraseSubject(absl::string_view subject) {
   truncate_due_ = truncate_due_ || changes > 0;
   if (!truncate_due_) return false;
   // secure_delete has overwritten the pages of the database; the bytes still stand in the
-  // write-ahead log, which is emptied here. No reader may be in the middle of something.
+  // write-ahead log, which is emptied here. No read may be in progress.
   const std::lock_guard<std::mutex> read_lock(read_mutex_);
   RETURN_IF_ERROR(writer_.truncate_wal.Step().status());
   truncate_due_ = writer_.truncate_wal.Integer(0) != 0;

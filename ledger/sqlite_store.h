@@ -30,7 +30,7 @@ class SqliteStore final : public EntryStore {
   absl::StatusOr<bool> EraseSubject(absl::string_view subject) override;
 
  private:
-  // Statements are prepared once; they must go before their connections.
+  // Statements are prepared once; they must be destroyed before their connections.
   struct Writer {
     sqlite::Database database;
     sqlite::Statement entry;
@@ -54,8 +54,8 @@ class SqliteStore final : public EntryStore {
 
   std::mutex write_mutex_;  // taken before read_mutex_
   Writer writer_;           // guarded by write_mutex_
-  // Guarded by write_mutex_: the write-ahead log may hold what was erased, by this process or by
-  // one before it that was killed.
+  // Guarded by write_mutex_: true if the write-ahead log may still hold data erased by this process
+  // or by a killed predecessor.
   bool truncate_due_ = true;
   std::mutex read_mutex_;
   Reader reader_;  // guarded by read_mutex_

@@ -1,9 +1,9 @@
-// Where the log lies: entries and sealed attachments, appended a batch at a time.
+// Storage of the log: entries and sealed attachments, appended in batches.
 //
-// A batch is one transaction: all of it is durable when AppendBatch returns OK, or none of it ever
-// was (a batch too large for one is several, in order). Any error of AppendBatch is final: the
-// outcome may be unknown (an fsync that failed must not be tried again, for the page cache may
-// lie), so the caller stops the process and lets the next start find out.
+// A batch is one transaction: all of it is durable when AppendBatch returns OK, otherwise none of
+// it (a batch too large for one transaction is split into several, in order). Any error of
+// AppendBatch is final: the outcome may be unknown (a failed fsync must not be retried, because the
+// page cache may lie), so the caller stops the process and the next start determines it.
 #ifndef VOTUM_LEDGER_STORE_H_
 #define VOTUM_LEDGER_STORE_H_
 
@@ -26,7 +26,7 @@ struct StoredEntry {
   std::string record;  // serialized votum.common.v1.Record
 };
 
-// A sealed attachment as it lies on disk.
+// A sealed attachment as stored on disk.
 struct StoredAttachment {
   std::string commitment;  // 32 bytes
   std::string subject;     // 16 bytes
@@ -46,7 +46,7 @@ struct NewEntry {
   std::vector<StoredSubjectKey> subject_keys;  // of subjects that had none
 };
 
-// Reads may come from any thread; AppendBatch from one at a time.
+// Reads may be called from any thread; AppendBatch from one thread at a time.
 class EntryStore {
  public:
   virtual ~EntryStore() = default;
@@ -62,8 +62,8 @@ class EntryStore {
   virtual absl::StatusOr<std::optional<StoredAttachment>> FindAttachment(
       absl::string_view commitment) = 0;
   // Destroys the attachments and the key of `subject`, so that no byte of them is left in the
-  // files: true if there was something. From any thread. UNAVAILABLE while something is still being
-  // read; call again.
+  // files; true if there was anything. May be called from any thread. UNAVAILABLE while a read is
+  // in progress; retry.
   virtual absl::StatusOr<bool> EraseSubject(absl::string_view subject) = 0;
   // The sealed key of `subject`.
   virtual absl::StatusOr<std::optional<std::string>> FindSubjectKey(absl::string_view subject) = 0;

@@ -15,9 +15,7 @@ namespace {
 constexpr size_t kSubjectBytes = 16;
 constexpr size_t kSaltBytes = 32;
 
-absl::Status BadAttachment(absl::string_view what) {
-  return RefuseArgument("BAD_ATTACHMENT", what);
-}
+absl::Status BadAttachment(absl::string_view what) { return Refuse(Reason::kBadAttachment, what); }
 
 }  // namespace
 
@@ -56,7 +54,7 @@ absl::Status Vault::Seal(const common::v1::SignedCommand& command,
         (*fresh)[subject] = std::move(key);
       }
     }
-    // The salt is as secret as the content, and goes with it.
+    // The salt is as secret as the content and is erased with it.
     std::string plain = absl::StrCat(attachment.salt(), attachment.content());
     auto box = crypto::SealBox(fresh->at(subject), plain, attachment.commitment());
     crypto::WipeString(&plain);
@@ -69,11 +67,11 @@ absl::Status Vault::Seal(const common::v1::SignedCommand& command,
 absl::StatusOr<common::v1::Attachment> Vault::Open(absl::string_view commitment) const {
   ASSIGN_OR_RETURN(const std::optional<StoredAttachment> stored, store_.FindAttachment(commitment));
   if (!stored.has_value())
-    return RefuseNotFound("NO_SUCH_ATTACHMENT", "there is no attachment with this commitment");
+    return Refuse(Reason::kNoSuchAttachment, "there is no attachment with this commitment");
   ASSIGN_OR_RETURN(const std::optional<std::string> wrapped,
                    store_.FindSubjectKey(stored->subject));
   if (!wrapped.has_value())
-    return RefuseNotFound("NO_SUCH_ATTACHMENT", "the subject of this attachment was erased");
+    return Refuse(Reason::kNoSuchAttachment, "the subject of this attachment was erased");
   ASSIGN_OR_RETURN(const crypto::SecretBytes key, crypto::OpenBox(key_, *wrapped, stored->subject));
   ASSIGN_OR_RETURN(const crypto::SecretBytes plain, crypto::OpenBox(key, stored->box, commitment));
   if (plain.size() < kSaltBytes) return absl::DataLossError("a sealed attachment is too short");

@@ -1,6 +1,6 @@
 // Sealed attachments: each subject's contents are encrypted under a key of its own, and these keys
 // under one key-encryption key that lies outside the database. Erasing a subject means deleting its
-// key, salts and boxes; what stays in the log, the commitments, then shows nothing.
+// key, salts and boxes; the commitments that remain in the log then reveal nothing.
 #ifndef VOTUM_LEDGER_VAULT_H_
 #define VOTUM_LEDGER_VAULT_H_
 
@@ -19,11 +19,11 @@ namespace votum::ledger {
 inline constexpr size_t kMaxAttachmentBytes = size_t{256} << 10;
 inline constexpr int kMaxAttachments = 1000;  // of one command
 
-// INVALID_ARGUMENT/BAD_ATTACHMENT unless each attachment has the right lengths and is what its
-// commitment stands for.
+// INVALID_ARGUMENT/BAD_ATTACHMENT unless each attachment has the right lengths and matches its
+// commitment.
 absl::Status CheckAttachments(const common::v1::SignedCommand& command);
 
-// Seals and opens. Sealing comes from one thread at a time; opening from any.
+// Seals and opens. Seal from one thread at a time; open from any thread.
 class Vault {
  public:
   // `store` outlives this object. `key` is the key-encryption key, 32 bytes.

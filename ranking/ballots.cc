@@ -10,7 +10,7 @@
 namespace votum::ranking {
 
 absl::Status CheckCoded(absl::Span<const uint16_t> coded, size_t options) {
-  // A bit per option on the stack for usual sizes: this runs once per ballot.
+  // For usual sizes, one bit per option on the stack, because this runs once per ballot.
   uint64_t small[16] = {};
   std::vector<uint64_t> large;
   uint64_t* seen = small;
@@ -19,20 +19,20 @@ absl::Status CheckCoded(absl::Span<const uint16_t> coded, size_t options) {
     seen = large.data();
   }
   if (!coded.empty() && (coded[0] & kTiedWithPrevious) != 0) {
-    return RefuseArgument("BAD_TIE",
-                          "the first preference of a ballot cannot be tied with one before it");
+    return Refuse(Reason::kBadTie,
+                  "the first preference of a ballot cannot be tied with one before it");
   }
   for (uint16_t code : coded) {
     const size_t option = code & ~kTiedWithPrevious;
     if (option >= options) {
-      return RefuseArgument("UNKNOWN_OPTION",
-                            absl::StrCat("option number ", option + 1, " on a ballot; there are ",
-                                         options, " options"));
+      return Refuse(Reason::kUnknownOption,
+                    absl::StrCat("option number ", option + 1, " on a ballot; there are ", options,
+                                 " options"));
     }
     const uint64_t bit = uint64_t{1} << (option % 64);
     if ((seen[option / 64] & bit) != 0) {
-      return RefuseArgument(
-          "OPTION_TWICE", absl::StrCat("option number ", option + 1, " stands twice on a ballot"));
+      return Refuse(Reason::kOptionTwice,
+                    absl::StrCat("option number ", option + 1, " stands twice on a ballot"));
     }
     seen[option / 64] |= bit;
   }
@@ -61,7 +61,7 @@ std::vector<Tier> Decode(absl::Span<const uint16_t> coded) {
 absl::Status RankedBallots::Add(absl::Span<const Tier> groups, uint64_t weight) {
   for (const Tier& group : groups) {
     for (OptionIndex option : group) {
-      // Checked before coding: a larger number would read as a tie mark.
+      // Checked before coding, because a larger number would be read as a tie mark.
       if (option >= options_)
         return CheckCoded({static_cast<uint16_t>(option & ~kTiedWithPrevious)}, options_);
     }
@@ -76,9 +76,9 @@ absl::Status RankedBallots::AddCoded(absl::Span<const uint16_t> coded, uint64_t 
 
 absl::Status RankedBallots::AddChecked(absl::Span<const uint16_t> coded, uint64_t weight) {
   if (weight > kMaxTotalWeight || total_weight_ + weight > kMaxTotalWeight) {
-    return RefuseArgument("TOO_MANY_BALLOTS",
-                          absl::StrCat("the weights of all ballots together exceed ",
-                                       kMaxTotalWeight, "; count in larger units"));
+    return Refuse(Reason::kTooManyBallots,
+                  absl::StrCat("the weights of all ballots together exceed ", kMaxTotalWeight,
+                               "; count in larger units"));
   }
   if (weight > 0) Append(coded, weight);
   return absl::OkStatus();

@@ -1,9 +1,9 @@
-// Ballots and what they are about: the input of every method.
+// Options and ballots, the input of every method.
 //
 // An option is known to the engine by its index (0..n-1, the order of the file or of the round) and
 // to people by its id. A ranked ballot is a list of tied groups, best first, with a whole-number
-// weight. What a ballot does not rank is not lost: by default it stands, tied, below everything
-// that the ballot ranks (see Unranked in pairwise.h).
+// weight. Options that a ballot does not rank still count: by default they are tied below
+// everything that the ballot ranks (see Unranked in pairwise.h).
 #ifndef VOTUM_RANKING_BALLOTS_H_
 #define VOTUM_RANKING_BALLOTS_H_
 
@@ -23,20 +23,20 @@ using OptionIndex = uint16_t;
 // Options that are ranked alike.
 using Tier = std::vector<OptionIndex>;
 
-// The top bit of a coded preference says "tied with the one before it".
+// The top bit of a coded preference means "tied with the previous one".
 inline constexpr uint16_t kTiedWithPrevious = 0x8000;
 inline constexpr size_t kMaxOptions = 0x7fff;
 // The sum of all weights stays below this, so that scores (weight times options) and votes in units
 // of 10^-5 fit int64.
 inline constexpr uint64_t kMaxTotalWeight = uint64_t{1} << 40;
 
-// Something that can be ranked.
+// An option that can be ranked.
 struct Option {
-  // As the file or the round names it; unique within an election. Not empty.
+  // The name in the file or the round; unique within an election, not empty.
   std::string id;
-  // For people; may be empty.
+  // Shown to people; may be empty.
   std::string name;
-  // Stands for election no longer (BLT "-3"): methods leave it out.
+  // Withdrawn from the election (BLT "-3"); methods leave it out.
   bool withdrawn = false;
 };
 
@@ -63,7 +63,7 @@ class RankedBallots {
   explicit RankedBallots(size_t options = 0) : options_(options) {}
 
   // Adds a ballot of `groups`, best first. INVALID_ARGUMENT for an option that does not exist
-  // (UNKNOWN_OPTION), stands twice (OPTION_TWICE) or a weight that lifts the sum beyond
+  // (UNKNOWN_OPTION), occurs twice (OPTION_TWICE) or a weight that raises the sum beyond
   // kMaxTotalWeight (TOO_MANY_BALLOTS). A ballot of weight 0 is not stored. Blank ballots are: they
   // count as ballots.
   absl::Status Add(absl::Span<const Tier> groups, uint64_t weight = 1);
@@ -73,10 +73,10 @@ class RankedBallots {
   absl::Status AddChecked(absl::Span<const uint16_t> coded, uint64_t weight = 1);
 
   size_t options() const { return options_; }
-  // Ballots stored, each once, whatever its weight.
+  // The number of stored ballots, regardless of their weights.
   size_t size() const { return size_; }
   bool empty() const { return size_ == 0; }
-  // The sum of weights: how many people (or weighted votes) stand behind the ballots.
+  // The sum of weights: the number of people (or weighted votes) behind the ballots.
   uint64_t total_weight() const { return total_weight_; }
   // Does any ballot rank options alike?
   bool has_ties() const { return has_ties_; }

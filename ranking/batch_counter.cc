@@ -28,7 +28,7 @@ __attribute__((target("avx2"))) uint32_t CountLessAvx2(const int8_t* a, const in
   for (size_t i = 0; i < kBatch; i += 32) {
     const __m256i x = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(a + i));
     const __m256i y = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(b + i));
-    // A byte counts at most kBatch / 32 = 16.
+    // Each byte counts to at most kBatch / 32 = 16.
     sums = _mm256_sub_epi8(sums, _mm256_cmpgt_epi8(y, x));
   }
   const __m256i wide = _mm256_sad_epu8(sums, _mm256_setzero_si256());
@@ -61,7 +61,7 @@ auto CountLess(Simd simd) -> uint32_t (*)(const int8_t*, const int8_t*) {
 BatchCounter::BatchCounter(PairwiseCounts& counts, Simd simd)
     : counts_(counts),
       dense_(counts.options() <= kMaxDenseOptions),
-      // A short ballot costs less pair by pair.
+      // Short ballots are cheaper to count pair by pair.
       min_length_(std::max<size_t>(2, counts.options() / 6)),
       count_less_(CountLess(simd)) {
   if (!dense_) return;
@@ -94,8 +94,8 @@ void BatchCounter::Flush() {
       const int8_t* b = &places_[j * kBatch];
       const uint32_t less = count_less_(a, b);
       const uint32_t greater = complete_ ? static_cast<uint32_t>(size_) - less : count_less_(b, a);
-      // Of the ballots that rank j, those that do not have j before i (or without i) rank i before
-      // j; and vice versa.
+      // A ballot that ranks j, but neither puts j before i nor omits i, ranks i before j; and vice
+      // versa.
       before[i * n + j] = ranked_[j] - greater;
       before[j * n + i] = ranked_[i] - less;
     }

@@ -126,7 +126,7 @@ class Newton {
     return information_.Factor();
   }
 
-  // Goes along `step`, halved until the likelihood does not fall; returns the new likelihood.
+  // Moves along `step`, halved until the likelihood does not decrease; returns the new likelihood.
   double Advance(const std::vector<double>& step, double likelihood) {
     double greatest = 0;
     for (double s : step) greatest = std::max(greatest, std::abs(s));
@@ -233,7 +233,7 @@ class Tarjan {
   std::vector<Tier> components_;
 };
 
-// Comparisons of the election; of ranked ballots, each pair that a ballot ranks is one comparison.
+// Comparisons of the election; for ranked ballots, each pair that a ballot ranks is one comparison.
 std::vector<uint64_t> WinsOf(const Call& call) {
   if (call.election().comparisons) return call.election().comparisons->wins;
   std::vector<uint64_t> wins(call.options() * call.options());
@@ -251,13 +251,13 @@ absl::StatusOr<Ranking> RunBradleyTerry(const Call& call) {
   if (parts.size() == 2) prior /= *ParseRational(parts[1]);
   const std::vector<Tier> components = Components(call.options(), wins);
   if (sgn(prior) == 0 && components.size() > 1) {
-    return RefuseArgument(
-        "NOT_CONNECTED",
+    return Refuse(
+        Reason::kNotConnected,
         "without prior there is no estimate: some options never lost to the others or never met "
         "them; give --param prior=1/2 or more comparisons");
   }
   const Strengths fit = FitBradleyTerry(call.options(), wins, prior.get_d());
-  // Estimates that differ by rounding only are tied.
+  // Estimates that differ only by rounding are tied.
   std::vector<int64_t> rounded;
   for (double theta : fit.theta) rounded.push_back(static_cast<int64_t>(std::llround(theta * 1e9)));
   Ranking ranking = RankingOf(TiersByScore(rounded));

@@ -1,8 +1,9 @@
 // Bradley-Terry strengths from "a or b?" answers: P(i is preferred to j) = 1 / (1 + exp(theta_j -
 // theta_i)).
 //
-// Strengths are estimates and computed in floating point; they rank, but Votum lets no law hang on
-// them. Sums run in a fixed order, so the same comparisons give the same bits.
+// Strengths are estimates computed in floating point. They give a ranking, but Votum bases no
+// legally binding result on them. Sums run in a fixed order, so the same comparisons give the same
+// bits.
 #ifndef VOTUM_RANKING_BRADLEY_TERRY_H_
 #define VOTUM_RANKING_BRADLEY_TERRY_H_
 

@@ -21,7 +21,7 @@ namespace {
 
 // ---- Greedy
 
-// What the greedy rule orders projects by; compared as fractions.
+// The merit by which the greedy rule orders projects; compared as fractions.
 std::vector<Rational> Merits(const Call& call, const BudgetProblem& problem) {
   const std::string& by = call.param("by");
   const bool per_cost = by == "votes-per-cost" || by == "points-per-cost";
@@ -36,7 +36,7 @@ std::vector<Rational> Merits(const Call& call, const BudgetProblem& problem) {
   return merits;
 }
 
-// Groups of projects of which one at the most is funded: "a+b,c+d".
+// Groups of projects of which at most one is funded: "a+b,c+d".
 absl::StatusOr<std::vector<std::vector<OptionIndex>>> ExclusiveGroups(const Call& call) {
   std::vector<std::vector<OptionIndex>> groups;
   if (call.param("exclusive").empty()) return groups;
@@ -46,9 +46,9 @@ absl::StatusOr<std::vector<std::vector<OptionIndex>>> ExclusiveGroups(const Call
       size_t i = 0;
       while (i < call.options() && call.election().options[i].id != id) ++i;
       if (i == call.options()) {
-        return RefuseArgument("BAD_PARAM",
-                              absl::StrCat("parameter exclusive names project \"", id,
-                                           "\", which there is not; give ids as a+b,c+d"));
+        return Refuse(Reason::kBadParam,
+                      absl::StrCat("parameter exclusive names project \"", id,
+                                   "\", which there is not; give ids as a+b,c+d"));
       }
       groups.back().push_back(static_cast<OptionIndex>(i));
     }
@@ -146,7 +146,7 @@ absl::StatusOr<Ranking> RunGreedy(const Call& call) {
 
 // ---- Equal Shares
 
-// Would any other project still fit? Supported ones only: nobody asks for the others.
+// Would any other project still fit? Considers only projects with supporters.
 bool Exhaustive(const BudgetProblem& problem, const std::vector<OptionIndex>& bought,
                 int64_t spent) {
   std::vector<bool> in(problem.costs.size());
@@ -157,19 +157,19 @@ bool Exhaustive(const BudgetProblem& problem, const std::vector<OptionIndex>& bo
   return true;
 }
 
-// The share that Add1 ends with: raised by one unit of money per voter as long as what is bought
-// stays within the budget, and no longer than something still fits.
+// The final share of Add1: raised by one unit of money per voter as long as the purchases stay
+// within the budget and another project still fits.
 class Add1 {
  public:
   Add1(const Call& call, const BudgetProblem& problem, Utility utility, const ProjectOrder& ties)
       : call_(call), problem_(problem) {
-    // Shares are tried side by side; of those that lie behind the last nothing is kept.
+    // Shares are tried in parallel; results beyond the final share are dropped.
     const size_t trials = std::clamp<size_t>(call.threads(), 1, kMaxTrials);
     for (size_t i = 0; i < trials; ++i)
       trials_.push_back(std::make_unique<EqualShares>(problem, utility, ties));
   }
 
-  // `equal` is the share that the budget gives. Adds how often it was raised to `steps`.
+  // `equal` is the budget's equal share. Adds the number of raises to `steps`.
   Rational Share(const Rational& equal, size_t& steps) {
     Rational share = equal;
     if (Done(share)) return share;
@@ -230,8 +230,8 @@ Json PurchaseTable(const Call& call, const BudgetProblem& problem, const EqualSh
   return rounds;
 }
 
-// What each project that was not bought lacked: the money that its supporters would have needed on
-// top.
+// The shortfall of each project that was not bought: the additional money that its supporters would
+// have needed.
 Json LoserTable(const Call& call, const BudgetProblem& problem, const EqualShares& shares,
                 const std::vector<OptionIndex>& funded) {
   Json losers = Json::array();
@@ -362,7 +362,7 @@ absl::StatusOr<Ranking> RunPhragmen(const Call& call) {
   Phragmen phragmen(problem);
   std::vector<OptionIndex> open;
   for (size_t p = 0; p < problem.costs.size(); ++p) {
-    // What is dearer than the whole budget never stood a chance and must not end the count.
+    // A project dearer than the whole budget could never be funded and must not end the count.
     if (problem.votes[p] > 0 && problem.costs[p] <= problem.budget)
       open.push_back(static_cast<OptionIndex>(p));
   }

@@ -17,9 +17,9 @@ constexpr int64_t kMaxMoney = int64_t{1} << 53;
 absl::StatusOr<int64_t> WholeMoney(const Rational& money, const mpz_class& scale) {
   const Rational scaled = money * Rational(scale);
   if (scaled.get_num() > mpz_class(static_cast<long>(kMaxMoney))) {  // NOLINT: GNU MP speaks long
-    return RefuseArgument("BAD_COST",
-                          absl::StrCat("an amount of ", ToString(money),
-                                       " is too large to be counted; use larger units of money"));
+    return Refuse(Reason::kBadCost,
+                  absl::StrCat("an amount of ", ToString(money),
+                               " is too large to be counted; use larger units of money"));
   }
   return scaled.get_num().get_si();
 }
@@ -44,8 +44,8 @@ uint64_t HashOf(const std::vector<Vote>& votes) {
   return hash;
 }
 
-// Joins equal voters: an open hash table of the classes of `problem`. It is as small as it can be,
-// to stay in the cache: many voters are alike.
+// Joins equal voters: an open hash table of the classes of `problem`. It is kept small enough to
+// stay in the cache, because many voters are alike.
 class Classes {
  public:
   explicit Classes(BudgetProblem& problem) : problem_(problem), slots_(1024) {}
@@ -92,10 +92,10 @@ absl::Status JoinVoters(const ProjectBudget& from, BudgetProblem& problem) {
     for (uint32_t i = begin; i < end; ++i) {
       const int64_t points = from.points.empty() ? 1 : from.points[i];
       if (points > std::numeric_limits<uint32_t>::max()) {
-        return RefuseArgument("BAD_POINTS",
-                              absl::StrCat(points,
-                                           " points for a project are more "
-                                           "than can be counted; a vote gives less than 2^32"));
+        return Refuse(Reason::kBadPoints,
+                      absl::StrCat(points,
+                                   " points for a project are more "
+                                   "than can be counted; a vote gives less than 2^32"));
       }
       if (points > 0) votes.push_back({from.projects[i], static_cast<uint32_t>(points)});
     }

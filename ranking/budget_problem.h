@@ -1,4 +1,4 @@
-// A participatory budget made ready for computing: whole-number costs, equal voters joined,
+// A participatory budget, prepared for computing: whole-number costs, equal voters joined,
 // supporters per project.
 #ifndef VOTUM_RANKING_BUDGET_PROBLEM_H_
 #define VOTUM_RANKING_BUDGET_PROBLEM_H_
@@ -33,9 +33,9 @@ struct BudgetProblem {
   mpz_class scale;
   int64_t budget = 0;
   std::vector<int64_t> costs;
-  // People with a ballot, blank ones included: the budget is shared among all of them.
+  // People with a ballot, including blank ballots: the budget is shared among all of them.
   int64_t people = 0;
-  // How many people each class has, and what they vote for: a stretch of `votes_cast` that ends at
+  // The number of people in each class, and their votes: a range of `votes_cast` that ends at
   // `class_ends`.
   std::vector<int64_t> class_size;
   std::vector<Vote> votes_cast;
@@ -44,9 +44,9 @@ struct BudgetProblem {
     const size_t begin = voters == 0 ? 0 : class_ends[voters - 1];
     return {votes_cast.data() + begin, class_ends[voters] - begin};
   }
-  // Of each project; without those who give it 0 points.
+  // The supporters of each project, without those who give it 0 points.
   std::vector<std::vector<Supporter>> supporters;
-  // People who support each project, and the sum of their points.
+  // The number of people who support each project, and the sum of their points.
   std::vector<int64_t> votes;
   std::vector<int64_t> points;
 

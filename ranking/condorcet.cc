@@ -30,12 +30,12 @@ std::vector<int64_t> CopelandScores(const PairwiseMatrix& matrix) {
 
 std::vector<Tier> SmithSets(const PairwiseMatrix& matrix) {
   // A member of the Smith set has a higher Copeland score than any outsider, so the sets are runs
-  // of that order. A run ends where everybody so far beats everybody behind.
+  // of that order. A run ends where every option so far beats every later option.
   const std::vector<int64_t> scores = CopelandScores(matrix);
   std::vector<OptionIndex> order;
   for (const Tier& tier : TiersByScore(scores)) order.insert(order.end(), tier.begin(), tier.end());
   const size_t n = order.size();
-  std::vector<size_t> last_not_beaten(n);  // by the option at this place, among those behind
+  std::vector<size_t> last_not_beaten(n);  // by the option at this place, among later ones
   for (size_t i = 0; i < n; ++i) {
     last_not_beaten[i] = i;
     for (size_t j = n; j-- > i + 1;) {
@@ -83,7 +83,7 @@ absl::StatusOr<Ranking> RunCopeland(const Call& call) {
   return ranking;
 }
 
-// The worst that befalls each option in any pair; the least bad wins.
+// The worst pairwise result of each option; the option with the least bad one wins.
 enum class Defeat { kWinningVotes, kMargin, kOpposition };
 
 int64_t DefeatOf(const PairwiseMatrix& matrix, size_t option, size_t by, Defeat measure) {
@@ -131,8 +131,8 @@ absl::StatusOr<Ranking> RunBordaSymmetric(const Call& call) {
 }
 
 absl::StatusOr<Ranking> RunBordaModified(const Call& call) {
-  // An option has one point for being ranked and one for each ranked behind it; of a tied group
-  // each has the mean, hence doubled.
+  // An option gets one point for being ranked and one for each option ranked behind it. Options of
+  // a tied group get the mean, so scores are doubled.
   const PairwiseCounts& counts = call.counts();
   std::vector<int64_t> doubled(call.options());
   for (size_t a = 0; a < call.options(); ++a) {

@@ -11,23 +11,22 @@ namespace votum::ranking {
 namespace {
 
 absl::Status Misfit(absl::string_view what) {
-  return RefuseArgument("BAD_BALLOTS",
-                        absl::StrCat(what, "; read the file again or build the election anew"));
+  return Refuse(Reason::kBadBallots,
+                absl::StrCat(what, "; read the file again or build the election anew"));
 }
 
 absl::Status CheckOptions(const std::vector<Option>& options) {
   if (options.empty() || options.size() > kMaxOptions) {
-    return RefuseArgument(
-        "BAD_OPTION_COUNT",
-        absl::StrCat(options.size(), " options; there must be 1 to ", kMaxOptions));
+    return Refuse(Reason::kBadOptionCount,
+                  absl::StrCat(options.size(), " options; there must be 1 to ", kMaxOptions));
   }
   std::set<absl::string_view> seen;
   for (const Option& option : options) {
     if (option.id.empty())
-      return RefuseArgument("BAD_OPTION_ID", "an option has an empty id; name it");
+      return Refuse(Reason::kBadOptionId, "an option has an empty id; name it");
     if (!seen.insert(option.id).second) {
-      return RefuseArgument("OPTION_TWICE",
-                            absl::StrCat("option id \"", option.id, "\" stands twice"));
+      return Refuse(Reason::kOptionTwice,
+                    absl::StrCat("option id \"", option.id, "\" stands twice"));
     }
   }
   return absl::OkStatus();
@@ -82,7 +81,7 @@ void KeepRanked(const RankedBallots& from, const std::vector<int>& new_index, Ra
       coded.push_back(static_cast<uint16_t>(index | (group_started ? kTiedWithPrevious : 0)));
       group_started = true;
     }
-    // A part of what was checked before: cannot be refused.
+    // A part of ballots that were already checked, so this cannot fail.
     to.AddChecked(coded, ballot.weight).IgnoreError();
   });
 }

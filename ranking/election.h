@@ -1,4 +1,4 @@
-// What a method is given: options, and the ballots of the kind that the method reads.
+// Input of a method: options, and ballots of the kind that the method reads.
 #ifndef VOTUM_RANKING_ELECTION_H_
 #define VOTUM_RANKING_ELECTION_H_
 
@@ -23,7 +23,7 @@ struct GradedBallots {
   std::vector<int16_t> grades;
   // One per ballot.
   std::vector<uint64_t> weights;
-  // Words for the grades, worst first, where the file has them; otherwise empty.
+  // Names of the grades, worst first, if the file has them; otherwise empty.
   std::vector<std::string> grade_names;
 };
 
@@ -36,13 +36,13 @@ struct Comparisons {
 struct ProjectBudget {
   Rational budget;
   std::vector<Rational> costs;
-  // Voter v's projects are projects[ends[v-1]..ends[v]); a voter may support nothing and still has
+  // Voter v's projects are projects[ends[v-1]..ends[v]); a voter may support nothing and still have
   // a share.
   std::vector<uint32_t> ends;
   std::vector<OptionIndex> projects;
-  // Points beside `projects`; empty where votes are approvals (1 each).
+  // Points parallel to `projects`; empty if votes are approvals (1 each).
   std::vector<int64_t> points;
-  // Points of the file times this are `points` (files may have decimals).
+  // `points` are the file's points times this factor (files may have decimals).
   int64_t points_scale = 1;
   // "approval", "choose-1", "cumulative", "scoring" or "ordinal", as Pabulib names them.
   std::string vote_type;
@@ -52,24 +52,24 @@ struct ProjectBudget {
 struct Election {
   std::string title;
   std::vector<Option> options;
-  // Seats to fill, where the file says; otherwise 0.
+  // Seats to fill, if the file says; otherwise 0.
   int seats = 0;
   // Are ids of the file numbers (PrefLib, BLT)? JSON then shows them as numbers.
   bool numeric_ids = false;
   // Does the file say that unranked options are not compared? Then that is the default of parameter
   // "unranked".
   bool unranked_not_compared = false;
-  // Ranked ballots; without ballots where the file is of another kind.
+  // Ranked ballots; empty if the file is of another kind.
   RankedBallots ranked;
   std::optional<GradedBallots> graded;
   std::optional<Comparisons> comparisons;
   std::optional<ProjectBudget> budget;
-  // Name of the format it was read from, e.g. "blt"; empty where it does not come from a file.
+  // Name of the format it was read from, e.g. "blt"; empty if it does not come from a file.
   std::string format;
 };
 
-// An election of ranked ballots over options with these ids. INVALID_ARGUMENT for no, too many,
-// empty (BAD_OPTION_ID) or equal ids (OPTION_TWICE).
+// An election of ranked ballots over options with these ids. INVALID_ARGUMENT for no ids, too many
+// or empty ids (BAD_OPTION_ID), or equal ids (OPTION_TWICE).
 absl::StatusOr<Election> MakeElection(const std::vector<std::string>& ids);
 
 // Checks that the parts of `election` fit each other (sizes, indices, limits); methods rely on it.

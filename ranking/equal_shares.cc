@@ -27,7 +27,8 @@ struct Round {
   int64_t payers = 0;
 };
 
-// Of a class of voters. Read together for every supporter, so they lie together.
+// State of a class of voters. The fields are adjacent because they are read together for every
+// supporter.
 struct Purse {
   double left = 0;    // what one voter of the class has; negative: exactly nothing
   double people = 0;  // in the class
@@ -112,8 +113,8 @@ class EqualShares::Market {
   int64_t UtilityOf(OptionIndex project, const Supporter& supporter) const {
     return UtilityOf(project, supporter.points);
   }
-  // Adds what `people` of a class that is not spent have left: it paid in full for all that was
-  // bought of what it supports.
+  // Adds the remaining money of `people` in a class that is not spent. Such a class paid in full
+  // for every bought project that it supports.
   void AddMoneyOf(uint32_t voters, int64_t people, Money& money) const {
     money.shares += people;
     money.coefficients.resize(rounds_.size());
@@ -124,7 +125,7 @@ class EqualShares::Market {
           static_cast<int128>(people) * UtilityOf(vote.project, vote.points);
     }
   }
-  // Has a class nothing left? (Its money is then exactly 0, whatever rounding says of others.)
+  // Has a class no money left? (Its money is then exactly 0, regardless of rounding.)
   bool Spent(uint32_t voters) const { return purses_[voters].left < 0; }
 
   Rational Exact(const Money& money) {
@@ -137,8 +138,8 @@ class EqualShares::Market {
     return (Fraction(problem_.costs[project]) - Exact(exhausted)) / Rational(ToInteger(utility));
   }
 
-  // Projects still to be had, by a lower bound of their price. Money only gets less, so prices only
-  // rise, and a project once too dear stays so.
+  // Projects that may still be bought, by a lower bound of their price. Money only decreases, so
+  // prices only rise, and a project that is too dear stays too dear.
   void OpenAllProjects() {
     open_.clear();
     for (OptionIndex p = 0; p < problem_.costs.size(); ++p) {
@@ -191,15 +192,15 @@ class EqualShares::Market {
     return cheapest;
   }
 
-  // The price in floating point: raise it until those who cannot pay it in full give what they
+  // The price in floating point, raised until all who cannot pay it in full give all that they
   // have.
   Quote QuoteFor(OptionIndex project) {
     std::vector<Supporter>& live = live_[project];
     double money = 0, people = 0;
     size_t kept = 0;
     purses_of_live_.resize(live.size());
-    // Without branches, here and in Raise: who has something left, or pays in full, is as good as
-    // random to a processor.
+    // This loop and Raise are branch-free: to a processor, the set of supporters with money left,
+    // or who pay in full, looks random.
     for (const Supporter& supporter : live) {
       const Purse& purse = purses_[supporter.voters];
       live[kept] = supporter;
@@ -222,7 +223,7 @@ class EqualShares::Market {
   }
 
   Quote Raise(OptionIndex project, double cost, double doubt) const {
-    // Prices only rise while money gets less: what was sure before is a start.
+    // Prices only rise as money decreases, so the previous lower bound is a valid start.
     const Quote& last = quotes_[project];
     double price = std::isfinite(last.error) ? std::max(0.0, last.price - last.error) : 0;
     const std::vector<Supporter>& live = live_[project];
@@ -235,7 +236,8 @@ class EqualShares::Market {
         rest -= purse.people * purse.left * (1 - in_full);
         utility += purse.people * worth * in_full;
       }
-      // Everybody gives all: only just affordable, and the price rests on rounding.
+      // All supporters give everything: the project is barely affordable, and the price depends on
+      // rounding.
       if (utility <= 0 || rest <= 0) return {price, std::numeric_limits<double>::infinity()};
       if (utility == last_utility) return {price, 4 * (doubt / utility + price * 64 * kUlp)};
       last_utility = utility;
@@ -243,13 +245,14 @@ class EqualShares::Market {
     }
   }
 
-  // Who pays in full and who gives the rest of its money, settled exactly: out_[i] says that the
-  // i-th supporter has less than the price. The project must be affordable and quoted since the
-  // last purchase.
+  // Decides exactly which supporters pay in full and which give the rest of their money: out_[i]
+  // means that the i-th supporter has less than the price. The project must be affordable and
+  // quoted since the last purchase.
   Round ExactRound(OptionIndex project) {
     Round round{project, {}, 0};
     const std::vector<Supporter>& supporters = live_[project];
-    // Whoever cannot pay the least that the price can be is out; the exact loop settles the others.
+    // Supporters who cannot pay the lower bound of the price are out; the exact loop decides the
+    // others.
     const Quote& quote = quotes_[project];
     double sure = std::max(0.0, (quote.price - quote.error) * (1 - 8 * kUlp));
     if (!std::isfinite(sure)) sure = 0;
@@ -338,15 +341,14 @@ class EqualShares::Market {
   std::vector<int128> total_utility_;  // of all supporters of a project
 
   Rational share_;
-  // Of each project: supporters that had something left when it was last quoted, in order.
+  // For each project, the supporters that had money left when it was last quoted, in order.
   std::vector<std::vector<Supporter>> live_;
-  std::vector<Purse> purses_;  // of each class
-  std::vector<Purse>
-      purses_of_live_;              // of the project being quoted, together for a processor's cache
-  std::vector<char> out_;           // beside the live supporters of the project of ExactRound
-  double error_ = 0;                // bound on the error of each `Purse::left`
-  std::vector<uint32_t> round_of_;  // in which each project was bought
-  std::vector<Quote> quotes_;       // the last of each project
+  std::vector<Purse> purses_;          // of each class
+  std::vector<Purse> purses_of_live_;  // of the project being quoted, adjacent for the cache
+  std::vector<char> out_;              // beside the live supporters of the project of ExactRound
+  double error_ = 0;                   // bound on the error of each `Purse::left`
+  std::vector<uint32_t> round_of_;     // in which each project was bought
+  std::vector<Quote> quotes_;          // the last of each project
   std::vector<std::pair<double, OptionIndex>> open_;  // heap, the least first
   std::vector<Round> rounds_;
   std::vector<OptionIndex> bought_;

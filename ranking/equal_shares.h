@@ -2,9 +2,9 @@
 // 2021).
 //
 // Every voter gets an equal share of the budget. A project whose supporters can pay for it has a
-// price: the least rho such that everybody pays rho per unit of utility, or all that is left. The
-// project of the least price is bought, and so on. Prices are compared in floating point with a
-// bound on its error; where the bound does not separate them, exactly.
+// price: the least rho such that every supporter pays rho per unit of utility, or all remaining
+// money. The project with the least price is bought, and so on. Prices are compared in floating
+// point with a bound on its error; where the bound does not separate them, exactly.
 #ifndef VOTUM_RANKING_EQUAL_SHARES_H_
 #define VOTUM_RANKING_EQUAL_SHARES_H_
 
@@ -18,7 +18,7 @@
 
 namespace votum::ranking {
 
-// What a supported project is worth to a voter.
+// The utility of a supported project to a voter.
 enum class Utility { kCost, kCardinality, kScore };
 
 class EqualShares {
@@ -30,16 +30,16 @@ class EqualShares {
   // Buys projects with `share` of money for each voter; ties go to `events` unless null.
   void Run(const Rational& share, std::vector<TieEvent>* events);
 
-  // Of the last run: projects bought, in order, and what they cost together.
+  // Results of the last run: projects bought, in order, and their total cost.
   const std::vector<OptionIndex>& bought() const;
   int64_t spent() const;
   // The exact price of the i-th bought.
   Rational Price(size_t i) const;
-  // People who paid for the i-th bought with anything.
+  // The number of people who paid anything for the i-th bought project.
   int64_t Payers(size_t i) const;
-  // What the supporters of `project` have left together.
+  // The total remaining money of the supporters of `project`.
   Rational MoneyOfSupporters(OptionIndex project) const;
-  // How often prices had to be compared exactly, in all runs.
+  // The number of exact price comparisons in all runs.
   size_t exact_comparisons() const;
 
  private:

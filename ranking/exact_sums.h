@@ -10,7 +10,7 @@
 
 namespace votum::ranking {
 
-// `value` as a whole number of any size.
+// `value` as an integer of arbitrary size.
 mpz_class ToInteger(int128 value);
 
 class ExactSums {

@@ -9,7 +9,7 @@
 
 namespace votum::ranking {
 
-// What ballots say of options that they do not rank; a parameter of all pairwise methods.
+// The treatment of options that a ballot does not rank; a parameter of all pairwise methods.
 ParamSpec UnrankedParam();
 
 std::vector<Method> SchulzeMethods();

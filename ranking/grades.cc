@@ -15,8 +15,8 @@
 namespace votum::ranking {
 namespace {
 
-// Approvals of each option, from whatever the election has: votes for a project, grades from the
-// threshold upwards, or being ranked at all.
+// Approvals of each option, from any kind of ballot: votes for a project, grades from the threshold
+// upwards, or being ranked at all.
 std::vector<int64_t> Approvals(const Call& call) {
   const Election& election = call.election();
   std::vector<int64_t> approvals(call.options());
@@ -111,7 +111,8 @@ absl::StatusOr<Ranking> RunMajorityJudgment(const Call& call) {
   Histograms counts = CountGrades(call);
   std::vector<MajoritySequence> sequences;
   for (size_t i = 0; i < call.options(); ++i) {
-    // All options must have as many grades: an option that a ballot does not grade has its worst.
+    // All options must have the same number of grades: an option that a ballot does not grade gets
+    // the worst grade.
     counts.given[i][0] += counts.missing[i];
     sequences.emplace_back(counts.given[i]);
   }
@@ -119,7 +120,7 @@ absl::StatusOr<Ranking> RunMajorityJudgment(const Call& call) {
   ranking.details["majority_grades"] =
       call.PerOption([&](size_t i) { return sequences[i].majority_grade(); });
   if (call.explain()) {
-    // Runs as [grade, grade, how often both]: what is taken out, from the middle outwards.
+    // Runs as [grade, grade, number of pairs]: the grades taken out, from the middle outwards.
     ranking.details["sequences"] = call.PerOption([&](size_t i) {
       Json runs = Json::array();
       if (sequences[i].odd()) runs.push_back(Json::array({sequences[i].majority_grade()}));
@@ -160,7 +161,7 @@ class Star {
   const std::vector<int64_t>& totals() const { return totals_; }
   const PairwiseMatrix& preferred() const { return preferred_; }
 
-  // Everybody who wins under some lots where nothing but lots decides ties.
+  // All options that win under some lots, if only lots decide ties.
   std::vector<OptionIndex> AllWinners() const {
     std::set<OptionIndex> winners;
     const std::vector<Tier> tiers = TiersByScore(totals_);
@@ -178,7 +179,7 @@ class Star {
   }
 
   // `tied` by the official ladder: victories over others of the tied set, then ballots with the
-  // best grade. Tiers of those whom only a lot can part.
+  // best grade. Each tier holds options that only a lot can separate.
   std::vector<Tier> Ladder(const Tier& tied) const {
     std::vector<std::pair<int64_t, int64_t>> keys;
     for (OptionIndex a : tied) {

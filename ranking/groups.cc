@@ -17,21 +17,21 @@ absl::Status CheckGroups(const std::vector<ElectorateGroup>& groups, size_t opti
   uint64_t weights = 0;
   for (const ElectorateGroup& group : groups) {
     if (group.id.empty() || !ids.insert(group.id).second) {
-      return RefuseArgument("BAD_GROUP",
-                            absl::StrCat("group id \"", group.id, "\" is empty or stands twice"));
+      return Refuse(Reason::kBadGroup,
+                    absl::StrCat("group id \"", group.id, "\" is empty or stands twice"));
     }
     if (group.weight > kMaxGroupWeight) {
-      return RefuseArgument("BAD_GROUP", absl::StrCat("group ", group.id, " has weight ",
-                                                      group.weight, "; at most ", kMaxGroupWeight));
+      return Refuse(Reason::kBadGroup, absl::StrCat("group ", group.id, " has weight ",
+                                                    group.weight, "; at most ", kMaxGroupWeight));
     }
     if (group.ballots.options() != options) {
-      return RefuseArgument("BAD_GROUP",
-                            absl::StrCat("ballots of group ", group.id, " do not fit the options"));
+      return Refuse(Reason::kBadGroup,
+                    absl::StrCat("ballots of group ", group.id, " do not fit the options"));
     }
     weights += group.weight;
   }
   if (weights > 0) return absl::OkStatus();
-  return RefuseArgument("BAD_GROUP", "no group has a weight; give one of them at least 1");
+  return Refuse(Reason::kBadGroup, "no group has a weight; give one of them at least 1");
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
-// An electorate of several groups (citizens, employees, companies, council): a ranking of each, and
-// of all together with stated weights; and the status quo as an option that an idea must beat
-// before it is handed over.
+// An electorate of several groups (citizens, employees, companies, council): a ranking for each
+// group and for all together with stated weights. The status quo can be an option that an idea must
+// beat before it is handed over.
 #ifndef VOTUM_RANKING_GROUPS_H_
 #define VOTUM_RANKING_GROUPS_H_
 
@@ -24,7 +24,7 @@ struct ElectorateGroup {
 };
 
 struct GroupedRanking {
-  // As separate columns: one ranking per group, in their order. A group without ballots has none.
+  // One ranking per group, in the order of the groups. A group without ballots has none.
   std::vector<std::pair<std::string, std::optional<Ranking>>> groups;
   Ranking combined;
 };
@@ -36,13 +36,13 @@ absl::StatusOr<GroupedRanking> RankGroups(absl::string_view method, const Params
                                           const std::vector<ElectorateGroup>& groups,
                                           const RankOptions& rank_options = {});
 
-// The pairwise counts of all groups, each ballot with its group's weight: what the live combined
-// ranking is made of.
+// The pairwise counts of all groups, each ballot with its group's weight. The live combined ranking
+// is computed from these.
 PairwiseCounts CombinedCounts(const std::vector<std::pair<uint64_t, const PairwiseCounts*>>& groups,
                               size_t options);
 
-// Options that beat `status_quo`: of the ballots that prefer one of the two, more than
-// numerator/denominator prefer the option. 1/2 is a majority; 2/3 asks for two to one.
+// Options that beat `status_quo`: among the ballots that prefer one of the two, more than
+// numerator/denominator prefer the option. 1/2 is a majority; 2/3 requires two to one.
 std::vector<OptionIndex> BeatStatusQuo(const PairwiseMatrix& matrix, OptionIndex status_quo,
                                        uint32_t numerator = 1, uint32_t denominator = 2);
 

@@ -44,7 +44,7 @@ std::string Escape(absl::string_view text) {
   return escaped;
 }
 
-// What to draw: a number per option, by id.
+// The values to draw: a number per option, by id.
 struct Bars {
   std::string title;
   std::vector<std::pair<std::string, double>> values;

@@ -16,10 +16,10 @@
 namespace votum::ranking {
 namespace {
 
-// Different sets of options left, at most, that the search over all lots looks at.
+// The maximum number of different sets of remaining options that the search over all lots visits.
 constexpr size_t kMaxStates = 20000;
 
-// More rounds than this are a table of millions of cells, made only on request.
+// Above this number of rounds, the table has millions of cells and is made only on request.
 constexpr size_t kMaxRounds = 200;
 
 using Standing = std::vector<bool>;
@@ -53,7 +53,7 @@ class Runoff {
     return tally;
   }
 
-  // Everybody who wins under some decision of every tie; nullopt if there are too many ways.
+  // All options that win under some decision of the ties; nullopt if there are too many cases.
   std::optional<std::vector<OptionIndex>> AllWinners() {
     if (ballots_.many()) return std::nullopt;
     std::set<OptionIndex> winners;
@@ -128,10 +128,10 @@ Json RoundRow(const Call& call, const Standing& standing, const Tally& tally, Op
 
 absl::StatusOr<Ranking> RunIrv(const Call& call) {
   if (call.election().ranked.has_ties() && call.param("equal_ranks") == "refuse") {
-    return RefuseArgument("TIED_PREFERENCES",
-                          "a ballot ranks options alike; give equal_ranks=approval (each of them "
-                          "gets the whole vote) "
-                          "or use a pairwise method (schulze.wv_lv)");
+    return Refuse(Reason::kTiedPreferences,
+                  "a ballot ranks options alike; give equal_ranks=approval (each of them "
+                  "gets the whole vote) "
+                  "or use a pairwise method (schulze.wv_lv)");
   }
   ASSIGN_OR_RETURN(const TieBreaker breaker, TieBreaker::Make(call));
   Runoff runoff(call.election().ranked);

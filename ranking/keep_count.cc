@@ -44,7 +44,7 @@ class Count {
   }
   size_t Vacancies() const { return seats_ - result_.elected.size(); }
 
-  // What a candidate of keep factor `keep` takes from a ballot of which `weight` is left.
+  // The part that a candidate with keep factor `keep` takes from a ballot with `weight` left.
   int64_t Kept(int64_t weight, int64_t keep) const {
     if (rule_ == KeepRule::kWarren) return std::min(weight, keep);
     return static_cast<int64_t>(MulDivUp(weight, keep, kKeepUnit));

@@ -17,7 +17,7 @@ inline constexpr int kKeepDigits = 9;
 inline constexpr int64_t kKeepUnit = 1000000000;
 
 enum class KeepRule {
-  kMeek,    // a candidate keeps the fraction kf of whatever weight reaches it
+  kMeek,    // a candidate keeps the fraction kf of the weight that reaches it
   kWarren,  // a candidate keeps the same amount kf of every ballot, or all of it where less is left
 };
 
@@ -48,8 +48,8 @@ struct KeepResult {
 
 using KeepLot = std::function<OptionIndex(const std::vector<OptionIndex>& tied)>;
 
-// Counts `ballots` (without tied preferences) for `seats` seats (at least 1). `lot` names who is
-// excluded.
+// Counts `ballots` (without tied preferences) for `seats` seats (at least 1). `lot` chooses the
+// candidate to exclude.
 KeepResult CountKeeping(const RankedBallots& ballots, int seats, KeepRule rule, const KeepLot& lot);
 
 }  // namespace votum::ranking

@@ -1,5 +1,5 @@
-// Kemeny-Young: the order of all options with which the ballots disagree least, pair by pair.
-// Exact.
+// Kemeny-Young: the order of all options with the least pairwise disagreement with the ballots,
+// computed exactly.
 #include <algorithm>
 #include <limits>
 #include <utility>
@@ -16,14 +16,14 @@
 namespace votum::ranking {
 namespace {
 
-// Options that one dynamic programme orders: 2^20 sets.
+// The maximum number of options for one dynamic program: 2^20 sets.
 constexpr size_t kMaxTogether = 20;
 
 // The best orders of one set of options, by dynamic programming over its subsets (the options still
 // to be placed).
 class BestOrders {
  public:
-  // `options` in the order that decides between equally good orders.
+  // `options` are in the order that decides between equally good rankings.
   BestOrders(const PairwiseMatrix& matrix, std::vector<OptionIndex> options)
       : options_(std::move(options)), low_bits_(options_.size() / 2) {
     PrepareCosts(matrix);
@@ -34,7 +34,7 @@ class BestOrders {
   }
 
   int64_t disagreement() const { return least_.back(); }
-  // How many orders are best; saturates.
+  // The number of best orders; saturates.
   uint64_t count() const { return orders_.back(); }
   std::vector<OptionIndex> First() const {
     std::vector<OptionIndex> order;
@@ -47,7 +47,7 @@ class BestOrders {
     }
     return order;
   }
-  // Those who stand first in some best order.
+  // The options that are first in some best order.
   std::vector<OptionIndex> Tops() const {
     std::vector<OptionIndex> tops;
     const size_t all = least_.size() - 1;
@@ -128,11 +128,10 @@ absl::StatusOr<Ranking> RunKemeny(const Call& call) {
   // Where each option of one set beats each of another, every best order puts the first set first.
   for (const Tier& together : SmithSets(call.matrix())) {
     if (together.size() > kMaxTogether) {
-      return RefuseArgument(
-          "TOO_MANY_OPTIONS",
-          absl::StrCat("kemeny would have to order ", together.size(),
-                       " options that beat each other in a circle; it can do ", kMaxTogether,
-                       "; use ranked-pairs.margin or schulze.wv_lv"));
+      return Refuse(Reason::kTooManyOptions,
+                    absl::StrCat("kemeny would have to order ", together.size(),
+                                 " options that beat each other in a circle; it can do ",
+                                 kMaxTogether, "; use ranked-pairs.margin or schulze.wv_lv"));
     }
     const BestOrders best(call.matrix(), breaker.Order(together));
     const std::vector<OptionIndex> part = best.First();

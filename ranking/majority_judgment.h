@@ -12,7 +12,7 @@ namespace votum::ranking {
 // How often each grade was given, worst first.
 using Histogram = std::vector<uint64_t>;
 
-// A stretch of the majority sequence in which two grades alternate.
+// A run of the majority sequence in which two grades alternate.
 struct GradeRun {
   int first;
   int second;
@@ -29,12 +29,12 @@ class MajoritySequence {
   explicit MajoritySequence(const Histogram& histogram);
   // The majority grade; -1 if there are no grades.
   int majority_grade() const { return majority_grade_; }
-  // Where the number of grades is odd, the sequence starts with the middle one, alone; the runs
+  // If the number of grades is odd, the sequence starts with the single middle grade; the runs
   // follow.
   bool odd() const { return odd_; }
   const std::vector<GradeRun>& runs() const { return runs_; }
 
-  // Both must come from histograms with as many grades. Better means greater.
+  // Both must come from histograms with the same number of grades. Better means greater.
   friend bool operator<(const MajoritySequence& a, const MajoritySequence& b) {
     return a.Compare(b) < 0;
   }

@@ -24,8 +24,8 @@ std::vector<Method> AllMethods() {
 }
 
 absl::Status BadParam(const ParamSpec& spec, absl::string_view value) {
-  return RefuseArgument("BAD_PARAM", absl::StrCat("parameter ", spec.name, " cannot be \"", value,
-                                                  "\"; it takes ", spec.domain));
+  return Refuse(Reason::kBadParam, absl::StrCat("parameter ", spec.name, " cannot be \"", value,
+                                                "\"; it takes ", spec.domain));
 }
 
 absl::Status CheckParam(const ParamSpec& spec, const std::string& value) {
@@ -53,7 +53,7 @@ absl::Status CheckParam(const ParamSpec& spec, const std::string& value) {
   return BadParam(spec, value);
 }
 
-// Does `election` have what `method` reads?
+// Whether `election` has the ballots that `method` reads.
 absl::Status CheckNeeds(const Method& method, const Election& election) {
   const bool other_kind = election.graded || election.comparisons || election.budget;
   absl::string_view wants;
@@ -80,9 +80,9 @@ absl::Status CheckNeeds(const Method& method, const Election& election) {
       wants = "a budget with projects and votes";
       break;
   }
-  return RefuseArgument("WRONG_BALLOTS",
-                        absl::StrCat("method ", method.id, " reads ", wants,
-                                     ", which this election does not have; choose another method"));
+  return Refuse(Reason::kWrongBallots,
+                absl::StrCat("method ", method.id, " reads ", wants,
+                             ", which this election does not have; choose another method"));
 }
 
 void MapBack(const std::vector<OptionIndex>& kept, std::vector<OptionIndex>& options) {
@@ -92,15 +92,14 @@ void MapBack(const std::vector<OptionIndex>& kept, std::vector<OptionIndex>& opt
 absl::StatusOr<const Method*> MethodNamed(absl::string_view id) {
   const Method* method = FindMethod(id);
   if (method != nullptr) return method;
-  return RefuseArgument(
-      "UNKNOWN_METHOD",
-      absl::StrCat("there is no method \"", id, "\"; there are ",
-                   absl::StrJoin(Methods(), ", ", [](std::string* out, const Method& m) {
-                     absl::StrAppend(out, m.id);
-                   })));
+  return Refuse(Reason::kUnknownMethod,
+                absl::StrCat("there is no method \"", id, "\"; there are ",
+                             absl::StrJoin(Methods(), ", ", [](std::string* out, const Method& m) {
+                               absl::StrAppend(out, m.id);
+                             })));
 }
 
-// Names the profile that decided, for whoever reads the result later.
+// Names the deciding profile for later readers of the result.
 void SignResult(const Method& method, Ranking& ranking) {
   Json details = {{"profile", absl::StrCat(method.id, ".v", method.version)}};
   details.update(ranking.details);
@@ -205,10 +204,9 @@ absl::StatusOr<Params> ResolveParams(const Method& method, const Params& given) 
     if (resolved.count(name) == 0) {
       std::vector<std::string> known;
       for (const ParamSpec& spec : method.params) known.push_back(spec.name);
-      return RefuseArgument(
-          "UNKNOWN_PARAM",
-          absl::StrCat("method ", method.id, " has no parameter \"", name,
-                       "\"; it has: ", known.empty() ? "none" : absl::StrJoin(known, ", ")));
+      return Refuse(Reason::kUnknownParam,
+                    absl::StrCat("method ", method.id, " has no parameter \"", name, "\"; it has: ",
+                                 known.empty() ? "none" : absl::StrJoin(known, ", ")));
     }
     resolved[name] = value;
   }
@@ -236,7 +234,7 @@ absl::StatusOr<Ranking> Rank(absl::string_view method_id, const Params& params,
   }
   const Reduced reduced = WithoutWithdrawn(election);
   if (reduced.kept.empty()) {
-    return RefuseArgument("NO_OPTIONS", "all options are withdrawn; there is nothing to rank");
+    return Refuse(Reason::kNoOptions, "all options are withdrawn; there is nothing to rank");
   }
   ASSIGN_OR_RETURN(Ranking ranking, method->run(Call(reduced.election, nullptr, resolved,
                                                      options.explain, options.threads)));
@@ -262,14 +260,14 @@ absl::StatusOr<Ranking> RankPairwise(absl::string_view method_id, const Params& 
   election.ranked = RankedBallots(options.size());
   RETURN_IF_ERROR(CheckElection(election));
   if (method->needs != Needs::kPairwise) {
-    return RefuseArgument(
-        "WRONG_BALLOTS",
+    return Refuse(
+        Reason::kWrongBallots,
         absl::StrCat("method ", method->id, " needs the ballots; pairwise counts do not suffice"));
   }
   if (counts.options() != options.size()) {
-    return RefuseArgument("BAD_BALLOTS",
-                          absl::StrCat("counts of ", counts.options(), " options, but ",
-                                       options.size(), " options are named"));
+    return Refuse(Reason::kBadBallots,
+                  absl::StrCat("counts of ", counts.options(), " options, but ", options.size(),
+                               " options are named"));
   }
   ASSIGN_OR_RETURN(Ranking ranking, method->run(Call(election, &counts, resolved,
                                                      rank_options.explain, rank_options.threads)));

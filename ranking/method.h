@@ -32,10 +32,10 @@ struct ParamSpec {
   std::string description;
 };
 
-// What a method reads.
+// The ballots that a method reads.
 enum class Needs { kPairwise, kRanked, kGrades, kApprovals, kComparisons, kBudget };
 
-// What a method is run on.
+// The input of one run of a method.
 class Call {
  public:
   // `counts` stands for ballots that are known only by their pairwise counts; otherwise null. All
@@ -47,7 +47,7 @@ class Call {
   size_t options() const { return election_.options.size(); }
   bool explain() const { return explain_; }
   size_t threads() const { return threads_; }
-  // The value of a parameter that the method's table row names.
+  // The value of a parameter from the method's table row.
   const std::string& param(const std::string& name) const { return params_.at(name); }
   int64_t int_param(const std::string& name) const;
   // Counted at the first call.
@@ -89,7 +89,7 @@ class Call {
 
 struct Method {
   std::string id;
-  // Raised when the outcome of the same input may change.
+  // Raised when the outcome for the same input may change.
   int version = 1;
   Needs needs;
   // One line each.
@@ -117,7 +117,7 @@ struct RankOptions {
 // method does not know (UNKNOWN_PARAM) or a value outside its domain (BAD_PARAM).
 absl::StatusOr<Params> ResolveParams(const Method& method, const Params& given);
 
-// `given`, with what the file of `election` says of parameters that are not given.
+// `given`, completed with the parameters that the file of `election` states.
 Params DefaultsOf(const Election& election, const Method& method, Params given);
 
 // Ranks `election`. INVALID_ARGUMENT for an unknown method (UNKNOWN_METHOD), parameters (see

@@ -133,8 +133,8 @@ PairwiseMatrix PairwiseCounts::Matrix(Unranked unranked) const {
   for (size_t a = 0; a < n_; ++a) {
     for (size_t b = 0; b < n_; ++b) {
       if (a == b) continue;
-      // A ballot that ranks a and neither puts b before it nor beside it has b below, be it ranked
-      // or not.
+      // A ballot that ranks a and neither puts b before it nor beside it has b below, whether
+      // ranked or not.
       matrix.at(a, b) = unranked == Unranked::kNotCompared ? before(a, b)
                                                            : ranked_[a] - before(b, a) - tied(a, b);
     }

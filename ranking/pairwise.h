@@ -1,5 +1,5 @@
-// How often each option stands before each other: the only thing that Condorcet methods and Borda
-// need of the ballots.
+// Counts how often each option is ranked before each other. Condorcet methods and Borda need
+// nothing else from the ballots.
 //
 // The accumulator keeps, per ballot, only the pairs that the ballot ranks ("ranked before" counts):
 // k(k-1)/2 additions for a ballot of k preferences, whatever the number of options. Adding and
@@ -17,12 +17,12 @@
 
 namespace votum::ranking {
 
-// What it means that a ballot does not rank an option.
+// The meaning of not ranking an option.
 enum class Unranked {
-  // All that it does not rank stands, tied, below all that it ranks (CEF, Debian, Belenios:
-  // "implicit ranking").
+  // Options that it does not rank are tied below all ranked ones (CEF, Debian, Belenios: "implicit
+  // ranking").
   kBottom,
-  // It says nothing about pairs of which it does not rank both ("explicit ranking").
+  // It says nothing about pairs unless it ranks both options ("explicit ranking").
   kNotCompared,
 };
 
@@ -37,7 +37,7 @@ class PairwiseMatrix {
   int64_t margin(size_t a, size_t b) const {
     return static_cast<int64_t>(at(a, b)) - static_cast<int64_t>(at(b, a));
   }
-  // Has a a strict majority over b?
+  // Whether a has a strict majority over b.
   bool beats(size_t a, size_t b) const { return at(a, b) > at(b, a); }
   friend bool operator==(const PairwiseMatrix& a, const PairwiseMatrix& b) {
     return a.n_ == b.n_ && a.counts_ == b.counts_;
@@ -65,14 +65,15 @@ class PairwiseCounts {
   // Counts all of `ballots` with up to `threads` threads (at least 1); the same bits for any
   // number.
   void AddAll(const RankedBallots& ballots, size_t threads = 1);
-  // Adds the counts of `other`, which has as many options, each of its ballots `times` times.
+  // Adds the counts of `other`, which has the same number of options, counting each of its ballots
+  // `times` times.
   void Merge(const PairwiseCounts& other, uint64_t times = 1);
 
   size_t options() const { return n_; }
   // Ballots counted, weighted.
   uint64_t total_weight() const { return total_weight_; }
-  // Weight of ballots that rank `option` at all: its approvals, where a ballot ranks only what it
-  // approves of.
+  // Weight of ballots that rank `option` at all: its approvals, if ballots rank only approved
+  // options.
   uint64_t ranked(size_t option) const { return ranked_[option]; }
   // Weight of ballots that rank both and a strictly before b.
   uint64_t before(size_t a, size_t b) const {
@@ -98,7 +99,7 @@ class PairwiseCounts {
   // 4 bytes per pair as long as all weights together fit: half the cache that 8 would take.
   std::vector<uint32_t> narrow_;
   std::vector<uint64_t> wide_;
-  // Only once a ballot ranks options alike.
+  // Allocated only once a ballot ranks options alike.
   std::vector<uint64_t> tied_;
 };
 

@@ -24,15 +24,15 @@ struct Pair {
   LinkStrength strength;
 };
 
-// What is locked, with all that follows from it.
+// The locked pairs and all pairs that follow from them.
 class Locked {
  public:
   explicit Locked(size_t n)
       : n_(n), words_((n + 63) / 64), below_(n * words_), above_(n * words_) {}
 
   bool Reaches(size_t from, size_t to) const { return Bit(below_, from, to); }
-  // Locks the pair; it must not close a cycle. Each pair of options comes to be ordered once,
-  // whatever the number of locks, so that all of them together take n^2 steps of n/64 words.
+  // Locks the pair; it must not close a cycle. Each pair of options becomes ordered only once,
+  // however many pairs are locked, so all calls together take n^2 steps of n/64 words.
   void Lock(size_t winner, size_t loser) {
     if (Reaches(winner, loser)) return;
     OrderAbove(winner, loser);
@@ -50,7 +50,7 @@ class Locked {
     }
     return top;
   }
-  // Those whom nobody left defeats, repeatedly.
+  // Repeatedly, the options that no remaining option defeats.
   std::vector<Tier> Tiers() const {
     std::vector<size_t> above(n_);
     for (size_t b = 0; b < n_; ++b) {
@@ -103,13 +103,13 @@ class Locked {
   }
 
   size_t n_, words_;
-  Bits below_;  // row i: whom i is above
-  Bits above_;  // row i: who is above i
+  Bits below_;  // row i: options below i
+  Bits above_;  // row i: options above i
 };
 
-// The pairs of `group` (all of one strength) whose fate depends on their order: those neither
-// excluded by what is locked already nor free of every cycle that the group could close. The free
-// ones are locked.
+// The pairs of `group` (all of one strength) whose fate depends on their order: those that locked
+// pairs do not exclude and that lie on a cycle which the group could close. Pairs on no such cycle
+// are locked.
 std::vector<Pair> LockFreePairs(const std::vector<Pair>& group, Locked& locked) {
   std::vector<Pair> open;
   for (const Pair& pair : group) {
@@ -138,7 +138,7 @@ std::vector<Pair> LockFreePairs(const std::vector<Pair>& group, Locked& locked) 
   return bound;
 }
 
-// Everybody who wins under some order of pairs of equal strength; nullopt where there are too many
+// All options that win under some order of pairs of equal strength; nullopt if there are too many
 // orders.
 class AllOrders {
  public:
@@ -227,7 +227,8 @@ std::vector<OptionIndex> PathOf(const std::vector<std::vector<OptionIndex>>& loc
   return path;
 }
 
-// The path that a skipped pair would have closed is searched for among at most so many options.
+// The maximum number of options for which the path that a skipped pair would have closed is
+// searched.
 constexpr size_t kMaxReasons = 100;
 
 struct Locking {
@@ -294,7 +295,7 @@ absl::StatusOr<Ranking> RunRankedPairs(const Call& call) {
   bool strength_ties = false;
   for (const std::vector<Pair>& group : groups) strength_ties |= group.size() > 1;
   ranking.details["strength_ties"] = strength_ties;
-  // The search over orders is for councils, not for a thousand ideas.
+  // The search over orders is meant for councils, not for a thousand ideas.
   std::optional<std::set<OptionIndex>> all;
   if (call.options() <= 64) all = AllOrders(groups).Winners(call.options());
   ranking.details["winners_of_all_orders"] =

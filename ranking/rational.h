@@ -1,5 +1,5 @@
-// Exact fractions of any size (GNU MP). Prices of Equal Shares have hundreds of digits; rounding
-// them would decide.
+// Exact fractions of any size (GNU MP). Prices of Equal Shares have hundreds of digits, and
+// rounding them could change the result.
 #ifndef VOTUM_RANKING_RATIONAL_H_
 #define VOTUM_RANKING_RATIONAL_H_
 

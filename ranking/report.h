@@ -1,4 +1,4 @@
-// A ranking as people and programs read it: JSON, tables for the terminal, and a page (HTML with
+// Output of a ranking for people and programs: JSON, tables for the terminal, and a page (HTML with
 // SVG) for the council.
 #ifndef VOTUM_RANKING_REPORT_H_
 #define VOTUM_RANKING_REPORT_H_
@@ -10,18 +10,18 @@
 
 namespace votum::ranking {
 
-// A ranking with all that it was computed from.
+// A ranking with all its inputs.
 struct Report {
   const Method* method;
   Params params;  // all of them, with defaults
-  // Options, title; its ballots are not looked at.
+  // Options, title; its ballots are not used.
   const Election* election;
   uint64_t ballots = 0;  // sum of weights
   std::string sha256;    // of the input file, lower-case hexadecimal; empty where there is none
   Ranking ranking;
 };
 
-// Ballots of `election`, whatever their kind, by weight.
+// The total weight of the ballots of `election`, of any kind.
 uint64_t BallotsOf(const Election& election);
 
 // {"method","params","input":{"ballots","options","sha256"},
@@ -29,13 +29,13 @@ uint64_t BallotsOf(const Election& election);
 // "details":{..}}, and for some methods more members (Ranking::extra). Ids are strings, or numbers
 // where the file's are.
 Json ReportJson(const Report& report);
-// The text of a Json, in UTF-8 whatever the names hold.
+// The text of a Json value, always valid UTF-8 regardless of the names.
 std::string JsonText(const Json& json);
 
-// Tables for the terminal, with the explanation as far as `report` has one.
+// Tables for the terminal, with the explanation if `report` has one.
 std::string ReportTables(const Report& report);
 
-// A page that stands alone: no scripts, nothing loaded from elsewhere.
+// A self-contained page: no scripts, nothing loaded from elsewhere.
 std::string ReportHtml(const Report& report);
 
 }  // namespace votum::ranking

@@ -1,4 +1,4 @@
-// What a method says: tiers, winners, every tie it met, and the explanation.
+// Result of a method: tiers, winners, every tie it met, and the explanation.
 #ifndef VOTUM_RANKING_RESULT_H_
 #define VOTUM_RANKING_RESULT_H_
 
@@ -15,11 +15,11 @@ namespace votum::ranking {
 
 using Json = nlohmann::ordered_json;
 
-// Options that the rule itself could not tell apart, and what was done about it.
+// Options that the rule itself could not separate, and how the tie was handled.
 struct TieEvent {
   // Sorted by index.
   std::vector<OptionIndex> tied;
-  // Where in the count, e.g. "exclusion at stage 5", "rank 2".
+  // The place in the count, e.g. "exclusion at stage 5", "rank 2".
   std::string stage;
   // "shared rank" (left tied), "history" (an earlier stage decided), "lot" (seeded), "manual"
   // (order given as parameter), "option order" (neither seed nor order given), or a rule of the
@@ -29,8 +29,8 @@ struct TieEvent {
   std::vector<OptionIndex> decided;
   // The lot's seed, for rule "lot".
   std::string seed;
-  // Would another decision have given other winners? nullopt where that was not computed (too many
-  // cases).
+  // Whether another decision would have given other winners; nullopt if that was not computed (too
+  // many cases).
   std::optional<bool> changes_outcome;
 };
 
@@ -44,8 +44,8 @@ struct Ranking {
   std::vector<TieEvent> ties;
   // The explanation. Option ids as in the file.
   Json details = Json::object();
-  // Members that stand beside "ranking" in the output: "elected", "quota", "stages" of STV,
-  // "funded" of budgets.
+  // Members next to "ranking" in the output: "elected", "quota", "stages" of STV, "funded" of
+  // budgets.
   Json extra = Json::object();
 };
 

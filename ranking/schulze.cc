@@ -48,8 +48,8 @@ void ForEachVictory(const PairwiseMatrix& matrix, Strength strength, F&& f) {
 }
 
 // Strengths and places as words that are in the order of the strengths: the first part, the second,
-// which is not positive, and the place. A thousand options have half a million victories, and what
-// is sorted should stay in the cache.
+// which is not positive, and the place. A thousand options have half a million victories, and the
+// sorted data should stay in the cache.
 class Packing {
  public:
   explicit Packing(const PairwiseMatrix& matrix) {
@@ -75,7 +75,8 @@ class Packing {
     return static_cast<uint32_t>(word & ((uint64_t{1} << place_bits_) - 1));
   }
 
-  // Sorts by strength: radix sort from the last digit on, a tenth of the time of comparisons.
+  // Sorts by strength: radix sort from the last digit on, in a tenth of the time of a comparison
+  // sort.
   void Sort(std::vector<uint64_t>& words) const {
     constexpr int kBits = 11;
     constexpr uint64_t kMask = (uint64_t{1} << kBits) - 1;
@@ -186,8 +187,8 @@ Json PathTable(const Call& call, const StrongestPaths& paths, Strength strength)
   });
 }
 
-// Paths of all pairs are for councils; among more options only those between the first of the
-// ranking and the others.
+// Paths of all pairs are meant for councils; with more options, only the paths between the
+// first-ranked option and the others are shown.
 constexpr size_t kMaxAllPaths = 60;
 constexpr size_t kMaxWinnersPaths = 400;
 

@@ -13,7 +13,7 @@
 
 namespace votum::ranking {
 
-// How strong the victory of a over b is. They coincide where each ballot ranks all options
+// Measures of the strength of a victory of a over b. They agree if each ballot ranks all options
 // strictly.
 enum class Strength {
   kWinningVotesLosingVotes,  // more for; if equal, fewer against (Schulze's own order, the finest)
@@ -29,7 +29,7 @@ LinkStrength StrengthOf(const PairwiseMatrix& matrix, size_t a, size_t b, Streng
 // Strengths of the strongest paths.
 class StrongestPaths {
  public:
-  // On up to `threads` threads (at least 1), with the same result for any.
+  // Uses up to `threads` threads (at least 1); the result does not depend on their number.
   StrongestPaths(const PairwiseMatrix& matrix, Strength strength, size_t threads = 1);
 
   size_t options() const { return n_; }
@@ -41,7 +41,7 @@ class StrongestPaths {
   // Options from a to b along one strongest path, both included; empty where there is none.
   // Computed from the levels: the fewest steps over victories at least as strong as the path.
   std::vector<OptionIndex> Witness(size_t a, size_t b) const;
-  // Tiers: those whom nobody left defeats, repeatedly, without computing paths anew.
+  // Tiers: repeatedly, the options that no remaining option defeats, without recomputing paths.
   std::vector<Tier> Tiers() const;
 
  private:

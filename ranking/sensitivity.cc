@@ -34,7 +34,7 @@ Election With(const Election& election, OptionIndex option, uint64_t count) {
     more.graded->grades.insert(more.graded->grades.end(), grades.begin(), grades.end());
     more.graded->weights.push_back(count);
   }
-  // Cannot be refused: sums stay far below the limit.
+  // Cannot fail: sums stay far below the limit.
   if (!more.ranked.empty()) more.ranked.AddChecked(coded, count).IgnoreError();
   return more;
 }
@@ -78,7 +78,7 @@ Json OtherMethods(const Method& method, const Params& params, const Election& el
     const auto seats = params.find("seats");
     if (seats != params.end() && Purpose(other) == 1) shared.insert(*seats);
     const absl::StatusOr<Ranking> outcome = Rank(other.id, shared, election);
-    if (!outcome.ok()) continue;  // it reads other ballots
+    if (!outcome.ok()) continue;  // it reads another kind of ballots
     Json winners = Json::array();
     for (OptionIndex option : outcome->winners) winners.push_back(election.options[option].id);
     list.push_back({{"method", other.id},

@@ -1,5 +1,5 @@
-// How firm a result is: would other methods choose otherwise, and how many further ballots would
-// change it?
+// Robustness of a result: whether other methods choose differently, and how many additional ballots
+// would change it.
 #ifndef VOTUM_RANKING_SENSITIVITY_H_
 #define VOTUM_RANKING_SENSITIVITY_H_
 

@@ -1,5 +1,5 @@
-// Which vector instructions to use, found at run time. Every kernel has a portable form that gives
-// the same numbers.
+// Selects vector instructions at run time. Every kernel has a portable form that gives the same
+// numbers.
 #ifndef VOTUM_RANKING_SIMD_H_
 #define VOTUM_RANKING_SIMD_H_
 
@@ -7,7 +7,7 @@ namespace votum::ranking {
 
 enum class Simd { kPortable, kAvx2, kAvx512 };
 
-// The best that this machine has.
+// The best level that this machine supports.
 Simd BestSimd();
 
 }  // namespace votum::ranking

@@ -16,25 +16,25 @@
 namespace votum::ranking {
 namespace {
 
-// Counts at most so often to see what other lots would give.
+// The maximum number of counts for exploring the results of other lots.
 constexpr size_t kMaxUniverses = 512;
 
 absl::StatusOr<int> Seats(const Call& call) {
   const int given = static_cast<int>(call.int_param("seats"));
   const int seats = given > 0 ? given : call.election().seats;
   if (seats > 0) return seats;
-  return RefuseArgument("NO_SEATS", "the file does not say how many seats to fill; give --seats N");
+  return Refuse(Reason::kNoSeats, "the file does not say how many seats to fill; give --seats N");
 }
 
 absl::Status CheckStrict(const Call& call) {
   if (!call.election().ranked.has_ties()) return absl::OkStatus();
-  return RefuseArgument(
-      "TIED_PREFERENCES",
+  return Refuse(
+      Reason::kTiedPreferences,
       "a ballot ranks options alike, which this count cannot transfer; use a pairwise method "
       "(schulze.wv_lv) or irv with equal_ranks=approval");
 }
 
-// Elected one by one, then the others: who stayed longest first.
+// The elected one by one, then the others, those who stayed longest first.
 std::vector<Tier> TiersOf(const std::vector<OptionIndex>& elected,
                           const std::vector<OptionIndex>& excluded, size_t options) {
   std::vector<Tier> tiers;
@@ -53,7 +53,7 @@ std::vector<Tier> TiersOf(const std::vector<OptionIndex>& elected,
   return tiers;
 }
 
-// Among more candidates than this, only those with votes are shown.
+// With more candidates than this, only those with votes are shown.
 constexpr size_t kMaxColumns = 200;
 
 template <typename Votes>
@@ -69,8 +69,8 @@ Json VotesTable(const Call& call, const Votes& votes, int digits) {
 // ---- Transfers of papers
 
 // Runs the count with the first `script.size()` lots decided as the script says (index into the
-// tied set, the favoured first), the others by `breaker`; `sizes` gets the number of choices of
-// each lot met.
+// tied set, the favoured first), the others by `breaker`; `sizes` receives the number of choices of
+// each lot.
 TransferResult RunScripted(const Call& call, int seats, const TransferRules& rules,
                            const TieBreaker& breaker, const std::vector<size_t>& script,
                            std::vector<size_t>& sizes) {
@@ -78,7 +78,7 @@ TransferResult RunScripted(const Call& call, int seats, const TransferRules& rul
   return CountTransfers(call.election().ranked, seats, rules,
                         [&](const std::vector<OptionIndex>& tied, bool exclusion) {
                           std::vector<OptionIndex> order = breaker.Order(tied);
-                          // Who is favoured stays longest, and is served first.
+                          // The favoured candidate stays longest and is served first.
                           if (exclusion) std::reverse(order.begin(), order.end());
                           const size_t lot = sizes.size();
                           sizes.push_back(order.size());
@@ -86,7 +86,7 @@ TransferResult RunScripted(const Call& call, int seats, const TransferRules& rul
                         });
 }
 
-// All sets of winners that some lots would give; empty where there are too many ways to look at.
+// All sets of winners that some lots would give; empty if there are too many cases.
 std::set<std::vector<OptionIndex>> AllOutcomes(const Call& call, int seats,
                                                const TransferRules& rules,
                                                const TieBreaker& breaker) {

@@ -7,7 +7,7 @@
 namespace votum::ranking {
 namespace {
 
-// Tables of more columns are left to JSON.
+// Wider tables appear only in JSON.
 constexpr size_t kMaxMatrix = 60;
 
 size_t Characters(const std::string& text) {

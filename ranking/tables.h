@@ -1,4 +1,4 @@
-// Tables: aligned text, and the tables that are found in an explanation (Ranking::details).
+// Tables as aligned text, and extraction of tables from an explanation (Ranking::details).
 #ifndef VOTUM_RANKING_TABLES_H_
 #define VOTUM_RANKING_TABLES_H_
 
@@ -23,7 +23,7 @@ class TextTable {
   std::vector<std::vector<std::string>> rows_;
 };
 
-// A part of an explanation, ready to be shown: a table, or a single value.
+// A part of an explanation prepared for display: a table, or a single value.
 struct NamedTable {
   std::string name;
   TextTable table;
@@ -34,8 +34,8 @@ struct NamedTable {
 std::vector<std::string> IdsForTables(const Election& election);
 
 // The tables of `details`: square number tables become matrices with `ids` as head, {id: value}
-// objects columns beside the ids, lists of objects rows; what remains is one table of names and
-// values.
+// objects columns beside the ids, lists of objects rows; the remaining values form one table of
+// names and values.
 std::vector<NamedTable> TablesOf(const Json& details, const std::vector<std::string>& ids);
 
 // All of them as text, each with its name.

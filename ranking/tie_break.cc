@@ -24,10 +24,10 @@ absl::StatusOr<std::vector<OptionIndex>> ManualOrder(const Call& call) {
   for (absl::string_view id : absl::StrSplit(ids, ',')) {
     const auto found = index.find(id);
     if (found == index.end() || seen[found->second]) {
-      return RefuseArgument(
-          "BAD_PARAM", absl::StrCat("parameter tie_order names \"", id, "\", which is ",
-                                    found == index.end() ? "no option" : "there twice",
-                                    "; give option ids, ", "the favoured first, joined by commas"));
+      return Refuse(Reason::kBadParam,
+                    absl::StrCat("parameter tie_order names \"", id, "\", which is ",
+                                 found == index.end() ? "no option" : "there twice",
+                                 "; give option ids, ", "the favoured first, joined by commas"));
     }
     seen[found->second] = true;
     order.push_back(found->second);
@@ -69,8 +69,7 @@ absl::StatusOr<TieBreaker> TieBreaker::Make(const Call& call) {
   breaker.rule_ = "option order";
   if (!call.param("tie_order").empty()) {
     if (!breaker.seed_.empty()) {
-      return RefuseArgument("BAD_PARAM",
-                            "give tie_seed or tie_order, not both: one of them decides");
+      return Refuse(Reason::kBadParam, "give tie_seed or tie_order, not both: one of them decides");
     }
     absl::StatusOr<std::vector<OptionIndex>> manual = ManualOrder(call);
     if (!manual.ok()) return manual.status();

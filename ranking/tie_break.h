@@ -1,9 +1,9 @@
-// What decides where a rule leaves a tie: an order given by record, a seeded lot, or the order of
-// the options.
+// Decides ties that a rule leaves: by an order given in a record, a seeded lot, or the order of the
+// options.
 //
 // The lot is public arithmetic: options are sorted by SHA-256(seed bytes, 0, id bytes), the least
-// digest first. Whoever knows the seed, which is drawn and published after the ballots are fixed,
-// computes the same order.
+// digest first. The seed is drawn and published after the ballots are fixed, so anybody can compute
+// the same order.
 #ifndef VOTUM_RANKING_TIE_BREAK_H_
 #define VOTUM_RANKING_TIE_BREAK_H_
 
@@ -27,7 +27,7 @@ class TieBreaker {
 
   // `tied`, the favoured first.
   std::vector<OptionIndex> Order(std::vector<OptionIndex> tied) const;
-  // Place of an option in the order of all, 0 is favoured most.
+  // The place of an option in the order of all options; 0 is the most favoured.
   size_t place(OptionIndex option) const { return place_[option]; }
   // The record of a tie of `tied` (any order) decided in this order.
   TieEvent Event(std::vector<OptionIndex> tied, std::string stage) const;

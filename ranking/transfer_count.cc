@@ -14,7 +14,7 @@ namespace {
 
 // Equal ballot papers that lie together.
 struct Parcel {
-  const uint16_t* next;  // preference after the one it lies with
+  const uint16_t* next;  // preference after the current candidate
   const uint16_t* end;
   int64_t papers;
   int64_t value;  // of one paper, as received
@@ -71,7 +71,7 @@ class Count {
     return Vacancies() == 0 || WithState(State::kContinuing).size() <= Vacancies();
   }
 
-  // Lays `parcel` with its next continuing candidate; false if it names none.
+  // Passes `parcel` to its next continuing candidate; false if it names none.
   bool Give(Parcel parcel) {
     while (parcel.next != parcel.end) {
       const uint16_t to = *parcel.next++;
@@ -184,7 +184,7 @@ class Count {
     return true;
   }
 
-  // Those who are left when seats are: deemed elected, most votes first.
+  // The candidates left when seats remain: deemed elected, most votes first.
   void Finish() {
     std::vector<OptionIndex> left = WithState(State::kContinuing);
     if (Vacancies() == 0 || left.empty()) return;

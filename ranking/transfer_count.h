@@ -14,7 +14,7 @@
 
 namespace votum::ranking {
 
-// Where the two rule books differ.
+// The differences between the two rule books.
 struct TransferRules {
   // Votes are whole numbers of 10^-digits.
   int digits;
@@ -22,7 +22,7 @@ struct TransferRules {
   // The quota is floor(votes / (seats+1)) + 1 whole votes; otherwise to the last digit, plus one
   // unit of it.
   bool whole_quota;
-  // value * surplus is cut to `digits` before it is divided by the candidate's votes.
+  // value * surplus is truncated to `digits` before it is divided by the candidate's votes.
   bool cut_product;
   // A candidate with exactly the quota has a (zero) surplus whose transfer is a stage.
   bool transfer_zero_surplus;
@@ -48,7 +48,7 @@ struct TransferStage {
   std::vector<OptionIndex> elected;  // in this stage, most votes first
 };
 
-// A choice that the rules leave to history or lot.
+// A choice that the rules leave to history or a lot.
 struct TransferTie {
   std::vector<OptionIndex> tied;
   std::string stage;
@@ -65,7 +65,7 @@ struct TransferResult {
   std::vector<TransferTie> ties;
 };
 
-// Chooses among tied candidates whom to exclude or whose surplus to transfer first.
+// Chooses which of several tied candidates to exclude, or whose surplus to transfer first.
 using TransferLot =
     std::function<OptionIndex(const std::vector<OptionIndex>& tied, bool exclusion)>;
 

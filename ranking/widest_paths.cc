@@ -12,7 +12,7 @@ namespace votum::ranking {
 namespace {
 
 constexpr size_t kTile = 64;
-// Another thread is worth its start from about so many rows of tiles on.
+// The approximate number of rows of tiles that makes another thread worthwhile.
 constexpr size_t kTilesForAThread = 4;
 
 #define VOTUM_INLINE inline __attribute__((always_inline))
@@ -39,7 +39,7 @@ VOTUM_INLINE void CloseTile(Tile<T> c) {
 }
 
 // c[i][j] = max(c[i][j], min(a[i][k], b[k][j])) for all k; kRows x kVectors vectors of c stay in
-// registers meanwhile. c may be a or b: cells that are updated early only name wider paths that
+// registers meanwhile. c may be a or b: cells that are updated early only describe wider paths that
 // exist.
 template <typename T, size_t kBytes, size_t kRows, size_t kVectors>
 VOTUM_INLINE void Relax(Tile<T> c, Tile<T> a, Tile<T> b) {
@@ -72,8 +72,8 @@ VOTUM_INLINE void Relax(Tile<T> c, Tile<T> a, Tile<T> b) {
   }
 }
 
-// The rows of tiles that are one thread's: every `threads`-th from `thread` on. All threads take
-// the same steps; no step begins before all have ended the one before it.
+// The rows of tiles of one thread: every `threads`-th from `thread` on. All threads take the same
+// steps; no step begins before all have ended the one before it.
 struct Share {
   size_t thread;
   size_t threads;
@@ -86,7 +86,7 @@ VOTUM_INLINE void AllTiles(T* cells, size_t tiles, Share share) {
   for (size_t k = 0; k < tiles; ++k) {
     if (k % share.threads == share.thread) CloseTile(tile(k, k));
     share.step->arrive_and_wait();
-    // One product does for the row and the column, since the tile is closed.
+    // One product each suffices for the row and the column, because the tile is closed.
     for (size_t i = share.thread; i < tiles; i += share.threads) {
       if (i == k) continue;
       Relax<T, kBytes, kRows, kVectors>(tile(k, i), tile(k, k), tile(k, i));
@@ -178,7 +178,7 @@ void RunSmall(size_t n, std::vector<uint32_t>& widths) {
 void WidestPaths(size_t n, uint32_t max_width, std::vector<uint32_t>& widths, size_t threads,
                  Simd simd) {
   if (n <= 24) return RunSmall(n, widths);
-  // Half the bytes are twice the lanes.
+  // Half the bytes give twice the lanes.
   if (max_width <= 0xffff) return RunAs<uint16_t>(n, widths, threads, simd);
   RunAs<uint32_t>(n, widths, threads, simd);
 }

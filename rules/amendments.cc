@@ -13,7 +13,7 @@ struct ReachWords {
   absl::string_view de;
   absl::string_view en;
 };
-// By Reach.
+// Indexed by Reach.
 constexpr std::array<ReachWords, 7> kReach = {
     {{"will sich mit der Sache nicht befassen", "does not want the matter considered"},
      {"will vertagen", "postpones"},

@@ -1,5 +1,5 @@
-// In which order competing motions are put: the furthest-reaching first. A proposal with reasons;
-// whoever presides decides.
+// Proposes, with reasons, the order in which competing motions are put: the furthest-reaching
+// first. The chair decides.
 #ifndef VOTUM_RULES_AMENDMENTS_H_
 #define VOTUM_RULES_AMENDMENTS_H_
 
@@ -12,7 +12,7 @@
 
 namespace votum::rules {
 
-// What a motion would do to the matter, from the furthest-reaching down.
+// The effect that a motion would have on the matter, the furthest-reaching first.
 enum class Reach {
   kNotConsider,  // not to deal with the matter (Nichtbefassung)
   kPostpone,     // another day
@@ -26,10 +26,10 @@ enum class Reach {
 struct CompetingMotion {
   std::string id;
   Reach reach = Reach::kAmend;
-  // How far it goes from the main motion in the measure that they have in common (euros, metres);
-  // unset where there is none.
+  // The motion's distance from the main motion in their common measure (euros, metres); unset where
+  // there is none.
   std::optional<uint64_t> distance;
-  uint64_t order = 0;  // of being moved
+  uint64_t order = 0;  // the order of moving
 };
 
 struct OrderedMotion {

@@ -52,8 +52,8 @@ absl::CivilSecond LocalTime(absl::string_view zone, absl::Time time) {
 
 absl::Time StartOfDay(absl::string_view zone, absl::CivilDay day) {
   const Zone& row = *FindZone(zone);
-  // Clocks change at 01:00 UTC, never at a local midnight: the offset an hour around it is the
-  // same.
+  // Clocks change at 01:00 UTC, never within an hour of a local midnight, so the offset is constant
+  // there.
   const absl::Time near = absl::FromCivil(day, absl::UTCTimeZone()) - absl::Hours(row.winter_hours);
   return absl::FromCivil(day, absl::UTCTimeZone()) - OffsetAt(row, near);
 }

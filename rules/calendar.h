@@ -1,4 +1,4 @@
-// Days as the law counts them: in the local time of the profile, from midnight to midnight.
+// Legal computation of days: in the profile's local time, from midnight to midnight.
 //
 // Zone rules are part of the state machine's result and must be the same on every machine for ever,
 // so they are computed here and not taken from the machine's tz database: the European Union's
@@ -25,7 +25,7 @@ absl::Time StartOfDay(absl::string_view zone, absl::CivilDay day);
 
 // The first day on which a meeting may be held whose invitation was sent at `sent`: neither the day
 // of sending nor the day of the meeting counts. Where only working days count, Saturdays and
-// Sundays are left out; holidays, which differ from place to place, are not known here.
+// Sundays are left out; holidays differ from place to place and are not considered.
 absl::CivilDay FirstMeetingDay(const v1::RuleProfile& profile, absl::Time sent, bool urgent);
 
 // The first instant at which a decision taken at `decided` may be released: the day after the last

@@ -25,11 +25,11 @@ absl::Status CheckContained(const Tally& tally, const WronglyCounted& wrong) {
   if (wrong.yes > tally.yes || wrong.no > tally.no || wrong.abstain > tally.abstain ||
       wrong.invalid > tally.invalid || known + wrong.unknown > voted ||
       known + wrong.unknown + wrong.not_voted > tally.present) {
-    return RefuseArgument("BAD_TALLY", "more votes are to be taken out than were counted");
+    return Refuse(Reason::kBadTally, "more votes are to be taken out than were counted");
   }
   if (wrong.unknown > kMostUnknown) {
-    return RefuseArgument("BAD_TALLY",
-                          absl::StrCat("more than ", kMostUnknown, " votes are unknown"));
+    return Refuse(Reason::kBadTally,
+                  absl::StrCat("more than ", kMostUnknown, " votes are unknown"));
   }
   return absl::OkStatus();
 }
@@ -47,8 +47,8 @@ absl::StatusOr<Decisiveness> EvaluateDecisiveness(const v1::QuorumRule& quorum,
   const uint32_t left = known.present - wrong.unknown;
   result.quorum_lost = EvaluateQuorum(quorum, tally.statutory, tally.present).quorate &&
                        !EvaluateQuorum(quorum, tally.statutory, left).quorate;
-  // Of the outcome only Yes, No and the rest matter; invalid votes and abstentions differ in some
-  // bases, so each split is tried.
+  // The outcome depends only on Yes, No and the rest. Some bases treat invalid votes and
+  // abstentions differently, so each split is tried.
   bool first = true;
   const uint32_t n = wrong.unknown;
   for (uint32_t yes = 0; yes <= std::min(n, known.yes); ++yes) {

@@ -1,5 +1,5 @@
-// Whether votes that should not have been cast decided (NRW: § 31 (6) GO NRW: a conflict of
-// interest matters only if the participation was decisive).
+// Whether inadmissible votes were decisive (NRW: § 31 (6) GO NRW: a conflict of interest matters
+// only if the participation was decisive).
 #ifndef VOTUM_RULES_DECISIVENESS_H_
 #define VOTUM_RULES_DECISIVENESS_H_
 
@@ -13,14 +13,14 @@
 
 namespace votum::rules {
 
-// The members who took part and should not have. Their votes where these are known; `unknown` of
-// them voted secretly, in any way that the tally allows.
+// The members who took part but should not have: their votes where known; `unknown` of them voted
+// secretly, in any way that the tally permits.
 struct WronglyCounted {
   uint32_t yes = 0;
   uint32_t no = 0;
   uint32_t abstain = 0;
   uint32_t invalid = 0;
-  uint32_t not_voted = 0;  // were counted as present, no more
+  uint32_t not_voted = 0;  // were only counted as present
   uint32_t unknown = 0;
 };
 
@@ -28,13 +28,13 @@ struct Decisiveness {
   bool decisive = false;
   bool quorum_lost = false;  // without them the meeting was not quorate
   MotionOutcome with = MotionOutcome::kRejected;
-  // The outcome without them: for unknown votes one that differs, if any does.
+  // The outcome without them; for unknown votes, a differing outcome if there is one.
   MotionOutcome without = MotionOutcome::kRejected;
 };
 
-// Takes the votes out and computes quorum and majority again; where votes are unknown, for every
-// way they can have been cast. INVALID_ARGUMENT/BAD_TALLY if there are fewer such votes than are to
-// be taken out, or more than 1000 unknown ones.
+// Removes the votes and recomputes quorum and majority; unknown votes are tried in every possible
+// way. INVALID_ARGUMENT/BAD_TALLY if the tally has fewer such votes than must be removed, or if
+// there are more than 1000 unknown ones.
 absl::StatusOr<Decisiveness> EvaluateDecisiveness(const v1::QuorumRule& quorum,
                                                   const v1::MotionRule& motion, const Tally& tally,
                                                   const WronglyCounted& wrong);

@@ -42,7 +42,8 @@ std::vector<size_t> WithCount(const std::vector<uint32_t>& votes, uint32_t count
 std::vector<size_t> TwoHighest(const std::vector<uint32_t>& votes) {
   std::vector<uint32_t> counts = votes;
   std::sort(counts.rbegin(), counts.rend());
-  // The two highest counts are counts[0] and counts[1]; equal where several share the highest.
+  // The two highest counts are counts[0] and counts[1], which are equal if several candidates share
+  // the highest.
   std::vector<size_t> candidates = WithCount(votes, counts[0]);
   if (counts[1] != counts[0]) {
     for (const size_t candidate : WithCount(votes, counts[1])) candidates.push_back(candidate);
@@ -75,7 +76,7 @@ ElectionResult FirstBallot(const v1::ElectionRule& rule, const ElectionTally& ta
 ElectionResult SecondBallot(const ElectionTally& tally) {
   ElectionResult result;
   const uint32_t most = *std::max_element(tally.votes.begin(), tally.votes.end());
-  if (most == 0) return result;  // the lot decides between votes, not between none
+  if (most == 0) return result;  // no lot if nobody got votes
   result.candidates = WithCount(tally.votes, most);
   result.outcome =
       result.candidates.size() == 1 ? ElectionOutcome::kElected : ElectionOutcome::kLot;
@@ -86,7 +87,7 @@ struct OutcomeWords {
   absl::string_view de;
   absl::string_view en;
 };
-// By ElectionOutcome.
+// Indexed by ElectionOutcome.
 constexpr std::array<OutcomeWords, 4> kOutcomes = {
     {{"gewählt", "elected"},
      {"Stichwahl zwischen", "second ballot between"},
@@ -98,8 +99,8 @@ constexpr std::array<OutcomeWords, 4> kOutcomes = {
 absl::StatusOr<ElectionResult> EvaluateElection(const v1::ElectionRule& rule, Ballot ballot,
                                                 const ElectionTally& tally) {
   if (tally.votes.empty() || tally.votes.size() > kMaxCandidates) {
-    return RefuseArgument("BAD_ELECTION",
-                          absl::StrCat("give the votes of 1 to ", kMaxCandidates, " candidates"));
+    return Refuse(Reason::kBadVotes,
+                  absl::StrCat("give the votes of 1 to ", kMaxCandidates, " candidates"));
   }
   return ballot == Ballot::kFirst ? FirstBallot(rule, tally) : SecondBallot(tally);
 }

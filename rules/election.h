@@ -1,8 +1,8 @@
 // Elections of persons (NRW: § 50 (2) GO NRW).
 //
-// First ballot: elected is whose votes are the asked share of the base; No votes are valid votes
-// where the rule says so. Otherwise a second ballot (runoff), where the most votes elect. The lot
-// decides between equals.
+// First ballot: a candidate whose votes reach the required share of the base is elected; No votes
+// are valid votes where the rule says so. Otherwise there is a second ballot (runoff), in which the
+// most votes elect. A lot decides ties.
 #ifndef VOTUM_RULES_ELECTION_H_
 #define VOTUM_RULES_ELECTION_H_
 
@@ -18,7 +18,7 @@ namespace votum::rules {
 
 inline constexpr size_t kMaxCandidates = 1000;
 
-// What was counted in one ballot for one office.
+// The counts of one ballot for one office.
 struct ElectionTally {
   std::vector<uint32_t> votes;  // by candidate
   uint32_t no = 0;
@@ -41,19 +41,19 @@ enum class ElectionOutcome {
 struct ElectionResult {
   ElectionOutcome outcome = ElectionOutcome::kNotElected;
   std::vector<size_t> candidates;  // ascending; meaning by outcome
-  uint64_t base = 0;               // what the share is taken of; 0 in the second ballot
+  uint64_t base = 0;               // base of the share; 0 in the second ballot
   uint64_t needed = 0;             // the fewest votes that elect; 0 in the second ballot
 };
 
-// INVALID_ARGUMENT/BAD_ELECTION if there is no candidate or more than kMaxCandidates.
+// INVALID_ARGUMENT/BAD_VOTES if there is no candidate or more than kMaxCandidates.
 //
-// Who is in the second ballot by RUNOFF_TWO_HIGHEST: if several share the highest count, these;
-// else the one with the highest count and all who share the second highest. A single candidate is
-// not put again: that would ask the same question twice.
+// Candidates of the second ballot by RUNOFF_TWO_HIGHEST: if several share the highest count, these;
+// otherwise the candidate with the highest count and all who share the second highest. A single
+// candidate is not put again, which would ask the same question twice.
 absl::StatusOr<ElectionResult> EvaluateElection(const v1::ElectionRule& rule, Ballot ballot,
                                                 const ElectionTally& tally);
 
-// "Meyer 10, No 11: 11 of 21 valid votes needed, nobody elected". `names` by candidate.
+// "Meyer 10, No 11: 11 of 21 valid votes needed, nobody elected". `names` is indexed by candidate.
 v1::Text ExplainElection(const v1::ElectionRule& rule, Ballot ballot, const ElectionTally& tally,
                          const ElectionResult& result, const std::vector<std::string>& names);
 

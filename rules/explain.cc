@@ -13,7 +13,7 @@ struct OutcomeWords {
   absl::string_view de;
   absl::string_view en;
 };
-// By MotionOutcome.
+// Indexed by MotionOutcome.
 constexpr OutcomeWords kOutcomes[] = {{"abgelehnt", "rejected"},
                                       {"angenommen", "adopted"},
                                       {"Stimmengleichheit: Stichentscheid", "tie: casting vote"},

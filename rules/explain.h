@@ -16,7 +16,7 @@ v1::Text ExplainQuorum(const v1::QuorumRule& rule, const QuorumResult& result);
 // "13 yes > 12 no: adopted. 1 abstention not counted, § 50 (1), (5) GO NRW."
 v1::Text ExplainMotion(const v1::MotionRule& rule, const Tally& tally, const MotionResult& result);
 
-// The comparisons that the result rests on, so that a program can check each.
+// The comparisons behind the result, so that a program can check each.
 std::vector<v1::TraceStep> TraceQuorum(const v1::QuorumRule& rule, const QuorumResult& result);
 std::vector<v1::TraceStep> TraceMotion(const v1::MotionRule& rule, const Tally& tally,
                                        const MotionResult& result);

@@ -21,14 +21,14 @@ std::string WithLength(absl::string_view bytes) {
   return absl::StrCat(BigEndian(bytes.size()), bytes);
 }
 
-// Numbers below a bound, each equally likely.
+// Uniformly distributed numbers below a bound.
 class Numbers {
  public:
   explicit Numbers(const crypto::Digest& seed) : seed_(seed) {}
 
   uint64_t Below(uint64_t bound) {
     constexpr uint64_t kMost = std::numeric_limits<uint64_t>::max();
-    // 2^64 mod bound numbers at the top would favour the small remainders.
+    // The topmost 2^64 mod bound numbers would favour small remainders.
     const uint64_t surplus = (kMost % bound + 1) % bound;
     for (;;) {
       const uint64_t number = Next();
@@ -57,14 +57,14 @@ crypto::Digest CommitContribution(absl::string_view contribution) {
 
 absl::Status CheckContribution(const crypto::Digest& commitment, absl::string_view contribution) {
   if (contribution.size() != kContributionBytes) {
-    return RefuseArgument("BAD_CONTRIBUTION",
-                          absl::StrCat("a contribution to the lot has ", kContributionBytes,
-                                       " bytes, not ", contribution.size()));
+    return Refuse(Reason::kBadLotContribution,
+                  absl::StrCat("a contribution to the lot has ", kContributionBytes, " bytes, not ",
+                               contribution.size()));
   }
   if (CommitContribution(contribution) != commitment) {
-    return RefuseArgument("BAD_CONTRIBUTION",
-                          "the contribution is not what was committed to; reveal the 32 bytes "
-                          "whose SHA-256 was recorded");
+    return Refuse(Reason::kBadLotContribution,
+                  "the contribution is not what was committed to; reveal the 32 bytes "
+                  "whose SHA-256 was recorded");
   }
   return absl::OkStatus();
 }
@@ -83,11 +83,10 @@ absl::StatusOr<std::vector<std::string>> DrawLot(const crypto::Digest& seed,
                                                  std::vector<std::string> items, size_t draw) {
   std::sort(items.begin(), items.end());
   if (std::adjacent_find(items.begin(), items.end()) != items.end())
-    return RefuseArgument("BAD_LOT", "the lot needs distinct items");
+    return Refuse(Reason::kBadLot, "the lot needs distinct items");
   if (draw == 0 || draw > items.size() || items.size() > kMaxLotItems) {
-    return RefuseArgument(
-        "BAD_LOT", absl::StrCat("the lot draws 1 to ", items.size(), " of at most ", kMaxLotItems,
-                                " items, not ", draw));
+    return Refuse(Reason::kBadLot, absl::StrCat("the lot draws 1 to ", items.size(), " of at most ",
+                                                kMaxLotItems, " items, not ", draw));
   }
   Numbers numbers(seed);
   for (size_t i = 0; i < draw; ++i) std::swap(items[i], items[i + numbers.Below(items.size() - i)]);

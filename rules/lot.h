@@ -1,8 +1,8 @@
-// The lot, so that anybody can draw it again.
+// Lots that anybody can draw again.
 //
-// Whoever wants to contribute first commits to 32 random bytes (SHA-256 of them) and reveals them
-// afterwards; nobody can choose a value knowing the others'. The checkpoint of the log is fixed
-// after the commitments: it binds the drawing to a moment that no contributor chose.
+// Contributors first commit to 32 random bytes (by their SHA-256) and reveal them afterwards, so
+// nobody can choose a value knowing the others. The log's checkpoint is fixed after the commitments
+// and ties the drawing to a moment that no contributor chose.
 //
 //   seed   = SHA-256("votum/lot/v1" 0x00 || len(lot id) || lot id || len(checkpoint) || checkpoint
 //            || number of contributions || for each, by person id: len(id) || id || 32 bytes)
@@ -32,10 +32,10 @@ inline constexpr size_t kMaxLotItems = 10'000;
 // Person id to the 32 bytes revealed.
 using Contributions = std::map<std::string, std::string, std::less<>>;
 
-// What a contributor publishes first.
+// The commitment that a contributor publishes first.
 crypto::Digest CommitContribution(absl::string_view contribution);
 
-// INVALID_ARGUMENT/BAD_CONTRIBUTION if it has not 32 bytes or does not match its commitment.
+// INVALID_ARGUMENT/BAD_CONTRIBUTION if it does not have 32 bytes or does not match its commitment.
 absl::Status CheckContribution(const crypto::Digest& commitment, absl::string_view contribution);
 
 crypto::Digest LotSeed(absl::string_view lot_id, absl::string_view checkpoint,

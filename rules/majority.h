@@ -8,7 +8,7 @@
 
 namespace votum::rules {
 
-// What was counted. All of the members present and entitled are `present`, whether they voted or
+// The counts of a vote. `present` includes all members present and entitled, whether they voted or
 // not.
 struct Tally {
   uint32_t yes = 0;
@@ -23,18 +23,19 @@ struct Tally {
 enum class MotionOutcome {
   kRejected,
   kAdopted,
-  kTieForChair,  // the one who presides has the casting vote
+  kTieForChair,  // the chair has the casting vote
   kTieForLot,    // the lot decides
 };
 
 struct MotionResult {
   MotionOutcome outcome = MotionOutcome::kRejected;
-  uint64_t base = 0;        // what the fraction is taken of
+  uint64_t base = 0;        // base of the fraction
   uint64_t needed_yes = 0;  // the fewest Yes votes that adopt, given the base
   bool tie = false;         // Yes equals No
 };
 
-// The fewest persons that are more than (`strict`), or at least, numerator/denominator of `base`.
+// The smallest number of persons that is more than (`strict`), or at least, numerator/denominator
+// of `base`.
 uint64_t FewestOf(uint32_t numerator, uint32_t denominator, bool strict, uint64_t base);
 
 // denominator * yes > numerator * base (or >=), in integers, with at least rule.minimum_yes and at

@@ -1,5 +1,5 @@
-// Open, by roll call, secret: which mode a vote is taken in, from who demanded what (NRW: § 50 (1)
-// GO NRW; secret goes before roll call).
+// Open, by roll call, secret: the mode in which a vote is taken, from the demands made (NRW: § 50
+// (1) GO NRW; secret goes before roll call).
 #ifndef VOTUM_RULES_MODES_H_
 #define VOTUM_RULES_MODES_H_
 
@@ -11,7 +11,7 @@
 
 namespace votum::rules {
 
-// What the shares are taken of.
+// The bases of the shares.
 struct Bases {
   uint32_t present = 0;
   uint32_t seated = 0;
@@ -22,14 +22,14 @@ struct Bases {
 struct ModeRequest {
   v1::Mode mode = v1::MODE_UNSPECIFIED;
   uint32_t supporters = 0;
-  bool by_faction = false;   // a parliamentary group demands it as such
-  bool by_majority = false;  // the council resolved it
+  bool by_faction = false;   // demanded by a parliamentary group as such
+  bool by_majority = false;  // resolved by the council
 };
 
 // The fewest members who must demand a mode; 1 where any member can.
 uint64_t NeededSupporters(const v1::RequestRule& rule, const Bases& bases);
 
-// Whether `request` is enough by `rule`.
+// Whether `request` has enough support under `rule`.
 bool IsEnough(const v1::RequestRule& rule, const Bases& bases, const ModeRequest& request);
 
 struct ModeDecision {
@@ -38,8 +38,8 @@ struct ModeDecision {
 };
 
 // The first of rule.precedence (secret, roll call, open where it is empty) that was demanded by
-// enough. Requests for a mode that cannot be demanded count for nothing. The order of `requests` is
-// of no effect.
+// enough. Requests for a mode that cannot be demanded are ignored. The order of `requests` does not
+// matter.
 ModeDecision DecideMode(const v1::ModeRule& rule, const Bases& bases,
                         const std::vector<ModeRequest>& requests);
 

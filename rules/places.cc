@@ -37,8 +37,8 @@ std::string NamesOf(const std::vector<size_t>& candidates, const std::vector<std
 absl::StatusOr<PlacesResult> EvaluatePlaces(const v1::ElectionRule& rule, uint32_t places,
                                             uint32_t valid_ballots, const ElectionTally& tally) {
   if (tally.votes.empty() || tally.votes.size() > kMaxCandidates || places == 0) {
-    return RefuseArgument("BAD_ELECTION", absl::StrCat("give the votes of 1 to ", kMaxCandidates,
-                                                       " candidates for at least one place"));
+    return Refuse(Reason::kBadVotes, absl::StrCat("give the votes of 1 to ", kMaxCandidates,
+                                                  " candidates for at least one place"));
   }
   PlacesResult result;
   result.base = BaseOf(rule, valid_ballots, tally);

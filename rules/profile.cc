@@ -18,7 +18,7 @@ namespace votum::rules {
 namespace {
 
 absl::Status Bad(absl::string_view what) {
-  return RefuseArgument("BAD_PROFILE", absl::StrCat("rule profile: ", what));
+  return Refuse(Reason::kBadProfile, absl::StrCat("rule profile: ", what));
 }
 
 class FirstError : public google::protobuf::io::ErrorCollector {
@@ -83,7 +83,7 @@ absl::Status ValidateRequest(const v1::RequestRule& rule, absl::string_view name
   return absl::OkStatus();
 }
 
-// The rules that a profile need not have.
+// The optional rules of a profile.
 absl::Status ValidateOptional(const v1::RuleProfile& profile) {
   RETURN_IF_ERROR(ValidateRequest(profile.modes().roll_call(), "roll_call"));
   RETURN_IF_ERROR(ValidateRequest(profile.modes().secret(), "secret"));
@@ -117,7 +117,7 @@ absl::StatusOr<v1::RuleProfile> ParseText(absl::string_view text) {
   return profile;
 }
 
-// The one of `profiles` that `extends` names: "ID" is the newest, "ID@DAY" that of this first day.
+// The profile named by `extends`: "ID" is the newest, "ID@DAY" the one that starts on this day.
 const v1::RuleProfile* FindBase(const std::vector<v1::RuleProfile>& profiles,
                                 absl::string_view extends) {
   const std::vector<std::string> parts = absl::StrSplit(extends, absl::MaxSplits('@', 1));
@@ -130,7 +130,8 @@ const v1::RuleProfile* FindBase(const std::vector<v1::RuleProfile>& profiles,
   return newest;
 }
 
-// Completes each profile whose base is complete, until no more can be: bases of bases come first.
+// Completes each profile whose base is complete, repeatedly, until nothing changes: bases of bases
+// come first.
 std::vector<v1::RuleProfile> ResolveAll(std::vector<v1::RuleProfile> waiting) {
   std::vector<v1::RuleProfile> resolved;
   for (bool more = true; more;) {
@@ -145,7 +146,7 @@ std::vector<v1::RuleProfile> ResolveAll(std::vector<v1::RuleProfile> waiting) {
         }
         profile = Complete(*base, profile);
       }
-      // A test validates each text; one that does not hold is not offered.
+      // A test validates each text; an invalid profile is not offered.
       if (ValidateProfile(profile).ok()) resolved.push_back(std::move(profile));
       more = true;
     }
@@ -256,14 +257,14 @@ const std::vector<v1::RuleProfile>& BuiltInProfiles() {
 
 absl::StatusOr<v1::RuleProfile> BuiltInProfile(absl::string_view id, absl::string_view date) {
   for (const v1::RuleProfile& profile : BuiltInProfiles()) {
-    // Days in this form are in the order of their text.
+    // Days in this form sort by their text.
     if (profile.id() == id && profile.valid_from() <= date &&
         (profile.valid_to().empty() || date <= profile.valid_to())) {
       return profile;
     }
   }
-  return RefuseNotFound("NO_SUCH_PROFILE",
-                        absl::StrCat("there is no profile ", id, " in force on ", date));
+  return Refuse(Reason::kNoSuchProfile,
+                absl::StrCat("there is no profile ", id, " in force on ", date));
 }
 
 const v1::MotionRule* FindMotionRule(const v1::RuleProfile& profile, absl::string_view key) {

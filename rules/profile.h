@@ -16,16 +16,16 @@ namespace votum::rules {
 // (`extends`) is completed. INVALID_ARGUMENT/BAD_PROFILE with line and column.
 absl::StatusOr<v1::RuleProfile> ParseProfile(absl::string_view text);
 
-// `difference` completed by `base`, which it extends: what it sets replaces what the base has,
-// motions by their key. Its id, title and days are its own.
+// `difference` completed by `base`, which it extends: fields that it sets replace those of the
+// base, motions by their key. It keeps its own id, title and days.
 v1::RuleProfile Complete(const v1::RuleProfile& base, const v1::RuleProfile& difference);
 
-// What is doubtful in `profile`: "§ 50 (2) GO NRW: ...", one line for each rule whose provenance
-// says so. Shown to whoever adopts it.
+// The doubtful points of `profile`, one line for each rule whose provenance says so: "§ 50 (2) GO
+// NRW: ...". Shown when a profile is adopted.
 std::vector<std::string> DoubtsOf(const v1::RuleProfile& profile);
 
-// INVALID_ARGUMENT/BAD_PROFILE, naming the field, unless everything that decides is there and in
-// range: a profile that passes can be computed with.
+// INVALID_ARGUMENT/BAD_PROFILE, naming the field, unless all deciding fields are present and in
+// range. Every computation works with a profile that passes.
 absl::Status ValidateProfile(const v1::RuleProfile& profile);
 
 // The profiles that come with the program, by id and date.

@@ -9,9 +9,9 @@ namespace votum::rules {
 namespace {
 
 absl::Status Postponed() {
-  return RefusePrecondition("ITEM_POSTPONED",
-                            "a lack of quorum was found: the item is postponed; call it again in "
-                            "a meeting");
+  return Refuse(Reason::kItemPostponed,
+                "a lack of quorum was found: the item is postponed; call it again in "
+                "a meeting");
 }
 
 }  // namespace
@@ -57,8 +57,8 @@ absl::StatusOr<QuorumState> ChallengeQuorum(QuorumState state) {
   switch (state) {
     case QuorumState::kChallenged:
     case QuorumState::kSecondCall:
-      return RefusePrecondition("ALREADY_CHALLENGED",
-                                "the members present are to be counted already; count them");
+      return Refuse(Reason::kAlreadyChallenged,
+                    "the members present are to be counted already; count them");
     case QuorumState::kNotQuorate:
     case QuorumState::kDoneWith:
       return Postponed();
@@ -77,9 +77,9 @@ absl::StatusOr<QuorumState> CountQuorum(const v1::QuorumRule& rule, const Attend
 
 absl::StatusOr<QuorumState> CallAgain(QuorumState state) {
   if (state == QuorumState::kNotQuorate) return QuorumState::kSecondCall;
-  return RefusePrecondition("NOT_POSTPONED",
-                            "the item was not postponed for want of a quorum: there is no second "
-                            "call of it");
+  return Refuse(Reason::kNotPostponed,
+                "the item was not postponed for want of a quorum: there is no second "
+                "call of it");
 }
 
 bool MayDecide(QuorumState state) {

@@ -20,26 +20,26 @@ struct QuorumResult {
 // denominator * present > numerator * N (or >=), in integers. Nobody present is never a quorum.
 QuorumResult EvaluateQuorum(const v1::QuorumRule& rule, uint32_t statutory, uint32_t present);
 
-// Who is there when an item is called.
+// Attendance when an item is called.
 struct Attendance {
   uint32_t statutory = 0;            // N
   uint32_t present = 0;              // able to take part: neither excluded nor in the audience
   uint32_t excluded = 0;             // members excluded by conflict, here or not
   uint32_t experts = 0;              // expert citizens (sachkundige Bürger) among `present`
   bool second_call = false;          // the item was postponed for want of a quorum before
-  bool second_call_noticed = false;  // and the second invitation said so
+  bool second_call_noticed = false;  // and the second invitation announced that
 };
 
-// As above, with what else the rule says: the second call, most members excluded, council members
+// As above, with the rule's further cases: the second call, most members excluded, council members
 // outnumbering experts.
 QuorumResult EvaluateQuorum(const v1::QuorumRule& rule, const Attendance& attendance);
 
-// Where an item stands with its quorum:
+// States of an item's quorum:
 //
 //   presumed ─ challenged ─▶ challenged ─ counted ─▶ quorate ─ challenged ─▶ challenged
 //                                          └──────▶ not quorate ─ called again ─▶ second call
 //
-// Where the rule does not presume, an item starts as challenged: it has to be counted.
+// If the rule does not presume a quorum, an item starts as challenged, and a count is due.
 enum class QuorumState { kPresumed, kChallenged, kQuorate, kNotQuorate, kSecondCall, kDoneWith };
 
 QuorumState FirstQuorumState(const v1::QuorumRule& rule);
@@ -48,8 +48,8 @@ QuorumState FirstQuorumState(const v1::QuorumRule& rule);
 // FAILED_PRECONDITION/ITEM_POSTPONED after a lack was found.
 absl::StatusOr<QuorumState> ChallengeQuorum(QuorumState state);
 
-// The count: quorate; or not, and the item is postponed, or done with at a second call that is the
-// last. FAILED_PRECONDITION/ITEM_POSTPONED as above.
+// Enters the count: the item is quorate, or it is postponed, or it is closed if this was the last
+// call. FAILED_PRECONDITION/ITEM_POSTPONED as above.
 absl::StatusOr<QuorumState> CountQuorum(const v1::QuorumRule& rule, const Attendance& attendance,
                                         QuorumState state);
 

@@ -14,7 +14,7 @@ namespace votum::rules {
 namespace {
 
 // Parts of words, in lower case. A denial that contains an approval ("nicht angenommen") comes
-// first and is taken out.
+// first and is removed.
 constexpr std::array<absl::string_view, 24> kRejected = {"nicht angenommen",
                                                          "nicht zugestimmt",
                                                          "nicht beschlossen",
@@ -42,7 +42,7 @@ constexpr std::array<absl::string_view, 24> kRejected = {"nicht angenommen",
 constexpr std::array<absl::string_view, 12> kAdopted = {
     "angenommen", "zugestimmt", "zustimmung", "beschlossen", "stattgegeben", "genehmigt",
     "adopted",    "carried",    "passed",     "approved",    "accepted",     "agreed"};
-// Say how, and so that it was adopted if nothing else is said.
+// Words that name the manner of adoption, and thus imply adoption if nothing else is said.
 constexpr std::array<absl::string_view, 4> kHow = {"einstimmig", "mehrheitlich", "mehrheit",
                                                    "unanimous"};
 constexpr std::array<absl::string_view, 14> kNeither = {
@@ -62,7 +62,7 @@ bool IsOneOf(absl::string_view text, const Words& words) {
   return std::find(words.begin(), words.end(), text) != words.end();
 }
 
-// By MotionOutcome.
+// Indexed by MotionOutcome.
 constexpr std::array<absl::string_view, 4> kNames = {"rejected", "adopted", "casting vote", "lot"};
 
 Replay NotChecked(std::string reason) {
@@ -101,7 +101,7 @@ std::vector<std::string> RemarksOn(const v1::RuleProfile& profile, const Recorde
   return remarks;
 }
 
-// What the rule needs and the record does not have; empty for nothing.
+// The facts that the rule needs but the record lacks; empty if none.
 absl::string_view MissingFor(const v1::MotionRule& rule, const RecordedTally& recorded) {
   if (!recorded.yes) return "yes";
   if (!recorded.no && rule.base() != v1::BASE_STATUTORY) return "no";

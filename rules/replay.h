@@ -1,7 +1,7 @@
-// Results of the past computed again: recorded tallies beside the outcome that the minutes state.
+// Recomputes past results: recorded tallies are compared with the outcome that the minutes state.
 //
-// A record says what it says; what it leaves open is not guessed. A row is compared only if the
-// tally gives the outcome for certain and the words of the minutes are clear.
+// Nothing that a record leaves open is guessed. A row is compared only if the tally determines the
+// outcome and the wording of the minutes is clear.
 #ifndef VOTUM_RULES_REPLAY_H_
 #define VOTUM_RULES_REPLAY_H_
 
@@ -16,7 +16,7 @@
 
 namespace votum::rules {
 
-// What minutes record of a vote; unset where they say nothing.
+// A vote as recorded in minutes; fields are unset where the minutes say nothing.
 struct RecordedTally {
   std::optional<uint32_t> yes;
   std::optional<uint32_t> no;
@@ -33,18 +33,18 @@ struct Replay {
   ReplayVerdict verdict = ReplayVerdict::kNotChecked;
   // "adopted", "rejected", "not quorate", "casting vote", "lot"; empty where it is open.
   std::string computed;
-  // Why they differ, or why the row was not compared.
+  // The reason why they differ, or why the row was not compared.
   std::string reason;
-  // What is odd about the record though it does not decide: more votes than members present, ...
+  // Oddities of the record that do not affect the outcome: more votes than members present, ...
   std::vector<std::string> remarks;
 };
 
-// What the words of minutes say: adopted, rejected; nullopt where they say neither ("vertagt"), or
-// both ("Ziffer 1 angenommen, Ziffer 2 abgelehnt").
+// The outcome stated by the words of minutes: adopted, rejected; nullopt where they state neither
+// ("vertagt"), or both ("Ziffer 1 angenommen, Ziffer 2 abgelehnt").
 std::optional<MotionOutcome> StatedOutcome(absl::string_view words);
 
-// Abstentions and invalid votes that are not mentioned are none. Without the number present,
-// everybody is taken to be present who voted, and only a rejection is certain.
+// Abstentions and invalid votes that are not mentioned count as zero. Without the number present,
+// only those who voted are taken to be present, and only a rejection is certain.
 Replay ReplayTally(const v1::RuleProfile& profile, const v1::MotionRule& rule,
                    const RecordedTally& recorded);
 

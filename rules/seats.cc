@@ -41,8 +41,8 @@ bool Greater(const Claim& a, const Claim& b) {
   return Wide{a.numerator} * b.denominator > Wide{b.numerator} * a.denominator;
 }
 
-// Gives one seat each to the `rest` largest claims; those that equal the last of these without all
-// of them getting a seat are tied.
+// Gives one seat each to the `rest` largest claims; claims equal to the last of these are tied if
+// not all of them get a seat.
 void GiveLargest(std::vector<Claim> claims, uint64_t rest, SeatAllocation& allocation) {
   if (rest == 0) return;
   std::sort(claims.begin(), claims.end(), Greater);
@@ -87,7 +87,7 @@ void ByDivisors(uint64_t step, uint32_t seats, absl::Span<const uint64_t> votes,
   for (size_t i = 0; i < votes.size(); ++i) {
     if (votes[i] > 0) queue.push({votes[i], 1, i});
   }
-  std::vector<Claim> given;  // the newest claims that were met at the same level
+  std::vector<Claim> given;  // the latest claims met at the same level
   for (uint32_t i = 0; i < seats; ++i) {
     Claim claim = queue.top();
     queue.pop();
@@ -113,7 +113,7 @@ const MethodRow& RowOf(v1::SeatMethod method) {
                        [&](const MethodRow& row) { return row.method == method; });
 }
 
-absl::Status Bad(absl::string_view what) { return RefuseArgument("BAD_SEATS", what); }
+absl::Status Bad(absl::string_view what) { return Refuse(Reason::kBadSeats, what); }
 
 absl::StatusOr<uint64_t> SumOf(absl::Span<const uint64_t> votes) {
   constexpr uint64_t kMost = uint64_t{1} << 62;
@@ -164,8 +164,6 @@ v1::SeatMethod SeatMethodOf(absl::string_view name) {
   }
   return v1::SEAT_METHOD_UNSPECIFIED;
 }
-
-absl::string_view NameOfSeatMethod(v1::SeatMethod method) { return RowOf(method).name; }
 
 bool IsUnanimous(const v1::SeatsRule& rule, uint32_t yes, uint32_t no, uint32_t abstain) {
   return yes > 0 && no == 0 && (abstain == 0 || !rule.abstention_breaks_unanimity());

@@ -1,7 +1,7 @@
 // Seats shared out in proportion to votes: committees (§ 50 (3) GO NRW), chairs (§ 58 (5) GO NRW).
 //
-// All in integers. Where the last seats fall on equal claims nobody is preferred silently: they are
-// left open, with the lists among which the lot must draw.
+// All arithmetic is in integers. If equal claims compete for the last seats, no list is preferred
+// silently: these seats are left open, with the lists among which a lot must draw.
 #ifndef VOTUM_RULES_SEATS_H_
 #define VOTUM_RULES_SEATS_H_
 
@@ -26,8 +26,8 @@ struct SeatAllocation {
   std::vector<uint32_t> seats;
   std::vector<size_t> tied;  // indices, ascending; empty without a tie
   uint32_t to_draw = 0;
-  // The exact share of each list, votes * seats / all votes: whole part and numerator of the rest
-  // over `all_votes`.
+  // The exact share of each list, votes * seats / all votes: whole part, and numerator of the
+  // remainder over `all_votes`.
   struct Claim {
     uint64_t whole = 0;
     uint64_t remainder = 0;
@@ -50,10 +50,9 @@ absl::StatusOr<SeatAllocation> AllocateSeats(v1::SeatMethod method, uint32_t sea
 
 // "hare-niemeyer", "dhondt", "sainte-lague", "rock"; UNSPECIFIED for any other name.
 v1::SeatMethod SeatMethodOf(absl::string_view name);
-absl::string_view NameOfSeatMethod(v1::SeatMethod method);
 
-// Whether a joint list is adopted unanimously: nobody voted No, somebody voted Yes, and, where the
-// rule says so, nobody abstained.
+// Whether a joint list is adopted unanimously: nobody voted No, at least one person voted Yes, and,
+// where the rule says so, nobody abstained.
 bool IsUnanimous(const v1::SeatsRule& rule, uint32_t yes, uint32_t no, uint32_t abstain);
 
 // The allocation in words, with the arithmetic of each list.

@@ -23,19 +23,19 @@ absl::StatusOr<StatutoryNumber> ComputeStatutoryNumber(const v1::StatutoryNumber
                                                        const TermFacts& facts) {
   const uint32_t seats = SeatsOf(rule, facts.inhabitants);
   if (seats == 0) {
-    return RefuseArgument("NO_STATUTORY_NUMBER",
-                          "the profile has no table of seats by inhabitants for this size; set the "
-                          "statutory number of the organization by record");
+    return Refuse(Reason::kNoStatutoryNumber,
+                  "the profile has no table of seats by inhabitants for this size; set the "
+                  "statutory number of the organization by record");
   }
   const uint32_t step = std::max<uint32_t>(1, rule.reduction_step());
   if (facts.reduction > rule.largest_reduction() || facts.reduction % step != 0) {
-    return RefuseArgument("BAD_REDUCTION",
-                          absl::StrCat("a bylaw may take off at most ", rule.largest_reduction(),
-                                       " seats, in steps of ", step, ", not ", facts.reduction));
+    return Refuse(Reason::kBadReduction,
+                  absl::StrCat("a bylaw may take off at most ", rule.largest_reduction(),
+                               " seats, in steps of ", step, ", not ", facts.reduction));
   }
   if (facts.reduction > 0 && seats < rule.minimum() + facts.reduction) {
-    return RefuseArgument("BAD_REDUCTION", absl::StrCat(seats, " seats less ", facts.reduction,
-                                                        " are fewer than ", rule.minimum()));
+    return Refuse(Reason::kBadReduction, absl::StrCat(seats, " seats less ", facts.reduction,
+                                                      " are fewer than ", rule.minimum()));
   }
   uint32_t number = seats - facts.reduction + facts.additional;
   std::string sum = absl::StrCat(seats, " - ", facts.reduction, " + ", facts.additional);

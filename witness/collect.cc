@@ -51,12 +51,12 @@ absl::StatusOr<std::string> CollectCosignatures(const std::string& folder,
   const auto prover = [&](uint64_t old_size,
                           uint64_t size) -> absl::StatusOr<std::vector<crypto::Digest>> {
     if (size != head.size) {
-      // The log itself may have gone on.
-      return RefusePrecondition("NOT_IN_FOLDER", "the folder holds the log up to one size only");
+      // The log itself may have grown.
+      return Refuse(Reason::kNotInFolder, "the folder holds the log up to one size only");
     }
     return crypto::TileReader(head.size, head.root, &source).ConsistencyProof(old_size);
   };
-  // What is fed is what the log has signed, without the cosignatures that are there already.
+  // Feeds only the log's own signatures, without existing cosignatures.
   ASSIGN_OR_RETURN(crypto::Note note, crypto::ParseNote(checkpoint));
   std::erase_if(note.signatures, [&](const crypto::NoteSignature& signature) {
     return !policy.logs()[opened.log].verifier.Knows(signature);
@@ -82,11 +82,11 @@ absl::StatusOr<std::string> CollectCosignatures(const std::string& folder,
     cosigned = runner.Witnessed();
   }
   if (forked) {
-    return Refuse(absl::StatusCode::kDataLoss, "LOG_FORKED",
+    return Refuse(Reason::kLogForked,
                   absl::StrCat("log ", head.origin, " has signed another tree than this one"));
   }
   if (!has_quorum) {
-    return Refuse(absl::StatusCode::kDeadlineExceeded, "NO_QUORUM",
+    return Refuse(Reason::kNoQuorum,
                   "too few witnesses have cosigned; try again, or see to those that failed");
   }
   RETURN_IF_ERROR(WriteFile(path, cosigned));

@@ -1,5 +1,5 @@
-// Collects cosignatures for a log that lies in a folder, as `votum log export` writes it or a
-// static log publishes it.
+// Collects cosignatures for a log in a folder, as `votum log export` writes it or a static log
+// publishes it.
 #ifndef VOTUM_WITNESS_COLLECT_H_
 #define VOTUM_WITNESS_COLLECT_H_
 
@@ -15,12 +15,12 @@
 namespace votum::witness {
 
 // Asks the policy's witnesses to cosign `folder`/checkpoint, with proofs from `folder`/tile, until
-// there is a quorum and, for two seconds more, of the others, or until `patience` is over; then
-// puts what came into `folder`/checkpoint. The cosigned checkpoint.
+// there is a quorum, then waits two more seconds for the others, or until `patience` is over.
+// Writes the cosignatures into `folder`/checkpoint and returns the cosigned checkpoint.
 //   NOT_FOUND                            no such folder
 //   errors of Policy::Open               the checkpoint is of no log of the policy
 //   FAILED_PRECONDITION/NO_WITNESS_URL   see WitnessFeed::Create
-//   DEADLINE_EXCEEDED/NO_QUORUM          too few have cosigned; the checkpoint stays as it is
+//   FAILED_PRECONDITION/NO_QUORUM        too few have cosigned; the checkpoint stays as it is
 //   DATA_LOSS/LOG_FORKED                 a witness has shown the log's signature under another tree
 absl::StatusOr<std::string> CollectCosignatures(const std::string& folder,
                                                 const crypto::Policy& policy,

@@ -17,11 +17,12 @@
 namespace votum::witness {
 namespace {
 
-// How often in a row a witness may correct our idea of its size before we take our time.
+// The number of consecutive corrections of our idea of its size that a witness may send before we
+// back off.
 constexpr int kMostCorrections = 3;
 constexpr size_t kShownBytes = 200;
 
-// The beginning of a witness's words, made harmless.
+// The beginning of a witness's message, sanitized.
 std::string Shown(const std::string& body) {
   return absl::CHexEscape(absl::StripTrailingAsciiWhitespace(body.substr(0, kShownBytes)));
 }
@@ -44,7 +45,7 @@ absl::StatusOr<crypto::Checkpoint> OpenOwn(const std::string& note, const std::s
   ASSIGN_OR_RETURN(const crypto::OpenedNote opened, crypto::OpenNote(note, keys));
   ASSIGN_OR_RETURN(crypto::Checkpoint head, crypto::Checkpoint::Parse(opened.text));
   if (head.origin != origin) {
-    return RefuseArgument("WRONG_ORIGIN", absl::StrCat("the checkpoint is not of log ", origin));
+    return Refuse(Reason::kWrongOrigin, absl::StrCat("the checkpoint is not of log ", origin));
   }
   return head;
 }
@@ -71,13 +72,12 @@ absl::StatusOr<WitnessFeed> WitnessFeed::Create(crypto::Policy policy, const std
   if (std::none_of(logs.begin(), logs.end(), [&origin](const crypto::PolicyLog& log) {
         return log.verifier.name() == origin;
       })) {
-    return RefusePrecondition("NO_SUCH_LOG",
-                              absl::StrCat("the policy has no line for the log ", origin));
+    return Refuse(Reason::kNoSuchLog, absl::StrCat("the policy has no line for the log ", origin));
   }
   for (const crypto::PolicyWitness& witness : policy.witnesses()) {
     if (witness.url.empty()) {
-      return RefusePrecondition("NO_WITNESS_URL", absl::StrCat("the policy's line of witness ",
-                                                               witness.name, " has no URL"));
+      return Refuse(Reason::kNoWitnessUrl,
+                    absl::StrCat("the policy's line of witness ", witness.name, " has no URL"));
     }
   }
   return WitnessFeed(std::move(policy), origin, std::move(prover), times);
@@ -91,14 +91,14 @@ absl::Status WitnessFeed::Publish(const std::string& note, absl::Time now) {
   ASSIGN_OR_RETURN(published.head, OpenOwn(note, origin_, policy_));
   const bool first = newest_.note.empty();
   if (!first && published.head.size <= newest_.head.size) {
-    return RefuseArgument("NOT_LARGER", "a checkpoint is published that is not larger");
+    return Refuse(Reason::kNotLarger, "a checkpoint is published that is not larger");
   }
   published.note = note;
   published.cosigned.resize(witnesses_.size());
   newest_ = std::move(published);
   unwitnessed_since_ = std::min(unwitnessed_since_, now);
   if (first) {
-    // A guess; a witness that has cosigned another size last says so.
+    // This is a guess; a witness whose last cosigned size differs says so.
     for (Witness& witness : witnesses_) witness.known_size = newest_.head.size;
   }
   TakeNextTarget(now);
@@ -234,7 +234,7 @@ void WitnessFeed::OnRefusal(size_t witness, const http::Answer& answer, absl::Ti
   const std::string said = absl::StrCat("status ", answer.status, ", ", Shown(answer.body));
   Witness& state = witnesses_[witness];
   if (answer.status == 422) {
-    // Our size of it may be wrong as well; the checkpoint that it has will tell.
+    // Our idea of its size may also be wrong; its own checkpoint will tell.
     Move(witness, WitnessState::kDisputing,
          absl::StrCat("it says that the log is not consistent: ", said));
     state.wants_evidence = true;
@@ -276,7 +276,7 @@ void WitnessFeed::OnCosignature(size_t witness, const Collected& asked, const st
     AddLine(&target_, witness, line);
     if (HasQuorum(target_)) OnQuorum(now);
   } else {
-    // Late for its own round; the next one waits for it already.
+    // Too late for its own round; the next one is already waiting for it.
     state.waiting_since = now;
     if (asked.head.size == witnessed_.head.size) AddLine(&witnessed_, witness, line);
   }
@@ -307,7 +307,7 @@ void WitnessFeed::OnConflict(size_t witness, const http::Answer& answer, absl::T
   state.next_attempt = now;
 }
 
-// Whether a checkpoint that the log has signed is not one of the tree that the log has.
+// Whether a checkpoint signed by the log contradicts the log's present tree.
 absl::StatusOr<bool> WitnessFeed::Contradicts(const crypto::Checkpoint& theirs) const {
   const crypto::Checkpoint& ours = newest_.head;
   const crypto::Checkpoint& smaller = theirs.size < ours.size ? theirs : ours;
@@ -315,7 +315,7 @@ absl::StatusOr<bool> WitnessFeed::Contradicts(const crypto::Checkpoint& theirs) 
   if (smaller.size == 0) return false;
   const auto proof = prover_(smaller.size, larger.size);
   if (!proof.ok()) {
-    // The log may have grown since it last published; if it has not, it has signed what it lost.
+    // The log may have grown since it last published. If not, it signed entries that it has lost.
     if (theirs.size > ours.size && absl::IsOutOfRange(proof.status())) return true;
     return proof.status();
   }
@@ -325,7 +325,8 @@ absl::StatusOr<bool> WitnessFeed::Contradicts(const crypto::Checkpoint& theirs) 
 
 void WitnessFeed::OnEvidence(size_t witness, const http::Answer& answer) {
   Witness& state = witnesses_[witness];
-  // Whatever it says without our signature proves nothing: it is asked again, later and later.
+  // A statement without our signature proves nothing, so the witness is asked again, at growing
+  // intervals.
   if (answer.status != 200) return;
   const auto theirs = OpenOwn(answer.body, origin_, policy_);
   if (!theirs.ok()) return;
@@ -351,7 +352,7 @@ void WitnessFeed::Move(size_t witness, WitnessState state, const std::string& wh
   WitnessState& present = witnesses_[witness].status.state;
   if (present == state) return;
   present = state;
-  // That one is out of reach for a while is no news; ReportAbsence says when it is.
+  // A brief absence is not reported; ReportAbsence decides when it is long enough.
   if (state == WitnessState::kRefusing || state == WitnessState::kDisputing) {
     alarms_.push_back({policy_.witnesses()[witness].name, why});
   }

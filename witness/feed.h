@@ -1,5 +1,5 @@
-// The log's side of https://c2sp.org/tlog-witness: which witness to ask for what, and what its
-// answer means. Pure: the caller has the clock and the network (feed_runner.h).
+// The log's side of https://c2sp.org/tlog-witness: decides which request to send to which witness,
+// and interprets the answers. Pure: the caller provides clock and network (feed_runner.h).
 //
 // A quorum must have cosigned the same checkpoint, and a log may grow faster than a witness
 // answers. So the feed works in rounds: all witnesses are asked for one checkpoint, the target, and
@@ -8,10 +8,10 @@
 //   Publish(7) ─▶ target 7 ─▶ w1, w2, w3 asked ─▶ w1, w3 answer: quorum ─▶ witnessed() is 7
 //   Publish(8), Publish(9)  ···························▶ grace for w2 ─▶ target 9 ─▶ ...
 //
-// A witness is not trusted more than its signature goes: that it refuses a checkpoint, or claims to
-// have seen a larger one, raises an alarm; only a checkpoint with the log's own signature that the
-// log's tree contradicts is a fork. Then the feed stops for good, and the log must not grow: either
-// its key is in other hands, or its database is older than what it has signed.
+// A witness is trusted only as far as its signature goes: a refused checkpoint, or a claim to have
+// seen a larger one, raises an alarm. Only a checkpoint with the log's own signature that
+// contradicts the log's tree is a fork. The feed then stops for good and the log must not grow,
+// because either its key is in other hands or its database is older than its latest checkpoint.
 #ifndef VOTUM_WITNESS_FEED_H_
 #define VOTUM_WITNESS_FEED_H_
 
@@ -32,9 +32,9 @@
 
 namespace votum::witness {
 
-// What the feed asks the log for: RFC 6962 consistency proof between two sizes, old_size >= 1, up
-// to that of the newest published checkpoint at least. OUT_OF_RANGE means that the log has no more
-// than the smaller size, and is taken for the truth; any other error, that it cannot say.
+// Asks the log for the RFC 6962 consistency proof between two sizes, old_size >= 1, at least up to
+// the newest published checkpoint. OUT_OF_RANGE means that the log is not larger than the smaller
+// size, and is believed; any other error means that the log cannot tell.
 using ConsistencyProver = std::function<absl::StatusOr<std::vector<crypto::Digest>>(
     uint64_t old_size, uint64_t new_size)>;
 
@@ -43,13 +43,13 @@ struct FeedTimes {
   absl::Duration round = absl::Seconds(10);      // without a quorum, until a newer target is taken
   absl::Duration first_wait = absl::Seconds(1);  // after a failure; doubled with each further one
   absl::Duration longest_wait = absl::Minutes(5);
-  // After this long with nothing new a target is cosigned again, so that readers can tell a log
-  // that is quiet from one that is hidden from them.
+  // After this time without growth, a target is cosigned again, so that readers can distinguish a
+  // quiet log from a hidden one.
   absl::Duration refresh = absl::Hours(1);
   absl::Duration absent = absl::Minutes(10);  // without a cosignature, or a quorum: an alarm
 };
 
-// What to send to a witness.
+// A request to a witness.
 struct FeedRequest {
   size_t witness = 0;  // in the policy's witnesses()
   bool post = false;
@@ -57,12 +57,12 @@ struct FeedRequest {
   std::string body;
 };
 
-// Where a witness stands.
+// The state of a witness.
 enum class WitnessState {
   kNew,          // nothing is known yet
   kFollowing,    // its last answer was a cosignature
   kUnreachable,  // no answer, or one of 5xx
-  kRefusing,     // it does not know the log or its key, or answers what cannot be: see the alarm
+  kRefusing,     // it does not know the log or its key, or its answer is impossible: see the alarm
   kDisputing,    // it says that the log is not consistent
 };
 absl::string_view WitnessStateName(WitnessState state);
@@ -75,28 +75,29 @@ struct WitnessStatus {
 
 // A line for the operator.
 struct FeedAlarm {
-  std::string witness;  // its name in the policy; empty: of the feed as a whole
+  std::string witness;  // its name in the policy; empty for the feed as a whole
   std::string text;
 };
 
 // Not thread-safe.
 class WitnessFeed {
  public:
-  // `origin` is the log's name; the policy's log with this name is the one that is fed.
+  // `origin` is the log's name; the policy's log with this name is fed.
   // FAILED_PRECONDITION/NO_SUCH_LOG if the policy has none; FAILED_PRECONDITION/NO_WITNESS_URL if a
   // witness has no URL.
   static absl::StatusOr<WitnessFeed> Create(crypto::Policy policy, const std::string& origin,
                                             ConsistencyProver prover, FeedTimes times = {});
 
-  // The log has published `note`, a checkpoint larger than those before. INVALID_ARGUMENT if it is
-  // not one of this log.
+  // The log has published `note`, a checkpoint larger than those before. INVALID_ARGUMENT if it
+  // does not belong to this log.
   absl::Status Publish(const std::string& note, absl::Time now);
 
-  // What to send to `witness` now, if anything. It is busy then until one of the two below.
+  // The request to send to `witness` now, if any. The witness is then busy until one of the two
+  // calls below.
   std::optional<FeedRequest> Due(size_t witness, absl::Time now);
   void OnAnswer(size_t witness, const http::Answer& answer, absl::Time now);
   void OnUnreachable(size_t witness, const absl::Status& why, absl::Time now);
-  // When to ask Due again at the latest, if nothing happens before.
+  // The latest time to call Due again if nothing happens before.
   absl::Time NextDue(size_t witness, absl::Time now) const;
 
   // The newest checkpoint with the cosignatures of a quorum; empty before the first. Further
@@ -115,7 +116,7 @@ class WitnessFeed {
   const WitnessStatus& status(size_t witness) const { return witnesses_[witness].status; }
 
  private:
-  // A checkpoint and what was collected for it.
+  // A checkpoint and its collected cosignatures.
   struct Collected {
     crypto::Checkpoint head;
     std::string note;
@@ -123,7 +124,7 @@ class WitnessFeed {
   };
   struct Witness {
     WitnessStatus status;
-    uint64_t known_size = 0;  // what it has cosigned last, as far as we know
+    uint64_t known_size = 0;  // its last cosigned size, as far as we know
     absl::Time next_attempt = absl::InfinitePast();
     absl::Time waiting_since = absl::InfiniteFuture();  // for a cosignature
     int failures = 0;

@@ -10,7 +10,7 @@
 namespace votum::witness {
 namespace {
 
-// The longest sleep: the clock of the feed may be set while a thread sleeps by another one.
+// The longest sleep: the feed's clock may be set while a thread sleeps by another clock.
 constexpr absl::Duration kLongestSleep = absl::Minutes(1);
 
 std::string Join(const std::string& url, const std::string& path) {
@@ -95,7 +95,7 @@ void FeedRunner::Serve(size_t witness, const http::Send& send) {
       feed_.OnUnreachable(witness, answer.status(), config_.clock->Now());
     }
     TellAlarms();
-    // It may have ended the round for the others.
+    // The answer may have ended the round for the other witnesses.
     changed_.notify_all();
   }
 }

@@ -1,5 +1,5 @@
-// Runs a WitnessFeed: takes its requests to the witnesses, one thread for each, so that a slow one
-// holds nobody up.
+// Runs a WitnessFeed: sends its requests to the witnesses, with one thread for each, so that a slow
+// witness delays no other.
 #ifndef VOTUM_WITNESS_FEED_RUNNER_H_
 #define VOTUM_WITNESS_FEED_RUNNER_H_
 
@@ -21,7 +21,7 @@ namespace votum::witness {
 
 struct FeedRunnerConfig {
   Clock* clock = nullptr;
-  // Makes what a thread sends with; called once for each witness.
+  // Makes a thread's sender; called once for each witness.
   std::function<http::Send()> connect;
   // Called on a witness's thread; must be short, and must not call the runner.
   std::function<void(const FeedAlarm&)> alarm = [](const FeedAlarm&) {};
@@ -43,10 +43,10 @@ class FeedRunner {
 
   // The newest checkpoint with the cosignatures of a quorum; empty before the first.
   std::string Witnessed() const;
-  // Waits until the checkpoint of at least `size` has its quorum, the log has forked, or it is
-  // `deadline`; whether it has the quorum.
+  // Waits until the checkpoint of at least `size` has its quorum, the log has forked, or `deadline`
+  // has come; returns whether it has the quorum.
   bool AwaitQuorum(uint64_t size, absl::Time deadline);
-  // Where each witness stands, in the order of the policy.
+  // The state of each witness, in the order of the policy.
   std::vector<WitnessStatus> Statuses() const;
 
  private:

@@ -28,7 +28,8 @@ absl::StatusOr<std::string> SqliteHeadStore::Load(const std::string& origin) {
 absl::Status SqliteHeadStore::Replace(const std::string& origin, absl::string_view expected,
                                       absl::string_view next) {
   const std::lock_guard<std::mutex> lock(mutex_);
-  // One statement each, so that what is compared is what is replaced, whoever else has the file.
+  // One statement each, so that comparing and replacing are atomic even if other processes use the
+  // file.
   ASSIGN_OR_RETURN(
       sqlite::Statement replace,
       database_.Prepare(expected.empty()
@@ -38,7 +39,7 @@ absl::Status SqliteHeadStore::Replace(const std::string& origin, absl::string_vi
   if (!expected.empty()) replace.Bind(3, expected);
   RETURN_IF_ERROR(replace.Run());
   if (database_.Changes() == 1) return absl::OkStatus();
-  return Refuse(absl::StatusCode::kAborted, "HEAD_CHANGED",
+  return Refuse(Reason::kHeadChanged,
                 absl::StrCat("the last cosigned checkpoint of ", origin, " is another one now"));
 }
 

@@ -1,4 +1,4 @@
-// What a witness remembers: of each log the checkpoint that it cosigned last.
+// Memory of a witness: the last checkpoint that it cosigned for each log.
 #ifndef VOTUM_WITNESS_HEAD_STORE_H_
 #define VOTUM_WITNESS_HEAD_STORE_H_
 
@@ -19,11 +19,11 @@ class HeadStore {
  public:
   virtual ~HeadStore() = default;
 
-  // The checkpoint of log `origin` that was cosigned last, as a signed note; empty if none was.
+  // The last cosigned checkpoint of log `origin`, as a signed note; empty if there is none.
   virtual absl::StatusOr<std::string> Load(const std::string& origin) = 0;
 
-  // Makes `next` the last one, durably, if `expected` is that now. ABORTED/HEAD_CHANGED if it is
-  // not. After any other error the outcome is unknown, and the caller must not go on.
+  // Durably replaces the last checkpoint by `next` if it is `expected`. ABORTED/HEAD_CHANGED if it
+  // is not. After any other error the outcome is unknown, and the caller must not go on.
   virtual absl::Status Replace(const std::string& origin, absl::string_view expected,
                                absl::string_view next) = 0;
 };

@@ -1,4 +1,4 @@
-// votum-witness: cosigns the checkpoints of other people's logs.
+// votum-witness: cosigns the checkpoints of logs run by others.
 
 #include <pthread.h>
 #include <signal.h>
@@ -98,7 +98,8 @@ absl::Status Serve(const Options& options) {
       http::Server::Listen(options.address, options.port, [&witness](const http::Request& request) {
         return Route(*witness, request);
       }));
-  // Before the thread: it inherits the mask, and only sigwait sees the signals.
+  // Set before the thread starts, which inherits the mask, so that only sigwait receives the
+  // signals.
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);
@@ -139,7 +140,7 @@ absl::Status Collect(const Options& options) {
 
 int Report(const absl::Status& status) {
   if (status.ok()) return 0;
-  const std::string reason = ReasonOf(status);
+  const std::string reason = ReasonTextOf(status);
   std::cerr << "votum-witness: "
             << (reason.empty() ? absl::StatusCodeToString(status.code()) : reason) << ": "
             << status.message() << "\n";

@@ -7,7 +7,7 @@
 
 namespace votum::witness {
 
-// What `witness` answers `request` with. 404 for another address, 405 for another method.
+// The answer of `witness` to `request`. 404 for another address, 405 for another method.
 http::Answer Route(Witness& witness, const http::Request& request);
 
 }  // namespace votum::witness

@@ -30,8 +30,8 @@ http::Answer Refusal(int status, absl::string_view why) {
   return {status, kText, absl::StrCat(why, "\n")};
 }
 
-// Whether `text` says that a tree of no leaves has a root that it cannot have. Such a text is no
-// checkpoint to Checkpoint::Parse, but the protocol tells it from malformed ones.
+// Whether `text` claims a wrong root for the empty tree. Checkpoint::Parse rejects such a text, but
+// the protocol distinguishes it from malformed ones.
 bool IsEmptyTreeWithAnotherRoot(absl::string_view text) {
   const std::vector<absl::string_view> lines = absl::StrSplit(text, '\n');
   if (lines.size() < 4 || lines[1] != "0") return false;
@@ -43,7 +43,7 @@ bool IsEmptyTreeWithAnotherRoot(absl::string_view text) {
 
 // The checkpoint of a note that this witness has stored.
 absl::StatusOr<crypto::Checkpoint> ParseStored(const std::string& note) {
-  // Before the first checkpoint of a log: the empty tree, of which every tree is an extension.
+  // Before a log's first checkpoint, its head is the empty tree, which every tree extends.
   if (note.empty()) return crypto::Checkpoint{"", 0, crypto::EmptyRoot(), {}};
   ASSIGN_OR_RETURN(const crypto::Note parsed, crypto::ParseNote(note));
   return crypto::Checkpoint::Parse(parsed.text);
@@ -58,8 +58,7 @@ absl::StatusOr<std::unique_ptr<Witness>> Witness::Create(crypto::CosignatureSign
                                                          const crypto::Policy& logs,
                                                          HeadStore* store, WitnessConfig config) {
   if (logs.logs().empty()) {
-    return RefusePrecondition("NO_LOGS",
-                              "the file of logs names none; a line is: log <verifier key>");
+    return Refuse(Reason::kNoLogs, "the file of logs names none; a line is: log <verifier key>");
   }
   std::unique_ptr<Witness> witness(new Witness(std::move(signer), store, std::move(config)));
   for (const crypto::PolicyLog& log : logs.logs()) {
@@ -70,13 +69,13 @@ absl::StatusOr<std::unique_ptr<Witness>> Witness::Create(crypto::CosignatureSign
   return witness;
 }
 
-// What `body` submits. On error, `status` is what to answer with.
+// The submission in `body`. On error, `status` receives the HTTP status of the answer.
 absl::StatusOr<Witness::Submitted> Witness::Read(absl::string_view body, int* status) const {
   Submitted submitted;
   *status = kTooLarge;
   if (body.size() > kMaxRequestBytes) {
-    return RefuseArgument("TOO_LARGE",
-                          absl::StrCat("a request has at most ", kMaxRequestBytes, " bytes"));
+    return Refuse(Reason::kTooLarge,
+                  absl::StrCat("a request has at most ", kMaxRequestBytes, " bytes"));
   }
   *status = kBadRequest;
   ASSIGN_OR_RETURN(submitted.request, crypto::ParseAddCheckpoint(body));
@@ -85,14 +84,14 @@ absl::StatusOr<Witness::Submitted> Witness::Read(absl::string_view body, int* st
   const std::string origin = note.text.substr(0, note.text.find('\n'));
   const auto log = logs_.find(origin);
   if (log == logs_.end()) {
-    return RefuseNotFound("UNKNOWN_LOG", "this witness does not know the log");
+    return Refuse(Reason::kUnknownLog, "this witness does not know the log");
   }
   *status = kForbidden;
   ASSIGN_OR_RETURN(submitted.note, crypto::OpenNote(submitted.request.checkpoint, log->second));
   *status = IsEmptyTreeWithAnotherRoot(note.text) ? kUnprocessable : kBadRequest;
   ASSIGN_OR_RETURN(submitted.checkpoint, crypto::Checkpoint::Parse(note.text));
   if (submitted.request.old_size > submitted.checkpoint.size) {
-    return RefuseArgument("BAD_ADD_CHECKPOINT", "the old size is larger than the checkpoint's");
+    return Refuse(Reason::kBadAddCheckpoint, "the old size is larger than the checkpoint's");
   }
   return submitted;
 }
@@ -116,7 +115,7 @@ http::Answer Witness::Advance(const Submitted& submitted) {
   const absl::Status consistent = crypto::VerifyConsistency(
       last->size, next.size, submitted.request.consistency_proof, last->root, next.root);
   if (!consistent.ok()) {
-    // A proof can be spoilt by anybody on the way, two signed roots of one size by the log alone.
+    // Anybody on the way can spoil a proof, but only the log itself can sign two roots of one size.
     if (last->size == next.size && last->root != next.root) {
       config_.alarm(absl::StrCat(
           "log ", next.origin, " has signed two trees of size ", next.size,
@@ -134,7 +133,8 @@ http::Answer Witness::Advance(const Submitted& submitted) {
   if (!next_note.ok()) return Refusal(kInternalError, next_note.status().message());
   const absl::Status replaced = store_.Replace(next.origin, *stored, *next_note);
   if (!replaced.ok()) {
-    // Whoever changed it, we have not; anything else may or may not be on the disk.
+    // HEAD_CHANGED means that nothing was stored; after any other error, the checkpoint may or may
+    // not be on disk.
     if (!absl::IsAborted(replaced)) config_.fatal(replaced);
     return Refusal(kInternalError, "the witness cannot write its store");
   }

@@ -2,7 +2,7 @@
 // the one that it cosigned last, so that a log cannot show different trees to different people
 // without a witness knowing.
 //
-// Pure but for its store: what a request is answered with, without HTTP.
+// Pure except for its store: computes the answers to requests, without HTTP.
 #ifndef VOTUM_WITNESS_WITNESS_H_
 #define VOTUM_WITNESS_WITNESS_H_
 
@@ -27,29 +27,30 @@
 
 namespace votum::witness {
 
-// The most bytes of a request: 63 hashes, a checkpoint, and more than a hundred cosignatures.
+// The maximum size of a request in bytes: 63 hashes, a checkpoint, and more than a hundred
+// cosignatures.
 inline constexpr size_t kMaxRequestBytes = size_t{64} << 10;
 
 struct WitnessConfig {
   Clock* clock = nullptr;
   // Called with a line for the operator if a log has signed two trees of the same size: proof that
-  // it has forked. It holds the checkpoint that was refused; the other one is in the store.
+  // it has forked. The line holds the refused checkpoint; the other one is in the store.
   std::function<void(const std::string&)> alarm = [](const std::string&) {};
-  // Called when it is not known whether a checkpoint was stored; must not return in a server (the
-  // next start finds out). The request is answered with 500 if it does.
+  // Called when it is unknown whether a checkpoint was stored. In a server it must not return (the
+  // next start finds out); if it returns, the request is answered with 500.
   std::function<void(const absl::Status&)> fatal;
 };
 
 // Thread-safe.
 class Witness {
  public:
-  // The logs are those of `logs`; its witnesses and quorum mean nothing here. A log may have
+  // Serves the logs of the policy `logs`; its witnesses and quorum are ignored. A log may have
   // several keys. FAILED_PRECONDITION/NO_LOGS if there is none. `store` outlives the witness.
   static absl::StatusOr<std::unique_ptr<Witness>> Create(crypto::CosignatureSigner signer,
                                                          const crypto::Policy& logs,
                                                          HeadStore* store, WitnessConfig config);
 
-  // POST /add-checkpoint, by the first of these that holds:
+  // POST /add-checkpoint; the first matching row decides:
   //
   //   413  the body is larger than kMaxRequestBytes
   //   400  the body is not of the form of crypto/tlog/add_checkpoint.h, or holds no signed note

@@ -30,7 +30,7 @@ constexpr char kRecordsFile[] = "/records.jsonl";
 constexpr char kAttachmentsFile[] = "/attachments.jsonl";
 constexpr size_t kMaxCheckpointBytes = 1000000;
 
-absl::Status BadArchive(absl::string_view what) { return RefuseArgument("BAD_ARCHIVE", what); }
+absl::Status BadArchive(absl::string_view what) { return Refuse(Reason::kBadArchive, what); }
 
 // The bytes of string field `name`, which must be Base64 of a length in `sizes` (any, if empty).
 absl::StatusOr<std::string> Bytes(const ordered_json& object, const char* name,
@@ -58,8 +58,8 @@ std::string Dump(const ordered_json& object) {
   return object.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
 }
 
-// Reads a line of an entry from left to right: there is one form, and no need for a JSON parser,
-// which would take as long as verifying a third of the record's signature.
+// Reads a line of an entry from left to right. Lines have exactly one form, so no JSON parser is
+// needed, which would cost a third of verifying the record's signature.
 class Scanner {
  public:
   explicit Scanner(absl::string_view line) : rest_(line) {}
@@ -94,8 +94,8 @@ class Scanner {
 absl::Status ForEachLine(const std::string& path, const std::function<bool(std::string)>& each) {
   std::ifstream file(path, std::ios::binary);
   if (!file)
-    return RefuseNotFound("NO_ARCHIVE",
-                          absl::StrCat("cannot open ", path, "; is this folder an exported log?"));
+    return Refuse(Reason::kNoArchive,
+                  absl::StrCat("cannot open ", path, "; is this folder an exported log?"));
   std::string line;
   while (std::getline(file, line)) {
     // getline also ends at the end of the file, where there may be no newline.
@@ -106,7 +106,7 @@ absl::Status ForEachLine(const std::string& path, const std::function<bool(std::
 }
 
 // Makes everything written so far to the file system of `folder` durable: an export has thousands
-// of files, and a sync for each takes a minute.
+// of files, and syncing each one takes a minute.
 absl::Status SyncFileSystemOf(const std::string& folder) {
   const int fd = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (fd < 0) return absl::ErrnoToStatus(errno, absl::StrCat("open ", folder));
@@ -184,9 +184,9 @@ absl::StatusOr<ArchiveWriter> ArchiveWriter::Create(const std::string& folder,
                                                     Attachments attachments) {
   std::error_code error;
   if (!std::filesystem::create_directory(folder, error)) {
-    return RefuseExists("FOLDER_EXISTS",
-                        absl::StrCat("cannot make the folder ", folder, ": ",
-                                     error ? error.message() : "it exists; name a new one"));
+    return Refuse(Reason::kFolderExists,
+                  absl::StrCat("cannot make the folder ", folder, ": ",
+                               error ? error.message() : "it exists; name a new one"));
   }
   return ArchiveWriter(folder, attachments);
 }
@@ -195,11 +195,11 @@ absl::Status ArchiveWriter::Close(absl::string_view checkpoint) {
   records_.close();
   if (attachments_.has_value()) attachments_->close();
   if (!records_ || (attachments_.has_value() && !*attachments_)) {
-    return Refuse(absl::StatusCode::kDataLoss, "NOT_WRITTEN",
+    return Refuse(Reason::kNotWritten,
                   absl::StrCat("could not write all of ", folder_, "; is the disk full?"));
   }
   RETURN_IF_ERROR(tiles_.Write(folder_));
-  // The checkpoint comes last: where it is, everything else is.
+  // The checkpoint is written last: if it exists, everything else does too.
   RETURN_IF_ERROR(SyncFileSystemOf(folder_));
   return WriteFile(folder_ + kCheckpointFile, checkpoint);
 }

@@ -5,13 +5,12 @@
 //                       (clients/audit/tiled_log.h); older archives have none
 //   records.jsonl       a line for each record, in order:
 //                       {"index":0,"leaf":"<b64>","salt":"<b64>","record":"<b64>"}
-//   attachments.jsonl   a line for each sealed attachment that exists and was shown:
+//   attachments.jsonl   a line for each existing attachment that was shown:
 //                       {"commitment":"<b64>","subject":"<b64>","salt":"<b64>","content":"<b64>"}
 //
 // leaf = SHA-256(salt || record), which is also the log's entry in tile/entries/...; salt and
-// record are "" for a record that was not shown to the one who exported. Each line has exactly one
-// form (no white space, this order, strict Base64): whatever byte of an archive is changed, it is
-// no longer an archive, or no longer this one.
+// record are "" for a record that was not shown to the exporter. Each line has exactly one form (no
+// white space, this order, strict Base64): changing any byte gives no archive, or a different one.
 #ifndef VOTUM_CLIENTS_AUDIT_ARCHIVE_H_
 #define VOTUM_CLIENTS_AUDIT_ARCHIVE_H_
 
@@ -49,14 +48,14 @@ std::string FormatAttachment(const ArchivedAttachment& attachment);
 // this very line.
 absl::StatusOr<ArchivedEntry> ParseEntry(absl::string_view line);
 absl::StatusOr<ArchivedAttachment> ParseAttachment(absl::string_view line);
-// The same of a line with its newline, which must be there.
+// The same for a line with its newline, which must be present.
 absl::StatusOr<ArchivedEntry> ParseEntryLine(absl::string_view line);
 
-// Writes an archive into a new folder, file by file; what is written is durable after Close.
+// Writes an archive into a new folder, file by file; all files are durable after Close.
 class ArchiveWriter {
  public:
-  // Whether the archive has what sealed attachments hold: for auditors who need not read it, it
-  // has no attachments.jsonl.
+  // Whether the archive includes the content of sealed attachments. Archives for auditors who do
+  // not need it have no attachments.jsonl.
   enum class Attachments { kOpen, kSealed };
 
   // ALREADY_EXISTS/FOLDER_EXISTS if there is something at `folder`.
@@ -71,9 +70,8 @@ class ArchiveWriter {
   void Add(const ArchivedAttachment& attachment) {
     *attachments_ << FormatAttachment(attachment) << '\n';
   }
-  // Writes the tiles of what was added, and the checkpoint after all. DATA_LOSS/NOT_WRITTEN if the
-  // disk did not take everything. Whether the checkpoint is that of the records is for the audit to
-  // say.
+  // Writes the tiles of the added entries, and the checkpoint last. FAILED_PRECONDITION/NOT_WRITTEN if a
+  // write failed. Only the audit checks that the checkpoint matches the records.
   absl::Status Close(absl::string_view checkpoint);
 
  private:
@@ -85,8 +83,8 @@ class ArchiveWriter {
   TiledLog tiles_;
 };
 
-// Reads an archive. Each `each` gets the line's number (from 1) and what it parsed to; it says
-// whether to go on.
+// Reads an archive. `each` receives the line's number (from 1) and its parsed content, and returns
+// whether to continue.
 class ArchiveReader {
  public:
   explicit ArchiveReader(std::string folder) : folder_(std::move(folder)) {}
@@ -94,7 +92,7 @@ class ArchiveReader {
   absl::StatusOr<std::string> Checkpoint() const;
   absl::Status ForEachEntry(
       const std::function<bool(uint64_t, absl::StatusOr<ArchivedEntry>)>& each) const;
-  // The lines of the records as they are, each with its newline, unless the last one has none.
+  // The raw lines of the records, each with its newline, unless the last one has none.
   absl::Status ForEachEntryLine(const std::function<void(std::string)>& each) const;
   // False for one that was exported with its attachments sealed.
   bool HasAttachments() const;

@@ -43,7 +43,8 @@ std::string DescribeVote(const meetings::v1::VoteEvent& event) {
 Auditor::Auditor(crypto::NoteVerifier log, std::function<void(const Finding&)> report)
     : log_(std::move(log)),
       report_(std::move(report)),
-      fold_(DomainSet::All(), log_.key(), &cache_) {}
+      fold_(DomainSet::All(), log_.key(), &cache_),
+      races_(log_.key(), &cache_) {}
 
 void Auditor::Fault(std::string text) { Add({Finding::Kind::kFault, std::move(text)}); }
 
@@ -77,19 +78,42 @@ void Auditor::AddRead(uint64_t line, const ReadEntry& read) {
     foldable_ = false;
     return;
   }
-  if (entry->record.empty()) {
-    Fault(absl::StrCat("record ", position,
-                       ": it was not shown to whoever exported this log; without it no state "
-                       "can be derived: export as an auditor"));
-    foldable_ = false;
-    return;
-  }
+  if (entry->record.empty()) return PassOver(position);
   if (!read.gives_leaf) {
     Fault(absl::StrCat("record ", position,
                        ": its bytes do not give its leaf; record, salt or leaf was changed"));
   }
   FoldEntry(read);
+  CheckView(read);
   RememberAttachmentRefs(read);
+}
+
+void Auditor::PassOver(uint64_t position) {
+  if (foldable_ && !fold_.reach_log().open_urns().empty()) {
+    unseen_.push_back(position);
+    fold_.PassOver();
+    return;
+  }
+  Fault(absl::StrCat("record ", position,
+                     ": it was not shown to whoever exported this log; without it no state can be "
+                     "derived: export as an auditor"));
+  foldable_ = false;
+}
+
+void Auditor::CheckUnseen() {
+  const auto& open = fold_.reach_log().open_urns();
+  const bool closed = open.size() < open_urns_;
+  open_urns_ = open.size();
+  if (!closed || unseen_.empty()) return;
+  uint64_t oldest = fold_.next_index();
+  for (const auto& [urn, state] : open) oldest = std::min(oldest, state.opened_by);
+  // What came after the opening of something that is still open may belong to that.
+  if (unseen_.front() > oldest) return;
+  Fault(
+      absl::StrCat("record ", unseen_.front(),
+                   ": it was not shown to whoever exported this log, though what was open then is "
+                   "closed; without it no state can be derived: export again"));
+  foldable_ = false;
 }
 
 void Auditor::FoldEntry(const ReadEntry& read) {
@@ -100,10 +124,40 @@ void Auditor::FoldEntry(const ReadEntry& read) {
     foldable_ = false;
     return;
   }
-  const std::string reason = ReasonOf(outcome->status);
-  if (!outcome->status.ok() && IsIntegrityFault(reason)) {
-    Fault(absl::StrCat("record ", outcome->index, " (", outcome->command_name, "): ", reason, ": ",
-                       outcome->status.message()));
+  if (!outcome->status.ok()) AddVoid(read, *outcome);
+  CheckUnseen();
+}
+
+void Auditor::AddVoid(const ReadEntry& read, const RecordOutcome& outcome) {
+  if (IsIntegrityFault(outcome.status)) {
+    Fault(absl::StrCat("record ", outcome.index, " (", outcome.command_name,
+                       "): ", ReasonTextOf(outcome.status), ": ", outcome.status.message()));
+  } else {
+    races_.Add(read.entry->record);
+  }
+}
+
+void Auditor::CheckView(const ReadEntry& read) {
+  if (!read.record.has_value() || !read.record->envelope.ok()) return;
+  const common::v1::CommandHeader& header = read.record->envelope->header();
+  if (header.seen_size() == 0) return;
+  const auto root = tree_.RootAt(header.seen_size());
+  if (header.seen_size() <= read.entry->index && root.ok() &&
+      crypto::AsBytes(*root) == header.seen_root()) {
+    return;
+  }
+  Fault(absl::StrCat("record ", read.entry->index, ": VIEW_FORKED: its signer, ",
+                     header.actor().empty() ? "who is not named" : header.actor(),
+                     ", has seen a log of ", header.seen_size(),
+                     " records that is not the beginning of this one"));
+}
+
+void Auditor::ReportUnfounded() {
+  if (!foldable_ || !unseen_.empty()) return;
+  for (const RaceCheck::Unfounded& one : races_.Finish()) {
+    Fault(absl::StrCat("record ", one.index, " (", one.command_name,
+                       "): its service found it good at size ", one.judged_at,
+                       ", where it was not: ", ReasonTextOf(one.why), ": ", one.why.message()));
   }
 }
 
@@ -162,9 +216,13 @@ void Auditor::CheckCheckpoint(absl::string_view note) {
 
 void Auditor::Finish(absl::string_view checkpoint_note) {
   CheckCheckpoint(checkpoint_note);
-  if (faults_ == 0)
-    Checked(
-        absl::StrCat("records: each of the ", entries_, " gives its leaf, in order, none missing"));
+  ReportUnfounded();
+  if (faults_ == 0) {
+    Checked(absl::StrCat("records: each of the ", entries_ - unseen_.size(),
+                         unseen_.empty() ? " gives" : " that are shown gives",
+                         " its leaf, in order, none missing"));
+  }
+  ReportOpen();
   ReportAttachments();
   if (!foldable_) {
     Note(
@@ -172,7 +230,7 @@ void Auditor::Finish(absl::string_view checkpoint_note) {
         "record");
   } else if (faults_ == 0) {
     Checked(absl::StrCat("signatures and authority: verified for each record at its own position (",
-                         entries_ - fold_.void_records().size(), " in effect, ",
+                         entries_ - unseen_.size() - fold_.void_records().size(), " in effect, ",
                          fold_.void_records().size(), " void)"));
   }
   ReportVoid();
@@ -182,6 +240,16 @@ void Auditor::Finish(absl::string_view checkpoint_note) {
   ReportDecisions();
   ReportProjects();
   ReportState();
+}
+
+void Auditor::ReportOpen() {
+  if (unseen_.empty() || !foldable_) return;
+  std::vector<std::string> open;
+  for (const auto& [urn, state] : fold_.reach_log().open_urns()) open.push_back(InWords(urn));
+  Note(absl::StrCat(
+      "open: ", absl::StrJoin(open, ", "), ", ", unseen_.size(),
+      " records withheld: ballots are shown to nobody before it is closed; audit again "
+      "then"));
 }
 
 void Auditor::ReportAttachments() {
@@ -220,8 +288,9 @@ void Auditor::ReportAttachments() {
 
 void Auditor::ReportVoid() {
   for (const auto& [index, status] : fold_.void_records()) {
-    if (IsIntegrityFault(ReasonOf(status))) continue;
-    Note(absl::StrCat("record ", index, " is void: ", ReasonOf(status), ": ", status.message()));
+    if (IsIntegrityFault(status)) continue;
+    Note(
+        absl::StrCat("record ", index, " is void: ", ReasonTextOf(status), ": ", status.message()));
   }
   if (fold_.world().directory().simulated_clock()) {
     Note("the founding record says that this log's clock was set by hand: a demonstration");
@@ -263,15 +332,15 @@ void Auditor::ReportVotes() {
 // The archive that follows from the log is verified like one that came from somewhere else: all
 // ballots, the tally, the decryptions, the result.
 void Auditor::ReportSecretVotes() {
-  const meetings::VotingMachine& voting = fold_.world().voting();
-  for (const std::string& id : voting.ListSecretVotes()) {
-    const absl::StatusOr<std::string> archive = voting.ElectionArchive(id);
+  const meetings::SecretVotes& votes = fold_.world().secret_votes();
+  for (const std::string& id : votes.List()) {
+    const absl::StatusOr<std::string> archive = votes.Archive(id);
     if (!archive.ok()) {
-      Note(absl::StrCat("secret vote ", id, ": ", ReasonOf(archive.status()), ": ",
+      Note(absl::StrCat("secret vote ", id, ": ", ReasonTextOf(archive.status()), ": ",
                         archive.status().message()));
       continue;
     }
-    const meetings::SecretVoteEntry& vote = *(*voting.FindSecretVote(id))->secret;
+    const meetings::SecretVoteEntry& vote = *(*votes.Find(id))->secret;
     election::VerifyOptions options;
     options.threads = std::max(1u, std::thread::hardware_concurrency());
     options.known_voters = vote.credentials.size();
@@ -280,13 +349,14 @@ void Auditor::ReportSecretVotes() {
         absl::StrCat("secret vote ", id, ": archive of election ", report.uuid, " (last event ",
                      report.head, ", ", report.ballots, " ballots, ", report.counted, " counted)");
     const auto is_missing = [](const election::Failure& failure) {
-      return failure.code == "NOT_TALLIED";
+      return failure.reason == Reason::kNotTallied;
     };
     if (!vote.result && std::all_of(report.failures.begin(), report.failures.end(), is_missing)) {
       Note(absl::StrCat(name, " holds up to its tally, which is not decrypted yet"));
     } else if (!report.ok()) {
       const election::Failure& first = report.failures[0];
-      Fault(absl::StrCat(name, ": ", first.where, ": ", first.code, ": ", first.message));
+      Fault(absl::StrCat(name, ": ", first.where, ": ", ReasonText(first.reason), ": ",
+                         first.message));
     } else if (report.result != vote.result) {
       Fault(absl::StrCat(name, ": its result is not the one that was counted"));
     } else {
@@ -361,7 +431,7 @@ void CheckTiles(const std::string& folder, const TiledLog& tiles, Auditor* audit
 absl::StatusOr<uint64_t> AuditArchive(const std::string& folder, const crypto::NoteVerifier& log,
                                       const std::function<void(const Finding&)>& report,
                                       const std::function<void(double)>& progress,
-                                      uint64_t* records) {
+                                      uint64_t* records, uint64_t* withheld) {
   const ArchiveReader archive(folder);
   ASSIGN_OR_RETURN(const std::string checkpoint, archive.Checkpoint());
   Auditor auditor(log, report);
@@ -382,6 +452,14 @@ absl::StatusOr<uint64_t> AuditArchive(const std::string& folder, const crypto::N
   }));
   advance();
   advance();
+  const uint64_t again = auditor.again();
+  if (again > 0) {
+    RETURN_IF_ERROR(archive.ForEachEntry([&](uint64_t line, absl::StatusOr<ArchivedEntry> entry) {
+      if (line > again || !entry.ok()) return false;
+      auditor.AddAgain(entry->record);
+      return true;
+    }));
+  }
   if (archive.HasAttachments()) {
     RETURN_IF_ERROR(archive.ForEachAttachment(
         [&](uint64_t line, absl::StatusOr<ArchivedAttachment> attachment) {
@@ -394,6 +472,7 @@ absl::StatusOr<uint64_t> AuditArchive(const std::string& folder, const crypto::N
   CheckTiles(folder, tiles, &auditor);
   auditor.Finish(checkpoint);
   *records = auditor.records();
+  if (withheld != nullptr) *withheld = auditor.withheld();
   return auditor.faults();
 }
 

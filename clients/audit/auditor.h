@@ -2,18 +2,23 @@
 //
 //   each leaf is the commitment of its record; the tree of all leaves has the root that the log key
 //   signed; records are in order and time never goes back; every signature verifies under a key
-//   that was active at that position; each result stated in the log (rankings, votes, decisions) is
+//   that was active at that position; each signer has seen the beginning of this log, and no other;
+//   each result stated in the log (rankings, votes, decisions) is
 //   what the records before it give; each sealed attachment is what its record commits to.
 //
-// Void records (a second vote, a vote that came too late) are no fault: they are listed with their
-// reasons. A record that an honest ledger and honest services cannot have written is a fault, and
-// so is anything that does not fit.
+// Ballots of a vote or round that is open are shown to nobody, auditors included, until it is
+// closed: an audit meanwhile counts them, and checks everything else but races.
+//
+// Void records (a second vote, a vote that came too late) are no fault if they were good where their
+// service judged them (race_check.h): they are listed with their reasons. A record that an honest ledger
+// and honest services cannot have written is a fault, and so is anything that does not fit.
 #ifndef VOTUM_CLIENTS_AUDIT_AUDITOR_H_
 #define VOTUM_CLIENTS_AUDIT_AUDITOR_H_
 
 #include <algorithm>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <map>
 #include <string>
 #include <thread>
@@ -22,6 +27,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "clients/audit/archive.h"
+#include "clients/audit/race_check.h"
 #include "clients/audit/read_ahead.h"
 #include "core/fold/fold.h"
 #include "crypto/merkle.h"
@@ -58,12 +64,19 @@ class Auditor {
   void LeaveSealed() { sealed_ = true; }
   // What the caller has found about the same log; a fault counts as one of the auditor's.
   void Add(const Finding& finding);
+  // How many records, from the first, AddAgain has to get after all entries: void records are judged
+  // again where their services did (race_check.h).
+  uint64_t again() const { return foldable_ && unseen_.empty() ? races_.size() : 0; }
+  // The records again, in order, as their bytes.
+  void AddAgain(absl::string_view record) { races_.Again(record); }
   // Compares with the signed checkpoint and reports what was derived. After all entries and
   // attachments.
   void Finish(absl::string_view checkpoint_note);
 
   uint64_t records() const { return entries_; }
   uint64_t faults() const { return faults_; }
+  // Records that were not shown because a vote or round is open.
+  uint64_t withheld() const { return unseen_.size(); }
   const Fold& fold() const { return fold_; }
 
  private:
@@ -79,6 +92,15 @@ class Auditor {
 
   void AddRead(uint64_t line, const ReadEntry& read);
   void FoldEntry(const ReadEntry& read);
+  void AddVoid(const ReadEntry& read, const RecordOutcome& outcome);
+  // What the signer has seen is the beginning of this log.
+  void CheckView(const ReadEntry& read);
+  void ReportUnfounded();
+  // A record that was not shown: withheld if something is open, or else a fault.
+  void PassOver(uint64_t position);
+  // Whether what was not shown can still belong to something that is open; else it is a fault.
+  void CheckUnseen();
+  void ReportOpen();
   // Open, sealed, erased, or missing: the last is a fault.
   void ReportAttachments();
   void RememberAttachmentRefs(const ReadEntry& read);
@@ -93,27 +115,31 @@ class Auditor {
 
   const crypto::NoteVerifier log_;
   const std::function<void(const Finding&)> report_;
-  SignatureCache cache_{2 * kAheadEntries};  // each signature stands in a log once
+  SignatureCache cache_{
+      std::numeric_limits<size_t>::max()};  // of all records: races_ folds them again
   ReadAhead ahead_{&cache_, std::max(1u, std::thread::hardware_concurrency())};
   Fold fold_;
-  crypto::CompactTree tree_;
+  RaceCheck races_;
+  crypto::MerkleTree tree_;
   uint64_t entries_ = 0;
   uint64_t faults_ = 0;
   bool foldable_ = true;                           // no record so far that breaks the order
   std::map<std::string, Commitment> commitments_;  // attachments committed to and not seen yet
   uint64_t attachments_ = 0;
   bool sealed_ = false;
+  std::vector<uint64_t> unseen_;  // indexes of records that were not shown, ascending
+  size_t open_urns_ = 0;          // before the record at hand
 };
 
 // What an established vote says, in one line of English.
 std::string DescribeVote(const meetings::v1::VoteEvent& event);
 
-// Audits the archive in `folder`; the number of faults. An error only if there is no archive to
-// read.
+// Audits the archive in `folder`; the number of faults, and of what the auditor counted. An error
+// only if there is no archive to read.
 absl::StatusOr<uint64_t> AuditArchive(const std::string& folder, const crypto::NoteVerifier& log,
                                       const std::function<void(const Finding&)>& report,
                                       const std::function<void(double)>& progress,
-                                      uint64_t* records);
+                                      uint64_t* records, uint64_t* withheld = nullptr);
 
 }  // namespace votum::audit
 

@@ -34,13 +34,13 @@ struct Bundle {
   std::string document;
 };
 
-// The text of field `name` of a command; empty where it has none.
+// The text of field `name` of a command; empty if there is none.
 std::string FieldOf(const google::protobuf::Message& command, const char* name) {
   const auto* field = command.GetDescriptor()->FindFieldByName(name);
   return field == nullptr ? "" : command.GetReflection()->GetString(command, field);
 }
 
-// What a decision rests on.
+// The ids on which a decision depends.
 struct Wanted {
   std::string decision_id;
   std::string meeting_id;
@@ -86,7 +86,7 @@ std::string Format(const Bundle& bundle) {
 }
 
 absl::Status Bad(absl::string_view what) {
-  return RefuseArgument("BAD_BUNDLE", absl::StrCat("the bundle: ", what));
+  return Refuse(Reason::kBadBundle, absl::StrCat("the bundle: ", what));
 }
 
 absl::StatusOr<std::string> Text(const ordered_json& object, const char* name) {
@@ -172,8 +172,8 @@ class Checker {
           "record ", entry.index, ": ",
           outcome.ok() ? "it says that it is another one" : outcome.status().message()));
     }
-    if (!outcome->status.ok() && IsIntegrityFault(ReasonOf(outcome->status))) {
-      Fault(absl::StrCat("record ", entry.index, ": ", ReasonOf(outcome->status), ": ",
+    if (!outcome->status.ok() && IsIntegrityFault(outcome->status)) {
+      Fault(absl::StrCat("record ", entry.index, ": ", ReasonTextOf(outcome->status), ": ",
                          outcome->status.message()));
     }
   }
@@ -196,7 +196,7 @@ void CheckDecision(const Bundle& bundle, Checker* checker) {
     return checker->Fault(
         absl::StrCat("decision ", bundle.decision_id, ": the records do not give such a decision"));
   }
-  const auto event = world.voting().GetVoteEvent(decision->vote_event_id());
+  const auto event = world.votes().Get(decision->vote_event_id());
   if (event.ok()) checker->Checked(DescribeVote(*event));
   const auto document = world.decisions().GetDocument(bundle.decision_id, Audience::kAuditor);
   if (!document.ok() || *document != bundle.document) {
@@ -229,10 +229,9 @@ absl::StatusOr<std::string> MakeEvidenceBundle(const std::vector<ArchivedEntry>&
   for (const ArchivedEntry& entry : entries) {
     tree.Append(entry.leaf);
     if (entry.record.empty()) {
-      return RefusePrecondition("NOT_SHOWN",
-                                absl::StrCat("record ", entry.index,
-                                             " is not shown to you; make the bundle as "
-                                             "an auditor"));
+      return Refuse(Reason::kNotShown, absl::StrCat("record ", entry.index,
+                                                    " is not shown to you; make the bundle as an "
+                                                    "auditor, and while no vote is open"));
     }
     RETURN_IF_ERROR(fold.Apply(entry.record).status());
     common::v1::Record record;

@@ -1,17 +1,17 @@
-// Evidence bundles: one JSON file that proves one decision with nothing but the log's key.
+// Evidence bundles: one JSON file that proves one decision to a reader who has only the log's key.
 //
 //   {"format":"votum-evidence/v1","decision_id":"...","checkpoint":"<signed note>",
 //    "entries":[{"index":0,"salt":"<b64>","record":"<b64>","proof":["<b64>",...]},...],
 //    "document":"<b64>"}
 //
-// It holds the records that the decision rests on (who is who with all keys, the meeting with
+// It holds the records on which the decision depends (persons with all keys, the meeting with
 // attendance, motion, votes and result, the decision's signatures), each with its inclusion proof,
 // and the published document. The checker verifies signature, proofs and bytes, folds these records
 // with the services' own domain code, and compares the decision that comes out with the document.
 //
-// What a bundle cannot prove is that nothing was left out (a revocation, say): the whole log can
-// (`votum audit`). Like an archive's lines the file has exactly one form, so that no byte of it can
-// be changed unnoticed.
+// A bundle cannot prove that nothing was left out (for example, a revocation); the whole log can
+// (`votum audit`). Like an archive's lines, the file has exactly one form, so that no byte of it
+// can be changed unnoticed.
 #ifndef VOTUM_CLIENTS_AUDIT_EVIDENCE_BUNDLE_H_
 #define VOTUM_CLIENTS_AUDIT_EVIDENCE_BUNDLE_H_
 
@@ -27,7 +27,7 @@
 
 namespace votum::audit {
 
-// The bundle of `decision_id` from all entries of the log that `checkpoint_note` stands for.
+// The bundle of `decision_id` from all entries of the log covered by `checkpoint_note`.
 // NOT_FOUND/NO_SUCH_DECISION; FAILED_PRECONDITION/NOT_SHOWN if a record that is needed was not
 // shown to the caller.
 absl::StatusOr<std::string> MakeEvidenceBundle(const std::vector<ArchivedEntry>& entries,
@@ -35,7 +35,7 @@ absl::StatusOr<std::string> MakeEvidenceBundle(const std::vector<ArchivedEntry>&
                                                const crypto::NoteVerifier& log,
                                                absl::string_view decision_id);
 
-// Checks a bundle; the number of faults. `report` gets each finding.
+// Checks a bundle and returns the number of faults. `report` receives each finding.
 uint64_t VerifyEvidenceBundle(absl::string_view bundle, const crypto::NoteVerifier& log,
                               const std::function<void(const Finding&)>& report);
 

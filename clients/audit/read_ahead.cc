@@ -61,9 +61,9 @@ void ReadAhead::Verify(const Envelope& envelope) {
     const std::shared_lock<std::shared_mutex> lock(keys_mutex_);
     const auto found = keys_.find(signature.key_id());
     if (found == keys_.end()) return;
-    key = &found->second;  // stays: keys are only added, and a map does not move them
+    key = &found->second;  // stable: keys are only added, and the map never moves them
   }
-  // The fold says what is wrong with one that does not verify.
+  // If a signature does not verify, the fold reports the reason.
   cache_
       .Verify(*key, crypto::PreAuthEncoding(envelope.payload_type(), envelope.payload),
               signature.signature())

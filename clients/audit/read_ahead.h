@@ -1,10 +1,10 @@
-// Reading ahead of the fold, on all processors.
+// Reads ahead of the fold, on all processors.
 //
-// The fold goes record by record. What of a record needs no state is found out before, in any
-// order: the parts of its line, whether they give the leaf, the command in it, and whether its
-// signature is that of the key it names. What verifies here is remembered, and the fold finds it.
-// What does not verify, or names a key that no record before it enrols, is left to the fold, which
-// says why.
+// The fold processes one record after the other. Everything that needs no state is computed
+// beforehand, in any order: the parts of the line, whether they give the leaf, the command in it,
+// and whether its signature was made with the key it names. Signatures that verify here are
+// remembered for the fold. A record whose signature does not verify, or whose key no earlier record
+// enrols, is left to the fold, which reports the reason.
 #ifndef VOTUM_CLIENTS_AUDIT_READ_AHEAD_H_
 #define VOTUM_CLIENTS_AUDIT_READ_AHEAD_H_
 
@@ -25,7 +25,7 @@
 
 namespace votum::audit {
 
-// A line of the records, and what of it needs no other.
+// A line of the records, with the results that need no other line.
 struct ReadEntry {
   absl::StatusOr<ArchivedEntry> entry;
   bool gives_leaf = false;             // leaf = SHA-256(salt || record)
@@ -44,15 +44,15 @@ class ReadAhead {
   ReadAhead(const ReadAhead&) = delete;
   ReadAhead& operator=(const ReadAhead&) = delete;
 
-  // Begins to read `lines`, the next of the log; each with its newline. What was begun before must
-  // have been taken.
+  // Starts reading `lines`, the next of the log, each with its newline. Results of the previous
+  // call must have been taken.
   void Begin(std::vector<std::string> lines);
-  // Returns what became of them, in order, when all are done.
+  // Returns the results in order, when all are done.
   std::vector<ReadEntry> Take();
 
  private:
   void Wait();
-  // Reads lines that no other thread has taken, until there are none.
+  // Reads lines that no other thread has taken, until none are left.
   void ReadSome();
   void RememberKey(const Envelope& envelope);
   void Verify(const Envelope& envelope);

@@ -21,7 +21,7 @@ constexpr char kTileFolder[] = "/tile";
 // 256 entries of the longest kind.
 constexpr size_t kMaxTileBytes = crypto::kTileWidth * (crypto::kMaxEntryBytes + 2);
 
-absl::Status BadTiles(absl::string_view why) { return RefuseArgument("BAD_TILES", why); }
+absl::Status BadTiles(absl::string_view why) { return Refuse(Reason::kBadTiles, why); }
 
 // The paths, from "tile/" on, of everything below `folder`/tile that is not a folder itself.
 absl::StatusOr<std::set<std::string>> FilesIn(const std::string& folder) {
@@ -29,7 +29,7 @@ absl::StatusOr<std::set<std::string>> FilesIn(const std::string& folder) {
   std::error_code error;
   std::filesystem::recursive_directory_iterator file(folder + kTileFolder, error);
   while (!error && file != std::filesystem::recursive_directory_iterator()) {
-    // A link is not followed here: what it leads to is compared, or is a fault.
+    // Links are not followed here: their targets are compared elsewhere, or are faults.
     if (!std::filesystem::is_directory(file->symlink_status(error))) {
       files.insert(file->path().string().substr(folder.size() + 1));
     }
@@ -53,7 +53,7 @@ absl::StatusOr<std::string> TiledLog::BytesOf(const crypto::Tile& tile) const {
   const auto width = static_cast<uint64_t>(tile.width);
   if (tile.index > size() / crypto::kTileWidth ||
       tile.index * crypto::kTileWidth + width > size()) {
-    return Refuse(absl::StatusCode::kOutOfRange, "NOT_IN_TREE", "the log is not that long");
+    return Refuse(Reason::kNotInTree, "the log is not that long");
   }
   return crypto::FormatEntryBundle(
       absl::MakeConstSpan(leaves_).subspan(tile.index * crypto::kTileWidth, width));
@@ -72,7 +72,7 @@ absl::Status TiledLog::Write(const std::string& folder) const {
     file << bytes;
     file.close();
     if (!file) {
-      return Refuse(absl::StatusCode::kDataLoss, "NOT_WRITTEN",
+      return Refuse(Reason::kNotWritten,
                     absl::StrCat("could not write ", path, "; is the disk full?"));
     }
   }

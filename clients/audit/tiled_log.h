@@ -1,7 +1,6 @@
 // The static files of an exported log, as any client of C2SP tile logs reads them
 // (https://c2sp.org/tlog-tiles): tile/<level>/... and tile/entries/... . The entries are the
-// leaves: 32-byte commitments to the records, so that the files say nothing about what is not
-// public.
+// leaves: 32-byte commitments to the records, so that the files reveal nothing that is not public.
 #ifndef VOTUM_CLIENTS_AUDIT_TILED_LOG_H_
 #define VOTUM_CLIENTS_AUDIT_TILED_LOG_H_
 
@@ -26,15 +25,15 @@ class TiledLog {
 
   // Writes all tiles and bundles below `folder`/tile; the caller makes them durable.
   // INVALID_ARGUMENT/BAD_ENTRY_BUNDLE for a leaf that is longer than a bundle's entries may be;
-  // DATA_LOSS/NOT_WRITTEN if the disk did not take everything.
+  // FAILED_PRECONDITION/NOT_WRITTEN if a write failed.
   absl::Status Write(const std::string& folder) const;
 
   // Whether `folder` has tiles at all; logs that were exported before 2026-12 have none.
   static bool IsIn(const std::string& folder);
 
-  // Compares the files below `folder`/tile with the leaves, each to its last byte, and looks for
-  // all that must be there. `fault` gets what is wrong, a line each. Partial tiles of smaller sizes
-  // may be there. The number of files that are right.
+  // Compares the files below `folder`/tile with the leaves, byte for byte, and looks for all
+  // required files. `fault` receives a line for each fault. Partial tiles of smaller sizes are
+  // permitted. Returns the number of correct files.
   uint64_t Compare(const std::string& folder,
                    const std::function<void(const std::string&)>& fault) const;
 

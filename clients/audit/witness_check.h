@@ -1,4 +1,4 @@
-// Whether enough witnesses stand behind a checkpoint.
+// Checks that enough witnesses have cosigned a checkpoint.
 #ifndef VOTUM_CLIENTS_AUDIT_WITNESS_CHECK_H_
 #define VOTUM_CLIENTS_AUDIT_WITNESS_CHECK_H_
 
@@ -10,12 +10,12 @@
 
 namespace votum::audit {
 
-// Which witnesses of the policy have cosigned, and when: "w1 on 2026-11-27 19:20:05 UTC, w2 ...";
-// or "nobody".
+// The witnesses of the policy that have cosigned, and when: "w1 on 2026-11-27 19:20:05 UTC, w2
+// ..."; or "nobody".
 std::string WhoCosigned(const crypto::Policy& policy, const crypto::WitnessedCheckpoint& verified);
 
-// Checked, with who has cosigned and when; or a fault, if the log or a witness of the policy has
-// not signed what it seems to have signed, or the witnesses are no quorum.
+// Reports the cosigners and their times if all is well; reports a fault if a signature of the log
+// or of a witness of the policy is invalid, or if the witnesses do not form a quorum.
 Finding CheckWitnesses(const crypto::Policy& policy, absl::string_view checkpoint_note);
 
 }  // namespace votum::audit

@@ -1,4 +1,4 @@
-// For auditors: export, audit, evidence, verification.
+// Commands for auditors: export, audit, evidence, verification.
 
 #include <memory>
 #include <optional>
@@ -22,8 +22,10 @@
 #include "core/fold/envelope.h"
 #include "crypto/checkpoint.h"
 #include "crypto/encoding.h"
+#include "crypto/hash.h"
 #include "nlohmann/json.hpp"
 #include "votum/ledger/v1/ledger_service.pb.h"
+#include "votum/publication/v1/log_service.pb.h"
 #include "votum/runtime/v1/runtime_service.pb.h"
 
 namespace votum::cli {
@@ -58,16 +60,16 @@ absl::StatusOr<uint64_t> SizeOf(const client::Client& client, absl::string_view 
   return opened.size;
 }
 
-// The newest checkpoint; with the cosignatures of a quorum where the log has witnesses, who are
-// waited for. Without them the last one that they have cosigned, if nothing else counts, or else
-// the newest as it is.
+// The newest checkpoint. If the log has witnesses, waits for the cosignatures of a quorum; if they
+// do not come, returns the last cosigned checkpoint if only that one is accepted, otherwise the
+// newest as it is.
 absl::StatusOr<std::string> FetchCheckpoint(client::Client& client) {
   ledger::v1::GetCheckpointResponse newest;
   const absl::Time deadline = absl::Now() + kPatienceWithWitnesses;
   std::optional<uint64_t> wanted;
   for (;;) {
     RETURN_IF_ERROR(
-        client.Read("ledger", "GetCheckpoint", ledger::v1::GetCheckpointRequest(), &newest));
+        client.Read("publication", "GetCheckpoint", ledger::v1::GetCheckpointRequest(), &newest));
     if (!wanted.has_value()) {
       ASSIGN_OR_RETURN(wanted, SizeOf(client, newest.checkpoint()));
     }
@@ -80,12 +82,37 @@ absl::StatusOr<std::string> FetchCheckpoint(client::Client& client) {
   }
   if (!newest.witnesses_required()) return newest.checkpoint();
   if (!newest.witnessed_checkpoint().empty()) return newest.witnessed_checkpoint();
-  return Refuse(absl::StatusCode::kUnavailable, "NOT_WITNESSED_YET",
+  return Refuse(Reason::kNotWitnessedYet,
                 "no checkpoint of this log has been cosigned yet, and it requires that; try again "
                 "when its witnesses answer");
 }
 
-// All entries that the checkpoint stands for, as far as they are shown to the caller.
+// What was withheld when its page came may be shown by now, because a later page has the record
+// that closed the vote.
+absl::Status FetchAgain(client::Client& client, Log* log) {
+  ledger::v1::ListEntriesRequest request;
+  request.set_page_size(kPage);
+  for (size_t next = 0; next < log->entries.size();) {
+    if (!log->entries[next].record.empty()) {
+      ++next;
+      continue;
+    }
+    request.set_start_index(next);
+    ledger::v1::ListEntriesResponse page;
+    RETURN_IF_ERROR(client.Read("publication", "ListEntries", request, &page));
+    if (page.entries().empty()) return absl::OkStatus();
+    for (ledger::v1::Entry& entry : *page.mutable_entries()) {
+      if (next == log->entries.size()) break;
+      audit::ArchivedEntry& known = log->entries[next++];
+      if (!known.record.empty() || known.index != entry.index()) continue;
+      known.salt = std::move(*entry.mutable_salt());
+      known.record = std::move(*entry.mutable_record());
+    }
+  }
+  return absl::OkStatus();
+}
+
+// All entries covered by the checkpoint, as far as they are shown to the caller.
 absl::StatusOr<Log> FetchLog(client::Client& client) {
   Log log;
   ASSIGN_OR_RETURN(log.checkpoint, FetchCheckpoint(client));
@@ -94,7 +121,7 @@ absl::StatusOr<Log> FetchLog(client::Client& client) {
   request.set_page_size(kPage);
   while (log.entries.size() < log.size) {
     ledger::v1::ListEntriesResponse page;
-    RETURN_IF_ERROR(client.Read("ledger", "ListEntries", request, &page));
+    RETURN_IF_ERROR(client.Read("publication", "ListEntries", request, &page));
     for (ledger::v1::Entry& entry : *page.mutable_entries()) {
       // The log may have grown since the checkpoint.
       if (log.entries.size() == log.size) break;
@@ -106,6 +133,7 @@ absl::StatusOr<Log> FetchLog(client::Client& client) {
     if (page.next_page_token().empty()) break;
     request.set_page_token(page.next_page_token());
   }
+  RETURN_IF_ERROR(FetchAgain(client, &log));
   return log;
 }
 
@@ -131,7 +159,7 @@ absl::Status FetchAttachments(client::Client& client, const Log& log,
     for (size_t i = start; i < std::min(start + kAttachmentsAtOnce, wanted.size()); ++i)
       request.add_commitments(wanted[i]);
     ledger::v1::GetAttachmentsResponse response;
-    RETURN_IF_ERROR(client.Read("ledger", "GetAttachments", request, &response));
+    RETURN_IF_ERROR(client.Read("publication", "GetAttachments", request, &response));
     for (const common::v1::Attachment& attachment : response.attachments()) {
       writer->Add(
           {attachment.commitment(), attachment.subject(), attachment.salt(), attachment.content()});
@@ -176,20 +204,25 @@ struct Reporter {
 };
 
 absl::Status Verdict(Run& run, const char* what, uint64_t faults, uint64_t records,
-                     Reporter& reporter) {
+                     uint64_t withheld, Reporter& reporter) {
   if (run.json()) {
-    nlohmann::ordered_json json = {
-        {"passed", faults == 0}, {"records", records}, {"findings", reporter.findings}};
+    nlohmann::ordered_json json = {{"passed", faults == 0},
+                                   {"records", records},
+                                   {"withheld", withheld},
+                                   {"findings", reporter.findings}};
     *run.out << json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) << "\n";
   } else if (faults == 0) {
-    *run.out << what << ": all checks passed (" << records << " records)\n";
+    *run.out << what << ": all checks passed (" << records << " records";
+    if (withheld > 0) *run.out << ", " << withheld << " of them withheld while a vote is open";
+    *run.out << ")\n";
   }
+  if (faults == 0 && withheld > 0) run.exit_code = kStillOpen;
   if (faults == 0) return absl::OkStatus();
-  return Refuse(absl::StatusCode::kDataLoss, "FAULTS_FOUND",
+  return Refuse(Reason::kFaultsFound,
                 absl::StrCat(what, ": ", faults, " faults in ", records, " records"));
 }
 
-// Compares the services' states with those that the auditor derived.
+// Compares the services' states with those derived by the auditor.
 absl::Status CompareProjections(client::Client& client, const Fold& fold, Reporter& reporter,
                                 uint64_t* faults) {
   for (const Domain domain : kAllDomains) {
@@ -216,6 +249,53 @@ absl::Status CompareProjections(client::Client& client, const Fold& fold, Report
   return absl::OkStatus();
 }
 
+// What is wrong with an opening that the publication service lists; empty if nothing is.
+std::string WrongWith(const publication::v1::Opening& listed, const Opening& derived,
+                      const Log& log) {
+  const ledger::v1::Entry& entry = listed.entry();
+  if (entry.index() != derived.index || listed.opened_by() != derived.opened_by) {
+    return absl::StrCat("it says that record ", listed.opened_by(), " opens record ", entry.index(),
+                        ", but by the log record ", derived.opened_by, " opens record ",
+                        derived.index);
+  }
+  const crypto::Digest leaf = crypto::Sha256({entry.salt(), entry.record()});
+  if (crypto::AsBytes(leaf) == log.entries[derived.index].leaf) return "";
+  return absl::StrCat("its bytes do not give the leaf of record ", derived.index);
+}
+
+// Holds the openings that the publication service lists against those that the log gives.
+absl::Status CompareOpenings(client::Client& client, const Fold& fold, const Log& log,
+                             Reporter& reporter, uint64_t* faults) {
+  const std::vector<Opening>& derived = fold.reach_log().openings();
+  publication::v1::ListOpeningsRequest request;
+  const auto fault = [&](uint64_t number, absl::string_view why) {
+    ++*faults;
+    reporter({audit::Finding::Kind::kFault, absl::StrCat("opening ", number, ": ", why)});
+  };
+  const uint64_t before = *faults;
+  while (request.start_number() < derived.size()) {
+    publication::v1::ListOpeningsResponse page;
+    RETURN_IF_ERROR(client.Read("publication", "ListOpenings", request, &page));
+    if (page.openings().empty()) {
+      fault(request.start_number(), "it is not listed, though the log gives it");
+      return absl::OkStatus();
+    }
+    for (const publication::v1::Opening& listed : page.openings()) {
+      // The log may have grown since the checkpoint.
+      if (listed.number() >= derived.size()) break;
+      const std::string wrong = WrongWith(listed, derived[listed.number()], log);
+      if (!wrong.empty()) fault(listed.number(), wrong);
+    }
+    request.set_start_number(page.openings().rbegin()->number() + 1);
+  }
+  if (*faults == before) {
+    reporter({audit::Finding::Kind::kChecked,
+              absl::StrCat("openings: the ", derived.size(),
+                           " records that later ones opened are listed, and give their leaves")});
+  }
+  return absl::OkStatus();
+}
+
 // The number of faults that the policy finds in the checkpoint.
 uint64_t CheckPolicy(const Trust& trust, absl::string_view checkpoint, Reporter& reporter) {
   if (!trust.policy.has_value()) return 0;
@@ -232,6 +312,8 @@ absl::Status AuditRemote(Run& run, const Options& options) {
   audit::Auditor auditor(trust.log,
                          [&reporter](const audit::Finding& finding) { reporter(finding); });
   for (size_t i = 0; i < log.entries.size(); ++i) auditor.AddEntry(i + 1, log.entries[i]);
+  const uint64_t again = auditor.again();
+  for (uint64_t i = 0; i < again; ++i) auditor.AddAgain(log.entries[i].record);
   std::vector<std::string> wanted;
   for (const audit::ArchivedEntry& entry : log.entries) {
     for (std::string& commitment : CommitmentsOf(entry)) wanted.push_back(std::move(commitment));
@@ -241,7 +323,7 @@ absl::Status AuditRemote(Run& run, const Options& options) {
     for (size_t i = start; i < std::min(start + kAttachmentsAtOnce, wanted.size()); ++i)
       request.add_commitments(wanted[i]);
     ledger::v1::GetAttachmentsResponse response;
-    RETURN_IF_ERROR(client->Read("ledger", "GetAttachments", request, &response));
+    RETURN_IF_ERROR(client->Read("publication", "GetAttachments", request, &response));
     for (const common::v1::Attachment& attachment : response.attachments()) {
       auditor.AddAttachment(start,
                             audit::ArchivedAttachment{attachment.commitment(), attachment.subject(),
@@ -250,25 +332,32 @@ absl::Status AuditRemote(Run& run, const Options& options) {
   }
   auditor.Finish(log.checkpoint);
   uint64_t faults = auditor.faults() + CheckPolicy(trust, log.checkpoint, reporter);
-  RETURN_IF_ERROR(CompareProjections(*client, auditor.fold(), reporter, &faults));
-  return Verdict(run, "audit", faults, auditor.records(), reporter);
+  if (auditor.withheld() == 0) {
+    RETURN_IF_ERROR(CompareProjections(*client, auditor.fold(), reporter, &faults));
+  } else {
+    reporter({audit::Finding::Kind::kNote,
+              "the services' states are not compared while ballots are withheld"});
+  }
+  RETURN_IF_ERROR(CompareOpenings(*client, auditor.fold(), log, reporter, &faults));
+  return Verdict(run, "audit", faults, auditor.records(), auditor.withheld(), reporter);
 }
 
 absl::Status Audit(Run& run, const Options& options) {
   if (options.remote) return AuditRemote(run, options);
   if (options.folder.empty())
-    return RefuseArgument("USAGE", "name the folder of an exported log, or give --remote");
+    return Refuse(Reason::kUsage, "name the folder of an exported log, or give --remote");
   ASSIGN_OR_RETURN(const Trust trust, TrustOf(run, options.trust));
   Reporter reporter{run};
   uint64_t records = 0;
+  uint64_t withheld = 0;
   ASSIGN_OR_RETURN(uint64_t faults,
                    audit::AuditArchive(
                        options.folder, trust.log,
                        [&reporter](const audit::Finding& finding) { reporter(finding); },
-                       [](double done) { ShowProgress("auditing", done); }, &records));
+                       [](double done) { ShowProgress("auditing", done); }, &records, &withheld));
   ASSIGN_OR_RETURN(const std::string checkpoint, audit::ArchiveReader(options.folder).Checkpoint());
   faults += CheckPolicy(trust, checkpoint, reporter);
-  return Verdict(run, "audit", faults, records, reporter);
+  return Verdict(run, "audit", faults, records, withheld, reporter);
 }
 
 absl::Status Evidence(Run& run, const Options& options) {
@@ -286,12 +375,12 @@ absl::Status Evidence(Run& run, const Options& options) {
 absl::Status Verify(Run& run, const Options& options) {
   ASSIGN_OR_RETURN(const crypto::NoteVerifier key, LogKeyOf(run, options.trust.log_key));
   auto bundle = ReadFile(options.file, kMaxBundleBytes);
-  if (!bundle.ok()) return RefuseArgument("BAD_FILE", bundle.status().message());
+  if (!bundle.ok()) return Refuse(Reason::kBadFile, bundle.status().message());
   Reporter reporter{run};
   const uint64_t faults = audit::VerifyEvidenceBundle(
       *bundle, key, [&reporter](const audit::Finding& finding) { reporter(finding); });
   if (faults > 0) {
-    return Refuse(absl::StatusCode::kDataLoss, "FAULTS_FOUND",
+    return Refuse(Reason::kFaultsFound,
                   absl::StrCat("verify: ", faults, " faults in ", options.file));
   }
   *run.out << "verify: all checks passed\n";

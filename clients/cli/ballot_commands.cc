@@ -1,7 +1,7 @@
 // A member's device in a secret vote: registers a credential, makes the ballot, casts it or opens
-// it for a test, finds its tracker in the published archive. The secret of the credential is in a
-// file on the device; what is in a ballot is forgotten before the ballot is sent. Ballots may also
-// be made by other software.
+// it for a test, finds its tracker in the published archive. The credential's secret is in a file
+// on the device; a ballot's content is erased before the ballot is sent. Other software may also
+// make ballots.
 
 #include <algorithm>
 #include <filesystem>
@@ -48,7 +48,7 @@ struct Options {
   std::string folder;
 };
 
-// A vote, as a device that takes part in it sees it.
+// A vote from the view of a participating device.
 struct Device {
   std::shared_ptr<client::Client> client;
   v1::VoteEvent event;
@@ -57,15 +57,15 @@ struct Device {
   crypto::SecretBytes passphrase;
 };
 
-// The key under which ballots are encrypted is that of the trustees, each of whom has proved to
-// know his part.
+// Ballots are encrypted under the trustees' key; each trustee has proved knowledge of one part of
+// it.
 absl::Status CheckTrustees(const v1::GetElectionSetupResponse& setup,
                            const election::Election& election) {
   ASSIGN_OR_RETURN(const election::Trustees trustees, election::Trustees::Parse(setup.trustees()));
   if (trustees.public_key() == election.key().base()) return absl::OkStatus();
-  return RefusePrecondition("ELECTION_KEY_MISMATCH",
-                            "the election's key is not that of its trustees: do not vote on this "
-                            "device, and tell the chair");
+  return Refuse(Reason::kElectionKeyMismatch,
+                "the election's key is not that of its trustees: do not vote on this "
+                "device, and tell the chair");
 }
 
 absl::StatusOr<Device> Approach(Run& run, const Options& options) {
@@ -90,9 +90,8 @@ absl::StatusOr<VoterSecrets> LoadSecrets(const Device& device, const Options& op
   ASSIGN_OR_RETURN(VoterSecrets secrets,
                    election::LoadVoterFile(options.secret_file, device.passphrase));
   if (secrets.election_uuid == device.election.uuid()) return secrets;
-  return RefusePrecondition(
-      "WRONG_ELECTION",
-      absl::StrCat(options.secret_file, " is for another vote; name another file"));
+  return Refuse(Reason::kWrongElection,
+                absl::StrCat(options.secret_file, " is for another vote; name another file"));
 }
 
 absl::Status SaveSecrets(const Device& device, const Options& options,
@@ -110,7 +109,7 @@ absl::StatusOr<election::Credential> CredentialFrom(const Device& device, const 
 
 absl::Status Register(Run& run, const Options& options) {
   ASSIGN_OR_RETURN(const Device device, Approach(run, options));
-  // The same credential again where the file is there: the registration may not have arrived.
+  // Reuses the credential if the file exists, because the registration may not have arrived.
   absl::StatusOr<VoterSecrets> secrets = LoadSecrets(device, options);
   if (absl::IsNotFound(secrets.status())) {
     ASSIGN_OR_RETURN(const election::Credential credential, CredentialFrom(device, options));
@@ -140,8 +139,8 @@ absl::StatusOr<election::Choices> ChoicesOf(const Device& device,
   for (const std::string& choice : chosen) {
     const auto answer = std::find(answers.begin(), answers.end(), choice);
     if (answer == answers.end()) {
-      return RefuseArgument("USAGE", absl::StrCat("there is no answer ", choice,
-                                                  "; there are: ", absl::StrJoin(answers, ", ")));
+      return Refuse(Reason::kUsage, absl::StrCat("there is no answer ", choice,
+                                                 "; there are: ", absl::StrJoin(answers, ", ")));
     }
     choices[static_cast<size_t>(answer - answers.begin())] = 1;
   }
@@ -154,11 +153,11 @@ absl::Status CheckOnList(const Device& device, const VoterSecrets& secrets) {
                    election::CredentialList::Parse(device.setup.credentials()));
   const election::Credential own = election::CredentialOf(secrets.secret);
   if (list.IndexOf(own.public_key.ToDecimal()) >= 0) return absl::OkStatus();
-  return RefusePrecondition("UNKNOWN_CREDENTIAL",
-                            "your credential is not on the list of this vote: tell the chair");
+  return Refuse(Reason::kUnknownCredential,
+                "your credential is not on the list of this vote: tell the chair");
 }
 
-// Makes a ballot, with what is in it.
+// Makes a ballot together with its opening.
 absl::Status MakeBallot(const Device& device, const Options& options, VoterSecrets* secrets) {
   RETURN_IF_ERROR(CheckOnList(device, *secrets));
   ASSIGN_OR_RETURN(const election::Choices choices, ChoicesOf(device, options.choices));
@@ -175,7 +174,8 @@ absl::Status Prepare(Run& run, const Options& options) {
   ASSIGN_OR_RETURN(const Device device, Approach(run, options));
   ASSIGN_OR_RETURN(VoterSecrets secrets, LoadSecrets(device, options));
   RETURN_IF_ERROR(MakeBallot(device, options, &secrets));
-  // Kept until it is cast or opened. What is cast at once is never written down.
+  // The opening is kept until the ballot is cast or opened. If a ballot is cast at once, its
+  // opening is never written to disk.
   RETURN_IF_ERROR(SaveSecrets(device, options, secrets));
   run.PrintFacts({{"tracker",
                    "tracker (note it down, then: votum election cast, or challenge to see what is "
@@ -188,7 +188,7 @@ absl::Status Prepare(Run& run, const Options& options) {
 absl::Status SendBallot(Run& run, const Device& device, const Options& options,
                         VoterSecrets* secrets) {
   const std::string tracker = election::Tracker(secrets->ballot);
-  // From here on nobody can say what is in it, not even this device.
+  // From here on nobody can reveal its content, not even this device.
   secrets->opening.reset();
   if (secrets->trackers.empty() || secrets->trackers.back() != tracker) {
     secrets->trackers.push_back(tracker);
@@ -202,7 +202,7 @@ absl::Status SendBallot(Run& run, const Device& device, const Options& options,
                    crypto::PrivateKey::Generate(crypto::KeyType::kEd25519));
   ASSIGN_OR_RETURN(const common::v1::SignedCommand command,
                    client::SignCommand({device.client->context().deployment, "", {&key}, true},
-                                       absl::Now(), &cast));
+                                       device.client->Now(), &cast));
   ASSIGN_OR_RETURN(const common::v1::Receipt receipt, device.client->Send(command));
   secrets->ballot.clear();
   RETURN_IF_ERROR(SaveSecrets(device, options, *secrets));
@@ -212,15 +212,15 @@ absl::Status SendBallot(Run& run, const Device& device, const Options& options,
         tracker}});
 }
 
-// Takes a ballot that other software made for this credential; what is in it nobody knows here.
+// Takes a ballot that other software made for this credential; its content is unknown here.
 absl::Status TakeBallot(const Device& device, const Options& options, VoterSecrets* secrets) {
   RETURN_IF_ERROR(CheckOnList(device, *secrets));
   ASSIGN_OR_RETURN(const std::string text, TextOf(absl::StrCat("@", options.ballot_file)));
   secrets->ballot = std::string(absl::StripAsciiWhitespace(text));
   ASSIGN_OR_RETURN(const election::Ballot ballot, election::ParseBallot(secrets->ballot));
   if (ballot.credential != election::CredentialOf(secrets->secret).public_key) {
-    return RefusePrecondition(
-        "WRONG_CREDENTIAL",
+    return Refuse(
+        Reason::kWrongCredential,
         absl::StrCat(options.ballot_file, " is signed with another credential than that of ",
                      options.secret_file));
   }
@@ -235,9 +235,8 @@ absl::Status Cast(Run& run, const Options& options) {
   } else if (!options.choices.empty()) {
     RETURN_IF_ERROR(MakeBallot(device, options, &secrets));
   } else if (secrets.ballot.empty()) {
-    return RefuseArgument("USAGE",
-                          absl::StrCat("there is no prepared ballot in ", options.secret_file,
-                                       "; give --choice or --ballot"));
+    return Refuse(Reason::kUsage, absl::StrCat("there is no prepared ballot in ",
+                                               options.secret_file, "; give --choice or --ballot"));
   }
   return SendBallot(run, device, options, &secrets);
 }
@@ -247,8 +246,8 @@ absl::Status Challenge(Run& run, const Options& options) {
   ASSIGN_OR_RETURN(const Device device, Approach(run, options));
   ASSIGN_OR_RETURN(VoterSecrets secrets, LoadSecrets(device, options));
   if (!secrets.opening) {
-    return RefusePrecondition("NOTHING_PREPARED",
-                              "there is no prepared ballot; votum election prepare makes one");
+    return Refuse(Reason::kNothingPrepared,
+                  "there is no prepared ballot; votum election prepare makes one");
   }
   std::error_code error;
   std::filesystem::create_directories(options.folder, error);
@@ -291,12 +290,12 @@ absl::Status FindTracker(Run& run, const Options& options) {
       const std::string ballot,
       LastBallotOf(archive, election::CredentialOf(secrets.secret).public_key.ToDecimal()));
   const auto missing = [](absl::string_view what) {
-    return Refuse(absl::StatusCode::kDataLoss, "TRACKER_MISSING",
+    return Refuse(Reason::kTrackerMissing,
                   absl::StrCat(what, "; show this to the chair and to the auditor"));
   };
   if (secrets.trackers.empty()) {
     if (!ballot.empty()) return missing("a ballot counts in your name that this device never sent");
-    return RefusePrecondition("NOTHING_CAST", "no ballot was sent from this file");
+    return Refuse(Reason::kNothingCast, "no ballot was sent from this file");
   }
   const std::string& tracker = secrets.trackers.back();
   if (ballot.empty() || election::Tracker(ballot) != tracker) {
@@ -311,24 +310,18 @@ absl::Status FindTracker(Run& run, const Options& options) {
 
 struct Verb {
   const char* name;
-  const char* help;
+  const char* help;  // empty: that of the command which declares the verb
   absl::Status (*action)(Run&, const Options&);
 };
 
 constexpr Verb kVerbs[] = {
-    {"register",
-     "Make a credential for a secret vote, and register it: from then on you vote on this device "
-     "(member).\nExample: votum election register wahl-1 --secret wahl-1.secret",
-     Register},
+    {"register", "", Register},
     {"prepare",
      "Make a ballot and show its tracker, without casting it: votum election cast casts it, votum "
      "election\nchallenge opens it instead, to test the device.\n"
      "Example: votum election prepare wahl-1 --secret wahl-1.secret --choice yes",
      Prepare},
-    {"cast",
-     "Cast a ballot: the prepared one, or with --choice a new one. Casting again replaces it.\n"
-     "Example: votum election cast wahl-1 --secret wahl-1.secret --choice yes",
-     Cast},
+    {"cast", "", Cast},
     {"challenge",
      "Open the prepared ballot instead of casting it, for another device to check (votum election\n"
      "check-opening, or share/check-opening.py).\n"

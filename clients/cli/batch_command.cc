@@ -31,8 +31,8 @@ struct Line {
   std::vector<std::string> words;
 };
 
-// Lines up to a line "---" or the end: these may run at the same time. Empty lines and comments are
-// left out.
+// Lines up to a line "---" or the end, which may run at the same time. Empty lines and comments are
+// dropped.
 absl::StatusOr<std::vector<Line>> NextStretch(std::istream& in, size_t& number) {
   std::vector<Line> stretch;
   std::string text;
@@ -41,17 +41,17 @@ absl::StatusOr<std::vector<Line>> NextStretch(std::istream& in, size_t& number) 
     if (text == "---") break;
     auto words = SplitWords(text);
     if (!words.ok())
-      return RefuseArgument("USAGE", absl::StrCat("line ", number, ": ", words.status().message()));
+      return Refuse(Reason::kUsage, absl::StrCat("line ", number, ": ", words.status().message()));
     if (words->empty()) continue;
     if (words->front() == "batch")
-      return RefuseArgument("USAGE", absl::StrCat("line ", number, ": a batch within a batch"));
+      return Refuse(Reason::kUsage, absl::StrCat("line ", number, ": a batch within a batch"));
     stretch.push_back({number, *std::move(words)});
   }
   return stretch;
 }
 
-// Runs `stretch` on several threads; the exit code of the first line that failed, 0 for none.
-// Nothing begins after a failure.
+// Runs `stretch` on several threads; the exit code of the first line that failed, 0 for none. No
+// further line starts after a failure.
 int RunStretch(const std::vector<Line>& stretch, const Options& options, const Run& run) {
   std::atomic<size_t> next{0};
   std::atomic<int> failed{kDone};
@@ -80,7 +80,7 @@ absl::Status Batch(Run& run, const Options& options) {
   std::ifstream file;
   if (options.file != "-") {
     file.open(options.file);
-    if (!file) return RefuseArgument("BAD_FILE", absl::StrCat("cannot open ", options.file));
+    if (!file) return Refuse(Reason::kBadFile, absl::StrCat("cannot open ", options.file));
   }
   std::istream& in = options.file == "-" ? std::cin : file;
   size_t number = 0;

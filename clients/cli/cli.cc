@@ -2,6 +2,7 @@
 
 #include <iostream>
 #include <iterator>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -10,6 +11,7 @@
 #include "base/file.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"
+#include "clients/cli/declared_commands.h"
 #include "clients/cli/election/election_command.h"
 #include "clients/cli/fields.h"
 #include "clients/cli/printer.h"
@@ -24,11 +26,12 @@ namespace {
 
 constexpr size_t kMaxTextBytes = size_t{16} << 20;
 
-// What was to be proved and is not.
-constexpr absl::string_view kUnproved[] = {"RECEIPT_INVALID", "FAULTS_FOUND", "DOCUMENT_INVALID",
-                                           "TRACKER_MISSING", "NO_QUORUM",    "LOG_FORKED"};
+// Codes of failed proofs.
+constexpr Reason kUnproved[] = {Reason::kReceiptInvalid,  Reason::kFaultsFound,
+                                Reason::kDocumentInvalid, Reason::kTrackerMissing,
+                                Reason::kNoQuorum,        Reason::kLogForked};
 
-// What is wrong with a command line, and which --help explains it.
+// The fault of a command line, and the --help that explains it.
 std::string UsageOf(const CLI::App& app, const CLI::ParseError& error) {
   std::string command = "votum";
   const CLI::App* deepest = &app;
@@ -50,15 +53,15 @@ std::string Dump(const nlohmann::ordered_json& json) {
 
 ExitCode ExitCodeOf(const absl::Status& status) {
   if (status.ok()) return kDone;
-  const std::string reason = ReasonOf(status);
-  for (const absl::string_view unproved : kUnproved) {
+  const std::optional<Reason> reason = ReasonOf(status);
+  for (const Reason unproved : kUnproved) {
     if (reason == unproved) return kVerificationFailed;
   }
   if (client::IsOfService(status)) {
     const bool no_way = absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status);
     return no_way ? kNotReachable : kRefusedByService;
   }
-  return reason == "USAGE" ? kUsage : kLocalProblem;
+  return reason == Reason::kUsage ? kUsage : kLocalProblem;
 }
 
 absl::StatusOr<std::shared_ptr<client::Client>> Clients::Get(const std::string& context_path,
@@ -95,7 +98,7 @@ absl::StatusOr<std::shared_ptr<client::Client>> Run::Client() const {
 void Run::Report(const absl::Status& status) {
   if (status.ok()) return;
   exit_code = ExitCodeOf(status);
-  const std::string reason = ReasonOf(status);
+  const std::string reason = ReasonTextOf(status);
   *err << "votum: " << (reason.empty() ? absl::StatusCodeToString(status.code()) : reason) << ": "
        << status.message() << "\n";
 }
@@ -166,7 +169,8 @@ CLI::App* AddVerb(CLI::App& root, Run& run, const std::string& noun, const std::
   }
   parent->description(
       absl::StrCat(parent->get_description(), parent->get_description().empty() ? "" : ", ", name));
-  CLI::App* verb = parent->add_subcommand(name, help);
+  CLI::App* verb = parent->add_subcommand(
+      name, help.empty() ? DeclaredHelp(absl::StrCat(noun, " ", name)) : help);
   verb->callback([&run, action = std::move(action)] { run.Report(action()); });
   return verb;
 }
@@ -175,7 +179,7 @@ absl::StatusOr<std::string> TextOf(const std::string& value) {
   if (!absl::StartsWith(value, "@")) return value;
   if (value == "@-") return std::string(std::istreambuf_iterator<char>(std::cin), {});
   auto text = ReadFile(value.substr(1), kMaxTextBytes);
-  if (!text.ok()) return RefuseArgument("BAD_FILE", text.status().message());
+  if (!text.ok()) return Refuse(Reason::kBadFile, text.status().message());
   return text;
 }
 
@@ -185,7 +189,7 @@ absl::Status Deliver(const Run& run, const std::string& path, absl::string_view 
     return absl::OkStatus();
   }
   const absl::Status written = WriteFile(path, bytes);
-  return written.ok() ? written : RefusePrecondition("NOT_WRITTEN", written.message());
+  return written.ok() ? written : Refuse(Reason::kNotWritten, written.message());
 }
 
 int RunCommandLine(const std::vector<std::string>& arguments, Clients* clients, std::ostream& out,
@@ -221,11 +225,11 @@ int RunCommandLine(const std::vector<std::string>& arguments, Clients* clients, 
   };
   AddElectionCommand(app, {&out, &err, passphrase, &run.exit_code});
   for (const auto add :
-       {AddSimpleCommands, AddProposalCommands, AddReads, AddContextCommands, AddKeyCommands,
-        AddAdoptRulesCommand, AddRulesQuestions, AddRulesCheckCommand, AddIdeaCommands,
-        AddRoundCommands, AddMeetingCommands, AddLotCommands, AddProjectCommands,
-        AddReceiptCommands, AddAuditCommands, AddSecretVoteCommands, AddBallotCommands,
-        AddTrusteeCommands}) {
+       {AddProposalCommands, AddReads, AddContextCommands, AddKeyCommands, AddAdoptRulesCommand,
+        AddRulesQuestions, AddRulesCheckCommand, AddIdeaCommands, AddRoundCommands,
+        AddMeetingCommands, AddLotCommands, AddProjectCommands, AddReceiptCommands,
+        AddAuditCommands, AddSecretVoteCommands, AddBallotCommands, AddTrusteeCommands,
+        AddDeclaredCommands}) {
     add(app, run);
   }
   AddRankCommand(app, &run.exit_code);
@@ -237,7 +241,7 @@ int RunCommandLine(const std::vector<std::string>& arguments, Clients* clients, 
   } catch (const CLI::ParseError& error) {
     // Asking for help is an "error" too.
     if (error.get_exit_code() == 0) return app.exit(error, out, err);
-    run.Report(RefuseArgument("USAGE", UsageOf(app, error)));
+    run.Report(Refuse(Reason::kUsage, UsageOf(app, error)));
   }
   return run.exit_code;
 }

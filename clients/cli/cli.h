@@ -1,4 +1,4 @@
-// What every command of `votum` works with: global options, clients by context, output, exit codes.
+// Shared by all commands of `votum`: global options, clients by context, output, exit codes.
 #ifndef VOTUM_CLIENTS_CLI_CLI_H_
 #define VOTUM_CLIENTS_CLI_CLI_H_
 
@@ -19,7 +19,7 @@
 
 namespace votum::cli {
 
-// What scripts may rely on; `votum help exit-codes` explains them.
+// Stable for scripts; `votum help exit-codes` explains them.
 enum ExitCode {
   kDone = 0,
   kRefusedByService = 1,
@@ -27,6 +27,7 @@ enum ExitCode {
   kNotReachable = 3,
   kVerificationFailed = 4,
   kLocalProblem = 5,
+  kStillOpen = 7,  // of an audit: no fault, but ballots are withheld while a vote is open
 };
 ExitCode ExitCodeOf(const absl::Status& status);
 
@@ -39,12 +40,12 @@ class Clients {
 
  private:
   std::mutex mutex_;
-  std::map<std::string, std::shared_ptr<client::Client>> clients_;  // by all that Get was given
+  std::map<std::string, std::shared_ptr<client::Client>> clients_;  // by all arguments of Get
   std::map<std::string, std::shared_ptr<client::Channels>>
       channels_;  // by deployment and endpoints
 };
 
-// What a command tells beside its receipt.
+// The output of a command in addition to its receipt.
 struct Extra {
   std::string name;   // in JSON
   std::string words;  // for people
@@ -71,9 +72,10 @@ struct Run {
   void Report(const absl::Status& status);
   // Prints a message: JSON with the contract's field names, or readable text.
   void Print(const google::protobuf::Message& message) const;
-  // Prints names with values that are no message of a contract.
+  // Prints names and values that are not a contract's message.
   void PrintFacts(const Extras& facts) const;
-  // The proved receipt of `command`: where it stands; saved where --receipt says.
+  // Prints the verified receipt of `command` with its position in the log, and saves it to the file
+  // given by --receipt.
   absl::Status PrintReceipt(const google::protobuf::Message& command,
                             const common::v1::Receipt& receipt, const Extras& extras = {}) const;
 
@@ -82,7 +84,7 @@ struct Run {
                         const common::v1::Receipt& receipt, const Extras& extras) const;
 };
 
-// Signs with the person's key, sends, proves; the receipt.
+// Signs with the person's key, sends, verifies, and returns the receipt.
 absl::StatusOr<common::v1::Receipt> Submit(
     const Run& run, google::protobuf::Message* command,
     const std::vector<common::v1::Attachment>& attachments = {});
@@ -92,18 +94,20 @@ absl::Status DoCommand(Run& run, google::protobuf::Message* command,
                        const std::vector<common::v1::Attachment>& attachments = {},
                        const Extras& extras = {});
 
-// Adds the verb `name` to the noun `noun`, carried out by `action`.
+// Adds the verb `name` to the noun `noun`, carried out by `action`. An empty `help` stands for that
+// of the command which declares this verb.
 CLI::App* AddVerb(CLI::App& root, Run& run, const std::string& noun, const std::string& name,
                   const std::string& help, std::function<absl::Status()> action);
 
-// The text that an option gives: itself, or the content of FILE for "@FILE" ("@-": standard input).
+// The text of an option's value: the value itself, or the content of FILE for "@FILE" ("@-" for
+// standard input).
 absl::StatusOr<std::string> TextOf(const std::string& value);
 
-// A result that goes to the file `path`, or to `out` without one. FAILED_PRECONDITION/NOT_WRITTEN.
+// Writes a result to the file `path`, or to `out` if that is empty.
+// FAILED_PRECONDITION/NOT_WRITTEN.
 absl::Status Deliver(const Run& run, const std::string& path, absl::string_view bytes);
 
 // The families of commands; each adds its verbs to `root`.
-void AddSimpleCommands(CLI::App& root, Run& run);
 void AddReads(CLI::App& root, Run& run);
 void AddContextCommands(CLI::App& root, Run& run);
 void AddKeyCommands(CLI::App& root, Run& run);
@@ -122,9 +126,11 @@ void AddTrusteeCommands(CLI::App& root, Run& run);
 void AddSecretVoteCommands(CLI::App& root, Run& run);
 void AddBallotCommands(CLI::App& root, Run& run);
 void AddBatchCommand(CLI::App& root, Run& run);
+// After all others: the verbs of commands that have no code of their own.
+void AddDeclaredCommands(CLI::App& root, Run& run);
 void AddHelpCommands(CLI::App& root, Run& run);
 
-// Carries out one command line (without the program's name); its exit code.
+// Runs one command line (without the program's name) and returns its exit code.
 int RunCommandLine(const std::vector<std::string>& arguments, Clients* clients, std::ostream& out,
                    std::ostream& err);
 

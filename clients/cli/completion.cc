@@ -9,7 +9,7 @@
 namespace votum::cli {
 namespace {
 
-// What may follow a command that was typed so far: its subcommands and options.
+// The permitted continuations of a partial command: its subcommands and options.
 struct Node {
   std::string command;  // "vote cast"; empty for the program itself
   std::vector<std::string> subcommands;

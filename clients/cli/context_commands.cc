@@ -1,4 +1,4 @@
-// Contexts: who acts, in which deployment.
+// Contexts: the acting person and the deployment.
 
 #include <cstdio>
 #include <filesystem>
@@ -61,7 +61,7 @@ absl::Status Show(const Run& run, const std::string& name) {
 absl::Status Remove(const std::string& name) {
   const std::string path = client::ContextPath(name);
   if (std::remove(path.c_str()) == 0) return absl::OkStatus();
-  return RefuseNotFound("NO_CONTEXT", absl::StrCat("there is no context ", path));
+  return Refuse(Reason::kNoContext, absl::StrCat("there is no context ", path));
 }
 
 }  // namespace

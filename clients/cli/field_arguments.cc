@@ -42,7 +42,7 @@ absl::Status ReadJsonFile(const std::string& path, google::protobuf::Message* me
   ASSIGN_OR_RETURN(const std::string text, TextOf(absl::StrCat("@", path)));
   const auto parsed = google::protobuf::util::JsonStringToMessage(text, message);
   if (parsed.ok()) return absl::OkStatus();
-  return RefuseArgument("BAD_FILE", absl::StrCat(path, ": ", std::string(parsed.message())));
+  return Refuse(Reason::kBadFile, absl::StrCat(path, ": ", std::string(parsed.message())));
 }
 
 }  // namespace votum::cli

@@ -3,6 +3,7 @@
 #define VOTUM_CLIENTS_CLI_FIELD_ARGUMENTS_H_
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "CLI/CLI.hpp"
@@ -14,12 +15,11 @@ namespace votum::cli {
 
 struct Run;
 
-// Lives as long as the parser that it adds options to. `prototype` and `options` outlive it.
+// Lives as long as the parser that it adds options to. `prototype` outlives it.
 class FieldArguments {
  public:
-  FieldArguments(const google::protobuf::Message& prototype,
-                 const std::vector<FieldOption>& options)
-      : prototype_(prototype), options_(options), values_(options.size()) {}
+  FieldArguments(const google::protobuf::Message& prototype, std::vector<FieldOption> options)
+      : prototype_(prototype), options_(std::move(options)), values_(options_.size()) {}
 
   // Adds the options; `with_file` adds --file too, for the whole message as JSON.
   void AddTo(CLI::App* verb, bool with_file);
@@ -30,7 +30,7 @@ class FieldArguments {
 
  private:
   const google::protobuf::Message& prototype_;
-  const std::vector<FieldOption>& options_;
+  const std::vector<FieldOption> options_;
   std::vector<std::vector<std::string>> values_;  // one list for each option
   std::string file_;
 };

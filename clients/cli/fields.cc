@@ -27,13 +27,13 @@ using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using google::protobuf::Reflection;
 
-absl::Status Usage(absl::string_view what) { return RefuseArgument("USAGE", what); }
+absl::Status Usage(absl::string_view what) { return Refuse(Reason::kUsage, what); }
 
-// VOTE_MODE_ROLL_CALL -> "roll-call": the prefix that all values share goes.
+// VOTE_MODE_ROLL_CALL -> "roll-call": the prefix shared by all values is dropped.
 std::string WordOf(const EnumValueDescriptor* value) {
   const std::string zero = value->type()->value(0)->name();
   const size_t prefix = zero.size() - sizeof("UNSPECIFIED") + 1;
-  // A value that only a newer contract names.
+  // A value known only to a newer contract.
   if (value->name().size() < prefix) return value->name();
   return absl::StrReplaceAll(absl::AsciiStrToLower(value->name().substr(prefix)), {{"_", "-"}});
 }
@@ -184,7 +184,7 @@ absl::Status SetField(Message* message, const std::string& path,
   const Place place = PlaceOf(message, path);
   for (const std::string& value : values) {
     if (const absl::Status set = SetOne(place.message, place.field, value); !set.ok()) {
-      return Refuse(set.code(), ReasonOf(set) == "BAD_FILE" ? "BAD_FILE" : "USAGE",
+      return Refuse(ReasonOf(set) == Reason::kBadFile ? Reason::kBadFile : Reason::kUsage,
                     absl::StrCat(path, ": ", set.message()));
     }
   }

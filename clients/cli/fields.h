@@ -1,5 +1,5 @@
-// Options of a command line into fields of a message, and fields into words, by the message's own
-// description.
+// Converts command-line options to fields of a message, and fields to words, by the message's
+// descriptor.
 #ifndef VOTUM_CLIENTS_CLI_FIELDS_H_
 #define VOTUM_CLIENTS_CLI_FIELDS_H_
 
@@ -15,10 +15,10 @@ namespace votum::cli {
 enum class Need {
   kRequired,
   kOptional,
-  kSelf,  // without it the person who acts
+  kSelf,  // defaults to the acting person
 };
 
-// An option that gives a field.
+// An option that sets a field.
 struct FieldOption {
   std::string flag;   // "--id"
   std::string field;  // path in the message: "text.title"
@@ -30,12 +30,12 @@ struct FieldOption {
 const google::protobuf::FieldDescriptor* FieldOf(const google::protobuf::Message& prototype,
                                                  const FieldOption& option);
 
-// What kind of value `field` takes, for a help text: "TEXT", "NUMBER", "yes|no|abstain".
+// The kind of value that `field` takes, for a help text: "TEXT", "NUMBER", "yes|no|abstain".
 std::string ValueKind(const google::protobuf::FieldDescriptor* field);
 
-// Sets the fields of `message` from what the options of a command line gave, one list of values for
-// each option. INVALID_ARGUMENT/USAGE for a required field that is neither given nor set already,
-// and for an option given twice whose field takes one value.
+// Sets the fields of `message` from the options of a command line, with one list of values for each
+// option. INVALID_ARGUMENT/USAGE for a required field that is neither given nor already set, and
+// for an option given twice whose field takes one value.
 absl::Status FillFields(const std::vector<FieldOption>& options,
                         const std::vector<std::vector<std::string>>& values,
                         const std::string& self, google::protobuf::Message* message);
@@ -49,18 +49,18 @@ absl::Status FillFields(const std::vector<FieldOption>& options,
 //                        VOTE_MODE_ROLL_CALL
 //   times                RFC 3339, "2026-12-01T17:00:00+01:00"
 //   bytes                hexadecimal
-// INVALID_ARGUMENT/USAGE, saying what is expected.
+// INVALID_ARGUMENT/USAGE, with a message that names the expected form.
 absl::Status SetField(google::protobuf::Message* message, const std::string& path,
                       const std::vector<std::string>& values);
 
-// One value of `field` in words; `index` counts where it is repeated. For all but messages, of
-// which only times have words: UTC, to the second.
+// One value of `field` in words; `index` selects the value of a repeated field. Messages have no
+// words, except times: UTC, to the second.
 std::string ValueText(const google::protobuf::Message& message,
                       const google::protobuf::FieldDescriptor* field, int index);
 
 // The value of the field at `path` for a cell of a table: the first line of a text, texts of a
-// repeated field one after the other, the number of its messages. On the way, the last message of a
-// repeated field.
+// repeated field one after the other, the number of its messages. Along the path, the last message
+// of a repeated field is used.
 std::string FieldText(const google::protobuf::Message& message, const std::string& path);
 
 }  // namespace votum::cli

@@ -1,6 +1,7 @@
-// What no single command's --help says: topics, and completion for shells.
+// Help beyond a single command's --help: topics, and completion for shells.
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -24,6 +25,9 @@ constexpr Topic kTopics[] = {
      "3  not reachable: no service answered within --timeout; it is safe to try again\n"
      "4  verification failed: a receipt, a document, a log or a bundle does not hold\n"
      "5  a problem on this machine: a file, a key, a passphrase, a context\n"
+     "7  audited while a vote or round is open: no fault, but its ballots are withheld until it "
+     "is\n"
+     "   closed\n"
      "\n"
      "Errors are one line on standard error: votum: REASON: message. Reasons are stable.\n"},
     {"contexts",
@@ -65,10 +69,17 @@ constexpr Topic kTopics[] = {
      "\n"
      "Other people's programs take it as c2sp.org/tlog-proof: votum receipt export.\n"}};
 
+constexpr absl::string_view kReasons = "reasons";
+
+std::string HelpOn(const ReasonRow& row) {
+  return absl::StrCat(row.text, " (", absl::StatusCodeToString(row.code), "): ", row.remedy, "\n");
+}
+
 absl::Status Help(const Run& run, const CLI::App& root, const std::string& topic) {
   if (topic.empty()) {
     *run.out << root.help() << "\nTopics, shown by `votum help TOPIC`:\n";
     for (const Topic& known : kTopics) *run.out << "  " << known.name << "\n";
+    *run.out << "  " << kReasons << ", or a single one such as ALREADY_VOTED\n";
     return absl::OkStatus();
   }
   for (const Topic& known : kTopics) {
@@ -76,7 +87,15 @@ absl::Status Help(const Run& run, const CLI::App& root, const std::string& topic
     *run.out << known.text;
     return absl::OkStatus();
   }
-  return RefuseArgument("USAGE", absl::StrCat("there is no topic ", topic, "; see votum help"));
+  if (topic == kReasons) {
+    for (const ReasonRow& row : AllReasons()) *run.out << HelpOn(row);
+    return absl::OkStatus();
+  }
+  if (const std::optional<Reason> reason = ReasonNamed(topic)) {
+    *run.out << HelpOn(RowOfReason(*reason));
+    return absl::OkStatus();
+  }
+  return Refuse(Reason::kUsage, absl::StrCat("there is no topic ", topic, "; see votum help"));
 }
 
 absl::Status Complete(const Run& run, const CLI::App& root, const std::string& shell) {
@@ -91,7 +110,9 @@ void AddHelpCommands(CLI::App& root, Run& run) {
   CLI::App* help = root.add_subcommand("help",
                                        "Explain what all commands have in common.\n"
                                        "Example: votum help exit-codes");
-  help->add_option("TOPIC", *topic, "exit-codes, contexts, values or receipts");
+  help->add_option(
+      "TOPIC", *topic,
+      "exit-codes, contexts, values, receipts, reasons, or a reason such as ALREADY_VOTED");
   help->callback([&run, &root, topic] { run.Report(Help(run, root, *topic)); });
 
   const auto shell = std::make_shared<std::string>();

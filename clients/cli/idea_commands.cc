@@ -48,7 +48,7 @@ absl::StatusOr<Prepared> Prepare(const IdeaOptions& options, const std::string& 
   if (!options.contact.empty()) {
     ASSIGN_OR_RETURN(const std::string contact, TextOf(options.contact));
     client::SealedText sealed_contact = client::SealText(contact);
-    // `votum idea show` names one subject, and who wants to be erased means both.
+    // `votum idea show` names one subject, but a request for erasure covers both.
     sealed_contact.PutUnder(prepared.content.text().subject());
     *prepared.content.mutable_contact() = sealed_contact.ref;
     prepared.attachments.push_back(std::move(sealed_contact.attachment));
@@ -73,12 +73,12 @@ absl::Status SubmitIdea(Run& run, const IdeaOptions& options) {
   ASSIGN_OR_RETURN(Prepared prepared, Prepare(options, "online"));
   v1::SubmitIdea submit;
   *submit.mutable_content() = prepared.content;
-  // A key for this one idea: it says that two ideas came from one hand only if somebody wants that.
+  // A key for this idea alone; it links two ideas to the same author only on request.
   ASSIGN_OR_RETURN(const crypto::PrivateKey key,
                    crypto::PrivateKey::Generate(crypto::KeyType::kEd25519));
-  ASSIGN_OR_RETURN(
-      common::v1::SignedCommand command,
-      client::SignCommand({client->context().deployment, "", {&key}, true}, absl::Now(), &submit));
+  ASSIGN_OR_RETURN(common::v1::SignedCommand command,
+                   client::SignCommand({client->context().deployment, "", {&key}, true},
+                                       client->Now(), &submit));
   for (const auto& attachment : prepared.attachments) *command.add_attachments() = attachment;
   ASSIGN_OR_RETURN(const common::v1::Receipt receipt, client->Send(command));
   return run.PrintReceipt(submit, receipt, ToldOf(prepared));
@@ -108,8 +108,7 @@ absl::StatusOr<std::vector<client::ImportRow>> ReadRows(const ImportOptions& opt
   ASSIGN_OR_RETURN(const std::string content, TextOf(absl::StrCat("@", options.file)));
   auto rows = client::ReadImport(content, format, {given.channel(), given.group(), options.origin});
   if (rows.ok()) return rows;
-  return RefuseArgument(ReasonOf(rows.status()),
-                        absl::StrCat(options.file, ": ", rows.status().message()));
+  return Reworded(rows.status(), absl::StrCat(options.file, ": ", rows.status().message()));
 }
 
 absl::Status Import(Run& run, const ImportOptions& options) {
@@ -161,7 +160,7 @@ absl::Status Merge(Run& run, const LineageOptions& options) {
   for (const std::string& source : options.sources) merge.add_source_idea_ids(source);
   merge.set_idea_id(options.id);
   merge.set_reason(options.reason);
-  if (options.texts.size() != 1) return RefuseArgument("USAGE", "give one --text");
+  if (options.texts.size() != 1) return Refuse(Reason::kUsage, "give one --text");
   ASSIGN_OR_RETURN(const std::string text, TextOf(options.texts[0]));
   client::SealedText sealed = client::SealText(text);
   *merge.mutable_text() = sealed.ref;
@@ -170,7 +169,7 @@ absl::Status Merge(Run& run, const LineageOptions& options) {
 
 absl::Status Split(Run& run, const LineageOptions& options) {
   if (options.ids.size() != options.texts.size())
-    return RefuseArgument("USAGE", "give as many --text as --part");
+    return Refuse(Reason::kUsage, "give as many --text as --part");
   v1::SplitIdea split;
   split.set_source_idea_id(options.id);
   split.set_reason(options.reason);
@@ -190,15 +189,10 @@ absl::Status Split(Run& run, const LineageOptions& options) {
 
 void AddIdeaCommands(CLI::App& root, Run& run) {
   const auto idea = std::make_shared<IdeaOptions>();
-  CLI::App* submit = AddVerb(root, run, "idea", "submit",
-                             "Send in an idea of your own; no enrolled key is needed.\n"
-                             "Example: votum idea submit --text @idee.txt",
-                             [&run, idea] { return SubmitIdea(run, *idea); });
-  CLI::App* record = AddVerb(root, run, "idea", "record",
-                             "Write down an idea that somebody else had (clerk, administrator).\n"
-                             "Example: votum idea record --text @zettel.txt --channel workshop "
-                             "--origin 'Workshop Nord'",
-                             [&run, idea] { return Record(run, *idea); });
+  CLI::App* submit =
+      AddVerb(root, run, "idea", "submit", "", [&run, idea] { return SubmitIdea(run, *idea); });
+  CLI::App* record =
+      AddVerb(root, run, "idea", "record", "", [&run, idea] { return Record(run, *idea); });
   record->add_option("--channel", idea->channel, "paper, workshop or spoken")
       ->capture_default_str();
   for (CLI::App* verb : {submit, record}) {
@@ -211,13 +205,8 @@ void AddIdeaCommands(CLI::App& root, Run& run) {
   }
 
   const auto import = std::make_shared<ImportOptions>();
-  CLI::App* import_verb = AddVerb(
-      root, run, "idea", "import",
-      "Import ideas from CSV or JSON Lines (clerk, administrator). Repeating it adds only what "
-      "is new.\n"
-      "Columns: id, text; optional: title, agrees, disagrees, channel, group, origin.\n"
-      "Example: votum idea import ideen.csv --source klimarat-2022",
-      [&run, import] { return Import(run, *import); });
+  CLI::App* import_verb =
+      AddVerb(root, run, "idea", "import", "", [&run, import] { return Import(run, *import); });
   import_verb->add_option("FILE", import->file, "A .csv, .jsonl or .ndjson file")->required();
   import_verb->add_option("--source", import->source,
                           "Names the source for good; without it the file's name");
@@ -236,20 +225,13 @@ void AddIdeaCommands(CLI::App& root, Run& run) {
 
   const auto lineage = std::make_shared<LineageOptions>();
   CLI::App* merge =
-      AddVerb(root, run, "idea", "merge",
-              "Join ideas that say the same into a new one (clerk, administrator).\n"
-              "Example: votum idea merge --source i1 --source i2 --id i9 --text @neu.txt "
-              "--reason 'same wish'",
-              [&run, lineage] { return Merge(run, *lineage); });
+      AddVerb(root, run, "idea", "merge", "", [&run, lineage] { return Merge(run, *lineage); });
   merge->add_option("--source", lineage->sources, "An idea to join; repeatable")
       ->required()
       ->allow_extra_args(false);
   merge->add_option("--id", lineage->id, "Id of the new idea")->required();
-  CLI::App* split = AddVerb(root, run, "idea", "split",
-                            "Part an idea that says several things (clerk, administrator).\n"
-                            "Example: votum idea split --id i1 --part i1a --text @a.txt --part i1b "
-                            "--text @b.txt --reason 'two wishes'",
-                            [&run, lineage] { return Split(run, *lineage); });
+  CLI::App* split =
+      AddVerb(root, run, "idea", "split", "", [&run, lineage] { return Split(run, *lineage); });
   split->add_option("--id", lineage->id, "The idea")->required();
   split->add_option("--part", lineage->ids, "Id of a new idea; repeatable")
       ->required()

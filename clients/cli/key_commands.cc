@@ -66,7 +66,7 @@ absl::Status Enrol(Run& run, const KeyOptions& options) {
   const client::Signing signing{
       client->context().deployment, client->context().person_id, {key, &code_key}, true};
   ASSIGN_OR_RETURN(const common::v1::SignedCommand command,
-                   client::SignCommand(signing, absl::Now(), &enrol));
+                   client::SignCommand(signing, client->Now(), &enrol));
   ASSIGN_OR_RETURN(const common::v1::Receipt receipt, client->Send(command));
   return run.PrintReceipt(
       enrol, receipt,
@@ -87,7 +87,7 @@ absl::Status IssueCode(Run& run, const CodeOptions& options) {
   issue.set_person_id(options.person);
   issue.set_code_public_key(code_key.public_key().spki_der());
   *issue.mutable_expire_time() = ToTimestamp(absl::Now() + absl::Hours(24 * options.days));
-  // The code is safe on disk before it is worth anything.
+  // The code is stored on disk before it becomes valid.
   if (!options.code_file.empty()) {
     RETURN_IF_ERROR(WriteNewFile(options.code_file, absl::StrCat(code.Reveal(), "\n"), 0600));
     return DoCommand(run, &issue);
@@ -115,21 +115,13 @@ void AddKeyCommands(CLI::App& root, Run& run) {
           "Example: votum key show",
           [&run] { return ShowKey(run); });
   CLI::App* enrol =
-      AddVerb(root, run, "key", "enrol",
-              "Enrol your key with a one-time code. The terminal asks for the code; it "
-              "is never sent.\n"
-              "Example: votum key enrol --label tablet",
-              [&run, key] { return Enrol(run, *key); });
+      AddVerb(root, run, "key", "enrol", "", [&run, key] { return Enrol(run, *key); });
   enrol->add_option("--code-file", key->code_file, "File with the one-time code");
   enrol->add_option("--label", key->label, "What you call the device");
 
   const auto code = std::make_shared<CodeOptions>();
   CLI::App* issue =
-      AddVerb(root, run, "code", "issue",
-              "Make a one-time code for a person (administrator); only its public part "
-              "is recorded.\n"
-              "Example: votum code issue --person m01",
-              [&run, code] { return IssueCode(run, *code); });
+      AddVerb(root, run, "code", "issue", "", [&run, code] { return IssueCode(run, *code); });
   issue->add_option("--person", code->person, "Whose key it will enrol")->required();
   issue->add_option("--days", code->days, "How long it is valid")
       ->capture_default_str()

@@ -25,7 +25,7 @@ struct Options {
 absl::Status Commit(Run& run, const Options& options) {
   const std::string contribution = crypto::RandomBytes(rules::kContributionBytes);
   const absl::Status written = WriteFile(options.file, contribution, 0600);
-  if (!written.ok()) return RefusePrecondition("NOT_WRITTEN", written.message());
+  if (!written.ok()) return Refuse(Reason::kNotWritten, written.message());
   meetings::v1::CommitToLot commit;
   commit.set_meeting_id(options.meeting);
   commit.set_lot_id(options.id);
@@ -38,7 +38,7 @@ absl::Status Fix(Run& run, const Options& options) {
   ASSIGN_OR_RETURN(const std::shared_ptr<client::Client> client, run.Client());
   ledger::v1::GetCheckpointResponse newest;
   RETURN_IF_ERROR(
-      client->Read("ledger", "GetCheckpoint", ledger::v1::GetCheckpointRequest(), &newest));
+      client->Read("publication", "GetCheckpoint", ledger::v1::GetCheckpointRequest(), &newest));
   meetings::v1::FixLot fix;
   fix.set_meeting_id(options.meeting);
   fix.set_lot_id(options.id);
@@ -48,7 +48,7 @@ absl::Status Fix(Run& run, const Options& options) {
 
 absl::Status Reveal(Run& run, const Options& options) {
   const auto contribution = ReadFile(options.file, rules::kContributionBytes);
-  if (!contribution.ok()) return RefuseArgument("BAD_FILE", contribution.status().message());
+  if (!contribution.ok()) return Refuse(Reason::kBadFile, contribution.status().message());
   meetings::v1::RevealForLot reveal;
   reveal.set_meeting_id(options.meeting);
   reveal.set_lot_id(options.id);
@@ -65,20 +65,13 @@ void AddLotCommands(CLI::App& root, Run& run) {
     verb->add_option("--id", options->id, "Which lot")->required();
     return verb;
   };
-  add_ids(AddVerb(root, run, "lot", "commit",
-                  "Commit to a random contribution, which is kept in a file (a member present).\n"
-                  "Example: votum lot commit --meeting sitzung-12 --id los-1 --contribution my.lot",
-                  [&run, options] { return Commit(run, *options); }))
+  add_ids(
+      AddVerb(root, run, "lot", "commit", "", [&run, options] { return Commit(run, *options); }))
       ->add_option("--contribution", options->file, "New file for the contribution")
       ->required();
-  add_ids(AddVerb(root, run, "lot", "fix",
-                  "End the commitments and fix the newest checkpoint of the log (chair, clerk).\n"
-                  "Example: votum lot fix --meeting sitzung-12 --id los-1",
-                  [&run, options] { return Fix(run, *options); }));
-  add_ids(AddVerb(root, run, "lot", "reveal",
-                  "Reveal your contribution once the lot is fixed.\n"
-                  "Example: votum lot reveal --meeting sitzung-12 --id los-1 --contribution my.lot",
-                  [&run, options] { return Reveal(run, *options); }))
+  add_ids(AddVerb(root, run, "lot", "fix", "", [&run, options] { return Fix(run, *options); }));
+  add_ids(
+      AddVerb(root, run, "lot", "reveal", "", [&run, options] { return Reveal(run, *options); }))
       ->add_option("--contribution", options->file, "The file that `lot commit` wrote")
       ->required();
 }

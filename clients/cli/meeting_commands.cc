@@ -1,4 +1,4 @@
-// Results and decisions: what is signed is fetched first, shown, and signed as it stands.
+// Results and decisions: the text to sign is fetched first, shown, and signed unchanged.
 
 #include <memory>
 #include <string>
@@ -32,10 +32,9 @@ absl::Status EstablishResult(Run& run, const Options& options) {
   meetings::v1::GetVoteEventResponse response;
   RETURN_IF_ERROR(client->Read("meetings", "GetVoteEvent", request, &response));
   if (!response.vote_event().has_computed_result()) {
-    return RefusePrecondition("NOTHING_TO_ESTABLISH",
-                              absl::StrCat("vote ", options.id,
-                                           " is open, established already, or not "
-                                           "shown to you; close it first"));
+    return Refuse(Reason::kNothingToEstablish, absl::StrCat("vote ", options.id,
+                                                            " is open, established already, or not "
+                                                            "shown to you; close it first"));
   }
   const meetings::v1::Result& computed = response.vote_event().computed_result();
   meetings::v1::EstablishResult establish;
@@ -76,7 +75,7 @@ absl::StatusOr<decisions::v1::GetDecisionDocumentResponse> Document(Run& run,
   RETURN_IF_ERROR(client->Read("decisions", "GetDecisionDocument", request, &response));
   const crypto::Digest digest = crypto::Sha256(response.document());
   if (crypto::AsBytes(digest) != response.sha256()) {
-    return Refuse(absl::StatusCode::kDataLoss, "DOCUMENT_INVALID",
+    return Refuse(Reason::kDocumentInvalid,
                   "the document does not have the digest that came with it");
   }
   return response;
@@ -108,7 +107,7 @@ std::string LineOf(const meetings::v1::VoteEvent& event) {
   return absl::StrCat("  vote ", event.id(), ": ", FieldText(event, "state"), ", ", count, "\n");
 }
 
-// One look at a meeting, in a few lines.
+// A summary of a meeting in a few lines.
 std::string LookOf(const meetings::v1::WatchMeetingResponse& look) {
   const meetings::v1::Attendance& attendance = look.attendance();
   std::string text =
@@ -143,23 +142,16 @@ void AddMeetingCommands(CLI::App& root, Run& run) {
                             [&run, options] { return Watch(run, *options); });
   watch->add_option("--id", options->id, "Which meeting")->required();
   watch->add_flag("--once", options->once, "Only as it is now");
-  CLI::App* establish = AddVerb(root, run, "vote", "establish",
-                                "Establish the result of a closed vote, as announced (chair).\n"
-                                "Example: votum vote establish --id abstimmung-1",
+  CLI::App* establish = AddVerb(root, run, "vote", "establish", "",
                                 [&run, options] { return EstablishResult(run, *options); });
   establish->add_option("--meeting", options->meeting, "Which meeting; found by the vote without");
   establish->add_option("--id", options->id, "Which vote")->required();
   establish->add_option("--casting-vote", options->casting_vote,
                         "Where the rules leave a tie to you: adopted or rejected");
-  CLI::App* sign =
-      AddVerb(root, run, "decision", "sign",
-              "Sign the very words of a decision, which are shown (chair, secretary).\n"
-              "Example: votum decision sign --id b-117 --as chair",
-              [&run, options] { return SignDecision(run, *options); });
+  CLI::App* sign = AddVerb(root, run, "decision", "sign", "",
+                           [&run, options] { return SignDecision(run, *options); });
   sign->add_option("--as", options->capacity, "chair or secretary")->required();
-  CLI::App* publish = AddVerb(root, run, "decision", "publish",
-                              "Record what is published of a decision (clerk, administrator).\n"
-                              "Example: votum decision publish --id b-117 --out b-117.json",
+  CLI::App* publish = AddVerb(root, run, "decision", "publish", "",
                               [&run, options] { return PublishDecision(run, *options); });
   CLI::App* document = AddVerb(root, run, "decision", "document",
                                "Fetch a decision's document, JSON.\n"

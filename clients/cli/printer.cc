@@ -19,7 +19,7 @@ using google::protobuf::Message;
 constexpr size_t kIndent = 2;
 constexpr size_t kGap = 2;
 
-// Characters: bytes that do not continue one.
+// Counts characters as bytes that are not continuation bytes.
 size_t Width(const std::string& text) {
   return static_cast<size_t>(std::count_if(text.begin(), text.end(), [](char c) {
     return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
@@ -66,7 +66,7 @@ std::string JsonText(const Message& message) {
   options.preserve_proto_field_names = true;
   options.always_print_primitive_fields = true;
   std::string text;
-  // Fails for Any and ill-formed texts alone, which no resource has.
+  // Fails only for Any and ill-formed texts, which no resource has.
   (void)google::protobuf::util::MessageToJsonString(message, &text, options);
   return text;
 }

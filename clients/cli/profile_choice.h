@@ -1,4 +1,4 @@
-// Which rule profile a command line means.
+// Selects the rule profile that a command line names.
 #ifndef VOTUM_CLIENTS_CLI_PROFILE_CHOICE_H_
 #define VOTUM_CLIENTS_CLI_PROFILE_CHOICE_H_
 

@@ -58,13 +58,8 @@ absl::Status Plan(Run& run, const Options& options) {
 
 void AddProjectCommands(CLI::App& root, Run& run) {
   const auto options = std::make_shared<Options>();
-  CLI::App* start = AddVerb(root, run, "project", "start",
-                            "Start a project from a released decision and a template (clerk, "
-                            "administrator).\nExample: votum "
-                            "project start --id p1 --decision b1 --template "
-                            "share/project-templates/smart-city-pilot.json --lead "
-                            "petra.plan --sponsor maria.meister",
-                            [&run, options] { return Start(run, *options); });
+  CLI::App* start =
+      AddVerb(root, run, "project", "start", "", [&run, options] { return Start(run, *options); });
   start->add_option("--id", options->id, "New id")->required();
   start->add_option("--decision", options->decision, "The released decision")->required();
   start

@@ -5,10 +5,12 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"
 #include "clients/cli/cli.h"
+#include "clients/cli/declared_commands.h"
 #include "clients/cli/field_arguments.h"
 #include "votum/papers/v1/papers_service.pb.h"
 
@@ -17,22 +19,16 @@ namespace {
 
 namespace v1 = papers::v1;
 
-const std::vector<FieldOption>& RevisionOptions() {
-  constexpr Need kOptional = Need::kOptional;
-  static const auto* const kOptions = new std::vector<FieldOption>{
-      {"--id", "proposal_id", "Which"},
-      {"--base-version", "base_version", "The version that you have read; without it the newest",
-       kOptional},
-      {"--title", "text.title", "New title", kOptional},
-      {"--resolution", "text.resolution", "What is to be resolved now, word for word", kOptional},
-      {"--reasons", "text.reasons", "Why", kOptional},
-      {"--cost-cents", "text.cost_cents", "What it costs now, in cents", kOptional},
-      {"--funding", "text.funding", "How the cost is covered now", kOptional},
-      {"--reason", "reason", "Why it changes", kOptional}};
-  return *kOptions;
+// As declared, but that what is left out of the text stays.
+std::vector<FieldOption> RevisionOptions() {
+  std::vector<FieldOption> options = DeclaredOptions(*v1::ReviseProposal::descriptor());
+  for (FieldOption& option : options) {
+    if (absl::StartsWith(option.field, "text.")) option.need = Need::kOptional;
+  }
+  return options;
 }
 
-// What the options leave out stays as it is in the newest version.
+// Fields without an option keep their value from the newest version.
 absl::Status Revise(Run& run, const FieldArguments& arguments) {
   v1::ReviseProposal given;
   RETURN_IF_ERROR(arguments.Fill(run, &given));
@@ -64,14 +60,14 @@ absl::Status SetPath(Run& run, const PathOptions& options) {
   for (const std::string& text : options.steps) {
     const size_t colon = text.rfind(':');
     if (colon == std::string::npos)
-      return RefuseArgument(
-          "USAGE",
+      return Refuse(
+          Reason::kUsage,
           absl::StrCat("\"", text, "\" is not ORGANIZATION:advises or ORGANIZATION:decides"));
     v1::ConsultationStep* step = path.add_steps();
     step->set_organization_id(text.substr(0, colon));
     RETURN_IF_ERROR(SetField(step, "role", {text.substr(colon + 1)}));
   }
-  if (path.steps().empty()) return RefuseArgument("USAGE", "--step is missing: who deals with it");
+  if (path.steps().empty()) return Refuse(Reason::kUsage, "--step is missing: who deals with it");
   path.set_proposal_id(options.id);
   return DoCommand(run, &path);
 }
@@ -103,22 +99,13 @@ absl::Status Diff(Run& run, const DiffOptions& options) {
 void AddProposalCommands(CLI::App& root, Run& run) {
   const auto revision =
       std::make_shared<FieldArguments>(v1::ReviseProposal::default_instance(), RevisionOptions());
-  CLI::App* revise =
-      AddVerb(root, run, "proposal", "revise",
-              "Make the next version of a proposal (clerk, administrator); what you do "
-              "not give stays.\n"
-              "Example: votum proposal revise --id vorlage-1 --base-version 1 "
-              "--resolution @neu.txt --reason 'Pilot zuerst'",
-              [&run, revision] { return Revise(run, *revision); });
+  CLI::App* revise = AddVerb(root, run, "proposal", "revise", "",
+                             [&run, revision] { return Revise(run, *revision); });
   revision->AddTo(revise, /*with_file=*/true);
 
   const auto path = std::make_shared<PathOptions>();
   CLI::App* set_path =
-      AddVerb(root, run, "proposal", "path",
-              "Set who advises and who decides, in order (clerk, administrator).\n"
-              "Example: votum proposal path --id vorlage-1 --step aulp:advises --step "
-              "rat:decides",
-              [&run, path] { return SetPath(run, *path); });
+      AddVerb(root, run, "proposal", "path", "", [&run, path] { return SetPath(run, *path); });
   set_path->add_option("--id", path->id, "Which")->required();
   set_path->add_option("--step", path->steps, "ORGANIZATION:advises or ORGANIZATION:decides")
       ->allow_extra_args(false);

@@ -1,4 +1,4 @@
-// Reads, one row each. Lists page through to their end.
+// The table of reads. Lists are paged to their end.
 
 #include <memory>
 #include <string>
@@ -177,7 +177,7 @@ std::string TableOf(const Row& row, const Message& response) {
   return Table(lines);
 }
 
-// The largest pages, unless the service knows smaller ones: a page costs a round trip.
+// Requests the largest pages that the service permits, because each page costs a round trip.
 void AskForLargePages(Message* request) {
   const FieldDescriptor* size = request->GetDescriptor()->FindFieldByName("page_size");
   if (size != nullptr) request->GetReflection()->SetInt32(request, size, kPageSize);
@@ -193,7 +193,7 @@ absl::Status Carry(Run& run, const Row& row, const FieldArguments& arguments) {
     const std::unique_ptr<Message> page(row.response->New());
     RETURN_IF_ERROR(client->Read(row.service, row.method, *request, page.get()));
     if (ListField(*page) == nullptr) {
-      // The one resource is the first field; the wrapper says nothing.
+      // The single resource is the first field; the wrapper adds no information.
       const FieldDescriptor* field = page->GetDescriptor()->field(0);
       run.Print(page->GetReflection()->GetMessage(*page, field));
       return absl::OkStatus();

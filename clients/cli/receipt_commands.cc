@@ -1,5 +1,5 @@
-// Receipts that were saved: what they prove, checked with nothing but the file and the log key; the
-// same with the cosignatures that have come since; and for other people's programs.
+// Saved receipts: checks their proofs with only the file and the log key, adds later cosignatures,
+// and converts them for other programs.
 
 #include <algorithm>
 #include <memory>
@@ -39,13 +39,13 @@ struct Options {
 
 absl::StatusOr<common::v1::Receipt> LoadReceipt(const std::string& file) {
   const auto bytes = ReadFile(file, kMaxReceiptBytes);
-  if (!bytes.ok()) return RefuseArgument("BAD_FILE", bytes.status().message());
+  if (!bytes.ok()) return Refuse(Reason::kBadFile, bytes.status().message());
   common::v1::Receipt receipt;
   if (receipt.ParseFromString(*bytes)) return receipt;
-  return RefuseArgument("BAD_FILE", absl::StrCat(file, " is not a receipt"));
+  return Refuse(Reason::kBadFile, absl::StrCat(file, " is not a receipt"));
 }
 
-// The command in `record`; null if its type is none that this program knows.
+// The command in `record`; null if this program does not know its type.
 std::unique_ptr<google::protobuf::Message> CommandIn(const common::v1::Record& record) {
   absl::string_view name = record.payload_type();
   absl::ConsumePrefix(&name, "application/vnd.");
@@ -58,14 +58,14 @@ std::unique_ptr<google::protobuf::Message> CommandIn(const common::v1::Record& r
   return command->ParseFromString(record.payload()) ? std::move(command) : nullptr;
 }
 
-// Who has cosigned, if that is enough. DATA_LOSS/NO_QUORUM, RECEIPT_INVALID.
+// The cosigners, if they form a quorum. FAILED_PRECONDITION/NO_QUORUM, RECEIPT_INVALID.
 absl::StatusOr<std::string> Witnesses(const crypto::Policy& policy, const std::string& checkpoint) {
   const auto verified = policy.Verify(checkpoint);
   if (verified.ok()) return audit::WhoCosigned(policy, *verified);
-  if (ReasonOf(verified.status()) != "NO_QUORUM") {
-    return Refuse(absl::StatusCode::kDataLoss, "RECEIPT_INVALID", verified.status().message());
+  if (ReasonOf(verified.status()) != Reason::kNoQuorum) {
+    return Refuse(Reason::kReceiptInvalid, verified.status().message());
   }
-  return Refuse(absl::StatusCode::kDataLoss, "NO_QUORUM",
+  return Refuse(Reason::kNoQuorum,
                 absl::StrCat(verified.status().message(),
                              "; `votum receipt refresh` gets what has been cosigned since"));
 }
@@ -90,7 +90,8 @@ absl::Status Verify(const Run& run, const Options& options) {
   return absl::OkStatus();
 }
 
-// The ledger's present receipt of a record; with a policy when enough witnesses have cosigned it.
+// The ledger's current receipt of a record; with a policy, waits until enough witnesses have
+// cosigned it.
 absl::StatusOr<common::v1::Receipt> FetchReceipt(const Run& run, client::Client& client,
                                                  const Trust& trust, uint64_t index) {
   ledger::v1::GetReceiptRequest request;
@@ -98,11 +99,12 @@ absl::StatusOr<common::v1::Receipt> FetchReceipt(const Run& run, client::Client&
   const absl::Time deadline = absl::Now() + absl::Seconds(run.timeout_seconds);
   for (;;) {
     ledger::v1::GetReceiptResponse response;
-    RETURN_IF_ERROR(client.Read("ledger", "GetReceipt", request, &response));
+    RETURN_IF_ERROR(client.Read("publication", "GetReceipt", request, &response));
     if (!trust.policy.has_value()) return response.receipt();
     const auto enough = Witnesses(*trust.policy, response.receipt().checkpoint());
     if (enough.ok()) return response.receipt();
-    if (ReasonOf(enough.status()) != "NO_QUORUM" || absl::Now() > deadline) return enough.status();
+    if (ReasonOf(enough.status()) != Reason::kNoQuorum || absl::Now() > deadline)
+      return enough.status();
     absl::SleepFor(kPause);
   }
 }
@@ -118,7 +120,7 @@ absl::StatusOr<std::vector<crypto::Digest>> FetchConsistency(client::Client& cli
   request.set_old_size(std::min(one.size, two.size));
   request.set_new_size(std::max(one.size, two.size));
   ledger::v1::GetConsistencyProofResponse response;
-  RETURN_IF_ERROR(client.Read("ledger", "GetConsistencyProof", request, &response));
+  RETURN_IF_ERROR(client.Read("publication", "GetConsistencyProof", request, &response));
   std::vector<crypto::Digest> proof;
   for (const std::string& hash : response.proof()) {
     ASSIGN_OR_RETURN(const crypto::Digest digest, crypto::DigestFromBytes(hash));

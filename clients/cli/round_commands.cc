@@ -60,7 +60,7 @@ absl::Status Register(Run& run, const RoundOptions& options) {
     voters.add_code_public_keys(key.public_key().spki_der());
     absl::StrAppend(&codes, code.Reveal(), "\n");
   }
-  // The codes are safe on disk before anybody can be counted on to have one.
+  // The codes are stored on disk before any of them becomes valid.
   const absl::Status written = WriteNewFile(options.codes_file, codes, 0600);
   crypto::WipeString(&codes);
   RETURN_IF_ERROR(written);
@@ -79,7 +79,7 @@ absl::Status Cast(Run& run, const RoundOptions& options) {
   ASSIGN_OR_RETURN(const crypto::PrivateKey key, crypto::KeyOfOneTimeCode(code.Reveal()));
   ASSIGN_OR_RETURN(
       const common::v1::SignedCommand command,
-      client::SignCommand({client->context().deployment, "", {&key}, true}, absl::Now(), &cast));
+      client::SignCommand({client->context().deployment, "", {&key}, true}, client->Now(), &cast));
   ASSIGN_OR_RETURN(const common::v1::Receipt receipt, client->Send(command));
   return run.PrintReceipt(cast, receipt);
 }
@@ -101,8 +101,8 @@ absl::Status ConfirmPaper(Run& run, const RoundOptions& options) {
   return DoCommand(run, &confirm);
 }
 
-// Signs the combined ranking as the closed round shows it, its ties resolved as the options say,
-// and prints it.
+// Signs the combined ranking of the closed round, with ties resolved according to the options, and
+// prints it.
 absl::Status Establish(Run& run, const RoundOptions& options) {
   ASSIGN_OR_RETURN(const std::shared_ptr<client::Client> client, run.Client());
   v1::GetRoundRequest request;
@@ -133,11 +133,7 @@ absl::Status Establish(Run& run, const RoundOptions& options) {
 
 void AddRoundCommands(CLI::App& root, Run& run) {
   const auto options = std::make_shared<RoundOptions>();
-  CLI::App* voters = AddVerb(root, run, "round", "register",
-                             "Make voting codes for a group (clerk, administrator); one for each "
-                             "voter, to hand out on paper.\n"
-                             "Example: votum round register --id r1 --group citizens --count 200 "
-                             "--codes-file codes.txt",
+  CLI::App* voters = AddVerb(root, run, "round", "register", "",
                              [&run, options] { return Register(run, *options); });
   voters->add_option("--count", options->count, "How many")->required()->check(CLI::Range(1, 2000));
   voters
@@ -145,28 +141,14 @@ void AddRoundCommands(CLI::App& root, Run& run) {
                    "Write the codes to this new file, one a line")
       ->required();
   CLI::App* cast =
-      AddVerb(root, run, "round", "cast",
-              "Give a ranked ballot, as a member with your key, or with a voting code.\n"
-              "Example: votum round cast --id r1 --group citizens --code --ranking 'i3 > "
-              "i1 = i7'",
-              [&run, options] { return Cast(run, *options); });
+      AddVerb(root, run, "round", "cast", "", [&run, options] { return Cast(run, *options); });
   cast->add_flag("--code", options->with_code, "Vote with a voting code; the terminal asks for it");
   cast->add_option("--code-file", options->code_file, "File with the voting code instead");
   CLI::App* paper =
-      AddVerb(root, run, "round", "paper",
-              "Record a ballot on paper (clerk).\n"
-              "Example: votum round paper --id r1 --group citizens --number 17 --ranking "
-              "'i3 > i1'",
-              [&run, options] { return Paper(run, *options); });
-  CLI::App* confirm =
-      AddVerb(root, run, "round", "paper-confirm",
-              "Confirm a ballot on paper (a second person), by what you read on it.\n"
-              "Example: votum round paper-confirm --id r1 --number 17 --ranking 'i3 > "
-              "i1'",
-              [&run, options] { return ConfirmPaper(run, *options); });
-  CLI::App* establish = AddVerb(root, run, "round", "establish",
-                                "Establish the result of a closed round (clerk, administrator).\n"
-                                "Example: votum round establish --id r1",
+      AddVerb(root, run, "round", "paper", "", [&run, options] { return Paper(run, *options); });
+  CLI::App* confirm = AddVerb(root, run, "round", "paper-confirm", "",
+                              [&run, options] { return ConfirmPaper(run, *options); });
+  CLI::App* establish = AddVerb(root, run, "round", "establish", "",
                                 [&run, options] { return Establish(run, *options); });
   establish
       ->add_option(

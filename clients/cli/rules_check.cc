@@ -1,4 +1,4 @@
-// `votum rules check`: recorded tallies computed again.
+// `votum rules check`: recomputes recorded tallies.
 
 #include <cstdint>
 #include <map>
@@ -44,10 +44,10 @@ absl::StatusOr<Columns> ColumnsOf(const client::CsvRow& header) {
     columns.emplace(absl::AsciiStrToLower(absl::StripAsciiWhitespace(header[i].text)), i);
   for (const char* needed : {"yes", "no", "stated_result"}) {
     if (columns.count(needed) > 0) continue;
-    return RefuseArgument(
-        "BAD_CSV", absl::StrCat("the first line has no column ", needed,
-                                "; it must name yes, no and stated_result, and may name id, ",
-                                "abstain, invalid, present and statutory"));
+    return Refuse(Reason::kBadCsv,
+                  absl::StrCat("the first line has no column ", needed,
+                               "; it must name yes, no and stated_result, and may name id, ",
+                               "abstain, invalid, present and statutory"));
   }
   return columns;
 }
@@ -64,11 +64,11 @@ absl::StatusOr<std::optional<uint32_t>> CountOf(const Columns& columns, const cl
   if (cell.empty()) return std::optional<uint32_t>();
   const std::optional<uint64_t> number = ParseDecimal(cell);
   if (!number.has_value() || *number > 1'000'000'000) {
-    return RefuseArgument(
-        "BAD_CSV", absl::StrCat(client::ToString(row[columns.find(name)->second].begin), ": ", name,
-                                " is \"", cell,
-                                "\", not a whole number of people; leave the cell empty where the "
-                                "record says nothing"));
+    return Refuse(Reason::kBadCsv,
+                  absl::StrCat(client::ToString(row[columns.find(name)->second].begin), ": ", name,
+                               " is \"", cell,
+                               "\", not a whole number of people; leave the cell empty where the "
+                               "record says nothing"));
   }
   return std::optional<uint32_t>(static_cast<uint32_t>(*number));
 }
@@ -86,7 +86,7 @@ absl::StatusOr<rules::RecordedTally> TallyOf(const Columns& columns, const clien
   return tally;
 }
 
-// What the check found.
+// Findings of the check.
 struct Report {
   size_t rows = 0;
   size_t checked = 0;
@@ -147,11 +147,11 @@ absl::Status Check(Run& run, const Options& options) {
   ASSIGN_OR_RETURN(const rules::v1::RuleProfile profile, ProfileOf(options.choice));
   const rules::v1::MotionRule* rule = rules::FindMotionRule(profile, options.rule);
   if (rule == nullptr) {
-    return RefuseArgument(
-        "UNKNOWN_RULE", absl::StrCat("profile ", profile.id(), " has no majority ", options.rule));
+    return Refuse(Reason::kUnknownRule,
+                  absl::StrCat("profile ", profile.id(), " has no majority ", options.rule));
   }
   const auto text = ReadFile(options.file, kMaxFileBytes);
-  if (!text.ok()) return RefuseArgument("BAD_FILE", text.status().message());
+  if (!text.ok()) return Refuse(Reason::kBadFile, text.status().message());
   ASSIGN_OR_RETURN(const std::vector<client::CsvRow> rows, client::ParseCsv(*text));
   ASSIGN_OR_RETURN(const Columns columns, ColumnsOf(rows[0]));
   Report report;

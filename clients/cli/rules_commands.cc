@@ -38,7 +38,7 @@ absl::StatusOr<rules::v1::RuleProfile> ProfileOf(const ProfileChoice& choice) {
     ASSIGN_OR_RETURN(const std::string text, TextOf(absl::StrCat("@", choice.file)));
     return rules::ParseProfile(text);
   }
-  if (choice.id.empty()) return RefuseArgument("USAGE", "give --profile or --profile-file");
+  if (choice.id.empty()) return Refuse(Reason::kUsage, "give --profile or --profile-file");
   const std::string date = choice.date.empty()
                                ? absl::FormatTime("%Y-%m-%d", absl::Now(), absl::UTCTimeZone())
                                : choice.date;
@@ -57,11 +57,7 @@ void AddProfileOptions(CLI::App& verb, ProfileChoice& choice) {
 
 void AddAdoptRulesCommand(CLI::App& root, Run& run) {
   const auto options = std::make_shared<Options>();
-  CLI::App* adopt = AddVerb(root, run, "organization", "adopt-rules",
-                            "Set the rules of a council or committee (administrator): majorities, "
-                            "quorum, periods.\n"
-                            "Example: votum organization adopt-rules --organization rat --profile "
-                            "de-nw-rat",
+  CLI::App* adopt = AddVerb(root, run, "organization", "adopt-rules", "",
                             [&run, options] { return Adopt(run, *options); });
   adopt->add_option("--organization", options->organization, "Whose rules")->required();
   AddProfileOptions(*adopt, options->choice);

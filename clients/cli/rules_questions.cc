@@ -35,9 +35,9 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// By rules::MotionOutcome.
+// Indexed by rules::MotionOutcome.
 constexpr const char* kMotionOutcomes[] = {"rejected", "adopted", "casting_vote", "lot"};
-// By rules::ElectionOutcome.
+// Indexed by rules::ElectionOutcome.
 constexpr const char* kElectionOutcomes[] = {"elected", "runoff", "lot", "not_elected"};
 
 Json TextJson(const rules::v1::Text& text) { return {{"de", text.de()}, {"en", text.en()}}; }
@@ -55,7 +55,7 @@ Json TraceJson(const std::vector<rules::v1::TraceStep>& steps) {
   return list;
 }
 
-// The object for programs; the explanation in both languages for people.
+// Prints the object for programs, or the explanation in both languages for people.
 void Print(const Run& run, const Json& object, const rules::v1::Text& text) {
   if (run.json()) {
     *run.out << object.dump(2) << "\n";
@@ -88,8 +88,8 @@ absl::StatusOr<const rules::v1::MotionRule*> RuleOf(const rules::v1::RuleProfile
                                                     const Numbers& numbers) {
   const rules::v1::MotionRule* rule = rules::FindMotionRule(profile, numbers.rule);
   if (rule == nullptr) {
-    return RefuseArgument(
-        "UNKNOWN_RULE", absl::StrCat("profile ", profile.id(), " has no majority ", numbers.rule));
+    return Refuse(Reason::kUnknownRule,
+                  absl::StrCat("profile ", profile.id(), " has no majority ", numbers.rule));
   }
   struct Needed {
     rules::v1::Base base;
@@ -101,13 +101,13 @@ absl::StatusOr<const rules::v1::MotionRule*> RuleOf(const rules::v1::RuleProfile
         Needed{rules::v1::BASE_SEATED, numbers.tally.seated, "--seated"},
         Needed{rules::v1::BASE_PRESENT, numbers.tally.present, "--present"}}) {
     if (rule->base() == needed.base && needed.given == 0)
-      return RefuseArgument("USAGE", absl::StrCat("this majority needs ", needed.option));
+      return Refuse(Reason::kUsage, absl::StrCat("this majority needs ", needed.option));
   }
   const uint64_t votes = uint64_t{numbers.tally.yes} + numbers.tally.no + numbers.tally.abstain +
                          numbers.tally.invalid;
   if (numbers.tally.present > 0 && votes > numbers.tally.present) {
-    return RefuseArgument("BAD_TALLY", absl::StrCat(votes, " votes, but ", numbers.tally.present,
-                                                    " present; look at the numbers again"));
+    return Refuse(Reason::kBadTally, absl::StrCat(votes, " votes, but ", numbers.tally.present,
+                                                  " present; look at the numbers again"));
   }
   return rule;
 }
@@ -207,8 +207,8 @@ struct Persons {
 absl::Status Election(Run& run, Persons persons) {
   ASSIGN_OR_RETURN(const rules::v1::RuleProfile profile, ProfileOf(persons.choice));
   if (!profile.has_election()) {
-    return RefusePrecondition("NO_ELECTION_RULE",
-                              absl::StrCat("profile ", profile.id(), " has no rule for elections"));
+    return Refuse(Reason::kNoElectionRule,
+                  absl::StrCat("profile ", profile.id(), " has no rule for elections"));
   }
   persons.tally.votes = persons.votes;
   const rules::Ballot ballot = persons.runoff ? rules::Ballot::kRunoff : rules::Ballot::kFirst;
@@ -236,9 +236,9 @@ struct Drawing {
 
 absl::Status Lot(Run& run, const Drawing& drawing) {
   const auto bytes = crypto::HexDecode(drawing.seed);
-  if (!bytes.ok()) return RefuseArgument("USAGE", "--seed is 64 hexadecimal digits");
+  if (!bytes.ok()) return Refuse(Reason::kUsage, "--seed is 64 hexadecimal digits");
   const auto seed = crypto::DigestFromBytes(*bytes);
-  if (!seed.ok()) return RefuseArgument("USAGE", "--seed is 64 hexadecimal digits");
+  if (!seed.ok()) return Refuse(Reason::kUsage, "--seed is 64 hexadecimal digits");
   ASSIGN_OR_RETURN(const std::vector<std::string> drawn,
                    rules::DrawLot(*seed, drawing.items, drawing.draw));
   if (run.json()) {
@@ -284,7 +284,7 @@ absl::Status Profiles(Run& run) {
   return absl::OkStatus();
 }
 
-// By rules::Reach.
+// Indexed by rules::Reach.
 constexpr const char* kReaches[] = {"not-consider", "postpone", "refer", "reject",
                                     "replace",      "amend",    "main"};
 
@@ -298,10 +298,10 @@ absl::StatusOr<rules::CompetingMotion> MotionOf(const std::string& text, uint64_
   if (parts.size() == 3) motion.distance = ParseDecimal(parts[2]);
   if (reach == std::end(kReaches) || parts.size() > 3 ||
       (parts.size() == 3 && !motion.distance.has_value())) {
-    return RefuseArgument("USAGE", absl::StrCat("\"", text,
-                                                "\" is not ID=REACH or "
-                                                "ID=REACH:DISTANCE, with a reach of ",
-                                                absl::StrJoin(kReaches, ", ")));
+    return Refuse(Reason::kUsage, absl::StrCat("\"", text,
+                                               "\" is not ID=REACH or "
+                                               "ID=REACH:DISTANCE, with a reach of ",
+                                               absl::StrJoin(kReaches, ", ")));
   }
   motion.id = parts[0];
   motion.reach = static_cast<rules::Reach>(reach - std::begin(kReaches));

@@ -1,5 +1,5 @@
-// Secret votes on devices, for those who preside: what the meetings service has prepared is
-// fetched, and signed as it stands. And for everybody who may see it: the archive.
+// Secret votes on devices. Chairs fetch and sign the texts that the meetings service prepares;
+// everybody entitled to it can fetch the archive.
 
 #include <memory>
 #include <string>
@@ -64,8 +64,8 @@ absl::Status Begin(Run& run, const Options& options) {
   v1::ListCredentialsResponse response;
   RETURN_IF_ERROR(client->Read("meetings", "ListCredentials", request, &response));
   if (response.unusable_person_ids_size() > 0) {
-    return RefusePrecondition(
-        "UNUSABLE_CREDENTIALS",
+    return Refuse(
+        Reason::kUnusableCredentials,
         absl::StrCat("what these registered cannot be used: ",
                      absl::StrJoin(response.unusable_person_ids(), ", "),
                      ". They register anew, or votum election withdraw lets them vote on paper"));
@@ -132,7 +132,7 @@ absl::Status Export(Run& run, const Options& options) {
   return absl::OkStatus();
 }
 
-// The archive as it begins: what a ballot is made for, before there are any.
+// The initial archive, for which ballots are made.
 absl::Status Setup(Run& run, const Options& options) {
   ASSIGN_OR_RETURN(const std::shared_ptr<client::Client> client, run.Client());
   ASSIGN_OR_RETURN(const v1::VoteEvent event, FetchVoteEvent(*client, options.vote));
@@ -149,24 +149,18 @@ absl::Status Setup(Run& run, const Options& options) {
 
 struct Verb {
   const char* name;
-  const char* help;
+  const char* help;  // empty: that of the command which declares the verb
   absl::Status (*action)(Run&, const Options&);
 };
 
-// Those that name nothing but the vote.
+// Commands that name only the vote.
 constexpr Verb kVerbs[] = {
-    {"begin",
-     "End the registration and begin the casting of ballots (chair, clerk).\n"
-     "Example: votum election begin wahl-1",
-     Begin},
+    {"begin", "", Begin},
     {"abandon",
      "Give a secret vote on devices up: no urn is ever opened (chair, clerk).\n"
      "Example: votum election abandon wahl-1",
      Abandon},
-    {"participation",
-     "Put on record who took part in a closed secret vote, not how (chair, clerk).\n"
-     "Example: votum election participation wahl-1",
-     Participation},
+    {"participation", "", Participation},
     {"server-decrypt",
      "Hand in the server's part of the decryption of a closed secret vote (chair, clerk).\n"
      "Example: votum election server-decrypt wahl-1",
@@ -193,11 +187,8 @@ void AddSecretVoteCommands(CLI::App& root, Run& run) {
         ->add_option("ID,--id", options->vote, "Which vote")
         ->required();
   }
-  CLI::App* withdraw =
-      AddVerb(root, run, "election", "withdraw",
-              "Take back a registration before ballots are cast (the member, a clerk): the member "
-              "may vote on paper.\nExample: votum election withdraw wahl-1 --person m07",
-              [&run, options] { return Withdraw(run, *options); });
+  CLI::App* withdraw = AddVerb(root, run, "election", "withdraw", "",
+                               [&run, options] { return Withdraw(run, *options); });
   withdraw->add_option("ID,--id", options->vote, "Which vote")->required();
   withdraw->add_option("--person", options->person, "The member")->required();
   const auto add_archive = [&](const char* name, const char* help,

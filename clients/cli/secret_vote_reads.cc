@@ -42,8 +42,8 @@ absl::StatusOr<v1::GetElectionSetupResponse> FetchSetup(client::Client& client,
 }
 
 absl::Status BallotsNotBegun() {
-  return RefusePrecondition("BALLOTS_NOT_BEGUN",
-                            "members still register; wait until the casting has begun");
+  return Refuse(Reason::kBallotsNotBegun,
+                "members still register; wait until the casting has begun");
 }
 
 absl::StatusOr<v1::KeyCeremony> FetchCeremony(client::Client& client, const std::string& ceremony) {
@@ -65,7 +65,7 @@ absl::StatusOr<std::string> FetchElectionArchive(client::Client& client, const s
     archive += response.data();
     if (archive.size() >= response.total_bytes()) return archive;
     if (response.data().empty()) {
-      return Refuse(absl::StatusCode::kDataLoss, "ARCHIVE_TRUNCATED",
+      return Refuse(Reason::kArchiveTruncated,
                     absl::StrCat("the service gives ", archive.size(), " of ",
                                  response.total_bytes(), " bytes of the archive"));
     }

@@ -1,4 +1,4 @@
-// What the commands of secret votes and their trustees fetch from the meetings service.
+// Reads from the meetings service for the commands of secret votes and trustees.
 #ifndef VOTUM_CLIENTS_CLI_SECRET_VOTE_READS_H_
 #define VOTUM_CLIENTS_CLI_SECRET_VOTE_READS_H_
 
@@ -16,7 +16,7 @@ absl::StatusOr<meetings::v1::SecretVote> FetchSecretVote(client::Client& client,
                                                          const std::string& vote);
 absl::StatusOr<meetings::v1::GetElectionSetupResponse> FetchSetup(client::Client& client,
                                                                   const std::string& vote);
-// Of a vote whose setup has no list of credentials yet.
+// The setup of a vote that has no list of credentials yet.
 absl::Status BallotsNotBegun();
 absl::StatusOr<meetings::v1::KeyCeremony> FetchCeremony(client::Client& client,
                                                         const std::string& ceremony);

@@ -24,11 +24,11 @@ constexpr int kBarWidth = 40;
 constexpr char kInterrupt = '\x03';
 
 void Show(int terminal, absl::string_view text) {
-  // A terminal that does not take the prompt will not take the answer either.
+  // A terminal that fails on the prompt would also fail on the answer.
   if (write(terminal, text.data(), text.size()) < 0) return;
 }
 
-// One line typed in without echo. The terminal, not standard input: that may be a file.
+// Reads one line without echo from the terminal, because standard input may be a file.
 absl::StatusOr<crypto::SecretBytes> Ask(absl::string_view what, absl::string_view option) {
   static std::mutex one_question_at_a_time;
   const std::lock_guard<std::mutex> lock(one_question_at_a_time);
@@ -36,12 +36,12 @@ absl::StatusOr<crypto::SecretBytes> Ask(absl::string_view what, absl::string_vie
   termios before{};
   if (terminal < 0 || tcgetattr(terminal, &before) != 0) {
     if (terminal >= 0) close(terminal);
-    return RefusePrecondition("NO_TERMINAL", absl::StrCat("there is no terminal to ask for the ",
-                                                          what, "; give it with ", option));
+    return Refuse(Reason::kNoTerminal, absl::StrCat("there is no terminal to ask for the ", what,
+                                                    "; give it with ", option));
   }
   const auto closer = absl::MakeCleanup([terminal] { close(terminal); });
   termios silent = before;
-  // Without ISIG an interrupt is read like the end of a line, and cannot leave the terminal silent.
+  // Without ISIG, an interrupt is read like the end of a line and cannot leave echo turned off.
   silent.c_lflag &= ~static_cast<tcflag_t>(ECHO | ISIG);
   silent.c_cc[VEOL] = kInterrupt;
   Show(terminal, absl::StrCat(what, ": "));
@@ -62,7 +62,7 @@ absl::StatusOr<crypto::SecretBytes> Secret(const std::string& file, absl::string
                                            absl::string_view option) {
   if (file.empty()) return Ask(what, option);
   auto text = ReadFile(file, kMaxSecretFile);
-  if (!text.ok()) return RefuseArgument("BAD_FILE", text.status().message());
+  if (!text.ok()) return Refuse(Reason::kBadFile, text.status().message());
   text->resize(std::min(text->find('\n'), text->size()));
   return crypto::SecretBytes::TakeFrom(&*text);
 }
@@ -70,7 +70,7 @@ absl::StatusOr<crypto::SecretBytes> Secret(const std::string& file, absl::string
 absl::StatusOr<crypto::SecretBytes> PassphraseOf(const std::string& key_file,
                                                  const std::string& file) {
   const auto pem = ReadFile(key_file, kMaxKeyFile);
-  // What is wrong with the file is told by who loads it.
+  // Faults of the file are reported when it is loaded.
   if (!pem.ok() || !absl::StrContains(*pem, "ENCRYPTED")) return crypto::SecretBytes();
   return Secret(file, absl::StrCat("passphrase of ", key_file), "--passphrase-file");
 }
@@ -82,7 +82,7 @@ absl::StatusOr<crypto::SecretBytes> NewPassphrase(const std::string& file) {
   ASSIGN_OR_RETURN(const crypto::SecretBytes again,
                    Secret(file, "the same once more", "--passphrase-file"));
   if (!crypto::ConstantTimeEquals(passphrase.Reveal(), again.Reveal()))
-    return RefuseArgument("PASSPHRASES_DIFFER", "the two differ; try again");
+    return Refuse(Reason::kPassphrasesDiffer, "the two differ; try again");
   return passphrase;
 }
 

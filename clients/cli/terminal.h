@@ -1,4 +1,4 @@
-// Secrets from people, and progress for people: only where there is a terminal.
+// Prompts for secrets and progress bars; both need a terminal.
 #ifndef VOTUM_CLIENTS_CLI_TERMINAL_H_
 #define VOTUM_CLIENTS_CLI_TERMINAL_H_
 
@@ -11,19 +11,20 @@
 namespace votum::cli {
 
 // A secret from the first line of `file`, or, without a file, typed in at the terminal without
-// echo. INVALID_ARGUMENT/BAD_FILE; FAILED_PRECONDITION/NO_TERMINAL, naming `option` as the way out.
+// echo. INVALID_ARGUMENT/BAD_FILE; FAILED_PRECONDITION/NO_TERMINAL, naming `option` as the remedy.
 absl::StatusOr<crypto::SecretBytes> Secret(const std::string& file, absl::string_view what,
                                            absl::string_view option);
 
-// The passphrase of `key_file`, from the first line of `file` or from the terminal; not asked for
-// where the key file is not encrypted.
+// The passphrase of `key_file`, from the first line of `file` or from the terminal; not requested
+// if the key file is not encrypted.
 absl::StatusOr<crypto::SecretBytes> PassphraseOf(const std::string& key_file,
                                                  const std::string& file);
 
-// A passphrase for a new key: at the terminal typed in twice. INVALID_ARGUMENT/PASSPHRASES_DIFFER.
+// A passphrase for a new key; at the terminal, it is typed twice.
+// INVALID_ARGUMENT/PASSPHRASES_DIFFER.
 absl::StatusOr<crypto::SecretBytes> NewPassphrase(const std::string& file);
 
-// A bar on standard error, if that is a terminal. `done` from 0 to 1; the bar goes at 1.
+// A bar on standard error, if that is a terminal. `done` is from 0 to 1; the bar disappears at 1.
 void ShowProgress(const std::string& what, double done);
 
 }  // namespace votum::cli

@@ -20,7 +20,7 @@ absl::StatusOr<Trust> TrustOf(const Run& run, const TrustOptions& options) {
   std::optional<crypto::Policy> policy;
   if (!options.policy.empty()) {
     const auto text = ReadFile(options.policy, crypto::kMaxPolicyBytes);
-    if (!text.ok()) return RefuseArgument("BAD_FILE", text.status().message());
+    if (!text.ok()) return Refuse(Reason::kBadFile, text.status().message());
     ASSIGN_OR_RETURN(policy, crypto::Policy::Parse(*text));
   }
   if (options.log_key.empty() && policy.has_value() && policy->logs().size() == 1) {

@@ -1,4 +1,4 @@
-// What verifying trusts: the log's key, and the witnesses that must have cosigned.
+// Trust anchors of verification: the log's key, and the witnesses that must have cosigned.
 #ifndef VOTUM_CLIENTS_CLI_TRUST_H_
 #define VOTUM_CLIENTS_CLI_TRUST_H_
 
@@ -29,11 +29,11 @@ struct Trust {
 // Adds --log-key and --policy.
 void AddTrustOptions(CLI::App* verb, TrustOptions* options);
 
-// The key: as --log-key says, or else that of the policy, if it has one log only, or else that of
-// the context. INVALID_ARGUMENT/BAD_FILE, BAD_POLICY, BAD_VKEY.
+// The key given by --log-key; otherwise the policy's key, if it names a single log; otherwise the
+// context's key. INVALID_ARGUMENT/BAD_FILE, BAD_POLICY, BAD_VKEY.
 absl::StatusOr<Trust> TrustOf(const Run& run, const TrustOptions& options);
 
-// `given` as --log-key takes it, or the key of the context where it is empty.
+// `given` in the form of --log-key, or the context's key if it is empty.
 absl::StatusOr<crypto::NoteVerifier> LogKeyOf(const Run& run, const std::string& given);
 
 }  // namespace votum::cli

@@ -1,6 +1,6 @@
-// A trustee's part over the log: the ceremony's rounds, and the decryption. The trustee's secret
-// stays in a file on his own machine. The same by files, for those who work with belenios-tool or
-// without a connection, is `votum election trustee`.
+// A trustee's part over the log: the ceremony's rounds, and the decryption. The secret stays in a
+// file on the trustee's own machine. `votum election trustee` does the same with files, for
+// trustees who work with belenios-tool or offline.
 
 #include <algorithm>
 #include <filesystem>
@@ -55,8 +55,8 @@ absl::StatusOr<crypto::SecretBytes> PassphraseOfSecret(const Run& run, const Opt
 }
 
 absl::Status NoSuchTrustee(const v1::KeyCeremony& ceremony, const std::string& person) {
-  return RefusePrecondition("UNKNOWN_TRUSTEE",
-                            absl::StrCat(person, " is no trustee of ceremony ", ceremony.id()));
+  return Refuse(Reason::kUnknownTrustee,
+                absl::StrCat(person, " is no trustee of ceremony ", ceremony.id()));
 }
 
 // The number of a trustee, from 1.
@@ -67,7 +67,7 @@ absl::StatusOr<uint64_t> NumberOf(const v1::KeyCeremony& ceremony, const std::st
   return NoSuchTrustee(ceremony, person);
 }
 
-// What the trustees handed in in one round, by their numbers; an error if somebody's is missing.
+// The trustees' messages of one round, by their numbers; an error if one is missing.
 template <typename T>
 absl::StatusOr<std::vector<T>> OfAll(const v1::KeyCeremony& ceremony,
                                      const std::string& (v1::CeremonyTrustee::*text)() const,
@@ -75,9 +75,9 @@ absl::StatusOr<std::vector<T>> OfAll(const v1::KeyCeremony& ceremony,
   std::vector<T> items;
   for (const v1::CeremonyTrustee& trustee : ceremony.trustees()) {
     if ((trustee.*text)().empty()) {
-      return RefusePrecondition("WRONG_ROUND", absl::StrCat(trustee.person_id(),
-                                                            " has not handed in what this round "
-                                                            "needs; see votum trustee show"));
+      return Refuse(Reason::kWrongRound, absl::StrCat(trustee.person_id(),
+                                                      " has not handed in what this round "
+                                                      "needs; see votum trustee show"));
     }
     ASSIGN_OR_RETURN(items.emplace_back(), parse((trustee.*text)()));
   }
@@ -119,7 +119,7 @@ absl::Status CertifyOverLog(Run& run, const Options& options) {
                      SpokenName(certificate)}});
 }
 
-// The names as the trustees read them out are those of the log's certificates.
+// The names that the trustees read out must be those of the log's certificates.
 absl::Status CompareNames(const std::string& names,
                           const std::vector<SignedMessage>& certificates) {
   if (names.empty()) return absl::OkStatus();
@@ -128,8 +128,8 @@ absl::Status CompareNames(const std::string& names,
     if (i < spoken.size() && i < certificates.size() && spoken[i] == SpokenName(certificates[i])) {
       continue;
     }
-    return RefusePrecondition(
-        "NAMES_DIFFER",
+    return Refuse(
+        Reason::kNamesDiffer,
         absl::StrCat("the certificate of trustee ", i + 1,
                      " is not the one whose name was read out: somebody else may have put it "
                      "there. Cancel the ceremony (votum trustee cancel) and begin anew"));
@@ -246,23 +246,23 @@ absl::Status HandInToCeremony(Run& run, const Options& options, const std::strin
     submit.set_key(line);
     return DoCommand(run, &submit);
   }
-  return RefusePrecondition("WRONG_ROUND", "the ceremony takes nothing more");
+  return Refuse(Reason::kWrongRound, "the ceremony takes nothing more");
 }
 
-// What another program made: the first line of its file. Which round it is for the ceremony's state
-// says.
+// The output of another program: the first line of its file. The ceremony's state determines its
+// round.
 absl::Status HandIn(Run& run, const Options& options) {
   if (options.ceremony.empty() == options.vote.empty()) {
-    return RefuseArgument("USAGE", "give either --ceremony or --vote");
+    return Refuse(Reason::kUsage, "give either --ceremony or --vote");
   }
   auto text = ReadFile(options.file, kMaxHandedInBytes);
-  if (!text.ok()) return RefuseArgument("BAD_FILE", text.status().message());
+  if (!text.ok()) return Refuse(Reason::kBadFile, text.status().message());
   const std::string line(absl::StripAsciiWhitespace(text->substr(0, text->find('\n'))));
   return options.vote.empty() ? HandInToCeremony(run, options, line)
                               : HandInDecryption(run, options, line);
 }
 
-// A file of one line for each trustee, and what belenios-tool wants for one of them.
+// A file with one line for each trustee, and belenios-tool's input for one of them.
 absl::Status WriteFiles(Run& run, const Options& options) {
   ASSIGN_OR_RETURN(const std::shared_ptr<client::Client> client, run.Client());
   ASSIGN_OR_RETURN(const v1::KeyCeremony ceremony, FetchCeremony(*client, options.ceremony));
@@ -297,40 +297,26 @@ absl::Status WriteFiles(Run& run, const Options& options) {
     *run.out << name << "\n";
   }
   if (!files.empty()) return absl::OkStatus();
-  return RefusePrecondition("WRONG_ROUND", "not all trustees have handed in a certificate yet");
+  return Refuse(Reason::kWrongRound, "not all trustees have handed in a certificate yet");
 }
 
 struct Verb {
   const char* name;
-  const char* help;
+  const char* help;  // empty: that of the command which declares the verb
   absl::Status (*action)(Run&, const Options&);
   bool of_vote;     // --vote instead of --ceremony
   bool has_secret;  // --secret
 };
 
 constexpr Verb kVerbs[] = {
-    {"certify",
-     "First round of a key ceremony: make your secret file and hand in your certificate "
-     "(trustee).\nExample: votum trustee certify --ceremony 2025 --secret anna.trustee",
-     CertifyOverLog, false, true},
-    {"contribute",
-     "Second round: hand in your contribution, when you have compared the names of all "
-     "certificates\n(votum trustee show) with what the other trustees read out.\n"
-     "Example: votum trustee contribute --ceremony 2025 --secret anna.trustee --names "
-     "f164d670,09ab13cc,77e0d1a2",
-     ContributeOverLog, false, true},
-    {"finish",
-     "Third round: check all contributions, add your share to your secret file, hand in your "
-     "key.\nExample: votum trustee finish --ceremony 2025 --secret anna.trustee",
-     FinishOverLog, false, true},
+    {"certify", "", CertifyOverLog, false, true},
+    {"contribute", "", ContributeOverLog, false, true},
+    {"finish", "", FinishOverLog, false, true},
     {"show",
      "Show a ceremony: who has handed in what, and the names of the certificates.\n"
      "Example: votum trustee show --ceremony 2025",
      Show, false, false},
-    {"decrypt",
-     "Verify the archive of a closed secret vote, compute its tally anew, and hand in your part "
-     "of the decryption.\nExample: votum trustee decrypt --vote wahl-1 --secret anna.trustee",
-     Decrypt, true, true},
+    {"decrypt", "", Decrypt, true, true},
 };
 
 }  // namespace

@@ -26,8 +26,8 @@ absl::Status TakeQuoted(char mark, absl::string_view& line, std::string& word) {
     }
     word += c;
   }
-  return RefuseArgument(
-      "USAGE", absl::StrCat("the quotation mark ", std::string(1, mark), " is never closed"));
+  return Refuse(Reason::kUsage,
+                absl::StrCat("the quotation mark ", std::string(1, mark), " is never closed"));
 }
 
 absl::StatusOr<std::string> TakeWord(absl::string_view& line) {

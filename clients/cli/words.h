@@ -10,9 +10,9 @@
 
 namespace votum::cli {
 
-// The words of `line`: parted by blanks; '...' as it stands; "..." with \" \\ \$ \` as the second
-// character; \x outside quotation marks as x; from # at the beginning of a word on a comment. No
-// variables, no commands. INVALID_ARGUMENT/USAGE for quotation marks that do not end.
+// The words of `line`: separated by blanks; '...' taken literally; "..." with \" \\ \$ \` as the
+// second character; \x outside quotation marks as x; from # at the beginning of a word on a
+// comment. No variables, no commands. INVALID_ARGUMENT/USAGE for unclosed quotation marks.
 absl::StatusOr<std::vector<std::string>> SplitWords(absl::string_view line);
 
 }  // namespace votum::cli

@@ -8,6 +8,7 @@
 #include "absl/time/clock.h"
 #include "base/file.h"
 #include "base/refusal.h"
+#include "base/shifted_clock.h"
 #include "base/status_macros.h"
 #include "clients/lib/receipt.h"
 #include "clients/lib/server_stream.h"
@@ -40,13 +41,20 @@ std::pair<std::string, std::string> ServiceAndMethod(absl::string_view payload_t
           std::string(payload_type.substr(payload_type.rfind('.') + 1))};
 }
 
+// Whether the command is known to be its actor's. What a device sees of the log with another one (the
+// receipt of a secret ballot) must not show in the person's next command.
+bool NamesItsActor(const common::v1::SignedCommand& command) {
+  common::v1::AnyCommand any;
+  return any.ParseFromString(command.payload()) && !any.header().actor().empty();
+}
+
 }  // namespace
 
 absl::StatusOr<std::shared_ptr<Channels>> Channels::Open(const Context& context) {
   auto certificate = ReadFile(context.ca_certificate_file, kMaxCertificateBytes);
   if (!certificate.ok())
-    return RefuseArgument(
-        "BAD_CONTEXT", absl::StrCat("\"ca_certificate_file\": ", certificate.status().message()));
+    return Refuse(Reason::kBadContext,
+                  absl::StrCat("\"ca_certificate_file\": ", certificate.status().message()));
   grpc::SslCredentialsOptions tls;
   tls.pem_root_certs = *std::move(certificate);
   auto channels = std::make_shared<Channels>();
@@ -71,8 +79,8 @@ absl::StatusOr<std::shared_ptr<Channels>> Channels::Open(const Context& context)
 absl::StatusOr<std::shared_ptr<grpc::Channel>> Channels::To(const std::string& service) {
   const auto found = channels_.find(service);
   if (found == channels_.end()) {
-    return RefuseArgument("BAD_CONTEXT",
-                          absl::StrCat("the context names no endpoint for the service ", service));
+    return Refuse(Reason::kBadContext,
+                  absl::StrCat("the context names no endpoint for the service ", service));
   }
   return found->second;
 }
@@ -82,19 +90,33 @@ absl::StatusOr<std::unique_ptr<Client>> Client::Open(const Context& context,
                                                      AskPassphrase ask, absl::Duration patience) {
   auto log = crypto::NoteVerifier::FromVkey(context.log_vkey);
   if (!log.ok())
-    return RefuseArgument("BAD_CONTEXT", absl::StrCat("\"log_vkey\": ", log.status().message()));
+    return Refuse(Reason::kBadContext, absl::StrCat("\"log_vkey\": ", log.status().message()));
   return std::unique_ptr<Client>(
       new Client(context, *std::move(log), std::move(channels), std::move(ask), patience));
+}
+
+Client::Client(Context context, crypto::NoteVerifier log, std::shared_ptr<Channels> channels,
+               AskPassphrase ask, absl::Duration patience)
+    : context_(std::move(context)),
+      log_(std::move(log)),
+      channels_(std::move(channels)),
+      ask_(std::move(ask)),
+      patience_(patience),
+      seen_(log_, SeenCheckpointPath(log_)) {
+  if (context_.clock_offset_file.empty()) {
+    clock_ = std::make_unique<SystemClock>();
+  } else {
+    clock_ = std::make_unique<ShiftedClock>(context_.clock_offset_file);
+  }
 }
 
 absl::StatusOr<const crypto::PrivateKey*> Client::Key() {
   const std::lock_guard<std::mutex> lock(mutex_);
   if (key_ != nullptr) return key_.get();
   if (context_.key_file.empty() || context_.person_id.empty()) {
-    return RefusePrecondition(
-        "NO_KEY",
-        "this context names no person and key; add one with: votum context add NAME "
-        "--from DIR/client.json --person ID --key FILE");
+    return Refuse(Reason::kNoKey,
+                  "this context names no person and key; add one with: votum context add NAME "
+                  "--from DIR/client.json --person ID --key FILE");
   }
   ASSIGN_OR_RETURN(const crypto::SecretBytes passphrase, ask_(context_.key_file));
   ASSIGN_OR_RETURN(crypto::PrivateKey key,
@@ -106,9 +128,9 @@ absl::StatusOr<const crypto::PrivateKey*> Client::Key() {
 absl::StatusOr<common::v1::Receipt> Client::Do(
     google::protobuf::Message* command, const std::vector<common::v1::Attachment>& attachments) {
   ASSIGN_OR_RETURN(const crypto::PrivateKey* key, Key());
-  ASSIGN_OR_RETURN(
-      common::v1::SignedCommand signed_command,
-      SignCommand({context_.deployment, context_.person_id, {key}}, absl::Now(), command));
+  ASSIGN_OR_RETURN(common::v1::SignedCommand signed_command,
+                   SignCommand({context_.deployment, context_.person_id, {key}, false, seen_.Get()},
+                               Now(), command));
   for (const common::v1::Attachment& attachment : attachments)
     *signed_command.add_attachments() = attachment;
   return Send(signed_command);
@@ -120,6 +142,7 @@ absl::StatusOr<common::v1::Receipt> Client::Send(const common::v1::SignedCommand
   RETURN_IF_ERROR(CallWithRetries(
       service, MethodPath(service, method), [](grpc::ClientContext&) {}, command, &receipt));
   RETURN_IF_ERROR(VerifyReceiptOf(command, receipt, log_));
+  if (NamesItsActor(command)) seen_.Remember(receipt.checkpoint());
   uint64_t seen = channels_->seen_index;
   while (seen < receipt.index() &&
          !channels_->seen_index.compare_exchange_weak(seen, receipt.index())) {
@@ -175,7 +198,7 @@ absl::Status Client::Watch(const std::string& service, const std::string& method
     };
     const absl::Status status =
         ServerStream(channel, MethodPath(service, method), &context, request, response, alive);
-    const bool expired = ReasonOf(status) == "SESSION_EXPIRED";
+    const bool expired = ReasonOf(status) == Reason::kSessionExpired;
     if (status.ok() || (!expired && !absl::IsUnavailable(status)) || absl::Now() >= end)
       return Explain(service, status);
     if (expired) ForgetSession(session);
@@ -189,8 +212,8 @@ void Client::ForgetSession(const std::string& session) {
 }
 
 absl::Status Client::Explain(const std::string& service, const absl::Status& status) const {
-  const bool no_way =
-      ReasonOf(status).empty() && (absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status));
+  const bool no_way = ReasonTextOf(status).empty() &&
+                      (absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status));
   if (!no_way || !IsOfService(status)) return status;
   return StatusOfService(
       grpc::Status(static_cast<grpc::StatusCode>(status.code()),

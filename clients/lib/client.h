@@ -13,7 +13,9 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "base/clock.h"
 #include "clients/lib/context.h"
+#include "clients/lib/seen_checkpoint.h"
 #include "clients/lib/signer.h"
 #include "crypto/keys.h"
 #include "crypto/note.h"
@@ -57,6 +59,8 @@ class Client {
 
   const Context& context() const { return context_; }
   const crypto::NoteVerifier& log() const { return log_; }
+  // The time of the deployment: this machine's, or that of a demonstration.
+  absl::Time Now() { return clock_->Now(); }
 
   // The person's key, read once. FAILED_PRECONDITION/NO_KEY if the context has none.
   absl::StatusOr<const crypto::PrivateKey*> Key();
@@ -83,12 +87,7 @@ class Client {
 
  private:
   Client(Context context, crypto::NoteVerifier log, std::shared_ptr<Channels> channels,
-         AskPassphrase ask, absl::Duration patience)
-      : context_(std::move(context)),
-        log_(std::move(log)),
-        channels_(std::move(channels)),
-        ask_(std::move(ask)),
-        patience_(patience) {}
+         AskPassphrase ask, absl::Duration patience);
 
   // The person's session for reads; empty for the public.
   absl::StatusOr<std::string> Session();
@@ -108,6 +107,8 @@ class Client {
   const std::shared_ptr<Channels> channels_;
   const AskPassphrase ask_;
   const absl::Duration patience_;
+  SeenCheckpoint seen_;
+  std::unique_ptr<Clock> clock_;
   std::mutex mutex_;
   std::unique_ptr<crypto::PrivateKey> key_;  // guarded by mutex_
   std::string session_;                      // guarded by mutex_

@@ -33,10 +33,11 @@ constexpr Member kMembers[] = {{"deployment", &Context::deployment, true},
                                {"ca_certificate_file", &Context::ca_certificate_file, true},
                                {"person_id", &Context::person_id, false},
                                {"key_file", &Context::key_file, false},
-                               {"passphrase_file", &Context::passphrase_file, false}};
+                               {"passphrase_file", &Context::passphrase_file, false},
+                               {"clock_offset_file", &Context::clock_offset_file, false}};
 
 absl::Status Bad(const std::string& path, absl::string_view what) {
-  return RefuseArgument("BAD_CONTEXT", absl::StrCat(path, ": ", what));
+  return Refuse(Reason::kBadContext, absl::StrCat(path, ": ", what));
 }
 
 }  // namespace
@@ -44,9 +45,9 @@ absl::Status Bad(const std::string& path, absl::string_view what) {
 absl::StatusOr<Context> LoadContext(const std::string& path) {
   const auto text = ReadFile(path, kMaxContextBytes);
   if (absl::IsNotFound(text.status())) {
-    return RefuseNotFound("NO_CONTEXT", absl::StrCat("there is no context ", path,
-                                                     "; make one with: votum context add NAME "
-                                                     "--from DIR/client.json"));
+    return Refuse(Reason::kNoContext, absl::StrCat("there is no context ", path,
+                                                   "; make one with: votum context add NAME "
+                                                   "--from DIR/client.json"));
   }
   RETURN_IF_ERROR(text.status());
   const ordered_json json = ordered_json::parse(*text, nullptr, /*allow_exceptions=*/false);
@@ -86,8 +87,8 @@ absl::Status SaveNewContext(const Context& context, const std::string& path) {
   std::filesystem::create_directories(std::filesystem::path(path).parent_path(), error);
   const absl::Status written = WriteNewFile(path, json.dump(2) + "\n");
   if (absl::IsAlreadyExists(written)) {
-    return RefuseExists("CONTEXT_EXISTS", absl::StrCat("there is a context ", path,
-                                                       "; choose another name, or remove it"));
+    return Refuse(Reason::kContextExists,
+                  absl::StrCat("there is a context ", path, "; choose another name, or remove it"));
   }
   return written;
 }
@@ -124,9 +125,9 @@ absl::StatusOr<std::string> CurrentContextPath() {
   if (!used.empty()) return ContextPath(used);
   const std::vector<std::string> names = ContextNames();
   if (names.size() == 1) return ContextPath(names[0]);
-  return RefuseNotFound(
-      "NO_CONTEXT",
-      names.empty() ? absl::StrCat("there is no context in ", ContextFolder(),
+  return Refuse(Reason::kNoContext,
+                names.empty()
+                    ? absl::StrCat("there is no context in ", ContextFolder(),
                                    "; make one with: votum context add NAME --from DIR/client.json")
                     : absl::StrCat("there are several contexts (", absl::StrJoin(names, ", "),
                                    "); choose one with --context NAME or: votum context use NAME"));

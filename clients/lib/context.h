@@ -1,12 +1,16 @@
 // A client context: which deployment, where its services are, who acts, with which key file. JSON,
 // one file each:
 //
-//   {"deployment": "votum.musterstadt.example/log", "log_vkey": "...", "ca_certificate_file":
-//   "/.../ca.crt",
-//    "endpoints": {"ledger": "127.0.0.1:7451", ...}, "person_id": "m01", "key_file":
-//    "/.../m01.key", "passphrase_file": "/.../passphrase"}
+//   {"deployment": "votum.musterstadt.example/log",
+//    "log_vkey": "...",
+//    "ca_certificate_file": "/.../ca.crt",
+//    "endpoints": {"ledger": "127.0.0.1:7451", ...},
+//    "person_id": "m01",
+//    "key_file": "/.../m01.key",
+//    "passphrase_file": "/.../passphrase"}
 //
-// The last three are missing in the client.json that `votumd init` writes. Nothing in it is secret.
+// The last three are missing in the client.json that `votumd init` writes. A demonstration, whose clock
+// is set by hand, has "clock_offset_file" beside them. Nothing in it is secret.
 #ifndef VOTUM_CLIENTS_LIB_CONTEXT_H_
 #define VOTUM_CLIENTS_LIB_CONTEXT_H_
 
@@ -26,7 +30,8 @@ struct Context {
   std::map<std::string, std::string> endpoints;  // by service
   std::string person_id;                         // empty for the public
   std::string key_file;
-  std::string passphrase_file;  // empty: asked for on the terminal, if the key file needs one
+  std::string passphrase_file;    // empty: asked for on the terminal, if the key file needs one
+  std::string clock_offset_file;  // of a demonstration: see base/shifted_clock.h
 };
 
 // The context in the file at `path`. NOT_FOUND/NO_CONTEXT; INVALID_ARGUMENT/BAD_CONTEXT, naming

@@ -16,7 +16,7 @@ namespace {
 constexpr char kByteOrderMark[] = "\xEF\xBB\xBF";
 
 absl::Status BadCsv(const TextPosition& position, absl::string_view what) {
-  return RefuseArgument("BAD_CSV", absl::StrCat(ToString(position), ": ", what));
+  return Refuse(Reason::kBadCsv, absl::StrCat(ToString(position), ": ", what));
 }
 
 // Semicolons only where the first line has them and no comma.

@@ -35,7 +35,7 @@ constexpr size_t kMaxOriginBytes = 200;
 constexpr size_t kMaxIdeaIdBytes = 64;
 
 absl::Status Bad(const TextPosition& position, absl::string_view what) {
-  return RefuseArgument("BAD_IMPORT_FILE", absl::StrCat(ToString(position), ": ", what));
+  return Refuse(Reason::kBadImportFile, absl::StrCat(ToString(position), ": ", what));
 }
 
 // A value of a row and where it stands.
@@ -244,9 +244,9 @@ absl::Status CheckIdsDiffer(const std::vector<ImportRow>& rows) {
   for (const ImportRow& row : rows) {
     const auto [first, added] = lines.emplace(row.id, row.line);
     if (added) continue;
-    return RefuseArgument("BAD_IMPORT_FILE",
-                          absl::StrCat("line ", row.line, ": the id ", row.id, " stands in line ",
-                                       first->second, " already"));
+    return Refuse(Reason::kBadImportFile,
+                  absl::StrCat("line ", row.line, ": the id ", row.id, " stands in line ",
+                               first->second, " already"));
   }
   return absl::OkStatus();
 }
@@ -258,8 +258,8 @@ absl::StatusOr<ImportFormat> ImportFormatOf(absl::string_view file_name) {
   if (absl::EndsWith(name, ".csv")) return ImportFormat::kCsv;
   if (absl::EndsWith(name, ".jsonl") || absl::EndsWith(name, ".ndjson"))
     return ImportFormat::kJsonLines;
-  return RefuseArgument("BAD_IMPORT_FILE",
-                        absl::StrCat(file_name, ": the name must end in .csv, .jsonl or .ndjson"));
+  return Refuse(Reason::kBadImportFile,
+                absl::StrCat(file_name, ": the name must end in .csv, .jsonl or .ndjson"));
 }
 
 absl::StatusOr<std::vector<ImportRow>> ReadImport(absl::string_view content, ImportFormat format,
@@ -267,7 +267,7 @@ absl::StatusOr<std::vector<ImportRow>> ReadImport(absl::string_view content, Imp
   ASSIGN_OR_RETURN(std::vector<ImportRow> rows, format == ImportFormat::kCsv
                                                     ? ReadCsv(content, defaults)
                                                     : ReadJsonLines(content, defaults));
-  if (rows.empty()) return RefuseArgument("BAD_IMPORT_FILE", "the file has no ideas");
+  if (rows.empty()) return Refuse(Reason::kBadImportFile, "the file has no ideas");
   RETURN_IF_ERROR(CheckIdsDiffer(rows));
   return rows;
 }

@@ -15,9 +15,8 @@ namespace votum::client {
 namespace {
 
 absl::Status Invalid(absl::string_view what) {
-  return Refuse(
-      absl::StatusCode::kDataLoss, "RECEIPT_INVALID",
-      absl::StrCat("the receipt does not hold: ", what, "; keep it, and tell an auditor"));
+  return Refuse(Reason::kReceiptInvalid, absl::StrCat("the receipt does not hold: ", what,
+                                                      "; keep it, and tell an auditor"));
 }
 
 absl::StatusOr<std::vector<crypto::Digest>> InclusionProofOf(const common::v1::Receipt& receipt) {
@@ -87,7 +86,7 @@ absl::StatusOr<common::v1::Receipt> Refreshed(const common::v1::Receipt& receipt
   if (crypto::VerifyConsistency(small.size, large.size, consistency, small.root, large.root).ok())
     return refreshed;
   return Refuse(
-      absl::StatusCode::kDataLoss, "LOG_FORKED",
+      Reason::kLogForked,
       absl::StrCat("the log gives no proof that its checkpoints of sizes ", small.size, " and ",
                    large.size, " are of one history; keep the receipt, and tell an auditor"));
 }

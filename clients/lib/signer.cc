@@ -31,6 +31,11 @@ absl::StatusOr<common::v1::SignedCommand> SignCommand(const Signing& signing, ab
   header->set_deployment(signing.deployment);
   header->set_actor(signing.actor);
   *header->mutable_create_time() = ToTimestamp(now);
+  *header->mutable_not_after() = ToTimestamp(now + kValidity);
+  if (signing.seen.has_value()) {
+    header->set_seen_size(signing.seen->size);
+    header->set_seen_root(std::string(crypto::AsBytes(signing.seen->root)));
+  }
   if (signing.public_key_in_header)
     header->set_public_key(signing.keys[0]->public_key().spki_der());
 

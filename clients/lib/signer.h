@@ -2,16 +2,22 @@
 #ifndef VOTUM_CLIENTS_LIB_SIGNER_H_
 #define VOTUM_CLIENTS_LIB_SIGNER_H_
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "crypto/checkpoint.h"
 #include "crypto/keys.h"
 #include "google/protobuf/message.h"
 #include "votum/common/v1/command.pb.h"
 
 namespace votum::client {
+
+// For how long a command is good, unless its signer says otherwise: less than core/fold/command_table.h
+// allows, since the device's clock may be some minutes ahead.
+inline constexpr absl::Duration kValidity = absl::Minutes(10);
 
 // How a command is signed.
 struct Signing {
@@ -20,10 +26,13 @@ struct Signing {
   std::vector<const crypto::PrivateKey*> keys;  // the actor's first
   // Puts the first key's public part into the header, for keys that are not enrolled.
   bool public_key_in_header = false;
+  // The newest checkpoint of the log that this device has seen. None for what must not be linked to
+  // the device: it would tell which receipt came last.
+  std::optional<crypto::Checkpoint> seen = std::nullopt;
 };
 
 // Fills in the header of `command` (a message whose field "header" is a CommandHeader) with a new
-// command id, and signs.
+// command id, and signs. `now` is the time of the deployment: the command is good for kValidity.
 absl::StatusOr<common::v1::SignedCommand> SignCommand(const Signing& signing, absl::Time now,
                                                       google::protobuf::Message* command);
 

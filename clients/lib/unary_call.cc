@@ -26,6 +26,7 @@ absl::Status StatusOfService(const grpc::Status& status) {
 bool IsOfService(const absl::Status& status) { return status.GetPayload(kOfService).has_value(); }
 
 std::string MethodPath(const std::string& service, const std::string& method) {
+  if (service == "publication") return absl::StrCat("/votum.publication.v1.LogService/", method);
   std::string name = service;
   name[0] = absl::ascii_toupper(name[0]);
   return absl::StrCat("/votum.", service, ".v1.", name, "Service/", method);

@@ -13,7 +13,8 @@
 
 namespace votum::client {
 
-// "meetings", "CastVote" -> "/votum.meetings.v1.MeetingsService/CastVote".
+// "meetings", "CastVote" -> "/votum.meetings.v1.MeetingsService/CastVote"; of "publication" it is
+// the LogService.
 std::string MethodPath(const std::string& service, const std::string& method);
 
 // The status of a call, with the reason that the service gave (base/refusal.h), marked as coming

@@ -15,8 +15,8 @@ absl::Status CheckId(absl::string_view field, absl::string_view value) {
     return absl::ascii_islower(c) || absl::ascii_isdigit(c) || c == '-' || c == '.';
   };
   if (value.empty() || value.size() > 64 || !std::all_of(value.begin(), value.end(), allowed)) {
-    return RefuseArgument(
-        "BAD_ID",
+    return Refuse(
+        Reason::kBadId,
         absl::StrCat(field, " must be 1 to 64 of a-z, 0-9, '-' and '.'; choose another id"));
   }
   return absl::OkStatus();
@@ -24,29 +24,29 @@ absl::Status CheckId(absl::string_view field, absl::string_view value) {
 
 absl::Status CheckOptionalText(absl::string_view field, absl::string_view value, size_t max_bytes) {
   if (value.size() > max_bytes) {
-    return RefuseArgument("BAD_TEXT", absl::StrCat(field, " has ", value.size(), " bytes, ",
-                                                   max_bytes, " are allowed; shorten it"));
+    return Refuse(Reason::kBadText, absl::StrCat(field, " has ", value.size(), " bytes, ",
+                                                 max_bytes, " are allowed; shorten it"));
   }
-  if (!IsUtf8(value)) return RefuseArgument("BAD_TEXT", absl::StrCat(field, " is not valid UTF-8"));
+  if (!IsUtf8(value)) return Refuse(Reason::kBadText, absl::StrCat(field, " is not valid UTF-8"));
   for (const char c : value) {
     if (absl::ascii_iscntrl(c) && c != '\n' && c != '\t') {
-      return RefuseArgument("BAD_TEXT",
-                            absl::StrCat(field, " contains control characters; remove them"));
+      return Refuse(Reason::kBadText,
+                    absl::StrCat(field, " contains control characters; remove them"));
     }
   }
   return absl::OkStatus();
 }
 
 absl::Status CheckText(absl::string_view field, absl::string_view value, size_t max_bytes) {
-  if (value.empty()) return RefuseArgument("BAD_TEXT", absl::StrCat(field, " is empty; give it"));
+  if (value.empty()) return Refuse(Reason::kBadText, absl::StrCat(field, " is empty; give it"));
   return CheckOptionalText(field, value, max_bytes);
 }
 
 absl::Status CheckAttachmentRef(absl::string_view field, const common::v1::AttachmentRef& ref) {
   if (ref.commitment().size() != 32 || ref.subject().size() != 16 || ref.media_type().empty() ||
       ref.media_type().size() > 100) {
-    return RefuseArgument(
-        "BAD_ATTACHMENT",
+    return Refuse(
+        Reason::kBadAttachment,
         absl::StrCat(field, " needs a commitment of 32 bytes, a subject of 16 and a media type"));
   }
   return absl::OkStatus();

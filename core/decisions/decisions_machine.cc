@@ -27,8 +27,8 @@ std::string LocalDay(const v1::Decision& decision, absl::string_view zone) {
 }
 
 absl::Status NoSuchDecision(absl::string_view id) {
-  return RefuseNotFound("NO_SUCH_DECISION",
-                        absl::StrCat("there is no decision ", id, " that you may see"));
+  return Refuse(Reason::kNoSuchDecision,
+                absl::StrCat("there is no decision ", id, " that you may see"));
 }
 
 bool SignedAs(const v1::Decision& decision, v1::Capacity capacity) {
@@ -56,39 +56,37 @@ absl::Status DecisionsMachine::Check(const CommandContext&,
   RETURN_IF_ERROR(CheckText("title", command.title(), 300));
   RETURN_IF_ERROR(CheckText("text", command.text(), 64 << 10));
   if (FindDecision(command.decision_id()) != nullptr) {
-    return RefuseExists("DECISION_EXISTS", absl::StrCat("decision ", command.decision_id(),
-                                                        " exists; choose another id"));
+    return Refuse(Reason::kDecisionExists,
+                  absl::StrCat("decision ", command.decision_id(), " exists; choose another id"));
   }
-  const meetings::VoteEventEntry* event = voting_.FindVoteEvent(command.vote_event_id());
+  const meetings::VoteEventEntry* event = votes_.Find(command.vote_event_id());
   if (event == nullptr) {
-    return RefuseNotFound("NO_SUCH_VOTE",
-                          absl::StrCat("there is no vote ", command.vote_event_id()));
+    return Refuse(Reason::kNoSuchVote, absl::StrCat("there is no vote ", command.vote_event_id()));
   }
   if (!event->result.has_value()) {
-    return RefusePrecondition("RESULT_NOT_ESTABLISHED",
-                              absl::StrCat("vote ", event->id,
-                                           " has no established result; the "
-                                           "chair establishes it first"));
+    return Refuse(Reason::kResultNotEstablished, absl::StrCat("vote ", event->id,
+                                                              " has no established result; the "
+                                                              "chair establishes it first"));
   }
   if (event->result->outcome() == meetings::v1::OUTCOME_UNSPECIFIED) {
-    return RefusePrecondition(
-        "LOT_MISSING", absl::StrCat("the lot has still to decide vote ", event->id, "; draw it"));
+    return Refuse(Reason::kLotMissing,
+                  absl::StrCat("the lot has still to decide vote ", event->id, "; draw it"));
   }
   if (event->result->election() == meetings::v1::ELECTION_OUTCOME_RUNOFF) {
-    return RefusePrecondition(
-        "RUNOFF_MISSING",
+    return Refuse(
+        Reason::kRunoffMissing,
         absl::StrCat("vote ", event->id, " asks for a second ballot; decide by that one"));
   }
-  const meetings::MotionEntry* motion = voting_.FindMotion(event->motion_id);
+  const meetings::MotionEntry* motion = motions_.Find(event->motion_id);
   if (motion->polarity == meetings::v1::POLARITY_INCIDENTAL) {
-    return RefusePrecondition(
-        "INCIDENTAL_MOTION",
+    return Refuse(
+        Reason::kIncidentalMotion,
         absl::StrCat("motion ", motion->id, " settles something on the way, not the item"));
   }
   const auto existing = by_item_.find(motion->item_id);
   if (existing != by_item_.end()) {
-    return RefuseExists("ITEM_DECIDED", absl::StrCat("item ", motion->item_id, " has the decision ",
-                                                     existing->second));
+    return Refuse(Reason::kItemDecided,
+                  absl::StrCat("item ", motion->item_id, " has the decision ", existing->second));
   }
   return command.decides_anew_id().empty() ? absl::OkStatus() : CheckAnew(command, *event);
 }
@@ -97,9 +95,8 @@ absl::Status DecisionsMachine::CheckAnew(const v1::DraftDecision& command,
                                          const meetings::VoteEventEntry& event) const {
   ASSIGN_OR_RETURN(const v1::Decision* before, Find(command.decides_anew_id()));
   if (before->state() != v1::DECISION_STATE_OBJECTED) {
-    return RefusePrecondition("NOT_OBJECTED",
-                              absl::StrCat("nobody objected to decision ", before->id(),
-                                           ", or it was decided anew already"));
+    return Refuse(Reason::kNotObjected, absl::StrCat("nobody objected to decision ", before->id(),
+                                                     ", or it was decided anew already"));
   }
   const std::string day = absl::FormatCivilTime(
       absl::CivilDay(rules::LocalTime(event.profile.time_zone(), event.established_time)));
@@ -108,17 +105,16 @@ absl::Status DecisionsMachine::CheckAnew(const v1::DraftDecision& command,
       (before->new_decision_from() <= day && day <= before->new_decision_until())) {
     return absl::OkStatus();
   }
-  return RefusePrecondition(
-      "NEW_DECISION_OUT_OF_TIME",
-      absl::StrCat("decision ", before->id(), " was to be decided anew from ",
-                   before->new_decision_from(), " to ", before->new_decision_until(), ", vote ",
-                   event.id, " was on ", day, " (", event.profile.after_vote().provenance().norm(),
-                   ")"));
+  return Refuse(Reason::kNewDecisionOutOfTime,
+                absl::StrCat("decision ", before->id(), " was to be decided anew from ",
+                             before->new_decision_from(), " to ", before->new_decision_until(),
+                             ", vote ", event.id, " was on ", day, " (",
+                             event.profile.after_vote().provenance().norm(), ")"));
 }
 
 void DecisionsMachine::Apply(const CommandContext&, const v1::DraftDecision& command) {
-  const meetings::VoteEventEntry& event = *voting_.FindVoteEvent(command.vote_event_id());
-  const meetings::MotionEntry& motion = *voting_.FindMotion(event.motion_id);
+  const meetings::VoteEventEntry& event = *votes_.Find(command.vote_event_id());
+  const meetings::MotionEntry& motion = *motions_.Find(event.motion_id);
   const meetings::ItemEntry& item = *agenda_.FindItem(motion.item_id);
   v1::Decision& decision = decisions_[command.decision_id()];
   decision.set_id(command.decision_id());
@@ -152,36 +148,35 @@ absl::Status DecisionsMachine::Check(const CommandContext& context,
                                      const v1::SignDecision& command) const {
   ASSIGN_OR_RETURN(const v1::Decision* decision, Find(command.decision_id()));
   if (command.text_sha256() != TextDigest(*decision)) {
-    return RefuseArgument(
-        "TEXT_DIFFERS",
-        absl::StrCat("the digest is not that of the words of decision ", decision->id(),
-                     "; read the decision again before signing it"));
+    return Refuse(Reason::kTextDiffers,
+                  absl::StrCat("the digest is not that of the words of decision ", decision->id(),
+                               "; read the decision again before signing it"));
   }
   const std::string& organization = agenda_.FindMeeting(decision->meeting_id())->organization_id;
   switch (command.capacity()) {
     case v1::CAPACITY_CHAIR:
       if (!directory_.PresidesOver(context.actor, organization)) {
-        return RefusePermission(
-            "NOT_CHAIR", absl::StrCat(context.actor, " does not preside over ", organization));
+        return Refuse(Reason::kNotChair,
+                      absl::StrCat(context.actor, " does not preside over ", organization));
       }
       break;
     case v1::CAPACITY_SECRETARY:
-      if (!directory_.HasOffice(context.actor, directory::v1::OFFICE_SECRETARY)) {
-        return RefusePermission("OFFICE_MISSING",
-                                absl::StrCat(context.actor, " does not hold OFFICE_SECRETARY"));
+      if (!directory_.HasOffice(context.actor, common::v1::OFFICE_SECRETARY)) {
+        return Refuse(Reason::kOfficeMissing,
+                      absl::StrCat(context.actor, " does not hold OFFICE_SECRETARY"));
       }
       break;
     default:
-      return RefuseArgument("BAD_CAPACITY", "capacity must be chair or secretary");
+      return Refuse(Reason::kBadCapacity, "capacity must be chair or secretary");
   }
   if (SignedAs(*decision, command.capacity())) {
-    return RefuseExists("ALREADY_SIGNED",
-                        absl::StrCat("decision ", decision->id(), " is signed in this capacity"));
+    return Refuse(Reason::kAlreadySigned,
+                  absl::StrCat("decision ", decision->id(), " is signed in this capacity"));
   }
   const auto& signatures = decision->signatures();
   if (std::any_of(signatures.begin(), signatures.end(),
                   [&](const auto& s) { return s.person_id() == context.actor; })) {
-    return RefusePermission("SAME_PERSON", "a decision needs the signatures of two persons");
+    return Refuse(Reason::kSamePerson, "a decision needs the signatures of two persons");
   }
   return absl::OkStatus();
 }
@@ -203,22 +198,21 @@ absl::Status DecisionsMachine::Check(const CommandContext& context,
   ASSIGN_OR_RETURN(const v1::Decision* decision, Find(command.decision_id()));
   RETURN_IF_ERROR(CheckText("reason", command.reason(), 8 << 10));
   if (decision->state() == v1::DECISION_STATE_OBJECTED) {
-    return RefuseExists("ALREADY_OBJECTED",
-                        absl::StrCat("decision ", decision->id(), " is suspended by an objection"));
+    return Refuse(Reason::kAlreadyObjected,
+                  absl::StrCat("decision ", decision->id(), " is suspended by an objection"));
   }
   const bool late =
       !command.unlawful() && context.time >= FromTimestamp(decision->release_allowed_time());
   if (!command.unlawful() && !decision->decides_anew_id().empty()) {
-    return RefusePrecondition("OBJECTED_BEFORE",
-                              absl::StrCat("decision ", decision->id(),
-                                           " was taken anew after an objection: there is no "
-                                           "second one; if it is unlawful, say so"));
+    return Refuse(Reason::kObjectedBefore,
+                  absl::StrCat("decision ", decision->id(),
+                               " was taken anew after an objection: there is no "
+                               "second one; if it is unlawful, say so"));
   }
   if (decision->state() == v1::DECISION_STATE_RELEASED ||
       decision->state() == v1::DECISION_STATE_DECIDED_ANEW || late) {
-    return RefusePrecondition(
-        "OBJECTION_TOO_LATE",
-        absl::StrCat("the objection period of decision ", decision->id(), " has ended"));
+    return Refuse(Reason::kObjectionTooLate,
+                  absl::StrCat("the objection period of decision ", decision->id(), " has ended"));
   }
   return absl::OkStatus();
 }
@@ -229,7 +223,7 @@ void DecisionsMachine::Apply(const CommandContext& context, const v1::ObjectToDe
   decision.set_objection_reason(command.reason());
   *decision.mutable_objection_time() = ToTimestamp(context.time);
   decision.set_objection_unlawful(command.unlawful());
-  const rules::v1::RuleProfile& profile = voting_.FindVoteEvent(decision.vote_event_id())->profile;
+  const rules::v1::RuleProfile& profile = votes_.Find(decision.vote_event_id())->profile;
   const rules::DayRange days = rules::NewDecisionDays(profile, context.time);
   decision.set_new_decision_from(absl::FormatCivilTime(days.first));
   decision.set_new_decision_until(absl::FormatCivilTime(days.last));
@@ -240,31 +234,30 @@ absl::Status DecisionsMachine::Check(const CommandContext& context,
   ASSIGN_OR_RETURN(const v1::Decision* decision, Find(command.decision_id()));
   switch (decision->state()) {
     case v1::DECISION_STATE_RELEASED:
-      return RefuseExists("ALREADY_RELEASED",
-                          absl::StrCat("decision ", decision->id(), " is released"));
+      return Refuse(Reason::kAlreadyReleased,
+                    absl::StrCat("decision ", decision->id(), " is released"));
     case v1::DECISION_STATE_OBJECTED:
-      return RefusePrecondition("OBJECTED", absl::StrCat("decision ", decision->id(),
-                                                         " is suspended by an objection; the "
-                                                         "council decides anew"));
+      return Refuse(Reason::kObjected, absl::StrCat("decision ", decision->id(),
+                                                    " is suspended by an objection; the "
+                                                    "council decides anew"));
     case v1::DECISION_STATE_DECIDED_ANEW:
-      return RefusePrecondition(
-          "DECIDED_ANEW",
-          absl::StrCat("decision ", decision->id(), " was decided anew; release that decision"));
+      return Refuse(Reason::kDecidedAnew, absl::StrCat("decision ", decision->id(),
+                                                       " was decided anew; release that decision"));
     case v1::DECISION_STATE_SIGNED:
       break;
     default:
-      return RefusePrecondition("NOT_SIGNED", absl::StrCat("decision ", decision->id(),
-                                                           " lacks a signature: chair and "
-                                                           "secretary sign it first"));
+      return Refuse(Reason::kNotSigned, absl::StrCat("decision ", decision->id(),
+                                                     " lacks a signature: chair and "
+                                                     "secretary sign it first"));
   }
   if (!decision->item_adopted()) {
-    return RefusePrecondition("NOT_ADOPTED", absl::StrCat("decision ", decision->id(),
-                                                          " adopted nothing to be executed"));
+    return Refuse(Reason::kNotAdopted,
+                  absl::StrCat("decision ", decision->id(), " adopted nothing to be executed"));
   }
   if (context.time < FromTimestamp(decision->release_allowed_time())) {
-    const meetings::VoteEventEntry* event = voting_.FindVoteEvent(decision->vote_event_id());
-    return RefusePrecondition(
-        "OBJECTION_PERIOD",
+    const meetings::VoteEventEntry* event = votes_.Find(decision->vote_event_id());
+    return Refuse(
+        Reason::kObjectionPeriod,
         absl::StrCat("the objection period runs; decision ", decision->id(),
                      " can be released from ", LocalDay(*decision, event->profile.time_zone()),
                      " on (", event->profile.after_vote().provenance().norm(), ")"));
@@ -283,16 +276,15 @@ absl::Status DecisionsMachine::Check(const CommandContext&,
                                      const v1::PublishDecision& command) const {
   ASSIGN_OR_RETURN(const v1::Decision* decision, Find(command.decision_id()));
   if (decision->signatures_size() < 2) {
-    return RefusePrecondition("NOT_SIGNED",
-                              absl::StrCat("decision ", decision->id(), " lacks a signature"));
+    return Refuse(Reason::kNotSigned,
+                  absl::StrCat("decision ", decision->id(), " lacks a signature"));
   }
   const crypto::Digest digest = crypto::Sha256(DecisionDocument(*decision, SourcesOf(*decision)));
   if (command.document_sha256().size() != kDigestBytes ||
       command.document_sha256() != crypto::AsBytes(digest)) {
-    return RefuseArgument(
-        "DOCUMENT_DIFFERS",
-        absl::StrCat("the document of decision ", decision->id(), " has the SHA-256 ",
-                     crypto::ToHex(digest), "; fetch and publish that one"));
+    return Refuse(Reason::kDocumentDiffers,
+                  absl::StrCat("the document of decision ", decision->id(), " has the SHA-256 ",
+                               crypto::ToHex(digest), "; fetch and publish that one"));
   }
   return absl::OkStatus();
 }
@@ -345,7 +337,7 @@ DocumentSources DecisionsMachine::SourcesOf(const v1::Decision& decision) const 
         &proposal->versions(static_cast<int>(decision.proposal_version()) - 1);
   }
   const Audience audience = decision.public_() ? Audience::kPublic : Audience::kCouncil;
-  const auto event = voting_.GetVoteEvent(decision.vote_event_id());
+  const auto event = votes_.Get(decision.vote_event_id());
   if (event.ok()) sources.vote_event = meetings::ForReader(*event, audience);
   const auto add_name = [&](const std::string& person_id) {
     const auto person = directory_.GetPerson(person_id);

@@ -22,7 +22,8 @@
 #include "core/decisions/document.h"
 #include "core/directory/directory_machine.h"
 #include "core/meetings/agenda_machine.h"
-#include "core/meetings/voting_machine.h"
+#include "core/meetings/motions.h"
+#include "core/meetings/votes.h"
 #include "core/papers/papers_machine.h"
 #include "votum/decisions/v1/decisions.pb.h"
 
@@ -34,8 +35,8 @@ class DecisionsMachine {
   // All outlive this object.
   DecisionsMachine(const directory::DirectoryMachine& directory,
                    const papers::PapersMachine& papers, const meetings::AgendaMachine& agenda,
-                   const meetings::VotingMachine& voting)
-      : directory_(directory), papers_(papers), agenda_(agenda), voting_(voting) {}
+                   const meetings::Motions& motions, const meetings::Votes& votes)
+      : directory_(directory), papers_(papers), agenda_(agenda), motions_(motions), votes_(votes) {}
   DecisionsMachine(const DecisionsMachine&) = delete;
   DecisionsMachine& operator=(const DecisionsMachine&) = delete;
 
@@ -76,7 +77,8 @@ class DecisionsMachine {
   const directory::DirectoryMachine& directory_;
   const papers::PapersMachine& papers_;
   const meetings::AgendaMachine& agenda_;
-  const meetings::VotingMachine& voting_;
+  const meetings::Motions& motions_;
+  const meetings::Votes& votes_;
   std::map<std::string, v1::Decision, std::less<>> decisions_;
   std::map<std::string, std::string, std::less<>> by_item_;  // item: its decision
 };

@@ -17,18 +17,18 @@ constexpr size_t kMaxNameBytes = 200;
 constexpr size_t kMaxReasonBytes = 500;
 
 absl::Status NoSuchPerson(absl::string_view id) {
-  return RefuseNotFound("NO_SUCH_PERSON",
-                        absl::StrCat("there is no person ", id, "; register the person first"));
+  return Refuse(Reason::kNoSuchPerson,
+                absl::StrCat("there is no person ", id, "; register the person first"));
 }
 
 absl::Status NoSuchOrganization(absl::string_view id) {
-  return RefuseNotFound("NO_SUCH_ORGANIZATION",
-                        absl::StrCat("there is no organization ", id, "; create it first"));
+  return Refuse(Reason::kNoSuchOrganization,
+                absl::StrCat("there is no organization ", id, "; create it first"));
 }
 
 absl::Status NoSuchKey(absl::string_view id) {
-  return RefuseNotFound(
-      "NO_SUCH_KEY",
+  return Refuse(
+      Reason::kNoSuchKey,
       absl::StrCat("no key ", id, " is enrolled; compare the id with the owner's device"));
 }
 
@@ -39,7 +39,7 @@ bool IsCouncilOrCommittee(v1::OrganizationKind kind) {
 absl::Status CheckPublicKey(absl::string_view field, absl::string_view der) {
   const auto key = crypto::PublicKey::FromSpkiDer(der);
   if (key.ok()) return absl::OkStatus();
-  return RefuseArgument("BAD_PUBLIC_KEY", absl::StrCat(field, ": ", key.status().message()));
+  return Refuse(Reason::kBadPublicKey, absl::StrCat(field, ": ", key.status().message()));
 }
 
 // Elements of `map` after `after_id` that `wanted` takes, at most `limit`, as resources.
@@ -101,11 +101,10 @@ v1::Key ToProto(const KeyEntry& entry) {
 absl::Status DirectoryMachine::Check(const CommandContext& context,
                                      const v1::FoundDeployment& command) const {
   if (founded() || context.index != 0) {
-    return RefusePrecondition("ALREADY_FOUNDED",
-                              "only the first record of a log founds a deployment");
+    return Refuse(Reason::kAlreadyFounded, "only the first record of a log founds a deployment");
   }
   if (command.deployment() != command.header().deployment()) {
-    return RefuseArgument("WRONG_DEPLOYMENT", "deployment and header.deployment differ");
+    return Refuse(Reason::kWrongDeployment, "deployment and header.deployment differ");
   }
   RETURN_IF_ERROR(CheckText("deployment", command.deployment(), kMaxNameBytes));
   RETURN_IF_ERROR(CheckText("body_name", command.body_name(), kMaxNameBytes));
@@ -119,7 +118,8 @@ void DirectoryMachine::Apply(const CommandContext&, const v1::FoundDeployment& c
   body_name_ = command.body_name();
   simulated_clock_ = command.simulated_clock();
   founder_id_ = command.administrator_id();
-  persons_[founder_id_] = {founder_id_, command.administrator_name(), {v1::OFFICE_ADMINISTRATOR}};
+  persons_[founder_id_] = {
+      founder_id_, command.administrator_name(), {common::v1::OFFICE_ADMINISTRATOR}};
   const std::string code_id = crypto::PublicKey::FromSpkiDer(command.code_public_key())->id();
   codes_[code_id] = {code_id, founder_id_, command.code_public_key(), "", absl::InfiniteFuture(),
                      false};
@@ -130,8 +130,8 @@ absl::Status DirectoryMachine::Check(const CommandContext&,
   RETURN_IF_ERROR(CheckId("person_id", command.person_id()));
   RETURN_IF_ERROR(CheckText("name", command.name(), kMaxNameBytes));
   if (PersonExists(command.person_id())) {
-    return RefuseExists("PERSON_EXISTS",
-                        absl::StrCat("person ", command.person_id(), " exists; choose another id"));
+    return Refuse(Reason::kPersonExists,
+                  absl::StrCat("person ", command.person_id(), " exists; choose another id"));
   }
   return absl::OkStatus();
 }
@@ -145,18 +145,18 @@ absl::Status DirectoryMachine::Check(const CommandContext&,
   RETURN_IF_ERROR(CheckId("organization_id", command.organization_id()));
   RETURN_IF_ERROR(CheckText("name", command.name(), kMaxNameBytes));
   if (FindOrganization(command.organization_id()) != nullptr) {
-    return RefuseExists(
-        "ORGANIZATION_EXISTS",
+    return Refuse(
+        Reason::kOrganizationExists,
         absl::StrCat("organization ", command.organization_id(), " exists; choose another id"));
   }
   if (command.kind() == v1::ORGANIZATION_KIND_UNSPECIFIED ||
       !v1::OrganizationKind_IsValid(command.kind())) {
-    return RefuseArgument("BAD_KIND", "kind must say what the organization is");
+    return Refuse(Reason::kBadKind, "kind must say what the organization is");
   }
   if (IsCouncilOrCommittee(command.kind()) != (command.statutory_number() > 0)) {
-    return RefuseArgument("BAD_STATUTORY_NUMBER",
-                          "councils and committees need a statutory number of members, other "
-                          "organizations have none");
+    return Refuse(Reason::kBadStatutoryNumber,
+                  "councils and committees need a statutory number of members, other "
+                  "organizations have none");
   }
   return absl::OkStatus();
 }
@@ -173,7 +173,7 @@ absl::Status DirectoryMachine::Check(const CommandContext&,
                                      const v1::AddMembership& command) const {
   RETURN_IF_ERROR(CheckId("membership_id", command.membership_id()));
   if (memberships_.find(command.membership_id()) != memberships_.end()) {
-    return RefuseExists("MEMBERSHIP_EXISTS", absl::StrCat("membership ", command.membership_id(),
+    return Refuse(Reason::kMembershipExists, absl::StrCat("membership ", command.membership_id(),
                                                           " exists; choose another id"));
   }
   if (!PersonExists(command.person_id())) return NoSuchPerson(command.person_id());
@@ -181,21 +181,21 @@ absl::Status DirectoryMachine::Check(const CommandContext&,
   if (organization == nullptr) return NoSuchOrganization(command.organization_id());
   if (command.role() == v1::MEMBERSHIP_ROLE_UNSPECIFIED ||
       !v1::MembershipRole_IsValid(command.role())) {
-    return RefuseArgument("BAD_ROLE", "role must say what the member is");
+    return Refuse(Reason::kBadRole, "role must say what the member is");
   }
   if (ActiveMembership(command.person_id(), command.organization_id()) != nullptr) {
-    return RefuseExists("ALREADY_MEMBER",
-                        absl::StrCat(command.person_id(), " is a member of ", organization->id,
-                                     "; end that membership first"));
+    return Refuse(Reason::kAlreadyMember,
+                  absl::StrCat(command.person_id(), " is a member of ", organization->id,
+                               "; end that membership first"));
   }
   const std::vector<const MembershipEntry*> members = ActiveMembers(command.organization_id());
   const auto voting =
       std::count_if(members.begin(), members.end(), [](const auto* m) { return m->voting_right; });
   if (organization->statutory_number > 0 && command.voting_right() &&
       voting >= organization->statutory_number) {
-    return RefusePrecondition("NO_SEAT_LEFT",
-                              absl::StrCat("all ", organization->statutory_number, " seats of ",
-                                           organization->id, " are taken; end a membership first"));
+    return Refuse(Reason::kNoSeatLeft,
+                  absl::StrCat("all ", organization->statutory_number, " seats of ",
+                               organization->id, " are taken; end a membership first"));
   }
   return absl::OkStatus();
 }
@@ -215,12 +215,12 @@ absl::Status DirectoryMachine::Check(const CommandContext&,
                                      const v1::EndMembership& command) const {
   const auto found = memberships_.find(command.membership_id());
   if (found == memberships_.end()) {
-    return RefuseNotFound("NO_SUCH_MEMBERSHIP",
-                          absl::StrCat("there is no membership ", command.membership_id()));
+    return Refuse(Reason::kNoSuchMembership,
+                  absl::StrCat("there is no membership ", command.membership_id()));
   }
   if (found->second.end.has_value()) {
-    return RefusePrecondition("MEMBERSHIP_ENDED",
-                              absl::StrCat("membership ", command.membership_id(), " has ended"));
+    return Refuse(Reason::kMembershipEnded,
+                  absl::StrCat("membership ", command.membership_id(), " has ended"));
   }
   return absl::OkStatus();
 }
@@ -233,12 +233,13 @@ void DirectoryMachine::Apply(const CommandContext& context, const v1::EndMembers
 
 absl::Status DirectoryMachine::Check(const CommandContext&, const v1::GrantOffice& command) const {
   if (!PersonExists(command.person_id())) return NoSuchPerson(command.person_id());
-  if (command.office() == v1::OFFICE_UNSPECIFIED || !v1::Office_IsValid(command.office())) {
-    return RefuseArgument("BAD_OFFICE", "office must name one");
+  if (command.office() == common::v1::OFFICE_UNSPECIFIED ||
+      !common::v1::Office_IsValid(command.office())) {
+    return Refuse(Reason::kBadOffice, "office must name one");
   }
   if (HasOffice(command.person_id(), command.office())) {
-    return RefuseExists("OFFICE_HELD", absl::StrCat(command.person_id(), " holds ",
-                                                    v1::Office_Name(command.office())));
+    return Refuse(Reason::kOfficeHeld, absl::StrCat(command.person_id(), " holds ",
+                                                    common::v1::Office_Name(command.office())));
   }
   return absl::OkStatus();
 }
@@ -250,14 +251,13 @@ void DirectoryMachine::Apply(const CommandContext&, const v1::GrantOffice& comma
 absl::Status DirectoryMachine::Check(const CommandContext&,
                                      const v1::WithdrawOffice& command) const {
   if (!HasOffice(command.person_id(), command.office())) {
-    return RefusePrecondition(
-        "OFFICE_NOT_HELD",
-        absl::StrCat(command.person_id(), " does not hold ", v1::Office_Name(command.office())));
+    return Refuse(Reason::kOfficeNotHeld, absl::StrCat(command.person_id(), " does not hold ",
+                                                       common::v1::Office_Name(command.office())));
   }
-  if (command.office() == v1::OFFICE_ADMINISTRATOR && HasActiveKey(command.person_id()) &&
+  if (command.office() == common::v1::OFFICE_ADMINISTRATOR && HasActiveKey(command.person_id()) &&
       AdministratorsWithActiveKey() == 1) {
-    return RefusePrecondition("LAST_ADMINISTRATOR",
-                              "nobody could enter people and keys any more; enrol another first");
+    return Refuse(Reason::kLastAdministrator,
+                  "nobody could enter people and keys any more; enrol another first");
   }
   return absl::OkStatus();
 }
@@ -275,10 +275,10 @@ absl::Status DirectoryMachine::Check(const CommandContext& context,
   RETURN_IF_ERROR(CheckPublicKey("code_public_key", command.code_public_key()));
   const std::string id = crypto::PublicKey::FromSpkiDer(command.code_public_key())->id();
   if (codes_.find(id) != codes_.end() || keys_.find(id) != keys_.end()) {
-    return RefuseExists("CODE_EXISTS", "this code was issued before; make a new one");
+    return Refuse(Reason::kCodeExists, "this code was issued before; make a new one");
   }
   if (FromTimestamp(command.expire_time()) <= context.time) {
-    return RefuseArgument("BAD_EXPIRY", "expire_time must lie ahead");
+    return Refuse(Reason::kBadExpiry, "expire_time must lie ahead");
   }
   return absl::OkStatus();
 }
@@ -297,8 +297,8 @@ absl::Status DirectoryMachine::Check(const CommandContext& context,
                                      const v1::EnrolKey& command) const {
   RETURN_IF_ERROR(CheckText("label", command.label(), kMaxNameBytes));
   if (keys_.find(context.key_id) != keys_.end() || codes_.find(context.key_id) != codes_.end()) {
-    return RefuseExists("KEY_EXISTS",
-                        absl::StrCat("key ", context.key_id, " is known already; make a new key"));
+    return Refuse(Reason::kKeyExists,
+                  absl::StrCat("key ", context.key_id, " is known already; make a new key"));
   }
   // The fold has verified the code's signature, owner, use and expiry.
   return absl::OkStatus();
@@ -323,20 +323,19 @@ absl::Status DirectoryMachine::Check(const CommandContext& context,
   const KeyEntry* key = FindKey(command.key_id());
   if (key == nullptr) return NoSuchKey(command.key_id());
   if (key->state != v1::KEY_STATE_ENROLLED) {
-    return RefusePrecondition("KEY_NOT_WAITING",
-                              absl::StrCat("key ", key->id, " does not wait for confirmation"));
+    return Refuse(Reason::kKeyNotWaiting,
+                  absl::StrCat("key ", key->id, " does not wait for confirmation"));
   }
   if (context.actor == key->person_id) {
-    return RefusePermission("SAME_PERSON",
-                            "nobody confirms a key of one's own; ask another administrator");
+    return Refuse(Reason::kSamePerson,
+                  "nobody confirms a key of one's own; ask another administrator");
   }
   const bool only_one = AdministratorsWithActiveKey() == 1;
-  const bool for_second = HasOffice(key->person_id, v1::OFFICE_ADMINISTRATOR);
+  const bool for_second = HasOffice(key->person_id, common::v1::OFFICE_ADMINISTRATOR);
   if (context.actor == key->issued_by && !(only_one && for_second)) {
-    return RefusePermission("SAME_PERSON",
-                            absl::StrCat(context.actor,
-                                         " issued the code of this key; another "
-                                         "administrator must confirm it (four eyes)"));
+    return Refuse(Reason::kSamePerson, absl::StrCat(context.actor,
+                                                    " issued the code of this key; another "
+                                                    "administrator must confirm it (four eyes)"));
   }
   return absl::OkStatus();
 }
@@ -353,21 +352,21 @@ absl::Status DirectoryMachine::Check(const CommandContext& context,
   const KeyEntry* key = FindKey(command.key_id());
   if (key == nullptr) return NoSuchKey(command.key_id());
   if (key->state == v1::KEY_STATE_REVOKED) {
-    return RefusePrecondition("KEY_REVOKED", absl::StrCat("key ", key->id, " is revoked already"));
+    return Refuse(Reason::kAlreadyRevoked, absl::StrCat("key ", key->id, " is revoked already"));
   }
-  if (context.actor != key->person_id && !HasOffice(context.actor, v1::OFFICE_ADMINISTRATOR)) {
-    return RefusePermission("OFFICE_MISSING", "a key is revoked by its owner or an administrator");
+  if (context.actor != key->person_id &&
+      !HasOffice(context.actor, common::v1::OFFICE_ADMINISTRATOR)) {
+    return Refuse(Reason::kOfficeMissing, "a key is revoked by its owner or an administrator");
   }
-  const bool administrators =
-      HasOffice(key->person_id, v1::OFFICE_ADMINISTRATOR) && key->state == v1::KEY_STATE_ACTIVE;
+  const bool administrators = HasOffice(key->person_id, common::v1::OFFICE_ADMINISTRATOR) &&
+                              key->state == v1::KEY_STATE_ACTIVE;
   const auto others = std::count_if(keys_.begin(), keys_.end(), [&](const auto& entry) {
     return entry.second.state == v1::KEY_STATE_ACTIVE && entry.first != key->id &&
-           HasOffice(entry.second.person_id, v1::OFFICE_ADMINISTRATOR);
+           HasOffice(entry.second.person_id, common::v1::OFFICE_ADMINISTRATOR);
   });
   if (administrators && others == 0) {
-    return RefusePrecondition(
-        "LAST_ADMINISTRATOR",
-        "nobody could enrol keys any more; enrol another administrator's first");
+    return Refuse(Reason::kLastAdministrator,
+                  "nobody could enrol keys any more; enrol another administrator's first");
   }
   return absl::OkStatus();
 }
@@ -383,8 +382,8 @@ absl::Status DirectoryMachine::Check(const CommandContext&,
   const OrganizationEntry* organization = FindOrganization(command.organization_id());
   if (organization == nullptr) return NoSuchOrganization(command.organization_id());
   if (!IsCouncilOrCommittee(organization->kind)) {
-    return RefuseArgument("BAD_KIND",
-                          absl::StrCat(organization->id, " is neither a council nor a committee"));
+    return Refuse(Reason::kBadKind,
+                  absl::StrCat(organization->id, " is neither a council nor a committee"));
   }
   return rules::ValidateProfile(command.profile());
 }
@@ -412,15 +411,15 @@ bool DirectoryMachine::PersonExists(absl::string_view person_id) const {
   return persons_.find(person_id) != persons_.end();
 }
 
-bool DirectoryMachine::HasOffice(absl::string_view person_id, v1::Office office) const {
+bool DirectoryMachine::HasOffice(absl::string_view person_id, common::v1::Office office) const {
   const auto found = persons_.find(person_id);
   return found != persons_.end() && found->second.offices.count(office) > 0;
 }
 
 bool DirectoryMachine::HasAnyOffice(absl::string_view person_id,
-                                    std::initializer_list<v1::Office> offices) const {
+                                    std::initializer_list<common::v1::Office> offices) const {
   return std::any_of(offices.begin(), offices.end(),
-                     [&](v1::Office office) { return HasOffice(person_id, office); });
+                     [&](common::v1::Office office) { return HasOffice(person_id, office); });
 }
 
 const OrganizationEntry* DirectoryMachine::FindOrganization(
@@ -456,8 +455,8 @@ bool DirectoryMachine::PresidesOver(absl::string_view person_id,
 }
 
 bool DirectoryMachine::BelongsToCouncilOrAdministration(absl::string_view person_id) const {
-  if (HasAnyOffice(person_id, {v1::OFFICE_ADMINISTRATOR, v1::OFFICE_CLERK, v1::OFFICE_SECRETARY,
-                               v1::OFFICE_MAYOR})) {
+  if (HasAnyOffice(person_id, {common::v1::OFFICE_ADMINISTRATOR, common::v1::OFFICE_CLERK,
+                               common::v1::OFFICE_SECRETARY, common::v1::OFFICE_MAYOR})) {
     return true;
   }
   return std::any_of(active_.begin(), active_.end(), [&](const auto& entry) {
@@ -474,7 +473,8 @@ bool DirectoryMachine::HasActiveKey(absl::string_view person_id) const {
 
 int DirectoryMachine::AdministratorsWithActiveKey() const {
   return static_cast<int>(std::count_if(persons_.begin(), persons_.end(), [&](const auto& entry) {
-    return entry.second.offices.count(v1::OFFICE_ADMINISTRATOR) > 0 && HasActiveKey(entry.first);
+    return entry.second.offices.count(common::v1::OFFICE_ADMINISTRATOR) > 0 &&
+           HasActiveKey(entry.first);
   }));
 }
 
@@ -492,7 +492,7 @@ v1::Person PersonToProto(const Person& entry) {
   v1::Person person;
   person.set_id(entry.id);
   person.set_name(entry.name);
-  for (const v1::Office office : entry.offices) person.add_offices(office);
+  for (const common::v1::Office office : entry.offices) person.add_offices(office);
   return person;
 }
 }  // namespace

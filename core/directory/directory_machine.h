@@ -115,8 +115,9 @@ class DirectoryMachine {
   const KeyEntry* FindKey(absl::string_view key_id) const;
   const CodeEntry* FindCode(absl::string_view code_key_id) const;
   bool PersonExists(absl::string_view person_id) const;
-  bool HasOffice(absl::string_view person_id, v1::Office office) const;
-  bool HasAnyOffice(absl::string_view person_id, std::initializer_list<v1::Office> offices) const;
+  bool HasOffice(absl::string_view person_id, common::v1::Office office) const;
+  bool HasAnyOffice(absl::string_view person_id,
+                    std::initializer_list<common::v1::Office> offices) const;
   const OrganizationEntry* FindOrganization(absl::string_view organization_id) const;
   const MembershipEntry* ActiveMembership(absl::string_view person_id,
                                           absl::string_view organization_id) const;
@@ -152,7 +153,7 @@ class DirectoryMachine {
   struct PersonEntry {
     std::string id;
     std::string name;
-    std::set<v1::Office> offices;
+    std::set<common::v1::Office> offices;
   };
   template <typename Value>
   using ById = std::map<std::string, Value, std::less<>>;

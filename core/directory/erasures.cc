@@ -22,17 +22,17 @@ absl::Status DirectoryMachine::Check(const CommandContext&,
   RETURN_IF_ERROR(CheckId("erasure_id", command.erasure_id()));
   RETURN_IF_ERROR(CheckText("legal_ground", command.legal_ground(), kMaxGroundBytes));
   if (erasures_.find(command.erasure_id()) != erasures_.end()) {
-    return RefuseExists("ERASURE_EXISTS", absl::StrCat("erasure ", command.erasure_id(),
-                                                       " exists; choose another id"));
+    return Refuse(Reason::kErasureExists,
+                  absl::StrCat("erasure ", command.erasure_id(), " exists; choose another id"));
   }
   if (command.subjects().empty() || command.subjects_size() > kMaxSubjects)
-    return RefuseArgument("BAD_SUBJECT", absl::StrCat("name 1 to ", kMaxSubjects, " subjects"));
+    return Refuse(Reason::kBadSubject, absl::StrCat("name 1 to ", kMaxSubjects, " subjects"));
   std::set<absl::string_view> seen;
   for (const std::string& subject : command.subjects()) {
     if (subject.size() != kSubjectBytes || !seen.insert(subject).second)
-      return RefuseArgument("BAD_SUBJECT", "a subject has 16 bytes, and each is named once");
+      return Refuse(Reason::kBadSubject, "a subject has 16 bytes, and each is named once");
     if (IsErased(subject))
-      return RefuseExists("ALREADY_ERASED", "one of the subjects was erased before");
+      return Refuse(Reason::kAlreadyErased, "one of the subjects was erased before");
   }
   return absl::OkStatus();
 }
@@ -49,17 +49,17 @@ absl::Status DirectoryMachine::Check(const CommandContext& context,
                                      const v1::ConfirmErasure& command) const {
   const auto found = erasures_.find(command.erasure_id());
   if (found == erasures_.end()) {
-    return RefuseNotFound("NO_SUCH_ERASURE",
-                          absl::StrCat("no erasure ", command.erasure_id(), " was proposed"));
+    return Refuse(Reason::kNoSuchErasure,
+                  absl::StrCat("no erasure ", command.erasure_id(), " was proposed"));
   }
   if (!found->second.confirmer_id().empty()) {
-    return RefuseExists("ALREADY_CONFIRMED",
-                        absl::StrCat("erasure ", command.erasure_id(), " is confirmed"));
+    return Refuse(Reason::kAlreadyConfirmed,
+                  absl::StrCat("erasure ", command.erasure_id(), " is confirmed"));
   }
   if (found->second.proposer_id() != context.actor) return absl::OkStatus();
-  return RefusePermission("SAME_PERSON",
-                          absl::StrCat(context.actor, " proposed erasure ", command.erasure_id(),
-                                       "; another person must confirm it"));
+  return Refuse(Reason::kSamePerson,
+                absl::StrCat(context.actor, " proposed erasure ", command.erasure_id(),
+                             "; another person must confirm it"));
 }
 
 void DirectoryMachine::Apply(const CommandContext& context, const v1::ConfirmErasure& command) {

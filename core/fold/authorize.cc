@@ -5,20 +5,17 @@
 #include "absl/strings/str_cat.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"
+#include "core/command/timestamps.h"
 #include "crypto/dsse.h"
 
 namespace votum {
 namespace {
 
-absl::Status Unauthenticated(absl::string_view reason, absl::string_view message) {
-  return Refuse(absl::StatusCode::kUnauthenticated, reason, message);
-}
-
 absl::StatusOr<crypto::PublicKey> KeyFromHeader(const common::v1::CommandHeader& header) {
   auto key = crypto::PublicKey::FromSpkiDer(header.public_key());
   if (!key.ok()) {
-    return Unauthenticated("BAD_SIGNATURE",
-                           absl::StrCat("header.public_key: ", key.status().message()));
+    return Refuse(Reason::kBadSignature,
+                  absl::StrCat("header.public_key: ", key.status().message()));
   }
   return key;
 }
@@ -29,23 +26,23 @@ absl::StatusOr<crypto::PublicKey> PersonsKey(const directory::DirectoryMachine& 
                                              const common::v1::Signature& signature) {
   const directory::KeyEntry* entry = directory.FindKey(signature.key_id());
   if (entry == nullptr) {
-    return Unauthenticated("UNKNOWN_KEY", absl::StrCat("no key ", signature.key_id(),
-                                                       " is enrolled here; enrol it with a "
-                                                       "one-time code from an administrator"));
+    return Refuse(Reason::kUnknownKey, absl::StrCat("no key ", signature.key_id(),
+                                                    " is enrolled here; enrol it with a "
+                                                    "one-time code from an administrator"));
   }
   if (entry->state == directory::v1::KEY_STATE_REVOKED) {
-    return Unauthenticated("KEY_REVOKED", absl::StrCat("key ", entry->id, " of ", entry->person_id,
-                                                       " was revoked; enrol a new one"));
+    return Refuse(Reason::kKeyRevoked, absl::StrCat("key ", entry->id, " of ", entry->person_id,
+                                                    " was revoked; enrol a new one"));
   }
   if (entry->state != directory::v1::KEY_STATE_ACTIVE) {
-    return Unauthenticated("KEY_NOT_CONFIRMED",
-                           absl::StrCat("key ", entry->id, " of ", entry->person_id,
-                                        " waits for a second administrator to confirm it"));
+    return Refuse(Reason::kKeyNotConfirmed,
+                  absl::StrCat("key ", entry->id, " of ", entry->person_id,
+                               " waits for a second administrator to confirm it"));
   }
   if (entry->person_id != actor) {
-    return RefusePermission("NOT_THE_KEYS_OWNER",
-                            absl::StrCat("the command names ", actor, " as actor, but key ",
-                                         entry->id, " belongs to ", entry->person_id));
+    return Refuse(Reason::kNotTheKeysOwner,
+                  absl::StrCat("the command names ", actor, " as actor, but key ", entry->id,
+                               " belongs to ", entry->person_id));
   }
   return *entry->public_key;
 }
@@ -53,13 +50,13 @@ absl::StatusOr<crypto::PublicKey> PersonsKey(const directory::DirectoryMachine& 
 absl::Status VerifyOne(const crypto::PublicKey& key, const std::string& message,
                        const common::v1::Signature& signature, SignatureCache& cache) {
   if (signature.key_id() != key.id()) {
-    return Unauthenticated(
-        "BAD_SIGNATURE", absl::StrCat("the signature names key ", signature.key_id(), ", but key ",
-                                      key.id(), " is the one that must sign"));
+    return Refuse(Reason::kBadSignature,
+                  absl::StrCat("the signature names key ", signature.key_id(), ", but key ",
+                               key.id(), " is the one that must sign"));
   }
   if (!cache.Verify(key, message, signature.signature()).ok()) {
-    return Unauthenticated("BAD_SIGNATURE", absl::StrCat("the signature of key ", key.id(),
-                                                         " does not verify over these bytes"));
+    return Refuse(Reason::kBadSignature, absl::StrCat("the signature of key ", key.id(),
+                                                      " does not verify over these bytes"));
   }
   return absl::OkStatus();
 }
@@ -70,37 +67,58 @@ absl::StatusOr<crypto::PublicKey> CodeKey(const World& world, const Envelope& en
   const auto& enrol = static_cast<const directory::v1::EnrolKey&>(*envelope.command);
   const directory::CodeEntry* code = world.directory().FindCode(enrol.code_key_id());
   if (code == nullptr || code->person_id != envelope.header().actor()) {
-    return Unauthenticated(
-        "UNKNOWN_CODE",
-        absl::StrCat("no such one-time code was issued for ", envelope.header().actor(),
-                     "; check person and code, or ask for a new code"));
+    return Refuse(Reason::kUnknownCode,
+                  absl::StrCat("no such one-time code was issued for ", envelope.header().actor(),
+                               "; check person and code, or ask for a new code"));
   }
   if (code->used) {
-    return Unauthenticated(
-        "CODE_USED", "this one-time code was used before; ask an administrator for a new one");
+    return Refuse(Reason::kCodeUsed,
+                  "this one-time code was used before; ask an administrator for a new one");
   }
   if (time >= code->expire_time) {
-    return Unauthenticated("CODE_EXPIRED",
-                           "this one-time code has expired; ask an administrator for a new one");
+    return Refuse(Reason::kCodeExpired,
+                  "this one-time code has expired; ask an administrator for a new one");
   }
   return crypto::PublicKey::FromSpkiDer(code->public_key_der);
 }
 
 absl::Status CheckOffice(const World& world, const Envelope& envelope) {
-  const Authority& authority = envelope.type->authority;
-  if (authority.signer != Signer::kOffice) return absl::OkStatus();
-  const auto held = [&](directory::v1::Office office) {
-    return world.directory().HasOffice(envelope.header().actor(), office);
+  const auto& offices = envelope.type->options->offices();
+  const auto held = [&](int office) {
+    return world.directory().HasOffice(envelope.header().actor(),
+                                       static_cast<common::v1::Office>(office));
   };
-  if (std::any_of(authority.offices.begin(), authority.offices.end(), held))
-    return absl::OkStatus();
+  if (offices.empty() || std::any_of(offices.begin(), offices.end(), held)) return absl::OkStatus();
   std::string wanted;
-  for (const directory::v1::Office office : authority.offices) {
-    absl::StrAppend(&wanted, wanted.empty() ? "" : " or ", directory::v1::Office_Name(office));
+  for (const int office : offices) {
+    absl::StrAppend(&wanted, wanted.empty() ? "" : " or ",
+                    common::v1::Office_Name(static_cast<common::v1::Office>(office)));
   }
-  return RefusePermission("OFFICE_MISSING",
-                          absl::StrCat(envelope.type->name, " needs ", wanted, ", which ",
-                                       envelope.header().actor(), " does not hold"));
+  return Refuse(Reason::kOfficeMissing,
+                absl::StrCat(envelope.type->name, " needs ", wanted, ", which ",
+                             envelope.header().actor(), " does not hold"));
+}
+
+absl::Status CheckValidity(const Envelope& envelope, absl::Time time) {
+  const absl::Time not_after = FromTimestamp(envelope.header().not_after());
+  const auto in_words = [](absl::Time t) {
+    return absl::FormatTime("%Y-%m-%d %H:%M:%S UTC", t, absl::UTCTimeZone());
+  };
+  if (time > not_after) {
+    return Refuse(Reason::kExpired,
+                  absl::StrCat("this ", envelope.type->name, " was good until ",
+                               in_words(not_after), ", and here it is ", in_words(time),
+                               "; set the device's clock if it is wrong, and sign anew"));
+  }
+  const absl::Duration longest = envelope.type->LongestValidity();
+  if (not_after - time > longest) {
+    return Refuse(
+        Reason::kValidTooLong,
+        absl::StrCat("a ", envelope.type->name, " may be good for ", absl::FormatDuration(longest),
+                     " at most, and this one for ", absl::FormatDuration(not_after - time),
+                     " more; set the device's clock if it is wrong, and sign anew"));
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -109,43 +127,39 @@ absl::StatusOr<std::vector<crypto::PublicKey>> RequiredKeys(const World& world,
                                                             const Envelope& envelope,
                                                             uint64_t index, absl::Time time,
                                                             const crypto::PublicKey& log_key) {
-  std::vector<crypto::PublicKey> keys;
-  switch (envelope.type->authority.signer) {
-    case Signer::kLogKey:
+  switch (envelope.type->options->signer()) {
+    case common::v1::SIGNER_LOG_KEY:
       if (index != 0 || envelope.header().public_key() != log_key.spki_der()) {
-        return Unauthenticated(
-            "BAD_SIGNATURE",
-            "only the log key founds a deployment, and only with its first record");
+        return Refuse(Reason::kBadSignature,
+                      "only the log key founds a deployment, and only with its first record");
       }
       return std::vector<crypto::PublicKey>{log_key};
-    case Signer::kNewKey: {
+    case common::v1::SIGNER_NEW_KEY: {
       ASSIGN_OR_RETURN(crypto::PublicKey device, KeyFromHeader(envelope.header()));
       ASSIGN_OR_RETURN(crypto::PublicKey code, CodeKey(world, envelope, time));
       return std::vector<crypto::PublicKey>{device, code};
     }
-    case Signer::kAnybody:
+    case common::v1::SIGNER_ANYBODY:
       if (envelope.header().actor().empty()) {
         ASSIGN_OR_RETURN(crypto::PublicKey own, KeyFromHeader(envelope.header()));
         return std::vector<crypto::PublicKey>{own};
       }
       [[fallthrough]];
-    case Signer::kPerson:
-    case Signer::kOffice: {
+    default: {  // SIGNER_PERSON, SIGNER_OFFICE
       ASSIGN_OR_RETURN(
           crypto::PublicKey key,
           PersonsKey(world.directory(), envelope.header().actor(), envelope.signatures[0]));
       return std::vector<crypto::PublicKey>{key};
     }
   }
-  return keys;
 }
 
 absl::Status VerifySignatures(const Envelope& envelope, const std::vector<crypto::PublicKey>& keys,
                               SignatureCache& cache) {
   if (static_cast<size_t>(envelope.signatures.size()) != keys.size()) {
-    return Unauthenticated("BAD_SIGNATURE",
-                           absl::StrCat(envelope.type->name, " needs ", keys.size(),
-                                        " signatures, not ", envelope.signatures.size()));
+    return Refuse(Reason::kBadSignature,
+                  absl::StrCat(envelope.type->name, " needs ", keys.size(), " signatures, not ",
+                               envelope.signatures.size()));
   }
   const std::string message = crypto::PreAuthEncoding(envelope.payload_type(), envelope.payload);
   for (size_t i = 0; i < keys.size(); ++i)
@@ -158,11 +172,11 @@ absl::StatusOr<CommandContext> Authorize(const World& world, const Envelope& env
                                          const crypto::PublicKey& log_key, SignatureCache& cache) {
   // The founding record names the deployment; all others must name the one that was founded.
   if (index != 0 && envelope.header().deployment() != world.directory().deployment()) {
-    return RefuseArgument(
-        "WRONG_DEPLOYMENT",
-        absl::StrCat("the command was signed for ", envelope.header().deployment(), ", this is ",
-                     world.directory().deployment()));
+    return Refuse(Reason::kWrongDeployment,
+                  absl::StrCat("the command was signed for ", envelope.header().deployment(),
+                               ", this is ", world.directory().deployment()));
   }
+  RETURN_IF_ERROR(CheckValidity(envelope, time));
   ASSIGN_OR_RETURN(const std::vector<crypto::PublicKey> keys,
                    RequiredKeys(world, envelope, index, time, log_key));
   RETURN_IF_ERROR(VerifySignatures(envelope, keys, cache));

@@ -19,14 +19,18 @@ namespace votum {
 
 // Who stands behind `envelope` at position `index` and time `time`, if its signatures verify and
 // its type may be given by that signer. `log_key` is the key that founds the deployment.
-//   UNAUTHENTICATED/BAD_SIGNATURE      a signature does not verify, or a key id does not match
-//   UNAUTHENTICATED/UNKNOWN_KEY        the key was never enrolled
-//   UNAUTHENTICATED/KEY_NOT_CONFIRMED  enrolled, not confirmed
-//   UNAUTHENTICATED/KEY_REVOKED        revoked before this position
-//   UNAUTHENTICATED/UNKNOWN_CODE, CODE_USED, CODE_EXPIRED   EnrolKey with a code that is not, or no
-//   longer, good PERMISSION_DENIED/NOT_THE_KEYS_OWNER   header.actor is another person than the
-//   key's owner PERMISSION_DENIED/OFFICE_MISSING       the actor has none of the offices that may
-//   give it INVALID_ARGUMENT/WRONG_DEPLOYMENT      signed for another deployment
+//
+//   INVALID_ARGUMENT/WRONG_DEPLOYMENT      signed for another deployment
+//   FAILED_PRECONDITION/EXPIRED            `time` is after header.not_after
+//   INVALID_ARGUMENT/VALID_TOO_LONG        header.not_after is further ahead than the type allows
+//   UNAUTHENTICATED/UNKNOWN_KEY            the key was never enrolled
+//   UNAUTHENTICATED/KEY_NOT_CONFIRMED      the key is enrolled, but not confirmed
+//   UNAUTHENTICATED/KEY_REVOKED            the key was revoked before this position
+//   UNAUTHENTICATED/UNKNOWN_CODE, CODE_USED, CODE_EXPIRED
+//                                          EnrolKey with a code that is not, or no longer, good
+//   PERMISSION_DENIED/NOT_THE_KEYS_OWNER   header.actor is another person than the key's owner
+//   UNAUTHENTICATED/BAD_SIGNATURE          a signature does not verify, or a key id does not match
+//   PERMISSION_DENIED/OFFICE_MISSING       the actor has none of the offices that may give it
 absl::StatusOr<CommandContext> Authorize(const World& world, const Envelope& envelope,
                                          uint64_t index, absl::Time time,
                                          const crypto::PublicKey& log_key, SignatureCache& cache);

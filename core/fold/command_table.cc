@@ -1,314 +1,201 @@
 #include "core/fold/command_table.h"
 
-#include <type_traits>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <set>
+#include <string>
+#include <tuple>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
-#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "core/command/payload_type.h"
+#include "google/protobuf/descriptor.h"
+#include "votum/commands.h"
 
 namespace votum {
 namespace {
 
-using common::v1::Disclosure;
-using directory::v1::Office;
+using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 
-constexpr Disclosure kPublic = common::v1::DISCLOSURE_PUBLIC;
-constexpr Disclosure kCouncil = common::v1::DISCLOSURE_COUNCIL;
-constexpr Disclosure kConfidential = common::v1::DISCLOSURE_CONFIDENTIAL;
+// ---------------------------------------------------------------------------------------------------------------------
+// Who may see a record
 
-Authority Administrator() { return {Signer::kOffice, {directory::v1::OFFICE_ADMINISTRATOR}}; }
-Authority Clerk() { return {Signer::kOffice, {directory::v1::OFFICE_CLERK}}; }
-Authority Office_() {
-  return {Signer::kOffice, {directory::v1::OFFICE_CLERK, directory::v1::OFFICE_ADMINISTRATOR}};
+// An id that names nothing seals the record: nobody is to learn more of it.
+Reach OfMeeting(const World& world, absl::string_view meeting_id) {
+  const meetings::MeetingEntry* meeting = world.agenda().FindMeeting(meeting_id);
+  return meeting == nullptr ? Reach::Sealed() : Reach::Bodies({meeting->organization_id});
 }
-Authority Erasers() {
-  return {Signer::kOffice,
-          {directory::v1::OFFICE_CLERK, directory::v1::OFFICE_ADMINISTRATOR,
-           directory::v1::OFFICE_AUDITOR}};
-}
-Authority Minutes() {
-  return {Signer::kOffice, {directory::v1::OFFICE_SECRETARY, directory::v1::OFFICE_CLERK}};
-}
-Authority Mayor() { return {Signer::kOffice, {directory::v1::OFFICE_MAYOR}}; }
-Authority Person() { return {Signer::kPerson, {}}; }
-Authority Anybody() { return {Signer::kAnybody, {}}; }
 
-Disclosure OfItem(const World& world, absl::string_view item_id) {
+Reach OfItem(const World& world, absl::string_view item_id) {
   const meetings::ItemEntry* item = world.agenda().FindItem(item_id);
-  return item != nullptr && item->content.public_() ? kPublic : kCouncil;
+  if (item == nullptr) return Reach::Sealed();
+  return item->content.public_() ? Reach::Public() : OfMeeting(world, item->meeting_id);
 }
 
-Disclosure OfMotion(const World& world, absl::string_view motion_id) {
-  const meetings::MotionEntry* motion = world.voting().FindMotion(motion_id);
-  return motion == nullptr ? kCouncil : OfItem(world, motion->item_id);
+Reach OfMotion(const World& world, absl::string_view motion_id) {
+  const meetings::MotionEntry* motion = world.motions().Find(motion_id);
+  return motion == nullptr ? Reach::Sealed() : OfItem(world, motion->item_id);
 }
 
-Disclosure OfVote(const World& world, absl::string_view vote_event_id) {
-  const meetings::VoteEventEntry* event = world.voting().FindVoteEvent(vote_event_id);
-  return event == nullptr ? kCouncil : OfMotion(world, event->motion_id);
+Reach OfVote(const World& world, absl::string_view vote_event_id) {
+  const meetings::VoteEventEntry* event = world.votes().Find(vote_event_id);
+  return event == nullptr ? Reach::Sealed() : OfMotion(world, event->motion_id);
 }
 
-Disclosure OfDecision(const World& world, absl::string_view decision_id) {
+Reach OfDecision(const World& world, absl::string_view decision_id) {
   const decisions::v1::Decision* decision = world.decisions().FindDecision(decision_id);
-  return decision != nullptr && decision->public_() ? kPublic : kCouncil;
+  if (decision == nullptr) return Reach::Sealed();
+  return decision->public_() ? Reach::Public() : OfMeeting(world, decision->meeting_id());
 }
 
-// The part of a row that depends on the command's C++ type. `machine` gives the domain's state
-// machine.
-template <typename Command, typename Machine>
-CommandType Row(Domain domain, Machine& (World::*mutable_machine)(),
-                const Machine& (World::*machine)() const, Authority authority,
-                std::function<Disclosure(const World&, const Command&)> disclosure) {
+Reach OfProject(const World& world, absl::string_view project_id) {
+  const projects::v1::Project* project = world.projects().FindProject(project_id);
+  return project == nullptr ? Reach::Sealed() : OfDecision(world, project->decision_id());
+}
+
+// A proposal is a draft, for offices, until it has a path; then it is for those who advise and
+// decide. The public reads it when it stands on a public item, from the papers service.
+Reach OfProposal(const World& world, absl::string_view proposal_id) {
+  const papers::v1::Proposal* proposal = world.papers().FindProposal(proposal_id);
+  if (proposal == nullptr) return Reach::Sealed();
+  std::set<std::string> bodies;
+  for (const papers::v1::Consultation& step : proposal->consultations())
+    bodies.insert(step.organization_id());
+  return Reach::Bodies({bodies.begin(), bodies.end()});
+}
+
+// An agenda is public if all its items are.
+Reach OfItems(const World& world, const Message& message) {
+  const auto& command = static_cast<const meetings::v1::PublishAgenda&>(message);
+  for (const meetings::v1::AgendaItemContent& item : command.items()) {
+    if (!item.public_()) return OfMeeting(world, command.meeting_id());
+  }
+  return Reach::Public();
+}
+
+// A path is for the bodies on it.
+Reach OfSteps(const World&, const Message& message) {
+  std::set<std::string> bodies;
+  for (const papers::v1::ConsultationStep& step :
+       static_cast<const papers::v1::SetConsultationPath&>(message).steps())
+    bodies.insert(step.organization_id());
+  return Reach::Bodies({bodies.begin(), bodies.end()});
+}
+
+// What the option `as` of a declaration may say. votum_generate refuses another word.
+struct ShownAs {
+  absl::string_view field;
+  Reach (*of_id)(const World&, absl::string_view id);
+  Reach (*of_command)(const World&, const Message&);  // where the field is no id
+};
+constexpr ShownAs kShownAs[] = {
+    {"item_id", OfItem, nullptr},         {"motion_id", OfMotion, nullptr},
+    {"vote_event_id", OfVote, nullptr},   {"meeting_id", OfMeeting, nullptr},
+    {"decision_id", OfDecision, nullptr}, {"project_id", OfProject, nullptr},
+    {"proposal_id", OfProposal, nullptr}, {"items", nullptr, OfItems},
+    {"steps", nullptr, OfSteps},
+};
+
+Reach ReachAs(const World& world, const Message& command, const std::string& name) {
+  for (const ShownAs& row : kShownAs) {
+    if (row.field != name) continue;
+    if (row.of_command != nullptr) return row.of_command(world, command);
+    const FieldDescriptor* const field = command.GetDescriptor()->FindFieldByName(name);
+    return row.of_id(world, command.GetReflection()->GetString(command, field));
+  }
+  return Reach::Sealed();
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Which machine a command belongs to
+
+template <typename Machine, typename Command>
+concept Handles = requires(const Machine& machine, Machine& changed, const CommandContext& context,
+                           const Command& command) {
+  { machine.Check(context, command) } -> std::same_as<absl::Status>;
+  { changed.Apply(context, command) } -> std::same_as<void>;
+};
+
+template <typename Command, typename Machines>
+struct MachineOf;
+
+template <typename Command, typename... Machine>
+struct MachineOf<Command, std::tuple<Machine&...>> {
+  static constexpr size_t kCount = (size_t{0} + ... + size_t{Handles<Machine, Command>});
+  static constexpr size_t Index() {
+    size_t index = 0;
+    // Stops at the first that does.
+    static_cast<void>(((Handles<Machine, Command> || (++index, false)) || ...));
+    return index;
+  }
+};
+
+Domain DomainOf(const google::protobuf::Descriptor& command) {
+  const std::vector<std::string> package = absl::StrSplit(command.file()->package(), '.');
+  for (const Domain domain : kAllDomains) {
+    if (DomainName(domain) == package[1]) return domain;
+  }
+  // A machine in World has a domain, and MachineOf found one.
+  std::abort();
+}
+
+template <typename Command>
+CommandType Row() {
+  using Found = MachineOf<Command, decltype(std::declval<World&>().mutable_machines())>;
+  static_assert(Found::kCount > 0,
+                "this command needs a machine in World (core/fold/world.h) with "
+                "absl::Status Check(const CommandContext&, const Command&) const and "
+                "void Apply(const CommandContext&, const Command&)");
+  static_assert(Found::kCount < 2, "two machines in World know this command");
+  const google::protobuf::Descriptor* const descriptor = Command::descriptor();
   CommandType row;
-  row.payload_type = PayloadType(Command::descriptor());
-  row.name = Command::descriptor()->name();
-  row.domain = domain;
-  row.authority = std::move(authority);
+  row.payload_type = PayloadType(descriptor);
+  row.name = descriptor->name();
+  row.domain = DomainOf(*descriptor);
+  row.options = &descriptor->options().GetExtension(common::v1::command);
   row.prototype = &Command::default_instance();
   row.header = [](const Message& message) -> const common::v1::CommandHeader& {
     return static_cast<const Command&>(message).header();
   };
-  row.disclosure = [disclosure = std::move(disclosure)](const World& world,
-                                                        const Message& message) {
-    return disclosure(world, static_cast<const Command&>(message));
+  row.check = [](const World& world, const CommandContext& context, const Message& message) {
+    return std::get<Found::Index()>(world.machines())
+        .Check(context, static_cast<const Command&>(message));
   };
-  row.check = [machine](const World& world, const CommandContext& context, const Message& message) {
-    return (world.*machine)().Check(context, static_cast<const Command&>(message));
-  };
-  row.apply = [mutable_machine](World& world, const CommandContext& context,
-                                const Message& message) {
-    (world.*mutable_machine)().Apply(context, static_cast<const Command&>(message));
+  row.apply = [](World& world, const CommandContext& context, const Message& message) {
+    std::get<Found::Index()>(world.mutable_machines())
+        .Apply(context, static_cast<const Command&>(message));
   };
   return row;
 }
 
-template <typename Command>
-std::function<Disclosure(const World&, const Command&)> Always(Disclosure disclosure) {
-  return [disclosure](const World&, const Command&) { return disclosure; };
-}
-
-template <typename Command>
-std::function<Disclosure(const World&, const Command&)> AsItem() {
-  return
-      [](const World& world, const Command& command) { return OfItem(world, command.item_id()); };
-}
-
-template <typename Command>
-std::function<Disclosure(const World&, const Command&)> AsMotion() {
-  return [](const World& world, const Command& command) {
-    return OfMotion(world, command.motion_id());
-  };
-}
-
-template <typename Command>
-std::function<Disclosure(const World&, const Command&)> AsVote() {
-  return [](const World& world, const Command& command) {
-    return OfVote(world, command.vote_event_id());
-  };
-}
-
-template <typename Command>
-std::function<Disclosure(const World&, const Command&)> AsDecision() {
-  return [](const World& world, const Command& command) {
-    return OfDecision(world, command.decision_id());
-  };
-}
-
-template <typename Command>
-std::function<Disclosure(const World&, const Command&)> AsProject() {
-  return [](const World& world, const Command& command) {
-    const projects::v1::Project* project = world.projects().FindProject(command.project_id());
-    return project == nullptr ? kCouncil : OfDecision(world, project->decision_id());
-  };
-}
-
-using Rows = std::vector<CommandType>;
-
-// Of a command whose type another argument tells.
-template <typename Command>
-using DisclosureOf = std::function<Disclosure(const World&, const std::type_identity_t<Command>&)>;
-
-void AddDirectory(Rows& rows) {
-  namespace v1 = directory::v1;
-  const auto add = [&rows]<typename Command>(const Command&, Authority authority) {
-    rows.push_back(Row<Command>(Domain::kDirectory, &World::mutable_directory, &World::directory,
-                                std::move(authority), Always<Command>(kPublic)));
-  };
-  add(v1::FoundDeployment(), {Signer::kLogKey, {}});
-  add(v1::RegisterPerson(), Office_());
-  add(v1::CreateOrganization(), Administrator());
-  add(v1::AddMembership(), Administrator());
-  add(v1::EndMembership(), Administrator());
-  add(v1::GrantOffice(), Administrator());
-  add(v1::WithdrawOffice(), Administrator());
-  add(v1::IssueEnrolmentCode(), Administrator());
-  add(v1::EnrolKey(), {Signer::kNewKey, {}});
-  add(v1::ConfirmKey(), Administrator());
-  add(v1::RevokeKey(), Person());
-  add(v1::ProposeErasure(), Office_());
-  add(v1::ConfirmErasure(), Erasers());
-  add(v1::AdoptRuleProfile(), Administrator());
-}
-
-void AddIdeas(Rows& rows) {
-  namespace v1 = ideas::v1;
-  const auto add = [&rows]<typename Command>(const Command&, Authority authority,
-                                             Disclosure disclosure) {
-    rows.push_back(Row<Command>(Domain::kIdeas, &World::mutable_ideas, &World::ideas,
-                                std::move(authority), Always<Command>(disclosure)));
-  };
-  add(v1::SubmitIdea(), Anybody(), kCouncil);
-  add(v1::RecordIdea(), Office_(), kCouncil);
-  add(v1::ImportIdeas(), Office_(), kCouncil);
-  add(v1::ModerateIdeas(), Office_(), kPublic);
-  add(v1::MergeIdeas(), Office_(), kPublic);
-  add(v1::SplitIdea(), Office_(), kPublic);
-  add(v1::OpenRound(), Office_(), kPublic);
-  add(v1::RegisterVoters(), Office_(), kConfidential);
-  add(v1::CastPreference(), Anybody(), kConfidential);
-  add(v1::RecordPaperPreference(), Clerk(), kConfidential);
-  add(v1::ConfirmPaperPreference(),
-      {Signer::kOffice,
-       {directory::v1::OFFICE_CLERK, directory::v1::OFFICE_SECRETARY,
-        directory::v1::OFFICE_ADMINISTRATOR}},
-      kConfidential);
-  add(v1::CloseRound(), Office_(), kPublic);
-  add(v1::EstablishRanking(), Office_(), kPublic);
-}
-
-void AddPapers(Rows& rows) {
-  namespace v1 = papers::v1;
-  const auto add = [&rows]<typename Command>(const Command&, Authority authority,
-                                             Disclosure disclosure) {
-    rows.push_back(Row<Command>(Domain::kPapers, &World::mutable_papers, &World::papers,
-                                std::move(authority), Always<Command>(disclosure)));
-  };
-  // A draft may turn out to belong to a non-public item.
-  add(v1::DraftProposal(), Office_(), kCouncil);
-  add(v1::ReviseProposal(), Office_(), kCouncil);
-  add(v1::SetConsultationPath(), Office_(), kCouncil);
-  add(v1::RecordRecommendation(), Person(), kCouncil);
-  add(v1::HandOverIdeas(), Office_(), kPublic);
-}
-
-void AddAgenda(Rows& rows) {
-  namespace v1 = meetings::v1;
-  const auto add = [&rows]<typename Command>(const Command&, Authority authority,
-                                             DisclosureOf<Command> disclosure) {
-    rows.push_back(Row<Command>(Domain::kMeetings, &World::mutable_agenda, &World::agenda,
-                                std::move(authority), std::move(disclosure)));
-  };
-  add(v1::ConveneMeeting(), Office_(), Always<v1::ConveneMeeting>(kPublic));
-  add(v1::PublishAgenda(), Office_(), [](const World&, const v1::PublishAgenda& command) {
-    for (const v1::AgendaItemContent& item : command.items()) {
-      if (!item.public_()) return kCouncil;
-    }
-    return kPublic;
-  });
-  add(v1::CancelMeeting(), Office_(), Always<v1::CancelMeeting>(kPublic));
-}
-
-void AddVoting(Rows& rows) {
-  namespace v1 = meetings::v1;
-  const auto add = [&rows]<typename Command>(const Command&, Authority authority,
-                                             DisclosureOf<Command> disclosure) {
-    rows.push_back(Row<Command>(Domain::kMeetings, &World::mutable_voting, &World::voting,
-                                std::move(authority), std::move(disclosure)));
-  };
-  const auto add_ceremony = [&rows]<typename Command>(const Command&, Authority authority) {
-    // What trustees hand in is made to be public.
-    rows.push_back(Row<Command>(Domain::kMeetings, &World::mutable_ceremonies, &World::ceremonies,
-                                std::move(authority), Always<Command>(kPublic)));
-  };
-  add_ceremony(v1::AnnounceKeyCeremony(), Office_());
-  add_ceremony(v1::SubmitTrusteeCertificate(), Person());
-  add_ceremony(v1::SubmitTrusteeContribution(), Person());
-  add_ceremony(v1::SubmitTrusteeKey(), Person());
-  add_ceremony(v1::CancelKeyCeremony(), Person());
-  add(v1::OpenMeeting(), Person(), Always<v1::OpenMeeting>(kPublic));
-  add(v1::CloseMeeting(), Person(), Always<v1::CloseMeeting>(kPublic));
-  add(v1::CheckIn(), Person(), Always<v1::CheckIn>(kPublic));
-  add(v1::CheckOut(), Person(), Always<v1::CheckOut>(kPublic));
-  add(v1::DeclareConflict(), Person(), AsItem<v1::DeclareConflict>());
-  add(v1::RecordDisruption(), Person(), Always<v1::RecordDisruption>(kCouncil));
-  add(v1::ChallengeQuorum(), Person(), AsItem<v1::ChallengeQuorum>());
-  add(v1::CountQuorum(), Person(), AsItem<v1::CountQuorum>());
-  add(v1::CallItemAgain(), Person(), AsItem<v1::CallItemAgain>());
-  add(v1::DecideConflict(), Person(), AsItem<v1::DecideConflict>());
-  add(v1::DemandMode(), Person(), AsMotion<v1::DemandMode>());
-  add(v1::ProposeMotion(), Person(), AsItem<v1::ProposeMotion>());
-  add(v1::OpenVote(), Person(), AsMotion<v1::OpenVote>());
-  // Whoever could read these while the vote is open could count: the reads show them after closing.
-  add(v1::CastVote(), Person(), Always<v1::CastVote>(kConfidential));
-  add(v1::CorrectVote(), Person(), Always<v1::CorrectVote>(kConfidential));
-  add(v1::RecordPaperVote(), Clerk(), Always<v1::RecordPaperVote>(kConfidential));
-  add(v1::ConfirmPaperVote(), Person(), Always<v1::ConfirmPaperVote>(kConfidential));
-  add(v1::WithdrawPaperVote(), Clerk(), Always<v1::WithdrawPaperVote>(kConfidential));
-  add(v1::MarkBallot(), Clerk(), Always<v1::MarkBallot>(kConfidential));
-  // Who registers when, or casts when, is for nobody but the services and auditors to see.
-  add(v1::RegisterCredential(), Person(), Always<v1::RegisterCredential>(kConfidential));
-  add(v1::WithdrawCredential(), Person(), Always<v1::WithdrawCredential>(kConfidential));
-  add(v1::CastSecretBallot(), Anybody(), Always<v1::CastSecretBallot>(kConfidential));
-  // Credentials and ciphertexts are for those who may have the archive.
-  add(v1::BeginBallots(), Person(), Always<v1::BeginBallots>(kCouncil));
-  add(v1::SubmitDecryption(), Person(), Always<v1::SubmitDecryption>(kCouncil));
-  add(v1::RecordParticipation(), Person(), AsVote<v1::RecordParticipation>());
-  add(v1::CloseVote(), Person(), AsVote<v1::CloseVote>());
-  add(v1::RecordBallotCount(), Clerk(), AsVote<v1::RecordBallotCount>());
-  add(v1::ConfirmBallotCount(), Person(), AsVote<v1::ConfirmBallotCount>());
-  add(v1::EstablishResult(), Person(), AsVote<v1::EstablishResult>());
-  add(v1::OpenLot(), Person(), Always<v1::OpenLot>(kPublic));
-  add(v1::CommitToLot(), Person(), Always<v1::CommitToLot>(kPublic));
-  add(v1::FixLot(), Person(), Always<v1::FixLot>(kPublic));
-  add(v1::RevealForLot(), Person(), Always<v1::RevealForLot>(kPublic));
-  add(v1::DrawLot(), Person(), Always<v1::DrawLot>(kPublic));
-}
-
-void AddDecisions(Rows& rows) {
-  namespace v1 = decisions::v1;
-  const auto add = [&rows]<typename Command>(const Command&, Authority authority,
-                                             DisclosureOf<Command> disclosure) {
-    rows.push_back(Row<Command>(Domain::kDecisions, &World::mutable_decisions, &World::decisions,
-                                std::move(authority), std::move(disclosure)));
-  };
-  add(v1::DraftDecision(), Minutes(), AsVote<v1::DraftDecision>());
-  add(v1::SignDecision(), Person(), AsDecision<v1::SignDecision>());
-  add(v1::ObjectToDecision(), Mayor(), AsDecision<v1::ObjectToDecision>());
-  add(v1::ReleaseDecision(), Office_(), AsDecision<v1::ReleaseDecision>());
-  add(v1::PublishDecision(), Office_(), AsDecision<v1::PublishDecision>());
-}
-
-void AddProjects(Rows& rows) {
-  namespace v1 = projects::v1;
-  const auto add = [&rows]<typename Command>(const Command&, Authority authority,
-                                             DisclosureOf<Command> disclosure) {
-    rows.push_back(Row<Command>(Domain::kProjects, &World::mutable_projects, &World::projects,
-                                std::move(authority), std::move(disclosure)));
-  };
-  add(v1::StartProject(), Office_(), AsDecision<v1::StartProject>());
-  add(v1::AssignLead(), Person(), AsProject<v1::AssignLead>());
-  add(v1::ReportProgress(), Person(), AsProject<v1::ReportProgress>());
-  add(v1::ReachMilestone(), Person(), AsProject<v1::ReachMilestone>());
-}
-
-Rows MakeTable() {
-  Rows rows;
-  AddDirectory(rows);
-  AddIdeas(rows);
-  AddPapers(rows);
-  AddAgenda(rows);
-  AddVoting(rows);
-  AddDecisions(rows);
-  AddProjects(rows);
-  return rows;
-}
-
 }  // namespace
 
+Reach CommandType::ReachOf(const World& world, const Message& command) const {
+  if (options->shown_case() == common::v1::CommandOptions::kAs)
+    return ReachAs(world, command, options->as());
+  switch (options->audience()) {
+    case common::v1::AUDIENCE_PUBLIC:
+      return Reach::Public();
+    case common::v1::AUDIENCE_OFFICE:
+      return Reach::Office();
+    default:
+      return Reach::Sealed();
+  }
+}
+
+absl::Duration CommandType::LongestValidity() const {
+  const int64_t minutes = options->longest_validity_minutes();
+  return minutes == 0 ? kLongestValidity : absl::Minutes(minutes);
+}
+
 const std::vector<CommandType>& CommandTable() {
-  static const auto* const kTable = new Rows(MakeTable());
+#define VOTUM_ROW(Command) Row<Command>(),
+  static const auto* const kTable = new std::vector<CommandType>{VOTUM_COMMANDS(VOTUM_ROW)};
+#undef VOTUM_ROW
   return *kTable;
 }
 

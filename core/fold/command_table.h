@@ -1,50 +1,44 @@
-// All commands, one row each: which domain owns it, who may give it, who may be shown its record,
-// what checks and applies it. Coarse authority stands here and nowhere else; what depends on the
-// command's content (chair of that organization, member of that electorate, a second person) is
-// checked by the domain.
+// All commands, one row each, made from their declarations (proto/votum/common/v1/options.proto)
+// and from the machine that has Check and Apply for them. No row is written by hand: a new message
+// with the option votum.common.v1.command is a row, and does not compile before a machine knows it.
 #ifndef VOTUM_CORE_FOLD_COMMAND_TABLE_H_
 #define VOTUM_CORE_FOLD_COMMAND_TABLE_H_
 
-#include <functional>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "core/command/command_context.h"
+#include "core/command/reach.h"
 #include "core/fold/world.h"
 #include "google/protobuf/message.h"
 #include "votum/common/v1/command.pb.h"
+#include "votum/common/v1/options.pb.h"
 
 namespace votum {
-
-// Whose signature a command needs.
-enum class Signer {
-  kLogKey,   // the log key, at index 0
-  kNewKey,   // a key not enrolled yet (header.public_key), beside the key of a one-time code
-  kAnybody,  // an enrolled person, or any key in header.public_key with an empty actor
-  kPerson,   // a person with an active key
-  kOffice,   // a person with an active key and one of the offices listed
-};
-
-struct Authority {
-  Signer signer;
-  std::vector<directory::v1::Office> offices;  // for Signer::kOffice
-};
 
 struct CommandType {
   std::string payload_type;  // "application/vnd.votum.meetings.v1.CastVote+protobuf"
   std::string name;          // "CastVote"
-  Domain domain;
-  Authority authority;
+  Domain domain;             // by the message's package
+  // The declaration: whose signature is needed, with which office.
+  const common::v1::CommandOptions* options;
   const google::protobuf::Message* prototype;
-  std::function<const common::v1::CommandHeader&(const google::protobuf::Message&)> header;
-  // Who may be shown the record, in the state in which it is appended.
-  std::function<common::v1::Disclosure(const World&, const google::protobuf::Message&)> disclosure;
-  std::function<absl::Status(const World&, const CommandContext&, const google::protobuf::Message&)>
-      check;
-  std::function<void(World&, const CommandContext&, const google::protobuf::Message&)> apply;
+  const common::v1::CommandHeader& (*header)(const google::protobuf::Message&);
+  absl::Status (*check)(const World&, const CommandContext&, const google::protobuf::Message&);
+  void (*apply)(World&, const CommandContext&, const google::protobuf::Message&);
+
+  // Who may see the record of `command` if it is in effect, in the state before it.
+  Reach ReachOf(const World& world, const google::protobuf::Message& command) const;
+  // The most that header.not_after may lie behind the record's time.
+  absl::Duration LongestValidity() const;
 };
+
+// The longest validity of commands that declare none: they are sent at once, on a bad network, by a
+// clock that is a bit off.
+inline constexpr absl::Duration kLongestValidity = absl::Minutes(15);
 
 // All rows.
 const std::vector<CommandType>& CommandTable();

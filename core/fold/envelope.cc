@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"
+#include "crypto/hash.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/reflection.h"
 #include "google/protobuf/unknown_field_set.h"
@@ -54,7 +55,20 @@ bool IsUuid4(absl::string_view text) {
 }
 
 absl::Status Bad(const CommandType& type, absl::string_view what) {
-  return RefuseArgument("BAD_COMMAND", absl::StrCat(type.name, ": ", what));
+  return Refuse(Reason::kBadCommand, absl::StrCat(type.name, ": ", what));
+}
+
+absl::Status CheckHeader(const CommandType& type, const common::v1::CommandHeader& header) {
+  if (!IsUuid4(header.command_id()))
+    return Bad(type, "header.command_id must be a UUID of version 4 in lower case");
+  if (!header.has_not_after())
+    return Bad(type, "header.not_after must say until when the command is good");
+  if (header.seen_root().size() != (header.seen_size() == 0 ? 0 : sizeof(crypto::Digest))) {
+    return Bad(type,
+               "header.seen_root must be the 32 bytes of the root at header.seen_size, or both "
+               "must be left out");
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -63,21 +77,21 @@ absl::StatusOr<Envelope> OpenEnvelope(
     absl::string_view payload_type, std::string payload,
     google::protobuf::RepeatedPtrField<common::v1::Signature> signatures) {
   if (payload.size() > kMaxPayloadBytes) {
-    return RefuseArgument(
-        "TOO_LARGE", absl::StrCat("the command has ", payload.size(), " bytes, ", kMaxPayloadBytes,
-                                  " are allowed; send less at a time"));
+    return Refuse(Reason::kTooLarge,
+                  absl::StrCat("the command has ", payload.size(), " bytes, ", kMaxPayloadBytes,
+                               " are allowed; send less at a time"));
   }
   if (signatures.empty() || signatures.size() > kMaxSignatures) {
-    return RefuseArgument("UNSIGNED",
-                          absl::StrCat("the command has ", signatures.size(), " signatures; 1 to ",
-                                       kMaxSignatures, " are needed"));
+    return Refuse(Reason::kUnsigned,
+                  absl::StrCat("the command has ", signatures.size(), " signatures; 1 to ",
+                               kMaxSignatures, " are needed"));
   }
   Envelope envelope;
   envelope.type = FindCommandType(payload_type);
   if (envelope.type == nullptr) {
-    return RefuseArgument("UNKNOWN_COMMAND",
-                          absl::StrCat("there is no command of the type ", payload_type,
-                                       "; client and service may be of different versions"));
+    return Refuse(Reason::kUnknownCommand,
+                  absl::StrCat("there is no command of the type ", payload_type,
+                               "; client and service may be of different versions"));
   }
   envelope.command.reset(envelope.type->prototype->New());
   if (!envelope.command->ParseFromArray(payload.data(), static_cast<int>(payload.size()))) {
@@ -88,9 +102,7 @@ absl::StatusOr<Envelope> OpenEnvelope(
         *envelope.type,
         "it has fields that this version does not know; it cannot be judged and so has no effect");
   }
-  if (!IsUuid4(envelope.header().command_id())) {
-    return Bad(*envelope.type, "header.command_id must be a UUID of version 4 in lower case");
-  }
+  RETURN_IF_ERROR(CheckHeader(*envelope.type, envelope.header()));
   envelope.payload = std::move(payload);
   envelope.signatures = std::move(signatures);
   return envelope;

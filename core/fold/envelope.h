@@ -28,7 +28,7 @@ struct Envelope {
 };
 
 // Refusals: UNKNOWN_COMMAND, BAD_COMMAND (does not parse, has fields that this version does not
-// know, no header, bad command id), TOO_LARGE, UNSIGNED.
+// know, no header, bad command id, no not_after, half a view), TOO_LARGE, UNSIGNED.
 absl::StatusOr<Envelope> OpenEnvelope(
     absl::string_view payload_type, std::string payload,
     google::protobuf::RepeatedPtrField<common::v1::Signature> signatures);

@@ -1,7 +1,6 @@
 #include "core/fold/fold.h"
 
-#include <algorithm>
-#include <array>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -35,18 +34,9 @@ std::string DeterministicBytes(const google::protobuf::Message& message) {
 
 }  // namespace
 
-bool IsIntegrityFault(absl::string_view reason) {
-  static constexpr std::array<absl::string_view, 26> kFaults = {
-      "BAD_COMMAND", "BAD_SIGNATURE", "COMMAND_ID_REUSED", "NOT_THE_KEYS_OWNER", "TOO_LARGE",
-      "UNKNOWN_KEY", "UNKNOWN_COMMAND", "UNSIGNED", "WRONG_DEPLOYMENT", "WRONG_SERVICE",
-      // Of ballots and decryptions: what a proof says does not depend on who was faster.
-      "BAD_BALLOT_SIGNATURE", "BAD_INDIVIDUAL_PROOF", "BAD_OVERALL_PROOF", "BAD_BLANK_PROOF",
-      "BAD_DECRYPTION_PROOF", "BALLOT_NOT_CANONICAL", "ACTOR_NAMED", "BAD_JSON", "NOT_A_SCALAR",
-      "NOT_ENCRYPTED", "NOT_IN_GROUP", "WRONG_BALLOT_HASH", "WRONG_ELECTION", "WRONG_SHAPE",
-      // The list of credentials does not change while ballots are cast, nor the votes once a result
-      // follows from them.
-      "UNKNOWN_CREDENTIAL", "RESULT_DIFFERS"};
-  return std::find(kFaults.begin(), kFaults.end(), reason) != kFaults.end();
+bool IsIntegrityFault(const absl::Status& why_void) {
+  const std::optional<Reason> reason = ReasonOf(why_void);
+  return !reason || !RowOfReason(*reason).race;
 }
 
 crypto::Digest CommandDigest(absl::string_view payload_type, absl::string_view payload) {
@@ -62,7 +52,7 @@ std::optional<OpenedRecord> OpenRecord(absl::string_view record_bytes) {
   if (!record.ParseFromArray(record_bytes.data(), static_cast<int>(record_bytes.size())))
     return std::nullopt;
   return OpenedRecord{record.index(), FromTimestamp(record.time()),
-                      std::move(*record.mutable_service()),
+                      std::move(*record.mutable_service()), record.judged_at(),
                       OpenEnvelope(record.payload_type(), std::move(*record.mutable_payload()),
                                    std::move(*record.mutable_signatures()))};
 }
@@ -92,32 +82,42 @@ absl::StatusOr<RecordOutcome> Fold::Apply(const std::optional<OpenedRecord>& rec
     outcome.actor = envelope->header().actor();
     outcome.status =
         record->service == DomainName(envelope->type->domain) || next_index_ == 0
-            ? Judge(*envelope, record->time)
-            : RefusePermission("WRONG_SERVICE", absl::StrCat(envelope->type->name,
-                                                             " was appended by ", record->service));
+            ? Judge(*envelope, record->time, &outcome.reach)
+            : Refuse(Reason::kWrongService,
+                     absl::StrCat(envelope->type->name, " was appended by ", record->service));
   } else {
     outcome.status = envelope.status();
   }
   if (!outcome.status.ok()) void_.emplace(outcome.index, outcome.status);
+  if (gaps == Gaps::kRefused) {
+    reach_log_.Add(world_, envelope.ok() ? &*envelope : nullptr, outcome.reach,
+                   outcome.status.ok());
+  }
   last_time_ = record->time;
   ++next_index_;
   return outcome;
 }
 
-absl::Status Fold::Judge(const Envelope& envelope, absl::Time time) {
+void Fold::PassOver() {
+  reach_log_.AddUnseen();
+  ++next_index_;
+}
+
+absl::Status Fold::Judge(const Envelope& envelope, absl::Time time, Reach* reach) {
   // The id is taken by the first record that bears it, whatever becomes of that record.
   const RecordedCommand recorded = {next_index_,
                                     CommandDigest(envelope.payload_type(), envelope.payload)};
   const auto [first, is_new] = commands_.emplace(KeyOf(envelope.header().command_id()), recorded);
   if (!is_new) {
-    return RefuseExists("COMMAND_ID_REUSED",
-                        absl::StrCat("command ", envelope.header().command_id(),
-                                     " is already record ", first->second.index));
+    return Refuse(Reason::kCommandIdReused,
+                  absl::StrCat("command ", envelope.header().command_id(), " is already record ",
+                               first->second.index));
   }
   if (!domains_.Contains(envelope.type->domain)) return absl::OkStatus();
   ASSIGN_OR_RETURN(const CommandContext context,
                    Authorize(world_, envelope, next_index_, time, log_key_, *cache_));
   RETURN_IF_ERROR(envelope.type->check(world_, context, *envelope.command));
+  *reach = envelope.type->ReachOf(world_, *envelope.command);
   envelope.type->apply(world_, context, *envelope.command);
   return absl::OkStatus();
 }

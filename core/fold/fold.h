@@ -21,6 +21,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "core/fold/envelope.h"
+#include "core/fold/reach_log.h"
 #include "core/fold/signature_cache.h"
 #include "core/fold/world.h"
 #include "crypto/hash.h"
@@ -36,12 +37,14 @@ struct RecordOutcome {
   // OK: it is in effect, or belongs to a domain that is not folded here. Otherwise it is void, and
   // this is why.
   absl::Status status;
+  // Who may see it. Sealed where its domain is not folded here.
+  Reach reach;
 };
 
-// Whether a void record with this reason cannot come from an honest ledger and honest services,
-// which refuse such commands before they are appended: an auditor reports it as a fault, not as a
-// race that somebody lost.
-bool IsIntegrityFault(absl::string_view reason);
+// Whether a record that is void for `why_void` cannot come from an honest ledger and honest
+// services, which refuse such commands before they are appended: an auditor reports it as a fault,
+// not as a race that somebody lost (ReasonRow::race).
+bool IsIntegrityFault(const absl::Status& why_void);
 
 // A command that was recorded.
 struct RecordedCommand {
@@ -56,6 +59,7 @@ struct OpenedRecord {
   uint64_t index = 0;
   absl::Time time;
   std::string service;
+  uint64_t judged_at = 0;  // the size of the log at which the service found it good
   absl::StatusOr<Envelope> envelope;
 };
 
@@ -80,6 +84,9 @@ class Fold {
   absl::StatusOr<RecordOutcome> Apply(const std::optional<OpenedRecord>& record,
                                       Gaps gaps = Gaps::kRefused);
 
+  // Goes on behind the next record, which is not shown to whoever folds (withheld: reach_log.h).
+  void PassOver();
+
   // Whether `envelope` would hold as the next record at `time`. What Apply would say, without its
   // effect.
   absl::Status Check(const Envelope& envelope, absl::Time time) const;
@@ -102,6 +109,10 @@ class Fold {
   // All void records, by index.
   const std::map<uint64_t, absl::Status>& void_records() const { return void_; }
 
+  // Who may see which record. Complete where all domains are folded, and no record was left out by
+  // Gaps::kAllowed.
+  const ReachLog& reach_log() const { return reach_log_; }
+
   // SHA-256 over the whole state of `domain`, resource by resource. Equal iff the states are equal.
   crypto::Digest StateDigest(Domain domain) const;
 
@@ -109,7 +120,8 @@ class Fold {
   using CommandKey = std::array<uint8_t, 16>;  // the UUID's bytes: a log has many
   static CommandKey KeyOf(absl::string_view command_id);
 
-  absl::Status Judge(const Envelope& envelope, absl::Time time);
+  // `reach` is set if the command is in effect.
+  absl::Status Judge(const Envelope& envelope, absl::Time time, Reach* reach);
 
   const DomainSet domains_;
   const crypto::PublicKey log_key_;
@@ -119,6 +131,7 @@ class Fold {
   uint64_t next_index_ = 0;
   absl::Time last_time_ = absl::UnixEpoch();
   std::map<uint64_t, absl::Status> void_;
+  ReachLog reach_log_;
   absl::flat_hash_map<CommandKey, RecordedCommand> commands_;
 };
 

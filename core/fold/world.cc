@@ -1,12 +1,9 @@
 #include "core/fold/world.h"
 
+#include <iterator>
+
 namespace votum {
 namespace {
-
-struct DomainRow {
-  absl::string_view name;
-  unsigned reads;  // bit i: reads the domain of value i, or is it
-};
 
 constexpr unsigned Bit(Domain domain) { return 1u << static_cast<int>(domain); }
 
@@ -16,21 +13,17 @@ constexpr unsigned kReadsPapers = kReadsIdeas | Bit(Domain::kPapers);
 constexpr unsigned kReadsMeetings = kReadsPapers | Bit(Domain::kMeetings);
 constexpr unsigned kReadsDecisions = kReadsMeetings | Bit(Domain::kDecisions);
 
-constexpr DomainRow kDomains[] = {
-    {"directory", kReadsDirectory}, {"ideas", kReadsIdeas},
-    {"papers", kReadsPapers},       {"meetings", kReadsMeetings},
-    {"decisions", kReadsDecisions}, {"projects", kReadsDecisions | Bit(Domain::kProjects)},
-};
+// For each domain; bit i: it reads the domain of value i, or is it.
+constexpr unsigned kReads[] = {kReadsDirectory, kReadsIdeas,
+                               kReadsPapers,    kReadsMeetings,
+                               kReadsDecisions, kReadsDecisions | Bit(Domain::kProjects)};
+static_assert(std::size(kReads) == kAllDomains.size() && kServices.size() > kAllDomains.size());
 
 }  // namespace
 
-absl::string_view DomainName(Domain domain) { return kDomains[static_cast<int>(domain)].name; }
-
 DomainSet DomainSet::All() { return DomainSet((1u << kAllDomains.size()) - 1); }
 
-DomainSet DomainSet::Closure(Domain domain) {
-  return DomainSet(kDomains[static_cast<int>(domain)].reads);
-}
+DomainSet DomainSet::Closure(Domain domain) { return DomainSet(kReads[static_cast<int>(domain)]); }
 
 void World::Visit(Domain domain, const ResourceVisitor& visitor) const {
   switch (domain) {
@@ -43,7 +36,11 @@ void World::Visit(Domain domain, const ResourceVisitor& visitor) const {
     case Domain::kMeetings:
       agenda_.Visit(visitor);
       ceremonies_.Visit(visitor);
-      return voting_.Visit(visitor);
+      sittings_.Visit(visitor);
+      motions_.Visit(visitor);
+      votes_.Visit(visitor);
+      secret_votes_.Visit(visitor);
+      return lots_.Visit(visitor);
     case Domain::kDecisions:
       return decisions_.Visit(visitor);
     case Domain::kProjects:

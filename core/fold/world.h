@@ -1,4 +1,4 @@
-// The whole state of a deployment: one state machine for each domain, joined by const references.
+// The whole state of a deployment: state machines for each domain, joined by const references.
 //
 //   directory ◀── ideas ◀── papers ◀── meetings ◀── decisions ◀── projects
 //
@@ -9,6 +9,8 @@
 #define VOTUM_CORE_FOLD_WORLD_H_
 
 #include <array>
+#include <cstddef>
+#include <tuple>
 
 #include "absl/strings/string_view.h"
 #include "core/command/visitor.h"
@@ -16,7 +18,12 @@
 #include "core/directory/directory_machine.h"
 #include "core/ideas/ideas_machine.h"
 #include "core/meetings/agenda_machine.h"
-#include "core/meetings/voting_machine.h"
+#include "core/meetings/key_ceremonies.h"
+#include "core/meetings/lots.h"
+#include "core/meetings/motions.h"
+#include "core/meetings/secret_votes.h"
+#include "core/meetings/sittings.h"
+#include "core/meetings/votes.h"
 #include "core/papers/papers_machine.h"
 #include "core/projects/projects_machine.h"
 
@@ -28,8 +35,15 @@ inline constexpr std::array<Domain, 6> kAllDomains = {Domain::kDirectory, Domain
                                                       Domain::kPapers,    Domain::kMeetings,
                                                       Domain::kDecisions, Domain::kProjects};
 
+// Every service of a deployment: the ledger, then that of each domain, in the order of Domain, then
+// those without a domain of their own.
+inline constexpr std::array<const char*, 8> kServices = {
+    "ledger", "directory", "ideas", "papers", "meetings", "decisions", "projects", "publication"};
+
 // "directory", "ideas", ...: also the name of the service that serves the domain.
-absl::string_view DomainName(Domain domain);
+inline absl::string_view DomainName(Domain domain) {
+  return kServices[1 + static_cast<size_t>(domain)];
+}
 
 // A set of domains.
 class DomainSet {
@@ -57,19 +71,24 @@ class World {
   const papers::PapersMachine& papers() const { return papers_; }
   const meetings::AgendaMachine& agenda() const { return agenda_; }
   const meetings::KeyCeremonies& ceremonies() const { return ceremonies_; }
-  const meetings::VotingMachine& voting() const { return voting_; }
+  const meetings::Sittings& sittings() const { return sittings_; }
+  const meetings::Motions& motions() const { return motions_; }
+  const meetings::Votes& votes() const { return votes_; }
+  const meetings::SecretVotes& secret_votes() const { return secret_votes_; }
+  const meetings::Lots& lots() const { return lots_; }
   const decisions::DecisionsMachine& decisions() const { return decisions_; }
   const projects::ProjectsMachine& projects() const { return projects_; }
 
+  // All machines: the command table looks through them for the one that knows a command.
+  auto machines() const {
+    return std::tie(directory_, ideas_, papers_, agenda_, ceremonies_, sittings_, motions_, votes_,
+                    secret_votes_, lots_, decisions_, projects_);
+  }
   // For the command table alone, which applies what it has checked.
-  directory::DirectoryMachine& mutable_directory() { return directory_; }
-  ideas::IdeasMachine& mutable_ideas() { return ideas_; }
-  papers::PapersMachine& mutable_papers() { return papers_; }
-  meetings::AgendaMachine& mutable_agenda() { return agenda_; }
-  meetings::KeyCeremonies& mutable_ceremonies() { return ceremonies_; }
-  meetings::VotingMachine& mutable_voting() { return voting_; }
-  decisions::DecisionsMachine& mutable_decisions() { return decisions_; }
-  projects::ProjectsMachine& mutable_projects() { return projects_; }
+  auto mutable_machines() {
+    return std::tie(directory_, ideas_, papers_, agenda_, ceremonies_, sittings_, motions_, votes_,
+                    secret_votes_, lots_, decisions_, projects_);
+  }
 
   // Shows the whole state of `domain`.
   void Visit(Domain domain, const ResourceVisitor& visitor) const;
@@ -80,8 +99,12 @@ class World {
   papers::PapersMachine papers_{directory_, ideas_};
   meetings::AgendaMachine agenda_{directory_, papers_};
   meetings::KeyCeremonies ceremonies_{directory_};
-  meetings::VotingMachine voting_{directory_, agenda_, ceremonies_};
-  decisions::DecisionsMachine decisions_{directory_, papers_, agenda_, voting_};
+  meetings::Sittings sittings_{directory_, agenda_};
+  meetings::Motions motions_{directory_, agenda_, sittings_};
+  meetings::Votes votes_{directory_, agenda_, ceremonies_, sittings_, motions_};
+  meetings::SecretVotes secret_votes_{directory_, ceremonies_, sittings_, motions_, votes_};
+  meetings::Lots lots_{directory_, sittings_, motions_, votes_};
+  decisions::DecisionsMachine decisions_{directory_, papers_, agenda_, motions_, votes_};
   projects::ProjectsMachine projects_{directory_, decisions_};
 };
 

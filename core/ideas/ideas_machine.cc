@@ -20,7 +20,7 @@ constexpr int kMaxLineage = 100;
 constexpr size_t kDigestBytes = 32;
 
 absl::Status NoSuchIdea(absl::string_view id) {
-  return RefuseNotFound("NO_SUCH_IDEA", absl::StrCat("there is no idea ", id, " that you may see"));
+  return Refuse(Reason::kNoSuchIdea, absl::StrCat("there is no idea ", id, " that you may see"));
 }
 
 bool IsLive(const v1::Idea& idea) {
@@ -39,8 +39,8 @@ bool MaySee(const v1::Idea& idea, Audience audience) {
 absl::Status IdeasMachine::CheckNewIdea(absl::string_view idea_id) const {
   RETURN_IF_ERROR(CheckId("idea_id", idea_id));
   if (ideas_.find(idea_id) != ideas_.end()) {
-    return RefuseExists("IDEA_EXISTS",
-                        absl::StrCat("idea ", idea_id, " exists; choose another id"));
+    return Refuse(Reason::kIdeaExists,
+                  absl::StrCat("idea ", idea_id, " exists; choose another id"));
   }
   return absl::OkStatus();
 }
@@ -51,23 +51,21 @@ absl::Status IdeasMachine::CheckContent(const v1::IdeaContent& content, bool onl
   RETURN_IF_ERROR(CheckOptionalText("origin", content.origin(), kMaxOriginBytes));
   if (content.channel() == v1::CHANNEL_UNSPECIFIED || !v1::Channel_IsValid(content.channel()) ||
       (content.channel() == v1::CHANNEL_ONLINE) != online) {
-    return RefuseArgument(
-        "BAD_CHANNEL", online
-                           ? "an idea that its submitter sends in has the channel CHANNEL_ONLINE"
-                           : "channel must say how the idea came, and not CHANNEL_ONLINE: the one "
-                             "who records an idea is not its submitter");
+    return Refuse(Reason::kBadChannel,
+                  online ? "an idea that its submitter sends in has the channel CHANNEL_ONLINE"
+                         : "channel must say how the idea came, and not CHANNEL_ONLINE: the one "
+                           "who records an idea is not its submitter");
   }
   if (content.group() == v1::SUBMITTER_GROUP_UNSPECIFIED ||
       !v1::SubmitterGroup_IsValid(content.group())) {
-    return RefuseArgument("BAD_GROUP", "group must say on whose side the submitter stands");
+    return Refuse(Reason::kBadSubmitterGroup, "group must say on whose side the submitter stands");
   }
   const std::string& digest = content.receipt_code_digest();
   if (!digest.empty() && digest.size() != kDigestBytes) {
-    return RefuseArgument("BAD_RECEIPT_CODE", "receipt_code_digest must be 32 bytes or empty");
+    return Refuse(Reason::kBadReceiptCode, "receipt_code_digest must be 32 bytes or empty");
   }
   if (!digest.empty() && by_receipt_.find(digest) != by_receipt_.end()) {
-    return RefuseExists("RECEIPT_CODE_EXISTS",
-                        "this receipt code was given before; make a new one");
+    return Refuse(Reason::kReceiptCodeExists, "this receipt code was given before; make a new one");
   }
   return absl::OkStatus();
 }
@@ -110,8 +108,8 @@ void IdeasMachine::Apply(const CommandContext& context, const v1::RecordIdea& co
 absl::Status IdeasMachine::Check(const CommandContext&, const v1::ImportIdeas& command) const {
   RETURN_IF_ERROR(CheckText("source", command.source(), kMaxOriginBytes));
   if (command.ideas_size() == 0 || command.ideas_size() > kMaxImport) {
-    return RefuseArgument(
-        "BAD_IMPORT", absl::StrCat("an import has 1 to ", kMaxImport, " ideas; send it in parts"));
+    return Refuse(Reason::kBadImport,
+                  absl::StrCat("an import has 1 to ", kMaxImport, " ideas; send it in parts"));
   }
   std::set<absl::string_view> ids;
   std::set<absl::string_view> keys;
@@ -121,8 +119,8 @@ absl::Status IdeasMachine::Check(const CommandContext&, const v1::ImportIdeas& c
     const std::string& code = row.content().receipt_code_digest();
     if (!ids.insert(row.content().idea_id()).second || !keys.insert(row.import_key()).second ||
         (!code.empty() && !codes.insert(code).second)) {
-      return RefuseArgument("BAD_IMPORT",
-                            absl::StrCat("row ", row.import_key(), " comes twice in this import"));
+      return Refuse(Reason::kBadImport,
+                    absl::StrCat("row ", row.import_key(), " comes twice in this import"));
     }
     // A row that is known already is passed over, whatever it says now.
     if (by_import_.find({command.source(), row.import_key()}) != by_import_.end()) continue;
@@ -149,21 +147,20 @@ absl::StatusOr<const v1::Idea*> IdeasMachine::FindLive(absl::string_view idea_id
   const auto found = ideas_.find(idea_id);
   if (found == ideas_.end()) return NoSuchIdea(idea_id);
   if (!IsLive(found->second)) {
-    return RefusePrecondition(
-        "IDEA_SUCCEEDED",
-        absl::StrCat("idea ", idea_id, " was merged or split; name its successor ",
-                     found->second.successor_idea_ids(0)));
+    return Refuse(Reason::kIdeaSucceeded,
+                  absl::StrCat("idea ", idea_id, " was merged or split; name its successor ",
+                               found->second.successor_idea_ids(0)));
   }
   return &found->second;
 }
 
 absl::Status IdeasMachine::Check(const CommandContext&, const v1::ModerateIdeas& command) const {
   if (command.idea_ids_size() == 0 || command.idea_ids_size() > kMaxModerated) {
-    return RefuseArgument("BAD_MODERATION", absl::StrCat("name 1 to ", kMaxModerated, " ideas"));
+    return Refuse(Reason::kBadModeration, absl::StrCat("name 1 to ", kMaxModerated, " ideas"));
   }
   if (command.verdict() == v1::MODERATION_VERDICT_UNSPECIFIED ||
       !v1::ModerationVerdict_IsValid(command.verdict())) {
-    return RefuseArgument("BAD_MODERATION", "verdict must say whether the ideas are shown");
+    return Refuse(Reason::kBadModeration, "verdict must say whether the ideas are shown");
   }
   if (command.verdict() == v1::MODERATION_VERDICT_REJECT)
     RETURN_IF_ERROR(CheckText("ground", command.ground(), kMaxReasonBytes));
@@ -218,8 +215,8 @@ absl::Status IdeasMachine::Check(const CommandContext&, const v1::MergeIdeas& co
                                       command.source_idea_ids().end());
   if (sources.size() < 2 || sources.size() != static_cast<size_t>(command.source_idea_ids_size()) ||
       sources.size() > kMaxLineage) {
-    return RefuseArgument("BAD_MERGE",
-                          absl::StrCat("a merge joins 2 to ", kMaxLineage, " different ideas"));
+    return Refuse(Reason::kBadMerge,
+                  absl::StrCat("a merge joins 2 to ", kMaxLineage, " different ideas"));
   }
   for (const std::string& id : sources) RETURN_IF_ERROR(FindLive(id).status());
   return absl::OkStatus();
@@ -234,14 +231,14 @@ absl::Status IdeasMachine::Check(const CommandContext&, const v1::SplitIdea& com
   RETURN_IF_ERROR(FindLive(command.source_idea_id()).status());
   RETURN_IF_ERROR(CheckText("reason", command.reason(), kMaxReasonBytes));
   if (command.parts_size() < 2 || command.parts_size() > kMaxLineage) {
-    return RefuseArgument("BAD_SPLIT", absl::StrCat("a split makes 2 to ", kMaxLineage, " ideas"));
+    return Refuse(Reason::kBadSplit, absl::StrCat("a split makes 2 to ", kMaxLineage, " ideas"));
   }
   std::set<absl::string_view> ids;
   for (const v1::IdeaPart& part : command.parts()) {
     RETURN_IF_ERROR(CheckNewIdea(part.idea_id()));
     RETURN_IF_ERROR(CheckAttachmentRef("parts.text", part.text()));
     if (!ids.insert(part.idea_id()).second) {
-      return RefuseArgument("BAD_SPLIT", absl::StrCat("idea ", part.idea_id(), " comes twice"));
+      return Refuse(Reason::kBadSplit, absl::StrCat("idea ", part.idea_id(), " comes twice"));
     }
   }
   return absl::OkStatus();
@@ -265,8 +262,8 @@ absl::StatusOr<v1::Idea> IdeasMachine::GetIdea(absl::string_view idea_id, Audien
 absl::StatusOr<v1::Idea> IdeasMachine::GetIdeaByReceiptCode(absl::string_view digest) const {
   const auto found = by_receipt_.find(digest);
   if (found == by_receipt_.end()) {
-    return RefuseNotFound("NO_SUCH_RECEIPT_CODE",
-                          "no idea was received under this code; check it for typing errors");
+    return Refuse(Reason::kNoSuchReceiptCode,
+                  "no idea was received under this code; check it for typing errors");
   }
   return ideas_.find(found->second)->second;
 }

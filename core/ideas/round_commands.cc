@@ -27,8 +27,8 @@ const v1::RoundGroup* FindGroup(const v1::Round& round, absl::string_view group_
 }
 
 absl::Status NoSuchGroup(const v1::Round& round, absl::string_view group_id) {
-  return RefuseNotFound("NO_SUCH_GROUP",
-                        absl::StrCat("round ", round.id(), " has no group ", group_id));
+  return Refuse(Reason::kNoSuchGroup,
+                absl::StrCat("round ", round.id(), " has no group ", group_id));
 }
 
 // Rankings as text, to compare and to show; tiers have no order of their own.
@@ -52,7 +52,7 @@ absl::StatusOr<const IdeasMachine::RoundEntry*> IdeasMachine::FindRoundEntry(
     absl::string_view round_id) const {
   const auto found = rounds_.find(round_id);
   if (found == rounds_.end())
-    return RefuseNotFound("NO_SUCH_ROUND", absl::StrCat("there is no round ", round_id));
+    return Refuse(Reason::kNoSuchRound, absl::StrCat("there is no round ", round_id));
   return &found->second;
 }
 
@@ -60,7 +60,7 @@ absl::StatusOr<const IdeasMachine::RoundEntry*> IdeasMachine::FindOpenRound(
     absl::string_view round_id) const {
   ASSIGN_OR_RETURN(const RoundEntry* entry, FindRoundEntry(round_id));
   if (entry->round.state() != v1::ROUND_STATE_OPEN) {
-    return RefusePrecondition("ROUND_CLOSED", absl::StrCat("round ", round_id, " is closed"));
+    return Refuse(Reason::kRoundClosed, absl::StrCat("round ", round_id, " is closed"));
   }
   return entry;
 }
@@ -69,30 +69,30 @@ absl::Status IdeasMachine::Check(const CommandContext&, const v1::OpenRound& com
   RETURN_IF_ERROR(CheckId("round_id", command.round_id()));
   RETURN_IF_ERROR(CheckText("title", command.title(), 200));
   if (rounds_.find(command.round_id()) != rounds_.end()) {
-    return RefuseExists("ROUND_EXISTS",
-                        absl::StrCat("round ", command.round_id(), " exists; choose another id"));
+    return Refuse(Reason::kRoundExists,
+                  absl::StrCat("round ", command.round_id(), " exists; choose another id"));
   }
   if (command.idea_ids_size() < 2 || command.idea_ids_size() > kMaxIdeasOfARound) {
-    return RefuseArgument("BAD_ROUND",
-                          absl::StrCat("a round ranks 2 to ", kMaxIdeasOfARound, " ideas"));
+    return Refuse(Reason::kBadRound,
+                  absl::StrCat("a round ranks 2 to ", kMaxIdeasOfARound, " ideas"));
   }
   std::set<absl::string_view> ids;
   for (const std::string& id : command.idea_ids()) {
     ASSIGN_OR_RETURN(const v1::Idea* idea, FindLive(id));
     if (idea->state() != v1::IDEA_STATE_PUBLISHED) {
-      return RefusePrecondition("IDEA_NOT_PUBLISHED",
-                                absl::StrCat("idea ", id, " is not published; moderate it first"));
+      return Refuse(Reason::kIdeaNotPublished,
+                    absl::StrCat("idea ", id, " is not published; moderate it first"));
     }
     if (!ids.insert(id).second)
-      return RefuseArgument("BAD_ROUND", absl::StrCat("idea ", id, " comes twice"));
+      return Refuse(Reason::kBadRound, absl::StrCat("idea ", id, " comes twice"));
   }
   if (command.status_quo() && ids.count(kStatusQuo) > 0) {
-    return RefuseArgument("BAD_ROUND",
-                          absl::StrCat("an idea has the id ", kStatusQuo,
-                                       "; it cannot stand beside the option of that name"));
+    return Refuse(Reason::kBadRound,
+                  absl::StrCat("an idea has the id ", kStatusQuo,
+                               "; it cannot stand beside the option of that name"));
   }
   if (command.groups_size() == 0 || command.groups_size() > kMaxGroups) {
-    return RefuseArgument("BAD_ROUND", absl::StrCat("a round has 1 to ", kMaxGroups, " groups"));
+    return Refuse(Reason::kBadRound, absl::StrCat("a round has 1 to ", kMaxGroups, " groups"));
   }
   std::set<absl::string_view> groups;
   for (const v1::RoundGroup& group : command.groups()) {
@@ -100,27 +100,26 @@ absl::Status IdeasMachine::Check(const CommandContext&, const v1::OpenRound& com
     RETURN_IF_ERROR(CheckText("groups.name", group.name(), 200));
     if (!groups.insert(group.group_id()).second || group.weight() == 0 ||
         group.weight() > kMaxWeight) {
-      return RefuseArgument("BAD_ROUND", absl::StrCat("group ", group.group_id(),
-                                                      " needs an id of its own and a weight of "
-                                                      "1 to ",
-                                                      kMaxWeight));
+      return Refuse(Reason::kBadRound, absl::StrCat("group ", group.group_id(),
+                                                    " needs an id of its own and a weight of "
+                                                    "1 to ",
+                                                    kMaxWeight));
     }
     if (!group.organization_id().empty() &&
         directory_.FindOrganization(group.organization_id()) == nullptr) {
-      return RefuseNotFound("NO_SUCH_ORGANIZATION",
-                            absl::StrCat("there is no organization ", group.organization_id()));
+      return Refuse(Reason::kNoSuchOrganization,
+                    absl::StrCat("there is no organization ", group.organization_id()));
     }
   }
   const ranking::Method* method = ranking::FindMethod(command.method());
   if (method == nullptr || method->needs != ranking::Needs::kPairwise) {
-    return RefuseArgument(
-        "BAD_METHOD",
-        absl::StrCat("a round is decided by a method that needs pairwise counts alone, "
-                     "for example schulze.wv_lv; ",
-                     command.method(), " is none"));
+    return Refuse(Reason::kBadMethod,
+                  absl::StrCat("a round is decided by a method that needs pairwise counts alone, "
+                               "for example schulze.wv_lv; ",
+                               command.method(), " is none"));
   }
   if (command.max_ranked() == 0 || command.max_ranked() > kMaxRanked) {
-    return RefuseArgument("BAD_ROUND", absl::StrCat("max_ranked must be 1 to ", kMaxRanked));
+    return Refuse(Reason::kBadRound, absl::StrCat("max_ranked must be 1 to ", kMaxRanked));
   }
   return absl::OkStatus();
 }
@@ -142,24 +141,24 @@ absl::Status IdeasMachine::Check(const CommandContext&, const v1::RegisterVoters
   const v1::RoundGroup* group = FindGroup(entry->round, command.group_id());
   if (group == nullptr) return NoSuchGroup(entry->round, command.group_id());
   if (!group->organization_id().empty()) {
-    return RefusePrecondition("GROUP_HAS_MEMBERS",
-                              absl::StrCat("the voters of group ", group->group_id(),
-                                           " are the members of ", group->organization_id()));
+    return Refuse(Reason::kGroupHasMembers,
+                  absl::StrCat("the voters of group ", group->group_id(), " are the members of ",
+                               group->organization_id()));
   }
   if (command.code_public_keys_size() == 0 || command.code_public_keys_size() > kMaxVotersAtOnce) {
-    return RefuseArgument("BAD_VOTERS",
-                          absl::StrCat("register 1 to ", kMaxVotersAtOnce, " voters at a time"));
+    return Refuse(Reason::kBadVoters,
+                  absl::StrCat("register 1 to ", kMaxVotersAtOnce, " voters at a time"));
   }
   std::set<std::string> seen;
   for (const std::string& der : command.code_public_keys()) {
     const auto key = crypto::PublicKey::FromSpkiDer(der);
-    if (!key.ok()) return RefuseArgument("BAD_PUBLIC_KEY", key.status().message());
+    if (!key.ok()) return Refuse(Reason::kBadPublicKey, key.status().message());
     if (!seen.insert(key->id()).second)
-      return RefuseArgument("BAD_VOTERS", "a voting code comes twice");
+      return Refuse(Reason::kBadVoters, "a voting code comes twice");
     for (const auto& [id, keys] : entry->code_keys) {
       if (keys.count(key->id()) > 0) {
-        return RefuseExists("VOTER_EXISTS", absl::StrCat("voting code ", key->id(),
-                                                         " is registered in group ", id));
+        return Refuse(Reason::kVoterExists,
+                      absl::StrCat("voting code ", key->id(), " is registered in group ", id));
       }
     }
   }
@@ -188,9 +187,9 @@ absl::Status IdeasMachine::Check(const CommandContext& context,
     entitled = membership != nullptr && membership->voting_right;
   }
   if (!entitled) {
-    return RefusePermission("NOT_ENTITLED",
-                            absl::StrCat("this voter does not belong to group ", group->group_id(),
-                                         "; check the voting code and the group"));
+    return Refuse(Reason::kNotEntitled,
+                  absl::StrCat("this voter does not belong to group ", group->group_id(),
+                               "; check the voting code and the group"));
   }
   return entry->count.CheckRanking(command.ranking());
 }
@@ -209,8 +208,8 @@ absl::Status IdeasMachine::Check(const CommandContext&,
   RETURN_IF_ERROR(CheckId("paper_number", command.paper_number()));
   if (entry->pending_papers.count(command.paper_number()) > 0 ||
       entry->counted_papers.count(command.paper_number()) > 0) {
-    return RefuseExists("PAPER_EXISTS", absl::StrCat("paper ballot ", command.paper_number(),
-                                                     " is recorded already"));
+    return Refuse(Reason::kPaperExists,
+                  absl::StrCat("paper ballot ", command.paper_number(), " is recorded already"));
   }
   return entry->count.CheckRanking(command.ranking());
 }
@@ -225,17 +224,16 @@ absl::Status IdeasMachine::Check(const CommandContext& context,
   ASSIGN_OR_RETURN(const RoundEntry* entry, FindOpenRound(command.round_id()));
   const auto pending = entry->pending_papers.find(command.paper_number());
   if (pending == entry->pending_papers.end()) {
-    return RefuseNotFound("NO_SUCH_PAPER", absl::StrCat("no paper ballot ", command.paper_number(),
-                                                        " waits to be confirmed"));
+    return Refuse(Reason::kNoSuchPaper, absl::StrCat("no paper ballot ", command.paper_number(),
+                                                     " waits to be confirmed"));
   }
   if (pending->second.recorder_id == context.actor) {
-    return RefusePermission("SAME_PERSON",
-                            "another person than the recorder confirms a paper ballot");
+    return Refuse(Reason::kSamePerson, "another person than the recorder confirms a paper ballot");
   }
   if (InWords(pending->second.ranking) != InWords(command.ranking())) {
-    return RefuseArgument("PAPER_DIFFERS",
-                          absl::StrCat("what was recorded of paper ballot ", command.paper_number(),
-                                       " is not what you read; look at the paper together"));
+    return Refuse(Reason::kPaperDiffers,
+                  absl::StrCat("what was recorded of paper ballot ", command.paper_number(),
+                               " is not what you read; look at the paper together"));
   }
   return absl::OkStatus();
 }
@@ -252,9 +250,9 @@ void IdeasMachine::Apply(const CommandContext&, const v1::ConfirmPaperPreference
 absl::Status IdeasMachine::Check(const CommandContext&, const v1::CloseRound& command) const {
   ASSIGN_OR_RETURN(const RoundEntry* entry, FindOpenRound(command.round_id()));
   if (!entry->pending_papers.empty()) {
-    return RefusePrecondition("PAPER_UNCONFIRMED",
-                              absl::StrCat("paper ballot ", entry->pending_papers.begin()->first,
-                                           " waits for a second person to confirm it"));
+    return Refuse(Reason::kPaperUnconfirmed,
+                  absl::StrCat("paper ballot ", entry->pending_papers.begin()->first,
+                               " waits for a second person to confirm it"));
   }
   return absl::OkStatus();
 }
@@ -272,21 +270,21 @@ void IdeasMachine::Apply(const CommandContext&, const v1::CloseRound& command) {
 absl::Status IdeasMachine::Check(const CommandContext&, const v1::EstablishRanking& command) const {
   ASSIGN_OR_RETURN(const RoundEntry* entry, FindRoundEntry(command.round_id()));
   if (entry->round.state() != v1::ROUND_STATE_CLOSED) {
-    return RefusePrecondition("ROUND_NOT_CLOSED", absl::StrCat("round ", command.round_id(),
-                                                               " is open, or established already"));
+    return Refuse(Reason::kRoundNotClosed,
+                  absl::StrCat("round ", command.round_id(), " is open, or established already"));
   }
   if (command.tie_order().empty() != command.tie_rule().empty()) {
-    return RefuseArgument("BAD_TIE_ORDER",
-                          "tie_order and tie_rule belong together: state what resolved the ties "
-                          "and how it came about, or neither");
+    return Refuse(Reason::kBadTieOrder,
+                  "tie_order and tie_rule belong together: state what resolved the ties "
+                  "and how it came about, or neither");
   }
   if (!command.tie_rule().empty()) RETURN_IF_ERROR(CheckText("tie_rule", command.tie_rule(), 200));
   ASSIGN_OR_RETURN(const TierList resolved,
                    ResolveTies(entry->count.CombinedRanking(), command.tie_order()));
   const std::string computed = InWords(resolved);
   if (InWords(command.ranking()) != computed) {
-    return RefuseArgument("RESULT_DIFFERS",
-                          absl::StrCat("the ballots give ", computed.substr(0, 500)));
+    return Refuse(Reason::kResultDiffers,
+                  absl::StrCat("the ballots give ", computed.substr(0, 500)));
   }
   return absl::OkStatus();
 }

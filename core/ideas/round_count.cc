@@ -17,7 +17,7 @@ absl::StatusOr<TierList> ResolveTies(
   std::map<absl::string_view, int> place;
   for (const std::string& idea : tie_order) {
     if (!place.emplace(idea, static_cast<int>(place.size())).second)
-      return RefuseArgument("BAD_TIE_ORDER", absl::StrCat("idea ", idea, " comes twice"));
+      return Refuse(Reason::kBadTieOrder, absl::StrCat("idea ", idea, " comes twice"));
   }
   TierList resolved;
   for (const v1::Tier& tier : ranking) {
@@ -33,8 +33,8 @@ absl::StatusOr<TierList> ResolveTies(
       continue;
     }
     if (tier.idea_ids_size() == 1 || static_cast<int>(named.size()) != tier.idea_ids_size()) {
-      return RefuseArgument(
-          "BAD_TIE_ORDER",
+      return Refuse(
+          Reason::kBadTieOrder,
           absl::StrCat("idea ", named.begin()->second, " stands in a tier of ",
                        tier.idea_ids_size(), "; name all ideas that are tied with each other (",
                        absl::StrJoin(tier.idea_ids(), ", "), "), and none that are not tied"));
@@ -42,8 +42,8 @@ absl::StatusOr<TierList> ResolveTies(
     for (const auto& [at, idea] : named) resolved.Add()->add_idea_ids(std::string(idea));
   }
   if (!place.empty()) {
-    return RefuseArgument("BAD_TIE_ORDER",
-                          absl::StrCat("idea ", place.begin()->first, " is not in the ranking"));
+    return Refuse(Reason::kBadTieOrder,
+                  absl::StrCat("idea ", place.begin()->first, " is not in the ranking"));
   }
   return resolved;
 }
@@ -68,19 +68,19 @@ absl::Status RoundCount::CheckRanking(const TierList& ranking) const {
   std::set<absl::string_view> seen;
   for (const v1::Tier& tier : ranking) {
     if (tier.idea_ids_size() == 0)
-      return RefuseArgument("BAD_RANKING", "a tier of the ranking is empty; leave it out");
+      return Refuse(Reason::kBadRanking, "a tier of the ranking is empty; leave it out");
     for (const std::string& idea : tier.idea_ids()) {
       if (index_of_.find(idea) == index_of_.end()) {
-        return RefuseArgument("BAD_RANKING", absl::StrCat("idea ", idea, " is not in this round"));
+        return Refuse(Reason::kBadRanking, absl::StrCat("idea ", idea, " is not in this round"));
       }
       if (!seen.insert(idea).second)
-        return RefuseArgument("BAD_RANKING", absl::StrCat("idea ", idea, " is ranked twice"));
+        return Refuse(Reason::kBadRanking, absl::StrCat("idea ", idea, " is ranked twice"));
     }
   }
   const size_t ideas = seen.size() - seen.count(kStatusQuo);
   if (ideas > max_ranked_) {
-    return RefuseArgument("BAD_RANKING", absl::StrCat("the ballot ranks ", ideas, " ideas, ",
-                                                      max_ranked_, " are allowed; rank fewer"));
+    return Refuse(Reason::kBadRanking, absl::StrCat("the ballot ranks ", ideas, " ideas, ",
+                                                    max_ranked_, " are allowed; rank fewer"));
   }
   return absl::OkStatus();
 }

@@ -18,8 +18,8 @@ namespace dv1 = directory::v1;
 constexpr int kMaxItems = 200;
 
 absl::Status NoSuchMeeting(absl::string_view id) {
-  return RefuseNotFound("NO_SUCH_MEETING",
-                        absl::StrCat("there is no meeting ", id, "; convene it first"));
+  return Refuse(Reason::kNoSuchMeeting,
+                absl::StrCat("there is no meeting ", id, "; convene it first"));
 }
 
 std::string ExplainNotice(const directory::OrganizationEntry& organization,
@@ -49,26 +49,25 @@ absl::Status AgendaMachine::Check(const CommandContext& context,
   RETURN_IF_ERROR(CheckText("title", command.title(), 300));
   RETURN_IF_ERROR(CheckText("place", command.place(), 300));
   if (FindMeeting(command.meeting_id()) != nullptr) {
-    return RefuseExists("MEETING_EXISTS", absl::StrCat("meeting ", command.meeting_id(),
-                                                       " exists; choose another id"));
+    return Refuse(Reason::kMeetingExists,
+                  absl::StrCat("meeting ", command.meeting_id(), " exists; choose another id"));
   }
   const auto* organization = directory_.FindOrganization(command.organization_id());
   if (organization == nullptr) {
-    return RefuseNotFound("NO_SUCH_ORGANIZATION",
-                          absl::StrCat("there is no organization ", command.organization_id()));
+    return Refuse(Reason::kNoSuchOrganization,
+                  absl::StrCat("there is no organization ", command.organization_id()));
   }
   if (!organization->profile_index.has_value()) {
-    return RefusePrecondition(
-        "NO_RULES",
-        absl::StrCat(organization->id, " has adopted no rule profile; adopt one first"));
+    return Refuse(Reason::kNoRules,
+                  absl::StrCat(organization->id, " has adopted no rule profile; adopt one first"));
   }
   if (command.urgent()) RETURN_IF_ERROR(CheckText("urgency_reason", command.urgency_reason(), 500));
   const absl::Time start = FromTimestamp(command.start_time());
   const absl::CivilDay first =
       rules::FirstMeetingDay(organization->profile, context.time, command.urgent());
   if (absl::CivilDay(rules::LocalTime(organization->profile.time_zone(), start)) < first) {
-    return RefusePrecondition(
-        "NOTICE_TOO_SHORT",
+    return Refuse(
+        Reason::kNoticeTooShort,
         absl::StrCat(
             "the notice period would not be kept: a meeting convened now can be held from ",
             absl::FormatCivilTime(first),
@@ -96,12 +95,12 @@ void AgendaMachine::Apply(const CommandContext& context, const v1::ConveneMeetin
 namespace {
 absl::Status CheckStillAhead(const CommandContext& context, const MeetingEntry& meeting) {
   if (meeting.state == v1::MEETING_STATE_CANCELLED) {
-    return RefusePrecondition("MEETING_CANCELLED",
-                              absl::StrCat("meeting ", meeting.id, " was called off"));
+    return Refuse(Reason::kMeetingCancelled,
+                  absl::StrCat("meeting ", meeting.id, " was called off"));
   }
   if (context.time >= meeting.start) {
-    return RefusePrecondition("MEETING_BEGUN",
-                              absl::StrCat("the start of meeting ", meeting.id, " has passed"));
+    return Refuse(Reason::kMeetingBegun,
+                  absl::StrCat("the start of meeting ", meeting.id, " has passed"));
   }
   return absl::OkStatus();
 }
@@ -113,7 +112,7 @@ absl::Status AgendaMachine::Check(const CommandContext& context,
   if (meeting == nullptr) return NoSuchMeeting(command.meeting_id());
   RETURN_IF_ERROR(CheckStillAhead(context, *meeting));
   if (command.items_size() == 0 || command.items_size() > kMaxItems) {
-    return RefuseArgument("BAD_AGENDA", absl::StrCat("an agenda has 1 to ", kMaxItems, " items"));
+    return Refuse(Reason::kBadAgenda, absl::StrCat("an agenda has 1 to ", kMaxItems, " items"));
   }
   std::set<std::string> seen;
   for (const v1::AgendaItemContent& item : command.items()) {
@@ -124,13 +123,13 @@ absl::Status AgendaMachine::Check(const CommandContext& context,
     const ItemEntry* existing = FindItem(item.item_id());
     if (!seen.insert(item.item_id()).second ||
         (existing != nullptr && existing->meeting_id != meeting->id)) {
-      return RefuseExists("ITEM_EXISTS", absl::StrCat("there is another item ", item.item_id(),
-                                                      "; choose another id"));
+      return Refuse(Reason::kItemExists,
+                    absl::StrCat("there is another item ", item.item_id(), "; choose another id"));
     }
     if (!item.proposal_id().empty() && papers_.FindProposal(item.proposal_id()) == nullptr) {
-      return RefuseNotFound("NO_SUCH_PROPOSAL",
-                            absl::StrCat("there is no proposal ", item.proposal_id(),
-                                         "; draft it, or leave the item without one"));
+      return Refuse(Reason::kNoSuchProposal,
+                    absl::StrCat("there is no proposal ", item.proposal_id(),
+                                 "; draft it, or leave the item without one"));
     }
   }
   return absl::OkStatus();
@@ -172,6 +171,14 @@ const ItemEntry* AgendaMachine::FindItem(absl::string_view item_id) const {
 const MeetingEntry* AgendaMachine::FindMeeting(absl::string_view meeting_id) const {
   const auto found = meetings_.find(meeting_id);
   return found == meetings_.end() ? nullptr : &found->second;
+}
+
+absl::Status AgendaMachine::CheckItem(absl::string_view item_id,
+                                      absl::string_view meeting_id) const {
+  const ItemEntry* item = FindItem(item_id);
+  if (item != nullptr && item->meeting_id == meeting_id) return absl::OkStatus();
+  return Refuse(Reason::kNoSuchItem,
+                absl::StrCat("item ", item_id, " is not on the agenda of meeting ", meeting_id));
 }
 
 v1::Meeting AgendaMachine::ToProto(const MeetingEntry& entry, Audience audience) const {

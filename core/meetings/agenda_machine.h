@@ -2,7 +2,7 @@
 //
 // A meeting is convened with the notice period of the organization's rules; the record that
 // convenes it is the proof of dispatch. An agenda can be replaced until the meeting's start:
-// whether the meeting has really begun is known to its sitting (voting_machine.h).
+// whether the meeting has really begun is known to its sitting (sittings.h).
 #ifndef VOTUM_CORE_MEETINGS_AGENDA_MACHINE_H_
 #define VOTUM_CORE_MEETINGS_AGENDA_MACHINE_H_
 
@@ -65,6 +65,8 @@ class AgendaMachine {
   // For other domains; null where there is none. Valid until the next Apply.
   const ItemEntry* FindItem(absl::string_view item_id) const;
   const MeetingEntry* FindMeeting(absl::string_view meeting_id) const;
+  // The item is on the meeting's agenda: NOT_FOUND/NO_SUCH_ITEM.
+  absl::Status CheckItem(absl::string_view item_id, absl::string_view meeting_id) const;
   // Whether the proposal stands on a public item: until then the public does not see it.
   bool IsDealtWithInPublic(absl::string_view proposal_id) const;
 

@@ -34,12 +34,12 @@ absl::string_view RoundName(v1::KeyCeremonyState state) {
   }
 }
 
-absl::Status BadTrustees(absl::string_view what) { return RefuseArgument("BAD_TRUSTEES", what); }
+absl::Status BadTrustees(absl::string_view what) { return Refuse(Reason::kBadTrustees, what); }
 
 absl::Status CheckLength(absl::string_view message) {
   if (message.size() <= kMaxMessageBytes) return absl::OkStatus();
-  return RefuseArgument(
-      "TOO_LARGE", absl::StrCat("a trustee's message has at most ", kMaxMessageBytes, " bytes"));
+  return Refuse(Reason::kTooLarge,
+                absl::StrCat("a trustee's message has at most ", kMaxMessageBytes, " bytes"));
 }
 
 // Texts that were checked when they came in.
@@ -128,12 +128,12 @@ absl::Status KeyCeremonies::Check(const CommandContext&,
                                   const v1::AnnounceKeyCeremony& command) const {
   RETURN_IF_ERROR(CheckId("ceremony_id", command.ceremony_id()));
   if (Find(command.ceremony_id()) != nullptr) {
-    return RefuseExists("CEREMONY_EXISTS", absl::StrCat("ceremony ", command.ceremony_id(),
-                                                        " exists; choose another id"));
+    return Refuse(Reason::kCeremonyExists,
+                  absl::StrCat("ceremony ", command.ceremony_id(), " exists; choose another id"));
   }
   if (directory_.FindOrganization(command.organization_id()) == nullptr) {
-    return RefuseNotFound("NO_SUCH_ORGANIZATION",
-                          absl::StrCat("there is no organization ", command.organization_id()));
+    return Refuse(Reason::kNoSuchOrganization,
+                  absl::StrCat("there is no organization ", command.organization_id()));
   }
   const int size = command.trustee_ids_size();
   if (size < 2 || size > kMaxCeremonyTrustees)
@@ -146,8 +146,8 @@ absl::Status KeyCeremonies::Check(const CommandContext&,
   std::set<absl::string_view> seen;
   for (const std::string& person_id : command.trustee_ids()) {
     if (!directory_.PersonExists(person_id)) {
-      return RefuseNotFound("NO_SUCH_PERSON",
-                            absl::StrCat("trustee ", person_id, " is not in the directory"));
+      return Refuse(Reason::kNoSuchPerson,
+                    absl::StrCat("trustee ", person_id, " is not in the directory"));
     }
     if (!seen.insert(person_id).second)
       return BadTrustees(absl::StrCat(person_id, " is named twice: a person is one trustee"));
@@ -172,23 +172,22 @@ absl::StatusOr<const KeyCeremonyEntry*> KeyCeremonies::InRound(const CommandCont
                                                                v1::KeyCeremonyState round) const {
   const KeyCeremonyEntry* ceremony = Find(ceremony_id);
   if (ceremony == nullptr) {
-    return RefuseNotFound("NO_SUCH_CEREMONY",
-                          absl::StrCat("there is no key ceremony ", ceremony_id));
+    return Refuse(Reason::kNoSuchCeremony, absl::StrCat("there is no key ceremony ", ceremony_id));
   }
   if (ceremony->NumberOf(trustee_id) == 0) {
-    return RefuseArgument("UNKNOWN_TRUSTEE",
-                          absl::StrCat(trustee_id, " is no trustee of ceremony ", ceremony_id));
+    return Refuse(Reason::kUnknownTrustee,
+                  absl::StrCat(trustee_id, " is no trustee of ceremony ", ceremony_id));
   }
   if (context.actor != trustee_id &&
-      !directory_.HasOffice(context.actor, directory::v1::OFFICE_CLERK)) {
-    return RefusePermission("NOT_THE_TRUSTEE",
-                            absl::StrCat(context.actor, " may hand in nothing for ", trustee_id,
-                                         "; the trustee may, or a clerk"));
+      !directory_.HasOffice(context.actor, common::v1::OFFICE_CLERK)) {
+    return Refuse(Reason::kNotTheTrustee,
+                  absl::StrCat(context.actor, " may hand in nothing for ", trustee_id,
+                               "; the trustee may, or a clerk"));
   }
   if (ceremony->state == round) return ceremony;
-  return RefusePrecondition("WRONG_ROUND",
-                            absl::StrCat("ceremony ", ceremony_id, " ", RoundName(ceremony->state),
-                                         "; look at it with GetKeyCeremony"));
+  return Refuse(Reason::kWrongRound,
+                absl::StrCat("ceremony ", ceremony_id, " ", RoundName(ceremony->state),
+                             "; look at it with GetKeyCeremony"));
 }
 
 absl::Status KeyCeremonies::Check(const CommandContext& context,
@@ -285,19 +284,19 @@ absl::Status KeyCeremonies::Check(const CommandContext& context,
                                   const v1::CancelKeyCeremony& command) const {
   const KeyCeremonyEntry* ceremony = Find(command.ceremony_id());
   if (ceremony == nullptr) {
-    return RefuseNotFound("NO_SUCH_CEREMONY",
-                          absl::StrCat("there is no key ceremony ", command.ceremony_id()));
+    return Refuse(Reason::kNoSuchCeremony,
+                  absl::StrCat("there is no key ceremony ", command.ceremony_id()));
   }
   if (ceremony->NumberOf(context.actor) == 0 &&
-      !directory_.HasOffice(context.actor, directory::v1::OFFICE_CLERK) &&
-      !directory_.HasOffice(context.actor, directory::v1::OFFICE_ADMINISTRATOR)) {
-    return RefusePermission("NOT_THE_TRUSTEE",
-                            absl::StrCat(context.actor, " is neither a trustee of ceremony ",
-                                         ceremony->id, " nor a clerk or administrator"));
+      !directory_.HasOffice(context.actor, common::v1::OFFICE_CLERK) &&
+      !directory_.HasOffice(context.actor, common::v1::OFFICE_ADMINISTRATOR)) {
+    return Refuse(Reason::kNotTheTrustee,
+                  absl::StrCat(context.actor, " is neither a trustee of ceremony ", ceremony->id,
+                               " nor a clerk or administrator"));
   }
   if (ceremony->state == v1::KEY_CEREMONY_STATE_CANCELLED) {
-    return RefuseExists("CEREMONY_CANCELLED",
-                        absl::StrCat("ceremony ", ceremony->id, " is cancelled already"));
+    return Refuse(Reason::kCeremonyCancelled,
+                  absl::StrCat("ceremony ", ceremony->id, " is cancelled already"));
   }
   return CheckText("reason", command.reason(), kMaxReasonBytes);
 }
@@ -308,10 +307,26 @@ void KeyCeremonies::Apply(const CommandContext&, const v1::CancelKeyCeremony& co
   ceremony.cancel_reason = command.reason();
 }
 
+absl::Status KeyCeremonies::CheckFinished(absl::string_view ceremony_id,
+                                          absl::string_view organization_id) const {
+  const KeyCeremonyEntry* ceremony = Find(ceremony_id);
+  if (ceremony == nullptr || ceremony->organization_id != organization_id) {
+    return Refuse(Reason::kNoSuchCeremony,
+                  absl::StrCat("there is no key ceremony ", ceremony_id, " of ", organization_id));
+  }
+  if (ceremony->state != v1::KEY_CEREMONY_STATE_FINISHED) {
+    return Refuse(Reason::kCeremonyNotFinished,
+                  absl::StrCat("key ceremony ", ceremony->id,
+                               " is not finished, or was cancelled: there is no key "
+                               "of trustees; vote on papers, or finish it"));
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<v1::KeyCeremony> KeyCeremonies::Get(absl::string_view id) const {
   const KeyCeremonyEntry* ceremony = Find(id);
   if (ceremony != nullptr) return ToResource(*ceremony, /*with_messages=*/true);
-  return RefuseNotFound("NO_SUCH_CEREMONY", absl::StrCat("there is no key ceremony ", id));
+  return Refuse(Reason::kNoSuchCeremony, absl::StrCat("there is no key ceremony ", id));
 }
 
 std::vector<v1::KeyCeremony> KeyCeremonies::List(absl::string_view organization_id,

@@ -77,6 +77,10 @@ class KeyCeremonies {
 
   // Null where there is none.
   const KeyCeremonyEntry* Find(absl::string_view id) const;
+  // Secret votes of the organization can be opened with that ceremony's key:
+  // NOT_FOUND/NO_SUCH_CEREMONY; FAILED_PRECONDITION/CEREMONY_NOT_FINISHED.
+  absl::Status CheckFinished(absl::string_view ceremony_id,
+                             absl::string_view organization_id) const;
 
   // All of it is public. NOT_FOUND/NO_SUCH_CEREMONY.
   absl::StatusOr<v1::KeyCeremony> Get(absl::string_view id) const;

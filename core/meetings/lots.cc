@@ -1,4 +1,5 @@
-// Lots: opening, commitments, the checkpoint, contributions, the drawing.
+#include "core/meetings/lots.h"
+
 #include <algorithm>
 #include <utility>
 
@@ -7,7 +8,8 @@
 #include "base/refusal.h"
 #include "base/status_macros.h"
 #include "core/command/fields.h"
-#include "core/meetings/voting_machine.h"
+#include "core/meetings/electorate.h"
+#include "core/meetings/roles.h"
 #include "crypto/checkpoint.h"
 #include "rules/lot.h"
 
@@ -38,181 +40,7 @@ void Complete(const LotEntry& lot, v1::Result& result) {
   }
 }
 
-}  // namespace
-
-absl::StatusOr<const LotEntry*> VotingMachine::RunningLot(absl::string_view meeting_id,
-                                                          absl::string_view lot_id) const {
-  const auto found = lots_.find(lot_id);
-  if (found == lots_.end() || found->second.meeting_id != meeting_id) {
-    return RefuseNotFound("NO_SUCH_LOT", absl::StrCat("there is no lot ", lot_id, " in meeting ",
-                                                      meeting_id, "; open it before"));
-  }
-  if (found->second.drawn.empty()) return &found->second;
-  return RefusePrecondition("LOT_DRAWN", absl::StrCat("lot ", lot_id, " is drawn"));
-}
-
-absl::Status VotingMachine::Check(const CommandContext& context, const v1::OpenLot& command) const {
-  ASSIGN_OR_RETURN(const SittingEntry* sitting, OpenSitting(command.meeting_id()));
-  RETURN_IF_ERROR(CheckPresides(context, sitting->organization_id));
-  RETURN_IF_ERROR(CheckId("lot_id", command.lot_id()));
-  if (lots_.find(command.lot_id()) != lots_.end()) {
-    return RefuseExists("LOT_EXISTS",
-                        absl::StrCat("lot ", command.lot_id(), " exists; choose another id"));
-  }
-  ASSIGN_OR_RETURN(const VoteEventEntry* event,
-                   VoteOf(command.meeting_id(), command.vote_event_id()));
-  if (!event->result.has_value() || event->result->election() != v1::ELECTION_OUTCOME_LOT) {
-    return RefusePrecondition(
-        "NO_TIE", absl::StrCat("vote ", event->id, " has no result that the lot decides"));
-  }
-  for (const std::string& id : sitting->lot_ids) {
-    if (lots_.find(id)->second.vote_event_id == event->id) {
-      return RefuseExists("LOT_EXISTS",
-                          absl::StrCat("lot ", id, " decides vote ", event->id, " already"));
-    }
-  }
-  return absl::OkStatus();
-}
-
-void VotingMachine::Apply(const CommandContext& context, const v1::OpenLot& command) {
-  const v1::Result& result = *FindVoteEvent(command.vote_event_id())->result;
-  LotEntry lot;
-  lot.id = command.lot_id();
-  lot.meeting_id = command.meeting_id();
-  lot.vote_event_id = command.vote_event_id();
-  lot.items.assign(result.candidate_ids().begin(), result.candidate_ids().end());
-  lot.draw = result.to_draw();
-  lot.newest_index = context.index;
-  Touch(context, command.meeting_id()).lot_ids.push_back(lot.id);
-  lots_.emplace(command.lot_id(), std::move(lot));
-}
-
-absl::Status VotingMachine::Check(const CommandContext& context,
-                                  const v1::CommitToLot& command) const {
-  ASSIGN_OR_RETURN(const SittingEntry* sitting, OpenSitting(command.meeting_id()));
-  ASSIGN_OR_RETURN(const LotEntry* lot, RunningLot(command.meeting_id(), command.lot_id()));
-  RETURN_IF_ERROR(CheckPresentVoter(*sitting, context.actor));
-  if (!lot->checkpoint.empty())
-    return RefusePrecondition("LOT_FIXED",
-                              absl::StrCat("lot ", lot->id, " takes no more commitments"));
-  if (lot->contributions.find(context.actor) != lot->contributions.end()) {
-    return RefuseExists("ALREADY_COMMITTED",
-                        absl::StrCat(context.actor, " has committed to lot ", lot->id, " already"));
-  }
-  if (command.commitment().size() == crypto::kDigestSize) return absl::OkStatus();
-  return RefuseArgument("BAD_COMMITMENT", "a commitment is a SHA-256, 32 bytes");
-}
-
-void VotingMachine::Apply(const CommandContext& context, const v1::CommitToLot& command) {
-  Touch(context, command.meeting_id());
-  LotEntry& lot = lots_.find(command.lot_id())->second;
-  lot.contributions[context.actor].commitment = command.commitment();
-  lot.newest_index = context.index;
-}
-
-absl::Status VotingMachine::Check(const CommandContext& context, const v1::FixLot& command) const {
-  ASSIGN_OR_RETURN(const SittingEntry* sitting, OpenSitting(command.meeting_id()));
-  RETURN_IF_ERROR(CheckPresides(context, sitting->organization_id));
-  ASSIGN_OR_RETURN(const LotEntry* lot, RunningLot(command.meeting_id(), command.lot_id()));
-  if (!lot->checkpoint.empty())
-    return RefuseExists("LOT_FIXED", absl::StrCat("lot ", lot->id, " is fixed already"));
-  ASSIGN_OR_RETURN(const crypto::NoteVerifier log,
-                   crypto::NoteVerifier::Create(directory_.deployment(), *context.log_key));
-  const auto checkpoint =
-      crypto::OpenCheckpoint(command.checkpoint(), log, directory_.deployment());
-  if (!checkpoint.ok()) {
-    return RefuseArgument("BAD_CHECKPOINT",
-                          absl::StrCat("checkpoint: ", checkpoint.status().message()));
-  }
-  if (checkpoint->size > lot->newest_index && checkpoint->size <= context.index)
-    return absl::OkStatus();
-  return RefusePrecondition(
-      "CHECKPOINT_DOES_NOT_FIT",
-      absl::StrCat("the checkpoint has ", checkpoint->size, " records; it must cover record ",
-                   lot->newest_index, ", the newest commitment: take the newest checkpoint"));
-}
-
-void VotingMachine::Apply(const CommandContext& context, const v1::FixLot& command) {
-  Touch(context, command.meeting_id());
-  LotEntry& lot = lots_.find(command.lot_id())->second;
-  lot.checkpoint = command.checkpoint();
-  lot.fixed = context.time;
-}
-
-absl::Status VotingMachine::Check(const CommandContext& context,
-                                  const v1::RevealForLot& command) const {
-  RETURN_IF_ERROR(OpenSitting(command.meeting_id()).status());
-  ASSIGN_OR_RETURN(const LotEntry* lot, RunningLot(command.meeting_id(), command.lot_id()));
-  if (lot->checkpoint.empty()) {
-    return RefusePrecondition("LOT_NOT_FIXED",
-                              absl::StrCat("lot ", lot->id,
-                                           " still takes commitments: keep the contribution to "
-                                           "yourself until it is fixed"));
-  }
-  const auto own = lot->contributions.find(context.actor);
-  if (own == lot->contributions.end()) {
-    return RefusePrecondition("NOT_COMMITTED",
-                              absl::StrCat(context.actor, " has not committed to lot ", lot->id));
-  }
-  if (!own->second.contribution.empty()) {
-    return RefuseExists("ALREADY_REVEALED",
-                        absl::StrCat(context.actor, " has revealed for lot ", lot->id, " already"));
-  }
-  ASSIGN_OR_RETURN(const crypto::Digest commitment,
-                   crypto::DigestFromBytes(own->second.commitment));
-  return rules::CheckContribution(commitment, command.contribution());
-}
-
-void VotingMachine::Apply(const CommandContext& context, const v1::RevealForLot& command) {
-  Touch(context, command.meeting_id());
-  lots_.find(command.lot_id())->second.contributions[context.actor].contribution =
-      command.contribution();
-}
-
-absl::Status VotingMachine::Check(const CommandContext& context, const v1::DrawLot& command) const {
-  ASSIGN_OR_RETURN(const SittingEntry* sitting, OpenSitting(command.meeting_id()));
-  RETURN_IF_ERROR(CheckPresides(context, sitting->organization_id));
-  ASSIGN_OR_RETURN(const LotEntry* lot, RunningLot(command.meeting_id(), command.lot_id()));
-  if (lot->checkpoint.empty())
-    return RefusePrecondition("LOT_NOT_FIXED", absl::StrCat("fix lot ", lot->id, " before"));
-  if (AllRevealed(*lot) || context.time >= lot->fixed + kRevealWithin) return absl::OkStatus();
-  return RefusePrecondition(
-      "CONTRIBUTION_MISSING",
-      absl::StrCat("not everybody who committed to lot ", lot->id,
-                   " has revealed; wait for them, at the most five minutes from the fixing"));
-}
-
-void VotingMachine::Apply(const CommandContext& context, const v1::DrawLot& command) {
-  Touch(context, command.meeting_id());
-  LotEntry& lot = lots_.find(command.lot_id())->second;
-  rules::Contributions contributions;
-  for (const auto& [person_id, one] : lot.contributions) {
-    if (!one.contribution.empty()) contributions.emplace(person_id, one.contribution);
-  }
-  const crypto::Digest seed = rules::LotSeed(lot.id, lot.checkpoint, contributions);
-  lot.seed = std::string(crypto::AsBytes(seed));
-  lot.drawn = *rules::DrawLot(seed, lot.items, lot.draw);
-
-  VoteEventEntry& event = MutableVote(lot.vote_event_id);
-  Complete(lot, *event.result);
-  const std::string drawn = absl::StrJoin(lot.drawn, ", ");
-  if (FindMotion(event.motion_id)->candidates.empty()) {
-    // A tie of Yes and No: the items are the outcomes.
-    event.result->clear_candidate_ids();
-    event.result->set_election(v1::ELECTION_OUTCOME_UNSPECIFIED);
-    event.result->set_outcome(lot.drawn[0] == "adopted" ? v1::OUTCOME_ADOPTED
-                                                        : v1::OUTCOME_REJECTED);
-  }
-  v1::Explanation& text = *event.result->mutable_explanation();
-  text.set_de(absl::StrCat(text.de(), " Das Los ", lot.id, " fiel auf: ", drawn, "."));
-  text.set_en(absl::StrCat(text.en(), " The lot ", lot.id, " fell on: ", drawn, "."));
-}
-
-absl::StatusOr<v1::Lot> VotingMachine::GetLot(absl::string_view id) const {
-  const auto found = lots_.find(id);
-  if (found == lots_.end())
-    return RefuseNotFound("NO_SUCH_LOT", absl::StrCat("there is no lot ", id));
-  const LotEntry& entry = found->second;
+v1::Lot ToLot(const LotEntry& entry) {
   v1::Lot lot;
   lot.set_id(entry.id);
   lot.set_meeting_id(entry.meeting_id);
@@ -229,6 +57,177 @@ absl::StatusOr<v1::Lot> VotingMachine::GetLot(absl::string_view id) const {
   lot.set_seed(entry.seed);
   for (const std::string& item : entry.drawn) lot.add_drawn(item);
   return lot;
+}
+
+}  // namespace
+
+absl::StatusOr<const LotEntry*> Lots::FindRunning(absl::string_view meeting_id,
+                                                  absl::string_view lot_id) const {
+  const auto found = lots_.find(lot_id);
+  if (found == lots_.end() || found->second.meeting_id != meeting_id) {
+    return Refuse(Reason::kNoSuchLot, absl::StrCat("there is no lot ", lot_id, " in meeting ",
+                                                   meeting_id, "; open it before"));
+  }
+  if (found->second.drawn.empty()) return &found->second;
+  return Refuse(Reason::kLotDrawn, absl::StrCat("lot ", lot_id, " is drawn"));
+}
+
+absl::Status Lots::Check(const CommandContext& context, const v1::OpenLot& command) const {
+  ASSIGN_OR_RETURN(const SittingEntry* sitting, sittings_.FindOpen(command.meeting_id()));
+  RETURN_IF_ERROR(CheckPresides(directory_, context.actor, sitting->organization_id));
+  RETURN_IF_ERROR(CheckId("lot_id", command.lot_id()));
+  if (lots_.find(command.lot_id()) != lots_.end()) {
+    return Refuse(Reason::kLotExists,
+                  absl::StrCat("lot ", command.lot_id(), " exists; choose another id"));
+  }
+  ASSIGN_OR_RETURN(const VoteEventEntry* event,
+                   votes_.FindIn(command.meeting_id(), command.vote_event_id()));
+  if (!event->result.has_value() || event->result->election() != v1::ELECTION_OUTCOME_LOT) {
+    return Refuse(Reason::kNoTie,
+                  absl::StrCat("vote ", event->id, " has no result that the lot decides"));
+  }
+  const auto decided = by_vote_.find(event->id);
+  if (decided == by_vote_.end()) return absl::OkStatus();
+  return Refuse(Reason::kLotExists,
+                absl::StrCat("lot ", decided->second, " decides vote ", event->id, " already"));
+}
+
+void Lots::Apply(const CommandContext& context, const v1::OpenLot& command) {
+  const v1::Result& result = *votes_.Find(command.vote_event_id())->result;
+  LotEntry lot;
+  lot.id = command.lot_id();
+  lot.meeting_id = command.meeting_id();
+  lot.vote_event_id = command.vote_event_id();
+  lot.items.assign(result.candidate_ids().begin(), result.candidate_ids().end());
+  lot.draw = result.to_draw();
+  lot.newest_index = context.index;
+  by_vote_.emplace(command.vote_event_id(), command.lot_id());
+  lots_.emplace(command.lot_id(), std::move(lot));
+}
+
+absl::Status Lots::Check(const CommandContext& context, const v1::CommitToLot& command) const {
+  ASSIGN_OR_RETURN(const SittingEntry* sitting, sittings_.FindOpen(command.meeting_id()));
+  ASSIGN_OR_RETURN(const LotEntry* lot, FindRunning(command.meeting_id(), command.lot_id()));
+  RETURN_IF_ERROR(CheckPresentVoter(directory_, *sitting, context.actor));
+  if (!lot->checkpoint.empty())
+    return Refuse(Reason::kLotFixed, absl::StrCat("lot ", lot->id, " takes no more commitments"));
+  if (lot->contributions.find(context.actor) != lot->contributions.end()) {
+    return Refuse(Reason::kAlreadyCommitted,
+                  absl::StrCat(context.actor, " has committed to lot ", lot->id, " already"));
+  }
+  if (command.commitment().size() == crypto::kDigestSize) return absl::OkStatus();
+  return Refuse(Reason::kBadCommitment, "a commitment is a SHA-256, 32 bytes");
+}
+
+void Lots::Apply(const CommandContext& context, const v1::CommitToLot& command) {
+  LotEntry& lot = lots_.find(command.lot_id())->second;
+  lot.contributions[context.actor].commitment = command.commitment();
+  lot.newest_index = context.index;
+}
+
+absl::Status Lots::Check(const CommandContext& context, const v1::FixLot& command) const {
+  ASSIGN_OR_RETURN(const SittingEntry* sitting, sittings_.FindOpen(command.meeting_id()));
+  RETURN_IF_ERROR(CheckPresides(directory_, context.actor, sitting->organization_id));
+  ASSIGN_OR_RETURN(const LotEntry* lot, FindRunning(command.meeting_id(), command.lot_id()));
+  if (!lot->checkpoint.empty())
+    return Refuse(Reason::kLotFixed, absl::StrCat("lot ", lot->id, " is fixed already"));
+  ASSIGN_OR_RETURN(const crypto::NoteVerifier log,
+                   crypto::NoteVerifier::Create(directory_.deployment(), *context.log_key));
+  const auto checkpoint =
+      crypto::OpenCheckpoint(command.checkpoint(), log, directory_.deployment());
+  if (!checkpoint.ok()) {
+    return Refuse(Reason::kBadCheckpoint,
+                  absl::StrCat("checkpoint: ", checkpoint.status().message()));
+  }
+  if (checkpoint->size > lot->newest_index && checkpoint->size <= context.index)
+    return absl::OkStatus();
+  return Refuse(
+      Reason::kCheckpointDoesNotFit,
+      absl::StrCat("the checkpoint has ", checkpoint->size, " records; it must cover record ",
+                   lot->newest_index, ", the newest commitment: take the newest checkpoint"));
+}
+
+void Lots::Apply(const CommandContext& context, const v1::FixLot& command) {
+  LotEntry& lot = lots_.find(command.lot_id())->second;
+  lot.checkpoint = command.checkpoint();
+  lot.fixed = context.time;
+}
+
+absl::Status Lots::Check(const CommandContext& context, const v1::RevealForLot& command) const {
+  RETURN_IF_ERROR(sittings_.FindOpen(command.meeting_id()).status());
+  ASSIGN_OR_RETURN(const LotEntry* lot, FindRunning(command.meeting_id(), command.lot_id()));
+  if (lot->checkpoint.empty()) {
+    return Refuse(Reason::kLotNotFixed,
+                  absl::StrCat("lot ", lot->id,
+                               " still takes commitments: keep the contribution to "
+                               "yourself until it is fixed"));
+  }
+  const auto own = lot->contributions.find(context.actor);
+  if (own == lot->contributions.end()) {
+    return Refuse(Reason::kNotCommitted,
+                  absl::StrCat(context.actor, " has not committed to lot ", lot->id));
+  }
+  if (!own->second.contribution.empty()) {
+    return Refuse(Reason::kAlreadyRevealed,
+                  absl::StrCat(context.actor, " has revealed for lot ", lot->id, " already"));
+  }
+  ASSIGN_OR_RETURN(const crypto::Digest commitment,
+                   crypto::DigestFromBytes(own->second.commitment));
+  return rules::CheckContribution(commitment, command.contribution());
+}
+
+void Lots::Apply(const CommandContext& context, const v1::RevealForLot& command) {
+  lots_.find(command.lot_id())->second.contributions[context.actor].contribution =
+      command.contribution();
+}
+
+absl::Status Lots::Check(const CommandContext& context, const v1::DrawLot& command) const {
+  ASSIGN_OR_RETURN(const SittingEntry* sitting, sittings_.FindOpen(command.meeting_id()));
+  RETURN_IF_ERROR(CheckPresides(directory_, context.actor, sitting->organization_id));
+  ASSIGN_OR_RETURN(const LotEntry* lot, FindRunning(command.meeting_id(), command.lot_id()));
+  if (lot->checkpoint.empty())
+    return Refuse(Reason::kLotNotFixed, absl::StrCat("fix lot ", lot->id, " before"));
+  if (AllRevealed(*lot) || context.time >= lot->fixed + kRevealWithin) return absl::OkStatus();
+  return Refuse(
+      Reason::kContributionMissing,
+      absl::StrCat("not everybody who committed to lot ", lot->id,
+                   " has revealed; wait for them, at the most five minutes from the fixing"));
+}
+
+void Lots::Apply(const CommandContext& context, const v1::DrawLot& command) {
+  LotEntry& lot = lots_.find(command.lot_id())->second;
+  rules::Contributions contributions;
+  for (const auto& [person_id, one] : lot.contributions) {
+    if (!one.contribution.empty()) contributions.emplace(person_id, one.contribution);
+  }
+  const crypto::Digest seed = rules::LotSeed(lot.id, lot.checkpoint, contributions);
+  lot.seed = std::string(crypto::AsBytes(seed));
+  lot.drawn = *rules::DrawLot(seed, lot.items, lot.draw);
+
+  const VoteEventEntry& event = *votes_.Find(lot.vote_event_id);
+  v1::Result result = *event.result;
+  Complete(lot, result);
+  const std::string drawn = absl::StrJoin(lot.drawn, ", ");
+  if (motions_.Find(event.motion_id)->candidates.empty()) {
+    // A tie of Yes and No: the items are the outcomes.
+    result.clear_candidate_ids();
+    result.set_election(v1::ELECTION_OUTCOME_UNSPECIFIED);
+    result.set_outcome(lot.drawn[0] == "adopted" ? v1::OUTCOME_ADOPTED : v1::OUTCOME_REJECTED);
+  }
+  v1::Explanation& text = *result.mutable_explanation();
+  text.set_de(absl::StrCat(text.de(), " Das Los ", lot.id, " fiel auf: ", drawn, "."));
+  text.set_en(absl::StrCat(text.en(), " The lot ", lot.id, " fell on: ", drawn, "."));
+  votes_.CompleteByLot(context, event.id, std::move(result));
+}
+
+absl::StatusOr<v1::Lot> Lots::Get(absl::string_view id) const {
+  const auto found = lots_.find(id);
+  if (found != lots_.end()) return ToLot(found->second);
+  return Refuse(Reason::kNoSuchLot, absl::StrCat("there is no lot ", id));
+}
+
+void Lots::Visit(const ResourceVisitor& visitor) const {
+  for (const auto& [id, lot] : lots_) visitor(ToLot(lot));
 }
 
 }  // namespace votum::meetings

@@ -2,7 +2,8 @@
 #include "absl/strings/str_cat.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"
-#include "core/meetings/voting_machine.h"
+#include "core/meetings/roles.h"
+#include "core/meetings/votes.h"
 
 namespace votum::meetings {
 namespace {
@@ -11,70 +12,67 @@ absl::StatusOr<const PendingPaperEntry*> PendingPaperOf(const VoteEventEntry& ev
                                                         absl::string_view person_id) {
   const auto found = event.pending_papers.find(person_id);
   if (found != event.pending_papers.end()) return &found->second;
-  return RefuseNotFound("NO_PAPER", absl::StrCat("no vote on paper of ", person_id,
-                                                 " waits for confirmation in vote ", event.id));
+  return Refuse(Reason::kNoPaper, absl::StrCat("no vote on paper of ", person_id,
+                                               " waits for confirmation in vote ", event.id));
 }
 
 }  // namespace
 
-absl::Status VotingMachine::Check(const CommandContext& context,
-                                  const v1::RecordPaperVote& command) const {
+absl::Status Votes::Check(const CommandContext& context, const v1::RecordPaperVote& command) const {
   ASSIGN_OR_RETURN(const VoteEventEntry* event,
-                   OpenVoteOf(command.meeting_id(), command.vote_event_id()));
+                   FindOpen(command.meeting_id(), command.vote_event_id()));
   RETURN_IF_ERROR(CheckBallot(*event, command.choice(), command.candidate_id()));
   RETURN_IF_ERROR(CheckVoter(*event, command.person_id()));
   return CheckNotVoted(*event, command.person_id());
 }
 
-void VotingMachine::Apply(const CommandContext& context, const v1::RecordPaperVote& command) {
-  Touch(context, command.meeting_id());
-  MutableVote(command.vote_event_id()).pending_papers[command.person_id()] = {
+void Votes::Apply(const CommandContext& context, const v1::RecordPaperVote& command) {
+  Mutable(context, command.vote_event_id()).pending_papers[command.person_id()] = {
       command.choice(), context.actor, context.index, command.candidate_id()};
 }
 
-absl::Status VotingMachine::Check(const CommandContext& context,
-                                  const v1::ConfirmPaperVote& command) const {
+absl::Status Votes::Check(const CommandContext& context,
+                          const v1::ConfirmPaperVote& command) const {
   ASSIGN_OR_RETURN(const VoteEventEntry* event,
-                   OpenVoteOf(command.meeting_id(), command.vote_event_id()));
+                   FindOpen(command.meeting_id(), command.vote_event_id()));
   RETURN_IF_ERROR(CheckBallot(*event, command.choice(), command.candidate_id()));
-  if (!directory_.HasOffice(context.actor, directory::v1::OFFICE_SECRETARY)) {
-    RETURN_IF_ERROR(CheckPresides(context, FindSitting(event->meeting_id)->organization_id));
-  }
+  RETURN_IF_ERROR(CheckSecondPerson(directory_, context.actor,
+                                    sittings_.Find(event->meeting_id)->organization_id));
   ASSIGN_OR_RETURN(const PendingPaperEntry* paper, PendingPaperOf(*event, command.person_id()));
   if (paper->recorder_id == context.actor) {
-    return RefusePermission("SAME_PERSON",
-                            absl::StrCat(context.actor, " recorded the vote on paper of ",
-                                         command.person_id(), "; another person must confirm it"));
+    return Refuse(Reason::kSamePerson,
+                  absl::StrCat(context.actor, " recorded the vote on paper of ",
+                               command.person_id(), "; another person must confirm it"));
   }
   // Which of the two is right is not said: both are to look at the paper again.
   if (paper->choice != command.choice() || paper->candidate_id != command.candidate_id()) {
-    return RefusePrecondition("PAPER_DIFFERS",
-                              absl::StrCat("the vote on paper of ", command.person_id(),
-                                           " was recorded differently at record ", paper->index,
-                                           "; read it again, or let a clerk take the record back "
-                                           "and record it anew"));
+    return Refuse(Reason::kPaperDiffers,
+                  absl::StrCat("the vote on paper of ", command.person_id(),
+                               " was recorded differently at record ", paper->index,
+                               "; read it again, or let a clerk take the record back "
+                               "and record it anew"));
   }
   return absl::OkStatus();
 }
 
-void VotingMachine::Apply(const CommandContext& context, const v1::ConfirmPaperVote& command) {
-  Touch(context, command.meeting_id());
-  VoteEventEntry& event = MutableVote(command.vote_event_id());
-  event.pending_papers.erase(command.person_id());
-  event.votes[command.person_id()] = {command.choice(), /*paper=*/true, context.command_id,
-                                      context.index, command.candidate_id()};
+void Votes::Apply(const CommandContext& context, const v1::ConfirmPaperVote& command) {
+  VoteEventEntry& event = Mutable(context, command.vote_event_id());
+  const auto paper = event.pending_papers.find(command.person_id());
+  event.votes[command.person_id()] = {command.choice(),       /*paper=*/true,
+                                      context.command_id,     context.index,
+                                      command.candidate_id(), paper->second.index};
+  event.pending_papers.erase(paper);
 }
 
-absl::Status VotingMachine::Check(const CommandContext& context,
-                                  const v1::WithdrawPaperVote& command) const {
+absl::Status Votes::Check(const CommandContext& context,
+                          const v1::WithdrawPaperVote& command) const {
   ASSIGN_OR_RETURN(const VoteEventEntry* event,
-                   OpenVoteOf(command.meeting_id(), command.vote_event_id()));
+                   FindOpen(command.meeting_id(), command.vote_event_id()));
   return PendingPaperOf(*event, command.person_id()).status();
 }
 
-void VotingMachine::Apply(const CommandContext& context, const v1::WithdrawPaperVote& command) {
-  Touch(context, command.meeting_id());
-  MutableVote(command.vote_event_id()).pending_papers.erase(command.person_id());
+void Votes::Apply(const CommandContext& context, const v1::WithdrawPaperVote& command) {
+  Mutable(context, command.vote_event_id()).pending_papers.erase(command.person_id());
 }
 
 }  // namespace votum::meetings

@@ -15,7 +15,7 @@ namespace votum::meetings {
 
 v1::Attendance ForReader(v1::Attendance attendance, Audience audience);
 v1::Motion ForReader(v1::Motion motion, Audience audience);
-// `may_read` tells whether the reader may be shown the archive (VotingMachine::MayReadArchive).
+// `may_read` tells whether the reader may be shown the archive (SecretVotes::MayReadArchive).
 v1::SecretVote ForReader(v1::SecretVote vote, bool may_read);
 v1::VoteEvent ForReader(v1::VoteEvent event, Audience audience);
 

@@ -5,7 +5,10 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "core/meetings/voting_entries.h"
+#include "base/refusal.h"
+#include "base/status_macros.h"
+#include "core/meetings/motions.h"
+#include "core/meetings/vote_event.h"
 #include "crypto/election/archive.h"
 #include "crypto/election/ballot.h"
 
@@ -202,6 +205,71 @@ std::string ArchiveOf(const SecretVoteEntry& vote, std::string* head) {
   if (vote.result.has_value()) archive.AddResult(election::FormatResult(*vote.result));
   if (head != nullptr) *head = archive.head();
   return archive.bytes();
+}
+
+absl::Status NotOnDevices(absl::string_view vote_event_id) {
+  return Refuse(Reason::kNotOnDevices,
+                absl::StrCat("vote ", vote_event_id, " is not a secret vote on devices"));
+}
+
+absl::Status CheckMayClose(const VoteEventEntry& event, bool abandon) {
+  if (!event.secret.has_value()) return abandon ? NotOnDevices(event.id) : absl::OkStatus();
+  if (abandon) return absl::OkStatus();
+  const SecretVoteEntry& vote = *event.secret;
+  if (vote.phase == v1::SECRET_VOTE_PHASE_REGISTRATION) {
+    return Refuse(Reason::kBallotsNotBegun,
+                  absl::StrCat("in vote ", event.id,
+                               " no ballot was cast yet: begin ballots, or abandon it"));
+  }
+  const auto too_few = [&](size_t ballots) {
+    return ballots > 0 && ballots < vote.minimum_ballots;
+  };
+  if (!too_few(vote.counted) && !too_few(event.ballots.size())) return absl::OkStatus();
+  return Refuse(
+      Reason::kTooFewBallots,
+      absl::StrCat(vote.counted, " ballots were cast on devices and ", event.ballots.size(),
+                   " on paper; an urn with fewer than ", vote.minimum_ballots,
+                   " is not opened, for the count would show how single members voted. Wait for "
+                   "more, or abandon the vote and put the motion again"));
+}
+
+void CloseUrn(bool abandon, SecretVoteEntry& vote) {
+  if (abandon) {
+    vote.phase = v1::SECRET_VOTE_PHASE_ABANDONED;
+    vote.election.reset();
+    vote.trustees.reset();
+    return;
+  }
+  vote.phase = v1::SECRET_VOTE_PHASE_DECRYPTION;
+  vote.tally = TallyOf(vote);
+  ArchiveOf(vote, &vote.archive_head);
+}
+
+absl::Status CheckClosed(const VoteEventEntry& event) {
+  if (event.state == v1::VOTE_EVENT_STATE_OPEN) {
+    return Refuse(Reason::kVoteOpen,
+                  absl::StrCat("vote ", event.id, " is still open; close it before"));
+  }
+  if (event.secret->phase == v1::SECRET_VOTE_PHASE_ABANDONED) {
+    return Refuse(Reason::kVoteAbandoned,
+                  absl::StrCat("vote ", event.id, " was abandoned: its urns stay closed for good"));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckDecryptable(const VoteEventEntry& event) {
+  RETURN_IF_ERROR(CheckClosed(event));
+  if (event.secret->phase == v1::SECRET_VOTE_PHASE_OPENED) {
+    return Refuse(Reason::kTallyOpened,
+                  absl::StrCat("the urn of vote ", event.id, " is open; no more is needed"));
+  }
+  // Whoever counts papers must not know what they have to add up to.
+  const bool counted = event.count.has_value() && event.count->confirmed;
+  if (event.ballots.empty() || counted) return absl::OkStatus();
+  return Refuse(
+      Reason::kCountMissing,
+      absl::StrCat("the papers of vote ", event.id,
+                   " are counted first: a clerk records the count, a second person confirms it"));
 }
 
 }  // namespace votum::meetings

@@ -1,6 +1,6 @@
 // What a secret vote on devices keeps beside its VoteEventEntry, and what follows from that: the
 // question in Belenios' form, the archive, the opening of the urn. Plain data and pure functions;
-// the commands are in secret_votes.cc.
+// the commands are in secret_votes.h.
 //
 // Nothing here joins a member to a credential: the records do not say it.
 #ifndef VOTUM_CORE_MEETINGS_SECRET_VOTE_H_
@@ -16,6 +16,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "crypto/election/election.h"
@@ -27,6 +28,7 @@
 namespace votum::meetings {
 
 struct MotionEntry;
+struct VoteEventEntry;
 
 // One vote's minimum numbers, where the rule profile does not say others.
 inline constexpr uint32_t kMinimumElectorate = 5;
@@ -107,6 +109,21 @@ bool IsUnanimous(const v1::Tally& tally);
 // that opened the vote. `head` receives the hash of its last event if it is not null. For votes
 // whose list of credentials is frozen.
 std::string ArchiveOf(const SecretVoteEntry& vote, std::string* head);
+
+// Closes the urn of a vote that is closed: what is in it is added up, or nobody will ever open it.
+void CloseUrn(bool abandon, SecretVoteEntry& vote);
+
+// FAILED_PRECONDITION/NOT_ON_DEVICES.
+absl::Status NotOnDevices(absl::string_view vote_event_id);
+// The vote may be closed: FAILED_PRECONDITION/BALLOTS_NOT_BEGUN, TOO_FEW_BALLOTS; only a vote on
+// devices is abandoned: NOT_ON_DEVICES.
+absl::Status CheckMayClose(const VoteEventEntry& event, bool abandon);
+// The vote on devices is closed and was not abandoned: FAILED_PRECONDITION/VOTE_OPEN,
+// VOTE_ABANDONED.
+absl::Status CheckClosed(const VoteEventEntry& event);
+// The vote on devices can be decrypted now: as CheckClosed; FAILED_PRECONDITION/TALLY_OPENED,
+// COUNT_MISSING.
+absl::Status CheckDecryptable(const VoteEventEntry& event);
 
 }  // namespace votum::meetings
 

@@ -19,8 +19,8 @@ constexpr int kMaxSteps = 20;
 constexpr int kMaxSourceIdeas = 100;
 
 absl::Status NoSuchProposal(absl::string_view id) {
-  return RefuseNotFound("NO_SUCH_PROPOSAL",
-                        absl::StrCat("there is no proposal ", id, " that you may see"));
+  return Refuse(Reason::kNoSuchProposal,
+                absl::StrCat("there is no proposal ", id, " that you may see"));
 }
 
 absl::Status CheckProposalText(const v1::ProposalText& text) {
@@ -54,19 +54,19 @@ absl::Status PapersMachine::Check(const CommandContext&, const v1::DraftProposal
   RETURN_IF_ERROR(CheckId("proposal_id", command.proposal_id()));
   RETURN_IF_ERROR(CheckProposalText(command.text()));
   if (FindProposal(command.proposal_id()) != nullptr) {
-    return RefuseExists("PROPOSAL_EXISTS",
-                        absl::StrCat("proposal ", command.proposal_id(),
-                                     " exists; revise it, or choose another id"));
+    return Refuse(Reason::kProposalExists,
+                  absl::StrCat("proposal ", command.proposal_id(),
+                               " exists; revise it, or choose another id"));
   }
   const auto* lead = directory_.FindOrganization(command.lead_organization_id());
   if (lead == nullptr || lead->kind == dv1::ORGANIZATION_KIND_FACTION) {
-    return RefuseNotFound("NO_SUCH_ORGANIZATION",
-                          absl::StrCat("there is no committee ", command.lead_organization_id(),
-                                       " that could lead; name one"));
+    return Refuse(Reason::kNoSuchOrganization,
+                  absl::StrCat("there is no committee ", command.lead_organization_id(),
+                               " that could lead; name one"));
   }
   if (command.source_idea_ids_size() > kMaxSourceIdeas) {
-    return RefuseArgument("TOO_MANY",
-                          absl::StrCat("a proposal names at most ", kMaxSourceIdeas, " ideas"));
+    return Refuse(Reason::kTooMany,
+                  absl::StrCat("a proposal names at most ", kMaxSourceIdeas, " ideas"));
   }
   for (const std::string& idea : command.source_idea_ids())
     RETURN_IF_ERROR(CheckId("source_idea_ids", idea));
@@ -93,7 +93,7 @@ absl::Status PapersMachine::Check(const CommandContext&, const v1::ReviseProposa
   RETURN_IF_ERROR(CheckText("reason", command.reason(), 500));
   const auto newest = static_cast<uint32_t>(proposal->versions_size());
   if (command.base_version() != newest) {
-    return Refuse(absl::StatusCode::kAborted, "VERSION_CONFLICT",
+    return Refuse(Reason::kVersionConflict,
                   absl::StrCat("proposal ", proposal->id(), " is at version ", newest,
                                ", the change was made to version ", command.base_version(),
                                "; read the newest and apply the change to it"));
@@ -118,32 +118,32 @@ absl::Status PapersMachine::Check(const CommandContext&,
   if (proposal == nullptr) return NoSuchProposal(command.proposal_id());
   const int count = command.steps_size();
   if (count == 0 || count > kMaxSteps) {
-    return RefuseArgument("BAD_PATH",
-                          absl::StrCat("a consultation path has 1 to ", kMaxSteps, " steps"));
+    return Refuse(Reason::kBadPath,
+                  absl::StrCat("a consultation path has 1 to ", kMaxSteps, " steps"));
   }
   bool lead_seen = false;
   for (int i = 0; i < count; ++i) {
     const v1::ConsultationStep& step = command.steps(i);
     if (directory_.FindOrganization(step.organization_id()) == nullptr) {
-      return RefuseNotFound("NO_SUCH_ORGANIZATION",
-                            absl::StrCat("there is no organization ", step.organization_id()));
+      return Refuse(Reason::kNoSuchOrganization,
+                    absl::StrCat("there is no organization ", step.organization_id()));
     }
     lead_seen |= step.organization_id() == proposal->lead_organization_id();
     const v1::ConsultationRole expected =
         i + 1 == count ? v1::CONSULTATION_ROLE_DECIDES : v1::CONSULTATION_ROLE_ADVISES;
     if (step.role() != expected)
-      return RefuseArgument("BAD_PATH", "the last step, and only the last, decides");
+      return Refuse(Reason::kBadPath, "the last step, and only the last, decides");
   }
   if (!lead_seen) {
-    return RefuseArgument("BAD_PATH",
-                          absl::StrCat("the lead organization ", proposal->lead_organization_id(),
-                                       " must be on the path"));
+    return Refuse(Reason::kBadPath,
+                  absl::StrCat("the lead organization ", proposal->lead_organization_id(),
+                               " must be on the path"));
   }
   const auto& steps = proposal->consultations();
   if (std::any_of(steps.begin(), steps.end(),
                   [](const v1::Consultation& step) { return step.index() != 0; })) {
-    return RefusePrecondition(
-        "PATH_BEGUN", "an organization has spoken already; the path cannot be replaced any more");
+    return Refuse(Reason::kPathBegun,
+                  "an organization has spoken already; the path cannot be replaced any more");
   }
   return absl::OkStatus();
 }
@@ -162,25 +162,25 @@ absl::Status PapersMachine::Check(const CommandContext& context,
                                   const v1::RecordRecommendation& command) const {
   const v1::Proposal* proposal = FindProposal(command.proposal_id());
   if (proposal == nullptr) return NoSuchProposal(command.proposal_id());
-  if (!directory_.HasAnyOffice(context.actor, {dv1::OFFICE_CLERK, dv1::OFFICE_ADMINISTRATOR}) &&
+  if (!directory_.HasAnyOffice(context.actor,
+                               {common::v1::OFFICE_CLERK, common::v1::OFFICE_ADMINISTRATOR}) &&
       !directory_.PresidesOver(context.actor, command.organization_id())) {
-    return RefusePermission(
-        "OFFICE_MISSING",
-        absl::StrCat("a recommendation is recorded by a clerk, an administrator or "
-                     "the chair of ",
-                     command.organization_id()));
+    return Refuse(Reason::kOfficeMissing,
+                  absl::StrCat("a recommendation is recorded by a clerk, an administrator or "
+                               "the chair of ",
+                               command.organization_id()));
   }
   RETURN_IF_ERROR(CheckOptionalText("statement", command.statement(), 2 << 10));
   if (command.recommendation() == v1::RECOMMENDATION_UNSPECIFIED ||
       !v1::Recommendation_IsValid(command.recommendation())) {
-    return RefuseArgument("BAD_RECOMMENDATION", "recommendation must say which");
+    return Refuse(Reason::kBadRecommendation, "recommendation must say which");
   }
   const int next = NextAdviser(*proposal);
   if (next < 0)
-    return RefusePrecondition("NOT_ITS_TURN", "no organization is left to advise on this proposal");
+    return Refuse(Reason::kNotItsTurn, "no organization is left to advise on this proposal");
   const std::string& adviser = proposal->consultations(next).organization_id();
   if (adviser != command.organization_id()) {
-    return RefusePrecondition("NOT_ITS_TURN", absl::StrCat("the next to advise is ", adviser));
+    return Refuse(Reason::kNotItsTurn, absl::StrCat("the next to advise is ", adviser));
   }
   return absl::OkStatus();
 }
@@ -199,12 +199,12 @@ void PapersMachine::Apply(const CommandContext& context, const v1::RecordRecomme
 absl::Status PapersMachine::Check(const CommandContext&, const v1::HandOverIdeas& command) const {
   ASSIGN_OR_RETURN(const ideas::v1::Round* round, ideas_.FindRound(command.round_id()));
   if (round->state() != ideas::v1::ROUND_STATE_ESTABLISHED) {
-    return RefusePrecondition("ROUND_NOT_ESTABLISHED", absl::StrCat("round ", command.round_id(),
-                                                                    " has no established result"));
+    return Refuse(Reason::kRoundNotEstablished,
+                  absl::StrCat("round ", command.round_id(), " has no established result"));
   }
   if (FindProposal(command.proposal_id()) == nullptr) return NoSuchProposal(command.proposal_id());
   if (command.idea_ids_size() == 0)
-    return RefuseArgument("BAD_HAND_OVER", "name the ideas that the proposal takes up");
+    return Refuse(Reason::kBadHandOver, "name the ideas that the proposal takes up");
   for (const std::string& id : command.idea_ids()) RETURN_IF_ERROR(CheckHandOver(*round, id));
   return absl::OkStatus();
 }
@@ -214,19 +214,18 @@ absl::Status PapersMachine::CheckHandOver(const ideas::v1::Round& round,
   RETURN_IF_ERROR(ideas_.FindLive(idea_id).status());
   const auto& ranked = round.idea_ids();
   if (std::find(ranked.begin(), ranked.end(), idea_id) == ranked.end()) {
-    return RefuseArgument("BAD_HAND_OVER",
-                          absl::StrCat("idea ", idea_id, " was not ranked in round ", round.id()));
+    return Refuse(Reason::kBadHandOver,
+                  absl::StrCat("idea ", idea_id, " was not ranked in round ", round.id()));
   }
   const auto& beat = round.beat_status_quo();
   if (round.status_quo() && std::find(beat.begin(), beat.end(), idea_id) == beat.end()) {
-    return RefusePrecondition(
-        "STATUS_QUO_PREFERRED",
-        absl::StrCat("idea ", idea_id, " did not beat the status quo in round ", round.id(),
-                     "; hand over ideas that more ballots prefer to it"));
+    return Refuse(Reason::kStatusQuoPreferred,
+                  absl::StrCat("idea ", idea_id, " did not beat the status quo in round ",
+                               round.id(), "; hand over ideas that more ballots prefer to it"));
   }
   if (const auto found = handed_over_.find(idea_id); found != handed_over_.end()) {
-    return RefuseExists("HANDED_OVER",
-                        absl::StrCat("idea ", idea_id, " went into proposal ", found->second));
+    return Refuse(Reason::kHandedOver,
+                  absl::StrCat("idea ", idea_id, " went into proposal ", found->second));
   }
   return absl::OkStatus();
 }
@@ -264,8 +263,8 @@ absl::StatusOr<std::string> PapersMachine::DiffProposal(absl::string_view propos
   const uint32_t from = old_version == 0 ? std::max(to, 2u) - 1 : old_version;
   for (const uint32_t version : {from, to}) {
     if (version < 1 || version > newest) {
-      return RefuseNotFound("NO_SUCH_VERSION",
-                            absl::StrCat("proposal ", proposal_id, " has versions 1 to ", newest));
+      return Refuse(Reason::kNoSuchVersion,
+                    absl::StrCat("proposal ", proposal_id, " has versions 1 to ", newest));
     }
   }
   return UnifiedDiff(

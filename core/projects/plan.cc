@@ -14,7 +14,7 @@ struct Node {
   std::vector<std::string> depends_on;
 };
 
-absl::Status BadPlan(absl::string_view what) { return RefuseArgument("BAD_PLAN", what); }
+absl::Status BadPlan(absl::string_view what) { return Refuse(Reason::kBadPlan, what); }
 
 }  // namespace
 

@@ -46,8 +46,7 @@ absl::Status CheckFinished(const v1::Project& project, absl::string_view id,
                            const Ids& depends_on) {
   for (const std::string& needed : depends_on) {
     if (!IsFinished(project, needed)) {
-      return RefusePrecondition("NOT_READY",
-                                absl::StrCat(id, " cannot be finished before ", needed));
+      return Refuse(Reason::kNotReady, absl::StrCat(id, " cannot be finished before ", needed));
     }
   }
   return absl::OkStatus();
@@ -57,33 +56,33 @@ absl::Status CheckPlan(const v1::StartProject& command) {
   if (command.roles_size() == 0 || command.work_packages_size() == 0 ||
       command.work_packages_size() + command.milestones_size() > kMaxParts ||
       command.roles_size() > kMaxParts) {
-    return RefuseArgument(
-        "BAD_PLAN", absl::StrCat("a project needs a role and a work package, and has at most ",
-                                 kMaxParts, " of each"));
+    return Refuse(Reason::kBadPlan,
+                  absl::StrCat("a project needs a role and a work package, and has at most ",
+                               kMaxParts, " of each"));
   }
   std::set<std::string> roles;
   for (const v1::ProjectRole& role : command.roles()) {
     RETURN_IF_ERROR(CheckId("roles.id", role.id()));
     RETURN_IF_ERROR(CheckText("roles.title", role.title(), 200));
     if (!roles.insert(role.id()).second)
-      return RefuseArgument("BAD_PLAN", absl::StrCat("role ", role.id(), " comes twice"));
+      return Refuse(Reason::kBadPlan, absl::StrCat("role ", role.id(), " comes twice"));
   }
   std::set<std::string> ids;
   const auto check_part = [&ids](const std::string& id, const std::string& title) -> absl::Status {
     RETURN_IF_ERROR(CheckId("id", id));
     RETURN_IF_ERROR(CheckText("title", title, 300));
-    if (!ids.insert(id).second) return RefuseArgument("BAD_PLAN", absl::StrCat(id, " comes twice"));
+    if (!ids.insert(id).second) return Refuse(Reason::kBadPlan, absl::StrCat(id, " comes twice"));
     return absl::OkStatus();
   };
   for (const v1::WorkPackage& work : command.work_packages()) {
     RETURN_IF_ERROR(check_part(work.id(), work.title()));
     if (roles.count(work.role_id()) == 0) {
-      return RefuseArgument(
-          "BAD_PLAN", absl::StrCat("work package ", work.id(), " names no role of the project"));
+      return Refuse(Reason::kBadPlan,
+                    absl::StrCat("work package ", work.id(), " names no role of the project"));
     }
     if (work.duration_days() == 0 || work.duration_days() > kMaxDays) {
-      return RefuseArgument("BAD_PLAN", absl::StrCat("work package ", work.id(), " must take 1 to ",
-                                                     kMaxDays, " days"));
+      return Refuse(Reason::kBadPlan, absl::StrCat("work package ", work.id(), " must take 1 to ",
+                                                   kMaxDays, " days"));
     }
   }
   for (const v1::Milestone& milestone : command.milestones()) {
@@ -93,7 +92,7 @@ absl::Status CheckPlan(const v1::StartProject& command) {
 }
 
 absl::Status NoSuchProject(absl::string_view project_id) {
-  return RefuseNotFound("NO_SUCH_PROJECT", absl::StrCat("there is no project ", project_id));
+  return Refuse(Reason::kNoSuchProject, absl::StrCat("there is no project ", project_id));
 }
 
 }  // namespace
@@ -107,31 +106,29 @@ absl::StatusOr<const v1::Project*> ProjectsMachine::Find(absl::string_view proje
 absl::Status ProjectsMachine::Check(const CommandContext&, const v1::StartProject& command) const {
   RETURN_IF_ERROR(CheckId("project_id", command.project_id()));
   if (projects_.find(command.project_id()) != projects_.end()) {
-    return RefuseExists("PROJECT_EXISTS", absl::StrCat("project ", command.project_id(),
-                                                       " exists; choose another id"));
+    return Refuse(Reason::kProjectExists,
+                  absl::StrCat("project ", command.project_id(), " exists; choose another id"));
   }
   const decisions::v1::Decision* decision = decisions_.FindDecision(command.decision_id());
   if (decision == nullptr || decision->state() != decisions::v1::DECISION_STATE_RELEASED) {
-    return RefusePrecondition(
-        "DECISION_NOT_RELEASED",
-        absl::StrCat("decision ", command.decision_id(), " is not released for execution"));
+    return Refuse(Reason::kDecisionNotReleased, absl::StrCat("decision ", command.decision_id(),
+                                                             " is not released for execution"));
   }
   const auto started = by_decision_.find(command.decision_id());
   if (started != by_decision_.end()) {
-    return RefuseExists("ALREADY_STARTED", absl::StrCat("decision ", command.decision_id(),
+    return Refuse(Reason::kAlreadyStarted, absl::StrCat("decision ", command.decision_id(),
                                                         " has started project ", started->second));
   }
   RETURN_IF_ERROR(CheckText("charter.title", command.charter().title(), 300));
   RETURN_IF_ERROR(CheckText("charter.goal", command.charter().goal(), 4 << 10));
   for (const std::string& person : {command.charter().sponsor_id(), command.charter().lead_id()}) {
     if (!directory_.PersonExists(person)) {
-      return RefuseNotFound("NO_SUCH_PERSON", absl::StrCat("there is no person ", person));
+      return Refuse(Reason::kNoSuchPerson, absl::StrCat("there is no person ", person));
     }
   }
   for (const v1::ProjectRole& role : command.roles()) {
     if (!role.person_id().empty() && !directory_.PersonExists(role.person_id())) {
-      return RefuseNotFound("NO_SUCH_PERSON",
-                            absl::StrCat("there is no person ", role.person_id()));
+      return Refuse(Reason::kNoSuchPerson, absl::StrCat("there is no person ", role.person_id()));
     }
   }
   return CheckPlan(command);
@@ -165,18 +162,17 @@ absl::Status ProjectsMachine::Check(const CommandContext& context,
   ASSIGN_OR_RETURN(const v1::Project* project, Find(command.project_id()));
   if (context.actor != project->charter().lead_id() &&
       context.actor != project->charter().sponsor_id() &&
-      !directory_.HasAnyOffice(context.actor, {dv1::OFFICE_CLERK, dv1::OFFICE_ADMINISTRATOR})) {
-    return RefusePermission(
-        "NOT_RESPONSIBLE",
-        "roles are given by the project's lead or sponsor, a clerk or an administrator");
+      !directory_.HasAnyOffice(context.actor,
+                               {common::v1::OFFICE_CLERK, common::v1::OFFICE_ADMINISTRATOR})) {
+    return Refuse(Reason::kNotResponsible,
+                  "roles are given by the project's lead or sponsor, a clerk or an administrator");
   }
   if (!directory_.PersonExists(command.person_id())) {
-    return RefuseNotFound("NO_SUCH_PERSON",
-                          absl::StrCat("there is no person ", command.person_id()));
+    return Refuse(Reason::kNoSuchPerson, absl::StrCat("there is no person ", command.person_id()));
   }
   if (!command.role_id().empty() && FindRole(*project, command.role_id()) == nullptr) {
-    return RefuseNotFound("NO_SUCH_ROLE", absl::StrCat("project ", project->id(), " has no role ",
-                                                       command.role_id()));
+    return Refuse(Reason::kNoSuchRole,
+                  absl::StrCat("project ", project->id(), " has no role ", command.role_id()));
   }
   return absl::OkStatus();
 }
@@ -197,20 +193,20 @@ absl::Status ProjectsMachine::Check(const CommandContext& context,
   ASSIGN_OR_RETURN(const v1::Project* project, Find(command.project_id()));
   const auto* work = FindRow(project->work_packages(), command.work_package_id());
   if (work == nullptr) {
-    return RefuseNotFound("NO_SUCH_WORK_PACKAGE",
-                          absl::StrCat("project ", project->id(), " has no work package ",
-                                       command.work_package_id()));
+    return Refuse(Reason::kNoSuchWorkPackage,
+                  absl::StrCat("project ", project->id(), " has no work package ",
+                               command.work_package_id()));
   }
   const v1::ProjectRole* role = FindRole(*project, work->plan().role_id());
   if (context.actor != role->person_id() && context.actor != project->charter().lead_id() &&
-      !directory_.HasOffice(context.actor, dv1::OFFICE_CLERK)) {
-    return RefusePermission("NOT_RESPONSIBLE", absl::StrCat("progress of ", work->plan().id(),
-                                                            " is reported by its role ", role->id(),
-                                                            ", the project's lead or a clerk"));
+      !directory_.HasOffice(context.actor, common::v1::OFFICE_CLERK)) {
+    return Refuse(Reason::kNotResponsible,
+                  absl::StrCat("progress of ", work->plan().id(), " is reported by its role ",
+                               role->id(), ", the project's lead or a clerk"));
   }
   RETURN_IF_ERROR(CheckText("summary", command.summary(), 4 << 10));
   if (command.percent_done() > 100)
-    return RefuseArgument("BAD_PERCENT", "percent_done must be 0 to 100");
+    return Refuse(Reason::kBadPercent, "percent_done must be 0 to 100");
   if (command.percent_done() < 100) return absl::OkStatus();
   return CheckFinished(*project, work->plan().id(), work->plan().depends_on());
 }
@@ -236,18 +232,18 @@ absl::Status ProjectsMachine::Check(const CommandContext& context,
   ASSIGN_OR_RETURN(const v1::Project* project, Find(command.project_id()));
   const auto* milestone = FindRow(project->milestones(), command.milestone_id());
   if (milestone == nullptr) {
-    return RefuseNotFound(
-        "NO_SUCH_MILESTONE",
+    return Refuse(
+        Reason::kNoSuchMilestone,
         absl::StrCat("project ", project->id(), " has no milestone ", command.milestone_id()));
   }
   if (context.actor != project->charter().lead_id() &&
-      !directory_.HasOffice(context.actor, dv1::OFFICE_CLERK)) {
-    return RefusePermission("NOT_RESPONSIBLE",
-                            "a milestone is reported by the project's lead or a clerk");
+      !directory_.HasOffice(context.actor, common::v1::OFFICE_CLERK)) {
+    return Refuse(Reason::kNotResponsible,
+                  "a milestone is reported by the project's lead or a clerk");
   }
   if (milestone->has_reach_time()) {
-    return RefuseExists("ALREADY_REACHED",
-                        absl::StrCat("milestone ", milestone->plan().id(), " is reached"));
+    return Refuse(Reason::kAlreadyReached,
+                  absl::StrCat("milestone ", milestone->plan().id(), " is reached"));
   }
   return CheckFinished(*project, milestone->plan().id(), milestone->plan().depends_on());
 }

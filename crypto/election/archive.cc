@@ -110,15 +110,15 @@ class RecordReader {
   }
 
   absl::Status BadHeader() const {
-    return RefuseArgument("BAD_RECORD_HEADER", absl::StrCat("record ", number_,
-                                                            " of the file is not written as "
-                                                            "Belenios writes records"));
+    return Refuse(Reason::kBadRecordHeader, absl::StrCat("record ", number_,
+                                                         " of the file is not written as "
+                                                         "Belenios writes records"));
   }
 
  private:
   absl::Status Truncated() const {
-    return RefuseArgument("ARCHIVE_TRUNCATED",
-                          absl::StrCat("the file ends inside its record ", number_));
+    return Refuse(Reason::kArchiveTruncated,
+                  absl::StrCat("the file ends inside its record ", number_));
   }
 
   absl::string_view rest_;
@@ -126,14 +126,15 @@ class RecordReader {
 };
 
 absl::Status BadFileHeader() {
-  return RefuseArgument("BAD_ARCHIVE_HEADER",
-                        "the file does not begin as a Belenios archive does; is it a .bel file?");
+  return Refuse(Reason::kBadArchiveHeader,
+                "the file does not begin as a Belenios archive does; is it a .bel file?");
 }
 
 absl::StatusOr<uint64_t> ReadFileHeader(RecordReader* reader) {
   const auto record = reader->Next();
   if (!record.ok()) {
-    return ReasonOf(record.status()) == "ARCHIVE_TRUNCATED" ? record.status() : BadFileHeader();
+    return ReasonOf(record.status()) == Reason::kArchiveTruncated ? record.status()
+                                                                  : BadFileHeader();
   }
   absl::string_view timestamp = record->body;
   if (record->name != kHeaderName ||
@@ -160,8 +161,8 @@ absl::StatusOr<ArchiveRecord> ToArchiveRecord(const RecordReader& reader,
   result.is_event = absl::ConsumeSuffix(&hash, kEventSuffix);
   if (!result.is_event && !absl::ConsumeSuffix(&hash, kDataSuffix)) return reader.BadHeader();
   if (hash != Sha256Hex(record.body)) {
-    return RefuseArgument("HASH_MISMATCH", absl::StrCat("the content of ", record.name,
-                                                        " does not have the hash in its name"));
+    return Refuse(Reason::kHashMismatch, absl::StrCat("the content of ", record.name,
+                                                      " does not have the hash in its name"));
   }
   result.hash = std::string(hash);
   result.body = std::string(record.body);
@@ -169,8 +170,8 @@ absl::StatusOr<ArchiveRecord> ToArchiveRecord(const RecordReader& reader,
 }
 
 absl::Status BadEvent(absl::string_view hash) {
-  return RefuseArgument("BAD_EVENT",
-                        absl::StrCat("event ", hash, " is not written as Belenios writes events"));
+  return Refuse(Reason::kBadEvent,
+                absl::StrCat("event ", hash, " is not written as Belenios writes events"));
 }
 
 absl::StatusOr<Event> ParseEventFields(absl::string_view json) {
@@ -184,7 +185,7 @@ absl::StatusOr<Event> ParseEventFields(absl::string_view json) {
   ASSIGN_OR_RETURN(const std::string name, view.OptionalText("type"));
   const auto* type = std::find_if(std::begin(kTypes), std::end(kTypes),
                                   [&name](const NamedType& known) { return known.name == name; });
-  if (type == std::end(kTypes)) return RefuseArgument("BAD_EVENT", "an unknown type");
+  if (type == std::end(kTypes)) return Refuse(Reason::kBadEvent, "an unknown type");
   event.type = type->type;
   return event;
 }
@@ -207,14 +208,14 @@ absl::Status ReadGroups(RecordReader* reader, Archive* archive) {
     ASSIGN_OR_RETURN(Event event, ParseEvent(record));
     const std::string parent = archive->groups.empty() ? "" : archive->groups.back().hash;
     if (event.parent != parent || event.height != archive->groups.size()) {
-      return RefuseArgument("BROKEN_CHAIN", absl::StrCat("event ", record.hash,
-                                                         " does not follow the event before it"));
+      return Refuse(Reason::kBrokenChain,
+                    absl::StrCat("event ", record.hash, " does not follow the event before it"));
     }
     archive->groups.push_back({std::move(event), std::move(record.hash), std::move(data)});
     data.clear();
   }
   if (!data.empty()) {
-    return RefuseArgument("ARCHIVE_TRUNCATED", "the file ends with data that belong to no event");
+    return Refuse(Reason::kArchiveTruncated, "the file ends with data that belong to no event");
   }
   return absl::OkStatus();
 }

@@ -1,6 +1,6 @@
-// The public file of an election: a chain of events, and the data that they name by their hashes,
-// in an old-style tar file that only grows. Reading refuses every byte that Belenios would have
-// written otherwise, so that one election has one file.
+// The public file of an election: a chain of events, and the data that they name by hash, in an
+// old-style tar file that only grows. Reading rejects every byte that Belenios would have written
+// differently, so that each election has exactly one file.
 //
 // Source: specification of Belenios 2.0, section 4.4; the header's timestamp is a JSON string, as
 // belenios-tool writes it.
@@ -60,10 +60,10 @@ struct Archive {
 // INVALID_ARGUMENT with reason
 //   ARCHIVE_TRUNCATED    the file ends inside a record, or after data without an event
 //   BAD_ARCHIVE_HEADER   the first record is not Belenios'
-//   BAD_RECORD_HEADER    a header or padding that Belenios would have written otherwise
-//   HASH_MISMATCH        a record does not have the hash that its name says
+//   BAD_RECORD_HEADER    a header or padding that Belenios would write differently
+//   HASH_MISMATCH        a record's hash differs from the one in its name
 //   BAD_EVENT            an event that is malformed or not written as Belenios writes it
-//   BROKEN_CHAIN         an event that does not name the one before, or has not its height
+//   BROKEN_CHAIN         an event with the wrong parent or the wrong height
 absl::StatusOr<Archive> ReadArchive(absl::string_view bytes);
 
 // {"parent":"…","height":n,"type":"…","payload":"…"}
@@ -77,12 +77,13 @@ std::string FormatSizedTally(uint64_t num_tallied, uint64_t total_weight,
                              absl::string_view encrypted_tally);
 std::string FormatOwnedDecryption(uint64_t owner, absl::string_view partial_decryption);
 
-// Writes an archive, event by event. The order of events is the caller's business; `data` are the
-// bodies that belong to the event, its payload last, in the order of the specification's table.
+// Writes an archive, event by event. The caller is responsible for the order of events. `data`
+// holds the bodies that belong to the event in the order of the specification's table, the payload
+// last.
 class ArchiveWriter {
  public:
   explicit ArchiveWriter(uint64_t timestamp);
-  // Goes on with an archive.
+  // Continues an existing archive.
   explicit ArchiveWriter(const Archive& archive);
 
   void Add(EventType type, absl::Span<const std::string> data);
@@ -93,13 +94,13 @@ class ArchiveWriter {
   void AddEndBallots();
   void AddEncryptedTally(const std::string& encrypted_tally, uint64_t num_tallied,
                          uint64_t total_weight);
-  // `owner` counts the trustees from 1 (Trustees).
+  // `owner` is the trustee's number, from 1 (see Trustees).
   void AddPartialDecryption(uint64_t owner, const std::string& partial_decryption);
   void AddResult(const std::string& result);
 
   const std::string& bytes() const { return bytes_; }
 
-  // The hash of the last event; who keeps it notices if the archive is later cut or rewritten.
+  // The hash of the last event. A kept copy reveals whether the archive was later cut or rewritten.
   const std::string& head() const { return head_; }
 
  private:

@@ -56,7 +56,7 @@ absl::Status ParseSignature(const JsonView& json, Ballot* ballot) {
   return absl::OkStatus();
 }
 
-// All of the ballot but its last brace.
+// The ballot's text without its closing brace.
 std::string OpenText(const Ballot& ballot) {
   const auto format = [](std::string* text, const Answer& answer) {
     *text += FormatAnswer(answer);
@@ -120,8 +120,8 @@ absl::StatusOr<Ballot> ParseBallot(absl::string_view json) {
   ASSIGN_OR_RETURN(const JsonView signature, view.Member("signature"));
   RETURN_IF_ERROR(ParseSignature(signature, &ballot));
   if (FormatBallot(ballot) != json) {
-    return RefuseArgument("BALLOT_NOT_CANONICAL",
-                          "the ballot is not written as Belenios writes ballots");
+    return Refuse(Reason::kBallotNotCanonical,
+                  "the ballot is not written as Belenios writes ballots");
   }
   return ballot;
 }

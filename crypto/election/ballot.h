@@ -4,9 +4,9 @@
 //
 //   const Credential credential = MakeCredential();            // on the voter's device
 //   ASSIGN_OR_RETURN(Ballot ballot, MakeBallot(election, credential, {{1, 0, 0}}));
-//   const std::string bytes = FormatBallot(ballot);            // what is cast
+//   const std::string bytes = FormatBallot(ballot);            // the text to cast
 //   ...
-//   ASSIGN_OR_RETURN(Ballot received, ParseBallot(bytes));     // whoever receives it
+//   ASSIGN_OR_RETURN(Ballot received, ParseBallot(bytes));     // on every recipient's side
 //   RETURN_IF_ERROR(VerifyBallot(election, received));
 #ifndef VOTUM_CRYPTO_ELECTION_BALLOT_H_
 #define VOTUM_CRYPTO_ELECTION_BALLOT_H_
@@ -44,19 +44,20 @@ struct Ballot {
   Proof signature;   // of `hash`, by the credential
 };
 
-// What is voted: for each question, 0 or 1 for each choice in order, "blank" first where the
-// question has it. A secret.
+// The voter's answers: for each question, 0 or 1 for each choice in order, "blank" first where the
+// question has it. Secret.
 using Choices = std::vector<std::vector<uint8_t>>;
 
 // INVALID_ARGUMENT/BAD_CHOICES unless `choices` is a permitted answer to the questions.
 absl::Status CheckChoices(const Election& election, const Choices& choices);
 
-// A ballot with these choices. Who makes it could later prove how he voted; who revotes makes a
-// new one, and the last counts. Errors as CheckChoices. opening.h makes one that can be audited.
+// Makes a ballot with these choices. Its maker could later prove the vote; revoting makes a new
+// ballot, and the last one counts. Errors as CheckChoices. opening.h makes ballots that can be
+// audited.
 absl::StatusOr<Ballot> MakeBallot(const Election& election, const Credential& credential,
                                   const Choices& choices);
 
-// The one JSON text of a ballot.
+// The canonical JSON text of a ballot.
 std::string FormatBallot(const Ballot& ballot);
 
 // INVALID_ARGUMENT with reason
@@ -72,7 +73,7 @@ absl::StatusOr<Ballot> ParseBallot(absl::string_view json);
 // BAD_BLANK_PROOF, WRONG_BALLOT_HASH or BAD_BALLOT_SIGNATURE.
 absl::Status VerifyBallot(const Election& election, const Ballot& ballot);
 
-// By which a voter finds his ballot in the published list: HashBase64 of its text.
+// The tracker by which voters find their ballot in the published list: HashBase64 of its text.
 std::string Tracker(absl::string_view ballot_json);
 
 }  // namespace votum::election

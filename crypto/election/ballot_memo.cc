@@ -8,7 +8,7 @@ namespace votum::election {
 
 absl::Status BallotMemo::Verify(const Election& election, absl::string_view json,
                                 const Ballot& ballot) {
-  // Fingerprints have one length: no two pairs give the same bytes.
+  // All fingerprints have the same length, so no two pairs give the same bytes.
   const crypto::Digest digest = crypto::Sha256({election.fingerprint(), json});
   {
     const std::lock_guard<std::mutex> lock(mutex_);

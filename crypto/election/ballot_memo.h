@@ -1,4 +1,4 @@
-// Remembers ballots that verified, so that a process verifies each once: when it comes in, and not
+// Remembers verified ballots, so that a process verifies each ballot once: on arrival, and not
 // again when its record is folded. Verification is a pure function of election and ballot, so
 // remembering changes no result.
 #ifndef VOTUM_CRYPTO_ELECTION_BALLOT_MEMO_H_

@@ -1,4 +1,5 @@
-// Texts that both the making and the verifying of ballots hash. For the sources of this folder.
+// Texts that are hashed both when ballots are made and when they are verified. Internal to this
+// folder.
 #ifndef VOTUM_CRYPTO_ELECTION_BALLOT_TEXT_H_
 #define VOTUM_CRYPTO_ELECTION_BALLOT_TEXT_H_
 
@@ -9,7 +10,7 @@
 
 namespace votum::election {
 
-// The ballot without its signature: what is hashed and signed.
+// The ballot without its signature, which is the text that is hashed and signed.
 std::string UnsignedText(const Ballot& ballot);
 
 // S_0: fingerprint and credential.
@@ -19,10 +20,10 @@ std::string BallotContext(const std::string& election_hash, const Element& crede
 std::string AnswerContext(const std::string& ballot_context,
                           const std::vector<Ciphertext>& choices);
 
-// Before the commitments of the proof that `ciphertext` is in an interval (section 4.12).
+// The hash prefix of the proof that `ciphertext` is in an interval (section 4.12).
 std::string IntervalPrefix(const std::string& context, const Ciphertext& ciphertext);
 
-// Before the commitment of a ballot's signature.
+// The hash prefix of a ballot's signature.
 std::string SignaturePrefix(const std::string& hash);
 
 // The product of all choices, without "blank" where the question has it.

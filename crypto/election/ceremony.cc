@@ -18,11 +18,11 @@ namespace {
 
 const PowerTable& G() { return PowerTable::OfGenerator(); }
 
-absl::Status Bad(absl::string_view why) { return RefuseArgument("BAD_TRUSTEES", why); }
+absl::Status Bad(absl::string_view why) { return Refuse(Reason::kBadTrustees, why); }
 
 absl::Status BadContribution(uint64_t sender, absl::string_view why) {
-  return RefuseArgument("BAD_CONTRIBUTION",
-                        absl::StrCat("the contribution of trustee ", sender, ": ", why));
+  return Refuse(Reason::kBadContribution,
+                absl::StrCat("the contribution of trustee ", sender, ": ", why));
 }
 
 // The certificates of a ceremony, and which of them is ours.
@@ -47,8 +47,8 @@ absl::StatusOr<Participant> Participate(const TrusteeIdentity& identity, uint64_
   if (index < 1 || index > certificates.size() ||
       participant.certificates[index - 1].verification != G().SecretPower(identity.signing) ||
       participant.certificates[index - 1].encryption != G().SecretPower(identity.decryption)) {
-    return RefuseArgument("WRONG_IDENTITY",
-                          absl::StrCat("certificate ", index, " is not of this secret file"));
+    return Refuse(Reason::kWrongIdentity,
+                  absl::StrCat("certificate ", index, " is not of this secret file"));
   }
   return participant;
 }
@@ -80,7 +80,7 @@ Scalar ValueAt(absl::Span<const Scalar> polynomial, uint64_t x) {
   return value;
 }
 
-// The share for us.
+// The share addressed to us.
 absl::StatusOr<Scalar> OpenShare(const Participant& participant, uint64_t sender,
                                  absl::string_view sealed) {
   ASSIGN_OR_RETURN(const crypto::SecretBytes opened, participant.Open(sender, sealed));
@@ -91,7 +91,8 @@ absl::StatusOr<Scalar> OpenShare(const Participant& participant, uint64_t sender
   return Scalar::FromAnyDecimal(text);
 }
 
-// Whether what we sealed for ourselves is the polynomial that we published: nobody has changed it.
+// Whether the polynomial that we sealed for ourselves is the one that we published; false if
+// somebody changed it.
 bool IsOurPolynomial(const Participant& participant, absl::string_view sealed,
                      absl::Span<const Element> powers) {
   const auto opened = participant.Open(participant.index, sealed);
@@ -108,7 +109,7 @@ bool IsOurPolynomial(const Participant& participant, absl::string_view sealed,
                     });
 }
 
-// The sender's polynomial in exponents, checked.
+// The sender's polynomial in exponents, after checking it.
 absl::StatusOr<std::vector<Element>> PolynomialOf(absl::Span<const SignedMessage> certificates,
                                                   const Element& verification, uint64_t threshold,
                                                   uint64_t sender,

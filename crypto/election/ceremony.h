@@ -1,25 +1,27 @@
-// How trustees make a common key of which any `threshold` of them can open a tally, and fewer learn
-// nothing, without anybody ever knowing the whole (Pedersen, EUROCRYPT '91). One ceremony serves
-// for as long as the trustees stay the same; elections add a fresh single key of the server.
+// Distributed generation of the trustees' common key (Pedersen, EUROCRYPT '91): any `threshold`
+// trustees can open a tally, fewer learn nothing, and nobody ever knows the whole secret. One
+// ceremony serves as long as the trustees stay the same; each election adds a fresh single key of
+// the server.
 //
 // Source: specification of Belenios 2.0, section 4.6. The messages are those of Debian's
-// belenios-tool, so that each trustee may use our program or that one (docs/trustees.md). Ours say
-// more, as version 3 does, and belenios-tool does not mind: certificates name the ceremony that
-// they are for, contributions sign all certificates, keys are signed.
+// belenios-tool, so that each trustee may use our program or that one (docs/trustees.md). Ours
+// carry more, as in version 3, and belenios-tool accepts them: certificates name their ceremony,
+// contributions sign all certificates, and keys are signed.
 //
-// Three rounds; what each makes is public and may travel through the server, which learns nothing.
-// Everybody must compare the certificates with the people they stand for before the second round.
+// There are three rounds. Their messages are public and may travel through the server, which learns
+// nothing. Before the second round, all trustees must check in person that each certificate belongs
+// to its trustee.
 //
 //   1. Each:   identity = MakeTrusteeIdentity();
 //              certificate = MakeCertificate(identity, {size, threshold, index});
 //      Server: CheckCertificate(certificate, {size, threshold, index});
 //   2. Each:   contribution = Contribute(identity, index, all certificates, threshold);
 //      Server: CheckContribution(all certificates, threshold, index, contribution);
-//   3. Each:   share = FinishShare(identity, index, all certificates, threshold, all
-//   contributions);
+//   3. Each:   share = FinishShare(identity, index, all certificates, threshold,
+//                                  all contributions);
 //      Server: CheckShareKey(all polynomials, certificate, index, share.message.key);
-//              trustees = AssembleTrustees(all certificates, threshold, all contributions, all
-//              keys);
+//              trustees = AssembleTrustees(all certificates, threshold, all contributions,
+//                                          all keys);
 #ifndef VOTUM_CRYPTO_ELECTION_CEREMONY_H_
 #define VOTUM_CRYPTO_ELECTION_CEREMONY_H_
 
@@ -37,22 +39,22 @@
 
 namespace votum::election {
 
-// What a trustee keeps secret during the ceremony.
+// A trustee's secrets during the ceremony.
 struct TrusteeIdentity {
   Scalar signing;
-  Scalar decryption;  // of what others send him
+  Scalar decryption;  // opens messages from other trustees
 };
 TrusteeIdentity MakeTrusteeIdentity();
 
-// For trustee `context.index` of `context.size`; sent as FormatSignedMessage gives it.
-// INVALID_ARGUMENT/BAD_TRUSTEES for numbers that do not fit.
+// The certificate of trustee `context.index` of `context.size`, to be sent in the form of
+// FormatSignedMessage. INVALID_ARGUMENT/BAD_TRUSTEES for numbers that do not fit.
 absl::StatusOr<SignedMessage> MakeCertificate(const TrusteeIdentity& identity,
                                               const CertificateContext& context);
 
-// A trustee's polynomial, hidden in exponents, and one value of it for each trustee. Sealed texts
-// are those of channel.h.
+// A trustee's polynomial, hidden in exponents, and one value of it for each trustee. Texts are
+// sealed as channel.h describes.
 struct Contribution {
-  std::string sealed_polynomial;    // its coefficients, for himself
+  std::string sealed_polynomial;    // its coefficients, sealed for the sender
   std::vector<std::string> shares;  // item j is for trustee j + 1
   SignedMessage polynomial;         // see FormatPolynomial
   std::optional<Proof> signature;   // of CommitmentMessage; absent if belenios-tool made it
@@ -68,19 +70,19 @@ absl::StatusOr<Contribution> Contribute(const TrusteeIdentity& identity, uint64_
                                         absl::Span<const SignedMessage> certificates,
                                         uint64_t threshold);
 
-// All of trustee `index`'s contribution that can be checked from outside; `certificates` are
-// checked already. INVALID_ARGUMENT/BAD_CONTRIBUTION, naming the trustee. Whether the shares are
-// values of the polynomial only their recipients can tell, in FinishShare.
+// Checks everything in trustee `index`'s contribution that outsiders can check; `certificates` must
+// have been checked. INVALID_ARGUMENT/BAD_CONTRIBUTION, naming the trustee. Only the recipients can
+// tell whether the shares are values of the polynomial, in FinishShare.
 absl::Status CheckContribution(absl::Span<const SignedMessage> certificates, uint64_t threshold,
                                uint64_t index, const Contribution& contribution);
 
-// What belenios-tool calls vinput: what trustee `index` needs for the third round.
+// The input of trustee `index` to the third round ("vinput" in belenios-tool).
 std::string FormatShareInput(absl::Span<const Contribution> contributions, uint64_t index);
 
-// What a trustee sends in the third round ("voutput").
+// A trustee's message in the third round ("voutput").
 struct ShareMessage {
-  // His share, sealed for himself. belenios-tool keeps it in ID.dkey and needs it to decrypt; our
-  // trustees have it in their own file.
+  // The trustee's share, sealed for that trustee. belenios-tool keeps it in ID.dkey and needs it to
+  // decrypt; our trustees have it in their own file.
   std::string sealed_secret;
   TrusteeKey key;
 };
@@ -96,16 +98,16 @@ struct TrusteeShare {
   ShareMessage message;
 };
 
-// Errors as Contribute; INVALID_ARGUMENT/BAD_CONTRIBUTION, naming the trustee, if somebody's
-// contribution is not signed by him, or the share in it is not a value of his polynomial: then the
-// ceremony must be done again without that trustee.
+// Errors as Contribute; INVALID_ARGUMENT/BAD_CONTRIBUTION, naming the trustee, if a contribution is
+// not signed by its trustee, or the share in it is not a value of that trustee's polynomial. The
+// ceremony must then be repeated without that trustee.
 absl::StatusOr<TrusteeShare> FinishShare(const TrusteeIdentity& identity, uint64_t index,
                                          absl::Span<const SignedMessage> certificates,
                                          uint64_t threshold,
                                          absl::Span<const Contribution> contributions);
 
-// What the election publishes of them. The signatures of version 3 are among it only if all have
-// made theirs. Errors as CheckThresholdTrustees.
+// The public data of the trustees that the election publishes. It includes the signatures of
+// version 3 only if all trustees made theirs. Errors as CheckThresholdTrustees.
 absl::StatusOr<ThresholdTrustees> AssembleTrustees(absl::Span<const SignedMessage> certificates,
                                                    uint64_t threshold,
                                                    absl::Span<const Contribution> contributions,

@@ -30,7 +30,7 @@ constexpr size_t kMaxText = 65535;
 
 const PowerTable& G() { return PowerTable::OfGenerator(); }
 
-absl::Status Bad(absl::string_view why) { return RefuseArgument("BAD_CHANNEL_MESSAGE", why); }
+absl::Status Bad(absl::string_view why) { return Refuse(Reason::kBadChannelMessage, why); }
 
 SecretBytes KeyOf(const Element& shared) {
   std::string text = shared.ToDecimal();
@@ -39,7 +39,7 @@ SecretBytes KeyOf(const Element& shared) {
   return SecretBytes::CopyOf(crypto::AsBytes(digest));
 }
 
-// A context that has key and nonce, and the tag of what it shall open.
+// A context with key and nonce and, for opening, the expected tag.
 OwnedCipherCtx StartCcm(bool encrypt, const SecretBytes& key, const Element& alpha,
                         std::string tag) {
   static EVP_CIPHER* const cipher = EVP_CIPHER_fetch(nullptr, "AES-256-CCM", nullptr);
@@ -79,7 +79,7 @@ std::optional<SecretBytes> DecryptCcm(const SecretBytes& key, const Element& alp
   const OwnedCipherCtx context = StartCcm(false, key, alpha, std::move(tag));
   SecretBytes plain(text.size());
   int written = 0;
-  // CCM checks the tag in the one update.
+  // CCM checks the tag within the single update.
   if (EVP_CipherUpdate(context.get(), plain.MutableReveal().data(), &written, Data(text),
                        static_cast<int>(text.size())) == 1) {
     return plain;
@@ -112,8 +112,8 @@ absl::StatusOr<Sealed> ParseSealed(absl::string_view json) {
   return sealed;
 }
 
-// `text` without what it has to begin and to end with. Secrets are taken apart like this, and not
-// by a JSON library that leaves copies in memory; every Belenios writes them in this one way.
+// `text` without the required prefix and suffix. Secrets are parsed like this because a JSON
+// library leaves copies in memory; all versions of Belenios write them in this one form.
 std::optional<absl::string_view> Between(absl::string_view text, absl::string_view before,
                                          absl::string_view after) {
   if (!absl::ConsumePrefix(&text, before) || !absl::ConsumeSuffix(&text, after)) {
@@ -122,8 +122,8 @@ std::optional<absl::string_view> Between(absl::string_view text, absl::string_vi
   return text;
 }
 
-// The text of which `escaped` is the inside of a JSON string. None of these texts has anything to
-// escape but quotes and backslashes.
+// Unescapes the inside of a JSON string. In these texts, only quotes and backslashes are ever
+// escaped.
 SecretBytes Unescape(absl::string_view escaped) {
   std::string text;
   text.reserve(escaped.size());

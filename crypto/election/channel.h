@@ -1,8 +1,8 @@
-// Private messages between trustees, which travel through the server: signed by the sender, to be
-// read by the recipient alone.
+// Private messages between trustees, which travel through the server: signed by the sender and
+// readable only by the recipient.
 //
-// Source: specification of Belenios 2.0, sections 4.6.1 and 4.6.3, and what belenios-tool 2.0
-// writes:
+// Source: specification of Belenios 2.0, sections 4.6.1 and 4.6.3, and the output of belenios-tool
+// 2.0:
 //
 //   {"alpha":"g^r","beta":"recipient^r g^s","data":"…"}
 //
@@ -24,16 +24,17 @@
 
 namespace votum::election {
 
-// `message` for the owner of the encryption key `recipient`. At most some 50,000 bytes.
+// Seals `message`, at most some 50,000 bytes, for the owner of the encryption key `recipient`.
 std::string SealForTrustee(const Scalar& signing, const Element& recipient,
                            absl::string_view message);
 
-// OK if `sealed` has the form of such a message and its numbers are in the group: all that one can
-// see from outside. INVALID_ARGUMENT with reason BAD_JSON, NOT_IN_GROUP or BAD_CHANNEL_MESSAGE.
+// OK if `sealed` has the form of such a message and its numbers are in the group; outsiders cannot
+// check more. INVALID_ARGUMENT with reason BAD_JSON, NOT_IN_GROUP or BAD_CHANNEL_MESSAGE.
 absl::Status CheckSealed(absl::string_view sealed);
 
-// The message. INVALID_ARGUMENT: errors as CheckSealed; BAD_CHANNEL_MESSAGE too if it is not to the
-// owner of `decryption`, was changed, or is not signed by the owner of the key `sender`.
+// The message. Errors as CheckSealed; also INVALID_ARGUMENT/BAD_CHANNEL_MESSAGE if it is not
+// addressed to the owner of `decryption`, was changed, or is not signed by the owner of the key
+// `sender`.
 absl::StatusOr<crypto::SecretBytes> OpenFromTrustee(const Scalar& decryption, const Element& sender,
                                                     absl::string_view sealed);
 

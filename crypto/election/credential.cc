@@ -49,7 +49,7 @@ Scalar SecretOfCode(absl::string_view uuid, absl::string_view code) {
   return Scalar::FromDigest(derived);
 }
 
-absl::Status Bad(absl::string_view why) { return RefuseArgument("BAD_CREDENTIAL", why); }
+absl::Status Bad(absl::string_view why) { return Refuse(Reason::kBadCredential, why); }
 
 // "key", "key,weight", "key,weight,name", "key,,name".
 struct Entry {
@@ -82,8 +82,8 @@ absl::StatusOr<Credential> CredentialOfCode(absl::string_view uuid, absl::string
   std::string bare = absl::StrReplaceAll(code, {{"-", ""}});
   const bool base58 =
       bare.find_first_not_of(kBase58.data(), 0, kBase58.size()) == std::string::npos;
-  absl::StatusOr<Credential> credential = RefuseArgument(
-      "BAD_CREDENTIAL_CODE", "not a credential of belenios-tool; compare it with the letter");
+  absl::StatusOr<Credential> credential = Refuse(
+      Reason::kBadCredentialCode, "not a credential of belenios-tool; compare it with the letter");
   if (base58 && bare.size() == kCodeLength && ChecksumHolds(bare)) {
     credential = CredentialOf(SecretOfCode(uuid, code));
   }
@@ -95,9 +95,8 @@ absl::Status CredentialList::Add(const Element& public_key, uint64_t weight) {
   if (public_key == Element()) return Bad("the credential 1, which everybody can sign for");
   std::string decimal = public_key.ToDecimal();
   if (!index_.emplace(std::move(decimal), credentials_.size()).second) {
-    return RefuseArgument(
-        "DUPLICATE_CREDENTIAL",
-        absl::StrCat("credential ", credentials_.size() + 1, " of the list stands on it before"));
+    return Refuse(Reason::kDuplicateCredential, absl::StrCat("credential ", credentials_.size() + 1,
+                                                             " of the list stands on it before"));
   }
   credentials_.push_back({public_key, weight});
   total_weight_ += weight;

@@ -1,5 +1,5 @@
-// Credentials: the keys that sign ballots. The archive lists public credentials only; who holds
-// which is known to the registrar and must not be published.
+// Credentials: the keys that sign ballots. The archive lists public credentials only; the registrar
+// knows their owners, which must not be published.
 //
 // Source: specification of Belenios 2.0, section 4.8.
 #ifndef VOTUM_CRYPTO_ELECTION_CREDENTIAL_H_
@@ -30,8 +30,8 @@ Credential CredentialOf(const Scalar& secret);
 
 // The credential of a code that belenios-tool 2.0 handed out for the election `uuid`, such as
 // "tGy-RsT-H1x-p1t-RiK", with the dashes, which are part of the password (PBKDF2).
-// INVALID_ARGUMENT/BAD_CREDENTIAL_CODE for anything else, mistyped ones included. These codes have
-// 82 bits only: prefer MakeCredential.
+// INVALID_ARGUMENT/BAD_CREDENTIAL_CODE for anything else, including mistyped codes. These codes
+// have only 82 bits; prefer MakeCredential.
 absl::StatusOr<Credential> CredentialOfCode(absl::string_view uuid, absl::string_view code);
 
 // One voter on the list.

@@ -22,7 +22,7 @@ constexpr size_t kIdLength = 14;
 constexpr size_t kMaxIdLength = 64;
 constexpr size_t kMaxElectionBytes = size_t{1} << 20;
 
-absl::Status Bad(absl::string_view why) { return RefuseArgument("BAD_ELECTION", why); }
+absl::Status Bad(absl::string_view why) { return Refuse(Reason::kBadElection, why); }
 
 bool IsUtf8(absl::string_view text) {
   while (!text.empty()) {
@@ -73,8 +73,8 @@ std::string FormatElection(const ElectionDraft& draft, const Element& public_key
 
 absl::StatusOr<Question> ParseQuestion(const JsonView& json) {
   if (json.Has("type")) {
-    return RefuseArgument("UNSUPPORTED_QUESTION",
-                          absl::StrCat(json.place(), " is not answered by choosing from a list"));
+    return Refuse(Reason::kUnsupportedQuestion,
+                  absl::StrCat(json.place(), " is not answered by choosing from a list"));
   }
   RETURN_IF_ERROR(json.HasOnly({"answers", "blank", "min", "max", "question"}));
   Question question;
@@ -105,8 +105,8 @@ absl::StatusOr<ElectionDraft> ParseDraft(const JsonView& json) {
   if (number != 1) return Bad(absl::StrCat("version ", number, " of the format is not known"));
   ASSIGN_OR_RETURN(const std::string group, json.Text("group"));
   if (group != kGroupName) {
-    return RefuseArgument("UNSUPPORTED_GROUP",
-                          absl::StrCat("group ", group, " is not supported; ", kGroupName, " is"));
+    return Refuse(Reason::kUnsupportedGroup,
+                  absl::StrCat("group ", group, " is not supported; ", kGroupName, " is"));
   }
   ElectionDraft draft;
   ASSIGN_OR_RETURN(draft.name, json.Text("name"));

@@ -1,8 +1,7 @@
-// What is voted on: the questions of an election, its key, and the fingerprint by which every
-// ballot names it.
+// An election: its questions, its key, and the fingerprint by which every ballot names it.
 //
-// Source: specification of Belenios 2.0, sections 4.9, 4.10, 4.15. Of its questions only the
-// homomorphic ones are supported (choose from a list; sums are published, never single ballots).
+// Source: specification of Belenios 2.0, sections 4.9, 4.10, 4.15. Only homomorphic questions are
+// supported (choose from a list; sums are published, never single ballots).
 #ifndef VOTUM_CRYPTO_ELECTION_ELECTION_H_
 #define VOTUM_CRYPTO_ELECTION_ELECTION_H_
 
@@ -25,7 +24,7 @@ inline constexpr size_t kMaxAnswers = 256;
 // SHA-256 in Base64 without padding: fingerprints, trackers.
 std::string HashBase64(absl::string_view bytes);
 
-// "Choose `min` to `max` of the answers"; or, if `blank`, none of them and expressly so.
+// "Choose `min` to `max` of the answers"; or, if `blank`, an explicit abstention from all of them.
 struct Question {
   std::string text;
   std::vector<std::string> answers;
@@ -37,14 +36,14 @@ struct Question {
   size_t choices() const { return answers.size() + (blank ? 1 : 0); }
 };
 
-// What people decide of an election, before there is a key.
+// The parts of an election that people decide, before there is a key.
 struct ElectionDraft {
   std::string name;
   std::string description;
   std::vector<Question> questions;
   // 14 or more Base58 characters; NewElectionId() makes one.
   std::string uuid;
-  // Who is responsible, for information; may be empty.
+  // The persons responsible, for information; may be empty.
   std::string administrator;
   std::string credential_authority;
 };
@@ -76,7 +75,7 @@ class Election {
   // election.json.
   const std::string& json() const { return content_->json; }
 
-  // The hash of json() by which ballots and decryptions name the election (φ).
+  // The hash of json(); ballots and decryptions name the election by it (φ).
   const std::string& fingerprint() const { return content_->fingerprint; }
 
   // The key y, ready for powers.

@@ -116,7 +116,7 @@ size_t Digit(const Scalar::Limbs& limbs, size_t first, size_t width) {
   return digit;
 }
 
-absl::Status NotInGroup(absl::string_view why) { return RefuseArgument("NOT_IN_GROUP", why); }
+absl::Status NotInGroup(absl::string_view why) { return Refuse(Reason::kNotInGroup, why); }
 
 }  // namespace
 
@@ -313,7 +313,8 @@ Element PowerTable::SecretPower(const Scalar& exponent) const {
     const uint64_t* entry = &secret_powers_[window * kSecretDigits * kWords];
     chosen.fill(0);
     for (uint64_t digit = 0; digit < kSecretDigits; ++digit, entry += kWords) {
-      // All ones if the digit is wanted: of 0 to 15, less one, only 0 has the top bit.
+      // All ones if the digit is wanted: subtracting one sets the top bit only for 0, not for 1 to
+      // 15.
       const uint64_t mask = 0 - (((digit ^ wanted) - 1) >> 63);
       for (size_t i = 0; i < kWords; ++i) chosen[i] |= entry[i] & mask;
     }

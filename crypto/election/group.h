@@ -27,8 +27,8 @@ struct FreeNumber {
 using Number = std::unique_ptr<bignum_st, FreeNumber>;
 
 // A number from 1 to p - 1. Elements made by this class's arithmetic from members of the group are
-// members; those read by FromDecimal are too; those read by FromDecimalUnchecked are whatever
-// somebody wrote, until IsMember() says more.
+// members; those read by FromDecimal are too; those read by FromDecimalUnchecked are untrusted
+// until IsMember() has checked them.
 class Element {
  public:
   Element();  // 1
@@ -38,7 +38,7 @@ class Element {
   Element& operator=(Element&&) noexcept = default;
 
   // From the only decimal text of the number. INVALID_ARGUMENT/NOT_IN_GROUP unless it is a member
-  // of the group: without this check proofs could be forged and bits of secret keys drawn out
+  // of the group: without this check, attackers could forge proofs and extract bits of secret keys
   // (small-subgroup attacks).
   static absl::StatusOr<Element> FromDecimal(absl::string_view text);
 
@@ -49,7 +49,8 @@ class Element {
   // g.
   static const Element& Generator();
 
-  // Kept from reading; computed at each call for results of arithmetic.
+  // The decimal text: kept if the element was parsed, computed at each call for results of
+  // arithmetic.
   std::string ToDecimal() const;
 
   friend Element operator*(const Element& a, const Element& b);
@@ -59,7 +60,7 @@ class Element {
 
   Element Inverse() const;
 
-  // this^exponent for a public exponent: its time tells the exponent.
+  // this^exponent for a public exponent; its running time reveals the exponent.
   Element Power(const Scalar& exponent) const;
 
   // this^exponent for a secret exponent, in constant time.
@@ -73,12 +74,12 @@ class Element {
   explicit Element(Number montgomery) : montgomery_(std::move(montgomery)) {}
 
   Number montgomery_;    // in Montgomery's form
-  std::string decimal_;  // what it was read from, if it was
+  std::string decimal_;  // the text it was parsed from, if any
 };
 
 // Powers of one base by public exponents, for when several are needed: Lim and Lee's comb (CRYPTO
-// '94) of five rows. About a fifth of the cost of Element::Power for each, after as much for
-// itself.
+// '94) of five rows. Each power costs about a fifth of Element::Power; building the comb costs
+// about one Element::Power.
 class Comb {
  public:
   explicit Comb(const Element& base);
@@ -103,13 +104,13 @@ class PowerTable {
 
   const Element& base() const { return base_; }
 
-  // base^exponent for a public exponent: its time tells the exponent.
+  // base^exponent for a public exponent; its running time reveals the exponent.
   Element Power(const Scalar& public_exponent) const;
 
-  // base^exponent for a secret exponent: reads the whole table, whatever the exponent.
+  // base^exponent for a secret exponent; always reads the whole table.
   Element SecretPower(const Scalar& exponent) const;
 
-  // Of g; made at the first call.
+  // The table of g; made at the first call.
   static const PowerTable& OfGenerator();
 
  private:

@@ -15,10 +15,9 @@ namespace {
 
 using nlohmann::json;
 
-constexpr char kReason[] = "BAD_JSON";
 constexpr absl::string_view kByteOrderMark = "\xef\xbb\xbf";
 
-// Builds the document as the library does, and stops at what we refuse.
+// Builds the document as the library does, and stops at the first construct that we reject.
 class StrictBuilder : public nlohmann::detail::json_sax_dom_parser<json> {
   using Base = nlohmann::detail::json_sax_dom_parser<json>;
 
@@ -28,7 +27,7 @@ class StrictBuilder : public nlohmann::detail::json_sax_dom_parser<json> {
   const std::string& refusal() const { return refusal_; }
 
   bool number_float(json::number_float_t, const std::string&) {
-    return Refuse("a number with a fraction or out of range");
+    return Stop("a number with a fraction or out of range");
   }
   bool start_object(std::size_t size) {
     names_.emplace_back();
@@ -45,16 +44,16 @@ class StrictBuilder : public nlohmann::detail::json_sax_dom_parser<json> {
     return Base::end_array();
   }
   bool key(std::string& name) {
-    if (!names_.back().insert(name).second) return Refuse("two members of one name");
+    if (!names_.back().insert(name).second) return Stop("two members of one name");
     return Base::key(name);
   }
   bool parse_error(std::size_t position, const std::string&, const nlohmann::detail::exception&) {
-    return Refuse(absl::StrCat("not JSON at byte ", position));
+    return Stop(absl::StrCat("not JSON at byte ", position));
   }
 
  private:
-  bool Deeper() { return ++depth_ <= kMaxJsonDepth || Refuse("nested too deeply"); }
-  bool Refuse(std::string why) {
+  bool Deeper() { return ++depth_ <= kMaxJsonDepth || Stop("nested too deeply"); }
+  bool Stop(std::string why) {
     refusal_ = std::move(why);
     return false;
   }
@@ -68,15 +67,15 @@ class StrictBuilder : public nlohmann::detail::json_sax_dom_parser<json> {
 
 absl::StatusOr<json> ParseJson(absl::string_view text, size_t max_bytes) {
   if (text.size() > max_bytes) {
-    return RefuseArgument(kReason, absl::StrCat("larger than ", max_bytes, " bytes"));
+    return Refuse(Reason::kBadJson, absl::StrCat("larger than ", max_bytes, " bytes"));
   }
   if (absl::StartsWith(text, kByteOrderMark)) {
-    return RefuseArgument(kReason, "a byte order mark before the JSON");
+    return Refuse(Reason::kBadJson, "a byte order mark before the JSON");
   }
   json document;
   StrictBuilder builder(document);
   if (!json::sax_parse(text.begin(), text.end(), &builder)) {
-    return RefuseArgument(kReason, builder.refusal());
+    return Refuse(Reason::kBadJson, builder.refusal());
   }
   return document;
 }
@@ -88,7 +87,7 @@ bool IsCompact(absl::string_view text) {
 }
 
 absl::Status JsonView::Wrong(absl::string_view expected) const {
-  return RefuseArgument(kReason, absl::StrCat(place_, " is not ", expected));
+  return Refuse(Reason::kBadJson, absl::StrCat(place_, " is not ", expected));
 }
 
 bool JsonView::Has(absl::string_view name) const {
@@ -99,7 +98,7 @@ absl::StatusOr<JsonView> JsonView::Member(absl::string_view name) const {
   if (!value_->is_object()) return Wrong("an object");
   const auto member = value_->find(std::string(name));
   if (member == value_->end()) {
-    return RefuseArgument(kReason, absl::StrCat(place_, " has no member \"", name, "\""));
+    return Refuse(Reason::kBadJson, absl::StrCat(place_, " has no member \"", name, "\""));
   }
   return JsonView(*member, absl::StrCat(place_, ".", name));
 }
@@ -118,8 +117,8 @@ absl::Status JsonView::HasOnly(std::initializer_list<absl::string_view> names) c
   if (!value_->is_object()) return Wrong("an object");
   for (const auto& [name, value] : value_->items()) {
     if (std::find(names.begin(), names.end(), name) == names.end()) {
-      return RefuseArgument(kReason,
-                            absl::StrCat(place_, " has an unknown member ", JsonString(name)));
+      return Refuse(Reason::kBadJson,
+                    absl::StrCat(place_, " has an unknown member ", JsonString(name)));
     }
   }
   return absl::OkStatus();

@@ -1,5 +1,5 @@
-// Reading JSON that somebody else wrote, strictly; and JSON strings as we write them. Election data
-// are hashed as bytes, so whatever is written here is written by hand, byte for byte.
+// Strict reading of untrusted JSON, and writing of JSON strings. Election data are hashed as bytes,
+// so all output is written by hand, byte for byte.
 #ifndef VOTUM_CRYPTO_ELECTION_JSON_H_
 #define VOTUM_CRYPTO_ELECTION_JSON_H_
 
@@ -20,15 +20,15 @@ inline constexpr size_t kMaxJsonBytes = size_t{64} << 20;
 inline constexpr size_t kMaxJsonDepth = 12;
 
 // INVALID_ARGUMENT/BAD_JSON unless `text` is one JSON value in UTF-8 of at most `max_bytes`, no
-// deeper than kMaxJsonDepth, without a fraction and without two members of one name (of which
-// readers might take different ones).
+// deeper than kMaxJsonDepth, without a fraction and without two members of the same name (parsers
+// differ in which one they take).
 absl::StatusOr<nlohmann::json> ParseJson(absl::string_view text, size_t max_bytes = kMaxJsonBytes);
 
 // Whether `text` is JSON as Belenios writes it: without blanks, without needless escapes.
 bool IsCompact(absl::string_view text);
 
-// A value inside a parsed document, which must outlive it, and the way to it. Every error is
-// INVALID_ARGUMENT/BAD_JSON and names the place.
+// A value inside a parsed document, which must outlive it, with the path to it. Every error is
+// INVALID_ARGUMENT/BAD_JSON and names that path.
 class JsonView {
  public:
   JsonView(const nlohmann::json& value, std::string place)
@@ -40,10 +40,10 @@ class JsonView {
   bool Has(absl::string_view name) const;
   absl::StatusOr<JsonView> Member(absl::string_view name) const;
 
-  // An error unless this is an object with no members but these.
+  // Returns an error unless this is an object with no other members than these.
   absl::Status HasOnly(std::initializer_list<absl::string_view> names) const;
 
-  // The string that is the member `name`.
+  // The string value of the member `name`.
   absl::StatusOr<std::string> Text(absl::string_view name) const;
   // The same; "" if there is no such member.
   absl::StatusOr<std::string> OptionalText(absl::string_view name) const;

@@ -12,7 +12,7 @@
 namespace votum::election {
 namespace {
 
-// What only the voter's device knows of one encrypted number.
+// The secrets behind one encrypted number, known only to the voter's device.
 struct Secret {
   Scalar message;
   Scalar randomness;
@@ -59,7 +59,7 @@ Answer MakeAnswer(const Election& election, const Question& question,
 absl::Status CheckAnswer(const Question& question, const std::vector<uint8_t>& choices,
                          size_t number) {
   const auto bad = [number](absl::string_view why) {
-    return RefuseArgument("BAD_CHOICES", absl::StrCat("answer ", number, " ", why));
+    return Refuse(Reason::kBadChoices, absl::StrCat("answer ", number, " ", why));
   };
   if (choices.size() != question.choices()) {
     return bad(absl::StrCat("has ", choices.size(), " choices instead of ", question.choices()));
@@ -81,8 +81,8 @@ absl::Status CheckAnswer(const Question& question, const std::vector<uint8_t>& c
 absl::Status CheckChoices(const Election& election, const Choices& choices) {
   const std::vector<Question>& questions = election.questions();
   if (choices.size() != questions.size()) {
-    return RefuseArgument("BAD_CHOICES", absl::StrCat(choices.size(), " answers to ",
-                                                      questions.size(), " questions"));
+    return Refuse(Reason::kBadChoices,
+                  absl::StrCat(choices.size(), " answers to ", questions.size(), " questions"));
   }
   for (size_t i = 0; i < questions.size(); ++i) {
     RETURN_IF_ERROR(CheckAnswer(questions[i], choices[i], i + 1));

@@ -81,28 +81,26 @@ absl::StatusOr<BallotOpening> ParseOpening(absl::string_view json) {
 absl::Status CheckOpening(const Election& election, absl::string_view ballot_json,
                           const BallotOpening& opening) {
   if (opening.election_uuid != election.uuid() || opening.election_hash != election.fingerprint()) {
-    return RefuseArgument("WRONG_ELECTION", "the opening is for another election");
+    return Refuse(Reason::kWrongElection, "the opening is for another election");
   }
   if (opening.tracker != Tracker(ballot_json)) {
-    return RefuseArgument("WRONG_TRACKER",
-                          absl::StrCat("the opening is of ballot ", opening.tracker,
-                                       "; this is ballot ", Tracker(ballot_json)));
+    return Refuse(Reason::kWrongTracker, absl::StrCat("the opening is of ballot ", opening.tracker,
+                                                      "; this is ballot ", Tracker(ballot_json)));
   }
   ASSIGN_OR_RETURN(const Ballot ballot, ParseBallot(ballot_json));
   RETURN_IF_ERROR(VerifyBallot(election, ballot));
   if (!HasShape(election, opening)) {
-    return RefuseArgument("WRONG_SHAPE",
-                          "the opening has not one choice and one number for each ciphertext");
+    return Refuse(Reason::kWrongShape,
+                  "the opening has not one choice and one number for each ciphertext");
   }
   for (size_t i = 0; i < opening.choices.size(); ++i) {
     for (size_t j = 0; j < opening.choices[i].size(); ++j) {
       const Ciphertext encrypted =
           Encrypt(election.key(), Scalar(opening.choices[i][j]), opening.randomness[i][j]);
       if (encrypted == ballot.answers[i].choices[j]) continue;
-      return RefuseArgument(
-          "WRONG_OPENING",
-          absl::StrCat("answer ", i + 1, ": the ballot does not encrypt choice ", j + 1,
-                       " as the opening says: do not trust the device that made it"));
+      return Refuse(Reason::kWrongOpening,
+                    absl::StrCat("answer ", i + 1, ": the ballot does not encrypt choice ", j + 1,
+                                 " as the opening says: do not trust the device that made it"));
     }
   }
   return absl::OkStatus();

@@ -1,12 +1,12 @@
 // Cast or audit (Benaloh, EVT '06): a device that has made a ballot, and shown its tracker, either
 // casts it or opens it. Opened, it tells the random numbers by which anybody can encrypt the same
 // choices again and see that the ballot says what the voter wanted. A device that cheats does not
-// know beforehand which it will be. An opened ballot is never cast: whoever has the opening knows
-// the vote. The voter then makes another ballot.
+// know beforehand which it will be. An opened ballot is never cast, because its opening reveals the
+// vote. The voter then makes another ballot.
 //
 // Opening and opened ballot are for the voter's other device only; before the decision the server
-// sees at most the tracker. For the opened ballot is complete and signed: a dishonest server that
-// had it could still cast it.
+// sees at most the tracker. The opened ballot is complete and signed, so a dishonest server could
+// still cast it.
 //
 //   BallotOpening opening;
 //   ASSIGN_OR_RETURN(const Ballot ballot, MakeBallot(election, credential, choices, &opening));
@@ -30,7 +30,7 @@
 
 namespace votum::election {
 
-// What is in a ballot. A secret, until the ballot is sure never to be cast.
+// The contents of a ballot. Secret until the ballot can certainly never be cast.
 struct BallotOpening {
   std::string election_uuid;
   std::string election_hash;  // Election::fingerprint()
@@ -51,8 +51,8 @@ absl::StatusOr<BallotOpening> ParseOpening(absl::string_view json);
 // OK if the ballot would have been accepted and encrypts exactly opening.choices. INVALID_ARGUMENT
 // with reason
 //   WRONG_ELECTION   the opening is for another election
-//   WRONG_TRACKER    it is of another ballot
-//   WRONG_SHAPE      it has not one choice and one random number for each ciphertext
+//   WRONG_TRACKER    the opening is for another ballot
+//   WRONG_SHAPE      not one choice and one random number for each ciphertext
 //   WRONG_OPENING    a ciphertext encrypts something else: the device cheats
 // or those of ParseBallot and VerifyBallot.
 absl::Status CheckOpening(const Election& election, absl::string_view ballot_json,

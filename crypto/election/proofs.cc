@@ -102,8 +102,8 @@ bool VerifyEqualLogs(absl::string_view prefix, const Element& big_x, const Eleme
 }
 
 // For each statement, a random commitment (g^w, y^w g^((m - target) c)) under a random challenge c.
-// It is answered by w - r c whether the statement is true or not; and of a true one the second
-// number does not depend on c, so that its challenge can still be chosen after hashing.
+// The response is w - r c whether or not the statement is true. For a true statement, the second
+// number does not depend on c, so its challenge can still be chosen after hashing.
 std::vector<Proof> ProveOneOf(absl::string_view prefix, const PowerTable& key,
                               absl::Span<const SecretStatement> statements) {
   std::vector<Proof> proofs(statements.size());

@@ -54,15 +54,15 @@ Ciphertext operator*(const Ciphertext& a, const Ciphertext& b);
 // {"alpha":"…","beta":"…"}
 std::string FormatCiphertext(const Ciphertext& ciphertext);
 
-// Checks the range of both numbers, not that they are in the group.
+// Checks the range of both numbers, but not that they are in the group.
 absl::StatusOr<Ciphertext> ParseCiphertextUnchecked(const JsonView& json);
 
-// Of knowing x with X = g^x. `prefix` says what it is for; it is hashed before the commitment.
+// Proof of knowing x with X = g^x. `prefix` names its purpose and is hashed before the commitment.
 Proof ProveLog(absl::string_view prefix, const Scalar& x);
 bool VerifyLog(absl::string_view prefix, const Element& big_x, const Proof& proof);
 bool VerifyLog(absl::string_view prefix, const Comb& big_x, const Proof& proof);
 
-// Of knowing x with X = g^x and factor = alpha^x.
+// Proof of knowing x with X = g^x and factor = alpha^x.
 Proof ProveEqualLogs(absl::string_view prefix, const Element& alpha, const Scalar& x);
 bool VerifyEqualLogs(absl::string_view prefix, const Element& big_x, const Element& alpha,
                      const Element& factor, const Proof& proof);
@@ -70,12 +70,12 @@ bool VerifyEqualLogs(absl::string_view prefix, const Element& big_x, const Eleme
 // One of several statements: "this ciphertext encrypts `target`".
 struct SecretStatement {
   Scalar randomness;  // of the ciphertext
-  Scalar message;     // what it encrypts
+  Scalar message;     // the claimed plaintext
   uint64_t target = 0;
 };
 
-// Of at least one of the statements being true, in a time that does not tell which. At least one
-// must be true. `key` is the table of the election's key y.
+// Proof that at least one of the statements is true, made in a time that does not reveal which. At
+// least one must be true. `key` is the table of the election's key y.
 std::vector<Proof> ProveOneOf(absl::string_view prefix, const PowerTable& key,
                               absl::Span<const SecretStatement> statements);
 
@@ -95,7 +95,7 @@ struct Statement {
   uint64_t target = 0;
 };
 
-// One proof for each statement; false for another number of them.
+// Verifies one proof for each statement; false if the numbers of proofs and statements differ.
 bool VerifyOneOf(absl::string_view prefix, const PowerTable& key,
                  absl::Span<const Statement> statements, absl::Span<const Proof> proofs);
 

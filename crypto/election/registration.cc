@@ -21,7 +21,7 @@ SecretBytes KeyOf(absl::string_view alpha, const Element& shared) {
   crypto::Digest digest = crypto::Sha256({kPurpose, alpha, "|", text});
   crypto::WipeString(&text);
   SecretBytes key = SecretBytes::CopyOf(crypto::AsBytes(digest));
-  // Through a volatile reference, so that it is not left out as without effect.
+  // The volatile reference keeps the compiler from removing the overwrite.
   for (volatile uint8_t& byte : digest) byte = 0;
   return key;
 }
@@ -31,9 +31,9 @@ std::string Place(absl::string_view uuid, absl::string_view voter) {
 }
 
 absl::Status Bad() {
-  return RefuseArgument("BAD_CREDENTIAL",
-                        "what is registered is not a credential sealed for this vote and voter; "
-                        "make a new one for it");
+  return Refuse(Reason::kBadCredential,
+                "what is registered is not a credential sealed for this vote and voter; "
+                "make a new one for it");
 }
 
 absl::StatusOr<Element> Open(const Scalar& registry_secret, absl::string_view uuid,
@@ -57,7 +57,7 @@ std::string SealCredential(const Element& registry_key, absl::string_view uuid,
                            absl::string_view voter, const Element& credential) {
   const Scalar random = Scalar::Random();
   const std::string alpha = PowerTable::OfGenerator().SecretPower(random).ToDecimal();
-  // The key has the length that SealBox asks for.
+  // The key has the length that SealBox requires.
   const std::string box = *crypto::SealBox(KeyOf(alpha, registry_key.SecretPower(random)),
                                            credential.ToDecimal(), Place(uuid, voter));
   return absl::StrCat("{\"alpha\":\"", alpha, "\",\"data\":\"", crypto::HexEncode(box), "\"}");
@@ -66,7 +66,7 @@ std::string SealCredential(const Element& registry_key, absl::string_view uuid,
 absl::StatusOr<Element> OpenCredential(const Scalar& registry_secret, absl::string_view uuid,
                                        absl::string_view voter, absl::string_view sealed) {
   auto credential = Open(registry_secret, uuid, voter, sealed);
-  // Which step failed is nothing that whoever sent it should learn from the registry's secret.
+  // The sender must not learn from the registry's secret which step failed.
   if (!credential.ok()) return Bad();
   return credential;
 }

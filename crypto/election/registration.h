@@ -1,7 +1,6 @@
 // A public credential on its way to the registry: encrypted for the registry's key of one vote, so
-// that whoever stores it learns nothing, and whoever copies it into another vote or to another
-// voter's name gets nothing that opens. Not a part of Belenios, whose archive does not show how
-// credentials were registered.
+// that storing it reveals nothing, and a copy under another vote or another voter's name does not
+// open. This is not part of Belenios, whose archive does not show how credentials were registered.
 //
 //   {"alpha":"g^r","data":"…"}
 //
@@ -20,12 +19,12 @@
 
 namespace votum::election {
 
-// `credential` of `voter` in the election `uuid`, for the owner of `registry_key`.
+// Seals `credential` of `voter` in the election `uuid` for the owner of `registry_key`.
 std::string SealCredential(const Element& registry_key, absl::string_view uuid,
                            absl::string_view voter, const Element& credential);
 
-// The credential. INVALID_ARGUMENT/BAD_CREDENTIAL if it is not sealed like this, for this registry,
-// election and voter, or is no member of the group.
+// The credential. INVALID_ARGUMENT/BAD_CREDENTIAL if it was not sealed in this way for this
+// registry, election and voter, or is not a member of the group.
 absl::StatusOr<Element> OpenCredential(const Scalar& registry_secret, absl::string_view uuid,
                                        absl::string_view voter, absl::string_view sealed);
 

@@ -131,7 +131,7 @@ Scalar::~Scalar() { OPENSSL_cleanse(limbs_.data(), sizeof(limbs_)); }
 
 absl::StatusOr<Scalar> Scalar::FromDecimal(absl::string_view text) {
   if (text.size() > kMaxDigits || !IsDecimal(text)) {
-    return RefuseArgument("NOT_A_SCALAR", "not a decimal number below the order of the group");
+    return Refuse(Reason::kNotAScalar, "not a decimal number below the order of the group");
   }
   Limbs limbs = {};
   for (const char digit : text) {
@@ -144,15 +144,15 @@ absl::StatusOr<Scalar> Scalar::FromDecimal(absl::string_view text) {
     // 77 digits are at most 256 bits: 10^77 < 2^256.
   }
   if (!IsBelowOrder(limbs)) {
-    return RefuseArgument("NOT_A_SCALAR", "a number that is not below the order of the group");
+    return Refuse(Reason::kNotAScalar, "a number that is not below the order of the group");
   }
   return Scalar(limbs);
 }
 
 absl::StatusOr<Scalar> Scalar::FromAnyDecimal(absl::string_view text) {
   if (text.size() > kMaxUnreducedDigits || !IsDecimal(text)) {
-    return RefuseArgument("NOT_A_SCALAR", absl::StrCat("not a decimal number of at most ",
-                                                       kMaxUnreducedDigits, " digits"));
+    return Refuse(Reason::kNotAScalar,
+                  absl::StrCat("not a decimal number of at most ", kMaxUnreducedDigits, " digits"));
   }
   Scalar value;
   for (const char digit : text) {

@@ -32,12 +32,13 @@ class Scalar {
   Scalar& operator=(const Scalar&) = default;
   ~Scalar();
 
-  // From the only decimal text of the number. INVALID_ARGUMENT/NOT_A_SCALAR for leading zeros,
-  // signs, blanks, and numbers from q on.
+  // From the canonical decimal text of the number. INVALID_ARGUMENT/NOT_A_SCALAR for leading zeros,
+  // signs, blanks, and numbers of q or more.
   static absl::StatusOr<Scalar> FromDecimal(absl::string_view text);
 
-  // From the only decimal text of any number of up to 100 digits, taken modulo q: belenios-tool
-  // does not reduce the secrets that it writes. INVALID_ARGUMENT/NOT_A_SCALAR for anything else.
+  // From the canonical decimal text of any number of up to 100 digits, taken modulo q:
+  // belenios-tool does not reduce the secrets that it writes. INVALID_ARGUMENT/NOT_A_SCALAR for
+  // anything else.
   static absl::StatusOr<Scalar> FromAnyDecimal(absl::string_view text);
 
   // The digest as a big-endian number, modulo q.

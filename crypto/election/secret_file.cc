@@ -40,15 +40,15 @@ crypto::SecretBytes KeyOf(const crypto::SecretBytes& passphrase, absl::string_vi
 }  // namespace
 
 absl::Status NotOfKind(const std::string& path, const SecretFileKind& kind) {
-  return RefuseArgument(kind.reason, absl::StrCat(path, " ", kind.otherwise));
+  return Refuse(kind.reason, absl::StrCat(path, " ", kind.otherwise));
 }
 
 absl::Status SaveSecretFile(const std::string& path, const SecretFileKind& kind,
                             const crypto::SecretBytes& plaintext,
                             const crypto::SecretBytes& passphrase, bool replace) {
   if (passphrase.empty()) {
-    return RefuseArgument("PASSPHRASE_MISSING",
-                          absl::StrCat(path, " is encrypted under a passphrase; give one"));
+    return Refuse(Reason::kPassphraseMissing,
+                  absl::StrCat(path, " is encrypted under a passphrase; give one"));
   }
   const std::string salt = crypto::RandomBytes(kSaltSize);
   ASSIGN_OR_RETURN(const std::string box,
@@ -72,7 +72,7 @@ absl::StatusOr<crypto::SecretBytes> LoadSecretFile(const std::string& path,
   absl::StatusOr<crypto::SecretBytes> text =
       crypto::OpenBox(KeyOf(passphrase, *salt), *box, kind.header);
   if (text.ok()) return text;
-  return RefuseArgument("WRONG_PASSPHRASE", absl::StrCat("the passphrase does not open ", path));
+  return Refuse(Reason::kWrongPassphrase, absl::StrCat("the passphrase does not open ", path));
 }
 
 }  // namespace votum::election

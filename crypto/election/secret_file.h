@@ -1,5 +1,5 @@
-// A file with the secrets of one person, encrypted under a passphrase: what trustees and voters
-// keep on their own machines.
+// A file with one person's secrets, encrypted under a passphrase. Trustees and voters keep such
+// files on their own machines.
 #ifndef VOTUM_CRYPTO_ELECTION_SECRET_FILE_H_
 #define VOTUM_CRYPTO_ELECTION_SECRET_FILE_H_
 
@@ -8,14 +8,15 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "base/reason.h"
 #include "crypto/secret.h"
 
 namespace votum::election {
 
-// What a file is for. Its first line is `header`.
+// The kind of a file, which starts with the line `header`.
 struct SecretFileKind {
   absl::string_view header;
-  absl::string_view reason;     // of the refusal of a file of another kind
+  Reason reason;                // reason for refusing another kind
   absl::string_view otherwise;  // "… is not a trustee's secret file; … makes one"
 };
 
@@ -32,7 +33,7 @@ absl::StatusOr<crypto::SecretBytes> LoadSecretFile(const std::string& path,
                                                    const SecretFileKind& kind,
                                                    const crypto::SecretBytes& passphrase);
 
-// Of a file that opens and yet is not of this kind.
+// The error for a file that opens but is not of this kind.
 absl::Status NotOfKind(const std::string& path, const SecretFileKind& kind);
 
 }  // namespace votum::election

@@ -23,7 +23,7 @@ Scalar Read(absl::string_view bytes) {
   crypto::Digest digest;
   std::copy(bytes.begin(), bytes.end(), digest.begin());
   const Scalar scalar = Scalar::FromDigest(digest);
-  // Through a volatile pointer, so that it is not left out as without effect.
+  // The volatile pointer keeps the compiler from removing the overwrite.
   for (volatile uint8_t& byte : digest) byte = 0;
   return scalar;
 }
@@ -44,8 +44,8 @@ absl::StatusOr<ServerKeys> OpenServerKeys(const crypto::SecretBytes& sealing_key
                                           absl::string_view uuid, absl::string_view box) {
   const auto plain = crypto::OpenBox(sealing_key, box, Place(uuid));
   if (!plain.ok() || plain->size() != 2 * crypto::kDigestSize) {
-    return RefusePrecondition(
-        "SERVER_KEYS_SEALED",
+    return Refuse(
+        Reason::kServerKeysSealed,
         absl::StrCat(
             "this process cannot open the server's keys of election ", uuid,
             ": every process of the meetings service needs the same meetings/sealing.key"));

@@ -1,7 +1,7 @@
 // The server's two keys of one vote: its own trustee key, without which no tally opens, and the
-// registry's, for which devices encrypt the credentials that they register. They leave the process
-// only in a box under a key that the service alone has; so nothing is lost when it is killed, and
-// nobody who stores the box can read it.
+// registry's, with which devices encrypt the credentials that they register. The keys leave the
+// process only in a box sealed under a key that only the service has: nothing is lost when the
+// process is killed, and the box reveals nothing to those who store it.
 #ifndef VOTUM_CRYPTO_ELECTION_SERVER_KEYS_H_
 #define VOTUM_CRYPTO_ELECTION_SERVER_KEYS_H_
 
@@ -21,11 +21,12 @@ struct ServerKeys {
   static ServerKeys Make() { return {Scalar::Random(), Scalar::Random()}; }
 };
 
-// `keys` of the election `uuid`, under a key of 32 bytes.
+// Seals `keys` of the election `uuid` under a key of 32 bytes.
 std::string SealServerKeys(const crypto::SecretBytes& sealing_key, absl::string_view uuid,
                            const ServerKeys& keys);
 
-// FAILED_PRECONDITION/SERVER_KEYS_SEALED if the box is not of this election and this key.
+// FAILED_PRECONDITION/SERVER_KEYS_SEALED if the box was sealed for another election or under
+// another key.
 absl::StatusOr<ServerKeys> OpenServerKeys(const crypto::SecretBytes& sealing_key,
                                           absl::string_view uuid, absl::string_view box);
 

@@ -48,7 +48,7 @@ std::string DecryptionPrefix(const Election& election, const Element& public_key
   return absl::StrCat("decrypt|", election.fingerprint(), "|", public_key.ToDecimal(), "|");
 }
 
-// Who of a group takes part, as indices from 1: the first of those that decrypted.
+// The members of a group that take part, as indices from 1: the first of those that decrypted.
 absl::StatusOr<std::vector<uint64_t>> TakingPart(const Trustees::Group& group,
                                                  const Decryptions& decryptions) {
   std::vector<uint64_t> indices;
@@ -61,7 +61,7 @@ absl::StatusOr<std::vector<uint64_t>> TakingPart(const Trustees::Group& group,
                    : absl::StrCat("of trustees ", group.first_owner, " to ",
                                   group.first_owner + group.keys.size() - 1, ", ", indices.size(),
                                   " instead of ", group.threshold, " have decrypted");
-  return RefusePrecondition("TOO_FEW_DECRYPTIONS", who);
+  return Refuse(Reason::kTooFewDecryptions, who);
 }
 
 // Lagrange's coefficient of `index` at 0: the product of k / (k - index) over the others.
@@ -90,7 +90,7 @@ absl::StatusOr<std::vector<Share>> SharesOf(const Trustees& trustees, const Encr
     for (const uint64_t index : indices) {
       const PartialDecryption& decryption = decryptions.at(group.first_owner + index - 1);
       if (!SameShape(decryption.factors, tally)) {
-        return RefuseArgument("WRONG_SHAPE", "a decryption that is not of this tally");
+        return Refuse(Reason::kWrongShape, "a decryption that is not of this tally");
       }
       shares.push_back({&decryption, Coefficient(indices, index)});
     }
@@ -137,7 +137,7 @@ class SmallLogs {
       }
       power *= giant_;
     }
-    return Refuse(absl::StatusCode::kOutOfRange, "RESULT_OUT_OF_RANGE",
+    return Refuse(Reason::kResultOutOfRange,
                   absl::StrCat("a decrypted number is not from 0 to ", max_));
   }
 
@@ -227,16 +227,16 @@ absl::StatusOr<PartialDecryption> ParseDecryption(absl::string_view json) {
 absl::Status VerifyDecryption(const Election& election, const EncryptedTally& tally,
                               const Element& public_key, const PartialDecryption& decryption) {
   if (!SameShape(decryption.factors, tally) || !SameShape(decryption.proofs, tally)) {
-    return RefuseArgument("WRONG_SHAPE", "the decryption has not the form of the tally");
+    return Refuse(Reason::kWrongShape, "the decryption has not the form of the tally");
   }
   const std::string prefix = DecryptionPrefix(election, public_key);
   for (size_t i = 0; i < tally.size(); ++i) {
     for (size_t j = 0; j < tally[i].size(); ++j) {
       if (!VerifyEqualLogs(prefix, public_key, tally[i][j].alpha, decryption.factors[i][j],
                            decryption.proofs[i][j])) {
-        return RefuseArgument("BAD_DECRYPTION_PROOF",
-                              absl::StrCat("choice ", j + 1, " of question ", i + 1,
-                                           " is not proved to be decrypted rightly"));
+        return Refuse(Reason::kBadDecryptionProof,
+                      absl::StrCat("choice ", j + 1, " of question ", i + 1,
+                                   " is not proved to be decrypted rightly"));
       }
     }
   }
@@ -247,7 +247,7 @@ absl::StatusOr<Result> CombineResult(const Trustees& trustees, const EncryptedTa
                                      const Decryptions& decryptions, uint64_t total_weight) {
   ASSIGN_OR_RETURN(const std::vector<Share> shares, SharesOf(trustees, tally, decryptions));
   if (total_weight > kMaxTotalWeight) {
-    return Refuse(absl::StatusCode::kOutOfRange, "RESULT_OUT_OF_RANGE",
+    return Refuse(Reason::kResultOutOfRange,
                   absl::StrCat("weights of more than ", kMaxTotalWeight, " in all"));
   }
   const SmallLogs logs(total_weight);
@@ -265,14 +265,14 @@ absl::Status VerifyResult(const Trustees& trustees, const EncryptedTally& tally,
                           const Decryptions& decryptions, const Result& result) {
   ASSIGN_OR_RETURN(const std::vector<Share> shares, SharesOf(trustees, tally, decryptions));
   if (!SameShape(result, tally)) {
-    return RefuseArgument("WRONG_RESULT", "the result has not the form of the questions");
+    return Refuse(Reason::kWrongResult, "the result has not the form of the questions");
   }
   for (size_t i = 0; i < tally.size(); ++i) {
     for (size_t j = 0; j < tally[i].size(); ++j) {
       if (PowerTable::OfGenerator().Power(Scalar(result[i][j])) != Open(shares, tally, i, j)) {
-        return RefuseArgument("WRONG_RESULT",
-                              absl::StrCat("choice ", j + 1, " of question ", i + 1,
-                                           " was not chosen as often as the result says"));
+        return Refuse(Reason::kWrongResult,
+                      absl::StrCat("choice ", j + 1, " of question ", i + 1,
+                                   " was not chosen as often as the result says"));
       }
     }
   }

@@ -1,11 +1,11 @@
-// From ballots to the result: the encrypted tally that anybody computes, the trustees' partial
-// decryptions of it, and the numbers that come out.
+// From ballots to the result: the encrypted tally, which anybody can compute, the trustees' partial
+// decryptions of it, and the resulting numbers.
 //
 // Source: specification of Belenios 2.0, sections 4.16, 4.18, 4.19.
 //
-//   const EncryptedTally tally = Tally(election, LastOfEach(ballots));       // after the last
-//   ballot PartialDecryption part = Decrypt(election, tally, secret);               // each
-//   trustee, alone RETURN_IF_ERROR(VerifyDecryption(election, tally, trustees.KeyOf(owner), part));
+//   const EncryptedTally tally = Tally(election, LastOfEach(ballots));    // after the last ballot
+//   PartialDecryption part = Decrypt(election, tally, secret);            // each trustee, alone
+//   RETURN_IF_ERROR(VerifyDecryption(election, tally, trustees.KeyOf(owner), part));
 //   ASSIGN_OR_RETURN(Result result, CombineResult(trustees, tally, parts, total_weight));
 #ifndef VOTUM_CRYPTO_ELECTION_TALLY_H_
 #define VOTUM_CRYPTO_ELECTION_TALLY_H_
@@ -29,7 +29,7 @@ namespace votum::election {
 // The largest total weight that results are searched up to.
 inline constexpr uint64_t kMaxTotalWeight = uint64_t{1} << 32;
 
-// The last ballot of a credential, which counts.
+// A credential's last ballot, the one that counts.
 struct CountedBallot {
   const Ballot* ballot = nullptr;
   uint64_t weight = 1;
@@ -41,7 +41,7 @@ std::vector<CountedBallot> LastOfEach(absl::Span<const Ballot> ballots);
 // For each question, for each choice, the encryption of its sum.
 using EncryptedTally = std::vector<std::vector<Ciphertext>>;
 
-// Of verified ballots.
+// The tally of verified ballots.
 EncryptedTally Tally(const Election& election, absl::Span<const CountedBallot> ballots);
 
 std::string FormatTally(const EncryptedTally& tally);
@@ -52,8 +52,9 @@ struct PartialDecryption {
   std::vector<std::vector<Proof>> proofs;
 };
 
-// By the trustee's secret, in constant time. Give it only a tally that was computed anew from the
-// ballots of a closed election: whoever decrypts what he is handed can be made to open one ballot.
+// Decrypts with the trustee's secret, in constant time. Pass only a tally recomputed from the
+// ballots of a closed election: trustees who decrypt any tally they are handed can be made to open
+// a single ballot.
 PartialDecryption Decrypt(const Election& election, const EncryptedTally& tally,
                           const Scalar& secret);
 
@@ -62,25 +63,25 @@ std::string FormatDecryption(const PartialDecryption& decryption);
 // INVALID_ARGUMENT/BAD_JSON, NOT_IN_GROUP, NOT_A_SCALAR.
 absl::StatusOr<PartialDecryption> ParseDecryption(absl::string_view json);
 
-// INVALID_ARGUMENT with reason WRONG_SHAPE or BAD_DECRYPTION_PROOF unless `decryption` is that of
-// `tally` by the trustee with this public key.
+// INVALID_ARGUMENT with reason WRONG_SHAPE or BAD_DECRYPTION_PROOF unless `decryption` decrypts
+// `tally` and was made by the trustee with this public key.
 absl::Status VerifyDecryption(const Election& election, const EncryptedTally& tally,
                               const Element& public_key, const PartialDecryption& decryption);
 
 // Verified decryptions by the number of the trustee.
 using Decryptions = std::map<uint64_t, PartialDecryption>;
 
-// For each question, for each choice, how often (by weight) it was chosen.
+// For each question and choice, the total weight of the ballots that chose it.
 using Result = std::vector<std::vector<uint64_t>>;
 
-// FAILED_PRECONDITION/TOO_FEW_DECRYPTIONS if a single trustee or too many of a threshold are
-// missing; OUT_OF_RANGE/RESULT_OUT_OF_RANGE if a number is not from 0 to `total_weight`, which
-// cannot happen to verified data.
+// FAILED_PRECONDITION/TOO_FEW_DECRYPTIONS if a single trustee or too many trustees of a threshold
+// group are missing; OUT_OF_RANGE/RESULT_OUT_OF_RANGE if a number is not from 0 to `total_weight`,
+// which cannot happen to verified data.
 absl::StatusOr<Result> CombineResult(const Trustees& trustees, const EncryptedTally& tally,
                                      const Decryptions& decryptions, uint64_t total_weight);
 
-// Whether `result` is what the decryptions open the tally to, without any search. Errors as
-// CombineResult; INVALID_ARGUMENT/WRONG_RESULT if not.
+// Checks, without any search, that the decryptions open the tally to `result`. Errors as
+// CombineResult; INVALID_ARGUMENT/WRONG_RESULT if they do not.
 absl::Status VerifyResult(const Trustees& trustees, const EncryptedTally& tally,
                           const Decryptions& decryptions, const Result& result);
 

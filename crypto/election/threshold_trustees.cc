@@ -11,10 +11,10 @@
 namespace votum::election {
 namespace {
 
-absl::Status BadTrustees(absl::string_view why) { return RefuseArgument("BAD_TRUSTEES", why); }
+absl::Status BadTrustees(absl::string_view why) { return Refuse(Reason::kBadTrustees, why); }
 
 absl::Status NotSigned() {
-  return RefuseArgument("BAD_TRUSTEE_SIGNATURE", "not signed by that trustee");
+  return Refuse(Reason::kBadTrusteeSignature, "not signed by that trustee");
 }
 
 absl::StatusOr<Element> ElementMember(const JsonView& json, absl::string_view name) {
@@ -64,16 +64,16 @@ absl::Status CheckLengths(const ThresholdTrustees& trustees) {
   return absl::OkStatus();
 }
 
-// Signatures of commitments come with everything else that version 3 has.
+// Signatures of commitments appear only together with the other additions of version 3.
 absl::Status CheckVersion3(const ThresholdTrustees& trustees,
                            absl::Span<const Certificate> certificates) {
   if (trustees.signatures.empty()) {
     for (size_t i = 0; i < trustees.keys.size(); ++i) {
       if (!trustees.keys[i].signature) continue;
       return OfTrustee("polynomial", i + 1,
-                       RefuseArgument("BAD_TRUSTEE_SIGNATURE",
-                                      "its key is signed, and the signature of the certificates is "
-                                      "missing"));
+                       Refuse(Reason::kBadTrusteeSignature,
+                              "its key is signed, and the signature of the certificates is "
+                              "missing"));
     }
     return absl::OkStatus();
   }
@@ -201,7 +201,7 @@ absl::StatusOr<std::vector<Element>> CheckPolynomial(absl::Span<const SignedMess
   }
   if (commitment &&
       !VerifyMessage(verification, CommitmentMessage(certificates, powers), *commitment)) {
-    return RefuseArgument("BAD_TRUSTEE_SIGNATURE", "it is not signed for these certificates");
+    return Refuse(Reason::kBadTrusteeSignature, "it is not signed for these certificates");
   }
   return powers;
 }
@@ -222,11 +222,11 @@ absl::Status CheckShareKey(absl::Span<const std::vector<Element>> polynomials,
                            const Certificate& certificate, uint64_t index, const TrusteeKey& key) {
   if (key.public_key != ShareKey(polynomials, index)) {
     return OfTrustee("key", index,
-                     RefuseArgument("BAD_TRUSTEE_KEY", "it is not what the polynomials say"));
+                     Refuse(Reason::kBadTrusteeKey, "it is not what the polynomials say"));
   }
   if (!VerifyKnowledge(key)) {
     return OfTrustee("key", index,
-                     RefuseArgument("BAD_TRUSTEE_PROOF", "no proof that its secret is known"));
+                     Refuse(Reason::kBadTrusteeProof, "no proof that its secret is known"));
   }
   if (key.signature &&
       !VerifyMessage(certificate.verification, key.public_key.ToDecimal(), *key.signature)) {

@@ -15,13 +15,13 @@ namespace votum::election {
 namespace {
 
 constexpr SecretFileKind kKind = {
-    "votum trustee secret v1", "NOT_A_TRUSTEE_FILE",
+    "votum trustee secret v1", Reason::kNotATrusteeFile,
     "is not a trustee's secret file; votum trustee certify (or votum election trustee generate) "
     "makes one"};
 constexpr absl::string_view kNothing = "-";
 
 // size, threshold and index of the ceremony, signing key, decryption key, secret, and for each
-// election that was decrypted its fingerprint and the tally's hash; "-" for what is not there.
+// election that was decrypted its fingerprint and the tally's hash; "-" for absent fields.
 crypto::SecretBytes Plaintext(const TrusteeSecrets& secrets) {
   std::string signing(kNothing);
   std::string decryption(kNothing);
@@ -45,7 +45,7 @@ crypto::SecretBytes Plaintext(const TrusteeSecrets& secrets) {
 
 absl::StatusOr<TrusteeSecrets> ParsePlaintext(absl::string_view text) {
   const std::vector<absl::string_view> parts = absl::StrSplit(text, ' ');
-  const absl::Status malformed = RefuseArgument("NOT_A_TRUSTEE_FILE", "malformed");
+  const absl::Status malformed = Refuse(Reason::kNotATrusteeFile, "malformed");
   if (parts.size() < 6 || parts.size() % 2 != 0) return malformed;
   TrusteeSecrets secrets;
   uint64_t* const numbers[] = {&secrets.ceremony.size, &secrets.ceremony.threshold,

@@ -1,4 +1,4 @@
-// The one file that a trustee keeps secret, encrypted under a passphrase.
+// The single secret file of a trustee, encrypted under a passphrase.
 #ifndef VOTUM_CRYPTO_ELECTION_TRUSTEE_FILE_H_
 #define VOTUM_CRYPTO_ELECTION_TRUSTEE_FILE_H_
 
@@ -16,14 +16,14 @@
 namespace votum::election {
 
 struct TrusteeSecrets {
-  // Of a ceremony: which one and which trustee, and his identity. Zeros and nothing for a single
-  // trustee.
+  // The ceremony, the trustee's place in it, and the trustee's identity. Zeros and empty for a
+  // single trustee.
   CertificateContext ceremony;
   std::optional<TrusteeIdentity> identity;
-  // What decrypts: a single trustee's key, or the share from the end of the ceremony.
+  // The decryption key: a single trustee's key, or the share from the end of the ceremony.
   std::optional<Scalar> secret;
-  // The tally of each election that was decrypted: by Election::fingerprint(), HashBase64 of
-  // FormatTally(). Two tallies of one election that differ by one ballot would open that ballot.
+  // HashBase64 of FormatTally() for each election that was decrypted, by Election::fingerprint().
+  // Decrypting two tallies of one election that differ by one ballot would open that ballot.
   std::map<std::string, std::string> decrypted;
 };
 

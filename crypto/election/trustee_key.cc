@@ -55,8 +55,8 @@ absl::StatusOr<TrusteeKey> ParseTrusteeKey(const JsonView& json) {
     ASSIGN_OR_RETURN(key.signature, ParseProof(signature));
   }
   if (!VerifyKnowledge(key)) {
-    return RefuseArgument("BAD_TRUSTEE_PROOF",
-                          absl::StrCat(json.place(), " does not prove that it knows its secret"));
+    return Refuse(Reason::kBadTrusteeProof,
+                  absl::StrCat(json.place(), " does not prove that it knows its secret"));
   }
   return key;
 }
@@ -106,8 +106,8 @@ bool VerifyMessage(const Element& key, absl::string_view message, const Proof& s
 
 absl::Status OfTrustee(absl::string_view what, uint64_t index, const absl::Status& status) {
   if (status.ok()) return status;
-  return Refuse(status.code(), ReasonOf(status),
-                absl::StrCat("the ", what, " of trustee ", index, ": ", status.message()));
+  return Reworded(status,
+                  absl::StrCat("the ", what, " of trustee ", index, ": ", status.message()));
 }
 
 }  // namespace votum::election

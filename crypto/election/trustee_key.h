@@ -1,4 +1,4 @@
-// A trustee's key, and texts that trustees sign.
+// A trustee's key, and signed texts of trustees.
 //
 // Source: specification of Belenios 2.0, sections 4.5 and 4.6.1; for a key's signature, version 3.
 #ifndef VOTUM_CRYPTO_ELECTION_TRUSTEE_KEY_H_
@@ -19,14 +19,14 @@ namespace votum::election {
 
 inline constexpr size_t kMaxTrustees = 64;
 
-// A key with the proof that somebody knows its secret, and in version 3 his signature of it.
+// A key with a proof that its owner knows the secret, and in version 3 the owner's signature of it.
 struct TrusteeKey {
   Element public_key;
   Proof proof;
   std::optional<Proof> signature;
 };
 
-// A trustee's new key, for a key of which no part may be missing. Make one for each election.
+// Makes a single trustee's new key, without which no tally opens. Make one for each election.
 struct TrusteeKeyPair {
   Scalar secret;
   TrusteeKey public_part;
@@ -43,7 +43,7 @@ std::string FormatTrusteeKey(const TrusteeKey& key);
 absl::StatusOr<TrusteeKey> ParseTrusteeKey(const JsonView& json);
 absl::StatusOr<TrusteeKey> ParseTrusteeKey(absl::string_view json);
 
-// A text and a signature of it, by a trustee's signing key.
+// A text signed with a trustee's signing key.
 struct SignedMessage {
   std::string message;
   Proof signature;
@@ -60,7 +60,7 @@ SignedMessage SignMessage(const Scalar& key, std::string message);
 Proof SignatureOf(const Scalar& key, absl::string_view message);
 bool VerifyMessage(const Element& key, absl::string_view message, const Proof& signature);
 
-// `status` of something of trustee `index`, saying so.
+// `status` with a message that names trustee `index`.
 absl::Status OfTrustee(absl::string_view what, uint64_t index, const absl::Status& status);
 
 }  // namespace votum::election

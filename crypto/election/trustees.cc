@@ -28,13 +28,13 @@ absl::Status Trustees::CheckKeys(const Group& group) const {
     const uint64_t owner = group.first_owner + i;
     if (group.keys[i] == Element()) {
       return OfTrustee("key", owner,
-                       RefuseArgument("BAD_TRUSTEE_KEY", "it is 1, under which nothing is secret"));
+                       Refuse(Reason::kBadTrusteeKey, "it is 1, under which nothing is secret"));
     }
     const auto same = std::find(owners_.begin(), owners_.end(), group.keys[i]);
     if (same != owners_.end()) {
       return OfTrustee("key", owner,
-                       RefuseArgument("BAD_TRUSTEES", absl::StrCat("it is that of trustee ",
-                                                                   same - owners_.begin() + 1)));
+                       Refuse(Reason::kBadTrustees,
+                              absl::StrCat("it is that of trustee ", same - owners_.begin() + 1)));
     }
   }
   return absl::OkStatus();
@@ -56,8 +56,8 @@ absl::Status Trustees::AddGroup(const JsonView& json) {
     group.threshold = trustees.threshold;
     for (const TrusteeKey& key : trustees.keys) group.keys.push_back(key.public_key);
   } else {
-    return RefuseArgument("BAD_TRUSTEES",
-                          absl::StrCat(json.place(), " is neither Single nor Pedersen"));
+    return Refuse(Reason::kBadTrustees,
+                  absl::StrCat(json.place(), " is neither Single nor Pedersen"));
   }
   RETURN_IF_ERROR(CheckKeys(group));
   owners_.insert(owners_.end(), group.keys.begin(), group.keys.end());

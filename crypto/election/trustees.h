@@ -1,5 +1,5 @@
-// The trustees of an election: whose keys together are the election's key, and which of them must
-// take part in opening the tally.
+// The trustees of an election. Their keys together make the election's key; their groups decide
+// which of them must take part in opening the tally.
 //
 // Source: specification of Belenios 2.0, section 4.7.
 #ifndef VOTUM_CRYPTO_ELECTION_TRUSTEES_H_
@@ -21,7 +21,8 @@ namespace votum::election {
 // All trustees of an election. Immutable.
 class Trustees {
  public:
-  // Some of them: a single one, who must take part, or a set of whom a threshold must.
+  // A group of trustees: a single one, who must take part, or a set of which a threshold must take
+  // part.
   struct Group {
     uint64_t threshold = 1;
     uint64_t first_owner = 1;   // number of its first trustee
@@ -30,13 +31,13 @@ class Trustees {
     bool single = true;
   };
 
-  // trustees.json of single trustees and then, if any, threshold trustees.
+  // Formats trustees.json: the single trustees first, then the threshold trustees, if any.
   static std::string Format(absl::Span<const TrusteeKey> singles,
                             absl::Span<const ThresholdTrustees> thresholds);
 
   // Checks every proof, signature and key. INVALID_ARGUMENT with reason BAD_JSON, NOT_IN_GROUP,
   // BAD_TRUSTEES (numbers that do not fit, one trustee twice), BAD_TRUSTEE_PROOF,
-  // BAD_TRUSTEE_SIGNATURE or BAD_TRUSTEE_KEY (not what the polynomials say, or 1).
+  // BAD_TRUSTEE_SIGNATURE or BAD_TRUSTEE_KEY (1, or different from the polynomials' value).
   static absl::StatusOr<Trustees> Parse(absl::string_view json);
 
   // The election's key.
@@ -44,10 +45,10 @@ class Trustees {
 
   const std::vector<Group>& groups() const { return groups_; }
 
-  // Trustees in all; they are numbered from 1 to here, in the order of the file ("owner").
+  // The number of trustees. They are numbered from 1 in the order of the file ("owner").
   uint64_t count() const { return owners_.size(); }
 
-  // The key by which trustee `owner`, from 1 to count(), proves his decryptions.
+  // The key that verifies the decryptions of trustee `owner`, from 1 to count().
   const Element& KeyOf(uint64_t owner) const { return owners_[owner - 1]; }
 
  private:

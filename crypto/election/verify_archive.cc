@@ -21,7 +21,7 @@
 namespace votum::election {
 namespace {
 
-// What may follow what. The first event is Setup.
+// The permitted successors of each event. The first event is Setup.
 struct Succession {
   EventType event;
   EventType next;
@@ -50,7 +50,8 @@ struct CastBallot {
   absl::Status verified;
 };
 
-// One run over one archive. Each step adds what fails; Run says which steps need which.
+// One run over one archive. Each step adds its failures; Run orders the steps by their
+// dependencies.
 class Verification {
  public:
   explicit Verification(const VerifyOptions& options) : options_(options) {}
@@ -64,7 +65,7 @@ class Verification {
     RETURN_IF_ERROR(Verify(bytes, /*up_to_tally=*/true));
     if (!report_.ok()) {
       const Failure& first = report_.failures[0];
-      return RefuseArgument(first.code, absl::StrCat(first.where, ": ", first.message));
+      return Refuse(first.reason, absl::StrCat(first.where, ": ", first.message));
     }
     return VerifiedTally{*std::move(election_), std::move(trustees_), std::move(tally_)};
   }
@@ -74,16 +75,17 @@ class Verification {
     return absl::StrCat("event ", group.event.height, " (", EventTypeName(group.event.type), ")");
   }
 
-  void Fail(absl::string_view code, absl::string_view where, absl::string_view message) {
-    report_.failures.push_back({std::string(code), std::string(where), std::string(message)});
+  void Fail(Reason reason, absl::string_view where, absl::string_view message) {
+    report_.failures.push_back({reason, std::string(where), std::string(message)});
   }
 
   bool Check(absl::string_view where, const absl::Status& status) {
-    if (!status.ok()) Fail(ReasonOf(status), where, status.message());
+    // Every check of this folder gives a reason.
+    if (!status.ok()) Fail(ReasonOf(status).value(), where, status.message());
     return status.ok();
   }
 
-  // An error is one of the file as a whole; others are added on the way.
+  // Returns an error only for a failure of the whole file; other failures are added on the way.
   absl::Status Verify(absl::string_view bytes, bool up_to_tally) {
     ASSIGN_OR_RETURN(archive_, ReadArchive(bytes));
     if (archive_.groups.empty()) return NotTallied();
@@ -100,15 +102,16 @@ class Verification {
     return absl::OkStatus();
   }
 
-  // One election has one file: a text that says the same in other bytes is not the tool's.
+  // Each election has exactly one file: an equivalent text in other bytes does not come from the
+  // tool.
   static absl::Status IsCanonical(bool canonical, absl::string_view what) {
     if (canonical) return absl::OkStatus();
-    return RefuseArgument("NOT_CANONICAL",
-                          absl::StrCat(what, " is not written as Belenios writes it"));
+    return Refuse(Reason::kNotCanonical,
+                  absl::StrCat(what, " is not written as Belenios writes it"));
   }
 
   static absl::Status NotTallied() {
-    return RefusePrecondition("NOT_TALLIED", "the election has no result yet, or its end was cut");
+    return Refuse(Reason::kNotTallied, "the election has no result yet, or its end was cut");
   }
 
   void CheckWhatIsKnown() {
@@ -116,7 +119,7 @@ class Verification {
       if (group.event.type == EventType::kBallot) ++report_.ballots;
     }
     if (options_.known_ballots && *options_.known_ballots != report_.ballots) {
-      Fail("WRONG_NUMBER_OF_BALLOTS", "file",
+      Fail(Reason::kWrongNumberOfBallots, "file",
            absl::StrCat("there are ", report_.ballots, " ballots instead of ",
                         *options_.known_ballots));
     }
@@ -125,7 +128,7 @@ class Verification {
     };
     if (!options_.known_event.empty() &&
         std::none_of(archive_.groups.begin(), archive_.groups.end(), is_known)) {
-      Fail("KNOWN_EVENT_MISSING", "file",
+      Fail(Reason::kKnownEventMissing, "file",
            absl::StrCat("event ", options_.known_event,
                         " is missing: this is another archive, or "
                         "it was cut or made anew"));
@@ -137,12 +140,12 @@ class Verification {
     for (size_t i = 0; i < groups.size(); ++i) {
       const EventType type = groups[i].event.type;
       if (type == EventType::kShuffle || type == EventType::kEndShuffles) {
-        Fail("UNSUPPORTED_EVENT", Where(groups[i]),
+        Fail(Reason::kUnsupportedEvent, Where(groups[i]),
              "shuffles belong to questions that are not supported");
         return false;
       }
       if (i == 0 ? type != EventType::kSetup : !MayFollow(groups[i - 1].event.type, type)) {
-        Fail("UNEXPECTED_EVENT", Where(groups[i]),
+        Fail(Reason::kUnexpectedEvent, Where(groups[i]),
              i == 0 ? "the first event is not Setup"
                     : absl::StrCat(EventTypeName(type), " cannot follow ",
                                    EventTypeName(groups[i - 1].event.type)));
@@ -150,19 +153,19 @@ class Verification {
       }
       if (type == EventType::kEndBallots &&
           (!groups[i].data.empty() || !groups[i].event.payload.empty())) {
-        Fail("WRONG_DATA", Where(groups[i]), "the event has data, which it cannot have");
+        Fail(Reason::kWrongData, Where(groups[i]), "the event has data, which it cannot have");
       }
     }
     return true;
   }
 
-  // OK if the data before the event are these, no more and no less.
+  // OK if the data before the event are exactly these.
   static absl::Status HasData(const EventGroup& group, const std::vector<std::string>& hashes) {
     const bool same = std::equal(
         group.data.begin(), group.data.end(), hashes.begin(), hashes.end(),
         [](const ArchiveRecord& record, const std::string& hash) { return record.hash == hash; });
     if (same) return absl::OkStatus();
-    return RefuseArgument("WRONG_DATA", "the data before the event are not those that it names");
+    return Refuse(Reason::kWrongData, "the data before the event are not those that it names");
   }
 
   // The payload of an event with other data, or an empty text if it is missing.
@@ -192,13 +195,12 @@ class Verification {
     RETURN_IF_ERROR(IsCanonical(IsCompact(group.data[2].body), "the list of credentials"));
     report_.voters = credentials_.credentials().size();
     if (options_.known_voters && *options_.known_voters != report_.voters) {
-      Fail("WRONG_NUMBER_OF_VOTERS", Where(group),
+      Fail(Reason::kWrongNumberOfVoters, Where(group),
            absl::StrCat("there are ", report_.voters, " credentials instead of ",
                         *options_.known_voters));
     }
     if (trustees_.public_key() != election_->key().base()) {
-      return RefuseArgument("ELECTION_KEY_MISMATCH",
-                            "the election's key is not that of its trustees");
+      return Refuse(Reason::kElectionKeyMismatch, "the election's key is not that of its trustees");
     }
     return absl::OkStatus();
   }
@@ -224,17 +226,17 @@ class Verification {
     report_.counted = ballots_.size();
   }
 
-  // Counts the ballot, instead of an earlier one of its credential.
+  // Counts the ballot, replacing an earlier one of the same credential.
   absl::Status Accept(CastBallot* cast, std::unordered_set<std::string>* seen) {
     const EventGroup& group = *cast->group;
     if (!seen->insert(group.event.payload).second) {
-      return RefuseArgument("REPLAYED_BALLOT", "this very ballot was cast before");
+      return Refuse(Reason::kReplayedBallot, "this very ballot was cast before");
     }
     RETURN_IF_ERROR(HasData(group, {group.event.payload}));
     RETURN_IF_ERROR(cast->ballot.status());
     const int64_t index = credentials_.IndexOf(cast->ballot->credential.ToDecimal());
     if (index < 0) {
-      return RefuseArgument("UNKNOWN_CREDENTIAL", "the ballot's credential is not on the list");
+      return Refuse(Reason::kUnknownCredential, "the ballot's credential is not on the list");
     }
     RETURN_IF_ERROR(cast->verified);
     const auto position = static_cast<size_t>(cast - cast_.data());
@@ -247,7 +249,7 @@ class Verification {
     return absl::OkStatus();
   }
 
-  // False if there is none, which NOT_TALLIED reports.
+  // False if there is none; NOT_TALLIED reports that.
   bool VerifyTally() {
     const auto group = std::find_if(
         archive_.groups.begin(), archive_.groups.end(),
@@ -275,16 +277,16 @@ class Verification {
         IsCanonical(PayloadOf(group) == FormatSizedTally(number, weight, hash), "the tally"));
     const std::string where = Where(group);
     if (number != ballots_.size()) {
-      Fail("WRONG_NUM_TALLIED", where,
+      Fail(Reason::kWrongNumTallied, where,
            absl::StrCat("the tally says ", number, " ballots; ", ballots_.size(), " count"));
     }
     if (weight != total_weight_) {
-      Fail("WRONG_TOTAL_WEIGHT", where,
+      Fail(Reason::kWrongTotalWeight, where,
            absl::StrCat("the tally says weight ", weight, "; it is ", total_weight_));
     }
     if (group.data[0].body != FormatTally(tally_)) {
-      return RefuseArgument("WRONG_ENCRYPTED_TALLY",
-                            "the encrypted tally is not the product of the ballots that count");
+      return Refuse(Reason::kWrongEncryptedTally,
+                    "the encrypted tally is not the product of the ballots that count");
     }
     return absl::OkStatus();
   }
@@ -305,7 +307,7 @@ class Verification {
     for (size_t i = 0; i < groups.size(); ++i) {
       if (!Check(Where(*groups[i]), verified[i].decryption.status())) continue;
       if (!decryptions_.emplace(verified[i].owner, *std::move(verified[i].decryption)).second) {
-        Fail("DUPLICATE_DECRYPTION", Where(*groups[i]),
+        Fail(Reason::kDuplicateDecryption, Where(*groups[i]),
              absl::StrCat("trustee ", verified[i].owner, " has decrypted before"));
       }
     }
@@ -322,7 +324,7 @@ class Verification {
     RETURN_IF_ERROR(IsCanonical(PayloadOf(group) == FormatOwnedDecryption(*owner, payload),
                                 "the decryption's owner"));
     if (*owner < 1 || *owner > trustees_.count()) {
-      return RefuseArgument("UNKNOWN_TRUSTEE", absl::StrCat("there is no trustee ", *owner));
+      return Refuse(Reason::kUnknownTrustee, absl::StrCat("there is no trustee ", *owner));
     }
     ASSIGN_OR_RETURN(PartialDecryption decryption, ParseDecryption(group.data[0].body));
     RETURN_IF_ERROR(

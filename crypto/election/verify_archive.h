@@ -10,15 +10,16 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "base/reason.h"
 #include "crypto/election/election.h"
 #include "crypto/election/tally.h"
 #include "crypto/election/trustees.h"
 
 namespace votum::election {
 
-// Something that does not hold.
+// A check that failed.
 struct Failure {
-  std::string code;     // stable, UPPER_SNAKE_CASE; README.md lists all
+  Reason reason;        // README.md lists all that there are here
   std::string where;    // "file", or the event with its height
   std::string message;  // for people
 };
@@ -28,10 +29,10 @@ struct VerifyOptions {
   // The hash of the last event, or of an earlier one, that the verifier knows from elsewhere: an
   // archive without it was cut or made anew. Empty if unknown.
   std::string known_event;
-  // How many ballots there must be, if that is known from elsewhere.
+  // The expected number of ballots, if known from elsewhere.
   std::optional<uint64_t> known_ballots;
-  // How many credentials there must be, if that is known from elsewhere: one more is a vote for
-  // whoever added it.
+  // The expected number of credentials, if known from elsewhere: an additional one gives a vote to
+  // the person who added it.
   std::optional<uint64_t> known_voters;
 };
 
@@ -42,7 +43,7 @@ struct ArchiveReport {
   std::string head;              // hash of the last event
   uint64_t voters = 0;           // credentials on the list
   uint64_t ballots = 0;          // all that were cast, superseded ones included
-  uint64_t counted = 0;          // the last of each credential
+  uint64_t counted = 0;          // the last one of each credential
   std::optional<Result> result;  // as published
 
   bool ok() const { return failures.empty(); }
@@ -52,17 +53,17 @@ struct ArchiveReport {
 // the verification; a file that cannot be read and events out of order do.
 ArchiveReport VerifyArchive(absl::string_view bytes, const VerifyOptions& options = {});
 
-// What a trustee must know before he decrypts.
+// The facts that a trustee must know before decrypting.
 struct VerifiedTally {
   Election election;
   Trustees trustees;
   EncryptedTally tally;  // computed anew from the ballots
 };
 
-// The encrypted tally of an archive with which everything holds up to it, whatever follows: not a
-// single ballot, nor one that nobody cast, is opened by who decrypts it. With `known_event` and
-// `known_ballots` nor is that of an archive which was cut or made anew. INVALID_ARGUMENT with the
-// code of the first failure, such as NOT_TALLIED while the vote is open.
+// The encrypted tally of an archive that passes all checks up to the tally, regardless of later
+// events. Decrypting it opens neither a single ballot nor a tally of ballots that nobody cast; with
+// `known_event` and `known_ballots`, nor the tally of an archive that was cut or made anew.
+// INVALID_ARGUMENT with the code of the first failure, such as NOT_TALLIED while the vote is open.
 absl::StatusOr<VerifiedTally> VerifyUpToTally(absl::string_view bytes,
                                               const VerifyOptions& options = {});
 

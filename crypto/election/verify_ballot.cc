@@ -14,9 +14,8 @@ absl::Status CheckShape(const Question& question, const Answer& answer, size_t n
                     answer.individual_proofs.size() == question.choices() &&
                     answer.blank_proof.empty() != question.blank;
   if (fits) return absl::OkStatus();
-  return RefuseArgument(
-      "WRONG_SHAPE",
-      absl::StrCat("answer ", number, " has not the form that its question asks for"));
+  return Refuse(Reason::kWrongShape,
+                absl::StrCat("answer ", number, " has not the form that its question asks for"));
 }
 
 // An answer under verification.
@@ -37,26 +36,26 @@ class AnswerVerifier {
     for (size_t i = 0; i < combs_.size(); ++i) {
       const std::string place = absl::StrCat("choice ", i + 1, " of answer ", number);
       if (!combs_[i].AreMembers()) {
-        return RefuseArgument("NOT_IN_GROUP", absl::StrCat(place, " is not in the group"));
+        return Refuse(Reason::kNotInGroup, absl::StrCat(place, " is not in the group"));
       }
       if (answer_.choices[i].alpha == Element()) {
-        return RefuseArgument("NOT_ENCRYPTED", absl::StrCat(place, " is there for all to read"));
+        return Refuse(Reason::kNotEncrypted, absl::StrCat(place, " is there for all to read"));
       }
       if (!IsBit(i)) {
-        return RefuseArgument("BAD_INDIVIDUAL_PROOF",
-                              absl::StrCat(place, " is not proved to be 0 or 1"));
+        return Refuse(Reason::kBadIndividualProof,
+                      absl::StrCat(place, " is not proved to be 0 or 1"));
       }
     }
     const Ciphertext sum = SumOfChoices(question_, answer_.choices);
     const CiphertextCombs sum_combs(sum);
     if (question_.blank && !BlankExcludesChoices(sum_combs)) {
-      return RefuseArgument("BAD_BLANK_PROOF",
-                            absl::StrCat("answer ", number, " is not proved to be blank or not"));
+      return Refuse(Reason::kBadBlankProof,
+                    absl::StrCat("answer ", number, " is not proved to be blank or not"));
     }
     if (!SumIsAllowed(sum, sum_combs)) {
-      return RefuseArgument("BAD_OVERALL_PROOF",
-                            absl::StrCat("answer ", number, " is not proved to choose ",
-                                         question_.min, " to ", question_.max));
+      return Refuse(Reason::kBadOverallProof,
+                    absl::StrCat("answer ", number, " is not proved to choose ", question_.min,
+                                 " to ", question_.max));
     }
     return absl::OkStatus();
   }
@@ -94,14 +93,14 @@ class AnswerVerifier {
 
 absl::Status CheckSignature(const Ballot& ballot) {
   if (HashBase64(UnsignedText(ballot)) != ballot.hash) {
-    return RefuseArgument("WRONG_BALLOT_HASH", "the ballot's hash is not that of its content");
+    return Refuse(Reason::kWrongBallotHash, "the ballot's hash is not that of its content");
   }
   const Comb credential(ballot.credential);
   if (!credential.BaseIsMember()) {
-    return RefuseArgument("NOT_IN_GROUP", "the ballot's credential is not in the group");
+    return Refuse(Reason::kNotInGroup, "the ballot's credential is not in the group");
   }
   if (!VerifyLog(SignaturePrefix(ballot.hash), credential, ballot.signature)) {
-    return RefuseArgument("BAD_BALLOT_SIGNATURE", "the ballot is not signed by its credential");
+    return Refuse(Reason::kBadBallotSignature, "the ballot is not signed by its credential");
   }
   return absl::OkStatus();
 }
@@ -110,13 +109,13 @@ absl::Status CheckSignature(const Ballot& ballot) {
 
 absl::Status VerifyBallot(const Election& election, const Ballot& ballot) {
   if (ballot.election_uuid != election.uuid() || ballot.election_hash != election.fingerprint()) {
-    return RefuseArgument("WRONG_ELECTION", "the ballot is for another election");
+    return Refuse(Reason::kWrongElection, "the ballot is for another election");
   }
   const std::vector<Question>& questions = election.questions();
   if (ballot.answers.size() != questions.size()) {
-    return RefuseArgument("WRONG_SHAPE",
-                          absl::StrCat("the ballot has ", ballot.answers.size(), " answers to ",
-                                       questions.size(), " questions"));
+    return Refuse(Reason::kWrongShape,
+                  absl::StrCat("the ballot has ", ballot.answers.size(), " answers to ",
+                               questions.size(), " questions"));
   }
   for (size_t i = 0; i < questions.size(); ++i) {
     RETURN_IF_ERROR(CheckShape(questions[i], ballot.answers[i], i + 1));

@@ -12,10 +12,10 @@ namespace votum::election {
 namespace {
 
 constexpr SecretFileKind kKind = {
-    "votum voter secret v1", "NOT_A_VOTER_FILE",
+    "votum voter secret v1", Reason::kNotAVoterFile,
     "is not a voter's secret file; votum election register makes one"};
 
-// Lines: uuid, secret, trackers, ballot, opening. None of them has a line break in it.
+// Lines: uuid, secret, trackers, ballot, opening. None of them contains a line break.
 crypto::SecretBytes Plaintext(const VoterSecrets& secrets) {
   std::string secret = secrets.secret.ToDecimal();
   std::string opening = secrets.opening ? FormatOpening(*secrets.opening) : "";

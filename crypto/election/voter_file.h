@@ -1,4 +1,4 @@
-// The one file that a voter's device keeps for a secret vote, encrypted under a passphrase.
+// The single file that a voter's device keeps for a secret vote, encrypted under a passphrase.
 #ifndef VOTUM_CRYPTO_ELECTION_VOTER_FILE_H_
 #define VOTUM_CRYPTO_ELECTION_VOTER_FILE_H_
 
@@ -20,7 +20,8 @@ struct VoterSecrets {
   std::vector<std::string> trackers;  // of ballots that were sent, in their order
   // A ballot that was made and is not known to have arrived; empty if there is none.
   std::string ballot;
-  // What is in it, as long as it can still be opened instead of being cast. Gone before it is sent.
+  // The ballot's opening, kept only while the ballot may still be opened instead of cast; erased
+  // before the ballot is sent.
   std::optional<BallotOpening> opening;
 };
 

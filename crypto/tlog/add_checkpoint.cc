@@ -14,7 +14,7 @@ namespace {
 constexpr absl::string_view kOld = "old ";
 
 absl::Status BadRequest(absl::string_view why) {
-  return RefuseArgument("BAD_ADD_CHECKPOINT", absl::StrCat("not an add-checkpoint request: ", why));
+  return Refuse(Reason::kBadAddCheckpoint, absl::StrCat("not an add-checkpoint request: ", why));
 }
 
 }  // namespace

@@ -1,7 +1,7 @@
-// The request of a log to a witness (https://c2sp.org/tlog-witness, add-checkpoint):
+// A log's request to a witness (https://c2sp.org/tlog-witness, add-checkpoint):
 //
 //   old <decimal: size of the checkpoint that the witness cosigned last>
-//   <Base64 of a hash>      none to 63: RFC 6962 consistency proof from there
+//   <Base64 of a hash>      0 to 63 lines: RFC 6962 consistency proof from there
 //   <empty line>
 //   <the checkpoint's signed note>
 #ifndef VOTUM_CRYPTO_TLOG_ADD_CHECKPOINT_H_
@@ -20,8 +20,8 @@ namespace votum::crypto {
 
 inline constexpr size_t kMaxConsistencyProofHashes = 63;
 
-// The answer that names the size to start from (409) has this content type; its body is that size
-// in decimal and a newline.
+// Content type of the 409 answer, which names the size to start from; its body is that size in
+// decimal and a newline.
 inline constexpr absl::string_view kTlogSizeContentType = "text/x.tlog.size";
 
 struct AddCheckpointRequest {
@@ -33,7 +33,7 @@ struct AddCheckpointRequest {
 std::string FormatAddCheckpoint(const AddCheckpointRequest& request);
 
 // INVALID_ARGUMENT/BAD_ADD_CHECKPOINT unless `body` is what FormatAddCheckpoint gives for some
-// request. Whether the checkpoint is one is not asked.
+// request. The checkpoint itself is not checked.
 absl::StatusOr<AddCheckpointRequest> ParseAddCheckpoint(absl::string_view body);
 
 }  // namespace votum::crypto

@@ -17,8 +17,7 @@ constexpr absl::string_view kHeader = "cosignature/v1\n";
 constexpr char kTypeByte = static_cast<char>(kNoteCosignatureV1);
 
 absl::Status BadVkey(absl::string_view why) {
-  return RefuseArgument("BAD_VKEY",
-                        absl::StrCat("not a witness key of the form name+id+key: ", why));
+  return Refuse(Reason::kBadVkey, absl::StrCat("not a witness key of the form name+id+key: ", why));
 }
 
 std::string SignedMessage(uint64_t time, absl::string_view text) {
@@ -63,7 +62,7 @@ absl::StatusOr<CosignatureVerifier> CosignatureVerifier::FromVkey(absl::string_v
   if (!key.ok()) return BadVkey(key.status().message());
   if (!CheckKeyName(parts[0]).ok()) return BadVkey("no key may have this name");
   ASSIGN_OR_RETURN(CosignatureVerifier verifier, Create(parts[0], *key));
-  // The one text of this key, so also its ID.
+  // The canonical text of this key, which includes its ID.
   if (verifier.vkey() != vkey) return BadVkey("the ID is not that of the key");
   return verifier;
 }
@@ -79,8 +78,8 @@ std::string CosignatureVerifier::vkey() const {
 
 absl::StatusOr<uint64_t> CosignatureVerifier::Verify(absl::string_view text,
                                                      absl::string_view signature) const {
-  const absl::Status refusal = RefuseArgument(
-      "BAD_SIGNATURE", absl::StrCat("the cosignature of ", name_, " does not verify"));
+  const absl::Status refusal = Refuse(
+      Reason::kWrongSignature, absl::StrCat("the cosignature of ", name_, " does not verify"));
   if (signature.size() <= kTimeBytes) return refusal;
   const uint64_t time = FromBigEndian64(signature);
   if (time > kMaxCosignatureTime) return refusal;
@@ -100,8 +99,8 @@ absl::StatusOr<CosignatureSigner> CosignatureSigner::Create(absl::string_view na
 
 absl::StatusOr<NoteSignature> CosignatureSigner::Sign(absl::string_view text, uint64_t time) const {
   if (time == 0 || time > kMaxCosignatureTime) {
-    return RefuseArgument("BAD_COSIGNATURE",
-                          absl::StrCat("a cosignature cannot be of the time ", time));
+    return Refuse(Reason::kBadCosignature,
+                  absl::StrCat("a cosignature cannot be of the time ", time));
   }
   ASSIGN_OR_RETURN(const std::string signature, key_.Sign(SignedMessage(time, text)));
   return NoteSignature{verifier_.name(), verifier_.key_id(),

@@ -1,6 +1,6 @@
-// Cosignatures (https://c2sp.org/tlog-cosignature, cosignature/v1 by Ed25519): a witness says that
-// this checkpoint was, at a time, the largest that it had seen of the log, consistent with all it
-// had seen before.
+// Cosignatures (https://c2sp.org/tlog-cosignature, cosignature/v1 by Ed25519): a witness states
+// that, at a given time, this checkpoint was the largest that it had seen of the log, and
+// consistent with all earlier ones.
 //
 // In a note's signature line: time, 8 bytes big-endian, seconds since 1970; then 64 bytes of
 // Ed25519 over
@@ -41,13 +41,13 @@ class CosignatureVerifier {
   const PublicKey& key() const { return key_; }
   std::string vkey() const;
 
-  // Whether `signature` claims to be this key's.
+  // Whether `signature` claims to be made with this key.
   bool Knows(const NoteSignature& signature) const {
     return signature.name == name_ && signature.key_id == key_id_;
   }
 
   // The time of this cosignature of `text` (seconds since 1970, at most kMaxCosignatureTime).
-  // INVALID_ARGUMENT/BAD_SIGNATURE unless it is this key's.
+  // INVALID_ARGUMENT/WRONG_SIGNATURE unless this key made it.
   absl::StatusOr<uint64_t> Verify(absl::string_view text, absl::string_view signature) const;
 
  private:
@@ -66,8 +66,8 @@ class CosignatureSigner {
 
   const CosignatureVerifier& verifier() const { return verifier_; }
 
-  // The caller answers for what the cosignature says (above). INVALID_ARGUMENT/BAD_COSIGNATURE for
-  // a time of 0 or beyond kMaxCosignatureTime.
+  // The caller must ensure that the cosignature's statement (above) is true.
+  // INVALID_ARGUMENT/BAD_COSIGNATURE for a time of 0 or beyond kMaxCosignatureTime.
   absl::StatusOr<NoteSignature> Sign(absl::string_view text, uint64_t time) const;
 
  private:

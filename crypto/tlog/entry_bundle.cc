@@ -12,7 +12,7 @@ namespace {
 constexpr size_t kLengthBytes = 2;
 
 absl::Status BadEntryBundle(absl::string_view why) {
-  return RefuseArgument("BAD_ENTRY_BUNDLE", absl::StrCat("not a bundle of entries: ", why));
+  return Refuse(Reason::kBadEntryBundle, absl::StrCat("not a bundle of entries: ", why));
 }
 
 }  // namespace

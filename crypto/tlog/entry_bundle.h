@@ -13,7 +13,7 @@
 
 namespace votum::crypto {
 
-// What two bytes can say.
+// The largest length that two bytes can hold.
 inline constexpr size_t kMaxEntryBytes = 65535;
 
 // The bundle of 1 to 256 entries. INVALID_ARGUMENT/BAD_ENTRY_BUNDLE for another number of them, or

@@ -17,9 +17,9 @@ constexpr absl::string_view kNone = "none";
 constexpr absl::string_view kAll = "all";
 constexpr absl::string_view kAny = "any";
 
-absl::Status BadPolicy(absl::string_view why) { return RefuseArgument("BAD_POLICY", why); }
+absl::Status BadPolicy(absl::string_view why) { return Refuse(Reason::kBadPolicy, why); }
 
-// Tab, newline, printable ASCII, and bytes beyond ASCII, which mean nothing.
+// Tab, newline, printable ASCII, and bytes beyond ASCII, which have no special meaning.
 bool IsPolicyByte(char c) {
   const auto byte = static_cast<uint8_t>(c);
   return byte == '\t' || byte == '\n' || (byte >= 0x20 && byte != 0x7f);
@@ -168,7 +168,7 @@ absl::StatusOr<Policy> Policy::Parse(absl::string_view text) {
 
 bool Policy::IsQuorum(const std::vector<bool>& witnessed) const {
   if (!quorum_.has_value()) return true;
-  // Members stand before their groups, so one pass settles all.
+  // Members are listed before their groups, so one pass is enough.
   std::vector<bool> holds(named_.size());
   for (size_t i = 0; i < named_.size(); ++i) {
     const Named& named = named_[i];
@@ -195,9 +195,9 @@ absl::StatusOr<WitnessedCheckpoint> Policy::Open(absl::string_view note) const {
                        [&](const NoteSignature& s) { return candidate.verifier.Knows(s); });
   });
   if (log == logs_.end()) {
-    return RefuseArgument("WRONG_ORIGIN",
-                          absl::StrCat("the checkpoint is of log ", result.checkpoint.origin,
-                                       ", and signed by another one"));
+    return Refuse(Reason::kWrongOrigin,
+                  absl::StrCat("the checkpoint is of log ", result.checkpoint.origin,
+                               ", and signed by another one"));
   }
   result.log = static_cast<size_t>(log - logs_.begin());
   for (size_t i = 0; i < witnesses_.size(); ++i) {
@@ -218,10 +218,10 @@ absl::StatusOr<WitnessedCheckpoint> Policy::Verify(absl::string_view note) const
   std::vector<bool> witnessed(witnesses_.size());
   for (const Cosigned& cosigned : opened.cosigned) witnessed[cosigned.witness] = true;
   if (!IsQuorum(witnessed)) {
-    return RefusePrecondition(
-        "NO_QUORUM", absl::StrCat("of ", witnesses_.size(), " witnesses ", opened.cosigned.size(),
-                                  " have cosigned the checkpoint of size ", opened.checkpoint.size,
-                                  ", which the policy does not take for a quorum"));
+    return Refuse(Reason::kNoQuorum,
+                  absl::StrCat("of ", witnesses_.size(), " witnesses ", opened.cosigned.size(),
+                               " have cosigned the checkpoint of size ", opened.checkpoint.size,
+                               ", which the policy does not take for a quorum"));
   }
   return opened;
 }

@@ -1,13 +1,14 @@
-// Policies (https://c2sp.org/tlog-policy): whose checkpoints count, and how many witnesses must
-// have cosigned them. A text of lines; items are separated by spaces and tabs:
+// Policies (https://c2sp.org/tlog-policy) name the logs whose checkpoints are accepted, and the
+// witnesses that must have cosigned them. A policy is a text of lines with items separated by
+// spaces and tabs:
 //
 //   log <vkey> [<url>]
 //   witness <name> <vkey> [<url>]
-//   group <name> all|any|<k> <member>...     members: witnesses and groups of lines before
+//   group <name> all|any|<k> <member>...     members: witnesses and groups of earlier lines
 //   quorum <name>|none                       exactly once
 //
-// Empty lines, and lines that begin with '#', mean nothing. Names are bytes that mean nothing
-// outside the file; no name may be a member twice, so that each witness counts in one way only.
+// Empty lines and lines that begin with '#' are ignored. Names are byte strings local to the file;
+// no name may be a member twice, so that each witness counts only once.
 #ifndef VOTUM_CRYPTO_TLOG_POLICY_H_
 #define VOTUM_CRYPTO_TLOG_POLICY_H_
 
@@ -54,23 +55,23 @@ struct WitnessedCheckpoint {
 // Immutable, copyable.
 class Policy {
  public:
-  // INVALID_ARGUMENT/BAD_POLICY unless `text` is a policy with keys of types that we know; the
-  // message names the line.
+  // INVALID_ARGUMENT/BAD_POLICY unless `text` is a policy with keys of known types; the message
+  // names the line.
   static absl::StatusOr<Policy> Parse(absl::string_view text);
 
   const std::vector<PolicyLog>& logs() const { return logs_; }
   const std::vector<PolicyWitness>& witnesses() const { return witnesses_; }
 
-  // Whether these witnesses (by their place in witnesses()) are enough. Without a quorum ("none")
-  // any are, and none.
+  // Whether these witnesses (positions in witnesses()) meet the quorum. Without a quorum ("none"),
+  // any set does, even the empty one.
   bool IsQuorum(const std::vector<bool>& witnessed) const;
 
   // The checkpoint in `note`, if one of the logs signed it. Errors as OpenNote; WRONG_ORIGIN if a
-  // log signed another one's checkpoint; INVALID_ARGUMENT/BAD_SIGNATURE if a cosignature of a known
-  // witness does not verify. Whether the cosignatures are enough is not asked.
+  // log signed another one's checkpoint; INVALID_ARGUMENT/WRONG_SIGNATURE if a cosignature of a known
+  // witness does not verify. The quorum is not checked.
   absl::StatusOr<WitnessedCheckpoint> Open(absl::string_view note) const;
 
-  // As Open; FAILED_PRECONDITION/NO_QUORUM unless the cosignatures are enough.
+  // As Open; FAILED_PRECONDITION/NO_QUORUM unless the cosignatures meet the quorum.
   absl::StatusOr<WitnessedCheckpoint> Verify(absl::string_view note) const;
 
  private:
@@ -89,7 +90,7 @@ class Policy {
   std::vector<PolicyLog> logs_;
   std::vector<PolicyWitness> witnesses_;
   std::vector<Named> named_;
-  std::optional<size_t> quorum_;  // in named_; nothing stands for "none"
+  std::optional<size_t> quorum_;  // in named_; nullopt for "none"
 };
 
 }  // namespace votum::crypto

@@ -21,9 +21,9 @@ constexpr size_t kGroupDigits = 3;
 constexpr size_t kMaxGroups = 7;
 
 absl::Status BadTilePath(absl::string_view path) {
-  // A path may be anything that came over the network: only its beginning is repeated.
-  return RefuseArgument("BAD_TILE_PATH",
-                        absl::StrCat("not the path of a tile: ", path.substr(0, 100)));
+  // The path may come from the network and be of any length, so errors quote only its beginning.
+  return Refuse(Reason::kBadTilePath,
+                absl::StrCat("not the path of a tile: ", path.substr(0, 100)));
 }
 
 std::string IndexPath(uint64_t index) {
@@ -34,7 +34,7 @@ std::string IndexPath(uint64_t index) {
   return path;
 }
 
-// Reverses IndexPath, or takes something that IndexPath would write differently.
+// Reverses IndexPath; also accepts some texts that IndexPath would write differently.
 std::optional<uint64_t> ParseIndex(absl::string_view path) {
   const std::vector<absl::string_view> groups =
       absl::StrSplit(path, absl::MaxSplits('/', kMaxGroups));
@@ -58,7 +58,8 @@ std::optional<int> ParseLevel(absl::string_view text) {
   return static_cast<int>(*level);
 }
 
-// The nodes that a tree of `size` leaves has at tile level `level`. Entries lie as leaves do.
+// The number of nodes of a tree of `size` leaves at tile level `level`. Entries are counted like
+// leaves.
 uint64_t NodesAt(int level, uint64_t size) {
   const int shift = level == kEntriesLevel ? 0 : level * kTileHeight;
   return shift >= 64 ? 0 : size >> shift;
@@ -122,7 +123,7 @@ Tile TileWith(int level, uint64_t index, uint64_t size) {
 
 absl::StatusOr<std::string> TileBytes(const MerkleTree& tree, const Tile& tile) {
   if (tile.level == kEntriesLevel) {
-    return RefuseArgument("BAD_TILE", "an entry bundle is not made of hashes");
+    return Refuse(Reason::kBadTile, "an entry bundle is not made of hashes");
   }
   std::string bytes;
   bytes.reserve(static_cast<size_t>(tile.width) * kDigestSize);

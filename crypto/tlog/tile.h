@@ -26,7 +26,7 @@ namespace votum::crypto {
 // The log2 of the width of a full tile, and the width.
 inline constexpr int kTileHeight = 8;
 inline constexpr int kTileWidth = 1 << kTileHeight;
-// In the place of a level: the tile is a bundle of entries.
+// Used as a level, this denotes a bundle of entries.
 inline constexpr int kEntriesLevel = -1;
 // The highest level that a path may name. A tree of 2^64 - 1 leaves has tiles to level 7 only.
 inline constexpr int kMaxTileLevel = 63;
@@ -48,18 +48,18 @@ std::string TilePath(const Tile& tile);
 absl::StatusOr<Tile> ParseTilePath(absl::string_view path);
 
 // All tiles and entry bundles of the tree of `new_size` leaves that the tree of `old_size` <=
-// `new_size` leaves had not, from the entries up, each level in order: what to publish, before its
-// checkpoint, when a log grows. From old_size 0 it is every file of the log. Partial tiles of
-// `old_size` are not among them; they stay right for that size.
-// The list has about (new_size - old_size) / 128 elements.
+// `new_size` leaves lacked, from the entries up, each level in order. A growing log must publish
+// them before its checkpoint. From old_size 0, they are all files of the log. Partial tiles of
+// `old_size` are not included; they stay valid for that size. The list has about (new_size -
+// old_size) / 128 elements.
 std::vector<Tile> NewTiles(uint64_t old_size, uint64_t new_size);
 
 // The tile in which a tree of `size` leaves has node `index` of tile level `level` (which has such
-// a node: index < size / 256^level; for kEntriesLevel, entry `index`), as wide as that tree has it.
+// a node: index < size / 256^level; for kEntriesLevel, entry `index`), with its width in that tree.
 Tile TileWith(int level, uint64_t index, uint64_t size);
 
-// The bytes of a tile of hashes: 32 for each node. OUT_OF_RANGE/NOT_IN_TREE if `tree` has not all
-// of it, INVALID_ARGUMENT/BAD_TILE for an entry bundle, which a tree of hashes does not have.
+// The bytes of a tile of hashes: 32 for each node. OUT_OF_RANGE/NOT_IN_TREE if part of it is not in
+// `tree`; INVALID_ARGUMENT/BAD_TILE for an entry bundle, which a tree of hashes does not contain.
 absl::StatusOr<std::string> TileBytes(const MerkleTree& tree, const Tile& tile);
 
 }  // namespace votum::crypto

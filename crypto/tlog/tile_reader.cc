@@ -16,17 +16,16 @@ namespace votum::crypto {
 namespace {
 
 absl::Status NotInTree(absl::string_view what, uint64_t size) {
-  return Refuse(absl::StatusCode::kOutOfRange, "NOT_IN_TREE",
-                absl::StrCat(what, " is not in the tree of ", size, " leaves"));
+  return Refuse(Reason::kNotInTree, absl::StrCat(what, " is not in the tree of ", size, " leaves"));
 }
 
 absl::Status TilesDiffer(const absl::Status& why) {
-  return Refuse(absl::StatusCode::kDataLoss, "TILES_DIFFER",
+  return Refuse(Reason::kTilesDiffer,
                 absl::StrCat("the tiles do not give the checkpoint's root: ", why.message()));
 }
 
-// The file of `tile`; of a partial one that is gone, the beginning of the full one's, which a log
-// may leave alone.
+// The file of `tile`. If a partial tile is gone, the beginning of the full tile, because a log may
+// delete partial tiles once the full one exists.
 absl::StatusOr<std::pair<Tile, std::string>> FetchTile(TileSource& source, const Tile& tile) {
   Tile found = tile;
   absl::StatusOr<std::string> bytes = source.Fetch(TilePath(found));
@@ -35,7 +34,7 @@ absl::StatusOr<std::pair<Tile, std::string>> FetchTile(TileSource& source, const
     bytes = source.Fetch(TilePath(found));
   }
   if (!bytes.ok()) {
-    return Refuse(absl::StatusCode::kDataLoss, "TILE_MISSING",
+    return Refuse(Reason::kTileMissing,
                   absl::StrCat("cannot fetch ", TilePath(tile), ": ", bytes.status().message()));
   }
   return std::make_pair(found, *std::move(bytes));
@@ -47,7 +46,7 @@ struct Range {
   uint64_t end;
 };
 
-// The nodes of the tree of `size` leaves, as its tiles have them. Fetches each tile once.
+// The nodes of the tree of `size` leaves, read from its tiles. Fetches each tile once.
 class Nodes {
  public:
   Nodes(uint64_t size, TileSource& source) : size_(size), source_(source) {}
@@ -98,7 +97,7 @@ class Nodes {
     ASSIGN_OR_RETURN(auto fetched, FetchTile(source_, tile));
     if (fetched.second.size() != static_cast<size_t>(fetched.first.width) * kDigestSize) {
       return TilesDiffer(
-          RefuseArgument("BAD_TILE", absl::StrCat(path, " has ", fetched.second.size(), " bytes")));
+          Refuse(Reason::kBadTile, absl::StrCat(path, " has ", fetched.second.size(), " bytes")));
     }
     return &tiles_.emplace(std::move(path), std::move(fetched.second)).first->second;
   }
@@ -143,7 +142,7 @@ std::vector<Range> ConsistencyPath(uint64_t old_size, uint64_t size) {
       range.begin = middle;
     }
   }
-  // The verifier has the whole old tree's root already.
+  // The verifier already has the root of the whole old tree.
   if (range.begin != 0) path.push_back(range);
   std::reverse(path.begin(), path.end());
   return path;
@@ -154,8 +153,8 @@ struct ProvenRoot {
   std::vector<Digest> consistency_proof;
 };
 
-// The tree of the first `old_size` > 0 leaves. Root and proof come from the same reading of the
-// tiles: a source may answer differently the next time.
+// The tree of the first `old_size` > 0 leaves. Root and proof use the same fetched tiles, because a
+// source may answer differently the next time.
 absl::StatusOr<ProvenRoot> ProvePrefix(uint64_t old_size, uint64_t size, const Digest& root,
                                        TileSource& source) {
   if (old_size > size) return NotInTree(absl::StrCat("size ", old_size), size);
@@ -204,13 +203,14 @@ absl::StatusOr<std::vector<std::string>> TileReader::Entries(uint64_t index) con
   ASSIGN_OR_RETURN(std::vector<std::string> entries,
                    ParseEntryBundle(fetched.second, fetched.first.width));
   entries.resize(static_cast<size_t>(bundle.width));
-  // One proof for the bundle's tile is enough: the tile's hashes are what the proof starts from.
+  // One proof for the bundle's tile is enough, because it starts from the tile's hashes.
   Nodes nodes(size_, source_);
   for (size_t i = 0; i < entries.size(); ++i) {
     ASSIGN_OR_RETURN(const Digest hash, nodes.Root({first + i, first + i + 1}));
     if (hash != HashLeaf(entries[i])) {
-      return TilesDiffer(RefuseArgument(
-          "BAD_ENTRY", absl::StrCat("entry ", first + i, " is not what its hash stands for")));
+      return TilesDiffer(
+          Refuse(Reason::kBadEntry,
+                 absl::StrCat("entry ", first + i, " is not what its hash stands for")));
     }
   }
   ASSIGN_OR_RETURN(const std::vector<Digest> rest, nodes.Roots(InclusionPath(first, size_)));

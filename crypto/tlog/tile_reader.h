@@ -1,5 +1,5 @@
-// Proofs from tiles: what a reader of a static log computes for himself, trusting the checkpoint
-// alone.
+// Proofs from tiles: readers of a static log compute them for themselves and need to trust only the
+// checkpoint.
 #ifndef VOTUM_CRYPTO_TLOG_TILE_READER_H_
 #define VOTUM_CRYPTO_TLOG_TILE_READER_H_
 
@@ -12,7 +12,7 @@
 
 namespace votum::crypto {
 
-// Where a log's files come from: a folder, a web server, a test.
+// The source of a log's files: a folder, a web server, a test.
 class TileSource {
  public:
   virtual ~TileSource() = default;
@@ -25,8 +25,8 @@ struct ProvenLeaf {
   std::vector<Digest> inclusion_proof;  // from the leaf's sibling up
 };
 
-// Reads the tree of one checkpoint. Whatever it returns has been checked against the root, so that
-// tiles need not be trusted:
+// Reads the tree of one checkpoint. All results are checked against the root, so tiles need not be
+// trusted:
 //   DATA_LOSS/TILE_MISSING   a tile that the tree must have cannot be fetched (the message names
 //                            it); a partial tile may be missing if the full one is there
 //   DATA_LOSS/TILES_DIFFER   the tiles do not give the root
@@ -37,10 +37,10 @@ class TileReader {
   TileReader(uint64_t size, const Digest& root, TileSource* source)
       : size_(size), root_(root), source_(*source) {}
 
-  // That leaf `index` is in the tree.
+  // Proves that leaf `index` is in the tree.
   absl::StatusOr<ProvenLeaf> InclusionProof(uint64_t index) const;
-  // That the tree of the first `old_size` leaves is a prefix (RFC 6962 section 2.1.2); empty if
-  // old_size is 0 or the tree's.
+  // Proves that the tree of the first `old_size` leaves is a prefix (RFC 6962 section 2.1.2); empty
+  // if old_size is 0 or the tree's size.
   absl::StatusOr<std::vector<Digest>> ConsistencyProof(uint64_t old_size) const;
   // The root of the first `old_size` leaves.
   absl::StatusOr<Digest> RootAt(uint64_t old_size) const;

@@ -1,6 +1,6 @@
 // Channels that find a restarted process again within fractions of a second (gRPC's own first pause
-// is a second, and grows to minutes), go to each of several processes in turn, and leave one that
-// does not answer.
+// is a second, and grows to minutes), use several processes in turn, and leave a process that does
+// not answer.
 #ifndef VOTUM_PLATFORM_GRPC_CONNECT_H_
 #define VOTUM_PLATFORM_GRPC_CONNECT_H_
 
@@ -16,11 +16,11 @@
 
 namespace votum {
 
-// Lets the calls of a channel to `target` go to all processes behind it in turn. Who calls sends
-// again what was UNAVAILABLE, and comes to another one then: commands count once.
+// Distributes the calls of a channel to `target` over all processes behind it in turn. Callers
+// retry on UNAVAILABLE and then reach another process; a repeated command counts only once.
 //
-// A list of numeric addresses ("ipv4:10.0.0.1:7451,10.0.0.2:7451") is no name that a certificate
-// could bear: there the first host's stands for all of them.
+// A list of numeric addresses ("ipv4:10.0.0.1:7451,10.0.0.2:7451") cannot stand in a certificate;
+// the first host then serves as the name of all of them.
 inline void Balance(absl::string_view target, grpc::ChannelArguments* arguments) {
   arguments->SetLoadBalancingPolicyName("round_robin");
   const size_t scheme = target.find(':') + 1;
@@ -29,8 +29,9 @@ inline void Balance(absl::string_view target, grpc::ChannelArguments* arguments)
   arguments->SetSslTargetNameOverride(std::string(first.substr(0, first.rfind(':'))));
 }
 
-// How often a silent connection is asked whether it lives, and how long the answer may take. A
-// frozen process keeps its connections; Host lets its callers ask as often.
+// Interval of keepalive pings on a silent connection, and the time limit for their answers. A
+// frozen process keeps its connections open, so only pings detect it; Host permits its callers this
+// interval.
 inline constexpr int kAskMilliseconds = 3000;
 
 inline std::shared_ptr<grpc::Channel> ConnectTo(
@@ -43,7 +44,7 @@ inline std::shared_ptr<grpc::Channel> ConnectTo(
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, kAskMilliseconds);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kAskMilliseconds);
   arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
-  // A stretch of the log or a page of entries.
+  // The size of a batch of the log or a page of entries.
   arguments.SetMaxReceiveMessageSize(64 << 20);
   return grpc::CreateCustomChannel(target, credentials, arguments);
 }

@@ -1,10 +1,10 @@
-// TLS between processes, with certificates read again when they change on disk: renewing needs no
+// TLS between processes, with certificates reloaded when they change on disk: renewal needs no
 // restart.
 //
 // Each service has one PEM file with its certificate and key together, so that a renewal is one
 // rename. A server asks callers for a certificate and verifies it against the deployment's CA if
-// they have one: services do (spiffe://votum/<service>), people's clients do not, they sign each
-// command instead.
+// they send one. Services have one (spiffe://votum/<service>); people's clients have none and sign
+// each command instead.
 #ifndef VOTUM_PLATFORM_GRPC_CREDENTIALS_H_
 #define VOTUM_PLATFORM_GRPC_CREDENTIALS_H_
 

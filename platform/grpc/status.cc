@@ -12,7 +12,7 @@ grpc::Status ToGrpc(const absl::Status& status) {
   if (status.ok()) return grpc::Status::OK;
   const auto code = static_cast<grpc::StatusCode>(status.code());
   const std::string message(status.message());
-  const std::string reason = ReasonOf(status);
+  const std::string reason = ReasonTextOf(status);
   if (reason.empty()) return grpc::Status(code, message);
   google::rpc::ErrorInfo info;
   info.set_reason(reason);
@@ -31,7 +31,7 @@ absl::Status FromGrpc(const grpc::Status& status) {
   if (details.ParseFromString(status.error_details())) {
     for (const auto& any : details.details()) {
       google::rpc::ErrorInfo info;
-      if (any.UnpackTo(&info)) return Refuse(code, info.reason(), status.error_message());
+      if (any.UnpackTo(&info)) return RefusedElsewhere(code, info.reason(), status.error_message());
     }
   }
   return absl::Status(code, status.error_message());

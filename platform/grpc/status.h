@@ -1,5 +1,5 @@
-// absl::Status to and from the wire: code and message as they are, the reason of base/refusal.h as
-// google.rpc.ErrorInfo in grpc-status-details-bin (AIP-193), domain "votum".
+// Converts absl::Status to and from the wire: code and message unchanged, the reason of
+// base/refusal.h as google.rpc.ErrorInfo in grpc-status-details-bin (AIP-193), domain "votum".
 #ifndef VOTUM_PLATFORM_GRPC_STATUS_H_
 #define VOTUM_PLATFORM_GRPC_STATUS_H_
 

@@ -21,7 +21,7 @@ class Client {
     std::call_once(once, [] { curl_global_init(CURL_GLOBAL_DEFAULT); });
     curl_.reset(curl_easy_init());
     headers_.reset(curl_slist_append(nullptr, "Content-Type: text/plain; charset=utf-8"));
-    // Without it libcurl asks whether it may send a larger body, and waits for a second.
+    // Without this, libcurl asks for permission to send a larger body and waits up to a second.
     headers_.reset(curl_slist_append(headers_.release(), "Expect:"));
   }
 
@@ -71,7 +71,7 @@ class Client {
     size_t most;
   };
 
-  // Takes less than it is given to say that it is too much.
+  // Consuming less than all bytes tells libcurl that the answer is too large.
   static size_t Write(const char* data, size_t, size_t count, void* opaque) {
     const auto* sink = static_cast<const Sink*>(opaque);
     if (sink->body->size() + count > sink->most) return 0;

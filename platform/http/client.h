@@ -1,5 +1,5 @@
 // Requests over HTTP and HTTPS, by libcurl: certificates are checked against the system's
-// authorities or given ones, nothing is redirected, answers are small.
+// authorities or given ones, redirects are not followed, answers are small.
 #ifndef VOTUM_PLATFORM_HTTP_CLIENT_H_
 #define VOTUM_PLATFORM_HTTP_CLIENT_H_
 
@@ -13,8 +13,8 @@
 
 namespace votum::http {
 
-// Sends a request to `url` and waits for the answer, not longer than some seconds. Any status is an
-// answer; an error is that none came.
+// Sends a request to `url` and waits for the answer, at most some seconds. Any HTTP status counts
+// as an answer; an error means that none arrived.
 using Send = std::function<absl::StatusOr<Answer>(const std::string& url, bool post,
                                                   const std::string& body)>;
 
@@ -24,15 +24,15 @@ struct ClientLimits {
   size_t answer_bytes = size_t{64} << 10;
 };
 
-// For servers with an authority of their own. Files in PEM; each may be empty.
+// Options for servers with their own certificate authority. Paths of PEM files; each may be empty.
 struct ClientTls {
   std::string ca_file;        // instead of the system's authorities
   std::string identity_file;  // certificate and key to show, in one file
 };
 
-// What sends with one connection, kept open from request to request. To be used by one thread at a
-// time. Errors of what it returns: UNAVAILABLE (no answer, or a larger one than allowed), with
-// libcurl's words.
+// Makes a sender with one connection, which stays open between requests. Use it from one thread at
+// a time. The sender returns UNAVAILABLE, with libcurl's message, if there is no answer or it is
+// larger than allowed.
 Send Connect(ClientLimits limits = {}, ClientTls tls = {});
 
 }  // namespace votum::http

@@ -14,8 +14,8 @@ double RateLimiter::TokensAt(const Bucket& bucket, Time now) const {
   return std::min(burst_, bucket.tokens + std::max(seconds, 0.0) * per_second_);
 }
 
-// A full bucket is as good as none. If all have been used a moment ago, some of them are forgotten:
-// that many addresses are an attack which a limit for each cannot stop.
+// A full bucket carries no information and is dropped. If all buckets are in recent use, some are
+// dropped too: so many addresses are an attack that limits per address cannot stop.
 void RateLimiter::MakeRoom(Time now) {
   for (auto it = buckets_.begin(); it != buckets_.end();) {
     it = TokensAt(it->second, now) >= burst_ ? buckets_.erase(it) : std::next(it);

@@ -1,5 +1,5 @@
-// How many requests one address may send: a bucket of tokens for each, in memory that does not grow
-// with the number of addresses. Pure; not thread-safe.
+// Limits the requests of each address with a token bucket, in memory that does not grow with the
+// number of addresses. Pure; not thread-safe.
 #ifndef VOTUM_PLATFORM_HTTP_RATE_LIMITER_H_
 #define VOTUM_PLATFORM_HTTP_RATE_LIMITER_H_
 
@@ -18,7 +18,7 @@ class RateLimiter {
   // least 1.
   RateLimiter(int per_second, int burst, size_t most_addresses = 1 << 14);
 
-  // Whether a request of `address` may be served now.
+  // Whether a request from `address` may be served now.
   bool Take(const std::string& address, Time now);
 
   size_t addresses() const { return buckets_.size(); }

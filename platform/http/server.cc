@@ -45,7 +45,7 @@ Answer Refusal(int status, absl::string_view why) {
   return {status, "text/plain; charset=utf-8", absl::StrCat(why, "\n")};
 }
 
-// What counts as one peer: who has an IPv6 address has 2^64 of them.
+// The unit that counts as one peer. The owner of one IPv6 address has 2^64 of them.
 std::string PeerOf(const tcp::socket& socket) {
   Error error;
   const tcp::endpoint endpoint = socket.remote_endpoint(error);
@@ -56,7 +56,7 @@ std::string PeerOf(const tcp::socket& socket) {
   return asio::ip::address_v6(bytes).to_string(error);
 }
 
-// What all connections share; outlives them.
+// State shared by all connections; outlives them.
 struct Common {
   Common(Server::Handler handle, const Limits& limit)
       : handler(std::move(handle)),
@@ -79,12 +79,12 @@ struct Common {
   std::unordered_map<std::string, int> open_of;  // by peer
 };
 
-// One connection: reads a request, answers it, reads the next. It lives as long as an operation of
-// it is under way.
+// One connection: reads a request, answers it, reads the next. It lives as long as one of its
+// operations is under way.
 template <typename Stream>
 class Connection : public std::enable_shared_from_this<Connection<Stream>> {
  public:
-  // `rest` is what the stream takes beside its socket.
+  // `rest` holds the stream's arguments after the socket.
   template <typename... Rest>
   Connection(tcp::socket socket, std::string peer, Common* common, Rest&... rest)
       : peer_(std::move(peer)), stream_(std::move(socket), rest...), common_(*common) {
@@ -125,7 +125,7 @@ class Connection : public std::enable_shared_from_this<Connection<Stream>> {
 
   void OnRead(Error error) {
     if (!error) return Respond(parser_->get());
-    // The peer's request was wrong, and it may want to know; otherwise the peer has gone.
+    // Tells the peer if its request was malformed; on other errors the peer is gone.
     if (error == beast_http::error::body_limit) return RefuseAndClose(413, "the body is too large");
     if (error == beast_http::error::header_limit)
       return RefuseAndClose(431, "the header is too large");
@@ -173,7 +173,7 @@ class Connection : public std::enable_shared_from_this<Connection<Stream>> {
         [self = this->shared_from_this()](Error error, size_t) { self->OnWritten(error); });
   }
 
-  // The long body from `offset` on, piece by piece; each has its own time.
+  // Sends the long body from `offset` on, piece by piece, with a time limit for each piece.
   void WriteFrom(uint64_t offset) {
     if (offset == long_body_.size) return OnWritten({});
     const auto most =
@@ -209,7 +209,7 @@ class Connection : public std::enable_shared_from_this<Connection<Stream>> {
     if (!error) Drain();
   }
 
-  // Reads what the peer still sends, until it closes or its time is up: a socket closed with bytes
+  // Reads remaining bytes until the peer closes or its time is up: a socket closed with bytes
   // unread resets the connection, and the peer might lose the answer.
   void Drain() {
     buffer_.clear();
@@ -230,7 +230,7 @@ class Connection : public std::enable_shared_from_this<Connection<Stream>> {
   std::string chunk_;
 };
 
-// The certificate, read again when its file changes. Connections keep theirs.
+// The certificate, reloaded when its file changes. Open connections keep the old one.
 class Certificate {
  public:
   explicit Certificate(std::string file) : file_(std::move(file)) {}

@@ -23,7 +23,7 @@ constexpr Oid kBigintType = 20;
 constexpr Oid kByteaArrayType = 1001;
 constexpr int kBinary = 1;
 
-// For each host of several; libpq knows whole seconds, and 2 is its least.
+// Timeout for each host; libpq takes whole seconds, and its minimum is 2.
 constexpr char kConnectSeconds[] = "2";
 constexpr absl::Duration kConfigureTime = absl::Seconds(3);
 
@@ -36,7 +36,7 @@ std::string Trimmed(const char* message) {
   return std::string(absl::StripSuffix(message == nullptr ? "" : message, "\n"));
 }
 
-// Errors after which another server, or the same one later, may do what was asked.
+// Errors after which another server, or the same one later, may succeed.
 bool IsPassing(absl::string_view sqlstate) {
   // connection exceptions, transaction rollback, insufficient resources, operator intervention
   // (shutdown, timeout), system error (I/O), a transaction that may not write (a former primary).
@@ -124,8 +124,8 @@ void Connection::Notice(void* self, const pg_result* notice) {
 
 absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(const std::string& conninfo,
                                                              const std::string& password_file) {
-  // With expand_dbname the conninfo comes in place of the database's name; later keywords win.
-  // The blocking call is the one that keeps to connect_timeout, and tries the hosts in turn.
+  // With expand_dbname, the conninfo is passed as the database's name; later keywords take
+  // precedence. Only the blocking call respects connect_timeout and tries the hosts in turn.
   const char* const keywords[] = {"application_name",     "passfile", "dbname", "connect_timeout",
                                   "target_session_attrs", nullptr};
   const char* const values[] = {"votum-ledger",  password_file.c_str(), conninfo.c_str(),
@@ -143,7 +143,7 @@ absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(const std::string& 
 
 absl::Status Connection::Configure() {
   const absl::Time deadline = absl::Now() + kConfigureTime;
-  // Whatever the role's or the database's defaults are.
+  // Overrides the defaults of the role and the database.
   RETURN_IF_ERROR(
       Execute("SET synchronous_commit = on; SET default_transaction_isolation = 'read committed'",
               deadline));
@@ -151,9 +151,9 @@ absl::Status Connection::Configure() {
                                           "current_setting('full_page_writes')::boolean",
                                           Parameters(), deadline));
   if (safe.rows() == 1 && safe.Boolean(0, 0)) return absl::OkStatus();
-  return RefusePrecondition("UNSAFE_DATABASE",
-                            "PostgreSQL runs with fsync or full_page_writes off, and would lose "
-                            "records that were acknowledged; switch both on");
+  return Refuse(Reason::kUnsafeDatabase,
+                "PostgreSQL runs with fsync or full_page_writes off, and would lose "
+                "records that were acknowledged; switch both on");
 }
 
 absl::StatusOr<Result> Connection::Run(const char* sql, const Parameters& parameters,
@@ -183,7 +183,8 @@ absl::Status Connection::Execute(const char* sql, absl::Time deadline) {
   return Await(deadline).status();
 }
 
-// Waits until the server is ready for the next statement; the last result, or the first error.
+// Waits until the server is ready for the next statement; returns the last result, or the first
+// error.
 absl::StatusOr<Result> Connection::Await(absl::Time deadline) {
   Result last;
   absl::Status error;
@@ -229,13 +230,13 @@ absl::Status Connection::Broken(absl::string_view what) {
   return absl::UnavailableError(absl::StrCat("PostgreSQL: ", what, ": ", message));
 }
 
-// The server's first words alone: its details may quote rows.
+// Only the server's primary message, because its details may quote rows.
 absl::Status Connection::ErrorOf(const Result& result) {
   const ExecStatusType status = PQresultStatus(result.result_.get());
   if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK) return absl::OkStatus();
   const char* const primary = PQresultErrorField(result.result_.get(), PG_DIAG_MESSAGE_PRIMARY);
   const char* const state = PQresultErrorField(result.result_.get(), PG_DIAG_SQLSTATE);
-  // Without a state it is libpq's own: the connection went.
+  // An error without SQLSTATE comes from libpq itself: the connection is lost.
   const absl::string_view sqlstate = state == nullptr ? "08000" : state;
   const std::string message = absl::StrCat(
       "PostgreSQL: ",
@@ -254,23 +255,23 @@ absl::Status CheckConninfo(const std::string& conninfo) {
   const std::string why = Trimmed(error);
   if (error != nullptr) PQfreemem(error);
   if (options == nullptr)
-    return RefuseArgument("BAD_LEDGER", absl::StrCat("not an address of PostgreSQL: ", why));
+    return Refuse(Reason::kBadLedger, absl::StrCat("not an address of PostgreSQL: ", why));
   bool names_database = false;
   for (const PQconninfoOption* option = options.get(); option->keyword != nullptr; ++option) {
     if (option->val == nullptr || *option->val == '\0') continue;
     const absl::string_view keyword = option->keyword;
     if (keyword == "password" || keyword == "sslpassword") {
-      return RefuseArgument("BAD_LEDGER",
-                            "the address of PostgreSQL holds a password; put it in the file "
-                            "ledger/pgpass of the deployment's folder (mode 0600, a line "
-                            "host:port:database:user:password)");
+      return Refuse(Reason::kBadLedger,
+                    "the address of PostgreSQL holds a password; put it in the file "
+                    "ledger/pgpass of the deployment's folder (mode 0600, a line "
+                    "host:port:database:user:password)");
     }
     names_database = names_database || keyword == "dbname";
   }
   if (!names_database) {
-    return RefuseArgument("BAD_LEDGER",
-                          "the address of PostgreSQL names no database; as in "
-                          "postgresql://votum@10.0.0.1,10.0.0.2,10.0.0.3/votum");
+    return Refuse(Reason::kBadLedger,
+                  "the address of PostgreSQL names no database; as in "
+                  "postgresql://votum@10.0.0.1,10.0.0.2,10.0.0.3/votum");
   }
   return absl::OkStatus();
 }

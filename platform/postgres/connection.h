@@ -1,11 +1,11 @@
-// The little of PostgreSQL that stores need: a connection whose every call has a deadline,
+// The small part of PostgreSQL that stores need: a connection whose every call has a deadline,
 // parameters and results in binary, errors as absl::Status.
 //
 // Two things that libpq leaves to its users, and that lose data if they are forgotten:
 //  * A server that is frozen (SIGSTOP, a stalled disk) still acknowledges TCP, so neither
-//    keepalives nor tcp_user_timeout end a blocking PQexec. Here each call waits for its deadline
-//    and no longer.
-//  * A COMMIT that was cancelled while it waited for the synchronous standby ends OK, with a
+//    keepalives nor tcp_user_timeout end a blocking PQexec. Here each call waits no longer than
+//    its deadline.
+//  * A COMMIT that is cancelled while it waits for the synchronous standby returns OK, with a
 //    WARNING: "committed locally, but might not have been replicated". Result::warned tells.
 #ifndef VOTUM_PLATFORM_POSTGRES_CONNECTION_H_
 #define VOTUM_PLATFORM_POSTGRES_CONNECTION_H_
@@ -41,15 +41,15 @@ class Parameters {
   std::vector<One> all_;
 };
 
-// The rows that a statement gave. Rows and columns count from 0; a column must have the type that
-// it is asked for.
+// The rows that a statement returned. Rows and columns count from 0; a column must have the type of
+// the accessor that reads it.
 class Result {
  public:
   int rows() const;
   int64_t Integer(int row, int column) const;    // bigint
   std::string Bytes(int row, int column) const;  // bytea, text
   bool Boolean(int row, int column) const;       // boolean
-  // Whether the server sent a WARNING with it: then a change that was committed may be lost.
+  // Whether the server sent a WARNING with it; a committed change may then be lost.
   bool warned() const { return warned_; }
 
  private:
@@ -75,7 +75,7 @@ class Connection {
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
-  // Runs one statement as a transaction of its own and waits until `deadline`.
+  // Runs one statement in its own transaction and waits until `deadline`.
   //   UNAVAILABLE        the connection broke, or the server stops, no longer leads or did not
   //                      answer in time: the outcome of a write is unknown, and the connection is
   //                      of no more use (open() is false)
@@ -83,7 +83,7 @@ class Connection {
   //   PERMISSION_DENIED  the role may not do this
   //   INTERNAL           any other error of the server, with its words
   absl::StatusOr<Result> Run(const char* sql, const Parameters& parameters, absl::Time deadline);
-  // Several statements without parameters, one transaction.
+  // Runs several statements without parameters in one transaction.
   absl::Status Execute(const char* sql, absl::Time deadline);
 
   bool open() const { return connection_ != nullptr; }

@@ -100,9 +100,9 @@ absl::Status Database::Migrate(absl::Span<const char* const> steps) {
   }
   if (found == wanted) return absl::OkStatus();
   if (found > wanted) {
-    return RefusePrecondition(
-        "NEWER_SCHEMA", absl::StrCat("the database has schema ", found, ", this program knows ",
-                                     wanted, "; use the newer program"));
+    return Refuse(Reason::kNewerSchema,
+                  absl::StrCat("the database has schema ", found, ", this program knows ", wanted,
+                               "; use the newer program"));
   }
   std::string sql = "BEGIN IMMEDIATE;";
   for (const char* const step : steps.subspan(static_cast<size_t>(found)))

@@ -1,4 +1,5 @@
-// The little of SQLite that the two stores need: a connection, statements, errors as absl::Status.
+// The small part of SQLite that the two stores need: a connection, statements, errors as
+// absl::Status.
 #ifndef VOTUM_PLATFORM_SQLITE_SQLITE_H_
 #define VOTUM_PLATFORM_SQLITE_SQLITE_H_
 
@@ -30,9 +31,9 @@ class Statement {
   // Positions count from 1. Bytes must outlive the next Reset.
   Statement& Bind(int position, int64_t value);
   Statement& Bind(int position, absl::string_view bytes);
-  // True: there is a row. False: done.
+  // True if there is a row, false at the end.
   absl::StatusOr<bool> Step();
-  // For statements without rows: steps and resets.
+  // Steps and resets a statement that returns no rows.
   absl::Status Run();
   void Reset();
 
@@ -48,8 +49,8 @@ class Statement {
 class Database {
  public:
   // Opens or creates the file at `path` (mode 0600). Each of `steps` brings the schema from one
-  // version to the next, from nothing to that of this program, whose number, that of the steps,
-  // stands in user_version; those that the file does not have yet are done now, all or none.
+  // version to the next; an empty file has version 0, and this program's version is the number of
+  // steps. user_version holds the file's version; missing steps are applied now, all or none.
   // FAILED_PRECONDITION/NEWER_SCHEMA if the file was written by a newer version.
   static absl::StatusOr<Database> Open(const std::string& path,
                                        absl::Span<const char* const> steps);

@@ -15,8 +15,8 @@ namespace {
 // Threads take pieces of about this size in turn.
 constexpr size_t kPieceBytes = 4 << 20;
 
-// A text in pieces of whole lines. Where a piece begins is looked up when it is asked for: looking
-// brings pages of a mapped file into memory.
+// A text in pieces of whole lines. The start of a piece is looked up only on request, because
+// looking brings pages of a mapped file into memory.
 class Pieces {
  public:
   explicit Pieces(absl::string_view text) : text_(text) {}
@@ -37,7 +37,7 @@ class Pieces {
   absl::string_view text_;
 };
 
-// The first error by place in the file, whatever thread meets it.
+// The first error by position in the file, regardless of the thread that found it.
 class FirstError {
  public:
   void Set(size_t piece, absl::Status status) {
@@ -55,7 +55,7 @@ class FirstError {
 };
 
 absl::Status TooMany() {
-  return RefuseArgument("TOO_MANY_BALLOTS", "the weights of all ballots together exceed 2^40");
+  return Refuse(Reason::kTooManyBallots, "the weights of all ballots together exceed 2^40");
 }
 
 }  // namespace
@@ -81,7 +81,7 @@ absl::Status CountLines(absl::string_view whole, absl::string_view part, size_t 
     BatchCounter batch(own);
     for (size_t i; (i = next.fetch_add(1)) < pieces.size();) {
       const absl::string_view piece = pieces[i];
-      // Threads tell each other of a piece, not of each ballot: they would wait for one counter.
+      // Threads synchronize per piece, not per ballot, because they would contend for one counter.
       uint64_t weights = 0;
       absl::Status status =
           reader(Cursor(whole, piece), [&](absl::Span<const uint16_t> coded, uint64_t weight) {

@@ -15,13 +15,13 @@
 
 namespace votum::ranking {
 
-// Takes a checked ballot; of weight 0 it counts for nothing.
+// Takes a checked ballot; a ballot of weight 0 does not count.
 using BallotSink =
     absl::FunctionRef<absl::Status(absl::Span<const uint16_t> coded, uint64_t weight)>;
 // Reads ballot lines from the cursor to its end.
 using BallotLineReader = absl::FunctionRef<absl::Status(Cursor cursor, BallotSink sink)>;
 
-// Reads the lines of `part` (of `whole`) one after the other, giving the text back piece by piece.
+// Reads the lines of `part` (of `whole`) one after the other, releasing the text piece by piece.
 absl::Status ReadLines(absl::string_view whole, absl::string_view part, ReleaseText release,
                        BallotLineReader reader, BallotSink sink);
 

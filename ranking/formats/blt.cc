@@ -145,7 +145,7 @@ bool IsLastLine(absl::string_view text, const char* line) {
 }
 
 // The ballot lines; the cursor moves behind the "0" line that ends them. Searches from the end of
-// the text, where the names are few, so that a large file is not read twice.
+// the text, which holds only the names, so that a large file is not read twice.
 absl::StatusOr<absl::string_view> BallotPart(absl::string_view text, Cursor& cursor) {
   const absl::string_view rest = cursor.rest();
   for (size_t end = rest.size();;) {
@@ -159,7 +159,7 @@ absl::StatusOr<absl::string_view> BallotPart(absl::string_view text, Cursor& cur
     if (newline == absl::string_view::npos) break;
     end = newline;
   }
-  // Some files leave it out; a quoted name cannot be a ballot either.
+  // Some files leave it out; a quoted name cannot be a ballot, so it ends the ballots too.
   const size_t quote = rest.find("\n\"");
   if (quote != absl::string_view::npos) {
     cursor.MoveTo(rest.data() + quote + 1);
@@ -217,8 +217,8 @@ std::string FullName(const NameLine& line) {
   return line.names.size() > 1 ? name + ")" : name;
 }
 
-// Names are a line each, with the title on the next; or quoted, several to a line, the title the
-// last of them.
+// Names stand on one line each, with the title on the next; or they are quoted, several to a line,
+// and the last one is the title.
 absl::Status ReadNames(Cursor& cursor, Election& election) {
   ASSIGN_OR_RETURN(const std::vector<NameLine> lines, ReadNameLines(cursor));
   if (lines.empty()) return absl::OkStatus();
@@ -240,7 +240,7 @@ absl::Status ReadNames(Cursor& cursor, Election& election) {
   return absl::OkStatus();
 }
 
-// Everything but the ballots; returns the part of the text that they are.
+// Reads everything but the ballots and returns the part of the text that holds them.
 absl::StatusOr<absl::string_view> ReadFrame(absl::string_view text, Election& election) {
   // Files of the 1980s end with a DOS end-of-file mark.
   Cursor cursor(text, absl::StripSuffix(text, "\x1a"));

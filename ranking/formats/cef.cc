@@ -16,7 +16,7 @@ namespace votum::ranking {
 namespace {
 
 constexpr absl::string_view kEmptyRanking = "/EMPTY_RANKING/";
-// Characters that mean something in a vote, and so cannot be part of a candidate's name.
+// Characters with a meaning in votes, which therefore cannot be part of a candidate's name.
 constexpr absl::string_view kReserved = "><=#;*^|\n\r";
 
 class CefReader {
@@ -133,7 +133,7 @@ class CefReader {
     VoteLine vote{{}, 1, line.data()};
     ASSIGN_OR_RETURN(const uint64_t times, Factor(line, '*'));
     ASSIGN_OR_RETURN(const uint64_t weight, Factor(line, '^'));
-    // A weight is passed over unless the file allows weights: so says the format.
+    // The format requires that weights are ignored unless the file allows them.
     if (__builtin_mul_overflow(times, weight_allowed_ ? weight : 1, &vote.weight))
       vote.weight = UINT64_MAX;
     if (line != kEmptyRanking) RETURN_IF_ERROR(Ranking(line, vote.groups));
@@ -187,12 +187,11 @@ absl::StatusOr<std::string> WriteCef(const Election& election) {
   std::string text = "#/Candidates: ";
   for (size_t i = 0; i < election.options.size(); ++i) {
     const Option& option = election.options[i];
-    if (option.withdrawn)
-      return RefuseArgument("FORMAT_CANNOT", "CEF has no withdrawals; write BLT");
+    if (option.withdrawn) return Refuse(Reason::kFormatCannot, "CEF has no withdrawals; write BLT");
     if (absl::string_view(option.id).find_first_of(kReserved) != absl::string_view::npos ||
         absl::StripAsciiWhitespace(option.id) != option.id) {
-      return RefuseArgument("FORMAT_CANNOT",
-                            absl::StrCat("CEF cannot name \"", option.id, "\"; write CSV"));
+      return Refuse(Reason::kFormatCannot,
+                    absl::StrCat("CEF cannot name \"", option.id, "\"; write CSV"));
     }
     absl::StrAppend(&text, i > 0 ? " ; " : "", option.id);
   }

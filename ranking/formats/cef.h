@@ -8,7 +8,7 @@
 //   /EMPTY_RANKING/ * 3
 //
 // Without "Candidates" the options are those that the votes name, in order of appearance.
-// Parameters must come before votes; unknown ones are passed over, as the format demands.
+// Parameters must come before votes; unknown ones are ignored, as the format demands.
 #ifndef VOTUM_RANKING_FORMATS_CEF_H_
 #define VOTUM_RANKING_FORMATS_CEF_H_
 

@@ -16,7 +16,7 @@
 namespace votum::ranking {
 namespace {
 
-// More columns than this are not filled in with pairwise counts (n x n numbers).
+// The maximum number of columns for pairwise counts (n x n numbers).
 constexpr size_t kMaxCompared = 4000;
 
 class CsvReader {
@@ -283,13 +283,13 @@ absl::StatusOr<Election> ReadCsv(absl::string_view text, ReleaseText) {
 absl::StatusOr<std::string> WriteCsv(const Election& election) {
   if (election.comparisons) return WriteComparisons(election);
   if (election.graded) return WriteGrades(election);
-  if (election.budget) return RefuseArgument("FORMAT_CANNOT", "CSV has no budgets; write Pabulib");
+  if (election.budget) return Refuse(Reason::kFormatCannot, "CSV has no budgets; write Pabulib");
   std::string text = HeaderOf("options", election);
   size_t longest = 0;
   for (const Option& option : election.options) {
     if (option.id.find('=') != std::string::npos) {
-      return RefuseArgument("FORMAT_CANNOT",
-                            absl::StrCat("CSV cannot name \"", option.id, "\" (= means a tie)"));
+      return Refuse(Reason::kFormatCannot,
+                    absl::StrCat("CSV cannot name \"", option.id, "\" (= means a tie)"));
     }
   }
   election.ranked.ForEach(

@@ -1,4 +1,4 @@
-// Plain CSV (RFC 4180, comma, UTF-8). The first cell of the header line says what the columns are.
+// Plain CSV (RFC 4180, comma, UTF-8). The first cell of the header line names the kind of columns.
 //
 // Orders: a weight (ballots) and option ids, best first; "=" between tied ones, empty cells at the
 // end. Options are those named, in order of appearance, or those of a line "options,A,B,C,D"
@@ -34,7 +34,7 @@
 namespace votum::ranking {
 
 absl::StatusOr<Election> ReadCsv(absl::string_view text, ReleaseText);
-// Comparisons, grades or orders, as the election has them.
+// Writes comparisons, grades or orders, whichever the election has.
 absl::StatusOr<std::string> WriteCsv(const Election& election);
 
 }  // namespace votum::ranking

@@ -68,7 +68,7 @@ bool LooksScottish(absl::string_view text) {
   return cursor.Peek() == ',' || cursor.LineEnd();
 }
 
-// Names come from people and go to people: they must be Unicode.
+// Names are written and read by people, so they must be Unicode.
 absl::Status CheckText(absl::string_view text, const std::string& name, absl::string_view what) {
   absl::string_view rest = name;
   while (!rest.empty()) {
@@ -91,10 +91,10 @@ absl::StatusOr<Format> FormatOf(absl::string_view file_name, absl::string_view t
   for (const FormatRow& row : kFormats) {
     if (absl::EndsWith(name, row.extension)) return row.format;
   }
-  return RefuseArgument("UNKNOWN_FORMAT",
-                        absl::StrCat("the name of \"", file_name,
-                                     "\" does not end in .soc, .soi, .toc, .toi, .cat, .blt, "
-                                     ".hil, .cvotes, .cef, .pb or .csv; rename the file"));
+  return Refuse(Reason::kUnknownFormat,
+                absl::StrCat("the name of \"", file_name,
+                             "\" does not end in .soc, .soi, .toc, .toi, .cat, .blt, "
+                             ".hil, .cvotes, .cef, .pb or .csv; rename the file"));
 }
 
 absl::StatusOr<Election> ReadElection(Format format, absl::string_view text, ReleaseText release) {

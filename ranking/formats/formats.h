@@ -1,14 +1,16 @@
-// Election files: reading and writing. Readers are strict: what they cannot take literally they
-// refuse, with line, column and reason (BAD_FORMAT), rather than guess.
+// Election files: reading and writing. Readers are strict: they refuse input that they cannot take
+// literally, with line, column and reason (BAD_FORMAT), rather than guess.
 //
-// | format      | extension                          | what |
-// | PrefLib     | .soc .soi .toc .toi .cat           | preflib.org, format of 2022 ("# NUMBER
-// ALTERNATIVES: n") | | BLT         | .blt, .HIL                         | Hill, Wichmann, Woodall;
-// quoted or plain names, "=" for ties, withdrawals | | ScottishCSV | .csv, beginning with two
-// numbers   | "candidates,seats," then "papers,1,2,.." then "Candidate 1",.. | | CEF         |
-// .cvotes                            | Condorcet Election Format 1 | | Pabulib     | .pb |
-// pabulib.org: META, PROJECTS, VOTES | | CSV         | .csv                               | one
-// header line that says what the columns are, see csv.cc |
+//   format       extension                      content
+//   PrefLib      .soc .soi .toc .toi .cat       preflib.org, format of 2022
+//                                               ("# NUMBER ALTERNATIVES: n")
+//   BLT          .blt, .HIL                     Hill, Wichmann, Woodall; quoted or plain names,
+//                                               "=" for ties, withdrawals
+//   ScottishCSV  .csv, starting with 2 numbers  "candidates,seats,", then "papers,1,2,..",
+//                                               then "Candidate 1",..
+//   CEF          .cvotes                        Condorcet Election Format 1
+//   Pabulib      .pb                            pabulib.org: META, PROJECTS, VOTES
+//   CSV          .csv                           a header line describes the columns, see csv.h
 #ifndef VOTUM_RANKING_FORMATS_FORMATS_H_
 #define VOTUM_RANKING_FORMATS_FORMATS_H_
 
@@ -27,26 +29,26 @@ enum class Format { kPreflib, kBlt, kScottishCsv, kCef, kPabulib, kCsv };
 // for other extensions.
 absl::StatusOr<Format> FormatOf(absl::string_view file_name, absl::string_view text);
 
-// Takes parts of a text that will not be read again, so that a mapped file need not stay in memory;
-// may be null. Called from any thread that reads.
+// Receives parts of a text that will not be read again, so that a mapped file need not stay in
+// memory; may be null. Called from any reading thread.
 using ReleaseText = void (*)(absl::string_view part);
 
 // Reads an election. BAD_FORMAT with line, column and reason.
 absl::StatusOr<Election> ReadElection(Format format, absl::string_view text,
                                       ReleaseText release = nullptr);
 
-// Writes an election. FORMAT_CANNOT where the format cannot say what the election holds (say, ties
-// in ScottishCSV).
+// Writes an election. FORMAT_CANNOT if the format cannot express the election (for example, ties in
+// ScottishCSV).
 absl::StatusOr<std::string> WriteElection(Format format, const Election& election);
 
-// Of a file with ranked ballots, read without keeping the ballots: options and pairwise counts.
+// Options and pairwise counts of a file with ranked ballots, read without keeping the ballots.
 struct CountedElection {
   // Without ballots.
   Election election;
   PairwiseCounts counts;
 };
 
-// Does CountElection read this format?
+// Whether CountElection reads this format.
 bool CanCount(Format format);
 
 // Reads a PrefLib (not .cat) or BLT file straight into pairwise counts, with up to `threads`

@@ -26,12 +26,12 @@ absl::StatusOr<MappedFile> MappedFile::Open(const std::string& path) {
   struct stat status;
   if (fstat(fd, &status) != 0) return absl::ErrnoToStatus(errno, absl::StrCat("look at ", path));
   if (!S_ISREG(status.st_mode))
-    return RefuseArgument("NOT_A_FILE", absl::StrCat(path, " is not a file"));
+    return Refuse(Reason::kNotAFile, absl::StrCat(path, " is not a file"));
   const auto size = static_cast<size_t>(status.st_size);
   if (size == 0) return MappedFile("", 0);
   void* data = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, fd, 0);
   if (data == MAP_FAILED) return absl::ErrnoToStatus(errno, absl::StrCat("map ", path));
-  // Advice only: whether it is taken changes nothing but speed.
+  // This is only advice and affects nothing but speed.
   (void)madvise(data, size, MADV_SEQUENTIAL);
   return MappedFile(static_cast<const char*>(data), size);
 }

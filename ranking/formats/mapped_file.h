@@ -1,4 +1,4 @@
-// A file as memory, of which parts that are done with can be given back: files of gigabytes in
+// A memory-mapped file whose finished parts can be released, so that files of gigabytes need only
 // megabytes.
 #ifndef VOTUM_RANKING_FORMATS_MAPPED_FILE_H_
 #define VOTUM_RANKING_FORMATS_MAPPED_FILE_H_
@@ -12,17 +12,16 @@ namespace votum::ranking {
 
 class MappedFile {
  public:
-  // NOT_FOUND and the like, naming the file; also for what is not a regular file.
+  // Errors such as NOT_FOUND name the file; anything but a regular file is an error too.
   static absl::StatusOr<MappedFile> Open(const std::string& path);
   MappedFile(MappedFile&& other) noexcept;
   MappedFile& operator=(MappedFile&&) = delete;
   ~MappedFile();
 
   absl::string_view text() const { return {data_, size_}; }
-  // SHA-256 in lower-case hexadecimal, read in pieces that are given back at once.
+  // SHA-256 in lower-case hexadecimal, read in pieces that are released at once.
   std::string Sha256Hex() const;
-  // Gives the pages wholly within `part` of a mapped file back to the system; they are read again
-  // if needed.
+  // Releases the pages wholly within `part` of a mapped file; they are read again if needed.
   static void Release(absl::string_view part);
 
  private:

@@ -19,7 +19,7 @@ namespace {
 
 constexpr absl::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
-// The name of a section, alone on its line; spreadsheets write separators behind it.
+// The name of a section, alone on its line; spreadsheets append separators.
 absl::string_view SectionName(absl::string_view line) {
   while (absl::EndsWith(line, ";")) line.remove_suffix(1);
   return absl::StripAsciiWhitespace(line);
@@ -69,7 +69,7 @@ class PabulibReader {
   }
 
   // The next record of this section into record_; false at its end. Lines without content are
-  // passed over.
+  // skipped.
   absl::StatusOr<bool> Next() {
     while (!SectionEnds()) {
       ASSIGN_OR_RETURN(record_, ReadCsvRecord(cursor_, ';'));
@@ -244,7 +244,7 @@ class PabulibReader {
                            absl::StrCat(given, " numbers of points for ", wanted, " projects"));
   }
 
-  // Points of a file with decimals, in whole units.
+  // Converts decimal points of a file to whole units.
   absl::Status ScalePoints() {
     mpz_class scale = 1;
     for (const Rational& value : decimals_)
@@ -300,7 +300,7 @@ absl::StatusOr<Election> ReadPabulib(absl::string_view text, ReleaseText) {
 
 absl::StatusOr<std::string> WritePabulib(const Election& election) {
   if (!election.budget)
-    return RefuseArgument("FORMAT_CANNOT", "a Pabulib file needs a budget; write BLT, CEF or CSV");
+    return Refuse(Reason::kFormatCannot, "a Pabulib file needs a budget; write BLT, CEF or CSV");
   const ProjectBudget& budget = *election.budget;
   const std::string type = budget.vote_type.empty() ? "approval" : budget.vote_type;
   std::string text = absl::StrCat("META\nkey;value\ndescription;", CsvField(election.title, ';'),

@@ -19,7 +19,7 @@
 namespace votum::ranking {
 namespace {
 
-// What the "#" lines say.
+// Contents of the "#" lines.
 struct Head {
   std::string type;  // "soc", "soi", "toc", "toi", "cat"
   uint64_t voters = 0;
@@ -72,7 +72,7 @@ class HeadReader {
   absl::Status ReadLine(absl::string_view line) {
     const size_t colon = line.find(':');
     if (colon == absl::string_view::npos) {
-      // Remarks are passed over, but not a key that lost its colon.
+      // Remarks are ignored, but a key without its colon is an error.
       const absl::string_view remark = absl::StripAsciiWhitespace(line.substr(1));
       for (absl::string_view known :
            {"DATA TYPE", "NUMBER ", "ALTERNATIVE NAME", "CATEGORY NAME"}) {
@@ -150,7 +150,7 @@ class LineReader {
     coded_.clear();
     group_ends_.clear();
     const char* at = cursor.at();
-    // PrefLib has orders that nobody gave.
+    // PrefLib files may contain orders that no voter gave.
     if (!cursor.Number(&weight_)) {
       return cursor.ErrorAt(at, "expected how many voters gave this order, a whole number");
     }

@@ -100,11 +100,11 @@ absl::StatusOr<Election> ReadScottishCsv(absl::string_view text, ReleaseText) {
 
 absl::StatusOr<std::string> WriteScottishCsv(const Election& election) {
   if (election.ranked.has_ties()) {
-    return RefuseArgument("FORMAT_CANNOT", "Scottish CSV has no ties; write BLT or CEF");
+    return Refuse(Reason::kFormatCannot, "Scottish CSV has no ties; write BLT or CEF");
   }
   for (const Option& option : election.options) {
     if (option.withdrawn)
-      return RefuseArgument("FORMAT_CANNOT", "Scottish CSV has no withdrawals; write BLT");
+      return Refuse(Reason::kFormatCannot, "Scottish CSV has no withdrawals; write BLT");
   }
   std::string text = absl::StrCat(election.options.size(), ",", election.seats, ",\n");
   election.ranked.ForEach([&](BallotView ballot) {

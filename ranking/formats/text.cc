@@ -13,7 +13,7 @@ absl::Status BadFormat(absl::string_view text, const char* at, absl::string_view
   const auto line = std::count(before.begin(), before.end(), '\n') + 1;
   const size_t newline = before.rfind('\n');
   const size_t column = before.size() - (newline == absl::string_view::npos ? 0 : newline + 1) + 1;
-  return RefuseArgument("BAD_FORMAT", absl::StrCat("line ", line, ", column ", column, ": ", what));
+  return Refuse(Reason::kBadFormat, absl::StrCat("line ", line, ", column ", column, ": ", what));
 }
 
 absl::string_view Cursor::Line() {

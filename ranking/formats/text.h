@@ -1,5 +1,5 @@
-// What the parsers of election files share: a place in the text, numbers, and refusals that name
-// line and column.
+// Shared parts of the parsers of election files: a position in the text, numbers, and errors that
+// name line and column.
 #ifndef VOTUM_RANKING_FORMATS_TEXT_H_
 #define VOTUM_RANKING_FORMATS_TEXT_H_
 
@@ -40,9 +40,9 @@ class Cursor {
   }
   // The rest of the line without its end, which is read too ("\n" or "\r\n").
   absl::string_view Line();
-  // Reads the end of a line or of the text; false if something else stands there.
+  // Reads the end of a line or of the text; false if anything else comes next.
   bool LineEnd();
-  // 1 to 18 digits; false (and nowhere moved) otherwise.
+  // 1 to 18 digits; false otherwise, without moving.
   bool Number(uint64_t* value) {
     const char* p = at_;
     if (!DigitAt(p)) return false;
@@ -70,7 +70,7 @@ class Cursor {
   const char* end_;
 };
 
-// Notices an option that stands twice on a ballot, in constant time per preference.
+// Detects options that occur twice on a ballot, in constant time per preference.
 class SeenOptions {
  public:
   explicit SeenOptions(size_t options) : ballot_of_(options) {}
@@ -94,10 +94,9 @@ struct CsvRecord {
   std::vector<const char*> places;
 };
 
-// Reads the next record. Refuses a quote that is not closed or stands inside an unquoted field that
-// it began.
+// Reads the next record. Refuses an unclosed quote, and a field with text after its closing quote.
 absl::StatusOr<CsvRecord> ReadCsvRecord(Cursor& cursor, char separator);
-// `field`, quoted if it must be.
+// `field`, quoted if necessary.
 std::string CsvField(absl::string_view field, char separator);
 
 }  // namespace votum::ranking

@@ -3,6 +3,7 @@
 #define VOTUM_SERVICES_DECISIONS_SERVICE_H_
 
 #include "services/runtime/command_executor.h"
+#include "services/runtime/command_methods.h"
 #include "services/runtime/read_access.h"
 #include "votum/decisions/v1/decisions_service.grpc.pb.h"
 
@@ -15,29 +16,7 @@ class DecisionsServiceImpl final : public v1::DecisionsService::Service {
   DecisionsServiceImpl(const ReadAccess* access, const CommandExecutor* executor)
       : access_(*access), executor_(*executor) {}
 
-  grpc::Status DraftDecision(grpc::ServerContext* context, const common::v1::SignedCommand* command,
-                             common::v1::Receipt* receipt) override {
-    return executor_.Execute<v1::DraftDecision>(*context, *command, receipt);
-  }
-  grpc::Status SignDecision(grpc::ServerContext* context, const common::v1::SignedCommand* command,
-                            common::v1::Receipt* receipt) override {
-    return executor_.Execute<v1::SignDecision>(*context, *command, receipt);
-  }
-  grpc::Status ObjectToDecision(grpc::ServerContext* context,
-                                const common::v1::SignedCommand* command,
-                                common::v1::Receipt* receipt) override {
-    return executor_.Execute<v1::ObjectToDecision>(*context, *command, receipt);
-  }
-  grpc::Status ReleaseDecision(grpc::ServerContext* context,
-                               const common::v1::SignedCommand* command,
-                               common::v1::Receipt* receipt) override {
-    return executor_.Execute<v1::ReleaseDecision>(*context, *command, receipt);
-  }
-  grpc::Status PublishDecision(grpc::ServerContext* context,
-                               const common::v1::SignedCommand* command,
-                               common::v1::Receipt* receipt) override {
-    return executor_.Execute<v1::PublishDecision>(*context, *command, receipt);
-  }
+  VOTUM_COMMANDS_OF_DECISIONS(VOTUM_COMMAND_METHOD)
 
   grpc::Status GetDecision(grpc::ServerContext* context, const v1::GetDecisionRequest* request,
                            v1::GetDecisionResponse* response) override;

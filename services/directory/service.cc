@@ -102,8 +102,8 @@ grpc::Status DirectoryServiceImpl::ListKeys(grpc::ServerContext* context,
                                             v1::ListKeysResponse* response) {
   const auto read = [&](const World& world, const Reader& reader) -> absl::Status {
     if (reader.audience == Audience::kPublic) {
-      return RefusePermission(
-          "NOT_PUBLIC",
+      return Refuse(
+          Reason::kNotPublic,
           "keys are listed for members, the administration and auditors; give a read session");
     }
     ASSIGN_OR_RETURN(const Page page, ParsePage(request->page_size(), request->page_token(),

@@ -3,6 +3,7 @@
 #define VOTUM_SERVICES_DIRECTORY_SERVICE_H_
 
 #include "services/runtime/command_executor.h"
+#include "services/runtime/command_methods.h"
 #include "services/runtime/read_access.h"
 #include "votum/directory/v1/directory_service.grpc.pb.h"
 
@@ -15,65 +16,7 @@ class DirectoryServiceImpl final : public v1::DirectoryService::Service {
   DirectoryServiceImpl(const ReadAccess* access, const CommandExecutor* executor)
       : access_(*access), executor_(*executor) {}
 
-  grpc::Status RegisterPerson(grpc::ServerContext* context,
-                              const common::v1::SignedCommand* command,
-                              common::v1::Receipt* receipt) override {
-    return executor_.Execute<v1::RegisterPerson>(*context, *command, receipt);
-  }
-  grpc::Status CreateOrganization(grpc::ServerContext* context,
-                                  const common::v1::SignedCommand* command,
-                                  common::v1::Receipt* receipt) override {
-    return executor_.Execute<v1::CreateOrganization>(*context, *command, receipt);
-  }
-  grpc::Status AddMembership(grpc::ServerContext* context, const common::v1::SignedCommand* command,
-                             common::v1::Receipt* receipt) override {
-    return executor_.Execute<v1::AddMembership>(*context, *command, receipt);
-  }
-  grpc::Status EndMembership(grpc::ServerContext* context, const common::v1::SignedCommand* command,
-                             common::v1::Receipt* receipt) override {
-    return executor_.Execute<v1::EndMembership>(*context, *command, receipt);
-  }
-  grpc::Status GrantOffice(grpc::ServerContext* context, const common::v1::SignedCommand* command,
-                           common::v1::Receipt* receipt) override {
-    return executor_.Execute<v1::GrantOffice>(*context, *command, receipt);
-  }
-  grpc::Status WithdrawOffice(grpc::ServerContext* context,
-                              const common::v1::SignedCommand* command,
-                              common::v1::Receipt* receipt) override {
-    return executor_.Execute<v1::WithdrawOffice>(*context, *command, receipt);
-  }
-  grpc::Status IssueEnrolmentCode(grpc::ServerContext* context,
-                                  const common::v1::SignedCommand* command,
-                                  common::v1::Receipt* receipt) override {
-    return executor_.Execute<v1::IssueEnrolmentCode>(*context, *command, receipt);
-  }
-  grpc::Status EnrolKey(grpc::ServerContext* context, const common::v1::SignedCommand* command,
-                        common::v1::Receipt* receipt) override {
-    return executor_.Execute<v1::EnrolKey>(*context, *command, receipt);
-  }
-  grpc::Status ConfirmKey(grpc::ServerContext* context, const common::v1::SignedCommand* command,
-                          common::v1::Receipt* receipt) override {
-    return executor_.Execute<v1::ConfirmKey>(*context, *command, receipt);
-  }
-  grpc::Status ProposeErasure(grpc::ServerContext* context,
-                              const common::v1::SignedCommand* command,
-                              common::v1::Receipt* receipt) override {
-    return executor_.Execute<v1::ProposeErasure>(*context, *command, receipt);
-  }
-  grpc::Status ConfirmErasure(grpc::ServerContext* context,
-                              const common::v1::SignedCommand* command,
-                              common::v1::Receipt* receipt) override {
-    return executor_.Execute<v1::ConfirmErasure>(*context, *command, receipt);
-  }
-  grpc::Status RevokeKey(grpc::ServerContext* context, const common::v1::SignedCommand* command,
-                         common::v1::Receipt* receipt) override {
-    return executor_.Execute<v1::RevokeKey>(*context, *command, receipt);
-  }
-  grpc::Status AdoptRuleProfile(grpc::ServerContext* context,
-                                const common::v1::SignedCommand* command,
-                                common::v1::Receipt* receipt) override {
-    return executor_.Execute<v1::AdoptRuleProfile>(*context, *command, receipt);
-  }
+  VOTUM_COMMANDS_OF_DIRECTORY(VOTUM_COMMAND_METHOD)
 
   grpc::Status GetBody(grpc::ServerContext* context, const v1::GetBodyRequest* request,
                        v1::GetBodyResponse* response) override;

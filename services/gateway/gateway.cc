@@ -12,7 +12,6 @@
 #include "base/numbers.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"
-#include "platform/grpc/status.h"
 
 namespace votum::gateway {
 namespace {
@@ -21,7 +20,7 @@ namespace {
 constexpr absl::Duration kPublishEvery = absl::Milliseconds(250);
 constexpr absl::Duration kCheckpointTimeout = absl::Seconds(5);
 
-absl::Status BadGateway(absl::string_view why) { return RefuseArgument("BAD_GATEWAY", why); }
+absl::Status BadGateway(absl::string_view why) { return Refuse(Reason::kBadGateway, why); }
 
 struct Address {
   std::string host;
@@ -47,7 +46,7 @@ bool IsLoopback(const std::string& host) { return host == "::1" || absl::StartsW
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Gateway>> Gateway::Start(
-    const GatewayOptions& options, const crypto::NoteVerifier& log, LedgerClient* ledger,
+    const GatewayOptions& options, const crypto::NoteVerifier& log, PublicLog* source,
     std::function<void(const absl::Status&)> fatal) {
   ASSIGN_OR_RETURN(const Address address, ParseAddress(options.listen));
   if (options.tls.identity_file.empty() && !IsLoopback(address.host)) {
@@ -57,14 +56,14 @@ absl::StatusOr<std::unique_ptr<Gateway>> Gateway::Start(
   }
   ASSIGN_OR_RETURN(std::unique_ptr<LogMirror> mirror, LogMirror::Create(options.folder));
   std::unique_ptr<Gateway> gateway(
-      new Gateway(std::move(mirror), log, options.policy, ledger, std::move(fatal)));
+      new Gateway(std::move(mirror), log, options.policy, source, std::move(fatal)));
   auto server = http::Server::Listen(
       address.host, address.port,
       [raw = gateway.get()](const http::Request& request) { return raw->Route(request); },
       options.limits, options.tls);
   if (absl::IsInvalidArgument(server.status())) return BadGateway(server.status().message());
   if (!server.ok()) {
-    return Refuse(absl::StatusCode::kUnavailable, "CANNOT_LISTEN", server.status().message());
+    return Refuse(Reason::kCannotListen, server.status().message());
   }
   gateway->server_ = *std::move(server);
   gateway->serving_ = std::thread([raw = gateway.get()] { raw->server_->Run(); });
@@ -74,14 +73,14 @@ absl::StatusOr<std::unique_ptr<Gateway>> Gateway::Start(
 }
 
 Gateway::Gateway(std::unique_ptr<LogMirror> mirror, const crypto::NoteVerifier& log,
-                 std::string policy, LedgerClient* ledger,
+                 std::string policy, PublicLog* source,
                  std::function<void(const absl::Status&)> fatal)
-    : ledger_(*ledger),
+    : source_(*source),
       fatal_(std::move(fatal)),
       log_(std::move(mirror), log, std::move(policy)),
-      follower_(
-          ledger, [this] { return log_.mirror().size(); },
-          [this](const ledger::v1::SubscribeResponse& stretch) { return Take(stretch); }) {}
+      follower_([source](uint64_t start) { return source->Subscribe(start); },
+                [this] { return log_.mirror().size(); },
+                [this](const ledger::v1::SubscribeResponse& stretch) { return Take(stretch); }) {}
 
 Gateway::~Gateway() { Stop(); }
 
@@ -107,8 +106,8 @@ Followed Gateway::Take(const ledger::v1::SubscribeResponse& stretch) {
   const absl::Status added = log_.mirror().Add(stretch.entries());
   if (added.ok()) return Followed::kGoOn;
   if (absl::IsInvalidArgument(added)) {
-    Broken(Refuse(absl::StatusCode::kDataLoss, "LOG_DAMAGED",
-                  absl::StrCat("the ledger gives what cannot be: ", added.message())));
+    Broken(
+        Refuse(Reason::kLogDamaged, absl::StrCat("the log has what cannot be: ", added.message())));
     return Followed::kStop;
   }
   Log(Severity::kError, "the gateway does not grow; trying again",
@@ -126,12 +125,10 @@ void Gateway::PublishAgainAndAgain() {
         return;
     }
     if (!newest.has_value()) {
-      grpc::ClientContext context;
-      ledger_.Prepare(context, absl::Now() + kCheckpointTimeout);
-      ledger::v1::GetCheckpointResponse response;
-      // A ledger that is away comes back; what is published stays true.
-      if (!ledger_.stub().GetCheckpoint(&context, {}, &response).ok()) continue;
-      newest = std::move(response);
+      auto response = source_.GetCheckpoint(absl::Now() + kCheckpointTimeout);
+      // A service that is away comes back; what is published stays true.
+      if (!response.ok()) continue;
+      newest = *std::move(response);
     }
     const absl::Status published = log_.Publish(*newest, absl::Now());
     // In a log that grows the newest one is always ahead of the mirror: the mirror gets there.

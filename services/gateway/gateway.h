@@ -1,7 +1,7 @@
-// The edge to the public: follows the ledger, folds nothing, and answers HTTPS. What it is given by
-// the ledger is what anybody may see; it has no more than that, whoever breaks in.
+// The edge to the public: follows the log as the publication service shows it to everybody, folds
+// nothing, and answers HTTPS. It has no more than what anybody may see, whoever breaks in.
 //
-//   ledger ──Subscribe──▶ mirror ──checkpoint checked against it──▶ /log/...
+//   publication ──Subscribe──▶ mirror ──checkpoint checked against it──▶ /log/...
 #ifndef VOTUM_SERVICES_GATEWAY_GATEWAY_H_
 #define VOTUM_SERVICES_GATEWAY_GATEWAY_H_
 
@@ -17,14 +17,14 @@
 #include "absl/status/statusor.h"
 #include "crypto/note.h"
 #include "platform/http/server.h"
+#include "services/gateway/public_log.h"
 #include "services/gateway/published_log.h"
-#include "services/runtime/ledger_client.h"
 #include "services/runtime/log_follower.h"
 
 namespace votum::gateway {
 
 struct GatewayOptions {
-  std::string listen;   // numeric host and port, "127.0.0.1:7465", "[::1]:0"
+  std::string listen;   // numeric host and port, "127.0.0.1:7467", "[::1]:0"
   http::ServerTls tls;  // empty for plain HTTP, on loopback only
   http::Limits limits;
   std::string folder;  // whose disk holds the mirror
@@ -34,13 +34,13 @@ struct GatewayOptions {
 // Owned by one thread.
 class Gateway {
  public:
-  // Listens and begins to follow; answers 503 until it has caught up. `ledger` outlives it. `fatal`
+  // Listens and begins to follow; answers 503 until it has caught up. `source` outlives it. `fatal`
   // is called if the log is broken (DATA_LOSS).
   //   INVALID_ARGUMENT/BAD_GATEWAY   an address that is none, plain HTTP beyond loopback, a
   //                                  certificate that cannot be used
   //   UNAVAILABLE/CANNOT_LISTEN      the address is taken or not ours, or the folder cannot be used
   static absl::StatusOr<std::unique_ptr<Gateway>> Start(
-      const GatewayOptions& options, const crypto::NoteVerifier& log, LedgerClient* ledger,
+      const GatewayOptions& options, const crypto::NoteVerifier& log, PublicLog* source,
       std::function<void(const absl::Status&)> fatal);
   ~Gateway();
 
@@ -52,14 +52,14 @@ class Gateway {
 
  private:
   Gateway(std::unique_ptr<LogMirror> mirror, const crypto::NoteVerifier& log, std::string policy,
-          LedgerClient* ledger, std::function<void(const absl::Status&)> fatal);
+          PublicLog* source, std::function<void(const absl::Status&)> fatal);
 
   http::Answer Route(const http::Request& request);
   Followed Take(const ledger::v1::SubscribeResponse& stretch);
   void PublishAgainAndAgain();
   void Broken(const absl::Status& why);
 
-  LedgerClient& ledger_;
+  PublicLog& source_;
   const std::function<void(const absl::Status&)> fatal_;
   PublishedLog log_;
   std::unique_ptr<http::Server> server_;

@@ -75,9 +75,7 @@ uint64_t EndOf(absl::string_view row) {
   return end;
 }
 
-absl::Status NotInTree() {
-  return Refuse(absl::StatusCode::kOutOfRange, "NOT_IN_TREE", "the log is not that long");
-}
+absl::Status NotInTree() { return Refuse(Reason::kNotInTree, "the log is not that long"); }
 
 absl::Status CheckEntry(const ledger::v1::Entry& entry, uint64_t expected) {
   const crypto::Digest leaf = crypto::Sha256({entry.salt(), entry.record()});
@@ -86,8 +84,8 @@ absl::Status CheckEntry(const ledger::v1::Entry& entry, uint64_t expected) {
       (!shown || crypto::AsBytes(leaf) == entry.leaf())) {
     return absl::OkStatus();
   }
-  return RefuseArgument("BAD_ENTRY", absl::StrCat("entry ", entry.index(), " in the place of ",
-                                                  expected, ", or not what its leaf says"));
+  return Refuse(Reason::kBadEntry, absl::StrCat("entry ", entry.index(), " in the place of ",
+                                                expected, ", or not what its leaf says"));
 }
 
 }  // namespace

@@ -71,12 +71,12 @@ absl::StatusOr<PublishedLog::Published> PublishedLog::Check(const std::string& n
   ASSIGN_OR_RETURN(checked.head, crypto::OpenCheckpoint(note, log_, log_.name()));
   const uint64_t size = checked.head.size;
   if (size > mirror_->size()) {
-    return Refuse(absl::StatusCode::kOutOfRange, "NOT_IN_TREE", "the mirror is behind");
+    return Refuse(Reason::kNotInTree, "the mirror is behind");
   }
   if (size == 0) return checked;
   const auto root = crypto::TileReader(size, checked.head.root, mirror_.get()).RootAt(size);
   if (absl::IsDataLoss(root.status()) || (root.ok() && *root != checked.head.root)) {
-    return Refuse(absl::StatusCode::kDataLoss, "LOG_FORKED",
+    return Refuse(Reason::kLogForked,
                   absl::StrCat("the log's entries do not give the root of size ", size,
                                " that it has signed"));
   }

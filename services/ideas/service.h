@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "services/runtime/command_executor.h"
+#include "services/runtime/command_methods.h"
 #include "services/runtime/ledger_client.h"
 #include "services/runtime/read_access.h"
 #include "votum/ideas/v1/ideas_service.grpc.pb.h"
@@ -19,63 +20,7 @@ class IdeasServiceImpl final : public v1::IdeasService::Service {
   IdeasServiceImpl(const ReadAccess* access, const CommandExecutor* executor, LedgerClient* ledger)
       : access_(*access), executor_(*executor), ledger_(*ledger) {}
 
-  grpc::Status SubmitIdea(grpc::ServerContext* context, const common::v1::SignedCommand* command,
-                          common::v1::Receipt* receipt) override {
-    return executor_.Execute<v1::SubmitIdea>(*context, *command, receipt);
-  }
-  grpc::Status RecordIdea(grpc::ServerContext* context, const common::v1::SignedCommand* command,
-                          common::v1::Receipt* receipt) override {
-    return executor_.Execute<v1::RecordIdea>(*context, *command, receipt);
-  }
-  grpc::Status ImportIdeas(grpc::ServerContext* context, const common::v1::SignedCommand* command,
-                           common::v1::Receipt* receipt) override {
-    return executor_.Execute<v1::ImportIdeas>(*context, *command, receipt);
-  }
-  grpc::Status ModerateIdeas(grpc::ServerContext* context, const common::v1::SignedCommand* command,
-                             common::v1::Receipt* receipt) override {
-    return executor_.Execute<v1::ModerateIdeas>(*context, *command, receipt);
-  }
-  grpc::Status MergeIdeas(grpc::ServerContext* context, const common::v1::SignedCommand* command,
-                          common::v1::Receipt* receipt) override {
-    return executor_.Execute<v1::MergeIdeas>(*context, *command, receipt);
-  }
-  grpc::Status SplitIdea(grpc::ServerContext* context, const common::v1::SignedCommand* command,
-                         common::v1::Receipt* receipt) override {
-    return executor_.Execute<v1::SplitIdea>(*context, *command, receipt);
-  }
-  grpc::Status OpenRound(grpc::ServerContext* context, const common::v1::SignedCommand* command,
-                         common::v1::Receipt* receipt) override {
-    return executor_.Execute<v1::OpenRound>(*context, *command, receipt);
-  }
-  grpc::Status RegisterVoters(grpc::ServerContext* context,
-                              const common::v1::SignedCommand* command,
-                              common::v1::Receipt* receipt) override {
-    return executor_.Execute<v1::RegisterVoters>(*context, *command, receipt);
-  }
-  grpc::Status CastPreference(grpc::ServerContext* context,
-                              const common::v1::SignedCommand* command,
-                              common::v1::Receipt* receipt) override {
-    return executor_.Execute<v1::CastPreference>(*context, *command, receipt);
-  }
-  grpc::Status RecordPaperPreference(grpc::ServerContext* context,
-                                     const common::v1::SignedCommand* command,
-                                     common::v1::Receipt* receipt) override {
-    return executor_.Execute<v1::RecordPaperPreference>(*context, *command, receipt);
-  }
-  grpc::Status ConfirmPaperPreference(grpc::ServerContext* context,
-                                      const common::v1::SignedCommand* command,
-                                      common::v1::Receipt* receipt) override {
-    return executor_.Execute<v1::ConfirmPaperPreference>(*context, *command, receipt);
-  }
-  grpc::Status CloseRound(grpc::ServerContext* context, const common::v1::SignedCommand* command,
-                          common::v1::Receipt* receipt) override {
-    return executor_.Execute<v1::CloseRound>(*context, *command, receipt);
-  }
-  grpc::Status EstablishRanking(grpc::ServerContext* context,
-                                const common::v1::SignedCommand* command,
-                                common::v1::Receipt* receipt) override {
-    return executor_.Execute<v1::EstablishRanking>(*context, *command, receipt);
-  }
+  VOTUM_COMMANDS_OF_IDEAS(VOTUM_COMMAND_METHOD)
 
   grpc::Status GetIdea(grpc::ServerContext* context, const v1::GetIdeaRequest* request,
                        v1::GetIdeaResponse* response) override;

@@ -22,29 +22,44 @@ constexpr size_t kLargestPage = 5000;
 constexpr size_t kPageBytes = size_t{2} << 20;
 constexpr int kMaxCommitments = 500;
 
-// A stream that ends at once.
-class Refused : public grpc::ServerWriteReactor<v1::SubscribeResponse> {
- public:
-  explicit Refused(const grpc::Status& status) { Finish(status); }
-  void OnDone() override { delete this; }
-};
+constexpr size_t kStretchEntries = 1000;
+constexpr size_t kStretchBytes = size_t{1} << 20;
+// Shows the log to people, and gives no command.
+constexpr absl::string_view kReader = "publication";
 
-absl::Status RequireAuditor(Audience audience) {
-  if (audience == Audience::kAuditor) return absl::OkStatus();
-  return RefusePermission(
-      "NOT_AN_AUDITOR",
-      "sealed attachments are given to services and auditors; give the read session "
-      "of an auditor");
+v1::Entry ToEntry(const StoredEntry& stored) {
+  v1::Entry entry;
+  entry.set_index(stored.index);
+  entry.set_leaf(stored.leaf);
+  entry.set_salt(stored.salt);
+  entry.set_record(stored.record);
+  return entry;
 }
 
 }  // namespace
+
+absl::Status MayAppend(absl::string_view service) {
+  if (service != kReader) return absl::OkStatus();
+  return Refuse(Reason::kNotAService, absl::StrCat("the service ", service, " only reads the log"));
+}
+
+absl::Status ReadStretch(Ledger& ledger, uint64_t* next, v1::SubscribeResponse* stretch) {
+  stretch->Clear();
+  ASSIGN_OR_RETURN(const std::vector<StoredEntry> entries,
+                   ledger.Read(*next, kStretchEntries, kStretchBytes));
+  for (const StoredEntry& entry : entries) *stretch->add_entries() = ToEntry(entry);
+  *next += entries.size();
+  return absl::OkStatus();
+}
 
 grpc::Status LedgerServiceImpl::Append(grpc::ServerContext* context,
                                        const v1::AppendRequest* request,
                                        v1::AppendResponse* response) {
   const auto service = access_.ServiceOf(*context);
   if (!service.ok()) return ToGrpc(service.status());
-  auto receipt = ledger_.Append(request->command(), request->disclosure(), *service);
+  const absl::Status may = MayAppend(*service);
+  if (!may.ok()) return ToGrpc(may);
+  auto receipt = ledger_.Append(request->command(), {*service, request->judged_at()});
   if (receipt.ok() && witnessing_ != nullptr && witnessing_->required()) {
     receipt = witnessing_->Settle(*std::move(receipt), absl::FromChrono(context->deadline()));
   }
@@ -56,26 +71,24 @@ grpc::Status LedgerServiceImpl::Append(grpc::ServerContext* context,
 grpc::Status LedgerServiceImpl::GetReceipt(grpc::ServerContext* context,
                                            const v1::GetReceiptRequest* request,
                                            v1::GetReceiptResponse* response) {
-  const auto audience = access_.AudienceOf(*context);
-  if (!audience.ok()) return ToGrpc(audience.status());
+  const auto service = access_.ServiceOf(*context);
+  if (!service.ok()) return ToGrpc(service.status());
   auto receipt = ledger_.GetReceipt(request->index());
   if (receipt.ok() && witnessing_ != nullptr) {
-    // A service asks for somebody who sent a command again; others would hold threads of ours.
-    const bool waits = access_.ServiceOf(*context).ok();
-    receipt = witnessing_->Settle(
-        *std::move(receipt), waits ? absl::FromChrono(context->deadline()) : absl::InfinitePast());
+    receipt = witnessing_->Settle(*std::move(receipt), request->at_once()
+                                                           ? absl::InfinitePast()
+                                                           : absl::FromChrono(context->deadline()));
   }
   if (!receipt.ok()) return ToGrpc(receipt.status());
-  const v1::Entry shown =
-      Shown({request->index(), "", receipt->salt(), receipt->record()}, *audience);
-  receipt->set_salt(shown.salt());
-  receipt->set_record(shown.record());
   *response->mutable_receipt() = *std::move(receipt);
   return grpc::Status::OK;
 }
 
-grpc::Status LedgerServiceImpl::GetCheckpoint(grpc::ServerContext*, const v1::GetCheckpointRequest*,
+grpc::Status LedgerServiceImpl::GetCheckpoint(grpc::ServerContext* context,
+                                              const v1::GetCheckpointRequest*,
                                               v1::GetCheckpointResponse* response) {
+  const auto service = access_.ServiceOf(*context);
+  if (!service.ok()) return ToGrpc(service.status());
   response->set_checkpoint(ledger_.GetCheckpoint());
   if (witnessing_ != nullptr) {
     response->set_witnessed_checkpoint(witnessing_->Witnessed());
@@ -84,9 +97,11 @@ grpc::Status LedgerServiceImpl::GetCheckpoint(grpc::ServerContext*, const v1::Ge
   return grpc::Status::OK;
 }
 
-grpc::Status LedgerServiceImpl::GetConsistencyProof(grpc::ServerContext*,
+grpc::Status LedgerServiceImpl::GetConsistencyProof(grpc::ServerContext* context,
                                                     const v1::GetConsistencyProofRequest* request,
                                                     v1::GetConsistencyProofResponse* response) {
+  const auto service = access_.ServiceOf(*context);
+  if (!service.ok()) return ToGrpc(service.status());
   const auto proof = ledger_.ConsistencyProof(request->old_size(), request->new_size());
   if (!proof.ok()) return ToGrpc(proof.status());
   for (const crypto::Digest& hash : *proof) response->add_proof(std::string(crypto::AsBytes(hash)));
@@ -97,16 +112,17 @@ grpc::Status LedgerServiceImpl::ListEntries(grpc::ServerContext* context,
                                             const v1::ListEntriesRequest* request,
                                             v1::ListEntriesResponse* response) {
   return ToGrpc([&]() -> absl::Status {
-    ASSIGN_OR_RETURN(const Audience audience, access_.AudienceOf(*context));
+    RETURN_IF_ERROR(access_.ServiceOf(*context).status());
     ASSIGN_OR_RETURN(const Page page, ParsePage(request->page_size(), request->page_token(),
                                                 kDefaultPage, kLargestPage));
-    const std::optional<uint64_t> start =
-        page.after.empty() ? std::optional<uint64_t>(0) : ParseDecimal(page.after);
+    const std::optional<uint64_t> start = page.after.empty()
+                                              ? std::optional<uint64_t>(request->start_index())
+                                              : ParseDecimal(page.after);
     if (!start.has_value())
-      return RefuseArgument("BAD_PAGE", "page_token is not one that a response gave");
+      return Refuse(Reason::kBadPage, "page_token is not one that a response gave");
     ASSIGN_OR_RETURN(const std::vector<StoredEntry> entries,
                      ledger_.Read(*start, page.size, kPageBytes));
-    for (const StoredEntry& entry : entries) *response->add_entries() = Shown(entry, audience);
+    for (const StoredEntry& entry : entries) *response->add_entries() = ToEntry(entry);
     const uint64_t next = *start + entries.size();
     if (next < ledger_.size()) response->set_next_page_token(NextPageToken(absl::StrCat(next)));
     return absl::OkStatus();
@@ -117,11 +133,10 @@ grpc::Status LedgerServiceImpl::GetAttachments(grpc::ServerContext* context,
                                                const v1::GetAttachmentsRequest* request,
                                                v1::GetAttachmentsResponse* response) {
   return ToGrpc([&]() -> absl::Status {
-    ASSIGN_OR_RETURN(const Audience audience, access_.AudienceOf(*context));
-    RETURN_IF_ERROR(RequireAuditor(audience));
+    RETURN_IF_ERROR(access_.ServiceOf(*context).status());
     if (request->commitments_size() > kMaxCommitments) {
-      return RefuseArgument(
-          "TOO_MANY", absl::StrCat("ask for at most ", kMaxCommitments, " attachments at a time"));
+      return Refuse(Reason::kTooMany,
+                    absl::StrCat("ask for at most ", kMaxCommitments, " attachments at a time"));
     }
     for (const std::string& commitment : request->commitments()) {
       auto attachment = ledger_.GetAttachment(commitment);
@@ -135,13 +150,13 @@ grpc::Status LedgerServiceImpl::GetAttachments(grpc::ServerContext* context,
 
 grpc::ServerWriteReactor<v1::SubscribeResponse>* LedgerServiceImpl::Subscribe(
     grpc::CallbackServerContext* context, const v1::SubscribeRequest* request) {
-  const auto audience = access_.AudienceOf(*context);
-  if (!audience.ok()) return new Refused(ToGrpc(audience.status()));
+  const auto service = access_.ServiceOf(*context);
+  if (!service.ok()) return new RefusedSubscription(ToGrpc(service.status()));
   if (request->start_index() > ledger_.size()) {
-    return new Refused(ToGrpc(Refuse(absl::StatusCode::kOutOfRange, "BEYOND_THE_LOG",
-                                     absl::StrCat("the log has ", ledger_.size(), " records"))));
+    return new RefusedSubscription(ToGrpc(
+        Refuse(Reason::kBeyondTheLog, absl::StrCat("the log has ", ledger_.size(), " records"))));
   }
-  return hub_.Subscribe(request->start_index(), *audience);
+  return hub_.Subscribe(request->start_index());
 }
 
 }  // namespace votum::ledger

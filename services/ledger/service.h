@@ -1,15 +1,16 @@
-// LedgerService over gRPC.
+// LedgerService over gRPC: for services alone, who see everything.
 #ifndef VOTUM_SERVICES_LEDGER_SERVICE_H_
 #define VOTUM_SERVICES_LEDGER_SERVICE_H_
 
 #include <string>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "core/command/audience.h"
+#include "absl/strings/string_view.h"
 #include "grpcpp/server_context.h"
 #include "ledger/ledger.h"
-#include "services/ledger/subscription.h"
 #include "services/ledger/witnessing.h"
+#include "services/runtime/subscription.h"
 #include "votum/ledger/v1/ledger_service.grpc.pb.h"
 
 namespace votum::ledger {
@@ -20,9 +21,14 @@ class LedgerAccess {
   virtual ~LedgerAccess() = default;
   // The name of the calling service. PERMISSION_DENIED/NOT_A_SERVICE for anybody else.
   virtual absl::StatusOr<std::string> ServiceOf(const grpc::ServerContextBase& context) const = 0;
-  // What the caller may see; services see everything.
-  virtual absl::StatusOr<Audience> AudienceOf(const grpc::ServerContextBase& context) const = 0;
 };
+
+// Whether a service of this name may append; the others only read. PERMISSION_DENIED/NOT_A_SERVICE.
+absl::Status MayAppend(absl::string_view service);
+
+// Reads the entries from `*next` on, as many as go into one message and are there at once; `*next`
+// then stands behind them.
+absl::Status ReadStretch(Ledger& ledger, uint64_t* next, v1::SubscribeResponse* stretch);
 
 // Thread-safe.
 class LedgerServiceImpl final

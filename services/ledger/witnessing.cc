@@ -28,7 +28,7 @@ witness::ConsistencyProver ProverOf(const Ledger* ledger) {
   return [ledger](uint64_t old_size,
                   uint64_t new_size) -> absl::StatusOr<std::vector<crypto::Digest>> {
     if (new_size > ledger->size()) {
-      return Refuse(absl::StatusCode::kOutOfRange, "NOT_IN_TREE", "the log is not that long");
+      return Refuse(Reason::kNotInTree, "the log is not that long");
     }
     return ledger->ConsistencyProof(old_size, new_size);
   };
@@ -110,7 +110,7 @@ absl::StatusOr<common::v1::Receipt> Witnessing::Settle(common::v1::Receipt recei
   if (config_.required) {
     const absl::Time end = std::min(deadline, clock_.Now() + config_.longest_wait);
     if (!runner_.AwaitQuorum(needed, end)) {
-      return Refuse(absl::StatusCode::kUnavailable, kNotWitnessedYet,
+      return Refuse(Reason::kNotWitnessedYet,
                     absl::StrCat("record ", receipt.index(),
                                  " is in the log, but too few witnesses have cosigned it so far; "
                                  "send the same signed command again, it counts once"));

@@ -28,10 +28,6 @@
 
 namespace votum::ledger {
 
-// The reason of an answer that comes too early: the command is recorded, and sending it again gives
-// its receipt when a quorum has cosigned it.
-inline constexpr char kNotWitnessedYet[] = "NOT_WITNESSED_YET";
-
 struct WitnessingConfig {
   bool required = false;
   absl::Duration longest_wait = absl::Seconds(10);  // for a quorum

@@ -73,9 +73,9 @@ absl::Status ElectionOffice::CheckPrepared(const v1::ElectronicBallots& electron
                                            const common::v1::SignedCommand& command) const {
   const common::v1::Attachment* box = ContentOf(electronic.sealed_keys(), command);
   if (box == nullptr) {
-    return RefuseArgument("MISSING_ATTACHMENT",
-                          "the box with the server's keys did not come along; send what "
-                          "PrepareSecretVote gave with the command");
+    return Refuse(Reason::kMissingAttachment,
+                  "the box with the server's keys did not come along; send what "
+                  "PrepareSecretVote gave with the command");
   }
   ASSIGN_OR_RETURN(
       const ServerKeys keys,
@@ -87,9 +87,9 @@ absl::Status ElectionOffice::CheckPrepared(const v1::ElectronicBallots& electron
       electronic.registry_key() == RegistryKeyOf(keys)) {
     return absl::OkStatus();
   }
-  return RefuseArgument("BAD_ELECTRONIC_BALLOTS",
-                        "electronic: the keys are not those in the box; take what "
-                        "PrepareSecretVote gives, as it is");
+  return Refuse(Reason::kBadElectronicBallots,
+                "electronic: the keys are not those in the box; take what "
+                "PrepareSecretVote gives, as it is");
 }
 
 absl::StatusOr<ServerKeys> ElectionOffice::KeysOf(const v1::ElectronicBallots& electronic,
@@ -97,9 +97,9 @@ absl::StatusOr<ServerKeys> ElectionOffice::KeysOf(const v1::ElectronicBallots& e
   ASSIGN_OR_RETURN(const auto boxes,
                    ledger_.GetAttachments({electronic.sealed_keys().commitment()}, deadline));
   if (boxes.empty()) {
-    return RefusePrecondition("SERVER_KEYS_ERASED",
-                              "the server's keys of this vote were erased: it can be opened no "
-                              "more, and nobody can tell who had which credential");
+    return Refuse(Reason::kServerKeysErased,
+                  "the server's keys of this vote were erased: it can be opened no "
+                  "more, and nobody can tell who had which credential");
   }
   return election::OpenServerKeys(sealing_key_, electronic.election_uuid(), boxes[0].content());
 }

@@ -1,5 +1,6 @@
 #include "services/meetings/meeting_feed.h"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <limits>
@@ -31,12 +32,19 @@ Response ForReader(const Response& all, Audience audience) {
   return shown;
 }
 
+// Index of the last record that changed what the feed shows; none before the meeting has begun.
+std::optional<uint64_t> RevisionOf(const World& world, const std::string& meeting_id) {
+  const SittingEntry* sitting = world.sittings().Find(meeting_id);
+  if (sitting == nullptr) return std::nullopt;
+  return std::max(sitting->revision, world.votes().RevisionOf(meeting_id));
+}
+
 }  // namespace
 
 // A meeting at one moment, as each audience sees it. Used by one thread.
 struct MeetingFeed::Snapshot {
   Response all;
-  std::optional<uint64_t> revision;  // of the sitting; unset before the meeting has begun
+  std::optional<uint64_t> revision;  // see RevisionOf
   std::array<std::shared_ptr<const Response>, 3> by_audience;
 
   const std::shared_ptr<const Response>& For(Audience audience) {
@@ -158,20 +166,19 @@ absl::StatusOr<std::shared_ptr<MeetingFeed::Snapshot>> MeetingFeed::Take(
     const std::string& meeting_id) const {
   return access_.replica().WithState(
       [&](const Fold& fold) -> absl::StatusOr<std::shared_ptr<Snapshot>> {
-        const VotingMachine& machine = fold.world().voting();
+        const World& world = fold.world();
         auto snapshot = std::make_shared<Snapshot>();
-        ASSIGN_OR_RETURN(*snapshot->all.mutable_attendance(), machine.GetAttendance(meeting_id));
-        ASSIGN_OR_RETURN(
-            std::vector<v1::VoteEvent> events,
-            machine.ListVoteEvents(meeting_id, "", std::numeric_limits<size_t>::max()));
+        ASSIGN_OR_RETURN(*snapshot->all.mutable_attendance(),
+                         world.sittings().GetAttendance(meeting_id));
+        ASSIGN_OR_RETURN(std::vector<v1::VoteEvent> events,
+                         world.votes().List(meeting_id, "", std::numeric_limits<size_t>::max()));
         for (v1::VoteEvent& event : events) {
           // The rules are the largest part, and do not change.
           event.clear_profile();
           *snapshot->all.add_vote_events() = std::move(event);
         }
         if (fold.next_index() > 0) snapshot->all.set_index(fold.next_index() - 1);
-        const SittingEntry* sitting = machine.FindSitting(meeting_id);
-        if (sitting != nullptr) snapshot->revision = sitting->revision;
+        snapshot->revision = RevisionOf(world, meeting_id);
         return snapshot;
       });
 }
@@ -201,11 +208,7 @@ void MeetingFeed::PublishAll() {
   }
   for (const auto& [meeting_id, watchers] : by_meeting) {
     const auto revision = access_.replica().WithState(
-        [id = &meeting_id](const Fold& fold) -> std::optional<uint64_t> {
-          const SittingEntry* sitting = fold.world().voting().FindSitting(*id);
-          if (sitting == nullptr) return std::nullopt;
-          return sitting->revision;
-        });
+        [id = &meeting_id](const Fold& fold) { return RevisionOf(fold.world(), *id); });
     absl::StatusOr<std::shared_ptr<Snapshot>> snapshot = absl::UnknownError("not taken");
     for (const std::shared_ptr<Watcher>& watcher : watchers) {
       if (!watcher->Lacks(revision)) continue;

@@ -9,6 +9,7 @@
 #include "base/refusal.h"
 #include "base/status_macros.h"
 #include "core/meetings/redaction.h"
+#include "core/meetings/roles.h"
 #include "crypto/election/ballot.h"
 #include "platform/grpc/status.h"
 #include "services/meetings/service.h"
@@ -23,34 +24,34 @@ constexpr size_t kArchiveBytes = size_t{2} << 20;
 constexpr size_t kDefaultPage = 100;
 constexpr size_t kLargestPage = 500;
 
-absl::Status CheckPresides(const World& world, const Reader& reader, absl::string_view meeting_id) {
-  const SittingEntry* sitting = world.voting().FindSitting(meeting_id);
+absl::Status CheckMayPreside(const World& world, const Reader& reader,
+                             absl::string_view meeting_id) {
+  const SittingEntry* sitting = world.sittings().Find(meeting_id);
   if (sitting == nullptr) {
-    return RefuseNotFound("NO_SUCH_MEETING",
-                          absl::StrCat("meeting ", meeting_id, " does not exist, or is not open"));
+    return Refuse(Reason::kNoSuchMeeting,
+                  absl::StrCat("meeting ", meeting_id, " does not exist, or is not open"));
   }
-  CommandContext context;
-  context.actor = reader.person_id;
-  return world.voting().CheckPresides(context, sitting->organization_id);
+  return CheckPresides(world.directory(), reader.person_id, sitting->organization_id);
 }
 
 // The vote, for those who preside over it.
 absl::StatusOr<const VoteEventEntry*> ForPresiding(const World& world, const Reader& reader,
                                                    absl::string_view vote_event_id) {
-  ASSIGN_OR_RETURN(const VoteEventEntry* event, world.voting().FindSecretVote(vote_event_id));
-  RETURN_IF_ERROR(CheckPresides(world, reader, event->meeting_id));
+  ASSIGN_OR_RETURN(const VoteEventEntry* event, world.secret_votes().Find(vote_event_id));
+  RETURN_IF_ERROR(CheckMayPreside(world, reader, event->meeting_id));
   return event;
 }
 
 // The vote, for those who may have its archive.
 absl::StatusOr<const VoteEventEntry*> ForArchive(const World& world, const Reader& reader,
                                                  absl::string_view vote_event_id) {
-  ASSIGN_OR_RETURN(const VoteEventEntry* event, world.voting().FindSecretVote(vote_event_id));
-  if (world.voting().MayReadArchive(vote_event_id, reader.audience, reader.person_id)) return event;
-  return RefusePermission("ARCHIVE_NOT_SHOWN",
-                          absl::StrCat("the archive of vote ", vote_event_id,
-                                       " is shown to the council, auditors and its trustees; read "
-                                       "with a session of one of them"));
+  ASSIGN_OR_RETURN(const VoteEventEntry* event, world.secret_votes().Find(vote_event_id));
+  if (world.secret_votes().MayReadArchive(vote_event_id, reader.audience, reader.person_id))
+    return event;
+  return Refuse(Reason::kArchiveNotShown,
+                absl::StrCat("the archive of vote ", vote_event_id,
+                             " is shown to the council, auditors and its trustees; read "
+                             "with a session of one of them"));
 }
 
 std::vector<std::string> Ascending(const std::map<std::string, std::string>& credentials) {
@@ -88,7 +89,7 @@ std::vector<std::string> Participants(const ElectionOffice::Registry& registry,
 // The registry's side of a vote as the state is now; nothing for what is no secret vote.
 std::optional<RegistryKeys> Copy(const Replica& replica, absl::string_view vote_event_id) {
   return replica.WithState([&](const Fold& fold) -> std::optional<RegistryKeys> {
-    const auto event = fold.world().voting().FindSecretVote(vote_event_id);
+    const auto event = fold.world().secret_votes().Find(vote_event_id);
     if (!event.ok()) return std::nullopt;
     RegistryKeys keys;
     keys.CopyFrom(*(*event)->secret);
@@ -138,9 +139,9 @@ grpc::Status MeetingsServiceImpl::BeginBallots(grpc::ServerContext* context,
                    begin.credentials().end())) {
       return absl::OkStatus();
     }
-    return RefusePrecondition("CREDENTIALS_DIFFER",
-                              "the list is not that of the registered credentials, or some of "
-                              "them cannot be used; take ListCredentials again");
+    return Refuse(Reason::kCredentialsDiffer,
+                  "the list is not that of the registered credentials, or some of "
+                  "them cannot be used; take ListCredentials again");
   };
   return executor_.Execute<v1::BeginBallots>(*context, *command, receipt, before_append);
 }
@@ -160,9 +161,9 @@ grpc::Status MeetingsServiceImpl::RecordParticipation(grpc::ServerContext* conte
                    record.person_ids().end())) {
       return absl::OkStatus();
     }
-    return RefusePrecondition("PARTICIPATION_DIFFERS",
-                              "these are not the members who cast a ballot on a device; take "
-                              "GetParticipation again");
+    return Refuse(Reason::kParticipationDiffers,
+                  "these are not the members who cast a ballot on a device; take "
+                  "GetParticipation again");
   };
   return executor_.Execute<v1::RecordParticipation>(*context, *command, receipt, before_append);
 }
@@ -178,7 +179,7 @@ grpc::Status MeetingsServiceImpl::CastSecretBallot(grpc::ServerContext* context,
     std::shared_ptr<election::BallotMemo> memo;
     const auto ballot = election::ParseBallot(cast.ballot());
     access_.replica().WithState([&](const Fold& fold) {
-      const auto event = fold.world().voting().FindSecretVote(cast.vote_event_id());
+      const auto event = fold.world().secret_votes().Find(cast.vote_event_id());
       if (!event.ok() || !ballot.ok()) return 0;
       const SecretVoteEntry& vote = *(*event)->secret;
       if (vote.phase != v1::SECRET_VOTE_PHASE_BALLOTS ||
@@ -186,7 +187,7 @@ grpc::Status MeetingsServiceImpl::CastSecretBallot(grpc::ServerContext* context,
         return 0;
       }
       election = vote.election;
-      memo = fold.world().voting().ballot_memo();
+      memo = fold.world().secret_votes().ballot_memo();
       return 0;
     });
     if (election.has_value()) {
@@ -201,14 +202,14 @@ grpc::Status MeetingsServiceImpl::PrepareSecretVote(grpc::ServerContext* context
                                                     const v1::PrepareSecretVoteRequest* request,
                                                     v1::PrepareSecretVoteResponse* response) {
   const auto read = [&](const World& world, const Reader& reader) -> absl::Status {
-    RETURN_IF_ERROR(CheckPresides(world, reader, request->meeting_id()));
-    const MotionEntry* motion = world.voting().FindMotion(request->motion_id());
+    RETURN_IF_ERROR(CheckMayPreside(world, reader, request->meeting_id()));
+    const MotionEntry* motion = world.motions().Find(request->motion_id());
     if (motion == nullptr || motion->meeting_id != request->meeting_id()) {
-      return RefuseNotFound("NO_SUCH_MOTION",
-                            absl::StrCat("there is no motion ", request->motion_id(),
-                                         " in meeting ", request->meeting_id()));
+      return Refuse(Reason::kNoSuchMotion, absl::StrCat("there is no motion ", request->motion_id(),
+                                                        " in meeting ", request->meeting_id()));
     }
-    return world.voting().CheckCeremony(request->ceremony_id(), request->meeting_id());
+    return world.ceremonies().CheckFinished(
+        request->ceremony_id(), world.sittings().Find(request->meeting_id())->organization_id);
   };
   const grpc::Status status = access_.Read(*context, "PrepareSecretVote", read);
   if (status.ok()) *response = office_.Prepare(request->ceremony_id());
@@ -223,8 +224,8 @@ grpc::Status MeetingsServiceImpl::ListCredentials(grpc::ServerContext* context,
     ASSIGN_OR_RETURN(const VoteEventEntry* event,
                      ForPresiding(world, reader, request->vote_event_id()));
     if (event->secret->phase != v1::SECRET_VOTE_PHASE_REGISTRATION) {
-      return RefusePrecondition(
-          "REGISTRATION_CLOSED",
+      return Refuse(
+          Reason::kRegistrationClosed,
           absl::StrCat("the list of vote ", event->id, " is fixed: GetElectionSetup shows it"));
     }
     keys.CopyFrom(*event->secret);
@@ -249,7 +250,7 @@ grpc::Status MeetingsServiceImpl::GetParticipation(grpc::ServerContext* context,
   const auto read = [&](const World& world, const Reader& reader) -> absl::Status {
     ASSIGN_OR_RETURN(const VoteEventEntry* event,
                      ForPresiding(world, reader, request->vote_event_id()));
-    RETURN_IF_ERROR(world.voting().CheckClosed(*event));
+    RETURN_IF_ERROR(CheckClosed(*event));
     keys.CopyFrom(*event->secret);
     return absl::OkStatus();
   };
@@ -272,7 +273,7 @@ grpc::Status MeetingsServiceImpl::DecryptWithServerKey(
   const auto read = [&](const World& world, const Reader& reader) -> absl::Status {
     ASSIGN_OR_RETURN(const VoteEventEntry* event,
                      ForPresiding(world, reader, request->vote_event_id()));
-    RETURN_IF_ERROR(world.voting().CheckDecryptable(*event));
+    RETURN_IF_ERROR(CheckDecryptable(*event));
     electronic = event->secret->electronic;
     election = event->secret->election;
     // Computed from the ballots of the closed vote: nothing else is ever decrypted.
@@ -294,10 +295,11 @@ grpc::Status MeetingsServiceImpl::GetSecretVote(grpc::ServerContext* context,
                                                 v1::GetSecretVoteResponse* response) {
   const auto read = [&](const World& world, const Reader& reader) -> absl::Status {
     const std::string& id = request->vote_event_id();
-    ASSIGN_OR_RETURN(v1::SecretVote vote, world.voting().GetSecretVote(id));
-    const bool may_read = world.voting().MayReadArchive(id, reader.audience, reader.person_id);
-    const VoteEventEntry& event = *world.voting().FindVoteEvent(id);
-    if (!may_read && !world.voting().FindMotion(event.motion_id)->is_public) {
+    ASSIGN_OR_RETURN(v1::SecretVote vote, world.secret_votes().Get(id));
+    const bool may_read =
+        world.secret_votes().MayReadArchive(id, reader.audience, reader.person_id);
+    const VoteEventEntry& event = *world.votes().Find(id);
+    if (!may_read && !world.motions().Find(event.motion_id)->is_public) {
       response->mutable_secret_vote()->set_vote_event_id(id);
       return absl::OkStatus();
     }
@@ -332,11 +334,11 @@ grpc::Status MeetingsServiceImpl::GetElectionArchive(grpc::ServerContext* contex
   const auto read = [&](const World& world, const Reader& reader) -> absl::Status {
     ASSIGN_OR_RETURN(const VoteEventEntry* event,
                      ForArchive(world, reader, request->vote_event_id()));
-    RETURN_IF_ERROR(world.voting().CheckClosed(*event));
+    RETURN_IF_ERROR(CheckClosed(*event));
     const std::lock_guard<std::mutex> lock(archive_mutex_);
     // A head names all that stands before it.
     if (newest_archive_ == nullptr || newest_archive_->head != event->secret->archive_head) {
-      ASSIGN_OR_RETURN(std::string bytes, world.voting().ElectionArchive(event->id));
+      ASSIGN_OR_RETURN(std::string bytes, world.secret_votes().Archive(event->id));
       newest_archive_ = std::make_shared<BuiltArchive>(
           BuiltArchive{event->secret->archive_head, std::move(bytes)});
     }

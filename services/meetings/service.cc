@@ -15,8 +15,8 @@ constexpr size_t kLargestPage = 500;
 
 MeetingsServiceImpl::MeetingsServiceImpl(const ReadAccess* access, const CommandExecutor* executor,
                                          LedgerClient* ledger, crypto::SecretBytes sealing_key)
-    : access_(*access),
-      executor_(*executor),
+    : MeetingsCommands(executor),
+      access_(*access),
       feed_(access),
       office_(ledger, std::move(sealing_key)) {
   if (!ledger->prompt()) return;
@@ -75,7 +75,7 @@ grpc::Status MeetingsServiceImpl::GetAttendance(grpc::ServerContext* context,
                                                 v1::GetAttendanceResponse* response) {
   const auto read = [&](const World& world, const Reader& reader) -> absl::Status {
     ASSIGN_OR_RETURN(v1::Attendance attendance,
-                     world.voting().GetAttendance(request->meeting_id()));
+                     world.sittings().GetAttendance(request->meeting_id()));
     *response->mutable_attendance() = ForReader(std::move(attendance), reader.audience);
     return absl::OkStatus();
   };
@@ -86,7 +86,7 @@ grpc::Status MeetingsServiceImpl::GetMotion(grpc::ServerContext* context,
                                             const v1::GetMotionRequest* request,
                                             v1::GetMotionResponse* response) {
   const auto read = [&](const World& world, const Reader& reader) -> absl::Status {
-    ASSIGN_OR_RETURN(v1::Motion motion, world.voting().GetMotion(request->motion_id()));
+    ASSIGN_OR_RETURN(v1::Motion motion, world.motions().Get(request->motion_id()));
     *response->mutable_motion() = ForReader(std::move(motion), reader.audience);
     return absl::OkStatus();
   };
@@ -97,7 +97,7 @@ grpc::Status MeetingsServiceImpl::GetLot(grpc::ServerContext* context,
                                          const v1::GetLotRequest* request,
                                          v1::GetLotResponse* response) {
   const auto read = [&](const World& world, const Reader& reader) -> absl::Status {
-    ASSIGN_OR_RETURN(*response->mutable_lot(), world.voting().GetLot(request->lot_id()));
+    ASSIGN_OR_RETURN(*response->mutable_lot(), world.lots().Get(request->lot_id()));
     return absl::OkStatus();
   };
   return access_.Read(*context, "GetLot", read);
@@ -107,7 +107,7 @@ grpc::Status MeetingsServiceImpl::GetVoteEvent(grpc::ServerContext* context,
                                                const v1::GetVoteEventRequest* request,
                                                v1::GetVoteEventResponse* response) {
   const auto read = [&](const World& world, const Reader& reader) -> absl::Status {
-    ASSIGN_OR_RETURN(v1::VoteEvent event, world.voting().GetVoteEvent(request->vote_event_id()));
+    ASSIGN_OR_RETURN(v1::VoteEvent event, world.votes().Get(request->vote_event_id()));
     *response->mutable_vote_event() = ForReader(std::move(event), reader.audience);
     return absl::OkStatus();
   };
@@ -121,9 +121,8 @@ grpc::Status MeetingsServiceImpl::ListVoteEvents(grpc::ServerContext* context,
     ASSIGN_OR_RETURN(const Page page, ParsePage(request->page_size(), request->page_token(),
                                                 kDefaultPage, kLargestPage));
     // One more than asked for tells whether there is another page.
-    ASSIGN_OR_RETURN(
-        std::vector<v1::VoteEvent> events,
-        world.voting().ListVoteEvents(request->meeting_id(), page.after, page.size + 1));
+    ASSIGN_OR_RETURN(std::vector<v1::VoteEvent> events,
+                     world.votes().List(request->meeting_id(), page.after, page.size + 1));
     if (events.size() > page.size) {
       events.pop_back();
       response->set_next_page_token(NextPageToken(events.back().id()));

@@ -12,6 +12,7 @@
 #include "services/meetings/election_office.h"
 #include "services/meetings/meeting_feed.h"
 #include "services/runtime/command_executor.h"
+#include "services/runtime/command_methods.h"
 #include "services/runtime/ledger_client.h"
 #include "services/runtime/read_access.h"
 #include "votum/meetings/v1/key_ceremonies.pb.h"
@@ -21,183 +22,27 @@
 
 namespace votum::meetings {
 
-// Thread-safe.
-class MeetingsServiceImpl final
+// The commands alone, each handed to the executor.
+class MeetingsCommands
     : public v1::MeetingsService::WithCallbackMethod_WatchMeeting<v1::MeetingsService::Service> {
+ public:
+  VOTUM_COMMANDS_OF_MEETINGS(VOTUM_COMMAND_METHOD)
+
+ protected:
+  explicit MeetingsCommands(const CommandExecutor* executor) : executor_(*executor) {}
+
+  const CommandExecutor& executor_;
+};
+
+// Thread-safe.
+class MeetingsServiceImpl final : public MeetingsCommands {
  public:
   // All outlive this object. `sealing_key` has 32 bytes and is the same in every process of the
   // service: under it the keys of secret votes are sealed.
   MeetingsServiceImpl(const ReadAccess* access, const CommandExecutor* executor,
                       LedgerClient* ledger, crypto::SecretBytes sealing_key);
 
-  grpc::Status ConveneMeeting(grpc::ServerContext* context,
-                              const common::v1::SignedCommand* command,
-                              common::v1::Receipt* receipt) override {
-    return executor_.Execute<v1::ConveneMeeting>(*context, *command, receipt);
-  }
-  grpc::Status PublishAgenda(grpc::ServerContext* context, const common::v1::SignedCommand* command,
-                             common::v1::Receipt* receipt) override {
-    return executor_.Execute<v1::PublishAgenda>(*context, *command, receipt);
-  }
-  grpc::Status CancelMeeting(grpc::ServerContext* context, const common::v1::SignedCommand* command,
-                             common::v1::Receipt* receipt) override {
-    return executor_.Execute<v1::CancelMeeting>(*context, *command, receipt);
-  }
-  grpc::Status OpenMeeting(grpc::ServerContext* context, const common::v1::SignedCommand* command,
-                           common::v1::Receipt* receipt) override {
-    return executor_.Execute<v1::OpenMeeting>(*context, *command, receipt);
-  }
-  grpc::Status CloseMeeting(grpc::ServerContext* context, const common::v1::SignedCommand* command,
-                            common::v1::Receipt* receipt) override {
-    return executor_.Execute<v1::CloseMeeting>(*context, *command, receipt);
-  }
-  grpc::Status CheckIn(grpc::ServerContext* context, const common::v1::SignedCommand* command,
-                       common::v1::Receipt* receipt) override {
-    return executor_.Execute<v1::CheckIn>(*context, *command, receipt);
-  }
-  grpc::Status CheckOut(grpc::ServerContext* context, const common::v1::SignedCommand* command,
-                        common::v1::Receipt* receipt) override {
-    return executor_.Execute<v1::CheckOut>(*context, *command, receipt);
-  }
-  grpc::Status DeclareConflict(grpc::ServerContext* context,
-                               const common::v1::SignedCommand* command,
-                               common::v1::Receipt* receipt) override {
-    return executor_.Execute<v1::DeclareConflict>(*context, *command, receipt);
-  }
-  grpc::Status ProposeMotion(grpc::ServerContext* context, const common::v1::SignedCommand* command,
-                             common::v1::Receipt* receipt) override {
-    return executor_.Execute<v1::ProposeMotion>(*context, *command, receipt);
-  }
-  grpc::Status CastVote(grpc::ServerContext* context, const common::v1::SignedCommand* command,
-                        common::v1::Receipt* receipt) override {
-    return executor_.Execute<v1::CastVote>(*context, *command, receipt);
-  }
-  grpc::Status CorrectVote(grpc::ServerContext* context, const common::v1::SignedCommand* command,
-                           common::v1::Receipt* receipt) override {
-    return executor_.Execute<v1::CorrectVote>(*context, *command, receipt);
-  }
-  grpc::Status RecordPaperVote(grpc::ServerContext* context,
-                               const common::v1::SignedCommand* command,
-                               common::v1::Receipt* receipt) override {
-    return executor_.Execute<v1::RecordPaperVote>(*context, *command, receipt);
-  }
-  grpc::Status ConfirmPaperVote(grpc::ServerContext* context,
-                                const common::v1::SignedCommand* command,
-                                common::v1::Receipt* receipt) override {
-    return executor_.Execute<v1::ConfirmPaperVote>(*context, *command, receipt);
-  }
-  grpc::Status WithdrawPaperVote(grpc::ServerContext* context,
-                                 const common::v1::SignedCommand* command,
-                                 common::v1::Receipt* receipt) override {
-    return executor_.Execute<v1::WithdrawPaperVote>(*context, *command, receipt);
-  }
-  grpc::Status CloseVote(grpc::ServerContext* context, const common::v1::SignedCommand* command,
-                         common::v1::Receipt* receipt) override {
-    return executor_.Execute<v1::CloseVote>(*context, *command, receipt);
-  }
-  grpc::Status EstablishResult(grpc::ServerContext* context,
-                               const common::v1::SignedCommand* command,
-                               common::v1::Receipt* receipt) override {
-    return executor_.Execute<v1::EstablishResult>(*context, *command, receipt);
-  }
-  grpc::Status RecordDisruption(grpc::ServerContext* context,
-                                const common::v1::SignedCommand* command,
-                                common::v1::Receipt* receipt) override {
-    return executor_.Execute<v1::RecordDisruption>(*context, *command, receipt);
-  }
-  grpc::Status ChallengeQuorum(grpc::ServerContext* context,
-                               const common::v1::SignedCommand* command,
-                               common::v1::Receipt* receipt) override {
-    return executor_.Execute<v1::ChallengeQuorum>(*context, *command, receipt);
-  }
-  grpc::Status CountQuorum(grpc::ServerContext* context, const common::v1::SignedCommand* command,
-                           common::v1::Receipt* receipt) override {
-    return executor_.Execute<v1::CountQuorum>(*context, *command, receipt);
-  }
-  grpc::Status CallItemAgain(grpc::ServerContext* context, const common::v1::SignedCommand* command,
-                             common::v1::Receipt* receipt) override {
-    return executor_.Execute<v1::CallItemAgain>(*context, *command, receipt);
-  }
-  grpc::Status DecideConflict(grpc::ServerContext* context,
-                              const common::v1::SignedCommand* command,
-                              common::v1::Receipt* receipt) override {
-    return executor_.Execute<v1::DecideConflict>(*context, *command, receipt);
-  }
-  grpc::Status DemandMode(grpc::ServerContext* context, const common::v1::SignedCommand* command,
-                          common::v1::Receipt* receipt) override {
-    return executor_.Execute<v1::DemandMode>(*context, *command, receipt);
-  }
-  grpc::Status MarkBallot(grpc::ServerContext* context, const common::v1::SignedCommand* command,
-                          common::v1::Receipt* receipt) override {
-    return executor_.Execute<v1::MarkBallot>(*context, *command, receipt);
-  }
-  grpc::Status RecordBallotCount(grpc::ServerContext* context,
-                                 const common::v1::SignedCommand* command,
-                                 common::v1::Receipt* receipt) override {
-    return executor_.Execute<v1::RecordBallotCount>(*context, *command, receipt);
-  }
-  grpc::Status ConfirmBallotCount(grpc::ServerContext* context,
-                                  const common::v1::SignedCommand* command,
-                                  common::v1::Receipt* receipt) override {
-    return executor_.Execute<v1::ConfirmBallotCount>(*context, *command, receipt);
-  }
-  grpc::Status OpenLot(grpc::ServerContext* context, const common::v1::SignedCommand* command,
-                       common::v1::Receipt* receipt) override {
-    return executor_.Execute<v1::OpenLot>(*context, *command, receipt);
-  }
-  grpc::Status CommitToLot(grpc::ServerContext* context, const common::v1::SignedCommand* command,
-                           common::v1::Receipt* receipt) override {
-    return executor_.Execute<v1::CommitToLot>(*context, *command, receipt);
-  }
-  grpc::Status FixLot(grpc::ServerContext* context, const common::v1::SignedCommand* command,
-                      common::v1::Receipt* receipt) override {
-    return executor_.Execute<v1::FixLot>(*context, *command, receipt);
-  }
-  grpc::Status RevealForLot(grpc::ServerContext* context, const common::v1::SignedCommand* command,
-                            common::v1::Receipt* receipt) override {
-    return executor_.Execute<v1::RevealForLot>(*context, *command, receipt);
-  }
-  grpc::Status DrawLot(grpc::ServerContext* context, const common::v1::SignedCommand* command,
-                       common::v1::Receipt* receipt) override {
-    return executor_.Execute<v1::DrawLot>(*context, *command, receipt);
-  }
-
-  grpc::Status AnnounceKeyCeremony(grpc::ServerContext* context,
-                                   const common::v1::SignedCommand* command,
-                                   common::v1::Receipt* receipt) override {
-    return executor_.Execute<v1::AnnounceKeyCeremony>(*context, *command, receipt);
-  }
-  grpc::Status SubmitTrusteeCertificate(grpc::ServerContext* context,
-                                        const common::v1::SignedCommand* command,
-                                        common::v1::Receipt* receipt) override {
-    return executor_.Execute<v1::SubmitTrusteeCertificate>(*context, *command, receipt);
-  }
-  grpc::Status SubmitTrusteeContribution(grpc::ServerContext* context,
-                                         const common::v1::SignedCommand* command,
-                                         common::v1::Receipt* receipt) override {
-    return executor_.Execute<v1::SubmitTrusteeContribution>(*context, *command, receipt);
-  }
-  grpc::Status SubmitTrusteeKey(grpc::ServerContext* context,
-                                const common::v1::SignedCommand* command,
-                                common::v1::Receipt* receipt) override {
-    return executor_.Execute<v1::SubmitTrusteeKey>(*context, *command, receipt);
-  }
-  grpc::Status CancelKeyCeremony(grpc::ServerContext* context,
-                                 const common::v1::SignedCommand* command,
-                                 common::v1::Receipt* receipt) override {
-    return executor_.Execute<v1::CancelKeyCeremony>(*context, *command, receipt);
-  }
-  grpc::Status WithdrawCredential(grpc::ServerContext* context,
-                                  const common::v1::SignedCommand* command,
-                                  common::v1::Receipt* receipt) override {
-    return executor_.Execute<v1::WithdrawCredential>(*context, *command, receipt);
-  }
-  grpc::Status SubmitDecryption(grpc::ServerContext* context,
-                                const common::v1::SignedCommand* command,
-                                common::v1::Receipt* receipt) override {
-    return executor_.Execute<v1::SubmitDecryption>(*context, *command, receipt);
-  }
-  // In secret_votes_service.cc.
+  // Commands of which only the service can tell whether they are sound; in secret_votes_service.cc.
   grpc::Status OpenVote(grpc::ServerContext* context, const common::v1::SignedCommand* command,
                         common::v1::Receipt* receipt) override;
   grpc::Status RegisterCredential(grpc::ServerContext* context,
@@ -263,7 +108,6 @@ class MeetingsServiceImpl final
   void AnswerWithoutWaiting(const char* method);
 
   const ReadAccess& access_;
-  const CommandExecutor& executor_;
   MeetingFeed feed_;
   const ElectionOffice office_;
 

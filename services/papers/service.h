@@ -3,6 +3,7 @@
 #define VOTUM_SERVICES_PAPERS_SERVICE_H_
 
 #include "services/runtime/command_executor.h"
+#include "services/runtime/command_methods.h"
 #include "services/runtime/read_access.h"
 #include "votum/papers/v1/papers_service.grpc.pb.h"
 
@@ -15,29 +16,7 @@ class PapersServiceImpl final : public v1::PapersService::Service {
   PapersServiceImpl(const ReadAccess* access, const CommandExecutor* executor)
       : access_(*access), executor_(*executor) {}
 
-  grpc::Status DraftProposal(grpc::ServerContext* context, const common::v1::SignedCommand* command,
-                             common::v1::Receipt* receipt) override {
-    return executor_.Execute<v1::DraftProposal>(*context, *command, receipt);
-  }
-  grpc::Status ReviseProposal(grpc::ServerContext* context,
-                              const common::v1::SignedCommand* command,
-                              common::v1::Receipt* receipt) override {
-    return executor_.Execute<v1::ReviseProposal>(*context, *command, receipt);
-  }
-  grpc::Status SetConsultationPath(grpc::ServerContext* context,
-                                   const common::v1::SignedCommand* command,
-                                   common::v1::Receipt* receipt) override {
-    return executor_.Execute<v1::SetConsultationPath>(*context, *command, receipt);
-  }
-  grpc::Status RecordRecommendation(grpc::ServerContext* context,
-                                    const common::v1::SignedCommand* command,
-                                    common::v1::Receipt* receipt) override {
-    return executor_.Execute<v1::RecordRecommendation>(*context, *command, receipt);
-  }
-  grpc::Status HandOverIdeas(grpc::ServerContext* context, const common::v1::SignedCommand* command,
-                             common::v1::Receipt* receipt) override {
-    return executor_.Execute<v1::HandOverIdeas>(*context, *command, receipt);
-  }
+  VOTUM_COMMANDS_OF_PAPERS(VOTUM_COMMAND_METHOD)
 
   grpc::Status GetProposal(grpc::ServerContext* context, const v1::GetProposalRequest* request,
                            v1::GetProposalResponse* response) override;

@@ -3,6 +3,7 @@
 #define VOTUM_SERVICES_PROJECTS_SERVICE_H_
 
 #include "services/runtime/command_executor.h"
+#include "services/runtime/command_methods.h"
 #include "services/runtime/read_access.h"
 #include "votum/projects/v1/projects_service.grpc.pb.h"
 
@@ -15,24 +16,7 @@ class ProjectsServiceImpl final : public v1::ProjectsService::Service {
   ProjectsServiceImpl(const ReadAccess* access, const CommandExecutor* executor)
       : access_(*access), executor_(*executor) {}
 
-  grpc::Status StartProject(grpc::ServerContext* context, const common::v1::SignedCommand* command,
-                            common::v1::Receipt* receipt) override {
-    return executor_.Execute<v1::StartProject>(*context, *command, receipt);
-  }
-  grpc::Status AssignLead(grpc::ServerContext* context, const common::v1::SignedCommand* command,
-                          common::v1::Receipt* receipt) override {
-    return executor_.Execute<v1::AssignLead>(*context, *command, receipt);
-  }
-  grpc::Status ReportProgress(grpc::ServerContext* context,
-                              const common::v1::SignedCommand* command,
-                              common::v1::Receipt* receipt) override {
-    return executor_.Execute<v1::ReportProgress>(*context, *command, receipt);
-  }
-  grpc::Status ReachMilestone(grpc::ServerContext* context,
-                              const common::v1::SignedCommand* command,
-                              common::v1::Receipt* receipt) override {
-    return executor_.Execute<v1::ReachMilestone>(*context, *command, receipt);
-  }
+  VOTUM_COMMANDS_OF_PROJECTS(VOTUM_COMMAND_METHOD)
 
   grpc::Status GetProject(grpc::ServerContext* context, const v1::GetProjectRequest* request,
                           v1::GetProjectResponse* response) override;

@@ -26,16 +26,16 @@ absl::Status CheckAttachments(const Envelope& envelope, const common::v1::Signed
   }
   for (const common::v1::Attachment& attachment : command.attachments()) {
     if (wanted.erase({attachment.commitment(), attachment.subject()}) == 0) {
-      return RefuseArgument("UNEXPECTED_ATTACHMENT",
-                            "an attachment comes along that the command does not commit to, or "
-                            "comes twice, or names another subject");
+      return Refuse(Reason::kUnexpectedAttachment,
+                    "an attachment comes along that the command does not commit to, or "
+                    "comes twice, or names another subject");
     }
   }
   if (!wanted.empty()) {
-    return RefuseArgument("MISSING_ATTACHMENT",
-                          absl::StrCat("the contents of ", wanted.size(),
-                                       " attachments that the "
-                                       "command commits to did not come along; send them with it"));
+    return Refuse(Reason::kMissingAttachment,
+                  absl::StrCat("the contents of ", wanted.size(),
+                               " attachments that the "
+                               "command commits to did not come along; send them with it"));
   }
   return absl::OkStatus();
 }
@@ -45,8 +45,8 @@ absl::Status CheckNotErased(const directory::DirectoryMachine& directory,
                             const common::v1::SignedCommand& command) {
   for (const common::v1::Attachment& attachment : command.attachments()) {
     if (directory.IsErased(attachment.subject())) {
-      return RefusePrecondition("SUBJECT_ERASED",
-                                "the subject of an attachment was erased; use a new subject");
+      return Refuse(Reason::kSubjectErased,
+                    "the subject of an attachment was erased; use a new subject");
     }
   }
   return absl::OkStatus();
@@ -56,8 +56,8 @@ absl::Status CheckNotErased(const directory::DirectoryMachine& directory,
 absl::Status CheckSame(const RecordedCommand& recorded, const Envelope& envelope) {
   if (recorded.digest == CommandDigest(envelope.payload_type(), envelope.payload))
     return absl::OkStatus();
-  return RefuseExists(
-      "COMMAND_ID_REUSED",
+  return Refuse(
+      Reason::kCommandIdReused,
       absl::StrCat("command id ", envelope.header().command_id(),
                    " stands for another command, record ", recorded.index, "; make a new id"));
 }
@@ -85,7 +85,7 @@ grpc::Status CommandExecutor::Answer(const google::protobuf::Descriptor& expecte
     *receipt = *std::move(result);
     return grpc::Status::OK;
   }
-  const std::string reason = ReasonOf(result.status());
+  const std::string reason = ReasonTextOf(result.status());
   metrics_.CountCommand(expected.name(), reason.empty() ? "ERROR" : reason, taken);
   Log(Severity::kInfo, "command refused",
       {{"command", expected.name()},
@@ -99,8 +99,8 @@ absl::StatusOr<Envelope> CommandExecutor::Open(const google::protobuf::Descripto
   ASSIGN_OR_RETURN(Envelope envelope,
                    OpenEnvelope(command.payload_type(), command.payload(), command.signatures()));
   if (envelope.payload_type() != PayloadType(&expected)) {
-    return RefuseArgument("WRONG_METHOD", absl::StrCat("this method takes ", expected.name(),
-                                                       ", not ", envelope.type->name));
+    return Refuse(Reason::kWrongMethod, absl::StrCat("this method takes ", expected.name(),
+                                                     ", not ", envelope.type->name));
   }
   return envelope;
 }
@@ -113,8 +113,6 @@ CommandExecutor::Preview CommandExecutor::Look(const Envelope& envelope) const {
     seen.recorded = fold.FindCommand(envelope.header().command_id());
     if (seen.recorded.has_value()) return seen;
     seen.verdict = fold.Check(envelope, std::max(clock_.Now(), fold.last_time()));
-    if (seen.verdict.ok())
-      seen.disclosure = envelope.type->disclosure(fold.world(), *envelope.command);
     return seen;
   });
 }
@@ -135,8 +133,7 @@ absl::Status CommandExecutor::OutcomeOf(uint64_t index) const {
     return found == fold.void_records().end() ? absl::OkStatus() : found->second;
   });
   if (outcome.ok()) return outcome;
-  return Refuse(outcome.code(), ReasonOf(outcome),
-                absl::StrCat("record ", index, " is void: ", outcome.message()));
+  return Reworded(outcome, absl::StrCat("record ", index, " is void: ", outcome.message()));
 }
 
 absl::StatusOr<common::v1::Receipt> CommandExecutor::Run(
@@ -161,7 +158,7 @@ absl::StatusOr<common::v1::Receipt> CommandExecutor::Run(
     ASSIGN_OR_RETURN(receipt, ledger_.GetReceipt(preview.recorded->index, deadline));
   } else {
     RETURN_IF_ERROR(MayAppend(envelope, preview, command, before_append));
-    ASSIGN_OR_RETURN(receipt, ledger_.Append(command, preview.disclosure, deadline));
+    ASSIGN_OR_RETURN(receipt, ledger_.Append(command, preview.next_index, deadline));
   }
 
   RETURN_IF_ERROR(replica_.WaitFor(receipt.index(), deadline));
@@ -214,7 +211,7 @@ void CommandExecutor::Decide(const std::shared_ptr<Running>& running) const {
   }
   const absl::Status may = MayAppend(*running->envelope, preview, running->command, nullptr);
   if (!may.ok()) return End(*running, may);
-  ledger_.AppendThen(running->command, preview.disclosure,
+  ledger_.AppendThen(running->command, preview.next_index,
                      [this, running](absl::StatusOr<common::v1::Receipt> receipt) {
                        Settle(running, std::move(receipt));
                      });

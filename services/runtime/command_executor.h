@@ -71,7 +71,6 @@ class CommandExecutor {
     uint64_t next_index = 0;                  // what state: that of the log up to here
     std::optional<RecordedCommand> recorded;  // the command id is known
     absl::Status verdict;
-    common::v1::Disclosure disclosure = common::v1::DISCLOSURE_UNSPECIFIED;
 
     // A refusal must be true of the log as it was when the command came in. The state may lag
     // behind what another service recorded a moment ago (the agenda of the meeting that is being

@@ -61,7 +61,7 @@ absl::StatusOr<std::unique_ptr<Host>> Host::Start(
     if (port == 0) host->server_ = nullptr;
   }
   if (host->server_ == nullptr) {
-    return Refuse(absl::StatusCode::kUnavailable, "CANNOT_LISTEN",
+    return Refuse(Reason::kCannotListen,
                   absl::StrCat("cannot listen at ", absl::StrJoin(addresses, ", "),
                                "; is another process using the address?"));
   }

@@ -26,9 +26,9 @@ absl::Status WithRetries(const LedgerClient& client, absl::Time deadline, Call c
     client.Prepare(context, deadline);
     const absl::Status status = FromGrpc(call(&context));
     // An answer, of a ledger that has waited already.
-    if (!absl::IsUnavailable(status) || ReasonOf(status) == "NOT_WITNESSED_YET") return status;
+    if (!absl::IsUnavailable(status) || ReasonOf(status) == Reason::kNotWitnessedYet) return status;
     if (absl::Now() + pause >= deadline) {
-      return Refuse(absl::StatusCode::kUnavailable, "LEDGER_UNREACHABLE",
+      return Refuse(Reason::kLedgerUnreachable,
                     "the ledger cannot be reached; the command may have been recorded: send the "
                     "same signed command again");
     }
@@ -39,17 +39,16 @@ absl::Status WithRetries(const LedgerClient& client, absl::Time deadline, Call c
 
 class RemoteLogStream final : public LogStream {
  public:
-  RemoteLogStream(LedgerClient& ledger, uint64_t start) : ledger_(ledger) {
-    ledger.Prepare(context_, absl::InfiniteFuture());
+  RemoteLogStream(uint64_t start, OpenStream open) : open_(std::move(open)) {
     // A call that fails at once leaves nobody to drive the handshake of the next attempt: gRPC does
     // so every five seconds then.
     context_.set_wait_for_ready(true);
     request_.set_start_index(start);
   }
-  // The call waits for a ledger that is away as soon as it is made, so it is made here, where
+  // The call waits for a server that is away as soon as it is made, so it is made here, where
   // Cancel can end it.
   bool Next(ledger::v1::SubscribeResponse* stretch) override {
-    if (stream_ == nullptr) stream_ = ledger_.stub().Subscribe(&context_, request_);
+    if (stream_ == nullptr) stream_ = open_(&context_, request_);
     return stream_->Read(stretch);
   }
   void Cancel() override { context_.TryCancel(); }
@@ -59,13 +58,17 @@ class RemoteLogStream final : public LogStream {
   }
 
  private:
-  LedgerClient& ledger_;
+  const OpenStream open_;
   ledger::v1::SubscribeRequest request_;
   grpc::ClientContext context_;
   std::unique_ptr<grpc::ClientReaderInterface<ledger::v1::SubscribeResponse>> stream_;
 };
 
 }  // namespace
+
+std::unique_ptr<LogStream> MakeLogStream(uint64_t start, OpenStream open) {
+  return std::make_unique<RemoteLogStream>(start, std::move(open));
+}
 
 LedgerClient::LedgerClient(std::shared_ptr<grpc::Channel> channel, std::string service)
     : service_(std::move(service)), stub_(ledger::v1::LedgerService::NewStub(std::move(channel))) {}
@@ -76,11 +79,10 @@ void LedgerClient::Prepare(grpc::ClientContext& context, absl::Time deadline) co
 }
 
 absl::StatusOr<common::v1::Receipt> LedgerClient::Append(const common::v1::SignedCommand& command,
-                                                         common::v1::Disclosure disclosure,
-                                                         absl::Time deadline) {
+                                                         uint64_t judged_at, absl::Time deadline) {
   ledger::v1::AppendRequest request;
   *request.mutable_command() = command;
-  request.set_disclosure(disclosure);
+  request.set_judged_at(judged_at);
   ledger::v1::AppendResponse response;
   RETURN_IF_ERROR(WithRetries(*this, deadline, [&](grpc::ClientContext* context) {
     return stub_->Append(context, request, &response);
@@ -110,13 +112,17 @@ absl::StatusOr<uint64_t> LedgerClient::GetSize(absl::Time deadline) {
   return checkpoint.size;
 }
 
-void LedgerClient::AppendThen(const common::v1::SignedCommand&, common::v1::Disclosure,
+void LedgerClient::AppendThen(const common::v1::SignedCommand&, uint64_t,
                               std::function<void(absl::StatusOr<common::v1::Receipt>)> then) {
   then(absl::UnimplementedError("this ledger is reached by waiting for it"));
 }
 
 std::unique_ptr<LogStream> LedgerClient::Subscribe(uint64_t start) {
-  return std::make_unique<RemoteLogStream>(*this, start);
+  return MakeLogStream(
+      start, [this](grpc::ClientContext* context, const ledger::v1::SubscribeRequest& request) {
+        Prepare(*context, absl::InfiniteFuture());
+        return stub_->Subscribe(context, request);
+      });
 }
 
 absl::StatusOr<std::vector<common::v1::Attachment>> LedgerClient::GetAttachments(

@@ -27,6 +27,12 @@ class LogStream {
   virtual absl::Status End() = 0;
 };
 
+// A stream that `open` makes when it is first read; it waits for a server that is away.
+using OpenStream =
+    std::function<std::unique_ptr<grpc::ClientReaderInterface<ledger::v1::SubscribeResponse>>(
+        grpc::ClientContext*, const ledger::v1::SubscribeRequest&)>;
+std::unique_ptr<LogStream> MakeLogStream(uint64_t start, OpenStream open);
+
 // Thread-safe.
 class LedgerClient {
  public:
@@ -35,13 +41,12 @@ class LedgerClient {
   LedgerClient(std::shared_ptr<grpc::Channel> channel, std::string service);
   virtual ~LedgerClient() = default;
 
-  // Appends `command`. While the ledger cannot be reached the same bytes are sent again until
+  // Appends `command`, which was found good at the log's size `judged_at`. While the ledger cannot be reached the same bytes are sent again until
   // `deadline`: the command id makes this safe. UNAVAILABLE/LEDGER_UNREACHABLE after that: the
   // command may or may not have been recorded, and sending it again settles it.
   // UNAVAILABLE/NOT_WITNESSED_YET: it is recorded, and sending it again gives its receipt later.
   virtual absl::StatusOr<common::v1::Receipt> Append(const common::v1::SignedCommand& command,
-                                                     common::v1::Disclosure disclosure,
-                                                     absl::Time deadline);
+                                                     uint64_t judged_at, absl::Time deadline);
 
   // The receipt of a record against the newest checkpoint.
   virtual absl::StatusOr<common::v1::Receipt> GetReceipt(uint64_t index, absl::Time deadline);
@@ -54,11 +59,10 @@ class LedgerClient {
   virtual bool prompt() const { return false; }
   // Of a prompt client alone: as Append, but calls `then` with the answer, from any thread. `then`
   // must be short and must not block; `command` must live until it is called.
-  virtual void AppendThen(const common::v1::SignedCommand& command,
-                          common::v1::Disclosure disclosure,
+  virtual void AppendThen(const common::v1::SignedCommand& command, uint64_t judged_at,
                           std::function<void(absl::StatusOr<common::v1::Receipt>)> then);
 
-  // The log from record `start` on, as far as it is shown to the service.
+  // The log from record `start` on.
   virtual std::unique_ptr<LogStream> Subscribe(uint64_t start);
 
   // The contents that exist of `commitments`.

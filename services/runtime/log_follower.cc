@@ -14,9 +14,12 @@ constexpr absl::Duration kFirstPause = absl::Milliseconds(20);
 constexpr absl::Duration kLongestPause = absl::Milliseconds(500);
 }  // namespace
 
-LogFollower::LogFollower(LedgerClient* ledger, std::function<uint64_t()> next_index,
+LogFollower::LogFollower(std::function<std::unique_ptr<LogStream>(uint64_t)> subscribe,
+                         std::function<uint64_t()> next_index,
                          std::function<Followed(const ledger::v1::SubscribeResponse&)> take)
-    : ledger_(*ledger), next_index_(std::move(next_index)), take_(std::move(take)) {}
+    : subscribe_(std::move(subscribe)),
+      next_index_(std::move(next_index)),
+      take_(std::move(take)) {}
 
 LogFollower::~LogFollower() { Stop(); }
 
@@ -48,7 +51,7 @@ void LogFollower::Follow() {
 
 // One stream, to its end. False if there is to be no other.
 bool LogFollower::FollowOnce() {
-  const std::unique_ptr<LogStream> stream = ledger_.Subscribe(next_index_());
+  const std::unique_ptr<LogStream> stream = subscribe_(next_index_());
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     stream_ = stream.get();
@@ -65,7 +68,7 @@ bool LogFollower::FollowOnce() {
     if (stopping_) return false;
   }
   if (followed == Followed::kGoOn) {
-    Log(Severity::kWarning, "ledger stream ended; subscribing again",
+    Log(Severity::kWarning, "log stream ended; subscribing again",
         {{"status", std::string(status.message())},
          {"next_index", static_cast<int64_t>(next_index_())}});
   }

@@ -1,10 +1,11 @@
-// Follows the ledger: its Subscribe stream from a position on, opened again whenever it ends.
+// Follows a log: a stream of it from a position on, opened again whenever it ends.
 #ifndef VOTUM_SERVICES_RUNTIME_LOG_FOLLOWER_H_
 #define VOTUM_SERVICES_RUNTIME_LOG_FOLLOWER_H_
 
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <thread>
 
@@ -23,9 +24,11 @@ enum class Followed {
 // Thread-safe.
 class LogFollower {
  public:
-  // `next_index` says what is wanted next; `take` gets each stretch, without gap from there on the
-  // first of a stream. Both are called on the following thread. `ledger` outlives this object.
-  LogFollower(LedgerClient* ledger, std::function<uint64_t()> next_index,
+  // `subscribe` opens a stream from a record on. `next_index` says what is wanted next; `take` gets
+  // each stretch, without gap from there on the first of a stream. All are called on the following
+  // thread.
+  LogFollower(std::function<std::unique_ptr<LogStream>(uint64_t)> subscribe,
+              std::function<uint64_t()> next_index,
               std::function<Followed(const ledger::v1::SubscribeResponse&)> take);
   ~LogFollower();
 
@@ -37,7 +40,7 @@ class LogFollower {
   void Follow();
   bool FollowOnce();
 
-  LedgerClient& ledger_;
+  const std::function<std::unique_ptr<LogStream>(uint64_t)> subscribe_;
   const std::function<uint64_t()> next_index_;
   const std::function<Followed(const ledger::v1::SubscribeResponse&)> take_;
 

@@ -54,7 +54,7 @@ absl::Status Metrics::Serve(const std::string& address) {
     families_->exposer = std::make_unique<prometheus::Exposer>(address, 1);
     families_->exposer->RegisterCollectable(families_->registry);
   } catch (const std::exception& error) {
-    return Refuse(absl::StatusCode::kUnavailable, "METRICS_ADDRESS",
+    return Refuse(Reason::kMetricsAddress,
                   absl::StrCat("cannot serve metrics at ", address, ": ", error.what()));
   }
   return absl::OkStatus();

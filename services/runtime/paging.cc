@@ -14,15 +14,15 @@ constexpr char kPrefix[] = "p1:";  // lets a token be told from other text, and 
 
 absl::StatusOr<Page> ParsePage(int32_t page_size, absl::string_view page_token, size_t default_size,
                                size_t max_size) {
-  if (page_size < 0) return RefuseArgument("BAD_PAGE", "page_size must not be negative");
+  if (page_size < 0) return Refuse(Reason::kBadPage, "page_size must not be negative");
   Page page;
   page.size =
       page_size == 0 ? default_size : std::min<size_t>(static_cast<size_t>(page_size), max_size);
   if (page_token.empty()) return page;
   std::string decoded;
   if (!absl::WebSafeBase64Unescape(page_token, &decoded) || !absl::StartsWith(decoded, kPrefix)) {
-    return RefuseArgument("BAD_PAGE",
-                          "page_token is not one that a response gave; start again without it");
+    return Refuse(Reason::kBadPage,
+                  "page_token is not one that a response gave; start again without it");
   }
   page.after = decoded.substr(sizeof(kPrefix) - 1);
   return page;

@@ -17,10 +17,6 @@
 namespace votum {
 namespace {
 
-absl::Status Unauthenticated(absl::string_view reason, absl::string_view message) {
-  return Refuse(absl::StatusCode::kUnauthenticated, reason, message);
-}
-
 std::optional<std::string> MetadataOf(const grpc::ServerContextBase& context, const char* key) {
   const auto& metadata = context.client_metadata();
   const auto found = metadata.find(key);
@@ -37,20 +33,20 @@ absl::StatusOr<std::string> PersonOfSession(const directory::DirectoryMachine& d
   const std::string type = PayloadType(directory::v1::ReadSession::descriptor());
   if (!statement.ParseFromString(bytes) || statement.payload_type() != type ||
       statement.signatures_size() != 1 || !session.ParseFromString(statement.payload())) {
-    return Unauthenticated("BAD_SESSION",
-                           "votum-session-bin is not a signed ReadSession; sign a new one");
+    return Refuse(Reason::kBadSession,
+                  "votum-session-bin is not a signed ReadSession; sign a new one");
   }
   if (session.header().deployment() != directory.deployment()) {
-    return Unauthenticated(
-        "BAD_SESSION", absl::StrCat("the session was signed for ", session.header().deployment()));
+    return Refuse(Reason::kBadSession,
+                  absl::StrCat("the session was signed for ", session.header().deployment()));
   }
   const absl::Time expiry = FromTimestamp(session.expire_time());
   if (expiry <= now)
-    return Unauthenticated("SESSION_EXPIRED", "the session has expired; sign a new one");
+    return Refuse(Reason::kSessionExpired, "the session has expired; sign a new one");
   if (expiry > now + kLongestSession) {
-    return Unauthenticated("BAD_SESSION", absl::StrCat("a session lasts at most ",
-                                                       absl::FormatDuration(kLongestSession),
-                                                       "; sign one with an earlier end"));
+    return Refuse(Reason::kBadSession,
+                  absl::StrCat("a session lasts at most ", absl::FormatDuration(kLongestSession),
+                               "; sign one with an earlier end"));
   }
   RETURN_IF_ERROR(VerifyPersonSignature(directory, session.header().actor(),
                                         statement.payload_type(), statement.payload(),
@@ -61,7 +57,7 @@ absl::StatusOr<std::string> PersonOfSession(const directory::DirectoryMachine& d
 }  // namespace
 
 Audience AudienceOf(const directory::DirectoryMachine& directory, absl::string_view person_id) {
-  if (directory.HasOffice(person_id, directory::v1::OFFICE_AUDITOR)) return Audience::kAuditor;
+  if (directory.HasOffice(person_id, common::v1::OFFICE_AUDITOR)) return Audience::kAuditor;
   return directory.BelongsToCouncilOrAdministration(person_id) ? Audience::kCouncil
                                                                : Audience::kPublic;
 }
@@ -88,17 +84,25 @@ absl::Status ReadAccess::AwaitMinIndex(const grpc::ServerContextBase& context) c
   if (!text.has_value()) return absl::OkStatus();
   const std::optional<uint64_t> index = ParseDecimal(*text);
   if (!index.has_value())
-    return RefuseArgument("BAD_MIN_INDEX", "votum-min-index must be a decimal number");
+    return Refuse(Reason::kBadMinIndex, "votum-min-index must be a decimal number");
   return replica_.WaitFor(*index, WaitDeadline(context));
 }
 
 grpc::Status ReadAccess::Read(
     const grpc::ServerContextBase& context, absl::string_view method,
     const std::function<absl::Status(const World&, const Reader&)>& read) const {
+  return ReadFold(context, method, [&read](const Fold& fold, const Reader& reader) {
+    return read(fold.world(), reader);
+  });
+}
+
+grpc::Status ReadAccess::ReadFold(
+    const grpc::ServerContextBase& context, absl::string_view method,
+    const std::function<absl::Status(const Fold&, const Reader&)>& read) const {
   const absl::Status status = [&]() -> absl::Status {
     RETURN_IF_ERROR(AwaitMinIndex(context));
     ASSIGN_OR_RETURN(const Reader reader, Identify(context));
-    return replica_.WithState([&](const Fold& fold) { return read(fold.world(), reader); });
+    return replica_.WithState([&](const Fold& fold) { return read(fold, reader); });
   }();
   metrics_.CountRead(method, status.ok());
   return ToGrpc(status);

@@ -55,6 +55,9 @@ class ReadAccess {
   // held still.
   grpc::Status Read(const grpc::ServerContextBase& context, absl::string_view method,
                     const std::function<absl::Status(const World&, const Reader&)>& read) const;
+  // The same for what shows more of the fold than its state.
+  grpc::Status ReadFold(const grpc::ServerContextBase& context, absl::string_view method,
+                        const std::function<absl::Status(const Fold&, const Reader&)>& read) const;
 
   const Replica& replica() const { return replica_; }
 

@@ -21,7 +21,8 @@ Replica::Replica(DomainSet domains, crypto::PublicKey log_key, LedgerClient* led
       cache_(*cache),
       fold_(domains, std::move(log_key), cache),
       follower_(
-          ledger, [this] { return next_index(); },
+          [ledger](uint64_t start) { return ledger->Subscribe(start); },
+          [this] { return next_index(); },
           [this](const ledger::v1::SubscribeResponse& response) { return FoldAll(response); }) {}
 
 Replica::~Replica() { Stop(); }
@@ -49,7 +50,7 @@ absl::Status Replica::WaitFor(uint64_t index, absl::Time deadline) const {
   folded_.wait_until(lock, absl::ToChronoTime(deadline), ready);
   if (next_index() > index) return absl::OkStatus();
   if (stopping_) return Stopping();
-  return Refuse(absl::StatusCode::kDeadlineExceeded, "NOT_FOLDED_YET",
+  return Refuse(Reason::kNotFoldedYet,
                 absl::StrCat("record ", index, " is not folded yet; ask again"));
 }
 
@@ -80,13 +81,13 @@ void Replica::CallWaiting() {
   for (const auto& [index, then] : ready) then(index < folded ? absl::OkStatus() : Stopping());
 }
 
-uint64_t Replica::AddListener(std::function<void()> listener) {
+uint64_t Replica::AddListener(std::function<void()> listener) const {
   const std::lock_guard<std::mutex> lock(listeners_mutex_);
   listeners_.emplace(++last_listener_, std::move(listener));
   return last_listener_;
 }
 
-void Replica::RemoveListener(uint64_t number) {
+void Replica::RemoveListener(uint64_t number) const {
   const std::lock_guard<std::mutex> lock(listeners_mutex_);
   listeners_.erase(number);
 }
@@ -109,7 +110,7 @@ Followed Replica::FoldAll(const ledger::v1::SubscribeResponse& response) {
         Log(Severity::kWarning, "record is void",
             {{"index", static_cast<int64_t>(outcome->index)},
              {"command", outcome->command_name},
-             {"reason", ReasonOf(outcome->status)}});
+             {"reason", ReasonTextOf(outcome->status)}});
       }
     }
   }

@@ -61,8 +61,8 @@ class Replica {
   // From now on `listener` is called after each stretch of records, on the folding thread: it must
   // be short and must not block. The number names it for RemoveListener, after whose return it is
   // not called any more.
-  uint64_t AddListener(std::function<void()> listener);
-  void RemoveListener(uint64_t number);
+  uint64_t AddListener(std::function<void()> listener) const;
+  void RemoveListener(uint64_t number) const;
 
  private:
   Followed FoldAll(const ledger::v1::SubscribeResponse& response);
@@ -82,9 +82,9 @@ class Replica {
   // Of WhenFolded, by index.
   mutable std::multimap<uint64_t, std::function<void(absl::Status)>> waiting_;  // by wait_mutex_
 
-  std::mutex listeners_mutex_;
-  std::map<uint64_t, std::function<void()>> listeners_;  // guarded by listeners_mutex_
-  uint64_t last_listener_ = 0;                           // guarded by listeners_mutex_
+  mutable std::mutex listeners_mutex_;
+  mutable std::map<uint64_t, std::function<void()>> listeners_;  // guarded by listeners_mutex_
+  mutable uint64_t last_listener_ = 0;                           // guarded by listeners_mutex_
 
   LogFollower follower_;  // last: it calls into all of the above
 };

@@ -36,9 +36,9 @@ class FirstError : public google::protobuf::io::ErrorCollector {
 absl::StatusOr<runtime::v1::DeploymentConfig> Deployment::LoadConfig() const {
   const auto text = ReadFile(config_path());
   if (absl::IsNotFound(text.status())) {
-    return RefuseNotFound("NO_DEPLOYMENT",
-                          absl::StrCat("there is no deployment in ", folder_, " (", config_path(),
-                                       " is missing); make one with: votumd init ", folder_));
+    return Refuse(Reason::kNoDeployment,
+                  absl::StrCat("there is no deployment in ", folder_, " (", config_path(),
+                               " is missing); make one with: votumd init ", folder_));
   }
   RETURN_IF_ERROR(text.status());
   runtime::v1::DeploymentConfig config;
@@ -46,7 +46,7 @@ absl::StatusOr<runtime::v1::DeploymentConfig> Deployment::LoadConfig() const {
   google::protobuf::TextFormat::Parser parser;
   parser.RecordErrorsTo(&error);
   if (!parser.ParseFromString(*text, &config)) {
-    return RefuseArgument("BAD_CONFIG", absl::StrCat(config_path(), ", ", error.text()));
+    return Refuse(Reason::kBadConfig, absl::StrCat(config_path(), ", ", error.text()));
   }
   return config;
 }
@@ -82,9 +82,9 @@ absl::StatusOr<crypto::SecretBytes> Deployment::LoadOrMakeSealingKey() const {
   ASSIGN_OR_RETURN(std::string bytes, ReadFile(sealing_key_path()));
   crypto::SecretBytes key = crypto::SecretBytes::TakeFrom(&bytes);
   if (key.size() == crypto::NewSealingKey().size()) return key;
-  return RefuseArgument("BAD_SEALING_KEY", absl::StrCat(sealing_key_path(),
-                                                        " has not 32 bytes; restore it from the "
-                                                        "backup of this deployment"));
+  return Refuse(Reason::kBadSealingKey, absl::StrCat(sealing_key_path(),
+                                                     " has not 32 bytes; restore it from the "
+                                                     "backup of this deployment"));
 }
 
 absl::StatusOr<runtime::v1::ServiceAddress> AddressOf(const runtime::v1::DeploymentConfig& config,
@@ -92,9 +92,9 @@ absl::StatusOr<runtime::v1::ServiceAddress> AddressOf(const runtime::v1::Deploym
   for (const runtime::v1::ServiceAddress& row : config.services()) {
     if (row.service() == service) return row;
   }
-  return RefuseArgument(
-      "BAD_CONFIG", absl::StrCat("the configuration has no address for the service ", service,
-                                 "; add: services { service: \"", service, "\" address: ... }"));
+  return Refuse(Reason::kBadConfig,
+                absl::StrCat("the configuration has no address for the service ", service,
+                             "; add: services { service: \"", service, "\" address: ... }"));
 }
 
 absl::StatusOr<runtime::v1::ServiceReplica> ReplicaOf(const runtime::v1::ServiceAddress& row,
@@ -106,10 +106,9 @@ absl::StatusOr<runtime::v1::ServiceReplica> ReplicaOf(const runtime::v1::Service
     only.set_metrics_address(row.metrics_address());
     return only;
   }
-  return RefuseArgument(
-      "NO_SUCH_REPLICA",
-      absl::StrCat("the configuration has no replica ", replica, " of the service ", row.service(),
-                   "; add: replicas { listen: ... } to its row"));
+  return Refuse(Reason::kNoSuchReplica,
+                absl::StrCat("the configuration has no replica ", replica, " of the service ",
+                             row.service(), "; add: replicas { listen: ... } to its row"));
 }
 
 }  // namespace votum

@@ -26,23 +26,19 @@
 #ifndef VOTUM_SERVICES_VOTUMD_DEPLOYMENT_H_
 #define VOTUM_SERVICES_VOTUMD_DEPLOYMENT_H_
 
-#include <array>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "core/fold/world.h"
 #include "crypto/secret.h"
 #include "platform/grpc/credentials.h"
 #include "votum/runtime/v1/config.pb.h"
 
 namespace votum {
 
-// Every service of a deployment; the ledger first.
-inline constexpr std::array<const char*, 7> kServices = {
-    "ledger", "directory", "ideas", "papers", "meetings", "decisions", "projects"};
-
-// The edge to the public: hosted like a service, and none.
+// The edge to the public: hosted like one of kServices, and none.
 inline constexpr char kGateway[] = "gateway";
 
 class Deployment {

@@ -45,12 +45,12 @@ bool HasGateway(const runtime::v1::DeploymentConfig& config, int replica) {
 
 absl::StatusOr<std::unique_ptr<gateway::Gateway>> StartGateway(
     const Deployment& deployment, const runtime::v1::DeploymentConfig& config, int replica,
-    const crypto::NoteVerifier& log, LedgerClient* ledger,
+    const crypto::NoteVerifier& log, gateway::PublicLog* source,
     std::function<void(const absl::Status&)> fatal) {
   if (!HasGateway(config, replica)) {
-    return RefuseArgument("BAD_CONFIG",
-                          absl::StrCat("the configuration has no gateway ", replica,
-                                       "; add: gateways { listen: \"127.0.0.1:7465\" }"));
+    return Refuse(Reason::kBadConfig,
+                  absl::StrCat("the configuration has no gateway ", replica,
+                               "; add: gateways { listen: \"127.0.0.1:7467\" }"));
   }
   const runtime::v1::Gateway& row = config.gateways(replica);
   gateway::GatewayOptions options;
@@ -65,7 +65,7 @@ absl::StatusOr<std::unique_ptr<gateway::Gateway>> StartGateway(
   ASSIGN_OR_RETURN(options.policy, deployment.LoadPolicy(config.log_vkey()));
   // What is shown to everybody must at least be one.
   RETURN_IF_ERROR(crypto::Policy::Parse(options.policy).status());
-  return gateway::Gateway::Start(options, log, ledger, std::move(fatal));
+  return gateway::Gateway::Start(options, log, source, std::move(fatal));
 }
 
 }  // namespace votum

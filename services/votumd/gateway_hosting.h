@@ -9,7 +9,6 @@
 #include "absl/status/statusor.h"
 #include "crypto/note.h"
 #include "services/gateway/gateway.h"
-#include "services/runtime/ledger_client.h"
 #include "services/votumd/deployment.h"
 #include "votum/runtime/v1/config.pb.h"
 
@@ -21,7 +20,7 @@ bool HasGateway(const runtime::v1::DeploymentConfig& config, int replica);
 // Starts it. INVALID_ARGUMENT/BAD_CONFIG if there is none; else as gateway::Gateway::Start.
 absl::StatusOr<std::unique_ptr<gateway::Gateway>> StartGateway(
     const Deployment& deployment, const runtime::v1::DeploymentConfig& config, int replica,
-    const crypto::NoteVerifier& log, LedgerClient* ledger,
+    const crypto::NoteVerifier& log, gateway::PublicLog* source,
     std::function<void(const absl::Status&)> fatal);
 
 }  // namespace votum

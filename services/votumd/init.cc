@@ -48,8 +48,8 @@ absl::Status MakeFolders(const Deployment& deployment) {
   std::error_code error;
   if (std::filesystem::exists(deployment.folder()) &&
       !std::filesystem::is_empty(deployment.folder(), error)) {
-    return RefuseExists("DEPLOYMENT_EXISTS",
-                        absl::StrCat(deployment.folder(), " is not empty; name a new folder"));
+    return Refuse(Reason::kDeploymentExists,
+                  absl::StrCat(deployment.folder(), " is not empty; name a new folder"));
   }
   RETURN_IF_ERROR(MakeFolder(deployment.folder(), 0700));
   RETURN_IF_ERROR(MakeFolder(deployment.tls_folder(), 0700));
@@ -169,8 +169,14 @@ std::string ClientJson(const InitOptions& options, absl::string_view vkey,
   for (size_t i = 0; i < kServices.size(); ++i) {
     json["endpoints"][kServices[i]] = Target(options, i);
   }
+  if (options.simulated_clock) {
+    json["clock_offset_file"] = std::filesystem::absolute(deployment.clock_offset_path()).string();
+  }
   return json.dump(2) + "\n";
 }
+
+// Preparing the database takes a while.
+constexpr absl::Duration kFoundingValidity = absl::Minutes(10);
 
 // Record 0, signed by the log key.
 absl::StatusOr<common::v1::SignedCommand> FoundingCommand(const InitOptions& options,
@@ -181,6 +187,7 @@ absl::StatusOr<common::v1::SignedCommand> FoundingCommand(const InitOptions& opt
   found.mutable_header()->set_command_id(crypto::NewUuid());
   found.mutable_header()->set_deployment(options.deployment);
   *found.mutable_header()->mutable_create_time() = ToTimestamp(now);
+  *found.mutable_header()->mutable_not_after() = ToTimestamp(now + kFoundingValidity);
   found.mutable_header()->set_public_key(log_key.public_key().spki_der());
   found.set_deployment(options.deployment);
   found.set_body_name(options.body_name);

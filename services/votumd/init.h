@@ -32,7 +32,7 @@ struct InitOptions {
   std::string administrator_id;
   std::string administrator_name;
   std::vector<std::string> host_names;  // beside localhost
-  // Services listen at base_port, base_port + 1, ..., gateways 14 above, metrics 20.
+  // Services listen at base_port, base_port + 1, ..., gateways 16 above, metrics 20.
   int base_port = 7451;
   int certificate_days = 365;
   bool simulated_clock = false;

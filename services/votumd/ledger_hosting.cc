@@ -19,30 +19,23 @@
 #include "platform/http/client.h"
 #include "services/ledger/eraser.h"
 #include "services/ledger/service.h"
-#include "services/ledger/subscription.h"
 #include "services/ledger/witnessing.h"
 #include "services/runtime/host.h"
+#include "services/runtime/subscription.h"
 
 namespace votum {
 namespace {
 
 constexpr int kFoundingTries = 20;  // half a second each while the database does not answer
 
-absl::Status NotAService() {
-  return RefusePermission(
-      "NOT_A_SERVICE",
-      "only services append to the ledger; send the command to the service that it "
-      "is for");
-}
-
-// What a process of ours may do and see, by the name that its certificate or channel gives it. The
-// gateway stands where anybody can reach it: it may do and see what anybody may.
-absl::StatusOr<std::string> Appending(std::string service) {
-  if (service.empty() || service == kGateway) return NotAService();
-  return service;
-}
-Audience AudienceOfService(absl::string_view service) {
-  return service.empty() || service == kGateway ? Audience::kPublic : Audience::kAuditor;
+// The name of a process of ours, as its certificate or channel gives it. The gateway stands where
+// anybody can reach it: to the ledger it is as anybody.
+absl::StatusOr<std::string> Known(std::string service) {
+  if (!service.empty() && service != kGateway) return service;
+  return Refuse(
+      Reason::kNotAService,
+      "the ledger answers services alone; send commands to the service that they are for, and read "
+      "the log from the publication service");
 }
 
 std::string NamedIn(const grpc::ServerContextBase& context) {
@@ -55,29 +48,16 @@ std::string NamedIn(const grpc::ServerContextBase& context) {
 class InnerAccess final : public ledger::LedgerAccess {
  public:
   absl::StatusOr<std::string> ServiceOf(const grpc::ServerContextBase& context) const override {
-    return Appending(NamedIn(context));
-  }
-  absl::StatusOr<Audience> AudienceOf(const grpc::ServerContextBase& context) const override {
-    return AudienceOfService(NamedIn(context));
+    return Known(NamedIn(context));
   }
 };
 
-// Elsewhere services show a certificate, and people sign a session.
+// Elsewhere services show a certificate.
 class OuterAccess final : public ledger::LedgerAccess {
  public:
-  explicit OuterAccess(const ReadAccess* readers) : readers_(*readers) {}
   absl::StatusOr<std::string> ServiceOf(const grpc::ServerContextBase& context) const override {
-    return Appending(PeerService(context));
+    return Known(PeerService(context));
   }
-  absl::StatusOr<Audience> AudienceOf(const grpc::ServerContextBase& context) const override {
-    const std::string service = PeerService(context);
-    if (!service.empty()) return AudienceOfService(service);
-    ASSIGN_OR_RETURN(const Reader reader, readers_.Identify(context));
-    return reader.audience;
-  }
-
- private:
-  const ReadAccess& readers_;
 };
 
 absl::StatusOr<std::unique_ptr<ledger::Ledger>> OpenLedger(
@@ -98,8 +78,8 @@ absl::StatusOr<std::unique_ptr<ledger::Ledger>> OpenLedger(
 // The log of this process, read where it is.
 class LocalLogStream final : public LogStream {
  public:
-  LocalLogStream(ledger::Ledger* ledger, uint64_t start, Audience audience)
-      : ledger_(*ledger), next_(start), audience_(audience), listener_(ledger->AddListener([this] {
+  LocalLogStream(ledger::Ledger* ledger, uint64_t start)
+      : ledger_(*ledger), next_(start), listener_(ledger->AddListener([this] {
           const std::lock_guard<std::mutex> lock(mutex_);
           grown_ = true;
           changed_.notify_one();
@@ -114,7 +94,7 @@ class LocalLogStream final : public LogStream {
         if (cancelled_) return false;
         grown_ = false;
       }
-      const absl::Status read = ledger::ReadStretch(ledger_, audience_, &next_, stretch);
+      const absl::Status read = ledger::ReadStretch(ledger_, &next_, stretch);
       const std::lock_guard<std::mutex> lock(mutex_);
       if (!read.ok()) {
         status_ = read;
@@ -135,7 +115,6 @@ class LocalLogStream final : public LogStream {
  private:
   ledger::Ledger& ledger_;
   uint64_t next_;
-  const Audience audience_;
   absl::Status status_ = absl::CancelledError("the stream was ended");
   std::mutex mutex_;
   std::condition_variable changed_;
@@ -154,10 +133,9 @@ class LocalLedgerClient final : public LedgerClient {
         witnessing_(witnessing) {}
 
   absl::StatusOr<common::v1::Receipt> Append(const common::v1::SignedCommand& command,
-                                             common::v1::Disclosure disclosure,
-                                             absl::Time deadline) override {
-    RETURN_IF_ERROR(Appending(service_).status());
-    ASSIGN_OR_RETURN(common::v1::Receipt receipt, ledger_.Append(command, disclosure, service_));
+                                             uint64_t judged_at, absl::Time deadline) override {
+    RETURN_IF_ERROR(ledger::MayAppend(service_));
+    ASSIGN_OR_RETURN(common::v1::Receipt receipt, ledger_.Append(command, {service_, judged_at}));
     if (witnessing_ == nullptr || !witnessing_->required()) return receipt;
     return witnessing_->Settle(std::move(receipt), deadline);
   }
@@ -168,14 +146,14 @@ class LocalLedgerClient final : public LedgerClient {
   }
   absl::StatusOr<uint64_t> GetSize(absl::Time) override { return ledger_.size(); }
   std::unique_ptr<LogStream> Subscribe(uint64_t start) override {
-    return std::make_unique<LocalLogStream>(&ledger_, start, AudienceOfService(service_));
+    return std::make_unique<LocalLogStream>(&ledger_, start);
   }
   bool prompt() const override { return witnessing_ == nullptr; }
-  void AppendThen(const common::v1::SignedCommand& command, common::v1::Disclosure disclosure,
+  void AppendThen(const common::v1::SignedCommand& command, uint64_t judged_at,
                   std::function<void(absl::StatusOr<common::v1::Receipt>)> then) override {
-    const absl::Status appending = Appending(service_).status();
-    if (!appending.ok()) return then(appending);
-    ledger_.AppendThen(command, disclosure, service_, std::move(then));
+    const absl::Status may = ledger::MayAppend(service_);
+    if (!may.ok()) return then(may);
+    ledger_.AppendThen(command, {service_, judged_at}, std::move(then));
   }
 
  private:
@@ -184,7 +162,7 @@ class LocalLedgerClient final : public LedgerClient {
 };
 
 absl::Status Forked(const Deployment& deployment) {
-  return Refuse(absl::StatusCode::kDataLoss, "LOG_FORKED",
+  return Refuse(Reason::kLogForked,
                 absl::StrCat("this log's key has signed a checkpoint that its entries contradict; "
                              "a witness has it, and so has ",
                              deployment.fork_path(),
@@ -201,9 +179,8 @@ absl::StatusOr<std::unique_ptr<ledger::Witnessing>> StartWitnessing(
   ASSIGN_OR_RETURN(const crypto::Policy policy, crypto::Policy::Parse(text));
   if (policy.witnesses().empty()) {
     if (!config.witnessing().required()) return nullptr;
-    return RefuseArgument("BAD_CONFIG",
-                          absl::StrCat("witnessing is required, but ", deployment.policy_path(),
-                                       " names no witness"));
+    return Refuse(Reason::kBadConfig, absl::StrCat("witnessing is required, but ",
+                                                   deployment.policy_path(), " names no witness"));
   }
   http::ClientTls tls;
   if (std::filesystem::exists(deployment.witness_ca_path()))
@@ -230,8 +207,13 @@ class Hosting final : public LedgerHosting {
   Hosting(std::unique_ptr<ledger::Ledger> ledger, std::unique_ptr<ledger::Witnessing> witnessing)
       : ledger_(std::move(ledger)),
         witnessing_(std::move(witnessing)),
-        hub_(ledger_.get()),
-        inner_service_(ledger_.get(), &hub_, &inner_access_, witnessing_.get()) {}
+        hub_([this](uint64_t* next, ledger::v1::SubscribeResponse* stretch) {
+          return ledger::ReadStretch(*ledger_, next, stretch);
+        }),
+        listener_(ledger_->AddListener([this] { hub_.Wake(); })),
+        inner_service_(ledger_.get(), &hub_, &inner_access_, witnessing_.get()),
+        outer_service_(ledger_.get(), &hub_, &outer_access_, witnessing_.get()) {}
+  ~Hosting() override { ledger_->RemoveListener(listener_); }
 
   absl::Status StartInner() {
     ASSIGN_OR_RETURN(
@@ -245,12 +227,7 @@ class Hosting final : public LedgerHosting {
                                                ledger_.get(), witnessing_.get());
   }
 
-  grpc::Service* PublicService(const ReadAccess* access) override {
-    outer_access_ = std::make_unique<OuterAccess>(access);
-    outer_service_ = std::make_unique<ledger::LedgerServiceImpl>(
-        ledger_.get(), &hub_, outer_access_.get(), witnessing_.get());
-    return outer_service_.get();
-  }
+  grpc::Service* ServiceForOthers() override { return &outer_service_; }
 
   void Publish(Metrics& metrics) override {
     const ledger::LedgerStats stats = ledger_->stats();
@@ -272,11 +249,12 @@ class Hosting final : public LedgerHosting {
  private:
   std::unique_ptr<ledger::Ledger> ledger_;
   std::unique_ptr<ledger::Witnessing> witnessing_;
-  ledger::SubscriptionHub hub_;
+  SubscriptionHub hub_;
+  const uint64_t listener_;
   InnerAccess inner_access_;
+  OuterAccess outer_access_;
   ledger::LedgerServiceImpl inner_service_;
-  std::unique_ptr<OuterAccess> outer_access_;
-  std::unique_ptr<ledger::LedgerServiceImpl> outer_service_;
+  ledger::LedgerServiceImpl outer_service_;
   std::unique_ptr<Host> inner_host_;
   ledger::Eraser eraser_{ledger_.get()};
 };
@@ -298,15 +276,15 @@ absl::Status FoundLedger(const Deployment& deployment, const std::string& origin
   };
   auto opened = OpenLedger(deployment, origin, storage, wait_a_little, std::move(config));
   if (absl::IsCancelled(opened.status())) {
-    return Refuse(absl::StatusCode::kUnavailable, "LEDGER_UNREACHABLE",
+    return Refuse(Reason::kDatabaseUnreachable,
                   "the database does not answer, or another ledger leads it; see above");
   }
   RETURN_IF_ERROR(opened.status());
   const std::unique_ptr<ledger::Ledger> ledger = *std::move(opened);
   if (ledger->size() != 0) {
-    return RefuseExists("LOG_EXISTS", "there is a log in the database already; name an empty one");
+    return Refuse(Reason::kLogExists, "there is a log in the database already; name an empty one");
   }
-  return ledger->Append(founding, common::v1::DISCLOSURE_PUBLIC, "directory").status();
+  return ledger->Append(founding, {"directory"}).status();
 }
 
 absl::StatusOr<std::unique_ptr<LedgerHosting>> LedgerHosting::Open(

@@ -1,5 +1,5 @@
 // The ledger within a process: the log opened from a deployment's folder, an inner server for the
-// services of the same process, and the service for everybody else.
+// services of the same process, and the service for those of others.
 #ifndef VOTUM_SERVICES_VOTUMD_LEDGER_HOSTING_H_
 #define VOTUM_SERVICES_VOTUMD_LEDGER_HOSTING_H_
 
@@ -14,7 +14,6 @@
 #include "grpcpp/impl/service_type.h"
 #include "services/runtime/ledger_client.h"
 #include "services/runtime/metrics.h"
-#include "services/runtime/read_access.h"
 #include "services/votumd/deployment.h"
 #include "services/votumd/ledger_storage.h"
 #include "votum/common/v1/command.pb.h"
@@ -42,8 +41,8 @@ class LedgerHosting {
   // takes, and following the log, are calls of functions; the rest goes over a channel within the
   // process.
   virtual std::unique_ptr<LedgerClient> ClientFor(const std::string& service) = 0;
-  // For everybody else: services by their client certificate, people by their read session.
-  virtual grpc::Service* PublicService(const ReadAccess* access) = 0;
+  // For the services of other processes, by their client certificate.
+  virtual grpc::Service* ServiceForOthers() = 0;
   virtual void Publish(Metrics& metrics) = 0;
   // Destroys what is sealed of the subjects that `directory` says are erased, in the background.
   // Called after each fold.

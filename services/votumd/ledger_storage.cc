@@ -67,15 +67,15 @@ absl::StatusOr<std::unique_ptr<ledger::EntryStore>> StandBy(ledger::PostgresOpti
 absl::Status CheckLedgerStorage(const runtime::v1::LedgerStorage& storage) {
   if (storage.postgresql().empty()) {
     if (storage.etcd().empty()) return absl::OkStatus();
-    return RefuseArgument("BAD_LEDGER",
-                          "etcd keeps the checkpoint of a log in PostgreSQL; name "
-                          "the database too");
+    return Refuse(Reason::kBadLedger,
+                  "etcd keeps the checkpoint of a log in PostgreSQL; name "
+                  "the database too");
   }
   for (const std::string& endpoint : storage.etcd()) {
     if (!absl::StartsWith(endpoint, "http://") && !absl::StartsWith(endpoint, "https://")) {
-      return RefuseArgument("BAD_LEDGER", absl::StrCat("\"", endpoint,
-                                                       "\" is no address of etcd; as in "
-                                                       "https://10.0.0.1:2379"));
+      return Refuse(Reason::kBadLedger, absl::StrCat("\"", endpoint,
+                                                     "\" is no address of etcd; as in "
+                                                     "https://10.0.0.1:2379"));
     }
   }
   return postgres::CheckConninfo(storage.postgresql());

@@ -27,7 +27,7 @@ constexpr int kRefused = 1;
 
 int Report(const absl::Status& status) {
   if (status.ok()) return 0;
-  const std::string reason = votum::ReasonOf(status);
+  const std::string reason = votum::ReasonTextOf(status);
   std::cerr << "votumd: " << (reason.empty() ? absl::StatusCodeToString(status.code()) : reason)
             << ": " << status.message() << "\n";
   return kRefused;

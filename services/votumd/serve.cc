@@ -25,6 +25,7 @@
 #include "services/meetings/service.h"
 #include "services/papers/service.h"
 #include "services/projects/service.h"
+#include "services/publication/log_service.h"
 #include "services/runtime/command_executor.h"
 #include "services/runtime/host.h"
 #include "services/runtime/ledger_client.h"
@@ -54,18 +55,10 @@ constexpr absl::Duration kCatchUp = absl::Seconds(10);
 // The process must not go on: what it would say could be wrong.
 [[noreturn]] void StopAtOnce(const absl::Status& why) {
   Log(Severity::kError, "stopping at once",
-      {{"error", std::string(why.message())}, {"reason", ReasonOf(why)}});
+      {{"error", std::string(why.message())}, {"reason", ReasonTextOf(why)}});
   const bool passing = absl::IsUnavailable(why) || absl::IsAborted(why);
   std::_Exit(passing ? kTemporary : kSoftware);
 }
-
-// What the services of one process share.
-struct Shared {
-  Replica* replica;
-  Clock* clock;
-  Metrics* metrics;
-  ReadAccess* access;
-};
 
 // A service with its own client to the ledger, which knows it by its name.
 struct Hosted {
@@ -121,6 +114,13 @@ const std::map<std::string, DomainService>& DomainServices() {
       {"projects",
        {Domain::kProjects, "votum.projects.v1.ProjectsService",
         Make<projects::ProjectsServiceImpl>}},
+      {"publication",
+       // The reach of a record may depend on any domain.
+       {Domain::kProjects, "votum.publication.v1.LogService",
+        [](const ReadAccess* access, const CommandExecutor*, LedgerClient* ledger,
+           const Deployment&) -> absl::StatusOr<std::unique_ptr<grpc::Service>> {
+          return std::make_unique<publication::LogServiceImpl>(access, ledger);
+        }}},
   };
   return *kServicesByName;
 }
@@ -134,9 +134,8 @@ absl::StatusOr<std::vector<std::string>> ServicesToHost(const std::vector<std::s
   if (asked.empty()) return all;
   for (const std::string& name : asked) {
     if (std::find(all.begin(), all.end(), name) == all.end()) {
-      return RefuseArgument(
-          "NO_SUCH_SERVICE",
-          absl::StrCat("there is no service ", name, "; there are ", absl::StrJoin(all, ", ")));
+      return Refuse(Reason::kNoSuchService, absl::StrCat("there is no service ", name,
+                                                         "; there are ", absl::StrJoin(all, ", ")));
     }
   }
   std::vector<std::string> in_order;
@@ -146,8 +145,8 @@ absl::StatusOr<std::vector<std::string>> ServicesToHost(const std::vector<std::s
   return in_order;
 }
 
-// What this process folds: what its services need; the ledger needs the directory, to know
-// auditors.
+// What this process folds: what its services need; the ledger needs the directory, to know what is
+// erased.
 DomainSet DomainsOf(const std::vector<std::string>& services) {
   DomainSet domains = DomainSet::Closure(Domain::kDirectory);
   for (const std::string& name : services) {
@@ -198,14 +197,21 @@ std::unique_ptr<LedgerClient> RemoteLedger(const Deployment& deployment,
       ConnectTo(ledger.address(), ServiceClientTls(deployment.TlsOf(service))), service);
 }
 
+absl::StatusOr<std::unique_ptr<gateway::PublicLog>> RemotePublicLog(
+    const Deployment& deployment, const runtime::v1::DeploymentConfig& config) {
+  ASSIGN_OR_RETURN(const runtime::v1::ServiceAddress row, AddressOf(config, "publication"));
+  return std::make_unique<gateway::PublicLog>(
+      ConnectTo(row.address(), ServiceClientTls(deployment.TlsOf(kGateway))));
+}
+
 // A process with nothing but the edge: it folds nothing, and there is no gRPC to serve.
 absl::Status ServeGatewayAlone(const Deployment& deployment,
                                const runtime::v1::DeploymentConfig& config, int replica,
                                const crypto::NoteVerifier& log) {
-  ASSIGN_OR_RETURN(const runtime::v1::ServiceAddress row, AddressOf(config, "ledger"));
-  const std::unique_ptr<LedgerClient> ledger = RemoteLedger(deployment, row, kGateway);
+  ASSIGN_OR_RETURN(const std::unique_ptr<gateway::PublicLog> source,
+                   RemotePublicLog(deployment, config));
   ASSIGN_OR_RETURN(const std::unique_ptr<gateway::Gateway> edge,
-                   StartGateway(deployment, config, replica, log, ledger.get(), StopAtOnce));
+                   StartGateway(deployment, config, replica, log, source.get(), StopAtOnce));
   Log(Severity::kInfo, "serving",
       {{"services", std::string(kGateway)}, {"edge", config.gateways(replica).listen()}});
   const int signal = AwaitStopSignal();
@@ -280,8 +286,9 @@ absl::Status Serve(const ServeOptions& options) {
   RuntimeServiceImpl runtime_service(&replica);
   std::vector<HostedService> services = {{"votum.runtime.v1.RuntimeService", &runtime_service}};
   if (ledger != nullptr)
-    services.push_back({"votum.ledger.v1.LedgerService", ledger->PublicService(&access)});
+    services.push_back({"votum.ledger.v1.LedgerService", ledger->ServiceForOthers()});
   std::vector<Hosted> hosted;
+  publication::LogServiceImpl* shown_log = nullptr;  // one of them, if it is hosted here
   for (const std::string& name : names) {
     const auto found = DomainServices().find(name);
     if (found == DomainServices().end()) continue;
@@ -291,6 +298,8 @@ absl::Status Serve(const ServeOptions& options) {
     ASSIGN_OR_RETURN(one.service,
                      found->second.make(&access, one.executor.get(), one.ledger.get(), deployment));
     services.push_back({found->second.full_name, one.service.get()});
+    if (name == "publication")
+      shown_log = static_cast<publication::LogServiceImpl*>(one.service.get());
     hosted.push_back(std::move(one));
   }
 
@@ -298,11 +307,16 @@ absl::Status Serve(const ServeOptions& options) {
   if (!CatchUp(*follower, replica)) return absl::OkStatus();
   ASSIGN_OR_RETURN(const std::unique_ptr<Host> host,
                    Host::Start(addresses, ServerTls(deployment.TlsOf(names.front())), services));
-  const std::unique_ptr<LedgerClient> edge_ledger = ledger_client(kGateway);
+  std::unique_ptr<gateway::PublicLog> public_log;
   std::unique_ptr<gateway::Gateway> edge;
   if (with_gateway) {
-    ASSIGN_OR_RETURN(edge, StartGateway(deployment, config, options.replica, log, edge_ledger.get(),
-                                        StopAtOnce));
+    if (shown_log != nullptr) {
+      public_log = std::make_unique<gateway::PublicLog>(host->InProcessChannel());
+    } else {
+      ASSIGN_OR_RETURN(public_log, RemotePublicLog(deployment, config));
+    }
+    ASSIGN_OR_RETURN(
+        edge, StartGateway(deployment, config, options.replica, log, public_log.get(), StopAtOnce));
     addresses.push_back(absl::StrCat("edge ", config.gateways(options.replica).listen()));
   }
   Log(Severity::kInfo, "serving",
@@ -311,6 +325,7 @@ absl::Status Serve(const ServeOptions& options) {
   const int signal = AwaitStopSignal();
   Log(Severity::kInfo, "stopping", {{"signal", static_cast<int64_t>(signal)}});
   edge = nullptr;
+  if (shown_log != nullptr) shown_log->EndSubscriptions();
   if (ledger != nullptr) ledger->EndSubscriptions();
   host->Stop(options.grace);
   replica.RemoveListener(metrics_listener);

@@ -4,11 +4,10 @@
 //                                     "ack INDEX SHA256-OF-RECORD CHECKPOINT" for each receipt, the
 //                                     checkpoint in Base64
 //   append_tool check FOLDER ACKS     opens the log again and checks that each line of the file
-//   ACKS
-//                                     is still true: the record is there, and the checkpoint is one
-//                                     of this log's past. Prints the size.
+//                                     ACKS is still true: the record is there, and the checkpoint
+//                                     is one of this log's past. Prints the size.
 //
-// Exit codes: 0; 1 for what must never happen; 70 where the ledger stopped itself.
+// Exit codes: 0; 1 for a violated guarantee; 70 where the ledger stopped itself.
 #include <algorithm>
 #include <cstdlib>
 #include <fstream>
@@ -74,7 +73,7 @@ int Append(const std::string& folder, int count) {
     common::v1::SignedCommand command;
     command.set_payload_type("type");
     command.set_payload(cast.SerializeAsString());
-    const auto receipt = log->Append(command, common::v1::DISCLOSURE_PUBLIC, "meetings");
+    const auto receipt = log->Append(command, {"meetings"});
     if (!receipt.ok()) Stop(receipt.status());
     std::cout << "ack " << receipt->index() << " " << DigestOf(receipt->record()) << " "
               << crypto::Base64Encode(receipt->checkpoint()) << std::endl;
@@ -82,7 +81,7 @@ int Append(const std::string& folder, int count) {
   return 0;
 }
 
-// Whether the log as it is now has the tree that the checkpoint was signed for in its past.
+// Whether the checkpoint was signed for an earlier tree of the present log.
 bool IsOfThePast(ledger::Ledger& log, const std::string& note) {
   const auto old = crypto::OpenCheckpoint(note, Signer().verifier(), kOrigin);
   const auto now = crypto::OpenCheckpoint(log.GetCheckpoint(), Signer().verifier(), kOrigin);

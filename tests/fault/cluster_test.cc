@@ -1,6 +1,7 @@
 // Three PostgreSQL under Patroni and three etcd, as script/cluster makes them, with two ledgers on
-// top: whatever of it fails, what was acknowledged is there, and there is one log. How long nothing
-// was acknowledged meanwhile is printed; it depends on Patroni's times and on the machine.
+// top. After the failure of any part, every acknowledged command is in the log, and there is only
+// one log. The longest time without acknowledgements is printed; it depends on Patroni's timing and
+// on the machine.
 #include <signal.h>
 #include <unistd.h>
 
@@ -30,7 +31,7 @@ namespace {
 constexpr int kNodes = 3;
 constexpr int kWriters = 8;
 constexpr char kTiming[] = "8/1/3";
-// A failover takes some ttl; a machine that is busy, some more.
+// A failover takes a few ttl, and more on a busy machine.
 constexpr absl::Duration kPatience = absl::Seconds(150);
 
 class Cluster {
@@ -45,7 +46,7 @@ class Cluster {
   }
   ~Cluster() { (void)Script("destroy"); }
 
-  // Starts whatever does not run; true when all of it is healthy.
+  // Starts all parts that are down; true when everything is healthy.
   bool Up() { return Script("up") == 0; }
   bool Healthy() { return Script("status") == 0; }
   std::string Output() const { return ReadFile(output_path(), size_t{1} << 20).value_or(""); }
@@ -98,7 +99,7 @@ class Cluster {
 
  private:
   std::string output_path() const { return folder_ + ".out"; }
-  // The output is that of the last call.
+  // The file at output_path() holds the output of the last call.
   int Script(const char* verb) const {
     std::filesystem::remove(output_path());
     return Run({CLUSTER_SCRIPT_PATH, verb, "--stores", "--dir", folder_, "--base-port",
@@ -124,7 +125,7 @@ class ClusterTest : public ::testing::Test {
     GoesOn("at first");
   }
 
-  // Commands are acknowledged again; how long none was.
+  // Waits until commands are acknowledged again; returns the time in which none was.
   void GoesOn(const std::string& when) {
     EXPECT_TRUE(writers_->Await(200, kPatience))
         << when << ": " << cluster_.Output() << ReadFile(city_->folder() + ".log").value_or("");
@@ -169,7 +170,7 @@ TEST_F(ClusterTest, WhateverFailsNothingAcknowledgedIsLost) {
   GoesOn("old primary awake again");
   ComesBack();
 
-  // Without a majority nothing can be signed; with it everything goes on.
+  // Without a majority nothing can be signed; once it is back, everything continues.
   cluster_.KillEtcd(1);
   cluster_.KillEtcd(2);
   EXPECT_FALSE(cluster_.Healthy()) << "no majority is an alarm";

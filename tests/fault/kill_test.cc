@@ -12,6 +12,7 @@
 #include <random>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -31,7 +32,7 @@ int Rounds() {
   return text == nullptr ? 100 : std::atoi(text);
 }
 
-// What a worker was told.
+// The answers that a worker received.
 struct Acknowledged {
   std::string record;
   uint64_t index;
@@ -39,7 +40,7 @@ struct Acknowledged {
 
 class KillTest : public ::testing::Test {
  protected:
-  // Sends the same signed bytes until there is an answer that is not a broken connection.
+  // Sends the same signed bytes until an answer other than a broken connection arrives.
   static absl::StatusOr<common::v1::Receipt> SendUntilAnswered(
       City& city, const common::v1::SignedCommand& command) {
     for (;;) {
@@ -59,7 +60,7 @@ class KillTest : public ::testing::Test {
     request.set_page_size(5000);
     for (;;) {
       ledger::v1::ListEntriesResponse page;
-      EXPECT_OK(city.Read("petra.pruef", "ledger", "ListEntries", request, &page));
+      EXPECT_OK(city.Read("petra.pruef", "publication", "ListEntries", request, &page));
       for (const auto& entry : page.entries()) entries.push_back(entry);
       if (page.next_page_token().empty()) return entries;
       request.set_page_token(page.next_page_token());
@@ -79,8 +80,8 @@ TEST_F(KillTest, NothingAcknowledgedIsLostNothingIsAppliedTwice) {
   std::vector<std::string> problems;
   std::map<std::string, int> last_choice;
 
-  // Each member votes, and corrects the vote again and again: each answer must be that of a vote
-  // that counts once.
+  // Each member votes, and corrects the vote again and again: each answer must show that the vote
+  // counted once.
   const auto vote_on = [&](const std::string& member) {
     std::string replaces;
     for (int n = 0; !stop; ++n) {
@@ -133,7 +134,13 @@ TEST_F(KillTest, NothingAcknowledgedIsLostNothingIsAppliedTwice) {
   EXPECT_THAT(problems, ::testing::IsEmpty());
   EXPECT_GT(acknowledged.size(), static_cast<size_t>(Rounds() / 4)) << "hardly any load";
 
-  // Every acknowledged record stands where its receipt says; no command stands twice.
+  // Nobody is shown ballots while the vote is open.
+  meetings::v1::CloseVote close;
+  close.set_meeting_id("sitzung-1");
+  close.set_vote_event_id("v1");
+  ASSERT_OK(city.Do("maria.meister", std::move(close)));
+
+  // Every acknowledged record is at the position in its receipt; no command occurs twice.
   const std::vector<ledger::v1::Entry> log = ReadLog(city);
   for (const Acknowledged& one : acknowledged) {
     ASSERT_LT(one.index, log.size());
@@ -147,7 +154,7 @@ TEST_F(KillTest, NothingAcknowledgedIsLostNothingIsAppliedTwice) {
         << "record " << entry.index() << " stands twice";
   }
 
-  // Each service that folds a domain has the same state of it.
+  // All services that fold a domain have the same state of it.
   std::map<std::string, std::string> by_domain;
   for (const auto& [service, domains] : city.Projections()) {
     for (const auto& [domain, digest] : domains) {

@@ -1,6 +1,6 @@
 // kill -9 in every phase of a secret vote: in the course of each command, from the ceremony to the
-// result, the meetings service or the ledger is killed and started again. The flow goes on; nothing
-// acknowledged is lost; no ballot counts twice.
+// result, the meetings service or the ledger is killed and started again. The flow continues;
+// nothing acknowledged is lost; no ballot counts twice.
 
 #include <map>
 #include <random>
@@ -40,7 +40,7 @@ class Killer {
   }
   ~Killer() { Stop(); }
 
-  // From now on nothing more is killed, and all is up.
+  // Stops killing and waits until all processes are up.
   void Stop() {
     if (thread_.joinable()) thread_.join();
     vote_.BeforeCommands(nullptr);
@@ -76,7 +76,7 @@ class SecretVoteKillTest : public ::testing::Test {
     if (!election::HaveBeleniosTool()) GTEST_SKIP() << "belenios-tool is not installed";
   }
 
-  // The trackers of what the members' devices were told has been taken.
+  // The trackers of the ballots that the members' devices were told were accepted.
   static std::vector<std::string> Acknowledged(const SecretVote& vote,
                                                const std::set<std::string>& members) {
     std::vector<std::string> trackers;

@@ -1,5 +1,5 @@
-// Every system call of an append fails once, or the process is killed at it: whatever was
-// acknowledged is there afterwards, and no two checkpoints disagree.
+// Every system call of an append fails once, or the process is killed at it: every acknowledged
+// command is in the log afterwards, and no two checkpoints disagree.
 
 #include <unistd.h>
 
@@ -32,7 +32,7 @@ struct Injection {
 
 class SyscallTest : public ::testing::TestWithParam<Injection> {};
 
-// What happened when call number `when` was broken.
+// The outcome when call number `when` failed.
 struct Outcome {
   bool injected = false;
   int code = -1;
@@ -83,7 +83,7 @@ TEST_P(SyscallTest, NothingAcknowledgedIsLost) {
   int stopped = 0;
   for (int when = 1; when < 1000; ++when) {
     const std::string folder = NewTestFolder(GetParam().name);
-    // A log that has something already.
+    // A log that already has entries.
     ASSERT_EQ(votum::testing::Run({APPEND_TOOL_PATH, "append", folder, "2"}, folder + ".before"),
               0);
     const Outcome outcome = AppendWith(GetParam(), when, folder, folder + ".acks");
@@ -101,7 +101,7 @@ TEST_P(SyscallTest, NothingAcknowledgedIsLost) {
                 0)
           << GetParam().name << " at call " << when << ": " << *ReadFile(folder + ".check");
     }
-    // It goes on.
+    // The ledger continues.
     ASSERT_EQ(votum::testing::Run({APPEND_TOOL_PATH, "append", folder, "1"}, folder + ".after"), 0)
         << GetParam().name << " at call " << when << ": " << *ReadFile(folder + ".after");
     std::filesystem::remove_all(folder);
@@ -110,8 +110,8 @@ TEST_P(SyscallTest, NothingAcknowledgedIsLost) {
   if (GetParam().stops) EXPECT_GT(stopped, 0) << "no broken call stopped the ledger";
 }
 
-// A second ledger on the same stores: one of the two notices and stops, and what either had
-// acknowledged is in the one log that is left.
+// A second ledger on the same stores: one of the two notices and stops, and everything that either
+// acknowledged is in the one remaining log.
 TEST(TwoLedgersTest, ExactlyOneGoesOn) {
   const std::string folder = NewTestFolder("two");
   ASSERT_EQ(votum::testing::Run({APPEND_TOOL_PATH, "append", folder, "2"}, folder + ".0"), 0);

@@ -8,8 +8,8 @@
 
 namespace votum::testing {
 
-// Whether `condition` holds before `limit` has passed; it is looked at every few milliseconds, and
-// once more at the end.
+// Whether `condition` holds before `limit` has passed; checked every few milliseconds, and once
+// more at the end.
 template <typename Condition>
 bool Await(const Condition& condition, absl::Duration limit = absl::Seconds(30)) {
   constexpr absl::Duration kLookAgain = absl::Milliseconds(5);

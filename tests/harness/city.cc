@@ -14,9 +14,11 @@
 #include "base/file.h"
 #include "base/numbers.h"
 #include "base/shifted_clock.h"
+#include "clients/lib/signer.h"
 #include "clients/lib/unary_call.h"
 #include "core/command/payload_type.h"
 #include "core/command/timestamps.h"
+#include "core/fold/world.h"
 #include "crypto/dsse.h"
 #include "crypto/one_time_code.h"
 #include "crypto/random.h"
@@ -35,9 +37,6 @@ namespace {
 
 namespace dv1 = directory::v1;
 using google::protobuf::Message;
-
-constexpr const char* kServiceNames[] = {"ledger",   "directory", "ideas",   "papers",
-                                         "meetings", "decisions", "projects"};
 
 [[noreturn]] void Die(absl::string_view what) {
   std::cerr << "city: " << what << std::endl;
@@ -63,7 +62,7 @@ common::v1::SignedCommand Envelope(const Message& command) {
   return envelope;
 }
 
-// Of "application/vnd.votum.meetings.v1.CastVote+protobuf": "meetings" and "CastVote".
+// Returns "meetings" and "CastVote" for "application/vnd.votum.meetings.v1.CastVote+protobuf".
 std::pair<std::string, std::string> ServiceAndCommand(const std::string& payload_type) {
   const std::string full =
       payload_type.substr(sizeof("application/vnd.") - 1,
@@ -110,7 +109,7 @@ City::City(std::string folder, const Options& options) : folder_(std::move(folde
       *crypto::NoteVerifier::FromVkey(client["log_vkey"].get<std::string>()));
   grpc::SslCredentialsOptions tls;
   tls.pem_root_certs = *ReadFile(client["ca_certificate_file"].get<std::string>());
-  for (const char* service : kServiceNames) {
+  for (const char* service : kServices) {
     endpoints_[service] = client["endpoints"][service].get<std::string>();
     channels_[service] = ConnectTo(endpoints_[service], grpc::SslCredentials(tls));
   }
@@ -124,7 +123,7 @@ City::City(std::string folder, const Options& options) : folder_(std::move(folde
       processes_["ledger" + suffix] = std::make_unique<Process>(serve, log);
       continue;
     }
-    std::vector<std::string> services(std::begin(kServiceNames), std::end(kServiceNames));
+    std::vector<std::string> services(kServices.begin(), kServices.end());
     if (options.gateway) services.emplace_back("gateway");
     for (const std::string& service : services) {
       std::vector<std::string> one = serve;
@@ -143,6 +142,7 @@ common::v1::SignedCommand City::Sign(const std::string& person, Message* command
   header->set_deployment(deployment_);
   header->set_actor(person);
   *header->mutable_create_time() = ToTimestamp(absl::Now());
+  *header->mutable_not_after() = ToTimestamp(Now() + client::kValidity);
   common::v1::SignedCommand envelope = Envelope(*command);
   AddSignature(*keys_.at(person), &envelope);
   return envelope;
@@ -167,7 +167,6 @@ absl::StatusOr<common::v1::Receipt> City::Send(const common::v1::SignedCommand& 
 absl::Status City::AppendDirectly(const common::v1::SignedCommand& command) {
   ledger::v1::AppendRequest request;
   *request.mutable_command() = command;
-  request.set_disclosure(common::v1::DISCLOSURE_PUBLIC);
   ledger::v1::AppendResponse response;
   grpc::ClientContext context;
   context.set_deadline(absl::ToChronoTime(absl::Now() + absl::Seconds(30)));
@@ -230,7 +229,7 @@ void City::AddPerson(const std::string& id, const std::string& name) {
   if (id == "bernd.amt") {
     dv1::GrantOffice grant;
     grant.set_person_id(id);
-    grant.set_office(dv1::OFFICE_ADMINISTRATOR);
+    grant.set_office(common::v1::OFFICE_ADMINISTRATOR);
     Must("anna.amt", std::move(grant));
     Enrol(id, "anna.amt", "anna.amt");
   } else {
@@ -282,7 +281,7 @@ void City::SetUpCouncil(int members) {
     command.set_voting_right(true);
     Must("anna.amt", std::move(command));
   };
-  const auto office = [this](const char* person, dv1::Office granted) {
+  const auto office = [this](const char* person, common::v1::Office granted) {
     dv1::GrantOffice command;
     command.set_person_id(person);
     command.set_office(granted);
@@ -299,11 +298,11 @@ void City::SetUpCouncil(int members) {
                                           {"petra.pruef", "Petra Prüf"}}) {
     AddPerson(id, name);
   }
-  office("maria.meister", dv1::OFFICE_MAYOR);
-  office("karl.kanzlei", dv1::OFFICE_CLERK);
-  office("klara.kanzlei", dv1::OFFICE_CLERK);
-  office("sven.schrift", dv1::OFFICE_SECRETARY);
-  office("petra.pruef", dv1::OFFICE_AUDITOR);
+  office("maria.meister", common::v1::OFFICE_MAYOR);
+  office("karl.kanzlei", common::v1::OFFICE_CLERK);
+  office("klara.kanzlei", common::v1::OFFICE_CLERK);
+  office("sven.schrift", common::v1::OFFICE_SECRETARY);
+  office("petra.pruef", common::v1::OFFICE_AUDITOR);
   membership("maria.meister", "rat", dv1::MEMBERSHIP_ROLE_CHAIR);
   for (int i = 1; i <= members; ++i) {
     const std::string id = absl::StrFormat("m%02d", i);
@@ -325,10 +324,7 @@ void City::OpenMeeting(int present) {
   convene.set_organization_id("rat");
   convene.set_title("1. Sitzung");
   convene.set_place("Ratssaal");
-  const auto offset =
-      ParseDecimal(absl::StripAsciiWhitespace(*ReadFile(folder_ + "/clock-offset")));
-  const absl::Time now = absl::Now() + absl::Seconds(offset.value_or(0));
-  *convene.mutable_start_time() = ToTimestamp(now + absl::Hours(24 * 20));
+  *convene.mutable_start_time() = ToTimestamp(Now() + absl::Hours(24 * 20));
   Must("karl.kanzlei", std::move(convene));
   av1::PublishAgenda agenda;
   agenda.set_meeting_id("sitzung-1");
@@ -376,6 +372,8 @@ void City::OpenVote(const std::string& vote_event_id) {
   open.set_mode(vv1::VOTE_MODE_ROLL_CALL);
   Must("maria.meister", std::move(open));
 }
+
+absl::Time City::Now() const { return ShiftedClock(folder_ + "/clock-offset").Now(); }
 
 void City::Advance(absl::Duration duration) {
   const std::string path = folder_ + "/clock-offset";

@@ -1,7 +1,7 @@
 // A whole city under test: a deployment of real processes over real TLS, its people with their
-// keys, and shortcuts to the points in a council's life where tests begin.
+// keys, and shortcuts to the states of a council in which tests start.
 //
-// It signs and sends by itself, with the crypto library alone: a second, independent client.
+// It signs and sends with only the crypto library and thus serves as a second, independent client.
 #ifndef VOTUM_TESTS_HARNESS_CITY_H_
 #define VOTUM_TESTS_HARNESS_CITY_H_
 
@@ -35,9 +35,10 @@ class City {
     Layout layout = Layout::kProcessPerService;
     // Further arguments of `votumd init`, e.g. {"--ledger", conninfo}.
     std::vector<std::string> init;
-    // Processes of each service; with kProcessPerService alone.
+    // The number of processes per service; only with kProcessPerService.
     int replicas = 1;
-    // Also a process with the gateway; with kProcessPerService alone (the one process has it).
+    // Also starts a process with the gateway; only with kProcessPerService (the single process has
+    // it anyway).
     bool gateway = false;
     // Called with the deployment's folder when it is made, before anything is started.
     std::function<void(const std::string& folder)> prepare;
@@ -62,14 +63,14 @@ class City {
   // Calls the ledger's Append as a client without certificate.
   absl::Status AppendDirectly(const common::v1::SignedCommand& command);
 
-  // A read by `person` ("" for the public) that has seen all records sent here so far.
+  // A read by `person` ("" for the public) that reflects all records sent through this object.
   template <typename Request, typename Response>
   absl::Status Read(const std::string& person, const char* service, const char* method,
                     const Request& request, Response* response) {
     return ReadMessage(person, service, method, request, response);
   }
 
-  // Registers a person and gives her a key, by code and second administrator.
+  // Registers a person and enrols a key, by code and with a second administrator.
   void AddPerson(const std::string& id, const std::string& name);
   // Council of 44 members ("m01".."m44") and the mayor, clerk, second clerk, secretary and auditor;
   // rules of NRW.
@@ -82,11 +83,13 @@ class City {
 
   // Lets time pass on the sequencer's clock.
   void Advance(absl::Duration duration);
+  // The time of the city: the machine's, and what Advance has let pass.
+  absl::Time Now() const;
 
-  // The process that hosts `service`; of several the one with this number.
+  // The process that hosts `service`; if there are several, the one with this number.
   Process& ProcessOf(const std::string& service, int replica = 0);
-  // From now on processes that end by themselves are started again, as systemd does. Processes must
-  // not be killed or started by the test at the same time but through WithProcesses.
+  // From now on, processes that exit are restarted, as systemd does. Meanwhile tests must kill or
+  // start processes only through WithProcesses.
   void Supervise();
   // Calls `change` while no process is started by Supervise.
   template <typename Change>
@@ -110,9 +113,9 @@ class City {
     return channels_.at(service);
   }
   std::string client_path() const { return folder_ + "/client.json"; }
-  // Where `service` listens, e.g. "127.0.0.1:17443".
+  // The address on which `service` listens, e.g. "127.0.0.1:17443".
   const std::string& Endpoint(const std::string& service) const { return endpoints_.at(service); }
-  // Where the gateway listens, e.g. "https://127.0.0.1:17465".
+  // The URL on which the gateway listens, e.g. "https://127.0.0.1:17465".
   std::string EdgeUrl() const;
   std::string ca_path() const { return folder_ + "/tls/ca.crt"; }
   const std::string& deployment() const { return deployment_; }

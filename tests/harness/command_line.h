@@ -1,4 +1,5 @@
-// `votum` as the people of a city type it: one process a line, with a context and a key file each.
+// Runs `votum` as the people of a city do: one process per line; each person has a context and a
+// key file.
 #ifndef VOTUM_TESTS_HARNESS_COMMAND_LINE_H_
 #define VOTUM_TESTS_HARNESS_COMMAND_LINE_H_
 
@@ -11,15 +12,16 @@ namespace votum::testing {
 
 class CommandLine {
  public:
-  // `city` outlives this object. Its people's files are made in `folder`, which exists and is no
-  // part of the city's.
+  // `city` outlives this object. The people's files are made in `folder`, which must exist outside
+  // the city's folder.
   CommandLine(const City* city, const std::string& folder) : city_(*city), folder_(folder + "/") {}
 
   // Gives them contexts and key files.
   void AddPeople(const std::vector<std::string>& people);
 
-  // What `votum` says, on both outputs, to a line of `person` ("" for nobody in particular), whose
-  // words are parted by single blanks. Fails the test if it does not exit with `code`.
+  // The output of `votum` (standard output and error) for a line of `person` ("" for nobody in
+  // particular), whose words are separated by single blanks. Fails the test unless the exit code is
+  // `code`.
   std::string Do(const std::string& person, const std::string& line, int code = 0) const;
 
   // Writes a file and gives its path, for options like `--text @PATH`.

@@ -1,4 +1,4 @@
-// A test in the place of a server or of a client, below what the programs say of themselves.
+// Lets a test act as a raw server or client.
 #ifndef VOTUM_TESTS_HARNESS_CONNECTIONS_H_
 #define VOTUM_TESTS_HARNESS_CONNECTIONS_H_
 

@@ -1,4 +1,4 @@
-// etcd of the test's own: some members on loopback, in a folder of the test's.
+// A private etcd for a test: some members on loopback, in a folder of the test.
 #ifndef VOTUM_TESTS_HARNESS_ETCD_H_
 #define VOTUM_TESTS_HARNESS_ETCD_H_
 

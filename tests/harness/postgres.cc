@@ -73,7 +73,8 @@ std::unique_ptr<PostgresServer> PostgresServer::StartIn(const std::string& paren
 }
 
 PostgresServer* PostgresServer::Shared() {
-  // In memory where there is some: PostgreSQL syncs a thousand files when it recovers.
+  // The files are kept in memory where possible, because PostgreSQL syncs a thousand files during
+  // recovery.
   static const std::unique_ptr<PostgresServer> server =
       StartIn(access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
   return server.get();

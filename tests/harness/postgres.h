@@ -1,5 +1,5 @@
-// A PostgreSQL server of the test's own: made by initdb in a new folder, reached by a Unix socket
-// there, gone with the test program.
+// A private PostgreSQL server for a test: made by initdb in a new folder, reached by a Unix socket
+// there, and removed with the test program.
 #ifndef VOTUM_TESTS_HARNESS_POSTGRES_H_
 #define VOTUM_TESTS_HARNESS_POSTGRES_H_
 
@@ -15,8 +15,8 @@ class PostgresServer {
   // The server that the tests of this program share, started by the first call. Null if PostgreSQL
   // 15 is not installed: skip the test. Aborts the program if it does not start.
   static PostgresServer* Shared();
-  // A server of its own, with its files in a new folder below `parent`: what is measured must lie
-  // on a disk, not in memory as the shared one. Null as above.
+  // A server of its own, with its files in a new folder below `parent`: measurements need files on
+  // a disk, not in memory like those of the shared server. Null as above.
   static std::unique_ptr<PostgresServer> StartIn(const std::string& parent);
   ~PostgresServer();
   PostgresServer(const PostgresServer&) = delete;
@@ -32,7 +32,7 @@ class PostgresServer {
   // The process that all others of the server are children of.
   pid_t postmaster() const { return postmaster_; }
 
-  // The server as if the machine lost power; then started again.
+  // Stops the server as if the machine had lost power, then starts it again.
   void Crash();
   void Start();
   // SIGSTOP and SIGCONT for all processes of the server.

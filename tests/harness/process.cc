@@ -46,8 +46,8 @@ bool CanBind(int port) {
   return free;
 }
 
-// Whether this process has range `number` from now until its end. Tests run side by side: that a
-// port is free does not say that no other test is about to use it.
+// Whether this process has range `number` from now until its end. Tests run in parallel, so another
+// test may be about to use a port that is still free.
 bool Reserve(int number) {
   const std::string path = absl::StrCat("/tmp/votum_test_ports_", getuid(), "_", number);
   const int fd = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);

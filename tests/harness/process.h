@@ -9,7 +9,7 @@
 
 namespace votum::testing {
 
-// A child process; killed with SIGKILL when this object goes.
+// A child process; killed with SIGKILL when this object is destroyed.
 class Process {
  public:
   // Runs `arguments[0]` with the rest; standard error goes to the end of `log_path`.
@@ -26,7 +26,7 @@ class Process {
   // SIGSTOP and SIGCONT.
   void Freeze() const;
   void Thaw() const;
-  // Whether it has been started and has not ended by itself.
+  // Whether it has been started and has not exited.
   bool Alive();
   bool running() const { return pid_ > 0; }
   // 0 unless running.

@@ -44,7 +44,8 @@ std::string Decimal(const std::string& bytes) {
   return decimal;
 }
 
-// What is sure to stand in the Base64 text of something that has the bytes after `before` others.
+// The characters that must occur in the Base64 text of data that contains the bytes after `before`
+// other bytes.
 std::string Base64Within(const std::string& bytes, size_t before) {
   const std::string text = crypto::Base64Encode(std::string(before, '\0') + bytes);
   const size_t first = (before * 8 + 5) / 6;

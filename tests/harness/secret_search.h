@@ -1,5 +1,5 @@
-// Looks for secrets where they must not be: in files, and in the memory of processes, which is what
-// a core file would have.
+// Searches for secrets where they must not be: in files, and in the memory of processes, as a core
+// file would contain it.
 #ifndef VOTUM_TESTS_HARNESS_SECRET_SEARCH_H_
 #define VOTUM_TESTS_HARNESS_SECRET_SEARCH_H_
 
@@ -23,18 +23,19 @@ class SecretSearch {
   // A text of 16 characters or more: as it is, and in Base64 at each offset within a longer text.
   void AddText(const std::string& name, const std::string& text);
 
-  // Bytes, 32 or more, in whatever form a program might write them: raw, hexadecimal in both cases,
-  // Base64 in both alphabets at each offset within a longer text, all of these with the most and
-  // with the least significant byte first, and as a decimal number. Half of it is found too, as
-  // memory that was given back is overwritten in part.
+  // Bytes, 32 or more, in every form in which a program might write them: raw, hexadecimal in both
+  // cases, Base64 in both alphabets at each offset within a longer text, all of these with the most
+  // and with the least significant byte first, and as a decimal number. Half of the bytes are found
+  // too, because freed memory may be partly overwritten.
   void AddBytes(const std::string& name, const std::string& bytes);
 
-  // Names of what is in the bytes, with the form in parentheses.
+  // The names of the secrets found in the bytes, with the form in parentheses.
   std::set<std::string> In(absl::string_view bytes) const;
-  // In each file below the folder or in the file; their names too. Adds to `files` how many.
+  // Searches each file below the folder, or the single file, including file names. Adds their
+  // number to `files`.
   std::set<std::string> InFiles(const std::string& path, int* files) const;
-  // In all readable memory of a process that this one may trace; stop it before. Adds to `bytes`
-  // how much.
+  // Searches all readable memory of a process that this one may trace; stop it first. Adds the
+  // number of bytes to `bytes`.
   std::set<std::string> InMemoryOf(pid_t pid, uint64_t* bytes) const;
 
  private:
@@ -44,7 +45,7 @@ class SecretSearch {
   };
 
   void AddNeedle(const std::string& name, const std::string& bytes);
-  // Adds to `found`.
+  // Adds its results to `found`.
   void Search(absl::string_view bytes, std::set<std::string>* found) const;
 
   std::vector<Needle> needles_;

@@ -1,6 +1,6 @@
-// A city under test that votes in secret, by the command line as people type it: nine members, of
-// whom m01 and m03 are trustees with our program and m02 with belenios-tool alone. Each step is one
-// of the flow in docs/decisions/0010.
+// A city under test that votes in secret, by the command line as people type it: nine members, m01
+// and m03 are trustees with our program, m02 with belenios-tool alone. The steps follow the flow in
+// docs/decisions/0010.
 #ifndef VOTUM_TESTS_HARNESS_SECRET_VOTE_H_
 #define VOTUM_TESTS_HARNESS_SECRET_VOTE_H_
 
@@ -38,10 +38,10 @@ class SecretVote {
   std::string TrusteeSecret(const std::string& person) const;
   std::string SecretPath(const std::string& person) const;
   std::string TrusteeSecretPath(const std::string& person) const;
-  // Of all secret files.
+  // The passphrase of all secret files.
   static crypto::SecretBytes Passphrase();
 
-  // The ceremony "amtszeit", of whose trustees two are needed.
+  // The ceremony "amtszeit" with a threshold of two trustees.
   void HoldCeremony();
   // A question on the agenda's first item.
   meetings::v1::ProposeMotion Motion() const;
@@ -57,7 +57,7 @@ class SecretVote {
   void Decrypt();
   // The archive as it is now, exported by a member.
   std::string Archive();
-  // Exports the log, and audits it; what the audit says.
+  // Exports and audits the log; returns the audit's output.
   std::string Audit(int code = 0);
 
   City& city() { return city_; }

@@ -17,7 +17,7 @@
 
 namespace votum::testing {
 
-// Waits for the line in which a program says where it listens; empty if `or_text` comes instead.
+// Waits for the line with a program's listening address; empty if `or_text` comes first.
 inline std::string AwaitUrl(const std::string& output, const std::string& or_text = "\n\n\n") {
   std::string found;
   const bool said = Await([&] {
@@ -36,7 +36,7 @@ inline std::string AwaitUrl(const std::string& output, const std::string& or_tex
 // Runs until it goes.
 class WitnessProcess {
  public:
-  // With a key of its own, for the log with this vkey. `program` is votum-witness.
+  // Starts a witness with a fresh key, for the log with this vkey. `program` is votum-witness.
   WitnessProcess(const std::string& program, const std::string& name, const std::string& log_vkey)
       : folder_(NewTestFolder("witness")) {
     const std::string key = folder_ + "/key.pem";

@@ -99,7 +99,8 @@ void Writers::CheckLog(std::vector<std::string>& problems) {
   request.set_page_size(5000);
   ledger::v1::ListEntriesResponse page;
   do {
-    const absl::Status read = city_.Read(kAdministrator, "ledger", "ListEntries", request, &page);
+    const absl::Status read =
+        city_.Read(kAdministrator, "publication", "ListEntries", request, &page);
     if (!read.ok()) return problems.push_back(absl::StrCat("ListEntries: ", read.ToString()));
     for (const ledger::v1::Entry& entry : page.entries()) {
       common::v1::Record record;

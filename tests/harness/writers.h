@@ -1,5 +1,5 @@
-// Clients under load while something else fails, and what must hold afterwards: nothing that was
-// acknowledged is lost, nothing stands twice, there is one log.
+// Clients under load while something else fails, with checks afterwards: nothing acknowledged is
+// lost, nothing is recorded twice, there is only one log.
 #ifndef VOTUM_TESTS_HARNESS_WRITERS_H_
 #define VOTUM_TESTS_HARNESS_WRITERS_H_
 
@@ -28,14 +28,14 @@ class Writers {
   // Waits until `count` further commands are acknowledged; false if that takes longer than `time`.
   bool Await(int count, absl::Duration time) const;
   int acknowledged() const { return acknowledged_; }
-  // The longest time in which no command was acknowledged since the last call of this.
+  // The longest time without an acknowledgement since the previous call of this function.
   absl::Duration TakeLongestPause();
-  // Lets each writer end its command.
+  // Lets each writer finish its command.
   void Stop();
 
-  // After Stop. What is wrong: commands that failed; acknowledged records that are not in the log
-  // that auditors read, or stand there twice; checkpoints given with them that are of another log;
-  // states of services that differ. Empty if all is well.
+  // Call after Stop. The violations: failed commands; acknowledged records that are missing from
+  // the auditors' log or occur twice; checkpoints of another log in receipts; services with
+  // differing states. Empty if there are none.
   std::vector<std::string> Problems();
 
  private:

@@ -1,5 +1,6 @@
-// By which credentials a caller of the ledger is taken for what: real processes, TLS, certificates
-// and sessions. What each audience is shown by which method: tests/unit/ledger/disclosure_test.cc.
+// By which credentials a reader of the log is taken for what, and what the ledger refuses: real
+// processes, TLS, certificates and sessions. What is shown by which method:
+// tests/unit/services/publication/log_service_test.cc.
 
 #include <memory>
 #include <set>
@@ -7,6 +8,7 @@
 #include <vector>
 
 #include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
@@ -15,6 +17,7 @@
 #include "base/test_folder.h"
 #include "clients/lib/unary_call.h"
 #include "core/command/timestamps.h"
+#include "crypto/hash.h"
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
 #include "platform/grpc/connect.h"
@@ -26,20 +29,25 @@
 #include "tests/harness/layouts.h"
 #include "votum/directory/v1/directory.pb.h"
 #include "votum/ledger/v1/ledger_service.pb.h"
+#include "votum/papers/v1/papers.pb.h"
+#include "votum/publication/v1/log_service.pb.h"
 
 namespace votum::testing {
 namespace {
 
-using Classes = std::set<common::v1::Disclosure>;
-const Classes kPublic = {common::v1::DISCLOSURE_PUBLIC};
-const Classes kCouncil = {common::v1::DISCLOSURE_PUBLIC, common::v1::DISCLOSURE_COUNCIL};
-const Classes kEverything = {common::v1::DISCLOSURE_PUBLIC, common::v1::DISCLOSURE_COUNCIL,
-                             common::v1::DISCLOSURE_CONFIDENTIAL};
+// Types of command that tell what a caller is shown: each stands for a reach.
+using Types = std::set<std::string>;
+const Types kPublic = {"RegisterPerson"};
+const Types kBody = {"RegisterPerson", "PublishAgenda"};  // with a non-public item
+const Types kOffices = {"RegisterPerson", "PublishAgenda", "DraftProposal"};
+const Types kEverything = {"RegisterPerson", "PublishAgenda", "DraftProposal", "CastVote"};
 
-void AddClass(const std::string& record, Classes* classes) {
+void AddType(const std::string& record, Types* types) {
   common::v1::Record parsed;
   EXPECT_TRUE(parsed.ParseFromString(record));
-  classes->insert(parsed.disclosure());
+  for (const std::string& type : kEverything) {
+    if (absl::StrContains(parsed.payload_type(), absl::StrCat(".", type, "+"))) types->insert(type);
+  }
 }
 
 class AudienceTest : public ::testing::TestWithParam<City::Layout> {
@@ -47,7 +55,14 @@ class AudienceTest : public ::testing::TestWithParam<City::Layout> {
   AudienceTest() : city_(NewTestFolder("audience"), Options()) {
     city_.SetUpCouncil(3);
     city_.AddPerson("gast", "Gerda Gast");  // in no organization, without office
-    city_.OpenMeeting(4);                   // with an agenda of the council's class
+    city_.OpenMeeting(4);
+    papers::v1::DraftProposal draft;
+    draft.set_proposal_id("vorlage-1");
+    draft.set_lead_organization_id("rat");
+    draft.mutable_text()->set_title("Titel");
+    draft.mutable_text()->set_resolution("Beschluss");
+    draft.mutable_text()->set_reasons("Gründe");
+    EXPECT_OK(city_.Do("karl.kanzlei", std::move(draft)));
     city_.OpenVote("v1");
     meetings::v1::CastVote vote;
     vote.set_meeting_id("sitzung-1");
@@ -69,45 +84,48 @@ class AudienceTest : public ::testing::TestWithParam<City::Layout> {
     return city_.Sign(person, &session).SerializeAsString();
   }
 
-  // A channel to the ledger with the certificate of a service.
-  std::shared_ptr<grpc::Channel> ChannelOf(const std::string& service) const {
+  // A channel to the ledger, or to `to`, with the certificate of a service.
+  std::shared_ptr<grpc::Channel> ChannelOf(const std::string& service,
+                                           const std::string& to = "ledger") const {
     const auto client = nlohmann::json::parse(*ReadFile(city_.client_path()));
-    return ConnectTo(client["endpoints"]["ledger"].get<std::string>(),
+    return ConnectTo(client["endpoints"][to].get<std::string>(),
                      ServiceClientTls({absl::StrCat(city_.folder(), "/tls/", service, ".pem"),
                                        city_.ca_path()}));
   }
 
   template <typename Request, typename Response>
   static absl::Status Call(const std::shared_ptr<grpc::Channel>& channel, const char* method,
-                           const std::string& session, const Request& request, Response* response) {
+                           const std::string& session, const Request& request, Response* response,
+                           const char* service = "publication") {
     grpc::ClientContext context;
     context.set_deadline(absl::ToChronoTime(absl::Now() + absl::Seconds(30)));
     context.set_wait_for_ready(true);
     if (!session.empty()) context.AddMetadata("votum-session-bin", session);
-    // Believed within a process alone.
+    // Trusted only within a process.
     context.AddMetadata("votum-service", "meetings");
-    return client::UnaryCall(channel, client::MethodPath("ledger", method), &context, request,
+    return client::UnaryCall(channel, client::MethodPath(service, method), &context, request,
                              response);
   }
 
-  // The classes of the records that a caller is shown.
-  static absl::StatusOr<Classes> Seen(const std::shared_ptr<grpc::Channel>& channel,
-                                      const std::string& session) {
+  // The types of the records that a caller is shown.
+  static absl::StatusOr<Types> Seen(const std::shared_ptr<grpc::Channel>& channel,
+                                    const std::string& session,
+                                    const char* service = "publication") {
     ledger::v1::ListEntriesRequest request;
     request.set_page_size(5000);
     ledger::v1::ListEntriesResponse page;
-    const absl::Status read = Call(channel, "ListEntries", session, request, &page);
+    const absl::Status read = Call(channel, "ListEntries", session, request, &page, service);
     if (!read.ok()) return read;
-    Classes classes;
+    Types types;
     for (const ledger::v1::Entry& entry : page.entries()) {
       EXPECT_EQ(entry.leaf().size(), 32u);
       EXPECT_EQ(entry.salt().empty(), entry.record().empty());
-      if (!entry.record().empty()) AddClass(entry.record(), &classes);
+      if (!entry.record().empty()) AddType(entry.record(), &types);
     }
-    return classes;
+    return types;
   }
-  absl::StatusOr<Classes> SeenBy(const std::string& session) {
-    return Seen(city_.ChannelTo("ledger"), session);
+  absl::StatusOr<Types> SeenBy(const std::string& session) {
+    return Seen(city_.ChannelTo("publication"), session);
   }
 
   // All bytes of the records that a caller is shown.
@@ -120,10 +138,10 @@ class AudienceTest : public ::testing::TestWithParam<City::Layout> {
     return page.SerializeAsString();
   }
 
-  // The classes of the records that the edge serves over HTTPS, when it has the whole log.
-  Classes SeenAtTheEdge() {
+  // The types of the records that the edge serves over HTTPS, when it has the whole log.
+  Types SeenAtTheEdge() {
     ledger::v1::GetCheckpointResponse newest;
-    EXPECT_OK(Call(city_.ChannelTo("ledger"), "GetCheckpoint", "",
+    EXPECT_OK(Call(city_.ChannelTo("publication"), "GetCheckpoint", "",
                    ledger::v1::GetCheckpointRequest(), &newest));
     const uint64_t size =
         std::stoull(std::vector<std::string>(absl::StrSplit(newest.checkpoint(), '\n')).at(1));
@@ -135,7 +153,7 @@ class AudienceTest : public ::testing::TestWithParam<City::Layout> {
       answer = get(url, /*post=*/false, "");
       return answer.ok() && answer->status == 200;
     }));
-    Classes classes;
+    Types types;
     uint64_t lines = 0;
     for (const absl::string_view line : absl::StrSplit(answer->body, '\n', absl::SkipEmpty())) {
       ++lines;
@@ -143,10 +161,10 @@ class AudienceTest : public ::testing::TestWithParam<City::Layout> {
       std::string record;
       if (!entry.contains("record")) continue;
       EXPECT_TRUE(absl::Base64Unescape(entry["record"].get<std::string>(), &record));
-      if (!record.empty()) AddClass(record, &classes);
+      if (!record.empty()) AddType(record, &types);
     }
     EXPECT_EQ(lines, size);
-    return classes;
+    return types;
   }
 
   City city_;
@@ -157,23 +175,74 @@ TEST_P(AudienceTest, ACallerIsShownWhatItsCredentialsAreGoodFor) {
   EXPECT_EQ(SeenAtTheEdge(), kPublic);
   const struct {
     const char* person;
-    const Classes& seen;
-  } people[] = {{"gast", kPublic},           {"m01", kCouncil},
-                {"maria.meister", kCouncil}, {"sven.schrift", kCouncil},
-                {"karl.kanzlei", kCouncil},  {"anna.amt", kCouncil},
-                {"petra.pruef", kEverything}};
+    const Types& seen;
+  } people[] = {{"gast", kPublic},
+                {"m01", kBody},
+                {"maria.meister", kOffices},
+                {"sven.schrift", kOffices},
+                {"karl.kanzlei", kOffices},
+                {"anna.amt", kOffices},
+                // Not before the vote is closed.
+                {"petra.pruef", kOffices}};
   for (const auto& [person, seen] : people) {
     EXPECT_EQ(*SeenBy(SessionOf(person)), seen) << person;
   }
-  EXPECT_EQ(*Seen(ChannelOf("meetings"), ""), kEverything);
-  // The edge's certificate is worth no more than none.
-  EXPECT_EQ(*Seen(ChannelOf("gateway"), ""), kPublic);
+  // A certificate is worth nothing where people read.
+  EXPECT_EQ(*Seen(ChannelOf("meetings", "publication"), ""), kPublic);
+  EXPECT_EQ(*Seen(ChannelOf("gateway", "publication"), ""), kPublic);
+
+  meetings::v1::CloseVote close;
+  close.set_meeting_id("sitzung-1");
+  close.set_vote_event_id("v1");
+  ASSERT_OK(city_.Do("maria.meister", std::move(close)));
+  EXPECT_EQ(*SeenBy(SessionOf("petra.pruef")), kEverything);
+  EXPECT_EQ(*SeenBy(SessionOf("anna.amt")), kOffices);
+}
+
+// The ledger answers services alone, by their certificate; the edge's is none.
+TEST_P(AudienceTest, TheLedgerAnswersServicesAlone) {
+  EXPECT_EQ(*Seen(ChannelOf("meetings"), "", "ledger"), kEverything);
+  for (const auto& channel : {city_.ChannelTo("ledger"), ChannelOf("gateway")}) {
+    for (const std::string& session : {std::string(), SessionOf("petra.pruef")}) {
+      EXPECT_THAT(Seen(channel, session, "ledger"), IsRefused(Reason::kNotAService));
+    }
+  }
+}
+
+// While a vote is open its ballots are withheld from the auditor too, whose audit says so and finds
+// no fault; when it is established, everybody is shown what counted.
+TEST_P(AudienceTest, AnAuditOfAnOpenVoteSaysWhatIsWithheld) {
+  CommandLine votum(&city_, NewTestFolder("people"));
+  votum.AddPeople({"petra.pruef", "maria.meister"});
+  const auto audit = [&](const std::string& name, int exit_code) {
+    votum.Do("petra.pruef", "log export " + votum.Path(name));
+    return votum.Do("petra.pruef", "audit " + votum.Path(name), exit_code);
+  };
+  EXPECT_THAT(audit("open", 7), ::testing::HasSubstr("open: vote v1, 1 records withheld"));
+  EXPECT_THAT(votum.Do("petra.pruef", "audit --remote", 7),
+              ::testing::HasSubstr("open: vote v1, 1 records withheld"));
+  EXPECT_EQ(SeenBy("")->count("CastVote"), 0u);
+  votum.Do("maria.meister", "vote close --meeting sitzung-1 --id v1");
+  EXPECT_THAT(audit("closed", 0), ::testing::Not(::testing::HasSubstr("withheld")));
+  EXPECT_EQ(SeenBy("")->count("CastVote"), 0u);
+  votum.Do("maria.meister", "vote establish --meeting sitzung-1 --id v1");
+  EXPECT_EQ(SeenBy("")->count("CastVote"), 1u) << "the public can count";
+  publication::v1::ListOpeningsResponse openings;
+  ASSERT_OK(Call(city_.ChannelTo("publication"), "ListOpenings", "",
+                 publication::v1::ListOpeningsRequest(), &openings));
+  ASSERT_EQ(openings.openings_size(), 1);
+  const publication::v1::Opening& opening = openings.openings(0);
+  EXPECT_EQ(openings.total(), 1u);
+  const crypto::Digest leaf = crypto::Sha256({opening.entry().salt(), opening.entry().record()});
+  EXPECT_EQ(opening.entry().leaf(), crypto::AsBytes(leaf));
+  EXPECT_GT(opening.opened_by(), opening.entry().index());
 }
 
 TEST_P(AudienceTest, SessionsThatAreNoGoodAreRefusedNotTakenForThePublic) {
-  EXPECT_THAT(SeenBy(SessionOf("petra.pruef", -absl::Seconds(1))), IsRefused("SESSION_EXPIRED"));
-  EXPECT_THAT(SeenBy(SessionOf("petra.pruef", absl::Minutes(20))), IsRefused("BAD_SESSION"));
-  EXPECT_THAT(SeenBy("no session"), IsRefused("BAD_SESSION"));
+  EXPECT_THAT(SeenBy(SessionOf("petra.pruef", -absl::Seconds(1))),
+              IsRefused(Reason::kSessionExpired));
+  EXPECT_THAT(SeenBy(SessionOf("petra.pruef", absl::Minutes(20))), IsRefused(Reason::kBadSession));
+  EXPECT_THAT(SeenBy("no session"), IsRefused(Reason::kBadSession));
   // Signed by one, in another's name.
   common::v1::SignedCommand forged;
   ASSERT_TRUE(forged.ParseFromString(SessionOf("petra.pruef")));
@@ -183,14 +252,15 @@ TEST_P(AudienceTest, SessionsThatAreNoGoodAreRefusedNotTakenForThePublic) {
   EXPECT_FALSE(SeenBy(forged.SerializeAsString()).ok());
 
   const std::string session = SessionOf("m02");
-  EXPECT_EQ(*SeenBy(session), kCouncil);
+  EXPECT_EQ(*SeenBy(session), kBody);
   directory::v1::RevokeKey revoke;
   revoke.set_key_id(city_.KeyOf("m02").public_key().id());
   revoke.set_reason("lost");
   ASSERT_OK(city_.Do("anna.amt", std::move(revoke)));
   ledger::v1::GetCheckpointResponse folded;
-  ASSERT_OK(city_.Read("", "ledger", "GetCheckpoint", ledger::v1::GetCheckpointRequest(), &folded));
-  EXPECT_THAT(SeenBy(session), IsRefused("KEY_REVOKED"));
+  ASSERT_OK(
+      city_.Read("", "publication", "GetCheckpoint", ledger::v1::GetCheckpointRequest(), &folded));
+  EXPECT_THAT(SeenBy(session), IsRefused(Reason::kKeyRevoked));
 }
 
 TEST_P(AudienceTest, OnlyServicesAppendAndTheEdgeIsNone) {
@@ -199,14 +269,16 @@ TEST_P(AudienceTest, OnlyServicesAppendAndTheEdgeIsNone) {
   person.set_name("Neu");
   ledger::v1::AppendRequest request;
   *request.mutable_command() = city_.Sign("anna.amt", &person);
-  request.set_disclosure(common::v1::DISCLOSURE_PUBLIC);
   ledger::v1::AppendResponse response;
   for (const auto& channel : {city_.ChannelTo("ledger"), ChannelOf("gateway")}) {
     for (const std::string& session : {std::string(), SessionOf("petra.pruef")}) {
-      EXPECT_THAT(Call(channel, "Append", session, request, &response), IsRefused("NOT_A_SERVICE"));
+      EXPECT_THAT(Call(channel, "Append", session, request, &response, "ledger"),
+                  IsRefused(Reason::kNotAService));
     }
   }
-  EXPECT_OK(Call(ChannelOf("directory"), "Append", "", request, &response));
+  EXPECT_THAT(Call(ChannelOf("publication"), "Append", "", request, &response, "ledger"),
+              IsRefused(Reason::kNotAService));
+  EXPECT_OK(Call(ChannelOf("directory"), "Append", "", request, &response, "ledger"));
 }
 
 // From a motion on a non-public item to the project that its decision starts.
@@ -239,14 +311,14 @@ TEST_P(AudienceTest, WhatIsDecidedInPrivateStaysThere) {
   votum.Do("karl.kanzlei",
            "project report --id p-1 --work-package ap-1 --percent 10 --summary Grundstück-F");
 
-  const auto ledger = city_.ChannelTo("ledger");
-  const std::string to_council = RecordsSeen(ledger, SessionOf("m01"));
+  const auto log = city_.ChannelTo("publication");
+  const std::string to_council = RecordsSeen(log, SessionOf("m01"));
   // Bools, so that a failure does not print the log.
   for (const char* text : {"Grundstück-A", "Grundstück-B", "Grundstück-C", "Grundstück-D",
                            "Grundstück-E", "Grundstück-F"}) {
     EXPECT_NE(to_council.find(text), std::string::npos) << text;
   }
-  EXPECT_EQ(RecordsSeen(ledger, "").find("Grundstück-"), std::string::npos);
+  EXPECT_EQ(RecordsSeen(log, "").find("Grundstück-"), std::string::npos);
   for (const char* read :
        {"project list", "decision list", "meeting list", "vote list --meeting sitzung-1",
         "meeting show --id sitzung-1", "proposal list"}) {

@@ -1,5 +1,5 @@
-// An election over real processes: a tie, a second ballot, a lot that the members seed and anybody
-// draws again.
+// An election over real processes: a tie, a second ballot, and a lot that the members seed and
+// anybody can draw again.
 
 #include <string>
 #include <vector>
@@ -89,8 +89,8 @@ class ElectionTest : public ::testing::Test {
 
   std::string Checkpoint() {
     ledger::v1::GetCheckpointResponse response;
-    EXPECT_OK(
-        city_.Read("", "ledger", "GetCheckpoint", ledger::v1::GetCheckpointRequest(), &response));
+    EXPECT_OK(city_.Read("", "publication", "GetCheckpoint", ledger::v1::GetCheckpointRequest(),
+                         &response));
     return response.checkpoint();
   }
 
@@ -109,7 +109,7 @@ TEST_F(ElectionTest, ATieGoesToASecondBallotAndThenToTheLot) {
   draft.set_title("Beschluss 1");
   draft.set_text("Gewählt ist, wen das Los trifft.");
   EXPECT_THAT(city_.Do("karl.kanzlei", decisions::v1::DraftDecision(draft)),
-              IsRefused("LOT_MISSING"));
+              IsRefused(Reason::kLotMissing));
 
   const std::string too_early = Checkpoint();
   auto open = OfLot<v1::OpenLot>();
@@ -122,7 +122,7 @@ TEST_F(ElectionTest, ATieGoesToASecondBallotAndThenToTheLot) {
   ASSERT_OK(city_.Do("m01", std::move(commit)));
   auto fix = OfLot<v1::FixLot>();
   fix.set_checkpoint(too_early);
-  EXPECT_THAT(city_.Do("maria.meister", v1::FixLot(fix)), IsRefused("CHECKPOINT_DOES_NOT_FIT"));
+  EXPECT_THAT(city_.Do("maria.meister", v1::FixLot(fix)), IsRefused(Reason::kCheckpointDoesNotFit));
   const std::string checkpoint = Checkpoint();
   fix.set_checkpoint(checkpoint);
   ASSERT_OK(city_.Do("maria.meister", std::move(fix)));
@@ -139,7 +139,7 @@ TEST_F(ElectionTest, ATieGoesToASecondBallotAndThenToTheLot) {
   EXPECT_EQ(result.outcome(), v1::OUTCOME_ADOPTED);
   EXPECT_OK(city_.Do("karl.kanzlei", std::move(draft)));
 
-  // Every process that folds it says the same, also after a restart.
+  // Every process that folds it has the same state, also after a restart.
   city_.ProcessOf("meetings").Kill();
   city_.ProcessOf("meetings").Start();
   city_.AwaitReady();

@@ -1,5 +1,5 @@
-// Erasing what somebody wrote, by the command line as two administrators type it: over real
-// processes, to the last byte of their files, and the audit still passes.
+// Erases a person's texts through the command line as two administrators use it: over real
+// processes, down to the last byte of their files, while the audit still passes.
 
 #include <sqlite3.h>
 
@@ -34,7 +34,7 @@ constexpr char kText[] = "Eine Bank unter der alten Linde am Friedhof";
 constexpr char kContact[] = "Erna Beispiel, Musterweg 1";
 constexpr char kGround[] = "Art. 17 (1) (a) GDPR";
 
-// What `sql` gives of the database at `path`, the first column of each row.
+// The first column of each row that `sql` returns from the database at `path`.
 std::vector<std::string> Query(const std::string& path, const std::string& sql) {
   sqlite3* database = nullptr;
   EXPECT_EQ(sqlite3_open_v2(path.c_str(), &database, SQLITE_OPEN_READONLY, nullptr), SQLITE_OK);
@@ -130,8 +130,8 @@ class ErasureTest : public ::testing::TestWithParam<City::Layout> {
     return bytes;
   }
 
-  // What hides in the ledger's database of `subject`: its sealed key and boxes. With them goes the
-  // salt of each content, which is in its box.
+  // The data of `subject` in the ledger's database: its sealed key and boxes. The boxes include the
+  // salt of each content.
   std::vector<std::string> SecretsOf(const std::string& subject) const {
     const std::string of = absl::StrCat(" WHERE subject = x'", subject, "'");
     return Query(city_.folder() + "/ledger/entries.db",
@@ -139,7 +139,7 @@ class ErasureTest : public ::testing::TestWithParam<City::Layout> {
                               " UNION ALL SELECT box FROM attachment", of));
   }
 
-  // The log as it is now, exported and audited by an auditor; what that says.
+  // Exports and audits the present log as an auditor; returns the output.
   std::string Audit(const std::string& folder, const std::string& options = "") {
     votum_.Do("petra.pruef", absl::StrCat("log export", options, " ", votum_.Path(folder)));
     const std::string key = votum_.WriteFileOf("log.vkey", city_.log().vkey());
@@ -167,7 +167,7 @@ TEST_P(ErasureTest, LeavesNothingButTheRecordThatItHappened) {
 
   Propose(subject);
   Confirm();
-  // The ledger destroys it after the record; the services go on meanwhile.
+  // The ledger destroys the data after the record; the services continue meanwhile.
   EXPECT_TRUE(Await([&] { return SecretsOf(subject).empty(); }));
   // Bool, so that a failure does not print the database.
   EXPECT_TRUE(Await([&] {
@@ -178,13 +178,13 @@ TEST_P(ErasureTest, LeavesNothingButTheRecordThatItHappened) {
     return bytes.find(kText) == std::string::npos && bytes.find(kContact) == std::string::npos;
   })) << "a byte scan still finds it";
   EXPECT_THAT(Show("i1"), Not(HasSubstr(kText)));
-  EXPECT_THAT(RecordUnder(subject), IsRefused("SUBJECT_ERASED"));
+  EXPECT_THAT(RecordUnder(subject), IsRefused(Reason::kSubjectErased));
   const std::string audit = Audit("after");
   EXPECT_THAT(audit, HasSubstr("2 more were erased, by records that say on what ground"));
   EXPECT_THAT(audit, HasSubstr("audit: all checks passed"));
   EXPECT_THAT(votum_.Do("petra.pruef", "audit --remote"), HasSubstr("2 more were erased"));
 
-  // A restart finds it erased.
+  // The data is still erased after a restart.
   city_.ProcessOf("ledger").Kill();
   city_.ProcessOf("ledger").Start();
   city_.AwaitReady();

@@ -1,5 +1,5 @@
-// What operators rely on: health, certificates renewed without a restart, an orderly stop, a folder
-// that is not overwritten.
+// Guarantees for operators: health checks, certificate renewal without restart, an orderly stop, a
+// folder that is not overwritten.
 
 #include <unistd.h>
 
@@ -12,6 +12,7 @@
 #include "base/file.h"
 #include "base/status_matchers.h"
 #include "base/test_folder.h"
+#include "core/fold/world.h"
 #include "gtest/gtest.h"
 #include "tests/harness/await.h"
 #include "tests/harness/city.h"
@@ -31,7 +32,7 @@ class HostingTest : public ::testing::Test {
   }
 };
 
-TEST_F(HostingTest, OneProcessServesWhatSevenDo) {
+TEST_F(HostingTest, OneProcessServesWhatEightDo) {
   City city(NewTestFolder("one"), City::Layout::kOneProcess);
   city.SetUpCouncil(3);
   city.OpenMeeting(4);
@@ -48,8 +49,7 @@ TEST_F(HostingTest, OneProcessServesWhatSevenDo) {
 TEST_F(HostingTest, ServicesThatWaitForTheLedgerEndInOrder) {
   City city(NewTestFolder("orphans"), City::Layout::kProcessPerService);
   EXPECT_EQ(city.ProcessOf("ledger").Stop(), 0);
-  const std::vector<std::string> services = {"directory", "ideas",     "papers",
-                                             "meetings",  "decisions", "projects"};
+  const std::vector<std::string> services(kServices.begin() + 1, kServices.end());
   EXPECT_TRUE(AwaitConnections(city.Endpoint("ledger"), services.size()))
       << "they ask for the ledger that is not there";
   for (const std::string& service : services)
@@ -64,8 +64,8 @@ TEST_F(HostingTest, CertificatesAreRenewedWithoutARestart) {
                                 city.folder() + ".renew.log"),
             0);
   EXPECT_NE(*ReadFile(identity), old_identity);
-  // Commands go through over old connections and new ones, while the processes take their
-  // certificates up and when they have.
+  // Commands succeed over old and new connections, both while the processes reload their
+  // certificates and afterwards.
   int registered = 0;
   EXPECT_TRUE(Await([&] {
     EXPECT_OK(Register(city, absl::StrCat("p", ++registered)));

@@ -1,4 +1,4 @@
-// A deployment with its log in PostgreSQL and its checkpoint in etcd: two ledgers, of which one
+// A deployment with its log in PostgreSQL and its checkpoint in etcd: two ledgers, one of which
 // leads, and two of every other service.
 
 #include "tests/harness/postgres.h"
@@ -100,7 +100,7 @@ TEST_F(PostgresTest, InitTakesNoPasswordAndNoDatabaseWithALog) {
   EXPECT_THAT(init(conninfo_), ::testing::HasSubstr("LOG_EXISTS"));
 }
 
-// Each ledger in turn is killed or frozen; the other takes over, clients notice a pause alone.
+// Each ledger in turn is killed or frozen; the other takes over, and clients notice only a pause.
 TEST_F(PostgresTest, LedgersTakeOverFromEachOther) {
   City city(folder_ + "/city", Options(City::Layout::kProcessPerService, 2));
   city.Supervise();
@@ -147,7 +147,8 @@ TEST_F(PostgresTest, LedgersTakeOverFromEachOther) {
   RecordProperty("longest_pause_while_frozen", absl::FormatDuration(longest));
   std::cout << "longest pause of a client: ledger killed " << killed << ", frozen " << longest
             << "\n";
-  // One log: what was acknowledged is there once, and all fold the same.
+  // There is one log: every acknowledged command is there once, and all services fold the same
+  // state.
   city.AwaitReady();
   const std::string log = PostgresServer::Run(
       conninfo_, "SELECT string_agg(encode(record, 'hex'), ' ' ORDER BY idx) FROM entry");

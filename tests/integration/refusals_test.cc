@@ -1,4 +1,5 @@
-// What must not count, over real processes and real TLS: each refused with its own reason.
+// Commands that must not count, over real processes and real TLS: each is refused with its own
+// reason.
 
 #include <unistd.h>
 
@@ -41,8 +42,8 @@ v1::CloseVote Close(const std::string& vote_event_id) {
   return close;
 }
 
-// In one process votes are answered without a thread that waits, over several by one that does. A
-// city for all tests of a layout: founding it takes seconds.
+// A single process answers votes without a waiting thread; separate processes use one. A city for
+// all tests of a layout: founding it takes seconds.
 class RefusalsTest : public ::testing::TestWithParam<City::Layout> {
  protected:
   void SetUp() override {
@@ -78,10 +79,10 @@ std::map<City::Layout, std::unique_ptr<City>> RefusalsTest::cities_;
 TEST_P(RefusalsTest, EachWithItsOwnReasonAndOnlyTheVoteItselfCounts) {
   city_->OpenVote("v1");
   ASSERT_OK(city_->Do("m04", Vote("v1")));
-  EXPECT_THAT(city_->Do("m04", Vote("v1", v1::CHOICE_NO)), IsRefused("ALREADY_VOTED"));
-  EXPECT_THAT(city_->Do("m01", Vote("v1")), IsRefused("NOT_PRESENT"));
-  EXPECT_THAT(city_->Do("m03", Vote("v1")), IsRefused("EXCLUDED_BY_CONFLICT"));
-  EXPECT_THAT(city_->Do("karl.kanzlei", Vote("v1")), IsRefused("NOT_ENTITLED"));
+  EXPECT_THAT(city_->Do("m04", Vote("v1", v1::CHOICE_NO)), IsRefused(Reason::kAlreadyVoted));
+  EXPECT_THAT(city_->Do("m01", Vote("v1")), IsRefused(Reason::kNotPresent));
+  EXPECT_THAT(city_->Do("m03", Vote("v1")), IsRefused(Reason::kExcludedByConflict));
+  EXPECT_THAT(city_->Do("karl.kanzlei", Vote("v1")), IsRefused(Reason::kNotEntitled));
 
   // A replayed command is not a second vote: the first receipt comes back.
   v1::CastVote vote = Vote("v1");
@@ -104,13 +105,13 @@ TEST_P(RefusalsTest, EachWithItsOwnReasonAndOnlyTheVoteItselfCounts) {
   reused.set_payload(other.SerializeAsString());
   reused.mutable_signatures(0)->set_signature(
       *crypto::SignDsse(city_->KeyOf("m05"), reused.payload_type(), reused.payload()));
-  EXPECT_THAT(city_->Send(reused), IsRefused("COMMAND_ID_REUSED"));
+  EXPECT_THAT(city_->Send(reused), IsRefused(Reason::kCommandIdReused));
 
   // A bad signature.
   v1::CastVote forged = Vote("v1");
   common::v1::SignedCommand bad = city_->Sign("m06", &forged);
   (*bad.mutable_signatures(0)->mutable_signature())[10] ^= 1;
-  EXPECT_THAT(city_->Send(bad), IsRefused("BAD_SIGNATURE"));
+  EXPECT_THAT(city_->Send(bad), IsRefused(Reason::kBadSignature));
 
   // In another's name.
   v1::CastVote impersonated = Vote("v1");
@@ -121,7 +122,7 @@ TEST_P(RefusalsTest, EachWithItsOwnReasonAndOnlyTheVoteItselfCounts) {
   borrowed.set_payload(in_name_of_m07.SerializeAsString());
   borrowed.mutable_signatures(0)->set_signature(
       *crypto::SignDsse(city_->KeyOf("m06"), borrowed.payload_type(), borrowed.payload()));
-  EXPECT_THAT(city_->Send(borrowed), IsRefused("NOT_THE_KEYS_OWNER"));
+  EXPECT_THAT(city_->Send(borrowed), IsRefused(Reason::kNotTheKeysOwner));
 
   // From another deployment.
   v1::CastVote elsewhere;
@@ -132,9 +133,9 @@ TEST_P(RefusalsTest, EachWithItsOwnReasonAndOnlyTheVoteItselfCounts) {
   foreign.set_payload(elsewhere.SerializeAsString());
   foreign.mutable_signatures(0)->set_signature(
       *crypto::SignDsse(city_->KeyOf("m06"), foreign.payload_type(), foreign.payload()));
-  EXPECT_THAT(city_->Send(foreign), IsRefused("WRONG_DEPLOYMENT"));
+  EXPECT_THAT(city_->Send(foreign), IsRefused(Reason::kWrongDeployment));
 
-  // While the vote is open nobody is shown anything of it but that somebody voted.
+  // While the vote is open, readers learn only who has voted.
   for (const char* reader : {"", "m04", "maria.meister", "petra.pruef"}) {
     const v1::VoteEvent seen = GetVote(reader, "v1");
     EXPECT_EQ(seen.votes_size(), 0) << reader;
@@ -148,20 +149,21 @@ TEST_P(RefusalsTest, EachWithItsOwnReasonAndOnlyTheVoteItselfCounts) {
   revoke.set_key_id(city_->KeyOf("m08").public_key().id());
   revoke.set_reason("Tablet verloren");
   ASSERT_OK(city_->Do("anna.amt", std::move(revoke)));
-  EXPECT_THAT(city_->Do("m08", Vote("v1")), IsRefused("KEY_REVOKED"));
+  EXPECT_THAT(city_->Do("m08", Vote("v1")), IsRefused(Reason::kKeyRevoked));
 
   // After closing.
   ASSERT_OK(city_->Do("maria.meister", Close("v1")));
-  EXPECT_THAT(city_->Do("m06", Vote("v1")), IsRefused("VOTE_CLOSED"));
+  EXPECT_THAT(city_->Do("m06", Vote("v1")), IsRefused(Reason::kVoteClosed));
 
-  // A result that the votes do not give.
+  // A result that does not follow from the votes.
   v1::EstablishResult result;
   result.set_meeting_id("sitzung-1");
   result.set_vote_event_id("v1");
   result.mutable_tally()->set_yes(3);
   result.mutable_tally()->set_not_voted(5);
   result.set_outcome(v1::OUTCOME_ADOPTED);
-  EXPECT_THAT(city_->Do("maria.meister", v1::EstablishResult(result)), IsRefused("RESULT_DIFFERS"));
+  EXPECT_THAT(city_->Do("maria.meister", v1::EstablishResult(result)),
+              IsRefused(Reason::kResultDiffers));
   result.mutable_tally()->set_yes(2);
   result.mutable_tally()->set_not_voted(6);
   ASSERT_OK(city_->Do("maria.meister", std::move(result)));
@@ -172,8 +174,8 @@ TEST_P(RefusalsTest, EachWithItsOwnReasonAndOnlyTheVoteItselfCounts) {
 
 TEST_P(RefusalsTest, ManyAtOnceEndInExactlyOneVote) {
   city_->OpenVote("v2");
-  // Eight votes of one member race; each passes the check ahead of appending or not, as it happens.
-  // One is in effect.
+  // Eight votes of one member race; some may pass the check before appending. Only one takes
+  // effect.
   std::vector<common::v1::SignedCommand> votes;
   for (int i = 0; i < 8; ++i) {
     v1::CastVote vote = Vote("v2", i % 2 == 0 ? v1::CHOICE_YES : v1::CHOICE_NO);
@@ -189,7 +191,7 @@ TEST_P(RefusalsTest, ManyAtOnceEndInExactlyOneVote) {
       std::count_if(results.begin(), results.end(), [](const absl::Status& s) { return s.ok(); }),
       1);
   for (const absl::Status& status : results) {
-    if (!status.ok()) EXPECT_THAT(status, IsRefused("ALREADY_VOTED"));
+    if (!status.ok()) EXPECT_THAT(status, IsRefused(Reason::kAlreadyVoted));
   }
   EXPECT_EQ(GetVote("", "v2").cast_count(), 1u);
   ASSERT_OK(city_->Do("maria.meister", Close("v2")));
@@ -197,8 +199,8 @@ TEST_P(RefusalsTest, ManyAtOnceEndInExactlyOneVote) {
 
 TEST_P(RefusalsTest, ServicesAloneMayAppend) {
   v1::CastVote vote = Vote("v1");
-  // A person's client reaches the ledger's port, but has no service's certificate.
-  EXPECT_THAT(city_->AppendDirectly(city_->Sign("m06", &vote)), IsRefused("NOT_A_SERVICE"));
+  // A person's client reaches the ledger's port, but without a service certificate.
+  EXPECT_THAT(city_->AppendDirectly(city_->Sign("m06", &vote)), IsRefused(Reason::kNotAService));
 }
 
 INSTANTIATE_TEST_SUITE_P(Layouts, RefusalsTest, BothLayouts(), LayoutName);

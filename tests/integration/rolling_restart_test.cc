@@ -1,5 +1,5 @@
 // Two processes of each service: one at a time is killed or restarted under load, and clients
-// notice nothing, or a pause at most.
+// notice at most a pause.
 
 #include <iostream>
 #include <memory>
@@ -19,7 +19,8 @@ namespace votum::testing {
 namespace {
 
 constexpr int kWriters = 4;
-// Twice what the client library gives one try, and more: a process that hangs costs one.
+// More than twice the client library's time for one attempt, because a hanging process costs one
+// attempt.
 constexpr absl::Duration kPatience = absl::Seconds(40);
 
 class RollingRestartTest : public ::testing::Test {
@@ -58,7 +59,7 @@ class RollingRestartTest : public ::testing::Test {
   std::unique_ptr<Writers> writers_;
 };
 
-// As an update of the program does it, and as a machine that fails does it.
+// Covers both a program update and a failing machine.
 TEST_F(RollingRestartTest, ClientsNoticeNothing) {
   for (const char* const service : {"directory", "ledger", "meetings"}) {
     for (const int replica : {0, 1}) {
@@ -79,7 +80,7 @@ TEST_F(RollingRestartTest, ClientsNoticeNothing) {
   ExpectNothingLost("every process restarted");
 }
 
-// What the ledger leans on goes away for a while: commands wait, none fails, none counts twice.
+// The ledger's dependencies disappear for a while: commands wait, none fails, none counts twice.
 TEST_F(RollingRestartTest, LostConnectionsAreFoundAgain) {
   server_->Crash();
   server_->Start();

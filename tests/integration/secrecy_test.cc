@@ -1,7 +1,7 @@
-// Nothing secret anywhere: a secret vote over real processes, and then a search for the choices,
-// the randomness of the ballots and everybody's keys in each file that the services wrote, in their
-// log and in the memory of each of them, in every form in which a program might write them. What
-// they must have (the log's own key, a ballot) the same search finds.
+// Runs a secret vote over real processes, then searches for the choices, the ballots' randomness
+// and all keys in every file that the services wrote, in their log and in their memory, in every
+// form in which a program might write them. The same search does find the data that they must have
+// (the log's own key, a ballot).
 
 #include <algorithm>
 #include <map>
@@ -87,11 +87,11 @@ TEST(SecretSearch, FindsEveryForm) {
   EXPECT_EQ(files, 2);
 }
 
-// What is in the memory of whom, and may be.
+// Secrets that may be in memory, with the processes that may hold them.
 const std::vector<std::string> kWhereTheyBelong = {"meetings: sealing key", "ledger: log key",
                                                    ": ballot (text"};
 
-// Expects to find each of `expected`, and nothing that has none of `allowed` in it.
+// Expects to find each of `expected`, and nothing that contains none of `allowed`.
 void ExpectFound(const std::set<std::string>& found, const std::vector<std::string>& expected,
                  const std::vector<std::string>& allowed) {
   for (const std::string& name : expected) EXPECT_THAT(found, Contains(HasSubstr(name)));
@@ -128,7 +128,7 @@ class SecrecyTest : public ::testing::Test {
     search_.AddText("code of trustee m02", vote_->ben().Run("tr -d '\"\\n' < $(ls *.key)"));
   }
 
-  // What is on the member's device between making a ballot and casting it.
+  // The data on the member's device between making and casting a ballot.
   void AddDevice(const std::string& member) {
     const auto secrets =
         election::LoadVoterFile(vote_->SecretPath(member), SecretVote::Passphrase());
@@ -140,7 +140,8 @@ class SecrecyTest : public ::testing::Test {
     for (const election::Scalar& random : secrets->opening->randomness.at(0)) {
       search_.AddBytes("randomness of " + secrets->opening->tracker, BytesOf(random));
     }
-    // However a program might write the choices of an opening, without naming the random numbers.
+    // All forms in which a program might write the choices of an opening, without the random
+    // numbers.
     const std::string opening = election::FormatOpening(*secrets->opening);
     const size_t choices = opening.find(",\"choices\"");
     search_.AddText("choices of " + member,
@@ -157,8 +158,8 @@ class SecrecyTest : public ::testing::Test {
     vote_->Votum(member, "election cast wahl-1" + vote_->Secret(member));
   }
 
-  // The server's keys, from its own box in the ledger's vault: what an auditor's export shows of
-  // it, and the services' own key.
+  // The server's keys, from its own box in the ledger's vault: its part in an auditor's export, and
+  // the services' own key.
   void AddServer(const std::string& log) {
     const std::string folder = vote_->city().folder();
     const std::string sealing = ReadFile(folder + "/meetings/sealing.key").value_or("");
@@ -182,7 +183,7 @@ class SecrecyTest : public ::testing::Test {
     ASSERT_EQ(boxes, 1);
   }
 
-  // What is in all that the services wrote.
+  // The secrets in all files that the services wrote.
   std::set<std::string> InFiles() {
     int files = 0;
     std::set<std::string> found = search_.InFiles(vote_->city().folder(), &files);
@@ -193,11 +194,11 @@ class SecrecyTest : public ::testing::Test {
     return found;
   }
 
-  // What is in the memory of the processes; each begins with the service that it hosts.
+  // The secrets in the memory of the processes; each entry starts with the hosted service.
   std::set<std::string> InMemory() {
     std::set<std::string> found;
     for (const char* service : {"ledger", "directory", "ideas", "papers", "meetings", "decisions",
-                                "projects", "gateway"}) {
+                                "projects", "publication", "gateway"}) {
       const Process& process = vote_->city().ProcessOf(service);
       process.Freeze();
       uint64_t bytes = 0;
@@ -227,7 +228,7 @@ TEST_F(SecrecyTest, ServicesHaveNoChoiceNoRandomnessAndNobodysKey) {
   Cast("m04", "no");
   Cast("m05", "yes");
   Cast("m02", "yes");
-  // One that is opened instead of being cast.
+  // A ballot that is opened instead of cast.
   vote_->Votum("m01", "election prepare wahl-1 --choice no" + vote_->Secret("m01"));
   AddDevice("m01");
   vote_->Votum("m01", absl::StrCat("election challenge wahl-1 --out ", vote_->folder(), "opened",
@@ -254,15 +255,15 @@ TEST_F(SecrecyTest, ServicesHaveNoChoiceNoRandomnessAndNobodysKey) {
   const std::string archive = vote_->Archive();
   EXPECT_THAT(vote_->Audit(), HasSubstr("6 ballots, 5 counted): every proof holds"));
 
-  // The search finds what is there. Keys of services are with their own service alone; of the
-  // keys of the vote, which the meetings service used, nothing is left even there.
+  // The search finds existing data. Keys of services are only with their own service; the vote's
+  // keys, which the meetings service used, have left no trace even there.
   ExpectFound(
       InFiles(),
       {"/meetings/sealing.key: sealing key", "/ledger/log.key: log key", "/ledger/entries.db"},
       {"/meetings/sealing.key: sealing key", "/ledger/log.key: log key", ": ballot (text"});
   ExpectFound(InMemory(), {"meetings: sealing key", "ledger: log key", "meetings: ballot (text"},
               kWhereTheyBelong);
-  // And what is published.
+  // The search also finds the published data.
   int files = 0;
   ExpectFound(search_.InFiles(log, &files), {": ballot (text"}, {": ballot (text"});
   ExpectFound(search_.In(archive), {"ballot (text"}, {"ballot (text"});

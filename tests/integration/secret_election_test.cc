@@ -54,7 +54,7 @@ class SecretElectionTest : public ::testing::Test {
     return response.secret_vote().election_uuid();
   }
 
-  // m05 trusts none of our programs with the ballot: the tool makes credential and ballot.
+  // m05 uses none of our programs for the ballot: the tool makes credential and ballot.
   void RegisterWithTheTool() {
     m05_.Run(absl::StrCat("$T setup generate-credentials $G --count 1 --uuid ", Uuid(),
                           "; cut -d' ' -f2 *.privcreds > code"));
@@ -74,7 +74,7 @@ class SecretElectionTest : public ::testing::Test {
                     absl::StripAsciiWhitespace(m05_.Run("head -c -1 ballot | $T sha256-b64")))));
   }
 
-  // Both verifiers take the archive; the result as established.
+  // Both verifiers accept the archive; returns the established result.
   v1::Result Finish() {
     vote_->Close();
     vote_->Decrypt();
@@ -117,7 +117,7 @@ TEST_F(SecretElectionTest, UpToTwoOrBlankAndExactlyTwo) {
                    5),
       HasSubstr("BAD_CHOICES"));
   CastWithTheTool("[[0,0,1,1]]");
-  // Of four valid ballots three elect: ada has them; bea and cem have two each.
+  // With four valid ballots, three votes elect: ada has them; bea and cem have two each.
   v1::Result result = Finish();
   EXPECT_THAT(VotesOf(result), ElementsAre(3, 2, 2));
   EXPECT_EQ(result.tally().abstain(), 1u);

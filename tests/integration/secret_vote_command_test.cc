@@ -1,7 +1,7 @@
-// A secret vote on devices over real processes and TLS, by the command line as people type it: a
-// ceremony of three trustees, of whom one works with belenios-tool alone; six members on devices,
-// of whom one votes again and one tests the device; three on paper; a trustee who is absent; an
-// archive that both verifiers take, and the audit.
+// A secret vote on devices over real processes and TLS, through the command line as people use it:
+// a ceremony of three trustees, one of whom works with belenios-tool alone; six members on devices,
+// one of whom revotes and one of whom tests the device; three members on paper; an absent trustee;
+// an archive that both verifiers accept, and the audit.
 
 #include <memory>
 #include <string>
@@ -49,7 +49,7 @@ class SecretVoteCommandTest : public ::testing::Test {
                                               "/election.json --ballot ", opened,
                                               "/ballot.json --opening ", opened, "/opening.json")),
                 HasSubstr("\"Nein\""));
-    // It is gone, and another one is made.
+    // The opened ballot is gone, and another one is made.
     EXPECT_THAT(vote_->Votum("m03", "election cast wahl-1" + vote_->Secret("m03"), 2),
                 HasSubstr("--choice"));
     vote_->Votum("m03", "election prepare wahl-1 --choice no" + vote_->Secret("m03"));
@@ -104,8 +104,8 @@ class SecretVoteCommandTest : public ::testing::Test {
     return vote_->city().Read("maria.meister", "meetings", "GetParticipation", request, &response);
   }
 
-  // After the time for complaints: who had which credential nobody can tell any more, not even the
-  // meetings service.
+  // After the period for complaints, nobody can tell any longer who had which credential, not even
+  // the meetings service.
   void EraseTheRegistrations() {
     EXPECT_OK(ReadParticipation());
     meetings::v1::GetSecretVoteRequest request;
@@ -119,7 +119,7 @@ class SecretVoteCommandTest : public ::testing::Test {
     vote_->Votum("klara.kanzlei", "subject erase-confirm --id e1");
     // The ledger erases when it has folded the confirmation.
     EXPECT_TRUE(Await([&] { return !ReadParticipation().ok(); }));
-    EXPECT_THAT(ReadParticipation(), IsRefused("SERVER_KEYS_ERASED"));
+    EXPECT_THAT(ReadParticipation(), IsRefused(Reason::kServerKeysErased));
   }
 
   std::unique_ptr<SecretVote> vote_;

@@ -1,5 +1,5 @@
 // A deployment and its witnesses, all real processes: receipts that gain cosignatures, commands
-// that wait for a quorum, and a log that is older than what it has signed.
+// that wait for a quorum, and a log that is older than its latest checkpoint.
 
 #include <filesystem>
 #include <memory>
@@ -34,7 +34,7 @@ constexpr int kWitnesses = 3;
 
 class WitnessingTest : public ::testing::Test {
  protected:
-  // A city with three witnesses, of which two must cosign.
+  // A city with three witnesses, two of which must cosign.
   void Start(bool required, City::Layout layout = City::Layout::kOneProcess) {
     City::Options options;
     options.layout = layout;
@@ -72,11 +72,11 @@ class WitnessingTest : public ::testing::Test {
     ledger::v1::GetReceiptRequest request;
     request.set_index(index);
     ledger::v1::GetReceiptResponse response;
-    EXPECT_OK(city_->Read("anna.amt", "ledger", "GetReceipt", request, &response));
+    EXPECT_OK(city_->Read("anna.amt", "publication", "GetReceipt", request, &response));
     return response.receipt();
   }
 
-  // Asks again until a quorum has cosigned; the last receipt.
+  // Polls until a quorum has cosigned; returns the last receipt.
   common::v1::Receipt AwaitWitnessed(uint64_t index) {
     common::v1::Receipt receipt;
     EXPECT_TRUE(Await([&] {
@@ -115,7 +115,7 @@ TEST_F(WitnessingTest, ReceiptsGainCosignaturesWithOneWitnessAway) {
   EXPECT_OK(policy_->Verify(published->body));
 }
 
-// What people and auditors have of it, by the command line.
+// Checks of people and auditors, through the command line.
 TEST_F(WitnessingTest, SavedReceiptsAndExportsHoldByThePolicy) {
   Start(/*required=*/false);
   city_->SetUpCouncil(3);
@@ -157,11 +157,11 @@ TEST_P(RequiredTest, CommandsWaitForTheQuorumAndCountOnce) {
   const common::v1::SignedCommand command = NewPerson("p2");
   const absl::Status refused = city_->Send(command).status();
   EXPECT_THAT(refused, HasCode(absl::StatusCode::kUnavailable));
-  EXPECT_THAT(refused, IsRefused("NOT_WITNESSED_YET"));
-  // It is in the log all the same.
+  EXPECT_THAT(refused, IsRefused(Reason::kNotWitnessedYet));
+  // The record is in the log nevertheless.
   ledger::v1::GetCheckpointResponse newest;
   ASSERT_OK(
-      city_->Read("", "ledger", "GetCheckpoint", ledger::v1::GetCheckpointRequest(), &newest));
+      city_->Read("", "publication", "GetCheckpoint", ledger::v1::GetCheckpointRequest(), &newest));
   const auto head = crypto::OpenCheckpoint(newest.checkpoint(), city_->log(), city_->deployment());
   ASSERT_OK(head);
   EXPECT_EQ(head->size, first->index() + 2);
@@ -181,8 +181,8 @@ TEST_P(RequiredTest, CommandsWaitForTheQuorumAndCountOnce) {
 
 INSTANTIATE_TEST_SUITE_P(Layouts, RequiredTest, BothLayouts(), LayoutName);
 
-// Both stores restored from an older backup: nothing on this machine knows better, the witnesses
-// do.
+// Both stores are restored from an older backup: nothing on this machine can tell, but the
+// witnesses can.
 TEST_F(WitnessingTest, ALogOlderThanWhatItHasSignedStopsForGood) {
   Start(/*required=*/false);
   const std::string ledger = city_->folder() + "/ledger";
@@ -205,7 +205,7 @@ TEST_F(WitnessingTest, ALogOlderThanWhatItHasSignedStopsForGood) {
   ASSERT_OK(proof);
   EXPECT_OK(policy_->Open(*proof)) << "the log's own signature";
 
-  // Whoever starts it again gets no further.
+  // Restarting the ledger does not help.
   const std::string output = NewTestFolder("again") + "/out";
   EXPECT_NE(votum::testing::Run({VOTUMD_PATH, "serve", "--dir", city_->folder()}, output), 0);
   EXPECT_THAT(*ReadFile(output), HasSubstr("LOG_FORKED"));

@@ -66,7 +66,7 @@ void AddCheckOpening(CLI::App& election, const ElectionCommandRun& run) {
       return;
     }
     const bool refuted = absl::IsInvalidArgument(text.status());
-    *run.err << "votum election check-opening: " << ReasonOf(text.status())
+    *run.err << "votum election check-opening: " << ReasonTextOf(text.status())
              << (refuted ? ": NOT CONFIRMED: " : ": ") << text.status().message() << "\n";
     *run.exit_code = refuted ? kVerificationFailed : kLocalProblem;
   });
@@ -74,7 +74,7 @@ void AddCheckOpening(CLI::App& election, const ElectionCommandRun& run) {
 
 enum class Passphrase { kNone, kNew, kOfFile };
 
-// A verb of trustees and what it needs.
+// A trustee's verb and its requirements.
 struct TrusteeVerb {
   const char* name;
   const char* help;
@@ -230,8 +230,8 @@ void AddTrusteeVerb(CLI::App& trustee, const TrusteeVerb& verb, const ElectionCo
       *run.exit_code = 0;
       return;
     }
-    *run.err << "votum election trustee " << verb.name << ": " << ReasonOf(text.status()) << ": "
-             << text.status().message() << "\n";
+    *run.err << "votum election trustee " << verb.name << ": " << ReasonTextOf(text.status())
+             << ": " << text.status().message() << "\n";
     *run.exit_code = kLocalProblem;
   });
 }

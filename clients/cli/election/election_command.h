@@ -1,4 +1,4 @@
-// `votum election`: what needs only the files of an election with secret votes, no service.
+// `votum election`: commands that need only the files of an election with secret votes, no service.
 //
 //   votum election verify FILE.bel [-o table|json] [--threads N] [--known-event HASH]
 //                                  [--known-ballots N] [--known-voters N]
@@ -17,14 +17,13 @@
 
 namespace votum::cli {
 
-// What the commands need of the program; what it points to must outlive the parsing.
+// Interface of the commands to the program; its pointers must outlive the parsing.
 struct ElectionCommandRun {
   std::ostream* out = nullptr;
   std::ostream* err = nullptr;
   // The passphrase of a secret file, or of a new one.
   std::function<absl::StatusOr<crypto::SecretBytes>(bool is_new)> passphrase;
-  // Set to 0; to 4 if what was to be verified does not hold; to 5 if a command could not be carried
-  // out (as cli.h has them).
+  // Set to 0; to 4 if a verification fails; to 5 if a command could not be carried out (see cli.h).
   int* exit_code = nullptr;
 };
 

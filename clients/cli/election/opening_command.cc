@@ -15,13 +15,13 @@ namespace {
 
 using election::Question;
 
-// A file without the line break at its end, which is none of what is hashed.
+// A file without its final line break, which is not part of the hashed text.
 absl::StatusOr<std::string> ReadText(const std::string& path) {
   ASSIGN_OR_RETURN(const std::string text, ReadFile(path, election::kMaxBallotBytes));
   return std::string(absl::StripSuffix(text, "\n"));
 }
 
-// The answers chosen, quoted, so that nothing in them can look like ours.
+// The answers chosen, quoted, so that their text cannot look like our output.
 std::string InWords(const Question& question, const std::vector<uint8_t>& choices) {
   std::vector<std::string> chosen;
   for (size_t i = 0; i < choices.size(); ++i) {

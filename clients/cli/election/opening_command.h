@@ -1,5 +1,5 @@
-// `votum election check-opening`: whether a ballot that a voter's device opened, instead of casting
-// it, says what the voter chose. Run on another device than that one.
+// `votum election check-opening`: checks that a ballot opened (instead of cast) by a voter's device
+// holds the voter's choice. Run it on another device.
 #ifndef VOTUM_CLIENTS_CLI_ELECTION_OPENING_COMMAND_H_
 #define VOTUM_CLIENTS_CLI_ELECTION_OPENING_COMMAND_H_
 
@@ -15,9 +15,8 @@ struct OpeningArguments {
   std::string opening;
 };
 
-// What the ballot votes, in the words of the questions, and its tracker. An error with the code
-// INVALID_ARGUMENT if anything of it does not hold (CheckOpening), with another one if a file
-// cannot be read.
+// The ballot's choices in the words of the questions, and its tracker. INVALID_ARGUMENT if a check
+// fails (CheckOpening), another code if a file cannot be read.
 absl::StatusOr<std::string> RunCheckOpening(const OpeningArguments& arguments);
 
 }  // namespace votum::cli

@@ -31,9 +31,8 @@ absl::StatusOr<std::vector<T>> ReadLines(const std::string& path,
   for (const absl::string_view line : absl::StrSplit(text, '\n', absl::SkipEmpty())) {
     absl::StatusOr<T> item = parse(line);
     if (!item.ok()) {
-      return Refuse(
-          item.status().code(), ReasonOf(item.status()),
-          absl::StrCat("line ", items.size() + 1, " of ", path, ": ", item.status().message()));
+      return Reworded(item.status(), absl::StrCat("line ", items.size() + 1, " of ", path, ": ",
+                                                  item.status().message()));
     }
     items.push_back(*std::move(item));
   }
@@ -42,8 +41,8 @@ absl::StatusOr<std::vector<T>> ReadLines(const std::string& path,
 
 absl::Status CheckNumber(const TrusteeArguments& arguments, size_t count) {
   if (arguments.index >= 1 && arguments.index <= count) return absl::OkStatus();
-  return RefuseArgument("BAD_TRUSTEES", absl::StrCat("there is no trustee ", arguments.index,
-                                                     " among ", count, "; see --number"));
+  return Refuse(Reason::kBadTrustees, absl::StrCat("there is no trustee ", arguments.index,
+                                                   " among ", count, "; see --number"));
 }
 
 }  // namespace
@@ -87,8 +86,8 @@ absl::StatusOr<std::string> ShareInputOfTrustee(const TrusteeArguments& argument
   RETURN_IF_ERROR(election::CheckCertificates(certificates, arguments.threshold).status());
   RETURN_IF_ERROR(CheckNumber(arguments, contributions.size()));
   if (contributions.size() != certificates.size()) {
-    return RefuseArgument("BAD_TRUSTEES", absl::StrCat(certificates.size(), " certificates and ",
-                                                       contributions.size(), " contributions"));
+    return Refuse(Reason::kBadTrustees, absl::StrCat(certificates.size(), " certificates and ",
+                                                     contributions.size(), " contributions"));
   }
   for (uint64_t index = 1; index <= contributions.size(); ++index) {
     RETURN_IF_ERROR(election::CheckContribution(certificates, arguments.threshold, index,

@@ -1,5 +1,5 @@
-// `votum election trustee`: a trustee's part, on his own machine. His secret is in one encrypted
-// file and never leaves it; everything else that these verbs read and write is public.
+// `votum election trustee`: a trustee's part, run on the trustee's own machine. The secret is in
+// one encrypted file and never leaves it; all other input and output of these verbs is public.
 #ifndef VOTUM_CLIENTS_CLI_ELECTION_TRUSTEE_COMMAND_H_
 #define VOTUM_CLIENTS_CLI_ELECTION_TRUSTEE_COMMAND_H_
 
@@ -20,41 +20,41 @@ struct TrusteeArguments {
   uint64_t threshold = 0;
   std::string certificates;          // file of one certificate a line
   std::string contributions;         // file of one contribution a line
-  std::string keys;                  // file of what each sent in the third round, one a line
+  std::string keys;                  // file of the third round's messages, one a line
   std::vector<std::string> singles;  // files of one key of a single trustee each
   std::string archive;
   std::string known_event;
   std::optional<uint64_t> known_ballots;
 };
 
-// Each returns one line of public text to hand on. Errors name the thing and say the way out.
+// Each returns one line of public text to hand on. Errors name the object and the remedy.
 
-// A single trustee's key; makes his secret file.
+// A single trustee's key; creates the secret file.
 absl::StatusOr<std::string> GenerateTrustee(const TrusteeArguments& arguments,
                                             const crypto::SecretBytes& passphrase);
 
-// First round of a ceremony: the trustee's certificate; makes his secret file.
+// First round of a ceremony: the trustee's certificate; creates the secret file.
 absl::StatusOr<std::string> CertifyTrustee(const TrusteeArguments& arguments,
                                            const crypto::SecretBytes& passphrase);
 
-// Second round: his contribution.
+// Second round: the trustee's contribution.
 absl::StatusOr<std::string> ContributeTrustee(const TrusteeArguments& arguments,
                                               const crypto::SecretBytes& passphrase);
 
-// Third round: his key; adds his share to the secret file.
+// Third round: the trustee's key; adds the share to the secret file.
 absl::StatusOr<std::string> FinishTrustee(const TrusteeArguments& arguments,
                                           const crypto::SecretBytes& passphrase);
 
-// For trustees who work with belenios-tool, by anybody: what such a trustee needs for the third
-// round (ID.vinput), and, from his answer, to decrypt (ID.dkey).
+// For trustees who work with belenios-tool; anybody can run these. They give such a trustee's input
+// to the third round (ID.vinput) and, from the answer, the input to decryption (ID.dkey).
 absl::StatusOr<std::string> ShareInputOfTrustee(const TrusteeArguments& arguments);
 absl::StatusOr<std::string> DecryptionKeyOfTrustee(const TrusteeArguments& arguments);
 
-// trustees.json, by anybody.
+// trustees.json; anybody can run this.
 absl::StatusOr<std::string> AssembleAllTrustees(const TrusteeArguments& arguments);
 
-// "OWNER DECRYPTION": his number among the trustees, and his partial decryption of the tally that
-// he computed anew from the verified ballots of the archive.
+// "OWNER DECRYPTION": the trustee's number, and the partial decryption of the tally recomputed from
+// the verified ballots of the archive.
 absl::StatusOr<std::string> DecryptTally(const TrusteeArguments& arguments,
                                          const crypto::SecretBytes& passphrase);
 

@@ -19,13 +19,13 @@ using election::Contribution;
 using election::SignedMessage;
 using election::TrusteeSecrets;
 
-// The identity of a trustee in a ceremony, from his secret file.
+// The identity of a trustee in a ceremony, from the secret file.
 absl::StatusOr<TrusteeSecrets> LoadIdentity(const TrusteeFile& file) {
   ASSIGN_OR_RETURN(TrusteeSecrets secrets, election::LoadTrusteeFile(file.path, file.passphrase));
   if (secrets.identity) return secrets;
-  return RefuseArgument("WRONG_IDENTITY", absl::StrCat(file.path,
-                                                       " is a single trustee's, who takes no "
-                                                       "part in a ceremony"));
+  return Refuse(Reason::kWrongIdentity, absl::StrCat(file.path,
+                                                     " is a single trustee's, who takes no "
+                                                     "part in a ceremony"));
 }
 
 // The number of the trustee with this secret.
@@ -35,19 +35,19 @@ absl::StatusOr<uint64_t> OwnerOf(const election::Trustees& trustees,
   for (uint64_t owner = 1; owner <= trustees.count(); ++owner) {
     if (trustees.KeyOf(owner) == key) return owner;
   }
-  return RefuseArgument("UNKNOWN_TRUSTEE", "the secret file is of no trustee of this election");
+  return Refuse(Reason::kUnknownTrustee, "the secret file is of no trustee of this election");
 }
 
-// Notes in the secret file, before it is decrypted, which tally of the election that is; refuses
-// another one of the same election.
+// Records the election's tally in the secret file before decrypting it; refuses a different tally
+// of the same election.
 absl::Status RememberTally(const TrusteeFile& file, const election::VerifiedTally& verified,
                            TrusteeSecrets* secrets) {
   const std::string hash = election::HashBase64(election::FormatTally(verified.tally));
   const auto [known, is_new] = secrets->decrypted.emplace(verified.election.fingerprint(), hash);
   if (known->second != hash) {
-    return RefusePrecondition("OTHER_TALLY_DECRYPTED",
-                              "another tally of this election was decrypted before; the two "
-                              "together could open single ballots");
+    return Refuse(Reason::kOtherTallyDecrypted,
+                  "another tally of this election was decrypted before; the two "
+                  "together could open single ballots");
   }
   return is_new ? election::SaveTrusteeFile(file.path, *secrets, file.passphrase, /*replace=*/true)
                 : absl::OkStatus();
@@ -67,9 +67,9 @@ absl::StatusOr<std::string> Certify(const TrusteeFile& file, const CertificateCo
   }
   RETURN_IF_ERROR(secrets.status());
   if (!secrets->identity || !(secrets->ceremony == context)) {
-    return RefusePrecondition("WRONG_IDENTITY", absl::StrCat(file.path,
-                                                             " is of another ceremony; name a new "
-                                                             "file"));
+    return Refuse(Reason::kWrongIdentity, absl::StrCat(file.path,
+                                                       " is of another ceremony; name a new "
+                                                       "file"));
   }
   ASSIGN_OR_RETURN(const SignedMessage certificate,
                    election::MakeCertificate(*secrets->identity, context));
@@ -101,9 +101,8 @@ absl::StatusOr<OwnedDecryption> DecryptArchive(const TrusteeFile& file, absl::st
                                                election::VerifyOptions options) {
   ASSIGN_OR_RETURN(TrusteeSecrets secrets, election::LoadTrusteeFile(file.path, file.passphrase));
   if (!secrets.secret) {
-    return RefusePrecondition(
-        "CEREMONY_NOT_FINISHED",
-        absl::StrCat(file.path, " has no share yet; see votum trustee finish"));
+    return Refuse(Reason::kCeremonyNotFinished,
+                  absl::StrCat(file.path, " has no share yet; see votum trustee finish"));
   }
   options.threads = std::max(1u, std::thread::hardware_concurrency());
   ASSIGN_OR_RETURN(const election::VerifiedTally verified,

@@ -1,5 +1,5 @@
-// What a trustee does, whether the messages travel as files or over a deployment's log. His secret
-// is in one encrypted file; everything else is public.
+// A trustee's steps, for messages that travel as files or over a deployment's log. The secret is in
+// one encrypted file; everything else is public.
 #ifndef VOTUM_CLIENTS_CLI_ELECTION_TRUSTEE_WORK_H_
 #define VOTUM_CLIENTS_CLI_ELECTION_TRUSTEE_WORK_H_
 
@@ -15,15 +15,15 @@
 
 namespace votum::cli {
 
-// His secret file; each function updates it before it returns what is to be handed in.
+// The trustee's secret file; each function updates it before it returns the text to hand in.
 struct TrusteeFile {
   const std::string& path;
   const crypto::SecretBytes& passphrase;
 };
 
-// First round: the certificate; makes the file. Where there is one already of the same ceremony and
-// number, the certificate is of the identity in it: FAILED_PRECONDITION/WRONG_IDENTITY if it is of
-// another. `again` allows that.
+// First round: the certificate; creates the file. With `again`, an existing file of the same
+// ceremony and number is used and the certificate is made from its identity;
+// INVALID_ARGUMENT/WRONG_IDENTITY if the file belongs to another.
 absl::StatusOr<std::string> Certify(const TrusteeFile& file,
                                     const election::CertificateContext& context, bool again);
 
@@ -36,9 +36,9 @@ absl::StatusOr<std::string> Finish(const TrusteeFile& file,
                                    absl::Span<const election::SignedMessage> certificates,
                                    absl::Span<const election::Contribution> contributions);
 
-// His partial decryption of the tally that is computed anew from the archive's verified ballots.
+// The partial decryption of the tally recomputed from the archive's verified ballots.
 struct OwnedDecryption {
-  uint64_t owner = 0;  // his number among all trustees of the election
+  uint64_t owner = 0;  // the trustee's number in the election
   std::string decryption;
 };
 absl::StatusOr<OwnedDecryption> DecryptArchive(const TrusteeFile& file, absl::string_view archive,

@@ -23,8 +23,9 @@ std::string JsonReport(const ArchiveReport& report) {
       {"last_event", report.head}, {"voters", report.voters},
       {"ballots", report.ballots}, {"counted", report.counted}};
   for (const Failure& failure : report.failures) {
-    json["failures"].push_back(
-        {{"code", failure.code}, {"where", failure.where}, {"message", failure.message}});
+    json["failures"].push_back({{"code", std::string(ReasonText(failure.reason))},
+                                {"where", failure.where},
+                                {"message", failure.message}});
   }
   json["result"] = report.result ? nlohmann::ordered_json(*report.result) : nullptr;
   return json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
@@ -33,7 +34,8 @@ std::string JsonReport(const ArchiveReport& report) {
 std::string TableReport(const ArchiveReport& report) {
   std::string text;
   for (const Failure& failure : report.failures) {
-    absl::StrAppend(&text, failure.where, ": ", failure.code, ": ", failure.message, "\n");
+    absl::StrAppend(&text, failure.where, ": ", ReasonText(failure.reason), ": ", failure.message,
+                    "\n");
   }
   if (!report.uuid.empty()) {
     absl::StrAppend(&text, "Election:    ", report.uuid, " (", report.fingerprint, ")\n");

@@ -1,4 +1,4 @@
-// `votum election verify`: whether a public archive holds, from its first byte to its result.
+// `votum election verify`: verifies a public archive, from its first byte to its result.
 #ifndef VOTUM_CLIENTS_CLI_ELECTION_VERIFY_COMMAND_H_
 #define VOTUM_CLIENTS_CLI_ELECTION_VERIFY_COMMAND_H_
 
@@ -24,7 +24,7 @@ struct VerifyOutcome {
   std::string text;  // the report, as asked for
 };
 
-// An error only if the file cannot be read; whatever is wrong with its content is in the report.
+// Returns an error only if the file cannot be read; faults of its content are in the report.
 absl::StatusOr<VerifyOutcome> RunVerify(const VerifyArguments& arguments);
 
 }  // namespace votum::cli

@@ -37,7 +37,7 @@ struct Group {
   uint64_t ballots = 0;
 };
 
-absl::Status BadGroup(absl::string_view what) { return RefuseArgument("BAD_GROUP", what); }
+absl::Status BadGroup(absl::string_view what) { return Refuse(Reason::kBadGroup, what); }
 
 // "citizens=citizens.soc" or "citizens=citizens.soc:2".
 absl::StatusOr<Group> ParseGroup(const std::string& text) {
@@ -68,14 +68,13 @@ std::string IdsOf(const std::vector<Option>& options) {
   });
 }
 
-// The ballots of `group`; the first file says what the options are.
+// The ballots of `group`; the first file defines the options.
 absl::Status ReadGroup(Group& group, Election& first, std::vector<ElectorateGroup>& electorate) {
   ASSIGN_OR_RETURN(const ranking::MappedFile file, ranking::MappedFile::Open(group.file));
   ASSIGN_OR_RETURN(const ranking::Format format, ranking::FormatOf(group.file, file.text()));
   auto election = ranking::ReadElection(format, file.text(), nullptr);
   if (!election.ok()) {
-    return Refuse(election.status().code(), ReasonOf(election.status()),
-                  absl::StrCat(group.file, ": ", election.status().message()));
+    return Reworded(election.status(), absl::StrCat(group.file, ": ", election.status().message()));
   }
   group.sha256 = file.Sha256Hex();
   group.ballots = ranking::BallotsOf(*election);
@@ -187,8 +186,8 @@ absl::StatusOr<std::string> RunRankGroups(const RankArguments& arguments) {
   if (!arguments.status_quo.empty()) {
     status_quo = FindOption(first, arguments.status_quo);
     if (!status_quo.has_value()) {
-      return RefuseArgument("UNKNOWN_OPTION", absl::StrCat("--status-quo ", arguments.status_quo,
-                                                           " is not an option of the files"));
+      return Refuse(Reason::kUnknownOption, absl::StrCat("--status-quo ", arguments.status_quo,
+                                                         " is not an option of the files"));
     }
     beaten_by = BeatenBy(electorate, first.options.size(), *status_quo);
   }

@@ -17,8 +17,8 @@ namespace votum::cli {
 //    "combined":{"ballots","ranking","winners","ties"},
 //    "status_quo":{"id","beaten_by":[id..]}}        the last with --status-quo only
 //
-// INVALID_ARGUMENT/BAD_GROUP where an argument is malformed or the files have not the same options,
-// in the same order.
+// INVALID_ARGUMENT/BAD_GROUP if an argument is malformed, or if the files differ in their options
+// or the order of these.
 absl::StatusOr<std::string> RunRankGroups(const RankArguments& arguments);
 
 }  // namespace votum::cli

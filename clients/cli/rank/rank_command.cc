@@ -85,8 +85,8 @@ absl::StatusOr<Outcome> RankFile(ranking::Format format, absl::string_view text,
 absl::StatusOr<const Method*> MethodOf(const std::string& id) {
   const Method* method = ranking::FindMethod(id);
   if (method != nullptr) return method;
-  return RefuseArgument("UNKNOWN_METHOD",
-                        absl::StrCat("there is no method \"", id, "\"; see votum rank --list"));
+  return Refuse(Reason::kUnknownMethod,
+                absl::StrCat("there is no method \"", id, "\"; see votum rank --list"));
 }
 
 absl::StatusOr<Params> ParamsOf(const RankArguments& arguments, const Method& method) {
@@ -94,16 +94,16 @@ absl::StatusOr<Params> ParamsOf(const RankArguments& arguments, const Method& me
   for (const std::string& param : arguments.params) {
     const size_t equals = param.find('=');
     if (equals == std::string::npos || equals == 0) {
-      return RefuseArgument("BAD_PARAM",
-                            absl::StrCat("--param ", param, " is not of the form name=value"));
+      return Refuse(Reason::kBadParam,
+                    absl::StrCat("--param ", param, " is not of the form name=value"));
     }
     if (!params.emplace(param.substr(0, equals), param.substr(equals + 1)).second) {
-      return RefuseArgument("BAD_PARAM",
-                            absl::StrCat("parameter ", param.substr(0, equals), " is given twice"));
+      return Refuse(Reason::kBadParam,
+                    absl::StrCat("parameter ", param.substr(0, equals), " is given twice"));
     }
   }
   if (arguments.seats > 0 && !params.emplace("seats", absl::StrCat(arguments.seats)).second) {
-    return RefuseArgument("BAD_PARAM", "seats are given twice; use --seats alone");
+    return Refuse(Reason::kBadParam, "seats are given twice; use --seats alone");
   }
   RETURN_IF_ERROR(ranking::ResolveParams(method, params).status());
   return params;
@@ -120,8 +120,8 @@ absl::StatusOr<std::string> RunRank(const RankArguments& arguments) {
       arguments.threads > 0 ? arguments.threads : std::max(1u, std::thread::hardware_concurrency());
   absl::StatusOr<Outcome> outcome = RankFile(format, file.text(), *method, params, options);
   if (!outcome.ok()) {
-    return Refuse(outcome.status().code(), ReasonOf(outcome.status()),
-                  absl::StrCat(arguments.file, ": ", outcome.status().message()));
+    return Reworded(outcome.status(),
+                    absl::StrCat(arguments.file, ": ", outcome.status().message()));
   }
   ranking::Report report{method,
                          {},
@@ -150,16 +150,16 @@ std::string ListMethods() {
 
 namespace {
 
-// As of all of votum: a command line that cannot be carried out, or a problem with the file.
+// Exit codes as in all of votum: a bad command line, or a problem with the file.
 int ExitCodeOfRank(const absl::Status& error) {
-  constexpr absl::string_view kOfTheCommandLine[] = {"BAD_GROUP",        "BAD_PARAM",
-                                                     "MISSING_ARGUMENT", "UNKNOWN_METHOD",
-                                                     "UNKNOWN_OPTION",   "UNKNOWN_PARAM"};
+  constexpr Reason kOfTheCommandLine[] = {Reason::kBadGroup,        Reason::kBadParam,
+                                          Reason::kMissingArgument, Reason::kUnknownMethod,
+                                          Reason::kUnknownOption,   Reason::kUnknownParam};
   constexpr int kUsage = 2, kLocalProblem = 5;
   if (error.ok()) return 0;
-  const std::string reason = ReasonOf(error);
   const auto* end = std::end(kOfTheCommandLine);
-  return std::find(std::begin(kOfTheCommandLine), end, reason) != end ? kUsage : kLocalProblem;
+  return std::find(std::begin(kOfTheCommandLine), end, ReasonOf(error)) != end ? kUsage
+                                                                               : kLocalProblem;
 }
 
 }  // namespace
@@ -209,9 +209,9 @@ void AddRankCommand(CLI::App& root, int* exit_code) {
     absl::Status error;
     const bool grouped = !arguments->groups.empty();
     if ((file->count() == 0) != grouped || method->count() == 0) {
-      error = RefuseArgument("MISSING_ARGUMENT",
-                             "give a FILE (or --group NAME=FILE) and --method ID; votum rank "
-                             "--list shows the methods");
+      error = Refuse(Reason::kMissingArgument,
+                     "give a FILE (or --group NAME=FILE) and --method ID; votum rank "
+                     "--list shows the methods");
     } else {
       const absl::StatusOr<std::string> text =
           grouped ? RunRankGroups(*arguments) : RunRank(*arguments);
@@ -219,7 +219,7 @@ void AddRankCommand(CLI::App& root, int* exit_code) {
       error = text.status();
     }
     if (!error.ok()) {
-      const std::string reason = ReasonOf(error);
+      const std::string reason = ReasonTextOf(error);
       std::cerr << "votum: " << (reason.empty() ? "UNREADABLE" : reason) << ": " << error.message()
                 << "\n";
     }

@@ -1,7 +1,7 @@
 // `votum rank`: ranks the ballots of a file, offline, by any method of the engine.
 //
-//   votum rank FILE --method ID [--param k=v]... [--seats N] [-o table|json|html] [--explain]
-//   [--threads N]
+//   votum rank FILE --method ID [--param k=v]... [--seats N] [-o table|json|html]
+//              [--explain] [--threads N]
 //   votum rank --group NAME=FILE[:WEIGHT]... [--status-quo ID] --method ID
 //   votum rank --list
 #ifndef VOTUM_CLIENTS_CLI_RANK_RANK_COMMAND_H_
@@ -16,12 +16,12 @@
 
 namespace votum::cli {
 
-// What the command line says.
+// Options of the command line.
 struct RankArguments {
   std::string file;
   std::string method;
   std::vector<std::string> params;  // "k=v"
-  int seats = 0;                    // 0: as the file says
+  int seats = 0;                    // 0: from the file
   std::string output = "table";     // "table", "json" or "html"
   bool explain = false;
   unsigned threads = 0;             // 0: one per processor
@@ -29,7 +29,7 @@ struct RankArguments {
   std::string status_quo;           // with groups: the option to beat; may be empty
 };
 
-// The text to print. Errors name the thing and say the way out.
+// The text to print. Errors name the object and the remedy.
 absl::StatusOr<std::string> RunRank(const RankArguments& arguments);
 
 // Every method in two lines, with its source and parameters.

@@ -1,4 +1,4 @@
-// What the two ways of `votum rank` read alike from the command line.
+// Command-line parsing shared by the two forms of `votum rank`.
 #ifndef VOTUM_CLIENTS_CLI_RANK_RANK_INPUTS_H_
 #define VOTUM_CLIENTS_CLI_RANK_RANK_INPUTS_H_
 

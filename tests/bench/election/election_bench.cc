@@ -1,6 +1,6 @@
-// Secret votes (yes, no, abstain), ours beside belenios-tool in the same run and on the same files:
-// making a ballot, verifying ballots, tally and result. The tool's time for one ballot is that of
-// two runs, with and without it, as it can only be run as a program.
+// Benchmark of secret votes (yes, no, abstain): our code and belenios-tool in the same run on the
+// same files: making a ballot, verifying ballots, tally and result. The tool only runs as a
+// program, so its time for one ballot is the difference of two runs, with and without the ballot.
 #include <stdlib.h>
 
 #include <algorithm>
@@ -35,7 +35,7 @@ double Milliseconds(const std::function<void()>& work) {
       .count();
 }
 
-// The shortest of a few rounds: other programs on the machine only ever add.
+// The shortest of a few rounds, because other programs on the machine only add time.
 double Shortest(const std::function<void()>& work) {
   double shortest = Milliseconds(work);
   for (int i = 1; i < kRounds && shortest < kLong; ++i)
@@ -56,7 +56,7 @@ class Bench {
     draft.questions = {{"Antrag annehmen?", {"Ja", "Nein", "Enthaltung"}, false, 1, 1}};
     election_ = std::make_unique<Election>(*Election::Make(draft, trustee_.public_part.public_key));
     std::vector<Element> keys;
-    // The first voter has a code, so that the tool can vote for him.
+    // The first voter has a code, so that the tool can cast that voter's ballot.
     voters_.push_back(*CredentialOfCode(draft.uuid, kCode));
     while (voters_.size() < kVoters) voters_.push_back(MakeCredential());
     for (const Credential& voter : voters_) keys.push_back(voter.public_key);

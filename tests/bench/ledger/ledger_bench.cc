@@ -1,6 +1,6 @@
 // The ledger alone, in one process and without signatures of people, on both of its stores: appends
-// by callers who hand over many at a time and wait for all receipts, proofs, start-up, export.
-// Beside them, in turn with them, what disk and database do by themselves (README.md).
+// by callers who send many commands at a time and wait for all receipts, proofs, start-up, export.
+// Alternates with measurements of the disk and the database alone (README.md).
 //
 //   ledger_bench [--entries N] [--store sqlite|postgres]
 
@@ -88,7 +88,7 @@ common::v1::SignedCommand Command() {
   return command;
 }
 
-// A store, and what its database does by itself.
+// A store, and the raw limit of its database.
 struct Store {
   std::string name;
   std::function<std::unique_ptr<ledger::EntryStore>()> open;
@@ -118,7 +118,7 @@ std::unique_ptr<ledger::Ledger> Open(const Store& store, const std::string& fold
   return *std::move(opened);
 }
 
-// Appends `entries`, made beforehand in stretches, so that a long log needs no memory for them.
+// Appends `entries`, which are made beforehand in batches so that a long log needs little memory.
 Measured Append(ledger::Ledger& log, uint64_t entries) {
   Measured all;
   for (uint64_t left = entries; left > 0;) {
@@ -132,8 +132,8 @@ Measured Append(ledger::Ledger& log, uint64_t entries) {
         callers.emplace_back([&log, &own] {
           const auto rest = absl::MakeConstSpan(own);
           for (size_t next = 0; next < own.size(); next += kHandedOver) {
-            for (const auto& receipt : log.AppendAll(rest.subspan(next, kHandedOver),
-                                                     common::v1::DISCLOSURE_PUBLIC, "meetings")) {
+            for (const auto& receipt :
+                 log.AppendAll(rest.subspan(next, kHandedOver), {"meetings"})) {
               if (!receipt.ok()) std::exit(1);
             }
           }

@@ -1,5 +1,5 @@
-// What the machine and its databases do by themselves, beside which the ledger's figures stand. All
-// are rates a second, measured now; the program ends if one cannot be.
+// Raw limits of the machine and its databases, for comparison with the ledger's figures. All are
+// rates per second, measured now; the program ends if a measurement fails.
 #ifndef VOTUM_TESTS_BENCH_LEDGER_RAW_LIMITS_H_
 #define VOTUM_TESTS_BENCH_LEDGER_RAW_LIMITS_H_
 
@@ -15,8 +15,8 @@ double SyncRate(const std::string& folder);
 // in `folder` that makes each transaction durable as the ledger's does.
 double SqliteInsertRate(const std::string& folder, size_t batch);
 
-// The same into a new table of PostgreSQL's: by one INSERT ... SELECT FROM unnest for each batch,
-// and by one binary COPY.
+// The same into a new table in PostgreSQL: by one INSERT ... SELECT FROM unnest for each batch, and
+// by one binary COPY.
 double PostgresInsertRate(const std::string& conninfo, size_t batch);
 double PostgresCopyRate(const std::string& conninfo, size_t batch);
 

@@ -1,6 +1,5 @@
-// What benchmarks measure with: the processor's time, which changes less with what else runs on the
-// machine than the time on the wall, and the rate at which the machine verifies signatures, beside
-// which other rates are read.
+// Measurements for benchmarks: processor time, which depends less on other load than wall-clock
+// time, and the machine's rate of signature verification, with which other rates are compared.
 #ifndef VOTUM_TESTS_BENCH_MEASURE_MEASURE_H_
 #define VOTUM_TESTS_BENCH_MEASURE_MEASURE_H_
 
@@ -18,7 +17,8 @@ struct VerifyRate {
   double cpu_us = 0;      // microseconds of the processor for each
 };
 
-// How fast a thread for each processor verifies Ed25519 signatures of envelopes, for two seconds.
+// The rate at which one thread per processor verifies Ed25519 signatures of envelopes, measured for
+// two seconds.
 VerifyRate RawVerifyRate();
 
 }  // namespace votum::bench

@@ -1,5 +1,5 @@
-// How fast the ranking engine is, beside naive programs for the same task in the same run, so that
-// ratios mean something on a noisy machine. Each time is the least of several runs. Real elections
+// Measures the ranking engine next to naive programs for the same task in the same run, so that
+// ratios are meaningful on a noisy machine. Each time is the least of several runs. Real elections
 // and budgets are read from the folder that the environment variable VOTUM_RANKING_DATA names.
 //
 //   ranking_bench [--large]      --large adds 10 million ballots over 1,000 ideas (half a minute)
@@ -38,8 +38,8 @@ double MillisecondsOf(clockid_t clock) {
   return static_cast<double>(time.tv_sec) * 1e3 + static_cast<double>(time.tv_nsec) / 1e6;
 }
 
-// The least of several runs, in milliseconds of a processor: what a machine that is busy with other
-// things takes away is not counted. Of a task on several threads, in milliseconds of the wall.
+// The shortest of several runs, in milliseconds of processor time, so that other load does not
+// count. Tasks on several threads are measured in wall-clock milliseconds.
 double Milliseconds(const std::function<void()>& task, int runs, size_t threads = 1) {
   const clockid_t clock = threads == 1 ? CLOCK_PROCESS_CPUTIME_ID : CLOCK_MONOTONIC;
   double least = std::numeric_limits<double>::infinity();
@@ -76,7 +76,7 @@ std::string RandomBlt(size_t options, size_t ballots, size_t length) {
   return text + "0\n";
 }
 
-// As one would write it in an afternoon: split lines, compare every pair of every ballot.
+// A simple implementation: split lines, compare every pair of every ballot.
 std::vector<std::vector<uint64_t>> NaivePairwise(const std::string& text) {
   std::vector<std::vector<uint64_t>> counts;
   size_t options = 0;
@@ -207,8 +207,8 @@ void BenchFile(const std::string& name, const std::string& method, const Params&
   std::printf("%-58s %10.3f ms\n", "    of which parsing", parse);
 }
 
-// A city: voters who approve of 3 to 8 of the projects, some much more popular than others. Of 100
-// voters `alike` vote as one before them; nearly all other ballots differ.
+// A city: voters who approve of 3 to 8 of the projects, some much more popular than others. Among
+// 100 voters, `alike` copy an earlier ballot; nearly all other ballots differ.
 Election City(size_t voters, size_t projects, size_t alike) {
   std::mt19937_64 random(11);
   std::vector<std::string> ids;
@@ -241,7 +241,7 @@ Election City(size_t voters, size_t projects, size_t alike) {
   return election;
 }
 
-// Of the 90,494 voters of Lodz in 2022, 23,571 voted differently from each other.
+// The 90,494 voters of Lodz in 2022 cast 23,571 different ballots.
 void BenchCity() {
   for (size_t alike : {74, 0}) {
     const Election city = City(90000, 160, alike);
@@ -308,8 +308,8 @@ void Main(bool large) {
 }  // namespace votum::ranking
 
 int main(int argc, char** argv) {
-  // Memory once touched is kept. On some virtual machines a fresh page takes 12 us, and that would
-  // be what is measured: a service that counts now and then has touched its pages.
+  // Keeps memory once it was touched. On some virtual machines a fresh page takes 12 us, which
+  // would dominate the measurement; a running service has touched its pages already.
   mallopt(M_MMAP_THRESHOLD, 1 << 30);
   mallopt(M_TRIM_THRESHOLD, 1 << 30);
   votum::ranking::Main(argc > 1 && std::strcmp(argv[1], "--large") == 0);

@@ -36,7 +36,7 @@ double Rate(const std::vector<Tally>& tallies, uint64_t* adopted, Decide decide)
   const auto start = std::chrono::steady_clock::now();
   for (int round = 0; round < kRounds; ++round) {
     for (const Tally& tally : tallies) *adopted += decide(tally);
-    // Without this the compiler may compute one round for all.
+    // Without this, the compiler could compute a single round for all.
     asm volatile("" : : "r"(tallies.data()) : "memory");
   }
   const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;

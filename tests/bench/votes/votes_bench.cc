@@ -1,6 +1,6 @@
-// 20,000 named votes over TLS, each signed beforehand and answered with its receipt, as fast as it
-// goes; then at half of that rate and at a quarter of the raw one, for how long an answer takes;
-// and the audit of their log. Beside each, in the same run, the raw rate at which this machine
+// 20,000 named votes over TLS, each signed beforehand and answered with its receipt, as fast as
+// possible; then at half of that rate and at a quarter of the raw rate, to measure latency; and the
+// audit of their log. Each is compared, in the same run, with the raw rate at which this machine
 // verifies Ed25519 signatures.
 //
 //   votes_bench [one-process|process-per-service] [CLIENTS]     45 clients: the council of a city
@@ -40,8 +40,8 @@ constexpr int kVotes = 20000;
 
 using Commands = std::vector<votum::common::v1::SignedCommand>;
 
-// What all voters will send, one after the other: the first time a vote, from then on corrections
-// of what they sent before, whose ids stand in `replaces`.
+// The commands that all voters will send, one after the other: first a vote, then corrections of
+// their previous command, whose id is in `replaces`.
 std::vector<Commands> SignVotes(City& city, const std::vector<std::string>& voters, int count,
                                 std::vector<std::string>& replaces) {
   std::vector<Commands> commands(voters.size());
@@ -67,8 +67,8 @@ std::vector<Commands> SignVotes(City& city, const std::vector<std::string>& vote
   return commands;
 }
 
-// As many calls of the same size for which nothing is done: health checks, with the payload in a
-// field that they do not know.
+// The same number of calls of the same size without any work: health checks with the payload in an
+// unknown field.
 std::vector<Commands> EmptyCalls(const std::vector<Commands>& votes) {
   std::vector<Commands> calls;
   for (const Commands& of_one : votes) {
@@ -101,9 +101,9 @@ double ServerSeconds(City& city) {
   return seconds;
 }
 
-// The commands of one voter, sent one after the other: each when the one before was answered, or at
-// its own time if that is later. No thread waits for an answer: many that do would take from the
-// services what on tablets is not theirs.
+// The commands of one voter, each sent when the previous one is answered, or at its own time if
+// that is later. No thread waits for an answer: many waiting threads would take processor time from
+// the services that real tablets do not take.
 class Voter {
  public:
   // `first` is when the first command is due, each next `pause` later. Calls `done` at the end.
@@ -154,8 +154,8 @@ class Voter {
   int failed_ = 0;
 };
 
-// All voters at once, as fast as they can (`rate` 0) or `rate` commands a second together. The time
-// to an answer counts from when its command should have been sent.
+// All voters at once, as fast as they can (`rate` 0) or `rate` commands a second together. Latency
+// counts from the time at which the command should have been sent.
 Figures Send(City& city, const std::vector<Commands>& commands, double rate) {
   const double server = ServerSeconds(city);
   const double client = votum::bench::ProcessSeconds();
@@ -189,12 +189,12 @@ Figures Send(City& city, const std::vector<Commands>& commands, double rate) {
 struct Audited {
   double audited = 0;   // records a second: every line, leaf, signature and state
   double audit_us = 0;  // of the processor for each
-  // Microseconds of the processor for the fold of a record whose signatures are known to be right.
+  // Processor microseconds to fold a record whose signatures are already verified.
   double fold_us = 0;
 };
 
-// Microseconds of the processor in which a record of `entries` is folded by itself. Two folds: the
-// first one verifies the signatures, the second finds them verified.
+// Processor microseconds to fold one record of `entries` alone. Two folds: the first one verifies
+// the signatures, the second finds them verified.
 double FoldMicroseconds(City& city,
                         const std::vector<absl::StatusOr<votum::audit::ArchivedEntry>>& entries) {
   votum::SignatureCache cache(2 * entries.size());
@@ -215,7 +215,7 @@ Audited AuditRate(City& city) {
   std::vector<absl::StatusOr<votum::audit::ArchivedEntry>> entries;
   for (;;) {
     votum::ledger::v1::ListEntriesResponse page;
-    if (!city.Read("petra.pruef", "ledger", "ListEntries", request, &page).ok()) std::exit(1);
+    if (!city.Read("petra.pruef", "publication", "ListEntries", request, &page).ok()) std::exit(1);
     for (const auto& entry : page.entries()) {
       entries.push_back(
           votum::audit::ArchivedEntry{entry.index(), entry.leaf(), entry.salt(), entry.record()});
@@ -228,7 +228,7 @@ Audited AuditRate(City& city) {
     auto writer = votum::audit::ArchiveWriter::Create(folder);
     for (const auto& entry : entries) writer->Add(*entry);
     votum::ledger::v1::GetCheckpointResponse checkpoint;
-    if (!city.Read("petra.pruef", "ledger", "GetCheckpoint",
+    if (!city.Read("petra.pruef", "publication", "GetCheckpoint",
                    votum::ledger::v1::GetCheckpointRequest(), &checkpoint)
              .ok() ||
         !writer->Close(checkpoint.checkpoint()).ok()) {
@@ -255,8 +255,8 @@ void Print(const char* what, const Figures& figures, const votum::bench::VerifyR
       (figures.server_us + figures.client_us) / verify.cpu_us);
 }
 
-// Who else uses the machine changes from second to second: `measure` between two raw rates, and
-// their mean.
+// Other load changes from second to second, so `measure` runs between two measurements of the raw
+// rate, whose mean counts.
 template <typename Measure>
 auto Beside(votum::bench::VerifyRate& mean, Measure measure) {
   const votum::bench::VerifyRate before = votum::bench::RawVerifyRate();
@@ -298,7 +298,7 @@ int main(int argc, char** argv) {
   Print("calls that do nothing", Beside(verify, [&] { return Send(city, EmptyCalls(many), 0); }),
         verify);
 
-  // The load that was wanted of this machine is half of the raw rate. Ten seconds each.
+  // The required load of this machine is half of the raw rate. Ten seconds each.
   const std::vector<std::pair<const char*, double>> loads = {
       {"half of that", full.votes_per_second / 2},
       {"a quarter of raw verify", verify.per_second / 4}};

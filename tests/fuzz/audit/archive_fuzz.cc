@@ -1,4 +1,4 @@
-// Lines of an exported log: whatever parses is written back as the very same bytes.
+// Lines of an exported log: every line that parses is written back byte for byte.
 
 #include <cstddef>
 #include <cstdint>

@@ -1,4 +1,4 @@
-// Evidence bundles from anywhere: checked without a crash, and never found sound.
+// Arbitrary evidence bundles: checked without a crash, and never accepted.
 
 #include <cstddef>
 #include <cstdint>

@@ -1,5 +1,5 @@
-// Records from anywhere, folded: a broken one is refused, a bad one is void, and nothing has an
-// effect that is not signed.
+// Folds arbitrary records: a broken one is refused, a bad one is void, and no unsigned record has
+// an effect.
 
 #include <cstddef>
 #include <cstdint>

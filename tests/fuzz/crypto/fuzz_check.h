@@ -1,4 +1,4 @@
-// What a fuzz target uses to state a property of the parser.
+// Checks with which a fuzz target states a property of the parser.
 #ifndef VOTUM_TESTS_FUZZ_CRYPTO_FUZZ_CHECK_H_
 #define VOTUM_TESTS_FUZZ_CRYPTO_FUZZ_CHECK_H_
 

@@ -15,8 +15,8 @@ void FuzzPublicKey(absl::string_view der) {
 }
 
 void FuzzPrivateKey(absl::string_view pem) {
-  // The work that an encrypted file may ask for is bounded for memory only; a person who opens such
-  // a file waits.
+  // Only the memory that an encrypted file may demand is bounded, not the time; a person who opens
+  // such a file has to wait.
   if (absl::StrContains(pem, "ENCRYPTED")) return;
   const absl::StatusOr<PrivateKey> key = PrivateKey::FromPkcs8Pem(pem, SecretBytes());
   if (!key.ok()) return;

@@ -10,7 +10,7 @@ void FuzzTlogProof(absl::string_view text) {
   if (!proof.ok()) return;
   Require(FormatTlogProof(*proof) == text, "a proof is written as it was read");
   Require(ParseNote(proof->checkpoint).ok(), "a proof has a note");
-  // With the input's own numbers the verifiers must come to an end; nobody finds a proof for these
+  // The verifiers must terminate with the input's own numbers; nobody can find a proof for these
   // roots.
   const Digest root = Sha256("a root that is no node's hash");
   Require(

@@ -1,5 +1,5 @@
-// Archives whose hashes and chain are right, of events that the input says: lines of a type and
-// data. So the fuzzer gets behind the hashes.
+// Archives with correct hashes and chain, made of the events in the input (lines of a type and
+// data), so that the fuzzer gets past the hashes.
 #include "absl/strings/str_split.h"
 #include "crypto/election/archive.h"
 #include "crypto/election/verify_archive.h"

@@ -1,4 +1,4 @@
-// Each of the texts of a setup, and of what follows it, read by every parser.
+// Feeds each text of a setup and of later events to every parser.
 #include "crypto/election/ceremony.h"
 #include "crypto/election/channel.h"
 #include "crypto/election/credential.h"

@@ -1,7 +1,7 @@
-// Methods and paths from anybody to the edge: it never crashes, and what it answers with 200 is
-// what the naive tree gives, of the published size and no more, though the mirror has more by then.
+// Arbitrary methods and paths sent to the edge: it never crashes, and each 200 answer equals that
+// of a naive tree of the published size, although the mirror already has more entries.
 //
-// The input is a method and a target, parted by the first blank.
+// The input is a method and a target, separated by the first blank.
 
 #include <algorithm>
 #include <filesystem>
@@ -38,7 +38,7 @@ crypto::NoteSigner LogKey() {
   return *crypto::NoteSigner::Create(kOrigin, *std::move(key));
 }
 
-// A log, and all that is right about it.
+// A log, and the correct answers about it.
 class Log {
  public:
   Log()
@@ -70,7 +70,7 @@ class Log {
 
   http::Answer Get(const http::Request& request) { return answers_.Get(request); }
 
-  // What the answer to a GET of `path` below /log/ must be; empty for 404.
+  // The expected answer to a GET of `path` below /log/; empty for 404.
   std::string Right(const std::string& path) const {
     if (path == "checkpoint") return checkpoint_;
     if (path == "policy") return kPolicy;
@@ -129,7 +129,7 @@ std::string BodyOf(const http::Answer& answer) {
   Require(answer.body.empty(), "a long body is instead of a body");
   std::string body;
   while (body.size() < answer.long_body.size) {
-    // As the server asks.
+    // Reads in the way of the server.
     const size_t most = std::min<size_t>(10000, answer.long_body.size - body.size());
     const std::string piece = answer.long_body.read(body.size(), most);
     Require(!piece.empty() && piece.size() <= most, "a long body has all its bytes");

@@ -1,5 +1,5 @@
-// What a reader accepts must be sound, must be written and read back to the same, and counted alike
-// while reading.
+// Input that a reader accepts must be valid, must survive writing and reading back, and must give
+// the same counts while reading.
 #include <cstdint>
 #include <cstdlib>
 
@@ -45,7 +45,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     Require(counted->counts == counts);
   }
   const auto written = votum::ranking::WriteElection(kFormat, *election);
-  if (!written.ok()) return 0;  // what it holds is said another way (FORMAT_CANNOT)
+  if (!written.ok()) return 0;  // the format cannot express it (FORMAT_CANNOT)
   const auto again = votum::ranking::ReadElection(kFormat, *written);
   Require(again.ok());
   Require(votum::ranking::WriteElection(kFormat, *again).value_or("") == *written);

@@ -1,5 +1,5 @@
-// Answers from anywhere to a log's requests: without the witnesses' keys nobody makes a quorum, and
-// without the log's key nobody makes a fork.
+// Arbitrary answers to a log's requests: nobody can make a quorum without the witnesses' keys, or a
+// fork without the log's key.
 
 #include <string>
 
@@ -28,7 +28,8 @@ const crypto::Policy& ThePolicy() {
   return *policy;
 }
 
-// A byte of status, a byte of content type, a byte of length (times 16), that much body; again.
+// Repeated: a byte of status, a byte of content type, a byte of length (times 16), and that much
+// body.
 void Fuzz(absl::string_view input) {
   static const crypto::MerkleTree* const tree = [] {
     auto* grown = new crypto::MerkleTree;

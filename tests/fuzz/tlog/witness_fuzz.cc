@@ -1,5 +1,5 @@
-// Requests from anywhere to a witness: it never crashes, never goes back, and cosigns only what the
-// log of the seeds has signed.
+// Arbitrary requests to a witness: it never crashes, never goes back, and cosigns only what the log
+// of the seeds has signed.
 
 #include <map>
 #include <memory>
@@ -37,7 +37,7 @@ void Fuzz(absl::string_view body) {
   auto signer = crypto::CosignatureSigner::Create("witness.example/w1", *std::move(key));
   const auto witness = *Witness::Create(*std::move(signer), *logs, &store, std::move(config));
   const http::Answer first = witness->AddCheckpoint(body);
-  // Of a new witness only the first checkpoint of a log is taken, and only with its signature.
+  // A new witness accepts only a log's first checkpoint, and only with the log's signature.
   if (first.status == 200) {
     const auto opened = logs->Verify(store.heads["council.example/log"]);
     crypto::Require(opened.ok() && opened->checkpoint.size <= 600, "the log signed up to 600");

@@ -1,5 +1,5 @@
-// Cosigned checkpoints from anywhere, read by the policy of the known answers of the
-// specifications: nobody forges a signature.
+// Arbitrary cosigned checkpoints, opened with the policy of the specifications' known answers:
+// nobody can forge a signature.
 
 #include "crypto/tlog/policy.h"
 #include "tests/fuzz/crypto/fuzz_check.h"
@@ -13,7 +13,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
       "group g all w1 w2\nquorum g\n"));
   const auto opened = policy->Open(Text(data, size));
   if (!opened.ok()) return 0;
-  // Only what the seeds hold was ever signed.
+  // Only the checkpoints in the seeds were ever signed.
   Require(opened->checkpoint.origin == "council.example/log", "the origin is the log's");
   Require(opened->checkpoint.size <= 600, "the log signed up to 600");
   for (const Cosigned& cosigned : opened->cosigned) {

@@ -1,5 +1,5 @@
-// What we make, belenios-tool accepts; what it makes, we accept; and each can take the other's part
-// in one election.
+// belenios-tool accepts our output, we accept its output, and each can take the other's part in one
+// election.
 #include <cstdlib>
 #include <string>
 #include <vector>
@@ -30,7 +30,8 @@ std::string OurFailures(const std::string& archive) {
   options.threads = 2;
   std::string text;
   for (const Failure& failure : VerifyArchive(archive, options).failures) {
-    absl::StrAppend(&text, failure.where, ": ", failure.code, ": ", failure.message, "\n");
+    absl::StrAppend(&text, failure.where, ": ", ReasonText(failure.reason), ": ", failure.message,
+                    "\n");
   }
   return text;
 }
@@ -41,7 +42,7 @@ std::string ToolFailures(const TestElection& vote) {
   return tool.Verify();
 }
 
-// Both verifiers take the election.
+// Both verifiers accept the election.
 void ExpectAccepted(const TestElection& vote) {
   EXPECT_EQ(OurFailures(vote.archive.bytes()), "");
   EXPECT_EQ(ToolFailures(vote), "");
@@ -56,8 +57,8 @@ TEST_F(BeleniosInterop, YesNoAbstainOfManySizes) {
   }
 }
 
-// The largest assembly we have in mind. Of the trustees one is absent; every tenth voter stays away
-// and every hundredth votes twice.
+// The largest supported assembly. One trustee is absent; every tenth voter stays away and
+// every hundredth votes twice.
 TEST_F(BeleniosInterop, AThousandVoters) {
   TestElection vote(OneQuestion(), MakeTestTrustees(2, 3), 1000);
   for (size_t i = 0; i < 1000; ++i) {
@@ -66,8 +67,9 @@ TEST_F(BeleniosInterop, AThousandVoters) {
   }
   vote.Finish({1, 2, 4});
   EXPECT_EQ(vote.ballots.size(), 910u);
-  // Of the numbers that are no multiple of ten, as many leave 0, 1 or 2 divided by three; of those
-  // that leave 1 divided by a hundred, 1, 301, ... leave 1, and 201, ... leave 0.
+  // Among numbers that are not multiples of ten, remainders 0, 1 and 2 modulo three are equally
+  // frequent; among those that are 1 modulo a hundred, 1, 301, ... have remainder 1, and 201, ...
+  // have remainder 0.
   EXPECT_EQ(vote.result, (Result{{300 - 3, 300 - 4, 300 + 7}}));
   ExpectAccepted(vote);
 }

@@ -1,4 +1,4 @@
-// belenios-tool, run on files in a folder of its own.
+// Runs belenios-tool on files in a private folder.
 #ifndef VOTUM_TESTS_INTEROP_BELENIOS_BELENIOS_TOOL_H_
 #define VOTUM_TESTS_INTEROP_BELENIOS_BELENIOS_TOOL_H_
 
@@ -21,10 +21,10 @@ class BeleniosTool {
   std::string Read(const std::string& name) const;
 
   // Runs `script` with bash in the folder, with $T for belenios-tool and $G for the group's option.
-  // Its output, or a failure of the test if it fails.
+  // Returns its output; fails the test if the script fails.
   std::string Run(const std::string& script) const;
 
-  // What `election verify` says of the only archive in the folder: empty if all checks passed.
+  // The output of `election verify` on the only archive in the folder; empty if all checks passed.
   std::string Verify() const;
 
  private:

@@ -1,6 +1,6 @@
 // One key ceremony in which some trustees work with our program and others with Debian's
 // belenios-tool alone; the server's part too may be done by either. Then an election with these
-// trustees, of whom one is absent in the end.
+// trustees, one of whom is absent in the end.
 #include <memory>
 #include <string>
 #include <utility>
@@ -30,16 +30,16 @@ std::string Stripped(const std::string& text) {
   return std::string(absl::StripAsciiWhitespace(text));
 }
 
-// A trustee of a ceremony: by whatever program, he makes and takes the same texts.
+// A trustee of a ceremony; the texts are the same with either program.
 class Trustee {
  public:
   virtual ~Trustee() = default;
   virtual std::string Certificate(const CertificateContext& context) = 0;
   virtual std::string Contribution(const std::vector<std::string>& certificates) = 0;
-  // From all contributions, or from what the server made of them for him.
+  // Takes all contributions, or the server's input computed from them.
   virtual std::string Share(const std::vector<std::string>& contributions,
                             const std::string& input) = 0;
-  // `key` is his share as the server gives it back to him (ID.dkey).
+  // `key` is the trustee's share as returned by the server (ID.dkey).
   virtual std::string Decryption(const std::string& archive, const std::string& key,
                                  uint64_t owner) = 0;
 };
@@ -87,7 +87,7 @@ class OurTrustee : public Trustee {
   Scalar secret_;
 };
 
-// Works in a folder of his own, with belenios-tool and nothing else.
+// Works in a private folder with belenios-tool and nothing else.
 class ToolTrustee : public Trustee {
  public:
   std::string Certificate(const CertificateContext& context) override {
@@ -120,7 +120,7 @@ class ToolTrustee : public Trustee {
   uint64_t threshold_ = 0;
 };
 
-// What the server does between the rounds.
+// The server's steps between the rounds.
 class Server {
  public:
   virtual ~Server() = default;
@@ -128,7 +128,7 @@ class Server {
   // The input of each trustee's third round.
   virtual std::vector<std::string> TakeContributions(
       const std::vector<std::string>& contributions) = 0;
-  // What is published of the trustees; and for each his sealed share.
+  // The published data of the trustees, and the sealed share of each.
   virtual std::string TakeShares(const std::vector<std::string>& shares,
                                  std::vector<std::string>* keys) = 0;
 };
@@ -182,7 +182,7 @@ class ToolServer : public Server {
   void TakeCertificates(const std::vector<std::string>& certificates) override {
     tool_.Write("certs.jsons", Lines(certificates));
     tool_.Run(absl::StrCat(kStep, "2 --certs certs.jsons"));
-    // By these names the tool writes its files.
+    // The names of the tool's files.
     for (const std::string& certificate : certificates) {
       names_.push_back(crypto::ToHex(crypto::Sha256(ParseSignedMessage(certificate)->message)));
     }
@@ -213,7 +213,8 @@ class ToolServer : public Server {
   std::vector<std::string> names_;
 };
 
-// Who of the three trustees and whether the server works with belenios-tool; who decrypts.
+// The trustees that work with belenios-tool, whether the server does, and the trustees that
+// decrypt.
 struct Case {
   const char* name;
   bool tool_server;
@@ -241,7 +242,7 @@ class Ceremony : public ::testing::TestWithParam<Case> {
     }
   }
 
-  // What is published of the trustees.
+  // The published data of the trustees.
   std::string Hold() {
     std::vector<std::string> certificates;
     for (auto& trustee : trustees_) {
@@ -300,7 +301,7 @@ TEST_P(Ceremony, AndAnElectionWithItsKey) {
   vote.archive.AddResult(FormatResult(*result));
 
   const ArchiveReport report = VerifyArchive(vote.archive.bytes());
-  EXPECT_TRUE(report.ok()) << report.failures[0].code << report.failures[0].message;
+  EXPECT_TRUE(report.ok()) << ReasonText(report.failures[0].reason) << report.failures[0].message;
   const BeleniosTool verifier;
   verifier.Write("election.bel", vote.archive.bytes());
   EXPECT_EQ(verifier.Verify(), "");

@@ -37,7 +37,7 @@ class SigstoreTest : public ::testing::Test {
     }
   }
 
-  // What verify.js says; without an entry of that which the proof's extra data give.
+  // The output of verify.js; without an entry, it uses the one in the proof's extra data.
   static std::string Verify(const std::string& log_vkey, const std::string& proof,
                             const std::string& entry = "") {
     const std::string folder = NewTestFolder("receipt");
@@ -123,7 +123,7 @@ TEST_F(SigstoreTest, RefusesWhatIsChanged) {
   changed = right;
   changed.inclusion_proof.pop_back();
   EXPECT_THAT(refused(changed), HasSubstr("invalid hash count"));
-  // Another tree, size and key: what the log has not signed.
+  // Another tree, size and key, none of which the log has signed.
   changed = right;
   changed.checkpoint = absl::StrReplaceAll(right.checkpoint, {{"\n300\n", "\n301\n"}});
   EXPECT_THAT(refused(changed), HasSubstr("invalid checkpoint signature"));

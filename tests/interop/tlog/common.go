@@ -1,5 +1,5 @@
-// What the programs of this folder share: Go's own notes and trees, and cosignatures, of which this version of
-// golang.org/x/mod knows nothing.
+// Shared by the programs of this folder: Go's own notes and trees, and cosignatures, which this version of
+// golang.org/x/mod does not know.
 package main
 
 import (

@@ -1,5 +1,5 @@
 // The log as a running deployment serves it, read over HTTPS by verify.go, which uses
-// golang.org/x/mod/sumdb and nothing of ours; and what the edge refuses.
+// golang.org/x/mod/sumdb and none of our code; and requests that the edge refuses.
 
 #include <string>
 
@@ -54,8 +54,8 @@ class ServedTest : public ::testing::TestWithParam<City::Layout> {
   // Waits until all that was recorded so far is published.
   void AwaitPublished() {
     ledger::v1::GetCheckpointResponse newest;
-    ASSERT_OK(
-        city_.Read("", "ledger", "GetCheckpoint", ledger::v1::GetCheckpointRequest(), &newest));
+    ASSERT_OK(city_.Read("", "publication", "GetCheckpoint", ledger::v1::GetCheckpointRequest(),
+                         &newest));
     const auto head = crypto::OpenCheckpoint(newest.checkpoint(), city_.log(), city_.deployment());
     ASSERT_OK(head);
     ASSERT_TRUE(Await([&] { return PublishedSize() >= head->size; }));
@@ -87,14 +87,14 @@ TEST_P(ServedTest, OtherPeoplesCodeReadsItOverHttps) {
   AwaitPublished();
 }
 
-// What is hidden from whom: tests/unit/ledger/disclosure_test.cc.
+// What is hidden from whom: tests/unit/services/publication/log_service_test.cc.
 TEST_P(ServedTest, RecordsAreThoseThatTheLedgerShowsToThePublic) {
   city_.SetUpCouncil(3);
   AwaitPublished();
   ledger::v1::ListEntriesRequest request;
   request.set_page_size(5000);
   ledger::v1::ListEntriesResponse page;
-  ASSERT_OK(city_.Read("", "ledger", "ListEntries", request, &page));
+  ASSERT_OK(city_.Read("", "publication", "ListEntries", request, &page));
   std::string expected;
   const uint64_t size = PublishedSize();
   for (const ledger::v1::Entry& entry : page.entries()) {

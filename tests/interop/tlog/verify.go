@@ -7,8 +7,8 @@
 // It checks the checkpoint's signature and all cosignatures asked for; every tile and bundle, byte
 // by byte, that none is missing and none too many; that the leaves give the signed root; every
 // inclusion proof, and consistency proofs from all over the log; and, where they are there,
-// records.jsonl (each record gives its leaf) and proofs/: <index>.tlog-proof and <size>.consistency. Of a log that is
-// served it takes every tile, also the partial ones of smaller sizes, records/ and proof/.
+// records.jsonl (each record gives its leaf) and proofs/: <index>.tlog-proof and <size>.consistency. For a served log
+// it takes every tile, also the partial ones of smaller sizes, records/ and proof/.
 package main
 
 import (

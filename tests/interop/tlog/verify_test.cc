@@ -1,5 +1,5 @@
-// What we export is verified by verify.go, which uses golang.org/x/mod/sumdb and nothing of ours;
-// and whatever is changed in it, verify.go refuses.
+// verify.go, which uses golang.org/x/mod/sumdb and none of our code, verifies our exports and
+// rejects every change of them.
 
 #include <filesystem>
 #include <random>
@@ -34,7 +34,7 @@ class VerifyTest : public ::testing::Test {
     program_ = *program;
   }
 
-  // What verify.go says of `folder`; empty if it refuses.
+  // The output of verify.go for `folder`; empty if verification fails.
   std::string Verify(const std::string& folder, const std::string& log_vkey,
                      const std::vector<std::string>& witness_vkeys = {}) {
     std::vector<std::string> arguments = {program_, "-log", log_vkey};

@@ -1,5 +1,5 @@
-// Witnesses of other people's make: our ledger gets its cosignatures from witness.go, and drive.go
-// drives our votum-witness. Both use golang.org/x/mod/sumdb and nothing of ours.
+// Interoperability of witnesses: our ledger gets its cosignatures from witness.go, and drive.go
+// drives our votum-witness. Both use golang.org/x/mod/sumdb and none of our code.
 
 #include "tests/harness/witness.h"
 
@@ -35,7 +35,7 @@ class GoTest : public ::testing::Test {
     if (!HaveGo()) GTEST_SKIP() << kNoGo;
   }
 
-  // What a program says that must end well.
+  // The output of a program that must succeed.
   static std::string Output(const std::vector<std::string>& arguments) {
     const std::string output = NewTestFolder("run") + "/out";
     const int code = votum::testing::Run(arguments, output);
@@ -78,7 +78,7 @@ class ForeignWitnessTest : public GoTest {
   void StartWitness(const std::string& log_vkey) {
     const auto program = BuildGo("witness.go");
     ASSERT_OK(program);
-    // Of the city's own kind of ports: it listens there again after it was killed.
+    // A port from the city's own range, because it must listen there again after it was killed.
     const std::string address = absl::StrCat("127.0.0.1:", FreeBasePort());
     witness_ = std::make_unique<Process>(
         std::vector<std::string>{*program, "-name", "witness.example/go", "-seed", "7", "-log",
@@ -103,7 +103,7 @@ class ForeignWitnessTest : public GoTest {
     request.set_index(index);
     ledger::v1::GetReceiptResponse response;
     EXPECT_TRUE(Await([&] {
-      EXPECT_OK(city_->Read("anna.amt", "ledger", "GetReceipt", request, &response));
+      EXPECT_OK(city_->Read("anna.amt", "publication", "GetReceipt", request, &response));
       return policy_->Verify(response.receipt().checkpoint()).ok();
     }));
     return response.receipt();
@@ -138,8 +138,8 @@ TEST_F(ForeignWitnessTest, ReceiptsGainItsCosignatureAndOtherPeoplesCodeOpensThe
   for (const char* person : {"p1", "p2", "p3"}) ExpectWitnessed(person);
   EXPECT_EQ(Answers(" 422") + Answers(" 403") + Answers(" 404") + Answers(" 400"), 0);
 
-  // What the edge publishes, checkpoint and proofs, opens with the log's key and the witness's in
-  // Go's note.Open.
+  // The edge's published checkpoint and proofs open with the keys of log and witness in Go's
+  // note.Open.
   const auto verify = BuildGo("verify.go");
   ASSERT_OK(verify);
   std::string output;

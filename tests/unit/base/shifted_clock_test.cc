@@ -13,7 +13,7 @@ namespace {
 
 constexpr absl::Duration kDay = absl::Hours(24);
 
-// What the file says holds when kReadAgain has passed.
+// A change of the file takes effect once kReadAgain has passed.
 absl::Duration ShiftAfter(ShiftedClock& clock, const std::string& path, const std::string& text) {
   EXPECT_OK(WriteFile(path, text));
   absl::SleepFor(2 * ShiftedClock::kReadAgain);

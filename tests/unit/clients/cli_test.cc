@@ -15,6 +15,7 @@
 #include "base/refusal.h"
 #include "base/status_matchers.h"
 #include "base/test_folder.h"
+#include "core/fold/command_table.h"
 #include "crypto/merkle.h"
 #include "crypto/note.h"
 #include "crypto/tlog/cosignature.h"
@@ -30,6 +31,8 @@ namespace {
 
 using client::FakeService;
 using client::SeenCall;
+using ::testing::AllOf;
+using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
@@ -72,7 +75,7 @@ class CliTest : public ::testing::Test {
     return ran;
   }
 
-  // What the service was sent, as a vote.
+  // The vote that the service received.
   static meetings::v1::CastVote VoteOf(const SeenCall& call) {
     meetings::v1::CastVote vote;
     EXPECT_TRUE(vote.ParseFromString(call.command.payload()));
@@ -105,7 +108,7 @@ TEST_F(CliTest, ACommandIsSignedSentAndProved) {
   EXPECT_EQ(vote.vote_event_id(), "v1");
   EXPECT_EQ(vote.choice(), meetings::v1::CHOICE_YES);
   EXPECT_EQ(vote.header().actor(), "m01");
-  // What is needed to correct the vote.
+  // The data needed to correct the vote.
   EXPECT_THAT(ran.out, HasSubstr(vote.header().command_id()));
 }
 
@@ -156,7 +159,7 @@ TEST_F(CliTest, AReceiptIsSavedAndVerifiesAgain) {
   EXPECT_THAT(tampered.out, IsEmpty());
 }
 
-// A receipt and a policy of three witnesses, of which two must cosign.
+// A receipt and a policy of three witnesses, two of which must cosign.
 class PolicyTest : public CliTest {
  protected:
   void SetUp() override {
@@ -294,7 +297,7 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(
         Failing{"refused",
                 kVote,
-                {RefusePrecondition("VOTE_CLOSED", "vote v1 was closed at record 7")},
+                {Refuse(Reason::kVoteClosed, "vote v1 was closed at record 7")},
                 false,
                 kRefusedByService,
                 "votum: VOTE_CLOSED: vote v1 was closed at record 7\n"},
@@ -304,10 +307,10 @@ INSTANTIATE_TEST_SUITE_P(
                 false,
                 kRefusedByService,
                 "votum: INTERNAL: broken\n"},
-        // A reason that this machine has too says nothing of where it came from.
+        // A reason that also exists locally does not reveal its origin.
         Failing{"refused_with_a_word_of_ours",
                 kVote,
-                {RefuseArgument("BAD_FILE", "x")},
+                {Refuse(Reason::kBadFile, "x")},
                 false,
                 kRefusedByService,
                 "votum: BAD_FILE"},
@@ -451,7 +454,7 @@ TEST_F(BatchTest, CarriesOutLinesInOrder) {
 }
 
 TEST_F(BatchTest, StopsAtTheFirstFailureWithItsLine) {
-  service_.FailNext({absl::OkStatus(), RefuseExists("ALREADY_VOTED", "you have voted")});
+  service_.FailNext({absl::OkStatus(), Refuse(Reason::kAlreadyVoted, "you have voted")});
   const Ran ran = DoBatch(absl::StrCat(kCast, "v1\n\n", kCast, "v2\n", kCast, "v3\n"));
   EXPECT_EQ(ran.code, kRefusedByService);
   EXPECT_EQ(ran.err, "line 3: votum: ALREADY_VOTED: you have voted\n");
@@ -502,6 +505,26 @@ TEST_F(CliTest, EveryVerbTeachesWithAnExampleOfItself) {
   }
 }
 
+TEST_F(CliTest, EveryDeclaredCommandHasItsVerbAndHelp) {
+  const std::vector<std::string> verbs = AllVerbs(Do({"completion", "bash"}).out);
+  for (const CommandType& type : CommandTable()) {
+    if (type.options->verb().empty()) continue;
+    EXPECT_THAT(verbs, Contains(type.options->verb())) << type.name;
+    const std::vector<std::string> words = absl::StrSplit(type.options->verb(), ' ');
+    EXPECT_THAT(Do(With(words, {"--help"})).out, HasSubstr(type.options->help())) << type.name;
+  }
+}
+
+TEST_F(CliTest, FieldsDeclareTheirOptions) {
+  const std::string demand = Do({"motion", "demand", "--help"}).out;
+  for (const char* option : {"--meeting TEXT REQUIRED", "--id TEXT REQUIRED", "--faction TEXT"})
+    EXPECT_THAT(demand, HasSubstr(option));
+  // A message in the command gives the options of its fields.
+  EXPECT_THAT(Do({"proposal", "draft", "--help"}).out, HasSubstr("--resolution TEXT REQUIRED"));
+  EXPECT_THAT(Do({"proposal", "revise", "--help"}).out,
+              AllOf(HasSubstr("--resolution TEXT"), Not(HasSubstr("--resolution TEXT REQUIRED"))));
+}
+
 TEST_F(CliTest, HelpTopicsAreThere) {
   for (const char* topic : {"exit-codes", "contexts", "values", "receipts"})
     EXPECT_EQ(Do({"help", topic}).code, kDone) << topic;
@@ -509,7 +532,7 @@ TEST_F(CliTest, HelpTopicsAreThere) {
   EXPECT_EQ(Do({"help", "nonsense"}).code, kUsage);
 }
 
-// The shell itself says what it would complete.
+// The shell itself reports its completions.
 TEST_F(CliTest, BashCompletesNounsVerbsAndOptions) {
   const Ran ran = Do({"completion", "bash"});
   ASSERT_EQ(ran.code, kDone);

@@ -11,8 +11,10 @@
 #include "base/refusal.h"
 #include "base/status_matchers.h"
 #include "base/test_folder.h"
+#include "clients/lib/signer.h"
 #include "clients/lib/unary_call.h"
 #include "core/command/timestamps.h"
+#include "crypto/checkpoint.h"
 #include "crypto/dsse.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -33,6 +35,7 @@ class ClientTest : public ::testing::Test {
   // Key files cost a second; one for all tests.
   static void SetUpTestSuite() {
     folder_ = NewTestFolder("client");
+    setenv("VOTUM_CONFIG", folder_.c_str(), 1);
     ASSERT_OK(TestKey('m').SavePkcs8File(KeyFile(), crypto::SecretBytes::CopyOf(kPassphrase)));
   }
 
@@ -90,11 +93,53 @@ TEST_F(ClientTest, SignsWithThePersonsKeyAndTakesTheProvedReceipt) {
   EXPECT_EQ(calls[0].session, "");
 }
 
+common::v1::CommandHeader HeaderOf(const common::v1::SignedCommand& command) {
+  common::v1::AnyCommand any;
+  EXPECT_TRUE(any.ParseFromString(command.payload()));
+  return any.header();
+}
+
+TEST_F(ClientTest, ACommandSaysWhatItsSignerHasSeenAlsoInARunBefore) {
+  setenv("VOTUM_CONFIG", NewTestFolder("client_seen").c_str(), 1);
+  meetings::v1::CastVote vote = Vote();
+  const auto first = OpenAsMember()->Do(&vote);
+  ASSERT_OK(first);
+  const auto client = OpenAsMember();
+  ASSERT_OK(client->Do(&vote));
+  ASSERT_OK(client->Do(&vote));
+  const std::vector<SeenCall> calls = service_.calls();
+  ASSERT_EQ(calls.size(), 3u);
+  EXPECT_EQ(HeaderOf(calls[0].command).seen_size(), 0u);
+  EXPECT_EQ(HeaderOf(calls[1].command).seen_size(), 1u);
+  EXPECT_EQ(HeaderOf(calls[2].command).seen_size(), 2u);
+  const auto checkpoint =
+      crypto::OpenCheckpoint(first->checkpoint(), service_.log().verifier(), kDeployment);
+  ASSERT_OK(checkpoint);
+  EXPECT_EQ(HeaderOf(calls[1].command).seen_root(), crypto::AsBytes(checkpoint->root));
+}
+
+// The receipt of a secret ballot tells where it stands: if the member's next command told it too,
+// everybody would know whose ballot that is.
+TEST_F(ClientTest, WhatIsSeenWithACommandWithoutActorDoesNotShowInTheNext) {
+  setenv("VOTUM_CONFIG", NewTestFolder("client_unseen").c_str(), 1);
+  const auto client = OpenAsMember();
+  meetings::v1::CastVote vote = Vote();
+  ASSERT_OK(client->Do(&vote));
+  const crypto::PrivateKey key = TestKey('x');
+  meetings::v1::CastVote unnamed = Vote();
+  ASSERT_OK(client->Send(*SignCommand({kDeployment, "", {&key}, true}, client->Now(), &unnamed)));
+  ASSERT_OK(client->Do(&vote));
+  const std::vector<SeenCall> calls = service_.calls();
+  ASSERT_EQ(calls.size(), 3u);
+  EXPECT_EQ(HeaderOf(calls[1].command).seen_size(), 0u);
+  EXPECT_EQ(HeaderOf(calls[2].command).seen_size(), 1u);
+}
+
 TEST_F(ClientTest, AReceiptForSomethingElseIsNoReceipt) {
   const auto client = OpenAsMember();
   service_.LieNext();
   meetings::v1::CastVote vote = Vote();
-  EXPECT_THAT(client->Do(&vote), IsRefused("RECEIPT_INVALID"));
+  EXPECT_THAT(client->Do(&vote), IsRefused(Reason::kReceiptInvalid));
 }
 
 TEST_F(ClientTest, SendsTheSameBytesAgainWhileTheServiceIsAway) {
@@ -110,10 +155,10 @@ TEST_F(ClientTest, SendsTheSameBytesAgainWhileTheServiceIsAway) {
 
 TEST_F(ClientTest, ARefusalComesAtOnceWithItsReason) {
   const auto client = OpenAsMember();
-  service_.FailNext({RefusePrecondition("VOTE_CLOSED", "vote v1 was closed at record 7")});
+  service_.FailNext({Refuse(Reason::kVoteClosed, "vote v1 was closed at record 7")});
   meetings::v1::CastVote vote = Vote();
   const auto receipt = client->Do(&vote);
-  EXPECT_THAT(receipt, IsRefused("VOTE_CLOSED"));
+  EXPECT_THAT(receipt, IsRefused(Reason::kVoteClosed));
   EXPECT_THAT(std::string(receipt.status().message()), HasSubstr("closed at record 7"));
   EXPECT_EQ(service_.calls().size(), 1u);
 }
@@ -159,7 +204,7 @@ TEST_F(ClientTest, ThePublicReadsWithoutASessionAndSignsNothing) {
   EXPECT_EQ(service_.calls()[0].session, "");
   meetings::v1::CastVote vote = Vote();
   const auto receipt = client->Do(&vote);
-  EXPECT_THAT(receipt, IsRefused("NO_KEY"));
+  EXPECT_THAT(receipt, IsRefused(Reason::kNoKey));
   EXPECT_THAT(std::string(receipt.status().message()), HasSubstr("votum context add"));
   EXPECT_EQ(asked_, 0);
 }
@@ -169,17 +214,18 @@ TEST_F(ClientTest, AServiceWithoutEndpointIsNamed) {
   meetings::v1::GetAttendanceResponse response;
   const absl::Status status =
       client->Read("ideas", "GetIdea", meetings::v1::GetAttendanceRequest(), &response);
-  EXPECT_THAT(status, IsRefused("BAD_CONTEXT"));
+  EXPECT_THAT(status, IsRefused(Reason::kBadContext));
   EXPECT_THAT(std::string(status.message()), HasSubstr("ideas"));
 }
 
 TEST_F(ClientTest, AContextWithoutAUsableLogKeyOrAuthorityIsRefused) {
   Context context = service_.ContextOf();
   context.log_vkey = "votum.test.example/log+00000000+AAAA";
-  EXPECT_THAT(Client::Open(context, *Channels::Open(context), nullptr), IsRefused("BAD_CONTEXT"));
+  EXPECT_THAT(Client::Open(context, *Channels::Open(context), nullptr),
+              IsRefused(Reason::kBadContext));
   context = service_.ContextOf();
   context.ca_certificate_file = "/nonexistent/ca.crt";
-  EXPECT_THAT(Channels::Open(context), IsRefused("BAD_CONTEXT"));
+  EXPECT_THAT(Channels::Open(context), IsRefused(Reason::kBadContext));
 }
 
 TEST_F(ClientTest, AServiceThatIsNotThereIsNamedWithItsAddress) {
@@ -207,7 +253,7 @@ TEST_F(ClientTest, TellsItsOwnRefusalsFromTheServices) {
   const auto client = OpenAsPublic();
   meetings::v1::CastVote vote = Vote();
   EXPECT_FALSE(IsOfService(client->Do(&vote).status()));
-  service_.FailNext({RefuseNotFound("NO_SUCH_MEETING", "there is no meeting sitzung-1")});
+  service_.FailNext({Refuse(Reason::kNoSuchMeeting, "there is no meeting sitzung-1")});
   EXPECT_TRUE(IsOfService(Read(*client)));
 }
 
@@ -226,8 +272,8 @@ TEST_F(ClientTest, WatchesUntilItHasSeenEnough) {
 
 TEST_F(ClientTest, WatchesOnWithANewSessionAndOverARestart) {
   const auto client = OpenAsMember();
-  service_.FailNext({Refuse(absl::StatusCode::kUnauthenticated, "SESSION_EXPIRED", "expired"),
-                     absl::UnavailableError("restarting")});
+  service_.FailNext(
+      {Refuse(Reason::kSessionExpired, "expired"), absl::UnavailableError("restarting")});
   meetings::v1::WatchMeetingResponse response;
   ASSERT_OK(client->Watch("meetings", "WatchMeeting", meetings::v1::WatchMeetingRequest(),
                           &response, [] { return false; }));
@@ -239,11 +285,11 @@ TEST_F(ClientTest, WatchesOnWithANewSessionAndOverARestart) {
 
 TEST_F(ClientTest, WatchEndsWithTheServicesRefusal) {
   const auto client = OpenAsPublic();
-  service_.FailNext({RefuseNotFound("NO_SUCH_MEETING", "there is no meeting sitzung-1")});
+  service_.FailNext({Refuse(Reason::kNoSuchMeeting, "there is no meeting sitzung-1")});
   meetings::v1::WatchMeetingResponse response;
   EXPECT_THAT(client->Watch("meetings", "WatchMeeting", meetings::v1::WatchMeetingRequest(),
                             &response, [] { return true; }),
-              IsRefused("NO_SUCH_MEETING"));
+              IsRefused(Reason::kNoSuchMeeting));
 }
 
 }  // namespace

@@ -70,7 +70,7 @@ TEST(ContextTest, IsReadBackAsSavedAndNeverOverwritten) {
   EXPECT_EQ(again->deployment, context->deployment);
   EXPECT_EQ(again->endpoints, context->endpoints);
   EXPECT_EQ(again->passphrase_file, context->passphrase_file);
-  EXPECT_THAT(SaveNewContext(*context, path), IsRefused("CONTEXT_EXISTS"));
+  EXPECT_THAT(SaveNewContext(*context, path), IsRefused(Reason::kContextExists));
 }
 
 struct Bad {
@@ -85,7 +85,7 @@ TEST_P(BadContextTest, IsRefusedByName) {
   const std::string path = TestFolder() + "bad_context.json";
   ASSERT_OK(WriteFile(path, GetParam().text));
   const auto context = LoadContext(path);
-  ASSERT_THAT(context, IsRefused("BAD_CONTEXT"));
+  ASSERT_THAT(context, IsRefused(Reason::kBadContext));
   EXPECT_THAT(std::string(context.status().message()), HasSubstr(GetParam().says));
   EXPECT_THAT(std::string(context.status().message()), HasSubstr(path));
 }
@@ -107,7 +107,7 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(ContextTest, NoFileSaysHowToMakeOne) {
   const auto context = LoadContext("/nonexistent/context.json");
-  ASSERT_THAT(context, IsRefused("NO_CONTEXT"));
+  ASSERT_THAT(context, IsRefused(Reason::kNoContext));
   EXPECT_THAT(std::string(context.status().message()), HasSubstr("votum context add"));
 }
 

@@ -76,7 +76,7 @@ class CsvRefusalTest : public ::testing::TestWithParam<Refused> {};
 
 TEST_P(CsvRefusalTest, SaysWhere) {
   const auto rows = ParseCsv(GetParam().text);
-  ASSERT_THAT(rows, IsRefused("BAD_CSV"));
+  ASSERT_THAT(rows, IsRefused(Reason::kBadCsv));
   EXPECT_THAT(std::string(rows.status().message()), HasSubstr(GetParam().place));
 }
 
@@ -104,14 +104,14 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(CsvTest, FieldsKnowWhereTheyBegin) {
   const auto rows = ParseCsv("id,text\n7,\"a\nb\"\n8,ö,\n");
-  ASSERT_THAT(rows, IsRefused("BAD_CSV"));  // the last row is longer
+  ASSERT_THAT(rows, IsRefused(Reason::kBadCsv));  // the last row is longer
   const auto sound = ParseCsv("id,text\n7,\"a\nb\"\nö8,c\n");
   ASSERT_OK(sound);
   EXPECT_EQ(ToString((*sound)[1][1].begin), "line 2, column 3");
   EXPECT_EQ(ToString((*sound)[2][1].begin), "line 4, column 4");
 }
 
-// Whatever is written by the RFC's rules is read back as it was.
+// Everything written by the RFC's rules is read back unchanged.
 TEST(CsvTest, ReadsBackWhatIsWritten) {
   const std::vector<std::string> texts = {"",     "a", ",",     "\"",        "\"\"", "\n",
                                           "a\nb", ";", " a\t ", "\",\"\n\"", "ß→€"};

@@ -20,7 +20,6 @@ common::v1::Receipt FakeLog::Append(const common::v1::SignedCommand& command) {
   record.set_index(tree_.size());
   *record.mutable_time() = ToTimestamp(absl::Now());
   record.set_service("meetings");
-  record.set_disclosure(common::v1::DISCLOSURE_PUBLIC);
   record.set_payload_type(command.payload_type());
   record.set_payload(command.payload());
   *record.mutable_signatures() = command.signatures();

@@ -1,5 +1,5 @@
-// A log in memory that gives real receipts, and a person with a key: what the client's checks work
-// on.
+// A log in memory that gives real receipts, and a person with a key, for tests of the client's
+// checks.
 #ifndef VOTUM_TESTS_UNIT_CLIENTS_FAKE_LOG_H_
 #define VOTUM_TESTS_UNIT_CLIENTS_FAKE_LOG_H_
 
@@ -18,7 +18,7 @@ namespace votum::client {
 
 inline constexpr char kDeployment[] = "votum.test.example/log";
 
-// A key as a test needs one: the same for the same letter.
+// A key for tests: the same letter gives the same key.
 crypto::PrivateKey TestKey(char letter);
 
 // Thread-safe.
@@ -28,7 +28,7 @@ class FakeLog {
 
   // Appends `command` and proves it.
   common::v1::Receipt Append(const common::v1::SignedCommand& command);
-  // Proof and checkpoint of a record as they are now, without the record.
+  // Current proof and checkpoint of a record, without the record.
   common::v1::Receipt Prove(uint64_t index);
   std::vector<crypto::Digest> Consistency(uint64_t old_size, uint64_t new_size);
   const crypto::NoteVerifier& verifier() const { return signer_->verifier(); }

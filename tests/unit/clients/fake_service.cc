@@ -75,7 +75,7 @@ class FakeService::Service : public meetings::v1::MeetingsService::Service {
     const absl::Status failure = Note(*context, {});
     if (!failure.ok()) return ToGrpc(failure);
     meetings::v1::WatchMeetingResponse response;
-    // Without end: until the client has seen enough.
+    // Endless: continues until the client cancels.
     for (uint64_t index = 0; !context->IsCancelled(); ++index) {
       response.set_index(index);
       if (!writer->Write(response)) break;
@@ -100,7 +100,7 @@ class FakeService::Service : public meetings::v1::MeetingsService::Service {
     return event;
   }
 
-  // Writes the call down; how it is to fail.
+  // Records the call and returns its intended failure.
   absl::Status Note(const grpc::ServerContext& context, const common::v1::SignedCommand& command) {
     const std::lock_guard<std::mutex> lock(mutex);
     calls.push_back({MetadataOf(context, "votum-session-bin"),

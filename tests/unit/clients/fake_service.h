@@ -1,5 +1,5 @@
-// A meetings service over real TLS that does what a test tells it: what the client's channels,
-// retries and sessions work on.
+// A scripted meetings service over real TLS, for tests of the client's channels, retries and
+// sessions.
 #ifndef VOTUM_TESTS_UNIT_CLIENTS_FAKE_SERVICE_H_
 #define VOTUM_TESTS_UNIT_CLIENTS_FAKE_SERVICE_H_
 
@@ -16,7 +16,7 @@
 
 namespace votum::client {
 
-// What a call brought along.
+// The metadata of a call.
 struct SeenCall {
   std::string session;                // "votum-session-bin"
   std::string min_index;              // "votum-min-index"

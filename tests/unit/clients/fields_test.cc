@@ -59,7 +59,7 @@ TEST(SetFieldTest, TextsComeFromFiles) {
   papers::v1::ProposalText text;
   ASSERT_OK(SetField(&text, "resolution", {"@" + path}));
   EXPECT_EQ(text.resolution(), "Der Rat\nbeschließt.\n");
-  EXPECT_THAT(SetField(&text, "resolution", {"@/nonexistent"}), IsRefused("BAD_FILE"));
+  EXPECT_THAT(SetField(&text, "resolution", {"@/nonexistent"}), IsRefused(Reason::kBadFile));
 }
 
 struct Refused {
@@ -74,21 +74,21 @@ TEST(SetFieldTest, SaysWhatIsExpected) {
                            Refused{"start_time", "tomorrow", "is not a time like 2026"},
                            Refused{"start_time", "2026-12-15T17:00:00", "is not a time like"}}) {
     const absl::Status status = SetField(&convene, c.field, {c.value});
-    EXPECT_THAT(status, IsRefused("USAGE"));
+    EXPECT_THAT(status, IsRefused(Reason::kUsage));
     EXPECT_THAT(std::string(status.message()), HasSubstr(c.says));
   }
   meetings::v1::CastVote vote;
   const absl::Status choice = SetField(&vote, "choice", {"YES"});
-  EXPECT_THAT(choice, IsRefused("USAGE"));
+  EXPECT_THAT(choice, IsRefused(Reason::kUsage));
   EXPECT_THAT(std::string(choice.message()), HasSubstr("\"YES\" is none of yes, no, abstain"));
-  EXPECT_THAT(SetField(&vote, "choice", {"unspecified"}), IsRefused("USAGE"));
+  EXPECT_THAT(SetField(&vote, "choice", {"unspecified"}), IsRefused(Reason::kUsage));
   directory::v1::CreateOrganization organization;
   for (const char* number : {"", "-1", "+1", "1.5", "4294967296", "0x10", "1 "}) {
-    EXPECT_THAT(SetField(&organization, "statutory_number", {number}), IsRefused("USAGE"))
+    EXPECT_THAT(SetField(&organization, "statutory_number", {number}), IsRefused(Reason::kUsage))
         << number;
   }
   ideas::v1::IdeaContent content;
-  EXPECT_THAT(SetField(&content, "receipt_code_digest", {"0g"}), IsRefused("USAGE"));
+  EXPECT_THAT(SetField(&content, "receipt_code_digest", {"0g"}), IsRefused(Reason::kUsage));
 }
 
 const std::vector<FieldOption> kCheckIn = {{"--id", "meeting_id", "Which meeting"},
@@ -106,12 +106,12 @@ TEST(FillFieldsTest, TakesTheActorWhereNobodyElseIsNamed) {
 TEST(FillFieldsTest, RefusesWhatIsMissingOrGivenTwice) {
   meetings::v1::CheckIn command;
   const absl::Status missing = FillFields(kCheckIn, {{}, {}}, "m01", &command);
-  EXPECT_THAT(missing, IsRefused("USAGE"));
+  EXPECT_THAT(missing, IsRefused(Reason::kUsage));
   EXPECT_THAT(std::string(missing.message()), HasSubstr("--id is missing"));
   const absl::Status twice = FillFields(kCheckIn, {{"s1", "s2"}, {}}, "m01", &command);
-  EXPECT_THAT(twice, IsRefused("USAGE"));
+  EXPECT_THAT(twice, IsRefused(Reason::kUsage));
   EXPECT_THAT(std::string(twice.message()), HasSubstr("--id is given twice"));
-  // What a file has set already need not be given again.
+  // A field already set by a file need not be given again.
   command.set_meeting_id("s1");
   EXPECT_OK(FillFields(kCheckIn, {{}, {}}, "m01", &command));
   // An explicit zero is given.

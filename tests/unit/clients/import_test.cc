@@ -84,7 +84,7 @@ class ImportRefusalTest : public ::testing::TestWithParam<Refused> {};
 
 TEST_P(ImportRefusalTest, SaysWhereAndWhat) {
   const auto rows = ReadImport(GetParam().content, GetParam().format, {});
-  ASSERT_THAT(rows, IsRefused("BAD_IMPORT_FILE"));
+  ASSERT_THAT(rows, IsRefused(Reason::kBadImportFile));
   EXPECT_THAT(std::string(rows.status().message()), HasSubstr(GetParam().says));
 }
 
@@ -145,14 +145,14 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& info) { return std::string(info.param.name); });
 
 TEST(ImportTest, ABrokenCsvIsRefusedAsSuch) {
-  EXPECT_THAT(ReadImport("id,text\n1,\"a\n", kCsv, {}), IsRefused("BAD_CSV"));
+  EXPECT_THAT(ReadImport("id,text\n1,\"a\n", kCsv, {}), IsRefused(Reason::kBadCsv));
 }
 
 TEST(ImportTest, TheNameTellsTheFormat) {
   EXPECT_EQ(*ImportFormatOf("Ideen.CSV"), kCsv);
   EXPECT_EQ(*ImportFormatOf("a.jsonl"), kJson);
   EXPECT_EQ(*ImportFormatOf("a.ndjson"), kJson);
-  EXPECT_THAT(ImportFormatOf("a.xlsx"), IsRefused("BAD_IMPORT_FILE"));
+  EXPECT_THAT(ImportFormatOf("a.xlsx"), IsRefused(Reason::kBadImportFile));
 }
 
 TEST(ImportTest, IdsFollowFromSourceAndRow) {

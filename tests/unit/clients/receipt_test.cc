@@ -28,7 +28,7 @@ common::v1::SignedCommand Vote(const crypto::PrivateKey& key, meetings::v1::Choi
   return *SignCommand({kDeployment, "m01", {&key}}, absl::Now(), &vote);
 }
 
-// Five votes, of which the third is ours.
+// Five votes, the third of which is ours.
 struct Voted {
   FakeLog log;
   crypto::PrivateKey key = TestKey('m');
@@ -75,7 +75,7 @@ TEST_P(TamperedReceiptTest, DoesNotHold) {
   ASSERT_OK(VerifyReceiptOf(voted.command, voted.receipt, voted.log.verifier()));
   GetParam().tamper(voted);
   const absl::Status status = VerifyReceiptOf(voted.command, voted.receipt, voted.log.verifier());
-  EXPECT_THAT(status, IsRefused("RECEIPT_INVALID"));
+  EXPECT_THAT(status, IsRefused(Reason::kReceiptInvalid));
   EXPECT_THAT(std::string(status.message()), HasSubstr(GetParam().says));
 }
 
@@ -158,7 +158,7 @@ INSTANTIATE_TEST_SUITE_P(
                  "not what was signed and sent"}),
     [](const auto& info) { return std::string(info.param.name); });
 
-// One flipped bit anywhere in a receipt is noticed.
+// One flipped bit anywhere in a receipt is detected.
 TEST(ReceiptTest, EveryFlippedBitOfRecordSaltAndProofIsNoticed) {
   Voted voted;
   const auto holds = [&] {
@@ -187,7 +187,7 @@ TEST(TlogProofTest, HoldsForWhoeverKnowsTheFormatAlone) {
   EXPECT_OK(crypto::VerifyTlogProof(*parsed, crypto::HashLeaf(crypto::AsBytes(leaf)),
                                     voted.log.verifier(), kDeployment));
   voted.receipt.mutable_inclusion_proof(0)->pop_back();
-  EXPECT_THAT(TlogProofOf(voted.receipt), IsRefused("RECEIPT_INVALID"));
+  EXPECT_THAT(TlogProofOf(voted.receipt), IsRefused(Reason::kReceiptInvalid));
 }
 
 TEST(RefreshedTest, HasTheNewProofIfBothAreOfOneHistory) {
@@ -212,7 +212,7 @@ TEST(RefreshedTest, TwoHistoriesAreNoticed) {
   for (int i = 0; i < 4; ++i) other.log.Append(Vote(voted.key, meetings::v1::CHOICE_NO));
   const common::v1::Receipt theirs = other.log.Prove(4);
   EXPECT_THAT(Refreshed(voted.receipt, theirs, other.log.Consistency(5, 9), voted.log.verifier()),
-              IsRefused("RECEIPT_INVALID"))
+              IsRefused(Reason::kReceiptInvalid))
       << "another record at our place";
 
   crypto::MerkleTree forked;
@@ -226,13 +226,14 @@ TEST(RefreshedTest, TwoHistoriesAreNoticed) {
   }
   const auto signer = crypto::NoteSigner::Create(kDeployment, TestKey('l'));
   fork.set_checkpoint(*crypto::SignCheckpoint({kDeployment, 5, forked.Root(), {}}, *signer));
-  EXPECT_THAT(Refreshed(voted.receipt, fork, {}, voted.log.verifier()), IsRefused("LOG_FORKED"));
+  EXPECT_THAT(Refreshed(voted.receipt, fork, {}, voted.log.verifier()),
+              IsRefused(Reason::kLogForked));
 
   for (int i = 0; i < 4; ++i) voted.log.Append(Vote(voted.key, meetings::v1::CHOICE_NO));
   auto consistency = voted.log.Consistency(5, 9);
   consistency[0][0] ^= 1;
   EXPECT_THAT(Refreshed(voted.receipt, voted.log.Prove(4), consistency, voted.log.verifier()),
-              IsRefused("LOG_FORKED"));
+              IsRefused(Reason::kLogForked));
 }
 
 }  // namespace

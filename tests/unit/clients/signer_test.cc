@@ -38,6 +38,8 @@ TEST(SignerTest, FillsInTheHeaderAndSignsTheBytesThatAreSent) {
   EXPECT_EQ(sent.header().deployment(), kDeployment);
   EXPECT_EQ(sent.header().actor(), "m01");
   EXPECT_EQ(FromTimestamp(sent.header().create_time()), now);
+  EXPECT_EQ(FromTimestamp(sent.header().not_after()), now + kValidity);
+  EXPECT_EQ(sent.header().seen_size(), 0u);
   EXPECT_EQ(sent.header().command_id().size(), 36u);
   EXPECT_EQ(sent.header().public_key(), "");
   EXPECT_EQ(sent.meeting_id(), "sitzung-1");
@@ -81,7 +83,7 @@ TEST(SealTextTest, CommitsToTheContentUnderASubjectOfItsOwn) {
   EXPECT_EQ(one.attachment.commitment(), one.ref.commitment());
   EXPECT_EQ(one.attachment.subject(), one.ref.subject());
   EXPECT_OK(crypto::VerifyCommitment(one.ref.commitment(), one.attachment.salt(), "Mehr Bänke"));
-  // Equal texts cannot be told to be equal.
+  // Equal texts give different results, so equality is not revealed.
   EXPECT_NE(one.ref.commitment(), two.ref.commitment());
   EXPECT_NE(one.ref.subject(), two.ref.subject());
 }
@@ -104,7 +106,7 @@ TEST(ReceiptCodeTest, IsFoundAgainAsTypedIn) {
   }
   EXPECT_EQ(*ReceiptCodeDigest(typed), code.digest);
   EXPECT_NE(NewReceiptCode().digest, code.digest);
-  EXPECT_THAT(ReceiptCodeDigest(code.code.substr(1)), IsRefused("CODE_MISTYPED"));
+  EXPECT_THAT(ReceiptCodeDigest(code.code.substr(1)), IsRefused(Reason::kCodeMistyped));
 }
 
 }  // namespace

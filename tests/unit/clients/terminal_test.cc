@@ -1,4 +1,4 @@
-// Secrets at a terminal: a child process with a terminal of its own, or with none.
+// Reading secrets at a terminal: a child process with its own terminal, or with none.
 #include "clients/cli/terminal.h"
 
 #include <pty.h>
@@ -25,7 +25,7 @@ using ::testing::Not;
 
 constexpr char kSecret[] = "geheimes Wort";
 
-// What a child did: its exit code, and all that its terminal showed.
+// Results of a child: its exit code, and its terminal's output.
 struct Child {
   int code = -1;
   std::string shown;
@@ -52,7 +52,7 @@ Child AtTerminal(const std::vector<std::string>& answers, const std::function<in
   while ((count = read(terminal, buffer, sizeof(buffer))) > 0) {
     child.shown.append(buffer, static_cast<size_t>(count));
     if (answered == answers.size() || CountOf(child.shown, ": ") <= answered) continue;
-    // The prompt comes before the echo goes; what is typed between is dropped.
+    // The prompt comes before echo is turned off; input typed in between is dropped.
     EXPECT_TRUE(testing::Await([&] {
       termios settings;
       return tcgetattr(terminal, &settings) == 0 && (settings.c_lflag & ECHO) == 0;
@@ -88,7 +88,7 @@ TEST(TerminalTest, ANewPassphraseIsTypedTwiceAlike) {
   const auto body = [] {
     const auto passphrase = NewPassphrase("");
     if (passphrase.ok()) return passphrase->Reveal() == "eins" ? 0 : 1;
-    return ReasonOf(passphrase.status()) == "PASSPHRASES_DIFFER" ? 2 : 3;
+    return ReasonOf(passphrase.status()) == Reason::kPassphrasesDiffer ? 2 : 3;
   };
   EXPECT_EQ(AtTerminal({"eins\n", "eins\n"}, body).code, 0);
   EXPECT_EQ(AtTerminal({"eins\n", "zwei\n"}, body).code, 2);
@@ -99,7 +99,8 @@ TEST(TerminalTest, WithoutATerminalTheOptionIsNamed) {
   if (pid == 0) {
     setsid();  // leaves the terminal, if there was one
     const absl::Status status = Secret("", "one-time code", "--code-file").status();
-    _exit(ReasonOf(status) == "NO_TERMINAL" && absl::StrContains(status.message(), "--code-file")
+    _exit(ReasonOf(status) == Reason::kNoTerminal &&
+                  absl::StrContains(status.message(), "--code-file")
               ? 0
               : 1);
   }
@@ -117,7 +118,7 @@ TEST(TerminalTest, AFileGivesItsFirstLine) {
   EXPECT_EQ(secret->Reveal(), "wort");
   ASSERT_OK(WriteFile(path, "ohne Zeilenende", 0600));
   EXPECT_EQ(Secret(path, "code", "--code-file")->Reveal(), "ohne Zeilenende");
-  EXPECT_THAT(Secret("/nonexistent", "code", "--code-file"), IsRefused("BAD_FILE"));
+  EXPECT_THAT(Secret("/nonexistent", "code", "--code-file"), IsRefused(Reason::kBadFile));
 }
 
 TEST(TerminalTest, AKeyThatIsNotEncryptedNeedsNoPassphrase) {

@@ -47,7 +47,7 @@ TEST(SplitWordsTest, SplitsAsAShellDoes) {
 
 TEST(SplitWordsTest, QuotationMarksEnd) {
   for (const char* line : {"'a", "\"a", "a 'b\"", "\"a\\\"", "'a''"})
-    EXPECT_THAT(SplitWords(line), IsRefused("USAGE")) << line;
+    EXPECT_THAT(SplitWords(line), IsRefused(Reason::kUsage)) << line;
 }
 
 }  // namespace

@@ -27,7 +27,7 @@ OwnedCertificate Parse(absl::string_view pem) {
   return OwnedCertificate(PEM_read_bio_X509(input.get(), nullptr, nullptr, nullptr));
 }
 
-// What `openssl x509 -text` prints.
+// The output of `openssl x509 -text`.
 std::string Print(absl::string_view pem) {
   const OwnedBio output(BIO_new(BIO_s_mem()));
   X509_print(output.get(), Parse(pem).get());
@@ -123,7 +123,7 @@ TEST(CertificatesTest, CertificatesSayWhatTheyAreFor) {
 TEST(CertificatesTest, AServiceCannotIssueCertificates) {
   const CertificateWithKey authority = Authority();
   const CertificateWithKey service = *IssueServiceCertificate(authority, Request(), kNow);
-  EXPECT_THAT(IssueServiceCertificate(service, Request(), kNow), IsRefused("BAD_AUTHORITY"));
+  EXPECT_THAT(IssueServiceCertificate(service, Request(), kNow), IsRefused(Reason::kBadAuthority));
 }
 
 TEST(CertificatesTest, KeysAreP256AndBelongToTheirCertificates) {
@@ -159,8 +159,8 @@ TEST(CertificatesTest, NotAfter) {
   EXPECT_EQ(*CertificateNotAfter(authority.certificate_pem), kNow + absl::Hours(24 * 3650));
   const CertificateWithKey service = *IssueServiceCertificate(authority, Request(), kNow);
   EXPECT_EQ(*CertificateNotAfter(service.certificate_pem), kNow + absl::Hours(24 * 90));
-  EXPECT_THAT(CertificateNotAfter(""), IsRefused("BAD_CERTIFICATE"));
-  EXPECT_THAT(CertificateNotAfter(authority.key_pem.Reveal()), IsRefused("BAD_CERTIFICATE"));
+  EXPECT_THAT(CertificateNotAfter(""), IsRefused(Reason::kBadCertificate));
+  EXPECT_THAT(CertificateNotAfter(authority.key_pem.Reveal()), IsRefused(Reason::kBadCertificate));
   // Beyond 2049 times are written in another ASN.1 type.
   const absl::Time late = absl::FromUnixSeconds(2600000000);
   EXPECT_EQ(*CertificateNotAfter(MakeAuthority("late", late)->certificate_pem),
@@ -171,7 +171,7 @@ TEST(CertificatesTest, RefusesMalformedRequests) {
   const CertificateWithKey authority = Authority();
   const auto refused = [&authority](const ServiceCertificateRequest& request) {
     EXPECT_THAT(IssueServiceCertificate(authority, request, kNow),
-                IsRefused("BAD_CERTIFICATE_REQUEST"));
+                IsRefused(Reason::kBadCertificateRequest));
   };
   ServiceCertificateRequest request = Request();
   for (const char* service :
@@ -201,9 +201,9 @@ TEST(CertificatesTest, RefusesMalformedRequests) {
   request.validity_days = 3650;
   EXPECT_OK(IssueServiceCertificate(authority, request, kNow));
 
-  EXPECT_THAT(MakeAuthority("", kNow), IsRefused("BAD_CERTIFICATE_REQUEST"));
-  EXPECT_THAT(MakeAuthority(std::string(65, 'a'), kNow), IsRefused("BAD_CERTIFICATE_REQUEST"));
-  EXPECT_THAT(MakeAuthority("\xff\xfe", kNow), IsRefused("BAD_CERTIFICATE_REQUEST"));
+  EXPECT_THAT(MakeAuthority("", kNow), IsRefused(Reason::kBadCertificateRequest));
+  EXPECT_THAT(MakeAuthority(std::string(65, 'a'), kNow), IsRefused(Reason::kBadCertificateRequest));
+  EXPECT_THAT(MakeAuthority("\xff\xfe", kNow), IsRefused(Reason::kBadCertificateRequest));
 }
 
 TEST(CertificatesTest, RefusesAnAuthorityThatIsNone) {
@@ -212,12 +212,12 @@ TEST(CertificatesTest, RefusesAnAuthorityThatIsNone) {
   CertificateWithKey mixed;
   mixed.certificate_pem = authority.certificate_pem;
   mixed.key_pem = SecretBytes::CopyOf(other.key_pem.Reveal());
-  EXPECT_THAT(IssueServiceCertificate(mixed, Request(), kNow), IsRefused("BAD_AUTHORITY"));
+  EXPECT_THAT(IssueServiceCertificate(mixed, Request(), kNow), IsRefused(Reason::kBadAuthority));
   mixed.certificate_pem = "nothing";
-  EXPECT_THAT(IssueServiceCertificate(mixed, Request(), kNow), IsRefused("BAD_AUTHORITY"));
+  EXPECT_THAT(IssueServiceCertificate(mixed, Request(), kNow), IsRefused(Reason::kBadAuthority));
   mixed.certificate_pem = other.certificate_pem;
   mixed.key_pem = SecretBytes();
-  EXPECT_THAT(IssueServiceCertificate(mixed, Request(), kNow), IsRefused("BAD_AUTHORITY"));
+  EXPECT_THAT(IssueServiceCertificate(mixed, Request(), kNow), IsRefused(Reason::kBadAuthority));
 }
 
 }  // namespace

@@ -89,7 +89,7 @@ TEST(CheckpointTest, RefusesWhatIsMalformed) {
         absl::StrCat(Text("x", "1", kRoot), "\nextension\n"),
         absl::StrCat(Text("x", "1", kRoot), "no newline"),
         Text("x", "1", kRoot).substr(0, Text("x", "1", kRoot).size() - 1)}) {
-    EXPECT_THAT(Checkpoint::Parse(text), IsRefused("BAD_CHECKPOINT")) << text;
+    EXPECT_THAT(Checkpoint::Parse(text), IsRefused(Reason::kBadCheckpoint)) << text;
   }
 }
 
@@ -98,12 +98,12 @@ TEST(SignCheckpointTest, RefusesWhatOthersCouldNotRead) {
   const Digest root = HashLeaf("x");
   EXPECT_OK(SignCheckpoint({kLogName, 1, root, {}}, signer));
   EXPECT_THAT(SignCheckpoint({"another.example/log", 1, root, {}}, signer),
-              IsRefused("BAD_CHECKPOINT"));
-  EXPECT_THAT(SignCheckpoint({kLogName, 0, root, {}}, signer), IsRefused("BAD_CHECKPOINT"));
+              IsRefused(Reason::kBadCheckpoint));
+  EXPECT_THAT(SignCheckpoint({kLogName, 0, root, {}}, signer), IsRefused(Reason::kBadCheckpoint));
   EXPECT_OK(SignCheckpoint({kLogName, 0, EmptyRoot(), {}}, signer));
-  EXPECT_THAT(SignCheckpoint({kLogName, 1, root, {""}}, signer), IsRefused("BAD_CHECKPOINT"));
+  EXPECT_THAT(SignCheckpoint({kLogName, 1, root, {""}}, signer), IsRefused(Reason::kBadCheckpoint));
   EXPECT_THAT(SignCheckpoint({absl::StrCat(kLogName, "\n1"), 1, root, {}}, signer),
-              IsRefused("BAD_CHECKPOINT"));
+              IsRefused(Reason::kBadCheckpoint));
 }
 
 TEST(OpenCheckpointTest, RefusesOtherLogsKeysAndTexts) {
@@ -111,16 +111,17 @@ TEST(OpenCheckpointTest, RefusesOtherLogsKeysAndTexts) {
   const std::string note = *SignCheckpoint({kLogName, 1, HashLeaf("x"), {}}, signer);
   EXPECT_OK(OpenCheckpoint(note, signer.verifier(), kLogName));
   EXPECT_THAT(OpenCheckpoint(note, signer.verifier(), "another.example/log"),
-              IsRefused("WRONG_ORIGIN"));
+              IsRefused(Reason::kWrongOrigin));
   const NoteSigner other = *NoteSigner::Create(kLogName, KeyOfSeedByte(2));
-  EXPECT_THAT(OpenCheckpoint(note, other.verifier(), kLogName), IsRefused("NO_KNOWN_SIGNATURE"));
+  EXPECT_THAT(OpenCheckpoint(note, other.verifier(), kLogName),
+              IsRefused(Reason::kNoKnownSignature));
   EXPECT_THAT(
       OpenCheckpoint(absl::StrReplaceAll(note, {{"\n1\n", "\n2\n"}}), signer.verifier(), kLogName),
-      IsRefused("BAD_SIGNATURE"));
+      IsRefused(Reason::kWrongSignature));
   const std::string no_checkpoint = *SignNote("a text\n", {&signer});
   EXPECT_THAT(OpenCheckpoint(no_checkpoint, signer.verifier(), kLogName),
-              IsRefused("BAD_CHECKPOINT"));
-  EXPECT_THAT(OpenCheckpoint("", signer.verifier(), kLogName), IsRefused("BAD_NOTE"));
+              IsRefused(Reason::kBadCheckpoint));
+  EXPECT_THAT(OpenCheckpoint("", signer.verifier(), kLogName), IsRefused(Reason::kBadNote));
 }
 
 }  // namespace

@@ -34,14 +34,16 @@ TEST(VerifyCommitmentTest, TakesOnlySaltAndContentCommittedTo) {
   const std::string commitment(AsBytes(digest));
   const std::string salt_bytes(AsBytes(salt));
   EXPECT_OK(VerifyCommitment(commitment, salt_bytes, "content"));
-  EXPECT_THAT(VerifyCommitment(commitment, salt_bytes, "contenu"), IsRefused("BAD_COMMITMENT"));
-  EXPECT_THAT(VerifyCommitment(commitment, salt_bytes, ""), IsRefused("BAD_COMMITMENT"));
+  EXPECT_THAT(VerifyCommitment(commitment, salt_bytes, "contenu"),
+              IsRefused(Reason::kBadCommitment));
+  EXPECT_THAT(VerifyCommitment(commitment, salt_bytes, ""), IsRefused(Reason::kBadCommitment));
   EXPECT_THAT(VerifyCommitment(commitment, AsBytes(other_salt), "content"),
-              IsRefused("BAD_COMMITMENT"));
-  EXPECT_THAT(VerifyCommitment(commitment, salt_bytes.substr(1), "content"), IsRefused("BAD_SALT"));
-  EXPECT_THAT(VerifyCommitment(commitment, "", "content"), IsRefused("BAD_SALT"));
+              IsRefused(Reason::kBadCommitment));
+  EXPECT_THAT(VerifyCommitment(commitment, salt_bytes.substr(1), "content"),
+              IsRefused(Reason::kBadSalt));
+  EXPECT_THAT(VerifyCommitment(commitment, "", "content"), IsRefused(Reason::kBadSalt));
   EXPECT_THAT(VerifyCommitment(commitment.substr(1), salt_bytes, "content"),
-              IsRefused("BAD_DIGEST"));
+              IsRefused(Reason::kBadDigest));
 }
 
 // With a longer salt the same bytes could be hashed for another content: the length must be fixed.
@@ -55,7 +57,7 @@ TEST(VerifyCommitmentTest, ALongerSaltCannotReopenACommitment) {
   const std::string commitment(AsBytes(digest));
   EXPECT_OK(VerifyCommitment(commitment, salt, outer));
   EXPECT_THAT(VerifyCommitment(commitment, absl::StrCat(salt, length_of_outer, "prefix"), inner),
-              IsRefused("BAD_SALT"));
+              IsRefused(Reason::kBadSalt));
 }
 
 TEST(NewSaltTest, DoesNotRepeat) { EXPECT_NE(NewSalt(), NewSalt()); }

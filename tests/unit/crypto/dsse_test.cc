@@ -37,8 +37,9 @@ TEST(VerifyDsseTest, TakesTheSignatureOfTheSpecification) {
   const std::string signature = *HexDecode(kSignatureHex);
   EXPECT_OK(VerifyDsse(*key, kType, kPayload, signature));
   EXPECT_THAT(VerifyDsse(*key, "http://example.com/HelloWorle", kPayload, signature),
-              IsRefused("BAD_SIGNATURE"));
-  EXPECT_THAT(VerifyDsse(*key, kType, "hello worle", signature), IsRefused("BAD_SIGNATURE"));
+              IsRefused(Reason::kWrongSignature));
+  EXPECT_THAT(VerifyDsse(*key, kType, "hello worle", signature),
+              IsRefused(Reason::kWrongSignature));
 }
 
 TEST(SignDsseTest, BothKeyTypesVerifyAndBindTypeAndPayload) {
@@ -49,11 +50,11 @@ TEST(SignDsseTest, BothKeyTypesVerifyAndBindTypeAndPayload) {
     ASSERT_OK(signature);
     EXPECT_OK(VerifyDsse(key->public_key(), "a/b", "payload", *signature));
     EXPECT_THAT(VerifyDsse(key->public_key(), "a/b p", "ayload", *signature),
-                IsRefused("BAD_SIGNATURE"));
+                IsRefused(Reason::kWrongSignature));
     EXPECT_THAT(VerifyDsse(key->public_key(), "a/", "bpayload", *signature),
-                IsRefused("BAD_SIGNATURE"));
+                IsRefused(Reason::kWrongSignature));
     EXPECT_THAT(VerifyDsse(KeyOfSeedByte(9).public_key(), "a/b", "payload", *signature),
-                IsRefused("BAD_SIGNATURE"));
+                IsRefused(Reason::kWrongSignature));
   }
 }
 

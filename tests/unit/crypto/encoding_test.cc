@@ -37,9 +37,9 @@ TEST(Base64Test, RefusesEverySecondWayToWriteSomething) {
                            "Z=g=",  "=Zg=",     " Zg==",    "Zg== ",      "Zg==\n",   "Zm9v\n",
                            "Zm 9v", "Zm\n9v",   "Zm-_",     "Zm9*",       "Zh==",     "Zm9=",
                            "Zm+=",  "Zm9v====", "Zm9vZ===", "\xc3\xa4==", "Zm9v,Zm9v"}) {
-    EXPECT_THAT(Base64Decode(text), IsRefused("BAD_BASE64")) << text;
+    EXPECT_THAT(Base64Decode(text), IsRefused(Reason::kBadBase64)) << text;
   }
-  EXPECT_THAT(Base64Decode(absl::string_view("Zg\0=", 4)), IsRefused("BAD_BASE64"));
+  EXPECT_THAT(Base64Decode(absl::string_view("Zg\0=", 4)), IsRefused(Reason::kBadBase64));
 }
 
 TEST(Base64Test, EveryTextOfTwoSymbolsIsReadOneWayOrNotAtAll) {
@@ -77,7 +77,7 @@ TEST(HexTest, KnownAnswers) {
 
 TEST(HexTest, RefusesEverySecondWayToWriteSomething) {
   for (const char* text : {"0", "000", "0F", "AB", "0x00", "gg", " 00", "00 ", "0 0", "00\n"}) {
-    EXPECT_THAT(HexDecode(text), IsRefused("BAD_HEX")) << text;
+    EXPECT_THAT(HexDecode(text), IsRefused(Reason::kBadHex)) << text;
   }
 }
 

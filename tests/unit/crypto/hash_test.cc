@@ -54,9 +54,9 @@ TEST(DigestTest, FromBytesTakesExactly32) {
   const absl::StatusOr<Digest> read = DigestFromBytes(AsBytes(digest));
   ASSERT_OK(read);
   EXPECT_EQ(*read, digest);
-  EXPECT_THAT(DigestFromBytes(std::string(31, 'x')), IsRefused("BAD_DIGEST"));
-  EXPECT_THAT(DigestFromBytes(std::string(33, 'x')), IsRefused("BAD_DIGEST"));
-  EXPECT_THAT(DigestFromBytes(""), IsRefused("BAD_DIGEST"));
+  EXPECT_THAT(DigestFromBytes(std::string(31, 'x')), IsRefused(Reason::kBadDigest));
+  EXPECT_THAT(DigestFromBytes(std::string(33, 'x')), IsRefused(Reason::kBadDigest));
+  EXPECT_THAT(DigestFromBytes(""), IsRefused(Reason::kBadDigest));
 }
 
 }  // namespace

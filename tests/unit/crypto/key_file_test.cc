@@ -128,14 +128,14 @@ TEST_F(KeyFileTest, SavedKeysComeBackUnencrypted) {
 TEST_F(KeyFileTest, NeverOverwrites) {
   const std::string path = Write("something");
   const PrivateKey key = KeyOfSeedByte(1);
-  EXPECT_THAT(key.SavePkcs8File(path, Passphrase("p")), IsRefused("KEY_FILE_EXISTS"));
-  EXPECT_THAT(key.SavePkcs8FileUnencrypted(path), IsRefused("KEY_FILE_EXISTS"));
+  EXPECT_THAT(key.SavePkcs8File(path, Passphrase("p")), IsRefused(Reason::kKeyFileExists));
+  EXPECT_THAT(key.SavePkcs8FileUnencrypted(path), IsRefused(Reason::kKeyFileExists));
   EXPECT_EQ(*ReadFile(path), "something");
 }
 
 TEST_F(KeyFileTest, AnEmptyPassphraseIsNotEncryption) {
   EXPECT_THAT(KeyOfSeedByte(1).SavePkcs8File(Path("new.pem"), SecretBytes()),
-              IsRefused("PASSPHRASE_MISSING"));
+              IsRefused(Reason::kPassphraseMissing));
   EXPECT_FALSE(std::filesystem::exists(Path("new.pem")));
 }
 
@@ -144,7 +144,7 @@ TEST_F(KeyFileTest, RefusesFilesThatOthersMayRead) {
   for (mode_t mode : {0640, 0604, 0660, 0644, 0666, 0620, 0601}) {
     ASSERT_EQ(chmod(path.c_str(), mode), 0);
     const absl::StatusOr<PrivateKey> key = PrivateKey::LoadPkcs8File(path, SecretBytes());
-    EXPECT_THAT(key, IsRefused("KEY_FILE_EXPOSED")) << std::oct << mode;
+    EXPECT_THAT(key, IsRefused(Reason::kKeyFileExposed)) << std::oct << mode;
     EXPECT_TRUE(absl::StrContains(key.status().message(), absl::StrCat("chmod 0600 ", path)));
   }
   for (mode_t mode : {0600, 0400}) {
@@ -157,10 +157,12 @@ TEST_F(KeyFileTest, SaysWhatIsWrongWithAPassphrase) {
   const PrivateKey key = KeyOfSeedByte(1);
   const std::string path = Path("encrypted.pem");
   ASSERT_OK(key.SavePkcs8File(path, Passphrase("right")));
-  EXPECT_THAT(PrivateKey::LoadPkcs8File(path, Passphrase("wrong")), IsRefused("WRONG_PASSPHRASE"));
-  EXPECT_THAT(PrivateKey::LoadPkcs8File(path, Passphrase("right ")), IsRefused("WRONG_PASSPHRASE"));
+  EXPECT_THAT(PrivateKey::LoadPkcs8File(path, Passphrase("wrong")),
+              IsRefused(Reason::kWrongPassphrase));
+  EXPECT_THAT(PrivateKey::LoadPkcs8File(path, Passphrase("right ")),
+              IsRefused(Reason::kWrongPassphrase));
   const absl::StatusOr<PrivateKey> without = PrivateKey::LoadPkcs8File(path, SecretBytes());
-  EXPECT_THAT(without, IsRefused("WRONG_PASSPHRASE"));
+  EXPECT_THAT(without, IsRefused(Reason::kWrongPassphrase));
   EXPECT_TRUE(absl::StrContains(without.status().message(), "give its passphrase"));
 }
 
@@ -182,25 +184,25 @@ TEST_F(KeyFileTest, ReadsWhatOthersWrite) {
 TEST_F(KeyFileTest, SaysWhatAFileIsThatIsNoKey) {
   const struct {
     std::string content;
-    const char* reason;
+    Reason reason;
     const char* message;
   } cases[] = {
-      {"", "NOT_A_KEY_FILE", "no \"-----BEGIN PRIVATE KEY-----\""},
-      {"text", "NOT_A_KEY_FILE", "no \"-----BEGIN PRIVATE KEY-----\""},
-      {"-----BEGIN PRIVATE KEY-----\nMC4C", "NOT_A_KEY_FILE", "no \"-----BEGIN"},
-      {"-----BEGIN PRIVATE KEY-----\nMC4C\n-----END PRIVATE KEY-----\n", "NOT_A_KEY_FILE",
+      {"", Reason::kNotAKeyFile, "no \"-----BEGIN PRIVATE KEY-----\""},
+      {"text", Reason::kNotAKeyFile, "no \"-----BEGIN PRIVATE KEY-----\""},
+      {"-----BEGIN PRIVATE KEY-----\nMC4C", Reason::kNotAKeyFile, "no \"-----BEGIN"},
+      {"-----BEGIN PRIVATE KEY-----\nMC4C\n-----END PRIVATE KEY-----\n", Reason::kNotAKeyFile,
        "damaged"},
       {"-----BEGIN ENCRYPTED PRIVATE KEY-----\nMC4C\n-----END ENCRYPTED PRIVATE KEY-----\n",
-       "NOT_A_KEY_FILE", "damaged"},
+       Reason::kNotAKeyFile, "damaged"},
       {"-----BEGIN OPENSSH PRIVATE KEY-----\nb3Bl\n-----END OPENSSH PRIVATE KEY-----\n",
-       "NOT_A_KEY_FILE", "ssh-agent"},
-      {"-----BEGIN PUBLIC KEY-----\nMC4C\n-----END PUBLIC KEY-----\n", "NOT_A_KEY_FILE",
+       Reason::kNotAKeyFile, "ssh-agent"},
+      {"-----BEGIN PUBLIC KEY-----\nMC4C\n-----END PUBLIC KEY-----\n", Reason::kNotAKeyFile,
        "PUBLIC KEY"},
-      {kSec1Key, "NOT_A_KEY_FILE", "openssl pkcs8 -topk8"},
-      {std::string(20000, 'x'), "NOT_A_KEY_FILE", "too large"},
-      {kP384Key, "UNSUPPORTED_KEY", "Ed25519 or P-256"},
-      {kRsaKey, "UNSUPPORTED_KEY", "Ed25519 or P-256"},
-      {kX25519Key, "UNSUPPORTED_KEY", "Ed25519 or P-256"}};
+      {kSec1Key, Reason::kNotAKeyFile, "openssl pkcs8 -topk8"},
+      {std::string(20000, 'x'), Reason::kNotAKeyFile, "too large"},
+      {kP384Key, Reason::kUnsupportedKey, "Ed25519 or P-256"},
+      {kRsaKey, Reason::kUnsupportedKey, "Ed25519 or P-256"},
+      {kX25519Key, Reason::kUnsupportedKey, "Ed25519 or P-256"}};
   for (const auto& one : cases) {
     const std::string path = Write(one.content);
     const absl::StatusOr<PrivateKey> key = PrivateKey::LoadPkcs8File(path, SecretBytes());
@@ -210,7 +212,7 @@ TEST_F(KeyFileTest, SaysWhatAFileIsThatIsNoKey) {
   }
   EXPECT_THAT(PrivateKey::LoadPkcs8File(Path("absent.pem"), SecretBytes()),
               HasCode(absl::StatusCode::kNotFound));
-  EXPECT_THAT(PrivateKey::LoadPkcs8File(folder_, SecretBytes()), IsRefused("NOT_A_KEY_FILE"));
+  EXPECT_THAT(PrivateKey::LoadPkcs8File(folder_, SecretBytes()), IsRefused(Reason::kNotAKeyFile));
 }
 
 }  // namespace

@@ -63,7 +63,8 @@ TEST(Ed25519Test, KnownAnswers) {
     ASSERT_OK(signature);
     EXPECT_EQ(HexEncode(*signature), vector.signature);
     EXPECT_OK(key->public_key().Verify(message, *signature));
-    EXPECT_THAT(key->public_key().Verify(message + "x", *signature), IsRefused("BAD_SIGNATURE"));
+    EXPECT_THAT(key->public_key().Verify(message + "x", *signature),
+                IsRefused(Reason::kWrongSignature));
   }
 }
 
@@ -78,7 +79,7 @@ TEST(P256Test, KnownAnswer) {
       "022100efd48b2aacb6a8fd1140dd9cd45e81d69d2c877b56aaf991c34d0ea84eaf3716"
       "022100f7cb1c942d657c41d436c7a1b6e29f65f3e900dbb9aff4064dc4ab2f843acda8");
   EXPECT_OK(key->Verify("sample", signature));
-  EXPECT_THAT(key->Verify("samplf", signature), IsRefused("BAD_SIGNATURE"));
+  EXPECT_THAT(key->Verify("samplf", signature), IsRefused(Reason::kWrongSignature));
 }
 
 TEST(SignTest, EveryChangedBitOfASignatureIsNoticed) {
@@ -90,14 +91,15 @@ TEST(SignTest, EveryChangedBitOfASignatureIsNoticed) {
     for (size_t bit = 0; bit < signature.size() * 8; ++bit) {
       std::string changed = signature;
       changed[bit / 8] = static_cast<char>(changed[bit / 8] ^ (1 << bit % 8));
-      EXPECT_THAT(key->public_key().Verify("message", changed), IsRefused("BAD_SIGNATURE"))
+      EXPECT_THAT(key->public_key().Verify("message", changed), IsRefused(Reason::kWrongSignature))
           << KeyTypeName(type) << " bit " << bit;
     }
     for (size_t size = 0; size < signature.size(); ++size) {
       EXPECT_THAT(key->public_key().Verify("message", signature.substr(0, size)),
-                  IsRefused("BAD_SIGNATURE"));
+                  IsRefused(Reason::kWrongSignature));
     }
-    EXPECT_THAT(key->public_key().Verify("message", signature + '\0'), IsRefused("BAD_SIGNATURE"));
+    EXPECT_THAT(key->public_key().Verify("message", signature + '\0'),
+                IsRefused(Reason::kWrongSignature));
   }
 }
 
@@ -117,7 +119,7 @@ TEST(Ed25519Test, RefusesSPlusTheGroupOrder) {
     carry = sum >> 8;
   }
   ASSERT_EQ(carry, 0);
-  EXPECT_THAT(key.public_key().Verify("message", signature), IsRefused("BAD_SIGNATURE"));
+  EXPECT_THAT(key.public_key().Verify("message", signature), IsRefused(Reason::kWrongSignature));
 }
 
 TEST(P256Test, RefusesSignaturesThatAreNotDer) {
@@ -134,7 +136,7 @@ TEST(P256Test, RefusesSignaturesThatAreNotDer) {
         absl::StrCat("3080", "0221", r, "0221", s, "0000"),    // indefinite length
         absl::StrCat(r.substr(2), s.substr(2)),                // r || s
         std::string("3006020100020100"), std::string("")}) {   // zeros; nothing
-    EXPECT_THAT(key->Verify("sample", *HexDecode(hex)), IsRefused("BAD_SIGNATURE")) << hex;
+    EXPECT_THAT(key->Verify("sample", *HexDecode(hex)), IsRefused(Reason::kWrongSignature)) << hex;
   }
 }
 
@@ -187,7 +189,7 @@ TEST(PublicKeyTest, RefusesWhatIsNoKey) {
   for (const std::string& der :
        {std::string(), std::string("x"), ed25519.substr(1), ed25519.substr(0, 43), ed25519 + "x",
         p256.substr(0, 90), p256 + "x", std::string(44, '\0'), std::string(91, '\0')}) {
-    EXPECT_THAT(PublicKey::FromSpkiDer(der), IsRefused("BAD_PUBLIC_KEY")) << HexEncode(der);
+    EXPECT_THAT(PublicKey::FromSpkiDer(der), IsRefused(Reason::kBadPublicKey)) << HexEncode(der);
   }
   for (absl::string_view hex :
        {// compressed point; explicit wrong format byte; X448's and X25519's identifiers; not on the
@@ -196,15 +198,15 @@ TEST(PublicKeyTest, RefusesWhatIsNoKey) {
         "60fed4ba255a9d31c961eb74c6356d68c049b8923b61fa6ce669622e60f29fb6",
         "302a300506032b656e03210078d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f70751",
         "3019301306072a8648ce3d020106082a8648ce3d03010703020000"}) {
-    EXPECT_THAT(PublicKey::FromSpkiDer(*HexDecode(hex)), IsRefused("BAD_PUBLIC_KEY")) << hex;
+    EXPECT_THAT(PublicKey::FromSpkiDer(*HexDecode(hex)), IsRefused(Reason::kBadPublicKey)) << hex;
   }
   std::string off_curve = p256;
   off_curve.back() = static_cast<char>(off_curve.back() ^ 1);
-  EXPECT_THAT(PublicKey::FromSpkiDer(off_curve), IsRefused("BAD_PUBLIC_KEY"));
+  EXPECT_THAT(PublicKey::FromSpkiDer(off_curve), IsRefused(Reason::kBadPublicKey));
   // The hybrid form (06 or 07) of the same point would give one key two ids.
   std::string hybrid = p256;
   hybrid[26] = 7;
-  EXPECT_THAT(PublicKey::FromSpkiDer(hybrid), IsRefused("BAD_PUBLIC_KEY"));
+  EXPECT_THAT(PublicKey::FromSpkiDer(hybrid), IsRefused(Reason::kBadPublicKey));
 }
 
 // A signature of any message under such a key can be made without its secret; the list, with both
@@ -221,11 +223,11 @@ TEST(PublicKeyTest, RefusesEd25519PointsOfSmallOrder) {
         "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
         "ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f"}) {
     std::string bytes = *HexDecode(hex);
-    EXPECT_THAT(PublicKey::FromEd25519Bytes(bytes), IsRefused("BAD_PUBLIC_KEY")) << hex;
+    EXPECT_THAT(PublicKey::FromEd25519Bytes(bytes), IsRefused(Reason::kBadPublicKey)) << hex;
     bytes.back() = static_cast<char>(bytes.back() | 0x80);
-    EXPECT_THAT(PublicKey::FromEd25519Bytes(bytes), IsRefused("BAD_PUBLIC_KEY")) << hex;
+    EXPECT_THAT(PublicKey::FromEd25519Bytes(bytes), IsRefused(Reason::kBadPublicKey)) << hex;
     const std::string spki = *HexDecode(absl::StrCat(kEd25519SpkiPrefix, hex));
-    EXPECT_THAT(PublicKey::FromSpkiDer(spki), IsRefused("BAD_PUBLIC_KEY")) << hex;
+    EXPECT_THAT(PublicKey::FromSpkiDer(spki), IsRefused(Reason::kBadPublicKey)) << hex;
   }
   // Canonical and of full order: the base point, and points near the edges that are not in the
   // list.
@@ -235,26 +237,26 @@ TEST(PublicKeyTest, RefusesEd25519PointsOfSmallOrder) {
 
 TEST(PublicKeyTest, Ed25519BytesAreOnlyForEd25519) {
   EXPECT_THAT(PrivateKey::Generate(KeyType::kP256)->public_key().Ed25519Bytes(),
-              IsRefused("WRONG_KEY_TYPE"));
-  EXPECT_THAT(PublicKey::FromEd25519Bytes(std::string(31, 'x')), IsRefused("BAD_PUBLIC_KEY"));
-  EXPECT_THAT(PublicKey::FromEd25519Bytes(std::string(33, 'x')), IsRefused("BAD_PUBLIC_KEY"));
+              IsRefused(Reason::kWrongKeyType));
+  EXPECT_THAT(PublicKey::FromEd25519Bytes(std::string(31, 'x')), IsRefused(Reason::kBadPublicKey));
+  EXPECT_THAT(PublicKey::FromEd25519Bytes(std::string(33, 'x')), IsRefused(Reason::kBadPublicKey));
 }
 
 TEST(KeysTest, NullViewsAreEmpty) {
-  EXPECT_THAT(PublicKey::FromSpkiDer({}), IsRefused("BAD_PUBLIC_KEY"));
-  EXPECT_THAT(PublicKey::FromEd25519Bytes({}), IsRefused("BAD_PUBLIC_KEY"));
-  EXPECT_THAT(PrivateKey::FromPkcs8Pem({}, SecretBytes()), IsRefused("NOT_A_KEY_FILE"));
+  EXPECT_THAT(PublicKey::FromSpkiDer({}), IsRefused(Reason::kBadPublicKey));
+  EXPECT_THAT(PublicKey::FromEd25519Bytes({}), IsRefused(Reason::kBadPublicKey));
+  EXPECT_THAT(PrivateKey::FromPkcs8Pem({}, SecretBytes()), IsRefused(Reason::kNotAKeyFile));
   for (KeyType type : {KeyType::kEd25519, KeyType::kP256}) {
     const absl::StatusOr<PrivateKey> signer = PrivateKey::Generate(type);
     ASSERT_OK(signer);
-    EXPECT_THAT(signer->public_key().Verify({}, {}), IsRefused("BAD_SIGNATURE"));
+    EXPECT_THAT(signer->public_key().Verify({}, {}), IsRefused(Reason::kWrongSignature));
     EXPECT_OK(signer->public_key().Verify("", *signer->Sign({})));
   }
 }
 
 TEST(PrivateKeyTest, SeedsHave32Bytes) {
   for (size_t size : {0, 31, 33, 64}) {
-    EXPECT_THAT(PrivateKey::FromEd25519Seed(SecretBytes(size)), IsRefused("BAD_SEED"));
+    EXPECT_THAT(PrivateKey::FromEd25519Seed(SecretBytes(size)), IsRefused(Reason::kBadSeed));
   }
 }
 

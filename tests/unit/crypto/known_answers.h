@@ -1,5 +1,5 @@
 // A log of 600 entries ("entry 0" to "entry 599") with all its checkpoints and some proofs, made
-// with fixed keys by other implementations, golang.org/x/mod and transparency-dev. The files lie in
+// with fixed keys by other implementations, golang.org/x/mod and transparency-dev. The files are in
 // tests/data/log-kat.
 #ifndef VOTUM_TESTS_UNIT_CRYPTO_KNOWN_ANSWERS_H_
 #define VOTUM_TESTS_UNIT_CRYPTO_KNOWN_ANSWERS_H_

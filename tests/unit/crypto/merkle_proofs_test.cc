@@ -1,6 +1,5 @@
-// What VerifyInclusion and VerifyConsistency must refuse: every proof that was changed in one of
-// the ways that implementations of Certificate Transparency are tested with, and numbers that no
-// tree has.
+// Input that VerifyInclusion and VerifyConsistency must refuse: proofs changed in each way used in
+// tests of Certificate Transparency implementations, and numbers that no tree has.
 #include <algorithm>
 #include <limits>
 #include <string>
@@ -101,14 +100,14 @@ TEST_F(MerkleProofs, InclusionProofsThatWereChangedAreRefused) {
       ASSERT_OK(valid.Verify());
       for (const Inclusion& changed :
            ChangedProofs(valid, {Digest{}, valid.root, valid.leaf_hash, Sha256("garbage")})) {
-        EXPECT_THAT(changed.Verify(), IsRefused("BAD_PROOF")) << index << " " << size;
+        EXPECT_THAT(changed.Verify(), IsRefused(Reason::kBadProof)) << index << " " << size;
       }
       Inclusion changed = valid;
       changed.leaf_hash = Flip(valid.leaf_hash, size);
-      EXPECT_THAT(changed.Verify(), IsRefused("BAD_PROOF"));
+      EXPECT_THAT(changed.Verify(), IsRefused(Reason::kBadProof));
       changed = valid;
       changed.root = Flip(valid.root, size);
-      EXPECT_THAT(changed.Verify(), IsRefused("BAD_PROOF"));
+      EXPECT_THAT(changed.Verify(), IsRefused(Reason::kBadProof));
     }
   }
 }
@@ -120,11 +119,11 @@ TEST_F(MerkleProofs, InclusionProofsHoldForTheirIndexOnly) {
       for (uint64_t other = 0; other <= kSize; ++other) {
         if (other == index) continue;
         changed.index = other;
-        EXPECT_THAT(changed.Verify(), IsRefused("BAD_PROOF")) << index << " " << other;
+        EXPECT_THAT(changed.Verify(), IsRefused(Reason::kBadProof)) << index << " " << other;
       }
       for (uint64_t other : {size, index ^ (uint64_t{1} << 63), kHuge, kHuge - 1, size * 2}) {
         changed.index = other;
-        EXPECT_THAT(changed.Verify(), IsRefused("BAD_PROOF")) << index << " " << other;
+        EXPECT_THAT(changed.Verify(), IsRefused(Reason::kBadProof)) << index << " " << other;
       }
     }
   }
@@ -141,12 +140,12 @@ TEST_F(MerkleProofs, InclusionProofsOfOtherSizesAreRefused) {
         if (other == size) continue;
         changed.size = other;
         changed.root = *tree_.RootAt(other);
-        EXPECT_THAT(changed.Verify(), IsRefused("BAD_PROOF")) << size << " " << other;
+        EXPECT_THAT(changed.Verify(), IsRefused(Reason::kBadProof)) << size << " " << other;
       }
       changed.root = *tree_.RootAt(size);
       for (uint64_t other : {uint64_t{0}, index, kHuge, kHuge / 2 + 1}) {
         changed.size = other;
-        EXPECT_THAT(changed.Verify(), IsRefused("BAD_PROOF")) << size << " " << other;
+        EXPECT_THAT(changed.Verify(), IsRefused(Reason::kBadProof)) << size << " " << other;
       }
     }
   }
@@ -160,7 +159,7 @@ TEST_F(MerkleProofs, ProofsLongerThanTheTreeIsHighAreRefused) {
     for (uint64_t smaller = 1; smaller < size; smaller *= 2) {
       changed.index = smaller - 1;
       changed.size = smaller;
-      EXPECT_THAT(changed.Verify(), IsRefused("BAD_PROOF")) << size << " as " << smaller;
+      EXPECT_THAT(changed.Verify(), IsRefused(Reason::kBadProof)) << size << " as " << smaller;
     }
   }
 }
@@ -177,16 +176,17 @@ TEST(HugeTreeTest, TheLargestNumbersWork) {
     root = HashChildren(proof.back(), root);
   }
   EXPECT_OK(VerifyInclusion(leaf, kHuge - 1, kHuge, proof, root));
-  EXPECT_THAT(VerifyInclusion(leaf, kHuge, kHuge, proof, root), IsRefused("BAD_PROOF"));
-  EXPECT_THAT(VerifyInclusion(leaf, kHuge - 2, kHuge, proof, root), IsRefused("BAD_PROOF"));
-  EXPECT_THAT(VerifyInclusion(leaf, kHuge - 1, kHuge - 1, proof, root), IsRefused("BAD_PROOF"));
-  EXPECT_THAT(VerifyInclusion(leaf, 0, kHuge, proof, root), IsRefused("BAD_PROOF"));
+  EXPECT_THAT(VerifyInclusion(leaf, kHuge, kHuge, proof, root), IsRefused(Reason::kBadProof));
+  EXPECT_THAT(VerifyInclusion(leaf, kHuge - 2, kHuge, proof, root), IsRefused(Reason::kBadProof));
+  EXPECT_THAT(VerifyInclusion(leaf, kHuge - 1, kHuge - 1, proof, root),
+              IsRefused(Reason::kBadProof));
+  EXPECT_THAT(VerifyInclusion(leaf, 0, kHuge, proof, root), IsRefused(Reason::kBadProof));
   proof.push_back(Digest{});
-  EXPECT_THAT(VerifyInclusion(leaf, kHuge - 1, kHuge, proof, root), IsRefused("BAD_PROOF"));
+  EXPECT_THAT(VerifyInclusion(leaf, kHuge - 1, kHuge, proof, root), IsRefused(Reason::kBadProof));
   proof.resize(62);
-  EXPECT_THAT(VerifyInclusion(leaf, kHuge - 1, kHuge, proof, root), IsRefused("BAD_PROOF"));
-  EXPECT_THAT(VerifyInclusion(leaf, 0, 0, {}, EmptyRoot()), IsRefused("BAD_PROOF"));
-  EXPECT_THAT(VerifyInclusion(leaf, kHuge, 0, {}, leaf), IsRefused("BAD_PROOF"));
+  EXPECT_THAT(VerifyInclusion(leaf, kHuge - 1, kHuge, proof, root), IsRefused(Reason::kBadProof));
+  EXPECT_THAT(VerifyInclusion(leaf, 0, 0, {}, EmptyRoot()), IsRefused(Reason::kBadProof));
+  EXPECT_THAT(VerifyInclusion(leaf, kHuge, 0, {}, leaf), IsRefused(Reason::kBadProof));
 }
 
 TEST(HugeTreeTest, ConsistencyWithTheLargestNumbers) {
@@ -196,18 +196,20 @@ TEST(HugeTreeTest, ConsistencyWithTheLargestNumbers) {
   const uint64_t half = uint64_t{1} << 63;
   const Digest new_root = HashChildren(old_root, right);
   EXPECT_OK(VerifyConsistency(half, kHuge, {right}, old_root, new_root));
-  EXPECT_THAT(VerifyConsistency(half, kHuge, {}, old_root, new_root), IsRefused("BAD_PROOF"));
+  EXPECT_THAT(VerifyConsistency(half, kHuge, {}, old_root, new_root), IsRefused(Reason::kBadProof));
   EXPECT_THAT(VerifyConsistency(half, kHuge, {right, right}, old_root, new_root),
-              IsRefused("BAD_PROOF"));
+              IsRefused(Reason::kBadProof));
   EXPECT_THAT(VerifyConsistency(half - 1, kHuge, {right}, old_root, new_root),
-              IsRefused("BAD_PROOF"));
+              IsRefused(Reason::kBadProof));
   EXPECT_THAT(VerifyConsistency(half + 1, kHuge, {right}, old_root, new_root),
-              IsRefused("BAD_PROOF"));
-  EXPECT_THAT(VerifyConsistency(kHuge, half, {right}, old_root, new_root), IsRefused("BAD_PROOF"));
+              IsRefused(Reason::kBadProof));
+  EXPECT_THAT(VerifyConsistency(kHuge, half, {right}, old_root, new_root),
+              IsRefused(Reason::kBadProof));
   EXPECT_THAT(VerifyConsistency(kHuge - 1, kHuge, {right}, old_root, new_root),
-              IsRefused("BAD_PROOF"));
+              IsRefused(Reason::kBadProof));
   EXPECT_OK(VerifyConsistency(kHuge, kHuge, {}, old_root, old_root));
-  EXPECT_THAT(VerifyConsistency(kHuge, kHuge, {}, old_root, new_root), IsRefused("BAD_PROOF"));
+  EXPECT_THAT(VerifyConsistency(kHuge, kHuge, {}, old_root, new_root),
+              IsRefused(Reason::kBadProof));
 }
 
 TEST_F(MerkleProofs, ConsistencyProofsThatWereChangedAreRefused) {
@@ -217,23 +219,23 @@ TEST_F(MerkleProofs, ConsistencyProofsThatWereChangedAreRefused) {
       ASSERT_OK(valid.Verify());
       for (const Consistency& changed :
            ChangedProofs(valid, {Digest{}, valid.old_root, valid.new_root, Sha256("garbage")})) {
-        EXPECT_THAT(changed.Verify(), IsRefused("BAD_PROOF")) << old_size << " " << new_size;
+        EXPECT_THAT(changed.Verify(), IsRefused(Reason::kBadProof)) << old_size << " " << new_size;
       }
       Consistency changed = valid;
       changed.old_root = Flip(valid.old_root, new_size);
-      EXPECT_THAT(changed.Verify(), IsRefused("BAD_PROOF"));
+      EXPECT_THAT(changed.Verify(), IsRefused(Reason::kBadProof));
       if (old_size > 0) {  // of the empty tree everything is an extension
         changed = valid;
         changed.new_root = Flip(valid.new_root, new_size);
-        EXPECT_THAT(changed.Verify(), IsRefused("BAD_PROOF"));
+        EXPECT_THAT(changed.Verify(), IsRefused(Reason::kBadProof));
       }
       if (old_size == new_size) continue;
       changed = valid;
       std::swap(changed.old_root, changed.new_root);
-      EXPECT_THAT(changed.Verify(), IsRefused("BAD_PROOF")) << old_size << " " << new_size;
+      EXPECT_THAT(changed.Verify(), IsRefused(Reason::kBadProof)) << old_size << " " << new_size;
       changed = valid;
       std::swap(changed.old_size, changed.new_size);
-      EXPECT_THAT(changed.Verify(), IsRefused("BAD_PROOF")) << old_size << " " << new_size;
+      EXPECT_THAT(changed.Verify(), IsRefused(Reason::kBadProof)) << old_size << " " << new_size;
     }
   }
 }
@@ -245,7 +247,7 @@ TEST_F(MerkleProofs, ConsistencyProofsHoldForTheirSizesOnly) {
       for (uint64_t other = 0; other <= kSize; ++other) {
         if (other == old_size) continue;
         changed.old_size = other;
-        EXPECT_THAT(changed.Verify(), IsRefused("BAD_PROOF"))
+        EXPECT_THAT(changed.Verify(), IsRefused(Reason::kBadProof))
             << old_size << " " << new_size << " " << other;
       }
     }
@@ -256,11 +258,11 @@ TEST(EmptyTreeTest, IsAPrefixOfEverythingAndOnlyWithItsRoot) {
   const Digest root = HashLeaf("x");
   EXPECT_OK(VerifyConsistency(0, 1, {}, EmptyRoot(), root));
   EXPECT_OK(VerifyConsistency(0, 0, {}, EmptyRoot(), EmptyRoot()));
-  EXPECT_THAT(VerifyConsistency(0, 1, {}, root, root), IsRefused("BAD_PROOF"));
-  EXPECT_THAT(VerifyConsistency(0, 1, {root}, EmptyRoot(), root), IsRefused("BAD_PROOF"));
-  EXPECT_THAT(VerifyConsistency(0, 0, {}, EmptyRoot(), root), IsRefused("BAD_PROOF"));
-  EXPECT_THAT(VerifyConsistency(0, 0, {}, root, root), IsRefused("BAD_PROOF"));
-  EXPECT_THAT(VerifyConsistency(1, 0, {}, root, EmptyRoot()), IsRefused("BAD_PROOF"));
+  EXPECT_THAT(VerifyConsistency(0, 1, {}, root, root), IsRefused(Reason::kBadProof));
+  EXPECT_THAT(VerifyConsistency(0, 1, {root}, EmptyRoot(), root), IsRefused(Reason::kBadProof));
+  EXPECT_THAT(VerifyConsistency(0, 0, {}, EmptyRoot(), root), IsRefused(Reason::kBadProof));
+  EXPECT_THAT(VerifyConsistency(0, 0, {}, root, root), IsRefused(Reason::kBadProof));
+  EXPECT_THAT(VerifyConsistency(1, 0, {}, root, EmptyRoot()), IsRefused(Reason::kBadProof));
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// Roots and the making of proofs; merkle_proofs_test.cc has what verifying must refuse.
+// Roots and proof generation; merkle_proofs_test.cc tests that verification refuses bad input.
 #include "crypto/merkle.h"
 
 #include <limits>
@@ -141,24 +141,24 @@ TEST_F(MerkleTreeOf300, CompleteNodesAreRootsOfTheirLeaves) {
       EXPECT_EQ(*tree_.CompleteNode(level, index),
                 naive::Root(naive::Leaves(leaves_).subspan(index * width, width)));
     }
-    EXPECT_THAT(tree_.CompleteNode(level, complete), IsRefused("NOT_IN_TREE"));
+    EXPECT_THAT(tree_.CompleteNode(level, complete), IsRefused(Reason::kNotInTree));
   }
-  EXPECT_THAT(tree_.CompleteNode(9, 0), IsRefused("NOT_IN_TREE"));
-  EXPECT_THAT(tree_.CompleteNode(-1, 0), IsRefused("NOT_IN_TREE"));
-  EXPECT_THAT(tree_.CompleteNode(64, 0), IsRefused("NOT_IN_TREE"));
+  EXPECT_THAT(tree_.CompleteNode(9, 0), IsRefused(Reason::kNotInTree));
+  EXPECT_THAT(tree_.CompleteNode(-1, 0), IsRefused(Reason::kNotInTree));
+  EXPECT_THAT(tree_.CompleteNode(64, 0), IsRefused(Reason::kNotInTree));
 }
 
 TEST_F(MerkleTreeOf300, RefusesWhatIsNotThere) {
-  EXPECT_THAT(tree_.RootAt(kSize + 1), IsRefused("NOT_IN_TREE"));
-  EXPECT_THAT(tree_.RootAt(kHuge), IsRefused("NOT_IN_TREE"));
-  EXPECT_THAT(tree_.InclusionProof(0, 0), IsRefused("NOT_IN_TREE"));
-  EXPECT_THAT(tree_.InclusionProof(kSize, kSize), IsRefused("NOT_IN_TREE"));
-  EXPECT_THAT(tree_.InclusionProof(5, 5), IsRefused("NOT_IN_TREE"));
-  EXPECT_THAT(tree_.InclusionProof(0, kSize + 1), IsRefused("NOT_IN_TREE"));
-  EXPECT_THAT(tree_.InclusionProof(kHuge - 1, kHuge), IsRefused("NOT_IN_TREE"));
-  EXPECT_THAT(tree_.ConsistencyProof(6, 5), IsRefused("NOT_IN_TREE"));
-  EXPECT_THAT(tree_.ConsistencyProof(1, kSize + 1), IsRefused("NOT_IN_TREE"));
-  EXPECT_THAT(tree_.ConsistencyProof(kHuge, kHuge), IsRefused("NOT_IN_TREE"));
+  EXPECT_THAT(tree_.RootAt(kSize + 1), IsRefused(Reason::kNotInTree));
+  EXPECT_THAT(tree_.RootAt(kHuge), IsRefused(Reason::kNotInTree));
+  EXPECT_THAT(tree_.InclusionProof(0, 0), IsRefused(Reason::kNotInTree));
+  EXPECT_THAT(tree_.InclusionProof(kSize, kSize), IsRefused(Reason::kNotInTree));
+  EXPECT_THAT(tree_.InclusionProof(5, 5), IsRefused(Reason::kNotInTree));
+  EXPECT_THAT(tree_.InclusionProof(0, kSize + 1), IsRefused(Reason::kNotInTree));
+  EXPECT_THAT(tree_.InclusionProof(kHuge - 1, kHuge), IsRefused(Reason::kNotInTree));
+  EXPECT_THAT(tree_.ConsistencyProof(6, 5), IsRefused(Reason::kNotInTree));
+  EXPECT_THAT(tree_.ConsistencyProof(1, kSize + 1), IsRefused(Reason::kNotInTree));
+  EXPECT_THAT(tree_.ConsistencyProof(kHuge, kHuge), IsRefused(Reason::kNotInTree));
 }
 
 class MerkleKnownAnswers : public KnownAnswers {

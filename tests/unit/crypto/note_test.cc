@@ -110,10 +110,10 @@ TEST(VkeyTest, RefusesWhatIsMalformed) {
         std::string("example.com/foo+530d903a+")}) {
     const absl::StatusOr<NoteVerifier> verifier = NoteVerifier::FromVkey(text);
     EXPECT_FALSE(verifier.ok()) << text;
-    EXPECT_NE(ReasonOf(verifier.status()), "") << text;
+    EXPECT_NE(ReasonOf(verifier.status()), std::nullopt) << text;
   }
   EXPECT_THAT(NoteVerifier::FromVkey(absl::StrReplaceAll(vkey, {{"530d903a", "530d903b"}})),
-              IsRefused("BAD_VKEY"));
+              IsRefused(Reason::kBadVkey));
 }
 
 TEST(KeyNameTest, RefusesSpacesPlusAndControlCharacters) {
@@ -127,11 +127,11 @@ TEST(KeyNameTest, RefusesSpacesPlusAndControlCharacters) {
         absl::string_view("a\nb"), absl::string_view("a\tb"), absl::string_view("a\0b", 3),
         absl::string_view("a\xc2\xa0"), absl::string_view("\xe2\x80\x83x"),
         absl::string_view("\xc2\x85"), absl::string_view("a\x1f"), absl::string_view("\xff")}) {
-    EXPECT_THAT(CheckKeyName(name), IsRefused("BAD_NOTE")) << name;
-    EXPECT_THAT(NoteSigner::Create(name, KeyOfSeedByte(1)), IsRefused("BAD_NOTE")) << name;
+    EXPECT_THAT(CheckKeyName(name), IsRefused(Reason::kBadNote)) << name;
+    EXPECT_THAT(NoteSigner::Create(name, KeyOfSeedByte(1)), IsRefused(Reason::kBadNote)) << name;
   }
   EXPECT_THAT(NoteSigner::Create("a", *PrivateKey::Generate(KeyType::kP256)),
-              IsRefused("WRONG_KEY_TYPE"));
+              IsRefused(Reason::kWrongKeyType));
 }
 
 TEST(NoteTest, TextsComeBack) {
@@ -156,10 +156,11 @@ TEST(SignNoteTest, RefusesTextsThatNoNoteHas) {
        {absl::string_view(""), absl::string_view("no newline"), absl::string_view("a\tb\n"),
         absl::string_view("a\r\n"), absl::string_view("a\0\n", 3), absl::string_view("\xff\n"),
         absl::string_view("\xed\xa0\x80\n")}) {
-    EXPECT_THAT(SignNote(text, {&signer}), IsRefused("BAD_NOTE")) << text;
+    EXPECT_THAT(SignNote(text, {&signer}), IsRefused(Reason::kBadNote)) << text;
   }
-  EXPECT_THAT(SignNote("text\n", {}), IsRefused("BAD_NOTE"));
-  EXPECT_THAT(SignNote(std::string(kMaxNoteBytes, 'x') + "\n", {&signer}), IsRefused("BAD_NOTE"));
+  EXPECT_THAT(SignNote("text\n", {}), IsRefused(Reason::kBadNote));
+  EXPECT_THAT(SignNote(std::string(kMaxNoteBytes, 'x') + "\n", {&signer}),
+              IsRefused(Reason::kBadNote));
 }
 
 TEST(ParseNoteTest, RefusesWhatIsMalformed) {
@@ -200,7 +201,7 @@ TEST(ParseNoteTest, RefusesWhatIsMalformed) {
         absl::StrCat("te\xffxt\n\n", line),
         absl::StrCat(std::string("te\0xt\n\n", 7), line),
         absl::StrCat("text\r\n\r\n", line)}) {
-    EXPECT_THAT(ParseNote(note), IsRefused("BAD_NOTE")) << note;
+    EXPECT_THAT(ParseNote(note), IsRefused(Reason::kBadNote)) << note;
   }
   EXPECT_OK(ParseNote(absl::StrCat(start, line)));
   EXPECT_OK(ParseNote(absl::StrCat(start, "\xe2\x80\x94 name AAAAAAA=\n")));
@@ -211,13 +212,13 @@ TEST(ParseNoteTest, Limits) {
   std::string note = "text\n\n";
   for (size_t i = 0; i < kMaxNoteSignatures; ++i) absl::StrAppend(&note, line);
   EXPECT_OK(ParseNote(note));
-  EXPECT_THAT(ParseNote(absl::StrCat(note, line)), IsRefused("BAD_NOTE"));
-  EXPECT_THAT(ParseNote(absl::StrCat(note, note.substr(6))), IsRefused("BAD_NOTE"));
+  EXPECT_THAT(ParseNote(absl::StrCat(note, line)), IsRefused(Reason::kBadNote));
+  EXPECT_THAT(ParseNote(absl::StrCat(note, note.substr(6))), IsRefused(Reason::kBadNote));
 
   const std::string end = absl::StrCat("\n\n", line);
   const std::string fill(kMaxNoteBytes - end.size(), 'x');
   EXPECT_OK(ParseNote(absl::StrCat(fill, end)));
-  EXPECT_THAT(ParseNote(absl::StrCat("x", fill, end)), IsRefused("BAD_NOTE"));
+  EXPECT_THAT(ParseNote(absl::StrCat("x", fill, end)), IsRefused(Reason::kBadNote));
 }
 
 TEST(OpenNoteTest, RefusesABadSignatureOfAKnownKeyWhateverElseHolds) {
@@ -228,15 +229,15 @@ TEST(OpenNoteTest, RefusesABadSignatureOfAKnownKeyWhateverElseHolds) {
   EXPECT_OK(OpenNote(good, both));
 
   const std::string changed = absl::StrReplaceAll(good, {{"text\n\n", "tent\n\n"}});
-  EXPECT_THAT(OpenNote(changed, both), IsRefused("BAD_SIGNATURE"));
+  EXPECT_THAT(OpenNote(changed, both), IsRefused(Reason::kWrongSignature));
 
   absl::StatusOr<Note> note = ParseNote(good);
   ASSERT_OK(note);
   note->signatures[1].signature[10] ^= 1;
   const std::string half = *FormatNote(*note);
-  EXPECT_THAT(OpenNote(half, both), IsRefused("BAD_SIGNATURE"));
+  EXPECT_THAT(OpenNote(half, both), IsRefused(Reason::kWrongSignature));
   EXPECT_OK(OpenNote(half, {one.verifier()}));
-  EXPECT_THAT(OpenNote(half, {two.verifier()}), IsRefused("BAD_SIGNATURE"));
+  EXPECT_THAT(OpenNote(half, {two.verifier()}), IsRefused(Reason::kWrongSignature));
 }
 
 TEST(OpenNoteTest, UnknownPairsMeanNothing) {
@@ -244,8 +245,8 @@ TEST(OpenNoteTest, UnknownPairsMeanNothing) {
   const NoteSigner same_name = SignerOfSeedByte("name", 2);
   const NoteSigner stranger = SignerOfSeedByte("stranger", 3);
   EXPECT_THAT(OpenNote(*SignNote("text\n", {&same_name, &stranger}), {known.verifier()}),
-              IsRefused("NO_KNOWN_SIGNATURE"));
-  EXPECT_THAT(OpenNote(*SignNote("text\n", {&known}), {}), IsRefused("NO_KNOWN_SIGNATURE"));
+              IsRefused(Reason::kNoKnownSignature));
+  EXPECT_THAT(OpenNote(*SignNote("text\n", {&known}), {}), IsRefused(Reason::kNoKnownSignature));
 
   const absl::StatusOr<OpenedNote> opened =
       OpenNote(*SignNote("text\n", {&same_name, &stranger, &known}), {known.verifier()});
@@ -257,7 +258,8 @@ TEST(OpenNoteTest, UnknownPairsMeanNothing) {
   absl::StatusOr<Note> note = ParseNote(*SignNote("text\n", {&known}));
   ASSERT_OK(note);
   note->signatures[0].name = "other";
-  EXPECT_THAT(OpenNote(*FormatNote(*note), {known.verifier()}), IsRefused("NO_KNOWN_SIGNATURE"));
+  EXPECT_THAT(OpenNote(*FormatNote(*note), {known.verifier()}),
+              IsRefused(Reason::kNoKnownSignature));
 }
 
 TEST(OpenNoteTest, OneKeyCountsOnce) {
@@ -272,7 +274,7 @@ TEST(OpenNoteTest, OneKeyCountsOnce) {
 TEST(OpenNoteTest, RefusesTheSameVerifierTwice) {
   const NoteSigner signer = SignerOfSeedByte("name", 1);
   EXPECT_THAT(OpenNote(Sign("text\n", signer), {signer.verifier(), signer.verifier()}),
-              IsRefused("AMBIGUOUS_VERIFIERS"));
+              IsRefused(Reason::kAmbiguousVerifiers));
 }
 
 TEST(OpenNoteTest, SignaturesOfTypesThatWeDoNotKnowAreIgnored) {

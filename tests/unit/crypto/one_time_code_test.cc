@@ -55,7 +55,7 @@ TEST(KeyOfOneTimeCodeTest, RefusesWhatIsNoCode) {
         "0123-4567-89AB-CDEF-GHJK-MNPQ-RS7K-0", "U123-4567-89AB-CDEF-GHJK-MNPQ-RS7K",
         "0123-4567-89AB-CDEF-GHJK-MNPQ-RS7!", "0123_4567_89AB_CDEF_GHJK_MNPQ_RS7K",
         "0123-4567-89AB-CDEF-GHJK-MNPQ-RS\xc3\xa4"}) {
-    EXPECT_THAT(KeyOfOneTimeCode(typed), IsRefused("CODE_MISTYPED")) << typed;
+    EXPECT_THAT(KeyOfOneTimeCode(typed), IsRefused(Reason::kCodeMistyped)) << typed;
   }
 }
 
@@ -66,7 +66,8 @@ TEST(KeyOfOneTimeCodeTest, NoticesEveryWrongSymbol) {
       if (symbol == code[position]) continue;
       std::string typed = code;
       typed[position] = symbol;
-      EXPECT_THAT(KeyOfOneTimeCode(typed), IsRefused("CODE_MISTYPED")) << code << " " << typed;
+      EXPECT_THAT(KeyOfOneTimeCode(typed), IsRefused(Reason::kCodeMistyped))
+          << code << " " << typed;
     }
   }
 }
@@ -80,7 +81,8 @@ TEST(KeyOfOneTimeCodeTest, NoticesEveryExchangeOfTwoSymbols) {
         if (code[i] == code[j]) continue;
         std::string typed = code;
         std::swap(typed[i], typed[j]);
-        EXPECT_THAT(KeyOfOneTimeCode(typed), IsRefused("CODE_MISTYPED")) << code << " " << typed;
+        EXPECT_THAT(KeyOfOneTimeCode(typed), IsRefused(Reason::kCodeMistyped))
+            << code << " " << typed;
       }
     }
   }

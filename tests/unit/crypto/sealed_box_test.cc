@@ -49,15 +49,15 @@ TEST(SealedBoxTest, AnyChangeIsNoticed) {
   for (size_t i = 0; i < box.size() * 8; ++i) {
     std::string changed = box;
     changed[i / 8] = static_cast<char>(changed[i / 8] ^ (1 << i % 8));
-    EXPECT_THAT(OpenBox(key, changed, "place"), IsRefused("CANNOT_OPEN")) << "bit " << i;
+    EXPECT_THAT(OpenBox(key, changed, "place"), IsRefused(Reason::kCannotOpen)) << "bit " << i;
   }
   for (size_t size = 0; size < box.size(); ++size) {
-    EXPECT_THAT(OpenBox(key, box.substr(0, size), "place"), IsRefused("CANNOT_OPEN")) << size;
+    EXPECT_THAT(OpenBox(key, box.substr(0, size), "place"), IsRefused(Reason::kCannotOpen)) << size;
   }
-  EXPECT_THAT(OpenBox(key, absl::StrCat(box, "x"), "place"), IsRefused("CANNOT_OPEN"));
-  EXPECT_THAT(OpenBox(key, box, "another place"), IsRefused("CANNOT_OPEN"));
-  EXPECT_THAT(OpenBox(key, box, ""), IsRefused("CANNOT_OPEN"));
-  EXPECT_THAT(OpenBox(NewSealingKey(), box, "place"), IsRefused("CANNOT_OPEN"));
+  EXPECT_THAT(OpenBox(key, absl::StrCat(box, "x"), "place"), IsRefused(Reason::kCannotOpen));
+  EXPECT_THAT(OpenBox(key, box, "another place"), IsRefused(Reason::kCannotOpen));
+  EXPECT_THAT(OpenBox(key, box, ""), IsRefused(Reason::kCannotOpen));
+  EXPECT_THAT(OpenBox(NewSealingKey(), box, "place"), IsRefused(Reason::kCannotOpen));
 }
 
 TEST(SealedBoxTest, EveryBoxHasItsOwnNonce) {
@@ -71,8 +71,9 @@ TEST(SealedBoxTest, EveryBoxHasItsOwnNonce) {
 TEST(SealedBoxTest, KeysHave32Bytes) {
   EXPECT_EQ(NewSealingKey().size(), 32u);
   for (size_t size : {0, 16, 31, 33, 64}) {
-    EXPECT_THAT(SealBox(SecretBytes(size), "", ""), IsRefused("BAD_SEALING_KEY"));
-    EXPECT_THAT(OpenBox(SecretBytes(size), std::string(28, 'x'), ""), IsRefused("BAD_SEALING_KEY"));
+    EXPECT_THAT(SealBox(SecretBytes(size), "", ""), IsRefused(Reason::kBadSealingKey));
+    EXPECT_THAT(OpenBox(SecretBytes(size), std::string(28, 'x'), ""),
+                IsRefused(Reason::kBadSealingKey));
   }
 }
 

@@ -41,7 +41,7 @@ TEST_F(TlogProofKnownAnswers, WeMakeAndTakeTheSameProofs) {
     ASSERT_OK(checkpoint);
     EXPECT_EQ(checkpoint->size, 600u);
     EXPECT_THAT(VerifyTlogProof(*read, HashLeaf("other"), LogVerifier(), kLogName),
-                IsRefused("BAD_PROOF"));
+                IsRefused(Reason::kBadProof));
   }
 }
 
@@ -114,7 +114,7 @@ TEST(TlogProofTest, RefusesWhatIsMalformed) {
         absl::StrCat(good, "\n"),
         absl::StrCat(good, "x\n"),
         good.substr(0, good.find(kLogName))}) {
-    EXPECT_THAT(ParseTlogProof(text), IsRefused("BAD_TLOG_PROOF")) << text;
+    EXPECT_THAT(ParseTlogProof(text), IsRefused(Reason::kBadTlogProof)) << text;
   }
 }
 
@@ -123,20 +123,22 @@ TEST(TlogProofTest, RefusesWhatDoesNotHold) {
   const NoteVerifier log = LogSigner().verifier();
   const TlogProof good = ExampleProof();
   EXPECT_OK(VerifyTlogProof(good, leaf, log, kLogName));
-  EXPECT_THAT(VerifyTlogProof(good, HashLeaf("leaf 3"), log, kLogName), IsRefused("BAD_PROOF"));
-  EXPECT_THAT(VerifyTlogProof(good, leaf, log, "another.example/log"), IsRefused("WRONG_ORIGIN"));
+  EXPECT_THAT(VerifyTlogProof(good, HashLeaf("leaf 3"), log, kLogName),
+              IsRefused(Reason::kBadProof));
+  EXPECT_THAT(VerifyTlogProof(good, leaf, log, "another.example/log"),
+              IsRefused(Reason::kWrongOrigin));
   EXPECT_THAT(VerifyTlogProof(good, leaf,
                               NoteSigner::Create(kLogName, KeyOfSeedByte(2))->verifier(), kLogName),
-              IsRefused("NO_KNOWN_SIGNATURE"));
+              IsRefused(Reason::kNoKnownSignature));
   TlogProof changed = good;
   changed.index = 3;
-  EXPECT_THAT(VerifyTlogProof(changed, leaf, log, kLogName), IsRefused("BAD_PROOF"));
+  EXPECT_THAT(VerifyTlogProof(changed, leaf, log, kLogName), IsRefused(Reason::kBadProof));
   changed = good;
   changed.inclusion_proof.pop_back();
-  EXPECT_THAT(VerifyTlogProof(changed, leaf, log, kLogName), IsRefused("BAD_PROOF"));
+  EXPECT_THAT(VerifyTlogProof(changed, leaf, log, kLogName), IsRefused(Reason::kBadProof));
   changed = good;
   changed.checkpoint = absl::StrReplaceAll(good.checkpoint, {{"\n5\n", "\n6\n"}});
-  EXPECT_THAT(VerifyTlogProof(changed, leaf, log, kLogName), IsRefused("BAD_SIGNATURE"));
+  EXPECT_THAT(VerifyTlogProof(changed, leaf, log, kLogName), IsRefused(Reason::kWrongSignature));
 }
 
 }  // namespace

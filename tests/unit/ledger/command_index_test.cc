@@ -33,7 +33,7 @@ TEST(CommandIndexTest, WhatCollidesIsFoundInTheOrderAdded) {
   const uint64_t hash = ~uint64_t{0} - 1;  // the next two are the largest number and 0
   for (const uint64_t at : {7u, 3u, 5u}) index.Add(hash, at);
   EXPECT_THAT(index.Candidates(hash), ElementsAre(7, 3, 5));
-  // Another one, whose place is taken: asked for either, both are to be looked at.
+  // Another entry, whose slot is taken: a look-up of either must return both.
   index.Add(hash + 1, 9);
   EXPECT_THAT(index.Candidates(hash + 1), Contains(9u));
   EXPECT_THAT(index.Candidates(hash), ElementsAre(7, 3, 5, 9));

@@ -23,7 +23,7 @@
 namespace votum::ledger {
 namespace {
 
-// A store in which erasing fails as often as a test says.
+// A store in which erasing fails a given number of times.
 class ReluctantStore final : public EntryStore {
  public:
   ReluctantStore(std::unique_ptr<EntryStore> store, std::atomic<int>* failures)
@@ -71,7 +71,7 @@ class EraserTest : public ::testing::Test {
         crypto::SecretBytes::CopyOf(std::string(32, 'k')), std::move(config));
   }
 
-  // Seals something of `subject`; its commitment.
+  // Seals an attachment of `subject` and returns its commitment.
   std::string Seal(const std::string& subject) {
     directory::v1::RegisterPerson person;
     person.mutable_header()->set_command_id(crypto::NewUuid());
@@ -86,7 +86,7 @@ class EraserTest : public ::testing::Test {
     attachment->set_salt(std::string(salt.begin(), salt.end()));
     attachment->set_subject(subject);
     attachment->set_content("content");
-    EXPECT_OK(ledger_->Append(command, common::v1::DISCLOSURE_PUBLIC, "directory"));
+    EXPECT_OK(ledger_->Append(command, {"directory"}));
     return attachment->commitment();
   }
 

@@ -31,12 +31,12 @@ TEST_F(EtcdCheckpointStoreTest, IsSwappedOnlyForTheOneExpected) {
   const std::string one = "one\n\n\xe2\x80\x94 signature\n";
   EXPECT_EQ(*store.Load(), "");
   ASSERT_OK(store.Replace("", one));
-  EXPECT_THAT(another.Replace("", "two"), IsRefused("CHECKPOINT_CHANGED"));
-  EXPECT_THAT(another.Replace("on", "two"), IsRefused("CHECKPOINT_CHANGED"));
+  EXPECT_THAT(another.Replace("", "two"), IsRefused(Reason::kCheckpointChanged));
+  EXPECT_THAT(another.Replace("on", "two"), IsRefused(Reason::kCheckpointChanged));
   EXPECT_EQ(*another.Load(), one);
   ASSERT_OK(another.Replace(one, "two"));
-  EXPECT_THAT(store.Replace(one, "three"), IsRefused("CHECKPOINT_CHANGED"));
-  EXPECT_THAT(store.Replace(one, "two"), IsRefused("CHECKPOINT_CHANGED"))
+  EXPECT_THAT(store.Replace(one, "three"), IsRefused(Reason::kCheckpointChanged));
+  EXPECT_THAT(store.Replace(one, "two"), IsRefused(Reason::kCheckpointChanged))
       << "that another wrote the same is no swap of ours";
   EtcdOptions elsewhere = options_;
   elsewhere.key = "votum/another/checkpoint";
@@ -56,7 +56,7 @@ TEST_F(EtcdCheckpointStoreTest, AMinorityMayGoAndAMajorityStopsTheSwapping) {
   EXPECT_THAT(stopped.Replace("2", "3"), HasCode(absl::StatusCode::kUnavailable));
   etcd_->member(0).Thaw();
   etcd_->member(1).Start();
-  // What had no answer may have been carried out, or not.
+  // An unanswered attempt may or may not have been carried out.
   const auto now = store.Load();
   ASSERT_OK(now);
   EXPECT_TRUE(*now == "2" || *now == "3") << *now;
@@ -68,7 +68,8 @@ TEST_F(EtcdCheckpointStoreTest, ASwapWithoutAnAnswerIsSettled) {
   std::string there;
   ASSERT_OK(store.Replace("", "0"));
   there = "0";
-  // Each member in turn is frozen while it is asked; others may have done what it did not answer.
+  // Each member in turn is frozen while it is asked; others may have carried out the unanswered
+  // request.
   for (int round = 1; round <= 3; ++round) {
     etcd_->member(round % 3).Freeze();
     const std::string next = std::to_string(round);

@@ -43,7 +43,7 @@ class FakeClock : public Clock {
   absl::Time now = absl::FromUnixSeconds(1800000000);
 };
 
-// Where a test's entries lie, and what somebody can do there who does not go through the ledger.
+// The storage of a test's entries, with direct access that bypasses the ledger.
 class Backend {
  public:
   virtual ~Backend() = default;
@@ -53,8 +53,8 @@ class Backend {
   // In this database's SQL: `bytes` as a literal, and a column's value in hexadecimal.
   virtual std::string Literal(const std::string& bytes) const = 0;
   virtual std::string Hex(const std::string& column) const = 0;
-  // Makes the database what the program of schema 1 left, which had a table of command ids, and
-  // says what the schema is.
+  // Turns the database into one of schema 1, which had a table of command ids, and returns the
+  // schema's version.
   virtual void MakeSchema1() = 0;
   virtual std::string Schema() = 0;
   // Every byte of every file, after what the database keeps for a while has expired.
@@ -132,7 +132,7 @@ class PostgresBackend : public Backend {
     Run("UPDATE sequencer SET schema = 1");
   }
   std::string Schema() override { return Run("SELECT schema FROM sequencer"); }
-  // As docs/operations-cluster.md says it is done.
+  // Follows docs/operations-cluster.md.
   std::string AllBytes() override {
     Run("SELECT pg_switch_wal()");
     Run("CHECKPOINT");
@@ -190,7 +190,7 @@ class LedgerTest : public ::testing::TestWithParam<Kind> {
 
   static absl::StatusOr<common::v1::Receipt> Append(Ledger& ledger,
                                                     const common::v1::SignedCommand& command) {
-    return ledger.Append(command, common::v1::DISCLOSURE_PUBLIC, "meetings");
+    return ledger.Append(command, {"meetings"});
   }
 
   // The receipt proves its record against its own checkpoint.
@@ -236,7 +236,7 @@ TEST_P(LedgerTest, ReceiptsProveAndSurviveReopening) {
     EXPECT_EQ(record.payload(), commands[i].payload());
     EXPECT_EQ(record.service(), "meetings");
   }
-  EXPECT_THAT((*ledger)->GetReceipt(20), IsRefused("NO_SUCH_RECORD"));
+  EXPECT_THAT((*ledger)->GetReceipt(20), IsRefused(Reason::kNoSuchRecord));
 }
 
 TEST_P(LedgerTest, ACommandIdCountsOnce) {
@@ -247,12 +247,12 @@ TEST_P(LedgerTest, ACommandIdCountsOnce) {
   ASSERT_OK(again);
   EXPECT_EQ(first->record(), again->record());
   EXPECT_EQ((*ledger)->size(), 1u);
-  EXPECT_THAT(Append(**ledger, Command("id-1", "other")), IsRefused("COMMAND_ID_REUSED"));
+  EXPECT_THAT(Append(**ledger, Command("id-1", "other")), IsRefused(Reason::kCommandIdReused));
   common::v1::SignedCommand resigned = command;
   resigned.mutable_signatures(0)->set_signature("another");
-  EXPECT_THAT(Append(**ledger, resigned), IsRefused("COMMAND_ID_REUSED"));
+  EXPECT_THAT(Append(**ledger, resigned), IsRefused(Reason::kCommandIdReused));
   resigned.clear_signatures();
-  EXPECT_THAT(Append(**ledger, resigned), IsRefused("COMMAND_ID_REUSED"));
+  EXPECT_THAT(Append(**ledger, resigned), IsRefused(Reason::kCommandIdReused));
 }
 
 TEST_P(LedgerTest, ACommandIdCountsOnceAlsoOverARestart) {
@@ -273,7 +273,7 @@ TEST_P(LedgerTest, ACommandIdCountsOnceAlsoOverARestart) {
     EXPECT_EQ(again->record(), records[i]);
     ExpectProves(*again);
   }
-  EXPECT_THAT(Append(**ledger, Command("id-3", "other")), IsRefused("COMMAND_ID_REUSED"));
+  EXPECT_THAT(Append(**ledger, Command("id-3", "other")), IsRefused(Reason::kCommandIdReused));
   EXPECT_EQ((*ledger)->size(), 5u);
 }
 
@@ -299,8 +299,54 @@ TEST_P(LedgerTest, ADatabaseOfANewerSchemaIsLeftAlone) {
   ASSERT_OK(Open());
   backend_->Run(GetParam() == Kind::kSqlite ? "PRAGMA user_version = 99"
                                             : "UPDATE sequencer SET schema = 99");
-  EXPECT_THAT(Open(), IsRefused("NEWER_SCHEMA"));
+  EXPECT_THAT(Open(), IsRefused(Reason::kNewerSchema));
   EXPECT_EQ(backend_->Schema(), "99");
+}
+
+TEST_P(LedgerTest, TakesNoCommandWhoseSignerHasSeenAnotherLog) {
+  const auto ledger = Open();
+  ASSERT_OK(ledger);
+  const auto seeing = [](uint64_t size, const std::string& root) {
+    meetings::v1::CastVote cast;
+    cast.mutable_header()->set_command_id(crypto::NewUuid());
+    cast.mutable_header()->set_seen_size(size);
+    cast.mutable_header()->set_seen_root(root);
+    common::v1::SignedCommand command = Command();
+    command.set_payload(cast.SerializeAsString());
+    return command;
+  };
+  crypto::MerkleTree tree;
+  for (int i = 0; i < 5; ++i) {
+    const auto receipt = Append(**ledger, Command());
+    ASSERT_OK(receipt);
+    const crypto::Digest leaf = crypto::Sha256({receipt->salt(), receipt->record()});
+    tree.Append(crypto::AsBytes(leaf));
+  }
+  const auto root = [&tree](uint64_t size) {
+    const crypto::Digest digest = *tree.RootAt(size);
+    return std::string(crypto::AsBytes(digest));
+  };
+  EXPECT_OK(Append(**ledger, seeing(3, root(3))));
+  EXPECT_OK(Append(**ledger, seeing(5, root(5))));
+  EXPECT_THAT(Append(**ledger, seeing(3, root(4))), IsRefused(Reason::kViewForked));
+  EXPECT_THAT(Append(**ledger, seeing(3, "")), IsRefused(Reason::kViewForked));
+  EXPECT_THAT(Append(**ledger, seeing(100, root(5))), IsRefused(Reason::kViewForked));
+  EXPECT_EQ((*ledger)->size(), 7u);
+}
+
+TEST_P(LedgerTest, ARecordSaysWhereItWasJudgedAndNotBeyondTheLog) {
+  const auto ledger = Open();
+  ASSERT_OK(ledger);
+  ASSERT_OK(Append(**ledger, Command()));
+  ASSERT_OK(Append(**ledger, Command()));
+  const auto receipt = (*ledger)->Append(Command(), {"meetings", 1});
+  ASSERT_OK(receipt);
+  common::v1::Record record;
+  ASSERT_TRUE(record.ParseFromString(receipt->record()));
+  EXPECT_EQ(record.judged_at(), 1u);
+  // Made in two parts, and yet the bytes of the message.
+  EXPECT_EQ(record.SerializeAsString(), receipt->record());
+  EXPECT_THAT((*ledger)->Append(Command(), {"meetings", 4}), IsRefused(Reason::kBadJudgedAt));
 }
 
 TEST_P(LedgerTest, SeveralAreAppendedInTheirOrderAndAnsweredEach) {
@@ -309,9 +355,9 @@ TEST_P(LedgerTest, SeveralAreAppendedInTheirOrderAndAnsweredEach) {
   for (int i = 0; i < 5; ++i) commands.push_back(Command(absl::StrCat("id-", i)));
   commands[1].set_payload("no header");
   commands[3] = commands[2];
-  const auto receipts = (*ledger)->AppendAll(commands, common::v1::DISCLOSURE_PUBLIC, "meetings");
+  const auto receipts = (*ledger)->AppendAll(commands, {"meetings"});
   ASSERT_EQ(receipts.size(), commands.size());
-  EXPECT_THAT(receipts[1], IsRefused("BAD_COMMAND"));
+  EXPECT_THAT(receipts[1], IsRefused(Reason::kBadCommand));
   std::vector<uint64_t> indexes;
   for (const size_t i : {0u, 2u, 3u, 4u}) {
     ASSERT_OK(receipts[i]);
@@ -329,7 +375,7 @@ TEST_P(LedgerTest, WhoDoesNotWaitIsCalledOnceWithTheAnswer) {
   commands.emplace_back().set_payload("no header");
   std::vector<std::promise<absl::StatusOr<common::v1::Receipt>>> promises(commands.size());
   const auto append = [&](const common::v1::SignedCommand& command, auto& promise) {
-    (*ledger)->AppendThen(command, common::v1::DISCLOSURE_PUBLIC, "meetings",
+    (*ledger)->AppendThen(command, {"meetings"},
                           [&promise](absl::StatusOr<common::v1::Receipt> receipt) {
                             promise.set_value(std::move(receipt));
                           });
@@ -342,8 +388,8 @@ TEST_P(LedgerTest, WhoDoesNotWaitIsCalledOnceWithTheAnswer) {
     ExpectProves(*answers[i]);
     EXPECT_EQ(answers[i]->index(), i % 2);
   }
-  EXPECT_THAT(answers[3], IsRefused("COMMAND_ID_REUSED"));
-  EXPECT_THAT(answers[4], IsRefused("BAD_COMMAND"));
+  EXPECT_THAT(answers[3], IsRefused(Reason::kCommandIdReused));
+  EXPECT_THAT(answers[4], IsRefused(Reason::kBadCommand));
   EXPECT_EQ((*ledger)->size(), 2u);
 
   (*ledger)->Stop();
@@ -367,7 +413,7 @@ TEST_P(LedgerTest, ARecordIsTheBytesOfItsMessage) {
       ASSERT_TRUE(cast.ParseFromString(other.payload()));
       cast.mutable_header()->set_command_id(crypto::NewUuid());
       other.set_payload(cast.SerializeAsString());
-      const auto receipt = ledger->get()->Append(other, common::v1::DISCLOSURE_COUNCIL, service);
+      const auto receipt = ledger->get()->Append(other, {service});
       ASSERT_OK(receipt);
       common::v1::Record record;
       ASSERT_TRUE(record.ParseFromString(receipt->record()));
@@ -375,7 +421,6 @@ TEST_P(LedgerTest, ARecordIsTheBytesOfItsMessage) {
       EXPECT_EQ(record.index(), receipt->index());
       EXPECT_EQ(FromTimestamp(record.time()), clock_.now);
       EXPECT_EQ(record.service(), service);
-      EXPECT_EQ(record.disclosure(), common::v1::DISCLOSURE_COUNCIL);
       EXPECT_EQ(record.payload_type(), other.payload_type());
       EXPECT_EQ(record.payload(), other.payload());
       ASSERT_EQ(record.signatures_size(), other.signatures_size());
@@ -437,8 +482,8 @@ TEST_P(LedgerTest, CheckpointsAreConsistent) {
   ASSERT_OK(proof);
   EXPECT_OK(crypto::VerifyConsistency(old_checkpoint->size, new_checkpoint->size, *proof,
                                       old_checkpoint->root, new_checkpoint->root));
-  EXPECT_THAT((*ledger)->ConsistencyProof(0, 3), IsRefused("BAD_SIZES"));
-  EXPECT_THAT((*ledger)->ConsistencyProof(3, 99), IsRefused("BAD_SIZES"));
+  EXPECT_THAT((*ledger)->ConsistencyProof(0, 3), IsRefused(Reason::kBadSizes));
+  EXPECT_THAT((*ledger)->ConsistencyProof(3, 99), IsRefused(Reason::kBadSizes));
 }
 
 TEST_P(LedgerTest, AFlippedBitIsFoundAtTheStartAndNamed) {
@@ -449,7 +494,7 @@ TEST_P(LedgerTest, AFlippedBitIsFoundAtTheStartAndNamed) {
   backend_->Run("UPDATE entry SET record = record || " + backend_->Literal(std::string(1, '\0')) +
                 " WHERE idx = 6");
   const auto ledger = Open();
-  EXPECT_THAT(ledger, IsRefused("LOG_DAMAGED"));
+  EXPECT_THAT(ledger, IsRefused(Reason::kLogDamaged));
   EXPECT_THAT(std::string(ledger.status().message()), ::testing::HasSubstr("record 6"));
 }
 
@@ -459,7 +504,7 @@ TEST_P(LedgerTest, AnOlderBackupIsNotSignedOn) {
     for (int i = 0; i < 10; ++i) ASSERT_OK(Append(**ledger, Command()));
   }
   backend_->Run("DELETE FROM entry WHERE idx >= 7");
-  EXPECT_THAT(Open(), IsRefused("LOG_SHORTER"));
+  EXPECT_THAT(Open(), IsRefused(Reason::kLogShorter));
 }
 
 TEST_P(LedgerTest, DurableEntriesBeyondTheCheckpointAreSignedAtTheStart) {
@@ -483,7 +528,7 @@ TEST_P(LedgerTest, DurableEntriesBeyondTheCheckpointAreSignedAtTheStart) {
 TEST_P(LedgerTest, TheCheckpointIsSwappedOnlyForTheOneExpected) {
   const auto store = SqliteCheckpointStore::Open(folder_ + "/checkpoint.db");
   ASSERT_OK((*store)->Replace("", "one"));
-  EXPECT_THAT((*store)->Replace("", "two"), IsRefused("CHECKPOINT_CHANGED"));
+  EXPECT_THAT((*store)->Replace("", "two"), IsRefused(Reason::kCheckpointChanged));
   EXPECT_EQ(*(*store)->Load(), "one");
 }
 
@@ -515,7 +560,7 @@ TEST_P(LedgerTest, AttachmentsAreSealedOnDiskAndOpenForServices) {
   const auto ledger = Open();
   EXPECT_EQ((*ledger)->GetAttachment(first.commitment())->content(), secret);
   EXPECT_EQ((*ledger)->GetAttachment(second.commitment())->content(), "the same subject again");
-  EXPECT_THAT((*ledger)->GetAttachment(std::string(32, 'x')), IsRefused("NO_SUCH_ATTACHMENT"));
+  EXPECT_THAT((*ledger)->GetAttachment(std::string(32, 'x')), IsRefused(Reason::kNoSuchAttachment));
 }
 
 TEST_P(LedgerTest, ErasedSubjectsLeaveNoByteBehind) {
@@ -544,7 +589,7 @@ TEST_P(LedgerTest, ErasedSubjectsLeaveNoByteBehind) {
   // A long box lies in several pages.
   for (size_t at = 0; at + 64 < box.size(); at += 64)
     EXPECT_THAT(bytes, ::testing::Not(::testing::HasSubstr(box.substr(at, 64)))) << at;
-  EXPECT_THAT((*ledger)->GetAttachment(erased.commitment()), IsRefused("NO_SUCH_ATTACHMENT"));
+  EXPECT_THAT((*ledger)->GetAttachment(erased.commitment()), IsRefused(Reason::kNoSuchAttachment));
   EXPECT_EQ((*ledger)->GetAttachment(kept.commitment())->content(), "bleibt");
   EXPECT_OK(Append(**ledger, Command()));
   ExpectProves(*(*ledger)->GetReceipt(0));
@@ -559,16 +604,16 @@ TEST_P(LedgerTest, NothingIsSealedOfAnErasedSubject) {
   EXPECT_TRUE(*(*ledger)->EraseSubject(subject));
   common::v1::SignedCommand after = Command();
   *after.add_attachments() = Attachment(subject, "danach");
-  EXPECT_THAT(Append(**ledger, after), IsRefused("SUBJECT_ERASED"));
+  EXPECT_THAT(Append(**ledger, after), IsRefused(Reason::kSubjectErased));
   EXPECT_EQ((*ledger)->size(), 1u);
   const auto again = Append(**ledger, before);
   ASSERT_OK(again) << "what is recorded has its receipt";
   EXPECT_EQ(again->index(), 0u);
   EXPECT_THAT((*ledger)->GetAttachment(before.attachments(0).commitment()),
-              IsRefused("NO_SUCH_ATTACHMENT"));
+              IsRefused(Reason::kNoSuchAttachment));
 }
 
-// Whoever sends something while it is erased: it is refused, or it is destroyed.
+// Attachments sent during an erasure are either refused or destroyed.
 TEST_P(LedgerTest, NothingIsSealedInTheMomentOfErasing) {
   const auto ledger = Open();
   for (char round = 'a'; round < 'f'; ++round) {
@@ -599,20 +644,18 @@ TEST_P(LedgerTest, BadInputIsRefusedAndLeavesNothing) {
   common::v1::SignedCommand command = Command();
   *command.add_attachments() = Attachment(std::string(16, 'a'), "text");
   command.mutable_attachments(0)->set_content("another text");
-  EXPECT_THAT(Append(**ledger, command), IsRefused("BAD_ATTACHMENT"));
+  EXPECT_THAT(Append(**ledger, command), IsRefused(Reason::kBadAttachment));
   command = Command();
   *command.add_attachments() = Attachment("short", "text");
-  EXPECT_THAT(Append(**ledger, command), IsRefused("BAD_ATTACHMENT"));
+  EXPECT_THAT(Append(**ledger, command), IsRefused(Reason::kBadAttachment));
   command = Command();
   *command.add_attachments() =
       Attachment(std::string(16, 'a'), std::string(kMaxAttachmentBytes + 1, 'x'));
-  EXPECT_THAT(Append(**ledger, command), IsRefused("BAD_ATTACHMENT"));
+  EXPECT_THAT(Append(**ledger, command), IsRefused(Reason::kBadAttachment));
   command.set_payload(std::string(kMaxPayloadBytes + 1, 'x'));
-  EXPECT_THAT(Append(**ledger, command), IsRefused("TOO_LARGE"));
+  EXPECT_THAT(Append(**ledger, command), IsRefused(Reason::kTooLarge));
   command = Command("");
-  EXPECT_THAT(Append(**ledger, command), IsRefused("BAD_COMMAND"));
-  EXPECT_THAT((*ledger)->Append(Command(), common::v1::DISCLOSURE_UNSPECIFIED, "meetings"),
-              IsRefused("BAD_DISCLOSURE"));
+  EXPECT_THAT(Append(**ledger, command), IsRefused(Reason::kBadCommand));
   EXPECT_EQ((*ledger)->size(), 0u);
 }
 

@@ -1,5 +1,5 @@
-// What the PostgreSQL store promises beyond EntryStore: one leader, no false acknowledgement, no
-// call without an end. What every store must do is ledger_test.cc's.
+// Guarantees of the PostgreSQL store beyond EntryStore: one leader, no false acknowledgement, no
+// endless call. ledger_test.cc covers the common guarantees of all stores.
 #include "ledger/postgres_store.h"
 
 #include <atomic>
@@ -67,7 +67,7 @@ TEST_F(PostgresStoreTest, OneLeadsAndTheNextTakesOverWhenItGoes) {
   auto first = OpenAndLead();
   const auto second = Open();
   EXPECT_FALSE(LeadsSoon(*second)) << "the first still beats";
-  EXPECT_THAT(second->AppendBatch({Entry(0, "two")}), IsRefused("NOT_LEADER"));
+  EXPECT_THAT(second->AppendBatch({Entry(0, "two")}), IsRefused(Reason::kNotLeader));
   EXPECT_OK(first->AppendBatch({Entry(0, "one")}));
   first.reset();
   EXPECT_TRUE(*second->TryToLead()) << "the first let go, nobody has to wait";
@@ -83,8 +83,8 @@ TEST_F(PostgresStoreTest, ASilentLeaderIsReplacedAndChangesNothingAnyMore) {
   ASSERT_OK(first->AppendBatch({Entry(0, "one")}));
   const auto second = Open();
   ASSERT_TRUE(LeadsSoon(*second));
-  EXPECT_THAT(first->AppendBatch({Entry(1, "of the first")}), IsRefused("NOT_LEADER"));
-  EXPECT_THAT(first->EraseSubject(std::string(16, 'a')), IsRefused("NOT_LEADER"));
+  EXPECT_THAT(first->AppendBatch({Entry(1, "of the first")}), IsRefused(Reason::kNotLeader));
+  EXPECT_THAT(first->EraseSubject(std::string(16, 'a')), IsRefused(Reason::kNotLeader));
   EXPECT_EQ(*second->Size(), 1u);
   EXPECT_OK(second->AppendBatch({Entry(1, "of the second")}));
   EXPECT_EQ((*second->Read(1, 1, 1))[0].record, "of the second");
@@ -93,7 +93,7 @@ TEST_F(PostgresStoreTest, ASilentLeaderIsReplacedAndChangesNothingAnyMore) {
 TEST_F(PostgresStoreTest, ADeposedLeaderIsToldWithoutAppending) {
   std::atomic<bool> told{false};
   options_.deposed = [&](const absl::Status& why) {
-    EXPECT_EQ(ReasonOf(why), "NOT_LEADER");
+    EXPECT_EQ(ReasonOf(why), Reason::kNotLeader);
     told = true;
   };
   const auto store = OpenAndLead();
@@ -104,12 +104,12 @@ TEST_F(PostgresStoreTest, ADeposedLeaderIsToldWithoutAppending) {
 TEST_F(PostgresStoreTest, ADatabaseThatLostTheLastBatchIsNotWrittenTo) {
   const auto store = OpenAndLead();
   ASSERT_OK(store->AppendBatch({Entry(0, "one"), Entry(1, "two")}));
-  // As after a failover to a server that had not got it.
+  // As after a failover to a server that had not received it.
   Run("DELETE FROM entry WHERE idx = 1; UPDATE sequencer SET next = 1");
-  EXPECT_THAT(store->AppendBatch({Entry(2, "three")}), IsRefused("NOT_LEADER"));
+  EXPECT_THAT(store->AppendBatch({Entry(2, "three")}), IsRefused(Reason::kNotLeader));
   EXPECT_EQ(*store->Size(), 1u);
   Run("UPDATE sequencer SET next = 2");
-  EXPECT_THAT(store->Size(), IsRefused("LOG_SHORTER"));
+  EXPECT_THAT(store->Size(), IsRefused(Reason::kLogShorter));
 }
 
 // Nobody confirms, and the wait for it is cancelled: PostgreSQL says COMMIT, and the row is there.
@@ -195,7 +195,7 @@ TEST_F(PostgresStoreTest, AServerThatMayLoseWhatItAcknowledgedIsRefused) {
   Run("ALTER SYSTEM SET full_page_writes = off");
   Run("SELECT pg_reload_conf()");
   ASSERT_TRUE(testing::Await([&] { return Run("SHOW full_page_writes") == "off"; }));
-  EXPECT_THAT(PostgresStore::Open(options_), IsRefused("UNSAFE_DATABASE"));
+  EXPECT_THAT(PostgresStore::Open(options_), IsRefused(Reason::kUnsafeDatabase));
   Run("ALTER SYSTEM RESET full_page_writes");
   Run("SELECT pg_reload_conf()");
 }
@@ -207,7 +207,7 @@ TEST(ConninfoTest, MustNameADatabaseAndHoldNoPassword) {
   for (const char* const bad :
        {"postgresql://votum:secret@10.0.0.1/votum", "host=a dbname=b password=secret",
         "postgresql://votum@10.0.0.1", "no keyword", ""}) {
-    EXPECT_THAT(CheckConninfo(bad), IsRefused("BAD_LEDGER")) << bad;
+    EXPECT_THAT(CheckConninfo(bad), IsRefused(Reason::kBadLedger)) << bad;
     EXPECT_THAT(std::string(CheckConninfo(bad).message()),
                 ::testing::Not(::testing::HasSubstr("secret")));
   }

@@ -1,5 +1,5 @@
-// What the tests that all stores share cannot do: erasing that is interrupted, and the bytes of
-// SQLite's own files.
+// Tests beyond those shared by all stores: interrupted erasing, and the bytes of SQLite's own
+// files.
 #include "ledger/sqlite_store.h"
 
 #include <sqlite3.h>
@@ -41,7 +41,7 @@ class SqliteStoreTest : public ::testing::Test {
   std::unique_ptr<SqliteStore> store_;
 };
 
-// Somebody else's look at the database, which keeps the write-ahead log as it is.
+// An open read of another connection, which keeps the write-ahead log from being emptied.
 class OtherReader {
  public:
   explicit OtherReader(const std::string& folder) {
@@ -73,7 +73,7 @@ TEST_F(SqliteStoreTest, ErasingThatWasKilledInTheMiddleIsFinishedByTheNextStart)
   {
     const OtherReader reader(folder_);
     EXPECT_TRUE(absl::IsUnavailable(store_->EraseSubject(kSubject).status()));
-    // The files as a process leaves them that is killed now: the rows are deleted.
+    // The files as left by a process killed at this point: the rows are deleted.
     for (const char* name : {"/entries.db", "/entries.db-wal"}) {
       std::filesystem::copy(folder_ + name, killed + name);
     }

@@ -154,13 +154,13 @@ TEST(Greedy, ParametersDoWhatTheySay) {
   EXPECT_THAT(Rank("pb.greedy", {{"exclusive", "p0+p2"}}, election).value().winners,
               ElementsAre(0, 3));
   EXPECT_THAT(Rank("pb.greedy", {{"exclusive", "p0+p9"}}, election).status(),
-              IsRefused("BAD_PARAM"));
+              IsRefused(Reason::kBadParam));
   EXPECT_THAT(Rank("pb.greedy", {{"by", "votes-per-cost"}}, election).value().winners,
               ElementsAre(3, 0, 2));
 }
 
 TEST(EqualShares, ABudgetSpentToTheLastCentIsAffordable) {
-  // One project for the whole budget, approved by all: rounding must not lose it.
+  // One project for the whole budget, approved by all: rounding must not exclude it.
   std::vector<std::vector<OptionIndex>> votes(61, {0});
   const Ranking ranking = Rank("mes.cost", {}, Projects({150000}, 150000, votes)).value();
   EXPECT_THAT(ranking.winners, ElementsAre(0));
@@ -179,7 +179,7 @@ TEST(BradleyTerry, PriorKeepsStrengthsFiniteAndErrorsShrinkWithData) {
   Election election = MakeElection({"A", "B"}).value();
   election.comparisons = Comparisons{{0, 4, 0, 0}};
   EXPECT_THAT(Rank("bradley-terry", {{"prior", "0"}}, election).status(),
-              IsRefused("NOT_CONNECTED"));
+              IsRefused(Reason::kNotConnected));
   const Ranking few = Rank("bradley-terry", {}, election).value();
   EXPECT_THAT(few.tiers, ElementsAre(ElementsAre(0), ElementsAre(1)));
   election.comparisons = Comparisons{{0, 400, 100, 0}};
@@ -253,10 +253,10 @@ TEST(Groups, RefuseWhatIsNoElectorate) {
   std::vector<ElectorateGroup> groups = TwoGroups(0);
   EXPECT_OK(RankGroups("copeland", {}, options, groups).status());
   groups[0].weight = 0;
-  EXPECT_THAT(RankGroups("copeland", {}, options, groups).status(), IsRefused("BAD_GROUP"));
+  EXPECT_THAT(RankGroups("copeland", {}, options, groups).status(), IsRefused(Reason::kBadGroup));
   groups[0].weight = 1;
   groups[1].id = "citizens";
-  EXPECT_THAT(RankGroups("copeland", {}, options, groups).status(), IsRefused("BAD_GROUP"));
+  EXPECT_THAT(RankGroups("copeland", {}, options, groups).status(), IsRefused(Reason::kBadGroup));
 }
 
 TEST(StatusQuo, MustBeBeatenByTheMajorityAskedFor) {

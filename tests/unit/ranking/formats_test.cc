@@ -71,7 +71,7 @@ TEST(Formats, MalformedInputIsRefusedWithItsPlace) {
   };
   for (const Malformed& one : cases) {
     const absl::StatusOr<Election> election = ReadElection(one.format, one.text);
-    EXPECT_THAT(election.status(), IsRefused("BAD_FORMAT")) << one.text;
+    EXPECT_THAT(election.status(), IsRefused(Reason::kBadFormat)) << one.text;
     EXPECT_THAT(std::string(election.status().message()), HasSubstr(one.message));
   }
   const std::vector<std::pair<std::string, std::string>> more = {
@@ -207,7 +207,7 @@ TEST(Formats, AreKnownByNameAndFirstLine) {
   EXPECT_EQ(FormatOf("a/b.HIL", "").value(), Format::kBlt);
   EXPECT_EQ(FormatOf("x.csv", "4,2,\n").value(), Format::kScottishCsv);
   EXPECT_EQ(FormatOf("x.csv", "ranks,A,B\n").value(), Format::kCsv);
-  EXPECT_THAT(FormatOf("x.txt", "").status(), IsRefused("UNKNOWN_FORMAT"));
+  EXPECT_THAT(FormatOf("x.txt", "").status(), IsRefused(Reason::kUnknownFormat));
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
-// Properties that hold for all ballots: names, order and units of ballots do not matter; counting
-// is the same in any way.
+// Properties that hold for all ballots: names, order and units of ballots do not matter; all ways
+// of counting agree.
 #include <algorithm>
 #include <numeric>
 #include <random>
@@ -41,8 +41,8 @@ Election RandomElection(std::mt19937_64& random, size_t options, size_t ballots,
   return election;
 }
 
-// Methods whose outcome on ranked ballots does not hang on the order of options (those that decide
-// ties do).
+// Methods whose outcome on ranked ballots does not depend on the order of options (tie-breaking
+// methods do depend on it).
 std::vector<std::string> NeutralMethods() {
   return {"schulze.wv_lv",   "schulze.wv",     "schulze.margin", "condorcet",
           "copeland",        "minimax.wv",     "minimax.margin", "minimax.opposition",
@@ -129,8 +129,8 @@ TEST(Metamorphic, UnitOfWeightsDoesNotMatter) {
   }
 }
 
-// A clone stands beside its original on every ballot; methods that promise so must not change the
-// winner for it.
+// A clone is next to its original on every ballot; methods that promise clone independence must
+// keep the winner.
 TEST(Metamorphic, ClonesDoNotChangeTheWinner) {
   std::mt19937_64 random(4);
   for (int round = 0; round < 60; ++round) {
@@ -286,7 +286,7 @@ TEST(Formats, RoundTripsKeepElectionsAndResults) {
          {Format::kPreflib, Format::kBlt, Format::kScottishCsv, Format::kCef, Format::kCsv}) {
       const absl::StatusOr<std::string> text = WriteElection(format, election);
       if (!text.ok()) {
-        EXPECT_THAT(text.status(), IsRefused("FORMAT_CANNOT"));
+        EXPECT_THAT(text.status(), IsRefused(Reason::kFormatCannot));
         continue;
       }
       const absl::StatusOr<Election> again = ReadElection(format, *text);

@@ -59,18 +59,20 @@ TEST(PairwiseCounts, AddThenRemoveLeavesNothing) {
 
 TEST(RankedBallots, RefusesWhatIsNotABallot) {
   RankedBallots ballots(3);
-  EXPECT_THAT(ballots.Add(std::vector<Tier>{{0}, {3}}), IsRefused("UNKNOWN_OPTION"));
-  EXPECT_THAT(ballots.Add(std::vector<Tier>{{0}, {1, 0}}), IsRefused("OPTION_TWICE"));
+  EXPECT_THAT(ballots.Add(std::vector<Tier>{{0}, {3}}), IsRefused(Reason::kUnknownOption));
+  EXPECT_THAT(ballots.Add(std::vector<Tier>{{0}, {1, 0}}), IsRefused(Reason::kOptionTwice));
   EXPECT_THAT(ballots.Add(std::vector<Tier>{{0}}, kMaxTotalWeight + 1),
-              IsRefused("TOO_MANY_BALLOTS"));
+              IsRefused(Reason::kTooManyBallots));
   EXPECT_OK(ballots.Add(std::vector<Tier>{}));
   EXPECT_EQ(ballots.total_weight(), 1u);
 }
 
 TEST(Rank, RefusesWhatItDoesNotKnow) {
-  EXPECT_THAT(Rank("schulze", {}, SchulzeExample()), IsRefused("UNKNOWN_METHOD"));
-  EXPECT_THAT(Rank("schulze.wv", {{"unranked", "top"}}, SchulzeExample()), IsRefused("BAD_PARAM"));
-  EXPECT_THAT(Rank("schulze.wv", {{"seats", "2"}}, SchulzeExample()), IsRefused("UNKNOWN_PARAM"));
+  EXPECT_THAT(Rank("schulze", {}, SchulzeExample()), IsRefused(Reason::kUnknownMethod));
+  EXPECT_THAT(Rank("schulze.wv", {{"unranked", "top"}}, SchulzeExample()),
+              IsRefused(Reason::kBadParam));
+  EXPECT_THAT(Rank("schulze.wv", {{"seats", "2"}}, SchulzeExample()),
+              IsRefused(Reason::kUnknownParam));
   EXPECT_OK(Rank("schulze.wv.v1", {}, SchulzeExample()));
 }
 

@@ -25,7 +25,7 @@ std::string WriteTemp(const std::string& name, const std::string& text) {
   return path;
 }
 
-// What `votum <arguments>` prints and returns.
+// The output and exit code of `votum <arguments>`.
 struct Printed {
   std::string out, err;
   int exit_code = -1;
@@ -131,8 +131,8 @@ TEST(RankCommand, ListsEveryMethodWithItsSource) {
   }
 }
 
-// Every method explains itself as table, JSON and page on whatever ballots it reads, in files that
-// are counted while they are read as well as in small ones.
+// Every method explains itself as table, JSON and page on every kind of ballots it reads, both in
+// files that are counted while being read and in small ones.
 TEST(RankCommand, EveryMethodExplainsItself) {
   const std::vector<std::string> paths = {
       WriteTemp("e.blt", kBlt), WriteTemp("e.csv", "grades:5,A,B,<C>\n3,5,2,0\n2,0,4,5\n2,1,5,\n"),
@@ -147,7 +147,7 @@ TEST(RankCommand, EveryMethodExplainsItself) {
       RankArguments arguments{path, method.id, {}, 0, "json", true, 1};
       const absl::StatusOr<std::string> json = RunRank(arguments);
       if (!json.ok()) {
-        EXPECT_THAT(json.status(), IsRefused("WRONG_BALLOTS"));
+        EXPECT_THAT(json.status(), IsRefused(Reason::kWrongBallots));
         continue;
       }
       ++ranked;
@@ -186,7 +186,7 @@ TEST(RankCommand, LargeFilesAreCountedWithTheSameResult) {
   ASSERT_OK(one.status());
   arguments.threads = 3;
   EXPECT_EQ(RunRank(arguments).value_or(""), *one);
-  // The same ballots with an option more that is withdrawn must be read into memory.
+  // The same ballots with an additional withdrawn option must be read into memory.
   const std::string withdrawn = WriteTemp("h.blt", absl::StrCat("13 1\n-13\n", text.substr(5)));
   arguments.file = withdrawn;
   const absl::StatusOr<std::string> kept = RunRank(arguments);
@@ -233,14 +233,14 @@ TEST(RankGroupsTest, RefusesWhatDoesNotFit) {
       "two.soi",
       "# DATA TYPE: soi\n# NUMBER ALTERNATIVES: 2\n# NUMBER VOTERS: 1\n# NUMBER UNIQUE ORDERS: 1\n"
       "# ALTERNATIVE NAME 1: A\n# ALTERNATIVE NAME 2: B\n1: 1,2\n");
-  EXPECT_THAT(RunRankGroups(Grouped({"x"})), IsRefused("BAD_GROUP"));
-  EXPECT_THAT(RunRankGroups(Grouped({"x=" + three + ":many"})), IsRefused("BAD_GROUP"));
-  EXPECT_THAT(RunRankGroups(Grouped({"x=" + three + ":0"})), IsRefused("BAD_GROUP"));
-  EXPECT_THAT(RunRankGroups(Grouped({"x=" + three, "x=" + three})), IsRefused("BAD_GROUP"));
-  EXPECT_THAT(RunRankGroups(Grouped({"x=" + three, "y=" + two})), IsRefused("BAD_GROUP"));
+  EXPECT_THAT(RunRankGroups(Grouped({"x"})), IsRefused(Reason::kBadGroup));
+  EXPECT_THAT(RunRankGroups(Grouped({"x=" + three + ":many"})), IsRefused(Reason::kBadGroup));
+  EXPECT_THAT(RunRankGroups(Grouped({"x=" + three + ":0"})), IsRefused(Reason::kBadGroup));
+  EXPECT_THAT(RunRankGroups(Grouped({"x=" + three, "x=" + three})), IsRefused(Reason::kBadGroup));
+  EXPECT_THAT(RunRankGroups(Grouped({"x=" + three, "y=" + two})), IsRefused(Reason::kBadGroup));
   RankArguments arguments = Grouped({"x=" + three});
   arguments.status_quo = "9";
-  EXPECT_THAT(RunRankGroups(arguments), IsRefused("UNKNOWN_OPTION"));
+  EXPECT_THAT(RunRankGroups(arguments), IsRefused(Reason::kUnknownOption));
 }
 
 TEST(RankCommandTest, AByteOrderMarkIsPassedOver) {

@@ -238,7 +238,7 @@ TEST(ReferenceCases, BradleyTerry) {
     }
     const auto ranking = Rank("bradley-terry", {{"prior", "0"}}, election);
     if (!one["strongly_connected"]) {
-      EXPECT_THAT(ranking, IsRefused("NOT_CONNECTED"));
+      EXPECT_THAT(ranking, IsRefused(Reason::kNotConnected));
       EXPECT_OK(Rank("bradley-terry", {}, election));
       continue;
     }

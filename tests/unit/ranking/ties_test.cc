@@ -1,5 +1,5 @@
-// Ties are data: who was tied, where, what decided, and whether another decision would have changed
-// who wins.
+// Ties are data: the tied options, the place, the deciding rule, and whether another decision would
+// have changed the winners.
 #include <set>
 
 #include "base/status_matchers.h"
@@ -24,7 +24,7 @@ Election ElectionOf(size_t options, const std::vector<std::pair<int, std::vector
   return election;
 }
 
-// B and C tie for exclusion; whoever goes decides.
+// B and C tie for exclusion; the choice decides the winner.
 Election Fork() { return ElectionOf(3, {{4, {{0}}}, {3, {{1}, {2}}}, {3, {{2}, {1}}}}, 1); }
 
 TEST(Ties, OptionOrderDecidesAndSaysSo) {
@@ -45,11 +45,11 @@ TEST(Ties, ARecordDecides) {
   EXPECT_THAT(ranking.winners, ElementsAre(2));
   EXPECT_EQ(ranking.ties.at(0).rule, "manual");
   EXPECT_THAT(Rank("stv.scottish-2011", {{"tie_order", "C,X"}}, Fork()).status(),
-              IsRefused("BAD_PARAM"));
+              IsRefused(Reason::kBadParam));
   EXPECT_THAT(Rank("stv.scottish-2011", {{"tie_order", "C,C"}}, Fork()).status(),
-              IsRefused("BAD_PARAM"));
+              IsRefused(Reason::kBadParam));
   EXPECT_THAT(Rank("irv", {{"tie_order", "C"}, {"tie_seed", "x"}}, Fork()).status(),
-              IsRefused("BAD_PARAM"));
+              IsRefused(Reason::kBadParam));
 }
 
 TEST(Ties, TheSeedDecidesReproduciblyAndBothWays) {
@@ -90,7 +90,7 @@ TEST(Ties, ParallelUniversesOfTheRunoff) {
 }
 
 TEST(Ties, RankedPairsSayWhetherTheOrderOfEqualVictoriesMatters) {
-  // A circle of three equal victories: whichever is skipped decides.
+  // A cycle of three equal victories: the skipped one decides the winner.
   const Election circle =
       ElectionOf(3, {{1, {{0}, {1}, {2}}}, {1, {{1}, {2}, {0}}}, {1, {{2}, {0}, {1}}}});
   const Ranking ranking = Rank("ranked-pairs.margin", {}, circle).value();
@@ -121,16 +121,16 @@ TEST(Ties, SharedRanksAreReported) {
 
 TEST(Irv, EqualRanksAreRefusedOrShareTheVote) {
   const Election election = ElectionOf(3, {{3, {{0, 1}}}, {2, {{2}}}});
-  EXPECT_THAT(Rank("irv", {}, election).status(), IsRefused("TIED_PREFERENCES"));
+  EXPECT_THAT(Rank("irv", {}, election).status(), IsRefused(Reason::kTiedPreferences));
   EXPECT_OK(Rank("irv", {{"equal_ranks", "approval"}}, election).status());
   EXPECT_THAT(Rank("stv.meek-prf", {{"seats", "1"}}, election).status(),
-              IsRefused("TIED_PREFERENCES"));
+              IsRefused(Reason::kTiedPreferences));
   EXPECT_THAT(Rank("stv.meek-prf", {}, ElectionOf(2, {{1, {{0}}}})).status(),
-              IsRefused("NO_SEATS"));
+              IsRefused(Reason::kNoSeats));
 }
 
 TEST(Unranked, ChangesWhoWins) {
-  // Two voters rank A only; three rank B before A; whoever is unranked at the bottom loses to A.
+  // Two voters rank A only; three rank B before A; unranked options at the bottom lose to A.
   const Election election = ElectionOf(3, {{4, {{0}}}, {3, {{1}, {0}}}, {3, {{2}}}});
   EXPECT_THAT(Rank("copeland", {}, election).value().winners, ElementsAre(0));
   EXPECT_THAT(Rank("copeland", {{"unranked", "not-compared"}}, election).value().winners,
@@ -147,7 +147,7 @@ TEST(Withdrawn, OptionsLeaveTheBallots) {
   const Ranking ranking = Rank("schulze.wv_lv", {}, election).value();
   EXPECT_THAT(ranking.tiers, ElementsAre(ElementsAre(0), ElementsAre(2)));
   election.options[0].withdrawn = election.options[2].withdrawn = true;
-  EXPECT_THAT(Rank("schulze.wv_lv", {}, election).status(), IsRefused("NO_OPTIONS"));
+  EXPECT_THAT(Rank("schulze.wv_lv", {}, election).status(), IsRefused(Reason::kNoOptions));
 }
 
 }  // namespace

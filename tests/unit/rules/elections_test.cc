@@ -1,4 +1,4 @@
-// Elections, seats, lots: what decides about persons.
+// Elections of persons, seats and lots.
 #include <algorithm>
 #include <fstream>
 #include <numeric>
@@ -148,7 +148,8 @@ TEST(ElectionTest, IsDecidedAsTheLawSays) {
 }
 
 TEST(ElectionTest, NeedsCandidates) {
-  EXPECT_THAT(EvaluateElection(RuleOf("de-nw-rat"), Ballot::kFirst, {}), IsRefused("BAD_ELECTION"));
+  EXPECT_THAT(EvaluateElection(RuleOf("de-nw-rat"), Ballot::kFirst, {}),
+              IsRefused(Reason::kBadVotes));
 }
 
 TEST(ElectionTest, IsExplained) {
@@ -211,15 +212,16 @@ TEST(SeatsTest, RefusesWhatCannotBeSharedOut) {
   const auto refused = [](uint32_t seats, const std::vector<uint64_t>& votes) {
     return AllocateSeats(v1::SEAT_METHOD_DHONDT, seats, votes);
   };
-  EXPECT_THAT(refused(0, {1}), IsRefused("BAD_SEATS"));
-  EXPECT_THAT(refused(kMaxSeats + 1, {1}), IsRefused("BAD_SEATS"));
-  EXPECT_THAT(refused(3, {}), IsRefused("BAD_SEATS"));
-  EXPECT_THAT(refused(3, {0, 0}), IsRefused("BAD_SEATS"));
-  EXPECT_THAT(refused(3, {UINT64_MAX, UINT64_MAX}), IsRefused("BAD_SEATS"));
-  EXPECT_THAT(AllocateSeats(v1::SEAT_METHOD_UNSPECIFIED, 3, {1}), IsRefused("BAD_SEATS"));
+  EXPECT_THAT(refused(0, {1}), IsRefused(Reason::kBadSeats));
+  EXPECT_THAT(refused(kMaxSeats + 1, {1}), IsRefused(Reason::kBadSeats));
+  EXPECT_THAT(refused(3, {}), IsRefused(Reason::kBadSeats));
+  EXPECT_THAT(refused(3, {0, 0}), IsRefused(Reason::kBadSeats));
+  EXPECT_THAT(refused(3, {UINT64_MAX, UINT64_MAX}), IsRefused(Reason::kBadSeats));
+  EXPECT_THAT(AllocateSeats(v1::SEAT_METHOD_UNSPECIFIED, 3, {1}), IsRefused(Reason::kBadSeats));
 }
 
-// What any method must do: give all seats, none to nobody, no fewer to more votes.
+// Requirements of any method: all seats are given, none to lists without votes, and more votes
+// never get fewer seats.
 TEST(SeatsTest, EveryMethodIsFair) {
   std::mt19937_64 random(11);
   for (int round = 0; round < 3000; ++round) {
@@ -303,15 +305,15 @@ TEST(LotTest, EachItemHasItsChance) {
 
 TEST(LotTest, RefusesWhatIsNoLot) {
   const crypto::Digest seed = {};
-  EXPECT_THAT(DrawLot(seed, {"a", "a"}, 1), IsRefused("BAD_LOT"));
-  EXPECT_THAT(DrawLot(seed, {"a", "b"}, 0), IsRefused("BAD_LOT"));
-  EXPECT_THAT(DrawLot(seed, {"a", "b"}, 3), IsRefused("BAD_LOT"));
+  EXPECT_THAT(DrawLot(seed, {"a", "a"}, 1), IsRefused(Reason::kBadLot));
+  EXPECT_THAT(DrawLot(seed, {"a", "b"}, 0), IsRefused(Reason::kBadLot));
+  EXPECT_THAT(DrawLot(seed, {"a", "b"}, 3), IsRefused(Reason::kBadLot));
   const std::string value(32, 'v');
   EXPECT_OK(CheckContribution(CommitContribution(value), value));
   EXPECT_THAT(CheckContribution(CommitContribution(value), std::string(32, 'w')),
-              IsRefused("BAD_CONTRIBUTION"));
+              IsRefused(Reason::kBadLotContribution));
   EXPECT_THAT(CheckContribution(CommitContribution("short"), "short"),
-              IsRefused("BAD_CONTRIBUTION"));
+              IsRefused(Reason::kBadLotContribution));
 }
 
 }  // namespace

@@ -106,8 +106,8 @@ TEST(ExplainTest, SaysTheArithmeticInBothLanguages) {
   EXPECT_EQ(quorum.en(), "26 of 51 present: quorate (26 needed), § 49 (1) GO NRW.");
 }
 
-// One more Yes never loses, one more No never wins; whatever is counted, there is one outcome, and
-// its comparisons say so.
+// One more Yes never loses, one more No never wins; any tally has exactly one outcome, which its
+// comparisons confirm.
 TEST(MajorityTest, IsMonotoneUnderEveryRule) {
   std::mt19937 random(5);
   for (const v1::RuleProfile& profile : BuiltInProfiles()) {
@@ -118,7 +118,7 @@ TEST(MajorityTest, IsMonotoneUnderEveryRule) {
         tally.no = random() % 20;
         tally.abstain = random() % 5;
         tally.invalid = random() % 3;
-        // One more vote is that of somebody who was there and had not voted.
+        // The additional vote comes from somebody who was present and had not voted.
         tally.present = tally.yes + tally.no + tally.abstain + tally.invalid + 1;
         tally.seated = tally.statutory = tally.present + random() % 10;
         const MotionResult before = EvaluateMotion(rule, tally);

@@ -60,12 +60,12 @@ TEST(QuorumTest, IsPresumedUntilSomebodyDoubtsIt) {
   EXPECT_TRUE(MayDecide(state));
   state = *ChallengeQuorum(state);
   EXPECT_FALSE(MayDecide(state));
-  EXPECT_THAT(ChallengeQuorum(state), IsRefused("ALREADY_CHALLENGED"));
+  EXPECT_THAT(ChallengeQuorum(state), IsRefused(Reason::kAlreadyChallenged));
   EXPECT_TRUE(MayDecide(*CountQuorum(rule, {51, 26}, state)));
   state = *CountQuorum(rule, {51, 25}, state);
   EXPECT_EQ(state, QuorumState::kNotQuorate);
-  EXPECT_THAT(ChallengeQuorum(state), IsRefused("ITEM_POSTPONED"));
-  EXPECT_THAT(CountQuorum(rule, {51, 51}, state), IsRefused("ITEM_POSTPONED"));
+  EXPECT_THAT(ChallengeQuorum(state), IsRefused(Reason::kItemPostponed));
+  EXPECT_THAT(CountQuorum(rule, {51, 51}, state), IsRefused(Reason::kItemPostponed));
   state = *CallAgain(state);
   EXPECT_FALSE(MayDecide(state)) << "the second call is counted";
   EXPECT_TRUE(MayDecide(*CountQuorum(rule, {51, 3, 0, 0, true, true}, state)));
@@ -75,11 +75,11 @@ TEST(QuorumTest, WhereItIsNotPresumedItIsCountedFirst) {
   const v1::QuorumRule rule = Profile("at-tirol").quorum();
   QuorumState state = FirstQuorumState(rule);
   EXPECT_FALSE(MayDecide(state));
-  EXPECT_THAT(CallAgain(state), IsRefused("NOT_POSTPONED"));
+  EXPECT_THAT(CallAgain(state), IsRefused(Reason::kNotPostponed));
   state = *CallAgain(*CountQuorum(rule, {15, 7}, state));
   state = *CountQuorum(rule, {15, 7, 0, 0, true, true}, state);
   EXPECT_EQ(state, QuorumState::kDoneWith);
-  EXPECT_THAT(CallAgain(state), IsRefused("NOT_POSTPONED"));
+  EXPECT_THAT(CallAgain(state), IsRefused(Reason::kNotPostponed));
 }
 
 TEST(ModesTest, SecretGoesBeforeRollCall) {
@@ -128,11 +128,11 @@ TEST(StatutoryNumberTest, OfNrw) {
                         Case{{46000, 0, 4}, 49}, Case{{61000, 0, 0, 2}, 51}}) {
     EXPECT_EQ(ComputeStatutoryNumber(rule, c.facts)->number, c.number) << c.facts.inhabitants;
   }
-  EXPECT_THAT(ComputeStatutoryNumber(rule, {61000, 3}), IsRefused("BAD_REDUCTION"));
-  EXPECT_THAT(ComputeStatutoryNumber(rule, {61000, 14}), IsRefused("BAD_REDUCTION"));
-  EXPECT_THAT(ComputeStatutoryNumber(rule, {4000, 2}), IsRefused("BAD_REDUCTION"));
+  EXPECT_THAT(ComputeStatutoryNumber(rule, {61000, 3}), IsRefused(Reason::kBadReduction));
+  EXPECT_THAT(ComputeStatutoryNumber(rule, {61000, 14}), IsRefused(Reason::kBadReduction));
+  EXPECT_THAT(ComputeStatutoryNumber(rule, {4000, 2}), IsRefused(Reason::kBadReduction));
   EXPECT_THAT(ComputeStatutoryNumber(Profile("at-tirol").statutory_number(), {4000}),
-              IsRefused("NO_STATUTORY_NUMBER"));
+              IsRefused(Reason::kNoStatutoryNumber));
   v1::StatutoryNumberRule lowering = rule;
   lowering.set_vacant_seats_lower(true);
   EXPECT_EQ(ComputeStatutoryNumber(lowering, {61000, 0, 0, 2})->number, 49u);
@@ -167,7 +167,7 @@ TEST(DecisivenessTest, TakesTheVoteOutAndComputesAgain) {
   }
   EXPECT_THAT(EvaluateDecisiveness(profile.quorum(), *FindMotionRule(profile, ""),
                                    {1, 1, 0, 0, 2, 51, 51}, {2}),
-              IsRefused("BAD_TALLY"));
+              IsRefused(Reason::kBadTally));
 }
 
 // For unknown votes: brute force over every assignment of choices to the members.

@@ -14,8 +14,8 @@ TEST(ProfileTest, EveryEmbeddedProfileIsValid) {
 
 TEST(ProfileTest, FindsTheVersionInForce) {
   EXPECT_OK(BuiltInProfile("de-nw-rat", "1994-10-17"));
-  EXPECT_THAT(BuiltInProfile("de-nw-rat", "1994-10-16"), IsRefused("NO_SUCH_PROFILE"));
-  EXPECT_THAT(BuiltInProfile("de-xx-rat", "2026-01-01"), IsRefused("NO_SUCH_PROFILE"));
+  EXPECT_THAT(BuiltInProfile("de-nw-rat", "1994-10-16"), IsRefused(Reason::kNoSuchProfile));
+  EXPECT_THAT(BuiltInProfile("de-xx-rat", "2026-01-01"), IsRefused(Reason::kNoSuchProfile));
 }
 
 TEST(ProfileTest, RefusesWhatCannotBeComputedWith) {
@@ -26,25 +26,27 @@ TEST(ProfileTest, RefusesWhatCannotBeComputedWith) {
     return ValidateProfile(profile);
   };
   EXPECT_OK(ValidateProfile(good));
-  EXPECT_THAT(spoiled([](auto& p) { p.clear_id(); }), IsRefused("BAD_PROFILE"));
-  EXPECT_THAT(spoiled([](auto& p) { p.set_valid_from("2026-02-30"); }), IsRefused("BAD_PROFILE"));
-  EXPECT_THAT(spoiled([](auto& p) { p.set_time_zone("Mars/Base"); }), IsRefused("BAD_PROFILE"));
+  EXPECT_THAT(spoiled([](auto& p) { p.clear_id(); }), IsRefused(Reason::kBadProfile));
+  EXPECT_THAT(spoiled([](auto& p) { p.set_valid_from("2026-02-30"); }),
+              IsRefused(Reason::kBadProfile));
+  EXPECT_THAT(spoiled([](auto& p) { p.set_time_zone("Mars/Base"); }),
+              IsRefused(Reason::kBadProfile));
   EXPECT_THAT(spoiled([](auto& p) { p.mutable_quorum()->set_denominator(0); }),
-              IsRefused("BAD_PROFILE"));
-  EXPECT_THAT(spoiled([](auto& p) { p.clear_motions(); }), IsRefused("BAD_PROFILE"));
+              IsRefused(Reason::kBadProfile));
+  EXPECT_THAT(spoiled([](auto& p) { p.clear_motions(); }), IsRefused(Reason::kBadProfile));
   EXPECT_THAT(spoiled([](auto& p) { p.mutable_motions(0)->set_denominator(0); }),
-              IsRefused("BAD_PROFILE"));
+              IsRefused(Reason::kBadProfile));
   EXPECT_THAT(spoiled([](auto& p) { p.mutable_motions(0)->set_numerator(3); }),
-              IsRefused("BAD_PROFILE"));
+              IsRefused(Reason::kBadProfile));
   EXPECT_THAT(spoiled([](auto& p) { p.mutable_motions(0)->clear_tie(); }),
-              IsRefused("BAD_PROFILE"));
+              IsRefused(Reason::kBadProfile));
   EXPECT_THAT(spoiled([](auto& p) { p.mutable_motions(1)->set_key("ordinary"); }),
-              IsRefused("BAD_PROFILE"));
+              IsRefused(Reason::kBadProfile));
 }
 
 TEST(ProfileTest, AParseErrorNamesItsPlace) {
   const auto profile = ParseProfile("id: \"x\"\nquorum { nonsense: 1 }\n");
-  EXPECT_THAT(profile, IsRefused("BAD_PROFILE"));
+  EXPECT_THAT(profile, IsRefused(Reason::kBadProfile));
   EXPECT_THAT(std::string(profile.status().message()), ::testing::HasSubstr("line 2"));
 }
 
@@ -63,10 +65,10 @@ TEST(ProfileTest, ADifferenceIsCompleted) {
   EXPECT_EQ(FindMotionRule(*profile, "hauptsatzung")->denominator(), 4u);
   EXPECT_EQ(FindMotionRule(*profile, "")->provenance().norm(), "§ 50 (1), (5) GO NRW");
   EXPECT_THAT(ParseProfile("id: \"x\" valid_from: \"2026-01-01\" extends: \"nowhere\""),
-              IsRefused("BAD_PROFILE"));
+              IsRefused(Reason::kBadProfile));
   v1::RuleProfile open = *profile;
   open.set_extends("de-nw-rat");
-  EXPECT_THAT(ValidateProfile(open), IsRefused("BAD_PROFILE"));
+  EXPECT_THAT(ValidateProfile(open), IsRefused(Reason::kBadProfile));
 }
 
 TEST(ProfileTest, TheVersionFollowsTheDay) {

@@ -1,4 +1,4 @@
-// What a witness under test has in the place of a clock and a disk.
+// Fakes of the clock and disk of a witness under test.
 #ifndef VOTUM_TESTS_UNIT_WITNESS_FAKES_H_
 #define VOTUM_TESTS_UNIT_WITNESS_FAKES_H_
 

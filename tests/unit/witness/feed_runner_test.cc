@@ -40,7 +40,7 @@ class FeedRunnerTest : public ::testing::Test {
   }
 
   std::unique_ptr<FeedRunner> Runner(LogUnderTest* log) {
-    // Grown beforehand: the threads only read it.
+    // Built beforehand, because the threads only read it.
     log->Checkpoint(kLargest);
     auto feed = WitnessFeed::Create(
         *policy_, kOrigin,
@@ -59,7 +59,7 @@ class FeedRunnerTest : public ::testing::Test {
     return std::make_unique<FeedRunner>(*std::move(feed), std::move(config));
   }
 
-  // What the witness at test://<number>/ answers.
+  // The answer of the witness at test://<number>/.
   absl::StatusOr<http::Answer> AnswerOf(absl::string_view url, bool post, const std::string& body) {
     absl::ConsumePrefix(&url, "test://");
     const size_t number = static_cast<size_t>(url[0] - '0');

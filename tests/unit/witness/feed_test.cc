@@ -1,5 +1,5 @@
-// The feed against real witnesses (their core, in memory), and against all that a witness can do
-// wrong. Time is simulated.
+// The feed against real witnesses (their core, in memory), and against all misbehaviour of a
+// witness. Time is simulated.
 
 #include "witness/feed.h"
 
@@ -28,13 +28,13 @@ using ::testing::IsEmpty;
 
 constexpr char kOrigin[] = "council.example/log";
 
-// Witnesses w0, w1, w2 of a log, of which two must have cosigned.
+// Witnesses w0, w1, w2 of a log, two of which must have cosigned.
 class FeedTest : public ::testing::Test {
  protected:
   struct Peer {
     MapStore store;
     std::unique_ptr<Witness> witness;
-    // In the place of the witness, if set; nothing means that there is no answer.
+    // Replaces the witness if set; nullopt means that there is no answer.
     std::function<std::optional<http::Answer>(const FeedRequest&)> instead;
     absl::Duration latency = absl::Milliseconds(50);
     // The answer that is under way.
@@ -88,7 +88,7 @@ class FeedTest : public ::testing::Test {
   void Serve(size_t i) {
     Peer& peer = peers_[i];
     if (!peer.request.has_value()) {
-      // NextDue is never later than Due has something.
+      // NextDue is never later than the time at which Due has a request.
       const absl::Time promised = feed_->NextDue(i, clock_.now);
       peer.request = feed_->Due(i, clock_.now);
       if (!peer.request.has_value()) return;
@@ -116,7 +116,7 @@ class FeedTest : public ::testing::Test {
     peers_[i].instead = [](const FeedRequest&) { return std::nullopt; };
   }
 
-  // The names of those who cosigned the witnessed checkpoint, which must satisfy the policy.
+  // The names of the cosigners of the witnessed checkpoint, which must satisfy the policy.
   std::vector<size_t> Cosigners() {
     const auto verified = policy_->Verify(feed_->witnessed());
     EXPECT_OK(verified);
@@ -274,7 +274,7 @@ TEST_F(FeedTest, ALargerCheckpointThatTheLogHasGrownToMeanwhileIsNoFork) {
 TEST_F(FeedTest, ARestoredDatabaseIsAForkByTheLogsOwnSignature) {
   Publish(20);
   Pass(absl::Seconds(1));
-  // An older backup: the log has 10 entries, and its key goes on signing.
+  // An older backup: the log has 10 entries, and its key continues to sign.
   feed_ = *WitnessFeed::Create(*policy_, kOrigin, Prover(&log_));
   Publish(10);
   Pass(absl::Seconds(1));
@@ -375,17 +375,18 @@ TEST_F(FeedTest, APolicyWithoutQuorumTakesEveryCheckpoint) {
 
 TEST_F(FeedTest, RefusesWhatItCannotFeed) {
   EXPECT_THAT(WitnessFeed::Create(*policy_, "other.example/log", Prover(&log_)).status(),
-              IsRefused("NO_SUCH_LOG"));
+              IsRefused(Reason::kNoSuchLog));
   const auto no_url = crypto::Policy::Parse(absl::StrCat(
       "log ", log_.vkey(), "\nwitness w ", peers_[0].witness->verifier().vkey(), "\nquorum w\n"));
   EXPECT_THAT(WitnessFeed::Create(*no_url, kOrigin, Prover(&log_)).status(),
-              IsRefused("NO_WITNESS_URL"));
+              IsRefused(Reason::kNoWitnessUrl));
   Publish(5);
-  EXPECT_THAT(feed_->Publish(log_.Checkpoint(5), clock_.now), IsRefused("NOT_LARGER"));
-  EXPECT_THAT(feed_->Publish(log_.Checkpoint(4), clock_.now), IsRefused("NOT_LARGER"));
-  EXPECT_THAT(feed_->Publish("nonsense", clock_.now), IsRefused("BAD_NOTE"));
+  EXPECT_THAT(feed_->Publish(log_.Checkpoint(5), clock_.now), IsRefused(Reason::kNotLarger));
+  EXPECT_THAT(feed_->Publish(log_.Checkpoint(4), clock_.now), IsRefused(Reason::kNotLarger));
+  EXPECT_THAT(feed_->Publish("nonsense", clock_.now), IsRefused(Reason::kBadNote));
   LogUnderTest stranger(kOrigin, 7);
-  EXPECT_THAT(feed_->Publish(stranger.Checkpoint(6), clock_.now), IsRefused("NO_KNOWN_SIGNATURE"));
+  EXPECT_THAT(feed_->Publish(stranger.Checkpoint(6), clock_.now),
+              IsRefused(Reason::kNoKnownSignature));
 }
 
 }  // namespace

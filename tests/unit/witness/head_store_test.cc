@@ -14,10 +14,10 @@ TEST(SqliteHeadStoreTest, ReplacesOnlyWhatIsExpected) {
   auto store = SqliteHeadStore::Open(path);
   ASSERT_OK(store);
   EXPECT_EQ(*(*store)->Load("a"), "");
-  EXPECT_THAT((*store)->Replace("a", "one", "two"), IsRefused("HEAD_CHANGED"));
+  EXPECT_THAT((*store)->Replace("a", "one", "two"), IsRefused(Reason::kHeadChanged));
   EXPECT_OK((*store)->Replace("a", "", "one"));
-  EXPECT_THAT((*store)->Replace("a", "", "two"), IsRefused("HEAD_CHANGED"));
-  EXPECT_THAT((*store)->Replace("a", "other", "two"), IsRefused("HEAD_CHANGED"));
+  EXPECT_THAT((*store)->Replace("a", "", "two"), IsRefused(Reason::kHeadChanged));
+  EXPECT_THAT((*store)->Replace("a", "other", "two"), IsRefused(Reason::kHeadChanged));
   EXPECT_OK((*store)->Replace("a", "one", "two"));
   EXPECT_OK((*store)->Replace("b", "", "three"));
   EXPECT_EQ(*(*store)->Load("a"), "two");
@@ -27,7 +27,7 @@ TEST(SqliteHeadStoreTest, ReplacesOnlyWhatIsExpected) {
   ASSERT_OK(other);
   EXPECT_EQ(*(*other)->Load("a"), "two");
   EXPECT_OK((*other)->Replace("a", "two", "four"));
-  EXPECT_THAT((*store)->Replace("a", "two", "five"), IsRefused("HEAD_CHANGED"));
+  EXPECT_THAT((*store)->Replace("a", "two", "five"), IsRefused(Reason::kHeadChanged));
   store->reset();
   EXPECT_EQ(*(*other)->Load("a"), "four");
   EXPECT_EQ(*(*other)->Load("b"), "three");

@@ -1,4 +1,4 @@
-// A log and its witness's requests, as tests need them: right ones, and wrong in one point.
+// A log and its requests to a witness for tests: correct ones, and ones with a single error.
 #ifndef VOTUM_TESTS_UNIT_WITNESS_LOG_UNDER_TEST_H_
 #define VOTUM_TESTS_UNIT_WITNESS_LOG_UNDER_TEST_H_
 
@@ -47,7 +47,7 @@ class LogUnderTest {
     Grow(size);
     return tree_;
   }
-  // The right request.
+  // The correct request.
   std::string Request(uint64_t old_size, uint64_t size) {
     return crypto::FormatAddCheckpoint({old_size, Proof(old_size, size), Checkpoint(size)});
   }

@@ -1,5 +1,5 @@
-// votum-witness as a process: spoken to with curl, killed and started again; and three of them,
-// asked by a log.
+// votum-witness as a process: addressed with curl, killed and restarted; and three of them serving
+// a log.
 
 #include <unistd.h>
 
@@ -120,7 +120,7 @@ TEST_F(WitnessProcessTest, CosignsAndRemembersOverKills) {
     EXPECT_LE(verified->cosigned[0].time, static_cast<uint64_t>(now));
     EXPECT_GT(verified->cosigned[0].time, static_cast<uint64_t>(now - 60));
     last = size;
-    // What has been answered is on the disk.
+    // Everything answered is on disk.
     process_->Kill();
     Start();
     const Response shown = Get();
@@ -141,7 +141,7 @@ TEST_F(WitnessProcessTest, CosignsAndRemembersOverKills) {
 }
 
 TEST_F(WitnessProcessTest, ItsKeyIsItsOwn) {
-  // Written once, for its owner alone.
+  // Written once, readable only by its owner.
   EXPECT_EQ(std::filesystem::status(folder_ + "/key.pem").permissions(),
             std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
   EXPECT_NE(testing::Run({WITNESS_PATH, "keygen", "--name", kName, "--key", folder_ + "/key.pem"},
@@ -170,7 +170,7 @@ TEST_F(WitnessProcessTest, SaysWhatIsWrongAndDoesNotStart) {
 }
 
 // The disk fails at the n-th sync after the start (strace makes it so): either the cosignature was
-// answered and is on the disk, or it was not answered; and a witness that does not know stops.
+// answered and is on disk, or it was not answered; a witness that cannot tell stops.
 TEST_F(WitnessProcessTest, AFailingDiskStopsItAndNothingThatWasAnsweredIsLost) {
   if (testing::Run({"/usr/bin/env", "strace", "-o", "/dev/null", "/bin/true"}, "/dev/null") != 0)
     GTEST_SKIP() << "no strace, or it may not trace here";
@@ -312,7 +312,7 @@ TEST_F(CollectTest, TheCheckpointGetsItsQuorumWithOneWitnessGone) {
 TEST_F(CollectTest, AForkIsFoundAndAnOldFolderIsNone) {
   const std::string folder = WriteLog(&log_, kSize);
   ASSERT_EQ(Collect(folder), 0) << output_;
-  // The log of yesterday is not cosigned any more, but nothing is wrong with it.
+  // Yesterday's log is no longer cosigned, but it has no fault.
   EXPECT_NE(Collect(WriteLog(&log_, kSize - 100), "2"), 0);
   EXPECT_THAT(output_, ::testing::HasSubstr("NO_QUORUM"));
   LogUnderTest forked(kOrigin, 1, "x");

@@ -152,7 +152,7 @@ TEST_F(WitnessTest, TheStatusOfEveryCase) {
     }
   }
   EXPECT_EQ(witness_->AddCheckpoint(std::string(kMaxRequestBytes + 1, 'x')).status, 413);
-  // None of these has changed anything, and what is right still goes on from there.
+  // None of these has changed anything, and correct requests still succeed.
   ExpectCosigned(witness_->AddCheckpoint(log_.Request(10, 20)), 20);
 }
 
@@ -200,7 +200,7 @@ TEST_F(WitnessTest, OtherPeoplesSignaturesAreIgnored) {
                    crypto::FormatSignatureLine({"stranger.example/w", 77, std::string(72, 's')}),
                    crypto::FormatSignatureLine({kOrigin, 78, std::string(64, 's')}));
   EXPECT_EQ(witness_->AddCheckpoint(crypto::FormatAddCheckpoint({0, {}, strange})).status, 200);
-  // What is shown has the signatures that were verified, and no other ones.
+  // The returned checkpoint has only the verified signatures.
   EXPECT_EQ(crypto::ParseNote(GetCheckpoint(kOrigin).body)->signatures.size(), 2u);
 }
 
@@ -241,7 +241,7 @@ TEST_F(WitnessTest, NeedsALog) {
   EXPECT_THAT(Witness::Create(*crypto::CosignatureSigner::Create("w.example", KeyOfSeedByte(9)),
                               *crypto::Policy::Parse("quorum none\n"), &store_, {})
                   .status(),
-              IsRefused("NO_LOGS"));
+              IsRefused(Reason::kNoLogs));
 }
 
 TEST_F(WitnessTest, Addresses) {

@@ -37,15 +37,15 @@ TEST(ArchiveTest, ALineHasOneFormOnly) {
                                            "{\"index\":7," + line.substr(1),
                                            line.substr(0, line.size() - 1) + ",\"more\":1}"};
   for (const std::string& other : others)
-    EXPECT_THAT(ParseEntry(other), IsRefused("BAD_ARCHIVE")) << other;
+    EXPECT_THAT(ParseEntry(other), IsRefused(Reason::kBadArchive)) << other;
 }
 
 TEST(ArchiveTest, LengthsAreChecked) {
-  EXPECT_THAT(ParseEntry(FormatEntry({1, "short", "", ""})), IsRefused("BAD_ARCHIVE"));
+  EXPECT_THAT(ParseEntry(FormatEntry({1, "short", "", ""})), IsRefused(Reason::kBadArchive));
   EXPECT_THAT(ParseEntry(FormatEntry({1, std::string(32, 'l'), std::string(32, 's'), ""})),
-              IsRefused("BAD_ARCHIVE"));
+              IsRefused(Reason::kBadArchive));
   EXPECT_THAT(ParseEntry(FormatEntry({1, std::string(32, 'l'), "", "record"})),
-              IsRefused("BAD_ARCHIVE"));
+              IsRefused(Reason::kBadArchive));
   EXPECT_OK(ParseEntry(FormatEntry({1, std::string(32, 'l'), "", ""})));
 }
 

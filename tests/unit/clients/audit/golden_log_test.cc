@@ -1,8 +1,9 @@
-// The golden log audits without fault; whatever is changed in it is found, and named.
+// The golden log audits without fault; every change of it is found and named.
 
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <memory>
 #include <random>
 #include <string>
 #include <vector>
@@ -64,7 +65,7 @@ class GoldenLogTest : public ::testing::Test {
     return byte;
   }
 
-  // The lines with the record at `index` replaced, its leaf made to fit: what somebody with the
+  // The lines with the record at `index` replaced, its leaf recomputed, as anybody who holds the
   // archive can do.
   static std::vector<std::string> WithRecord(size_t index, const common::v1::Record& record) {
     std::vector<std::string> lines = lines_;
@@ -74,6 +75,29 @@ class GoldenLogTest : public ::testing::Test {
     entry.leaf = std::string(crypto::AsBytes(leaf));
     lines[index] = FormatEntry(entry);
     return lines;
+  }
+
+  // The line of a record that is not shown.
+  static std::string WithoutRecord(size_t index) {
+    ArchivedEntry entry = *ParseEntry(lines_[index]);
+    entry.salt.clear();
+    entry.record.clear();
+    return FormatEntry(entry);
+  }
+  // Faults of these lines but for what the missing checkpoint gives.
+  static std::vector<std::string> RecordFaults(const std::vector<std::string>& lines,
+                                               uint64_t* withheld, std::string* notes) {
+    std::vector<std::string> faults;
+    Auditor auditor(*log_, [&](const Finding& finding) {
+      const bool fault = finding.kind == Finding::Kind::kFault;
+      if (fault && absl::StartsWith(finding.text, "record")) faults.push_back(finding.text);
+      if (!fault) absl::StrAppend(notes, finding.text, "\n");
+    });
+    for (size_t i = 0; i < lines.size(); ++i) auditor.AddEntry(i + 1, ParseEntry(lines[i]));
+    auditor.LeaveSealed();
+    auditor.Finish("");
+    *withheld = auditor.withheld();
+    return faults;
   }
 
   // The first record of a command type, by its name.
@@ -176,10 +200,78 @@ TEST_F(GoldenLogTest, AttachmentsThatStaySealedAreSaidToBeAndNothingElseIsMissed
                             "sealed attachments: ", attachments_.size(), " stay sealed")));
 }
 
+// As an auditor is given it: without ballots, as long as the vote is open.
+TEST_F(GoldenLogTest, WithheldBallotsOfAnOpenVoteAreCountedAndNoFault) {
+  const size_t opened = Find("OpenVote");
+  const size_t closed = Find("CloseVote");
+  std::vector<std::string> lines(lines_.begin(), lines_.begin() + static_cast<long>(closed) + 1);
+  uint64_t ballots = 0;
+  for (size_t i = opened; i < closed; ++i) {
+    if (!absl::StrContains(RecordAt(i).payload_type(), "Vote+")) continue;
+    if (i == opened) continue;
+    lines[i] = WithoutRecord(i);
+    ++ballots;
+  }
+  ASSERT_GT(ballots, 10u);
+  const std::string last = lines.back();
+  lines.pop_back();
+  uint64_t withheld = 0;
+  std::string notes;
+  EXPECT_THAT(RecordFaults(lines, &withheld, &notes), ::testing::IsEmpty());
+  EXPECT_EQ(withheld, ballots);
+  EXPECT_THAT(notes, ::testing::HasSubstr(absl::StrCat(", ", ballots, " records withheld")));
+
+  // When it is closed they must be there.
+  lines.push_back(last);
+  EXPECT_THAT(RecordFaults(lines, &withheld, &notes),
+              ::testing::ElementsAre(::testing::HasSubstr("what was open then is closed")));
+  // And nothing may be missing while nothing is open.
+  lines = {lines_.begin(), lines_.begin() + static_cast<long>(opened)};
+  lines[opened - 1] = WithoutRecord(opened - 1);
+  EXPECT_THAT(RecordFaults(lines, &withheld, &notes),
+              ::testing::ElementsAre(::testing::HasSubstr("it was not shown")));
+}
+
+// What is withheld decides nothing before the closing record: whoever folds the log without it
+// finds the same of every other record.
+TEST_F(GoldenLogTest, NothingBeforeTheClosingDependsOnWhatIsWithheld) {
+  SignatureCache cache(2 * lines_.size());
+  const auto new_fold = [&] {
+    return std::make_unique<Fold>(DomainSet::All(), log_->key(), &cache);
+  };
+  const std::unique_ptr<Fold> whole = new_fold();
+  std::unique_ptr<Fold> blind;
+  size_t compared = 0;
+  for (size_t i = 0; i < lines_.size(); ++i) {
+    const std::string record = ParseEntry(lines_[i])->record;
+    if (blind == nullptr && !whole->reach_log().open_urns().empty()) {
+      blind = new_fold();
+      for (size_t j = 0; j < i; ++j) ASSERT_OK(blind->Apply(ParseEntry(lines_[j])->record));
+    }
+    const auto outcome = whole->Apply(record);
+    ASSERT_OK(outcome);
+    if (whole->reach_log().open_urns().empty()) blind = nullptr;
+    if (blind == nullptr) continue;
+    if (whole->reach_log().IsWithheld(i)) {
+      blind->PassOver();
+      continue;
+    }
+    const auto without = blind->Apply(record);
+    ASSERT_OK(without);
+    EXPECT_EQ(without->status, outcome->status) << "record " << i;
+    EXPECT_TRUE(without->reach == outcome->reach) << "record " << i;
+    for (const Domain domain : {Domain::kDirectory, Domain::kPapers, Domain::kDecisions}) {
+      EXPECT_EQ(blind->StateDigest(domain), whole->StateDigest(domain)) << "record " << i;
+    }
+    ++compared;
+  }
+  EXPECT_GT(compared, 0u);
+}
+
 TEST_F(GoldenLogTest, AForgedSignatureIsNamedEvenIfTheLeafIsMadeToFit) {
   const size_t index = Find("CastVote");
   common::v1::Record record = RecordAt(index);
-  // Another key than the voter's signs the very same bytes.
+  // A key other than the voter's signs the same bytes.
   const auto forger = crypto::PrivateKey::Generate(crypto::KeyType::kEd25519);
   record.mutable_signatures(0)->set_signature(
       *crypto::SignDsse(*forger, record.payload_type(), record.payload()));
@@ -239,7 +331,7 @@ TEST_F(GoldenLogTest, ABundleMadeFromTheArchiveVerifies) {
   ASSERT_OK(bundle);
   EXPECT_EQ(VerifyEvidenceBundle(*bundle, *log_, [](const Finding&) {}), 0u);
   EXPECT_THAT(MakeEvidenceBundle(entries, checkpoint_, *log_, "beschluss-0"),
-              IsRefused("NO_SUCH_DECISION"));
+              IsRefused(Reason::kNoSuchDecision));
 }
 
 }  // namespace

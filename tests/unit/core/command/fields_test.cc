@@ -14,18 +14,18 @@ TEST(CheckIdTest, TakesLowerCaseDigitsDashesAndDots) {
   for (const std::string& bad :
        {std::string(), std::string(65, 'a'), std::string("A"), std::string("a b"), std::string("ä"),
         std::string("a/b"), std::string("a\0b", 3)}) {
-    EXPECT_THAT(CheckId("id", bad), IsRefused("BAD_ID")) << bad;
+    EXPECT_THAT(CheckId("id", bad), IsRefused(Reason::kBadId)) << bad;
   }
 }
 
 TEST(CheckTextTest, CountsBytesAndRefusesWhatNobodyCanRead) {
   EXPECT_OK(CheckText("text", "Straße\n\tNr. 1", 20));
   EXPECT_OK(CheckOptionalText("text", "", 0));
-  EXPECT_THAT(CheckText("text", "", 10), IsRefused("BAD_TEXT"));
-  EXPECT_THAT(CheckText("text", "Straße", 6), IsRefused("BAD_TEXT"));  // 7 bytes
-  EXPECT_THAT(CheckText("text", "a\rb", 10), IsRefused("BAD_TEXT"));
-  EXPECT_THAT(CheckText("text", "a\x7F", 10), IsRefused("BAD_TEXT"));
-  EXPECT_THAT(CheckText("text", "\xFF", 10), IsRefused("BAD_TEXT"));
+  EXPECT_THAT(CheckText("text", "", 10), IsRefused(Reason::kBadText));
+  EXPECT_THAT(CheckText("text", "Straße", 6), IsRefused(Reason::kBadText));  // 7 bytes
+  EXPECT_THAT(CheckText("text", "a\rb", 10), IsRefused(Reason::kBadText));
+  EXPECT_THAT(CheckText("text", "a\x7F", 10), IsRefused(Reason::kBadText));
+  EXPECT_THAT(CheckText("text", "\xFF", 10), IsRefused(Reason::kBadText));
 }
 
 TEST(CheckAttachmentRefTest, WantsFixedLengths) {
@@ -35,7 +35,7 @@ TEST(CheckAttachmentRefTest, WantsFixedLengths) {
   ref.set_media_type("text/plain");
   EXPECT_OK(CheckAttachmentRef("text", ref));
   ref.set_subject("short");
-  EXPECT_THAT(CheckAttachmentRef("text", ref), IsRefused("BAD_ATTACHMENT"));
+  EXPECT_THAT(CheckAttachmentRef("text", ref), IsRefused(Reason::kBadAttachment));
 }
 
 }  // namespace

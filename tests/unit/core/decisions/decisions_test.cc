@@ -63,7 +63,7 @@ class DecisionsTest : public ::testing::Test {
     auto close = meetings::Close(vote);
     close.set_meeting_id(meeting);
     council_.Must("vera", close);
-    const vv1::Result computed = *council_.voting().ComputeResult(vote);
+    const vv1::Result computed = *council_.votes().ComputeResult(vote);
     auto establish = meetings::OfMeeting<vv1::EstablishResult>(meeting);
     establish.set_vote_event_id(vote);
     *establish.mutable_tally() = computed.tally();
@@ -111,27 +111,27 @@ class DecisionsTest : public ::testing::Test {
 
   Council council_;
   DecisionsMachine decisions_{council_.directory(), council_.papers(), council_.agenda(),
-                              council_.voting()};
+                              council_.motions(), council_.votes()};
 };
 
 TEST_F(DecisionsTest, NeedsTwoSignaturesAndThePeriod) {
   Vote(3);
   EXPECT_OK(Give("kai", Draft("b-1", "vote")));
-  EXPECT_THAT(Give("kai", Draft("b-1", "vote")), IsRefused("DECISION_EXISTS"));
-  EXPECT_THAT(Give("kai", Draft("b-2", "vote")), IsRefused("ITEM_DECIDED"));
-  EXPECT_THAT(Give("kai", Draft("b-2", "unknown")), IsRefused("NO_SUCH_VOTE"));
-  EXPECT_THAT(Give("kai", Release("b-1")), IsRefused("NOT_SIGNED"));
-  EXPECT_THAT(Give("m1", Sign("b-1", v1::CAPACITY_CHAIR)), IsRefused("NOT_CHAIR"));
+  EXPECT_THAT(Give("kai", Draft("b-1", "vote")), IsRefused(Reason::kDecisionExists));
+  EXPECT_THAT(Give("kai", Draft("b-2", "vote")), IsRefused(Reason::kItemDecided));
+  EXPECT_THAT(Give("kai", Draft("b-2", "unknown")), IsRefused(Reason::kNoSuchVote));
+  EXPECT_THAT(Give("kai", Release("b-1")), IsRefused(Reason::kNotSigned));
+  EXPECT_THAT(Give("m1", Sign("b-1", v1::CAPACITY_CHAIR)), IsRefused(Reason::kNotChair));
   v1::SignDecision other_words = Sign("b-1", v1::CAPACITY_CHAIR);
   other_words.set_text_sha256(std::string(32, 'x'));
-  EXPECT_THAT(Give("vera", other_words), IsRefused("TEXT_DIFFERS"));
+  EXPECT_THAT(Give("vera", other_words), IsRefused(Reason::kTextDiffers));
   SignByBoth("b-1");
-  EXPECT_THAT(Give("vera", Sign("b-1", v1::CAPACITY_CHAIR)), IsRefused("ALREADY_SIGNED"));
-  EXPECT_THAT(Give("kai", Release("b-1")), IsRefused("OBJECTION_PERIOD"));
+  EXPECT_THAT(Give("vera", Sign("b-1", v1::CAPACITY_CHAIR)), IsRefused(Reason::kAlreadySigned));
+  EXPECT_THAT(Give("kai", Release("b-1")), IsRefused(Reason::kObjectionPeriod));
   council_.Wait(absl::Hours(24 * 4));
-  EXPECT_THAT(Give("vera", Object("b-1")), IsRefused("OBJECTION_TOO_LATE"));
+  EXPECT_THAT(Give("vera", Object("b-1")), IsRefused(Reason::kObjectionTooLate));
   EXPECT_OK(Give("kai", Release("b-1")));
-  EXPECT_THAT(Give("kai", Release("b-1")), IsRefused("ALREADY_RELEASED"));
+  EXPECT_THAT(Give("kai", Release("b-1")), IsRefused(Reason::kAlreadyReleased));
 }
 
 TEST_F(DecisionsTest, WhatWasRejectedIsNotReleased) {
@@ -139,7 +139,7 @@ TEST_F(DecisionsTest, WhatWasRejectedIsNotReleased) {
   EXPECT_OK(Give("kai", Draft("b-1", "vote")));
   SignByBoth("b-1");
   council_.Wait(absl::Hours(24 * 4));
-  EXPECT_THAT(Give("kai", Release("b-1")), IsRefused("NOT_ADOPTED"));
+  EXPECT_THAT(Give("kai", Release("b-1")), IsRefused(Reason::kNotAdopted));
 }
 
 TEST_F(DecisionsTest, AnObjectionIsAnsweredByADecisionAnew) {
@@ -147,14 +147,14 @@ TEST_F(DecisionsTest, AnObjectionIsAnsweredByADecisionAnew) {
   EXPECT_OK(Give("kai", Draft("b-1", "vote")));
   SignByBoth("b-1");
   EXPECT_OK(Give("vera", Object("b-1")));
-  EXPECT_THAT(Give("vera", Object("b-1")), IsRefused("ALREADY_OBJECTED"));
-  EXPECT_THAT(Give("kai", Release("b-1")), IsRefused("OBJECTED"));
+  EXPECT_THAT(Give("vera", Object("b-1")), IsRefused(Reason::kAlreadyObjected));
+  EXPECT_THAT(Give("kai", Release("b-1")), IsRefused(Reason::kObjected));
   VoteAgain(5);
   EXPECT_OK(Give("kai", Draft("b-2", "vote-2", "b-1")));
   EXPECT_EQ(decisions_.FindDecision("b-1")->state(), v1::DECISION_STATE_DECIDED_ANEW);
   SignByBoth("b-2");
-  EXPECT_THAT(Give("vera", Object("b-2")), IsRefused("OBJECTED_BEFORE"));
-  EXPECT_THAT(Give("kai", Release("b-1")), IsRefused("DECIDED_ANEW"));
+  EXPECT_THAT(Give("vera", Object("b-2")), IsRefused(Reason::kObjectedBefore));
+  EXPECT_THAT(Give("kai", Release("b-1")), IsRefused(Reason::kDecidedAnew));
   EXPECT_OK(Give("kai", Release("b-2"))) << "there is no second objection to wait for";
 }
 
@@ -162,11 +162,11 @@ TEST_F(DecisionsTest, TheDecisionAnewIsInTime) {
   Vote(3);
   EXPECT_OK(Give("kai", Draft("b-1", "vote")));
   SignByBoth("b-1");
-  EXPECT_THAT(Give("kai", Draft("b-2", "vote", "b-1")), IsRefused("ITEM_DECIDED"));
+  EXPECT_THAT(Give("kai", Draft("b-2", "vote", "b-1")), IsRefused(Reason::kItemDecided));
   EXPECT_OK(Give("vera", Object("b-1")));
   VoteAgain(20);
-  EXPECT_THAT(Give("kai", Draft("b-2", "vote-2", "b-1")), IsRefused("NEW_DECISION_OUT_OF_TIME"));
-  EXPECT_THAT(Give("kai", Draft("b-2", "vote-2", "b-9")), IsRefused("NO_SUCH_DECISION"));
+  EXPECT_THAT(Give("kai", Draft("b-2", "vote-2", "b-1")), IsRefused(Reason::kNewDecisionOutOfTime));
+  EXPECT_THAT(Give("kai", Draft("b-2", "vote-2", "b-9")), IsRefused(Reason::kNoSuchDecision));
 }
 
 TEST_F(DecisionsTest, AComplaintSuspendsAtAnyTime) {
@@ -175,7 +175,7 @@ TEST_F(DecisionsTest, AComplaintSuspendsAtAnyTime) {
   SignByBoth("b-1");
   council_.Wait(absl::Hours(24 * 30));
   EXPECT_OK(Give("vera", Object("b-1", /*unlawful=*/true)));
-  EXPECT_THAT(Give("kai", Release("b-1")), IsRefused("OBJECTED"));
+  EXPECT_THAT(Give("kai", Release("b-1")), IsRefused(Reason::kObjected));
 }
 
 TEST_F(DecisionsTest, OnlyTheDocumentAsItIsCanBePublished) {
@@ -188,7 +188,7 @@ TEST_F(DecisionsTest, OnlyTheDocumentAsItIsCanBePublished) {
   v1::PublishDecision publish;
   publish.set_decision_id("b-1");
   publish.set_document_sha256(std::string(32, 'x'));
-  EXPECT_THAT(Give("kai", publish), IsRefused("DOCUMENT_DIFFERS"));
+  EXPECT_THAT(Give("kai", publish), IsRefused(Reason::kDocumentDiffers));
   const crypto::Digest digest = crypto::Sha256(document);
   publish.set_document_sha256(std::string(crypto::AsBytes(digest)));
   EXPECT_OK(Give("kai", publish));
@@ -197,7 +197,7 @@ TEST_F(DecisionsTest, OnlyTheDocumentAsItIsCanBePublished) {
 TEST_F(DecisionsTest, ThePublicSeesASignedDecisionOnly) {
   Vote(3);
   EXPECT_OK(Give("kai", Draft("b-1", "vote")));
-  EXPECT_THAT(decisions_.GetDecision("b-1", Audience::kPublic), IsRefused("NO_SUCH_DECISION"));
+  EXPECT_THAT(decisions_.GetDecision("b-1", Audience::kPublic), IsRefused(Reason::kNoSuchDecision));
   EXPECT_OK(decisions_.GetDecision("b-1", Audience::kCouncil));
   SignByBoth("b-1");
   EXPECT_OK(decisions_.GetDecision("b-1", Audience::kPublic));

@@ -131,8 +131,8 @@ TEST_F(IdeasTest, TheRecorderIsNeverTheSubmitter) {
   ASSERT_OK(Do("", submit, "submitters key"));
   EXPECT_EQ(machine_.GetIdea("online-1", Audience::kCouncil)->recorder_id(), "");
   EXPECT_EQ(machine_.GetIdea("online-1", Audience::kCouncil)->submitter_key_id(), "submitters key");
-  EXPECT_THAT(Record("x", v1::CHANNEL_ONLINE), IsRefused("BAD_CHANNEL"));
-  EXPECT_THAT(Record("paper-1"), IsRefused("IDEA_EXISTS"));
+  EXPECT_THAT(Record("x", v1::CHANNEL_ONLINE), IsRefused(Reason::kBadChannel));
+  EXPECT_THAT(Record("paper-1"), IsRefused(Reason::kIdeaExists));
 }
 
 TEST_F(IdeasTest, RepeatedImportsChangeNothing) {
@@ -151,16 +151,16 @@ TEST_F(IdeasTest, RepeatedImportsChangeNothing) {
   EXPECT_EQ(machine_.ListIdeas(v1::IDEA_STATE_UNSPECIFIED, "", 100, Audience::kCouncil).size(), 2u);
   EXPECT_EQ(machine_.GetIdea("i-1", Audience::kCouncil)->agree_count(), 7u);
   *import.add_ideas() = import.ideas(0);
-  EXPECT_THAT(Do("clerk", import), IsRefused("BAD_IMPORT"));
+  EXPECT_THAT(Do("clerk", import), IsRefused(Reason::kBadImport));
 }
 
 TEST_F(IdeasTest, ThePublicSeesWhatModerationLetThrough) {
   ASSERT_OK(Record("a"));
-  EXPECT_THAT(machine_.GetIdea("a", Audience::kPublic), IsRefused("NO_SUCH_IDEA"));
+  EXPECT_THAT(machine_.GetIdea("a", Audience::kPublic), IsRefused(Reason::kNoSuchIdea));
   ASSERT_OK(Moderate("a", v1::MODERATION_VERDICT_PUBLISH));
   EXPECT_OK(machine_.GetIdea("a", Audience::kPublic));
   ASSERT_OK(Moderate("a", v1::MODERATION_VERDICT_REJECT));
-  EXPECT_THAT(machine_.GetIdea("a", Audience::kPublic), IsRefused("NO_SUCH_IDEA"));
+  EXPECT_THAT(machine_.GetIdea("a", Audience::kPublic), IsRefused(Reason::kNoSuchIdea));
   EXPECT_EQ(machine_.GetIdea("a", Audience::kCouncil)->moderations_size(), 2);
 }
 
@@ -172,12 +172,12 @@ TEST_F(IdeasTest, MergeAndSplitKeepTheLineage) {
   merge.set_idea_id("ab");
   *merge.mutable_text() = Content("", v1::CHANNEL_PAPER).text();
   merge.set_reason("the same");
-  EXPECT_THAT(Do("clerk", merge), IsRefused("BAD_MERGE"));
+  EXPECT_THAT(Do("clerk", merge), IsRefused(Reason::kBadMerge));
   merge.add_source_idea_ids("b");
   ASSERT_OK(Do("clerk", merge));
   EXPECT_EQ(machine_.GetIdea("a", Audience::kCouncil)->state(), v1::IDEA_STATE_MERGED);
   EXPECT_EQ(machine_.GetIdea("ab", Audience::kCouncil)->source_idea_ids_size(), 2);
-  EXPECT_THAT(Moderate("a", v1::MODERATION_VERDICT_PUBLISH), IsRefused("IDEA_SUCCEEDED"));
+  EXPECT_THAT(Moderate("a", v1::MODERATION_VERDICT_PUBLISH), IsRefused(Reason::kIdeaSucceeded));
 
   v1::SplitIdea split;
   split.set_source_idea_id("ab");
@@ -198,19 +198,19 @@ TEST_F(IdeasTest, AReceiptCodeFindsItsIdea) {
   ASSERT_OK(Do("clerk", record));
   EXPECT_EQ(machine_.GetIdeaByReceiptCode(std::string(32, 'r'))->id(), "a");
   EXPECT_THAT(machine_.GetIdeaByReceiptCode(std::string(32, 'x')),
-              IsRefused("NO_SUCH_RECEIPT_CODE"));
+              IsRefused(Reason::kNoSuchReceiptCode));
   record.mutable_content()->set_idea_id("b");
-  EXPECT_THAT(Do("clerk", record), IsRefused("RECEIPT_CODE_EXISTS"));
+  EXPECT_THAT(Do("clerk", record), IsRefused(Reason::kReceiptCodeExists));
 }
 
 TEST_F(IdeasTest, OnlyTheElectorateVotesAndOnlyWhatItMay) {
   OpenRound(1);
-  EXPECT_THAT(Cast("a stranger's key", {"a"}), IsRefused("NOT_ENTITLED"));
-  EXPECT_THAT(Cast(voters_[0], {"a", "a"}), IsRefused("BAD_RANKING"));
-  EXPECT_THAT(Cast(voters_[0], {"z"}), IsRefused("BAD_RANKING"));
+  EXPECT_THAT(Cast("a stranger's key", {"a"}), IsRefused(Reason::kNotEntitled));
+  EXPECT_THAT(Cast(voters_[0], {"a", "a"}), IsRefused(Reason::kBadRanking));
+  EXPECT_THAT(Cast(voters_[0], {"z"}), IsRefused(Reason::kBadRanking));
   EXPECT_OK(Cast(voters_[0], {}));
   ASSERT_OK(Close());
-  EXPECT_THAT(Cast(voters_[0], {"a"}), IsRefused("ROUND_CLOSED"));
+  EXPECT_THAT(Cast(voters_[0], {"a"}), IsRefused(Reason::kRoundClosed));
 }
 
 TEST_F(IdeasTest, ALaterBallotReplacesTheEarlierAndOrderDoesNotMatter) {
@@ -239,10 +239,10 @@ TEST_F(IdeasTest, ALaterBallotReplacesTheEarlierAndOrderDoesNotMatter) {
 
   v1::EstablishRanking establish;
   establish.set_round_id("r1");
-  EXPECT_THAT(Do("clerk", establish), IsRefused("RESULT_DIFFERS"));
+  EXPECT_THAT(Do("clerk", establish), IsRefused(Reason::kResultDiffers));
   *establish.mutable_ranking() = combined.ranking();
   establish.mutable_ranking()->SwapElements(0, 1);
-  EXPECT_THAT(Do("clerk", establish), IsRefused("RESULT_DIFFERS"));
+  EXPECT_THAT(Do("clerk", establish), IsRefused(Reason::kResultDiffers));
   establish.mutable_ranking()->SwapElements(0, 1);
   ASSERT_OK(Do("clerk", establish));
 
@@ -250,11 +250,11 @@ TEST_F(IdeasTest, ALaterBallotReplacesTheEarlierAndOrderDoesNotMatter) {
   hand_over.set_round_id("r1");
   hand_over.add_idea_ids("c");
   hand_over.set_proposal_id("vorlage-1");
-  EXPECT_THAT(Do("clerk", hand_over), IsRefused("NO_SUCH_PROPOSAL"));
+  EXPECT_THAT(Do("clerk", hand_over), IsRefused(Reason::kNoSuchProposal));
   DraftProposal("vorlage-1");
   ASSERT_OK(Do("clerk", hand_over));
   EXPECT_EQ(papers_.ProposalOf("c"), "vorlage-1");
-  EXPECT_THAT(Do("clerk", hand_over), IsRefused("HANDED_OVER"));
+  EXPECT_THAT(Do("clerk", hand_over), IsRefused(Reason::kHandedOver));
 }
 
 TEST_F(IdeasTest, PaperBallotsNeedASecondPersonWhoReadsTheSame) {
@@ -265,24 +265,24 @@ TEST_F(IdeasTest, PaperBallotsNeedASecondPersonWhoReadsTheSame) {
   paper.set_paper_number("p-1");
   paper.add_ranking()->add_idea_ids("a");
   ASSERT_OK(Do("clerk", paper));
-  EXPECT_THAT(Do("clerk", paper), IsRefused("PAPER_EXISTS"));
-  EXPECT_THAT(Close(), IsRefused("PAPER_UNCONFIRMED"));
+  EXPECT_THAT(Do("clerk", paper), IsRefused(Reason::kPaperExists));
+  EXPECT_THAT(Close(), IsRefused(Reason::kPaperUnconfirmed));
   v1::ConfirmPaperPreference confirm;
   confirm.set_round_id("r1");
   confirm.set_paper_number("p-1");
   confirm.add_ranking()->add_idea_ids("b");
-  EXPECT_THAT(Do("clerk", confirm), IsRefused("SAME_PERSON"));
-  EXPECT_THAT(Do("clerk2", confirm), IsRefused("PAPER_DIFFERS"));
+  EXPECT_THAT(Do("clerk", confirm), IsRefused(Reason::kSamePerson));
+  EXPECT_THAT(Do("clerk2", confirm), IsRefused(Reason::kPaperDiffers));
   confirm.mutable_ranking(0)->set_idea_ids(0, "a");
   ASSERT_OK(Do("clerk2", confirm));
-  EXPECT_THAT(Do("clerk2", confirm), IsRefused("NO_SUCH_PAPER"));
+  EXPECT_THAT(Do("clerk2", confirm), IsRefused(Reason::kNoSuchPaper));
   ASSERT_OK(Close());
   EXPECT_EQ(machine_.GetRound("r1")->ballot_count(), 1u);
 }
 
 TEST_F(IdeasTest, OnlyIdeasThatBeatTheStatusQuoAreHandedOver) {
   OpenRound(3, true);
-  // Three ideas are allowed; the status quo is none.
+  // Three ideas are allowed; the status quo does not count as one.
   ASSERT_OK(Cast(voters_[0], {"a", "b", "status-quo", "c"}));
   ASSERT_OK(Cast(voters_[1], {"a", "status-quo", "b"}));
   // c is on no ballot but one, behind it; b and the status quo have a ballot each, and one has
@@ -302,11 +302,11 @@ TEST_F(IdeasTest, OnlyIdeasThatBeatTheStatusQuoAreHandedOver) {
   for (const char* not_beating : {"b", "c"}) {
     hand_over.clear_idea_ids();
     hand_over.add_idea_ids(not_beating);
-    EXPECT_THAT(Do("clerk", hand_over), IsRefused("STATUS_QUO_PREFERRED"));
+    EXPECT_THAT(Do("clerk", hand_over), IsRefused(Reason::kStatusQuoPreferred));
   }
   hand_over.clear_idea_ids();
   hand_over.add_idea_ids("status-quo");
-  EXPECT_THAT(Do("clerk", hand_over), IsRefused("NO_SUCH_IDEA"));
+  EXPECT_THAT(Do("clerk", hand_over), IsRefused(Reason::kNoSuchIdea));
   hand_over.clear_idea_ids();
   hand_over.add_idea_ids("a");
   EXPECT_OK(Do("clerk", hand_over));
@@ -314,7 +314,7 @@ TEST_F(IdeasTest, OnlyIdeasThatBeatTheStatusQuoAreHandedOver) {
 
 TEST_F(IdeasTest, WithoutTheOptionNobodyRanksTheStatusQuo) {
   OpenRound(1);
-  EXPECT_THAT(Cast(voters_[0], {"a", "status-quo"}), IsRefused("BAD_RANKING"));
+  EXPECT_THAT(Cast(voters_[0], {"a", "status-quo"}), IsRefused(Reason::kBadRanking));
 }
 
 TEST_F(IdeasTest, TiesAreResolvedByRecordAndOnlyTies) {
@@ -333,20 +333,20 @@ TEST_F(IdeasTest, TiesAreResolvedByRecordAndOnlyTies) {
     for (const std::string& id : result) command.add_ranking()->add_idea_ids(id);
     return Do("clerk", command);
   };
-  EXPECT_THAT(establish({"b", "a"}, "", {"b", "a", "c"}), IsRefused("BAD_TIE_ORDER"));
-  EXPECT_THAT(establish({}, "Los", {"b", "a", "c"}), IsRefused("BAD_TIE_ORDER"));
-  EXPECT_THAT(establish({"b"}, "Los", {"b", "a", "c"}), IsRefused("BAD_TIE_ORDER"));
-  EXPECT_THAT(establish({"b", "a", "b"}, "Los", {"b", "a", "c"}), IsRefused("BAD_TIE_ORDER"));
-  EXPECT_THAT(establish({"c", "b", "a"}, "Los", {"c", "b", "a"}), IsRefused("BAD_TIE_ORDER"));
-  EXPECT_THAT(establish({"b", "a", "x"}, "Los", {"b", "a", "c"}), IsRefused("BAD_TIE_ORDER"));
-  EXPECT_THAT(establish({"b", "a"}, "Los", {"a", "b", "c"}), IsRefused("RESULT_DIFFERS"));
-  EXPECT_THAT(establish({}, "", {"b", "a", "c"}), IsRefused("RESULT_DIFFERS"));
+  EXPECT_THAT(establish({"b", "a"}, "", {"b", "a", "c"}), IsRefused(Reason::kBadTieOrder));
+  EXPECT_THAT(establish({}, "Los", {"b", "a", "c"}), IsRefused(Reason::kBadTieOrder));
+  EXPECT_THAT(establish({"b"}, "Los", {"b", "a", "c"}), IsRefused(Reason::kBadTieOrder));
+  EXPECT_THAT(establish({"b", "a", "b"}, "Los", {"b", "a", "c"}), IsRefused(Reason::kBadTieOrder));
+  EXPECT_THAT(establish({"c", "b", "a"}, "Los", {"c", "b", "a"}), IsRefused(Reason::kBadTieOrder));
+  EXPECT_THAT(establish({"b", "a", "x"}, "Los", {"b", "a", "c"}), IsRefused(Reason::kBadTieOrder));
+  EXPECT_THAT(establish({"b", "a"}, "Los", {"a", "b", "c"}), IsRefused(Reason::kResultDiffers));
+  EXPECT_THAT(establish({}, "", {"b", "a", "c"}), IsRefused(Reason::kResultDiffers));
   ASSERT_OK(establish({"b", "a"}, "Los, gezogen von der Vorsitzenden", {"b", "a", "c"}));
   const v1::Round round = *machine_.GetRound("r1");
   ASSERT_EQ(round.resolved_ranking_size(), 3);
   EXPECT_EQ(round.resolved_ranking(0).idea_ids(0), "b");
   EXPECT_EQ(round.tie_rule(), "Los, gezogen von der Vorsitzenden");
-  // What the ballots gave stays to be seen.
+  // The outcome of the ballots remains visible.
   EXPECT_EQ(round.rankings(1).ranking_size(), 2);
 }
 
@@ -364,13 +364,13 @@ TEST_F(IdeasTest, RoundsWantPublishedIdeasAndAMethodThatFits) {
   group->set_group_id("g");
   group->set_name("G");
   group->set_weight(1);
-  EXPECT_THAT(Do("clerk", open), IsRefused("IDEA_NOT_PUBLISHED"));
+  EXPECT_THAT(Do("clerk", open), IsRefused(Reason::kIdeaNotPublished));
   ASSERT_OK(Moderate("a", v1::MODERATION_VERDICT_PUBLISH));
   ASSERT_OK(Moderate("b", v1::MODERATION_VERDICT_PUBLISH));
   open.set_method("irv");
-  EXPECT_THAT(Do("clerk", open), IsRefused("BAD_METHOD"));
+  EXPECT_THAT(Do("clerk", open), IsRefused(Reason::kBadMethod));
   open.set_method("no-such-method");
-  EXPECT_THAT(Do("clerk", open), IsRefused("BAD_METHOD"));
+  EXPECT_THAT(Do("clerk", open), IsRefused(Reason::kBadMethod));
   open.set_method("schulze.margin");
   EXPECT_OK(Do("clerk", open));
 }

@@ -104,15 +104,15 @@ void Council::Settle(const rules::v1::RuleProfile& profile) {
     join(id, dv1::MEMBERSHIP_ROLE_MEMBER, true);
   }
   join("eva", dv1::MEMBERSHIP_ROLE_MEMBER, false);
-  const auto grant = [this](const std::string& id, dv1::Office office) {
+  const auto grant = [this](const std::string& id, common::v1::Office office) {
     dv1::GrantOffice command;
     command.set_person_id(id);
     command.set_office(office);
     Must("amt", command);
   };
-  grant("kai", dv1::OFFICE_CLERK);
-  grant("kim", dv1::OFFICE_CLERK);
-  grant("sam", dv1::OFFICE_SECRETARY);
+  grant("kai", common::v1::OFFICE_CLERK);
+  grant("kim", common::v1::OFFICE_CLERK);
+  grant("sam", common::v1::OFFICE_SECRETARY);
   dv1::AdoptRuleProfile adopt;
   adopt.set_organization_id("rat");
   *adopt.mutable_profile() = profile;
@@ -179,9 +179,14 @@ void Council::UpToVote() {
 
 std::vector<std::string> Council::State() const {
   std::vector<std::string> state;
-  voting_.Visit([&state](const google::protobuf::Message& resource) {
+  const auto add = [&state](const google::protobuf::Message& resource) {
     state.push_back(resource.SerializeAsString());
-  });
+  };
+  sittings_.Visit(add);
+  motions_.Visit(add);
+  votes_.Visit(add);
+  secret_votes_.Visit(add);
+  lots_.Visit(add);
   return state;
 }
 

@@ -19,7 +19,12 @@
 #include "core/directory/directory_machine.h"
 #include "core/ideas/ideas_machine.h"
 #include "core/meetings/agenda_machine.h"
-#include "core/meetings/voting_machine.h"
+#include "core/meetings/key_ceremonies.h"
+#include "core/meetings/lots.h"
+#include "core/meetings/motions.h"
+#include "core/meetings/secret_votes.h"
+#include "core/meetings/sittings.h"
+#include "core/meetings/votes.h"
 #include "core/papers/papers_machine.h"
 #include "crypto/keys.h"
 
@@ -29,11 +34,12 @@ class Council {
  public:
   static constexpr char kMeeting[] = "sitzung";
 
-  // With the meeting convened and its time come, not opened. `profile` is adopted by the council.
+  // The meeting is convened and its time has come, but it is not open. `profile` is adopted by the
+  // council.
   explicit Council(const rules::v1::RuleProfile& profile);
   Council();
 
-  // Gives `command` as `actor` in a record of its own: Check, and Apply if it holds.
+  // Gives `command` as `actor` in its own record: Check, and Apply if that passes.
   template <typename Command>
   absl::Status Give(absl::string_view actor, const Command& command) {
     return GiveTo(MachineOf(command), Next(actor), command);
@@ -61,19 +67,23 @@ class Council {
   uint64_t last_index() const { return index_; }
   absl::Time now() const { return time_; }
 
-  const VotingMachine& voting() const { return voting_; }
+  const Sittings& sittings() const { return sittings_; }
+  const Motions& motions() const { return motions_; }
+  const Votes& votes() const { return votes_; }
+  const SecretVotes& secret_votes() const { return secret_votes_; }
+  const Lots& lots() const { return lots_; }
   const KeyCeremonies& ceremonies() const { return ceremonies_; }
   const directory::DirectoryMachine& directory() const { return directory_; }
   const papers::PapersMachine& papers() const { return papers_; }
   const AgendaMachine& agenda() const { return agenda_; }
-  // The whole state of the voting machine, serialized.
+  // The whole state of sittings, motions, votes and lots, serialized.
   std::vector<std::string> State() const;
 
   // The context of the next record.
   CommandContext Next(absl::string_view actor);
   // A checkpoint of the log with `size` records, as the log signs it.
   std::string CheckpointOf(uint64_t size) const;
-  // Time goes by.
+  // Lets time pass.
   void Wait(absl::Duration duration) { time_ += duration; }
   // Another meeting of the council, opened, with the public item `item_id`.
   void OpenAnother(const std::string& meeting_id, const std::string& item_id);
@@ -103,8 +113,16 @@ class Council {
       return agenda_;
     } else if constexpr (kTakes<KeyCeremonies, Command>) {
       return ceremonies_;
+    } else if constexpr (kTakes<Sittings, Command>) {
+      return sittings_;
+    } else if constexpr (kTakes<Motions, Command>) {
+      return motions_;
+    } else if constexpr (kTakes<Votes, Command>) {
+      return votes_;
+    } else if constexpr (kTakes<SecretVotes, Command>) {
+      return secret_votes_;
     } else {
-      return voting_;
+      return lots_;
     }
   }
 
@@ -120,7 +138,11 @@ class Council {
   papers::PapersMachine papers_{directory_, ideas_};
   AgendaMachine agenda_{directory_, papers_};
   KeyCeremonies ceremonies_{directory_};
-  VotingMachine voting_{directory_, agenda_, ceremonies_};
+  Sittings sittings_{directory_, agenda_};
+  Motions motions_{directory_, agenda_, sittings_};
+  Votes votes_{directory_, agenda_, ceremonies_, sittings_, motions_};
+  SecretVotes secret_votes_{directory_, ceremonies_, sittings_, motions_, votes_};
+  Lots lots_{directory_, sittings_, motions_, votes_};
 };
 
 // Commands of the council's meeting, without header: the machine knows the actor from the context.
@@ -135,7 +157,7 @@ v1::WithdrawPaperVote WithdrawPaper(absl::string_view person_id);
 v1::CloseVote Close(absl::string_view vote_event_id = "vote");
 v1::EstablishResult Establish(uint32_t yes, uint32_t no, uint32_t abstain, uint32_t not_voted,
                               v1::Outcome outcome, absl::string_view vote_event_id = "vote");
-// A command with nothing but its meeting.
+// A command that names only its meeting.
 template <typename Command>
 Command OfMeeting(absl::string_view meeting_id = Council::kMeeting) {
   Command command;

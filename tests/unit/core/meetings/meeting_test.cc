@@ -11,7 +11,7 @@ using ::testing::IsEmpty;
 
 TEST(Meeting, NobodyIsPresentBeforeItBegins) {
   const Council council;
-  const auto attendance = council.voting().GetAttendance(Council::kMeeting);
+  const auto attendance = council.sittings().GetAttendance(Council::kMeeting);
   ASSERT_OK(attendance);
   EXPECT_EQ(attendance->state(), v1::SITTING_STATE_UNSPECIFIED);
   EXPECT_EQ(attendance->present_count(), 0);
@@ -23,7 +23,7 @@ TEST(Meeting, AClerkOrTheDeputyMayOpenIt) {
   for (const char* actor : {"vera", "dora", "kai"}) {
     Council council;
     council.Must(actor, OfMeeting<v1::OpenMeeting>());
-    EXPECT_EQ(council.voting().FindSitting(Council::kMeeting)->state, v1::SITTING_STATE_OPEN);
+    EXPECT_EQ(council.sittings().Find(Council::kMeeting)->state, v1::SITTING_STATE_OPEN);
   }
 }
 
@@ -31,14 +31,14 @@ TEST(Meeting, QuorumIsMoreThanHalfOfTheStatutoryNumber) {
   Council council;
   council.Open();
   council.CheckIn({"vera", "m1", "m2", "eva"});
-  auto attendance = *council.voting().GetAttendance(Council::kMeeting);
+  auto attendance = *council.sittings().GetAttendance(Council::kMeeting);
   EXPECT_EQ(attendance.present_count(), 3) << "eva has no voting right";
   EXPECT_FALSE(attendance.quorate());
   EXPECT_THAT(attendance.quorum_explanation().en(), HasSubstr("3 of 7 present: not quorate"));
   EXPECT_THAT(attendance.quorum_explanation().de(), HasSubstr("§ 49"));
 
   council.CheckIn({"m3"});
-  attendance = *council.voting().GetAttendance(Council::kMeeting);
+  attendance = *council.sittings().GetAttendance(Council::kMeeting);
   EXPECT_EQ(attendance.present_count(), 4);
   EXPECT_TRUE(attendance.quorate());
 }
@@ -51,7 +51,7 @@ TEST(Meeting, EachStretchOfPresenceIsKept) {
   council.Must("kai", CheckOutOf("m1"));
   const absl::Time left = council.now();
   council.Must("kai", CheckInOf("m1"));
-  const auto attendance = *council.voting().GetAttendance(Council::kMeeting);
+  const auto attendance = *council.sittings().GetAttendance(Council::kMeeting);
   ASSERT_EQ(attendance.presences_size(), 2);
   EXPECT_EQ(FromTimestamp(attendance.presences(0).start_time()), came);
   EXPECT_EQ(FromTimestamp(attendance.presences(0).end_time()), left);
@@ -65,7 +65,7 @@ TEST(Meeting, ClosingEndsAllPresences) {
   council.Open();
   council.CheckIn({"vera", "m1"});
   council.Must("kai", OfMeeting<v1::CloseMeeting>());
-  const auto attendance = *council.voting().GetAttendance(Council::kMeeting);
+  const auto attendance = *council.sittings().GetAttendance(Council::kMeeting);
   EXPECT_EQ(attendance.state(), v1::SITTING_STATE_CLOSED);
   EXPECT_EQ(attendance.present_count(), 0);
   for (const v1::Presence& presence : attendance.presences()) {
@@ -77,7 +77,7 @@ TEST(Meeting, AMotionIsKeptAsItWasPut) {
   Council council;
   council.Open();
   council.Propose("top-2", "hauptsatzung", "m.1", v1::POLARITY_REJECTS_ITEM);
-  const auto motion = council.voting().GetMotion("m.1");
+  const auto motion = council.motions().Get("m.1");
   ASSERT_OK(motion);
   EXPECT_EQ(motion->item_id(), "top-2");
   EXPECT_EQ(motion->proposition(), "Der Rat beschließt fünf Mobilstationen.");
@@ -95,14 +95,14 @@ TEST(Meeting, AConflictHoldsForItsItemOnly) {
   council.Must("kai", ConflictOf("m5", "top-1"));
   council.Propose("top-1", "", "one");
   council.OpenVote(v1::VOTE_MODE_OPEN, "one", "vote-1");
-  const VoteEventEntry* event = council.voting().FindVoteEvent("vote-1");
+  const VoteEventEntry* event = council.votes().Find("vote-1");
   EXPECT_THAT(event->electorate, ElementsAre("m1", "m2", "m3", "m4", "vera"));
   EXPECT_THAT(event->excluded, ElementsAre("m5"));
   council.Must("vera", Close("vote-1"));
 
   council.Propose("top-2", "", "two");
   council.OpenVote(v1::VOTE_MODE_OPEN, "two", "vote-2");
-  event = council.voting().FindVoteEvent("vote-2");
+  event = council.votes().Find("vote-2");
   EXPECT_THAT(event->electorate, ElementsAre("m2", "m3", "m4", "vera"));
   EXPECT_THAT(event->excluded, ElementsAre("m1"));
 }
@@ -113,7 +113,7 @@ TEST(Meeting, AConflictCanBeDeclaredBetweenAnIncidentalVoteAndTheOneThatSettles)
   council.CheckIn({"vera", "m1", "m2", "m3", "m4"});
   council.Propose("top-1", "", "amendment", v1::POLARITY_INCIDENTAL);
   council.OpenVote(v1::VOTE_MODE_OPEN, "amendment", "vote-1");
-  EXPECT_THAT(council.Give("m1", ConflictOf("m1")), IsRefused("VOTE_OPENED"));
+  EXPECT_THAT(council.Give("m1", ConflictOf("m1")), IsRefused(Reason::kVoteOpened));
   council.Must("vera", Close("vote-1"));
   council.Must("vera", Establish(0, 0, 0, 5, v1::OUTCOME_REJECTED, "vote-1"));
   council.Must("m1", ConflictOf("m1"));
@@ -130,7 +130,7 @@ TEST(Meeting, VotesAreListedInTheOrderOfOpeningByPages) {
   }
   const auto ids = [&](absl::string_view after, size_t limit) {
     std::vector<std::string> shown;
-    const auto events = council.voting().ListVoteEvents(Council::kMeeting, after, limit);
+    const auto events = council.votes().List(Council::kMeeting, after, limit);
     EXPECT_OK(events);
     for (const v1::VoteEvent& event : *events) shown.push_back(event.id());
     return shown;
@@ -138,16 +138,16 @@ TEST(Meeting, VotesAreListedInTheOrderOfOpeningByPages) {
   EXPECT_THAT(ids("", 2), ElementsAre("c", "a"));
   EXPECT_THAT(ids("a", 2), ElementsAre("b"));
   EXPECT_THAT(ids("b", 2), IsEmpty());
-  EXPECT_THAT(council.voting().ListVoteEvents(Council::kMeeting, "x", 2), IsRefused("BAD_PAGE"));
-  EXPECT_THAT(council.voting().ListVoteEvents("x", "", 2), IsRefused("NO_SUCH_MEETING"));
+  EXPECT_THAT(council.votes().List(Council::kMeeting, "x", 2), IsRefused(Reason::kBadPage));
+  EXPECT_THAT(council.votes().List("x", "", 2), IsRefused(Reason::kNoSuchMeeting));
 }
 
 TEST(Meeting, ReadsNameWhatIsNotThere) {
   const Council council;
-  EXPECT_THAT(council.voting().GetAttendance("x"), IsRefused("NO_SUCH_MEETING"));
-  EXPECT_THAT(council.voting().GetMotion("x"), IsRefused("NO_SUCH_MOTION"));
-  EXPECT_THAT(council.voting().GetVoteEvent("x"), IsRefused("NO_SUCH_VOTE"));
-  EXPECT_THAT(council.voting().ComputeResult("x"), IsRefused("NO_SUCH_VOTE"));
+  EXPECT_THAT(council.sittings().GetAttendance("x"), IsRefused(Reason::kNoSuchMeeting));
+  EXPECT_THAT(council.motions().Get("x"), IsRefused(Reason::kNoSuchMotion));
+  EXPECT_THAT(council.votes().Get("x"), IsRefused(Reason::kNoSuchVote));
+  EXPECT_THAT(council.votes().ComputeResult("x"), IsRefused(Reason::kNoSuchVote));
 }
 
 }  // namespace

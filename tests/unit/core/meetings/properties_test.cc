@@ -1,5 +1,4 @@
-// What holds for every course of a vote, tried on many that are made up at random (with fixed
-// seeds).
+// Properties of every course of a vote, checked on many random ones (with fixed seeds).
 #include <algorithm>
 #include <array>
 #include <map>
@@ -29,7 +28,7 @@ TEST(Properties, TheOrderOfVotesDoesNotMatter) {
       council.UpToVote();
       for (const size_t i : order) council.Must(kMembers[i], Cast(choices[i]));
       council.Must("vera", Close());
-      const std::string result = council.voting().ComputeResult("vote")->SerializeAsString();
+      const std::string result = council.votes().ComputeResult("vote")->SerializeAsString();
       if (shuffle == 0) first = result;
       EXPECT_EQ(result, first);
       std::shuffle(order.begin(), order.end(), random);
@@ -37,7 +36,7 @@ TEST(Properties, TheOrderOfVotesDoesNotMatter) {
   }
 }
 
-// The same rules told in the simplest way: who has voted, and what.
+// The same rules in their simplest form: each voter's current vote.
 struct Model {
   std::map<std::string, v1::Choice> votes;
   std::map<std::string, std::string> newest;  // command ids
@@ -68,7 +67,7 @@ TEST(Properties, TheTallyIsWhatASimpleCountGives) {
     const int acts = static_cast<int>(random() % 30);
     for (int i = 0; i < acts; ++i) ActAtRandom(council, model, random);
     council.Must("vera", Close());
-    const v1::Result result = *council.voting().ComputeResult("vote");
+    const v1::Result result = *council.votes().ComputeResult("vote");
     std::map<v1::Choice, uint32_t> count;
     for (const auto& [person, choice] : model.votes) ++count[choice];
     EXPECT_EQ(result.tally().yes(), count[v1::CHOICE_YES]);
@@ -81,8 +80,7 @@ TEST(Properties, TheTallyIsWhatASimpleCountGives) {
 }
 
 TEST(Properties, VoidCommandsLeaveNoTrace) {
-  // The second council gets the same records at the same positions, but those that are void as a
-  // look only.
+  // The second council gets the same records at the same positions, but only checks the void ones.
   Council all;
   Council valid;
   all.UpToVote();

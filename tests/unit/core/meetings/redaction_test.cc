@@ -1,4 +1,4 @@
-// What whom is shown.
+// Tests which data each reader is shown.
 #include "core/meetings/redaction.h"
 
 #include "gtest/gtest.h"
@@ -12,7 +12,7 @@ using ::testing::IsEmpty;
 constexpr Audience kAll[] = {Audience::kPublic, Audience::kCouncil, Audience::kAuditor};
 
 v1::VoteEvent Shown(const Council& council, Audience audience) {
-  return ForReader(*council.voting().GetVoteEvent("vote"), audience);
+  return ForReader(*council.votes().Get("vote"), audience);
 }
 
 void VoteOn(Council& council, absl::string_view item, v1::VoteMode mode) {
@@ -86,7 +86,7 @@ TEST(Redaction, OfANonPublicItemThePublicLearnsThatThereWasAVote) {
   EXPECT_EQ(Shown(council, Audience::kPublic).SerializeAsString(), nothing_but.SerializeAsString());
   EXPECT_EQ(Shown(council, Audience::kCouncil).votes_size(), 2);
 
-  const v1::Motion motion = *council.voting().GetMotion("motion");
+  const v1::Motion motion = *council.motions().Get("motion");
   v1::Motion named;
   named.set_id("motion");
   EXPECT_EQ(ForReader(motion, Audience::kPublic).SerializeAsString(), named.SerializeAsString());
@@ -97,7 +97,7 @@ TEST(Redaction, APublicMotionIsShownAsItIs) {
   Council council;
   council.Open();
   council.Propose();
-  const v1::Motion motion = *council.voting().GetMotion("motion");
+  const v1::Motion motion = *council.motions().Get("motion");
   for (const Audience audience : kAll) {
     EXPECT_EQ(ForReader(motion, audience).SerializeAsString(), motion.SerializeAsString());
   }
@@ -109,7 +109,7 @@ TEST(Redaction, ConflictsOnNonPublicItemsAreForTheCouncil) {
   council.CheckIn({"m1"});
   council.Must("m1", ConflictOf("m1", "top-1"));
   council.Must("m2", ConflictOf("m2", "top-2"));
-  const v1::Attendance attendance = *council.voting().GetAttendance(Council::kMeeting);
+  const v1::Attendance attendance = *council.sittings().GetAttendance(Council::kMeeting);
   EXPECT_EQ(ForReader(attendance, Audience::kCouncil).conflicts_size(), 2);
   const v1::Attendance shown = ForReader(attendance, Audience::kPublic);
   ASSERT_EQ(shown.conflicts_size(), 1);

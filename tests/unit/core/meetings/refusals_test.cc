@@ -13,15 +13,8 @@ struct Refusal {
   const char* name;
   std::function<void(Council&)> before;
   std::function<absl::Status(Council&)> act;
-  const char* reason;
-  absl::StatusCode code;
+  Reason reason;
 };
-
-constexpr auto kArgument = absl::StatusCode::kInvalidArgument;
-constexpr auto kPrecondition = absl::StatusCode::kFailedPrecondition;
-constexpr auto kPermission = absl::StatusCode::kPermissionDenied;
-constexpr auto kNotFound = absl::StatusCode::kNotFound;
-constexpr auto kExists = absl::StatusCode::kAlreadyExists;
 
 void Nothing(Council&) {}
 void Opened(Council& council) { council.Open(); }
@@ -56,45 +49,42 @@ std::function<absl::Status(Council&)> By(
 std::vector<Refusal> OfMeetings() {
   const auto open = [] { return OfMeeting<v1::OpenMeeting>(); };
   return {
-      {"OpenUnknown", Nothing, By("vera", OfMeeting<v1::OpenMeeting>("x")), "NO_SUCH_MEETING",
-       kNotFound},
-      {"OpenByMember", Nothing, By("m1", open()), "NOT_PRESIDING", kPermission},
-      {"OpenBySecretary", Nothing, By("sam", open()), "NOT_PRESIDING", kPermission},
-      {"OpenTwice", Opened, By("vera", open()), "MEETING_ALREADY_OPEN", kExists},
+      {"OpenUnknown", Nothing, By("vera", OfMeeting<v1::OpenMeeting>("x")), Reason::kNoSuchMeeting},
+      {"OpenByMember", Nothing, By("m1", open()), Reason::kNotPresiding},
+      {"OpenBySecretary", Nothing, By("sam", open()), Reason::kNotPresiding},
+      {"OpenTwice", Opened, By("vera", open()), Reason::kMeetingAlreadyOpen},
       {"OpenAgain",
        [](Council& c) {
          c.Open();
          c.Must("vera", OfMeeting<v1::CloseMeeting>());
        },
-       By("vera", open()), "MEETING_CLOSED", kPrecondition},
-      {"CloseUnknown", Nothing, By("vera", OfMeeting<v1::CloseMeeting>("x")), "NO_SUCH_MEETING",
-       kNotFound},
-      {"CloseBeforeOpen", Nothing, By("vera", OfMeeting<v1::CloseMeeting>()), "MEETING_NOT_OPEN",
-       kPrecondition},
-      {"CloseByMember", Opened, By("m1", OfMeeting<v1::CloseMeeting>()), "NOT_PRESIDING",
-       kPermission},
-      {"CloseWithVote", Voting, By("vera", OfMeeting<v1::CloseMeeting>()), "VOTE_OPEN",
-       kPrecondition},
-      {"CheckInBeforeOpen", Nothing, By("m1", CheckInOf("m1")), "MEETING_NOT_OPEN", kPrecondition},
-      {"CheckInOfAnother", Opened, By("m1", CheckInOf("m2")), "NOT_THE_MEMBER", kPermission},
-      {"CheckInOfStranger", Opened, By("kai", CheckInOf("zoe")), "NOT_A_MEMBER", kPrecondition},
-      {"CheckInOfNobody", Opened, By("kai", CheckInOf("x")), "NOT_A_MEMBER", kPrecondition},
-      {"CheckInTwice", Voting, By("m1", CheckInOf("m1")), "ALREADY_PRESENT", kExists},
-      {"CheckOutAbsent", Opened, By("m1", CheckOutOf("m1")), "NOT_PRESENT", kPrecondition},
-      {"CheckOutOfAnother", Voting, By("m1", CheckOutOf("m2")), "NOT_THE_MEMBER", kPermission},
-      {"ConflictOfAnother", Opened, By("m1", ConflictOf("m2")), "NOT_THE_MEMBER", kPermission},
-      {"ConflictOfStranger", Opened, By("kai", ConflictOf("zoe")), "NOT_A_MEMBER", kPrecondition},
-      {"ConflictOnUnknownItem", Opened, By("m1", ConflictOf("m1", "x")), "NO_SUCH_ITEM", kNotFound},
+       By("vera", open()), Reason::kMeetingClosed},
+      {"CloseUnknown", Nothing, By("vera", OfMeeting<v1::CloseMeeting>("x")),
+       Reason::kNoSuchMeeting},
+      {"CloseBeforeOpen", Nothing, By("vera", OfMeeting<v1::CloseMeeting>()),
+       Reason::kMeetingNotOpen},
+      {"CloseByMember", Opened, By("m1", OfMeeting<v1::CloseMeeting>()), Reason::kNotPresiding},
+      {"CloseWithVote", Voting, By("vera", OfMeeting<v1::CloseMeeting>()), Reason::kVoteOpen},
+      {"CheckInBeforeOpen", Nothing, By("m1", CheckInOf("m1")), Reason::kMeetingNotOpen},
+      {"CheckInOfAnother", Opened, By("m1", CheckInOf("m2")), Reason::kNotTheMember},
+      {"CheckInOfStranger", Opened, By("kai", CheckInOf("zoe")), Reason::kNotAMember},
+      {"CheckInOfNobody", Opened, By("kai", CheckInOf("x")), Reason::kNotAMember},
+      {"CheckInTwice", Voting, By("m1", CheckInOf("m1")), Reason::kAlreadyPresent},
+      {"CheckOutAbsent", Opened, By("m1", CheckOutOf("m1")), Reason::kNotPresent},
+      {"CheckOutOfAnother", Voting, By("m1", CheckOutOf("m2")), Reason::kNotTheMember},
+      {"ConflictOfAnother", Opened, By("m1", ConflictOf("m2")), Reason::kNotTheMember},
+      {"ConflictOfStranger", Opened, By("kai", ConflictOf("zoe")), Reason::kNotAMember},
+      {"ConflictOnUnknownItem", Opened, By("m1", ConflictOf("m1", "x")), Reason::kNoSuchItem},
       {"ConflictTwice", [](Council& c) { c.Open(), c.Must("m1", ConflictOf("m1")); },
-       By("kai", ConflictOf("m1")), "ALREADY_DECLARED", kExists},
-      {"ConflictInVote", Voting, By("m1", ConflictOf("m1")), "VOTE_OPENED", kPrecondition},
+       By("kai", ConflictOf("m1")), Reason::kAlreadyDeclared},
+      {"ConflictInVote", Voting, By("m1", ConflictOf("m1")), Reason::kVoteOpened},
       {"ConflictAfterResult",
        [](Council& c) {
          c.UpToVote();
          c.Must("vera", Close());
          c.Must("vera", Establish(0, 0, 0, 5, v1::OUTCOME_REJECTED));
        },
-       By("m1", ConflictOf("m1")), "VOTE_OPENED", kPrecondition},
+       By("m1", ConflictOf("m1")), Reason::kVoteOpened},
   };
 }
 
@@ -102,27 +92,25 @@ std::vector<Refusal> OfMotions() {
   using Change = std::function<void(v1::ProposeMotion&)>;
   const auto motion = [](const Change& change) { return By("vera", Motion(), change); };
   return {
-      {"MotionBeforeOpen", Nothing, By("vera", Motion()), "MEETING_NOT_OPEN", kPrecondition},
-      {"MotionByMember", Opened, By("m1", Motion()), "NOT_PRESIDING", kPermission},
-      {"MotionOnUnknownItem", Opened, motion([](auto& m) { m.set_item_id("x"); }), "NO_SUCH_ITEM",
-       kNotFound},
-      {"MotionWithBadId", Opened, motion([](auto& m) { m.set_motion_id("A b"); }), "BAD_ID",
-       kArgument},
-      {"MotionTwice", Voting, By("vera", Motion()), "MOTION_EXISTS", kExists},
-      {"MotionWithoutWords", Opened, motion([](auto& m) { m.clear_proposition(); }), "BAD_TEXT",
-       kArgument},
+      {"MotionBeforeOpen", Nothing, By("vera", Motion()), Reason::kMeetingNotOpen},
+      {"MotionByMember", Opened, By("m1", Motion()), Reason::kNotPresiding},
+      {"MotionOnUnknownItem", Opened, motion([](auto& m) { m.set_item_id("x"); }),
+       Reason::kNoSuchItem},
+      {"MotionWithBadId", Opened, motion([](auto& m) { m.set_motion_id("A b"); }), Reason::kBadId},
+      {"MotionTwice", Voting, By("vera", Motion()), Reason::kMotionExists},
+      {"MotionWithoutWords", Opened, motion([](auto& m) { m.clear_proposition(); }),
+       Reason::kBadText},
       {"MotionTooLong", Opened,
-       motion([](auto& m) { m.set_proposition(std::string((32 << 10) + 1, 'x')); }), "BAD_TEXT",
-       kArgument},
-      {"MotionWithoutPolarity", Opened, motion([](auto& m) { m.clear_polarity(); }), "BAD_POLARITY",
-       kArgument},
+       motion([](auto& m) { m.set_proposition(std::string((32 << 10) + 1, 'x')); }),
+       Reason::kBadText},
+      {"MotionWithoutPolarity", Opened, motion([](auto& m) { m.clear_polarity(); }),
+       Reason::kBadPolarity},
       {"MotionWithUnknownPolarity", Opened,
-       motion([](auto& m) { m.set_polarity(static_cast<v1::Polarity>(9)); }), "BAD_POLARITY",
-       kArgument},
+       motion([](auto& m) { m.set_polarity(static_cast<v1::Polarity>(9)); }), Reason::kBadPolarity},
       {"MotionByUnknownMover", Opened, motion([](auto& m) { m.set_mover_id("x"); }),
-       "NO_SUCH_PERSON", kNotFound},
+       Reason::kNoSuchPerson},
       {"MotionWithUnknownRule", Opened, motion([](auto& m) { m.set_rule_key("x"); }),
-       "UNKNOWN_RULE", kArgument},
+       Reason::kUnknownRule},
   };
 }
 
@@ -145,36 +133,34 @@ void WithoutTheRule(Council& council) {
 
 std::vector<Refusal> OfOpening() {
   return {
-      {"VoteBeforeOpen", Nothing, By("vera", VoteOn("motion", "vote")), "MEETING_NOT_OPEN",
-       kPrecondition},
-      {"VoteByMember", Proposed, By("m1", VoteOn("motion", "vote")), "NOT_PRESIDING", kPermission},
-      {"VoteOnNothing", Proposed, By("vera", VoteOn("x", "vote")), "NO_SUCH_MOTION", kNotFound},
-      {"VoteWithBadId", Proposed, By("vera", VoteOn("motion", "V")), "BAD_ID", kArgument},
-      {"VoteExists", Voting, By("vera", VoteOn("motion", "vote")), "VOTE_EXISTS", kExists},
+      {"VoteBeforeOpen", Nothing, By("vera", VoteOn("motion", "vote")), Reason::kMeetingNotOpen},
+      {"VoteByMember", Proposed, By("m1", VoteOn("motion", "vote")), Reason::kNotPresiding},
+      {"VoteOnNothing", Proposed, By("vera", VoteOn("x", "vote")), Reason::kNoSuchMotion},
+      {"VoteWithBadId", Proposed, By("vera", VoteOn("motion", "V")), Reason::kBadId},
+      {"VoteExists", Voting, By("vera", VoteOn("motion", "vote")), Reason::kVoteExists},
       {"VoteWithoutMode", Proposed,
        By<v1::OpenVote>("vera", VoteOn("motion", "vote"), [](auto& v) { v.clear_mode(); }),
-       "BAD_MODE", kArgument},
-      {"VoteAgain", Voting, By("vera", VoteOn("motion", "vote-2")), "MOTION_HAS_VOTE",
-       kPrecondition},
+       Reason::kBadMode},
+      {"VoteAgain", Voting, By("vera", VoteOn("motion", "vote-2")), Reason::kMotionHasVote},
       {"VoteBesideAnother",
        [](Council& c) {
          c.UpToVote();
          c.Propose("top-2", "", "another");
        },
-       By("vera", VoteOn("another", "vote-2")), "ANOTHER_VOTE_OPEN", kPrecondition},
-      {"RuleGone", WithoutTheRule, By("vera", VoteOn("motion", "vote")), "UNKNOWN_RULE", kArgument},
+       By("vera", VoteOn("another", "vote-2")), Reason::kAnotherVoteOpen},
+      {"RuleGone", WithoutTheRule, By("vera", VoteOn("motion", "vote")), Reason::kUnknownRule},
       {"NotQuorate",
        [](Council& c) {
          Proposed(c);
          c.Must("m3", CheckOutOf("m3"));
        },
-       By("vera", VoteOn("motion", "vote")), "NOT_QUORATE", kPrecondition},
+       By("vera", VoteOn("motion", "vote")), Reason::kNotQuorate},
       {"NotQuorateByConflict",
        [](Council& c) {
          Proposed(c);
          c.Must("m3", ConflictOf("m3"));
        },
-       By("vera", VoteOn("motion", "vote")), "NOT_QUORATE", kPrecondition},
+       By("vera", VoteOn("motion", "vote")), Reason::kNotQuorate},
   };
 }
 
@@ -206,51 +192,45 @@ std::vector<Refusal> OfVotes() {
   auto elsewhere = yes;
   elsewhere.set_meeting_id("x");
   return {
-      {"CastInNothing", Voting, By("m1", Cast(v1::CHOICE_YES, "x")), "NO_SUCH_VOTE", kNotFound},
-      {"CastInAnotherMeeting", Voting, By("m1", elsewhere), "NO_SUCH_VOTE", kNotFound},
-      {"CastNothing", Voting, By("m1", Cast(v1::CHOICE_UNSPECIFIED)), "BAD_CHOICE", kArgument},
-      {"CastUnknown", Voting, By("m1", Cast(static_cast<v1::Choice>(9))), "BAD_CHOICE", kArgument},
-      {"CastInConflict", WithConflict, By("m4", yes), "EXCLUDED_BY_CONFLICT", kPermission},
-      {"CastAbsent", Voting, By("m5", yes), "NOT_PRESENT", kPrecondition},
+      {"CastInNothing", Voting, By("m1", Cast(v1::CHOICE_YES, "x")), Reason::kNoSuchVote},
+      {"CastInAnotherMeeting", Voting, By("m1", elsewhere), Reason::kNoSuchVote},
+      {"CastNothing", Voting, By("m1", Cast(v1::CHOICE_UNSPECIFIED)), Reason::kBadChoice},
+      {"CastUnknown", Voting, By("m1", Cast(static_cast<v1::Choice>(9))), Reason::kBadChoice},
+      {"CastInConflict", WithConflict, By("m4", yes), Reason::kExcludedByConflict},
+      {"CastAbsent", Voting, By("m5", yes), Reason::kNotPresent},
       {"CastByLatecomer", [](Council& c) { c.UpToVote(), c.CheckIn({"m5"}); }, By("m5", yes),
-       "NOT_PRESENT", kPrecondition},
-      {"CastWithoutRight", WithConflict, By("eva", yes), "NOT_ENTITLED", kPermission},
-      {"CastByStranger", Voting, By("zoe", yes), "NOT_ENTITLED", kPermission},
-      {"CastTwice", WithVote, By("m1", yes), "ALREADY_VOTED", kExists},
-      {"CastBesidePaper", WithPaper, By("m1", yes), "PAPER_RECORDED", kPrecondition},
-      {"CastAfterPaper", WithConfirmedPaper, By("m1", yes), "ALREADY_VOTED", kExists},
-      {"CorrectNothing", Voting, By("m1", Correct(v1::CHOICE_NO, "x")), "NOT_VOTED", kPrecondition},
-      {"CorrectPendingPaper", WithPaper, By("m1", Correct(v1::CHOICE_NO, "x")), "PAPER_RECORDED",
-       kPrecondition},
-      {"CorrectPaper", WithConfirmedPaper, By("m1", Correct(v1::CHOICE_NO, "x")), "ALREADY_VOTED",
-       kExists},
-      {"CorrectAnother", WithVote, By("m1", Correct(v1::CHOICE_NO, "x")), "STALE_CORRECTION",
-       absl::StatusCode::kAborted},
-      {"CorrectByStranger", WithVote, By("zoe", Correct(v1::CHOICE_NO, "x")), "NOT_ENTITLED",
-       kPermission},
+       Reason::kNotPresent},
+      {"CastWithoutRight", WithConflict, By("eva", yes), Reason::kNotEntitled},
+      {"CastByStranger", Voting, By("zoe", yes), Reason::kNotEntitled},
+      {"CastTwice", WithVote, By("m1", yes), Reason::kAlreadyVoted},
+      {"CastBesidePaper", WithPaper, By("m1", yes), Reason::kPaperRecorded},
+      {"CastAfterPaper", WithConfirmedPaper, By("m1", yes), Reason::kAlreadyVoted},
+      {"CorrectNothing", Voting, By("m1", Correct(v1::CHOICE_NO, "x")), Reason::kNotVoted},
+      {"CorrectPendingPaper", WithPaper, By("m1", Correct(v1::CHOICE_NO, "x")),
+       Reason::kPaperRecorded},
+      {"CorrectPaper", WithConfirmedPaper, By("m1", Correct(v1::CHOICE_NO, "x")),
+       Reason::kAlreadyVoted},
+      {"CorrectAnother", WithVote, By("m1", Correct(v1::CHOICE_NO, "x")), Reason::kStaleCorrection},
+      {"CorrectByStranger", WithVote, By("zoe", Correct(v1::CHOICE_NO, "x")), Reason::kNotEntitled},
   };
 }
 
 std::vector<Refusal> OfPapers() {
   return {
-      {"PaperOfVoter", WithVote, By("kai", Paper("m1", v1::CHOICE_NO)), "ALREADY_VOTED", kExists},
-      {"PaperTwice", WithPaper, By("kim", Paper("m1", v1::CHOICE_NO)), "PAPER_RECORDED",
-       kPrecondition},
-      {"PaperOfStranger", Voting, By("kai", Paper("zoe", v1::CHOICE_NO)), "NOT_ENTITLED",
-       kPermission},
-      {"PaperWithoutChoice", Voting, By("kai", Paper("m1", v1::CHOICE_UNSPECIFIED)), "BAD_CHOICE",
-       kArgument},
-      {"ConfirmNothing", Voting, By("kai", ConfirmPaper("m1", v1::CHOICE_NO)), "NO_PAPER",
-       kNotFound},
-      {"ConfirmOwnRecord", WithPaper, By("kai", ConfirmPaper("m1", v1::CHOICE_YES)), "SAME_PERSON",
-       kPermission},
-      {"ConfirmByMember", WithPaper, By("m2", ConfirmPaper("m1", v1::CHOICE_YES)), "NOT_PRESIDING",
-       kPermission},
+      {"PaperOfVoter", WithVote, By("kai", Paper("m1", v1::CHOICE_NO)), Reason::kAlreadyVoted},
+      {"PaperTwice", WithPaper, By("kim", Paper("m1", v1::CHOICE_NO)), Reason::kPaperRecorded},
+      {"PaperOfStranger", Voting, By("kai", Paper("zoe", v1::CHOICE_NO)), Reason::kNotEntitled},
+      {"PaperWithoutChoice", Voting, By("kai", Paper("m1", v1::CHOICE_UNSPECIFIED)),
+       Reason::kBadChoice},
+      {"ConfirmNothing", Voting, By("kai", ConfirmPaper("m1", v1::CHOICE_NO)), Reason::kNoPaper},
+      {"ConfirmOwnRecord", WithPaper, By("kai", ConfirmPaper("m1", v1::CHOICE_YES)),
+       Reason::kSamePerson},
+      {"ConfirmByMember", WithPaper, By("m2", ConfirmPaper("m1", v1::CHOICE_YES)),
+       Reason::kNotPresiding},
       {"ConfirmAnotherChoice", WithPaper, By("sam", ConfirmPaper("m1", v1::CHOICE_NO)),
-       "PAPER_DIFFERS", kPrecondition},
-      {"WithdrawNothing", Voting, By("kai", WithdrawPaper("m1")), "NO_PAPER", kNotFound},
-      {"WithdrawConfirmed", WithConfirmedPaper, By("kai", WithdrawPaper("m1")), "NO_PAPER",
-       kNotFound},
+       Reason::kPaperDiffers},
+      {"WithdrawNothing", Voting, By("kai", WithdrawPaper("m1")), Reason::kNoPaper},
+      {"WithdrawConfirmed", WithConfirmedPaper, By("kai", WithdrawPaper("m1")), Reason::kNoPaper},
   };
 }
 
@@ -261,22 +241,22 @@ std::vector<Refusal> OfEndings() {
     c.Must("vera", Close());
   };
   return {
-      {"CloseNothing", Voting, By("vera", Close("x")), "NO_SUCH_VOTE", kNotFound},
-      {"CloseVoteByMember", Voting, By("m1", Close()), "NOT_PRESIDING", kPermission},
-      {"CloseWithPaper", WithPaper, By("vera", Close()), "PAPER_UNCONFIRMED", kPrecondition},
-      {"CloseTwice", closed, By("vera", Close()), "VOTE_CLOSED", kPrecondition},
+      {"CloseNothing", Voting, By("vera", Close("x")), Reason::kNoSuchVote},
+      {"CloseVoteByMember", Voting, By("m1", Close()), Reason::kNotPresiding},
+      {"CloseWithPaper", WithPaper, By("vera", Close()), Reason::kPaperUnconfirmed},
+      {"CloseTwice", closed, By("vera", Close()), Reason::kVoteClosed},
       {"EstablishNothing", closed, By("vera", Establish(0, 0, 0, 5, v1::OUTCOME_REJECTED, "x")),
-       "NO_SUCH_VOTE", kNotFound},
-      {"EstablishByClerk", closed, By("kai", result), "NOT_CHAIR", kPermission},
-      {"EstablishOpen", Voting, By("vera", result), "VOTE_OPEN", kPrecondition},
+       Reason::kNoSuchVote},
+      {"EstablishByClerk", closed, By("kai", result), Reason::kNotChair},
+      {"EstablishOpen", Voting, By("vera", result), Reason::kVoteOpen},
       {"EstablishTwice",
        [closed, result](Council& c) {
          closed(c);
          c.Must("vera", result);
        },
-       By("vera", result), "RESULT_ESTABLISHED", kExists},
+       By("vera", result), Reason::kResultEstablished},
       {"EstablishDifferently", closed, By("vera", Establish(1, 0, 0, 4, v1::OUTCOME_ADOPTED)),
-       "RESULT_DIFFERS", kArgument},
+       Reason::kResultDiffers},
   };
 }
 
@@ -289,7 +269,6 @@ TEST_P(Refusals, SaysWhyAndChangesNothing) {
   const std::vector<std::string> before = council.State();
   const absl::Status status = GetParam().act(council);
   EXPECT_THAT(status, IsRefused(GetParam().reason));
-  EXPECT_THAT(status, HasCode(GetParam().code));
   EXPECT_EQ(council.State(), before);
 }
 
@@ -328,14 +307,14 @@ TEST(RefusalsOfOpening, AMeetingNeedsAnAgendaItsTimeAndNotToBeCancelled) {
   Council council;
   ConveneAnother(council);
   const auto open = OfMeeting<v1::OpenMeeting>("spaeter");
-  EXPECT_THAT(council.Give("vera", open), IsRefused("NO_AGENDA"));
+  EXPECT_THAT(council.Give("vera", open), IsRefused(Reason::kNoAgenda));
   council.Must("kai", OneItem());
-  EXPECT_THAT(council.Give("vera", open), IsRefused("MEETING_NOT_DUE"));
+  EXPECT_THAT(council.Give("vera", open), IsRefused(Reason::kMeetingNotDue));
   meetings::v1::CancelMeeting cancel;
   cancel.set_meeting_id("spaeter");
   cancel.set_reason("Hochwasser");
   council.Must("kai", cancel);
-  EXPECT_THAT(council.Give("vera", open), IsRefused("MEETING_CANCELLED"));
+  EXPECT_THAT(council.Give("vera", open), IsRefused(Reason::kMeetingCancelled));
 }
 
 TEST(RefusalsOfOpening, AnItemOfAnotherMeetingIsNotOnTheAgenda) {
@@ -345,7 +324,7 @@ TEST(RefusalsOfOpening, AnItemOfAnotherMeetingIsNotOnTheAgenda) {
   council.Open();
   v1::ProposeMotion motion = Motion();
   motion.set_item_id("top-9");
-  EXPECT_THAT(council.Give("vera", motion), IsRefused("NO_SUCH_ITEM"));
+  EXPECT_THAT(council.Give("vera", motion), IsRefused(Reason::kNoSuchItem));
 }
 
 TEST(RefusalsOfOpening, NotQuorateShowsTheArithmetic) {

@@ -73,7 +73,7 @@ void SecretCouncil::HoldCeremony() {
     command.set_ceremony_id("amtszeit");
     command.set_trustee_id(kTrustees[i]);
     command.set_key(election::FormatShareMessage(share.message));
-    // One of them works with other software, and a clerk hands in what he made.
+    // One of them works with other software, and a clerk hands in the result.
     Must(i == 2 ? "kai" : kTrustees[i], command);
   }
 }

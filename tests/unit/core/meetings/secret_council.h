@@ -31,7 +31,7 @@ class SecretCouncil : public Council {
   explicit SecretCouncil(const rules::v1::RuleProfile& profile);
   SecretCouncil();
 
-  // What PrepareSecretVote would give.
+  // The answer that PrepareSecretVote would give.
   v1::ElectronicBallots Electronic();
   // The motion "motion" in vote "vote", in the phase of registration.
   void OpenSecretVote();
@@ -47,12 +47,12 @@ class SecretCouncil : public Council {
   void CastAs(absl::string_view person_id, const std::vector<uint8_t>& answers) {
     Must("", BallotOf(person_id, answers));
   }
-  // The part of trustee `number` (0 is the server) in the decryption of what is closed.
+  // The partial decryption of the closed vote by trustee `number` (0 is the server).
   v1::SubmitDecryption Decryption(uint32_t number) const;
   void Decrypt(std::initializer_list<uint32_t> numbers);
 
   v1::BeginBallots ListOfCredentials() const;
-  const SecretVoteEntry& vote() const { return *voting().FindVoteEvent("vote")->secret; }
+  const SecretVoteEntry& vote() const { return *votes().Find("vote")->secret; }
   const election::ServerKeys& server() const { return server_; }
   const std::map<std::string, election::Credential, std::less<>>& devices() const {
     return devices_;

@@ -61,7 +61,7 @@ class Watch {
     } while (response.index() < index);
     return response;
   }
-  // How the stream ends, once all answers are read.
+  // The final status of the stream, once all answers are read.
   absl::Status End() {
     v1::WatchMeetingResponse response;
     while (reader_->Read(&response)) {
@@ -119,10 +119,10 @@ TEST(WatchMeeting, ShowsEachReaderWhatIsForTheReader) {
 
 TEST(WatchMeeting, EndsForUnknownMeetingsAndBadSessions) {
   Town town;
-  EXPECT_THAT(Watch(town, "", "x").End(), IsRefused("NO_SUCH_MEETING"));
-  EXPECT_THAT(Watch(town, "no session").End(), IsRefused("BAD_SESSION"));
+  EXPECT_THAT(Watch(town, "", "x").End(), IsRefused(Reason::kNoSuchMeeting));
+  EXPECT_THAT(Watch(town, "no session").End(), IsRefused(Reason::kBadSession));
   EXPECT_THAT(Watch(town, town.SessionUntil(absl::Now() - absl::Seconds(1))).End(),
-              IsRefused("SESSION_EXPIRED"));
+              IsRefused(Reason::kSessionExpired));
 }
 
 TEST(WatchMeeting, ShowsNothingMoreOnceTheSessionHasExpired) {
@@ -132,7 +132,7 @@ TEST(WatchMeeting, ShowsNothingMoreOnceTheSessionHasExpired) {
   watch.Next();
   absl::SleepFor(expiry - absl::Now() + absl::Milliseconds(1));
   town.Record(CheckInOf("anna"));
-  EXPECT_THAT(watch.End(), IsRefused("SESSION_EXPIRED"));
+  EXPECT_THAT(watch.End(), IsRefused(Reason::kSessionExpired));
 }
 
 TEST(WatchMeeting, SlowReadersSkipToTheNewest) {

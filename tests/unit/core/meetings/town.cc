@@ -93,6 +93,7 @@ common::v1::SignedCommand Town::Sign(Message* command, const crypto::PrivateKey&
   common::v1::CommandHeader& header = MutableHeader(*command);
   header.set_command_id(crypto::NewUuid());
   header.set_deployment(kDeployment);
+  *header.mutable_not_after() = ToTimestamp(time_ + absl::Minutes(10));
   common::v1::SignedCommand envelope;
   envelope.set_payload_type(PayloadType(command->GetDescriptor()));
   envelope.set_payload(command->SerializeAsString());
@@ -105,7 +106,6 @@ uint64_t Town::Append(const common::v1::SignedCommand& command, const std::strin
   time_ += absl::Seconds(1);
   *record.mutable_time() = ToTimestamp(time_);
   record.set_service(service);
-  record.set_disclosure(common::v1::DISCLOSURE_PUBLIC);
   record.set_payload_type(command.payload_type());
   record.set_payload(command.payload());
   *record.mutable_signatures() = command.signatures();
@@ -158,7 +158,7 @@ void Town::Found() {
 
   dv1::GrantOffice grant;
   grant.set_person_id("anna");
-  grant.set_office(dv1::OFFICE_CLERK);
+  grant.set_office(common::v1::OFFICE_CLERK);
   Record(std::move(grant), "directory");
   dv1::CreateOrganization council;
   council.set_organization_id("rat");

@@ -1,5 +1,5 @@
 // The smallest town that can meet, over gRPC within the process: a council of one member, whose
-// records come from a ledger that takes whatever the test writes.
+// records come from a ledger that accepts everything the test writes.
 //
 // "anna" is administrator, clerk and chair; the meeting "sitzung" is open, with the public item
 // "top-1" and the non-public item "top-2".

@@ -39,13 +39,13 @@ TEST(PlanTest, CyclesAndUnknownPartsAreRefusedByName) {
   v1::StartProject plan;
   AddWork(&plan, "a", 1, {"b"});
   AddWork(&plan, "b", 1, {"a"});
-  EXPECT_THAT(ScheduleEarliest(plan), IsRefused("BAD_PLAN"));
+  EXPECT_THAT(ScheduleEarliest(plan), IsRefused(Reason::kBadPlan));
   plan.mutable_work_packages(1)->set_depends_on(0, "x");
   const auto unknown = ScheduleEarliest(plan);
-  EXPECT_THAT(unknown, IsRefused("BAD_PLAN"));
+  EXPECT_THAT(unknown, IsRefused(Reason::kBadPlan));
   EXPECT_THAT(std::string(unknown.status().message()), ::testing::HasSubstr("depends on x"));
   plan.mutable_work_packages(1)->set_depends_on(0, "b");
-  EXPECT_THAT(ScheduleEarliest(plan), IsRefused("BAD_PLAN"));
+  EXPECT_THAT(ScheduleEarliest(plan), IsRefused(Reason::kBadPlan));
 }
 
 TEST(PlanTest, TheTemplatesThatComeWithTheProgramAreSound) {

@@ -61,7 +61,7 @@ TEST(Archive, EveryTruncationIsNoticedButAfterAnEvent) {
     if (archive.ok()) {
       ++read;
     } else {
-      EXPECT_THAT(archive, IsRefused("ARCHIVE_TRUNCATED")) << size;
+      EXPECT_THAT(archive, IsRefused(Reason::kArchiveTruncated)) << size;
     }
   }
   // After the file's header, the setup and each ballot.
@@ -80,22 +80,22 @@ TEST(Archive, ReordersAndForeignEventsBreakTheChain) {
   const size_t end = find(bytes, archive->groups[3].hash + ".event.json");
   const std::string swapped = bytes.substr(0, first) + bytes.substr(second, end - second) +
                               bytes.substr(first, second - first) + bytes.substr(end);
-  EXPECT_THAT(ReadArchive(swapped), IsRefused("BROKEN_CHAIN"));
+  EXPECT_THAT(ReadArchive(swapped), IsRefused(Reason::kBrokenChain));
   const std::string dropped = bytes.substr(0, first) + bytes.substr(second);
-  EXPECT_THAT(ReadArchive(dropped), IsRefused("BROKEN_CHAIN"));
+  EXPECT_THAT(ReadArchive(dropped), IsRefused(Reason::kBrokenChain));
 }
 
 TEST(Archive, WrongContentsAreNamed) {
   std::string bytes = SmallArchive();
   bytes.replace(bytes.find("{\"b\":1}"), 7, "{\"b\":3}");
-  EXPECT_THAT(ReadArchive(bytes), IsRefused("HASH_MISMATCH"));
-  EXPECT_THAT(ReadArchive(std::string(1024, 'x')), IsRefused("BAD_ARCHIVE_HEADER"));
+  EXPECT_THAT(ReadArchive(bytes), IsRefused(Reason::kHashMismatch));
+  EXPECT_THAT(ReadArchive(std::string(1024, 'x')), IsRefused(Reason::kBadArchiveHeader));
   bytes = SmallArchive();
   bytes[257] = 'u';
-  EXPECT_THAT(ReadArchive(bytes), IsRefused("BAD_ARCHIVE_HEADER"));
+  EXPECT_THAT(ReadArchive(bytes), IsRefused(Reason::kBadArchiveHeader));
   bytes = SmallArchive();
   bytes[1024 + 257] = 'u';
-  EXPECT_THAT(ReadArchive(bytes), IsRefused("BAD_RECORD_HEADER"));
+  EXPECT_THAT(ReadArchive(bytes), IsRefused(Reason::kBadRecordHeader));
   EXPECT_FALSE(ReadArchive(SmallArchive() + std::string(1024, '\0')).ok());
 }
 

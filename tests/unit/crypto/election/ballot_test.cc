@@ -80,11 +80,11 @@ TEST(Ballot, OtherChoicesAreRefused) {
         Choices{{1, 0, 0}, {0, 0, 0, 0}, {0, 1, 1, 0}}, Choices{{1, 0, 0}, {0, 1, 0}, {0, 1, 1, 0}},
         Choices{{1, 0, 0}, {0, 1, 0, 1}, {0, 1, 0, 0}}}) {
     EXPECT_THAT(MakeBallot(*TheBooth().election, TheBooth().voter, choices),
-                IsRefused("BAD_CHOICES"));
+                IsRefused(Reason::kBadChoices));
   }
 }
 
-// Signs what it has after a change, as somebody could who cheats with his own credential.
+// Re-signs a changed ballot, as cheating owners of a credential could.
 Ballot Resigned(Ballot ballot) {
   const std::string text = FormatBallot(ballot);
   const std::string unsigned_text = text.substr(0, text.find(",\"signature\":")) + "}";
@@ -97,35 +97,38 @@ TEST(Ballot, EveryProofIsNeeded) {
   const Ballot ballot = TheBooth().Vote(kVote);
   const Election& election = *TheBooth().election;
   struct Case {
-    const char* reason;
+    Reason reason;
     void (*change)(Ballot&);
   };
   const Case cases[] = {
-      {"BAD_INDIVIDUAL_PROOF",
+      {Reason::kBadIndividualProof,
        [](Ballot& b) { b.answers[0].individual_proofs[1][0].response += Scalar(1); }},
-      {"BAD_INDIVIDUAL_PROOF",
+      {Reason::kBadIndividualProof,
        [](Ballot& b) { b.answers[2].individual_proofs[3][1].challenge += Scalar(1); }},
-      // Whoever adds 1 to an encrypted number votes twice.
-      {"BAD_INDIVIDUAL_PROOF",
+      // Adding 1 to an encrypted number would count as a second vote.
+      {Reason::kBadIndividualProof,
        [](Ballot& b) { b.answers[0].choices[0].beta *= Element::Generator(); }},
-      {"BAD_INDIVIDUAL_PROOF",
+      {Reason::kBadIndividualProof,
        [](Ballot& b) { std::swap(b.answers[0].choices[0], b.answers[0].choices[1]); }},
-      {"BAD_OVERALL_PROOF", [](Ballot& b) { b.answers[0].overall_proof[0].response += Scalar(1); }},
-      {"BAD_OVERALL_PROOF", [](Ballot& b) { b.answers[1].overall_proof[0].response += Scalar(1); }},
-      {"BAD_OVERALL_PROOF", [](Ballot& b) { b.answers[0].overall_proof.emplace_back(); }},
-      {"BAD_BLANK_PROOF", [](Ballot& b) { b.answers[1].blank_proof[1].response += Scalar(1); }},
-      {"WRONG_SHAPE", [](Ballot& b) { b.answers[1].blank_proof.clear(); }},
-      {"WRONG_SHAPE", [](Ballot& b) { b.answers[0].blank_proof.resize(2); }},
-      {"WRONG_SHAPE", [](Ballot& b) { b.answers.pop_back(); }},
-      {"WRONG_SHAPE", [](Ballot& b) { b.answers[0].choices.pop_back(); }},
-      {"WRONG_SHAPE", [](Ballot& b) { b.answers[0].individual_proofs.pop_back(); }},
-      {"NOT_IN_GROUP",
+      {Reason::kBadOverallProof,
+       [](Ballot& b) { b.answers[0].overall_proof[0].response += Scalar(1); }},
+      {Reason::kBadOverallProof,
+       [](Ballot& b) { b.answers[1].overall_proof[0].response += Scalar(1); }},
+      {Reason::kBadOverallProof, [](Ballot& b) { b.answers[0].overall_proof.emplace_back(); }},
+      {Reason::kBadBlankProof,
+       [](Ballot& b) { b.answers[1].blank_proof[1].response += Scalar(1); }},
+      {Reason::kWrongShape, [](Ballot& b) { b.answers[1].blank_proof.clear(); }},
+      {Reason::kWrongShape, [](Ballot& b) { b.answers[0].blank_proof.resize(2); }},
+      {Reason::kWrongShape, [](Ballot& b) { b.answers.pop_back(); }},
+      {Reason::kWrongShape, [](Ballot& b) { b.answers[0].choices.pop_back(); }},
+      {Reason::kWrongShape, [](Ballot& b) { b.answers[0].individual_proofs.pop_back(); }},
+      {Reason::kNotInGroup,
        [](Ballot& b) { b.answers[0].choices[0].alpha = *Element::FromDecimalUnchecked("2"); }},
-      {"NOT_IN_GROUP",
+      {Reason::kNotInGroup,
        [](Ballot& b) { b.answers[2].choices[3].beta = *Element::FromDecimalUnchecked("3"); }},
-      {"WRONG_ELECTION", [](Ballot& b) { b.election_hash = "x"; }},
-      {"WRONG_ELECTION", [](Ballot& b) { b.election_uuid += "1"; }},
-      {"BAD_BALLOT_SIGNATURE", [](Ballot& b) { b.credential = MakeCredential().public_key; }},
+      {Reason::kWrongElection, [](Ballot& b) { b.election_hash = "x"; }},
+      {Reason::kWrongElection, [](Ballot& b) { b.election_uuid += "1"; }},
+      {Reason::kBadBallotSignature, [](Ballot& b) { b.credential = MakeCredential().public_key; }},
   };
   for (const Case& test : cases) {
     Ballot changed = ballot;
@@ -140,10 +143,10 @@ TEST(Ballot, TheSignatureCoversEverything) {
   const Election& election = *TheBooth().election;
   Ballot changed = ballot;
   changed.signature.response += Scalar(1);
-  EXPECT_THAT(VerifyBallot(election, changed), IsRefused("BAD_BALLOT_SIGNATURE"));
+  EXPECT_THAT(VerifyBallot(election, changed), IsRefused(Reason::kBadBallotSignature));
   changed = ballot;
   changed.answers[0] = TheBooth().Vote(kVote).answers[0];
-  EXPECT_THAT(VerifyBallot(election, changed), IsRefused("WRONG_BALLOT_HASH"));
+  EXPECT_THAT(VerifyBallot(election, changed), IsRefused(Reason::kWrongBallotHash));
   // A ballot copied by another voter.
   changed = ballot;
   const Credential thief = MakeCredential();
@@ -151,22 +154,22 @@ TEST(Ballot, TheSignatureCoversEverything) {
   const std::string text = FormatBallot(changed);
   changed.hash = HashBase64(text.substr(0, text.find(",\"signature\":")) + "}");
   changed.signature = ProveLog("sig|" + changed.hash + "|", thief.secret);
-  EXPECT_THAT(VerifyBallot(election, changed), IsRefused("BAD_INDIVIDUAL_PROOF"));
+  EXPECT_THAT(VerifyBallot(election, changed), IsRefused(Reason::kBadIndividualProof));
 }
 
 TEST(ParseBallot, TakesOneTextOnly) {
   const std::string text = FormatBallot(TheBooth().Vote(kVote));
-  EXPECT_THAT(ParseBallot(text + "\n"), IsRefused("BALLOT_NOT_CANONICAL"));
+  EXPECT_THAT(ParseBallot(text + "\n"), IsRefused(Reason::kBallotNotCanonical));
   EXPECT_THAT(ParseBallot(absl::StrReplaceAll(text, {{"{\"alpha\"", "{ \"alpha\""}})),
-              IsRefused("BALLOT_NOT_CANONICAL"));
+              IsRefused(Reason::kBallotNotCanonical));
   EXPECT_THAT(ParseBallot(absl::StrReplaceAll(text, {{"election_uuid", "election\\u005fuuid"}})),
-              IsRefused("BALLOT_NOT_CANONICAL"));
+              IsRefused(Reason::kBallotNotCanonical));
   EXPECT_THAT(ParseBallot(absl::StrReplaceAll(text, {{"\"alpha\":\"", "\"alpha\":\"0"}})),
-              IsRefused("NOT_IN_GROUP"));
+              IsRefused(Reason::kNotInGroup));
   EXPECT_THAT(ParseBallot(absl::StrReplaceAll(text, {{"\"challenge\":\"", "\"challenge\":\"0"}})),
-              IsRefused("NOT_A_SCALAR"));
-  EXPECT_THAT(ParseBallot("{\"x\":1," + text.substr(1)), IsRefused("BAD_JSON"));
-  EXPECT_THAT(ParseBallot(text.substr(0, text.size() - 1)), IsRefused("BAD_JSON"));
+              IsRefused(Reason::kNotAScalar));
+  EXPECT_THAT(ParseBallot("{\"x\":1," + text.substr(1)), IsRefused(Reason::kBadJson));
+  EXPECT_THAT(ParseBallot(text.substr(0, text.size() - 1)), IsRefused(Reason::kBadJson));
 }
 
 TEST(Credential, IsDerivedAsBeleniosToolDoes) {
@@ -184,7 +187,8 @@ TEST(Credential, IsDerivedAsBeleniosToolDoes) {
       "35825691307397410525241400809341309510935755355168899204699433604");
   for (const char* code : {"", "tGy-RsT-H1x-p1t-RiA", "tGy-RsT-H1x-p1t-RiK1", "tGyRsTH1xp1tRi",
                            "0Gy-RsT-H1x-p1t-RiK"}) {
-    EXPECT_THAT(CredentialOfCode("vGLyAYrbCR1gdM", code), IsRefused("BAD_CREDENTIAL_CODE")) << code;
+    EXPECT_THAT(CredentialOfCode("vGLyAYrbCR1gdM", code), IsRefused(Reason::kBadCredentialCode))
+        << code;
   }
 }
 
@@ -224,11 +228,11 @@ TEST(CredentialList, RefusesEqualAndUnusableCredentials) {
   ASSERT_OK(list);
   EXPECT_EQ(list->total_weight(), 4u);
   EXPECT_THAT(CredentialList::Parse("[\"" + a + "\",\"" + a + ",2\"]"),
-              IsRefused("DUPLICATE_CREDENTIAL"));
-  EXPECT_THAT(CredentialList::Parse("[\"1\"]"), IsRefused("BAD_CREDENTIAL"));
-  EXPECT_THAT(CredentialList::Parse("[\"" + a + ",0\"]"), IsRefused("BAD_CREDENTIAL"));
-  EXPECT_THAT(CredentialList::Parse("[\"2\"]"), IsRefused("NOT_IN_GROUP"));
-  EXPECT_THAT(CredentialList::Parse("[]"), IsRefused("BAD_JSON"));
+              IsRefused(Reason::kDuplicateCredential));
+  EXPECT_THAT(CredentialList::Parse("[\"1\"]"), IsRefused(Reason::kBadCredential));
+  EXPECT_THAT(CredentialList::Parse("[\"" + a + ",0\"]"), IsRefused(Reason::kBadCredential));
+  EXPECT_THAT(CredentialList::Parse("[\"2\"]"), IsRefused(Reason::kNotInGroup));
+  EXPECT_THAT(CredentialList::Parse("[]"), IsRefused(Reason::kBadJson));
 }
 
 TEST(Election, IsReadAsItWasWritten) {
@@ -249,20 +253,23 @@ TEST(Election, ImpossibleOnesAreRefused) {
     change(draft);
     return Election::Make(draft, Element::Generator());
   };
-  EXPECT_THAT(refused([](ElectionDraft& d) { d.questions.clear(); }), IsRefused("BAD_ELECTION"));
-  EXPECT_THAT(refused([](ElectionDraft& d) { d.questions[0].max = 4; }), IsRefused("BAD_ELECTION"));
-  EXPECT_THAT(refused([](ElectionDraft& d) { d.questions[0].min = 2; }), IsRefused("BAD_ELECTION"));
-  EXPECT_THAT(refused([](ElectionDraft& d) { d.uuid = "short"; }), IsRefused("BAD_ELECTION"));
-  EXPECT_THAT(refused([](ElectionDraft& d) { d.name = "\xff"; }), IsRefused("BAD_ELECTION"));
-  EXPECT_THAT(Election::Make(Draft(), Element()), IsRefused("BAD_ELECTION"));
+  EXPECT_THAT(refused([](ElectionDraft& d) { d.questions.clear(); }),
+              IsRefused(Reason::kBadElection));
+  EXPECT_THAT(refused([](ElectionDraft& d) { d.questions[0].max = 4; }),
+              IsRefused(Reason::kBadElection));
+  EXPECT_THAT(refused([](ElectionDraft& d) { d.questions[0].min = 2; }),
+              IsRefused(Reason::kBadElection));
+  EXPECT_THAT(refused([](ElectionDraft& d) { d.uuid = "short"; }), IsRefused(Reason::kBadElection));
+  EXPECT_THAT(refused([](ElectionDraft& d) { d.name = "\xff"; }), IsRefused(Reason::kBadElection));
+  EXPECT_THAT(Election::Make(Draft(), Element()), IsRefused(Reason::kBadElection));
   const std::string json = Election::Make(Draft(), Element::Generator())->json();
   EXPECT_THAT(Election::Parse(absl::StrReplaceAll(json, {{"BELENIOS-2048", "RFC-3526-2048"}})),
-              IsRefused("UNSUPPORTED_GROUP"));
+              IsRefused(Reason::kUnsupportedGroup));
   EXPECT_THAT(
       Election::Parse(absl::StrReplaceAll(json, {{"\"blank\":true", "\"type\":\"Lists\""}})),
-      IsRefused("UNSUPPORTED_QUESTION"));
+      IsRefused(Reason::kUnsupportedQuestion));
   EXPECT_THAT(Election::Parse(absl::StrReplaceAll(json, {{"\"version\":1", "\"version\":2"}})),
-              IsRefused("BAD_ELECTION"));
+              IsRefused(Reason::kBadElection));
 }
 
 }  // namespace

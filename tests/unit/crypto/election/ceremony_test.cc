@@ -16,7 +16,7 @@ using ::testing::HasSubstr;
 
 constexpr uint64_t kThreshold = 2;
 
-// A certificate as belenios-tool 2.0 makes them, which does not say for what ceremony.
+// A certificate in the form of belenios-tool 2.0, which does not name its ceremony.
 SignedMessage CertificateOfVersion2(const TrusteeIdentity& identity) {
   const PowerTable& g = PowerTable::OfGenerator();
   return SignMessage(identity.signing,
@@ -24,7 +24,7 @@ SignedMessage CertificateOfVersion2(const TrusteeIdentity& identity) {
                                         g.SecretPower(identity.decryption)}));
 }
 
-// A ceremony of three of whom two are needed, as far as the second round.
+// A ceremony of three trustees with threshold two, up to the second round.
 struct Ceremony {
   Ceremony() {
     for (uint64_t i = 1; i <= 3; ++i) {
@@ -87,7 +87,7 @@ TEST(Ceremony, MakesTrusteesThatHold) {
   EXPECT_EQ(PowerTable::OfGenerator().SecretPower(secrets[0] + secrets[0] - secrets[1]),
             read->public_key());
   std::swap(keys[0], keys[1]);
-  EXPECT_THAT(TheCeremony().Assemble(keys), IsRefused("BAD_TRUSTEE_KEY"));
+  EXPECT_THAT(TheCeremony().Assemble(keys), IsRefused(Reason::kBadTrusteeKey));
 }
 
 TEST(Ceremony, MessagesAreReadAsTheyWereWritten) {
@@ -99,7 +99,7 @@ TEST(Ceremony, MessagesAreReadAsTheyWereWritten) {
   EXPECT_EQ(FormatShareMessage(*ParseShareMessage(share)), share);
 }
 
-// What belenios-tool adds nothing to is left out where it took part.
+// The signatures of version 3 are left out if belenios-tool took part.
 TEST(Ceremony, WhatVersion3AddsIsPublishedIfAllHaveIt) {
   Ceremony ceremony;
   const auto complete = ceremony.Assemble(ceremony.FinishAll());
@@ -170,53 +170,54 @@ TEST(Ceremony, WhatTheServerSeesIsChecked) {
   ASSERT_OK(certificate);
   for (const CertificateContext& other :
        {CertificateContext{3, kThreshold, 1}, {3, 3, 2}, {4, kThreshold, 2}, {3, 4, 2}}) {
-    EXPECT_THAT(CheckCertificate(honest.certificates[1], other), IsRefused("BAD_TRUSTEES"));
+    EXPECT_THAT(CheckCertificate(honest.certificates[1], other), IsRefused(Reason::kBadTrustees));
   }
   SignedMessage unsigned_certificate = honest.certificates[1];
   unsigned_certificate.signature.challenge += Scalar(1);
   const auto refused = CheckCertificate(unsigned_certificate, {3, kThreshold, 2});
-  EXPECT_THAT(refused, IsRefused("BAD_TRUSTEE_SIGNATURE"));
+  EXPECT_THAT(refused, IsRefused(Reason::kBadTrusteeSignature));
   EXPECT_THAT(refused.status().message(), HasSubstr("of trustee 2"));
 
   const auto check = [&honest](const Contribution& contribution, uint64_t index = 2) {
     return CheckContribution(honest.certificates, kThreshold, index, contribution);
   };
   EXPECT_OK(check(honest.contributions[1]));
-  EXPECT_THAT(check(honest.contributions[1], 3), IsRefused("BAD_CONTRIBUTION"));
-  EXPECT_THAT(check(honest.contributions[1], 4), IsRefused("BAD_TRUSTEES"));
+  EXPECT_THAT(check(honest.contributions[1], 3), IsRefused(Reason::kBadContribution));
+  EXPECT_THAT(check(honest.contributions[1], 4), IsRefused(Reason::kBadTrustees));
   EXPECT_THAT(CheckContribution(honest.certificates, 3, 2, honest.contributions[1]),
-              IsRefused("BAD_CONTRIBUTION"));
+              IsRefused(Reason::kBadContribution));
   Contribution changed = honest.contributions[1];
   changed.shares[2] = absl::StrReplaceAll(changed.shares[2], {{"\"data\":\"", "\"data\":\"x"}});
   EXPECT_THAT(check(changed).message(), HasSubstr("trustee 2: share 3"));
   changed = honest.contributions[1];
   changed.sealed_polynomial = "{}";
-  EXPECT_THAT(check(changed), IsRefused("BAD_CONTRIBUTION"));
+  EXPECT_THAT(check(changed), IsRefused(Reason::kBadContribution));
 
   const std::vector<std::vector<Element>> polynomials = honest.Polynomials();
   const TrusteeKey key = honest.Finish(2)->message.key;
   EXPECT_OK(CheckShareKey(polynomials, *certificate, 2, key));
-  EXPECT_THAT(CheckShareKey(polynomials, *certificate, 1, key), IsRefused("BAD_TRUSTEE_KEY"));
+  EXPECT_THAT(CheckShareKey(polynomials, *certificate, 1, key), IsRefused(Reason::kBadTrusteeKey));
   TrusteeKey unproved = key;
   unproved.proof.response += Scalar(1);
   EXPECT_THAT(CheckShareKey(polynomials, *certificate, 2, unproved),
-              IsRefused("BAD_TRUSTEE_PROOF"));
+              IsRefused(Reason::kBadTrusteeProof));
   TrusteeKey unsigned_key = key;
   unsigned_key.signature->response += Scalar(1);
   EXPECT_THAT(CheckShareKey(polynomials, *certificate, 2, unsigned_key),
-              IsRefused("BAD_TRUSTEE_SIGNATURE"));
+              IsRefused(Reason::kBadTrusteeSignature));
   unsigned_key.signature.reset();
   EXPECT_OK(CheckShareKey(polynomials, *certificate, 2, unsigned_key));
 }
 
-// Of two certificates with a key in common one person could hold both shares.
+// If two certificates share a key, one person could hold both shares.
 TEST(Ceremony, NobodyTakesPartTwice) {
   Ceremony ceremony;
   for (const TrusteeIdentity& copy :
        {TrusteeIdentity{ceremony.identities[0].signing, Scalar::Random()},
         TrusteeIdentity{Scalar::Random(), ceremony.identities[0].decryption}}) {
     ceremony.certificates[2] = *MakeCertificate(copy, {3, kThreshold, 3});
-    EXPECT_THAT(CheckCertificates(ceremony.certificates, kThreshold), IsRefused("BAD_TRUSTEES"));
+    EXPECT_THAT(CheckCertificates(ceremony.certificates, kThreshold),
+                IsRefused(Reason::kBadTrustees));
   }
 }
 
@@ -231,16 +232,16 @@ TEST(Channel, OnlyTheRecipientReadsWhatTheSenderSigned) {
   EXPECT_OK(CheckSealed(sealed));
   EXPECT_EQ(OpenFromTrustee(recipient.decryption, sender_key, sealed)->Reveal(), message);
   EXPECT_THAT(OpenFromTrustee(sender.decryption, sender_key, sealed),
-              IsRefused("BAD_CHANNEL_MESSAGE"));
+              IsRefused(Reason::kBadChannelMessage));
   EXPECT_THAT(OpenFromTrustee(recipient.decryption, g.SecretPower(recipient.signing), sealed),
-              IsRefused("BAD_CHANNEL_MESSAGE"));
+              IsRefused(Reason::kBadChannelMessage));
   // Every half byte of the data is covered by the tag.
   const size_t data = sealed.find("\"data\":\"") + 8;
   for (size_t i = data; i + 2 < sealed.size(); i += 37) {
     std::string changed = sealed;
     changed[i] = changed[i] == '0' ? '1' : '0';
     EXPECT_THAT(OpenFromTrustee(recipient.decryption, sender_key, changed),
-                IsRefused("BAD_CHANNEL_MESSAGE"));
+                IsRefused(Reason::kBadChannelMessage));
   }
   for (const char* malformed :
        {"", "{}", "{\"alpha\":\"1\",\"beta\":\"1\",\"data\":\"\"}",
@@ -252,56 +253,57 @@ TEST(Channel, OnlyTheRecipientReadsWhatTheSenderSigned) {
 
 TEST(Ceremony, CheatsAreNamed) {
   struct Case {
-    const char* reason;
+    Reason reason;
     void (*change)(Ceremony&);
   };
   const Case cases[] = {
       // A share for somebody else, of another ceremony, or of a polynomial never published.
-      {"BAD_CONTRIBUTION",
+      {Reason::kBadContribution,
        [](Ceremony& c) { std::swap(c.contributions[1].shares[0], c.contributions[1].shares[2]); }},
-      {"BAD_CONTRIBUTION",
+      {Reason::kBadContribution,
        [](Ceremony& c) {
          c.contributions[1].shares =
              Contribute(c.identities[1], 2, c.certificates, kThreshold)->shares;
        }},
-      {"BAD_CONTRIBUTION", [](Ceremony& c) { c.contributions[1].shares[0].back() ^= 1; }},
-      {"BAD_CONTRIBUTION",
+      {Reason::kBadContribution, [](Ceremony& c) { c.contributions[1].shares[0].back() ^= 1; }},
+      {Reason::kBadContribution,
        [](Ceremony& c) {
          ++c.contributions[1].shares[0][c.contributions[1].shares[0].size() - 9];
        }},
       // Our own polynomial, by somebody else or of another time.
-      {"BAD_CONTRIBUTION",
+      {Reason::kBadContribution,
        [](Ceremony& c) {
          std::swap(c.contributions[0].sealed_polynomial, c.contributions[1].sealed_polynomial);
        }},
-      {"BAD_CONTRIBUTION",
+      {Reason::kBadContribution,
        [](Ceremony& c) {
          c.contributions[0].sealed_polynomial =
              Contribute(c.identities[0], 1, c.certificates, kThreshold)->sealed_polynomial;
        }},
-      {"BAD_CONTRIBUTION", [](Ceremony& c) { c.contributions[1].shares[0] = "1"; }},
-      {"BAD_CONTRIBUTION", [](Ceremony& c) { c.contributions[1].shares.pop_back(); }},
-      {"BAD_CONTRIBUTION",
+      {Reason::kBadContribution, [](Ceremony& c) { c.contributions[1].shares[0] = "1"; }},
+      {Reason::kBadContribution, [](Ceremony& c) { c.contributions[1].shares.pop_back(); }},
+      {Reason::kBadContribution,
        [](Ceremony& c) { c.contributions[1].signature->response += Scalar(1); }},
-      {"BAD_CONTRIBUTION",
+      {Reason::kBadContribution,
        [](Ceremony& c) { c.contributions[1].polynomial.signature.response += Scalar(1); }},
-      {"BAD_CONTRIBUTION", [](Ceremony& c) { std::swap(c.contributions[1], c.contributions[2]); }},
-      {"BAD_TRUSTEES", [](Ceremony& c) { c.contributions.pop_back(); }},
-      {"BAD_TRUSTEES", [](Ceremony& c) { c.certificates.pop_back(); }},
-      {"BAD_TRUSTEES", [](Ceremony& c) { std::swap(c.certificates[1], c.certificates[2]); }},
-      {"BAD_TRUSTEES",
+      {Reason::kBadContribution,
+       [](Ceremony& c) { std::swap(c.contributions[1], c.contributions[2]); }},
+      {Reason::kBadTrustees, [](Ceremony& c) { c.contributions.pop_back(); }},
+      {Reason::kBadTrustees, [](Ceremony& c) { c.certificates.pop_back(); }},
+      {Reason::kBadTrustees, [](Ceremony& c) { std::swap(c.certificates[1], c.certificates[2]); }},
+      {Reason::kBadTrustees,
        [](Ceremony& c) {
          c.certificates[1] = *MakeCertificate(c.identities[1], {3, 3, 2});
        }},
-      // A certificate that somebody put in the place of another's.
-      {"BAD_CONTRIBUTION",
+      // A certificate that replaced another trustee's.
+      {Reason::kBadContribution,
        [](Ceremony& c) {
          c.certificates[1] = *MakeCertificate(MakeTrusteeIdentity(), {3, 2, 2});
        }},
-      {"BAD_TRUSTEE_SIGNATURE",
+      {Reason::kBadTrusteeSignature,
        [](Ceremony& c) { c.certificates[2].signature.response += Scalar(1); }},
-      {"WRONG_IDENTITY", [](Ceremony& c) { c.identities[0].decryption += Scalar(1); }},
-      {"WRONG_IDENTITY", [](Ceremony& c) { c.identities[0].signing += Scalar(1); }},
+      {Reason::kWrongIdentity, [](Ceremony& c) { c.identities[0].decryption += Scalar(1); }},
+      {Reason::kWrongIdentity, [](Ceremony& c) { c.identities[0].signing += Scalar(1); }},
   };
   for (size_t i = 0; i < std::size(cases); ++i) {
     Ceremony ceremony = TheCeremony();
@@ -315,7 +317,7 @@ TEST(Ceremony, ImpossibleNumbersAreRefused) {
   const TrusteeIdentity identity = MakeTrusteeIdentity();
   for (const CertificateContext& context :
        {CertificateContext{0, 0, 0}, {3, 0, 1}, {3, 4, 1}, {3, 2, 0}, {3, 2, 4}, {65, 2, 1}}) {
-    EXPECT_THAT(MakeCertificate(identity, context), IsRefused("BAD_TRUSTEES"));
+    EXPECT_THAT(MakeCertificate(identity, context), IsRefused(Reason::kBadTrustees));
   }
 }
 
@@ -328,10 +330,10 @@ TEST(Trustees, ASingleTrusteeProvesItsKey) {
   EXPECT_EQ(trustees->KeyOf(1), trustees->public_key());
   TrusteeKey stolen = pair.public_part;
   stolen.proof.response += Scalar(1);
-  EXPECT_THAT(Trustees::Parse(Trustees::Format({stolen}, {})), IsRefused("BAD_TRUSTEE_PROOF"));
+  EXPECT_THAT(Trustees::Parse(Trustees::Format({stolen}, {})), IsRefused(Reason::kBadTrusteeProof));
   EXPECT_THAT(Trustees::Parse(absl::StrReplaceAll(json, {{"Single", "Other"}})),
-              IsRefused("BAD_TRUSTEES"));
-  EXPECT_THAT(Trustees::Parse("[]"), IsRefused("BAD_JSON"));
+              IsRefused(Reason::kBadTrustees));
+  EXPECT_THAT(Trustees::Parse("[]"), IsRefused(Reason::kBadJson));
 }
 
 }  // namespace

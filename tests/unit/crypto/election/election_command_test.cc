@@ -47,7 +47,7 @@ Ran Votum(const std::string& arguments, const std::string& passphrase = "geheim"
   return ran;
 }
 
-// A folder with the files of a ceremony of three trustees, of whom two are needed, and a server.
+// A folder with the files of a ceremony of three trustees with threshold two, and a server.
 class TrusteeCommand : public ::testing::Test {
  protected:
   void SetUp() override {
@@ -140,7 +140,8 @@ TEST_F(TrusteeCommand, FromCeremonyToVerifiedResult) {
   EXPECT_THAT(verified.out, HasSubstr("3 cast, 3 counted\nQuestion 1:  3 0 0\n"));
 }
 
-// What trustees with belenios-tool get; that the tool takes it is tested with the tool itself.
+// The files for trustees with belenios-tool; other tests check with the tool itself that it accepts
+// them.
 TEST_F(TrusteeCommand, ServesTrusteesWhoWorkWithBeleniosTool) {
   const std::string input = "trustee input" + Certificates() + Contributions();
   const Ran second = Votum(input + " --threshold 2 --number 2");
@@ -164,7 +165,7 @@ TEST_F(TrusteeCommand, DecryptsNothingButTheVerifiedTally) {
   election::TestElection vote = Closed(2);
   Save(vote);
   EXPECT_THAT(Decrypt("1").err, HasSubstr("NOT_TALLIED"));
-  // A tally of one ballot alone, which somebody wants to be opened.
+  // A tally of a single ballot that an attacker wants opened.
   election::TestElection forged = vote;
   forged.archive.AddEndBallots();
   forged.archive.AddEncryptedTally(election::FormatTally({forged.ballots[0].answers[0].choices}), 2,

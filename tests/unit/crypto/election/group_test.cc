@@ -34,15 +34,15 @@ TEST(Element, RefusesWhatIsNotInTheGroup) {
   for (const std::string& text :
        {std::string("0"), PLess1(), std::string(kP), std::string("2"), std::string("01"),
         std::string("-1"), std::string(""), std::string(700, '1'), std::string("1x")}) {
-    EXPECT_THAT(Element::FromDecimal(text), IsRefused("NOT_IN_GROUP")) << text;
+    EXPECT_THAT(Element::FromDecimal(text), IsRefused(Reason::kNotInGroup)) << text;
   }
   EXPECT_OK(Element::FromDecimal("1"));
 }
 
 TEST(Element, UncheckedReadingStillChecksTheRange) {
   EXPECT_OK(Element::FromDecimalUnchecked(PLess1()));
-  EXPECT_THAT(Element::FromDecimalUnchecked(kP), IsRefused("NOT_IN_GROUP"));
-  EXPECT_THAT(Element::FromDecimalUnchecked("0"), IsRefused("NOT_IN_GROUP"));
+  EXPECT_THAT(Element::FromDecimalUnchecked(kP), IsRefused(Reason::kNotInGroup));
+  EXPECT_THAT(Element::FromDecimalUnchecked("0"), IsRefused(Reason::kNotInGroup));
 }
 
 TEST(Element, AllWaysToAPowerAgree) {

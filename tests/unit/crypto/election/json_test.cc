@@ -12,9 +12,9 @@ TEST(ParseJson, RefusesWhatReadersCouldReadDifferently) {
         std::string("[{\"b\":{\"a\":1,\"c\":2,\"a\":1}}]"), std::string("1.5"), std::string("1e3"),
         std::string("99999999999999999999999999"), std::string("\"\xff\""),
         std::string(kMaxJsonDepth + 1, '[') + std::string(kMaxJsonDepth + 1, ']')}) {
-    EXPECT_THAT(ParseJson(text), IsRefused("BAD_JSON")) << text;
+    EXPECT_THAT(ParseJson(text), IsRefused(Reason::kBadJson)) << text;
   }
-  EXPECT_THAT(ParseJson("[1,2,3]", 6), IsRefused("BAD_JSON"));
+  EXPECT_THAT(ParseJson("[1,2,3]", 6), IsRefused(Reason::kBadJson));
 }
 
 TEST(ParseJson, TakesJson) {
@@ -26,19 +26,19 @@ TEST(JsonView, NamesThePlace) {
   const auto json = ParseJson("{\"a\":[1,\"x\",true]}");
   ASSERT_OK(json);
   const JsonView view(*json, "file");
-  EXPECT_THAT(view.Member("b"), IsRefused("BAD_JSON"));
-  EXPECT_THAT(view.HasOnly({"b"}), IsRefused("BAD_JSON"));
+  EXPECT_THAT(view.Member("b"), IsRefused(Reason::kBadJson));
+  EXPECT_THAT(view.HasOnly({"b"}), IsRefused(Reason::kBadJson));
   const auto items = view.Member("a")->Items(3, 3);
   ASSERT_OK(items);
   EXPECT_EQ((*items)[2].place(), "file.a[2]");
   EXPECT_EQ(*(*items)[0].Integer(1), 1u);
   EXPECT_EQ(*(*items)[1].String(), "x");
   EXPECT_TRUE(*(*items)[2].Boolean());
-  EXPECT_THAT((*items)[0].Integer(0), IsRefused("BAD_JSON"));
-  EXPECT_THAT((*items)[0].String(), IsRefused("BAD_JSON"));
-  EXPECT_THAT((*items)[0].Boolean(), IsRefused("BAD_JSON"));
-  EXPECT_THAT((*items)[1].Integer(9), IsRefused("BAD_JSON"));
-  EXPECT_THAT(view.Member("a")->Items(0, 2), IsRefused("BAD_JSON"));
+  EXPECT_THAT((*items)[0].Integer(0), IsRefused(Reason::kBadJson));
+  EXPECT_THAT((*items)[0].String(), IsRefused(Reason::kBadJson));
+  EXPECT_THAT((*items)[0].Boolean(), IsRefused(Reason::kBadJson));
+  EXPECT_THAT((*items)[1].Integer(9), IsRefused(Reason::kBadJson));
+  EXPECT_THAT(view.Member("a")->Items(0, 2), IsRefused(Reason::kBadJson));
 }
 
 TEST(JsonString, EscapesAndReadsBack) {

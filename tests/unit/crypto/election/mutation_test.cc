@@ -1,7 +1,7 @@
-// Every field of every text of a small archive, changed in every way that comes to mind, by
-// somebody who controls the server, holds one voter's credential and is one of the trustees:
-// hashes, chain, and the signatures that he can make, are made to fit. Each such archive is
-// refused, or says the same as the original.
+// Every field of every text of a small archive, changed in many ways by an attacker who controls
+// the server, holds one voter's credential and is one of the trustees: hashes, chain and the
+// attacker's own signatures are recomputed. Each such archive is refused, or has the same meaning
+// as the original.
 #include <algorithm>
 #include <map>
 #include <set>
@@ -24,7 +24,8 @@ namespace {
 using Json = nlohmann::ordered_json;
 using Groups = std::vector<EventGroup>;
 
-// Two voters, three ballots; a single trustee and two of two others, the first of whom cheats.
+// Two voters, three ballots; a single trustee and a group of two others with threshold two, the
+// first of whom cheats.
 struct Original {
   Original() : vote(Draft(), MakeTestTrustees(2, 2), 2) {
     vote.Vote(0, {{0, 1}, {1, 0}});
@@ -74,7 +75,8 @@ std::vector<Json> OtherStrings(const std::string& text) {
   if (const auto element = Element::FromDecimal(text); element.ok() && text.size() > 100) {
     others.push_back(element->Inverse().ToDecimal());
     others.push_back((*element * Element::Generator()).ToDecimal());
-    // Times p - 1, which has order 2: what a proof does not see if nobody looks at membership.
+    // Multiplies by p - 1, which has order 2; proofs do not detect this unless group membership is
+    // checked.
     const Element minus_one = *Element::FromDecimalUnchecked(
         "206947856914225464010136436575050080649229892957511040971008847870573742192427174019222372"
         "5"
@@ -164,8 +166,8 @@ std::vector<Json> Mutants(const Json& document) {
   return mutants;
 }
 
-// What an archive says: the election, who may vote with what weight, who decrypts, which ballots
-// count, and the result.
+// The meaning of an archive: the election, the voters with their weights, the decrypting trustees,
+// the counted ballots, and the result.
 using Meaning = std::tuple<std::string, std::set<std::pair<std::string, uint64_t>>,
                            std::vector<std::pair<uint64_t, std::vector<std::string>>>,
                            std::set<std::string>, std::vector<std::vector<uint64_t>>>;
@@ -270,7 +272,7 @@ TEST(Mutation, OfTheVoters) { EXPECT_GT(TryMutantsOf(kSetup, 2).refused, 20u); }
 
 TEST(Mutation, OfTheSetup) { EXPECT_GT(TryMutantsOf(kSetup, 3).refused, 20u); }
 
-// As somebody else would change it, and as the voter himself could, who signs what comes out.
+// Changes by others, and changes by the voter, who can sign the changed ballot.
 TEST(Mutation, OfABallot) {
   const TestElection& vote = TheOriginal().vote;
   const std::string& text = TheOriginal().archive.groups[kRevote].data[0].body;
@@ -290,14 +292,14 @@ TEST(Mutation, OfABallot) {
   }
   EXPECT_GT(resigned, 500u);
   EXPECT_TRUE(IsValid(text));
-  // And an archive does not hold with such a ballot.
+  // An archive with such a ballot is rejected too.
   std::vector<Json> some = {Json::parse(text)};
   some[0]["answers"][1]["overall_proof"][0]["response"] = "1";
   EXPECT_EQ(TryMutantsOf(kRevote, 0, some).refused, 1u);
 }
 
-// The keys of the first threshold trustee, changed by himself and signed anew. The others have not
-// signed them, as they would in version 3.
+// The keys of the first threshold trustee, changed and signed again by that trustee. The others
+// have not signed them, as they would in version 3.
 TEST(Mutation, OfWhatATrusteeSigns) {
   Json trustees = Json::parse(TheOriginal().archive.groups[kSetup].data[1].body);
   Json& threshold = trustees[1][1];

@@ -43,34 +43,34 @@ TEST(Opening, IsReadAsItWasWritten) {
        {"", "{}", R"({"uuid":"u","election_hash":"h","tracker":"t","choices":[],"randomness":[]})",
         R"({"uuid":"u","election_hash":"h","tracker":"t","choices":[[2]],"randomness":[["1"]]})",
         R"({"uuid":"u","election_hash":"h","tracker":"t","choices":[[1]],"randomness":[[1]]})"}) {
-    EXPECT_THAT(ParseOpening(malformed), IsRefused("BAD_JSON")) << malformed;
+    EXPECT_THAT(ParseOpening(malformed), IsRefused(Reason::kBadJson)) << malformed;
   }
   EXPECT_THAT(ParseOpening(R"({"uuid":"u","election_hash":"h","tracker":"t","choices":[[1]],)"
                            R"("randomness":[["01"]]})"),
-              IsRefused("NOT_A_SCALAR"));
+              IsRefused(Reason::kNotAScalar));
 }
 
 TEST(Opening, LiesAreFound) {
   struct Case {
-    const char* reason;
+    Reason reason;
     std::function<void(BallotOpening&)> change;
   };
   const Case cases[] = {
-      {"WRONG_OPENING",
+      {Reason::kWrongOpening,
        [](BallotOpening& o) {
          o.choices[0] = {1, 0, 0};
        }},
-      {"WRONG_OPENING", [](BallotOpening& o) { o.choices[2][0] = 0; }},
-      {"WRONG_OPENING", [](BallotOpening& o) { o.randomness[1][3] += Scalar(1); }},
-      {"WRONG_OPENING",
+      {Reason::kWrongOpening, [](BallotOpening& o) { o.choices[2][0] = 0; }},
+      {Reason::kWrongOpening, [](BallotOpening& o) { o.randomness[1][3] += Scalar(1); }},
+      {Reason::kWrongOpening,
        [](BallotOpening& o) { std::swap(o.randomness[0][0], o.randomness[0][1]); }},
-      {"WRONG_SHAPE", [](BallotOpening& o) { o.choices.pop_back(); }},
-      {"WRONG_SHAPE", [](BallotOpening& o) { o.randomness.pop_back(); }},
-      {"WRONG_SHAPE", [](BallotOpening& o) { o.choices[1].pop_back(); }},
-      {"WRONG_SHAPE", [](BallotOpening& o) { o.randomness[1].emplace_back(); }},
-      {"WRONG_TRACKER", [](BallotOpening& o) { o.tracker[0] ^= 1; }},
-      {"WRONG_ELECTION", [](BallotOpening& o) { o.election_uuid[0] ^= 1; }},
-      {"WRONG_ELECTION", [](BallotOpening& o) { o.election_hash.pop_back(); }},
+      {Reason::kWrongShape, [](BallotOpening& o) { o.choices.pop_back(); }},
+      {Reason::kWrongShape, [](BallotOpening& o) { o.randomness.pop_back(); }},
+      {Reason::kWrongShape, [](BallotOpening& o) { o.choices[1].pop_back(); }},
+      {Reason::kWrongShape, [](BallotOpening& o) { o.randomness[1].emplace_back(); }},
+      {Reason::kWrongTracker, [](BallotOpening& o) { o.tracker[0] ^= 1; }},
+      {Reason::kWrongElection, [](BallotOpening& o) { o.election_uuid[0] ^= 1; }},
+      {Reason::kWrongElection, [](BallotOpening& o) { o.election_hash.pop_back(); }},
   };
   for (size_t i = 0; i < std::size(cases); ++i) {
     BallotOpening opening = TheOpened().opening;
@@ -88,13 +88,13 @@ TEST(Opening, IsOfAValidBallot) {
   const std::string other =
       FormatBallot(*MakeBallot(opened.vote.election, opened.vote.voters[0], kVote, &other_opening));
   EXPECT_THAT(CheckOpening(opened.vote.election, other, opened.opening),
-              IsRefused("WRONG_TRACKER"));
+              IsRefused(Reason::kWrongTracker));
   Ballot invalid = *ParseBallot(opened.ballot);
   invalid.answers[0].overall_proof[0].response += Scalar(1);
   BallotOpening opening = opened.opening;
   opening.tracker = Tracker(FormatBallot(invalid));
   EXPECT_THAT(CheckOpening(opened.vote.election, FormatBallot(invalid), opening),
-              IsRefused("WRONG_BALLOT_HASH"));
+              IsRefused(Reason::kWrongBallotHash));
 }
 
 }  // namespace

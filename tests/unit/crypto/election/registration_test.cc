@@ -1,4 +1,4 @@
-// Registered credentials and the server's keys, under seal; ballots that were verified before.
+// Sealed credentials and server keys; ballots that were verified before.
 #include "crypto/election/registration.h"
 
 #include "base/status_matchers.h"
@@ -23,13 +23,14 @@ TEST(Registration, OpensForTheRegistryThisVoteAndThisVoterOnly) {
   const auto opened = OpenCredential(keys.registry, kUuid, "m1", sealed);
   ASSERT_OK(opened);
   EXPECT_TRUE(*opened == credential);
-  EXPECT_THAT(OpenCredential(keys.registry, kUuid, "m2", sealed), IsRefused("BAD_CREDENTIAL"));
+  EXPECT_THAT(OpenCredential(keys.registry, kUuid, "m2", sealed),
+              IsRefused(Reason::kBadCredential));
   EXPECT_THAT(OpenCredential(keys.registry, "23456789ABCDEG", "m1", sealed),
-              IsRefused("BAD_CREDENTIAL"));
-  EXPECT_THAT(OpenCredential(keys.trustee, kUuid, "m1", sealed), IsRefused("BAD_CREDENTIAL"));
+              IsRefused(Reason::kBadCredential));
+  EXPECT_THAT(OpenCredential(keys.trustee, kUuid, "m1", sealed), IsRefused(Reason::kBadCredential));
   for (const std::string& bad : {std::string(), std::string("{}"), sealed.substr(1),
                                  std::string(R"({"alpha":"2","data":"00"})"), sealed + " x"}) {
-    EXPECT_THAT(OpenCredential(keys.registry, kUuid, "m1", bad), IsRefused("BAD_CREDENTIAL"));
+    EXPECT_THAT(OpenCredential(keys.registry, kUuid, "m1", bad), IsRefused(Reason::kBadCredential));
   }
 }
 
@@ -39,7 +40,7 @@ TEST(Registration, WhatIsNoMemberOfTheGroupIsNoCredential) {
   const Element outside = *Element::FromDecimalUnchecked("5");
   EXPECT_THAT(
       OpenCredential(keys.registry, kUuid, "m1", SealCredential(registry, kUuid, "m1", outside)),
-      IsRefused("BAD_CREDENTIAL"));
+      IsRefused(Reason::kBadCredential));
 }
 
 TEST(ServerKeys, ComeBackFromTheirBoxUnderTheSameKey) {
@@ -54,9 +55,10 @@ TEST(ServerKeys, ComeBackFromTheirBoxUnderTheSameKey) {
     EXPECT_TRUE(opened->registry == keys.registry);
   }
   const std::string box = SealServerKeys(key, kUuid, ServerKeys::Make());
-  EXPECT_THAT(OpenServerKeys(crypto::NewSealingKey(), kUuid, box), IsRefused("SERVER_KEYS_SEALED"));
-  EXPECT_THAT(OpenServerKeys(key, "23456789ABCDEG", box), IsRefused("SERVER_KEYS_SEALED"));
-  EXPECT_THAT(OpenServerKeys(key, kUuid, box.substr(1)), IsRefused("SERVER_KEYS_SEALED"));
+  EXPECT_THAT(OpenServerKeys(crypto::NewSealingKey(), kUuid, box),
+              IsRefused(Reason::kServerKeysSealed));
+  EXPECT_THAT(OpenServerKeys(key, "23456789ABCDEG", box), IsRefused(Reason::kServerKeysSealed));
+  EXPECT_THAT(OpenServerKeys(key, kUuid, box.substr(1)), IsRefused(Reason::kServerKeysSealed));
 }
 
 TEST(BallotMemo, SaysWhatVerifyingSays) {
@@ -70,8 +72,8 @@ TEST(BallotMemo, SaysWhatVerifyingSays) {
   for (int i = 0; i < 2; ++i) {
     EXPECT_OK(memo.Verify(election.election, json, good));
     EXPECT_THAT(memo.Verify(election.election, FormatBallot(bad), bad),
-                IsRefused("BAD_BALLOT_SIGNATURE"));
-    EXPECT_THAT(memo.Verify(other.election, json, good), IsRefused("WRONG_ELECTION"));
+                IsRefused(Reason::kBadBallotSignature));
+    EXPECT_THAT(memo.Verify(other.election, json, good), IsRefused(Reason::kWrongElection));
   }
   for (int i = 0; i < 3; ++i) {
     const Ballot more = *MakeBallot(election.election, election.voters[0], {{0, 1, 0}});

@@ -30,7 +30,7 @@ TEST(Scalar, HasOneText) {
        {"", "00", "01", "-1", "+1", " 1", "1 ", "0x1", "1.0", kOrder,
         "115792089237316195423570985008687907853269984665640564039457584007913129639935",
         "99999999999999999999999999999999999999999999999999999999999999999999999999999"}) {
-    EXPECT_THAT(Scalar::FromDecimal(text), IsRefused("NOT_A_SCALAR")) << text;
+    EXPECT_THAT(Scalar::FromDecimal(text), IsRefused(Reason::kNotAScalar)) << text;
   }
 }
 

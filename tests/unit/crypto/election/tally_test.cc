@@ -11,7 +11,8 @@ namespace {
 std::string CodesOf(const ArchiveReport& report) {
   std::string codes;
   for (const Failure& failure : report.failures) {
-    codes += failure.where + ": " + failure.code + ": " + failure.message + "\n";
+    codes += failure.where + ": " + std::string(ReasonText(failure.reason)) + ": " +
+             failure.message + "\n";
   }
   return codes;
 }
@@ -55,21 +56,25 @@ TEST(Tally, FewerOpenNothing) {
   for (const uint64_t owner : {2, 3, 4}) {
     decryptions.emplace(owner, Decrypt(vote.election, tally, secrets.secrets.at(owner)));
   }
-  EXPECT_THAT(CombineResult(trustees, tally, decryptions, 1), IsRefused("TOO_FEW_DECRYPTIONS"));
+  EXPECT_THAT(CombineResult(trustees, tally, decryptions, 1),
+              IsRefused(Reason::kTooFewDecryptions));
   decryptions.clear();
   for (const uint64_t owner : {1, 3}) {
     decryptions.emplace(owner, Decrypt(vote.election, tally, secrets.secrets.at(owner)));
   }
-  EXPECT_THAT(CombineResult(trustees, tally, decryptions, 1), IsRefused("TOO_FEW_DECRYPTIONS"));
+  EXPECT_THAT(CombineResult(trustees, tally, decryptions, 1),
+              IsRefused(Reason::kTooFewDecryptions));
   decryptions.emplace(4, Decrypt(vote.election, tally, secrets.secrets.at(4)));
   EXPECT_EQ(*CombineResult(trustees, tally, decryptions, 1), (Result{{1, 0, 0}}));
-  EXPECT_THAT(CombineResult(trustees, tally, decryptions, 0), IsRefused("RESULT_OUT_OF_RANGE"));
-  EXPECT_THAT(VerifyResult(trustees, tally, decryptions, {{0, 1, 0}}), IsRefused("WRONG_RESULT"));
-  EXPECT_THAT(VerifyResult(trustees, tally, decryptions, {{1, 0}}), IsRefused("WRONG_RESULT"));
+  EXPECT_THAT(CombineResult(trustees, tally, decryptions, 0), IsRefused(Reason::kResultOutOfRange));
+  EXPECT_THAT(VerifyResult(trustees, tally, decryptions, {{0, 1, 0}}),
+              IsRefused(Reason::kWrongResult));
+  EXPECT_THAT(VerifyResult(trustees, tally, decryptions, {{1, 0}}),
+              IsRefused(Reason::kWrongResult));
 }
 
-// The hash of a decryption's proof does not contain the factor that it is about (specification,
-// 4.18), so a trustee can prove a wrong one; but which one he cannot choose, and nothing comes out.
+// The hash in a decryption's proof does not cover the proven factor (specification, 4.18), so a
+// trustee can prove a wrong factor, but cannot choose it, and the tally does not open.
 TEST(Tally, ATrusteeWhoCheatsSpoilsItAndDoesNotChangeIt) {
   TestElection vote(OneQuestion(), MakeTestTrustees(), 2);
   for (size_t i = 0; i < 2; ++i) vote.Vote(i, {{1, 0, 0}});
@@ -90,7 +95,7 @@ TEST(Tally, ATrusteeWhoCheatsSpoilsItAndDoesNotChangeIt) {
   EXPECT_NE(factor, alpha.Power(secret));
   EXPECT_OK(VerifyDecryption(vote.election, tally, public_key, decryption));
   EXPECT_THAT(CombineResult(*Trustees::Parse(vote.trustees.json), tally, {{1, decryption}}, 2),
-              IsRefused("RESULT_OUT_OF_RANGE"));
+              IsRefused(Reason::kResultOutOfRange));
 }
 
 TEST(Tally, WeightsMultiply) {
@@ -117,11 +122,12 @@ TEST(Tally, ADecryptionIsReadAsItWasWritten) {
   EXPECT_EQ(FormatDecryption(*read), FormatDecryption(decryption));
   decryption.factors[0][1] *= Element::Generator();
   EXPECT_THAT(VerifyDecryption(vote.election, tally, key, decryption),
-              IsRefused("BAD_DECRYPTION_PROOF"));
+              IsRefused(Reason::kBadDecryptionProof));
   decryption.factors[0].pop_back();
-  EXPECT_THAT(VerifyDecryption(vote.election, tally, key, decryption), IsRefused("WRONG_SHAPE"));
+  EXPECT_THAT(VerifyDecryption(vote.election, tally, key, decryption),
+              IsRefused(Reason::kWrongShape));
   EXPECT_THAT(VerifyDecryption(vote.election, tally, Element::Generator(), *read),
-              IsRefused("BAD_DECRYPTION_PROOF"));
+              IsRefused(Reason::kBadDecryptionProof));
 }
 
 TEST(Tally, OfNoBallotIsZero) {

@@ -1,5 +1,5 @@
 // Archives whose file or chain of events somebody changed, byte by byte, and the code by which each
-// is refused. Changes of what the events say are in tampering_test.cc.
+// is refused. tampering_test.cc covers changes to the content of events.
 #include <cstdio>
 #include <cstring>
 #include <functional>
@@ -18,7 +18,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-// Two voters, of whom one votes twice.
+// Two voters, one of whom votes twice.
 enum : size_t { kSetup, kFirst, kRevote, kSecond };
 
 const std::string& TheBytes() {
@@ -36,7 +36,7 @@ const std::string& TheBytes() {
 std::string Codes(const ArchiveReport& report) {
   std::string codes;
   for (const Failure& failure : report.failures) {
-    absl::StrAppend(&codes, failure.code, ": ", failure.message, "\n");
+    absl::StrAppend(&codes, ReasonText(failure.reason), ": ", failure.message, "\n");
   }
   return codes;
 }
@@ -88,10 +88,10 @@ std::string WithEvents(const Archive& archive, const std::string& from, const st
   return bytes;
 }
 
-// A change of the file's bytes, and nothing is made to fit but checksums.
+// A change of the file's bytes in which only checksums are recomputed.
 struct ByteCase {
   const char* name;
-  const char* code;
+  Reason reason;
   std::function<void(std::string&)> change;
 };
 
@@ -99,69 +99,69 @@ constexpr size_t kRecord = 512;                // a header
 constexpr size_t kSecondRecord = 2 * kRecord;  // after the file's header and its one block
 
 const ByteCase kBytes[] = {
-    {"content", "HASH_MISMATCH",
+    {"content", Reason::kHashMismatch,
      [](std::string& b) { Replace(&b, "\"num_tallied\":2", "\"num_tallied\":1"); }},
-    {"name", "HASH_MISMATCH",
+    {"name", Reason::kHashMismatch,
      [](std::string& b) {
        b[kSecondRecord] ^= 1;
        FixChecksum(&b, kSecondRecord);
      }},
-    {"name in capitals", "HASH_MISMATCH",
+    {"name in capitals", Reason::kHashMismatch,
      [](std::string& b) {
        for (size_t i = 0; i < 64; ++i)
          b[kSecondRecord + i] = absl::ascii_toupper(b[kSecondRecord + i]);
        FixChecksum(&b, kSecondRecord);
      }},
-    {"other kind of record", "BAD_RECORD_HEADER",
+    {"other kind of record", Reason::kBadRecordHeader,
      [](std::string& b) {
        Replace(&b, ".data.json", ".data.text");
        FixChecksum(&b, kSecondRecord);
      }},
-    {"nothing", "ARCHIVE_TRUNCATED", [](std::string& b) { b.clear(); }},
-    {"the last byte", "ARCHIVE_TRUNCATED", [](std::string& b) { b.pop_back(); }},
-    {"the last event", "ARCHIVE_TRUNCATED",
+    {"nothing", Reason::kArchiveTruncated, [](std::string& b) { b.clear(); }},
+    {"the last byte", Reason::kArchiveTruncated, [](std::string& b) { b.pop_back(); }},
+    {"the last event", Reason::kArchiveTruncated,
      [](std::string& b) { b.resize(b.size() - 2 * kRecord); }},
-    {"blocks of zeros at the end", "BAD_RECORD_HEADER",
+    {"blocks of zeros at the end", Reason::kBadRecordHeader,
      [](std::string& b) { b.append(2 * kRecord, '\0'); }},
-    {"a line break at the end", "ARCHIVE_TRUNCATED", [](std::string& b) { b += '\n'; }},
-    {"a second archive at the end", "BAD_RECORD_HEADER",
+    {"a line break at the end", Reason::kArchiveTruncated, [](std::string& b) { b += '\n'; }},
+    {"a second archive at the end", Reason::kBadRecordHeader,
      [](std::string& b) { b += std::string(b); }},
-    {"something in the padding", "BAD_RECORD_HEADER", [](std::string& b) { b.back() = 'x'; }},
-    {"ustar", "BAD_RECORD_HEADER",
+    {"something in the padding", Reason::kBadRecordHeader, [](std::string& b) { b.back() = 'x'; }},
+    {"ustar", Reason::kBadRecordHeader,
      [](std::string& b) {
        b.replace(kSecondRecord + 257, 5, "ustar");
        FixChecksum(&b, kSecondRecord);
      }},
-    {"permissions", "BAD_RECORD_HEADER",
+    {"permissions", Reason::kBadRecordHeader,
      [](std::string& b) {
        b[kSecondRecord + 106] = '5';
        FixChecksum(&b, kSecondRecord);
      }},
-    {"time of one record", "BAD_RECORD_HEADER",
+    {"time of one record", Reason::kBadRecordHeader,
      [](std::string& b) {
        b[kSecondRecord + 146] ^= 1;
        FixChecksum(&b, kSecondRecord);
      }},
-    {"size with blanks", "BAD_RECORD_HEADER",
+    {"size with blanks", Reason::kBadRecordHeader,
      [](std::string& b) {
        b[kSecondRecord + 124] = ' ';
        FixChecksum(&b, kSecondRecord);
      }},
-    {"checksum", "BAD_RECORD_HEADER", [](std::string& b) { b[kSecondRecord + 153] ^= 1; }},
-    {"link", "BAD_RECORD_HEADER",
+    {"checksum", Reason::kBadRecordHeader, [](std::string& b) { b[kSecondRecord + 153] ^= 1; }},
+    {"link", Reason::kBadRecordHeader,
      [](std::string& b) {
        b[kSecondRecord + 156] = '1';
        FixChecksum(&b, kSecondRecord);
      }},
-    {"time of the file", "BAD_ARCHIVE_HEADER",
+    {"time of the file", Reason::kBadArchiveHeader,
      [](std::string& b) { Replace(&b, "1795398172", "1795398173"); }},
-    {"time as a number", "BAD_ARCHIVE_HEADER",
+    {"time as a number", Reason::kBadArchiveHeader,
      [](std::string& b) { Replace(&b, "\"1795398172\"", "1795398172  "); }},
-    {"version", "BAD_ARCHIVE_HEADER",
+    {"version", Reason::kBadArchiveHeader,
      [](std::string& b) { Replace(&b, "\"version\":1", "\"version\":2"); }},
-    {"the file's header twice", "BAD_RECORD_HEADER",
+    {"the file's header twice", Reason::kBadRecordHeader,
      [](std::string& b) { b.insert(0, b.substr(0, kSecondRecord)); }},
-    {"compressed", "BAD_ARCHIVE_HEADER",
+    {"compressed", Reason::kBadArchiveHeader,
      [](std::string& b) { b.replace(0, 4, "\x1f\x8b\x08\x01"); }},
 };
 
@@ -169,7 +169,8 @@ TEST(Tampering, ChangesOfBytes) {
   for (const ByteCase& test : kBytes) {
     std::string changed = TheBytes();
     test.change(changed);
-    EXPECT_THAT(Codes(VerifyArchive(changed)), HasSubstr(test.code)) << test.name;
+    EXPECT_THAT(Codes(VerifyArchive(changed)), HasSubstr(std::string(ReasonText(test.reason))))
+        << test.name;
   }
 }
 

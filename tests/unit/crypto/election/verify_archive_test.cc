@@ -11,7 +11,8 @@ namespace {
 std::string Codes(const ArchiveReport& report) {
   std::string codes;
   for (const Failure& failure : report.failures) {
-    absl::StrAppend(&codes, failure.where, ": ", failure.code, ": ", failure.message, "\n");
+    absl::StrAppend(&codes, failure.where, ": ", ReasonText(failure.reason), ": ", failure.message,
+                    "\n");
   }
   return codes;
 }

@@ -43,14 +43,14 @@ TEST_F(VoterFile, KeepsWhatADeviceKnows) {
   EXPECT_EQ(loaded->ballot, secrets_.ballot);
   ASSERT_TRUE(loaded->opening.has_value());
   EXPECT_OK(CheckOpening(vote.election, loaded->ballot, *loaded->opening));
-  // Nothing of it can be read without the passphrase, nor by others of the machine.
+  // Nothing in the file can be read without the passphrase, or by other users of the machine.
   const std::string file = *ReadFile(path_);
   EXPECT_THAT(file, Not(HasSubstr(secrets_.secret.ToDecimal())));
   EXPECT_THAT(file, Not(HasSubstr("first")));
   EXPECT_EQ(std::filesystem::status(path_).permissions(),
             std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
 
-  // After casting, what was in the ballot is gone.
+  // After casting, the ballot's opening is gone.
   secrets_.ballot.clear();
   secrets_.opening.reset();
   ASSERT_OK(SaveVoterFile(path_, secrets_, passphrase_, /*replace=*/true));
@@ -66,16 +66,16 @@ TEST_F(VoterFile, IsRefusedWhereItIsAnother) {
   EXPECT_TRUE(
       absl::IsAlreadyExists(SaveVoterFile(path_, secrets_, passphrase_, /*replace=*/false)));
   EXPECT_THAT(LoadVoterFile(path_, crypto::SecretBytes::CopyOf("wrong")),
-              IsRefused("WRONG_PASSPHRASE"));
-  EXPECT_THAT(LoadTrusteeFile(path_, passphrase_), IsRefused("NOT_A_TRUSTEE_FILE"));
+              IsRefused(Reason::kWrongPassphrase));
+  EXPECT_THAT(LoadTrusteeFile(path_, passphrase_), IsRefused(Reason::kNotATrusteeFile));
   EXPECT_THAT(SaveVoterFile(path_, secrets_, crypto::SecretBytes(), /*replace=*/true),
-              IsRefused("PASSPHRASE_MISSING"));
+              IsRefused(Reason::kPassphraseMissing));
   std::string changed = *ReadFile(path_);
   changed[changed.size() - 5] ^= 1;
   ASSERT_OK(WriteFile(path_, changed));
   EXPECT_FALSE(LoadVoterFile(path_, passphrase_).ok());
   ASSERT_OK(WriteFile(path_, "{}\n"));
-  EXPECT_THAT(LoadVoterFile(path_, passphrase_), IsRefused("NOT_A_VOTER_FILE"));
+  EXPECT_THAT(LoadVoterFile(path_, passphrase_), IsRefused(Reason::kNotAVoterFile));
 }
 
 }  // namespace

@@ -38,7 +38,8 @@ TEST(AddCheckpointTest, AtMost63Hashes) {
   request.consistency_proof.resize(63);
   EXPECT_OK(ParseAddCheckpoint(FormatAddCheckpoint(request)));
   request.consistency_proof.resize(64);
-  EXPECT_THAT(ParseAddCheckpoint(FormatAddCheckpoint(request)), IsRefused("BAD_ADD_CHECKPOINT"));
+  EXPECT_THAT(ParseAddCheckpoint(FormatAddCheckpoint(request)),
+              IsRefused(Reason::kBadAddCheckpoint));
 }
 
 TEST(AddCheckpointTest, RefusesOtherForms) {
@@ -53,7 +54,7 @@ TEST(AddCheckpointTest, RefusesOtherForms) {
         std::string("old 1\nPlRNCrwHpqhGrupue0L7gxbjbMiKA9temvuZZDDpkaz=\n\nc"),
         std::string("old 1\nPlRNCrwHpqhGrupue0L7gxbjbMiKA9temvuZZDDpkaw\n\nc"),
         std::string("old 1\n PlRNCrwHpqhGrupue0L7gxbjbMiKA9temvuZZDDpkaw=\n\nc")}) {
-    EXPECT_THAT(ParseAddCheckpoint(body), IsRefused("BAD_ADD_CHECKPOINT")) << body;
+    EXPECT_THAT(ParseAddCheckpoint(body), IsRefused(Reason::kBadAddCheckpoint)) << body;
   }
 }
 

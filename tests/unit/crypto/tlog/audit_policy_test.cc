@@ -31,7 +31,7 @@ class AuditPolicyTest : public ::testing::Test {
     vkey_ = std::string(absl::StripSuffix(*ReadFile(GOLDEN "/log.vkey"), "\n"));
   }
 
-  // Has these witnesses cosign.
+  // Makes these witnesses cosign.
   void Cosign(const std::string& seeds) {
     std::string checkpoint = *ReadFile(GOLDEN "/log/checkpoint");
     const std::string text = crypto::ParseNote(checkpoint)->text;

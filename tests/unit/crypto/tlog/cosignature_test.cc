@@ -44,7 +44,8 @@ TEST_F(CosignatureKnownAnswers, WeTakeTheSameBytes) {
   EXPECT_FALSE(w1->Knows(note->signatures[2]));
   EXPECT_EQ(*w1->Verify(note->text, note->signatures[1].signature), kTime);
   EXPECT_EQ(*w2->Verify(note->text, note->signatures[2].signature), kTime + 1);
-  EXPECT_THAT(w1->Verify(note->text, note->signatures[2].signature), IsRefused("BAD_SIGNATURE"));
+  EXPECT_THAT(w1->Verify(note->text, note->signatures[2].signature),
+              IsRefused(Reason::kWrongSignature));
 }
 
 TEST(CosignatureTest, KeysHaveTheirVkeys) {
@@ -73,10 +74,10 @@ TEST(CosignatureTest, RefusesOtherVkeys) {
         absl::StrReplaceAll(kW1Vkey, {{"df1c0a35", "0df1c0a35"}}),
         absl::StrReplaceAll(kW1Vkey, {{"witness.example", "witness example"}}),
         absl::StrCat(kW1Vkey, "AA"), absl::StrCat(kW1Vkey, "\n"), absl::StrCat(" ", kW1Vkey)}) {
-    EXPECT_THAT(CosignatureVerifier::FromVkey(vkey), IsRefused("BAD_VKEY")) << vkey;
+    EXPECT_THAT(CosignatureVerifier::FromVkey(vkey), IsRefused(Reason::kBadVkey)) << vkey;
   }
   EXPECT_THAT(CosignatureVerifier::Create("a b", KeyOfSeedByte(2).public_key()),
-              IsRefused("BAD_NOTE"));
+              IsRefused(Reason::kBadNote));
 }
 
 TEST(CosignatureTest, NoChangedBitVerifies) {
@@ -87,29 +88,33 @@ TEST(CosignatureTest, NoChangedBitVerifies) {
   for (size_t bit = 0; bit < 8 * signature.size(); ++bit) {
     std::string changed = signature;
     changed[bit / 8] ^= static_cast<char>(1 << bit % 8);
-    EXPECT_THAT(verifier.Verify(kText, changed), IsRefused("BAD_SIGNATURE")) << bit;
+    EXPECT_THAT(verifier.Verify(kText, changed), IsRefused(Reason::kWrongSignature)) << bit;
   }
-  EXPECT_THAT(verifier.Verify(absl::StrCat(kText, "x\n"), signature), IsRefused("BAD_SIGNATURE"));
+  EXPECT_THAT(verifier.Verify(absl::StrCat(kText, "x\n"), signature),
+              IsRefused(Reason::kWrongSignature));
   for (size_t size = 0; size < signature.size(); ++size) {
-    EXPECT_THAT(verifier.Verify(kText, signature.substr(0, size)), IsRefused("BAD_SIGNATURE"));
+    EXPECT_THAT(verifier.Verify(kText, signature.substr(0, size)),
+                IsRefused(Reason::kWrongSignature));
   }
-  EXPECT_THAT(verifier.Verify(kText, signature + "x"), IsRefused("BAD_SIGNATURE"));
+  EXPECT_THAT(verifier.Verify(kText, signature + "x"), IsRefused(Reason::kWrongSignature));
 }
 
 TEST(CosignatureTest, TimesAreBounded) {
-  EXPECT_THAT(W1().Sign(kText, 0), IsRefused("BAD_COSIGNATURE"));
-  EXPECT_THAT(W1().Sign(kText, kMaxCosignatureTime + 1), IsRefused("BAD_COSIGNATURE"));
+  EXPECT_THAT(W1().Sign(kText, 0), IsRefused(Reason::kBadCosignature));
+  EXPECT_THAT(W1().Sign(kText, kMaxCosignatureTime + 1), IsRefused(Reason::kBadCosignature));
   const auto last = W1().Sign(kText, kMaxCosignatureTime);
   ASSERT_OK(last);
   EXPECT_EQ(*W1().verifier().Verify(kText, last->signature), kMaxCosignatureTime);
 }
 
 TEST(CosignatureTest, ANotesSignatureIsNoCosignature) {
-  // The same key, used for both against all advice: neither passes for the other.
+  // The same key used for both purposes, against all advice: neither signature passes for the
+  // other.
   const auto note_signer = NoteSigner::Create(kW1, KeyOfSeedByte(2));
   EXPECT_NE(note_signer->verifier().key_id(), W1().verifier().key_id());
   const std::string bytes = W1().Sign(kText, kTime)->signature;
-  EXPECT_THAT(note_signer->verifier().Verify(kText, bytes.substr(8)), IsRefused("BAD_SIGNATURE"));
+  EXPECT_THAT(note_signer->verifier().Verify(kText, bytes.substr(8)),
+              IsRefused(Reason::kWrongSignature));
 }
 
 }  // namespace

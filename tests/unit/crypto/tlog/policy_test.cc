@@ -31,7 +31,7 @@ std::string Head(int count) {
   return text;
 }
 
-// Which sets of `count` witnesses are a quorum: bit n stands for the set whose binary form is n.
+// The sets of `count` witnesses that are a quorum: bit n represents the set whose binary form is n.
 uint64_t Quorums(const std::string& text, int count) {
   const auto policy = Policy::Parse(text);
   EXPECT_OK(policy) << text;
@@ -92,8 +92,8 @@ TEST(PolicyTest, WhiteSpaceAndCommentsMeanNothing) {
 
 TEST(PolicyTest, OnlyTheQuorumMustBeThere) {
   EXPECT_OK(Policy::Parse("quorum none\n"));
-  EXPECT_THAT(Policy::Parse(""), IsRefused("BAD_POLICY"));
-  EXPECT_THAT(Policy::Parse(Head(2)), IsRefused("BAD_POLICY"));
+  EXPECT_THAT(Policy::Parse(""), IsRefused(Reason::kBadPolicy));
+  EXPECT_THAT(Policy::Parse(Head(2)), IsRefused(Reason::kBadPolicy));
 }
 
 TEST(PolicyTest, NamesAreBytes) {
@@ -175,13 +175,13 @@ TEST(PolicyTest, RefusesWithTheLineThatIsWrong) {
   };
   for (const auto& c : kCases) {
     const auto policy = Policy::Parse(c.text);
-    EXPECT_THAT(policy, IsRefused("BAD_POLICY")) << c.text;
+    EXPECT_THAT(policy, IsRefused(Reason::kBadPolicy)) << c.text;
     if (!policy.ok()) {
       EXPECT_TRUE(absl::StartsWith(policy.status().message(), c.message)) << policy.status() << "\n"
                                                                           << c.message;
     }
   }
-  EXPECT_THAT(Policy::Parse(std::string(kMaxPolicyBytes + 1, '\n')), IsRefused("BAD_POLICY"));
+  EXPECT_THAT(Policy::Parse(std::string(kMaxPolicyBytes + 1, '\n')), IsRefused(Reason::kBadPolicy));
 }
 
 // A checkpoint of a log of one entry, by the log's key.
@@ -200,13 +200,13 @@ TEST(PolicyVerifyTest, CountsTheCosignaturesThatVerify) {
   ASSERT_OK(policy);
   std::string note = LogNote();
   EXPECT_OK(policy->Open(note));
-  EXPECT_THAT(policy->Verify(note), IsRefused("NO_QUORUM"));
+  EXPECT_THAT(policy->Verify(note), IsRefused(Reason::kNoQuorum));
   note = CosignedBy(note, 3, 100);
-  EXPECT_THAT(policy->Verify(note), IsRefused("NO_QUORUM"));
+  EXPECT_THAT(policy->Verify(note), IsRefused(Reason::kNoQuorum));
   note = CosignedBy(note, 3, 90);
-  EXPECT_THAT(policy->Verify(note), IsRefused("NO_QUORUM")) << "the same witness counts once";
+  EXPECT_THAT(policy->Verify(note), IsRefused(Reason::kNoQuorum)) << "the same witness counts once";
   note = CosignedBy(note, 7, 100);
-  EXPECT_THAT(policy->Verify(note), IsRefused("NO_QUORUM")) << "nobody knows the seventh";
+  EXPECT_THAT(policy->Verify(note), IsRefused(Reason::kNoQuorum)) << "nobody knows the seventh";
   note = CosignedBy(note, 1, 101);
   const auto verified = policy->Verify(note);
   ASSERT_OK(verified);
@@ -225,13 +225,14 @@ TEST(PolicyVerifyTest, AKnownWitnessWhoseSignatureFailsSpoilsTheNote) {
   EXPECT_OK(policy->Verify(note));
   NoteSignature bad = *Witness(2).Sign("another text\n", 100);
   EXPECT_THAT(policy->Verify(absl::StrCat(note, FormatSignatureLine(bad))),
-              IsRefused("BAD_SIGNATURE"));
+              IsRefused(Reason::kWrongSignature));
 }
 
 TEST(PolicyVerifyTest, TheLogMustHaveSignedItsOwnCheckpoint) {
   const auto none = Policy::Parse(absl::StrCat("log ", kOtherLogVkey, "\nquorum none\n"));
-  EXPECT_THAT(none->Verify(LogNote()), IsRefused("NO_KNOWN_SIGNATURE"));
-  EXPECT_THAT(Policy::Parse("quorum none\n")->Verify(LogNote()), IsRefused("NO_KNOWN_SIGNATURE"));
+  EXPECT_THAT(none->Verify(LogNote()), IsRefused(Reason::kNoKnownSignature));
+  EXPECT_THAT(Policy::Parse("quorum none\n")->Verify(LogNote()),
+              IsRefused(Reason::kNoKnownSignature));
   const auto two_logs =
       Policy::Parse(absl::StrCat("log ", kLogVkey, "\nlog ", kOtherLogVkey, "\nquorum none\n"));
   const auto verified = two_logs->Verify(LogNote());
@@ -241,7 +242,7 @@ TEST(PolicyVerifyTest, TheLogMustHaveSignedItsOwnCheckpoint) {
   const NoteSigner signer = *NoteSigner::Create(kLogName, KeyOfSeedByte(1));
   const NoteSigner* const signers[] = {&signer};
   const std::string text = Checkpoint{"example.com/foo", 1, HashLeaf("entry"), {}}.Text();
-  EXPECT_THAT(two_logs->Verify(*SignNote(text, signers)), IsRefused("WRONG_ORIGIN"));
+  EXPECT_THAT(two_logs->Verify(*SignNote(text, signers)), IsRefused(Reason::kWrongOrigin));
 }
 
 using PolicyKnownAnswers = KnownAnswers;
@@ -255,7 +256,7 @@ TEST_F(PolicyKnownAnswers, TheCosignedCheckpointHasItsQuorum) {
   ASSERT_EQ(verified->cosigned.size(), 2u);
   EXPECT_EQ(verified->cosigned[0].time, 1700000000u);
   EXPECT_EQ(verified->cosigned[1].time, 1700000001u);
-  EXPECT_THAT(policy->Verify(PublishedCheckpoint(600)), IsRefused("NO_QUORUM"));
+  EXPECT_THAT(policy->Verify(PublishedCheckpoint(600)), IsRefused(Reason::kNoQuorum));
 }
 
 }  // namespace

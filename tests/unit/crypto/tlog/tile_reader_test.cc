@@ -70,9 +70,9 @@ TEST(TileReaderTest, GivesTheTreesProofs) {
       EXPECT_EQ(*proof, *log.tree.ConsistencyProof(old_size, log.tree.size()));
       EXPECT_EQ(*reader.RootAt(old_size), *log.tree.RootAt(old_size));
     }
-    EXPECT_THAT(reader.InclusionProof(log.tree.size()), IsRefused("NOT_IN_TREE"));
-    EXPECT_THAT(reader.ConsistencyProof(log.tree.size() + 1), IsRefused("NOT_IN_TREE"));
-    EXPECT_THAT(reader.RootAt(log.tree.size() + 1), IsRefused("NOT_IN_TREE"));
+    EXPECT_THAT(reader.InclusionProof(log.tree.size()), IsRefused(Reason::kNotInTree));
+    EXPECT_THAT(reader.ConsistencyProof(log.tree.size() + 1), IsRefused(Reason::kNotInTree));
+    EXPECT_THAT(reader.RootAt(log.tree.size() + 1), IsRefused(Reason::kNotInTree));
   }
 }
 
@@ -101,7 +101,7 @@ TEST(TileReaderTest, GivesTheEntries) {
     entries.insert(entries.end(), read->begin(), read->end());
   }
   EXPECT_EQ(entries, log.entries);
-  EXPECT_THAT(reader.Entries(3), IsRefused("NOT_IN_TREE"));
+  EXPECT_THAT(reader.Entries(3), IsRefused(Reason::kNotInTree));
 }
 
 TEST(TileReaderTest, TakesTheFullTileWhereThePartialOneIsGone) {
@@ -109,7 +109,7 @@ TEST(TileReaderTest, TakesTheFullTileWhereThePartialOneIsGone) {
   // The log has grown since, and its old partial tiles are deleted.
   StaticLog log(900);
   const TileReader reader(600, old_log.tree.Root(), &log.source);
-  EXPECT_THAT(reader.InclusionProof(0), IsRefused("TILE_MISSING"))
+  EXPECT_THAT(reader.InclusionProof(0), IsRefused(Reason::kTileMissing))
       << "tile/1/000.p/2 has no full tile yet";
   log.source.files["tile/1/000.p/2"] = old_log.source.files["tile/1/000.p/2"];
   EXPECT_OK(reader.InclusionProof(0));
@@ -122,7 +122,7 @@ TEST(TileReaderTest, NamesAMissingTile) {
   StaticLog log(600);
   log.source.files.erase("tile/0/001");
   const auto leaf = log.Reader().InclusionProof(300);
-  EXPECT_THAT(leaf, IsRefused("TILE_MISSING"));
+  EXPECT_THAT(leaf, IsRefused(Reason::kTileMissing));
   EXPECT_THAT(std::string(leaf.status().message()), ::testing::HasSubstr("tile/0/001"));
 }
 
@@ -151,9 +151,9 @@ TEST(TileReaderTest, RefusesTilesOfAnotherLength) {
   for (const char* path : {"tile/0/000", "tile/0/002.p/88", "tile/1/000.p/2"}) {
     StaticLog log(600);
     log.source.files[path].pop_back();
-    EXPECT_THAT(log.Reader().InclusionProof(0), IsRefused("TILES_DIFFER")) << path;
+    EXPECT_THAT(log.Reader().InclusionProof(0), IsRefused(Reason::kTilesDiffer)) << path;
     log.source.files[path] += "xy";
-    EXPECT_THAT(log.Reader().InclusionProof(0), IsRefused("TILES_DIFFER")) << path;
+    EXPECT_THAT(log.Reader().InclusionProof(0), IsRefused(Reason::kTilesDiffer)) << path;
   }
 }
 

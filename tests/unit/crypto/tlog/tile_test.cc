@@ -87,9 +87,9 @@ TEST(TilePathTest, RefusesEveryOtherText) {
                            "tile/0/000.P/1",
                            "tile/0/000p/1",
                            "tile/0/../000"}) {
-    EXPECT_THAT(ParseTilePath(path), IsRefused("BAD_TILE_PATH")) << path;
+    EXPECT_THAT(ParseTilePath(path), IsRefused(Reason::kBadTilePath)) << path;
   }
-  EXPECT_THAT(ParseTilePath(std::string("tile/0/000\0", 11)), IsRefused("BAD_TILE_PATH"));
+  EXPECT_THAT(ParseTilePath(std::string("tile/0/000\0", 11)), IsRefused(Reason::kBadTilePath));
 }
 
 std::vector<std::string> Paths(uint64_t old_size, uint64_t new_size) {
@@ -153,16 +153,16 @@ TEST(TileBytesTest, NeedsATreeThatHasTheTile) {
   for (int i = 0; i < 300; ++i) tree.Append(absl::StrCat(i));
   EXPECT_OK(TileBytes(tree, {0, 1, 44}));
   EXPECT_OK(TileBytes(tree, {1, 0, 1}));
-  EXPECT_THAT(TileBytes(tree, {0, 1, 45}), IsRefused("NOT_IN_TREE"));
-  EXPECT_THAT(TileBytes(tree, {1, 0, 2}), IsRefused("NOT_IN_TREE"));
-  EXPECT_THAT(TileBytes(tree, {7, 0, 1}), IsRefused("NOT_IN_TREE"));
-  EXPECT_THAT(TileBytes(tree, {kEntriesLevel, 0, 1}), IsRefused("BAD_TILE"));
+  EXPECT_THAT(TileBytes(tree, {0, 1, 45}), IsRefused(Reason::kNotInTree));
+  EXPECT_THAT(TileBytes(tree, {1, 0, 2}), IsRefused(Reason::kNotInTree));
+  EXPECT_THAT(TileBytes(tree, {7, 0, 1}), IsRefused(Reason::kNotInTree));
+  EXPECT_THAT(TileBytes(tree, {kEntriesLevel, 0, 1}), IsRefused(Reason::kBadTile));
 }
 
 using TileKnownAnswers = KnownAnswers;
 
-// A log that publishes after each entry: every file that the other implementation wrote, and no
-// other one, with the same digest.
+// A log that publishes after each entry: exactly the files that the other implementation wrote,
+// with the same digests.
 TEST_F(TileKnownAnswers, WePublishTheSameFiles) {
   std::map<std::string, std::string> theirs;
   const std::string digests = Read("log/files.sha256");

@@ -105,7 +105,7 @@ class ExportedLogTest : public ::testing::Test {
     log_ = *crypto::NoteVerifier::FromVkey(absl::StripSuffix(*ReadFile(GOLDEN "/log.vkey"), "\n"));
   }
 
-  // The findings of a kind, of the archive in `folder`.
+  // The findings of one kind for the archive in `folder`.
   std::string Audit(const std::string& folder, Finding::Kind kind) {
     std::vector<std::string> texts;
     uint64_t records = 0;

@@ -1,4 +1,4 @@
-// The server over real sockets, spoken to byte by byte, and over TLS by libcurl.
+// The server over real sockets with raw requests, and over TLS with libcurl.
 
 #include "platform/http/server.h"
 
@@ -60,7 +60,7 @@ class HttpServerTest : public ::testing::Test {
     return fd;
   }
 
-  // All that comes until the server closes.
+  // All bytes received until the server closes.
   static std::string ReadAll(int fd) {
     std::string all;
     char buffer[4096];
@@ -73,7 +73,7 @@ class HttpServerTest : public ::testing::Test {
     return all;
   }
 
-  // What the server sends until it closes, after `bytes`.
+  // The bytes that the server sends after `bytes`, until it closes.
   std::string Talk(const std::string& bytes) {
     const int fd = Connect();
     EXPECT_EQ(send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL),
@@ -193,7 +193,8 @@ TEST_F(HttpServerTest, SendsFurtherHeaders) {
   EXPECT_THAT(answer, ::testing::Not(HasSubstr("no-store")));
 }
 
-// A body of 300,000 bytes that nobody holds at once; with `broken` the second half cannot be had.
+// A body of 300,000 bytes that is never held at once; with `broken`, its second half is
+// unavailable.
 Answer Long(bool broken) {
   constexpr uint64_t kSize = 300000;
   Answer answer{200, "text/plain", ""};
@@ -273,7 +274,7 @@ TEST_F(TlsServerTest, WhoSpeaksNoTlsGetsNothing) {
 
 TEST_F(TlsServerTest, TakesUpARenewedCertificateAndKeepsTheOldOneForABadOne) {
   ASSERT_OK(WriteFile(folder_ + "/edge.pem", "no certificate"));
-  // Another authority: what it issues is recognized by who trusts it alone.
+  // Another authority, whose certificates are accepted only by clients that trust it.
   const auto served = [this](const std::string& ca) {
     return votum::http::Connect({}, {folder_ + "/" + ca, ""})(Url("/"), false, "").ok();
   };

@@ -1,4 +1,4 @@
-// A log that grows as a test says, and what the ledger would show of it.
+// A log that grows under a test's control, and the ledger's view of it.
 #ifndef VOTUM_TESTS_UNIT_SERVICES_GATEWAY_GROWING_LOG_H_
 #define VOTUM_TESTS_UNIT_SERVICES_GATEWAY_GROWING_LOG_H_
 

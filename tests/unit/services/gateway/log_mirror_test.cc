@@ -105,7 +105,7 @@ TEST(LogMirrorTest, HasNoMoreThanItHas) {
   for (const auto& [index, width] : {std::pair(1ull, 45), {2ull, 1}, {~0ull, 256}}) {
     EXPECT_THAT((*mirror)->Lines(index, width).status(), is_beyond) << index;
   }
-  EXPECT_THAT((*mirror)->Fetch("tile/0/000.p/0").status(), IsRefused("BAD_TILE_PATH"));
+  EXPECT_THAT((*mirror)->Fetch("tile/0/000.p/0").status(), IsRefused(Reason::kBadTilePath));
 }
 
 TEST(LogMirrorTest, TakesNothingThatDoesNotFit) {
@@ -121,7 +121,7 @@ TEST(LogMirrorTest, TakesNothingThatDoesNotFit) {
   auto short_leaf = good;
   short_leaf[1].set_leaf("short");
   for (const auto& bad : {gap, changed, short_leaf}) {
-    EXPECT_THAT((*mirror)->Add(bad), IsRefused("BAD_ENTRY"));
+    EXPECT_THAT((*mirror)->Add(bad), IsRefused(Reason::kBadEntry));
     EXPECT_EQ((*mirror)->size(), 3u);
   }
   ASSERT_OK((*mirror)->Add(good));

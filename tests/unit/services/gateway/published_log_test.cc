@@ -54,7 +54,7 @@ class PublishedLogTest : public ::testing::Test {
   absl::Time now_ = absl::FromUnixSeconds(1700000000);
 };
 
-// What a reader of tile logs does, over the answers.
+// A reader of tile logs that works on the answers.
 class AnswersAsSource final : public crypto::TileSource {
  public:
   explicit AnswersAsSource(PublishedLog* log) : log_(*log) {}
@@ -236,7 +236,7 @@ TEST_F(PublishedLogTest, WhatTheLogSignedAgainstItsEntriesIsNotPublished) {
     head.root[0] ^= 1;
     ledger::v1::GetCheckpointResponse newest;
     newest.set_checkpoint(GrowingLog::Sign(head));
-    EXPECT_THAT(published_.Publish(newest, now_), IsRefused("LOG_FORKED")) << size;
+    EXPECT_THAT(published_.Publish(newest, now_), IsRefused(Reason::kLogForked)) << size;
   }
   ledger::v1::GetCheckpointResponse foreign;
   std::string note = log_.Checkpoint(600);
@@ -246,7 +246,7 @@ TEST_F(PublishedLogTest, WhatTheLogSignedAgainstItsEntriesIsNotPublished) {
   EXPECT_EQ(published_.published_size(), 300u);
 }
 
-// What is published of the newest checkpoint (size 20) and the newest one with a quorum (size 10).
+// The publication of the newest checkpoint (size 20) or the newest one with a quorum (size 10).
 TEST_F(PublishedLogTest, WitnessesComeFirstAndAreWaitedForAsTheLedgerSays) {
   Grow(20);
   const auto cosigned = [this](uint64_t size) {

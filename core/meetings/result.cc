@@ -1,11 +1,11 @@
-// Results: computed from the votes and the frozen rules, established by whoever presides.
+#include "core/meetings/result.h"
+
 #include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"
-#include "core/meetings/voting_machine.h"
 #include "google/protobuf/util/message_differencer.h"
 #include "rules/election.h"
 #include "rules/explain.h"
@@ -23,6 +23,7 @@ struct OutcomeRow {
   absl::string_view de;
   absl::string_view en;
 };
+
 // By rules::MotionOutcome.
 constexpr OutcomeRow kOutcomes[] = {
     {v1::OUTCOME_REJECTED, "abgelehnt", "rejected"},
@@ -235,14 +236,14 @@ v1::Result Compute(const VoteEventEntry& event, const MotionEntry& motion, v1::T
 
 }  // namespace
 
-v1::Tally VotingMachine::Count(const VoteEventEntry& event) const {
+v1::Tally Count(const VoteEventEntry& event, const MotionEntry& motion) {
   const auto electorate = static_cast<uint32_t>(event.electorate.size());
   v1::Tally tally;
   if (event.mode == v1::VOTE_MODE_SECRET) {
     if (event.count.has_value()) tally = event.count->tally;
     tally.set_not_voted(electorate - static_cast<uint32_t>(event.ballots.size()));
     if (!event.secret.has_value()) return tally;
-    v1::Tally opened = CountedOf(*event.secret, *FindMotion(event.motion_id));
+    v1::Tally opened = CountedOf(*event.secret, motion);
     if (event.count.has_value()) Add(event.count->tally, opened);
     opened.set_not_voted(tally.not_voted() - event.secret->counted);
     return opened;
@@ -255,7 +256,7 @@ v1::Tally VotingMachine::Count(const VoteEventEntry& event) const {
     if (!vote.candidate_id.empty()) ++by_candidate[vote.candidate_id];
   }
   tally.set_not_voted(electorate - static_cast<uint32_t>(event.votes.size()));
-  for (const v1::Candidate& candidate : FindMotion(event.motion_id)->candidates) {
+  for (const v1::Candidate& candidate : motion.candidates) {
     v1::CandidateCount& count = *tally.add_candidates();
     count.set_candidate_id(candidate.id());
     count.set_votes(by_candidate[candidate.id()]);
@@ -263,84 +264,60 @@ v1::Tally VotingMachine::Count(const VoteEventEntry& event) const {
   return tally;
 }
 
-absl::StatusOr<v1::Result> VotingMachine::ComputeResult(absl::string_view vote_event_id) const {
-  const VoteEventEntry* event = FindVoteEvent(vote_event_id);
-  if (event == nullptr) {
-    return RefuseNotFound("NO_SUCH_VOTE", absl::StrCat("there is no vote ", vote_event_id));
+absl::StatusOr<v1::Result> ComputeResult(const VoteEventEntry& event, const MotionEntry& motion) {
+  if (event.state == v1::VOTE_EVENT_STATE_OPEN) {
+    return Refuse(Reason::kVoteOpen,
+                  absl::StrCat("vote ", event.id, " is still open; close it before"));
   }
-  if (event->state == v1::VOTE_EVENT_STATE_OPEN) {
-    return RefusePrecondition("VOTE_OPEN",
-                              absl::StrCat("vote ", event->id, " is still open; close it before"));
-  }
-  bool counted = event->count.has_value() && event->count->confirmed;
-  if (event->secret.has_value()) {
-    RETURN_IF_ERROR(CheckClosed(*event));
-    if (!event->secret->result.has_value()) {
-      return RefusePrecondition("NOT_DECRYPTED",
-                                absl::StrCat("the urn of vote ", event->id,
-                                             " is not open yet: the server's and enough trustees' "
-                                             "parts of the decryption are needed"));
+  bool counted = event.count.has_value() && event.count->confirmed;
+  if (event.secret.has_value()) {
+    RETURN_IF_ERROR(CheckClosed(event));
+    if (!event.secret->result.has_value()) {
+      return Refuse(Reason::kNotDecrypted,
+                    absl::StrCat("the urn of vote ", event.id,
+                                 " is not open yet: the server's and enough trustees' "
+                                 "parts of the decryption are needed"));
     }
     // Papers are counted before the urn is opened.
     counted = true;
   }
-  if (event->mode == v1::VOTE_MODE_SECRET && !counted) {
-    return RefusePrecondition(
-        "COUNT_MISSING",
+  if (event.mode == v1::VOTE_MODE_SECRET && !counted) {
+    return Refuse(
+        Reason::kCountMissing,
         absl::StrCat(
-            "the papers of vote ", event->id,
+            "the papers of vote ", event.id,
             " are not counted yet: a clerk records the count, a second person confirms it"));
   }
-  return Compute(*event, *FindMotion(event->motion_id), Count(*event));
+  return Compute(event, motion, Count(event, motion));
 }
 
-absl::Status VotingMachine::Check(const CommandContext& context,
-                                  const v1::EstablishResult& command) const {
-  ASSIGN_OR_RETURN(const VoteEventEntry* event,
-                   VoteOf(command.meeting_id(), command.vote_event_id()));
-  const std::string& organization_id = FindSitting(event->meeting_id)->organization_id;
-  if (!directory_.PresidesOver(context.actor, organization_id)) {
-    return RefusePermission("NOT_CHAIR",
-                            absl::StrCat(context.actor, " is neither chair nor deputy chair of ",
-                                         organization_id, "; whoever presides states the result"));
-  }
-  if (event->state == v1::VOTE_EVENT_STATE_ESTABLISHED) {
-    return RefuseExists("RESULT_ESTABLISHED",
-                        absl::StrCat("the result of vote ", event->id,
-                                     " was established at record ", event->result->index()));
-  }
-  ASSIGN_OR_RETURN(const v1::Result computed, ComputeResult(event->id));
+absl::Status CheckStated(const v1::Result& computed, const v1::EstablishResult& stated) {
   const bool casting_vote = computed.outcome() == v1::OUTCOME_UNSPECIFIED &&
                             computed.election() != v1::ELECTION_OUTCOME_LOT;
-  const bool outcome_holds = casting_vote ? command.outcome() == v1::OUTCOME_ADOPTED ||
-                                                command.outcome() == v1::OUTCOME_REJECTED
-                                          : command.outcome() == computed.outcome();
-  if (SameTally(command.tally(), computed.tally()) && outcome_holds) return absl::OkStatus();
-  return RefuseArgument(
-      "RESULT_DIFFERS",
-      absl::StrCat("the votes give ", Words(computed.tally()), ": ", RowOf(computed.outcome()).en,
-                   "; the command says ", Words(command.tally()), ": ",
-                   v1::Outcome_Name(command.outcome()),
-                   ". Look at the vote again and state what it gives"));
+  const bool outcome_holds = casting_vote ? stated.outcome() == v1::OUTCOME_ADOPTED ||
+                                                stated.outcome() == v1::OUTCOME_REJECTED
+                                          : stated.outcome() == computed.outcome();
+  if (SameTally(stated.tally(), computed.tally()) && outcome_holds) return absl::OkStatus();
+  return Refuse(Reason::kResultDiffers,
+                absl::StrCat("the votes give ", Words(computed.tally()), ": ",
+                             RowOf(computed.outcome()).en, "; the command says ",
+                             Words(stated.tally()), ": ", v1::Outcome_Name(stated.outcome()),
+                             ". Look at the vote again and state what it gives"));
 }
 
-void VotingMachine::Apply(const CommandContext& context, const v1::EstablishResult& command) {
-  Touch(context, command.meeting_id());
-  VoteEventEntry& event = MutableVote(command.vote_event_id());
-  v1::Result result = *ComputeResult(event.id);
-  if (result.outcome() == v1::OUTCOME_UNSPECIFIED &&
-      result.election() != v1::ELECTION_OUTCOME_LOT) {
-    const OutcomeRow& row = RowOf(command.outcome());
-    absl::StrAppend(result.mutable_explanation()->mutable_de(), " Stichentscheid von ",
+v1::Result Establish(const CommandContext& context, v1::Result computed,
+                     const v1::EstablishResult& stated) {
+  if (computed.outcome() == v1::OUTCOME_UNSPECIFIED &&
+      computed.election() != v1::ELECTION_OUTCOME_LOT) {
+    const OutcomeRow& row = RowOf(stated.outcome());
+    absl::StrAppend(computed.mutable_explanation()->mutable_de(), " Stichentscheid von ",
                     context.actor, ": ", row.de, ".");
-    absl::StrAppend(result.mutable_explanation()->mutable_en(), " Casting vote of ", context.actor,
-                    ": ", row.en, ".");
-    result.set_outcome(row.outcome);
+    absl::StrAppend(computed.mutable_explanation()->mutable_en(), " Casting vote of ",
+                    context.actor, ": ", row.en, ".");
+    computed.set_outcome(row.outcome);
   }
-  result.set_index(context.index);
-  event.result = std::move(result);
-  event.state = v1::VOTE_EVENT_STATE_ESTABLISHED;
-  event.established_time = context.time;
+  computed.set_index(context.index);
+  return computed;
 }
 
 }  // namespace votum::meetings

@@ -1,0 +1,43 @@
+// The newest checkpoint of a log that this device has seen: what a command says of its signer's view.
+//
+// The ledger takes no command whose signer has seen another history (VIEW_FORKED), so that an
+// operator who shows different logs to different people is found out by the next command of any of
+// them. That works as long as devices remember; so the checkpoint lies in a file between runs. The
+// file is a cache: what cannot be read, or is not signed by the log, counts as not there.
+#ifndef VOTUM_CLIENTS_LIB_SEEN_CHECKPOINT_H_
+#define VOTUM_CLIENTS_LIB_SEEN_CHECKPOINT_H_
+
+#include <mutex>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "absl/strings/string_view.h"
+#include "crypto/checkpoint.h"
+#include "crypto/note.h"
+
+namespace votum::client {
+
+// Thread-safe.
+class SeenCheckpoint {
+ public:
+  // Reads what earlier runs have left in `path`; an empty path remembers within this process only.
+  SeenCheckpoint(crypto::NoteVerifier log, std::string path);
+
+  std::optional<crypto::Checkpoint> Get() const;
+  // Takes the checkpoint in `note` if the log has signed it and it is newer.
+  void Remember(absl::string_view note);
+
+ private:
+  const crypto::NoteVerifier log_;
+  const std::string path_;
+  mutable std::mutex mutex_;
+  std::optional<crypto::Checkpoint> newest_;  // guarded by mutex_
+};
+
+// Where the newest checkpoint of `log` lies, for all contexts of this user.
+std::string SeenCheckpointPath(const crypto::NoteVerifier& log);
+
+}  // namespace votum::client
+
+#endif  // VOTUM_CLIENTS_LIB_SEEN_CHECKPOINT_H_

@@ -1,0 +1,146 @@
+#include "core/fold/reach_log.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+namespace votum {
+namespace {
+
+namespace dv1 = directory::v1;
+
+// Commands that name an urn, in a field of theirs: those that open one, put something into it, or
+// close it. What is said of an urn while it is open is withheld, but for the record that opened it.
+struct UrnRow {
+  absl::string_view command;
+  Urn::Kind kind;
+  const char* field;
+  bool opens = false;
+};
+constexpr UrnRow kUrnRows[] = {
+    {"votum.meetings.v1.OpenVote", Urn::Kind::kVote, "vote_event_id", true},
+    {"votum.meetings.v1.CastVote", Urn::Kind::kVote, "vote_event_id"},
+    {"votum.meetings.v1.CorrectVote", Urn::Kind::kVote, "vote_event_id"},
+    {"votum.meetings.v1.RecordPaperVote", Urn::Kind::kVote, "vote_event_id"},
+    {"votum.meetings.v1.ConfirmPaperVote", Urn::Kind::kVote, "vote_event_id"},
+    {"votum.meetings.v1.WithdrawPaperVote", Urn::Kind::kVote, "vote_event_id"},
+    {"votum.meetings.v1.CastSecretBallot", Urn::Kind::kVote, "vote_event_id"},
+    {"votum.meetings.v1.CloseVote", Urn::Kind::kVote, "vote_event_id"},
+    {"votum.ideas.v1.OpenRound", Urn::Kind::kRound, "round_id", true},
+    {"votum.ideas.v1.CastPreference", Urn::Kind::kRound, "round_id"},
+    {"votum.ideas.v1.RecordPaperPreference", Urn::Kind::kRound, "round_id"},
+    {"votum.ideas.v1.ConfirmPaperPreference", Urn::Kind::kRound, "round_id"},
+    {"votum.ideas.v1.CloseRound", Urn::Kind::kRound, "round_id"},
+};
+
+const UrnRow* RowOf(const CommandType& type) {
+  static const auto* const kByType = [] {
+    auto* rows = new absl::flat_hash_map<const CommandType*, const UrnRow*>();
+    for (const CommandType& row : CommandTable()) {
+      const std::string& name = row.prototype->GetDescriptor()->full_name();
+      for (const UrnRow& urn : kUrnRows) {
+        if (urn.command == name) (*rows)[&row] = &urn;
+      }
+    }
+    return rows;
+  }();
+  const auto found = kByType->find(&type);
+  return found == kByType->end() ? nullptr : found->second;
+}
+
+std::string FieldOf(const google::protobuf::Message& command, const char* name) {
+  const auto* field = command.GetDescriptor()->FindFieldByName(name);
+  return command.GetReflection()->GetString(command, field);
+}
+
+bool IsOpen(const World& world, const Urn& urn) {
+  if (urn.kind == Urn::Kind::kVote) {
+    const meetings::VoteEventEntry* event = world.votes().Find(urn.id);
+    return event != nullptr && event->state == meetings::v1::VOTE_EVENT_STATE_OPEN;
+  }
+  const auto round = world.ideas().FindRound(urn.id);
+  return round.ok() && (*round)->state() == ideas::v1::ROUND_STATE_OPEN;
+}
+
+}  // namespace
+
+std::string InWords(const Urn& urn) {
+  return absl::StrCat(urn.kind == Urn::Kind::kVote ? "vote " : "round ", urn.id);
+}
+
+void ReachLog::Add(const World& world, const Envelope* envelope, Reach reach, bool in_effect) {
+  const uint64_t index = own_.size();
+  own_.push_back(NumberOf(reach));
+  if (envelope == nullptr) return;
+  const UrnRow* row = RowOf(*envelope->type);
+  if (row != nullptr) {
+    const Urn urn = {row->kind, FieldOf(*envelope->command, row->field)};
+    if (row->opens) {
+      if (in_effect && IsOpen(world, urn)) open_urns_[urn].opened_by = index;
+    } else if (const auto open = open_urns_.find(urn); open != open_urns_.end()) {
+      if (IsOpen(world, urn)) {
+        open->second.withheld.push_back(index);
+      } else {
+        open_urns_.erase(open);
+      }
+    }
+  }
+  if (!in_effect) return;
+  const auto* established =
+      dynamic_cast<const meetings::v1::EstablishResult*>(envelope->command.get());
+  if (established != nullptr) OpenVotes(world, established->vote_event_id(), index);
+}
+
+void ReachLog::OpenVotes(const World& world, absl::string_view vote_event_id, uint64_t opened_by) {
+  const meetings::VoteEventEntry* event = world.votes().Find(vote_event_id);
+  if (event == nullptr || event->mode != meetings::v1::VOTE_MODE_ROLL_CALL) return;
+  // Of the item as it is at the opening record: own_ has its reach.
+  if (!OwnReach(opened_by).is_public()) return;
+  std::vector<uint64_t> indexes;
+  for (const auto& [person_id, vote] : event->votes) {
+    if (vote.paper) indexes.push_back(vote.recorded_index);
+    indexes.push_back(vote.index);
+  }
+  std::sort(indexes.begin(), indexes.end());
+  for (const uint64_t index : indexes) Open(index, opened_by);
+}
+
+void ReachLog::Open(uint64_t index, uint64_t opened_by) {
+  if (OwnReach(index).is_public() || !opened_.emplace(index, opened_by).second) return;
+  openings_.push_back({index, opened_by});
+}
+
+bool ReachLog::IsWithheld(uint64_t index) const {
+  return std::any_of(open_urns_.begin(), open_urns_.end(), [index](const auto& open) {
+    const std::vector<uint64_t>& withheld = open.second.withheld;
+    return std::binary_search(withheld.begin(), withheld.end(), index);
+  });
+}
+
+uint32_t ReachLog::NumberOf(const Reach& reach) {
+  const auto [found, is_new] = numbers_.emplace(reach, static_cast<uint32_t>(reaches_.size()));
+  if (is_new) reaches_.push_back(reach);
+  return found->second;
+}
+
+bool MaySee(const World& world, const ReachLog& log, absl::string_view person_id, uint64_t index) {
+  if (index >= log.size()) return false;
+  const Reach& reach = log.OwnReach(index);
+  if (reach.is_public() || log.IsOpened(index)) return true;
+  if (person_id.empty() || log.IsWithheld(index)) return false;
+  const directory::DirectoryMachine& directory = world.directory();
+  if (directory.HasOffice(person_id, common::v1::OFFICE_AUDITOR)) return true;
+  if (reach.kind() == Reach::Kind::kSealed) return false;
+  if (directory.HasAnyOffice(person_id, {common::v1::OFFICE_ADMINISTRATOR, common::v1::OFFICE_CLERK,
+                                         common::v1::OFFICE_SECRETARY, common::v1::OFFICE_MAYOR})) {
+    return true;
+  }
+  const std::vector<std::string>& bodies = reach.bodies();
+  return std::any_of(bodies.begin(), bodies.end(), [&](const std::string& body) {
+    return directory.ActiveMembership(person_id, body) != nullptr;
+  });
+}
+
+}  // namespace votum

@@ -1,0 +1,93 @@
+// Who may see each record of the log, as it follows from the log.
+//
+//   own reach   what the command's row of the table says at the record's own position; void or
+//               unknown is sealed. It never changes: public mirrors show it for ever
+//   opened      a later record has shown it to everybody. EstablishResult opens, of a roll call on
+//               an item that is public, the one record of each member that counts, or the pair of a
+//               vote on paper. What was corrected or void, and the votes of other modes, stay as
+//               they are
+//   withheld    ballots of a vote or round that is open, and void attempts to close it: shown to
+//               nobody, auditors included, until it is closed. No other record's effect depends on
+//               them before that, so that a log can be audited without them
+#ifndef VOTUM_CORE_FOLD_REACH_LOG_H_
+#define VOTUM_CORE_FOLD_REACH_LOG_H_
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/string_view.h"
+#include "core/command/reach.h"
+#include "core/fold/envelope.h"
+#include "core/fold/world.h"
+
+namespace votum {
+
+// What ballots are cast into.
+struct Urn {
+  enum class Kind { kVote, kRound };
+  Kind kind = Kind::kVote;
+  std::string id;
+
+  friend bool operator<(const Urn& a, const Urn& b) {
+    return std::tie(a.kind, a.id) < std::tie(b.kind, b.id);
+  }
+};
+
+// "vote v1", "round r1".
+std::string InWords(const Urn& urn);
+
+// An urn that is open.
+struct OpenUrn {
+  uint64_t opened_by = 0;          // the record that opened it
+  std::vector<uint64_t> withheld;  // ascending
+};
+
+// A record that another one has opened.
+struct Opening {
+  uint64_t index = 0;
+  uint64_t opened_by = 0;
+};
+
+// Not thread-safe.
+class ReachLog {
+ public:
+  // The next record, of which `world` knows. `envelope` is null for what is no command; `reach` is
+  // its own, sealed where it is void.
+  void Add(const World& world, const Envelope* envelope, Reach reach, bool in_effect);
+  // The next record, which was not shown to whoever folds.
+  void AddUnseen() { own_.push_back(NumberOf(Reach::Sealed())); }
+
+  uint64_t size() const { return own_.size(); }
+  // The own reach of a record below size().
+  const Reach& OwnReach(uint64_t index) const { return reaches_[own_[index]]; }
+  bool IsWithheld(uint64_t index) const;
+  bool IsOpened(uint64_t index) const { return opened_.contains(index); }
+  // In the order of the opening.
+  const std::vector<Opening>& openings() const { return openings_; }
+  const std::map<Urn, OpenUrn>& open_urns() const { return open_urns_; }
+
+ private:
+  uint32_t NumberOf(const Reach& reach);
+  void Open(uint64_t index, uint64_t opened_by);
+  void OpenVotes(const World& world, absl::string_view vote_event_id, uint64_t opened_by);
+
+  // A log has many records and few reaches.
+  std::vector<Reach> reaches_;
+  std::map<Reach, uint32_t> numbers_;
+  std::vector<uint32_t> own_;  // by index
+
+  std::map<Urn, OpenUrn> open_urns_;
+  std::vector<Opening> openings_;
+  absl::flat_hash_map<uint64_t, uint64_t> opened_;  // index to the record that opened it
+};
+
+// Whether `person_id` (empty for the public) may see the record at `index` now: by the offices and
+// memberships that the person has now, whenever the record was made.
+bool MaySee(const World& world, const ReachLog& log, absl::string_view person_id, uint64_t index);
+
+}  // namespace votum
+
+#endif  // VOTUM_CORE_FOLD_REACH_LOG_H_

@@ -1,0 +1,78 @@
+#include "core/meetings/election_setups.h"
+
+#include <cstddef>
+
+#include "absl/strings/str_cat.h"
+#include "base/refusal.h"
+#include "base/status_macros.h"
+#include "core/command/fields.h"
+
+namespace votum::meetings {
+namespace {
+
+constexpr size_t kMaxKeyBytes = 4096;
+
+absl::Status BadKeys(absl::string_view what) {
+  return Refuse(Reason::kBadElectronicBallots,
+                absl::StrCat("electronic: ", what, "; take what PrepareSecretVote gives"));
+}
+
+absl::StatusOr<election::TrusteeKey> ServerKeyOf(const v1::ElectronicBallots& electronic) {
+  if (electronic.server_key().size() > kMaxKeyBytes) return BadKeys("server_key is too long");
+  return election::ParseTrusteeKey(electronic.server_key());
+}
+
+// election.json for the server's key and the ceremony's.
+absl::StatusOr<election::Election> ElectionOf(const election::ElectionDraft& draft,
+                                              const v1::ElectronicBallots& electronic,
+                                              const KeyCeremonyEntry& ceremony) {
+  ASSIGN_OR_RETURN(const election::TrusteeKey server, ServerKeyOf(electronic));
+  return election::Election::Make(draft, server.public_key * *ceremony.public_key);
+}
+
+}  // namespace
+
+absl::Status ElectionSetups::Check(const directory::OrganizationEntry& organization,
+                                   const MotionEntry& motion, const v1::OpenVote& command) const {
+  const v1::ElectronicBallots& electronic = command.electronic();
+  if (command.mode() != v1::VOTE_MODE_SECRET)
+    return Refuse(Reason::kBadMode, "electronic is for secret votes");
+  RETURN_IF_ERROR(ceremonies_.CheckFinished(electronic.ceremony_id(), organization.id));
+  const KeyCeremonyEntry& ceremony = *ceremonies_.Find(electronic.ceremony_id());
+  if (election_uuids_.count(electronic.election_uuid()) > 0 ||
+      server_keys_.count(electronic.server_key()) > 0) {
+    return BadKeys("the election or its server key was used before");
+  }
+  const auto registry = election::Element::FromDecimal(electronic.registry_key());
+  if (!registry.ok()) return BadKeys("registry_key is not in the group");
+  RETURN_IF_ERROR(CheckAttachmentRef("sealed_keys", electronic.sealed_keys()));
+  return ElectionOf(DraftOf(motion, command.vote_event_id(), electronic.election_uuid(),
+                            organization.id, directory_.deployment()),
+                    electronic, ceremony)
+      .status();
+}
+
+SecretVoteEntry ElectionSetups::SetUp(const CommandContext& context,
+                                      const directory::OrganizationEntry& organization,
+                                      const MotionEntry& motion, const v1::OpenVote& command) {
+  const v1::ElectronicBallots& electronic = command.electronic();
+  const KeyCeremonyEntry& ceremony = *ceremonies_.Find(electronic.ceremony_id());
+  SecretVoteEntry vote;
+  vote.electronic = electronic;
+  vote.opened = context.time;
+  const uint32_t minimum = organization.profile.modes().secret_ballots().minimum_ballots();
+  vote.minimum_ballots = minimum == 0 ? kMinimumBallots : minimum;
+  vote.answers = AnswersOf(motion);
+  vote.trustees_json = election::Trustees::Format({*ServerKeyOf(electronic)}, {*ceremony.result});
+  vote.trustees = *election::Trustees::Parse(vote.trustees_json);
+  vote.election = *ElectionOf(DraftOf(motion, command.vote_event_id(), electronic.election_uuid(),
+                                      organization.id, directory_.deployment()),
+                              electronic, ceremony);
+  vote.election_json = vote.election->json();
+  vote.fingerprint = vote.election->fingerprint();
+  election_uuids_.insert(electronic.election_uuid());
+  server_keys_.insert(electronic.server_key());
+  return vote;
+}
+
+}  // namespace votum::meetings

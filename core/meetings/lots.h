@@ -1,0 +1,90 @@
+// Lots that decide ties which the rules leave to them. Nobody can know or steer what is drawn:
+// members commit to contributions, a checkpoint of the log fixes the commitments, the contributions
+// are revealed, and the draw follows from both (rules/lot.h). Anybody can draw again.
+#ifndef VOTUM_CORE_MEETINGS_LOTS_H_
+#define VOTUM_CORE_MEETINGS_LOTS_H_
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "core/command/command_context.h"
+#include "core/command/visitor.h"
+#include "core/directory/directory_machine.h"
+#include "core/meetings/votes.h"
+#include "votum/meetings/v1/lots.pb.h"
+
+namespace votum::meetings {
+
+// A lot that decides a tie.
+struct LotEntry {
+  struct Contribution {
+    std::string commitment;
+    std::string contribution;  // empty until revealed
+  };
+  std::string id;
+  std::string meeting_id;
+  std::string vote_event_id;
+  std::vector<std::string> items;
+  uint32_t draw = 1;
+  uint64_t newest_index = 0;  // of the opening or the newest commitment
+  std::map<std::string, Contribution, std::less<>> contributions;  // by person
+  std::string checkpoint;                                          // empty until fixed
+  absl::Time fixed;
+  std::string seed;                // empty until drawn
+  std::vector<std::string> drawn;  // in this order
+};
+
+// Not thread-safe.
+class Lots {
+ public:
+  // All outlive this object. It completes the results in `votes` that wait for a lot.
+  Lots(const directory::DirectoryMachine& directory, const Sittings& sittings,
+       const Motions& motions, Votes& votes)
+      : directory_(directory), sittings_(sittings), motions_(motions), votes_(votes) {}
+  Lots(const Lots&) = delete;
+  Lots& operator=(const Lots&) = delete;
+
+  // Commands. lots.proto says who may give each, and what it checks.
+  absl::Status Check(const CommandContext& context, const v1::OpenLot& command) const;
+  absl::Status Check(const CommandContext& context, const v1::CommitToLot& command) const;
+  absl::Status Check(const CommandContext& context, const v1::FixLot& command) const;
+  absl::Status Check(const CommandContext& context, const v1::RevealForLot& command) const;
+  absl::Status Check(const CommandContext& context, const v1::DrawLot& command) const;
+
+  // The effects; only after Check was OK in the same state.
+  void Apply(const CommandContext& context, const v1::OpenLot& command);
+  void Apply(const CommandContext& context, const v1::CommitToLot& command);
+  void Apply(const CommandContext& context, const v1::FixLot& command);
+  void Apply(const CommandContext& context, const v1::RevealForLot& command);
+  void Apply(const CommandContext& context, const v1::DrawLot& command);
+
+  // NOT_FOUND/NO_SUCH_LOT.
+  absl::StatusOr<v1::Lot> Get(absl::string_view id) const;
+
+  // The whole state, by id.
+  void Visit(const ResourceVisitor& visitor) const;
+
+ private:
+  // The lot, if it belongs to that meeting and is not drawn: NOT_FOUND/NO_SUCH_LOT;
+  // FAILED_PRECONDITION/LOT_DRAWN.
+  absl::StatusOr<const LotEntry*> FindRunning(absl::string_view meeting_id,
+                                              absl::string_view lot_id) const;
+
+  const directory::DirectoryMachine& directory_;
+  const Sittings& sittings_;
+  const Motions& motions_;
+  Votes& votes_;
+  std::map<std::string, LotEntry, std::less<>> lots_;
+  std::map<std::string, std::string, std::less<>> by_vote_;  // vote: the lot that decides it
+};
+
+}  // namespace votum::meetings
+
+#endif  // VOTUM_CORE_MEETINGS_LOTS_H_

@@ -1,0 +1,109 @@
+// Motions: the questions put to a meeting, elections among them, and demands how to vote on them.
+//
+// A motion is put once. A vote that went wrong is not repaired: the motion is proposed again under
+// another id. Votes tells what becomes of a motion in its vote.
+#ifndef VOTUM_CORE_MEETINGS_MOTIONS_H_
+#define VOTUM_CORE_MEETINGS_MOTIONS_H_
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "core/command/command_context.h"
+#include "core/command/visitor.h"
+#include "core/directory/directory_machine.h"
+#include "core/meetings/agenda_machine.h"
+#include "core/meetings/sittings.h"
+#include "votum/meetings/v1/proceedings.pb.h"
+#include "votum/meetings/v1/voting.pb.h"
+
+namespace votum::meetings {
+
+// A demand for a mode.
+struct DemandEntry {
+  v1::VoteMode mode = v1::VOTE_MODE_UNSPECIFIED;
+  std::string person_id;
+  std::string faction_id;
+};
+
+// A question put to a meeting.
+struct MotionEntry {
+  std::string id;
+  std::string meeting_id;
+  std::string item_id;
+  std::string proposition;
+  v1::Polarity polarity = v1::POLARITY_UNSPECIFIED;
+  std::string rule_key;                   // as given; empty for the ordinary majority
+  std::string mover_id;                   // empty for the chair
+  std::string vote_event_id;              // the vote on it; empty before
+  bool is_public = false;                 // whether the item was public when the motion was put
+  std::string norm;                       // under which it is decided; may be empty
+  std::vector<v1::Candidate> candidates;  // empty for a motion
+  std::string runoff_of;                  // the vote before; empty for none
+  uint32_t seats = 0;                     // above 0: candidates are lists
+  std::vector<DemandEntry> demands;
+  // Elections by secret ballot: how many candidates a ballot names, and how many are elected; 0
+  // means 1.
+  uint32_t choose_min = 0;
+  uint32_t choose_max = 0;
+  uint32_t places = 0;
+};
+
+// Not thread-safe.
+class Motions {
+ public:
+  // All outlive this object.
+  Motions(const directory::DirectoryMachine& directory, const AgendaMachine& agenda,
+          const Sittings& sittings)
+      : directory_(directory), agenda_(agenda), sittings_(sittings) {}
+  Motions(const Motions&) = delete;
+  Motions& operator=(const Motions&) = delete;
+
+  // Commands. voting.proto and proceedings.proto say who may give each, and what it checks.
+  absl::Status Check(const CommandContext& context, const v1::ProposeMotion& command) const;
+  absl::Status Check(const CommandContext& context, const v1::DemandMode& command) const;
+
+  // The effects; only after Check was OK in the same state.
+  void Apply(const CommandContext& context, const v1::ProposeMotion& command);
+  void Apply(const CommandContext& context, const v1::DemandMode& command);
+
+  // Null where there is none.
+  const MotionEntry* Find(absl::string_view id) const;
+  // Shows everything; ForReader (redaction.h) takes out what a reader may not see.
+  // NOT_FOUND/NO_SUCH_MOTION.
+  absl::StatusOr<v1::Motion> Get(absl::string_view id) const;
+
+  // The whole state, by id.
+  void Visit(const ResourceVisitor& visitor) const;
+
+  // For Votes alone: the motion is put to the vote, or a vote ended with the call for a second
+  // ballot between these candidates.
+  void PutToVote(absl::string_view motion_id, absl::string_view vote_event_id);
+  void RunoffCalled(absl::string_view vote_event_id, std::set<std::string> candidate_ids);
+
+ private:
+  // The candidates of an election: INVALID_ARGUMENT/BAD_CANDIDATES;
+  // FAILED_PRECONDITION/NO_ELECTION_RULE.
+  absl::Status CheckCandidates(const SittingEntry& sitting, const v1::ProposeMotion& command) const;
+
+  const directory::DirectoryMachine& directory_;
+  const AgendaMachine& agenda_;
+  const Sittings& sittings_;
+  std::map<std::string, MotionEntry, std::less<>> motions_;
+  // Who stands in the second ballot, by the vote whose result asks for it.
+  std::map<std::string, std::set<std::string>, std::less<>> runoffs_;
+};
+
+// The organization's rules have that majority: INVALID_ARGUMENT/UNKNOWN_RULE.
+absl::Status CheckRule(const directory::OrganizationEntry& organization,
+                       absl::string_view rule_key);
+
+}  // namespace votum::meetings
+
+#endif  // VOTUM_CORE_MEETINGS_MOTIONS_H_

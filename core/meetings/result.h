@@ -1,0 +1,32 @@
+// The result that the votes and the frozen rules give. Pure functions of a vote and its motion.
+#ifndef VOTUM_CORE_MEETINGS_RESULT_H_
+#define VOTUM_CORE_MEETINGS_RESULT_H_
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "core/command/command_context.h"
+#include "core/meetings/motions.h"
+#include "core/meetings/vote_event.h"
+#include "votum/meetings/v1/voting.pb.h"
+
+namespace votum::meetings {
+
+// The count of all votes that were given (Popolo: Count).
+v1::Tally Count(const VoteEventEntry& event, const MotionEntry& motion);
+
+// The result with its arithmetic; index 0. Where the rules leave a tie to whoever presides, the
+// outcome is unspecified. FAILED_PRECONDITION/VOTE_OPEN while the vote is open, COUNT_MISSING
+// before the count of a secret vote is confirmed, NOT_DECRYPTED before its urn is open,
+// VOTE_ABANDONED.
+absl::StatusOr<v1::Result> ComputeResult(const VoteEventEntry& event, const MotionEntry& motion);
+
+// Whoever presides states what `computed` says, or decides a tie that is left to them:
+// INVALID_ARGUMENT/RESULT_DIFFERS.
+absl::Status CheckStated(const v1::Result& computed, const v1::EstablishResult& stated);
+// The result as it is established by a command that CheckStated accepts.
+v1::Result Establish(const CommandContext& context, v1::Result computed,
+                     const v1::EstablishResult& stated);
+
+}  // namespace votum::meetings
+
+#endif  // VOTUM_CORE_MEETINGS_RESULT_H_

@@ -1,0 +1,75 @@
+// A meeting in session, or one that was: who was there when, who is in conflict on what, where each
+// item stands. Plain data.
+#ifndef VOTUM_CORE_MEETINGS_SITTING_H_
+#define VOTUM_CORE_MEETINGS_SITTING_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "rules/quorum.h"
+#include "votum/meetings/v1/proceedings.pb.h"
+#include "votum/meetings/v1/voting.pb.h"
+
+namespace votum::meetings {
+
+// Person ids, ascending.
+using PersonSet = std::set<std::string, std::less<>>;
+
+// One stretch of a member's presence.
+struct PresenceEntry {
+  std::string person_id;
+  absl::Time start;
+  std::optional<absl::Time> end;  // unset while present
+  std::string recorder_id;        // who recorded the coming; empty where it was the member
+  bool remote = false;
+};
+
+// Where an item stands with its quorum, once somebody doubted, counted or called it again.
+struct ItemQuorumEntry {
+  rules::QuorumState state = rules::QuorumState::kPresumed;
+  bool second_call = false;
+  bool noticed = false;
+  std::optional<rules::v1::Text> count;  // the newest, in words
+};
+
+// Something that kept members from taking part.
+struct DisruptionEntry {
+  std::string person_id;  // empty for everybody
+  std::string text;
+  absl::Time time;
+  std::string recorder_id;
+};
+
+// A vote, as far as the sitting has to know of it.
+struct SittingVote {
+  std::string vote_event_id;
+  std::string item_id;
+  bool settled = false;  // has an established result that settles the item
+};
+
+struct SittingEntry {
+  std::string meeting_id;
+  std::string organization_id;
+  v1::SittingState state = v1::SITTING_STATE_UNSPECIFIED;
+  std::vector<PresenceEntry> presences;  // in the order of coming
+  // Who is present now: position of the running stretch in `presences`.
+  std::map<std::string, size_t, std::less<>> present;
+  // Members in conflict (Befangenheit), by item.
+  std::map<std::string, PersonSet, std::less<>> conflicts;
+  std::map<std::string, ItemQuorumEntry, std::less<>> quorums;  // by item
+  std::vector<DisruptionEntry> disruptions;
+  std::vector<SittingVote> votes;  // in the order of opening
+  std::string open_vote_event_id;  // the vote that is open; empty for none
+  uint64_t revision = 0;           // index of the last record that changed the attendance
+};
+
+}  // namespace votum::meetings
+
+#endif  // VOTUM_CORE_MEETINGS_SITTING_H_

@@ -1,0 +1,306 @@
+#include "core/meetings/sittings.h"
+
+#include <cstddef>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "base/refusal.h"
+#include "base/status_macros.h"
+#include "core/command/fields.h"
+#include "core/command/timestamps.h"
+#include "core/meetings/electorate.h"
+#include "core/meetings/roles.h"
+#include "rules/explain.h"
+#include "rules/quorum.h"
+
+namespace votum::meetings {
+namespace {
+
+constexpr size_t kMaxDisruptionBytes = 2048;
+
+// By rules::QuorumState.
+constexpr v1::QuorumState kQuorumStates[] = {
+    v1::QUORUM_STATE_UNSPECIFIED, v1::QUORUM_STATE_CHALLENGED,  v1::QUORUM_STATE_QUORATE,
+    v1::QUORUM_STATE_POSTPONED,   v1::QUORUM_STATE_SECOND_CALL, v1::QUORUM_STATE_DONE_WITH};
+
+void AddCourse(const SittingEntry& sitting, v1::Attendance& attendance) {
+  for (const DisruptionEntry& entry : sitting.disruptions) {
+    v1::Disruption& disruption = *attendance.add_disruptions();
+    disruption.set_person_id(entry.person_id);
+    disruption.set_text(entry.text);
+    *disruption.mutable_time() = ToTimestamp(entry.time);
+    disruption.set_recorder_id(entry.recorder_id);
+  }
+  for (const auto& [item_id, entry] : sitting.quorums) {
+    v1::ItemQuorum& quorum = *attendance.add_item_quorums();
+    quorum.set_item_id(item_id);
+    quorum.set_state(kQuorumStates[static_cast<size_t>(entry.state)]);
+    quorum.set_second_call(entry.second_call);
+    if (!entry.count.has_value()) continue;
+    quorum.mutable_explanation()->set_de(entry.count->de());
+    quorum.mutable_explanation()->set_en(entry.count->en());
+  }
+}
+
+}  // namespace
+
+const SittingEntry* Sittings::Find(absl::string_view meeting_id) const {
+  const auto found = sittings_.find(meeting_id);
+  return found == sittings_.end() ? nullptr : &found->second;
+}
+
+absl::StatusOr<const SittingEntry*> Sittings::FindOpen(absl::string_view meeting_id) const {
+  const SittingEntry* sitting = Find(meeting_id);
+  if (sitting == nullptr) {
+    if (agenda_.FindMeeting(meeting_id) == nullptr) {
+      return Refuse(Reason::kNoSuchMeeting, absl::StrCat("there is no meeting ", meeting_id));
+    }
+    return Refuse(
+        Reason::kMeetingNotOpen,
+        absl::StrCat("meeting ", meeting_id, " has not begun; the chair or a clerk opens it"));
+  }
+  if (sitting->state != v1::SITTING_STATE_OPEN) {
+    return Refuse(Reason::kMeetingClosed,
+                  absl::StrCat("meeting ", meeting_id, " has ended; convene another"));
+  }
+  return sitting;
+}
+
+absl::Status Sittings::Check(const CommandContext& context, const v1::OpenMeeting& command) const {
+  const MeetingEntry* meeting = agenda_.FindMeeting(command.meeting_id());
+  if (meeting == nullptr) {
+    return Refuse(Reason::kNoSuchMeeting,
+                  absl::StrCat("there is no meeting ", command.meeting_id()));
+  }
+  RETURN_IF_ERROR(CheckPresides(directory_, context.actor, meeting->organization_id));
+  if (const SittingEntry* sitting = Find(meeting->id); sitting != nullptr) {
+    return sitting->state == v1::SITTING_STATE_OPEN
+               ? Refuse(Reason::kMeetingAlreadyOpen,
+                        absl::StrCat("meeting ", meeting->id, " is open already"))
+               : Refuse(Reason::kMeetingClosed,
+                        absl::StrCat("meeting ", meeting->id, " has ended; convene another"));
+  }
+  if (meeting->state != v1::MEETING_STATE_CONVENED) {
+    return Refuse(Reason::kMeetingCancelled,
+                  absl::StrCat("meeting ", meeting->id, " was called off; convene another"));
+  }
+  if (meeting->item_ids.empty()) {
+    return Refuse(Reason::kNoAgenda,
+                  absl::StrCat("meeting ", meeting->id, " has no agenda; publish one before"));
+  }
+  // Until its start the agenda may still be replaced, and the meeting be called off.
+  if (context.time < meeting->start) {
+    return Refuse(
+        Reason::kMeetingNotDue,
+        absl::StrCat("meeting ", meeting->id, " is convened for ",
+                     absl::FormatTime(absl::RFC3339_sec, meeting->start, absl::UTCTimeZone()),
+                     "; open it then"));
+  }
+  return absl::OkStatus();
+}
+
+void Sittings::Apply(const CommandContext& context, const v1::OpenMeeting& command) {
+  SittingEntry& sitting = sittings_[command.meeting_id()];
+  sitting.meeting_id = command.meeting_id();
+  sitting.organization_id = agenda_.FindMeeting(command.meeting_id())->organization_id;
+  sitting.state = v1::SITTING_STATE_OPEN;
+  sitting.revision = context.index;
+}
+
+absl::Status Sittings::Check(const CommandContext& context, const v1::CloseMeeting& command) const {
+  ASSIGN_OR_RETURN(const SittingEntry* sitting, FindOpen(command.meeting_id()));
+  RETURN_IF_ERROR(CheckPresides(directory_, context.actor, sitting->organization_id));
+  if (sitting->open_vote_event_id.empty()) return absl::OkStatus();
+  return Refuse(Reason::kVoteOpen, absl::StrCat("vote ", sitting->open_vote_event_id,
+                                                " is still open; close it before"));
+}
+
+void Sittings::Apply(const CommandContext& context, const v1::CloseMeeting& command) {
+  SittingEntry& sitting = Touch(context, command.meeting_id());
+  sitting.state = v1::SITTING_STATE_CLOSED;
+  for (const auto& [person_id, position] : sitting.present) {
+    sitting.presences[position].end = context.time;
+  }
+  sitting.present.clear();
+}
+
+absl::Status Sittings::Check(const CommandContext& context, const v1::CheckIn& command) const {
+  ASSIGN_OR_RETURN(const SittingEntry* sitting, FindOpen(command.meeting_id()));
+  RETURN_IF_ERROR(CheckMemberOrClerk(directory_, context.actor, command.person_id()));
+  RETURN_IF_ERROR(CheckMember(directory_, command.person_id(), *sitting));
+  if (sitting->present.find(command.person_id()) == sitting->present.end()) {
+    return absl::OkStatus();
+  }
+  return Refuse(Reason::kAlreadyPresent, absl::StrCat(command.person_id(), " is present already"));
+}
+
+void Sittings::Apply(const CommandContext& context, const v1::CheckIn& command) {
+  SittingEntry& sitting = Touch(context, command.meeting_id());
+  PresenceEntry presence;
+  presence.person_id = command.person_id();
+  presence.start = context.time;
+  presence.remote = command.remote();
+  if (context.actor != command.person_id()) presence.recorder_id = context.actor;
+  sitting.present[command.person_id()] = sitting.presences.size();
+  sitting.presences.push_back(std::move(presence));
+}
+
+absl::Status Sittings::Check(const CommandContext& context, const v1::CheckOut& command) const {
+  ASSIGN_OR_RETURN(const SittingEntry* sitting, FindOpen(command.meeting_id()));
+  RETURN_IF_ERROR(CheckMemberOrClerk(directory_, context.actor, command.person_id()));
+  if (sitting->present.find(command.person_id()) != sitting->present.end()) {
+    return absl::OkStatus();
+  }
+  return Refuse(
+      Reason::kNotPresent,
+      absl::StrCat(command.person_id(), " is not present in meeting ", command.meeting_id()));
+}
+
+void Sittings::Apply(const CommandContext& context, const v1::CheckOut& command) {
+  SittingEntry& sitting = Touch(context, command.meeting_id());
+  const auto running = sitting.present.find(command.person_id());
+  sitting.presences[running->second].end = context.time;
+  sitting.present.erase(running);
+}
+
+absl::Status Sittings::CheckItemUndecided(const SittingEntry& sitting, absl::string_view item_id) {
+  for (const SittingVote& vote : sitting.votes) {
+    if (vote.item_id != item_id) continue;
+    const std::string& id = vote.vote_event_id;
+    if (id == sitting.open_vote_event_id) {
+      return Refuse(Reason::kVoteOpened,
+                    absl::StrCat("vote ", id, " on item ", item_id,
+                                 " is open; declare after it is closed, and ask the "
+                                 "chair to put the motion again"));
+    }
+    if (vote.settled) {
+      return Refuse(Reason::kVoteOpened, absl::StrCat("item ", item_id, " was settled by vote ", id,
+                                                      "; tell the chair for the minutes"));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Sittings::Check(const CommandContext& context,
+                             const v1::DeclareConflict& command) const {
+  ASSIGN_OR_RETURN(const SittingEntry* sitting, FindOpen(command.meeting_id()));
+  RETURN_IF_ERROR(CheckMemberOrClerk(directory_, context.actor, command.person_id()));
+  RETURN_IF_ERROR(agenda_.CheckItem(command.item_id(), command.meeting_id()));
+  RETURN_IF_ERROR(CheckMember(directory_, command.person_id(), *sitting));
+  const auto declared = sitting->conflicts.find(command.item_id());
+  if (declared != sitting->conflicts.end() && declared->second.count(command.person_id()) > 0) {
+    return Refuse(Reason::kAlreadyDeclared,
+                  absl::StrCat(command.person_id(), " has declared a conflict on item ",
+                               command.item_id(), " already"));
+  }
+  return CheckItemUndecided(*sitting, command.item_id());
+}
+
+void Sittings::Apply(const CommandContext& context, const v1::DeclareConflict& command) {
+  Touch(context, command.meeting_id()).conflicts[command.item_id()].insert(command.person_id());
+}
+
+absl::Status Sittings::Check(const CommandContext& context,
+                             const v1::RecordDisruption& command) const {
+  ASSIGN_OR_RETURN(const SittingEntry* sitting, FindOpen(command.meeting_id()));
+  if (command.person_id().empty() || command.person_id() != context.actor) {
+    RETURN_IF_ERROR(CheckPresides(directory_, context.actor, sitting->organization_id));
+  }
+  if (!command.person_id().empty())
+    RETURN_IF_ERROR(CheckMember(directory_, command.person_id(), *sitting));
+  return CheckText("text", command.text(), kMaxDisruptionBytes);
+}
+
+void Sittings::Apply(const CommandContext& context, const v1::RecordDisruption& command) {
+  Touch(context, command.meeting_id())
+      .disruptions.push_back({command.person_id(), command.text(), context.time, context.actor});
+}
+
+void Sittings::VoteOpened(absl::string_view meeting_id, absl::string_view vote_event_id,
+                          absl::string_view item_id) {
+  SittingEntry& sitting = Mutable(meeting_id);
+  sitting.votes.push_back({std::string(vote_event_id), std::string(item_id)});
+  sitting.open_vote_event_id = std::string(vote_event_id);
+}
+
+void Sittings::VoteClosed(absl::string_view meeting_id) {
+  Mutable(meeting_id).open_vote_event_id.clear();
+}
+
+void Sittings::ItemSettled(absl::string_view meeting_id, absl::string_view vote_event_id) {
+  for (SittingVote& vote : Mutable(meeting_id).votes) {
+    if (vote.vote_event_id == vote_event_id) vote.settled = true;
+  }
+}
+
+void Sittings::ConflictDecided(const CommandContext& context, absl::string_view meeting_id,
+                               absl::string_view item_id, absl::string_view person_id) {
+  Touch(context, meeting_id).conflicts[std::string(item_id)].insert(std::string(person_id));
+}
+
+SittingEntry& Sittings::Mutable(absl::string_view meeting_id) {
+  return sittings_.find(meeting_id)->second;
+}
+
+SittingEntry& Sittings::Touch(const CommandContext& context, absl::string_view meeting_id) {
+  SittingEntry& sitting = Mutable(meeting_id);
+  sitting.revision = context.index;
+  return sitting;
+}
+
+v1::Attendance Sittings::Recorded(const SittingEntry& sitting) const {
+  v1::Attendance attendance;
+  attendance.set_meeting_id(sitting.meeting_id);
+  attendance.set_state(sitting.state);
+  for (const PresenceEntry& entry : sitting.presences) {
+    v1::Presence& presence = *attendance.add_presences();
+    presence.set_person_id(entry.person_id);
+    *presence.mutable_start_time() = ToTimestamp(entry.start);
+    if (entry.end.has_value()) *presence.mutable_end_time() = ToTimestamp(*entry.end);
+    presence.set_recorder_id(entry.recorder_id);
+    presence.set_remote(entry.remote);
+  }
+  AddCourse(sitting, attendance);
+  for (const auto& [item_id, persons] : sitting.conflicts) {
+    const ItemEntry* item = agenda_.FindItem(item_id);
+    for (const std::string& person_id : persons) {
+      v1::Conflict& conflict = *attendance.add_conflicts();
+      conflict.set_item_id(item_id);
+      conflict.set_person_id(person_id);
+      conflict.set_public_(item != nullptr && item->content.public_());
+    }
+  }
+  return attendance;
+}
+
+absl::StatusOr<v1::Attendance> Sittings::GetAttendance(absl::string_view meeting_id) const {
+  const MeetingEntry* meeting = agenda_.FindMeeting(meeting_id);
+  if (meeting == nullptr) {
+    return Refuse(Reason::kNoSuchMeeting, absl::StrCat("there is no meeting ", meeting_id));
+  }
+  v1::Attendance attendance;
+  attendance.set_meeting_id(meeting->id);
+  if (const SittingEntry* sitting = Find(meeting_id); sitting != nullptr) {
+    attendance = Recorded(*sitting);
+    // No item has an empty id: nobody is taken out for a conflict.
+    attendance.set_present_count(
+        static_cast<uint32_t>(Electorate(directory_, *sitting, "").size()));
+  }
+  const directory::OrganizationEntry& organization =
+      *directory_.FindOrganization(meeting->organization_id);
+  attendance.set_statutory_number(organization.statutory_number);
+  const rules::v1::QuorumRule& rule = organization.profile.quorum();
+  const rules::QuorumResult quorum =
+      rules::EvaluateQuorum(rule, organization.statutory_number, attendance.present_count());
+  const rules::v1::Text text = rules::ExplainQuorum(rule, quorum);
+  attendance.set_quorate(quorum.quorate);
+  attendance.mutable_quorum_explanation()->set_de(text.de());
+  attendance.mutable_quorum_explanation()->set_en(text.en());
+  return attendance;
+}
+
+void Sittings::Visit(const ResourceVisitor& visitor) const {
+  for (const auto& [meeting_id, sitting] : sittings_) visitor(Recorded(sitting));
+}
+
+}  // namespace votum::meetings

@@ -1,0 +1,89 @@
+// A vote (Popolo: VoteEvent), from its opening on, and how it is shown. Plain data and pure
+// functions; the commands are in votes.h.
+#ifndef VOTUM_CORE_MEETINGS_VOTE_EVENT_H_
+#define VOTUM_CORE_MEETINGS_VOTE_EVENT_H_
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "core/meetings/secret_vote.h"
+#include "core/meetings/sitting.h"
+#include "votum/meetings/v1/secret_votes.pb.h"
+#include "votum/meetings/v1/voting.pb.h"
+#include "votum/rules/v1/rule_profile.pb.h"
+
+namespace votum::meetings {
+
+struct MotionEntry;
+
+// The vote of one member that counts.
+struct VoteEntry {
+  v1::Choice choice = v1::CHOICE_UNSPECIFIED;
+  bool paper = false;
+  std::string command_id;       // of the record that decides: what a correction must name
+  uint64_t index = 0;           // of the same record
+  std::string candidate_id;     // in an election, with Yes
+  uint64_t recorded_index = 0;  // on paper: of the first record; `index` is the confirmation's
+};
+
+// A vote on paper that waits for the second person.
+struct PendingPaperEntry {
+  v1::Choice choice = v1::CHOICE_UNSPECIFIED;
+  std::string recorder_id;
+  uint64_t index = 0;
+  std::string candidate_id;
+};
+
+// A count of ballot papers.
+struct BallotCountEntry {
+  v1::Tally tally;
+  std::string recorder_id;
+  bool confirmed = false;
+};
+
+// A vote.
+struct VoteEventEntry {
+  std::string id;
+  std::string meeting_id;
+  std::string motion_id;
+  v1::VoteMode mode = v1::VOTE_MODE_UNSPECIFIED;
+  v1::VoteEventState state = v1::VOTE_EVENT_STATE_UNSPECIFIED;
+
+  // Frozen by OpenVote.
+  std::vector<std::string> electorate;  // ascending
+  PersonSet excluded;                   // members in conflict on the item
+  uint32_t statutory_number = 0;        // base of the quorum
+  uint32_t seated_number = 0;           // members in office with voting right
+  rules::v1::RuleProfile profile;
+  absl::Time opened;
+  bool second_call = false;          // of an item that was postponed for want of a quorum
+  bool second_call_noticed = false;  // and the second invitation said so
+
+  // Grow while the vote is open.
+  std::map<std::string, VoteEntry, std::less<>> votes;  // by person
+  std::map<std::string, PendingPaperEntry, std::less<>> pending_papers;
+  PersonSet ballots;  // secret votes: who has put a paper into the urn
+
+  std::optional<BallotCountEntry> count;  // secret votes, after closing
+
+  std::optional<SecretVoteEntry> secret;  // secret votes on devices
+
+  std::optional<absl::Time> closed;
+  uint64_t close_index = 0;
+  std::optional<v1::Result> result;  // once established
+  absl::Time established_time;       // of the record that established it; meaningless before
+};
+
+// The vote as a resource, without computed_result.
+v1::VoteEvent ToVoteEvent(const VoteEventEntry& event, const MotionEntry& motion);
+// Its part on devices, which it has, without trackers.
+v1::SecretVote ToSecretVote(const VoteEventEntry& event, const MotionEntry& motion);
+
+}  // namespace votum::meetings
+
+#endif  // VOTUM_CORE_MEETINGS_VOTE_EVENT_H_

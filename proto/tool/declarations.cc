@@ -1,0 +1,82 @@
+#include "proto/tool/declarations.h"
+
+#include <algorithm>
+#include <set>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/string_view.h"
+
+namespace votum::generate {
+namespace {
+
+using common::v1::CommandOptions;
+using google::protobuf::DescriptorProto;
+using google::protobuf::FieldDescriptorProto;
+
+constexpr char kHeader[] = ".votum.common.v1.CommandHeader";
+
+// What a command may be shown as; core/fold/command_table.cc resolves each.
+constexpr absl::string_view kShownAs[] = {"item_id",     "motion_id",   "vote_event_id",
+                                          "meeting_id",  "decision_id", "project_id",
+                                          "proposal_id", "items",       "steps"};
+
+bool HasField(const DescriptorProto& message, absl::string_view name) {
+  return std::any_of(message.field().begin(), message.field().end(),
+                     [name](const FieldDescriptorProto& field) { return field.name() == name; });
+}
+
+// What is wrong with the declaration of `message`; empty if nothing is.
+std::string Fault(const DescriptorProto& message, const CommandOptions& options) {
+  if (message.field().empty() || message.field(0).number() != 1 ||
+      message.field(0).type_name() != kHeader)
+    return "field 1 of a command must be votum.common.v1.CommandHeader header";
+  if (options.signer() == common::v1::SIGNER_UNSPECIFIED) return "signer is missing";
+  if ((options.signer() == common::v1::SIGNER_OFFICE) == options.offices().empty())
+    return "offices go with SIGNER_OFFICE, and it with them";
+  if (options.help().empty()) return "help is missing";
+  if (!options.verb().empty() &&
+      absl::StrSplit(options.verb(), ' ').operator std::vector<std::string>().size() != 2)
+    return "verb must be noun and verb, \"motion demand\"";
+  if (options.shown_case() == CommandOptions::SHOWN_NOT_SET) return "audience or as is missing";
+  if (options.shown_case() == CommandOptions::kAudience)
+    return options.audience() == common::v1::AUDIENCE_UNSPECIFIED ? "audience is missing" : "";
+  if (std::find(std::begin(kShownAs), std::end(kShownAs), options.as()) == std::end(kShownAs))
+    return absl::StrCat("as: \"", options.as(), "\" has no meaning in core/fold/command_table.cc");
+  if (!HasField(message, options.as())) return absl::StrCat("as: it has no field ", options.as());
+  return "";
+}
+
+// "votum.meetings.v1" -> "meetings".
+std::string DomainOf(absl::string_view package) {
+  const std::vector<std::string> parts = absl::StrSplit(package, '.');
+  return parts.size() > 1 ? parts[1] : "";
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<Command>> ReadCommands(
+    const google::protobuf::FileDescriptorSet& contracts) {
+  std::vector<Command> commands;
+  std::string faults;
+  std::set<std::string> verbs;
+  for (const google::protobuf::FileDescriptorProto& file : contracts.file()) {
+    for (const DescriptorProto& message : file.message_type()) {
+      if (!message.options().HasExtension(common::v1::command)) continue;
+      const CommandOptions& options = message.options().GetExtension(common::v1::command);
+      std::string fault = Fault(message, options);
+      if (fault.empty() && !options.verb().empty() && !verbs.insert(options.verb()).second)
+        fault = absl::StrCat("another command has the verb \"", options.verb(), "\"");
+      if (!fault.empty())
+        absl::StrAppend(&faults, file.name(), ": ", message.name(), ": ", fault, "\n");
+      commands.push_back({message.name(), DomainOf(file.package()), file.name(), options});
+    }
+  }
+  if (!faults.empty()) return absl::FailedPreconditionError(faults);
+  std::stable_sort(commands.begin(), commands.end(),
+                   [](const Command& a, const Command& b) { return a.file < b.file; });
+  return commands;
+}
+
+}  // namespace votum::generate

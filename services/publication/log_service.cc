@@ -1,0 +1,213 @@
+#include "services/publication/log_service.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "base/refusal.h"
+#include "base/status_macros.h"
+#include "crypto/checkpoint.h"
+#include "crypto/note.h"
+#include "platform/grpc/status.h"
+
+namespace votum::publication {
+namespace {
+
+using Stub = ledger::v1::LedgerService::StubInterface;
+
+constexpr int kStretchEntries = 1000;
+constexpr size_t kDefaultOpenings = 500;
+constexpr size_t kMostOpenings = 1000;
+// Below gRPC's default limit of 4 MiB for a message that a client receives.
+constexpr size_t kPageBytes = size_t{2} << 20;
+constexpr absl::Duration kLedgerTimeout = absl::Seconds(10);
+
+void Hide(ledger::v1::Entry* entry) {
+  entry->clear_salt();
+  entry->clear_record();
+}
+
+absl::StatusOr<uint64_t> SizeOf(const std::string& checkpoint) {
+  ASSIGN_OR_RETURN(const crypto::Note note, crypto::ParseNote(checkpoint));
+  ASSIGN_OR_RETURN(const crypto::Checkpoint head, crypto::Checkpoint::Parse(note.text));
+  return head.size;
+}
+
+}  // namespace
+
+LogServiceImpl::LogServiceImpl(const ReadAccess* access, LedgerClient* ledger)
+    : access_(*access),
+      replica_(access->replica()),
+      ledger_(*ledger),
+      hub_([this](uint64_t* next, ledger::v1::SubscribeResponse* stretch) {
+        return ReadForPublic(next, stretch);
+      }),
+      listener_(replica_.AddListener([this] { hub_.Wake(); })) {}
+
+LogServiceImpl::~LogServiceImpl() { replica_.RemoveListener(listener_); }
+
+template <typename Request, typename Response>
+absl::Status LogServiceImpl::Ask(grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&,
+                                                              Response*),
+                                 const Request& request, Response* response,
+                                 absl::Time deadline) const {
+  grpc::ClientContext context;
+  ledger_.Prepare(context, std::min(deadline, absl::Now() + kLedgerTimeout));
+  return FromGrpc((ledger_.stub().*method)(&context, request, response));
+}
+
+grpc::Status LogServiceImpl::ListEntries(grpc::ServerContext* context,
+                                         const ledger::v1::ListEntriesRequest* request,
+                                         ledger::v1::ListEntriesResponse* response) {
+  const absl::Time deadline = WaitDeadline(*context);
+  const absl::Status asked = [&]() -> absl::Status {
+    // Before anything is done for somebody who gives a session that is no good.
+    RETURN_IF_ERROR(access_.Identify(*context).status());
+    RETURN_IF_ERROR(Ask(&Stub::ListEntries, *request, response, deadline));
+    if (response->entries().empty()) return absl::OkStatus();
+    return replica_.WaitFor(response->entries().rbegin()->index(), deadline);
+  }();
+  if (!asked.ok()) return ToGrpc(asked);
+  return access_.ReadFold(*context, "ListEntries", [&](const Fold& fold, const Reader& reader) {
+    for (ledger::v1::Entry& entry : *response->mutable_entries()) {
+      if (!MaySee(fold.world(), fold.reach_log(), reader.person_id, entry.index())) Hide(&entry);
+    }
+    return absl::OkStatus();
+  });
+}
+
+grpc::Status LogServiceImpl::GetReceipt(grpc::ServerContext* context,
+                                        const ledger::v1::GetReceiptRequest* request,
+                                        ledger::v1::GetReceiptResponse* response) {
+  const absl::Time deadline = WaitDeadline(*context);
+  const absl::Status asked = [&]() -> absl::Status {
+    RETURN_IF_ERROR(access_.Identify(*context).status());
+    // Who waits for witnesses would hold threads of two services.
+    ledger::v1::GetReceiptRequest at_once = *request;
+    at_once.set_at_once(true);
+    RETURN_IF_ERROR(Ask(&Stub::GetReceipt, at_once, response, deadline));
+    return replica_.WaitFor(request->index(), deadline);
+  }();
+  if (!asked.ok()) return ToGrpc(asked);
+  return access_.ReadFold(*context, "GetReceipt", [&](const Fold& fold, const Reader& reader) {
+    if (!MaySee(fold.world(), fold.reach_log(), reader.person_id, request->index())) {
+      response->mutable_receipt()->clear_salt();
+      response->mutable_receipt()->clear_record();
+    }
+    return absl::OkStatus();
+  });
+}
+
+grpc::Status LogServiceImpl::GetCheckpoint(grpc::ServerContext* context,
+                                           const ledger::v1::GetCheckpointRequest* request,
+                                           ledger::v1::GetCheckpointResponse* response) {
+  const absl::Time deadline = WaitDeadline(*context);
+  return ToGrpc([&]() -> absl::Status {
+    RETURN_IF_ERROR(Ask(&Stub::GetCheckpoint, *request, response, deadline));
+    ASSIGN_OR_RETURN(const uint64_t size, SizeOf(response->checkpoint()));
+    return size == 0 ? absl::OkStatus() : replica_.WaitFor(size - 1, deadline);
+  }());
+}
+
+grpc::Status LogServiceImpl::GetConsistencyProof(
+    grpc::ServerContext* context, const ledger::v1::GetConsistencyProofRequest* request,
+    ledger::v1::GetConsistencyProofResponse* response) {
+  return ToGrpc(Ask(&Stub::GetConsistencyProof, *request, response, WaitDeadline(*context)));
+}
+
+grpc::Status LogServiceImpl::GetAttachments(grpc::ServerContext* context,
+                                            const ledger::v1::GetAttachmentsRequest* request,
+                                            ledger::v1::GetAttachmentsResponse* response) {
+  return ToGrpc([&]() -> absl::Status {
+    ASSIGN_OR_RETURN(const Reader reader, access_.Identify(*context));
+    if (reader.audience != Audience::kAuditor) {
+      return Refuse(
+          Reason::kNotAnAuditor,
+          "sealed attachments of the log are given to auditors; give the read session of one");
+    }
+    return Ask(&Stub::GetAttachments, *request, response, WaitDeadline(*context));
+  }());
+}
+
+grpc::Status LogServiceImpl::ListOpenings(grpc::ServerContext* context,
+                                          const v1::ListOpeningsRequest* request,
+                                          v1::ListOpeningsResponse* response) {
+  std::vector<Opening> wanted;
+  const grpc::Status listed =
+      access_.ReadFold(*context, "ListOpenings", [&](const Fold& fold, const Reader&) {
+        const std::vector<Opening>& all = fold.reach_log().openings();
+        response->set_total(all.size());
+        const size_t page = request->page_size() <= 0
+                                ? kDefaultOpenings
+                                : std::min<size_t>(request->page_size(), kMostOpenings);
+        const size_t start = std::min<size_t>(request->start_number(), all.size());
+        wanted.assign(
+            all.begin() + static_cast<std::ptrdiff_t>(start),
+            all.begin() + static_cast<std::ptrdiff_t>(start + std::min(page, all.size() - start)));
+        return absl::OkStatus();
+      });
+  if (!listed.ok()) return listed;
+  // Ballots of a vote stand close to each other: a page of the log has many of them.
+  ledger::v1::ListEntriesResponse page;
+  size_t bytes = 0;
+  for (size_t i = 0; i < wanted.size(); ++i) {
+    const uint64_t index = wanted[i].index;
+    if (page.entries().empty() || index < page.entries(0).index() ||
+        index > page.entries().rbegin()->index()) {
+      ledger::v1::ListEntriesRequest around;
+      around.set_start_index(index);
+      around.set_page_size(static_cast<int>(wanted.size()));
+      page.Clear();
+      const absl::Status read =
+          Ask(&Stub::ListEntries, around, &page, absl::FromChrono(context->deadline()));
+      if (!read.ok()) return ToGrpc(read);
+      if (page.entries().empty())
+        return ToGrpc(absl::UnavailableError("the ledger is behind; try again"));
+    }
+    const ledger::v1::Entry& entry =
+        page.entries(static_cast<int>(index - page.entries(0).index()));
+    bytes += entry.ByteSizeLong();
+    if (i > 0 && bytes > kPageBytes) break;
+    v1::Opening* opening = response->add_openings();
+    opening->set_number(request->start_number() + i);
+    opening->set_opened_by(wanted[i].opened_by);
+    *opening->mutable_entry() = entry;
+  }
+  return grpc::Status::OK;
+}
+
+absl::Status LogServiceImpl::ReadForPublic(uint64_t* next,
+                                           ledger::v1::SubscribeResponse* stretch) const {
+  stretch->Clear();
+  const uint64_t folded = replica_.next_index();
+  if (*next >= folded) return absl::OkStatus();
+  ledger::v1::ListEntriesRequest request;
+  request.set_start_index(*next);
+  request.set_page_size(static_cast<int>(std::min<uint64_t>(kStretchEntries, folded - *next)));
+  ledger::v1::ListEntriesResponse page;
+  RETURN_IF_ERROR(Ask(&Stub::ListEntries, request, &page, absl::InfiniteFuture()));
+  *stretch->mutable_entries() = std::move(*page.mutable_entries());
+  replica_.WithState([stretch](const Fold& fold) {
+    for (ledger::v1::Entry& entry : *stretch->mutable_entries()) {
+      if (!fold.reach_log().OwnReach(entry.index()).is_public()) Hide(&entry);
+    }
+    return 0;
+  });
+  *next += static_cast<uint64_t>(stretch->entries_size());
+  return absl::OkStatus();
+}
+
+grpc::ServerWriteReactor<ledger::v1::SubscribeResponse>* LogServiceImpl::Subscribe(
+    grpc::CallbackServerContext*, const ledger::v1::SubscribeRequest* request) {
+  const uint64_t size = replica_.next_index();
+  if (request->start_index() > size) {
+    return new RefusedSubscription(
+        ToGrpc(Refuse(Reason::kBeyondTheLog, absl::StrCat("the log has ", size, " records"))));
+  }
+  return hub_.Subscribe(request->start_index());
+}
+
+}  // namespace votum::publication

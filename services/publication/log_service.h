@@ -1,0 +1,66 @@
+// LogService over gRPC: the log by reach. What is shown to whom is said by core/fold/reach_log.h;
+// here entries come from the ledger, and lose what the caller may not see.
+#ifndef VOTUM_SERVICES_PUBLICATION_LOG_SERVICE_H_
+#define VOTUM_SERVICES_PUBLICATION_LOG_SERVICE_H_
+
+#include <cstdint>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "services/runtime/ledger_client.h"
+#include "services/runtime/read_access.h"
+#include "services/runtime/subscription.h"
+#include "votum/publication/v1/log_service.grpc.pb.h"
+
+namespace votum::publication {
+
+// Thread-safe.
+class LogServiceImpl final
+    : public v1::LogService::WithCallbackMethod_Subscribe<v1::LogService::Service> {
+ public:
+  // Both outlive this object. The replica of `access` folds all domains.
+  LogServiceImpl(const ReadAccess* access, LedgerClient* ledger);
+  ~LogServiceImpl() override;
+
+  grpc::Status ListEntries(grpc::ServerContext* context,
+                           const ledger::v1::ListEntriesRequest* request,
+                           ledger::v1::ListEntriesResponse* response) override;
+  grpc::Status GetReceipt(grpc::ServerContext* context,
+                          const ledger::v1::GetReceiptRequest* request,
+                          ledger::v1::GetReceiptResponse* response) override;
+  grpc::Status GetCheckpoint(grpc::ServerContext* context,
+                             const ledger::v1::GetCheckpointRequest* request,
+                             ledger::v1::GetCheckpointResponse* response) override;
+  grpc::Status GetConsistencyProof(grpc::ServerContext* context,
+                                   const ledger::v1::GetConsistencyProofRequest* request,
+                                   ledger::v1::GetConsistencyProofResponse* response) override;
+  grpc::Status GetAttachments(grpc::ServerContext* context,
+                              const ledger::v1::GetAttachmentsRequest* request,
+                              ledger::v1::GetAttachmentsResponse* response) override;
+  grpc::Status ListOpenings(grpc::ServerContext* context, const v1::ListOpeningsRequest* request,
+                            v1::ListOpeningsResponse* response) override;
+  grpc::ServerWriteReactor<ledger::v1::SubscribeResponse>* Subscribe(
+      grpc::CallbackServerContext* context, const ledger::v1::SubscribeRequest* request) override;
+
+  // Ends the streams, which would never end by themselves. Before the server stops.
+  void EndSubscriptions() { hub_.Stop(); }
+
+ private:
+  // One call of the ledger; waits no longer than until `deadline`.
+  template <typename Request, typename Response>
+  absl::Status Ask(grpc::Status (ledger::v1::LedgerService::StubInterface::*method)(
+                       grpc::ClientContext*, const Request&, Response*),
+                   const Request& request, Response* response, absl::Time deadline) const;
+  // The entries from `*next` on that are folded, as the public was shown them at their position.
+  absl::Status ReadForPublic(uint64_t* next, ledger::v1::SubscribeResponse* stretch) const;
+
+  const ReadAccess& access_;
+  const Replica& replica_;
+  LedgerClient& ledger_;
+  SubscriptionHub hub_;
+  const uint64_t listener_;
+};
+
+}  // namespace votum::publication
+
+#endif  // VOTUM_SERVICES_PUBLICATION_LOG_SERVICE_H_
