@@ -17,7 +17,7 @@ using google::protobuf::FieldDescriptorProto;
 
 constexpr char kHeader[] = ".votum.common.v1.CommandHeader";
 
-// What a command may be shown as; core/fold/command_table.cc resolves each.
+// The fields as which a command may be shown; core/fold/command_table.cc resolves each.
 constexpr absl::string_view kShownAs[] = {"item_id",     "motion_id",   "vote_event_id",
                                           "meeting_id",  "decision_id", "project_id",
                                           "proposal_id", "items",       "steps"};
@@ -27,7 +27,7 @@ bool HasField(const DescriptorProto& message, absl::string_view name) {
                      [name](const FieldDescriptorProto& field) { return field.name() == name; });
 }
 
-// What is wrong with the declaration of `message`; empty if nothing is.
+// The fault in the declaration of `message`; empty if there is none.
 std::string Fault(const DescriptorProto& message, const CommandOptions& options) {
   if (message.field().empty() || message.field(0).number() != 1 ||
       message.field(0).type_name() != kHeader)

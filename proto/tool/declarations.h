@@ -18,7 +18,8 @@ struct Command {
   common::v1::CommandOptions options;
 };
 
-// By file, in a file in its order. FAILED_PRECONDITION with all that is wrong in the declarations.
+// By file, and within a file in its order. FAILED_PRECONDITION with everything that is wrong in the
+// declarations.
 absl::StatusOr<std::vector<Command>> ReadCommands(
     const google::protobuf::FileDescriptorSet& contracts);
 

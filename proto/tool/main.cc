@@ -1,8 +1,8 @@
 // votum_generate CONTRACTS header FILE   writes the C++ list of all commands
-// votum_generate CONTRACTS write ROOT    brings the generated sections of committed files up to
-// date votum_generate CONTRACTS check ROOT    exits with 1 if one of them is not, and names it
+// votum_generate CONTRACTS write ROOT    brings generated sections of committed files up to date
+// votum_generate CONTRACTS check ROOT    exits with 1 if one of them is stale, and names it
 //
-// CONTRACTS is what `protoc --descriptor_set_out` makes of all contracts.
+// CONTRACTS is the output of `protoc --descriptor_set_out` for all contracts.
 
 #include <fstream>
 #include <iostream>
@@ -33,7 +33,7 @@ bool Write(const std::string& path, const std::string& text) {
   return static_cast<bool>(file);
 }
 
-// Brings `sections` up to date, or only looks whether they are.
+// Brings `sections` up to date, or only checks that they are.
 int Refresh(const std::string& root, const std::vector<Section>& sections, bool write) {
   int result = 0;
   for (const Section& section : sections) {

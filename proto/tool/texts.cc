@@ -22,7 +22,7 @@ std::string Words(absl::string_view prefix, std::string name) {
   return absl::StrReplaceAll(absl::AsciiStrToLower(absl::StripPrefix(name, prefix)), {{"_", " "}});
 }
 
-// What the command does: the first line of its help, which may go on in a parenthesis.
+// The effect of the command: the first line of its help, which may end in a parenthesis.
 std::string FirstLine(const Command& command) {
   return command.options.help().substr(0, command.options.help().find('\n'));
 }

@@ -1,4 +1,4 @@
-// The texts that derive from the declarations of commands, and where they stand.
+// The texts that derive from the declarations of commands, and their places in committed files.
 #ifndef VOTUM_PROTO_TOOL_TEXTS_H_
 #define VOTUM_PROTO_TOOL_TEXTS_H_
 
@@ -16,8 +16,8 @@ namespace votum::generate {
 // VOTUM_COMMANDS_OF_MEETINGS(X), X(CastVote) for each.
 std::string CommandsHeader(const std::vector<Command>& commands);
 
-// A part of a committed file that is generated: what stands between a line that contains
-// "generated: NAME" and the next one that contains "end of what is generated".
+// A generated part of a committed file, between a line that contains "generated: NAME" and the next
+// one that contains "end of what is generated".
 struct Section {
   std::string path;  // from the root of the repository
   std::string name;
