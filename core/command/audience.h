@@ -1,4 +1,4 @@
-// Who reads: decides what a resource shows. The order is from least to most.
+// The audience of a read decides what a resource shows. The order is from least to most.
 #ifndef VOTUM_CORE_COMMAND_AUDIENCE_H_
 #define VOTUM_CORE_COMMAND_AUDIENCE_H_
 

@@ -1,4 +1,4 @@
-// What a state machine knows about a command beside the command message itself.
+// Information that a state machine has about a command besides the command message itself.
 #ifndef VOTUM_CORE_COMMAND_COMMAND_CONTEXT_H_
 #define VOTUM_CORE_COMMAND_COMMAND_CONTEXT_H_
 
@@ -12,10 +12,10 @@
 namespace votum {
 
 struct CommandContext {
-  // Position in the log. While a service checks a command ahead of appending it: the next position.
+  // Position in the log. When a service checks a command before appending it: the next position.
   uint64_t index = 0;
-  // The record's time; never before that of an earlier record. Ahead of appending: what the
-  // sequencer's clock says now.
+  // The record's time; never before that of an earlier record. Before appending: the current time
+  // of the sequencer's clock.
   absl::Time time;
   // UUID; unique in the log.
   std::string command_id;

@@ -14,7 +14,7 @@ namespace votum {
 // 1 to 64 of a-z, 0-9, '-', '.'. INVALID_ARGUMENT/BAD_ID.
 absl::Status CheckId(absl::string_view field, absl::string_view value);
 
-// 1 to max_bytes of UTF-8 without control characters but newline and tab.
+// 1 to max_bytes of UTF-8 without control characters except newline and tab.
 // INVALID_ARGUMENT/BAD_TEXT.
 absl::Status CheckText(absl::string_view field, absl::string_view value, size_t max_bytes);
 

@@ -1,7 +1,7 @@
-// Who may see a record of the log.
+// The reach of a record: the people who may see it.
 //
-// The fold computes it for each record at the record's own position (core/fold/reach_log.h); no
-// record says it of itself, and the ledger knows nothing of it. A later record may widen it, only
+// The fold computes it for each record at the record's own position (core/fold/reach_log.h); it is
+// not stored in the record, and the ledger does not know it. Later records may only widen it; only
 // an erasure takes something away.
 #ifndef VOTUM_CORE_COMMAND_REACH_H_
 #define VOTUM_CORE_COMMAND_REACH_H_
@@ -17,7 +17,7 @@ class Reach {
  public:
   // From least to most.
   enum class Kind {
-    kSealed,  // nobody but auditors: also what is void or unknown
+    kSealed,  // only auditors; also void and unknown records
     kOffice,  // holders of an office: drafts
     kBodies,  // those, and the members of some organizations
     kPublic,  // anybody

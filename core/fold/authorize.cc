@@ -61,7 +61,7 @@ absl::Status VerifyOne(const crypto::PublicKey& key, const std::string& message,
   return absl::OkStatus();
 }
 
-// The key of the one-time code that EnrolKey's second signature is made with.
+// The key of the one-time code with which EnrolKey's second signature is made.
 absl::StatusOr<crypto::PublicKey> CodeKey(const World& world, const Envelope& envelope,
                                           absl::Time time) {
   const auto& enrol = static_cast<const directory::v1::EnrolKey&>(*envelope.command);

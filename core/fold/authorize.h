@@ -17,8 +17,8 @@
 
 namespace votum {
 
-// Who stands behind `envelope` at position `index` and time `time`, if its signatures verify and
-// its type may be given by that signer. `log_key` is the key that founds the deployment.
+// Identifies the signer of `envelope` at position `index` and time `time`, if its signatures verify
+// and the signer may give a command of its type. `log_key` is the key that founds the deployment.
 //
 //   INVALID_ARGUMENT/WRONG_DEPLOYMENT      signed for another deployment
 //   FAILED_PRECONDITION/EXPIRED            `time` is after header.not_after
@@ -35,9 +35,9 @@ absl::StatusOr<CommandContext> Authorize(const World& world, const Envelope& env
                                          uint64_t index, absl::Time time,
                                          const crypto::PublicKey& log_key, SignatureCache& cache);
 
-// What in Authorize takes long, and needs nothing of the state but the keys: RequiredKeys are those
-// that must have signed `envelope`, in the order of its signatures; VerifySignatures says whether
-// exactly `keys` have. Errors as above.
+// The slow part of Authorize, which needs nothing of the state except the keys: RequiredKeys
+// returns the keys that must have signed `envelope`, in the order of its signatures;
+// VerifySignatures checks that exactly `keys` have signed. Errors as above.
 absl::StatusOr<std::vector<crypto::PublicKey>> RequiredKeys(const World& world,
                                                             const Envelope& envelope,
                                                             uint64_t index, absl::Time time,

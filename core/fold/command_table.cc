@@ -22,9 +22,9 @@ using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 
 // ---------------------------------------------------------------------------------------------------------------------
-// Who may see a record
+// The reach of a record
 
-// An id that names nothing seals the record: nobody is to learn more of it.
+// An id that names nothing seals the record, so that nobody learns more of it.
 Reach OfMeeting(const World& world, absl::string_view meeting_id) {
   const meetings::MeetingEntry* meeting = world.agenda().FindMeeting(meeting_id);
   return meeting == nullptr ? Reach::Sealed() : Reach::Bodies({meeting->organization_id});
@@ -57,8 +57,9 @@ Reach OfProject(const World& world, absl::string_view project_id) {
   return project == nullptr ? Reach::Sealed() : OfDecision(world, project->decision_id());
 }
 
-// A proposal is a draft, for offices, until it has a path; then it is for those who advise and
-// decide. The public reads it when it stands on a public item, from the papers service.
+// A proposal is a draft, visible to offices, until it has a path; from then on the bodies that
+// advise and decide see it too. The public reads it from the papers service, once it stands on a
+// public item.
 Reach OfProposal(const World& world, absl::string_view proposal_id) {
   const papers::v1::Proposal* proposal = world.papers().FindProposal(proposal_id);
   if (proposal == nullptr) return Reach::Sealed();
@@ -77,7 +78,7 @@ Reach OfItems(const World& world, const Message& message) {
   return Reach::Public();
 }
 
-// A path is for the bodies on it.
+// A path is visible to the bodies on it.
 Reach OfSteps(const World&, const Message& message) {
   std::set<std::string> bodies;
   for (const papers::v1::ConsultationStep& step :
@@ -86,7 +87,7 @@ Reach OfSteps(const World&, const Message& message) {
   return Reach::Bodies({bodies.begin(), bodies.end()});
 }
 
-// What the option `as` of a declaration may say. votum_generate refuses another word.
+// The values of a declaration's option `as`. votum_generate refuses any other word.
 struct ShownAs {
   absl::string_view field;
   Reach (*of_id)(const World&, absl::string_view id);
@@ -111,7 +112,7 @@ Reach ReachAs(const World& world, const Message& command, const std::string& nam
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
-// Which machine a command belongs to
+// The machine that handles a command
 
 template <typename Machine, typename Command>
 concept Handles = requires(const Machine& machine, Machine& changed, const CommandContext& context,
@@ -128,7 +129,7 @@ struct MachineOf<Command, std::tuple<Machine&...>> {
   static constexpr size_t kCount = (size_t{0} + ... + size_t{Handles<Machine, Command>});
   static constexpr size_t Index() {
     size_t index = 0;
-    // Stops at the first that does.
+    // Stops at the first machine that handles it.
     static_cast<void>(((Handles<Machine, Command> || (++index, false)) || ...));
     return index;
   }
@@ -139,7 +140,7 @@ Domain DomainOf(const google::protobuf::Descriptor& command) {
   for (const Domain domain : kAllDomains) {
     if (DomainName(domain) == package[1]) return domain;
   }
-  // A machine in World has a domain, and MachineOf found one.
+  // Unreachable: a machine in World has a domain, and MachineOf found one.
   std::abort();
 }
 

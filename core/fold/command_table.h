@@ -30,20 +30,20 @@ struct CommandType {
   absl::Status (*check)(const World&, const CommandContext&, const google::protobuf::Message&);
   void (*apply)(World&, const CommandContext&, const google::protobuf::Message&);
 
-  // Who may see the record of `command` if it is in effect, in the state before it.
+  // The reach of the record of `command` if it is in effect, in the state before it.
   Reach ReachOf(const World& world, const google::protobuf::Message& command) const;
-  // The most that header.not_after may lie behind the record's time.
+  // The longest time by which header.not_after may exceed the record's time.
   absl::Duration LongestValidity() const;
 };
 
-// The longest validity of commands that declare none: they are sent at once, on a bad network, by a
-// clock that is a bit off.
+// The longest validity of commands that declare none: they are sent at once, possibly over a bad
+// network and by a clock that is slightly off.
 inline constexpr absl::Duration kLongestValidity = absl::Minutes(15);
 
 // All rows.
 const std::vector<CommandType>& CommandTable();
 
-// The row of `payload_type`; null for none.
+// The row of `payload_type`; null if there is none.
 const CommandType* FindCommandType(absl::string_view payload_type);
 
 }  // namespace votum

@@ -18,7 +18,8 @@ namespace {
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 
-// Calls `visit` for `message` and every message in it until it returns true; whether it did.
+// Calls `visit` for `message` and every message in it until it returns true; returns whether it
+// did.
 template <typename Visit>
 bool AnyMessage(const Message& message, const Visit& visit) {
   if (visit(message)) return true;

@@ -1,5 +1,5 @@
 // A signed command, parsed and found well-formed: its type is known, its message complete, its
-// header sound. Nothing is said yet about signatures or whether it holds.
+// header sound. Its signatures and its effect have not been checked yet.
 #ifndef VOTUM_CORE_FOLD_ENVELOPE_H_
 #define VOTUM_CORE_FOLD_ENVELOPE_H_
 

@@ -104,7 +104,7 @@ void Fold::PassOver() {
 }
 
 absl::Status Fold::Judge(const Envelope& envelope, absl::Time time, Reach* reach) {
-  // The id is taken by the first record that bears it, whatever becomes of that record.
+  // The first record that bears the id takes it, even if that record is void.
   const RecordedCommand recorded = {next_index_,
                                     CommandDigest(envelope.payload_type(), envelope.payload)};
   const auto [first, is_new] = commands_.emplace(KeyOf(envelope.header().command_id()), recorded);
@@ -133,7 +133,8 @@ absl::StatusOr<std::vector<crypto::PublicKey>> Fold::KeysOf(const Envelope& enve
   return RequiredKeys(world_, envelope, next_index_, time, log_key_);
 }
 
-// A UUID that OpenEnvelope has let pass; of anything else, something that no command has.
+// The bytes of a UUID that OpenEnvelope has accepted; for any other text, a key that no command
+// has.
 Fold::CommandKey Fold::KeyOf(absl::string_view command_id) {
   CommandKey key = {};
   size_t digits = 0;
@@ -154,7 +155,7 @@ std::optional<RecordedCommand> Fold::FindCommand(absl::string_view command_id) c
 }
 
 crypto::Digest Fold::StateDigest(Domain domain) const {
-  // A chain, so that the whole state never stands in memory twice.
+  // A chain of digests, so that the whole state never stands in memory twice.
   crypto::Digest digest = crypto::Sha256(DomainName(domain));
   world_.Visit(domain, [&digest](const google::protobuf::Message& resource) {
     const std::string& name = resource.GetDescriptor()->full_name();

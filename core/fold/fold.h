@@ -2,10 +2,10 @@
 //
 //   state(0) = nothing;   state(n + 1) = Apply(state(n), record n)
 //
-// Each record is judged at its own position. One that does not hold there (a second vote, a vote
-// after closing, a key revoked one record earlier) is void: it stays in the log, has no effect, and
-// everybody who folds the log finds it void for the same reason. Services and auditors call this
-// same code.
+// Each record is judged at its own position. A record that does not hold there (a second vote, a
+// vote after closing, a key revoked one record earlier) is void: it stays in the log, has no
+// effect, and everybody who folds the log finds it void for the same reason. Services and auditors
+// call this same code.
 #ifndef VOTUM_CORE_FOLD_FOLD_H_
 #define VOTUM_CORE_FOLD_FOLD_H_
 
@@ -29,21 +29,21 @@
 
 namespace votum {
 
-// What a record came to.
+// The outcome of a record.
 struct RecordOutcome {
   uint64_t index = 0;
   std::string command_name;  // "CastVote"; empty where the type is unknown
   std::string actor;
-  // OK: it is in effect, or belongs to a domain that is not folded here. Otherwise it is void, and
-  // this is why.
+  // OK if the record is in effect, or belongs to a domain that is not folded here. Otherwise the
+  // record is void for this reason.
   absl::Status status;
-  // Who may see it. Sealed where its domain is not folded here.
+  // The people who may see it. Sealed where its domain is not folded here.
   Reach reach;
 };
 
 // Whether a record that is void for `why_void` cannot come from an honest ledger and honest
 // services, which refuse such commands before they are appended: an auditor reports it as a fault,
-// not as a race that somebody lost (ReasonRow::race).
+// not as a lost race (ReasonRow::race).
 bool IsIntegrityFault(const absl::Status& why_void);
 
 // A command that was recorded.
@@ -54,7 +54,7 @@ struct RecordedCommand {
   crypto::Digest digest;
 };
 
-// A record, opened as far as that needs no state: in any order, by any thread.
+// A record, parsed as far as that needs no state: in any order, by any thread.
 struct OpenedRecord {
   uint64_t index = 0;
   absl::Time time;
@@ -63,43 +63,43 @@ struct OpenedRecord {
   absl::StatusOr<Envelope> envelope;
 };
 
-// Nothing if `record_bytes` are no record at all.
+// Returns nothing if `record_bytes` are not a record at all.
 std::optional<OpenedRecord> OpenRecord(absl::string_view record_bytes);
 
-// Whether records may be left out: only where a bundle shows a part of a log, each record with its
-// own proof.
+// Whether gaps in the log are allowed: only for a bundle that shows a part of a log, each record
+// with its own proof.
 enum class Gaps { kRefused, kAllowed };
 
 // Not thread-safe.
 class Fold {
  public:
-  // Folds `domains`; records of others are passed over. `cache` outlives this object.
+  // Folds `domains` and skips records of others. `cache` outlives this object.
   Fold(DomainSet domains, crypto::PublicKey log_key, SignatureCache* cache);
 
-  // Folds the next record, given as its exact bytes. DATA_LOSS if it is not the next record of any
-  // log (does not parse, other index, time runs backwards): the log itself is broken, and nothing
-  // was changed.
+  // Folds the next record, given as its exact bytes. DATA_LOSS if it cannot be the next record of
+  // any log (does not parse, wrong index, time runs backwards): the log itself is broken, and the
+  // state is unchanged.
   absl::StatusOr<RecordOutcome> Apply(absl::string_view record_bytes, Gaps gaps = Gaps::kRefused);
-  // The same for what OpenRecord made of the bytes.
+  // The same for the result of OpenRecord.
   absl::StatusOr<RecordOutcome> Apply(const std::optional<OpenedRecord>& record,
                                       Gaps gaps = Gaps::kRefused);
 
-  // Goes on behind the next record, which is not shown to whoever folds (withheld: reach_log.h).
+  // Skips the next record, which this process may not see (withheld: reach_log.h).
   void PassOver();
 
-  // Whether `envelope` would hold as the next record at `time`. What Apply would say, without its
+  // Whether `envelope` would hold as the next record at `time`: the verdict of Apply without its
   // effect.
   absl::Status Check(const Envelope& envelope, absl::Time time) const;
 
-  // The keys that must have signed `envelope` for that. Verifying with them takes ten times as long
-  // as all else in Check, and needs no state: see VerifySignatures.
+  // The keys that must have signed `envelope` for Check to succeed. Verifying with them takes ten
+  // times as long as everything else in Check, and needs no state: see VerifySignatures.
   absl::StatusOr<std::vector<crypto::PublicKey>> KeysOf(const Envelope& envelope,
                                                         absl::Time time) const;
 
   // The recorded command with this id, if any.
   std::optional<RecordedCommand> FindCommand(absl::string_view command_id) const;
 
-  // The number of records folded: the index of the next.
+  // The number of records folded, which is the index of the next one.
   uint64_t next_index() const { return next_index_; }
   // The time of the last record folded.
   absl::Time last_time() const { return last_time_; }
@@ -109,7 +109,7 @@ class Fold {
   // All void records, by index.
   const std::map<uint64_t, absl::Status>& void_records() const { return void_; }
 
-  // Who may see which record. Complete where all domains are folded, and no record was left out by
+  // The reach of each record. Complete if all domains are folded and no record was left out by
   // Gaps::kAllowed.
   const ReachLog& reach_log() const { return reach_log_; }
 

@@ -11,8 +11,8 @@ namespace {
 
 namespace dv1 = directory::v1;
 
-// Commands that name an urn, in a field of theirs: those that open one, put something into it, or
-// close it. What is said of an urn while it is open is withheld, but for the record that opened it.
+// Commands that name an urn in one of their fields: they open it, put something into it, or close
+// it. While an urn is open, their records are withheld, except the one that opened it.
 struct UrnRow {
   absl::string_view command;
   Urn::Kind kind;
@@ -96,7 +96,7 @@ void ReachLog::Add(const World& world, const Envelope* envelope, Reach reach, bo
 void ReachLog::OpenVotes(const World& world, absl::string_view vote_event_id, uint64_t opened_by) {
   const meetings::VoteEventEntry* event = world.votes().Find(vote_event_id);
   if (event == nullptr || event->mode != meetings::v1::VOTE_MODE_ROLL_CALL) return;
-  // Of the item as it is at the opening record: own_ has its reach.
+  // Decided by the reach of the item at the opening record, which is that record's own reach.
   if (!OwnReach(opened_by).is_public()) return;
   std::vector<uint64_t> indexes;
   for (const auto& [person_id, vote] : event->votes) {

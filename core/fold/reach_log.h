@@ -1,10 +1,10 @@
-// Who may see each record of the log, as it follows from the log.
+// The reach of each record of the log, derived from the log.
 //
-//   own reach   what the command's row of the table says at the record's own position; void or
-//               unknown is sealed. It never changes: public mirrors show it for ever
-//   opened      a later record has shown it to everybody. EstablishResult opens, of a roll call on
-//               an item that is public, the one record of each member that counts, or the pair of a
-//               vote on paper. What was corrected or void, and the votes of other modes, stay as
+//   own reach   given by the command's row of the table at the record's own position; sealed for
+//               void and unknown records. It never changes: public mirrors show it for ever
+//   opened      a later record has shown it to everybody. For a roll call on a public item,
+//               EstablishResult opens the one record of each member that counts, or the pair of a
+//               vote on paper. Corrected and void records, and the votes of other modes, stay as
 //               they are
 //   withheld    ballots of a vote or round that is open, and void attempts to close it: shown to
 //               nobody, auditors included, until it is closed. No other record's effect depends on
@@ -25,7 +25,7 @@
 
 namespace votum {
 
-// What ballots are cast into.
+// A vote or a round, into which ballots are cast.
 struct Urn {
   enum class Kind { kVote, kRound };
   Kind kind = Kind::kVote;
@@ -45,7 +45,7 @@ struct OpenUrn {
   std::vector<uint64_t> withheld;  // ascending
 };
 
-// A record that another one has opened.
+// A record that a later one has opened.
 struct Opening {
   uint64_t index = 0;
   uint64_t opened_by = 0;
@@ -54,10 +54,10 @@ struct Opening {
 // Not thread-safe.
 class ReachLog {
  public:
-  // The next record, of which `world` knows. `envelope` is null for what is no command; `reach` is
-  // its own, sealed where it is void.
+  // Adds the next record, which `world` has already applied. `envelope` is null for a record that
+  // is no command; `reach` is the record's own reach, sealed if it is void.
   void Add(const World& world, const Envelope* envelope, Reach reach, bool in_effect);
-  // The next record, which was not shown to whoever folds.
+  // Adds the next record, which this process may not see.
   void AddUnseen() { own_.push_back(NumberOf(Reach::Sealed())); }
 
   uint64_t size() const { return own_.size(); }
@@ -84,8 +84,8 @@ class ReachLog {
   absl::flat_hash_map<uint64_t, uint64_t> opened_;  // index to the record that opened it
 };
 
-// Whether `person_id` (empty for the public) may see the record at `index` now: by the offices and
-// memberships that the person has now, whenever the record was made.
+// Whether `person_id` (empty for the public) may see the record at `index` now: decided by the
+// person's present offices and memberships, whenever the record was made.
 bool MaySee(const World& world, const ReachLog& log, absl::string_view person_id, uint64_t index);
 
 }  // namespace votum

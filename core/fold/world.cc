@@ -13,7 +13,7 @@ constexpr unsigned kReadsPapers = kReadsIdeas | Bit(Domain::kPapers);
 constexpr unsigned kReadsMeetings = kReadsPapers | Bit(Domain::kMeetings);
 constexpr unsigned kReadsDecisions = kReadsMeetings | Bit(Domain::kDecisions);
 
-// For each domain; bit i: it reads the domain of value i, or is it.
+// For each domain: bit i is set if it is, or reads, the domain of value i.
 constexpr unsigned kReads[] = {kReadsDirectory, kReadsIdeas,
                                kReadsPapers,    kReadsMeetings,
                                kReadsDecisions, kReadsDecisions | Bit(Domain::kProjects)};

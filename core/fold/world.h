@@ -2,9 +2,9 @@
 //
 //   directory ◀── ideas ◀── papers ◀── meetings ◀── decisions ◀── projects
 //
-// An arrow points from the one that reads to what it reads. A process that serves one domain folds
-// only that domain and what is to the left of it (Closure): the rest of the log cannot change its
-// state.
+// An arrow points from the reader to the domain that it reads. A process that serves one domain
+// folds only that domain and those to the left of it (Closure): the rest of the log cannot change
+// its state.
 #ifndef VOTUM_CORE_FOLD_WORLD_H_
 #define VOTUM_CORE_FOLD_WORLD_H_
 
@@ -49,7 +49,7 @@ inline absl::string_view DomainName(Domain domain) {
 class DomainSet {
  public:
   static DomainSet All();
-  // `domain` and all that it reads, directly or not.
+  // `domain` and every domain that it reads, directly or not.
   static DomainSet Closure(Domain domain);
 
   bool Contains(Domain domain) const { return bits_ >> static_cast<int>(domain) & 1; }
@@ -84,7 +84,7 @@ class World {
     return std::tie(directory_, ideas_, papers_, agenda_, ceremonies_, sittings_, motions_, votes_,
                     secret_votes_, lots_, decisions_, projects_);
   }
-  // For the command table alone, which applies what it has checked.
+  // Only for the command table, which applies commands that it has checked.
   auto mutable_machines() {
     return std::tie(directory_, ideas_, papers_, agenda_, ceremonies_, sittings_, motions_, votes_,
                     secret_votes_, lots_, decisions_, projects_);
