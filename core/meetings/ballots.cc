@@ -14,7 +14,7 @@ namespace {
 
 absl::Status BadCandidates(absl::string_view what) { return Refuse(Reason::kBadCandidates, what); }
 
-// As a tally of papers says it, without those who handed in none.
+// The tally as a count of papers states it, without the members who handed in none.
 v1::Tally Papers(v1::Tally tally) {
   tally.clear_not_voted();
   return tally;

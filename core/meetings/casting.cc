@@ -113,7 +113,7 @@ absl::Status Votes::Check(const CommandContext& context, const v1::CorrectVote& 
   RETURN_IF_ERROR(CheckVoter(*event, context.actor));
   const auto voted = event->votes.find(context.actor);
   if (voted == event->votes.end()) {
-    // A paper that waits is the better explanation.
+    // If a paper is waiting, that is the better explanation.
     RETURN_IF_ERROR(CheckNotVoted(*event, context.actor));
     return Refuse(Reason::kNotVoted, absl::StrCat(context.actor, " has not voted in vote ",
                                                   event->id, "; send CastVote"));

@@ -1,6 +1,5 @@
-// How a secret vote on devices is set up when its vote is opened: its election is made of the
-// motion, the server's key and the key of a finished ceremony. No election and no server key is
-// used twice.
+// Sets up a secret vote on devices when its vote is opened: the election is made of the motion, the
+// server's key and the key of a finished ceremony. No election and no server key is used twice.
 #ifndef VOTUM_CORE_MEETINGS_ELECTION_SETUPS_H_
 #define VOTUM_CORE_MEETINGS_ELECTION_SETUPS_H_
 
@@ -27,7 +26,7 @@ class ElectionSetups {
   ElectionSetups(const ElectionSetups&) = delete;
   ElectionSetups& operator=(const ElectionSetups&) = delete;
 
-  // What `command` says of electronic ballots holds: INVALID_ARGUMENT/BAD_MODE,
+  // The electronic ballots of `command` are valid: INVALID_ARGUMENT/BAD_MODE,
   // BAD_ELECTRONIC_BALLOTS and the errors of its keys; as KeyCeremonies::CheckFinished.
   absl::Status Check(const directory::OrganizationEntry& organization, const MotionEntry& motion,
                      const v1::OpenVote& command) const;

@@ -19,7 +19,7 @@ namespace votum::meetings {
 std::vector<std::string> Electorate(const directory::DirectoryMachine& directory,
                                     const SittingEntry& sitting, absl::string_view item_id,
                                     absl::string_view norm = "");
-// Who is there for `item_id`, and whether it is called for the second time.
+// The attendance on `item_id`, and whether the item is called for the second time.
 rules::Attendance AttendanceOn(const directory::DirectoryMachine& directory,
                                const directory::OrganizationEntry& organization,
                                const SittingEntry& sitting, absl::string_view item_id,

@@ -42,7 +42,7 @@ absl::Status CheckLength(absl::string_view message) {
                 absl::StrCat("a trustee's message has at most ", kMaxMessageBytes, " bytes"));
 }
 
-// Texts that were checked when they came in.
+// Parse texts that were checked when they came in.
 std::vector<election::SignedMessage> Certificates(const KeyCeremonyEntry& ceremony) {
   std::vector<election::SignedMessage> certificates;
   for (const Trustee& trustee : ceremony.trustees)
@@ -57,7 +57,7 @@ std::vector<election::Contribution> Contributions(const KeyCeremonyEntry& ceremo
   return contributions;
 }
 
-// What the ceremony comes to with `key` of trustee `number` as the last one that was missing.
+// The result of the ceremony with `key` of trustee `number` as the last missing one.
 absl::StatusOr<election::ThresholdTrustees> Assemble(const KeyCeremonyEntry& ceremony,
                                                      uint32_t number, absl::string_view key) {
   std::vector<election::TrusteeKey> keys;
@@ -75,7 +75,7 @@ bool AllHave(const KeyCeremonyEntry& ceremony, std::string Trustee::*message) {
                       [&](const Trustee& trustee) { return (trustee.*message).empty(); });
 }
 
-// Whether `number` is the last whose `message` is missing.
+// Whether `number` is the only trustee whose `message` is missing.
 bool IsLast(const KeyCeremonyEntry& ceremony, uint32_t number, std::string Trustee::*message) {
   for (size_t i = 0; i < ceremony.trustees.size(); ++i) {
     if (i + 1 != number && (ceremony.trustees[i].*message).empty()) return false;

@@ -1,5 +1,5 @@
 // Key ceremonies: how the trustees of an organization's secret votes make their common key, message
-// by message. What each message is and what is checked of it: crypto/election/ceremony.h.
+// by message. crypto/election/ceremony.h describes each message and its checks.
 #ifndef VOTUM_CORE_MEETINGS_KEY_CEREMONIES_H_
 #define VOTUM_CORE_MEETINGS_KEY_CEREMONIES_H_
 
@@ -23,7 +23,7 @@
 
 namespace votum::meetings {
 
-// More would make the last check of a ceremony, whose work grows with the cube, a matter of
+// With more trustees the last check of a ceremony, whose work grows with the cube, would take
 // seconds.
 inline constexpr int kMaxCeremonyTrustees = 20;
 
@@ -44,10 +44,10 @@ struct KeyCeremonyEntry {
   absl::Time announced;
   absl::Time finished_time;                           // meaningless before
   std::optional<election::ThresholdTrustees> result;  // once finished; kept when cancelled
-  std::optional<election::Element> public_key;        // of them
+  std::optional<election::Element> public_key;        // the common key of the trustees
   std::string cancel_reason;
 
-  // The number of `person_id` among the trustees, from 1; 0 if he is none of them.
+  // The number of `person_id` among the trustees, from 1; 0 if they are not a trustee.
   uint32_t NumberOf(absl::string_view person_id) const;
 };
 
@@ -59,7 +59,7 @@ class KeyCeremonies {
   KeyCeremonies(const KeyCeremonies&) = delete;
   KeyCeremonies& operator=(const KeyCeremonies&) = delete;
 
-  // Commands. Who may give each, and what it checks, stands in key_ceremonies.proto.
+  // Commands. key_ceremonies.proto says who may give each, and what it checks.
   absl::Status Check(const CommandContext& context, const v1::AnnounceKeyCeremony& command) const;
   absl::Status Check(const CommandContext& context,
                      const v1::SubmitTrusteeCertificate& command) const;
@@ -84,7 +84,8 @@ class KeyCeremonies {
 
   // All of it is public. NOT_FOUND/NO_SUCH_CEREMONY.
   absl::StatusOr<v1::KeyCeremony> Get(absl::string_view id) const;
-  // At most `limit` of an organization by id, after `after_id`, without what trustees handed in.
+  // At most `limit` ceremonies of an organization by id, after `after_id`, without the trustees'
+  // messages.
   std::vector<v1::KeyCeremony> List(absl::string_view organization_id, absl::string_view after_id,
                                     size_t limit) const;
 
@@ -92,7 +93,7 @@ class KeyCeremonies {
   void Visit(const ResourceVisitor& visitor) const;
 
  private:
-  // The ceremony, if it is in `round` and `actor` may hand in something for `trustee_id`:
+  // The ceremony, if it is in `round` and `actor` may submit for `trustee_id`:
   // NOT_FOUND/NO_SUCH_CEREMONY; FAILED_PRECONDITION/WRONG_ROUND; PERMISSION_DENIED/NOT_THE_TRUSTEE;
   // INVALID_ARGUMENT/UNKNOWN_TRUSTEE.
   absl::StatusOr<const KeyCeremonyEntry*> InRound(const CommandContext& context,

@@ -23,7 +23,7 @@ bool AllRevealed(const LotEntry& lot) {
                      [](const auto& entry) { return !entry.second.contribution.empty(); });
 }
 
-// The candidates whose tie was decided get what they were drawn for.
+// The drawn candidates of the tie get their seat or are elected.
 void Complete(const LotEntry& lot, v1::Result& result) {
   result.set_lot_id(lot.id);
   result.set_to_draw(0);
@@ -209,7 +209,7 @@ void Lots::Apply(const CommandContext& context, const v1::DrawLot& command) {
   Complete(lot, result);
   const std::string drawn = absl::StrJoin(lot.drawn, ", ");
   if (motions_.Find(event.motion_id)->candidates.empty()) {
-    // A tie of Yes and No: the items are the outcomes.
+    // A tie of Yes and No: the lot is drawn between the outcomes.
     result.clear_candidate_ids();
     result.set_election(v1::ELECTION_OUTCOME_UNSPECIFIED);
     result.set_outcome(lot.drawn[0] == "adopted" ? v1::OUTCOME_ADOPTED : v1::OUTCOME_REJECTED);

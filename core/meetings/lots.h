@@ -1,6 +1,6 @@
-// Lots that decide ties which the rules leave to them. Nobody can know or steer what is drawn:
-// members commit to contributions, a checkpoint of the log fixes the commitments, the contributions
-// are revealed, and the draw follows from both (rules/lot.h). Anybody can draw again.
+// Lots that decide ties where the rules ask for one. Nobody can know or steer the outcome: members
+// commit to contributions, a checkpoint of the log fixes the commitments, the contributions are
+// revealed, and the draw follows from both (rules/lot.h). Anybody can draw again.
 #ifndef VOTUM_CORE_MEETINGS_LOTS_H_
 #define VOTUM_CORE_MEETINGS_LOTS_H_
 

@@ -23,7 +23,7 @@ constexpr size_t kMaxNameBytes = 400;
 
 absl::Status BadCandidates(absl::string_view what) { return Refuse(Reason::kBadCandidates, what); }
 
-// How many a ballot names, and how many are elected.
+// Checks how many candidates a ballot names, and how many are elected.
 absl::Status CheckChoosing(const v1::ProposeMotion& command) {
   const auto candidates = static_cast<uint32_t>(command.candidates_size());
   const uint32_t fewest = std::max(command.choose_min(), 1u);

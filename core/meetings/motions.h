@@ -1,7 +1,7 @@
 // Motions: the questions put to a meeting, elections among them, and demands how to vote on them.
 //
 // A motion is put once. A vote that went wrong is not repaired: the motion is proposed again under
-// another id. Votes tells what becomes of a motion in its vote.
+// another id. Votes reports the course of a motion's vote.
 #ifndef VOTUM_CORE_MEETINGS_MOTIONS_H_
 #define VOTUM_CORE_MEETINGS_MOTIONS_H_
 
@@ -96,7 +96,7 @@ class Motions {
   const AgendaMachine& agenda_;
   const Sittings& sittings_;
   std::map<std::string, MotionEntry, std::less<>> motions_;
-  // Who stands in the second ballot, by the vote whose result asks for it.
+  // The candidates of the second ballot, by the vote whose result asks for it.
   std::map<std::string, std::set<std::string>, std::less<>> runoffs_;
 };
 

@@ -44,7 +44,7 @@ absl::Status Votes::Check(const CommandContext& context,
                   absl::StrCat(context.actor, " recorded the vote on paper of ",
                                command.person_id(), "; another person must confirm it"));
   }
-  // Which of the two is right is not said: both are to look at the paper again.
+  // The error does not say which of the two is right: both should look at the paper again.
   if (paper->choice != command.choice() || paper->candidate_id != command.candidate_id()) {
     return Refuse(Reason::kPaperDiffers,
                   absl::StrCat("the vote on paper of ", command.person_id(),

@@ -1,9 +1,9 @@
-// What a reader is shown of a resource. Three rules:
+// Decides what a reader is shown of a resource. Three rules:
 //
-//  - A running vote shows who may vote and how many have, to nobody what: no interim tallies.
-//  - Of a non-public item the public learns that there was a vote and where it stands, no more.
-//  - After closing, each member's vote is shown for a roll call; for an open vote to auditors only
-//    (everybody else sees counts; the vote itself stands in the log). The result that the chair has
+//  - A running vote shows who may vote and how many have voted, but never how: no interim tallies.
+//  - On a non-public item the public learns only that there was a vote, and where it stands.
+//  - After closing, each member's vote is shown for a roll call; for an open vote only to auditors
+//    (everybody else sees counts; the vote itself stands in the log). A result that the chair has
 //    not announced yet is shown to the council, not to the public.
 #ifndef VOTUM_CORE_MEETINGS_REDACTION_H_
 #define VOTUM_CORE_MEETINGS_REDACTION_H_

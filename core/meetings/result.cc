@@ -159,7 +159,7 @@ rules::v1::Text ComputePlaces(const VoteEventEntry& event, const MotionEntry& mo
     share.set_seats(1);
   }
   for (const size_t candidate : places.tied) {
-    // Who is drawn gets a place: the lot adds it to what is there.
+    // Each drawn candidate gets one place, which the lot adds to this share.
     v1::SeatShare& share = *result.add_seats();
     share.set_candidate_id(motion.candidates[candidate].id());
     result.add_candidate_ids(motion.candidates[candidate].id());

@@ -14,13 +14,13 @@ namespace votum::meetings {
 // The count of all votes that were given (Popolo: Count).
 v1::Tally Count(const VoteEventEntry& event, const MotionEntry& motion);
 
-// The result with its arithmetic; index 0. Where the rules leave a tie to whoever presides, the
-// outcome is unspecified. FAILED_PRECONDITION/VOTE_OPEN while the vote is open, COUNT_MISSING
+// The result with its arithmetic; index 0. Where the rules leave a tie to the person who presides,
+// the outcome is unspecified. FAILED_PRECONDITION/VOTE_OPEN while the vote is open, COUNT_MISSING
 // before the count of a secret vote is confirmed, NOT_DECRYPTED before its urn is open,
 // VOTE_ABANDONED.
 absl::StatusOr<v1::Result> ComputeResult(const VoteEventEntry& event, const MotionEntry& motion);
 
-// Whoever presides states what `computed` says, or decides a tie that is left to them:
+// `stated` agrees with `computed`, or decides a tie that is left to the person who presides:
 // INVALID_ARGUMENT/RESULT_DIFFERS.
 absl::Status CheckStated(const v1::Result& computed, const v1::EstablishResult& stated);
 // The result as it is established by a command that CheckStated accepts.

@@ -15,7 +15,7 @@ absl::Status CheckPresides(const directory::DirectoryMachine& directory, absl::s
 // By `person_id`, or a clerk: PERMISSION_DENIED/NOT_THE_MEMBER.
 absl::Status CheckMemberOrClerk(const directory::DirectoryMachine& directory,
                                 absl::string_view actor, absl::string_view person_id);
-// By whoever presides, a clerk, or a secretary: PERMISSION_DENIED/NOT_PRESIDING.
+// By the person who presides, a clerk, or a secretary: PERMISSION_DENIED/NOT_PRESIDING.
 absl::Status CheckSecondPerson(const directory::DirectoryMachine& directory,
                                absl::string_view actor, absl::string_view organization_id);
 

@@ -15,7 +15,7 @@
 namespace votum::meetings {
 namespace {
 
-// How many sets of trustees are tried on a tally that a cheating one spoiled.
+// How many sets of trustees are tried on a tally that a cheating trustee has spoiled.
 constexpr int kMaxAttempts = 200;
 
 // German, as on a ballot paper of the council.
@@ -35,17 +35,17 @@ std::string TextOf(const MotionEntry& motion, absl::string_view meaning) {
   return std::string(meaning);
 }
 
-// Whether a ballot names several candidates, or has to name more than one.
+// Whether a ballot names several candidates, or must name more than one.
 bool NamesSeveral(const MotionEntry& motion) { return motion.choose_max > 1; }
 
-// The ids of candidates might be "no" or "blank": what stands in front of them says what they are.
+// Candidate ids might be "no" or "blank", so an answer's position tells its meaning.
 bool IsCandidate(const MotionEntry& motion, size_t answer) {
   const size_t first = NamesSeveral(motion) ? 1 : 0;
   return answer >= first && answer - first < motion.candidates.size();
 }
 
-// The next set after `chosen` of as many numbers below `size`, in lexicographic order; false after
-// the last.
+// Advances `chosen` to the next set of as many numbers below `size`, in lexicographic order; false
+// after the last.
 bool NextSet(std::vector<size_t>& chosen, size_t size) {
   for (size_t i = chosen.size(); i-- > 0;) {
     if (chosen[i] + (chosen.size() - i) >= size) continue;
@@ -263,7 +263,7 @@ absl::Status CheckDecryptable(const VoteEventEntry& event) {
     return Refuse(Reason::kTallyOpened,
                   absl::StrCat("the urn of vote ", event.id, " is open; no more is needed"));
   }
-  // Whoever counts papers must not know what they have to add up to.
+  // The people who count papers must not know the sum that they should find.
   const bool counted = event.count.has_value() && event.count->confirmed;
   if (event.ballots.empty() || counted) return absl::OkStatus();
   return Refuse(

@@ -1,8 +1,8 @@
-// What a secret vote on devices keeps beside its VoteEventEntry, and what follows from that: the
-// question in Belenios' form, the archive, the opening of the urn. Plain data and pure functions;
-// the commands are in secret_votes.h.
+// The data that a secret vote on devices keeps besides its VoteEventEntry, and everything derived
+// from it: the question in Belenios' form, the archive, the opening of the urn. Plain data and pure
+// functions; the commands are in secret_votes.h.
 //
-// Nothing here joins a member to a credential: the records do not say it.
+// Nothing here links a member to a credential, because the records do not.
 #ifndef VOTUM_CORE_MEETINGS_SECRET_VOTE_H_
 #define VOTUM_CORE_MEETINGS_SECRET_VOTE_H_
 
@@ -30,7 +30,7 @@ namespace votum::meetings {
 struct MotionEntry;
 struct VoteEventEntry;
 
-// One vote's minimum numbers, where the rule profile does not say others.
+// The minimum numbers of a vote whose rule profile sets none.
 inline constexpr uint32_t kMinimumElectorate = 5;
 inline constexpr uint32_t kMinimumBallots = 3;
 
@@ -45,7 +45,7 @@ struct SecretVoteEntry {
   std::string fingerprint;
   std::vector<std::string> answers;  // see AnswersOf
   uint32_t minimum_ballots = kMinimumBallots;
-  // What is needed until the urn is open, and then no more: it is large.
+  // Kept only until the urn is open, because it is large.
   std::optional<election::Election> election;
   std::optional<election::Trustees> trustees;
 
@@ -56,7 +56,7 @@ struct SecretVoteEntry {
   std::vector<std::string> credentials;
   std::unordered_map<std::string, size_t> positions;
 
-  // Of each credential, by position, its ballots in the order of casting.
+  // Ballots of each credential, by position, in the order of casting.
   std::vector<std::vector<std::string>> ballots;
   std::set<std::string, std::less<>> trackers;  // of all ballots
   uint32_t counted = 0;                         // credentials with a ballot
@@ -73,8 +73,8 @@ struct SecretVoteEntry {
   std::string archive_head;  // of the archive as it is now; empty while the vote is open
 };
 
-// What the answers of the one question mean, in their order: "blank" (first, where a ballot may be
-// blank), "yes", "no", "abstain", or the id of a candidate.
+// The meanings of the answers of the one question, in their order: "blank" (first, where a ballot
+// may be blank), "yes", "no", "abstain", or the id of a candidate.
 std::vector<std::string> AnswersOf(const MotionEntry& motion);
 
 // The election of a motion. `organization_id` and `deployment` are for information.
@@ -88,21 +88,21 @@ bool NumberBefore(absl::string_view a, absl::string_view b);
 // The list of voters in Belenios' form.
 std::string CredentialsJson(const SecretVoteEntry& vote);
 
-// All ballots in the order of the archive: by credential, those of one in the order of casting. So
-// the order in which people voted is not in it.
+// All ballots in the order of the archive: by credential, and for one credential in the order of
+// casting. So the archive does not show the order in which people voted.
 std::vector<absl::string_view> BallotsInOrder(const SecretVoteEntry& vote);
 
 // The encrypted tally of a vote that takes no more ballots.
 election::EncryptedTally TallyOf(const SecretVoteEntry& vote);
 
-// Opens the urn if the decryptions that are there do: sets result, opening_owners and phase, or
-// `spoiled` if they are enough and yet do not.
+// Opens the urn if the decryptions so far suffice: sets result, opening_owners and phase, or
+// `spoiled` if they are enough in number and still do not open it.
 void TryToOpen(SecretVoteEntry& vote);
 
-// What was counted in the opened urn, by the meaning of the answers; not_voted is 0.
+// The counts of the opened urn, by the meaning of the answers; not_voted is 0.
 v1::Tally CountedOf(const SecretVoteEntry& vote, const MotionEntry& motion);
 
-// Whether everybody who took part said the same: then the result shows how each voted.
+// Whether everybody who took part voted alike, so that the result shows how each voted.
 bool IsUnanimous(const v1::Tally& tally);
 
 // The archive, byte for byte a function of the state: its timestamp is the second of the record
@@ -110,7 +110,7 @@ bool IsUnanimous(const v1::Tally& tally);
 // whose list of credentials is frozen.
 std::string ArchiveOf(const SecretVoteEntry& vote, std::string* head);
 
-// Closes the urn of a vote that is closed: what is in it is added up, or nobody will ever open it.
+// Closes the urn of a closed vote: its ballots are added up, or it is never opened.
 void CloseUrn(bool abandon, SecretVoteEntry& vote);
 
 // FAILED_PRECONDITION/NOT_ON_DEVICES.

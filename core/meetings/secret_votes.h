@@ -1,7 +1,7 @@
 // The life of a secret vote on devices between the opening of its vote and the opening of its urn:
-// members register credentials, ballots are cast without a name, who took part is recorded, the
-// server and the trustees decrypt. All that is kept of it stands in its vote, which Votes opens and
-// closes; secret_vote.h says what, and what follows from it.
+// members register credentials, cast ballots without a name, participation is recorded, and the
+// server and the trustees decrypt. All of its data stands in its vote, which Votes opens and
+// closes; secret_vote.h describes it and everything derived from it.
 #ifndef VOTUM_CORE_MEETINGS_SECRET_VOTES_H_
 #define VOTUM_CORE_MEETINGS_SECRET_VOTES_H_
 
@@ -25,7 +25,7 @@
 
 namespace votum::meetings {
 
-// How many verified ballots a process remembers, at least: those between acceptance and fold.
+// How many verified ballots a process remembers at least: those between acceptance and fold.
 inline constexpr size_t kBallotMemoSize = 4096;
 
 // Not thread-safe.
@@ -60,32 +60,33 @@ class SecretVotes {
 
   // The vote, whose `secret` is set. NOT_FOUND/NO_SUCH_VOTE; FAILED_PRECONDITION/NOT_ON_DEVICES.
   absl::StatusOr<const VoteEventEntry*> Find(absl::string_view vote_event_id) const;
-  // The ids of all of them, ascending.
+  // The ids of all secret votes on devices, ascending.
   std::vector<std::string> List() const;
   // Shows everything; ForReader (redaction.h) takes out what a reader may not see. Errors as Find.
   absl::StatusOr<v1::SecretVote> Get(absl::string_view vote_event_id) const;
   // The archive of a closed secret vote in Belenios' format (secret_vote.h). Errors as Find and
   // CheckClosed.
   absl::StatusOr<std::string> Archive(absl::string_view vote_event_id) const;
-  // Whether `person_id` may be shown the archive of a vote: the council, auditors, its trustees.
+  // Whether `person_id` may be shown the archive of a vote: the council, auditors, and its trustees
+  // may.
   bool MayReadArchive(absl::string_view vote_event_id, Audience audience,
                       absl::string_view person_id) const;
-  // Remembers verified ballots; to be filled ahead of Check, without holding the state.
+  // Remembers verified ballots; filled ahead of Check, without holding the state.
   const std::shared_ptr<election::BallotMemo>& ballot_memo() const { return ballot_memo_; }
 
   // All secret votes, by id.
   void Visit(const ResourceVisitor& visitor) const;
 
  private:
-  // The vote, if it belongs to that meeting; and it is open. Errors as Votes::FindIn and
-  // Votes::FindOpen; FAILED_PRECONDITION/NOT_ON_DEVICES.
+  // The vote, if it belongs to that meeting; FindOpen also requires that it is open. Errors as
+  // Votes::FindIn and Votes::FindOpen; FAILED_PRECONDITION/NOT_ON_DEVICES.
   absl::StatusOr<const VoteEventEntry*> FindIn(absl::string_view meeting_id,
                                                absl::string_view vote_event_id) const;
   absl::StatusOr<const VoteEventEntry*> FindOpen(absl::string_view meeting_id,
                                                  absl::string_view vote_event_id) const;
   // The actor presides over the vote's meeting: PERMISSION_DENIED/NOT_PRESIDING.
   absl::Status CheckPresidesOver(const CommandContext& context, const VoteEventEntry& event) const;
-  // The actor may hand in the part of `owner`: INVALID_ARGUMENT/UNKNOWN_TRUSTEE;
+  // The actor may submit the part of `owner`: INVALID_ARGUMENT/UNKNOWN_TRUSTEE;
   // PERMISSION_DENIED/NOT_THE_TRUSTEE, NOT_PRESIDING.
   absl::Status CheckMayDecrypt(const CommandContext& context, const VoteEventEntry& event,
                                uint32_t owner) const;

@@ -1,5 +1,5 @@
-// A meeting in session, or one that was: who was there when, who is in conflict on what, where each
-// item stands. Plain data.
+// A meeting in session, or one that has ended: the members' presence, conflicts of interest, and
+// the state of each item. Plain data.
 #ifndef VOTUM_CORE_MEETINGS_SITTING_H_
 #define VOTUM_CORE_MEETINGS_SITTING_H_
 
@@ -31,7 +31,7 @@ struct PresenceEntry {
   bool remote = false;
 };
 
-// Where an item stands with its quorum, once somebody doubted, counted or called it again.
+// The state of an item's quorum, once somebody doubted, counted or called it again.
 struct ItemQuorumEntry {
   rules::QuorumState state = rules::QuorumState::kPresumed;
   bool second_call = false;
@@ -47,7 +47,7 @@ struct DisruptionEntry {
   std::string recorder_id;
 };
 
-// A vote, as far as the sitting has to know of it.
+// A vote, as far as the sitting needs to know it.
 struct SittingVote {
   std::string vote_event_id;
   std::string item_id;
@@ -59,7 +59,7 @@ struct SittingEntry {
   std::string organization_id;
   v1::SittingState state = v1::SITTING_STATE_UNSPECIFIED;
   std::vector<PresenceEntry> presences;  // in the order of coming
-  // Who is present now: position of the running stretch in `presences`.
+  // The members present now: position of the current stretch in `presences`.
   std::map<std::string, size_t, std::less<>> present;
   // Members in conflict (Befangenheit), by item.
   std::map<std::string, PersonSet, std::less<>> conflicts;

@@ -1,4 +1,4 @@
-// Doubts about the quorum of an item: challenge, count, second call.
+// Doubts about the quorum on an item: challenge, count, second call.
 #include "absl/strings/str_cat.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"

@@ -88,7 +88,7 @@ absl::Status Sittings::Check(const CommandContext& context, const v1::OpenMeetin
     return Refuse(Reason::kNoAgenda,
                   absl::StrCat("meeting ", meeting->id, " has no agenda; publish one before"));
   }
-  // Until its start the agenda may still be replaced, and the meeting be called off.
+  // Until its start the agenda may still be replaced, and the meeting may be called off.
   if (context.time < meeting->start) {
     return Refuse(
         Reason::kMeetingNotDue,
@@ -282,7 +282,7 @@ absl::StatusOr<v1::Attendance> Sittings::GetAttendance(absl::string_view meeting
   attendance.set_meeting_id(meeting->id);
   if (const SittingEntry* sitting = Find(meeting_id); sitting != nullptr) {
     attendance = Recorded(*sitting);
-    // No item has an empty id: nobody is taken out for a conflict.
+    // No item has an empty id, so nobody is left out for a conflict.
     attendance.set_present_count(
         static_cast<uint32_t>(Electorate(directory_, *sitting, "").size()));
   }

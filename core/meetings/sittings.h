@@ -1,11 +1,11 @@
 // The meeting itself: its opening and closing, attendance, conflicts of interest, disruptions, and
 // doubts about its quorum.
 //
-// A sitting begins when whoever presides opens a convened meeting, and ends for good when it is
-// closed. In between members come and go; each stretch of presence is kept. A member in conflict on
-// an item (Befangenheit, Section 31 GO NRW) does not count there. A conflict has to be declared
+// A sitting begins when the person who presides opens a convened meeting, and ends for good when it
+// is closed. In between members come and go; each stretch of presence is kept. A member in conflict
+// on an item (Befangenheit, Section 31 GO NRW) does not count there. A conflict has to be declared
 // before the item is voted on, so a sitting knows which of its votes is open and which have settled
-// their item: votes.h tells it.
+// their item: Votes (votes.h) tells it.
 //
 // A quorum is presumed until somebody doubts it (Section 49 GO NRW); then the members present are
 // counted, and an item that was postponed for want of a quorum can be called again in another
@@ -79,7 +79,7 @@ class Sittings {
   // The whole state, by meeting id.
   void Visit(const ResourceVisitor& visitor) const;
 
-  // For Votes alone, which knows what becomes of a vote. The sitting and the vote exist.
+  // Only for Votes, which reports the course of a vote. The sitting and the vote exist.
   void VoteOpened(absl::string_view meeting_id, absl::string_view vote_event_id,
                   absl::string_view item_id);
   void VoteClosed(absl::string_view meeting_id);
@@ -92,7 +92,7 @@ class Sittings {
   // The part of the attendance that is this machine's own state.
   v1::Attendance Recorded(const SittingEntry& sitting) const;
   SittingEntry& Mutable(absl::string_view meeting_id);
-  // The same, of which the attendance changes.
+  // The same, for a change of the attendance.
   SittingEntry& Touch(const CommandContext& context, absl::string_view meeting_id);
 
   const directory::DirectoryMachine& directory_;

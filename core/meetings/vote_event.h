@@ -25,7 +25,7 @@ struct MotionEntry;
 struct VoteEntry {
   v1::Choice choice = v1::CHOICE_UNSPECIFIED;
   bool paper = false;
-  std::string command_id;       // of the record that decides: what a correction must name
+  std::string command_id;       // of the record that decides; a correction must name it
   uint64_t index = 0;           // of the same record
   std::string candidate_id;     // in an election, with Yes
   uint64_t recorded_index = 0;  // on paper: of the first record; `index` is the confirmation's
@@ -81,7 +81,7 @@ struct VoteEventEntry {
 
 // The vote as a resource, without computed_result.
 v1::VoteEvent ToVoteEvent(const VoteEventEntry& event, const MotionEntry& motion);
-// Its part on devices, which it has, without trackers.
+// The part of the vote on devices, which it must have, without trackers.
 v1::SecretVote ToSecretVote(const VoteEventEntry& event, const MotionEntry& motion);
 
 }  // namespace votum::meetings

@@ -16,7 +16,7 @@
 namespace votum::meetings {
 namespace {
 
-// Whether what a voter says does not fit into one choice and one candidate.
+// Whether a vote does not fit into one choice and one candidate.
 bool NeedsBallots(const MotionEntry& motion) { return motion.choose_max > 1 || motion.places > 1; }
 
 rules::v1::Mode ToRule(v1::VoteMode mode) {
@@ -54,7 +54,7 @@ absl::Status CheckInForce(const directory::OrganizationEntry& organization, absl
                              "; an administrator adopts the version in force (AdoptRuleProfile)"));
 }
 
-// Nobody's doubt waits for a count.
+// No doubt about the quorum waits for a count.
 absl::Status CheckQuorumCourse(const SittingEntry& sitting, absl::string_view item_id) {
   const auto quorum = sitting.quorums.find(item_id);
   if (quorum == sitting.quorums.end() || rules::MayDecide(quorum->second.state))
@@ -88,7 +88,7 @@ absl::Status CheckQuorate(const directory::DirectoryMachine& directory,
                    "have checked in, or postpone the item"));
 }
 
-// `mode` is allowed, and no other is demanded by enough.
+// `mode` is allowed, and not enough members demand another one.
 absl::Status CheckMode(const directory::DirectoryMachine& directory,
                        const directory::OrganizationEntry& organization,
                        const SittingEntry& sitting, const MotionEntry& motion, v1::VoteMode mode) {
@@ -102,7 +102,7 @@ absl::Status CheckMode(const directory::DirectoryMachine& directory,
   bases.statutory = attendance.statutory;
   rules::v1::ModeRule rule = profile.modes();
   if (election && profile.election().open_if_nobody_objects()) {
-    // Anybody can object to an open election.
+    // Any single member can object to an open election.
     rule.mutable_secret()->set_allowed(true);
     rule.mutable_secret()->clear_fraction();
     rule.mutable_secret()->set_by_majority(false);
@@ -120,7 +120,7 @@ absl::Status CheckMode(const directory::DirectoryMachine& directory,
   return absl::OkStatus();
 }
 
-// Enough are entitled for a secret vote.
+// Enough members are entitled for a secret vote.
 absl::Status CheckSecrecy(const rules::v1::RuleProfile& profile, size_t electorate,
                           bool on_devices) {
   const rules::v1::ModeRule& modes = profile.modes();

@@ -11,11 +11,16 @@
 
 namespace votum::meetings {
 
-// Errors, in this order: FAILED_PRECONDITION/RULES_NOT_IN_FORCE; QUORUM_CHALLENGED, ITEM_POSTPONED
-// while a doubt waits for its count, or the count found too few; NOT_QUORATE; MODE_DEMANDED where
-// enough members demand another mode, MODE_NOT_ALLOWED; INVALID_ARGUMENT/BAD_MODE for an election
-// that only secret ballots can express; FAILED_PRECONDITION/TOO_FEW_VOTERS where a secret vote
-// would show how single members voted.
+// Errors, in this order:
+//
+//   FAILED_PRECONDITION/RULES_NOT_IN_FORCE
+//   FAILED_PRECONDITION/QUORUM_CHALLENGED   a doubt waits for its count
+//   FAILED_PRECONDITION/ITEM_POSTPONED      the count found too few
+//   FAILED_PRECONDITION/NOT_QUORATE
+//   FAILED_PRECONDITION/MODE_DEMANDED       enough members demand another mode
+//   FAILED_PRECONDITION/MODE_NOT_ALLOWED
+//   INVALID_ARGUMENT/BAD_MODE               only secret ballots can express this election
+//   FAILED_PRECONDITION/TOO_FEW_VOTERS      the result would show how single members voted
 absl::Status CheckMayOpen(const directory::DirectoryMachine& directory, absl::Time time,
                           const SittingEntry& sitting, const MotionEntry& motion,
                           const v1::OpenVote& command);

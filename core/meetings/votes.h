@@ -1,10 +1,10 @@
-// Votes: who voted how, on which electorate and by which rules, and with what result.
+// Votes: each member's vote, the electorate and the rules for it, and the result.
 //
 // OpenVote freezes the electorate (electorate.h) together with the rule profile, the statutory
-// number and the number of members in office, and everything later is computed from what was
-// frozen. So a member who leaves while a vote is open keeps the vote already cast, counts as not
-// having voted otherwise, and counts as present for the result's quorum either way; one who comes
-// while it is open does not belong to the electorate.
+// number and the number of members in office, and everything later is computed from these. So a
+// member who leaves while a vote is open keeps the vote already cast, counts as not having voted
+// otherwise, and counts as present for the result's quorum either way; a member who comes while it
+// is open does not belong to the electorate.
 //
 // A member votes once, electronically or on paper. A vote on paper is recorded by a clerk and
 // counts when a second person has confirmed it; until then it holds the member's place, and a clerk
@@ -43,8 +43,8 @@ namespace votum::meetings {
 // Not thread-safe.
 class Votes {
  public:
-  // All outlive this object. It tells `sittings` and `motions` what becomes of a vote, and changes
-  // nothing else of them.
+  // All outlive this object. It reports the course of each vote to `sittings` and `motions`, and
+  // changes nothing else in them.
   Votes(const directory::DirectoryMachine& directory, const AgendaMachine& agenda,
         const KeyCeremonies& ceremonies, Sittings& sittings, Motions& motions)
       : directory_(directory),
@@ -91,7 +91,7 @@ class Votes {
   // As FindIn, and it takes votes: FAILED_PRECONDITION/VOTE_CLOSED.
   absl::StatusOr<const VoteEventEntry*> FindOpen(absl::string_view meeting_id,
                                                  absl::string_view vote_event_id) const;
-  // All of them, by id.
+  // All votes, by id.
   const std::map<std::string, VoteEventEntry, std::less<>>& all() const { return vote_events_; }
   // Index of the last record that changed a vote of the meeting; 0 for none.
   uint64_t RevisionOf(absl::string_view meeting_id) const;
@@ -113,24 +113,24 @@ class Votes {
   // The whole state, by id.
   void Visit(const ResourceVisitor& visitor) const;
 
-  // For SecretVotes alone: the part on devices of a vote that has one.
+  // Only for SecretVotes: the part on devices of a vote that has one.
   SecretVoteEntry& MutableSecret(const CommandContext& context, absl::string_view vote_event_id);
-  // For Lots alone: the established result of the vote, after its tie was decided.
+  // Only for Lots: the established result of the vote, after its tie was decided.
   void CompleteByLot(const CommandContext& context, absl::string_view vote_event_id,
                      v1::Result result);
 
  private:
-  // `person_id` has neither voted nor a paper that waits: ALREADY_EXISTS/ALREADY_VOTED,
-  // FAILED_PRECONDITION/PAPER_RECORDED.
+  // `person_id` has neither voted nor a paper that waits for confirmation:
+  // ALREADY_EXISTS/ALREADY_VOTED, FAILED_PRECONDITION/PAPER_RECORDED.
   absl::Status CheckNotVoted(const VoteEventEntry& event, absl::string_view person_id) const;
-  // What `choice` and `candidate_id` say fits the motion of `event`: INVALID_ARGUMENT/BAD_CHOICE,
-  // NO_SUCH_CANDIDATE; and it is no secret vote: FAILED_PRECONDITION/SECRET_VOTE.
+  // `choice` and `candidate_id` fit the motion of `event`: INVALID_ARGUMENT/BAD_CHOICE,
+  // NO_SUCH_CANDIDATE; and the vote is not secret: FAILED_PRECONDITION/SECRET_VOTE.
   absl::Status CheckBallot(const VoteEventEntry& event, v1::Choice choice,
                            absl::string_view candidate_id) const;
   // A tally of ballot papers fits the vote: FAILED_PRECONDITION/COUNT_DIFFERS;
   // INVALID_ARGUMENT/BAD_CANDIDATES.
   absl::Status CheckBallotCount(const VoteEventEntry& event, const v1::Tally& tally) const;
-  // The vote, which the record of `context` changes.
+  // The vote, to be changed by the record of `context`.
   VoteEventEntry& Mutable(const CommandContext& context, absl::string_view vote_event_id);
 
   const directory::DirectoryMachine& directory_;
