@@ -17,7 +17,7 @@ namespace {
 constexpr size_t kDigestBytes = 32;
 
 bool ItemAdopted(meetings::v1::Polarity polarity, meetings::v1::Outcome outcome) {
-  // A refused motion to reject does not adopt: what the item becomes is then still open.
+  // A rejected motion to reject does not adopt: the outcome for the item is then still open.
   return polarity == meetings::v1::POLARITY_ADOPTS_ITEM && outcome == meetings::v1::OUTCOME_ADOPTED;
 }
 
@@ -139,7 +139,7 @@ void DecisionsMachine::Apply(const CommandContext&, const v1::DraftDecision& com
   v1::Decision& before = decisions_.find(command.decides_anew_id())->second;
   before.set_state(v1::DECISION_STATE_DECIDED_ANEW);
   decision.set_decides_anew_id(before.id());
-  // There is no second objection: nothing is waited for. After a complaint the authority decides.
+  // A second objection is impossible: no wait. After a complaint the authority decides.
   if (!before.objection_unlawful())
     *decision.mutable_release_allowed_time() = decision.decide_time();
 }
@@ -307,7 +307,7 @@ bool MaySee(const v1::Decision& decision, Audience audience) {
 absl::StatusOr<v1::Decision> DecisionsMachine::GetDecision(absl::string_view decision_id,
                                                            Audience audience) const {
   const v1::Decision* decision = FindDecision(decision_id);
-  // Whoever may not see a decision is not told that it exists.
+  // A reader who may not see a decision is not told that it exists.
   if (decision == nullptr || !MaySee(*decision, audience)) return NoSuchDecision(decision_id);
   return *decision;
 }

@@ -1,10 +1,11 @@
-// What was decided, by whose signatures, and from when it may be acted upon.
+// Decisions: their wording, their signatures, and from when they may be acted upon.
 //
 // A decision is written down from a vote with an established result whose motion settles its item.
-// Chair and secretary, two persons, sign its very words (§ 52 GO NRW). The day of the decision is
-// that of the record that established the result; from then the objection period of the frozen
-// rules runs (§ 54 (1) GO NRW), and an objection suspends the decision. What was adopted, signed by
-// both, and not objected to in time can be released: that record starts projects.
+// Chair and secretary, two persons, sign its exact wording (§ 52 GO NRW). The day of the decision
+// is that of the record that established the result; from then the objection period of the frozen
+// rules runs (§ 54 (1) GO NRW), and an objection suspends the decision. A decision that was
+// adopted, signed by both, and not objected to in time can be released: that record starts
+// projects.
 #ifndef VOTUM_CORE_DECISIONS_DECISIONS_MACHINE_H_
 #define VOTUM_CORE_DECISIONS_DECISIONS_MACHINE_H_
 
@@ -67,7 +68,7 @@ class DecisionsMachine {
   void Visit(const ResourceVisitor& visitor) const;
 
  private:
-  // The draft may decide anew what it names: FAILED_PRECONDITION/NOT_OBJECTED,
+  // The draft may decide anew the decision that it names: FAILED_PRECONDITION/NOT_OBJECTED,
   // NEW_DECISION_OUT_OF_TIME.
   absl::Status CheckAnew(const v1::DraftDecision& command,
                          const meetings::VoteEventEntry& event) const;
@@ -83,7 +84,7 @@ class DecisionsMachine {
   std::map<std::string, std::string, std::less<>> by_item_;  // item: its decision
 };
 
-// What both sign: SHA-256 of title, a newline, and text; 32 bytes.
+// The digest that both sign: SHA-256 of title, a newline, and text; 32 bytes.
 std::string TextDigest(const v1::Decision& decision);
 
 }  // namespace votum::decisions

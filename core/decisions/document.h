@@ -1,9 +1,8 @@
 // The published form of a decision: JSON with everything that the public needs to understand and to
 // check it.
 //
-// A pure function of the state; two-space indent, UTF-8, a newline at the end. It holds nothing
-// that changes after the decision is signed by both but the release, which it names when there is
-// one.
+// A pure function of the state; two-space indent, UTF-8, a newline at the end. The only part that
+// changes after both have signed is the release, which appears once it is given.
 #ifndef VOTUM_CORE_DECISIONS_DOCUMENT_H_
 #define VOTUM_CORE_DECISIONS_DOCUMENT_H_
 
@@ -16,7 +15,7 @@
 
 namespace votum::decisions {
 
-// What the document draws on beside the decision. Pointers may be null where there is nothing.
+// The sources of the document besides the decision. Pointers may be null where there is nothing.
 struct DocumentSources {
   std::string deployment;
   std::string body_name;

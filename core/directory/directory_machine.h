@@ -1,10 +1,10 @@
-// Who is who: the body, organizations, persons, memberships, offices, keys, and the rules in force.
+// The directory: body, organizations, persons, memberships, offices, keys, the rules in force.
 //
-// A key becomes active in three steps by at least two hands: an administrator issues a one-time
-// code, the owner enrols a key with it, another administrator confirms it. Two exceptions found a
-// deployment: the first administrator's first key is active at once (its code was made by whoever
-// made the log key), and while that is the only administrator with an active key, the first
-// administrator may confirm the second alone.
+// A key becomes active in three steps by at least two persons: an administrator issues a one-time
+// code, the owner enrols a key with it, another administrator confirms it. Two exceptions allow a
+// deployment to be founded: the first administrator's first key is active at once (the person who
+// made the log key made its code), and as long as they are the only administrator with an active
+// key, the first administrator may confirm the second alone.
 #ifndef VOTUM_CORE_DIRECTORY_DIRECTORY_MACHINE_H_
 #define VOTUM_CORE_DIRECTORY_DIRECTORY_MACHINE_H_
 
@@ -106,8 +106,8 @@ class DirectoryMachine {
   void Apply(const CommandContext& context, const v1::ConfirmErasure& command);
   void Apply(const CommandContext& context, const v1::AdoptRuleProfile& command);
 
-  // What other domains and the fold ask. Pointers are valid until the next Apply; null where there
-  // is none.
+  // Queries of other domains and of the fold. Pointers are valid until the next Apply; null where
+  // there is none.
   bool founded() const { return !deployment_.empty(); }
   const std::string& deployment() const { return deployment_; }
   const std::string& body_name() const { return body_name_; }
@@ -168,7 +168,7 @@ class DirectoryMachine {
   ById<PersonEntry> persons_;
   ById<OrganizationEntry> organizations_;
   ById<MembershipEntry> memberships_;
-  // (organization, person) of memberships that last: their ids.
+  // Ids of current memberships, by organization and person.
   std::map<std::string, std::map<std::string, std::string, std::less<>>, std::less<>> active_;
   ById<KeyEntry> keys_;
   ById<CodeEntry> codes_;

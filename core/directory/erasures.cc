@@ -1,4 +1,4 @@
-// Erasing what is sealed of a subject: two persons, a legal ground, a record.
+// Erases the sealed data of a subject: two persons, a legal ground, a record.
 #include <set>
 
 #include "absl/strings/str_cat.h"
@@ -68,7 +68,7 @@ void DirectoryMachine::Apply(const CommandContext& context, const v1::ConfirmEra
   *erasure.mutable_confirm_time() = ToTimestamp(context.time);
   erasure.set_confirm_index(context.index);
   for (const std::string& subject : erasure.subjects()) {
-    // Another erasure that was proposed earlier may have named it too.
+    // An earlier proposal may have named it too.
     if (erased_.insert(subject).second) erased_subjects_.push_back(subject);
   }
 }

@@ -27,7 +27,7 @@ bool IsLive(const v1::Idea& idea) {
   return idea.state() != v1::IDEA_STATE_MERGED && idea.state() != v1::IDEA_STATE_SPLIT;
 }
 
-// The public sees what moderation let through, also after it went into something else.
+// The public sees ideas that moderation published, even after they were merged or split.
 bool MaySee(const v1::Idea& idea, Audience audience) {
   if (audience != Audience::kPublic) return true;
   const auto& verdicts = idea.moderations();
@@ -122,7 +122,7 @@ absl::Status IdeasMachine::Check(const CommandContext&, const v1::ImportIdeas& c
       return Refuse(Reason::kBadImport,
                     absl::StrCat("row ", row.import_key(), " comes twice in this import"));
     }
-    // A row that is known already is passed over, whatever it says now.
+    // A row that is already known is skipped, whatever it says now.
     if (by_import_.find({command.source(), row.import_key()}) != by_import_.end()) continue;
     RETURN_IF_ERROR(CheckNewIdea(row.content().idea_id()));
     RETURN_IF_ERROR(CheckContent(row.content(), /*online=*/false));
@@ -182,7 +182,7 @@ void IdeasMachine::Apply(const CommandContext& context, const v1::ModerateIdeas&
   }
 }
 
-// Makes `idea_id` from `sources`: group, channel and moderation of the first.
+// Makes `idea_id` from `sources`; group, channel and moderation come from the first.
 void IdeasMachine::Succeed(const CommandContext& context, const std::vector<std::string>& sources,
                            const std::string& idea_id, const common::v1::AttachmentRef& text,
                            v1::IdeaState source_state) {
@@ -194,7 +194,7 @@ void IdeasMachine::Succeed(const CommandContext& context, const std::vector<std:
   content.set_group(first.group());
   content.set_origin(first.origin());
   v1::Idea& idea = AddIdea(context, content);
-  // Somebody else's words now.
+  // The text is somebody else's now.
   idea.set_recorder_id(context.actor);
   idea.clear_submitter_key_id();
   for (const std::string& source : sources) {

@@ -64,10 +64,10 @@ class IdeasMachine {
   void Apply(const CommandContext& context, const v1::CloseRound& command);
   void Apply(const CommandContext& context, const v1::EstablishRanking& command);
 
-  // NOT_FOUND/NO_SUCH_IDEA, also for ideas that `audience` may not see: the public sees those that
-  // moderation published.
+  // NOT_FOUND/NO_SUCH_IDEA, also for ideas that `audience` may not see: the public sees the ideas
+  // that moderation published.
   absl::StatusOr<v1::Idea> GetIdea(absl::string_view idea_id, Audience audience) const;
-  // Whoever holds the receipt code may see what became of the idea. NOT_FOUND/NO_SUCH_RECEIPT_CODE.
+  // The holder of the receipt code may see what became of the idea. NOT_FOUND/NO_SUCH_RECEIPT_CODE.
   absl::StatusOr<v1::Idea> GetIdeaByReceiptCode(absl::string_view digest) const;
   // By id, at most `limit` after `after_id`; only those in `state`, unless it is unspecified.
   std::vector<v1::Idea> ListIdeas(v1::IdeaState state, absl::string_view after_id, size_t limit,

@@ -325,7 +325,7 @@ void IdeasMachine::Visit(const ResourceVisitor& visitor) const {
     const std::string& id = row.first;
     const RoundEntry& entry = row.second;
     visitor(entry.round);
-    // What a running round holds, as the commands that would bring it about.
+    // Shows the content of a running round as the commands that would produce it.
     for (const auto& [group, keys] : entry.code_keys) {
       v1::RegisterVoters voters;
       voters.set_round_id(id);

@@ -1,6 +1,6 @@
-// The running count of a ranking round: who voted what, and the pairwise counts of each group and
-// of all together, kept up to date with every ballot. A voter's later ballot replaces the earlier
-// one.
+// The running count of a ranking round: each voter's ballot, and the pairwise counts of each group
+// and of all together, kept up to date with every ballot. A voter's later ballot replaces the
+// earlier one.
 #ifndef VOTUM_CORE_IDEAS_ROUND_COUNT_H_
 #define VOTUM_CORE_IDEAS_ROUND_COUNT_H_
 
@@ -24,7 +24,7 @@ using TierList = google::protobuf::RepeatedPtrField<v1::Tier>;
 // The option "keep things as they are" of rounds that have it.
 inline constexpr absl::string_view kStatusQuo = "status-quo";
 
-// `ranking`, each tier whose ideas `tie_order` names in that order, one after the other.
+// Returns `ranking` with each tier that `tie_order` covers split into single ideas in that order.
 // INVALID_ARGUMENT/BAD_TIE_ORDER unless it names all ideas of a tied tier or none of them, each
 // once, and no others.
 absl::StatusOr<TierList> ResolveTies(
@@ -32,7 +32,7 @@ absl::StatusOr<TierList> ResolveTies(
 
 class RoundCount {
  public:
-  // Of a round as OpenRound says.
+  // The count of a round that `round` opens.
   explicit RoundCount(const v1::OpenRound& round);
 
   // INVALID_ARGUMENT/BAD_RANKING unless `ranking` names ideas of the round, each once, and at most

@@ -1,4 +1,4 @@
-// What changed between two texts, line by line.
+// Differences between two texts, line by line.
 #ifndef VOTUM_CORE_PAPERS_DIFF_H_
 #define VOTUM_CORE_PAPERS_DIFF_H_
 

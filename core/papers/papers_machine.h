@@ -49,7 +49,7 @@ class PapersMachine {
 
   // For other domains; null where there is none. Valid until the next Apply.
   const v1::Proposal* FindProposal(absl::string_view proposal_id) const;
-  // The proposal that took up the idea; empty where none did.
+  // The proposal that took up the idea; empty if none did.
   std::string ProposalOf(absl::string_view idea_id) const;
 
   // NOT_FOUND/NO_SUCH_PROPOSAL where there is none that `may_read` shows; NO_SUCH_VERSION.

@@ -33,8 +33,8 @@ absl::StatusOr<EarliestDays> ScheduleEarliest(const v1::StartProject& plan) {
       }
     }
   }
-  // Rounds: whatever has all its dependencies scheduled is scheduled. A round without progress has
-  // found a cycle.
+  // Each round schedules every part whose dependencies are all scheduled. A round without progress
+  // has found a cycle.
   EarliestDays earliest;
   while (earliest.size() < nodes.size()) {
     const size_t before = earliest.size();

@@ -1,4 +1,4 @@
-// The graph of a plan: which things wait for which, and when each can begin.
+// The graph of a plan: the dependencies between its parts, and when each can begin.
 #ifndef VOTUM_CORE_PROJECTS_PLAN_H_
 #define VOTUM_CORE_PROJECTS_PLAN_H_
 
@@ -17,8 +17,8 @@ namespace votum::projects {
 // early as it can.
 using EarliestDays = std::map<std::string, uint32_t, std::less<>>;
 
-// INVALID_ARGUMENT/BAD_PLAN if something depends on what the plan does not have, or on itself in
-// the end.
+// INVALID_ARGUMENT/BAD_PLAN if a part depends on one that the plan does not have, or directly or
+// indirectly on itself.
 absl::StatusOr<EarliestDays> ScheduleEarliest(const v1::StartProject& plan);
 
 }  // namespace votum::projects

@@ -266,7 +266,7 @@ bool ProjectsMachine::MaySee(const v1::Project& project, Audience audience) cons
 absl::StatusOr<v1::Project> ProjectsMachine::GetProject(absl::string_view project_id,
                                                         Audience audience) const {
   const v1::Project* project = FindProject(project_id);
-  // Whoever may not see a project is not told that it exists.
+  // A reader who may not see a project is not told that it exists.
   if (project == nullptr || !MaySee(*project, audience)) return NoSuchProject(project_id);
   return *project;
 }

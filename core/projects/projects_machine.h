@@ -1,9 +1,9 @@
 // The project structures that released decisions start: charter, roles, work packages, milestones,
 // progress.
 //
-// The plan is a graph: work packages and milestones depend on others, without cycles. A thing is
-// finished when a work package is reported at 100 % or a milestone is reached, and only after all
-// that it depends on.
+// The plan is a graph: work packages and milestones depend on others, without cycles. A work
+// package is finished when it is reported at 100 %, a milestone when it is reached, and only after
+// everything that it depends on.
 #ifndef VOTUM_CORE_PROJECTS_PROJECTS_MACHINE_H_
 #define VOTUM_CORE_PROJECTS_PROJECTS_MACHINE_H_
 
@@ -44,10 +44,10 @@ class ProjectsMachine {
   void Apply(const CommandContext& context, const v1::ReportProgress& command);
   void Apply(const CommandContext& context, const v1::ReachMilestone& command);
 
-  // Null for none.
+  // Null if there is none.
   const v1::Project* FindProject(absl::string_view project_id) const;
-  // NOT_FOUND/NO_SUCH_PROJECT, also for projects that `audience` may not see: what a non-public
-  // decision has started is not for the public.
+  // NOT_FOUND/NO_SUCH_PROJECT, also for projects that `audience` may not see: the public does not
+  // see projects that a non-public decision has started.
   absl::StatusOr<v1::Project> GetProject(absl::string_view project_id, Audience audience) const;
   // By id, at most `limit` after `after_id`.
   std::vector<v1::Project> ListProjects(absl::string_view after_id, size_t limit,
