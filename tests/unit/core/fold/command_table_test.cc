@@ -33,7 +33,7 @@ Reach ReachIn(const World& world, const Command& command) {
   return RowOf<Command>().ReachOf(world, command);
 }
 
-// A message whose first field is a command's header is a command, or else it is named here.
+// A message whose first field is a command's header is a command, or it is listed here.
 TEST(CommandTableTest, HoldsEveryMessageWithAHeader) {
   std::set<std::string> names;
   for (const CommandType& row : CommandTable())
@@ -97,7 +97,7 @@ TEST(CommandTableTest, ARecordIsShownAsWhatItNames) {
   meetings::v1::PublishAgenda agenda;
   agenda.add_items()->set_public_(true);
   EXPECT_TRUE(ReachIn(world, agenda) == Reach::Public());
-  // Where nothing of that name exists nothing is shown.
+  // A field that names nothing seals the record.
   agenda.add_items()->set_public_(false);
   EXPECT_TRUE(ReachIn(world, agenda) == Reach::Sealed());
   EXPECT_TRUE(ReachIn(world, meetings::v1::CountQuorum()) == Reach::Sealed());

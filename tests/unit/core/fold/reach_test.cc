@@ -1,5 +1,6 @@
-// Who may see a record of each type of command, by a table that every type must stand in; what of a
-// running vote is withheld; what an established result opens; and who may see what is not public.
+// Tests of the reach: the reach of each type of command, in a table that every type must stand in;
+// the withheld records of a running vote; the records that an established result opens; and the
+// readers of non-public records.
 #include "core/command/reach.h"
 
 #include <map>
@@ -27,7 +28,7 @@ namespace mv1 = meetings::v1;
 
 // The log of a town whose council "rat" deals with the item "public" in public and with "hidden"
 // behind closed doors: each with a motion, and the other things that are named after it. Signatures
-// and checks are left out: what is given here is in effect, unless it says otherwise.
+// and checks are left out: a given command is in effect, unless it says otherwise.
 class Town {
  public:
   Town() {
@@ -111,7 +112,7 @@ class Town {
   bool Sees(const char* person, uint64_t index) const {
     return MaySee(world_, log_, person, index);
   }
-  // Who of the town may.
+  // The people of the town who may see the record.
   std::vector<std::string> WhoSees(uint64_t index) const {
     std::vector<std::string> all;
     for (const char* person : {"", "gast", "mia", "otto", "karl", "petra"}) {
@@ -169,7 +170,7 @@ class Town {
   ReachLog log_;
 };
 
-// How the reach of a type depends on what the command is about.
+// How the reach of a type depends on the subject of the command.
 enum class Depends {
   kPublic,  // on nothing
   kOffice,
@@ -347,7 +348,7 @@ TEST(ReachTest, ReadersSeeByTheirOfficesAndMemberships) {
   EXPECT_THAT(town.WhoSees(town.log().size()), IsEmpty()) << "beyond the log";
 }
 
-// Rights are those of now, not of the record's time.
+// Present rights decide, not those at the record's time.
 TEST(ReachTest, WhoLeavesReadsNoMoreAndWhoComesReadsWhatIsOlder) {
   Town town;
   const uint64_t hidden = town.Give(Town::With<mv1::ProposeMotion>("hidden"));

@@ -1,4 +1,4 @@
-// Convening: every reason for which its commands are refused, and what each brings about.
+// Convening: every reason for which its commands are refused, and the effect of each.
 #include <functional>
 #include <string>
 #include <vector>
@@ -17,7 +17,7 @@ constexpr auto kNotFound = absl::StatusCode::kNotFound;
 constexpr auto kExists = absl::StatusCode::kAlreadyExists;
 
 constexpr char kAhead[] = "spaeter";
-// Of the council's rules: full days between the day of dispatch and that of the meeting.
+// Full days between the day of dispatch and that of the meeting, by the council's rules.
 constexpr int kFullDays = 7;
 constexpr int kUrgentFullDays = 2;
 

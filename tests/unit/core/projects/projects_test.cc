@@ -1,4 +1,4 @@
-// Projects: every reason for which their commands are refused, and what each brings about.
+// Projects: every reason for which their commands are refused, and the effect of each.
 #include <functional>
 #include <string>
 #include <vector>
@@ -93,7 +93,7 @@ v1::ReachMilestone Reach(const std::string& milestone_id) {
   return reach;
 }
 
-// A council with decision "b-1" of item `item`, adopted and signed; released where Release says so.
+// A council with decision "b-1" on item `item`, adopted and signed; released where Release says so.
 class Works {
  public:
   explicit Works(const std::string& item = "top-1") {
@@ -120,7 +120,7 @@ class Works {
     EXPECT_OK(GiveTo(decisions_, "sam", sign));
   }
 
-  // The period for objections goes by.
+  // The period for objections passes.
   void Release() {
     council_.Wait(absl::Hours(24 * 4));
     dv1::ReleaseDecision release;
