@@ -1,5 +1,5 @@
-// Checks of fields that come from outside, with refusals that name the field and say what is
-// expected.
+// Checks of fields that come from outside, with refusals that name the field and the
+// expected value.
 #ifndef VOTUM_CORE_COMMAND_FIELDS_H_
 #define VOTUM_CORE_COMMAND_FIELDS_H_
 

@@ -30,7 +30,7 @@ inline constexpr int kMaxCeremonyTrustees = 20;
 struct KeyCeremonyEntry {
   struct Trustee {
     std::string person_id;
-    // As handed in; empty before.
+    // Messages as submitted; empty before.
     std::string certificate;
     std::string contribution;
     std::string key;

@@ -82,7 +82,7 @@ class Motions {
   // The whole state, by id.
   void Visit(const ResourceVisitor& visitor) const;
 
-  // For Votes alone: the motion is put to the vote, or a vote ended with the call for a second
+  // Only for Votes: the motion is put to the vote, or a vote ended with the call for a second
   // ballot between these candidates.
   void PutToVote(absl::string_view motion_id, absl::string_view vote_event_id);
   void RunoffCalled(absl::string_view vote_event_id, std::set<std::string> candidate_ids);
