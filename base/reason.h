@@ -1,4 +1,4 @@
-// Why something was refused: the stable words of refusals, in one table (base/reasons.inc).
+// Reasons of refusals: stable words, in one table (base/reasons.inc).
 //
 // A reason's text is an UPPER_SNAKE_CASE word that clients may depend on (AIP-193:
 // google.rpc.ErrorInfo.reason). Programs compare the enum; the text is for the wire, logs, metrics
@@ -36,8 +36,8 @@ absl::Span<const ReasonRow> AllReasons();
 
 const ReasonRow& RowOfReason(Reason reason);
 
-// The reason with this text; nothing if this program knows none. Only what reads a text from
-// outside (the wire, a command line) has a use for it.
+// The reason with this text; nothing if this program knows none. Only code that reads a text from
+// outside (the wire, a command line) needs it.
 std::optional<Reason> ReasonNamed(absl::string_view text);
 
 inline absl::string_view ReasonText(Reason reason) { return RowOfReason(reason).text; }

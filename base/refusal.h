@@ -4,8 +4,8 @@
 // the reason into a google.rpc.ErrorInfo detail on the wire.
 //
 //   return Refuse(Reason::kVoteClosed,
-//                 absl::StrCat("vote ", id, " was closed at record ", index, "; ask the chair to ",
-//                              "repeat it"));
+//                 absl::StrCat("vote ", id, " was closed at record ", index,
+//                              "; ask the chair to repeat it"));
 #ifndef VOTUM_BASE_REFUSAL_H_
 #define VOTUM_BASE_REFUSAL_H_
 

@@ -28,14 +28,14 @@ absl::Status Damaged(uint64_t index, absl::string_view how) {
   return Refuse(Reason::kLogDamaged, absl::StrCat("record ", index, " of the database ", how));
 }
 
-// Empty where there is none.
+// The header in `payload`; empty if there is none.
 common::v1::CommandHeader HeaderOf(const std::string& payload) {
   common::v1::AnyCommand any;
   if (!any.ParseFromString(payload)) return {};
   return std::move(*any.mutable_header());
 }
 
-// Everything of a command that is recorded.
+// Whether `record` holds every recorded part of `command`.
 bool IsRecordOf(const common::v1::Record& record, const common::v1::SignedCommand& command) {
   return record.payload_type() == command.payload_type() && record.payload() == command.payload() &&
          std::equal(record.signatures().begin(), record.signatures().end(),
@@ -45,7 +45,7 @@ bool IsRecordOf(const common::v1::Record& record, const common::v1::SignedComman
                     });
 }
 
-// The record of `command` but for index and time, which the sequencer adds.
+// The record of `command` without index and time, which the sequencer adds.
 std::string RecordTail(const common::v1::SignedCommand& command, const Provenance& provenance) {
   common::v1::Record tail;
   tail.set_service(provenance.service);
@@ -142,7 +142,7 @@ absl::Status Ledger::VerifyStored(uint64_t stored) {
   const auto read = [this](uint64_t start) {
     return entries_->Read(start, kVerifyChunk, kVerifyChunkBytes);
   };
-  // One stretch is read while the one before is verified.
+  // Reads one batch while verifying the one before.
   auto coming = std::async(std::launch::async, read, 0);
   for (uint64_t next = 0; next < stored;) {
     ASSIGN_OR_RETURN(const std::vector<StoredEntry> stretch, coming.get());
@@ -191,7 +191,7 @@ absl::Status Ledger::SignUpTo(uint64_t size) {
 class Ledger::Call {
  public:
   virtual ~Call() = default;
-  // So many more of its commands have their answers.
+  // `count` more of its commands have their answers.
   virtual void Answered(size_t count) = 0;
 };
 
@@ -214,7 +214,7 @@ class Ledger::WaitingCall final : public Call {
   size_t left_;  // guarded by mutex_
 };
 
-// Its own owner once it is in the queue.
+// Owns itself once it is in the queue.
 class Ledger::NotifiedCall final : public Call {
  public:
   NotifiedCall(const Ledger* ledger, Waiting waiting,
@@ -261,7 +261,8 @@ absl::StatusOr<Ledger::Waiting> Ledger::Prepare(const common::v1::SignedCommand&
       nullptr,  absl::UnknownError("")};
 }
 
-// What was seen or judged is part of the history for ever, or never: this needs no look from the sequencer.
+// A size and root that belong to this log's history always will, so callers check them without the
+// sequencer.
 absl::Status Ledger::CheckViews(const common::v1::CommandHeader& header, uint64_t judged_at) const {
   const std::shared_lock<std::shared_mutex> lock(log_mutex_);
   if (judged_at > signed_size_) {
@@ -301,10 +302,10 @@ absl::StatusOr<common::v1::Receipt> Ledger::Append(const common::v1::SignedComma
 std::vector<absl::StatusOr<common::v1::Receipt>> Ledger::AppendAll(
     absl::Span<const common::v1::SignedCommand> commands, const Provenance& provenance) {
   std::vector<absl::StatusOr<common::v1::Receipt>> answers(commands.size());
-  std::vector<Waiting> waiting;  // of those that can be appended
-  std::vector<size_t> places;    // theirs in the answers
+  std::vector<Waiting> waiting;  // the commands that can be appended
+  std::vector<size_t> places;    // the index of each in `answers`
   waiting.reserve(commands.size());
-  // At once: each draw by itself takes longer than hashing the record.
+  // Draws all salts at once: a single draw takes longer than hashing the record.
   const std::string salts = crypto::RandomBytes(kSaltBytes * commands.size());
   for (size_t i = 0; i < commands.size(); ++i) {
     auto prepared = Prepare(commands[i], provenance,
@@ -343,7 +344,7 @@ void Ledger::AppendThen(const common::v1::SignedCommand& command, const Provenan
   }
 }
 
-// The callers' commands are gone when they know.
+// A caller may destroy its commands as soon as it has its answers.
 void Ledger::Answer(const std::vector<Waiting*>& waiting) {
   for (size_t i = 0; i < waiting.size();) {
     Call* const call = waiting[i]->call;
@@ -367,7 +368,7 @@ void Ledger::Sequence() {
           waiting->answer = absl::UnavailableError("the ledger is stopping; try again");
         return Answer(batch);
       }
-      // Under load the fixed cost of a batch is better shared by more commands. Alone nobody waits.
+      // Under load, more commands share the fixed cost of a batch. A single command never lingers.
       if (last_batch > 1) {
         awaited_ = kLingerUpTo;
         work_.wait_for(lock, kLinger, [this] { return stopping_ || queue_.size() >= awaited_; });
@@ -404,7 +405,7 @@ absl::StatusOr<std::optional<StoredEntry>> Ledger::FindRecorded(
   return std::nullopt;
 }
 
-// Services refuse these too, but by a state that may be a record behind.
+// Services refuse these too, but their state may be a record behind.
 absl::Status Ledger::CheckNotErased(const common::v1::SignedCommand& command) const {
   for (const common::v1::Attachment& attachment : command.attachments()) {
     if (erased_.contains(attachment.subject())) {
@@ -420,7 +421,7 @@ void Ledger::Commit(const std::vector<Waiting*>& batch) {
   last_time_ = std::max(last_time_, absl::FromUnixMicros(absl::ToUnixMicros(config_.clock->Now())));
   const google::protobuf::Timestamp time = ToTimestamp(last_time_);
   std::vector<NewEntry> entries;
-  std::vector<Waiting*> appended;  // theirs
+  std::vector<Waiting*> appended;  // the command of each entry
   entries.reserve(batch.size());
   appended.reserve(batch.size());
   std::map<std::string, crypto::SecretBytes> fresh_keys;

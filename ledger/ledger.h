@@ -2,11 +2,11 @@
 //
 // Group commit: all commands that wait are one transaction and one fsync. The order of a batch is
 //
-//   entries durable ─▶ checkpoint signed ─▶ checkpoint swapped in the second store ─▶ visible to
-//   readers ─▶ answered
+//   entries durable ─▶ checkpoint signed ─▶ checkpoint swapped in the second store
+//     ─▶ visible to readers ─▶ answered
 //
-// so that no signed checkpoint ever stands for entries that could be lost, and no reader sees what
-// is not signed. An error between the first step and the third leaves an unknown outcome: the
+// so that no signed checkpoint ever stands for entries that could be lost, and no reader sees
+// unsigned entries. An error between the first step and the third leaves an unknown outcome: the
 // ledger calls `fatal` and answers nobody. The next start finds either the whole batch (it is
 // signed then) or nothing of it.
 #ifndef VOTUM_LEDGER_LEDGER_H_
@@ -61,9 +61,9 @@ struct LedgerConfig {
   std::function<void(double)> progress = [](double) {};
 };
 
-// What stands in a record beside what was signed.
+// The fields of a record that the service adds to the signed command.
 struct Provenance {
-  std::string service;     // who appends it
+  std::string service;     // the one that appends it
   uint64_t judged_at = 0;  // the size of the log at which the service found the command good
 };
 
@@ -73,11 +73,11 @@ class Ledger {
   // Opens the log and verifies it: each stored record gives its leaf, and the leaves give the root
   // of the checkpoint. Durable entries beyond the checkpoint get a new one.
   //
-  //   DATA_LOSS/LOG_DAMAGED               a record does not give its leaf (the message names it), or
-  //                                       the leaves give another root
-  //   DATA_LOSS/LOG_SHORTER               the entries end before the checkpoint: restored from an
-  //                                       older backup?
-  //   FAILED_PRECONDITION/WRONG_LOG_KEY   the checkpoint is of another key or origin
+  //   DATA_LOSS/LOG_DAMAGED              a record does not give its leaf (the message names it), or
+  //                                      the leaves give another root
+  //   DATA_LOSS/LOG_SHORTER              the entries end before the checkpoint: restored from an
+  //                                      older backup?
+  //   FAILED_PRECONDITION/WRONG_LOG_KEY  the checkpoint has another key or origin
   static absl::StatusOr<std::unique_ptr<Ledger>> Open(std::unique_ptr<EntryStore> entries,
                                                       std::unique_ptr<CheckpointStore> checkpoints,
                                                       crypto::NoteSigner signer,
@@ -85,11 +85,11 @@ class Ledger {
                                                       LedgerConfig config);
   ~Ledger();
 
-  // Makes `command` durable; waits until it is. As LedgerService.Append.
+  // Makes `command` durable and waits until it is. As LedgerService.Append.
   absl::StatusOr<common::v1::Receipt> Append(const common::v1::SignedCommand& command,
                                              const Provenance& provenance);
-  // The same for several that come one after the other; waits until all are durable. The answers
-  // are in their order.
+  // The same for several commands, appended in their order; waits until all are durable. The
+  // answers have the same order.
   std::vector<absl::StatusOr<common::v1::Receipt>> AppendAll(
       absl::Span<const common::v1::SignedCommand> commands, const Provenance& provenance);
 
@@ -99,11 +99,11 @@ class Ledger {
   void AppendThen(const common::v1::SignedCommand& command, const Provenance& provenance,
                   std::function<void(absl::StatusOr<common::v1::Receipt>)> then);
 
-  // Against the newest checkpoint. NOT_FOUND/NO_SUCH_RECORD.
+  // The receipt of a record against the newest checkpoint. NOT_FOUND/NO_SUCH_RECORD.
   absl::StatusOr<common::v1::Receipt> GetReceipt(uint64_t index);
   std::string GetCheckpoint() const;
   uint64_t size() const;
-  // Of record `index` in the signed tree of `size` records. OUT_OF_RANGE/NOT_IN_TREE.
+  // Proves record `index` in the signed tree of `size` records. OUT_OF_RANGE/NOT_IN_TREE.
   absl::StatusOr<std::vector<crypto::Digest>> InclusionProof(uint64_t index, uint64_t size) const;
   absl::StatusOr<std::vector<crypto::Digest>> ConsistencyProof(uint64_t old_size,
                                                                uint64_t new_size) const;
@@ -111,8 +111,8 @@ class Ledger {
   // Signed entries from `start`, at most `limit`, up to about `max_bytes`.
   absl::StatusOr<std::vector<StoredEntry>> Read(uint64_t start, size_t limit, size_t max_bytes);
   absl::StatusOr<common::v1::Attachment> GetAttachment(absl::string_view commitment) const;
-  // Destroys what is sealed of `subject`; true if there was something. From now on nothing is
-  // sealed of it (SUBJECT_ERASED). May be called again; must be, if it is UNAVAILABLE.
+  // Destroys the sealed contents of `subject`; true if there were any. From now on the ledger seals
+  // nothing for it (SUBJECT_ERASED). May be repeated, and must be after UNAVAILABLE.
   absl::StatusOr<bool> EraseSubject(absl::string_view subject);
 
   // From now on `listener` is called, on the sequencer's thread, after each batch: it must be short
@@ -123,24 +123,24 @@ class Ledger {
 
   LedgerStats stats() const;
 
-  // Ends waiting calls and the sequencer; what waits in the queue is answered UNAVAILABLE.
+  // Ends waiting calls and the sequencer; queued commands are answered UNAVAILABLE.
   void Stop();
 
  private:
-  // Who waits for commands.
+  // A caller waiting for commands to be answered.
   class Call;
   class WaitingCall;   // AppendAll
   class NotifiedCall;  // AppendThen
-  // Made by the caller as far as possible, for the sequencer is one thread.
+  // A queued command, prepared by its caller as far as possible, for the sequencer is one thread.
   struct Waiting {
     const common::v1::SignedCommand* command;
     std::string command_id;
     uint64_t id_hash;
     std::string salt;
-    // The record but for its first two fields, index and time.
+    // The record without its first two fields, index and time.
     std::string record_tail;
     Call* call;
-    absl::StatusOr<StoredEntry> answer;  // the sequencer's, until `call` knows of it
+    absl::StatusOr<StoredEntry> answer;  // the sequencer's, until it tells `call`
   };
 
   Ledger(std::unique_ptr<EntryStore> entries, std::unique_ptr<CheckpointStore> checkpoints,
@@ -149,7 +149,7 @@ class Ledger {
   absl::StatusOr<Waiting> Prepare(const common::v1::SignedCommand& command,
                                   const Provenance& provenance, absl::string_view salt) const;
   absl::Status CheckViews(const common::v1::CommandHeader& header, uint64_t judged_at) const;
-  // Whether all of them are in the queue, or none.
+  // OK if all of them are in the queue; otherwise none is.
   absl::Status Enqueue(absl::Span<Waiting> waiting);
 
   absl::Status Verify();
@@ -159,8 +159,8 @@ class Ledger {
   absl::Status CheckNotErased(const common::v1::SignedCommand& command) const;
   void Sequence();
   void Commit(const std::vector<Waiting*>& batch);
-  // What is recorded under the id of `waiting`, here or in the log: the command itself, or
-  // COMMAND_ID_REUSED. `batch` are the entries that will follow the signed ones.
+  // The entry recorded under the id of `waiting`, in the log or in `batch`, whose entries will
+  // follow the signed ones; nothing if there is none. COMMAND_ID_REUSED for another command.
   absl::StatusOr<std::optional<StoredEntry>> FindRecorded(const Waiting& waiting,
                                                           const std::vector<NewEntry>& batch);
   static void Answer(const std::vector<Waiting*>& waiting);
@@ -181,7 +181,7 @@ class Ledger {
   LedgerStats stats_;         // guarded by log_mutex_
 
   absl::Time last_time_ = absl::UnixEpoch();  // the sequencer's alone
-  CommandIndex commands_;                     // the sequencer's alone, but for HashOf
+  CommandIndex commands_;                     // the sequencer's alone, except HashOf
 
   // Held while a batch is sealed and stored: ensures that every attachment accepted before an
   // erasure is stored before the erasure runs.
@@ -189,7 +189,7 @@ class Ledger {
   absl::flat_hash_set<std::string> erased_;  // subjects; guarded by erasure_mutex_
 
   std::mutex queue_mutex_;
-  std::condition_variable work_;  // as many in the queue as are awaited, or stopping
+  std::condition_variable work_;  // awaited_ commands are queued, or stopping
   std::deque<Waiting*> queue_;    // guarded by queue_mutex_
   size_t awaited_ = 1;            // guarded by queue_mutex_
   bool stopping_ = false;         // guarded by queue_mutex_

@@ -107,7 +107,7 @@ void Auditor::CheckUnseen() {
   if (!closed || unseen_.empty()) return;
   uint64_t oldest = fold_.next_index();
   for (const auto& [urn, state] : open) oldest = std::min(oldest, state.opened_by);
-  // What came after the opening of something that is still open may belong to that.
+  // Records after the opening of a vote or round that is still open may belong to it.
   if (unseen_.front() > oldest) return;
   Fault(
       absl::StrCat("record ", unseen_.front(),
@@ -329,8 +329,8 @@ void Auditor::ReportVotes() {
   });
 }
 
-// The archive that follows from the log is verified like one that came from somewhere else: all
-// ballots, the tally, the decryptions, the result.
+// Verifies the archive that follows from the log like a foreign one: all ballots, the tally, the
+// decryptions, the result.
 void Auditor::ReportSecretVotes() {
   const meetings::SecretVotes& votes = fold_.world().secret_votes();
   for (const std::string& id : votes.List()) {

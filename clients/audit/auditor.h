@@ -2,16 +2,16 @@
 //
 //   each leaf is the commitment of its record; the tree of all leaves has the root that the log key
 //   signed; records are in order and time never goes back; every signature verifies under a key
-//   that was active at that position; each signer has seen the beginning of this log, and no other;
-//   each result stated in the log (rankings, votes, decisions) is
-//   what the records before it give; each sealed attachment is what its record commits to.
+//   that was active at that position; each signer's view is the beginning of this log; each result
+//   stated in the log (rankings, votes, decisions) follows from the records before it; each sealed
+//   attachment matches its record's commitment.
 //
-// Ballots of a vote or round that is open are shown to nobody, auditors included, until it is
-// closed: an audit meanwhile counts them, and checks everything else but races.
+// Nobody, auditors included, is shown the ballots of a vote or round before it is closed: until
+// then an audit counts them, and checks everything else except races.
 //
-// Void records (a second vote, a vote that came too late) are no fault if they were good where their
-// service judged them (race_check.h): they are listed with their reasons. A record that an honest ledger
-// and honest services cannot have written is a fault, and so is anything that does not fit.
+// Void records (a second vote, a vote that came too late) are listed with their reasons, and are no
+// fault if they were good where their service judged them (race_check.h). A record that an honest
+// ledger and honest services cannot have written is a fault, and so is anything inconsistent.
 #ifndef VOTUM_CLIENTS_AUDIT_AUDITOR_H_
 #define VOTUM_CLIENTS_AUDIT_AUDITOR_H_
 
@@ -49,9 +49,9 @@ class Auditor {
   // `log` is the trusted key; `report` gets each finding as it is made.
   Auditor(crypto::NoteVerifier log, std::function<void(const Finding&)> report);
 
-  // The next lines of the records, at most kAheadEntries, as ReadAhead takes them. They are added
-  // by the call after this one, and read meanwhile; none ends the records.
-  // `leaf` gets the leaf of each that is added, if it has one.
+  // The next lines of the records, at most kAheadEntries, as ReadAhead takes them. They are read
+  // now and added by the next call; a call without lines ends the records. `leaf` gets the leaf of
+  // each added line, if it has one.
   void AddLines(std::vector<std::string> lines,
                 const std::function<void(const std::string&)>& leaf);
   // The next line of the records; `line` counts from 1. An entry that failed to parse is a fault.
@@ -62,14 +62,14 @@ class Auditor {
   void AddAttachment(uint64_t line, const absl::StatusOr<ArchivedAttachment>& attachment);
   // Says that attachments are not shown to this audit, instead of adding them.
   void LeaveSealed() { sealed_ = true; }
-  // What the caller has found about the same log; a fault counts as one of the auditor's.
+  // Adds a finding of the caller's about the same log; a fault counts as one of the auditor's.
   void Add(const Finding& finding);
-  // How many records, from the first, AddAgain has to get after all entries: void records are judged
-  // again where their services did (race_check.h).
+  // How many records, from the first, AddAgain must get after all entries, so that void records are
+  // judged again where their services judged them (race_check.h).
   uint64_t again() const { return foldable_ && unseen_.empty() ? races_.size() : 0; }
   // The records again, in order, as their bytes.
   void AddAgain(absl::string_view record) { races_.Again(record); }
-  // Compares with the signed checkpoint and reports what was derived. After all entries and
+  // Compares with the signed checkpoint and reports the derived state. After all entries and
   // attachments.
   void Finish(absl::string_view checkpoint_note);
 
@@ -80,7 +80,7 @@ class Auditor {
   const Fold& fold() const { return fold_; }
 
  private:
-  // What a record says of a sealed attachment.
+  // A record's commitment to a sealed attachment.
   struct Commitment {
     uint64_t index = 0;  // of the record
     std::string subject;
@@ -93,15 +93,15 @@ class Auditor {
   void AddRead(uint64_t line, const ReadEntry& read);
   void FoldEntry(const ReadEntry& read);
   void AddVoid(const ReadEntry& read, const RecordOutcome& outcome);
-  // What the signer has seen is the beginning of this log.
+  // Reports a fault unless the signer's view is the beginning of this log.
   void CheckView(const ReadEntry& read);
   void ReportUnfounded();
   // A record that was not shown: withheld if something is open, or else a fault.
   void PassOver(uint64_t position);
-  // Whether what was not shown can still belong to something that is open; else it is a fault.
+  // Reports a fault if a record that was not shown cannot belong to a vote or round still open.
   void CheckUnseen();
   void ReportOpen();
-  // Open, sealed, erased, or missing: the last is a fault.
+  // Reports each attachment as open, sealed, erased, or missing; the last is a fault.
   void ReportAttachments();
   void RememberAttachmentRefs(const ReadEntry& read);
   void CheckCheckpoint(absl::string_view note);
@@ -131,11 +131,11 @@ class Auditor {
   size_t open_urns_ = 0;          // before the record at hand
 };
 
-// What an established vote says, in one line of English.
+// The result of an established vote, in one line of English.
 std::string DescribeVote(const meetings::v1::VoteEvent& event);
 
-// Audits the archive in `folder`; the number of faults, and of what the auditor counted. An error
-// only if there is no archive to read.
+// Audits the archive in `folder` and returns the number of faults; sets `records` and `withheld` to
+// the auditor's counts. An error only if there is no archive to read.
 absl::StatusOr<uint64_t> AuditArchive(const std::string& folder, const crypto::NoteVerifier& log,
                                       const std::function<void(const Finding&)>& report,
                                       const std::function<void(double)>& progress,

@@ -35,7 +35,7 @@ void RaceCheck::JudgeHere() {
 
 void RaceCheck::Again(absl::string_view record_bytes) {
   JudgeHere();
-  // The first fold has said what is wrong with a record that cannot be folded.
+  // The first fold has already reported a record that cannot be folded.
   fold_.Apply(record_bytes).status().IgnoreError();
 }
 

@@ -1,13 +1,13 @@
 // Tells a race that somebody lost from a service that recorded what it must have refused.
 //
-// A void record says at which size of the log its service found it good (Record.judged_at). This
-// judges it there again, in the state of that size: if it was good, somebody was faster, as happens
-// in every council; if not, no honest service appended it. The service's clock was somewhere
-// between the last record that it knew and the one it wrote, so a command counts as good if it is
-// at either end.
+// A void record states the size of the log at which its service found it good (Record.judged_at).
+// This class judges it there again, in the state of that size: if it was good, somebody was faster,
+// as happens in every council; if not, no honest service appended it. The service's clock stood
+// between the times of the last record that it knew and of the one it wrote, so a command counts as
+// good if it holds at either.
 //
-// All of the log is folded a second time, up to the last such size. Signatures that the first fold has
-// verified are found in the cache.
+// The log is folded a second time, up to the largest such size. The cache has the signatures that
+// the first fold verified.
 #ifndef VOTUM_CLIENTS_AUDIT_RACE_CHECK_H_
 #define VOTUM_CLIENTS_AUDIT_RACE_CHECK_H_
 
@@ -40,7 +40,7 @@ class RaceCheck {
   // unfounded whatever the state.
   void Add(std::string record_bytes);
 
-  // How many records, from the first, Again has to see.
+  // How many records, from the first, Again must get.
   uint64_t size() const { return judged_.empty() ? 0 : judged_.rbegin()->first; }
 
   // The records again, in order from 0.

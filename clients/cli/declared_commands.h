@@ -1,5 +1,4 @@
-// What the declarations of commands (proto/votum/common/v1/options.proto) say about the command
-// line.
+// The command line's part of the declarations of commands (proto/votum/common/v1/options.proto).
 #ifndef VOTUM_CLIENTS_CLI_DECLARED_COMMANDS_H_
 #define VOTUM_CLIENTS_CLI_DECLARED_COMMANDS_H_
 
@@ -12,11 +11,11 @@
 namespace votum::cli {
 
 // The help of the command that declares `verb`, "motion demand". Ends the program if there is none:
-// then a verb has neither a help of its own nor one that is declared.
+// then the verb has neither its own help nor a declared one.
 const std::string& DeclaredHelp(const std::string& verb);
 
-// The options that the fields of `command` declare, in their order; those of a message in it stand
-// in its place.
+// The options that the fields of `command` declare, in their order; the options of a message field
+// stand in its place.
 std::vector<FieldOption> DeclaredOptions(const google::protobuf::Descriptor& command);
 
 }  // namespace votum::cli

@@ -41,8 +41,8 @@ std::pair<std::string, std::string> ServiceAndMethod(absl::string_view payload_t
           std::string(payload_type.substr(payload_type.rfind('.') + 1))};
 }
 
-// Whether the command is known to be its actor's. What a device sees of the log with another one (the
-// receipt of a secret ballot) must not show in the person's next command.
+// Whether the command names its actor. If not, its receipt (of a secret ballot, say) must leave no
+// trace in the person's next command.
 bool NamesItsActor(const common::v1::SignedCommand& command) {
   common::v1::AnyCommand any;
   return any.ParseFromString(command.payload()) && !any.header().actor().empty();
@@ -60,11 +60,11 @@ absl::StatusOr<std::shared_ptr<Channels>> Channels::Open(const Context& context)
   auto channels = std::make_shared<Channels>();
   grpc::ChannelArguments arguments;
   arguments.SetMaxReceiveMessageSize(64 << 20);
-  // A service that starts again is found again at once, not after gRPC's two minutes.
+  // Finds a restarted service at once, not after gRPC's two minutes.
   // (GRPC_ARG_MIN_RECONNECT_BACKOFF_MS would limit how long connecting may take.)
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, kFirstReconnectMs);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, kLastReconnectMs);
-  // A host that vanished without a word, or a process that hangs, is noticed and left.
+  // Notices a host that vanished silently, or a process that hangs, and leaves it.
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, kAskMilliseconds);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kAnswerMs);
   for (const auto& [service, address] : context.endpoints) {

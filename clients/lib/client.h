@@ -1,5 +1,5 @@
-// One person's (or the public's) dealings with a deployment: signed commands out, checked receipts
-// back, reads with a session.
+// A deployment as one person (or the public) uses it: signed commands out, checked receipts back,
+// reads with a session.
 #ifndef VOTUM_CLIENTS_LIB_CLIENT_H_
 #define VOTUM_CLIENTS_LIB_CLIENT_H_
 
@@ -51,7 +51,7 @@ using AskPassphrase =
 // Thread-safe.
 class Client {
  public:
-  // INVALID_ARGUMENT/BAD_CONTEXT if the context's log key is none.
+  // INVALID_ARGUMENT/BAD_CONTEXT if the context's log key is not a key.
   static absl::StatusOr<std::unique_ptr<Client>> Open(const Context& context,
                                                       std::shared_ptr<Channels> channels,
                                                       AskPassphrase ask,
@@ -69,11 +69,11 @@ class Client {
   absl::StatusOr<common::v1::Receipt> Do(
       google::protobuf::Message* command,
       const std::vector<common::v1::Attachment>& attachments = {});
-  // Sends what was signed elsewhere. While the service cannot be reached, the same bytes are sent
+  // Sends a command signed elsewhere. While the service cannot be reached, the same bytes are sent
   // again.
   absl::StatusOr<common::v1::Receipt> Send(const common::v1::SignedCommand& command);
 
-  // A read of `method` of `service`; with the person's session if the context has a key.
+  // Calls the read `method` of `service`, with the person's session if the context has a key.
   absl::Status Read(const std::string& service, const std::string& method,
                     const google::protobuf::Message& request, google::protobuf::Message* response);
   // A stream of answers of `method`: each is parsed into `response` and handed to `on_response`
@@ -81,7 +81,7 @@ class Client {
   absl::Status Watch(const std::string& service, const std::string& method,
                      const google::protobuf::Message& request, google::protobuf::Message* response,
                      const std::function<bool()>& on_response);
-  // What the process that hosts `service` tells of its state
+  // The state as described by the process that hosts `service`
   // (votum.runtime.v1.GetProjectionResponse).
   absl::Status ReadRuntime(const std::string& service, google::protobuf::Message* response);
 
@@ -91,11 +91,11 @@ class Client {
 
   // The person's session for reads; empty for the public.
   absl::StatusOr<std::string> Session();
-  // Makes the next read sign a new session, unless that has happened already.
+  // Makes the next read sign a new session, unless another call did so already.
   void ForgetSession(const std::string& session);
-  // What goes with a read: the session, and what the answer must have folded.
+  // The metadata of a read: the session, and the record that the answer must have folded.
   void AddReadMetadata(const std::string& session, grpc::ClientContext& context) const;
-  // `status`, naming the service where the way to it is the trouble.
+  // `status`, naming the service if it cannot be reached.
   absl::Status Explain(const std::string& service, const absl::Status& status) const;
   absl::Status CallWithRetries(const std::string& service, const std::string& path,
                                const std::function<void(grpc::ClientContext&)>& prepare,

@@ -135,7 +135,7 @@ absl::StatusOr<std::string> CurrentContextPath() {
 
 absl::Status UseContext(const std::string& name) {
   RETURN_IF_ERROR(LoadContext(ContextPath(name)).status());
-  // A path is remembered from wherever it was said.
+  // An absolute path keeps its meaning in other working directories.
   const std::string kept =
       absl::StrContains(name, '/') ? std::filesystem::absolute(name).string() : name;
   std::error_code error;

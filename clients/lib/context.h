@@ -1,5 +1,5 @@
-// A client context: which deployment, where its services are, who acts, with which key file. JSON,
-// one file each:
+// A client context: the deployment, its services' addresses, the person who acts, and their key
+// file. JSON, one file each:
 //
 //   {"deployment": "votum.musterstadt.example/log",
 //    "log_vkey": "...",
@@ -9,8 +9,8 @@
 //    "key_file": "/.../m01.key",
 //    "passphrase_file": "/.../passphrase"}
 //
-// The last three are missing in the client.json that `votumd init` writes. A demonstration, whose clock
-// is set by hand, has "clock_offset_file" beside them. Nothing in it is secret.
+// The client.json that `votumd init` writes lacks the last three. A demonstration, whose clock is
+// set by hand, adds "clock_offset_file". A context holds no secrets.
 #ifndef VOTUM_CLIENTS_LIB_CONTEXT_H_
 #define VOTUM_CLIENTS_LIB_CONTEXT_H_
 
@@ -48,8 +48,8 @@ std::string ContextPath(const std::string& name);
 // The names in ContextFolder(), ascending.
 std::vector<std::string> ContextNames();
 
-// The context that holds where none is named: the one set by UseContext, or the only one there is.
-// NOT_FOUND/NO_CONTEXT if there is none or the choice is open.
+// The context to use if none is named: the one set by UseContext, or else the only one.
+// NOT_FOUND/NO_CONTEXT if there is none, or several and none is set.
 absl::StatusOr<std::string> CurrentContextPath();
 // The name that UseContext set; empty before.
 std::string UsedContext();

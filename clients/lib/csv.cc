@@ -113,7 +113,7 @@ class CsvReader {
     return absl::OkStatus();
   }
 
-  // What comes next; there is something.
+  // The next byte; '\0' at the end.
   char Next() const { return rest_.empty() ? '\0' : rest_[0]; }
   void Skip() {
     rest_.remove_prefix(1);

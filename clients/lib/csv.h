@@ -1,5 +1,5 @@
-// CSV as RFC 4180 has it, read strictly: whoever hands in a broken file learns where it is broken,
-// instead of finding half an idea in the store.
+// CSV by RFC 4180, read strictly: the owner of a broken file learns where it is broken, instead of
+// finding half an idea in the store.
 //
 // Beyond the RFC, because files from offices are like that: a byte order mark is passed over, lines
 // may end with LF alone, and fields may be separated by semicolons (as German spreadsheets write

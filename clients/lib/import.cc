@@ -41,7 +41,7 @@ absl::Status Bad(const TextPosition& position, absl::string_view what) {
 // A value of a row and where it stands.
 using Fields = std::map<std::string, CsvField>;
 
-// The setters say what is wrong with the field, nothing if it is set.
+// The setters return what is wrong with the field, or nothing once it is set.
 
 std::string SetText(const CsvField& field, size_t max_bytes, std::string& text) {
   text = absl::StrReplaceAll(absl::StripAsciiWhitespace(field.text), {{"\r\n", "\n"}});
@@ -65,13 +65,13 @@ std::string SetCount(const CsvField& field, uint64_t& count) {
   return "";
 }
 
-// How a file says a value of an enum.
+// A file's word for a value of an enum.
 template <typename Enum>
 struct Word {
   const char* word;
   Enum value;
 };
-// CHANNEL_ONLINE is left out: what somebody imports was not sent in by its submitter.
+// CHANNEL_ONLINE is left out: the submitter of an imported idea did not send it in.
 constexpr Word<v1::Channel> kChannels[] = {{"paper", v1::CHANNEL_PAPER},
                                            {"workshop", v1::CHANNEL_WORKSHOP},
                                            {"spoken", v1::CHANNEL_SPOKEN},
@@ -134,7 +134,7 @@ absl::StatusOr<ImportRow> RowOf(const TextPosition& begin, const Fields& fields,
   row.origin = defaults.origin;
   for (const Column& column : kColumns) {
     const auto field = fields.find(column.name);
-    // What may be missing may be empty.
+    // An optional field may also be empty.
     if (!column.required && (field == fields.end() || field->second.text.empty())) continue;
     if (field == fields.end()) return Bad(begin, absl::StrCat("\"", column.name, "\" is missing"));
     const std::string fault = column.set(field->second, row);

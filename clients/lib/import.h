@@ -36,7 +36,7 @@ struct ImportRow {
   std::string origin;
 };
 
-// What holds for rows that do not say it themselves.
+// Defaults for rows that lack these values.
 struct ImportDefaults {
   ideas::v1::Channel channel = ideas::v1::CHANNEL_IMPORT;
   ideas::v1::SubmitterGroup group = ideas::v1::SUBMITTER_GROUP_CITIZENS;
@@ -45,8 +45,8 @@ struct ImportDefaults {
 
 enum class ImportFormat { kCsv, kJsonLines };
 
-// By the name's end: ".csv", or ".jsonl" and ".ndjson". INVALID_ARGUMENT/BAD_IMPORT_FILE for
-// others.
+// The format by the name's ending: ".csv", or ".jsonl" and ".ndjson".
+// INVALID_ARGUMENT/BAD_IMPORT_FILE for other names.
 absl::StatusOr<ImportFormat> ImportFormatOf(absl::string_view file_name);
 
 // The rows of `content`. INVALID_ARGUMENT/BAD_CSV or BAD_IMPORT_FILE with line and column for

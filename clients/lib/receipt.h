@@ -1,4 +1,4 @@
-// Checking a receipt: that the log has recorded these very bytes, and signed that it did.
+// Checks a receipt: that the log has recorded these very bytes and signed a tree with them.
 #ifndef VOTUM_CLIENTS_LIB_RECEIPT_H_
 #define VOTUM_CLIENTS_LIB_RECEIPT_H_
 
@@ -13,7 +13,7 @@
 namespace votum::client {
 
 // OK if the checkpoint is signed by `log`, the record's leaf is in its tree at the receipt's index,
-// and the record says that index. DATA_LOSS/RECEIPT_INVALID otherwise, saying which.
+// and the record says that index. DATA_LOSS/RECEIPT_INVALID otherwise, naming which.
 absl::Status VerifyReceipt(const common::v1::Receipt& receipt, const crypto::NoteVerifier& log);
 
 // As above, and the record holds exactly `command`: type, payload, signatures.

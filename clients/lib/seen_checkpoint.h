@@ -1,9 +1,9 @@
-// The newest checkpoint of a log that this device has seen: what a command says of its signer's view.
+// The newest checkpoint of a log that this device has seen: the signer's view in the next command.
 //
-// The ledger takes no command whose signer has seen another history (VIEW_FORKED), so that an
-// operator who shows different logs to different people is found out by the next command of any of
-// them. That works as long as devices remember; so the checkpoint lies in a file between runs. The
-// file is a cache: what cannot be read, or is not signed by the log, counts as not there.
+// The ledger takes no command whose signer has seen another history (VIEW_FORKED), so that the next
+// command of any of them exposes an operator who shows different logs to different people. This
+// works as long as devices remember, so the checkpoint lies in a file between runs. The file is a
+// cache: one that cannot be read, or that the log did not sign, counts as missing.
 #ifndef VOTUM_CLIENTS_LIB_SEEN_CHECKPOINT_H_
 #define VOTUM_CLIENTS_LIB_SEEN_CHECKPOINT_H_
 
@@ -21,7 +21,8 @@ namespace votum::client {
 // Thread-safe.
 class SeenCheckpoint {
  public:
-  // Reads what earlier runs have left in `path`; an empty path remembers within this process only.
+  // Reads the checkpoint that earlier runs left in `path`; an empty path remembers within this
+  // process only.
   SeenCheckpoint(crypto::NoteVerifier log, std::string path);
 
   std::optional<crypto::Checkpoint> Get() const;

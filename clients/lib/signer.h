@@ -1,4 +1,4 @@
-// Making signed commands: header filled in, serialized once, these bytes signed.
+// Makes signed commands: fills in the header, serializes once, and signs these bytes.
 #ifndef VOTUM_CLIENTS_LIB_SIGNER_H_
 #define VOTUM_CLIENTS_LIB_SIGNER_H_
 
@@ -15,7 +15,7 @@
 
 namespace votum::client {
 
-// For how long a command is good, unless its signer says otherwise: less than core/fold/command_table.h
+// The validity of a command unless its signer sets another: less than core/fold/command_table.h
 // allows, since the device's clock may be some minutes ahead.
 inline constexpr absl::Duration kValidity = absl::Minutes(10);
 
@@ -26,8 +26,8 @@ struct Signing {
   std::vector<const crypto::PrivateKey*> keys;  // the actor's first
   // Puts the first key's public part into the header, for keys that are not enrolled.
   bool public_key_in_header = false;
-  // The newest checkpoint of the log that this device has seen. None for what must not be linked to
-  // the device: it would tell which receipt came last.
+  // The newest checkpoint of the log that this device has seen. None for commands that must not be
+  // linked to the device: it would tell which receipt came last.
   std::optional<crypto::Checkpoint> seen = std::nullopt;
 };
 
@@ -36,8 +36,8 @@ struct Signing {
 absl::StatusOr<common::v1::SignedCommand> SignCommand(const Signing& signing, absl::Time now,
                                                       google::protobuf::Message* command);
 
-// A new receipt code for a submitter: a one-time code that opens nothing but the reading of what
-// became of the idea. The record has its SHA-256 only.
+// A new receipt code for a submitter: a one-time code whose only use is to read what became of the
+// idea. The record has only its SHA-256.
 struct ReceiptCode {
   std::string code;
   std::string digest;  // 32 bytes
@@ -51,7 +51,7 @@ struct SealedText {
   common::v1::AttachmentRef ref;
   common::v1::Attachment attachment;
 
-  // Puts it under the subject of others of the same person and matter: they are erased together.
+  // Uses the subject of other attachments of the same person and matter, to be erased with them.
   void PutUnder(const std::string& subject);
 };
 SealedText SealText(absl::string_view content,

@@ -1,5 +1,5 @@
-// One unary gRPC call by the path of its method: what clients of many methods of one shape need
-// instead of a stub for each.
+// One unary gRPC call by the path of its method, for clients of many methods of one shape, which
+// then need no stub for each.
 #ifndef VOTUM_CLIENTS_LIB_UNARY_CALL_H_
 #define VOTUM_CLIENTS_LIB_UNARY_CALL_H_
 
@@ -13,8 +13,8 @@
 
 namespace votum::client {
 
-// "meetings", "CastVote" -> "/votum.meetings.v1.MeetingsService/CastVote"; of "publication" it is
-// the LogService.
+// "meetings", "CastVote" -> "/votum.meetings.v1.MeetingsService/CastVote"; the service of
+// "publication" is LogService.
 std::string MethodPath(const std::string& service, const std::string& method);
 
 // The status of a call, with the reason that the service gave (base/refusal.h), marked as coming

@@ -17,7 +17,7 @@
 namespace votum {
 namespace {
 
-// The payload commits to attachments; exactly their contents must come along. The ledger checks
+// The payload commits to attachments; exactly their contents must be sent along. The ledger checks
 // that each content matches its commitment.
 absl::Status CheckAttachments(const Envelope& envelope, const common::v1::SignedCommand& command) {
   std::set<std::pair<std::string, std::string>> wanted;
@@ -40,7 +40,7 @@ absl::Status CheckAttachments(const Envelope& envelope, const common::v1::Signed
   return absl::OkStatus();
 }
 
-// Nothing new is sealed for somebody whose contents were erased: it would outlast the erasure.
+// Refuses new sealed contents of an erased subject: they would outlast the erasure.
 absl::Status CheckNotErased(const directory::DirectoryMachine& directory,
                             const common::v1::SignedCommand& command) {
   for (const common::v1::Attachment& attachment : command.attachments()) {
@@ -52,7 +52,7 @@ absl::Status CheckNotErased(const directory::DirectoryMachine& directory,
   return absl::OkStatus();
 }
 
-// Whether the command that is recorded is this one.
+// OK if the recorded command is this one.
 absl::Status CheckSame(const RecordedCommand& recorded, const Envelope& envelope) {
   if (recorded.digest == CommandDigest(envelope.payload_type(), envelope.payload))
     return absl::OkStatus();
@@ -167,7 +167,7 @@ absl::StatusOr<common::v1::Receipt> CommandExecutor::Run(
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
-// The same in steps, each on the thread of what was waited for
+// The same in steps, each on the thread that ended the wait before it
 
 struct CommandExecutor::Running {
   const google::protobuf::Descriptor& expected;

@@ -51,10 +51,10 @@ absl::StatusOr<std::unique_ptr<Host>> Host::Start(
   builder.SetSyncServerOption(Option::NUM_CQS, 1);
   builder.SetSyncServerOption(Option::MIN_POLLERS, kFewestIdleThreads);
   builder.SetSyncServerOption(Option::MAX_POLLERS, kMostIdleThreads);
-  // connect.h's callers ask often whether this process lives.
+  // Callers through connect.h often ask whether this process lives.
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
                              kAskMilliseconds / 2);
-  // Without this two processes silently share a port.
+  // Without this, two processes silently share a port.
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   host->server_ = builder.BuildAndStart();
   for (const int port : host->ports_) {

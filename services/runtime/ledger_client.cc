@@ -25,7 +25,7 @@ absl::Status WithRetries(const LedgerClient& client, absl::Time deadline, Call c
     grpc::ClientContext context;
     client.Prepare(context, deadline);
     const absl::Status status = FromGrpc(call(&context));
-    // An answer, of a ledger that has waited already.
+    // An answer from a ledger that has waited already.
     if (!absl::IsUnavailable(status) || ReasonOf(status) == Reason::kNotWitnessedYet) return status;
     if (absl::Now() + pause >= deadline) {
       return Refuse(Reason::kLedgerUnreachable,
@@ -40,8 +40,8 @@ absl::Status WithRetries(const LedgerClient& client, absl::Time deadline, Call c
 class RemoteLogStream final : public LogStream {
  public:
   RemoteLogStream(uint64_t start, OpenStream open) : open_(std::move(open)) {
-    // A call that fails at once leaves nobody to drive the handshake of the next attempt: gRPC does
-    // so every five seconds then.
+    // A call that fails at once leaves nobody to drive the handshake of the next attempt; gRPC then
+    // does so only every five seconds.
     context_.set_wait_for_ready(true);
     request_.set_start_index(start);
   }

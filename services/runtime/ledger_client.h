@@ -15,7 +15,7 @@
 
 namespace votum {
 
-// The log from a position on: what is there at once, and what comes when it comes.
+// The log from a position on: existing records at once, new ones as they arrive.
 class LogStream {
  public:
   virtual ~LogStream() = default;
@@ -41,10 +41,11 @@ class LedgerClient {
   LedgerClient(std::shared_ptr<grpc::Channel> channel, std::string service);
   virtual ~LedgerClient() = default;
 
-  // Appends `command`, which was found good at the log's size `judged_at`. While the ledger cannot be reached the same bytes are sent again until
-  // `deadline`: the command id makes this safe. UNAVAILABLE/LEDGER_UNREACHABLE after that: the
-  // command may or may not have been recorded, and sending it again settles it.
-  // UNAVAILABLE/NOT_WITNESSED_YET: it is recorded, and sending it again gives its receipt later.
+  // Appends `command`, which was found good at the log's size `judged_at`. While the ledger cannot
+  // be reached, the same bytes are sent again until `deadline`: the command id makes this safe.
+  // UNAVAILABLE/LEDGER_UNREACHABLE after that: the command may or may not have been recorded;
+  // sending it again settles it. UNAVAILABLE/NOT_WITNESSED_YET: it is recorded; sending it again
+  // later gives its receipt.
   virtual absl::StatusOr<common::v1::Receipt> Append(const common::v1::SignedCommand& command,
                                                      uint64_t judged_at, absl::Time deadline);
 
@@ -54,10 +55,10 @@ class LedgerClient {
   // The number of records in the log.
   virtual absl::StatusOr<uint64_t> GetSize(absl::Time deadline);
 
-  // Whether none of these three waits for anything, and AppendThen can be called: the ledger runs
-  // in this process and needs no witness.
+  // Whether none of these three calls waits and AppendThen can be used: the ledger runs in this
+  // process and needs no witness.
   virtual bool prompt() const { return false; }
-  // Of a prompt client alone: as Append, but calls `then` with the answer, from any thread. `then`
+  // Only for a prompt client: as Append, but calls `then` with the answer, from any thread. `then`
   // must be short and must not block; `command` must live until it is called.
   virtual void AppendThen(const common::v1::SignedCommand& command, uint64_t judged_at,
                           std::function<void(absl::StatusOr<common::v1::Receipt>)> then);
@@ -65,12 +66,12 @@ class LedgerClient {
   // The log from record `start` on.
   virtual std::unique_ptr<LogStream> Subscribe(uint64_t start);
 
-  // The contents that exist of `commitments`.
+  // Those contents of `commitments` that exist.
   absl::StatusOr<std::vector<common::v1::Attachment>> GetAttachments(
       const std::vector<std::string>& commitments, absl::Time deadline);
 
   ledger::v1::LedgerService::StubInterface& stub() { return *stub_; }
-  // Adds what every call to the ledger carries.
+  // Adds the metadata that every call to the ledger carries.
   void Prepare(grpc::ClientContext& context, absl::Time deadline) const;
 
  protected:

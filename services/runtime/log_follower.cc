@@ -49,7 +49,7 @@ void LogFollower::Follow() {
   }
 }
 
-// One stream, to its end. False if there is to be no other.
+// Follows one stream to its end. False if no other is wanted.
 bool LogFollower::FollowOnce() {
   const std::unique_ptr<LogStream> stream = subscribe_(next_index_());
   {

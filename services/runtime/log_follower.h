@@ -14,7 +14,7 @@
 
 namespace votum {
 
-// What comes of a stretch of the log.
+// Result of handling one batch.
 enum class Followed {
   kGoOn,
   kTryAgain,  // end the stream, and open another one after a pause
@@ -24,8 +24,8 @@ enum class Followed {
 // Thread-safe.
 class LogFollower {
  public:
-  // `subscribe` opens a stream from a record on. `next_index` says what is wanted next; `take` gets
-  // each stretch, without gap from there on the first of a stream. All are called on the following
+  // `subscribe` opens a stream from a record on, and `next_index` names that record; `take` gets
+  // each batch, of which the first of a stream begins there. All are called on the following
   // thread.
   LogFollower(std::function<std::unique_ptr<LogStream>(uint64_t)> subscribe,
               std::function<uint64_t()> next_index,

@@ -1,4 +1,4 @@
-// What a process counts, in Prometheus' text format at http://ADDRESS/metrics.
+// Counters of a process, in Prometheus' text format at http://ADDRESS/metrics.
 #ifndef VOTUM_SERVICES_RUNTIME_METRICS_H_
 #define VOTUM_SERVICES_RUNTIME_METRICS_H_
 
@@ -27,7 +27,7 @@ class Metrics {
   void CountRead(absl::string_view method, bool ok);
   // The number of records folded.
   void SetNextIndex(uint64_t next_index);
-  // What the ledger counts: the log's size, and how many batches its appends took.
+  // The ledger's counters: size of the log, appends, and the batches that they took.
   void SetLedger(uint64_t size, uint64_t appends, uint64_t batches);
 
  private:

@@ -9,7 +9,7 @@
 
 namespace votum {
 namespace {
-constexpr char kPrefix[] = "p1:";  // lets a token be told from other text, and its form be changed
+constexpr char kPrefix[] = "p1:";  // marks a token, and the version of its form
 }  // namespace
 
 absl::StatusOr<Page> ParsePage(int32_t page_size, absl::string_view page_token, size_t default_size,

@@ -16,7 +16,7 @@ struct Page {
   size_t size = 0;    // at least 1
 };
 
-// What a request asks for. page_size 0 means `default_size`, more than `max_size` is taken as
+// The requested page. page_size 0 means `default_size`, more than `max_size` is taken as
 // `max_size`. INVALID_ARGUMENT/BAD_PAGE for a negative size or a token that is not one of
 // NextPageToken's.
 absl::StatusOr<Page> ParsePage(int32_t page_size, absl::string_view page_token, size_t default_size,

@@ -1,19 +1,19 @@
-// Who reads, and from which state: the one place where read sessions, service identities and
-// minimum indexes are dealt with.
+// Identifies the reader and picks the state to read: the one place that handles read sessions and
+// minimum indexes.
 //
 //   grpc::Status GetMeeting(grpc::ServerContext* context, const GetMeetingRequest* request,
-//   GetMeetingResponse* response) {
-//     return access_.Read(*context, "GetMeeting", [&](const World& world, const Reader& reader) ->
-//     absl::Status {
+//                           GetMeetingResponse* response) {
+//     const auto read = [&](const World& world, const Reader& reader) -> absl::Status {
 //       ASSIGN_OR_RETURN(*response->mutable_meeting(),
-//       world.agenda().GetMeeting(request->meeting_id(), reader.audience)); return
-//       absl::OkStatus();
-//     });
+//                        world.agenda().GetMeeting(request->meeting_id(), reader.audience));
+//       return absl::OkStatus();
+//     };
+//     return access_.Read(*context, "GetMeeting", read);
 //   }
 //
 // A reader without session is the public. With metadata "votum-session-bin" (a SignedCommand over a
-// votum.directory.v1.ReadSession) he is the person who signed it, with an active key, for at most
-// 15 minutes: no secret of ours is involved, and every service can check it. With metadata
+// votum.directory.v1.ReadSession) the reader is the person who signed it, with an active key, for
+// at most 15 minutes: no secret of ours is involved, and every service can check it. With metadata
 // "votum-min-index" N the read waits until record N is folded (read your writes).
 #ifndef VOTUM_SERVICES_RUNTIME_READ_ACCESS_H_
 #define VOTUM_SERVICES_RUNTIME_READ_ACCESS_H_
@@ -48,14 +48,14 @@ class ReadAccess {
   ReadAccess(const Replica* replica, SignatureCache* cache, Metrics* metrics)
       : replica_(*replica), cache_(*cache), metrics_(*metrics) {}
 
-  // Who calls. UNAUTHENTICATED/BAD_SESSION, SESSION_EXPIRED, or why the key is no good.
+  // The caller. UNAUTHENTICATED/BAD_SESSION, SESSION_EXPIRED, or why the key is not valid.
   absl::StatusOr<Reader> Identify(const grpc::ServerContextBase& context) const;
 
   // Waits for the caller's minimum index, identifies the caller, and calls `read` with the state
   // held still.
   grpc::Status Read(const grpc::ServerContextBase& context, absl::string_view method,
                     const std::function<absl::Status(const World&, const Reader&)>& read) const;
-  // The same for what shows more of the fold than its state.
+  // The same for reads that need the whole fold, not only its state.
   grpc::Status ReadFold(const grpc::ServerContextBase& context, absl::string_view method,
                         const std::function<absl::Status(const Fold&, const Reader&)>& read) const;
 
@@ -69,8 +69,8 @@ class ReadAccess {
   Metrics& metrics_;
 };
 
-// What `person_id` may see: auditors everything, holders of other offices and members of councils
-// and committees what the council sees.
+// The audience of `person_id`: auditor for auditors, council for holders of other offices and for
+// members of councils and committees, public for everybody else.
 Audience AudienceOf(const directory::DirectoryMachine& directory, absl::string_view person_id);
 
 // The earlier of the call's deadline and kLongestWait from now.

@@ -43,8 +43,7 @@ class Replica {
   }
 
   // Verifies the signatures of `envelope`, as a command at `time`, so that Check and the fold find
-  // them verified: what takes longest must not hold the state still. Whether they are right is for
-  // Check to say.
+  // them in the cache: the slowest step must not hold the state still. Check reports wrong ones.
   void VerifyAhead(const Envelope& envelope, absl::Time time) const;
 
   // Waits until the record at `index` is folded. DEADLINE_EXCEEDED/NOT_FOLDED_YET at `deadline`,
@@ -58,7 +57,7 @@ class Replica {
   // The number of records folded, without waiting for the state's lock.
   uint64_t next_index() const { return next_index_.load(std::memory_order_acquire); }
 
-  // From now on `listener` is called after each stretch of records, on the folding thread: it must
+  // From now on `listener` is called after each batch of records, on the folding thread: it must
   // be short and must not block. The number names it for RemoveListener, after whose return it is
   // not called any more.
   uint64_t AddListener(std::function<void()> listener) const;
@@ -79,7 +78,7 @@ class Replica {
   mutable std::mutex wait_mutex_;
   mutable std::condition_variable folded_;
   bool stopping_ = false;  // guarded by wait_mutex_
-  // Of WhenFolded, by index.
+  // Calls of WhenFolded, by index.
   mutable std::multimap<uint64_t, std::function<void(absl::Status)>> waiting_;  // by wait_mutex_
 
   mutable std::mutex listeners_mutex_;

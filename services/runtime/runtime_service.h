@@ -1,4 +1,4 @@
-// RuntimeService: what a process tells about its own state, for comparison by operators, tests and
+// RuntimeService: a process describes its own state, for comparison by operators, tests and
 // auditors.
 #ifndef VOTUM_SERVICES_RUNTIME_RUNTIME_SERVICE_H_
 #define VOTUM_SERVICES_RUNTIME_RUNTIME_SERVICE_H_

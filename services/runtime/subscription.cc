@@ -6,8 +6,8 @@
 
 namespace votum {
 
-// One stream. Every call of gRPC's comes on threads of its own; all state is behind a mutex. It
-// holds itself until gRPC is done with it.
+// One stream. gRPC calls it on threads of its own; a mutex guards all state. It keeps itself alive
+// until gRPC is done with it.
 class SubscriptionHub::Subscriber : public grpc::ServerWriteReactor<ledger::v1::SubscribeResponse> {
  public:
   Subscriber(SubscriptionHub* hub, uint64_t next) : hub_(*hub), next_(next) {}
@@ -24,7 +24,7 @@ class SubscriptionHub::Subscriber : public grpc::ServerWriteReactor<ledger::v1::
   void OnCancel() override {
     const std::lock_guard<std::mutex> lock(mutex_);
     cancelled_ = true;
-    // What is being written ends with OnWriteDone, which finishes.
+    // A write in progress ends with OnWriteDone, which finishes.
     if (!writing_) FinishLocked(grpc::Status::CANCELLED);
   }
   void OnDone() override { hub_.Remove(this); }

@@ -1,8 +1,8 @@
-// Subscribe: the log from a position on, what is there at once and what comes when it comes.
+// Subscribe: the log from a position on, existing records at once and new ones as they arrive.
 //
-// A reactor never blocks, and reading a log does: so one pump thread reads for all subscribers. A
-// subscriber whose last write is done is ready; the pump gives each ready one its next stretch, or
-// leaves it until the log grows.
+// A reactor never blocks, but reading a log does: one pump thread therefore reads for all
+// subscribers. A subscriber whose last write is done is ready; the pump gives each ready one its
+// next batch, or leaves it until the log grows.
 #ifndef VOTUM_SERVICES_RUNTIME_SUBSCRIPTION_H_
 #define VOTUM_SERVICES_RUNTIME_SUBSCRIPTION_H_
 
@@ -29,9 +29,8 @@ class RefusedSubscription final : public grpc::ServerWriteReactor<ledger::v1::Su
 
 class SubscriptionHub {
  public:
-  // Reads from entry `*next` on, as much as goes into one message and is there at once; nothing
-  // where there is nothing yet. `*next` then stands behind it. Called on the pump's thread, until
-  // Stop.
+  // Reads from entry `*next` on, as much as fits into one message and exists already, possibly
+  // nothing; advances `*next` past it. Called on the pump's thread, until Stop.
   using ReadStretch =
       std::function<absl::Status(uint64_t* next, ledger::v1::SubscribeResponse* stretch)>;
   explicit SubscriptionHub(ReadStretch read);
