@@ -96,7 +96,7 @@ void Gateway::Stop() {
   if (serving_.joinable()) serving_.join();
 }
 
-// The one place that knows what is where.
+// The one place that maps paths to contents.
 http::Answer Gateway::Route(const http::Request& request) {
   if (request.target == "/healthz") return {200, "text/plain; charset=utf-8", "ok\n"};
   return log_.Get(request);
@@ -126,12 +126,12 @@ void Gateway::PublishAgainAndAgain() {
     }
     if (!newest.has_value()) {
       auto response = source_.GetCheckpoint(absl::Now() + kCheckpointTimeout);
-      // A service that is away comes back; what is published stays true.
+      // An unavailable service will return; the published checkpoint stays true.
       if (!response.ok()) continue;
       newest = *std::move(response);
     }
     const absl::Status published = log_.Publish(*newest, absl::Now());
-    // In a log that grows the newest one is always ahead of the mirror: the mirror gets there.
+    // In a growing log the newest checkpoint is always ahead of the mirror, which catches up.
     if (absl::IsOutOfRange(published)) continue;
     newest.reset();
     if (absl::IsDataLoss(published) || absl::IsInvalidArgument(published)) return Broken(published);

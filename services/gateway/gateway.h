@@ -1,5 +1,5 @@
 // The edge to the public: follows the log as the publication service shows it to everybody, folds
-// nothing, and answers HTTPS. It has no more than what anybody may see, whoever breaks in.
+// nothing, and answers HTTPS. It holds only public data, so an intruder gains nothing.
 //
 //   publication ──Subscribe──▶ mirror ──checkpoint checked against it──▶ /log/...
 #ifndef VOTUM_SERVICES_GATEWAY_GATEWAY_H_
@@ -27,8 +27,8 @@ struct GatewayOptions {
   std::string listen;   // numeric host and port, "127.0.0.1:7467", "[::1]:0"
   http::ServerTls tls;  // empty for plain HTTP, on loopback only
   http::Limits limits;
-  std::string folder;  // whose disk holds the mirror
-  std::string policy;  // what /log/policy shows
+  std::string folder;  // the mirror lies on its disk
+  std::string policy;  // shown at /log/policy
 };
 
 // Owned by one thread.
@@ -36,8 +36,8 @@ class Gateway {
  public:
   // Listens and begins to follow; answers 503 until it has caught up. `source` outlives it. `fatal`
   // is called if the log is broken (DATA_LOSS).
-  //   INVALID_ARGUMENT/BAD_GATEWAY   an address that is none, plain HTTP beyond loopback, a
-  //                                  certificate that cannot be used
+  //   INVALID_ARGUMENT/BAD_GATEWAY   an invalid address, plain HTTP beyond loopback, or an
+  //                                  unusable certificate
   //   UNAVAILABLE/CANNOT_LISTEN      the address is taken or not ours, or the folder cannot be used
   static absl::StatusOr<std::unique_ptr<Gateway>> Start(
       const GatewayOptions& options, const crypto::NoteVerifier& log, PublicLog* source,
@@ -47,7 +47,7 @@ class Gateway {
   uint16_t port() const { return server_->port(); }
   uint64_t published_size() const { return log_.published_size(); }
 
-  // Ends the following and the server.
+  // Stops following the log, and stops the server.
   void Stop();
 
  private:

@@ -1,9 +1,9 @@
-// The log as it is shown to the outside, kept in files of its own that are no copy of the ledger's
-// and need none: what the ledger's stream gives, made anew at each start.
+// The log as the outside sees it, in files that are built anew from the followed stream at each
+// start and do not depend on the ledger's files.
 //
-// Memory: the hashes of tile level 1 and above, 32 bytes for 256 entries. On disk, in two files
-// that have no name any more when they are made (so that nothing is left of a process that is
-// killed): 40 bytes an entry, and the entry's line of JSON.
+// Memory: the hashes of tile level 1 and above, 32 bytes for 256 entries. Disk: 40 bytes an entry,
+// and the entry's line of JSON, in two files unlinked at creation, so that a killed process leaves
+// nothing behind.
 #ifndef VOTUM_SERVICES_GATEWAY_LOG_MIRROR_H_
 #define VOTUM_SERVICES_GATEWAY_LOG_MIRROR_H_
 
@@ -24,7 +24,7 @@
 
 namespace votum::gateway {
 
-// A stretch of the file of lines.
+// A range of the file of lines.
 struct LineRange {
   uint64_t offset = 0;
   uint64_t size = 0;  // bytes
@@ -40,12 +40,12 @@ class LogMirror final : public crypto::TileSource {
   LogMirror& operator=(const LogMirror&) = delete;
 
   // Adds `entries`, which must go on where the mirror ends. INVALID_ARGUMENT/BAD_ENTRY for others,
-  // and for one whose salt and record do not give its leaf; RESOURCE_EXHAUSTED if the disk does not
-  // take them: then nothing is added, and they may come again.
+  // and for one whose salt and record do not give its leaf; RESOURCE_EXHAUSTED if the disk is full:
+  // then nothing is added, and the call may be repeated.
   absl::Status Add(const google::protobuf::RepeatedPtrField<ledger::v1::Entry>& entries);
 
   uint64_t size() const;
-  // Of all that was added.
+  // The root of the tree of all added entries.
   crypto::Digest Root() const;
 
   // The bytes of a tile or bundle. OUT_OF_RANGE/NOT_IN_TREE for more than the mirror has.
@@ -53,10 +53,10 @@ class LogMirror final : public crypto::TileSource {
   // As Bytes, by path, for crypto::TileReader.
   absl::StatusOr<std::string> Fetch(const std::string& path) override;
 
-  // Where the lines of the entries of bundle `index` are, the first `width` of them; each ends in a
-  // newline. OUT_OF_RANGE/NOT_IN_TREE.
+  // The range of the first `width` lines of bundle `index`, each of which ends in a newline.
+  // OUT_OF_RANGE/NOT_IN_TREE.
   absl::StatusOr<LineRange> Lines(uint64_t index, int width) const;
-  // At most `most` bytes of the lines from `offset`; none at their end, and if they cannot be read.
+  // At most `most` bytes of the lines from `offset`; none at their end or if reading fails.
   std::string ReadLines(uint64_t offset, size_t most) const;
 
  private:

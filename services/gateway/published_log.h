@@ -1,10 +1,9 @@
-// The log at /log/: what is asked for, answered from the mirror, up to the checkpoint that is
-// published.
+// The log at /log/: answers requests from the mirror, up to the published checkpoint.
 //
 //   checkpoint                   the newest one to be published, with the cosignatures it has
 //   tile/<level>/<index>[.p/<w>] and tile/entries/...    https://c2sp.org/tlog-tiles
-//   records/<index>[.p/<w>]      the lines of the entries of a bundle: what exported logs have in
-//                                records.jsonl; salt and record only of what is public
+//   records/<index>[.p/<w>]      the lines of the entries of a bundle, as an exported log has them
+//                                in records.jsonl; salt and record only of public records
 //   proof/<index>                https://c2sp.org/tlog-proof against the published checkpoint
 //   policy                       https://c2sp.org/tlog-policy
 #ifndef VOTUM_SERVICES_GATEWAY_PUBLISHED_LOG_H_
@@ -29,7 +28,7 @@
 namespace votum::gateway {
 
 inline constexpr absl::string_view kLogPrefix = "/log/";
-// Where witnesses are not required, the longest that the newest checkpoint waits for theirs.
+// The longest that the newest checkpoint waits for cosignatures where they are not required.
 inline constexpr absl::Duration kPatienceWithWitnesses = absl::Seconds(10);
 
 // Thread-safe.
@@ -40,18 +39,19 @@ class PublishedLog {
 
   LogMirror& mirror() { return *mirror_; }
 
-  // Takes the ledger's newest checkpoints and publishes one, if there is one to publish of what the
-  // mirror has by now:
+  // Takes the ledger's newest checkpoints and publishes one that the mirror covers by now, if there
+  // is one:
   //
   //   witnesses required     the witnessed one
   //   witnesses not required the witnessed one, while it is less than kPatienceWithWitnesses behind
   //   no witnesses           the newest
   //
-  // What is published never shrinks. OUT_OF_RANGE/NOT_IN_TREE: the mirror has to grow first.
-  // DATA_LOSS/LOG_FORKED: the log signed what its own entries do not give; nothing is published.
+  // The published size never shrinks. OUT_OF_RANGE/NOT_IN_TREE: the mirror must grow first.
+  // DATA_LOSS/LOG_FORKED: the log signed a root that its own entries do not give; nothing is
+  // published.
   absl::Status Publish(const ledger::v1::GetCheckpointResponse& newest, absl::Time now);
 
-  // GET and HEAD of what is below kLogPrefix; 404 for other targets, 405 for other methods, 503
+  // Answers GET and HEAD below kLogPrefix; 404 for other targets, 405 for other methods, 503
   // before the first checkpoint.
   http::Answer Get(const http::Request& request);
 

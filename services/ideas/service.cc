@@ -13,7 +13,7 @@ namespace {
 constexpr size_t kDefaultPage = 100;
 constexpr size_t kLargestPage = 500;
 
-// The store of ideas does not know what became of them; the papers do.
+// The store of ideas does not know the outcome of an idea; the papers do.
 void FillProposal(const World& world, v1::Idea& idea) {
   idea.set_proposal_id(world.papers().ProposalOf(idea.id()));
 }

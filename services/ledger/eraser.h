@@ -1,5 +1,5 @@
-// Destroys what is sealed of erased subjects, on a thread of its own: it may take long (PostgreSQL
-// writes two tables anew), and what could not be done is tried again until it is.
+// Destroys the sealed contents of erased subjects, on its own thread: this may take long
+// (PostgreSQL writes two tables anew), and a failed erasure is tried again until it succeeds.
 #ifndef VOTUM_SERVICES_LEDGER_ERASER_H_
 #define VOTUM_SERVICES_LEDGER_ERASER_H_
 
@@ -18,15 +18,15 @@ namespace votum::ledger {
 // Thread-safe.
 class Eraser {
  public:
-  // `ledger` outlives this object. `pause` is between tries.
+  // `ledger` outlives this object. `pause` separates the tries.
   explicit Eraser(Ledger* ledger, absl::Duration pause = absl::Seconds(1));
-  // Finishes what is under way; what is left to do is left to the next start.
+  // Finishes the current erasure; the next start does the others.
   ~Eraser();
   Eraser(const Eraser&) = delete;
   Eraser& operator=(const Eraser&) = delete;
 
-  // All subjects that have been erased so far, in an order that only grows. Does not block. After a
-  // start they are gone through again, and what a killed process has left is done.
+  // Takes all subjects erased so far; the list only ever grows at its end. Does not block. Each
+  // start goes through them again and completes what a killed process left undone.
   void Erase(const std::vector<std::string>& subjects);
 
  private:

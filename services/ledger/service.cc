@@ -24,7 +24,7 @@ constexpr int kMaxCommitments = 500;
 
 constexpr size_t kStretchEntries = 1000;
 constexpr size_t kStretchBytes = size_t{1} << 20;
-// Shows the log to people, and gives no command.
+// The publication service shows the log to people and appends nothing.
 constexpr absl::string_view kReader = "publication";
 
 v1::Entry ToEntry(const StoredEntry& stored) {

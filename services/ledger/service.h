@@ -1,4 +1,4 @@
-// LedgerService over gRPC: for services alone, who see everything.
+// LedgerService over gRPC: for services alone, which see everything.
 #ifndef VOTUM_SERVICES_LEDGER_SERVICE_H_
 #define VOTUM_SERVICES_LEDGER_SERVICE_H_
 
@@ -15,7 +15,7 @@
 
 namespace votum::ledger {
 
-// Who calls the ledger; how that is known depends on where the server listens.
+// Identifies the calling service; how depends on where the server listens.
 class LedgerAccess {
  public:
   virtual ~LedgerAccess() = default;
@@ -26,8 +26,8 @@ class LedgerAccess {
 // Whether a service of this name may append; the others only read. PERMISSION_DENIED/NOT_A_SERVICE.
 absl::Status MayAppend(absl::string_view service);
 
-// Reads the entries from `*next` on, as many as go into one message and are there at once; `*next`
-// then stands behind them.
+// Reads the entries from `*next` on, as many as exist and fit into one message; advances `*next`
+// past them.
 absl::Status ReadStretch(Ledger& ledger, uint64_t* next, v1::SubscribeResponse* stretch);
 
 // Thread-safe.

@@ -15,7 +15,7 @@
 namespace votum::ledger {
 namespace {
 
-// While somebody waits for a quorum, a witness that is away is not waited for as long.
+// While a caller waits for a quorum, the ledger waits less long for an unreachable witness.
 constexpr absl::Duration kGraceWhereRequired = absl::Milliseconds(200);
 
 absl::StatusOr<uint64_t> SizeOf(const std::string& note) {
@@ -80,8 +80,8 @@ Witnessing::~Witnessing() {
   publisher_.join();
 }
 
-// On a thread of its own: a checkpoint's signature is checked before it goes out, and the sequencer
-// has better things to do.
+// Runs on its own thread, because it checks a checkpoint's signature before sending it, and this
+// must not hold up the sequencer.
 void Witnessing::PublishEach() {
   uint64_t published = 0;
   for (;;) {
@@ -93,7 +93,7 @@ void Witnessing::PublishEach() {
     }
     const std::string newest = ledger_.GetCheckpoint();
     const auto size = SizeOf(newest);
-    if (!size.ok() || *size <= published) continue;  // nothing is signed yet, or nothing new
+    if (!size.ok() || *size <= published) continue;  // no new checkpoint
     const absl::Status offered = runner_.Publish(newest);
     if (offered.ok()) {
       published = *size;

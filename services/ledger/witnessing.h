@@ -2,10 +2,10 @@
 // (witness/feed.h), and receipts gain their cosignatures.
 //
 //   required       an append is acknowledged, and a receipt given, when a quorum has cosigned it;
-//   until
-//                  then the record is in the log and takes effect, but the answer is UNAVAILABLE
-//   not required   an append is acknowledged at once; a receipt that is asked for later is against
-//                  the newest checkpoint that a quorum has cosigned, if that has the record
+//                  until then the record is in the log and takes effect, but the answer is
+//                  UNAVAILABLE
+//   not required   an append is acknowledged at once; a receipt requested later is against the
+//                  newest checkpoint that a quorum has cosigned, if that covers the record
 #ifndef VOTUM_SERVICES_LEDGER_WITNESSING_H_
 #define VOTUM_SERVICES_LEDGER_WITNESSING_H_
 
@@ -45,7 +45,7 @@ class Witnessing {
                                                            const crypto::Policy& policy,
                                                            const std::string& origin,
                                                            WitnessingConfig config);
-  // Waits for the witnesses' answers that are under way.
+  // Waits for the witnesses' pending answers.
   ~Witnessing();
   Witnessing(const Witnessing&) = delete;
   Witnessing& operator=(const Witnessing&) = delete;
@@ -54,9 +54,9 @@ class Witnessing {
   // The newest checkpoint with the cosignatures of a quorum; empty before the first.
   std::string Witnessed() const { return runner_.Witnessed(); }
 
-  // `receipt`, just made by the ledger, as it may be given away: against the witnessed checkpoint,
-  // if that has the record. If witnesses are required it waits for that, until `deadline` or the
-  // longest wait: UNAVAILABLE/NOT_WITNESSED_YET.
+  // `receipt`, just made by the ledger, in the form for the caller: against the witnessed
+  // checkpoint, if that covers the record. If witnesses are required, waits for that until
+  // `deadline` or the longest wait: UNAVAILABLE/NOT_WITNESSED_YET.
   absl::StatusOr<common::v1::Receipt> Settle(common::v1::Receipt receipt, absl::Time deadline);
 
  private:

@@ -18,7 +18,7 @@ using election::ServerKeys;
 
 constexpr char kBoxType[] = "application/octet-stream";
 constexpr size_t kSubjectBytes = 16;
-// As many as the ledger gives at once.
+// The most that the ledger returns at once.
 constexpr size_t kPage = 500;
 
 std::string RegistryKeyOf(const ServerKeys& keys) {
@@ -80,7 +80,7 @@ absl::Status ElectionOffice::CheckPrepared(const v1::ElectronicBallots& electron
   ASSIGN_OR_RETURN(
       const ServerKeys keys,
       election::OpenServerKeys(sealing_key_, electronic.election_uuid(), box->content()));
-  // That it parses was checked before.
+  // Already checked to parse.
   ASSIGN_OR_RETURN(const election::TrusteeKey server,
                    election::ParseTrusteeKey(electronic.server_key()));
   if (server.public_key == election::PublicPartOf(keys.trustee).public_key &&
@@ -110,7 +110,7 @@ absl::Status ElectionOffice::CheckRegistration(const v1::ElectronicBallots& elec
                                                const common::v1::SignedCommand& command,
                                                absl::Time deadline) const {
   const common::v1::Attachment* sealed = ContentOf(ref, command);
-  // What is missing is refused for that by the executor.
+  // The executor refuses a command whose attachment is missing.
   if (sealed == nullptr) return absl::OkStatus();
   ASSIGN_OR_RETURN(const ServerKeys keys, KeysOf(electronic, deadline));
   return election::OpenCredential(keys.registry, electronic.election_uuid(), person_id,

@@ -1,6 +1,6 @@
-// What the meetings service does in secret votes beside folding: the keys of each vote, and who
-// registered which credential. It keeps nothing: keys lie in the ledger's vault in a box that only
-// the holder of the sealing key opens, and are in memory only while they are used.
+// The meetings service's part in secret votes beside folding: the keys of each vote, and the owner
+// of each credential. It stores nothing: keys lie in the ledger's vault in a box that only the
+// holder of the sealing key can open, and are in memory only during use.
 #ifndef VOTUM_SERVICES_MEETINGS_ELECTION_OFFICE_H_
 #define VOTUM_SERVICES_MEETINGS_ELECTION_OFFICE_H_
 
@@ -33,8 +33,8 @@ class ElectionOffice {
   // Fresh keys for a vote of the ceremony's trustees.
   v1::PrepareSecretVoteResponse Prepare(const std::string& ceremony_id) const;
 
-  // OK if the box that comes with OpenVote opens, to the keys that the command says: otherwise
-  // the vote could never be opened. INVALID_ARGUMENT/BAD_ELECTRONIC_BALLOTS;
+  // OK if the box sent with OpenVote opens to the keys named in the command: otherwise the votes
+  // could never be decrypted. INVALID_ARGUMENT/BAD_ELECTRONIC_BALLOTS;
   // FAILED_PRECONDITION/SERVER_KEYS_SEALED.
   absl::Status CheckPrepared(const v1::ElectronicBallots& electronic,
                              const common::v1::SignedCommand& command) const;
@@ -44,14 +44,14 @@ class ElectionOffice {
   absl::StatusOr<election::ServerKeys> KeysOf(const v1::ElectronicBallots& electronic,
                                               absl::Time deadline) const;
 
-  // OK if what comes with RegisterCredential is a credential of `person_id` for the vote.
+  // OK if the attachment of RegisterCredential is a credential of `person_id` for the vote.
   // INVALID_ARGUMENT/BAD_CREDENTIAL; errors as KeysOf.
   absl::Status CheckRegistration(const v1::ElectronicBallots& electronic,
                                  const std::string& person_id, const common::v1::AttachmentRef& ref,
                                  const common::v1::SignedCommand& command,
                                  absl::Time deadline) const;
 
-  // Who registered which credential, in decimal. Never leaves the process.
+  // The credential that each person registered, in decimal. Never leaves the process.
   struct Registry {
     std::map<std::string, std::string> credentials;  // by person
     std::vector<std::string> unusable;               // ascending; persons

@@ -17,9 +17,9 @@ namespace {
 
 using Response = v1::WatchMeetingResponse;
 
-// Changes that come faster are sent together: ten answers a second are enough for any screen.
+// Faster changes are sent together: ten answers a second are enough for any screen.
 constexpr std::chrono::milliseconds kShortestPause(100);
-// The longest that the publishing thread sleeps before it looks whether it is to stop.
+// The longest that the publishing thread sleeps before it checks whether to stop.
 constexpr absl::Duration kLongestSleep = absl::Seconds(1);
 
 Response ForReader(const Response& all, Audience audience) {
@@ -54,7 +54,7 @@ struct MeetingFeed::Snapshot {
   }
 };
 
-// One stream. At most one write is under way; what comes meanwhile waits in next_, newest wins.
+// One stream. At most one write is in progress; meanwhile the newest answer waits in next_.
 class MeetingFeed::Watcher final : public grpc::ServerWriteReactor<Response> {
  public:
   Watcher(MeetingFeed* feed, grpc::CallbackServerContext* context, std::string meeting_id)
@@ -71,7 +71,7 @@ class MeetingFeed::Watcher final : public grpc::ServerWriteReactor<Response> {
   // Sends what the watcher may see of `snapshot`, unless something newer was sent.
   void Offer(Snapshot& snapshot) {
     const std::lock_guard<std::mutex> lock(mutex_);
-    // Until the stream ends, which needs mutex_, its context is alive.
+    // The context lives until the stream ends, which needs mutex_.
     if (ending_.has_value() || (offered_ && snapshot.all.index() < offered_index_)) return;
     const absl::StatusOr<Reader> reader = feed_.access_.Identify(context_);
     if (!reader.ok()) return EndLocked(ToGrpc(reader.status()));
@@ -106,7 +106,7 @@ class MeetingFeed::Watcher final : public grpc::ServerWriteReactor<Response> {
     StartWrite(writing_.get());
   }
 
-  // A stream is finished when no write is under way.
+  // A stream may finish when no write is in progress.
   void EndLocked(const grpc::Status& status) {
     if (ending_.has_value()) return;
     ending_ = status;
@@ -155,7 +155,7 @@ grpc::ServerWriteReactor<Response>* MeetingFeed::Watch(grpc::CallbackServerConte
 }
 
 void MeetingFeed::Forget(Watcher* watcher) {
-  std::shared_ptr<Watcher> last;  // outlives the lock: it may be the one reference left
+  std::shared_ptr<Watcher> last;  // outlives the lock: it may be the last reference
   const std::lock_guard<std::mutex> lock(mutex_);
   const auto found = watchers_.find(watcher);
   last = std::move(found->second);
@@ -186,7 +186,7 @@ absl::StatusOr<std::shared_ptr<MeetingFeed::Snapshot>> MeetingFeed::Take(
 void MeetingFeed::Publish() {
   uint64_t seen = 0;
   for (;;) {
-    // Either way round again: the log grew, or it is time to look whether to stop.
+    // Continues in either case: the log grew, or it is time to check whether to stop.
     const absl::Status grown = access_.replica().WaitFor(seen, absl::Now() + kLongestSleep);
     if (grown.code() == absl::StatusCode::kUnavailable) return;
     if (grown.ok()) {

@@ -3,9 +3,9 @@
 //   replica ──"a record is folded"──▶ one publishing thread ──newest answer──▶ watcher ──▶ stream
 //
 // No call holds a thread: each stream is a callback reactor. A change is built once for each
-// audience and shared by all watchers; a watcher whose network is slow skips to the newest answer,
-// it never makes others wait. Who watches is asked again before each answer, so a stream ends when
-// its session has expired or the key was revoked (UNAUTHENTICATED: watch again with a new session).
+// audience and shared by all watchers; a watcher with a slow network skips to the newest answer
+// and never makes others wait. The watcher is identified again before each answer, so a stream ends
+// when its session expires or the key is revoked (UNAUTHENTICATED: watch again with a new session).
 #ifndef VOTUM_SERVICES_MEETINGS_MEETING_FEED_H_
 #define VOTUM_SERVICES_MEETINGS_MEETING_FEED_H_
 
@@ -29,7 +29,7 @@ class MeetingFeed {
  public:
   // `access` outlives this object.
   explicit MeetingFeed(const ReadAccess* access);
-  // All streams have ended before (the server is shut down).
+  // All streams must have ended (the server is shut down).
   ~MeetingFeed();
 
   // The reactor of a stream: sends the meeting as it is, and again after each change.

@@ -1,5 +1,5 @@
-// Secret votes on devices and key ceremonies over gRPC. What needs the keys of a vote is done
-// without holding the state: first a copy of what is needed, then the work.
+// Secret votes on devices and key ceremonies over gRPC. Work that needs the keys of a vote is done
+// without holding the state: it begins with a copy of the necessary part.
 #include <algorithm>
 #include <optional>
 #include <set>
@@ -61,7 +61,7 @@ std::vector<std::string> Ascending(const std::map<std::string, std::string>& cre
   return numbers;
 }
 
-// What is needed to open the registry of a vote.
+// The data needed to open the registry of a vote.
 struct RegistryKeys {
   v1::ElectronicBallots electronic;
   std::map<std::string, std::string, std::less<>> registered;
@@ -76,7 +76,7 @@ struct RegistryKeys {
   }
 };
 
-// Whoever holds a credential of `cast`, ascending.
+// The persons who hold a credential of `cast`, ascending.
 std::vector<std::string> Participants(const ElectionOffice::Registry& registry,
                                       const std::set<std::string>& cast) {
   std::vector<std::string> persons;
@@ -86,7 +86,7 @@ std::vector<std::string> Participants(const ElectionOffice::Registry& registry,
   return persons;
 }
 
-// The registry's side of a vote as the state is now; nothing for what is no secret vote.
+// The current data of a vote for its registry; nothing if it is not a secret vote on devices.
 std::optional<RegistryKeys> Copy(const Replica& replica, absl::string_view vote_event_id) {
   return replica.WithState([&](const Fold& fold) -> std::optional<RegistryKeys> {
     const auto event = fold.world().secret_votes().Find(vote_event_id);
@@ -171,8 +171,8 @@ grpc::Status MeetingsServiceImpl::RecordParticipation(grpc::ServerContext* conte
 grpc::Status MeetingsServiceImpl::CastSecretBallot(grpc::ServerContext* context,
                                                    const common::v1::SignedCommand* command,
                                                    common::v1::Receipt* receipt) {
-  // Verifying takes milliseconds, and must not hold the state: what verified is remembered. A
-  // ballot that might do is verified here; whatever else is wrong with it the executor finds out.
+  // Verifying takes milliseconds and must not hold the state; the result is remembered. A ballot
+  // that might be valid is verified here; the executor finds all other faults.
   v1::CastSecretBallot cast;
   if (cast.ParseFromString(command->payload())) {
     std::optional<election::Election> election;
@@ -336,7 +336,7 @@ grpc::Status MeetingsServiceImpl::GetElectionArchive(grpc::ServerContext* contex
                      ForArchive(world, reader, request->vote_event_id()));
     RETURN_IF_ERROR(CheckClosed(*event));
     const std::lock_guard<std::mutex> lock(archive_mutex_);
-    // A head names all that stands before it.
+    // A head covers everything before it.
     if (newest_archive_ == nullptr || newest_archive_->head != event->secret->archive_head) {
       ASSIGN_OR_RETURN(std::string bytes, world.secret_votes().Archive(event->id));
       newest_archive_ = std::make_shared<BuiltArchive>(
@@ -371,7 +371,7 @@ grpc::Status MeetingsServiceImpl::ListKeyCeremonies(grpc::ServerContext* context
   const auto read = [&](const World& world, const Reader&) -> absl::Status {
     ASSIGN_OR_RETURN(const Page page, ParsePage(request->page_size(), request->page_token(),
                                                 kDefaultPage, kLargestPage));
-    // One more than asked for tells whether there is another page.
+    // One more than requested tells whether there is another page.
     std::vector<v1::KeyCeremony> ceremonies =
         world.ceremonies().List(request->organization_id(), page.after, page.size + 1);
     if (ceremonies.size() > page.size) {

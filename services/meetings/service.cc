@@ -120,7 +120,7 @@ grpc::Status MeetingsServiceImpl::ListVoteEvents(grpc::ServerContext* context,
   const auto read = [&](const World& world, const Reader& reader) -> absl::Status {
     ASSIGN_OR_RETURN(const Page page, ParsePage(request->page_size(), request->page_token(),
                                                 kDefaultPage, kLargestPage));
-    // One more than asked for tells whether there is another page.
+    // One more than requested tells whether there is another page.
     ASSIGN_OR_RETURN(std::vector<v1::VoteEvent> events,
                      world.votes().List(request->meeting_id(), page.after, page.size + 1));
     if (events.size() > page.size) {

@@ -38,11 +38,11 @@ class MeetingsCommands
 class MeetingsServiceImpl final : public MeetingsCommands {
  public:
   // All outlive this object. `sealing_key` has 32 bytes and is the same in every process of the
-  // service: under it the keys of secret votes are sealed.
+  // service: it seals the keys of secret votes.
   MeetingsServiceImpl(const ReadAccess* access, const CommandExecutor* executor,
                       LedgerClient* ledger, crypto::SecretBytes sealing_key);
 
-  // Commands of which only the service can tell whether they are sound; in secret_votes_service.cc.
+  // Commands with checks that only the service can make; in secret_votes_service.cc.
   grpc::Status OpenVote(grpc::ServerContext* context, const common::v1::SignedCommand* command,
                         common::v1::Receipt* receipt) override;
   grpc::Status RegisterCredential(grpc::ServerContext* context,
@@ -103,7 +103,7 @@ class MeetingsServiceImpl final : public MeetingsCommands {
 
  private:
   // From now on calls of the method of this name, which takes `Command`, hold no thread while their
-  // record becomes durable: all members vote in the same seconds.
+  // record becomes durable, because all members vote within the same seconds.
   template <typename Command>
   void AnswerWithoutWaiting(const char* method);
 
@@ -111,7 +111,7 @@ class MeetingsServiceImpl final : public MeetingsCommands {
   MeetingFeed feed_;
   const ElectionOffice office_;
 
-  // The archive that was read last: readers fetch it a stretch at a time.
+  // The archive that was read last: readers fetch it piece by piece.
   struct BuiltArchive {
     std::string head;
     std::string bytes;

@@ -64,7 +64,7 @@ grpc::Status LogServiceImpl::ListEntries(grpc::ServerContext* context,
                                          ledger::v1::ListEntriesResponse* response) {
   const absl::Time deadline = WaitDeadline(*context);
   const absl::Status asked = [&]() -> absl::Status {
-    // Before anything is done for somebody who gives a session that is no good.
+    // First, so that a caller with an invalid session causes no work.
     RETURN_IF_ERROR(access_.Identify(*context).status());
     RETURN_IF_ERROR(Ask(&Stub::ListEntries, *request, response, deadline));
     if (response->entries().empty()) return absl::OkStatus();
@@ -85,7 +85,7 @@ grpc::Status LogServiceImpl::GetReceipt(grpc::ServerContext* context,
   const absl::Time deadline = WaitDeadline(*context);
   const absl::Status asked = [&]() -> absl::Status {
     RETURN_IF_ERROR(access_.Identify(*context).status());
-    // Who waits for witnesses would hold threads of two services.
+    // Waiting for witnesses here would hold threads of two services.
     ledger::v1::GetReceiptRequest at_once = *request;
     at_once.set_at_once(true);
     RETURN_IF_ERROR(Ask(&Stub::GetReceipt, at_once, response, deadline));
@@ -150,7 +150,7 @@ grpc::Status LogServiceImpl::ListOpenings(grpc::ServerContext* context,
         return absl::OkStatus();
       });
   if (!listed.ok()) return listed;
-  // Ballots of a vote stand close to each other: a page of the log has many of them.
+  // Ballots of a vote lie close together: one page of the log has many of them.
   ledger::v1::ListEntriesResponse page;
   size_t bytes = 0;
   for (size_t i = 0; i < wanted.size(); ++i) {

@@ -1,5 +1,5 @@
-// LogService over gRPC: the log by reach. What is shown to whom is said by core/fold/reach_log.h;
-// here entries come from the ledger, and lose what the caller may not see.
+// LogService over gRPC: the log by reach. core/fold/reach_log.h decides who is shown which record;
+// this service fetches entries from the ledger and removes the parts that the caller may not see.
 #ifndef VOTUM_SERVICES_PUBLICATION_LOG_SERVICE_H_
 #define VOTUM_SERVICES_PUBLICATION_LOG_SERVICE_H_
 
@@ -42,7 +42,7 @@ class LogServiceImpl final
   grpc::ServerWriteReactor<ledger::v1::SubscribeResponse>* Subscribe(
       grpc::CallbackServerContext* context, const ledger::v1::SubscribeRequest* request) override;
 
-  // Ends the streams, which would never end by themselves. Before the server stops.
+  // Ends the streams, which would never end by themselves. Call it before the server stops.
   void EndSubscriptions() { hub_.Stop(); }
 
  private:
@@ -51,7 +51,7 @@ class LogServiceImpl final
   absl::Status Ask(grpc::Status (ledger::v1::LedgerService::StubInterface::*method)(
                        grpc::ClientContext*, const Request&, Response*),
                    const Request& request, Response* response, absl::Time deadline) const;
-  // The entries from `*next` on that are folded, as the public was shown them at their position.
+  // The folded entries from `*next` on, as the public was shown them at their position.
   absl::Status ReadForPublic(uint64_t* next, ledger::v1::SubscribeResponse* stretch) const;
 
   const ReadAccess& access_;

@@ -16,7 +16,7 @@ absl::Status MakeAuthorityFiles(const Deployment& deployment, absl::string_view 
                                 absl::Time now);
 
 // Issues each service and the gateway a certificate for localhost, 127.0.0.1, ::1 and `host_names`
-// (names or numbers), replacing its file in one step: running processes take it up within seconds.
+// (names or numbers), replacing its file in one step: running processes load it within seconds.
 absl::Status IssueServiceFiles(const Deployment& deployment,
                                const std::vector<std::string>& host_names, int days,
                                absl::Time now);

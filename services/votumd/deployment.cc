@@ -76,7 +76,7 @@ absl::StatusOr<crypto::SecretBytes> Deployment::LoadOrMakeSealingKey() const {
       return absl::UnavailableError(absl::StrCat("cannot make the folder ", meetings_folder()));
     const crypto::SecretBytes fresh = crypto::NewSealingKey();
     const absl::Status written = WriteNewFile(sealing_key_path(), fresh.Reveal(), 0600);
-    // Another process of the service may have been faster: its key is read below.
+    // Another process of the service may have been faster; its key is then read below.
     if (!written.ok() && !absl::IsAlreadyExists(written)) return written;
   }
   ASSIGN_OR_RETURN(std::string bytes, ReadFile(sealing_key_path()));

@@ -6,20 +6,21 @@
 //                          witnesses with their URLs; public
 //   tls/ca.crt, ca.key     the deployment's own certificate authority
 //   tls/<service>.pem      certificate and key of each service, and of the gateway
-//   tls/edge.pem           certificate chain and key to show to the public, if not the gateway's
+//   tls/edge.pem           certificate chain and key shown to the public, if not the gateway's
 //   ledger/log.key         the log's signing key
 //   ledger/attachments.key the key that wraps the keys of sealed attachments
 //   ledger/entries.db      the log
 //   ledger/checkpoint.db   the newest checkpoint: the second, tiny store
 //   ledger/pgpass          with PostgreSQL instead of entries.db: its password, as libpq's .pgpass
-//   ledger/etcd-ca.crt     with etcd instead of checkpoint.db: the authority of its certificates,
-//   ledger/etcd.pem        and certificate and key to show there; each only if etcd asks for it
+//   ledger/etcd-ca.crt     with etcd instead of checkpoint.db: the authority of its certificates;
+//                          optional
+//   ledger/etcd.pem        certificate and key shown to etcd; optional
 //   ledger/witness-ca.crt  the authority of the witnesses' certificates, if not the system's
 //   ledger/forked.note     written when a witness has proved that the log has forked: while it is
 //                          there, nothing is signed
-//   meetings/sealing.key   under it the meetings service seals the keys of secret votes;
-//                          every process of the service needs the same. Who has it and the
-//                          ledger's folder can tell who had which credential
+//   meetings/sealing.key   seals the keys of secret votes; the same in every process of the
+//                          meetings service. With it and the ledger's folder one can tell
+//                          the owner of each credential
 //   clock-offset           seconds; only with a simulated clock
 //
 // Keys have mode 0600, folders with keys 0700.
@@ -38,7 +39,7 @@
 
 namespace votum {
 
-// The edge to the public: hosted like one of kServices, and none.
+// The edge to the public: hosted like one of kServices, but not one of them.
 inline constexpr char kGateway[] = "gateway";
 
 class Deployment {
@@ -79,15 +80,15 @@ class Deployment {
 
   // The policy's text; that of a log without witnesses if there is no file.
   absl::StatusOr<std::string> LoadPolicy(absl::string_view log_vkey) const;
-  // meetings/sealing.key; made now where there is none, as in folders that are older than it.
-  // INVALID_ARGUMENT/BAD_SEALING_KEY if it has not 32 bytes.
+  // meetings/sealing.key; made now if it is missing, as in folders of older versions.
+  // INVALID_ARGUMENT/BAD_SEALING_KEY unless it has 32 bytes.
   absl::StatusOr<crypto::SecretBytes> LoadOrMakeSealingKey() const;
 
  private:
   std::string folder_;
 };
 
-// Where the process with the number `replica` listens for a service.
+// The addresses at which process number `replica` listens for a service.
 // INVALID_ARGUMENT/NO_SUCH_REPLICA.
 absl::StatusOr<runtime::v1::ServiceReplica> ReplicaOf(const runtime::v1::ServiceAddress& row,
                                                       int replica);

@@ -63,7 +63,7 @@ absl::StatusOr<std::unique_ptr<gateway::Gateway>> StartGateway(
         std::filesystem::exists(own) ? own : deployment.identity_path(kGateway);
   }
   ASSIGN_OR_RETURN(options.policy, deployment.LoadPolicy(config.log_vkey()));
-  // What is shown to everybody must at least be one.
+  // Everybody is shown this text, so it must at least parse.
   RETURN_IF_ERROR(crypto::Policy::Parse(options.policy).status());
   return gateway::Gateway::Start(options, log, source, std::move(fatal));
 }

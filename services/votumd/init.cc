@@ -67,7 +67,7 @@ std::string MetricsAddress(const InitOptions& options, size_t service, int repli
   return ListenAddress(above, service, replica);
 }
 
-// What callers connect to: one address, or a list as gRPC takes it.
+// The target that callers connect to: one address, or a list as gRPC takes it.
 std::string Target(const InitOptions& options, size_t service) {
   std::vector<std::string> addresses;
   for (int replica = 0; replica < options.replicas; ++replica)
@@ -90,7 +90,7 @@ std::string ServiceText(const InitOptions& options, size_t service) {
   return text + "\n}\n";
 }
 
-// Beyond the ports of all replicas that there could be.
+// Beyond the ports of all possible replicas.
 std::string GatewayText(const InitOptions& options, int replica) {
   const size_t slot = kServices.size() * kMostReplicas + static_cast<size_t>(replica);
   return absl::StrCat("gateways { listen: \"", ListenAddress(options, slot, /*replica=*/0),

@@ -12,7 +12,7 @@
 
 namespace votum {
 
-// With the ports that kServices and their metrics take.
+// Includes the ports of kServices and their metrics.
 inline constexpr int kMostReplicas = 2;
 
 // Where the log is kept if not in files; see votum.runtime.v1.LedgerStorage.
@@ -42,7 +42,7 @@ struct InitOptions {
 
 struct InitResult {
   std::string log_vkey;
-  crypto::SecretBytes one_time_code;  // of the first administrator; it stands nowhere else
+  crypto::SecretBytes one_time_code;  // of the first administrator; stored nowhere else
 };
 
 // Makes the folder with everything in services/votumd/deployment.h, and founds the log with record

@@ -28,8 +28,8 @@ namespace {
 
 constexpr int kFoundingTries = 20;  // half a second each while the database does not answer
 
-// The name of a process of ours, as its certificate or channel gives it. The gateway stands where
-// anybody can reach it: to the ledger it is as anybody.
+// The name of one of our processes, as its certificate or channel gives it. Anybody can reach the
+// gateway, so to the ledger it is nobody special.
 absl::StatusOr<std::string> Known(std::string service) {
   if (!service.empty() && service != kGateway) return service;
   return Refuse(
@@ -44,7 +44,7 @@ std::string NamedIn(const grpc::ServerContextBase& context) {
   return std::string(found->second.data(), found->second.size());
 }
 
-// On channels within the process the caller is believed.
+// On channels within the process, the caller is trusted.
 class InnerAccess final : public ledger::LedgerAccess {
  public:
   absl::StatusOr<std::string> ServiceOf(const grpc::ServerContextBase& context) const override {
@@ -75,7 +75,7 @@ absl::StatusOr<std::unique_ptr<ledger::Ledger>> OpenLedger(
                               std::move(config));
 }
 
-// The log of this process, read where it is.
+// The log of this process, read directly.
 class LocalLogStream final : public LogStream {
  public:
   LocalLogStream(ledger::Ledger* ledger, uint64_t start)
@@ -123,7 +123,7 @@ class LocalLogStream final : public LogStream {
   const uint64_t listener_;
 };
 
-// A call over a channel, even within the process, costs more than all that the ledger does for it.
+// A call over a channel, even within the process, costs more than the ledger's own work for it.
 class LocalLedgerClient final : public LedgerClient {
  public:
   LocalLedgerClient(std::shared_ptr<grpc::Channel> channel, std::string service,
@@ -191,7 +191,7 @@ absl::StatusOr<std::unique_ptr<ledger::Witnessing>> StartWitnessing(
     witnessing.longest_wait = absl::Seconds(config.witnessing().wait_seconds());
   witnessing.connect = [tls] { return http::Connect({}, tls); };
   witnessing.forked = [deployment, fatal](const std::string& proof) {
-    // Durable before the end: no later start signs either.
+    // Durable before the process ends, so that no later start signs either.
     const absl::Status kept = WriteFile(deployment.fork_path(), proof, 0600);
     if (!kept.ok()) {
       Log(Severity::kError, "the proof of the fork is not kept",
@@ -290,7 +290,7 @@ absl::Status FoundLedger(const Deployment& deployment, const std::string& origin
 absl::StatusOr<std::unique_ptr<LedgerHosting>> LedgerHosting::Open(
     const Deployment& deployment, const runtime::v1::DeploymentConfig& config, Clock* clock,
     std::function<void(const absl::Status&)> fatal, std::function<bool(absl::Duration)> wait) {
-  // Before the log is opened, which signs what was not signed yet.
+  // Before the log is opened, because opening signs entries that are not signed yet.
   if (std::filesystem::exists(deployment.fork_path())) return Forked(deployment);
   ledger::LedgerConfig ledger_config;
   ledger_config.clock = clock;

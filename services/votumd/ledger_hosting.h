@@ -37,20 +37,20 @@ class LedgerHosting {
       std::function<void(const absl::Status&)> fatal, std::function<bool(absl::Duration)> wait);
   virtual ~LedgerHosting() = default;
 
-  // For `service` of this process, which is believed to be who it says it is. What a vote
-  // takes, and following the log, are calls of functions; the rest goes over a channel within the
-  // process.
+  // A client for `service` of this process, whose name is trusted. The calls of a vote, and
+  // following the log, are function calls; all others use a channel within the process.
   virtual std::unique_ptr<LedgerClient> ClientFor(const std::string& service) = 0;
-  // For the services of other processes, by their client certificate.
+  // The service for other processes, which it identifies by their client certificates.
   virtual grpc::Service* ServiceForOthers() = 0;
   virtual void Publish(Metrics& metrics) = 0;
-  // Destroys what is sealed of the subjects that `directory` says are erased, in the background.
+  // Destroys the sealed contents of the subjects that are erased in `directory`, in the background.
   // Called after each fold.
   virtual void EraseSubjects(const directory::DirectoryMachine& directory) = 0;
-  // Ends the Subscribe streams of others, which would never end by themselves. Before the outer
-  // server stops. What this process follows goes on: what is under way must still be folded.
+  // Ends the Subscribe streams of other processes, which would never end by themselves. Call it
+  // before the outer server stops. This process keeps following: commands in progress must still
+  // be folded.
   virtual void EndSubscriptions() = 0;
-  // Ends what is under way; no call may come after.
+  // Ends all calls in progress; no call may follow.
   virtual void Stop() = 0;
 };
 

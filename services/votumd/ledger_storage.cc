@@ -19,13 +19,13 @@ namespace {
 constexpr uint32_t kLeaseSeconds = 3;
 constexpr absl::Duration kDatabasePause = absl::Milliseconds(500);
 
-// `path` if there is such a file.
+// `path` if the file exists.
 std::string IfThere(const std::string& path) {
   std::error_code ignored;
   return std::filesystem::exists(path, ignored) ? path : std::string();
 }
 
-// A line in the log when what it waits for changes, not for each attempt.
+// Logs a line when the reason for waiting changes, not for each attempt.
 class Waiting {
  public:
   void For(const std::string& what) {

@@ -29,11 +29,11 @@ struct Leadership {
   std::function<bool(absl::Duration)> wait;
 };
 
-// INVALID_ARGUMENT/BAD_LEDGER, with what is wrong.
+// INVALID_ARGUMENT/BAD_LEDGER, naming the fault.
 absl::Status CheckLedgerStorage(const runtime::v1::LedgerStorage& storage);
 
 // Opens the stores for the log `origin`. With PostgreSQL it stands by, for however long, until this
-// process leads; CANCELLED if it is to stop while it waits.
+// process leads; CANCELLED if told to stop while waiting.
 absl::StatusOr<LedgerStores> OpenLedgerStores(const Deployment& deployment,
                                               const std::string& origin,
                                               const runtime::v1::LedgerStorage& storage,

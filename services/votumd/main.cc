@@ -57,8 +57,8 @@ int main(int argc, char** argv) {
   // Debian's Abseil looks for lock cycles inside gRPC at each lock; that is for debugging, and
   // costs a tenth.
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
-  // By default each thread's heap gives back what a batch of votes has used, and asks for it again
-  // page by page with the next.
+  // By default each thread's heap returns the memory of a batch of votes, and requests it again
+  // page by page for the next.
   mallopt(M_TRIM_THRESHOLD, kKeptHeapBytes);
 
   CLI::App app("Makes and serves a deployment of Votum.");

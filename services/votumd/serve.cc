@@ -40,19 +40,19 @@
 namespace votum {
 namespace {
 
-// How many verified signatures a process remembers, at least: those of commands between acceptance
-// and fold.
+// The fewest verified signatures that a process remembers: those of commands between acceptance and
+// fold.
 constexpr size_t kSignatureCacheSize = 1 << 14;
 
-// Exit codes, from sysexits.h. After the second all is well if the process is started again: it
-// stands by, or finds out what became of its last write.
+// Exit codes, from sysexits.h. After the second, a restart is enough: the process stands by, or
+// finds out whether its last write succeeded.
 constexpr int kSoftware = 70;
 constexpr int kTemporary = 75;
 
-// How long a process that has just started waits for the ledger before it serves what it has.
+// The longest that a starting process waits for the ledger before it serves the state it has.
 constexpr absl::Duration kCatchUp = absl::Seconds(10);
 
-// The process must not go on: what it would say could be wrong.
+// The process must not go on: its answers could be wrong.
 [[noreturn]] void StopAtOnce(const absl::Status& why) {
   Log(Severity::kError, "stopping at once",
       {{"error", std::string(why.message())}, {"reason", ReasonTextOf(why)}});
@@ -98,7 +98,7 @@ const std::map<std::string, DomainService>& DomainServices() {
           return std::make_unique<ideas::IdeasServiceImpl>(access, executor, ledger);
         }}},
       {"papers",
-       // What the public sees of a proposal depends on the agendas.
+       // A proposal's visibility to the public depends on the agendas.
        {Domain::kMeetings, "votum.papers.v1.PapersService", Make<papers::PapersServiceImpl>}},
       {"meetings",
        {Domain::kMeetings, "votum.meetings.v1.MeetingsService",
@@ -145,8 +145,8 @@ absl::StatusOr<std::vector<std::string>> ServicesToHost(const std::vector<std::s
   return in_order;
 }
 
-// What this process folds: what its services need; the ledger needs the directory, to know what is
-// erased.
+// The domains that this process folds: those that its services need; the ledger needs the
+// directory, to know the erased subjects.
 DomainSet DomainsOf(const std::vector<std::string>& services) {
   DomainSet domains = DomainSet::Closure(Domain::kDirectory);
   for (const std::string& name : services) {
@@ -179,9 +179,9 @@ bool WaitWithoutStop(absl::Duration pause) {
   return sigtimedwait(&signals, nullptr, &time) < 0;
 }
 
-// A replica that has just started must not show an older state than its twin does: waits until what
-// the log had at first is folded. Without a ledger that answers there is nothing to wait for. False
-// if a stop signal came.
+// A replica that has just started must not show an older state than its twin: waits until it has
+// folded all records that the log had at the start. If no ledger answers, there is nothing to wait
+// for. False if a stop signal came.
 bool CatchUp(LedgerClient& ledger, const Replica& replica) {
   const auto size = ledger.GetSize(absl::Now() + kCatchUp);
   while (size.ok() && replica.next_index() < *size) {
@@ -204,7 +204,7 @@ absl::StatusOr<std::unique_ptr<gateway::PublicLog>> RemotePublicLog(
       ConnectTo(row.address(), ServiceClientTls(deployment.TlsOf(kGateway))));
 }
 
-// A process with nothing but the edge: it folds nothing, and there is no gRPC to serve.
+// A process with only the edge: it folds nothing and serves no gRPC.
 absl::Status ServeGatewayAlone(const Deployment& deployment,
                                const runtime::v1::DeploymentConfig& config, int replica,
                                const crypto::NoteVerifier& log) {

@@ -16,7 +16,7 @@ namespace votum {
 struct ServeOptions {
   std::string folder;
   std::vector<std::string> services;  // some of kServices and kGateway; empty for all
-  int replica = 0;                    // which of each service's processes this is
+  int replica = 0;                    // the number of this process among each service's
   absl::Duration grace = absl::Seconds(5);
 };
 
