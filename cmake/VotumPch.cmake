@@ -1,5 +1,5 @@
-# Precompiled system headers: small files compile little else. No file may count on them: each includes what it uses, and
-# -DVOTUM_PCH=OFF builds the same tree without them.
+# Precompiled system headers, which take most of a small file's compile time. No file may rely on them: each includes what it
+# uses, and -DVOTUM_PCH=OFF builds the same tree without them.
 #
 # There are three, each with the lists (cmake/pch) of those before it: std, protobuf, grpc; and with a fourth list for tests.
 # A target takes the widest whose libraries it links, so that none sees headers which it cannot link.
@@ -9,8 +9,8 @@ if(NOT CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
   set(VOTUM_PCH OFF)
 endif()
 
-# clang refuses a precompiled header made with other options of the language than the file has that includes it. Programs
-# and libraries therefore share one way to be position-independent, and threads are everywhere.
+# clang refuses a precompiled header whose language options differ from those of the including file. Therefore programs and
+# libraries share one kind of position-independent code, and all use -pthread.
 set(CMAKE_CXX_COMPILE_OPTIONS_PIC -fPIE)
 add_compile_options(-pthread)
 
@@ -31,7 +31,7 @@ function(votum_make_pch name)
   add_custom_target(votum_pch_${name} DEPENDS ${output})
 endfunction()
 
-# votum_use_pch(TARGET [TEST]): to be called where the target is made; what it links may be said later.
+# votum_use_pch(TARGET [TEST]): call it where the target is made; its libraries may be linked later.
 function(votum_use_pch target)
   if(NOT VOTUM_PCH)
     return()
@@ -57,7 +57,7 @@ function(votum_setup_pch)
   votum_make_pch(std LISTS std.h)
   votum_make_pch(protobuf LISTS std.h protobuf.h)
   votum_make_pch(grpc LISTS std.h protobuf.h grpc.h)
-  set(test_flags -DGTEST_HAS_PTHREAD=1)  # as GTest's targets give it
+  set(test_flags -DGTEST_HAS_PTHREAD=1)  # as GTest's targets define it
   votum_make_pch(std_test LISTS std.h test.h FLAGS ${test_flags})
   votum_make_pch(protobuf_test LISTS std.h protobuf.h test.h FLAGS ${test_flags})
   votum_make_pch(grpc_test LISTS std.h protobuf.h grpc.h test.h FLAGS ${test_flags})

@@ -34,9 +34,8 @@ endif()
 
 include(VotumPch)
 
-# votum_room(TARGET): the headers of the folder that the target stands in can be included as "folder/name.h" by whoever
-# links it. Only the folder itself is on the include path (a symbolic link in the build tree), so that a target includes only
-# what it links.
+# votum_room(TARGET): targets that link TARGET can include the headers of its folder as "folder/name.h". Only the folder
+# itself is on the include path (a symbolic link in the build tree), so that a target can include only rooms that it links.
 function(votum_room target)
   file(RELATIVE_PATH room ${CMAKE_SOURCE_DIR} ${CMAKE_CURRENT_SOURCE_DIR})
   string(REPLACE "/" "_" name ${room})
@@ -55,8 +54,8 @@ function(votum_target_defaults target)
   votum_room(${target})
 endfunction()
 
-# votum_library(NAME SOURCES a.cc b.cc DEPS x y PRIVATE z): a static library. DEPS are what its headers include, PRIVATE
-# what its sources alone include.
+# votum_library(NAME SOURCES a.cc b.cc DEPS x y PRIVATE z): a static library. DEPS are the libraries that its headers
+# include, PRIVATE those that only its sources include.
 function(votum_library name)
   cmake_parse_arguments(ARG "" "" "SOURCES;DEPS;PRIVATE" ${ARGN})
   add_library(${name} STATIC ${ARG_SOURCES})
@@ -71,14 +70,14 @@ function(votum_without_grpc)
   endforeach()
 endfunction()
 
-# votum_without_protobuf(TARGET...): nor protobuf.
+# votum_without_protobuf(TARGET...): the same for protobuf.
 function(votum_without_protobuf)
   foreach(target ${ARGN})
     target_compile_options(${target} PRIVATE "SHELL:-include ${CMAKE_SOURCE_DIR}/cmake/without_protobuf.h")
   endforeach()
 endfunction()
 
-# votum_pure(TARGET...): nor a database.
+# votum_pure(TARGET...): the same for databases.
 function(votum_pure)
   votum_without_grpc(${ARGN})
   foreach(target ${ARGN})

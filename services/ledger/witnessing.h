@@ -31,9 +31,9 @@ namespace votum::ledger {
 struct WitnessingConfig {
   bool required = false;
   absl::Duration longest_wait = absl::Seconds(10);  // for a quorum
-  // Makes what a witness is asked with.
+  // Makes the sender of requests to a witness.
   std::function<http::Send()> connect;
-  // Called once, with the note that proves it, when the log has forked: it must sign no more.
+  // Called once when the log has forked, with the note that proves it: the log must sign no more.
   std::function<void(const std::string&)> forked;
 };
 

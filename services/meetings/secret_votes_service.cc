@@ -276,7 +276,7 @@ grpc::Status MeetingsServiceImpl::DecryptWithServerKey(
     RETURN_IF_ERROR(CheckDecryptable(*event));
     electronic = event->secret->electronic;
     election = event->secret->election;
-    // Computed from the ballots of the closed vote: nothing else is ever decrypted.
+    // The tally of the closed vote's ballots: nothing else is ever decrypted.
     tally = event->secret->tally;
     return absl::OkStatus();
   };

@@ -1,6 +1,6 @@
-// By which credentials a reader of the log is taken for what, and what the ledger refuses: real
-// processes, TLS, certificates and sessions. What is shown by which method:
-// tests/unit/services/publication/log_service_test.cc.
+// The audience that a reader's credentials give, and the ledger's refusals: real processes, TLS,
+// certificates and sessions. tests/unit/services/publication/log_service_test.cc tests what each
+// method shows.
 
 #include <memory>
 #include <set>
@@ -35,7 +35,7 @@
 namespace votum::testing {
 namespace {
 
-// Types of command that tell what a caller is shown: each stands for a reach.
+// Types of command that reveal what a caller is shown: each stands for a reach.
 using Types = std::set<std::string>;
 const Types kPublic = {"RegisterPerson"};
 const Types kBody = {"RegisterPerson", "PublishAgenda"};  // with a non-public item
@@ -182,12 +182,12 @@ TEST_P(AudienceTest, ACallerIsShownWhatItsCredentialsAreGoodFor) {
                 {"sven.schrift", kOffices},
                 {"karl.kanzlei", kOffices},
                 {"anna.amt", kOffices},
-                // Not before the vote is closed.
+                // Only after the vote is closed.
                 {"petra.pruef", kOffices}};
   for (const auto& [person, seen] : people) {
     EXPECT_EQ(*SeenBy(SessionOf(person)), seen) << person;
   }
-  // A certificate is worth nothing where people read.
+  // A service's certificate grants nothing where people read.
   EXPECT_EQ(*Seen(ChannelOf("meetings", "publication"), ""), kPublic);
   EXPECT_EQ(*Seen(ChannelOf("gateway", "publication"), ""), kPublic);
 
@@ -210,7 +210,7 @@ TEST_P(AudienceTest, TheLedgerAnswersServicesAlone) {
 }
 
 // While a vote is open its ballots are withheld from the auditor too, whose audit says so and finds
-// no fault; when it is established, everybody is shown what counted.
+// no fault; when it is established, everybody is shown the records that counted.
 TEST_P(AudienceTest, AnAuditOfAnOpenVoteSaysWhatIsWithheld) {
   CommandLine votum(&city_, NewTestFolder("people"));
   votum.AddPeople({"petra.pruef", "maria.meister"});
@@ -243,7 +243,7 @@ TEST_P(AudienceTest, SessionsThatAreNoGoodAreRefusedNotTakenForThePublic) {
               IsRefused(Reason::kSessionExpired));
   EXPECT_THAT(SeenBy(SessionOf("petra.pruef", absl::Minutes(20))), IsRefused(Reason::kBadSession));
   EXPECT_THAT(SeenBy("no session"), IsRefused(Reason::kBadSession));
-  // Signed by one, in another's name.
+  // Signed by one person in another's name.
   common::v1::SignedCommand forged;
   ASSERT_TRUE(forged.ParseFromString(SessionOf("petra.pruef")));
   common::v1::SignedCommand own;

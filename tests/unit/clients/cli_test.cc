@@ -276,7 +276,7 @@ struct Failing {
   const char* name;
   std::vector<std::string> arguments;
   std::vector<absl::Status> failures;  // of the service
-  bool lie = false;                    // the service gives a receipt of something else
+  bool lie = false;                    // the service returns a receipt of another command
   int code;
   const char* says;
 };

@@ -118,8 +118,8 @@ TEST_F(ClientTest, ACommandSaysWhatItsSignerHasSeenAlsoInARunBefore) {
   EXPECT_EQ(HeaderOf(calls[1].command).seen_root(), crypto::AsBytes(checkpoint->root));
 }
 
-// The receipt of a secret ballot tells where it stands: if the member's next command told it too,
-// everybody would know whose ballot that is.
+// The receipt of a secret ballot shows its position: if the member's next command showed the same
+// position, everybody would know whose ballot it is.
 TEST_F(ClientTest, WhatIsSeenWithACommandWithoutActorDoesNotShowInTheNext) {
   setenv("VOTUM_CONFIG", NewTestFolder("client_unseen").c_str(), 1);
   const auto client = OpenAsMember();

@@ -174,7 +174,7 @@ TEST(ImportTest, PartsKeepTheOrderAndTheLimits) {
   std::vector<ImportRow> rows(1203);
   for (size_t i = 0; i < rows.size(); ++i) {
     rows[i].id = absl::StrCat(i);
-    // From 700 on so long that the texts decide, not their number.
+    // From 700 on the texts are so long that their size is the limit, not their number.
     rows[i].text = std::string(i < 700 ? 10 : 16000, 'x');
     rows[i].channel = v1::CHANNEL_PAPER;
     rows[i].group = v1::SUBMITTER_GROUP_COUNCIL;
@@ -204,7 +204,7 @@ TEST(ImportTest, PartsKeepTheOrderAndTheLimits) {
   EXPECT_EQ(next, rows.size());
 }
 
-// Real ideas of citizens, with all that people write.
+// Real ideas of citizens, as people write them.
 TEST(ImportTest, ReadsARealFile) {
   const auto file = ReadFile(VOTUM_SOURCE_DIR "/tests/data/ideas/klimarat-2022-a.csv");
   ASSERT_OK(file);

@@ -124,7 +124,7 @@ INSTANTIATE_TEST_SUITE_P(
                    v.receipt.set_checkpoint(*crypto::SignCheckpoint(*checkpoint, *signer));
                  },
                  "sign"},
-        // In the log, and proved, but not what was signed and sent.
+        // In the log, and proved, but not the command that was signed and sent.
         Tampered{"another_vote",
                  [](Voted& v) { v.receipt = v.log.Append(Vote(v.key, meetings::v1::CHOICE_NO)); },
                  "not what was signed and sent"},
@@ -199,7 +199,7 @@ TEST(RefreshedTest, HasTheNewProofIfBothAreOfOneHistory) {
   ASSERT_OK(refreshed);
   EXPECT_OK(VerifyReceiptOf(voted.command, *refreshed, voted.log.verifier()));
   EXPECT_EQ(refreshed->checkpoint(), newer.checkpoint());
-  // And the other way: the witnesses may be behind the log.
+  // The other way round: the witnesses may be behind the log.
   EXPECT_OK(Refreshed(*refreshed, voted.receipt, consistency, voted.log.verifier()));
   // The same once more.
   EXPECT_OK(Refreshed(*refreshed, newer, {}, voted.log.verifier()));
@@ -207,7 +207,7 @@ TEST(RefreshedTest, HasTheNewProofIfBothAreOfOneHistory) {
 
 TEST(RefreshedTest, TwoHistoriesAreNoticed) {
   Voted voted;
-  // Under the same key another log that has our record too, but not what was before it.
+  // Another log under the same key has our record too, but other records before it.
   Voted other;
   for (int i = 0; i < 4; ++i) other.log.Append(Vote(voted.key, meetings::v1::CHOICE_NO));
   const common::v1::Receipt theirs = other.log.Prove(4);

@@ -84,7 +84,7 @@ class GoldenLogTest : public ::testing::Test {
     entry.record.clear();
     return FormatEntry(entry);
   }
-  // Faults of these lines but for what the missing checkpoint gives.
+  // Faults of these lines, except those of the missing checkpoint.
   static std::vector<std::string> RecordFaults(const std::vector<std::string>& lines,
                                                uint64_t* withheld, std::string* notes) {
     std::vector<std::string> faults;
@@ -200,7 +200,7 @@ TEST_F(GoldenLogTest, AttachmentsThatStaySealedAreSaidToBeAndNothingElseIsMissed
                             "sealed attachments: ", attachments_.size(), " stay sealed")));
 }
 
-// As an auditor is given it: without ballots, as long as the vote is open.
+// The log as an auditor gets it: without ballots while the vote is open.
 TEST_F(GoldenLogTest, WithheldBallotsOfAnOpenVoteAreCountedAndNoFault) {
   const size_t opened = Find("OpenVote");
   const size_t closed = Find("CloseVote");
@@ -221,19 +221,19 @@ TEST_F(GoldenLogTest, WithheldBallotsOfAnOpenVoteAreCountedAndNoFault) {
   EXPECT_EQ(withheld, ballots);
   EXPECT_THAT(notes, ::testing::HasSubstr(absl::StrCat(", ", ballots, " records withheld")));
 
-  // When it is closed they must be there.
+  // Once it is closed, they must be there.
   lines.push_back(last);
   EXPECT_THAT(RecordFaults(lines, &withheld, &notes),
               ::testing::ElementsAre(::testing::HasSubstr("what was open then is closed")));
-  // And nothing may be missing while nothing is open.
+  // While nothing is open, nothing may be missing.
   lines = {lines_.begin(), lines_.begin() + static_cast<long>(opened)};
   lines[opened - 1] = WithoutRecord(opened - 1);
   EXPECT_THAT(RecordFaults(lines, &withheld, &notes),
               ::testing::ElementsAre(::testing::HasSubstr("it was not shown")));
 }
 
-// What is withheld decides nothing before the closing record: whoever folds the log without it
-// finds the same of every other record.
+// Withheld records decide nothing before the closing record: a fold without them finds the same
+// outcome for every other record.
 TEST_F(GoldenLogTest, NothingBeforeTheClosingDependsOnWhatIsWithheld) {
   SignatureCache cache(2 * lines_.size());
   const auto new_fold = [&] {

@@ -1,4 +1,4 @@
-// Logs of a few records, signed by one administrator: what is judged where, and when.
+// Logs of a few records, signed by one administrator: at which size and time each is judged.
 
 #include "clients/audit/race_check.h"
 
@@ -54,7 +54,7 @@ class SmallLog {
     records_.back().set_judged_at(judged_at);
   }
   void Pass(absl::Duration duration) { time_ += duration; }
-  // What the signer of the commands from now on has seen.
+  // Sets the signer's view in all later commands.
   void See(uint64_t size) { seen_ = CheckpointOf(size); }
   void SeeAnotherLog(uint64_t size) {
     seen_ = CheckpointOf(size);
@@ -134,7 +134,7 @@ class SmallLog {
 TEST(RaceCheckTest, WhoWasTooSlowIsNoFault) {
   SmallLog log;
   log.AddOrganization("rat", 2);
-  log.AddOrganization("rat", 2);  // judged when there was none yet
+  log.AddOrganization("rat", 2);  // judged before the first one existed
   log.AddOrganization("ausschuss", 4);
   EXPECT_THAT(log.Faults(), IsEmpty());
 }
@@ -160,7 +160,7 @@ TEST(RaceCheckTest, ACommandThatExpiredOnItsWayIsNoFault) {
   log.AddLate("rat", absl::Hours(2));
   log.AddOrganization("ausschuss", 3);
   EXPECT_THAT(log.Faults(), IsEmpty());
-  // It had no effect: the same can be founded still.
+  // It had no effect: the same organization can still be founded.
   log.AddOrganization("rat", 4);
   EXPECT_THAT(log.Faults(), IsEmpty());
 }

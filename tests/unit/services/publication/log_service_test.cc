@@ -1,10 +1,10 @@
-// Who is shown what of the log: a record of each reach, held against every way in which LogService,
-// the ledger behind it and the edge answer. An answer shows a record if its bytes, its salt or its
-// payload are anywhere in the answer; so a field that is forgotten cannot hide from the test, and a
-// new method of a service has no row and fails.
+// Checks every answer of LogService, the ledger behind it and the edge, for each kind of reader,
+// against a log with a record of each reach. An answer shows a record if its bytes, its salt or its
+// payload are anywhere in the answer, so a forgotten field cannot hide from the test; a new method
+// of a service has no row and fails.
 //
-// What the reach of each record is: tests/unit/core/fold/reach_test.cc. By which credentials a
-// caller is taken for what: tests/integration/audience_test.cc.
+// tests/unit/core/fold/reach_test.cc tests the reach of each record,
+// tests/integration/audience_test.cc the audience that a caller's credentials give.
 #include "services/publication/log_service.h"
 
 #include <functional>
@@ -55,7 +55,7 @@ crypto::PrivateKey KeyOf(char letter) {
 }
 crypto::NoteSigner LogKey() { return *crypto::NoteSigner::Create(kDeployment, KeyOf('s')); }
 
-// Believes who says to be a service.
+// Trusts anybody who claims to be a service.
 class SayingAccess final : public ledger::LedgerAccess {
  public:
   absl::StatusOr<std::string> ServiceOf(const grpc::ServerContextBase& context) const override {
@@ -71,7 +71,7 @@ struct Answer {
   std::string bytes;
 };
 
-// What of the log an answer of a method may have in it.
+// The part of the log that a method's answer may contain.
 enum class Shows {
   kByReach,      // records, to those whom their reach names
   kPublic,       // records that are public, whoever asks
@@ -79,8 +79,7 @@ enum class Shows {
   kAttachments,  // attachments, to auditors
 };
 
-// The log of a town that anna has founded, who is its administrator, and at the end auditor as
-// well.
+// The log of a town founded by anna, who is its administrator and, at the end, also an auditor.
 class LogServiceTest : public ::testing::Test {
  protected:
   LogServiceTest() {
@@ -219,7 +218,7 @@ class LogServiceTest : public ::testing::Test {
     Introduce(caller, &context);
     Response response;
     const grpc::Status status = (stub->*method)(&context, request, &response);
-    // Trailers and messages of a refusal are an answer too.
+    // Trailers and messages of a refusal belong to the answer too.
     if (!status.ok()) return {true, absl::StrCat(status.error_message(), status.error_details())};
     return {false, response.SerializeAsString()};
   }
@@ -258,7 +257,7 @@ class LogServiceTest : public ::testing::Test {
     return Call(caller, stub, &Stub::GetAttachments, request);
   }
 
-  // Whom record `index` is shown to.
+  // The readers that record `index` is shown to.
   bool MayShow(Caller caller, uint64_t index) const {
     if (caller == kAuditor) return true;
     if (index == office_) return caller == kOffice;
@@ -270,7 +269,7 @@ class LogServiceTest : public ::testing::Test {
            bytes.find(crypto::Base64Encode(needle)) != std::string::npos;
   }
 
-  // Holds one answer against the table.
+  // Compares one answer with the table.
   void Expect(Shows shows, Caller caller, const std::string& bytes) const {
     for (const ledger::StoredEntry& entry : stored_) {
       SCOPED_TRACE(absl::StrCat("record ", entry.index));
@@ -460,7 +459,7 @@ TEST_F(LogServiceTest, PagesBeginWhereTheyAreAskedTo) {
   EXPECT_EQ(page.entries(0).index(), 3u);
 }
 
-// The edge mirrors what Subscribe gives.
+// The edge mirrors the entries of Subscribe.
 TEST_F(LogServiceTest, TheEdgeShowsRecordsToThePublicWhereTheyAreServedAndNowhereElse) {
   gateway::PublishedLog log(*gateway::LogMirror::Create(NewTestFolder("mirror")),
                             LogKey().verifier(), "a policy\n");
