@@ -1,2 +1,2 @@
-// Included before each source of a pure room: whoever names a database there does not compile.
+// Included before each source of a pure room, where code that names a database does not compile.
 #pragma GCC poison sqlite3 PGconn

@@ -289,7 +289,7 @@ absl::Status Ledger::Enqueue(absl::Span<Waiting> waiting) {
     return Refuse(Reason::kLedgerBusy, "too many commands wait; try again in a moment");
   }
   for (Waiting& one : waiting) queue_.push_back(&one);
-  // Waking the sequencer for each command costs more than what it does for it.
+  // Waking the sequencer for each command costs more than its work on it.
   if (queue_.size() >= awaited_) work_.notify_one();
   return absl::OkStatus();
 }

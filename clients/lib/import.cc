@@ -199,7 +199,7 @@ class FlatObject : public nlohmann::json_sax<nlohmann::json> {
 
  private:
   bool Value(const std::string& text) {
-    // A text alone is JSON, but no object.
+    // A string by itself is JSON, but not an object.
     if (depth_ == 0) return NotPlain();
     fields_.emplace(key_.text, CsvField{text, {line_, 1}});
     return true;

@@ -1,4 +1,4 @@
-// LedgerService over gRPC: for services alone, which see everything.
+// LedgerService over gRPC: only for services, which see everything.
 #ifndef VOTUM_SERVICES_LEDGER_SERVICE_H_
 #define VOTUM_SERVICES_LEDGER_SERVICE_H_
 

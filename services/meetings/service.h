@@ -22,7 +22,7 @@
 
 namespace votum::meetings {
 
-// The commands alone, each handed to the executor.
+// Only the commands, each handed to the executor.
 class MeetingsCommands
     : public v1::MeetingsService::WithCallbackMethod_WatchMeeting<v1::MeetingsService::Service> {
  public:

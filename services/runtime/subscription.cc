@@ -29,7 +29,7 @@ class SubscriptionHub::Subscriber : public grpc::ServerWriteReactor<ledger::v1::
   }
   void OnDone() override { hub_.Remove(this); }
 
-  // Called by the pump alone. Starts the next write if there is something to write.
+  // Only the pump calls it. Starts the next write if there is something to write.
   void Advance(const ReadStretch& read_stretch) {
     {
       const std::lock_guard<std::mutex> lock(mutex_);
@@ -61,7 +61,7 @@ class SubscriptionHub::Subscriber : public grpc::ServerWriteReactor<ledger::v1::
   }
 
   SubscriptionHub& hub_;
-  uint64_t next_;  // the pump's alone
+  uint64_t next_;  // only the pump uses it
   std::mutex mutex_;
   ledger::v1::SubscribeResponse response_;  // gRPC's while writing_, the pump's otherwise
   bool writing_ = false;                    // guarded by mutex_

@@ -199,7 +199,7 @@ TEST_P(AudienceTest, ACallerIsShownWhatItsCredentialsAreGoodFor) {
   EXPECT_EQ(*SeenBy(SessionOf("anna.amt")), kOffices);
 }
 
-// The ledger answers services alone, by their certificate; the edge's is none.
+// The ledger answers only services, which it knows by their certificates; the edge is not one.
 TEST_P(AudienceTest, TheLedgerAnswersServicesAlone) {
   EXPECT_EQ(*Seen(ChannelOf("meetings"), "", "ledger"), kEverything);
   for (const auto& channel : {city_.ChannelTo("ledger"), ChannelOf("gateway")}) {
