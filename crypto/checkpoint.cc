@@ -74,4 +74,10 @@ absl::StatusOr<Checkpoint> OpenCheckpoint(absl::string_view note, const NoteVeri
   return checkpoint;
 }
 
+absl::StatusOr<uint64_t> SizeOfCheckpoint(absl::string_view note) {
+  ASSIGN_OR_RETURN(const Note parsed, ParseNote(note));
+  ASSIGN_OR_RETURN(const Checkpoint checkpoint, Checkpoint::Parse(parsed.text));
+  return checkpoint.size;
+}
+
 }  // namespace votum::crypto

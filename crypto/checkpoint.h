@@ -43,6 +43,10 @@ absl::StatusOr<std::string> SignCheckpoint(const Checkpoint& checkpoint, const N
 absl::StatusOr<Checkpoint> OpenCheckpoint(absl::string_view note, const NoteVerifier& log,
                                           absl::string_view origin);
 
+// The number of records in the log of the checkpoint in `note`, whoever signed it: for deciding how long
+// to wait or what to fetch, never for believing it. Errors as ParseNote and Checkpoint::Parse.
+absl::StatusOr<uint64_t> SizeOfCheckpoint(absl::string_view note);
+
 }  // namespace votum::crypto
 
 #endif  // VOTUM_CRYPTO_CHECKPOINT_H_

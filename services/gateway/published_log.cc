@@ -54,12 +54,6 @@ bool Has(uint64_t size, const crypto::Tile& tile) {
   return nodes - first >= static_cast<uint64_t>(tile.width);
 }
 
-absl::StatusOr<uint64_t> SizeOf(const std::string& note) {
-  ASSIGN_OR_RETURN(const crypto::Note parsed, crypto::ParseNote(note));
-  ASSIGN_OR_RETURN(const crypto::Checkpoint head, crypto::Checkpoint::Parse(parsed.text));
-  return head.size;
-}
-
 }  // namespace
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -91,8 +85,8 @@ absl::Status PublishedLog::Publish(const ledger::v1::GetCheckpointResponse& newe
     if (candidate.empty()) {
       candidate = newest.checkpoint();
     } else {
-      ASSIGN_OR_RETURN(const uint64_t witnessed, SizeOf(candidate));
-      ASSIGN_OR_RETURN(const uint64_t size, SizeOf(newest.checkpoint()));
+      ASSIGN_OR_RETURN(const uint64_t witnessed, crypto::SizeOfCheckpoint(candidate));
+      ASSIGN_OR_RETURN(const uint64_t size, crypto::SizeOfCheckpoint(newest.checkpoint()));
       const std::lock_guard<std::mutex> lock(mutex_);
       if (witnessed == size || witnessed != last_witnessed_) behind_since_ = now;
       last_witnessed_ = witnessed;

@@ -18,12 +18,6 @@ namespace {
 // While a caller waits for a quorum, the ledger waits less long for an unreachable witness.
 constexpr absl::Duration kGraceWhereRequired = absl::Milliseconds(200);
 
-absl::StatusOr<uint64_t> SizeOf(const std::string& note) {
-  ASSIGN_OR_RETURN(const crypto::Note parsed, crypto::ParseNote(note));
-  ASSIGN_OR_RETURN(const crypto::Checkpoint head, crypto::Checkpoint::Parse(parsed.text));
-  return head.size;
-}
-
 witness::ConsistencyProver ProverOf(const Ledger* ledger) {
   return [ledger](uint64_t old_size,
                   uint64_t new_size) -> absl::StatusOr<std::vector<crypto::Digest>> {
@@ -92,7 +86,7 @@ void Witnessing::PublishEach() {
       has_grown_ = false;
     }
     const std::string newest = ledger_.GetCheckpoint();
-    const auto size = SizeOf(newest);
+    const auto size = crypto::SizeOfCheckpoint(newest);
     if (!size.ok() || *size <= published) continue;  // no new checkpoint
     const absl::Status offered = runner_.Publish(newest);
     if (offered.ok()) {
@@ -118,7 +112,7 @@ absl::StatusOr<common::v1::Receipt> Witnessing::Settle(common::v1::Receipt recei
   }
   const std::string witnessed = runner_.Witnessed();
   if (witnessed.empty()) return receipt;
-  ASSIGN_OR_RETURN(const uint64_t size, SizeOf(witnessed));
+  ASSIGN_OR_RETURN(const uint64_t size, crypto::SizeOfCheckpoint(witnessed));
   if (size < needed) return receipt;
   ASSIGN_OR_RETURN(const std::vector<crypto::Digest> proof,
                    ledger_.InclusionProof(receipt.index(), size));

@@ -10,7 +10,6 @@
 #include "base/refusal.h"
 #include "base/status_macros.h"
 #include "crypto/checkpoint.h"
-#include "crypto/note.h"
 #include "platform/grpc/status.h"
 
 namespace votum::publication {
@@ -28,12 +27,6 @@ constexpr absl::Duration kLedgerTimeout = absl::Seconds(10);
 void Hide(ledger::v1::Entry* entry) {
   entry->clear_salt();
   entry->clear_record();
-}
-
-absl::StatusOr<uint64_t> SizeOf(const std::string& checkpoint) {
-  ASSIGN_OR_RETURN(const crypto::Note note, crypto::ParseNote(checkpoint));
-  ASSIGN_OR_RETURN(const crypto::Checkpoint head, crypto::Checkpoint::Parse(note.text));
-  return head.size;
 }
 
 }  // namespace
@@ -107,7 +100,7 @@ grpc::Status LogServiceImpl::GetCheckpoint(grpc::ServerContext* context,
   const absl::Time deadline = WaitDeadline(*context);
   return ToGrpc([&]() -> absl::Status {
     RETURN_IF_ERROR(Ask(&Stub::GetCheckpoint, *request, response, deadline));
-    ASSIGN_OR_RETURN(const uint64_t size, SizeOf(response->checkpoint()));
+    ASSIGN_OR_RETURN(const uint64_t size, crypto::SizeOfCheckpoint(response->checkpoint()));
     return size == 0 ? absl::OkStatus() : replica_.WaitFor(size - 1, deadline);
   }());
 }

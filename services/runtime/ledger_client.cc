@@ -8,7 +8,6 @@
 #include "base/refusal.h"
 #include "base/status_macros.h"
 #include "crypto/checkpoint.h"
-#include "crypto/note.h"
 #include "platform/grpc/status.h"
 
 namespace votum {
@@ -107,9 +106,7 @@ absl::StatusOr<uint64_t> LedgerClient::GetSize(absl::Time deadline) {
     return stub_->GetCheckpoint(context, request, &response);
   }));
   // Whose signature it bears does not matter here: the number only says how long to wait.
-  ASSIGN_OR_RETURN(const crypto::Note note, crypto::ParseNote(response.checkpoint()));
-  ASSIGN_OR_RETURN(const crypto::Checkpoint checkpoint, crypto::Checkpoint::Parse(note.text));
-  return checkpoint.size;
+  return crypto::SizeOfCheckpoint(response.checkpoint());
 }
 
 void LedgerClient::AppendThen(const common::v1::SignedCommand&, uint64_t,
