@@ -16,8 +16,9 @@ constexpr size_t kMaxNoteBytes = 64 << 10;
 
 }  // namespace
 
-SeenCheckpoint::SeenCheckpoint(crypto::NoteVerifier log, std::string path)
-    : log_(std::move(log)), path_(std::move(path)) {
+void SeenCheckpoint::LoadOnce() const {
+  if (loaded_) return;
+  loaded_ = true;
   if (path_.empty()) return;
   const auto note = ReadFile(path_, kMaxNoteBytes);
   if (!note.ok()) return;
@@ -27,6 +28,7 @@ SeenCheckpoint::SeenCheckpoint(crypto::NoteVerifier log, std::string path)
 
 std::optional<crypto::Checkpoint> SeenCheckpoint::Get() const {
   const std::lock_guard<std::mutex> lock(mutex_);
+  LoadOnce();
   return newest_;
 }
 
@@ -34,6 +36,7 @@ void SeenCheckpoint::Remember(absl::string_view note) {
   auto checkpoint = crypto::OpenCheckpoint(note, log_, log_.name());
   if (!checkpoint.ok()) return;
   const std::lock_guard<std::mutex> lock(mutex_);
+  LoadOnce();
   if (newest_.has_value() && checkpoint->size <= newest_->size) return;
   newest_ = *std::move(checkpoint);
   if (path_.empty()) return;

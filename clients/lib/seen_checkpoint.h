@@ -21,19 +21,23 @@ namespace votum::client {
 // Thread-safe.
 class SeenCheckpoint {
  public:
-  // Reads the checkpoint that earlier runs left in `path`; an empty path remembers within this
-  // process only.
-  SeenCheckpoint(crypto::NoteVerifier log, std::string path);
+  // Goes on from the checkpoint that earlier runs left in `path`, which is read when it is first
+  // needed: reading programs sign nothing. An empty path remembers within this process only.
+  SeenCheckpoint(crypto::NoteVerifier log, std::string path)
+      : log_(std::move(log)), path_(std::move(path)) {}
 
   std::optional<crypto::Checkpoint> Get() const;
   // Takes the checkpoint in `note` if the log has signed it and it is newer.
   void Remember(absl::string_view note);
 
  private:
+  void LoadOnce() const;  // with mutex_ held
+
   const crypto::NoteVerifier log_;
   const std::string path_;
   mutable std::mutex mutex_;
-  std::optional<crypto::Checkpoint> newest_;  // guarded by mutex_
+  mutable bool loaded_ = false;                       // guarded by mutex_
+  mutable std::optional<crypto::Checkpoint> newest_;  // guarded by mutex_
 };
 
 // Where the newest checkpoint of `log` lies, for all contexts of this user.
