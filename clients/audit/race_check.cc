@@ -10,7 +10,7 @@ namespace votum::audit {
 RaceCheck::RaceCheck(crypto::PublicKey log_key, SignatureCache* cache)
     : fold_(DomainSet::All(), std::move(log_key), cache) {}
 
-void RaceCheck::Add(std::string record_bytes) {
+void RaceCheck::Add(absl::string_view record_bytes) {
   std::optional<OpenedRecord> record = OpenRecord(record_bytes);
   if (!record.has_value() || !record->envelope.ok()) return;
   if (record->judged_at > record->index) {

@@ -38,7 +38,7 @@ class RaceCheck {
 
   // A void record, as the first fold found it. One that names a size beyond its own position is
   // unfounded whatever the state.
-  void Add(std::string record_bytes);
+  void Add(absl::string_view record_bytes);
 
   // How many records, from the first, Again must get.
   uint64_t size() const { return judged_.empty() ? 0 : judged_.rbegin()->first; }
