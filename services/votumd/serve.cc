@@ -45,9 +45,11 @@ namespace {
 constexpr size_t kSignatureCacheSize = 1 << 14;
 
 // Exit codes, from sysexits.h. After the second all is well if the process is started again: it
-// stands by, or finds out what became of its last write.
+// stands by, or finds out what became of its last write. After the third only a newer program
+// helps.
 constexpr int kSoftware = 70;
 constexpr int kTemporary = 75;
+constexpr int kNewerLog = 78;
 
 // How long a process that has just started waits for the ledger before it serves what it has.
 constexpr absl::Duration kCatchUp = absl::Seconds(10);
@@ -56,6 +58,7 @@ constexpr absl::Duration kCatchUp = absl::Seconds(10);
 [[noreturn]] void StopAtOnce(const absl::Status& why) {
   Log(Severity::kError, "stopping at once",
       {{"error", std::string(why.message())}, {"reason", ReasonTextOf(why)}});
+  if (ReasonOf(why) == Reason::kNewerLog) std::_Exit(kNewerLog);
   const bool passing = absl::IsUnavailable(why) || absl::IsAborted(why);
   std::_Exit(passing ? kTemporary : kSoftware);
 }
