@@ -243,6 +243,13 @@ absl::Status CompareProjections(client::Client& client, const Fold& fold, Report
     RETURN_IF_ERROR(client.ReadRuntime(service, &projection));
     for (const runtime::v1::DomainState& state : projection.domains()) {
       if (state.domain() != service) continue;
+      if (state.state_sha256().empty()) {
+        reporter(
+            {audit::Finding::Kind::kNote,
+             absl::StrCat("service ", service,
+                          ": it shows no digest of its state while a vote or a round is open")});
+        continue;
+      }
       const crypto::Digest derived = fold.StateDigest(domain);
       if (projection.next_index() != fold.next_index()) {
         reporter({audit::Finding::Kind::kNote,

@@ -82,7 +82,7 @@ class Client {
                      const google::protobuf::Message& request, google::protobuf::Message* response,
                      const std::function<bool()>& on_response);
   // What the process that hosts `service` tells of its state
-  // (votum.runtime.v1.GetProjectionResponse).
+  // (votum.runtime.v1.GetProjectionResponse): digests to auditors alone.
   absl::Status ReadRuntime(const std::string& service, google::protobuf::Message* response);
 
  private:
