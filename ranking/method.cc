@@ -189,6 +189,14 @@ const Method* FindMethod(absl::string_view id) {
   return nullptr;
 }
 
+std::string PinnedId(absl::string_view id) {
+  const size_t dot = id.rfind('.');
+  absl::string_view version = dot == absl::string_view::npos ? "" : id.substr(dot + 1);
+  int number = 0;
+  const bool has_version = absl::ConsumePrefix(&version, "v") && absl::SimpleAtoi(version, &number);
+  return absl::StrCat(id, has_version ? "" : ".v1");
+}
+
 Params DefaultsOf(const Election& election, const Method& method, Params given) {
   if (!election.unranked_not_compared) return given;
   for (const ParamSpec& spec : method.params) {

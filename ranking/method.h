@@ -104,6 +104,9 @@ absl::Span<const Method> Methods();
 // The method of this id, with or without its version ("copeland", "copeland.v1"); null if there is
 // none.
 const Method* FindMethod(absl::string_view id);
+// `id` with its version, for what must mean the same for ever: "copeland" is "copeland.v1", whatever
+// versions come later; "copeland.v2" is itself.
+std::string PinnedId(absl::string_view id);
 
 struct RankOptions {
   // Fill Ranking::details with the whole explanation (matrices, paths, tables) instead of the

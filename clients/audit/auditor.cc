@@ -40,11 +40,12 @@ std::string DescribeVote(const meetings::v1::VoteEvent& event) {
                       event.result().explanation().en());
 }
 
-Auditor::Auditor(crypto::NoteVerifier log, std::function<void(const Finding&)> report)
+Auditor::Auditor(crypto::NoteVerifier log, std::function<void(const Finding&)> report,
+                 uint32_t program_version)
     : log_(std::move(log)),
       report_(std::move(report)),
-      fold_(DomainSet::All(), log_.key(), &cache_),
-      races_(log_.key(), &cache_) {}
+      fold_(DomainSet::All(), log_.key(), &cache_, program_version),
+      races_(log_.key(), &cache_, program_version) {}
 
 void Auditor::Fault(std::string text) { Add({Finding::Kind::kFault, std::move(text)}); }
 
@@ -89,6 +90,11 @@ void Auditor::AddRead(uint64_t line, const ReadEntry& read) {
 }
 
 void Auditor::PassOver(uint64_t position) {
+  if (not_checkable_from_.has_value()) {
+    // A record that this program does not understand may have opened the vote that it belongs to.
+    unseen_.push_back(position);
+    return;
+  }
   if (foldable_ && !fold_.reach_log().open_urns().empty()) {
     unseen_.push_back(position);
     fold_.PassOver();
@@ -119,6 +125,12 @@ void Auditor::CheckUnseen() {
 void Auditor::FoldEntry(const ReadEntry& read) {
   if (!foldable_) return;
   const auto outcome = fold_.Apply(read.record);
+  if (ReasonOf(outcome.status()) == Reason::kNewerLog) {
+    not_checkable_from_ = fold_.next_index();
+    foldable_ = false;
+    return Add({Finding::Kind::kNotCheckable,
+                absl::StrCat("not checkable with this version: ", outcome.status().message())});
+  }
   if (!outcome.ok()) {
     Fault(std::string(outcome.status().message()));
     foldable_ = false;
@@ -138,6 +150,8 @@ void Auditor::AddVoid(const ReadEntry& read, const RecordOutcome& outcome) {
 }
 
 void Auditor::CheckView(const ReadEntry& read) {
+  // A later version may give the header another meaning.
+  if (not_checkable_from_.has_value()) return;
   if (!read.record.has_value() || !read.record->envelope.ok()) return;
   const common::v1::CommandHeader& header = read.record->envelope->header();
   if (header.seen_size() == 0) return;
@@ -153,7 +167,7 @@ void Auditor::CheckView(const ReadEntry& read) {
 }
 
 void Auditor::ReportUnfounded() {
-  if (!foldable_ || !unseen_.empty()) return;
+  if (!races_can_be_judged()) return;
   for (const RaceCheck::Unfounded& one : races_.Finish()) {
     Fault(absl::StrCat("record ", one.index, " (", one.command_name,
                        "): its service found it good at size ", one.judged_at,
@@ -181,6 +195,8 @@ void Auditor::AddAttachment(uint64_t line, const absl::StatusOr<ArchivedAttachme
   }
   const auto wanted = commitments_.find(attachment->commitment);
   if (wanted == commitments_.end()) {
+    // A record that this program does not understand may commit to it.
+    if (not_checkable_from_.has_value()) return;
     Fault(
         absl::StrCat("attachment on line ", line, ": no record commits to it, or it comes twice"));
     return;
@@ -224,7 +240,15 @@ void Auditor::Finish(absl::string_view checkpoint_note) {
   }
   ReportOpen();
   ReportAttachments();
-  if (!foldable_) {
+  if (not_checkable_from_.has_value()) {
+    Note(absl::StrCat("what follows stands at record ", *not_checkable_from_,
+                      ", from which on nothing could be judged"));
+    if (!unseen_.empty() && unseen_.back() >= *not_checkable_from_) {
+      Note(
+          "some of what could not be judged was not shown either; whether a vote or round is open "
+          "cannot be told");
+    }
+  } else if (!foldable_) {
     Note(
         "the states behind the fault could not be derived; what follows stands at the last sound "
         "record");
@@ -256,6 +280,7 @@ void Auditor::ReportAttachments() {
   const directory::DirectoryMachine& directory = fold_.world().directory();
   uint64_t erased = 0;
   uint64_t sealed = 0;
+  uint64_t unclear = 0;  // perhaps erased by a record that this program does not understand
   bool missing = false;
   for (const auto& [commitment, ref] : commitments_) {
     if (directory.IsErased(ref.subject)) {
@@ -264,6 +289,10 @@ void Auditor::ReportAttachments() {
     }
     if (sealed_) {
       ++sealed;
+      continue;
+    }
+    if (not_checkable_from_.has_value()) {
+      ++unclear;
       continue;
     }
     missing = true;
@@ -281,6 +310,11 @@ void Auditor::ReportAttachments() {
                              " stay sealed: whether they are there and what their records commit "
                              "to was not asked",
                              and_erased));
+  }
+  if (unclear > 0) {
+    return Note(absl::StrCat(
+        "sealed attachments: ", attachments_, " are what their records commit to; ", unclear,
+        " are not there, and whether they were erased cannot be checked", and_erased));
   }
   Checked(absl::StrCat("sealed attachments: all ", attachments_,
                        " are what their records commit to", and_erased));

@@ -12,6 +12,10 @@
 // Void records (a second vote, a vote that came too late) are listed with their reasons, and are no
 // fault if they were good where their service judged them (race_check.h). A record that an honest
 // ledger and honest services cannot have written is a fault, and so is anything inconsistent.
+//
+// Records of a version of the log that this program does not know are neither judged nor a fault:
+// the audit says from which record on it cannot check. Void records before that one are compared
+// with the place of their judgement as always.
 #ifndef VOTUM_CLIENTS_AUDIT_AUDITOR_H_
 #define VOTUM_CLIENTS_AUDIT_AUDITOR_H_
 
@@ -20,6 +24,7 @@
 #include <functional>
 #include <limits>
 #include <map>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -39,15 +44,17 @@ inline constexpr size_t kAheadEntries = 2048;
 
 // One line of an audit.
 struct Finding {
-  enum class Kind { kChecked, kNote, kFault };
+  enum class Kind { kChecked, kNote, kFault, kNotCheckable };
   Kind kind;
   std::string text;  // "record 17: the signature of key ... does not verify"
 };
 
 class Auditor {
  public:
-  // `log` is the trusted key; `report` gets each finding as it is made.
-  Auditor(crypto::NoteVerifier log, std::function<void(const Finding&)> report);
+  // `log` is the trusted key; `report` gets each finding as it is made. Only tests give another
+  // version than that of this program.
+  Auditor(crypto::NoteVerifier log, std::function<void(const Finding&)> report,
+          uint32_t program_version = kProgramVersion);
 
   // The next lines of the records, at most kAheadEntries, as ReadAhead takes them. They are read
   // now and added by the next call; a call without lines ends the records. `leaf` gets the leaf of
@@ -66,7 +73,7 @@ class Auditor {
   void Add(const Finding& finding);
   // How many records, from the first, AddAgain must get after all entries, so that void records are
   // judged again where their services judged them (race_check.h).
-  uint64_t again() const { return foldable_ && unseen_.empty() ? races_.size() : 0; }
+  uint64_t again() const { return races_can_be_judged() ? races_.size() : 0; }
   // The records again, in order, as their bytes.
   void AddAgain(absl::string_view record) { races_.Again(record); }
   // Compares with the signed checkpoint and reports the derived state. After all entries and
@@ -77,6 +84,8 @@ class Auditor {
   uint64_t faults() const { return faults_; }
   // Records that were not shown because a vote or round is open.
   uint64_t withheld() const { return unseen_.size(); }
+  // The first record that this program cannot judge, because the log's version is above its own.
+  std::optional<uint64_t> not_checkable_from() const { return not_checkable_from_; }
   const Fold& fold() const { return fold_; }
 
  private:
@@ -90,6 +99,12 @@ class Auditor {
   void Checked(std::string text) { report_({Finding::Kind::kChecked, std::move(text)}); }
   void Note(std::string text) { report_({Finding::Kind::kNote, std::move(text)}); }
 
+  // Whether all of the log is there up to the last record that was judged.
+  bool races_can_be_judged() const {
+    if (not_checkable_from_.has_value())
+      return unseen_.empty() || unseen_.front() >= *not_checkable_from_;
+    return foldable_ && unseen_.empty();
+  }
   void AddRead(uint64_t line, const ReadEntry& read);
   void FoldEntry(const ReadEntry& read);
   void AddVoid(const ReadEntry& read, const RecordOutcome& outcome);
@@ -123,7 +138,8 @@ class Auditor {
   crypto::MerkleTree tree_;
   uint64_t entries_ = 0;
   uint64_t faults_ = 0;
-  bool foldable_ = true;                           // no record so far that breaks the order
+  bool foldable_ = true;  // every record so far is in order and of a version that is known
+  std::optional<uint64_t> not_checkable_from_;
   std::map<std::string, Commitment> commitments_;  // attachments committed to and not seen yet
   uint64_t attachments_ = 0;
   bool sealed_ = false;

@@ -166,6 +166,13 @@ class Checker {
     }
     if (broken_) return;
     const auto outcome = fold_.Apply(entry.record, Gaps::kAllowed);
+    if (ReasonOf(outcome.status()) == Reason::kNewerLog) {
+      broken_ = true;
+      checkable_ = false;
+      return report_(
+          {Finding::Kind::kNotCheckable,
+           absl::StrCat("not checkable with this version: ", outcome.status().message())});
+    }
     if (!outcome.ok() || outcome->index != entry.index) {
       broken_ = true;
       return Fault(absl::StrCat(
@@ -180,6 +187,8 @@ class Checker {
 
   const Fold& fold() const { return fold_; }
   uint64_t faults() const { return faults_; }
+  // Whether this program knows the version of all records added.
+  bool checkable() const { return checkable_; }
 
  private:
   const std::function<void(const Finding&)>& report_;
@@ -187,6 +196,7 @@ class Checker {
   Fold fold_;
   uint64_t faults_ = 0;
   bool broken_ = false;
+  bool checkable_ = true;
 };
 
 void CheckDecision(const Bundle& bundle, Checker* checker) {
@@ -276,6 +286,7 @@ uint64_t VerifyEvidenceBundle(absl::string_view text, const crypto::NoteVerifier
   checker.Checked(absl::StrCat("checkpoint: signed by the trusted log key ", log.name(), ", for ",
                                checkpoint->size, " records"));
   for (const BundleEntry& entry : bundle->entries) checker.AddEntry(entry, *checkpoint);
+  if (!checker.checkable()) return checker.faults();
   if (checker.faults() == 0) {
     checker.Checked(absl::StrCat("records: each of the ", bundle->entries.size(),
                                  " shown is in that log, its signatures "

@@ -7,8 +7,8 @@
 
 namespace votum::audit {
 
-RaceCheck::RaceCheck(crypto::PublicKey log_key, SignatureCache* cache)
-    : fold_(DomainSet::All(), std::move(log_key), cache) {}
+RaceCheck::RaceCheck(crypto::PublicKey log_key, SignatureCache* cache, uint32_t program_version)
+    : fold_(DomainSet::All(), std::move(log_key), cache, program_version) {}
 
 void RaceCheck::Add(absl::string_view record_bytes) {
   std::optional<OpenedRecord> record = OpenRecord(record_bytes);

@@ -33,8 +33,9 @@ class RaceCheck {
     absl::Status why;  // why it was not good there
   };
 
-  // `cache` outlives this object.
-  RaceCheck(crypto::PublicKey log_key, SignatureCache* cache);
+  // `cache` outlives this object. Only tests give another version than that of this program.
+  RaceCheck(crypto::PublicKey log_key, SignatureCache* cache,
+            uint32_t program_version = kProgramVersion);
 
   // A void record, as the first fold found it. One that names a size beyond its own position is
   // unfounded whatever the state.

@@ -190,11 +190,13 @@ absl::Status ExportLog(Run& run, const Options& options) {
 struct Reporter {
   Run& run;
   nlohmann::ordered_json findings = nlohmann::ordered_json::array();
+  std::string not_checkable;  // why, if something was not
 
   void operator()(const audit::Finding& finding) {
-    static constexpr const char* kWords[] = {"ok   ", "note ", "FAULT"};
-    static constexpr const char* kNames[] = {"checked", "note", "fault"};
+    static constexpr const char* kWords[] = {"ok   ", "note ", "FAULT", "STOP "};
+    static constexpr const char* kNames[] = {"checked", "note", "fault", "not_checkable"};
     const int kind = static_cast<int>(finding.kind);
+    if (finding.kind == audit::Finding::Kind::kNotCheckable) not_checkable = finding.text;
     if (run.json()) {
       findings.push_back({{"kind", kNames[kind]}, {"text", finding.text}});
     } else {
@@ -203,23 +205,33 @@ struct Reporter {
   }
 };
 
+absl::Status NotCheckable(const char* what, const Reporter& reporter) {
+  return Refuse(
+      Reason::kNotCheckable,
+      absl::StrCat(what, ": no faults, but not all was checked: ", reporter.not_checkable));
+}
+
 absl::Status Verdict(Run& run, const char* what, uint64_t faults, uint64_t records,
                      uint64_t withheld, Reporter& reporter) {
+  const bool checkable = reporter.not_checkable.empty();
   if (run.json()) {
-    nlohmann::ordered_json json = {{"passed", faults == 0},
+    nlohmann::ordered_json json = {{"passed", faults == 0 && checkable},
                                    {"records", records},
                                    {"withheld", withheld},
                                    {"findings", reporter.findings}};
     *run.out << json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) << "\n";
-  } else if (faults == 0) {
+  } else if (faults == 0 && checkable) {
     *run.out << what << ": all checks passed (" << records << " records";
     if (withheld > 0) *run.out << ", " << withheld << " of them withheld while a vote is open";
     *run.out << ")\n";
   }
-  if (faults == 0 && withheld > 0) run.exit_code = kStillOpen;
-  if (faults == 0) return absl::OkStatus();
-  return Refuse(Reason::kFaultsFound,
-                absl::StrCat(what, ": ", faults, " faults in ", records, " records"));
+  if (faults > 0) {
+    return Refuse(Reason::kFaultsFound,
+                  absl::StrCat(what, ": ", faults, " faults in ", records, " records"));
+  }
+  if (!checkable) return NotCheckable(what, reporter);
+  if (withheld > 0) run.exit_code = kStillOpen;
+  return absl::OkStatus();
 }
 
 // Compares the services' states with those derived by the auditor.
@@ -231,6 +243,13 @@ absl::Status CompareProjections(client::Client& client, const Fold& fold, Report
     RETURN_IF_ERROR(client.ReadRuntime(service, &projection));
     for (const runtime::v1::DomainState& state : projection.domains()) {
       if (state.domain() != service) continue;
+      if (state.state_sha256().empty()) {
+        reporter(
+            {audit::Finding::Kind::kNote,
+             absl::StrCat("service ", service,
+                          ": it shows no digest of its state while a vote or a round is open")});
+        continue;
+      }
       const crypto::Digest derived = fold.StateDigest(domain);
       if (projection.next_index() != fold.next_index()) {
         reporter({audit::Finding::Kind::kNote,
@@ -332,6 +351,11 @@ absl::Status AuditRemote(Run& run, const Options& options) {
   }
   auditor.Finish(log.checkpoint);
   uint64_t faults = auditor.faults() + CheckPolicy(trust, log.checkpoint, reporter);
+  if (auditor.not_checkable_from().has_value()) {
+    reporter({audit::Finding::Kind::kNote,
+              "the services are not compared with a log that could not be checked to its end"});
+    return Verdict(run, "audit", faults, auditor.records(), auditor.withheld(), reporter);
+  }
   if (auditor.withheld() == 0) {
     RETURN_IF_ERROR(CompareProjections(*client, auditor.fold(), reporter, &faults));
   } else {
@@ -383,6 +407,7 @@ absl::Status Verify(Run& run, const Options& options) {
     return Refuse(Reason::kFaultsFound,
                   absl::StrCat("verify: ", faults, " faults in ", options.file));
   }
+  if (!reporter.not_checkable.empty()) return NotCheckable("verify", reporter);
   *run.out << "verify: all checks passed\n";
   return absl::OkStatus();
 }

@@ -61,6 +61,7 @@ ExitCode ExitCodeOf(const absl::Status& status) {
     const bool no_way = absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status);
     return no_way ? kNotReachable : kRefusedByService;
   }
+  if (reason == Reason::kNotCheckable) return kNotCheckable;
   return reason == Reason::kUsage ? kUsage : kLocalProblem;
 }
 

@@ -27,7 +27,8 @@ enum ExitCode {
   kNotReachable = 3,
   kVerificationFailed = 4,
   kLocalProblem = 5,
-  kStillOpen = 7,  // of an audit: no fault, but ballots are withheld while a vote is open
+  kNotCheckable = 6,  // no fault, but the log is of a version that this program does not know
+  kStillOpen = 7,     // of an audit: no fault, but ballots are withheld while a vote is open
 };
 ExitCode ExitCodeOf(const absl::Status& status);
 

@@ -25,6 +25,7 @@ constexpr Topic kTopics[] = {
      "3  not reachable: no service answered within --timeout; it is safe to try again\n"
      "4  verification failed: a receipt, a document, a log or a bundle does not hold\n"
      "5  a problem on this machine: a file, a key, a passphrase, a context\n"
+     "6  no fault, but not all could be checked: the log is newer than this program\n"
      "7  audited while a vote or round is open: no fault, but its ballots are withheld until it "
      "is\n"
      "   closed\n"

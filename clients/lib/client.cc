@@ -223,9 +223,10 @@ absl::Status Client::Explain(const std::string& service, const absl::Status& sta
 }
 
 absl::Status Client::ReadRuntime(const std::string& service, google::protobuf::Message* response) {
-  return CallWithRetries(
-      service, "/votum.runtime.v1.RuntimeService/GetProjection", [](grpc::ClientContext&) {},
-      runtime::v1::GetProjectionRequest(), response);
+  ASSIGN_OR_RETURN(const std::string session, Session());
+  const auto prepare = [&](grpc::ClientContext& context) { AddReadMetadata(session, context); };
+  return CallWithRetries(service, "/votum.runtime.v1.RuntimeService/GetProjection", prepare,
+                         runtime::v1::GetProjectionRequest(), response);
 }
 
 absl::Status Client::CallWithRetries(const std::string& service, const std::string& path,

@@ -82,7 +82,7 @@ class Client {
                      const google::protobuf::Message& request, google::protobuf::Message* response,
                      const std::function<bool()>& on_response);
   // The state as described by the process that hosts `service`
-  // (votum.runtime.v1.GetProjectionResponse).
+  // (votum.runtime.v1.GetProjectionResponse): digests are for auditors alone.
   absl::Status ReadRuntime(const std::string& service, google::protobuf::Message* response);
 
  private:

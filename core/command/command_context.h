@@ -17,6 +17,8 @@ struct CommandContext {
   // The record's time; never before that of an earlier record. Before appending: the current time
   // of the sequencer's clock.
   absl::Time time;
+  // The version of the log in force at this position: see core/VERSIONS.md.
+  uint32_t version = 1;
   // UUID; unique in the log.
   std::string command_id;
   // The person who acts: the owner of the signing key, which was active at this position. Empty for

@@ -483,6 +483,9 @@ v1::Body DirectoryMachine::GetBody() const {
   body.set_deployment(deployment_);
   body.set_name(body_name_);
   body.set_simulated_clock(simulated_clock_);
+  body.set_version(version_);
+  body.set_proposed_version(proposed_version_);
+  body.set_version_proposer_id(version_proposer_);
   return body;
 }
 

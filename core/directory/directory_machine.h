@@ -89,6 +89,8 @@ class DirectoryMachine {
   absl::Status Check(const CommandContext& context, const v1::RevokeKey& command) const;
   absl::Status Check(const CommandContext& context, const v1::ProposeErasure& command) const;
   absl::Status Check(const CommandContext& context, const v1::ConfirmErasure& command) const;
+  absl::Status Check(const CommandContext& context, const v1::ProposeVersion& command) const;
+  absl::Status Check(const CommandContext& context, const v1::ActivateVersion& command) const;
   absl::Status Check(const CommandContext& context, const v1::AdoptRuleProfile& command) const;
 
   void Apply(const CommandContext& context, const v1::FoundDeployment& command);
@@ -104,6 +106,8 @@ class DirectoryMachine {
   void Apply(const CommandContext& context, const v1::RevokeKey& command);
   void Apply(const CommandContext& context, const v1::ProposeErasure& command);
   void Apply(const CommandContext& context, const v1::ConfirmErasure& command);
+  void Apply(const CommandContext& context, const v1::ProposeVersion& command);
+  void Apply(const CommandContext& context, const v1::ActivateVersion& command);
   void Apply(const CommandContext& context, const v1::AdoptRuleProfile& command);
 
   // Queries of other domains and of the fold. Pointers are valid until the next Apply; null where
@@ -112,6 +116,8 @@ class DirectoryMachine {
   const std::string& deployment() const { return deployment_; }
   const std::string& body_name() const { return body_name_; }
   bool simulated_clock() const { return simulated_clock_; }
+  // The version of the log that is in force: see core/VERSIONS.md.
+  uint32_t version() const { return version_; }
   const KeyEntry* FindKey(absl::string_view key_id) const;
   const CodeEntry* FindCode(absl::string_view code_key_id) const;
   bool PersonExists(absl::string_view person_id) const;
@@ -165,6 +171,9 @@ class DirectoryMachine {
   std::string body_name_;
   std::string founder_id_;
   bool simulated_clock_ = false;
+  uint32_t version_ = 1;
+  uint32_t proposed_version_ = 0;  // 0: none
+  std::string version_proposer_;
   ById<PersonEntry> persons_;
   ById<OrganizationEntry> organizations_;
   ById<MembershipEntry> memberships_;

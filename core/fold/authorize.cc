@@ -184,6 +184,7 @@ absl::StatusOr<CommandContext> Authorize(const World& world, const Envelope& env
   CommandContext context;
   for (const crypto::PublicKey& key : keys) context.signer_key_ids.push_back(key.id());
   context.index = index;
+  context.version = world.directory().version();
   context.time = time;
   context.command_id = envelope.header().command_id();
   context.actor = envelope.header().actor();

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <limits>
 #include <set>
 #include <string>
 #include <tuple>
@@ -191,6 +192,12 @@ Reach CommandType::ReachOf(const World& world, const Message& command) const {
 absl::Duration CommandType::LongestValidity() const {
   const int64_t minutes = options->longest_validity_minutes();
   return minutes == 0 ? kLongestValidity : absl::Minutes(minutes);
+}
+
+uint32_t CommandType::Since() const { return options->since() == 0 ? 1 : options->since(); }
+
+uint32_t CommandType::Until() const {
+  return options->until() == 0 ? std::numeric_limits<uint32_t>::max() : options->until();
 }
 
 const std::vector<CommandType>& CommandTable() {

@@ -4,6 +4,7 @@
 #ifndef VOTUM_CORE_FOLD_COMMAND_TABLE_H_
 #define VOTUM_CORE_FOLD_COMMAND_TABLE_H_
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -34,6 +35,9 @@ struct CommandType {
   Reach ReachOf(const World& world, const google::protobuf::Message& command) const;
   // The longest time by which header.not_after may exceed the record's time.
   absl::Duration LongestValidity() const;
+  // The first and the last version of the log in which it may be given: see core/VERSIONS.md.
+  uint32_t Since() const;
+  uint32_t Until() const;
 };
 
 // The longest validity of commands that declare none: they are sent at once, possibly over a bad

@@ -39,10 +39,23 @@ bool AnyMessage(const Message& message, const Visit& visit) {
   return false;
 }
 
-bool HasUnknownFields(const Message& message) {
-  return AnyMessage(message, [](const Message& part) {
-    return !part.GetReflection()->GetUnknownFields(part).empty();
-  });
+// The name of an enumeration in `part` itself that has a value without a name; empty if there is
+// none.
+std::string UnknownValueIn(const Message& part) {
+  const google::protobuf::Reflection* reflection = part.GetReflection();
+  std::vector<const FieldDescriptor*> fields;
+  reflection->ListFields(part, &fields);
+  for (const FieldDescriptor* field : fields) {
+    if (field->cpp_type() != FieldDescriptor::CPPTYPE_ENUM) continue;
+    const int count = field->is_repeated() ? reflection->FieldSize(part, field) : 1;
+    for (int i = 0; i < count; ++i) {
+      const int value = field->is_repeated() ? reflection->GetRepeatedEnumValue(part, field, i)
+                                             : reflection->GetEnumValue(part, field);
+      if (field->enum_type()->FindValueByNumber(value) == nullptr)
+        return absl::StrCat(field->name(), " = ", value);
+    }
+  }
+  return "";
 }
 
 bool IsUuid4(absl::string_view text) {
@@ -74,6 +87,25 @@ absl::Status CheckHeader(const CommandType& type, const common::v1::CommandHeade
 
 }  // namespace
 
+absl::Status CheckAllKnown(const Message& message) {
+  absl::Status unknown;
+  AnyMessage(message, [&unknown](const Message& part) {
+    const std::string& name = part.GetDescriptor()->name();
+    if (!part.GetReflection()->GetUnknownFields(part).empty()) {
+      unknown = Refuse(Reason::kUnknownField,
+                       absl::StrCat(name,
+                                    " has fields that this program does not know; it may "
+                                    "be older than the one that wrote them"));
+    } else if (const std::string value = UnknownValueIn(part); !value.empty()) {
+      unknown = Refuse(Reason::kUnknownValue,
+                       absl::StrCat(name, ": this program does not know ", value,
+                                    "; it may be older than the one that wrote it"));
+    }
+    return !unknown.ok();
+  });
+  return unknown;
+}
+
 absl::StatusOr<Envelope> OpenEnvelope(
     absl::string_view payload_type, std::string payload,
     google::protobuf::RepeatedPtrField<common::v1::Signature> signatures) {
@@ -98,11 +130,7 @@ absl::StatusOr<Envelope> OpenEnvelope(
   if (!envelope.command->ParseFromArray(payload.data(), static_cast<int>(payload.size()))) {
     return Bad(*envelope.type, "the payload does not parse as this message");
   }
-  if (HasUnknownFields(*envelope.command)) {
-    return Bad(
-        *envelope.type,
-        "it has fields that this version does not know; it cannot be judged and so has no effect");
-  }
+  RETURN_IF_ERROR(CheckAllKnown(*envelope.command));
   RETURN_IF_ERROR(CheckHeader(*envelope.type, envelope.header()));
   envelope.payload = std::move(payload);
   envelope.signatures = std::move(signatures);

@@ -27,11 +27,15 @@ struct Envelope {
   const common::v1::CommandHeader& header() const { return type->header(*command); }
 };
 
-// Refusals: UNKNOWN_COMMAND, BAD_COMMAND (does not parse, has fields that this version does not
-// know, no header, bad command id, no not_after, half a view), TOO_LARGE, UNSIGNED.
+// Refusals: UNKNOWN_COMMAND, UNKNOWN_FIELD, UNKNOWN_VALUE (of an enumeration), BAD_COMMAND (does
+// not parse, no header, bad command id, no not_after, half a view), TOO_LARGE, UNSIGNED.
 absl::StatusOr<Envelope> OpenEnvelope(
     absl::string_view payload_type, std::string payload,
     google::protobuf::RepeatedPtrField<common::v1::Signature> signatures);
+
+// INVALID_ARGUMENT/UNKNOWN_FIELD or UNKNOWN_VALUE if anything in `message` is unknown to this
+// program: it cannot say what the message means.
+absl::Status CheckAllKnown(const google::protobuf::Message& message);
 
 // The AttachmentRefs anywhere in `message`, in the order of its fields.
 std::vector<common::v1::AttachmentRef> AttachmentRefsOf(const google::protobuf::Message& message);

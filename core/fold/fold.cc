@@ -44,13 +44,22 @@ crypto::Digest CommandDigest(absl::string_view payload_type, absl::string_view p
   return crypto::Sha256({length, payload_type, payload});
 }
 
-Fold::Fold(DomainSet domains, crypto::PublicKey log_key, SignatureCache* cache)
-    : domains_(domains), log_key_(std::move(log_key)), cache_(cache) {}
+Fold::Fold(DomainSet domains, crypto::PublicKey log_key, SignatureCache* cache,
+           uint32_t program_version)
+    : domains_(domains),
+      log_key_(std::move(log_key)),
+      cache_(cache),
+      program_version_(program_version) {}
 
 std::optional<OpenedRecord> OpenRecord(absl::string_view record_bytes) {
   common::v1::Record record;
   if (!record.ParseFromArray(record_bytes.data(), static_cast<int>(record_bytes.size())))
     return std::nullopt;
+  const absl::Status known = CheckAllKnown(record);
+  if (!known.ok()) {
+    return OpenedRecord{record.index(), FromTimestamp(record.time()),
+                        std::move(*record.mutable_service()), record.judged_at(), known};
+  }
   return OpenedRecord{record.index(), FromTimestamp(record.time()),
                       std::move(*record.mutable_service()), record.judged_at(),
                       OpenEnvelope(record.payload_type(), std::move(*record.mutable_payload()),
@@ -73,6 +82,7 @@ absl::StatusOr<RecordOutcome> Fold::Apply(const std::optional<OpenedRecord>& rec
     return absl::DataLossError(
         absl::StrCat("record ", next_index_, " is older than the one before it"));
   }
+  RETURN_IF_ERROR(CheckNotNewer());
 
   RecordOutcome outcome;
   outcome.index = next_index_;
@@ -98,12 +108,20 @@ absl::StatusOr<RecordOutcome> Fold::Apply(const std::optional<OpenedRecord>& rec
   return outcome;
 }
 
+absl::Status Fold::CheckNotNewer() const {
+  const uint32_t version = world_.directory().version();
+  if (version <= program_version_) return absl::OkStatus();
+  return NewerLog(next_index_, version, program_version_);
+}
+
 void Fold::PassOver() {
   reach_log_.AddUnseen();
   ++next_index_;
 }
 
 absl::Status Fold::Judge(const Envelope& envelope, absl::Time time, Reach* reach) {
+  // This comes first: a program that does not know the command finds it void here, too.
+  RETURN_IF_ERROR(CheckVersion(*envelope.type, world_.directory().version()));
   // The first record that bears the id takes it, even if that record is void.
   const RecordedCommand recorded = {next_index_,
                                     CommandDigest(envelope.payload_type(), envelope.payload)};
@@ -123,6 +141,8 @@ absl::Status Fold::Judge(const Envelope& envelope, absl::Time time, Reach* reach
 }
 
 absl::Status Fold::Check(const Envelope& envelope, absl::Time time) const {
+  RETURN_IF_ERROR(CheckNotNewer());
+  RETURN_IF_ERROR(CheckVersion(*envelope.type, world_.directory().version()));
   ASSIGN_OR_RETURN(const CommandContext context,
                    Authorize(world_, envelope, next_index_, time, log_key_, *cache_));
   return envelope.type->check(world_, context, *envelope.command);

@@ -23,6 +23,7 @@
 #include "core/fold/envelope.h"
 #include "core/fold/reach_log.h"
 #include "core/fold/signature_cache.h"
+#include "core/fold/version.h"
 #include "core/fold/world.h"
 #include "crypto/hash.h"
 #include "crypto/keys.h"
@@ -63,7 +64,8 @@ struct OpenedRecord {
   absl::StatusOr<Envelope> envelope;
 };
 
-// Returns nothing if `record_bytes` are not a record at all.
+// Returns nothing if `record_bytes` are not a record at all. A record with fields that this program
+// does not know has the envelope UNKNOWN_FIELD.
 std::optional<OpenedRecord> OpenRecord(absl::string_view record_bytes);
 
 // Whether gaps in the log are allowed: only for a bundle that shows a part of a log, each record
@@ -73,16 +75,24 @@ enum class Gaps { kRefused, kAllowed };
 // Not thread-safe.
 class Fold {
  public:
-  // Folds `domains` and skips records of others. `cache` outlives this object.
-  Fold(DomainSet domains, crypto::PublicKey log_key, SignatureCache* cache);
+  // Folds `domains` and skips records of others. `cache` outlives this object. Only tests pass
+  // another version than that of this program.
+  Fold(DomainSet domains, crypto::PublicKey log_key, SignatureCache* cache,
+       uint32_t program_version = kProgramVersion);
 
-  // Folds the next record, given as its exact bytes. DATA_LOSS if it cannot be the next record of
-  // any log (does not parse, wrong index, time runs backwards): the log itself is broken, and the
-  // state is unchanged.
+  // Folds the next record, given as its exact bytes. The state is unchanged after these errors:
+  //   DATA_LOSS                      it cannot be the next record of any log (does not parse, wrong
+  //                                  index, time runs backwards): the log itself is broken
+  //   FAILED_PRECONDITION/NEWER_LOG  the log's version is above the program's: see CheckNotNewer
   absl::StatusOr<RecordOutcome> Apply(absl::string_view record_bytes, Gaps gaps = Gaps::kRefused);
   // The same for the result of OpenRecord.
   absl::StatusOr<RecordOutcome> Apply(const std::optional<OpenedRecord>& record,
                                       Gaps gaps = Gaps::kRefused);
+
+  // OK as long as this program knows the version of the log that is in force for the next record;
+  // FAILED_PRECONDITION/NEWER_LOG from then on: nothing further can be judged, and this state may be
+  // out of date.
+  absl::Status CheckNotNewer() const;
 
   // Skips the next record, which this process may not see (withheld: reach_log.h).
   void PassOver();
@@ -126,6 +136,7 @@ class Fold {
   const DomainSet domains_;
   const crypto::PublicKey log_key_;
   SignatureCache* const cache_;
+  const uint32_t program_version_;
 
   World world_;
   uint64_t next_index_ = 0;

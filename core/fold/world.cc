@@ -48,4 +48,15 @@ void World::Visit(Domain domain, const ResourceVisitor& visitor) const {
   }
 }
 
+bool World::HidesChoices(Domain domain) const {
+  bool hides = false;
+  Visit(domain, [&hides](const google::protobuf::Message& resource) {
+    const auto* vote = dynamic_cast<const meetings::v1::VoteEvent*>(&resource);
+    const auto* round = dynamic_cast<const ideas::v1::Round*>(&resource);
+    hides |= vote != nullptr && vote->state() == meetings::v1::VOTE_EVENT_STATE_OPEN;
+    hides |= round != nullptr && round->state() == ideas::v1::ROUND_STATE_OPEN;
+  });
+  return hides;
+}
+
 }  // namespace votum

@@ -92,6 +92,9 @@ class World {
 
   // Shows the whole state of `domain`.
   void Visit(Domain domain, const ResourceVisitor& visitor) const;
+  // Whether a vote or a round of `domain` is open: its choices are nobody's to see yet, nor is a
+  // digest of them.
+  bool HidesChoices(Domain domain) const;
 
  private:
   directory::DirectoryMachine directory_;

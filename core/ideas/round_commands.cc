@@ -111,7 +111,7 @@ absl::Status IdeasMachine::Check(const CommandContext&, const v1::OpenRound& com
                     absl::StrCat("there is no organization ", group.organization_id()));
     }
   }
-  const ranking::Method* method = ranking::FindMethod(command.method());
+  const ranking::Method* method = ranking::FindMethod(ranking::PinnedId(command.method()));
   if (method == nullptr || method->needs != ranking::Needs::kPairwise) {
     return Refuse(Reason::kBadMethod,
                   absl::StrCat("a round is decided by a method that needs pairwise counts alone, "
@@ -131,7 +131,7 @@ void IdeasMachine::Apply(const CommandContext&, const v1::OpenRound& command) {
   entry.round.set_state(v1::ROUND_STATE_OPEN);
   *entry.round.mutable_idea_ids() = command.idea_ids();
   *entry.round.mutable_groups() = command.groups();
-  entry.round.set_method(command.method());
+  entry.round.set_method(ranking::PinnedId(command.method()));
   entry.round.set_max_ranked(command.max_ranked());
   entry.round.set_status_quo(command.status_quo());
 }

@@ -49,7 +49,7 @@ absl::StatusOr<TierList> ResolveTies(
 }
 
 RoundCount::RoundCount(const v1::OpenRound& round)
-    : method_(round.method()),
+    : method_(ranking::PinnedId(round.method())),
       max_ranked_(round.max_ranked()),
       combined_(static_cast<size_t>(round.idea_ids_size()) + (round.status_quo() ? 1 : 0)) {
   for (const std::string& idea : round.idea_ids()) options_.push_back({idea, "", false});

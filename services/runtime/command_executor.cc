@@ -11,6 +11,7 @@
 #include "base/refusal.h"
 #include "base/status_macros.h"
 #include "core/command/payload_type.h"
+#include "core/fold/version.h"
 #include "platform/grpc/status.h"
 #include "services/runtime/read_access.h"
 
@@ -121,6 +122,7 @@ absl::Status CommandExecutor::MayAppend(const Envelope& envelope, const Preview&
                                         const common::v1::SignedCommand& command,
                                         const BeforeAppend& before_append) const {
   RETURN_IF_ERROR(preview.verdict);
+  RETURN_IF_ERROR(CheckIsKnown(envelope, kProgramVersion));
   RETURN_IF_ERROR(CheckAttachments(envelope, command));
   RETURN_IF_ERROR(replica_.WithState(
       [&](const Fold& fold) { return CheckNotErased(fold.world().directory(), command); }));

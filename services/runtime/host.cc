@@ -31,7 +31,8 @@ void EnablePluginsOnce() {
 
 absl::StatusOr<std::unique_ptr<Host>> Host::Start(
     const std::vector<std::string>& addresses, std::shared_ptr<grpc::ServerCredentials> credentials,
-    const std::vector<HostedService>& services) {
+    const std::vector<HostedService>& services,
+    std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface> gate) {
   EnablePluginsOnce();
   auto host = std::unique_ptr<Host>(new Host());
   host->ports_.resize(addresses.size());
@@ -42,6 +43,11 @@ absl::StatusOr<std::unique_ptr<Host>> Host::Start(
   for (const HostedService& hosted : services) {
     builder.RegisterService(hosted.service);
     host->names_.push_back(hosted.name);
+  }
+  if (gate != nullptr) {
+    std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> gates;
+    gates.push_back(std::move(gate));
+    builder.experimental().SetInterceptorCreators(std::move(gates));
   }
   builder.SetMaxReceiveMessageSize(kMaxRequestBytes);
   builder.SetResourceQuota(grpc::ResourceQuota("votum").SetMaxThreads(kMaxThreads));

@@ -11,6 +11,7 @@
 #include "absl/time/time.h"
 #include "grpcpp/server.h"
 #include "grpcpp/server_builder.h"
+#include "grpcpp/support/server_interceptor.h"
 
 namespace votum {
 
@@ -28,12 +29,13 @@ struct HostedService {
 class Host {
  public:
   // Serves `services` (which outlive this object) at all `addresses` ("127.0.0.1:0" for a port of
-  // the system's choice), or, without addresses, to this process alone. UNAVAILABLE/CANNOT_LISTEN
-  // if an address is taken or not ours.
+  // the system's choice), or, without addresses, to this process alone. Calls pass `gate` first, if
+  // there is one. UNAVAILABLE/CANNOT_LISTEN if an address is taken or not ours.
   static absl::StatusOr<std::unique_ptr<Host>> Start(
       const std::vector<std::string>& addresses,
       std::shared_ptr<grpc::ServerCredentials> credentials,
-      const std::vector<HostedService>& services);
+      const std::vector<HostedService>& services,
+      std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface> gate = nullptr);
   ~Host();
 
   // The port of each address, in order.

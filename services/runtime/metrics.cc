@@ -37,6 +37,18 @@ struct Metrics::Families {
                                       .Help("Records folded into this process's state")
                                       .Register(*registry)
                                       .Add({});
+  prometheus::Gauge& longest_wait_for_reads =
+      prometheus::BuildGauge()
+          .Name("votum_fold_longest_wait_for_reads_seconds")
+          .Help("The longest that the fold, and so a command, waited for reads of the state")
+          .Register(*registry)
+          .Add({});
+  prometheus::Gauge& long_waits_for_reads =
+      prometheus::BuildGauge()
+          .Name("votum_fold_long_waits_for_reads")
+          .Help("How often the fold waited 10 ms or more for reads of the state")
+          .Register(*registry)
+          .Add({});
   prometheus::Family<prometheus::Gauge>& ledger =
       prometheus::BuildGauge()
           .Name("votum_ledger")
@@ -75,6 +87,11 @@ void Metrics::CountRead(absl::string_view method, bool ok) {
 
 void Metrics::SetNextIndex(uint64_t next_index) {
   families_->next_index.Set(static_cast<double>(next_index));
+}
+
+void Metrics::SetWaitsForReads(absl::Duration longest, uint64_t long_count) {
+  families_->longest_wait_for_reads.Set(absl::ToDoubleSeconds(longest));
+  families_->long_waits_for_reads.Set(static_cast<double>(long_count));
 }
 
 void Metrics::SetLedger(uint64_t size, uint64_t appends, uint64_t batches) {

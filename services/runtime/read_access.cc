@@ -1,7 +1,7 @@
 #include "services/runtime/read_access.h"
 
 #include <algorithm>
-#include <optional>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
@@ -79,13 +79,35 @@ absl::StatusOr<Reader> ReadAccess::Identify(const grpc::ServerContextBase& conte
   return reader;
 }
 
-absl::Status ReadAccess::AwaitMinIndex(const grpc::ServerContextBase& context) const {
+absl::StatusOr<std::optional<uint64_t>> MinIndexOf(const grpc::ServerContextBase& context) {
   const std::optional<std::string> text = MetadataOf(context, kMinIndexMetadata);
-  if (!text.has_value()) return absl::OkStatus();
+  if (!text.has_value()) return std::nullopt;
   const std::optional<uint64_t> index = ParseDecimal(*text);
   if (!index.has_value())
     return Refuse(Reason::kBadMinIndex, "votum-min-index must be a decimal number");
-  return replica_.WaitFor(*index, WaitDeadline(context));
+  return index;
+}
+
+void ReadAccess::RememberUnmet(const grpc::ServerContextBase& context, absl::Status why) const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  unmet_[&context] = std::move(why);
+}
+
+void ReadAccess::ForgetUnmet(const grpc::ServerContextBase& context) const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  unmet_.erase(&context);
+}
+
+absl::Status ReadAccess::CheckMinIndex(const grpc::ServerContextBase& context) const {
+  ASSIGN_OR_RETURN(const std::optional<uint64_t> index, MinIndexOf(context));
+  if (!index.has_value() || replica_.next_index() > *index) return absl::OkStatus();
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    const auto found = unmet_.find(&context);
+    if (found != unmet_.end()) return found->second;
+  }
+  return Refuse(Reason::kNotFoldedYet,
+                absl::StrCat("record ", *index, " is not folded yet; ask again"));
 }
 
 grpc::Status ReadAccess::Read(
@@ -100,8 +122,8 @@ grpc::Status ReadAccess::ReadFold(
     const grpc::ServerContextBase& context, absl::string_view method,
     const std::function<absl::Status(const Fold&, const Reader&)>& read) const {
   const absl::Status status = [&]() -> absl::Status {
-    RETURN_IF_ERROR(AwaitMinIndex(context));
     ASSIGN_OR_RETURN(const Reader reader, Identify(context));
+    RETURN_IF_ERROR(CheckMinIndex(context));
     return replica_.WithState([&](const Fold& fold) { return read(fold, reader); });
   }();
   metrics_.CountRead(method, status.ok());

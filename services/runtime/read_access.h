@@ -14,13 +14,18 @@
 // A reader without session is the public. With metadata "votum-session-bin" (a SignedCommand over a
 // votum.directory.v1.ReadSession) the reader is the person who signed it, with an active key, for
 // at most 15 minutes: no secret of ours is involved, and every service can check it. With metadata
-// "votum-min-index" N the read waits until record N is folded (read your writes).
+// "votum-min-index" N the read sees record N at least (read your writes): ReadGate holds it back
+// until then, so nothing here ever waits.
 #ifndef VOTUM_SERVICES_RUNTIME_READ_ACCESS_H_
 #define VOTUM_SERVICES_RUNTIME_READ_ACCESS_H_
 
+#include <cstdint>
 #include <functional>
+#include <mutex>
+#include <optional>
 #include <string>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
 #include "core/command/audience.h"
 #include "core/fold/signature_cache.h"
@@ -51,23 +56,33 @@ class ReadAccess {
   // The caller. UNAUTHENTICATED/BAD_SESSION, SESSION_EXPIRED, or why the key is not valid.
   absl::StatusOr<Reader> Identify(const grpc::ServerContextBase& context) const;
 
-  // Waits for the caller's minimum index, identifies the caller, and calls `read` with the state
-  // held still.
+  // Identifies the caller, and calls `read` with the state held still. Does not wait: a minimum
+  // index that is not folded is answered with what RememberUnmet said of this call, or else with
+  // DEADLINE_EXCEEDED/NOT_FOLDED_YET.
   grpc::Status Read(const grpc::ServerContextBase& context, absl::string_view method,
                     const std::function<absl::Status(const World&, const Reader&)>& read) const;
   // The same for reads that need the whole fold, not only its state.
   grpc::Status ReadFold(const grpc::ServerContextBase& context, absl::string_view method,
                         const std::function<absl::Status(const Fold&, const Reader&)>& read) const;
 
+  // Why the call with this context has not got its minimum index, until ForgetUnmet.
+  void RememberUnmet(const grpc::ServerContextBase& context, absl::Status why) const;
+  void ForgetUnmet(const grpc::ServerContextBase& context) const;
+
   const Replica& replica() const { return replica_; }
 
  private:
-  absl::Status AwaitMinIndex(const grpc::ServerContextBase& context) const;
+  absl::Status CheckMinIndex(const grpc::ServerContextBase& context) const;
 
   const Replica& replica_;
   SignatureCache& cache_;
   Metrics& metrics_;
+  mutable std::mutex mutex_;
+  mutable absl::flat_hash_map<const grpc::ServerContextBase*, absl::Status> unmet_;  // by mutex_
 };
+
+// The minimum index that the caller asks for, if any. INVALID_ARGUMENT/BAD_MIN_INDEX.
+absl::StatusOr<std::optional<uint64_t>> MinIndexOf(const grpc::ServerContextBase& context);
 
 // The audience of `person_id`: auditor for auditors, council for holders of other offices and for
 // members of councils and committees, public for everybody else.

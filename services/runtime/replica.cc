@@ -16,10 +16,11 @@ absl::Status Stopping() { return absl::UnavailableError("the service is stopping
 }  // namespace
 
 Replica::Replica(DomainSet domains, crypto::PublicKey log_key, LedgerClient* ledger,
-                 SignatureCache* cache, std::function<void(const absl::Status&)> fatal)
+                 SignatureCache* cache, std::function<void(const absl::Status&)> fatal,
+                 uint32_t program_version)
     : fatal_(std::move(fatal)),
       cache_(*cache),
-      fold_(domains, std::move(log_key), cache),
+      fold_(domains, std::move(log_key), cache, program_version),
       follower_(
           [ledger](uint64_t start) { return ledger->Subscribe(start); },
           [this] { return next_index(); },
@@ -94,12 +95,13 @@ void Replica::RemoveListener(uint64_t number) const {
 
 Followed Replica::FoldAll(const ledger::v1::SubscribeResponse& response) {
   absl::Status broken;
+  uint64_t folded = 0;
   std::vector<std::optional<OpenedRecord>> records;
   records.reserve(static_cast<size_t>(response.entries_size()));
   for (const ledger::v1::Entry& entry : response.entries())
     records.push_back(OpenRecord(entry.record()));
   {
-    const std::unique_lock<std::shared_mutex> lock(state_mutex_);
+    const FairWriterLock lock(state_mutex_);
     for (const std::optional<OpenedRecord>& record : records) {
       const auto outcome = fold_.Apply(record);
       if (!outcome.ok()) {
@@ -112,11 +114,14 @@ Followed Replica::FoldAll(const ledger::v1::SubscribeResponse& response) {
              {"command", outcome->command_name},
              {"reason", ReasonTextOf(outcome->status)}});
       }
+      broken = fold_.CheckNotNewer();
+      if (!broken.ok()) break;
     }
+    folded = fold_.next_index();
   }
   {
     const std::lock_guard<std::mutex> lock(wait_mutex_);
-    next_index_.store(fold_.next_index(), std::memory_order_release);
+    next_index_.store(folded, std::memory_order_release);
     folded_.notify_all();
   }
   CallWaiting();
@@ -125,7 +130,8 @@ Followed Replica::FoldAll(const ledger::v1::SubscribeResponse& response) {
     for (const auto& [number, listener] : listeners_) listener();
   }
   if (broken.ok()) return Followed::kGoOn;
-  Log(Severity::kError, "the log is broken", {{"error", std::string(broken.message())}});
+  Log(Severity::kError, "the log cannot be followed",
+      {{"error", std::string(broken.message())}, {"reason", ReasonTextOf(broken)}});
   fatal_(broken);
   return Followed::kStop;
 }

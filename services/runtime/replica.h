@@ -11,10 +11,10 @@
 #include <map>
 #include <memory>
 #include <mutex>
-#include <shared_mutex>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "base/fair_shared_mutex.h"
 #include "core/fold/fold.h"
 #include "services/runtime/ledger_client.h"
 #include "services/runtime/log_follower.h"
@@ -25,20 +25,23 @@ namespace votum {
 class Replica {
  public:
   // `ledger` and `cache` outlive this object. `fatal` is called, once, if the log turns out to be
-  // broken (DATA_LOSS): the process must not go on serving.
+  // broken (DATA_LOSS) or newer than this program (FAILED_PRECONDITION/NEWER_LOG): the process must
+  // not go on serving.
   Replica(DomainSet domains, crypto::PublicKey log_key, LedgerClient* ledger, SignatureCache* cache,
-          std::function<void(const absl::Status&)> fatal);
+          std::function<void(const absl::Status&)> fatal,
+          uint32_t program_version = kProgramVersion);
   ~Replica();
 
   // Follows the ledger until Stop; reconnects by itself.
   void Start();
   void Stop();
 
-  // Calls `read(fold)` with the state held still. `read` must be short and must not call back into
-  // this object.
+  // Calls `read(fold)` with the state held still. `read` must be short, since the fold waits for
+  // it, and must not call back into this object. Readers that come after a record do not hold it
+  // up.
   template <typename Read>
   auto WithState(Read read) const {
-    const std::shared_lock<std::shared_mutex> lock(state_mutex_);
+    const FairReaderLock lock(state_mutex_);
     return read(static_cast<const Fold&>(fold_));
   }
 
@@ -57,6 +60,9 @@ class Replica {
   // The number of records folded, without waiting for the state's lock.
   uint64_t next_index() const { return next_index_.load(std::memory_order_acquire); }
 
+  // How long the fold, and with it each command, has waited for reads that held the state still.
+  FairSharedMutex::WriterWaits WaitsForReads() const { return state_mutex_.writer_waits(); }
+
   // From now on `listener` is called after each batch of records, on the folding thread: it must
   // be short and must not block. The number names it for RemoveListener, after whose return it is
   // not called any more.
@@ -71,8 +77,8 @@ class Replica {
   const std::function<void(const absl::Status&)> fatal_;
   SignatureCache& cache_;
 
-  mutable std::shared_mutex state_mutex_;
-  Fold fold_;  // guarded by state_mutex_
+  mutable FairSharedMutex state_mutex_;
+  Fold fold_ ABSL_GUARDED_BY(state_mutex_);
 
   std::atomic<uint64_t> next_index_{0};
   mutable std::mutex wait_mutex_;

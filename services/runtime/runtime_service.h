@@ -3,22 +3,31 @@
 #ifndef VOTUM_SERVICES_RUNTIME_RUNTIME_SERVICE_H_
 #define VOTUM_SERVICES_RUNTIME_RUNTIME_SERVICE_H_
 
-#include "services/runtime/replica.h"
+#include <mutex>
+
+#include "services/runtime/read_access.h"
 #include "votum/runtime/v1/runtime_service.grpc.pb.h"
 
 namespace votum {
 
+// Thread-safe.
 class RuntimeServiceImpl final : public runtime::v1::RuntimeService::Service {
  public:
-  // `replica` outlives this object.
-  explicit RuntimeServiceImpl(const Replica* replica) : replica_(*replica) {}
+  // `access` outlives this object.
+  explicit RuntimeServiceImpl(const ReadAccess* access) : access_(*access) {}
 
   grpc::Status GetProjection(grpc::ServerContext* context,
                              const runtime::v1::GetProjectionRequest* request,
                              runtime::v1::GetProjectionResponse* response) override;
 
  private:
-  const Replica& replica_;
+  // The projection with its digests, computed once for each number of records: it costs a walk
+  // through the whole state.
+  runtime::v1::GetProjectionResponse Newest();
+
+  const ReadAccess& access_;
+  std::mutex mutex_;
+  runtime::v1::GetProjectionResponse newest_;  // guarded by mutex_; empty before the first
 };
 
 }  // namespace votum

@@ -31,6 +31,7 @@
 #include "services/runtime/ledger_client.h"
 #include "services/runtime/metrics.h"
 #include "services/runtime/read_access.h"
+#include "services/runtime/read_gate.h"
 #include "services/runtime/replica.h"
 #include "services/runtime/runtime_service.h"
 #include "services/votumd/deployment.h"
@@ -45,9 +46,10 @@ namespace {
 constexpr size_t kSignatureCacheSize = 1 << 14;
 
 // Exit codes, from sysexits.h. After the second, a restart is enough: the process stands by, or
-// finds out whether its last write succeeded.
+// finds out whether its last write succeeded. After the third, only a newer program helps.
 constexpr int kSoftware = 70;
 constexpr int kTemporary = 75;
+constexpr int kNewerLog = 78;
 
 // The longest that a starting process waits for the ledger before it serves the state it has.
 constexpr absl::Duration kCatchUp = absl::Seconds(10);
@@ -56,6 +58,7 @@ constexpr absl::Duration kCatchUp = absl::Seconds(10);
 [[noreturn]] void StopAtOnce(const absl::Status& why) {
   Log(Severity::kError, "stopping at once",
       {{"error", std::string(why.message())}, {"reason", ReasonTextOf(why)}});
+  if (ReasonOf(why) == Reason::kNewerLog) std::_Exit(kNewerLog);
   const bool passing = absl::IsUnavailable(why) || absl::IsAborted(why);
   std::_Exit(passing ? kTemporary : kSoftware);
 }
@@ -273,8 +276,11 @@ absl::Status Serve(const ServeOptions& options) {
   const std::unique_ptr<LedgerClient> follower = ledger_client(names.front());
   Replica replica(DomainsOf(names), log.key(), follower.get(), &cache, StopAtOnce);
   ReadAccess access(&replica, &cache, &metrics);
+  ReadGate gate(&replica, &access);
   const uint64_t metrics_listener = replica.AddListener([&] {
     metrics.SetNextIndex(replica.next_index());
+    const FairSharedMutex::WriterWaits waits = replica.WaitsForReads();
+    metrics.SetWaitsForReads(waits.longest, waits.long_count);
     if (ledger == nullptr) return;
     ledger->Publish(metrics);
     replica.WithState([&](const Fold& fold) {
@@ -283,7 +289,7 @@ absl::Status Serve(const ServeOptions& options) {
     });
   });
 
-  RuntimeServiceImpl runtime_service(&replica);
+  RuntimeServiceImpl runtime_service(&access);
   std::vector<HostedService> services = {{"votum.runtime.v1.RuntimeService", &runtime_service}};
   if (ledger != nullptr)
     services.push_back({"votum.ledger.v1.LedgerService", ledger->ServiceForOthers()});
@@ -306,7 +312,8 @@ absl::Status Serve(const ServeOptions& options) {
   replica.Start();
   if (!CatchUp(*follower, replica)) return absl::OkStatus();
   ASSIGN_OR_RETURN(const std::unique_ptr<Host> host,
-                   Host::Start(addresses, ServerTls(deployment.TlsOf(names.front())), services));
+                   Host::Start(addresses, ServerTls(deployment.TlsOf(names.front())), services,
+                               gate.ForServer()));
   std::unique_ptr<gateway::PublicLog> public_log;
   std::unique_ptr<gateway::Gateway> edge;
   if (with_gateway) {
@@ -327,6 +334,7 @@ absl::Status Serve(const ServeOptions& options) {
   edge = nullptr;
   if (shown_log != nullptr) shown_log->EndSubscriptions();
   if (ledger != nullptr) ledger->EndSubscriptions();
+  gate.Close();
   host->Stop(options.grace);
   replica.RemoveListener(metrics_listener);
   replica.Stop();

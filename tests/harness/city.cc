@@ -25,6 +25,7 @@
 #include "grpcpp/security/credentials.h"
 #include "nlohmann/json.hpp"
 #include "platform/grpc/connect.h"
+#include "platform/grpc/credentials.h"
 #include "rules/profile.h"
 #include "tests/harness/await.h"
 #include "votum/directory/v1/directory.pb.h"
@@ -457,10 +458,15 @@ std::map<std::string, std::map<std::string, std::string>> City::Projections() {
     if (service == "gateway") continue;  // speaks no gRPC, and folds nothing
     grpc::ClientContext context;
     context.set_deadline(absl::ToChronoTime(absl::Now() + absl::Seconds(30)));
+    context.set_wait_for_ready(true);
     runtime::v1::GetProjectionResponse response;
+    // Digests are for services: one calls.
+    const auto channel =
+        ConnectTo(endpoints_.at(service),
+                  ServiceClientTls({absl::StrCat(folder_, "/tls/directory.pem"), ca_path()}));
     const absl::Status status =
-        client::UnaryCall(channels_.at(service), "/votum.runtime.v1.RuntimeService/GetProjection",
-                          &context, runtime::v1::GetProjectionRequest(), &response);
+        client::UnaryCall(channel, "/votum.runtime.v1.RuntimeService/GetProjection", &context,
+                          runtime::v1::GetProjectionRequest(), &response);
     if (!status.ok()) Die(status.ToString());
     for (const auto& domain : response.domains())
       all[name][domain.domain()] = domain.state_sha256();

@@ -248,6 +248,15 @@ TEST(Groups, RankApartAndTogetherByWeight) {
   EXPECT_EQ(combined.total_weight(), 22u);
 }
 
+TEST(Methods, AreNamedWithTheirVersion) {
+  EXPECT_EQ(PinnedId("schulze.wv_lv"), "schulze.wv_lv.v1");
+  EXPECT_EQ(PinnedId("copeland"), "copeland.v1");
+  EXPECT_EQ(PinnedId("copeland.v2"), "copeland.v2");
+  EXPECT_EQ(FindMethod("copeland.v2"), nullptr) << "there is no such version";
+  for (const Method& method : Methods())
+    EXPECT_EQ(FindMethod(PinnedId(method.id)), &method) << method.id << " is not version 1";
+}
+
 TEST(Groups, RefuseWhatIsNoElectorate) {
   const std::vector<Option> options = {{"A", ""}, {"B", ""}};
   std::vector<ElectorateGroup> groups = TwoGroups(0);

@@ -200,6 +200,29 @@ TEST_F(GoldenLogTest, AttachmentsThatStaySealedAreSaidToBeAndNothingElseIsMissed
                             "sealed attachments: ", attachments_.size(), " stay sealed")));
 }
 
+TEST_F(GoldenLogTest, AProgramOlderThanTheLogSaysFromWhereOnItCannotCheckAndNamesNoFault) {
+  std::string findings;
+  int not_checkable = 0;
+  Auditor auditor(
+      *log_,
+      [&](const Finding& finding) {
+        EXPECT_NE(finding.kind, Finding::Kind::kFault) << finding.text;
+        if (finding.kind == Finding::Kind::kNotCheckable) ++not_checkable;
+        absl::StrAppend(&findings, finding.text, "\n");
+      },
+      /*program_version=*/0);
+  for (size_t i = 0; i < lines_.size(); ++i) auditor.AddEntry(i + 1, ParseEntry(lines_[i]));
+  for (size_t i = 0; i < attachments_.size(); ++i)
+    auditor.AddAttachment(i + 1, ParseAttachment(attachments_[i]));
+  auditor.Finish(checkpoint_);
+  EXPECT_EQ(auditor.not_checkable_from(), 0u);
+  EXPECT_EQ(auditor.faults(), 0u);
+  EXPECT_EQ(not_checkable, 1) << "it is said once";
+  EXPECT_THAT(findings, ::testing::HasSubstr("from record 0 on the log is of version 1"));
+  EXPECT_THAT(findings, ::testing::HasSubstr("leaves have the signed root"))
+      << "what needs no judgement is still checked";
+}
+
 // The log as an auditor gets it: without ballots while the vote is open.
 TEST_F(GoldenLogTest, WithheldBallotsOfAnOpenVoteAreCountedAndNoFault) {
   const size_t opened = Find("OpenVote");

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/status_matchers.h"
 #include "clients/audit/auditor.h"
@@ -15,6 +16,7 @@
 #include "crypto/hash.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/unit/core/fold/small_log.h"
 #include "votum/directory/v1/directory.pb.h"
 
 namespace votum::audit {
@@ -175,6 +177,41 @@ TEST(RaceCheckTest, WhatASignerHasSeenMustBeTheBeginningOfTheLog) {
   log.AddOrganization("fraktion", 4);
   EXPECT_THAT(log.Faults(),
               HasSubstr("record 4: VIEW_FORKED: its signer, anna, has seen a log of 3"));
+}
+
+// An old program stops before a newer version, and still says what was wrong ahead of it.
+TEST(RaceCheckTest, WhatIsVoidAheadOfANewerVersionIsJudgedAllTheSame) {
+  votum::testing::SmallLog log;
+  log.Register("carla");
+  const uint64_t twice = log.Register("carla");  // its service saw the first
+  const uint64_t activation = log.Activate(kProgramVersion + 1);
+  log.Register("dora");
+  std::string faults;
+  Auditor auditor(
+      *crypto::NoteVerifier::Create(votum::testing::kSmallDeployment, log.log_key()),
+      [&faults](const Finding& finding) {
+        if (finding.kind == Finding::Kind::kFault && absl::StartsWith(finding.text, "record"))
+          absl::StrAppend(&faults, finding.text, "\n");
+      });
+  const auto entry_of = [&log](uint64_t index) {
+    ArchivedEntry entry;
+    entry.index = index;
+    entry.salt = std::string(32, 's');
+    entry.record = log.records()[index];
+    const crypto::Digest leaf = crypto::Sha256({entry.salt, entry.record});
+    entry.leaf = std::string(crypto::AsBytes(leaf));
+    return entry;
+  };
+  for (uint64_t i = 0; i < log.records().size(); ++i) auditor.AddEntry(i + 1, entry_of(i));
+  EXPECT_EQ(auditor.not_checkable_from(), activation + 1);
+  const uint64_t again = auditor.again();
+  EXPECT_EQ(again, twice);
+  for (uint64_t i = 0; i < again; ++i) auditor.AddAgain(log.records()[i]);
+  auditor.Finish("");
+  EXPECT_EQ(faults,
+            absl::StrCat("record ", twice, " (RegisterPerson): its service found it good at ",
+                         "size ", twice, ", where it was not: PERSON_EXISTS: ",
+                         "person carla exists; choose another id\n"));
 }
 
 }  // namespace

@@ -195,6 +195,8 @@ const std::map<std::string, Depends>& Table() {
       {"RevokeKey", Depends::kPublic},
       {"ProposeErasure", Depends::kPublic},
       {"ConfirmErasure", Depends::kPublic},
+      {"ProposeVersion", Depends::kPublic},
+      {"ActivateVersion", Depends::kPublic},
       {"AdoptRuleProfile", Depends::kPublic},
       {"SubmitIdea", Depends::kOffice},
       {"RecordIdea", Depends::kOffice},

@@ -373,6 +373,8 @@ TEST_F(IdeasTest, RoundsWantPublishedIdeasAndAMethodThatFits) {
   EXPECT_THAT(Do("clerk", open), IsRefused(Reason::kBadMethod));
   open.set_method("schulze.margin");
   EXPECT_OK(Do("clerk", open));
+  EXPECT_EQ(machine_.GetRound("r1")->method(), "schulze.margin.v1")
+      << "later versions of the method do not change the round";
 }
 
 }  // namespace

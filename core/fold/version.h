@@ -1,0 +1,34 @@
+// The version of the log's meaning: one integer, which two administrators raise by a record
+// (ProposeVersion, ActivateVersion), in force from the next record on.
+//
+// core/VERSIONS.md lists what each version changed. A record is judged by the version in force at
+// its own position, for ever: so a newer program folds an older log as the older program did.
+#ifndef VOTUM_CORE_FOLD_VERSION_H_
+#define VOTUM_CORE_FOLD_VERSION_H_
+
+#include <cstdint>
+
+#include "absl/status/status.h"
+#include "core/fold/envelope.h"
+
+namespace votum {
+
+// The newest version that this program knows. It folds logs of all versions up to this one.
+inline constexpr uint32_t kProgramVersion = 1;
+
+// OK if `type` may be given in `version`, else FAILED_PRECONDITION/VERSION_NOT_ACTIVE or
+// COMMAND_RETIRED.
+absl::Status CheckVersion(const CommandType& type, uint32_t version);
+
+// A service does not let in the proposal or activation of a version that its own program does not
+// know, for it would stop: FAILED_PRECONDITION/VERSION_UNKNOWN. The fold does not ask this: it
+// follows what other programs let in.
+absl::Status CheckIsKnown(const Envelope& envelope, uint32_t program_version);
+
+// FAILED_PRECONDITION/NEWER_LOG: record `index` is of version `version`, and must not be judged by
+// a program of `program_version`.
+absl::Status NewerLog(uint64_t index, uint32_t version, uint32_t program_version);
+
+}  // namespace votum
+
+#endif  // VOTUM_CORE_FOLD_VERSION_H_

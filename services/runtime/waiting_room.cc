@@ -1,0 +1,119 @@
+#include "services/runtime/waiting_room.h"
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "base/refusal.h"
+
+namespace votum {
+namespace {
+
+absl::Status Closed() { return absl::UnavailableError("the service is stopping; try again"); }
+
+absl::Status TooMany(size_t limit, absl::string_view of_whom) {
+  return Refuse(Reason::kTooManyWaitingReads,
+                absl::StrCat(limit, " reads ", of_whom,
+                             " wait for a record already; wait for their answers first, or read "
+                             "without votum-min-index"));
+}
+
+}  // namespace
+
+WaitingRoom::WaitingRoom(Replica* replica, Limits limits) : replica_(*replica), limits_(limits) {
+  listener_ = replica_.AddListener([this] {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (!by_index_.empty() && by_index_.begin()->first < replica_.next_index())
+      changed_.notify_all();
+  });
+  for (int i = 0; i < limits_.threads; ++i) threads_.emplace_back([this] { GoOn(); });
+}
+
+WaitingRoom::~WaitingRoom() { Close(); }
+
+void WaitingRoom::Wait(const std::string& caller, uint64_t index, absl::Time deadline, Then then) {
+  if (replica_.next_index() > index) return then(absl::OkStatus());
+  absl::Status refused;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    const auto own = by_caller_.find(caller);
+    if (closed_) {
+      refused = Closed();
+    } else if (own != by_caller_.end() && own->second >= limits_.of_caller) {
+      refused = TooMany(limits_.of_caller, "of this caller");
+    } else if (entries_.size() >= limits_.in_all) {
+      refused = TooMany(limits_.in_all, "like this one");
+    } else {
+      const Number number = ++last_;
+      entries_.emplace(number, Entry{caller, index, deadline, std::move(then)});
+      by_index_.emplace(index, number);
+      by_deadline_.emplace(deadline, number);
+      ++by_caller_[caller];
+      // Its deadline may be the earliest; or the record was folded since it was looked at.
+      changed_.notify_one();
+      return;
+    }
+  }
+  then(refused);
+}
+
+size_t WaitingRoom::waiting() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return entries_.size();
+}
+
+void WaitingRoom::Close() {
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (closed_) return;
+    closed_ = true;
+    changed_.notify_all();
+  }
+  for (std::thread& thread : threads_) thread.join();
+  replica_.RemoveListener(listener_);
+}
+
+WaitingRoom::Entry WaitingRoom::Remove(Number number) {
+  const auto found = entries_.find(number);
+  Entry entry = std::move(found->second);
+  entries_.erase(found);
+  by_index_.erase({entry.index, number});
+  by_deadline_.erase({entry.deadline, number});
+  const auto own = by_caller_.find(entry.caller);
+  if (--own->second == 0) by_caller_.erase(own);
+  return entry;
+}
+
+bool WaitingRoom::TakeReady(Entry* entry, absl::Status* status) {
+  if (entries_.empty()) return false;
+  if (by_index_.begin()->first < replica_.next_index()) {
+    *entry = Remove(by_index_.begin()->second);
+    *status = absl::OkStatus();
+    return true;
+  }
+  if (!closed_ && by_deadline_.begin()->first > absl::Now()) return false;
+  *entry = Remove(by_deadline_.begin()->second);
+  *status = closed_ ? Closed()
+                    : Refuse(Reason::kNotFoldedYet, absl::StrCat("record ", entry->index,
+                                                                 " is not folded yet; ask again"));
+  return true;
+}
+
+void WaitingRoom::GoOn() {
+  std::unique_lock<std::mutex> lock(mutex_);
+  for (;;) {
+    Entry entry;
+    absl::Status status;
+    if (TakeReady(&entry, &status)) {
+      lock.unlock();
+      entry.then(status);
+      lock.lock();
+    } else if (closed_) {
+      return;
+    } else if (by_deadline_.empty()) {
+      changed_.wait(lock);
+    } else {
+      changed_.wait_until(lock, absl::ToChronoTime(by_deadline_.begin()->first));
+    }
+  }
+}
+
+}  // namespace votum

@@ -1,0 +1,89 @@
+// Where reads wait for a record to be folded, without a thread each, and never too many of them.
+//
+// A caller is a person, or for the public the address it calls from: the reads of one caller cannot
+// take the places of others.
+#ifndef VOTUM_SERVICES_RUNTIME_WAITING_ROOM_H_
+#define VOTUM_SERVICES_RUNTIME_WAITING_ROOM_H_
+
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <set>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "services/runtime/replica.h"
+
+namespace votum {
+
+// Thread-safe.
+class WaitingRoom {
+ public:
+  using Then = std::function<void(const absl::Status&)>;
+  struct Limits {
+    size_t of_caller;  // reads of one caller that wait at a time
+    size_t in_all;
+    int threads;  // that go on with reads that have waited
+  };
+
+  // `replica` outlives this object.
+  WaitingRoom(Replica* replica, Limits limits);
+  ~WaitingRoom();
+
+  // Calls `then` once, with
+  //   OK                                           the record at `index` is folded
+  //   DEADLINE_EXCEEDED/NOT_FOLDED_YET             it is not, at `deadline`
+  //   RESOURCE_EXHAUSTED/TOO_MANY_WAITING_READS    at once: too many wait already
+  //   UNAVAILABLE                                  at once or later: the room is closed
+  // from here if nothing is to be waited for, else on a thread of the room, where it may take its
+  // time.
+  void Wait(const std::string& caller, uint64_t index, absl::Time deadline, Then then);
+
+  // The number of reads that wait.
+  size_t waiting() const;
+
+  // Lets go whoever waits, and lets nobody wait any more. Returns when all have been called.
+  void Close();
+
+ private:
+  struct Entry {
+    std::string caller;
+    uint64_t index = 0;
+    absl::Time deadline;
+    Then then;
+  };
+  using Number = uint64_t;  // of an entry
+
+  void GoOn();
+  // Takes out the entry that need not wait any longer, and says why; with mutex_ held. The earliest
+  // record first. False if all have to wait.
+  bool TakeReady(Entry* entry, absl::Status* status);
+  Entry Remove(Number number);
+
+  Replica& replica_;
+  const Limits limits_;
+
+  mutable std::mutex mutex_;  // guards all that follow
+  std::condition_variable changed_;
+  bool closed_ = false;
+  Number last_ = 0;
+  std::map<Number, Entry> entries_;
+  std::set<std::pair<uint64_t, Number>> by_index_;
+  std::set<std::pair<absl::Time, Number>> by_deadline_;
+  absl::flat_hash_map<std::string, size_t> by_caller_;  // how many
+
+  uint64_t listener_ = 0;
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace votum
+
+#endif  // VOTUM_SERVICES_RUNTIME_WAITING_ROOM_H_

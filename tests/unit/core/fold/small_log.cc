@@ -1,0 +1,167 @@
+#include "tests/unit/core/fold/small_log.h"
+
+#include <utility>
+
+#include "absl/strings/str_format.h"
+#include "core/command/payload_type.h"
+#include "core/command/timestamps.h"
+#include "crypto/dsse.h"
+#include "crypto/hash.h"
+#include "crypto/secret.h"
+#include "votum/common/v1/office.pb.h"
+#include "votum/directory/v1/directory.pb.h"
+
+namespace votum::testing {
+namespace {
+
+namespace dv1 = directory::v1;
+using google::protobuf::Message;
+
+// Less than the longest validity of any command, and more than a record takes.
+constexpr absl::Duration kValidity = absl::Minutes(10);
+
+// The key of this name.
+crypto::PrivateKey Key(const std::string& name) {
+  const crypto::Digest seed = crypto::Sha256("votum/tests/small-log/" + name);
+  std::string bytes(crypto::AsBytes(seed));
+  return *crypto::PrivateKey::FromEd25519Seed(crypto::SecretBytes::TakeFrom(&bytes));
+}
+
+// A UUID of version 4 by its form.
+std::string CommandId(uint64_t number) {
+  return absl::StrFormat("00000000-0000-4000-8000-%012x", number);
+}
+
+common::v1::CommandHeader& MutableHeader(Message& command) {
+  return static_cast<common::v1::CommandHeader&>(*command.GetReflection()->MutableMessage(
+      &command, command.GetDescriptor()->FindFieldByName("header")));
+}
+
+void AddSignature(const crypto::PrivateKey& key, common::v1::SignedCommand& command) {
+  common::v1::Signature& signature = *command.add_signatures();
+  signature.set_key_id(key.public_key().id());
+  signature.set_signature(*crypto::SignDsse(key, command.payload_type(), command.payload()));
+}
+
+}  // namespace
+
+SmallLog::SmallLog() : log_key_(Key("log")) {
+  Found();
+  Register("bert");
+  dv1::GrantOffice grant;
+  grant.set_person_id("bert");
+  grant.set_office(common::v1::OFFICE_ADMINISTRATOR);
+  Append("anna", std::move(grant));
+  GiveKey("bert", "anna");
+}
+
+void SmallLog::GiveKey(const std::string& person, const std::string& confirmer) {
+  const crypto::PrivateKey code = Key("code of " + person);
+  dv1::IssueEnrolmentCode issue;
+  issue.set_person_id(person);
+  issue.set_code_public_key(code.public_key().spki_der());
+  *issue.mutable_expire_time() = ToTimestamp(time_ + absl::Hours(1));
+  Append("anna", std::move(issue));
+  Enrol(person, code);
+  dv1::ConfirmKey confirm;
+  confirm.set_key_id(KeyOf(person).public_key().id());
+  Append(confirmer, std::move(confirm));
+}
+
+common::v1::SignedCommand SmallLog::SignBytes(const std::string& person,
+                                              const std::string& payload_type,
+                                              const std::string& payload) const {
+  common::v1::SignedCommand command;
+  command.set_payload_type(payload_type);
+  command.set_payload(payload);
+  AddSignature(KeyOf(person), command);
+  return command;
+}
+
+common::v1::SignedCommand SmallLog::Sign(const std::string& person, Message* command) {
+  common::v1::CommandHeader& header = MutableHeader(*command);
+  header.set_command_id(CommandId(++ids_));
+  header.set_deployment(kSmallDeployment);
+  header.set_actor(person);
+  *header.mutable_not_after() = ToTimestamp(time_ + kValidity);
+  return SignBytes(person, PayloadType(command->GetDescriptor()), command->SerializeAsString());
+}
+
+Envelope SmallLog::Open(const std::string& person, Message&& command) {
+  const common::v1::SignedCommand sent = Sign(person, &command);
+  return *OpenEnvelope(sent.payload_type(), sent.payload(), sent.signatures());
+}
+
+uint64_t SmallLog::Append(const std::string& person, Message&& command,
+                          const std::string& service) {
+  return AppendSigned(Sign(person, &command), service);
+}
+
+uint64_t SmallLog::AppendBytes(const std::string& person, const std::string& payload_type,
+                               const std::string& payload) {
+  return AppendSigned(SignBytes(person, payload_type, payload));
+}
+
+uint64_t SmallLog::Register(const std::string& id) {
+  dv1::RegisterPerson person;
+  person.set_person_id(id);
+  person.set_name("Name");
+  return Append("anna", std::move(person));
+}
+
+uint64_t SmallLog::Activate(uint32_t version) {
+  dv1::ProposeVersion propose;
+  propose.set_version(version);
+  Append("anna", std::move(propose));
+  dv1::ActivateVersion activate;
+  activate.set_version(version);
+  return Append("bert", std::move(activate));
+}
+
+uint64_t SmallLog::AppendSigned(const common::v1::SignedCommand& command,
+                                const std::string& service) {
+  time_ += absl::Seconds(1);
+  common::v1::Record record;
+  record.set_index(records_.size());
+  *record.mutable_time() = ToTimestamp(time_);
+  record.set_service(service);
+  record.set_payload_type(command.payload_type());
+  record.set_payload(command.payload());
+  record.set_judged_at(records_.size());
+  *record.mutable_signatures() = command.signatures();
+  records_.push_back(record.SerializeAsString());
+  return record.index();
+}
+
+void SmallLog::Found() {
+  const crypto::PrivateKey code = Key("code of anna");
+  dv1::FoundDeployment found;
+  found.mutable_header()->set_command_id(CommandId(++ids_));
+  found.mutable_header()->set_deployment(kSmallDeployment);
+  found.mutable_header()->set_public_key(log_key().spki_der());
+  *found.mutable_header()->mutable_not_after() = ToTimestamp(time_ + kValidity);
+  found.set_deployment(kSmallDeployment);
+  found.set_body_name("Kleinstadt");
+  found.set_administrator_id("anna");
+  found.set_administrator_name("Anna");
+  found.set_code_public_key(code.public_key().spki_der());
+  common::v1::SignedCommand command;
+  command.set_payload_type(PayloadType(dv1::FoundDeployment::descriptor()));
+  command.set_payload(found.SerializeAsString());
+  AddSignature(log_key_, command);
+  AppendSigned(command);
+  Enrol("anna", code);
+}
+
+void SmallLog::Enrol(const std::string& person, const crypto::PrivateKey& code) {
+  keys_.emplace(person, Key(person));
+  dv1::EnrolKey enrol;
+  enrol.mutable_header()->set_public_key(KeyOf(person).public_key().spki_der());
+  enrol.set_code_key_id(code.public_key().id());
+  enrol.set_label("tablet");
+  common::v1::SignedCommand command = Sign(person, &enrol);
+  AddSignature(code, command);
+  AppendSigned(command);
+}
+
+}  // namespace votum::testing

@@ -1,0 +1,66 @@
+// A log of a small town, made record by record: founded, with two administrators, "anna" and
+// "bert". Nothing in it is random: the same calls give the same bytes, always.
+#ifndef VOTUM_TESTS_UNIT_CORE_FOLD_SMALL_LOG_H_
+#define VOTUM_TESTS_UNIT_CORE_FOLD_SMALL_LOG_H_
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "core/fold/envelope.h"
+#include "crypto/keys.h"
+#include "google/protobuf/message.h"
+#include "votum/common/v1/command.pb.h"
+
+namespace votum::testing {
+
+inline constexpr char kSmallDeployment[] = "votum.kleinstadt.example/log";
+
+class SmallLog {
+ public:
+  SmallLog();
+
+  // Appends `command` of `person`; its index.
+  uint64_t Append(const std::string& person, google::protobuf::Message&& command,
+                  const std::string& service = "directory");
+  // Appends what Sign gave.
+  uint64_t AppendSigned(const common::v1::SignedCommand& command,
+                        const std::string& service = "directory");
+  // Appends `person`'s payload of a type, whatever these are.
+  uint64_t AppendBytes(const std::string& person, const std::string& payload_type,
+                       const std::string& payload);
+  // Appends RegisterPerson{id} of anna.
+  uint64_t Register(const std::string& id);
+  // Raises the version: anna proposes, bert activates. The index of the activation.
+  uint64_t Activate(uint32_t version);
+  // Gives `person`, who is registered, a key: anna issues the code, `confirmer` confirms the key.
+  void GiveKey(const std::string& person, const std::string& confirmer);
+
+  // `command` of `person`, signed, as a service gets it.
+  common::v1::SignedCommand Sign(const std::string& person, google::protobuf::Message* command);
+  Envelope Open(const std::string& person, google::protobuf::Message&& command);
+
+  crypto::PublicKey log_key() const { return log_key_.public_key(); }
+  const crypto::PrivateKey& KeyOf(const std::string& person) const { return keys_.at(person); }
+  // The exact bytes of all records.
+  const std::vector<std::string>& records() const { return records_; }
+  absl::Time time() const { return time_; }
+
+ private:
+  common::v1::SignedCommand SignBytes(const std::string& person, const std::string& payload_type,
+                                      const std::string& payload) const;
+  void Found();
+  // By a code that anna issued, or for her the founding one.
+  void Enrol(const std::string& person, const crypto::PrivateKey& code);
+
+  const crypto::PrivateKey log_key_;
+  uint64_t ids_ = 0;  // of commands, so far
+  std::map<std::string, crypto::PrivateKey> keys_;
+  std::vector<std::string> records_;
+  absl::Time time_ = absl::FromUnixSeconds(1793534400);  // 2026-11-01T12:00:00Z
+};
+
+}  // namespace votum::testing
+
+#endif  // VOTUM_TESTS_UNIT_CORE_FOLD_SMALL_LOG_H_

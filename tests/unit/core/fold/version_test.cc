@@ -1,0 +1,195 @@
+// A log that knows its version, before old and new programs.
+#include "core/fold/version.h"
+
+#include <optional>
+#include <string>
+
+#include "base/refusal.h"
+#include "base/status_matchers.h"
+#include "core/command/payload_type.h"
+#include "core/fold/fold.h"
+#include "crypto/random.h"
+#include "gtest/gtest.h"
+#include "tests/unit/core/fold/small_log.h"
+#include "votum/directory/v1/directory.pb.h"
+
+namespace votum {
+namespace {
+
+using testing::SmallLog;
+
+// A program of some version, which folds a log.
+class Program {
+ public:
+  explicit Program(const SmallLog& log, uint32_t version = kProgramVersion)
+      : log_(log), fold_(DomainSet::All(), log.log_key(), &cache_, version) {}
+
+  // Folds all records that are new; OK, or why the fold stopped.
+  absl::Status FoldAll() {
+    while (fold_.next_index() < log_.records().size()) {
+      const auto outcome = fold_.Apply(log_.records()[fold_.next_index()]);
+      if (!outcome.ok()) return outcome.status();
+    }
+    return absl::OkStatus();
+  }
+  // Why the record at `index` is void; nothing if it is in effect.
+  std::optional<Reason> VoidReason(uint64_t index) const {
+    const auto found = fold_.void_records().find(index);
+    return found == fold_.void_records().end() ? std::nullopt : ReasonOf(found->second);
+  }
+  const Fold& fold() const { return fold_; }
+
+ private:
+  const SmallLog& log_;
+  SignatureCache cache_{1000};
+  Fold fold_;
+};
+
+// What a newer program may write: RegisterPerson with a field that nobody knows yet.
+std::string PayloadWithUnknownField() {
+  directory::v1::RegisterPerson person;
+  person.mutable_header()->set_command_id(crypto::NewUuid());
+  person.mutable_header()->set_actor("anna");
+  person.set_person_id("carla");
+  person.GetReflection()->MutableUnknownFields(&person)->AddVarint(999, 1);
+  return person.SerializeAsString();
+}
+
+TEST(LogVersion, BeginsAtOneAndIsRaisedFromTheNextRecordOn) {
+  SmallLog log;
+  log.Activate(2);
+  Program program(log, 2);
+  ASSERT_OK(program.FoldAll());
+  EXPECT_TRUE(program.fold().void_records().empty());
+  EXPECT_EQ(program.fold().world().directory().version(), 2u);
+  EXPECT_EQ(program.fold().world().directory().GetBody().version(), 2u);
+  log.Register("carla");
+  EXPECT_OK(program.FoldAll());
+}
+
+TEST(LogVersion, AnOldProgramFoldsAsFarAsTheActivationAndNoFurther) {
+  SmallLog log;
+  const uint64_t activation = log.Activate(2);
+  Program old(log, 1);
+  ASSERT_OK(old.FoldAll()) << "the activation itself belongs to the version before it";
+  EXPECT_FALSE(old.VoidReason(activation).has_value());
+  EXPECT_THAT(old.fold().CheckNotNewer(), IsRefused(Reason::kNewerLog));
+
+  const crypto::Digest before = old.fold().StateDigest(Domain::kDirectory);
+  log.Register("carla");
+  EXPECT_THAT(old.FoldAll(), IsRefused(Reason::kNewerLog));
+  EXPECT_EQ(old.fold().next_index(), activation + 1) << "nothing is judged";
+  EXPECT_EQ(old.fold().StateDigest(Domain::kDirectory), before) << "and nothing is changed";
+}
+
+TEST(LogVersion, AnOldProgramTakesNoCommandForANewerLog) {
+  SmallLog log;
+  log.Activate(2);
+  Program old(log, 1);
+  ASSERT_OK(old.FoldAll());
+  directory::v1::RegisterPerson person;
+  person.set_person_id("carla");
+  person.set_name("Carla");
+  EXPECT_THAT(old.fold().Check(log.Open("anna", std::move(person)), log.time()),
+              IsRefused(Reason::kNewerLog));
+}
+
+TEST(LogVersion, AServiceDoesNotLetInAVersionThatItsProgramDoesNotKnow) {
+  SmallLog log;
+  directory::v1::ProposeVersion propose;
+  propose.set_version(3);
+  const Envelope proposal = log.Open("anna", std::move(propose));
+  EXPECT_THAT(CheckIsKnown(proposal, 2), IsRefused(Reason::kVersionUnknown));
+  EXPECT_OK(CheckIsKnown(proposal, 3));
+  directory::v1::ActivateVersion activate;
+  activate.set_version(3);
+  EXPECT_THAT(CheckIsKnown(log.Open("bert", std::move(activate)), 2),
+              IsRefused(Reason::kVersionUnknown));
+
+  // The fold asks no such thing: a newer program may have let it in.
+  Program program(log, 2);
+  ASSERT_OK(program.FoldAll());
+  EXPECT_OK(program.fold().Check(proposal, log.time()));
+}
+
+TEST(LogVersion, UnknownThingsAreVoidAndAFaultWhileTheVersionIsKnown) {
+  SmallLog log;
+  const uint64_t type =
+      log.AppendBytes("anna", "application/vnd.votum.directory.v1.Teleport+protobuf", "");
+  const std::string known = PayloadType(directory::v1::RegisterPerson::descriptor());
+  const uint64_t field = log.AppendBytes("anna", known, PayloadWithUnknownField());
+  directory::v1::GrantOffice grant;
+  grant.set_person_id("anna");
+  grant.set_office(static_cast<common::v1::Office>(99));
+  const uint64_t value = log.Append("anna", std::move(grant));
+  Program program(log);
+  ASSERT_OK(program.FoldAll());
+  EXPECT_EQ(program.VoidReason(type), Reason::kUnknownCommand);
+  EXPECT_EQ(program.VoidReason(field), Reason::kUnknownField);
+  EXPECT_EQ(program.VoidReason(value), Reason::kUnknownValue);
+  for (const auto& [index, status] : program.fold().void_records())
+    EXPECT_TRUE(IsIntegrityFault(status)) << status;
+}
+
+TEST(LogVersion, UnknownThingsOfANewerVersionAreNotJudged) {
+  SmallLog log;
+  const uint64_t activation = log.Activate(2);
+  log.AppendBytes("anna", "application/vnd.votum.directory.v1.Teleport+protobuf", "");
+  Program old(log, 1);
+  EXPECT_THAT(old.FoldAll(), IsRefused(Reason::kNewerLog));
+  EXPECT_EQ(old.fold().next_index(), activation + 1);
+  EXPECT_TRUE(old.fold().void_records().empty());
+}
+
+TEST(LogVersion, TwoAdministratorsRaiseIt) {
+  SmallLog log;
+  directory::v1::ActivateVersion activate;
+  activate.set_version(2);
+  const uint64_t unproposed = log.Append("bert", std::move(activate));
+  directory::v1::ProposeVersion propose;
+  propose.set_version(1);
+  const uint64_t no_later = log.Append("anna", std::move(propose));
+  propose.Clear();
+  propose.set_version(2);
+  log.Append("anna", std::move(propose));
+  activate.Clear();
+  activate.set_version(2);
+  const uint64_t same_person = log.Append("anna", std::move(activate));
+  activate.Clear();
+  activate.set_version(3);
+  const uint64_t other_version = log.Append("bert", std::move(activate));
+  Program program(log, 3);
+  ASSERT_OK(program.FoldAll());
+  EXPECT_EQ(program.VoidReason(unproposed), Reason::kVersionNotProposed);
+  EXPECT_EQ(program.VoidReason(no_later), Reason::kBadVersion);
+  EXPECT_EQ(program.VoidReason(same_person), Reason::kSamePerson);
+  EXPECT_EQ(program.VoidReason(other_version), Reason::kVersionNotProposed);
+  EXPECT_EQ(program.fold().world().directory().version(), 1u);
+  EXPECT_EQ(program.fold().world().directory().GetBody().proposed_version(), 2u);
+}
+
+TEST(LogVersion, ACommandIsGivenFromItsFirstToItsLastVersion) {
+  CommandType type = CommandTable().front();
+  EXPECT_OK(CheckVersion(type, 1));
+  common::v1::CommandOptions options = *type.options;
+  options.set_since(2);
+  options.set_until(3);
+  type.options = &options;
+  EXPECT_THAT(CheckVersion(type, 1), IsRefused(Reason::kVersionNotActive));
+  EXPECT_OK(CheckVersion(type, 2));
+  EXPECT_OK(CheckVersion(type, 3));
+  EXPECT_THAT(CheckVersion(type, 4), IsRefused(Reason::kCommandRetired));
+  EXPECT_TRUE(IsIntegrityFault(CheckVersion(type, 1))) << "no honest service let it in";
+  EXPECT_FALSE(IsIntegrityFault(CheckVersion(type, 4))) << "it may have come a record too late";
+}
+
+TEST(LogVersion, NoCommandNeedsAVersionThatThisProgramDoesNotKnow) {
+  for (const CommandType& type : CommandTable()) {
+    EXPECT_GE(type.Since(), 1u) << type.name;
+    EXPECT_LE(type.Since(), kProgramVersion) << type.name;
+    EXPECT_LE(type.Since(), type.Until()) << type.name;
+  }
+}
+
+}  // namespace
+}  // namespace votum

@@ -1,0 +1,281 @@
+// The replica and those who wait for it: reads never hurt the fold, and wait in bounds.
+#include "services/runtime/replica.h"
+
+#include <atomic>
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/synchronization/notification.h"
+#include "absl/time/clock.h"
+#include "base/status_matchers.h"
+#include "core/command/timestamps.h"
+#include "grpcpp/test/server_context_test_spouse.h"
+#include "gtest/gtest.h"
+#include "services/runtime/read_access.h"
+#include "services/runtime/read_gate.h"
+#include "services/runtime/waiting_room.h"
+#include "tests/unit/core/fold/small_log.h"
+#include "tests/unit/services/runtime/fake_ledger.h"
+#include "votum/directory/v1/directory.pb.h"
+
+namespace votum {
+namespace {
+
+using testing::FakeLedger;
+using testing::SmallLog;
+
+constexpr absl::Duration kLong = absl::Seconds(60);
+constexpr uint64_t kNever = uint64_t{1} << 40;
+
+class ReplicaTest : public ::testing::Test {
+ protected:
+  ReplicaTest() { replica_.Start(); }
+  ~ReplicaTest() override { replica_.Stop(); }
+
+  void ShowAll() {
+    ledger_.Show(log_.records());
+    ASSERT_OK(replica_.WaitFor(log_.records().size() - 1, absl::Now() + kLong));
+  }
+
+  SmallLog log_;
+  FakeLedger ledger_;
+  SignatureCache cache_{1000};
+  absl::Notification stopped_;
+  absl::Status why_;  // before stopped_
+  Replica replica_{DomainSet::Closure(Domain::kDirectory),
+                   log_.log_key(),
+                   &ledger_,
+                   &cache_,
+                   [this](const absl::Status& why) {
+                     why_ = why;
+                     stopped_.Notify();
+                   },
+                   1};
+};
+
+TEST_F(ReplicaTest, FoldsWhatTheLedgerShows) {
+  ShowAll();
+  EXPECT_EQ(replica_.next_index(), log_.records().size());
+  EXPECT_THAT(replica_.WaitFor(replica_.next_index(), absl::Now()),
+              IsRefused(Reason::kNotFoldedYet));
+  log_.Register("carla");
+  ShowAll();
+  EXPECT_TRUE(replica_.WithState(
+      [](const Fold& fold) { return fold.world().directory().PersonExists("carla"); }));
+  EXPECT_FALSE(stopped_.HasBeenNotified());
+}
+
+TEST_F(ReplicaTest, StopsWhenTheLogIsNewerThanTheProgram) {
+  const uint64_t activation = log_.Activate(2);
+  log_.Register("carla");
+  ledger_.Show(log_.records());
+  stopped_.WaitForNotification();
+  EXPECT_THAT(why_, IsRefused(Reason::kNewerLog));
+  EXPECT_EQ(replica_.next_index(), activation + 1) << "nothing behind it is served";
+}
+
+TEST_F(ReplicaTest, StopsWhenTheLogIsBroken) {
+  std::vector<std::string> records = log_.records();
+  records.erase(records.begin() + 1);
+  ledger_.Show(records);
+  stopped_.WaitForNotification();
+  EXPECT_THAT(why_, HasCode(absl::StatusCode::kDataLoss));
+}
+
+TEST_F(ReplicaTest, FoldsBesideReadersThatAlwaysOverlap) {
+  ShowAll();
+  std::atomic<bool> stop{false};
+  std::atomic<int> reads{0};
+  std::vector<std::thread> readers;
+  for (int i = 0; i < 8; ++i) {
+    readers.emplace_back([&] {
+      while (!stop) {
+        replica_.WithState([&reads](const Fold&) {
+          ++reads;
+          absl::SleepFor(absl::Milliseconds(2));
+          return 0;
+        });
+      }
+    });
+  }
+  while (reads < 8) std::this_thread::yield();
+  for (int i = 0; i < 10; ++i) {
+    log_.Register("person-" + std::to_string(i));
+    ShowAll();
+  }
+  stop = true;
+  for (std::thread& reader : readers) reader.join();
+  EXPECT_GT(replica_.WaitsForReads().count, 0u) << "the counter sees what the fold waited for";
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// The room
+
+class WaitingRoomTest : public ReplicaTest {
+ protected:
+  // A read that waits; its outcome.
+  struct Outcome {
+    absl::Notification called;
+    absl::Status status;
+    std::thread::id thread;
+  };
+  void Wait(const std::string& caller, uint64_t index, Outcome* outcome,
+            absl::Time deadline = absl::Now() + kLong) {
+    room_.Wait(caller, index, deadline, [outcome](const absl::Status& status) {
+      outcome->status = status;
+      outcome->thread = std::this_thread::get_id();
+      outcome->called.Notify();
+    });
+  }
+
+  WaitingRoom room_{&replica_, {2, 3, 2}};
+};
+
+TEST_F(WaitingRoomTest, LetsGoWhenTheRecordIsFoldedOnAThreadOfItsOwn) {
+  std::atomic<std::thread::id> folding{};
+  const uint64_t listener =
+      replica_.AddListener([&folding] { folding = std::this_thread::get_id(); });
+  ShowAll();
+  Outcome folded;
+  Wait("a", 0, &folded);
+  ASSERT_TRUE(folded.called.HasBeenNotified()) << "there is nothing to wait for";
+  EXPECT_OK(folded.status);
+
+  Outcome next;
+  Wait("a", log_.records().size(), &next);
+  EXPECT_FALSE(next.called.HasBeenNotified());
+  log_.Register("carla");
+  ShowAll();
+  next.called.WaitForNotification();
+  EXPECT_OK(next.status);
+  EXPECT_NE(next.thread, folding.load()) << "a read must not hold up the fold";
+  EXPECT_NE(next.thread, std::this_thread::get_id());
+  EXPECT_EQ(room_.waiting(), 0u);
+  replica_.RemoveListener(listener);
+}
+
+TEST_F(WaitingRoomTest, HasAnEnd) {
+  Outcome outcome;
+  Wait("a", kNever, &outcome, absl::Now() + absl::Milliseconds(20));
+  outcome.called.WaitForNotification();
+  EXPECT_THAT(outcome.status, IsRefused(Reason::kNotFoldedYet));
+  EXPECT_EQ(room_.waiting(), 0u);
+}
+
+TEST_F(WaitingRoomTest, HoldsSoManyOfACallerAndSoManyInAll) {
+  Outcome a1, a2, a3, b1, b2;
+  Wait("a", kNever, &a1);
+  Wait("a", kNever, &a2);
+  Wait("a", kNever, &a3);
+  ASSERT_TRUE(a3.called.HasBeenNotified()) << "refused at once";
+  EXPECT_THAT(a3.status, IsRefused(Reason::kTooManyWaitingReads));
+  EXPECT_THAT(a3.status, HasCode(absl::StatusCode::kResourceExhausted));
+  Wait("b", kNever, &b1);
+  EXPECT_FALSE(b1.called.HasBeenNotified()) << "others still have places";
+  Wait("b", kNever, &b2);
+  EXPECT_THAT(b2.status, IsRefused(Reason::kTooManyWaitingReads));
+  EXPECT_EQ(room_.waiting(), 3u);
+  room_.Close();
+  for (Outcome* outcome : {&a1, &a2, &b1}) {
+    outcome->called.WaitForNotification();
+    EXPECT_THAT(outcome->status, HasCode(absl::StatusCode::kUnavailable));
+  }
+  Outcome late;
+  Wait("c", kNever, &late);
+  EXPECT_THAT(late.status, HasCode(absl::StatusCode::kUnavailable));
+}
+
+TEST_F(WaitingRoomTest, PlacesAreFreeAgainAfterwards) {
+  Outcome first[2];
+  for (Outcome& outcome : first) Wait("a", kNever, &outcome, absl::Now() + absl::Milliseconds(5));
+  for (Outcome& outcome : first) outcome.called.WaitForNotification();
+  Outcome again;
+  Wait("a", kNever, &again);
+  EXPECT_FALSE(again.called.HasBeenNotified());
+  room_.Close();
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Read access
+
+class ReadAccessTest : public ReplicaTest {
+ protected:
+  // The answer to a read with this metadata, and the reader it was made for.
+  absl::Status Read(const std::vector<std::pair<const char*, std::string>>& metadata) {
+    grpc::ServerContext context;
+    grpc::testing::ServerContextTestSpouse spouse(&context);
+    for (const auto& [key, value] : metadata) spouse.AddClientMetadata(key, value);
+    reader_ = Reader{Audience::kPublic, "nobody"};
+    const grpc::Status status =
+        access_.Read(context, "Test", [this](const World&, const Reader& reader) -> absl::Status {
+          reader_ = reader;
+          return absl::OkStatus();
+        });
+    return absl::Status(static_cast<absl::StatusCode>(status.error_code()), status.error_message());
+  }
+  std::string SessionUntil(absl::Time end, const std::string& person = "anna") {
+    directory::v1::ReadSession session;
+    *session.mutable_expire_time() = ToTimestamp(end);
+    return log_.Sign(person, &session).SerializeAsString();
+  }
+
+  Metrics metrics_;
+  ReadAccess access_{&replica_, &cache_, &metrics_};
+  Reader reader_;
+};
+
+TEST_F(ReadAccessTest, KnowsWhoReads) {
+  ShowAll();
+  EXPECT_OK(Read({}));
+  EXPECT_EQ(reader_.person_id, "");
+  EXPECT_EQ(reader_.audience, Audience::kPublic);
+  EXPECT_OK(Read({{kSessionMetadata, SessionUntil(absl::Now() + absl::Minutes(10))}}));
+  EXPECT_EQ(reader_.person_id, "anna");
+  EXPECT_EQ(reader_.audience, Audience::kCouncil) << "an administrator";
+}
+
+TEST_F(ReadAccessTest, RefusesSessionsThatAreNone) {
+  ShowAll();
+  const auto unauthenticated = HasCode(absl::StatusCode::kUnauthenticated);
+  EXPECT_THAT(Read({{kSessionMetadata, "junk"}}), unauthenticated);
+  EXPECT_THAT(Read({{kSessionMetadata, SessionUntil(absl::Now() - absl::Seconds(1))}}),
+              unauthenticated);
+  EXPECT_THAT(Read({{kSessionMetadata, SessionUntil(absl::Now() + absl::Hours(1))}}),
+              unauthenticated);
+  EXPECT_EQ(reader_.person_id, "nobody") << "nothing was read";
+}
+
+TEST_F(ReadAccessTest, ANeverFoldedIndexIsAnsweredAtOnceAndAfterTheCallerIsKnown) {
+  ShowAll();
+  EXPECT_OK(Read({{kMinIndexMetadata, "0"}}));
+  EXPECT_THAT(Read({{kMinIndexMetadata, "-1"}}), HasCode(absl::StatusCode::kInvalidArgument));
+  const absl::Time start = absl::Now();
+  EXPECT_THAT(Read({{kMinIndexMetadata, "1000000"}}), HasCode(absl::StatusCode::kDeadlineExceeded));
+  EXPECT_LT(absl::Now() - start, kLongestWait) << "a method holds its thread: it must not wait";
+  EXPECT_THAT(Read({{kMinIndexMetadata, "1000000"}, {kSessionMetadata, "junk"}}),
+              HasCode(absl::StatusCode::kUnauthenticated));
+}
+
+TEST_F(ReadAccessTest, SaysWhyTheGateDidNotWait) {
+  ShowAll();
+  grpc::ServerContext context;
+  grpc::testing::ServerContextTestSpouse spouse(&context);
+  spouse.AddClientMetadata(kMinIndexMetadata, "1000000");
+  const auto read = [](const World&, const Reader&) { return absl::OkStatus(); };
+  access_.RememberUnmet(context, absl::ResourceExhaustedError("too many"));
+  EXPECT_EQ(access_.Read(context, "Test", read).error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+  access_.ForgetUnmet(context);
+  EXPECT_EQ(access_.Read(context, "Test", read).error_code(), grpc::StatusCode::DEADLINE_EXCEEDED);
+}
+
+TEST(ReadGate, TellsAddressesFromPorts) {
+  EXPECT_EQ(AddressOfPeer("ipv4:192.0.2.7:4711"), "ipv4:192.0.2.7");
+  EXPECT_EQ(AddressOfPeer("ipv6:%5B2001:db8::1%5D:4711"), "ipv6:%5B2001:db8::1%5D");
+  EXPECT_EQ(AddressOfPeer("unix:"), "unix:");
+  EXPECT_EQ(AddressOfPeer("inproc"), "inproc");
+}
+
+}  // namespace
+}  // namespace votum
