@@ -111,7 +111,8 @@ absl::Status Register(Run& run, const Options& options) {
   ASSIGN_OR_RETURN(const Device device, Approach(run, options));
   // Reuses the credential if the file exists, because the registration may not have arrived.
   absl::StatusOr<VoterSecrets> secrets = LoadSecrets(device, options);
-  if (absl::IsNotFound(secrets.status())) {
+  const bool is_new = absl::IsNotFound(secrets.status());
+  if (is_new) {
     ASSIGN_OR_RETURN(const election::Credential credential, CredentialFrom(device, options));
     secrets = VoterSecrets{device.election.uuid(), credential.secret, {}, {}, {}};
     RETURN_IF_ERROR(election::SaveVoterFile(options.secret_file, *secrets, device.passphrase,
@@ -129,7 +130,10 @@ absl::Status Register(Run& run, const Options& options) {
   command.set_meeting_id(device.event.meeting_id());
   command.set_vote_event_id(options.vote);
   *command.mutable_credential() = sealed.ref;
-  return DoCommand(run, &command, {sealed.attachment});
+  const auto receipt = Submit(run, &command, {sealed.attachment});
+  if (is_new) RemoveIfRefused(receipt.status(), options.secret_file);
+  RETURN_IF_ERROR(receipt.status());
+  return run.PrintReceipt(command, *receipt);
 }
 
 absl::StatusOr<election::Choices> ChoicesOf(const Device& device,
@@ -188,16 +192,17 @@ absl::Status Prepare(Run& run, const Options& options) {
 absl::Status SendBallot(Run& run, const Device& device, const Options& options,
                         VoterSecrets* secrets) {
   const std::string tracker = election::Tracker(secrets->ballot);
+  v1::CastSecretBallot cast;
+  cast.set_meeting_id(device.event.meeting_id());
+  cast.set_vote_event_id(options.vote);
+  cast.set_ballot(secrets->ballot);
+  RETURN_IF_ERROR(Approve(run, *device.client, "", cast));
   // From here on nobody can reveal its content, not even this device.
   secrets->opening.reset();
   if (secrets->trackers.empty() || secrets->trackers.back() != tracker) {
     secrets->trackers.push_back(tracker);
   }
   RETURN_IF_ERROR(SaveSecrets(device, options, *secrets));
-  v1::CastSecretBallot cast;
-  cast.set_meeting_id(device.event.meeting_id());
-  cast.set_vote_event_id(options.vote);
-  cast.set_ballot(secrets->ballot);
   ASSIGN_OR_RETURN(const crypto::PrivateKey key,
                    crypto::PrivateKey::Generate(crypto::KeyType::kEd25519));
   ASSIGN_OR_RETURN(const common::v1::SignedCommand command,
