@@ -324,17 +324,17 @@ constexpr Verb kVerbs[] = {
     {"prepare",
      "Make a ballot and show its tracker, without casting it: votum election cast casts it, votum "
      "election\nchallenge opens it instead, to test the device.\n"
-     "Example: votum election prepare wahl-1 --secret wahl-1.secret --choice yes",
+     "Example: votum election prepare --id wahl-1 --secret wahl-1.secret --choice yes",
      Prepare},
     {"cast", "", Cast},
     {"challenge",
      "Open the prepared ballot instead of casting it, for another device to check (votum election\n"
      "check-opening, or share/check-opening.py).\n"
-     "Example: votum election challenge wahl-1 --secret wahl-1.secret --out challenge/",
+     "Example: votum election challenge --id wahl-1 --secret wahl-1.secret --out challenge/",
      Challenge},
     {"tracker",
      "Look for your ballot in the archive of the closed vote: whether it is there and counts.\n"
-     "Example: votum election tracker wahl-1 --secret wahl-1.secret",
+     "Example: votum election tracker --id wahl-1 --secret wahl-1.secret",
      FindTracker},
 };
 
@@ -345,7 +345,7 @@ void AddBallotCommands(CLI::App& root, Run& run) {
   for (const Verb& verb : kVerbs) {
     CLI::App* command = AddVerb(root, run, "election", verb.name, verb.help,
                                 [&run, options, &verb] { return verb.action(run, *options); });
-    command->add_option("ID,--id", options->vote, "Which vote")->required();
+    command->add_option("--id", options->vote, "Which vote")->required();
     command->add_option("--secret", options->secret_file, "This device's file for the vote")
         ->required();
     command->add_option("--secret-passphrase-file", options->secret_passphrase_file,
