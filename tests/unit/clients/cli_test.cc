@@ -1,14 +1,9 @@
 // Whole command lines, against a service over TLS.
 #include "clients/cli/cli.h"
 
-#include <fcntl.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
-
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
-#include <sstream>
 #include <string>
 #include <vector>
 
@@ -18,7 +13,6 @@
 #include "base/file.h"
 #include "base/refusal.h"
 #include "base/status_matchers.h"
-#include "base/test_folder.h"
 #include "core/fold/command_table.h"
 #include "crypto/merkle.h"
 #include "crypto/note.h"
@@ -27,13 +21,13 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
+#include "tests/unit/clients/cli_fixture.h"
 #include "tests/unit/clients/fake_service.h"
 #include "votum/meetings/v1/voting.pb.h"
 
 namespace votum::cli {
 namespace {
 
-using client::FakeService;
 using client::SeenCall;
 using ::testing::AllOf;
 using ::testing::Contains;
@@ -41,66 +35,6 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::StartsWith;
-
-struct Ran {
-  int code = 0;
-  std::string out;
-  std::string err;
-};
-
-class CliTest : public ::testing::Test {
- protected:
-  static void SetUpTestSuite() {
-    folder_ = NewTestFolder("cli");
-    ASSERT_OK(WriteFile(folder_ + "/passphrase", "eine lange Passphrase\n", 0600));
-    ASSERT_OK(client::TestKey('m').SavePkcs8File(
-        folder_ + "/m01.key", crypto::SecretBytes::CopyOf("eine lange Passphrase")));
-  }
-
-  void SetUp() override {
-    const std::string contexts = folder_ + "/contexts";
-    std::filesystem::remove_all(contexts);
-    std::filesystem::create_directories(contexts);
-    setenv("VOTUM_CONFIG", contexts.c_str(), 1);
-    unsetenv("VOTUM_CONTEXT");
-    unsetenv("VOTUM_YES");
-    ASSERT_OK(client::SaveNewContext(service_.ContextOf(), folder_ + "/contexts/public.json"));
-    client::Context member = service_.ContextOf(folder_ + "/m01.key");
-    member.passphrase_file = folder_ + "/passphrase";
-    ASSERT_OK(client::SaveNewContext(member, folder_ + "/contexts/m01.json"));
-  }
-
-  Ran Do(const std::vector<std::string>& arguments) {
-    std::ostringstream out;
-    std::ostringstream err;
-    Ran ran;
-    ran.code = RunCommandLine(arguments, &clients_, out, err);
-    ran.out = out.str();
-    ran.err = err.str();
-    return ran;
-  }
-
-  // The vote that the service received.
-  static meetings::v1::CastVote VoteOf(const SeenCall& call) {
-    meetings::v1::CastVote vote;
-    EXPECT_TRUE(vote.ParseFromString(call.command.payload()));
-    return vote;
-  }
-
-  static std::string folder_;
-  FakeService service_{folder_};
-  Clients clients_;
-};
-
-std::string CliTest::folder_;
-
-const std::vector<std::string> kVote = {"-c", "m01",  "vote", "cast",     "--meeting",
-                                        "s1", "--id", "v1",   "--choice", "yes"};
-
-std::vector<std::string> With(std::vector<std::string> words, std::vector<std::string> more) {
-  words.insert(words.end(), more.begin(), more.end());
-  return words;
-}
 
 TEST_F(CliTest, ACommandIsSignedSentAndProved) {
   const Ran ran = Do(kVote);
@@ -248,16 +182,6 @@ TEST_F(PolicyTest, AReceiptIsWrittenForOtherPeoplesPrograms) {
                                     service_.log().verifier(), client::kDeployment));
 }
 
-TEST_F(CliTest, NothingIsRecordedWhoseReceiptCannotBeSaved) {
-  for (const std::string& path : {std::string("/nonexistent/receipt"), folder_}) {
-    const Ran ran = Do(With(kVote, {"--receipt", path}));
-    EXPECT_EQ(ran.code, kLocalProblem);
-    EXPECT_THAT(ran.out, IsEmpty());
-    EXPECT_THAT(ran.err, StartsWith("votum vote cast: NOT_WRITTEN: "));
-  }
-  EXPECT_THAT(service_.calls(), IsEmpty());
-}
-
 TEST_F(CliTest, AReceiptVerifiesWithoutAnyContext) {
   const std::string path = folder_ + "/alone.receipt";
   ASSERT_EQ(Do(With(kVote, {"--receipt", path})).code, kDone);
@@ -293,63 +217,6 @@ TEST_F(CliTest, ErrorsAreJsonWhereAnswersAre) {
   EXPECT_EQ(json["error"]["message"], "vote v1 was closed");
   const auto usage = nlohmann::json::parse(Do({"vote", "csat", "-o", "json"}).err, nullptr, false);
   EXPECT_EQ(usage["error"]["reason"], "USAGE");
-}
-
-TEST_F(CliTest, ADryRunShowsAndSendsNothing) {
-  const Ran ran = Do(With(kVote, {"--dry-run"}));
-  EXPECT_EQ(ran.code, kDone) << ran.err;
-  EXPECT_THAT(ran.err, IsEmpty());
-  EXPECT_THAT(ran.out, HasSubstr("would sign: CastVote\n"));
-  EXPECT_THAT(ran.out, HasSubstr("as: m01\n"));
-  EXPECT_THAT(ran.out, HasSubstr("vote_event_id: v1\n"));
-  const Ran json = Do(With(kVote, {"--dry-run", "-o", "json"}));
-  const auto parsed = nlohmann::json::parse(json.out, nullptr, false);
-  ASSERT_TRUE(parsed.is_object()) << json.out;
-  EXPECT_EQ(parsed["dry_run"], true);
-  EXPECT_EQ(parsed["fields"]["vote_event_id"], "v1");
-  EXPECT_THAT(service_.calls(), IsEmpty());
-}
-
-// Takes the terminal away from this process, so that nobody can be asked.
-void LeaveTerminal() {
-  const int terminal = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
-  if (terminal < 0) return;
-  EXPECT_EQ(ioctl(terminal, TIOCNOTTY), 0);
-  close(terminal);
-}
-
-TEST_F(CliTest, WhatCannotBeUndoneNeedsConsent) {
-  LeaveTerminal();
-  const std::vector<std::string> close_vote = {"-c",   "m01", "vote",      "close",
-                                               "--id", "v1",  "--meeting", "s1"};
-  const Ran ran = Do(close_vote);
-  EXPECT_EQ(ran.code, kUsage);
-  EXPECT_THAT(ran.err, StartsWith("votum vote close: CONFIRMATION_NEEDED: "));
-  EXPECT_THAT(ran.err, HasSubstr("--yes"));
-  // The fake service knows no CloseVote: what matters is that it was asked.
-  EXPECT_EQ(Do(With(close_vote, {"--yes"})).code, kRefusedByService);
-}
-
-TEST_F(CliTest, ARefusedCommandLeavesNoFile) {
-  const std::string path = folder_ + "/codes";
-  const std::vector<std::string> issue = {"-c",       "m01", "code",        "issue",
-                                          "--person", "m02", "--code-file", path};
-  EXPECT_NE(Do(issue).code, kDone) << "no endpoint for the directory";
-  EXPECT_FALSE(std::filesystem::exists(path));
-  EXPECT_EQ(Do(With(issue, {"--dry-run"})).code, kDone);
-  EXPECT_FALSE(std::filesystem::exists(path));
-  ASSERT_OK(WriteFile(path, "another's"));
-  EXPECT_THAT(Do(issue).err, HasSubstr("NOT_WRITTEN"));
-  EXPECT_EQ(*ReadFile(path), "another's");
-}
-
-TEST_F(CliTest, WeakPassphrasesOpenNoNewKey) {
-  const std::string path = folder_ + "/weak.key";
-  ASSERT_OK(WriteFile(folder_ + "/weak", "passwort1234\n", 0600));
-  const Ran ran = Do({"key", "new", "--out", path, "--passphrase-file", folder_ + "/weak"});
-  EXPECT_EQ(ran.code, kLocalProblem);
-  EXPECT_THAT(ran.err, StartsWith("votum key new: PASSPHRASE_WEAK: "));
-  EXPECT_FALSE(std::filesystem::exists(path));
 }
 
 TEST_F(CliTest, AKeyThatNobodyHasConfirmedReadsAsThePublic) {
