@@ -7,6 +7,7 @@
 #include "base/refusal.h"
 #include "base/status_macros.h"
 #include "crypto/checkpoint.h"
+#include "crypto/commitment.h"
 #include "crypto/encoding.h"
 #include "crypto/hash.h"
 #include "crypto/merkle.h"
@@ -111,6 +112,8 @@ absl::StatusOr<BundleEntry> ParseBundleEntry(const ordered_json& row) {
   BundleEntry entry;
   entry.index = row["index"].get<uint64_t>();
   ASSIGN_OR_RETURN(entry.salt, Bytes(row, "salt"));
+  // With a salt of any length, one leaf would stand for two records.
+  if (!crypto::SaltFromBytes(entry.salt).ok()) return Bad("a salt has not 32 bytes");
   ASSIGN_OR_RETURN(entry.record, Bytes(row, "record"));
   for (const ordered_json& hash : row["proof"]) {
     if (!hash.is_string()) return Bad("a hash of a proof is not a text");

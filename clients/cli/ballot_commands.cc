@@ -111,7 +111,8 @@ absl::Status Register(Run& run, const Options& options) {
   ASSIGN_OR_RETURN(const Device device, Approach(run, options));
   // Reuses the credential if the file exists, because the registration may not have arrived.
   absl::StatusOr<VoterSecrets> secrets = LoadSecrets(device, options);
-  if (absl::IsNotFound(secrets.status())) {
+  const bool is_new = absl::IsNotFound(secrets.status());
+  if (is_new) {
     ASSIGN_OR_RETURN(const election::Credential credential, CredentialFrom(device, options));
     secrets = VoterSecrets{device.election.uuid(), credential.secret, {}, {}, {}};
     RETURN_IF_ERROR(election::SaveVoterFile(options.secret_file, *secrets, device.passphrase,
@@ -129,7 +130,10 @@ absl::Status Register(Run& run, const Options& options) {
   command.set_meeting_id(device.event.meeting_id());
   command.set_vote_event_id(options.vote);
   *command.mutable_credential() = sealed.ref;
-  return DoCommand(run, &command, {sealed.attachment});
+  const auto receipt = Submit(run, &command, {sealed.attachment});
+  if (is_new) RemoveIfRefused(receipt.status(), options.secret_file);
+  RETURN_IF_ERROR(receipt.status());
+  return run.PrintReceipt(command, *receipt);
 }
 
 absl::StatusOr<election::Choices> ChoicesOf(const Device& device,
@@ -188,16 +192,17 @@ absl::Status Prepare(Run& run, const Options& options) {
 absl::Status SendBallot(Run& run, const Device& device, const Options& options,
                         VoterSecrets* secrets) {
   const std::string tracker = election::Tracker(secrets->ballot);
+  v1::CastSecretBallot cast;
+  cast.set_meeting_id(device.event.meeting_id());
+  cast.set_vote_event_id(options.vote);
+  cast.set_ballot(secrets->ballot);
+  RETURN_IF_ERROR(Approve(run, *device.client, "", cast));
   // From here on nobody can reveal its content, not even this device.
   secrets->opening.reset();
   if (secrets->trackers.empty() || secrets->trackers.back() != tracker) {
     secrets->trackers.push_back(tracker);
   }
   RETURN_IF_ERROR(SaveSecrets(device, options, *secrets));
-  v1::CastSecretBallot cast;
-  cast.set_meeting_id(device.event.meeting_id());
-  cast.set_vote_event_id(options.vote);
-  cast.set_ballot(secrets->ballot);
   ASSIGN_OR_RETURN(const crypto::PrivateKey key,
                    crypto::PrivateKey::Generate(crypto::KeyType::kEd25519));
   ASSIGN_OR_RETURN(const common::v1::SignedCommand command,
@@ -319,17 +324,17 @@ constexpr Verb kVerbs[] = {
     {"prepare",
      "Make a ballot and show its tracker, without casting it: votum election cast casts it, votum "
      "election\nchallenge opens it instead, to test the device.\n"
-     "Example: votum election prepare wahl-1 --secret wahl-1.secret --choice yes",
+     "Example: votum election prepare --id wahl-1 --secret wahl-1.secret --choice yes",
      Prepare},
     {"cast", "", Cast},
     {"challenge",
      "Open the prepared ballot instead of casting it, for another device to check (votum election\n"
      "check-opening, or share/check-opening.py).\n"
-     "Example: votum election challenge wahl-1 --secret wahl-1.secret --out challenge/",
+     "Example: votum election challenge --id wahl-1 --secret wahl-1.secret --out challenge/",
      Challenge},
     {"tracker",
      "Look for your ballot in the archive of the closed vote: whether it is there and counts.\n"
-     "Example: votum election tracker wahl-1 --secret wahl-1.secret",
+     "Example: votum election tracker --id wahl-1 --secret wahl-1.secret",
      FindTracker},
 };
 
@@ -340,7 +345,7 @@ void AddBallotCommands(CLI::App& root, Run& run) {
   for (const Verb& verb : kVerbs) {
     CLI::App* command = AddVerb(root, run, "election", verb.name, verb.help,
                                 [&run, options, &verb] { return verb.action(run, *options); });
-    command->add_option("ID,--id", options->vote, "Which vote")->required();
+    command->add_option("--id", options->vote, "Which vote")->required();
     command->add_option("--secret", options->secret_file, "This device's file for the vote")
         ->required();
     command->add_option("--secret-passphrase-file", options->secret_passphrase_file,

@@ -50,6 +50,16 @@ absl::StatusOr<std::vector<Line>> NextStretch(std::istream& in, size_t& number) 
   return stretch;
 }
 
+// The words of a line with those options of the batch itself that decide whether its commands are
+// signed: a dry run of a batch signs nothing either.
+std::vector<std::string> WordsOf(const Line& line, const Run& run) {
+  std::vector<std::string> words;
+  if (run.dry_run) words.emplace_back("--dry-run");
+  if (run.assume_yes) words.emplace_back("--yes");
+  words.insert(words.end(), line.words.begin(), line.words.end());
+  return words;
+}
+
 // Runs `stretch` on several threads; the exit code of the first line that failed, 0 for none. No
 // further line starts after a failure.
 int RunStretch(const std::vector<Line>& stretch, const Options& options, const Run& run) {
@@ -60,7 +70,7 @@ int RunStretch(const std::vector<Line>& stretch, const Options& options, const R
     for (size_t i; failed == kDone && (i = next++) < stretch.size();) {
       std::ostringstream out;
       std::ostringstream err;
-      const int code = RunCommandLine(stretch[i].words, run.clients, out, err);
+      const int code = RunCommandLine(WordsOf(stretch[i], run), run.clients, out, err);
       const std::lock_guard<std::mutex> lock(output);
       if (!options.quiet || code != kDone) *run.out << out.str();
       if (code == kDone) continue;

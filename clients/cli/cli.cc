@@ -1,5 +1,6 @@
 #include "clients/cli/cli.h"
 
+#include <algorithm>
 #include <iostream>
 #include <iterator>
 #include <optional>
@@ -17,6 +18,7 @@
 #include "clients/cli/printer.h"
 #include "clients/cli/rank/rank_command.h"
 #include "clients/cli/terminal.h"
+#include "clients/cli/usage.h"
 #include "clients/lib/unary_call.h"
 #include "core/command/timestamps.h"
 #include "nlohmann/json.hpp"
@@ -30,20 +32,6 @@ constexpr size_t kMaxTextBytes = size_t{16} << 20;
 constexpr Reason kUnproved[] = {Reason::kReceiptInvalid,  Reason::kFaultsFound,
                                 Reason::kDocumentInvalid, Reason::kTrackerMissing,
                                 Reason::kNoQuorum,        Reason::kLogForked};
-
-// The fault of a command line, and the --help that explains it.
-std::string UsageOf(const CLI::App& app, const CLI::ParseError& error) {
-  std::string command = "votum";
-  const CLI::App* deepest = &app;
-  for (auto parsed = app.get_subcommands(); !parsed.empty(); parsed = deepest->get_subcommands()) {
-    deepest = parsed[0];
-    absl::StrAppend(&command, " ", deepest->get_name());
-  }
-  const std::vector<std::string> unknown = app.remaining(/*recurse=*/true);
-  const std::string what = unknown.empty() ? std::string(error.what())
-                                           : absl::StrCat("there is no ", unknown[0], " here");
-  return absl::StrCat(what, "; see ", command, " --help");
-}
 
 std::string Dump(const nlohmann::ordered_json& json) {
   return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
@@ -62,7 +50,8 @@ ExitCode ExitCodeOf(const absl::Status& status) {
     return no_way ? kNotReachable : kRefusedByService;
   }
   if (reason == Reason::kNotCheckable) return kNotCheckable;
-  return reason == Reason::kUsage ? kUsage : kLocalProblem;
+  const bool unclear = reason == Reason::kUsage || reason == Reason::kConfirmationNeeded;
+  return unclear ? kUsage : kLocalProblem;
 }
 
 absl::StatusOr<std::shared_ptr<client::Client>> Clients::Get(const std::string& context_path,
@@ -89,6 +78,8 @@ absl::StatusOr<std::shared_ptr<client::Client>> Clients::Get(const std::string& 
 }
 
 absl::StatusOr<std::shared_ptr<client::Client>> Run::Client() const {
+  // A receipt that cannot be saved is noticed before anything is recorded.
+  RETURN_IF_ERROR(CheckWritable(receipt_file));
   std::string path = context.empty() ? "" : client::ContextPath(context);
   if (path.empty()) {
     ASSIGN_OR_RETURN(path, client::CurrentContextPath());
@@ -97,11 +88,20 @@ absl::StatusOr<std::shared_ptr<client::Client>> Run::Client() const {
 }
 
 void Run::Report(const absl::Status& status) {
-  if (status.ok()) return;
+  if (status.ok() || ReasonOf(status) == Reason::kDryRun) return;
   exit_code = ExitCodeOf(status);
-  const std::string reason = ReasonTextOf(status);
-  *err << "votum: " << (reason.empty() ? absl::StatusCodeToString(status.code()) : reason) << ": "
-       << status.message() << "\n";
+  const std::string code = absl::StatusCodeToString(status.code());
+  const std::string text = ReasonTextOf(status);
+  const std::string& reason = text.empty() ? code : text;
+  const std::string command = app == nullptr ? "votum" : CommandOf(*app);
+  const std::string message(status.message());
+  if (!json()) {
+    *err << command << ": " << reason << ": " << message << "\n";
+    return;
+  }
+  nlohmann::ordered_json error;
+  error["error"] = {{"code", code}, {"reason", reason}, {"command", command}, {"message", message}};
+  *err << Dump(error);
 }
 
 void Run::Print(const google::protobuf::Message& message) const {
@@ -146,19 +146,6 @@ void Run::PrintReceiptJson(const google::protobuf::Message& command,
   *out << Dump(object);
 }
 
-absl::StatusOr<common::v1::Receipt> Submit(const Run& run, google::protobuf::Message* command,
-                                           const std::vector<common::v1::Attachment>& attachments) {
-  ASSIGN_OR_RETURN(const std::shared_ptr<client::Client> client, run.Client());
-  return client->Do(command, attachments);
-}
-
-absl::Status DoCommand(Run& run, google::protobuf::Message* command,
-                       const std::vector<common::v1::Attachment>& attachments,
-                       const Extras& extras) {
-  ASSIGN_OR_RETURN(const common::v1::Receipt receipt, Submit(run, command, attachments));
-  return run.PrintReceipt(*command, receipt, extras);
-}
-
 CLI::App* AddVerb(CLI::App& root, Run& run, const std::string& noun, const std::string& name,
                   const std::string& help, std::function<absl::Status()> action) {
   const std::vector<CLI::App*> existing =
@@ -193,20 +180,41 @@ absl::Status Deliver(const Run& run, const std::string& path, absl::string_view 
   return written.ok() ? written : Refuse(Reason::kNotWritten, written.message());
 }
 
-int RunCommandLine(const std::vector<std::string>& arguments, Clients* clients, std::ostream& out,
-                   std::ostream& err) {
-  Run run;
-  run.clients = clients;
-  run.out = &out;
-  run.err = &err;
-  CLI::App app(
-      "Votum: ideas, proposals, meetings, votes and decisions of a council, every step signed and "
-      "checkable.\n"
-      "Commands are noun and verb; `votum vote cast --help` explains one, `votum help` what all "
-      "have in common.",
-      "votum");
-  app.require_subcommand(1);
-  app.fallthrough();
+namespace {
+
+// The families of commands and the nouns with which their commands begin. A family names each noun
+// of its commands: without it, a command would be built from its declaration alone.
+struct Family {
+  void (*add)(CLI::App&, Run&);
+  std::vector<absl::string_view> nouns;  // empty: `add` itself asks Run::Wants for each command
+};
+
+const std::vector<Family>& Families() {
+  static const auto* const kFamilies =
+      new std::vector<Family>{{AddProposalCommands, {"proposal"}},
+                              {AddReads, {}},
+                              {AddContextCommands, {"context"}},
+                              {AddKeyCommands, {"key", "code"}},
+                              {AddAdoptRulesCommand, {"organization"}},
+                              {AddRulesQuestions, {"rules"}},
+                              {AddRulesCheckCommand, {"rules"}},
+                              {AddIdeaCommands, {"idea"}},
+                              {AddRoundCommands, {"round"}},
+                              {AddMeetingCommands, {"meeting", "vote", "decision"}},
+                              {AddLotCommands, {"lot"}},
+                              {AddProjectCommands, {"project"}},
+                              {AddReceiptCommands, {"receipt"}},
+                              {AddAuditCommands, {"log", "audit", "decision", "verify"}},
+                              {AddSecretVoteCommands, {"election"}},
+                              {AddBallotCommands, {"election"}},
+                              {AddTrusteeCommands, {"trustee"}},
+                              {AddDeclaredCommands, {}},
+                              {AddBatchCommand, {"batch"}},
+                              {AddHelpCommands, {"help", "completion"}}};
+  return *kFamilies;
+}
+
+void AddOptions(CLI::App& app, Run& run) {
   app.set_version_flag("--version", "votum " VOTUM_VERSION);
   app.add_option("-c,--context", run.context,
                  "Who acts and where: a name, or the path of a file; without it the one in use")
@@ -220,31 +228,82 @@ int RunCommandLine(const std::vector<std::string>& arguments, Clients* clients, 
                  "Seconds after which a service that does not answer is given up")
       ->capture_default_str()
       ->check(CLI::Range(1, 3600));
-  const auto passphrase = [&run](bool is_new) {
-    return is_new ? NewPassphrase(run.passphrase_file)
-                  : Secret(run.passphrase_file, "Passphrase", "--passphrase-file");
-  };
-  AddElectionCommand(app, {&out, &err, passphrase, &run.exit_code});
-  for (const auto add :
-       {AddProposalCommands, AddReads, AddContextCommands, AddKeyCommands, AddAdoptRulesCommand,
-        AddRulesQuestions, AddRulesCheckCommand, AddIdeaCommands, AddRoundCommands,
-        AddMeetingCommands, AddLotCommands, AddProjectCommands, AddReceiptCommands,
-        AddAuditCommands, AddSecretVoteCommands, AddBallotCommands, AddTrusteeCommands,
-        AddDeclaredCommands}) {
-    add(app, run);
+  app.add_flag("-y,--yes", run.assume_yes, "Do not ask before what cannot be undone")
+      ->envname("VOTUM_YES");
+  app.add_flag("--dry-run", run.dry_run,
+               "Show what would be signed; sign, send and keep nothing. The service is not asked "
+               "whether it would take it");
+}
+
+void AddCommands(CLI::App& app, Run& run) {
+  if (run.Wants("election")) {
+    const auto passphrase = [&run](bool is_new) {
+      return is_new ? NewPassphrase(run.passphrase_file)
+                    : Secret(run.passphrase_file, "Passphrase", "--passphrase-file");
+    };
+    AddElectionCommand(app, {run.out, run.err, passphrase, &run.exit_code});
   }
-  AddRankCommand(app, &run.exit_code);
-  AddBatchCommand(app, run);
-  AddHelpCommands(app, run);
+  for (const Family& family : Families()) {
+    const bool wanted = family.nouns.empty() ||
+                        std::any_of(family.nouns.begin(), family.nouns.end(),
+                                    [&run](absl::string_view noun) { return run.Wants(noun); });
+    if (wanted) family.add(app, run);
+  }
+  if (run.Wants("rank")) AddRankCommand(app, &run.exit_code);
+}
+
+// Carries out `arguments` with the commands of `noun` alone, or with all if that is empty. Nothing,
+// with a noun, if they cannot be parsed in this way.
+std::optional<int> RunWith(const std::string& noun, const std::vector<std::string>& arguments,
+                           Run run) {
+  run.noun = noun;
+  CLI::App app(
+      "Votum: ideas, proposals, meetings, votes and decisions of a council, every step signed and "
+      "checkable.\n"
+      "Commands are noun and verb: `votum vote cast --help` explains one, `votum help` what all "
+      "have in common. The subject of a\ncommand is named with --id; files and folders that it "
+      "reads stand without a flag.",
+      "votum");
+  run.app = &app;
+  app.require_subcommand(1);
+  app.fallthrough();
+  AddOptions(app, run);
+  AddCommands(app, run);
+  TakeDecimalsOnly(app);
+  const absl::Status lists = CheckLists(app, arguments);
+  if (!lists.ok() && AsksForJson(arguments)) run.output = "json";
   std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
   try {
-    app.parse(reversed);
+    if (lists.ok()) app.parse(reversed);
+    run.Report(lists);
   } catch (const CLI::ParseError& error) {
+    if (!noun.empty()) return std::nullopt;
     // Asking for help is an "error" too.
-    if (error.get_exit_code() == 0) return app.exit(error, out, err);
+    if (error.get_exit_code() == 0) return app.exit(error, *run.out, *run.err);
+    if (AsksForJson(arguments)) run.output = "json";
     run.Report(Refuse(Reason::kUsage, UsageOf(app, error)));
   }
   return run.exit_code;
+}
+
+}  // namespace
+
+int RunCommandLine(const std::vector<std::string>& arguments, Clients* clients, std::ostream& out,
+                   std::ostream& err) {
+  // Scripts ask for the version often, and it needs no commands.
+  if (arguments == std::vector<std::string>{"--version"}) {
+    out << "votum " VOTUM_VERSION "\n";
+    return kDone;
+  }
+  Run run;
+  run.clients = clients;
+  run.out = &out;
+  run.err = &err;
+  const std::string noun = NounOf(arguments);
+  // Help and completion list all commands.
+  const bool of_all = noun.empty() || noun == "help" || noun == "completion";
+  const std::optional<int> code = of_all ? std::nullopt : RunWith(noun, arguments, run);
+  return code.has_value() ? *code : *RunWith("", arguments, run);
 }
 
 }  // namespace votum::cli

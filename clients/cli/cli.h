@@ -13,6 +13,7 @@
 #include "CLI/CLI.hpp"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "clients/lib/client.h"
 #include "google/protobuf/message.h"
@@ -65,8 +66,14 @@ struct Run {
   std::ostream* out = nullptr;
   std::ostream* err = nullptr;
   int exit_code = kDone;
+  bool assume_yes = false;        // --yes: what cannot be undone is not asked about
+  bool dry_run = false;           // --dry-run: nothing is signed, sent or kept
+  const CLI::App* app = nullptr;  // what parses the command line
+  std::string noun;               // the only noun whose commands are built; empty for all
 
   bool json() const { return output == "json"; }
+  // Whether the commands of `name` are to be built: to build all takes longer than most commands.
+  bool Wants(absl::string_view name) const { return noun.empty() || noun == name; }
   // The client of the context that the command line names, or else of the one in use.
   absl::StatusOr<std::shared_ptr<client::Client>> Client() const;
   // Reports an error on `err` and sets the exit code; OK does nothing.
@@ -85,10 +92,32 @@ struct Run {
                         const common::v1::Receipt& receipt, const Extras& extras) const;
 };
 
+// Comes before each signature, and before a command writes anything to this machine. With --dry-run
+// it shows who would sign what for which service, and refuses with DRY_RUN, which Report passes
+// over in silence; otherwise it asks for consent to a command that declares itself irreversible.
+// FAILED_PRECONDITION/DECLINED; CONFIRMATION_NEEDED where there is no terminal to ask at. `actor`
+// is empty for a command that no enrolled key signs.
+absl::Status Approve(const Run& run, const client::Client& client, const std::string& actor,
+                     const google::protobuf::Message& command);
+
+// OK if a file can be written at `path`, as far as this can be known in advance; OK for an empty
+// path. FAILED_PRECONDITION/NOT_WRITTEN.
+absl::Status CheckWritable(const std::string& path);
+
+// Removes the file at `path`, which was made for a command, if the command's `outcome` is that it
+// was refused; keeps it if the command was recorded, or may have been.
+void RemoveIfRefused(const absl::Status& outcome, const std::string& path);
+
 // Signs with the person's key, sends, verifies, and returns the receipt.
 absl::StatusOr<common::v1::Receipt> Submit(
     const Run& run, google::protobuf::Message* command,
     const std::vector<common::v1::Attachment>& attachments = {});
+
+// As Submit, with the secret `content` in a new file at `path` that is safe on disk before the
+// command is recorded, and gone again if the command is refused. FAILED_PRECONDITION/NOT_WRITTEN.
+absl::StatusOr<common::v1::Receipt> SubmitWithFile(const Run& run, const std::string& path,
+                                                   absl::string_view content,
+                                                   google::protobuf::Message* command);
 
 // As Submit, and prints the receipt.
 absl::Status DoCommand(Run& run, google::protobuf::Message* command,

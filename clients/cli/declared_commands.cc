@@ -117,6 +117,7 @@ void AddDeclaredCommands(CLI::App& root, Run& run) {
     const size_t space = name.find(' ');
     if (space == std::string::npos) continue;
     const std::string noun = name.substr(0, space);
+    if (!run.Wants(noun)) continue;
     const std::string verb = name.substr(space + 1);
     if (HasVerb(root, noun, verb)) continue;
     const auto arguments = std::make_shared<FieldArguments>(

@@ -30,7 +30,10 @@ constexpr Topic kTopics[] = {
      "is\n"
      "   closed\n"
      "\n"
-     "Errors are one line on standard error: votum: REASON: message. Reasons are stable.\n"},
+     "Errors are one line on standard error, \"votum vote cast: REASON: message\"; with -o json "
+     "one\n"
+     "object: {\"error\": {\"code\", \"reason\", \"command\", \"message\"}}. Reasons are "
+     "stable.\n"},
     {"contexts",
      "A context says who acts, with which key, in which deployment:\n"
      "\n"

@@ -73,6 +73,7 @@ absl::Status SubmitIdea(Run& run, const IdeaOptions& options) {
   ASSIGN_OR_RETURN(Prepared prepared, Prepare(options, "online"));
   v1::SubmitIdea submit;
   *submit.mutable_content() = prepared.content;
+  RETURN_IF_ERROR(Approve(run, *client, "", submit));
   // A key for this idea alone; it links two ideas to the same author only on request.
   ASSIGN_OR_RETURN(const crypto::PrivateKey key,
                    crypto::PrivateKey::Generate(crypto::KeyType::kEd25519));

@@ -6,7 +6,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
-#include "base/file.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"
 #include "clients/cli/cli.h"
@@ -34,6 +33,7 @@ absl::Status NewKey(Run& run, const KeyOptions& options) {
       const crypto::PrivateKey key,
       crypto::PrivateKey::Generate(options.type == "p256" ? crypto::KeyType::kP256
                                                           : crypto::KeyType::kEd25519));
+  RETURN_IF_ERROR(CheckWritable(options.file));
   ASSIGN_OR_RETURN(const crypto::SecretBytes passphrase, NewPassphrase(run.passphrase_file));
   RETURN_IF_ERROR(key.SavePkcs8File(options.file, passphrase));
   run.PrintFacts({{"key_id", "key", key.public_key().id()}, {"file", "file", options.file}});
@@ -63,6 +63,7 @@ absl::Status Enrol(Run& run, const KeyOptions& options) {
   v1::EnrolKey enrol;
   enrol.set_code_key_id(code_key.public_key().id());
   enrol.set_label(options.label);
+  RETURN_IF_ERROR(Approve(run, *client, client->context().person_id, enrol));
   const client::Signing signing{
       client->context().deployment, client->context().person_id, {key, &code_key}, true};
   ASSIGN_OR_RETURN(const common::v1::SignedCommand command,
@@ -89,8 +90,11 @@ absl::Status IssueCode(Run& run, const CodeOptions& options) {
   *issue.mutable_expire_time() = ToTimestamp(absl::Now() + absl::Hours(24 * options.days));
   // The code is stored on disk before it becomes valid.
   if (!options.code_file.empty()) {
-    RETURN_IF_ERROR(WriteNewFile(options.code_file, absl::StrCat(code.Reveal(), "\n"), 0600));
-    return DoCommand(run, &issue);
+    std::string line = absl::StrCat(code.Reveal(), "\n");
+    const auto receipt = SubmitWithFile(run, options.code_file, line, &issue);
+    crypto::WipeString(&line);
+    RETURN_IF_ERROR(receipt.status());
+    return run.PrintReceipt(issue, *receipt);
   }
   return DoCommand(run, &issue, {},
                    {{"code",
@@ -103,10 +107,12 @@ absl::Status IssueCode(Run& run, const CodeOptions& options) {
 
 void AddKeyCommands(CLI::App& root, Run& run) {
   const auto key = std::make_shared<KeyOptions>();
-  CLI::App* make = AddVerb(root, run, "key", "new",
-                           "Make a key file, encrypted with a passphrase.\n"
-                           "Example: votum key new --out ~/erika.key",
-                           [&run, key] { return NewKey(run, *key); });
+  CLI::App* make =
+      AddVerb(root, run, "key", "new",
+              "Make a key file, encrypted with a passphrase: at least 12 characters, no rows, no "
+              "word that is tried first.\n"
+              "Example: votum key new --out ~/erika.key",
+              [&run, key] { return NewKey(run, *key); });
   make->add_option("--out", key->file, "New file")->required();
   make->add_option("--type", key->type, "ed25519 or p256")
       ->check(CLI::IsMember({"ed25519", "p256"}));

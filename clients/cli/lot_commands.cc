@@ -24,14 +24,14 @@ struct Options {
 
 absl::Status Commit(Run& run, const Options& options) {
   const std::string contribution = crypto::RandomBytes(rules::kContributionBytes);
-  const absl::Status written = WriteFile(options.file, contribution, 0600);
-  if (!written.ok()) return Refuse(Reason::kNotWritten, written.message());
   meetings::v1::CommitToLot commit;
   commit.set_meeting_id(options.meeting);
   commit.set_lot_id(options.id);
   const crypto::Digest commitment = rules::CommitContribution(contribution);
   commit.set_commitment(std::string(crypto::AsBytes(commitment)));
-  return DoCommand(run, &commit);
+  ASSIGN_OR_RETURN(const common::v1::Receipt receipt,
+                   SubmitWithFile(run, options.file, contribution, &commit));
+  return run.PrintReceipt(commit, receipt);
 }
 
 absl::Status Fix(Run& run, const Options& options) {

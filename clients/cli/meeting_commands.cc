@@ -82,13 +82,14 @@ absl::StatusOr<decisions::v1::GetDecisionDocumentResponse> Document(Run& run,
 }
 
 absl::Status PublishDecision(Run& run, const Options& options) {
+  RETURN_IF_ERROR(CheckWritable(options.out));
   ASSIGN_OR_RETURN(const decisions::v1::GetDecisionDocumentResponse document,
                    Document(run, options));
-  if (!options.out.empty()) RETURN_IF_ERROR(Deliver(run, options.out, document.document()));
   decisions::v1::PublishDecision publish;
   publish.set_decision_id(options.id);
   publish.set_document_sha256(document.sha256());
-  return DoCommand(run, &publish);
+  RETURN_IF_ERROR(DoCommand(run, &publish));
+  return options.out.empty() ? absl::OkStatus() : Deliver(run, options.out, document.document());
 }
 
 absl::Status ShowDocument(Run& run, const Options& options) {

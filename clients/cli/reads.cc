@@ -177,6 +177,13 @@ std::string TableOf(const Row& row, const Message& response) {
   return Table(lines);
 }
 
+// Says so if the answers are the public's, because the key is not confirmed yet.
+void SayWhoReads(const Run& run, const client::Client& client) {
+  if (!client.read_as_public()) return;
+  *run.err << "votum: your key waits for a second administrator to confirm it; this is what the "
+              "public sees\n";
+}
+
 // Requests the largest pages that the service permits, because each page costs a round trip.
 void AskForLargePages(Message* request) {
   const FieldDescriptor* size = request->GetDescriptor()->FindFieldByName("page_size");
@@ -196,6 +203,7 @@ absl::Status Carry(Run& run, const Row& row, const FieldArguments& arguments) {
       // The single resource is the first field; the wrapper adds no information.
       const FieldDescriptor* field = page->GetDescriptor()->field(0);
       run.Print(page->GetReflection()->GetMessage(*page, field));
+      SayWhoReads(run, *client);
       return absl::OkStatus();
     }
     const std::string token = FieldText(*page, "next_page_token");
@@ -206,6 +214,7 @@ absl::Status Carry(Run& run, const Row& row, const FieldArguments& arguments) {
     RETURN_IF_ERROR(SetField(request.get(), "page_token", {token}));
   }
   *run.out << (run.json() ? JsonText(*all) : TableOf(row, *all));
+  SayWhoReads(run, *client);
   return absl::OkStatus();
 }
 
@@ -213,6 +222,7 @@ absl::Status Carry(Run& run, const Row& row, const FieldArguments& arguments) {
 
 void AddReads(CLI::App& root, Run& run) {
   for (const Row& row : Rows()) {
+    if (!run.Wants(row.noun)) continue;
     const auto arguments = std::make_shared<FieldArguments>(*row.request, row.options);
     CLI::App* verb = AddVerb(root, run, row.noun, row.verb, row.help,
                              [&run, &row, arguments] { return Carry(run, row, *arguments); });

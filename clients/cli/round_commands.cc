@@ -8,7 +8,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
-#include "base/file.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"
 #include "clients/cli/cli.h"
@@ -61,10 +60,10 @@ absl::Status Register(Run& run, const RoundOptions& options) {
     absl::StrAppend(&codes, code.Reveal(), "\n");
   }
   // The codes are stored on disk before any of them becomes valid.
-  const absl::Status written = WriteNewFile(options.codes_file, codes, 0600);
+  const auto receipt = SubmitWithFile(run, options.codes_file, codes, &voters);
   crypto::WipeString(&codes);
-  RETURN_IF_ERROR(written);
-  return DoCommand(run, &voters);
+  RETURN_IF_ERROR(receipt.status());
+  return run.PrintReceipt(voters, *receipt);
 }
 
 absl::Status Cast(Run& run, const RoundOptions& options) {
@@ -74,6 +73,7 @@ absl::Status Cast(Run& run, const RoundOptions& options) {
   *cast.mutable_ranking() = ParseRanking(options.ranking);
   if (options.code_file.empty() && !options.with_code) return DoCommand(run, &cast);
   ASSIGN_OR_RETURN(const std::shared_ptr<client::Client> client, run.Client());
+  RETURN_IF_ERROR(Approve(run, *client, "", cast));
   ASSIGN_OR_RETURN(const crypto::SecretBytes code,
                    Secret(options.code_file, "voting code", "--code-file"));
   ASSIGN_OR_RETURN(const crypto::PrivateKey key, crypto::KeyOfOneTimeCode(code.Reveal()));

@@ -158,12 +158,12 @@ constexpr Verb kVerbs[] = {
     {"begin", "", Begin},
     {"abandon",
      "Give a secret vote on devices up: no urn is ever opened (chair, clerk).\n"
-     "Example: votum election abandon wahl-1",
+     "Example: votum election abandon --id wahl-1",
      Abandon},
     {"participation", "", Participation},
     {"server-decrypt",
      "Hand in the server's part of the decryption of a closed secret vote (chair, clerk).\n"
-     "Example: votum election server-decrypt wahl-1",
+     "Example: votum election server-decrypt --id wahl-1",
      ServerDecrypt},
 };
 
@@ -174,39 +174,39 @@ void AddSecretVoteCommands(CLI::App& root, Run& run) {
   CLI::App* open = AddVerb(
       root, run, "election", "open",
       "Open a secret vote on devices (chair, clerk): freezes electorate, rules and question. "
-      "Members\nregister their devices then.\nExample: votum election open wahl-1 --meeting "
+      "Members\nregister their devices then.\nExample: votum election open --id wahl-1 --meeting "
       "sitzung-12 --motion antrag-1 --ceremony 2025",
       [&run, options] { return Open(run, *options); });
-  open->add_option("ID,--id", options->vote, "New id of the vote")->required();
+  open->add_option("--id", options->vote, "New id of the vote")->required();
   open->add_option("--meeting", options->meeting, "Which meeting")->required();
   open->add_option("--motion", options->motion, "Which motion")->required();
   open->add_option("--ceremony", options->ceremony, "The key ceremony of the trustees")->required();
   for (const Verb& verb : kVerbs) {
     AddVerb(root, run, "election", verb.name, verb.help,
             [&run, options, &verb] { return verb.action(run, *options); })
-        ->add_option("ID,--id", options->vote, "Which vote")
+        ->add_option("--id", options->vote, "Which vote")
         ->required();
   }
   CLI::App* withdraw = AddVerb(root, run, "election", "withdraw", "",
                                [&run, options] { return Withdraw(run, *options); });
-  withdraw->add_option("ID,--id", options->vote, "Which vote")->required();
+  withdraw->add_option("--id", options->vote, "Which vote")->required();
   withdraw->add_option("--person", options->person, "The member")->required();
   const auto add_archive = [&](const char* name, const char* help,
                                absl::Status (*action)(Run&, const Options&)) {
     CLI::App* get = AddVerb(root, run, "election", name, help,
                             [&run, options, action] { return action(run, *options); });
-    get->add_option("ID,--id", options->vote, "Which vote")->required();
+    get->add_option("--id", options->vote, "Which vote")->required();
     get->add_option("--out", options->out, "The file; UUID.bel without it");
   };
   add_archive(
       "setup",
       "Write the beginning of a secret vote's archive, for which belenios-tool makes ballots "
-      "(members).\nExample: votum election setup wahl-1 --out 8kYgWZMAVf8j2x.bel",
+      "(members).\nExample: votum election setup --id wahl-1 --out 8kYgWZMAVf8j2x.bel",
       Setup);
   add_archive("export",
               "Write the archive of a closed secret vote, which votum election verify and "
               "belenios-tool check\n(council, trustees, auditor).\n"
-              "Example: votum election export wahl-1 --out 8kYgWZMAVf8j2x.bel",
+              "Example: votum election export --id wahl-1 --out 8kYgWZMAVf8j2x.bel",
               Export);
 }
 

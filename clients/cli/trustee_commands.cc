@@ -103,6 +103,7 @@ absl::Status CertifyOverLog(Run& run, const Options& options) {
   ASSIGN_OR_RETURN(const v1::KeyCeremony ceremony, FetchCeremony(*client, options.ceremony));
   const std::string& person = client->context().person_id;
   ASSIGN_OR_RETURN(const uint64_t number, NumberOf(ceremony, person));
+  const bool is_new = !std::filesystem::exists(options.secret_file);
   ASSIGN_OR_RETURN(const crypto::SecretBytes passphrase, PassphraseOfSecret(run, options));
   v1::SubmitTrusteeCertificate submit;
   submit.set_ceremony_id(options.ceremony);
@@ -114,9 +115,12 @@ absl::Status CertifyOverLog(Run& run, const Options& options) {
               /*again=*/true));
   ASSIGN_OR_RETURN(const SignedMessage certificate,
                    election::ParseSignedMessage(submit.certificate()));
-  return DoCommand(run, &submit, {},
-                   {{"name", "name of the certificate (read it out to the other trustees)",
-                     SpokenName(certificate)}});
+  const auto receipt = Submit(run, &submit);
+  if (is_new) RemoveIfRefused(receipt.status(), options.secret_file);
+  RETURN_IF_ERROR(receipt.status());
+  return run.PrintReceipt(submit, *receipt,
+                          {{"name", "name of the certificate (read it out to the other trustees)",
+                            SpokenName(certificate)}});
 }
 
 // The names that the trustees read out must be those of the log's certificates.

@@ -73,9 +73,12 @@ class Client {
   // again.
   absl::StatusOr<common::v1::Receipt> Send(const common::v1::SignedCommand& command);
 
-  // Calls the read `method` of `service`, with the person's session if the context has a key.
+  // Calls the read `method` of `service`, with the person's session if the context has a key. With a
+  // key that nobody has confirmed yet it reads as the public, unless it reads the log itself.
   absl::Status Read(const std::string& service, const std::string& method,
                     const google::protobuf::Message& request, google::protobuf::Message* response);
+  // Whether an answer was that of the public, although the context has a key.
+  bool read_as_public() const { return read_as_public_; }
   // A stream of answers of `method`: each is parsed into `response` and handed to `on_response`
   // until that returns false. Goes on with a new session and over restarts of the service.
   absl::Status Watch(const std::string& service, const std::string& method,
@@ -113,6 +116,7 @@ class Client {
   std::unique_ptr<crypto::PrivateKey> key_;  // guarded by mutex_
   std::string session_;                      // guarded by mutex_
   absl::Time session_end_;                   // guarded by mutex_
+  std::atomic<bool> read_as_public_{false};
 };
 
 }  // namespace votum::client

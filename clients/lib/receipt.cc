@@ -8,6 +8,7 @@
 #include "base/refusal.h"
 #include "base/status_macros.h"
 #include "crypto/checkpoint.h"
+#include "crypto/commitment.h"
 #include "crypto/hash.h"
 #include "crypto/merkle.h"
 
@@ -34,6 +35,9 @@ absl::StatusOr<std::vector<crypto::Digest>> InclusionProofOf(const common::v1::R
 absl::Status VerifyReceipt(const common::v1::Receipt& receipt, const crypto::NoteVerifier& log) {
   const auto checkpoint = crypto::OpenCheckpoint(receipt.checkpoint(), log, log.name());
   if (!checkpoint.ok()) return Invalid(checkpoint.status().message());
+  // Salt and record are hashed one after the other: with a salt of any length, bytes could move
+  // between them, and one leaf would prove two records.
+  if (!crypto::SaltFromBytes(receipt.salt()).ok()) return Invalid("its salt has a wrong length");
   common::v1::Record record;
   if (!record.ParseFromString(receipt.record()) || record.index() != receipt.index()) {
     return Invalid("its record is another one");

@@ -18,7 +18,7 @@ void CommandLine::AddPeople(const std::vector<std::string>& people) {
 }
 
 std::string CommandLine::Do(const std::string& person, const std::string& line, int code) const {
-  std::vector<std::string> arguments = {VOTUM_PATH};
+  std::vector<std::string> arguments = {VOTUM_PATH, "--yes"};
   if (!person.empty()) arguments.insert(arguments.end(), {"-c", Path(person + ".json")});
   for (const absl::string_view word : absl::StrSplit(line, ' ')) arguments.emplace_back(word);
   const std::string output = WriteFileOf("output", "");

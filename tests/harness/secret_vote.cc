@@ -127,27 +127,27 @@ void SecretVote::Open(const meetings::v1::ProposeMotion& motion) {
   EXPECT_TRUE(google::protobuf::util::MessageToJsonString(motion, &json).ok());
   Votum("maria.meister", "motion propose --file " + votum_.WriteFileOf("motion.json", json));
   Votum("maria.meister",
-        absl::StrCat("election open ", id_, " --meeting sitzung-1 --motion motion-", id_,
+        absl::StrCat("election open --id ", id_, " --meeting sitzung-1 --motion motion-", id_,
                      " --ceremony amtszeit"));
 }
 
 void SecretVote::Register(const std::vector<std::string>& members) {
   for (const std::string& member : members) {
-    Votum(member, absl::StrCat("election register ", id_, Secret(member)));
+    Votum(member, absl::StrCat("election register --id ", id_, Secret(member)));
   }
 }
 
-void SecretVote::BeginBallots() { Votum("maria.meister", "election begin " + id_); }
+void SecretVote::BeginBallots() { Votum("maria.meister", "election begin --id " + id_); }
 
 void SecretVote::Cast(const std::string& member, const std::string& choice) {
   EXPECT_THAT(
-      Votum(member, absl::StrCat("election cast ", id_, " --choice ", choice, Secret(member))),
+      Votum(member, absl::StrCat("election cast --id ", id_, " --choice ", choice, Secret(member))),
       HasSubstr("tracker"));
 }
 
 void SecretVote::Close() {
   Votum("maria.meister", "vote close --meeting sitzung-1 --id " + id_);
-  Votum("maria.meister", "election participation " + id_);
+  Votum("maria.meister", "election participation --id " + id_);
 }
 
 void SecretVote::Decrypt() {
@@ -155,17 +155,17 @@ void SecretVote::Decrypt() {
   Votum("m02",
         absl::StrCat("trustee files --ceremony amtszeit --trustee m02 --out ", ben_.folder()));
   ben_.Run("rm -f *.bel");
-  Votum("m02", absl::StrCat("election export ", id_, " --out ", ben_.Path("wahl.bel")));
+  Votum("m02", absl::StrCat("election export --id ", id_, " --out ", ben_.Path("wahl.bel")));
   ben_.Write("decryption", ben_.Run("$T election decrypt-threshold --key *.key --decryption-key "
                                     "m02.dkey --trustee-id 3"));
   Votum("karl.kanzlei", absl::StrCat("trustee hand-in --vote ", id_, " --trustee m02 --file ",
                                      ben_.Path("decryption")));
-  Votum("maria.meister", "election server-decrypt " + id_);
+  Votum("maria.meister", "election server-decrypt --id " + id_);
 }
 
 std::string SecretVote::Archive() {
   const std::string file = folder_ + "wahl.bel";
-  Votum("m07", absl::StrCat("election export ", id_, " --out ", file));
+  Votum("m07", absl::StrCat("election export --id ", id_, " --out ", file));
   return ReadFile(file).value_or("");
 }
 

@@ -152,10 +152,10 @@ class SecrecyTest : public ::testing::Test {
   }
 
   void Cast(const std::string& member, const std::string& choice) {
-    vote_->Votum(member,
-                 absl::StrCat("election prepare wahl-1 --choice ", choice, vote_->Secret(member)));
+    vote_->Votum(member, absl::StrCat("election prepare --id wahl-1 --choice ", choice,
+                                      vote_->Secret(member)));
     AddDevice(member);
-    vote_->Votum(member, "election cast wahl-1" + vote_->Secret(member));
+    vote_->Votum(member, "election cast --id wahl-1" + vote_->Secret(member));
   }
 
   // The server's keys, from its own box in the ledger's vault: its part in an auditor's export, and
@@ -229,10 +229,10 @@ TEST_F(SecrecyTest, ServicesHaveNoChoiceNoRandomnessAndNobodysKey) {
   Cast("m05", "yes");
   Cast("m02", "yes");
   // A ballot that is opened instead of cast.
-  vote_->Votum("m01", "election prepare wahl-1 --choice no" + vote_->Secret("m01"));
+  vote_->Votum("m01", "election prepare --id wahl-1 --choice no" + vote_->Secret("m01"));
   AddDevice("m01");
-  vote_->Votum("m01", absl::StrCat("election challenge wahl-1 --out ", vote_->folder(), "opened",
-                                   vote_->Secret("m01")));
+  vote_->Votum("m01", absl::StrCat("election challenge --id wahl-1 --out ", vote_->folder(),
+                                   "opened", vote_->Secret("m01")));
 
   ExpectFound(InFiles(), {"ledger/entries.db"}, {": ballot (text"});
   ExpectFound(InMemory(), {"meetings: ballot (text"}, {": ballot (text"});

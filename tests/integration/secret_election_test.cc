@@ -58,16 +58,16 @@ class SecretElectionTest : public ::testing::Test {
   void RegisterWithTheTool() {
     m05_.Run(absl::StrCat("$T setup generate-credentials $G --count 1 --uuid ", Uuid(),
                           "; cut -d' ' -f2 *.privcreds > code"));
-    vote_->Votum("m05", absl::StrCat("election register ", vote_->id(), " --code-file ",
+    vote_->Votum("m05", absl::StrCat("election register --id ", vote_->id(), " --code-file ",
                                      m05_.Path("code"), vote_->Secret("m05")));
   }
   void CastWithTheTool(const std::string& choices) {
-    vote_->Votum("m05",
-                 absl::StrCat("election setup ", vote_->id(), " --out ", m05_.Path("wahl.bel")));
+    vote_->Votum(
+        "m05", absl::StrCat("election setup --id ", vote_->id(), " --out ", m05_.Path("wahl.bel")));
     m05_.Write("choices", choices);
     m05_.Write("ballot", m05_.Run("$T election generate-ballot --privcred code --ballot choices"));
     const std::string cast =
-        absl::StrCat("election cast ", vote_->id(), " --ballot ", m05_.Path("ballot"));
+        absl::StrCat("election cast --id ", vote_->id(), " --ballot ", m05_.Path("ballot"));
     EXPECT_THAT(vote_->Votum("m04", cast + vote_->Secret("m04"), 5), HasSubstr("WRONG_CREDENTIAL"));
     EXPECT_THAT(vote_->Votum("m05", cast + vote_->Secret("m05")),
                 HasSubstr(std::string(
@@ -112,7 +112,7 @@ TEST_F(SecretElectionTest, UpToTwoOrBlankAndExactlyTwo) {
   vote_->Cast("m04", "blank");
   EXPECT_THAT(
       vote_->Votum("m04",
-                   absl::StrCat("election cast ", vote_->id(),
+                   absl::StrCat("election cast --id ", vote_->id(),
                                 " --choice ada --choice bea --choice cem", vote_->Secret("m04")),
                    5),
       HasSubstr("BAD_CHOICES"));
@@ -123,33 +123,33 @@ TEST_F(SecretElectionTest, UpToTwoOrBlankAndExactlyTwo) {
   EXPECT_EQ(result.tally().abstain(), 1u);
   EXPECT_EQ(result.election(), v1::ELECTION_OUTCOME_ELECTED);
   EXPECT_THAT(result.candidate_ids(), ElementsAre("ada"));
-  EXPECT_THAT(
-      vote_->Votum("m05", absl::StrCat("election tracker ", vote_->id(), vote_->Secret("m05"))),
-      HasSubstr("your ballot counts"));
+  EXPECT_THAT(vote_->Votum(
+                  "m05", absl::StrCat("election tracker --id ", vote_->id(), vote_->Secret("m05"))),
+              HasSubstr("your ballot counts"));
 
   // The next one, with the same trustees.
   vote_->set_id("wahl-2");
   Open(2);
   vote_->Register({"m01", "m02", "m03", "m04", "m05"});
-  vote_->Votum("m05", absl::StrCat("election withdraw ", vote_->id(), " --person m05"));
+  vote_->Votum("m05", absl::StrCat("election withdraw --id ", vote_->id(), " --person m05"));
   const std::string setup =
-      absl::StrCat("election setup ", vote_->id(), " --out ", vote_->folder(), "setup.bel");
+      absl::StrCat("election setup --id ", vote_->id(), " --out ", vote_->folder(), "setup.bel");
   EXPECT_THAT(vote_->Votum("m01", setup, 5), HasSubstr("BALLOTS_NOT_BEGUN"));
   vote_->BeginBallots();
   // A device whose credential is not on the list says so, and makes no ballot.
-  EXPECT_THAT(
-      vote_->Votum(
-          "m05",
-          absl::StrCat("election cast ", vote_->id(), " --choice blank", vote_->Secret("m05")), 5),
-      HasSubstr("UNKNOWN_CREDENTIAL"));
+  EXPECT_THAT(vote_->Votum("m05",
+                           absl::StrCat("election cast --id ", vote_->id(), " --choice blank",
+                                        vote_->Secret("m05")),
+                           5),
+              HasSubstr("UNKNOWN_CREDENTIAL"));
   vote_->Cast("m01", "ada --choice bea");
   vote_->Cast("m02", "ada --choice bea");
   vote_->Cast("m03", "bea --choice cem");
-  EXPECT_THAT(
-      vote_->Votum(
-          "m04", absl::StrCat("election cast ", vote_->id(), " --choice ada", vote_->Secret("m04")),
-          5),
-      HasSubstr("BAD_CHOICES"));
+  EXPECT_THAT(vote_->Votum("m04",
+                           absl::StrCat("election cast --id ", vote_->id(), " --choice ada",
+                                        vote_->Secret("m04")),
+                           5),
+              HasSubstr("BAD_CHOICES"));
   vote_->Cast("m04", "blank");
   result = Finish();
   EXPECT_THAT(VotesOf(result), ElementsAre(2, 3, 1));

@@ -35,25 +35,26 @@ class SecretVoteCommandTest : public ::testing::Test {
   void OpenVote() {
     vote_->Open(vote_->Motion());
     vote_->Register({"m01", "m02", "m03", "m04", "m05", "m06"});
-    EXPECT_THAT(vote_->Votum("m01", "election cast wahl-1 --choice yes" + vote_->Secret("m01"), 5),
-                HasSubstr("BALLOTS_NOT_BEGUN"));
+    EXPECT_THAT(
+        vote_->Votum("m01", "election cast --id wahl-1 --choice yes" + vote_->Secret("m01"), 5),
+        HasSubstr("BALLOTS_NOT_BEGUN"));
     vote_->BeginBallots();
   }
 
   void TestTheDevice() {
-    vote_->Votum("m03", "election prepare wahl-1 --choice no" + vote_->Secret("m03"));
+    vote_->Votum("m03", "election prepare --id wahl-1 --choice no" + vote_->Secret("m03"));
     const std::string opened = vote_->folder() + "opened";
-    vote_->Votum("m03",
-                 absl::StrCat("election challenge wahl-1 --out ", opened, vote_->Secret("m03")));
+    vote_->Votum(
+        "m03", absl::StrCat("election challenge --id wahl-1 --out ", opened, vote_->Secret("m03")));
     EXPECT_THAT(vote_->Votum("", absl::StrCat("election check-opening --election ", opened,
                                               "/election.json --ballot ", opened,
                                               "/ballot.json --opening ", opened, "/opening.json")),
                 HasSubstr("\"Nein\""));
     // The opened ballot is gone, and another one is made.
-    EXPECT_THAT(vote_->Votum("m03", "election cast wahl-1" + vote_->Secret("m03"), 2),
+    EXPECT_THAT(vote_->Votum("m03", "election cast --id wahl-1" + vote_->Secret("m03"), 2),
                 HasSubstr("--choice"));
-    vote_->Votum("m03", "election prepare wahl-1 --choice no" + vote_->Secret("m03"));
-    vote_->Votum("m03", "election cast wahl-1" + vote_->Secret("m03"));
+    vote_->Votum("m03", "election prepare --id wahl-1 --choice no" + vote_->Secret("m03"));
+    vote_->Votum("m03", "election cast --id wahl-1" + vote_->Secret("m03"));
   }
 
   void VoteAndClose() {
@@ -68,9 +69,10 @@ class SecretVoteCommandTest : public ::testing::Test {
       vote_->Votum("karl.kanzlei",
                    absl::StrCat("vote urn --meeting sitzung-1 --id wahl-1 --person ", member));
     }
-    EXPECT_THAT(vote_->Votum("maria.meister",
-                             "election export wahl-1 --out " + vote_->folder() + "early.bel", 1),
-                HasSubstr("VOTE_OPEN"));
+    EXPECT_THAT(
+        vote_->Votum("maria.meister",
+                     "election export --id wahl-1 --out " + vote_->folder() + "early.bel", 1),
+        HasSubstr("VOTE_OPEN"));
     vote_->Close();
     const std::string count = " --meeting sitzung-1 --id wahl-1 --yes 2 --no 1";
     vote_->Votum("karl.kanzlei", "vote count" + count);
@@ -134,7 +136,7 @@ TEST_F(SecretVoteCommandTest, FromTheCeremonyToTheAudit) {
   VerifyTheArchive();
   for (const char* member : {"m01", "m02", "m03", "m04", "m05", "m06"}) {
     EXPECT_THAT(
-        vote_->Votum(member, absl::StrCat("election tracker wahl-1", vote_->Secret(member))),
+        vote_->Votum(member, absl::StrCat("election tracker --id wahl-1", vote_->Secret(member))),
         HasSubstr("your ballot counts"));
   }
   const auto expect_audited = [this](const std::string& attachments) {

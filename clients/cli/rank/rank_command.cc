@@ -220,8 +220,8 @@ void AddRankCommand(CLI::App& root, int* exit_code) {
     }
     if (!error.ok()) {
       const std::string reason = ReasonTextOf(error);
-      std::cerr << "votum: " << (reason.empty() ? "UNREADABLE" : reason) << ": " << error.message()
-                << "\n";
+      std::cerr << "votum rank: " << (reason.empty() ? "UNREADABLE" : reason) << ": "
+                << error.message() << "\n";
     }
     *exit_code = ExitCodeOfRank(error);
   });

@@ -4,7 +4,6 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
-#include <sstream>
 #include <string>
 #include <vector>
 
@@ -14,7 +13,6 @@
 #include "base/file.h"
 #include "base/refusal.h"
 #include "base/status_matchers.h"
-#include "base/test_folder.h"
 #include "core/fold/command_table.h"
 #include "crypto/merkle.h"
 #include "crypto/note.h"
@@ -23,13 +21,13 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
+#include "tests/unit/clients/cli_fixture.h"
 #include "tests/unit/clients/fake_service.h"
 #include "votum/meetings/v1/voting.pb.h"
 
 namespace votum::cli {
 namespace {
 
-using client::FakeService;
 using client::SeenCall;
 using ::testing::AllOf;
 using ::testing::Contains;
@@ -37,65 +35,6 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::StartsWith;
-
-struct Ran {
-  int code = 0;
-  std::string out;
-  std::string err;
-};
-
-class CliTest : public ::testing::Test {
- protected:
-  static void SetUpTestSuite() {
-    folder_ = NewTestFolder("cli");
-    ASSERT_OK(WriteFile(folder_ + "/passphrase", "eine lange Passphrase\n", 0600));
-    ASSERT_OK(client::TestKey('m').SavePkcs8File(
-        folder_ + "/m01.key", crypto::SecretBytes::CopyOf("eine lange Passphrase")));
-  }
-
-  void SetUp() override {
-    const std::string contexts = folder_ + "/contexts";
-    std::filesystem::remove_all(contexts);
-    std::filesystem::create_directories(contexts);
-    setenv("VOTUM_CONFIG", contexts.c_str(), 1);
-    unsetenv("VOTUM_CONTEXT");
-    ASSERT_OK(client::SaveNewContext(service_.ContextOf(), folder_ + "/contexts/public.json"));
-    client::Context member = service_.ContextOf(folder_ + "/m01.key");
-    member.passphrase_file = folder_ + "/passphrase";
-    ASSERT_OK(client::SaveNewContext(member, folder_ + "/contexts/m01.json"));
-  }
-
-  Ran Do(const std::vector<std::string>& arguments) {
-    std::ostringstream out;
-    std::ostringstream err;
-    Ran ran;
-    ran.code = RunCommandLine(arguments, &clients_, out, err);
-    ran.out = out.str();
-    ran.err = err.str();
-    return ran;
-  }
-
-  // The vote that the service received.
-  static meetings::v1::CastVote VoteOf(const SeenCall& call) {
-    meetings::v1::CastVote vote;
-    EXPECT_TRUE(vote.ParseFromString(call.command.payload()));
-    return vote;
-  }
-
-  static std::string folder_;
-  FakeService service_{folder_};
-  Clients clients_;
-};
-
-std::string CliTest::folder_;
-
-const std::vector<std::string> kVote = {"-c", "m01",  "vote", "cast",     "--meeting",
-                                        "s1", "--id", "v1",   "--choice", "yes"};
-
-std::vector<std::string> With(std::vector<std::string> words, std::vector<std::string> more) {
-  words.insert(words.end(), more.begin(), more.end());
-  return words;
-}
 
 TEST_F(CliTest, ACommandIsSignedSentAndProved) {
   const Ran ran = Do(kVote);
@@ -198,13 +137,13 @@ class PolicyTest : public CliTest {
 TEST_F(PolicyTest, AReceiptHoldsWhenEnoughWitnessesHaveCosigned) {
   const Ran none = Verify();
   EXPECT_EQ(none.code, kVerificationFailed);
-  EXPECT_THAT(none.err, StartsWith("votum: NO_QUORUM: "));
+  EXPECT_THAT(none.err, StartsWith("votum receipt verify: NO_QUORUM: "));
   EXPECT_THAT(none.err, HasSubstr("receipt refresh"));
   EXPECT_THAT(none.out, IsEmpty());
   Cosign(1, Witness(1));
-  EXPECT_THAT(Verify().err, StartsWith("votum: NO_QUORUM: ")) << "one of two";
+  EXPECT_THAT(Verify().err, StartsWith("votum receipt verify: NO_QUORUM: ")) << "one of two";
   Cosign(1, Witness(1));
-  EXPECT_THAT(Verify().err, StartsWith("votum: NO_QUORUM: ")) << "one, twice";
+  EXPECT_THAT(Verify().err, StartsWith("votum receipt verify: NO_QUORUM: ")) << "one, twice";
   Cosign(2, Witness(2));
   const Ran two = Verify();
   EXPECT_EQ(two.code, kDone) << two.err;
@@ -219,7 +158,7 @@ TEST_F(PolicyTest, ACosignatureThatDoesNotHoldSpoilsAll) {
   Cosign(0, Witness(1));
   const Ran ran = Verify();
   EXPECT_EQ(ran.code, kVerificationFailed);
-  EXPECT_THAT(ran.err, StartsWith("votum: RECEIPT_INVALID: "));
+  EXPECT_THAT(ran.err, StartsWith("votum receipt verify: RECEIPT_INVALID: "));
 }
 
 TEST_F(PolicyTest, APolicyOfAnotherLogTakesNoneOfOurs) {
@@ -227,9 +166,9 @@ TEST_F(PolicyTest, APolicyOfAnotherLogTakesNoneOfOurs) {
   ASSERT_OK(WriteFile(policy_, absl::StrCat("log ", other->verifier().vkey(), "\nquorum none\n")));
   const Ran ran = Verify();
   EXPECT_EQ(ran.code, kVerificationFailed);
-  EXPECT_THAT(ran.err, StartsWith("votum: RECEIPT_INVALID: "));
+  EXPECT_THAT(ran.err, StartsWith("votum receipt verify: RECEIPT_INVALID: "));
   ASSERT_OK(WriteFile(policy_, "quorum nobody\n"));
-  EXPECT_THAT(Verify().err, StartsWith("votum: BAD_POLICY: "));
+  EXPECT_THAT(Verify().err, StartsWith("votum receipt verify: BAD_POLICY: "));
 }
 
 TEST_F(PolicyTest, AReceiptIsWrittenForOtherPeoplesPrograms) {
@@ -243,11 +182,70 @@ TEST_F(PolicyTest, AReceiptIsWrittenForOtherPeoplesPrograms) {
                                     service_.log().verifier(), client::kDeployment));
 }
 
-TEST_F(CliTest, AReceiptThatCannotBeSavedWasStillGiven) {
-  const Ran ran = Do(With(kVote, {"--receipt", "/nonexistent/receipt"}));
-  EXPECT_EQ(ran.code, kLocalProblem);
-  EXPECT_THAT(ran.out, StartsWith("CastVote: record 0, proved\n"));
-  EXPECT_THAT(ran.err, StartsWith("votum: NOT_WRITTEN: "));
+TEST_F(CliTest, AReceiptVerifiesWithoutAnyContext) {
+  const std::string path = folder_ + "/alone.receipt";
+  ASSERT_EQ(Do(With(kVote, {"--receipt", path})).code, kDone);
+  setenv("VOTUM_CONFIG", "/nonexistent", 1);
+  const Ran ran = Do({"receipt", "verify", path, "--log-key", service_.log().vkey()});
+  EXPECT_EQ(ran.code, kDone) << ran.err;
+  EXPECT_THAT(ran.out, StartsWith("record: 0\n"));
+}
+
+// Salt and record are hashed one after the other.
+TEST_F(CliTest, AReceiptWhoseBytesMovedIntoTheSaltDoesNotHold) {
+  const std::string path = folder_ + "/cut.receipt";
+  ASSERT_EQ(Do(With(kVote, {"--receipt", path})).code, kDone);
+  common::v1::Receipt receipt;
+  ASSERT_TRUE(receipt.ParseFromString(*ReadFile(path)));
+  receipt.set_record(receipt.salt().substr(30) + receipt.record());
+  receipt.set_salt(receipt.salt().substr(0, 30));
+  ASSERT_OK(WriteFile(path, receipt.SerializeAsString()));
+  const Ran ran = Do({"receipt", "verify", path, "--log-key", service_.log().vkey()});
+  EXPECT_EQ(ran.code, kVerificationFailed);
+  EXPECT_THAT(ran.err, HasSubstr("its salt has a wrong length"));
+}
+
+TEST_F(CliTest, ErrorsAreJsonWhereAnswersAre) {
+  service_.FailNext({Refuse(Reason::kVoteClosed, "vote v1 was closed")});
+  const Ran ran = Do(With(kVote, {"-o", "json"}));
+  EXPECT_EQ(ran.code, kRefusedByService);
+  const auto json = nlohmann::json::parse(ran.err, nullptr, false);
+  ASSERT_TRUE(json.is_object()) << ran.err;
+  EXPECT_EQ(json["error"]["code"], "FAILED_PRECONDITION");
+  EXPECT_EQ(json["error"]["reason"], "VOTE_CLOSED");
+  EXPECT_EQ(json["error"]["command"], "votum vote cast");
+  EXPECT_EQ(json["error"]["message"], "vote v1 was closed");
+  const auto usage = nlohmann::json::parse(Do({"vote", "csat", "-o", "json"}).err, nullptr, false);
+  EXPECT_EQ(usage["error"]["reason"], "USAGE");
+}
+
+TEST_F(CliTest, AKeyThatNobodyHasConfirmedReadsAsThePublic) {
+  service_.FailNext({Refuse(Reason::kKeyNotConfirmed, "waits")});
+  const Ran ran = Do({"-c", "m01", "vote", "list", "--meeting", "s1"});
+  EXPECT_EQ(ran.code, kDone) << ran.err;
+  EXPECT_THAT(ran.out, HasSubstr("v5"));
+  EXPECT_THAT(ran.err, HasSubstr("this is what the public sees"));
+}
+
+TEST_F(CliTest, NumbersAreDecimal) {
+  const std::vector<std::string> result = {"rules", "result", "--profile", "de-nw-rat",
+                                           "--no",  "12",     "--yes"};
+  EXPECT_EQ(Do(With(result, {"13"})).code, kDone);
+  for (const char* odd : {"013", "0x10", "1 3", "", "08"})
+    EXPECT_EQ(Do(With(result, {odd})).code, kUsage) << odd;
+  const std::vector<std::string> seats = {"rules",   "seats", "--method", "dhondt",
+                                          "--seats", "5",     "--votes"};
+  EXPECT_EQ(Do(With(seats, {"10,5"})).code, kDone);
+  for (const char* odd : {"010,5", "10,,5", "10,5,", ",10,5"})
+    EXPECT_EQ(Do(With(seats, {odd})).code, kUsage) << odd;
+}
+
+// A command line is read with the commands of its noun alone; what is then read is the same.
+TEST_F(CliTest, AContextMayBeCalledLikeANoun) {
+  std::filesystem::copy_file(folder_ + "/contexts/public.json", folder_ + "/contexts/vote.json");
+  EXPECT_EQ(Do({"-c", "vote", "vote", "list", "--meeting", "s1"}).code, kDone);
+  EXPECT_THAT(Do({"--version"}).out, StartsWith("votum "));
+  EXPECT_EQ(Do({"--version"}).out, Do({"--version", "--timeout", "1"}).out);
 }
 
 TEST_F(CliTest, ListsPageToTheirEnd) {
@@ -300,28 +298,32 @@ INSTANTIATE_TEST_SUITE_P(
                 {Refuse(Reason::kVoteClosed, "vote v1 was closed at record 7")},
                 false,
                 kRefusedByService,
-                "votum: VOTE_CLOSED: vote v1 was closed at record 7\n"},
+                "votum vote cast: VOTE_CLOSED: vote v1 was closed at record 7\n"},
         Failing{"refused_without_a_reason",
                 kVote,
                 {absl::InternalError("broken")},
                 false,
                 kRefusedByService,
-                "votum: INTERNAL: broken\n"},
+                "votum vote cast: INTERNAL: broken\n"},
         // A reason that also exists locally does not reveal its origin.
         Failing{"refused_with_a_word_of_ours",
                 kVote,
                 {Refuse(Reason::kBadFile, "x")},
                 false,
                 kRefusedByService,
-                "votum: BAD_FILE"},
+                "votum vote cast: BAD_FILE"},
         Failing{"deadline", With(kVote, {"--timeout", "1"}),
                 std::vector<absl::Status>(100, absl::DeadlineExceededError("late")), false,
                 kNotReachable, "does not answer"},
         Failing{"unavailable", With(kVote, {"--timeout", "1"}),
                 std::vector<absl::Status>(100, absl::UnavailableError("away")), false,
                 kNotReachable, "the service meetings at 127.0.0.1:"},
-        Failing{
-            "another_receipt", kVote, {}, true, kVerificationFailed, "votum: RECEIPT_INVALID: "},
+        Failing{"another_receipt",
+                kVote,
+                {},
+                true,
+                kVerificationFailed,
+                "votum vote cast: RECEIPT_INVALID: "},
         Failing{"unknown_option", {"vote", "cast", "--vote", "v1"}, {}, false, kUsage, "--vote"},
         Failing{"unknown_noun",
                 {"ballot", "cast"},
@@ -334,7 +336,19 @@ INSTANTIATE_TEST_SUITE_P(
                 {},
                 false,
                 kUsage,
-                "there is no burn here; see votum vote --help"},
+                "there is no burn here; did you mean urn? see votum vote --help"},
+        Failing{"misspelt_noun",
+                {"vtoe", "cast"},
+                {},
+                false,
+                kUsage,
+                "there is no vtoe here; did you mean vote? see votum --help"},
+        Failing{"misspelt_option",
+                {"vote", "cast", "--choise", "yes"},
+                {},
+                false,
+                kUsage,
+                "did you mean --choice? see votum vote cast --help"},
         Failing{"no_verb", {"vote"}, {}, false, kUsage, "see votum vote --help"},
         Failing{"nothing", {}, {}, false, kUsage, "subcommand"},
         Failing{"missing_option",
@@ -342,7 +356,7 @@ INSTANTIATE_TEST_SUITE_P(
                 {},
                 false,
                 kUsage,
-                "votum: USAGE: --choice is missing"},
+                "votum vote cast: USAGE: --choice is missing"},
         Failing{"bad_choice",
                 {"-c", "m01", "vote", "cast", "--id", "v1", "--choice", "ja"},
                 {},
@@ -355,7 +369,7 @@ INSTANTIATE_TEST_SUITE_P(
                 {},
                 false,
                 kLocalProblem,
-                "votum: NO_CONTEXT: "},
+                "votum person list: NO_CONTEXT: "},
         Failing{"context_not_chosen",
                 {"vote", "list", "--meeting", "s1"},
                 {},
@@ -367,7 +381,7 @@ INSTANTIATE_TEST_SUITE_P(
                 {},
                 false,
                 kLocalProblem,
-                "votum: NO_KEY: "},
+                "votum vote cast: NO_KEY: "},
         Failing{"wrong_passphrase",
                 With(kVote, {"--passphrase-file", "/dev/null"}),
                 {},
@@ -380,7 +394,7 @@ INSTANTIATE_TEST_SUITE_P(
                 {},
                 false,
                 kLocalProblem,
-                "votum: BAD_FILE: "},
+                "votum motion propose: BAD_FILE: "},
         Failing{"service_not_in_the_context",
                 {"-c", "public", "idea", "list"},
                 {},
@@ -457,8 +471,16 @@ TEST_F(BatchTest, StopsAtTheFirstFailureWithItsLine) {
   service_.FailNext({absl::OkStatus(), Refuse(Reason::kAlreadyVoted, "you have voted")});
   const Ran ran = DoBatch(absl::StrCat(kCast, "v1\n\n", kCast, "v2\n", kCast, "v3\n"));
   EXPECT_EQ(ran.code, kRefusedByService);
-  EXPECT_EQ(ran.err, "line 3: votum: ALREADY_VOTED: you have voted\n");
+  EXPECT_EQ(ran.err, "line 3: votum vote cast: ALREADY_VOTED: you have voted\n");
   EXPECT_EQ(service_.calls().size(), 2u);
+}
+
+TEST_F(BatchTest, ADryRunOfABatchIsOneOfEachLine) {
+  const Ran ran = DoBatch(absl::StrCat(kCast, "v1\n", kCast, "v2\n"), {"--dry-run"});
+  EXPECT_EQ(ran.code, kDone) << ran.err;
+  EXPECT_THAT(ran.out, HasSubstr("vote_event_id: v1\n"));
+  EXPECT_THAT(ran.out, HasSubstr("vote_event_id: v2\n"));
+  EXPECT_THAT(service_.calls(), IsEmpty());
 }
 
 TEST_F(BatchTest, NoLineBeginsBeforeThoseAboveTheDashesAreDone) {

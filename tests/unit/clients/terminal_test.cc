@@ -7,10 +7,12 @@
 
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/match.h"
 #include "base/file.h"
+#include "base/refusal.h"
 #include "base/status_matchers.h"
 #include "base/test_folder.h"
 #include "gmock/gmock.h"
@@ -67,6 +69,27 @@ Child AtTerminal(const std::vector<std::string>& answers, const std::function<in
   return child;
 }
 
+TEST(PassphraseTest, MustBeLongAndNobodysFirstGuess) {
+  for (const char* good : {"eine lange Passphrase", "richtig Pferd Batterie Klammer",
+                           "Z7k/pQ2v+xR9wLm4", "Ährenfeld im Juli"})
+    EXPECT_OK(CheckPassphrase(good)) << good;
+  const std::pair<const char*, const char*> weak[] = {{"", "fewer than 12 characters"},
+                                                      {"Pferd Klamm", "fewer than 12 characters"},
+                                                      {"äöüäöüäöüäö", "fewer than 12 characters"},
+                                                      {"aaaaaaaaaaaaaaaa", "6 different"},
+                                                      {"1212121212121212", "6 different"},
+                                                      {"abcdefghijklmn", "mostly a row"},
+                                                      {"123456789012", "mostly a row"},
+                                                      {"qwertzuiopasdf", "mostly a row"},
+                                                      {"Passwort2026!", "tried first"},
+                                                      {"votum geheim 1", "tried first"}};
+  for (const auto& [passphrase, why] : weak) {
+    const absl::Status status = CheckPassphrase(passphrase);
+    EXPECT_EQ(ReasonOf(status), Reason::kPassphraseWeak) << passphrase;
+    EXPECT_THAT(std::string(status.message()), HasSubstr(why)) << passphrase;
+  }
+}
+
 TEST(TerminalTest, TakesASecretWithoutShowingIt) {
   const Child child = AtTerminal({std::string(kSecret) + "\n"}, [] {
     const auto secret = Secret("", "one-time code", "--code-file");
@@ -87,11 +110,13 @@ TEST(TerminalTest, AnInterruptEndsTheQuestion) {
 TEST(TerminalTest, ANewPassphraseIsTypedTwiceAlike) {
   const auto body = [] {
     const auto passphrase = NewPassphrase("");
-    if (passphrase.ok()) return passphrase->Reveal() == "eins" ? 0 : 1;
+    if (passphrase.ok()) return passphrase->Reveal() == kSecret ? 0 : 1;
     return ReasonOf(passphrase.status()) == Reason::kPassphrasesDiffer ? 2 : 3;
   };
-  EXPECT_EQ(AtTerminal({"eins\n", "eins\n"}, body).code, 0);
-  EXPECT_EQ(AtTerminal({"eins\n", "zwei\n"}, body).code, 2);
+  const std::string typed = std::string(kSecret) + "\n";
+  EXPECT_EQ(AtTerminal({typed, typed}, body).code, 0);
+  EXPECT_EQ(AtTerminal({typed, "ein anderer Satz\n"}, body).code, 2);
+  EXPECT_EQ(AtTerminal({"eins\n"}, body).code, 3) << "weak: not asked for again";
 }
 
 TEST(TerminalTest, WithoutATerminalTheOptionIsNamed) {

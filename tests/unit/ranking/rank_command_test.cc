@@ -104,11 +104,11 @@ TEST(RankCommand, RefusalsSayWhatIsWrong) {
   const std::string path = WriteTemp("d.blt", "3 2\n4 1 2 9 0\n0\n");
   Printed printed = Votum({"rank", path, "--method", "schulze.wv"});
   EXPECT_EQ(printed.exit_code, 5);
-  EXPECT_THAT(printed.err, StartsWith("votum: BAD_FORMAT: "));
+  EXPECT_THAT(printed.err, StartsWith("votum rank: BAD_FORMAT: "));
   EXPECT_THAT(printed.err, HasSubstr("line 2, column 7: there is no option 9"));
   printed = Votum({"rank", path, "--method", "shulze"});
   EXPECT_EQ(printed.exit_code, 2);
-  EXPECT_THAT(printed.err, StartsWith("votum: UNKNOWN_METHOD: "));
+  EXPECT_THAT(printed.err, StartsWith("votum rank: UNKNOWN_METHOD: "));
   EXPECT_THAT(printed.err, HasSubstr("votum rank --list"));
   printed = Votum({"rank", path, "--method", "schulze.wv", "--param", "colour=red"});
   EXPECT_THAT(printed.err, HasSubstr("no parameter \"colour\""));
