@@ -139,8 +139,9 @@ absl::Status CheckPassphrase(absl::string_view passphrase) {
     return refuse(absl::StrCat("has fewer than ", kMinDifferent, " different characters"));
   if (IsMostlyARow(lower)) return refuse("is mostly a row of letters, digits or keys");
   for (const absl::string_view word : kTriedFirst) {
-    for (size_t at = lower.find(word); at != std::string::npos; at = lower.find(word))
-      lower.replace(at, word.size(), "");
+    const std::string tried(word);
+    for (size_t at = lower.find(tried); at != std::string::npos; at = lower.find(tried))
+      lower.erase(at, tried.size());
   }
   if (CharactersIn(lower) < kMinOwn)
     return refuse("is little more than a word that is tried first");
