@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "clients/audit/archive.h"
 #include "core/command/payload_type.h"
+#include "crypto/commitment.h"
 #include "crypto/dsse.h"
 #include "crypto/hash.h"
 #include "crypto/note.h"
@@ -143,10 +144,12 @@ MadeLog MakeDirectoryLog() {
   made.vkey = crypto::NoteVerifier::Create(kSmallDeployment, log.log_key())->vkey() + "\n";
   for (const std::string& record : log.records()) {
     const uint64_t index = static_cast<uint64_t>(&record - log.records().data());
-    const std::string salt(16, static_cast<char>(index));
-    const crypto::Digest leaf = crypto::Sha256({salt, record});
+    crypto::Salt salt;
+    salt.fill(static_cast<uint8_t>(index));
+    const crypto::Digest leaf = crypto::Commit(salt, record);
     absl::StrAppend(&made.records,
-                    audit::FormatEntry({index, std::string(crypto::AsBytes(leaf)), salt, record}),
+                    audit::FormatEntry({index, std::string(crypto::AsBytes(leaf)),
+                                        std::string(crypto::AsBytes(salt)), record}),
                     "\n");
   }
   return made;

@@ -87,8 +87,8 @@ TEST(GoldenLogs, HaveEveryCommandButThoseListed) {
   const auto text = ReadFile(GOLDEN "/missing-commands.txt");
   ASSERT_OK(text);
   std::set<std::string> listed;
-  for (const std::string line : absl::StrSplit(*text, '\n', absl::SkipEmpty())) {
-    if (!absl::StartsWith(line, "#")) listed.insert(line);
+  for (const absl::string_view line : absl::StrSplit(*text, '\n', absl::SkipEmpty())) {
+    if (!absl::StartsWith(line, "#")) listed.insert(std::string(line));
   }
   EXPECT_EQ(absl::StrJoin(missing, "\n"), absl::StrJoin(listed, "\n"));
 }
