@@ -123,10 +123,12 @@ class ReadsBesideCommandsTest : public ::testing::Test {
       if (i % 2 == 0) {
         mv1::CheckOut out;
         out.set_meeting_id("sitzung-1");
+        out.set_person_id(member);
         EXPECT_OK(city_->Do(member, std::move(out)));
       } else {
         mv1::CheckIn in;
         in.set_meeting_id("sitzung-1");
+        in.set_person_id(member);
         EXPECT_OK(city_->Do(member, std::move(in)));
       }
       times.push_back(absl::Now() - start);

@@ -84,7 +84,8 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(
         Tampered{"salt", [](Voted& v) { Flip(v.receipt.mutable_salt(), 3); },
                  "proof does not lead"},
-        Tampered{"no_salt", [](Voted& v) { v.receipt.clear_salt(); }, "proof does not lead"},
+        Tampered{"no_salt", [](Voted& v) { v.receipt.clear_salt(); },
+                 "its salt has a wrong length"},
         Tampered{"proof", [](Voted& v) { Flip(v.receipt.mutable_inclusion_proof(0), 0); },
                  "proof does not lead"},
         Tampered{"proof_cut", [](Voted& v) { v.receipt.mutable_inclusion_proof()->RemoveLast(); },

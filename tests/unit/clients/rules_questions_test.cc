@@ -69,7 +69,7 @@ TEST(RulesCheckTest, WithoutMismatchesItExitsWith0) {
 TEST(RulesCheckTest, BrokenFilesAreRefusedWithTheirPlace) {
   const Ran word = Check("id,yes,no,stated_result\n1,three,2,angenommen\n");
   EXPECT_EQ(word.code, kLocalProblem);
-  EXPECT_THAT(word.err, HasSubstr("line 2, column 3: yes is \"three\""));
+  EXPECT_THAT(word.err, HasSubstr(R"(line 2, column 3: yes is \"three\")"));
   EXPECT_THAT(Check("id,yes,stated_result\n").err, HasSubstr("no column no"));
   EXPECT_EQ(Do({"check", "/nonexistent", "--profile", "de-bw-rat"}).code, kLocalProblem);
   EXPECT_EQ(Do({"check", "/nonexistent"}).code, kUsage);
