@@ -16,6 +16,7 @@
 #include "services/runtime/read_access.h"
 #include "services/runtime/read_gate.h"
 #include "services/runtime/waiting_room.h"
+#include "tests/harness/await.h"
 #include "tests/unit/core/fold/small_log.h"
 #include "tests/unit/services/runtime/fake_ledger.h"
 #include "votum/directory/v1/directory.pb.h"
@@ -94,13 +95,13 @@ TEST_F(ReplicaTest, FoldsBesideReadersThatAlwaysOverlap) {
       while (!stop) {
         replica_.WithState([&reads](const Fold&) {
           ++reads;
-          absl::SleepFor(absl::Milliseconds(2));
+          testing::LetPass(absl::Milliseconds(2));
           return 0;
         });
       }
     });
   }
-  while (reads < 8) std::this_thread::yield();
+  EXPECT_TRUE(testing::Await([&] { return reads >= 8; }));
   for (int i = 0; i < 10; ++i) {
     log_.Register("person-" + std::to_string(i));
     ShowAll();
