@@ -87,8 +87,8 @@ absl::StatusOr<std::string> FetchCheckpoint(client::Client& client) {
                 "when its witnesses answer");
 }
 
-// What was withheld when its page came may be shown by now, because a later page has the record
-// that closed the vote.
+// Records that were withheld when their page came may be shown by now, because a later page has the
+// record that closed the vote.
 absl::Status FetchAgain(client::Client& client, Log* log) {
   ledger::v1::ListEntriesRequest request;
   request.set_page_size(kPage);

@@ -35,8 +35,8 @@ void Join(testing::SmallLog& log, const std::string& person, const std::string& 
   log.Append("anna", std::move(membership));
 }
 
-// Anna and bert, administrators; mia in council and faction; petra, auditor; zoe with a key and
-// nothing else.
+// Anna and bert, administrators; mia in council and faction; petra, auditor; zoe, who has a key and
+// belongs to nothing.
 testing::SmallLog& Town(testing::SmallLog& log) {
   Create(log, "rat", v1::ORGANIZATION_KIND_COUNCIL);
   Create(log, "blau", v1::ORGANIZATION_KIND_FACTION);
