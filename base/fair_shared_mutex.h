@@ -1,8 +1,8 @@
 // A shared mutex under which readers cannot keep a writer out, nor a writer the readers.
 //
 // glibc's std::shared_mutex lets new readers in while a writer waits: enough readers hold a writer
-// up for ever. Here a writer waits for those readers alone that were in when it came, and when it
-// leaves, all readers that came meanwhile go first (a phase-fair lock: Brandenburg and Anderson,
+// up for ever. Here a writer waits only for the readers that were inside when it arrived, and when it
+// leaves, all readers that have arrived in the meantime go first (a phase-fair lock: Brandenburg and Anderson,
 // "Spin-based reader-writer synchronization for multiprocessor real-time systems", 2010).
 //
 //   FairSharedMutex mutex;

@@ -43,9 +43,9 @@ absl::Status WriteAll(int fd, absl::string_view bytes, const std::string& path) 
 }
 
 // Writes a temporary file and lets `place` move it to its name: rename (replaces) or link (refuses
-// an existing file).
+// an existing file). Once this has returned, a `durable` file survives a power failure.
 absl::Status WriteVia(const std::string& path, absl::string_view bytes, mode_t mode,
-                      int (*place)(const char*, const char*)) {
+                      int (*place)(const char*, const char*), bool durable = true) {
   std::string temporary = absl::StrCat(path, ".XXXXXX");
   const int fd = mkostemp(temporary.data(), O_CLOEXEC);
   if (fd < 0) return IoError("create", temporary);
@@ -54,10 +54,10 @@ absl::Status WriteVia(const std::string& path, absl::string_view bytes, mode_t m
     const auto closer = absl::MakeCleanup([fd] { close(fd); });
     if (fchmod(fd, mode) != 0) return IoError("chmod", temporary);
     RETURN_IF_ERROR(WriteAll(fd, bytes, temporary));
-    if (fsync(fd) != 0) return IoError("fsync", temporary);
+    if (durable && fsync(fd) != 0) return IoError("fsync", temporary);
   }
   if (place(temporary.c_str(), path.c_str()) != 0) return IoError("write", path);
-  return SyncFolderOf(path);
+  return durable ? SyncFolderOf(path) : absl::OkStatus();
 }
 
 }  // namespace
@@ -85,6 +85,10 @@ absl::StatusOr<std::string> ReadFile(const std::string& path, size_t max_bytes) 
 
 absl::Status WriteFile(const std::string& path, absl::string_view bytes, mode_t mode) {
   return WriteVia(path, bytes, mode, std::rename);
+}
+
+absl::Status WriteCache(const std::string& path, absl::string_view bytes, mode_t mode) {
+  return WriteVia(path, bytes, mode, std::rename, /*durable=*/false);
 }
 
 absl::Status WriteNewFile(const std::string& path, absl::string_view bytes, mode_t mode) {

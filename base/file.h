@@ -25,6 +25,10 @@ absl::StatusOr<std::string> ReadFile(const std::string& path, size_t max_bytes =
 // page cache may lie).
 absl::Status WriteFile(const std::string& path, absl::string_view bytes, mode_t mode = 0644);
 
+// As WriteFile, but without fsync: after a power failure the file may be the old one, empty or torn.
+// For caches that are written often and whose reader checks the bytes.
+absl::Status WriteCache(const std::string& path, absl::string_view bytes, mode_t mode = 0644);
+
 // As WriteFile, but ALREADY_EXISTS if there is a file at `path`.
 absl::Status WriteNewFile(const std::string& path, absl::string_view bytes, mode_t mode = 0644);
 

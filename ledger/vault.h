@@ -23,7 +23,7 @@ inline constexpr int kMaxAttachments = 1000;  // of one command
 // commitment.
 absl::Status CheckAttachments(const common::v1::SignedCommand& command);
 
-// Seals and opens. Seal from one thread at a time; open from any thread.
+// Seals and opens attachments: seals on one thread at a time, opens on any.
 class Vault {
  public:
   // `store` outlives this object. `key` is the key-encryption key, 32 bytes.

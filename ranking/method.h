@@ -124,7 +124,7 @@ absl::StatusOr<Params> ResolveParams(const Method& method, const Params& given);
 Params DefaultsOf(const Election& election, const Method& method, Params given);
 
 // Ranks `election`. INVALID_ARGUMENT for an unknown method (UNKNOWN_METHOD), parameters (see
-// above), or ballots of another kind than the method reads (WRONG_BALLOTS). Withdrawn options do
+// above), or ballots of a kind that the method does not read (WRONG_BALLOTS). Withdrawn options do
 // not take part; indices are those of `election`.
 absl::StatusOr<Ranking> Rank(absl::string_view method, const Params& params,
                              const Election& election, const RankOptions& options = {});

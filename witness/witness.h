@@ -56,7 +56,7 @@ class Witness {
   //   400  the body is not of the form of crypto/tlog/add_checkpoint.h, or holds no signed note
   //   404  the log (the note's first line) is not one of ours
   //   403  no key of the log has signed, or the signature of one fails
-  //   422  size 0 with another root than that of the empty tree
+  //   422  size 0 with a root that is not that of the empty tree
   //   400  the note is not a checkpoint, or smaller than the old size
   //   409  the old size is not that of the last cosigned checkpoint (0 if there is none), which is
   //        the body

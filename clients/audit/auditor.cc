@@ -496,7 +496,7 @@ absl::StatusOr<uint64_t> AuditArchive(const std::string& folder, const crypto::N
   }
   if (archive.HasAttachments()) {
     RETURN_IF_ERROR(archive.ForEachAttachment(
-        [&](uint64_t line, absl::StatusOr<ArchivedAttachment> attachment) {
+        [&](uint64_t line, const absl::StatusOr<ArchivedAttachment>& attachment) {
           auditor.AddAttachment(line, attachment);
           return true;
         }));

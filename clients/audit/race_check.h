@@ -33,7 +33,7 @@ class RaceCheck {
     absl::Status why;  // why it was not good there
   };
 
-  // `cache` outlives this object. Only tests give another version than that of this program.
+  // `cache` outlives this object. Only tests give a version that is not this program's.
   RaceCheck(crypto::PublicKey log_key, SignatureCache* cache,
             uint32_t program_version = kProgramVersion);
 

@@ -87,8 +87,8 @@ absl::StatusOr<std::string> FetchCheckpoint(client::Client& client) {
                 "when its witnesses answer");
 }
 
-// What was withheld when its page came may be shown by now, because a later page has the record
-// that closed the vote.
+// Records that were withheld when their page came may be shown by now, because a later page has the
+// record that closed the vote.
 absl::Status FetchAgain(client::Client& client, Log* log) {
   ledger::v1::ListEntriesRequest request;
   request.set_page_size(kPage);
@@ -440,7 +440,7 @@ void AddAuditCommands(CLI::App& root, Run& run) {
                                "Make the evidence bundle of a decision (auditor).\nExample: votum "
                                "decision evidence --id b-117 --out b-117.evidence.json",
                                [&run, options] { return Evidence(run, *options); });
-  evidence->add_option("--id", options->decision, "Which decision")->required();
+  evidence->add_option("--id", options->decision, "The decision")->required();
   evidence->add_option("--out", options->out, "The bundle's file")->required();
 
   CLI::App* verify = root.add_subcommand(

@@ -345,7 +345,7 @@ void AddBallotCommands(CLI::App& root, Run& run) {
   for (const Verb& verb : kVerbs) {
     CLI::App* command = AddVerb(root, run, "election", verb.name, verb.help,
                                 [&run, options, &verb] { return verb.action(run, *options); });
-    command->add_option("--id", options->vote, "Which vote")->required();
+    command->add_option("--id", options->vote, "The vote")->required();
     command->add_option("--secret", options->secret_file, "This device's file for the vote")
         ->required();
     command->add_option("--secret-passphrase-file", options->secret_passphrase_file,

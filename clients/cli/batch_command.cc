@@ -113,7 +113,7 @@ void AddBatchCommand(CLI::App& root, Run& run) {
       "done.\n"
       "Example: printf '%s\\n' 'person add --id m01 --name Erika' | votum batch -");
   batch->add_option("FILE", options->file, "The file, or - for standard input")->required();
-  batch->add_option("--jobs", options->jobs, "How many at the same time")
+  batch->add_option("--jobs", options->jobs, "The number of commands at the same time")
       ->capture_default_str()
       ->check(CLI::Range(1, 256));
   batch->add_flag("--quiet", options->quiet, "Print only what fails");

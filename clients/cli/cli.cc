@@ -217,7 +217,8 @@ const std::vector<Family>& Families() {
 void AddOptions(CLI::App& app, Run& run) {
   app.set_version_flag("--version", "votum " VOTUM_VERSION);
   app.add_option("-c,--context", run.context,
-                 "Who acts and where: a name, or the path of a file; without it the one in use")
+                 "The context to use, which says who acts and where: a name, or the path of a "
+                 "file; without it the one in use")
       ->envname("VOTUM_CONTEXT");
   app.add_option("-o,--output", run.output, "table or json")
       ->check(CLI::IsMember({"table", "json"}));

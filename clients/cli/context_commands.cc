@@ -76,7 +76,7 @@ void AddContextCommands(CLI::App& root, Run& run) {
   add->add_option("NAME", options->name, "Name, or path of the new file")->required();
   add->add_option("--from", options->from, "The deployment's client.json, or another context")
       ->required();
-  add->add_option("--person", options->person, "Who acts; without it the public");
+  add->add_option("--person", options->person, "The person who acts; without it, the public");
   add->add_option("--key", options->key, "File of the person's key");
   add->add_option("--key-passphrase-file", options->passphrase_file,
                   "File with the key's passphrase; without it the terminal asks");
@@ -86,16 +86,16 @@ void AddContextCommands(CLI::App& root, Run& run) {
   AddVerb(root, run, "context", "use",
           "Set the context that holds where none is named.\nExample: votum context use erika",
           [options] { return client::UseContext(options->name); })
-      ->add_option("NAME", options->name, "Which")
+      ->add_option("NAME", options->name, "The context")
       ->required();
   AddVerb(root, run, "context", "show",
           "Show a context, or the one in use.\nExample: votum context show erika",
           [&run, options] { return Show(run, options->name); })
-      ->add_option("NAME", options->name, "Which");
+      ->add_option("NAME", options->name, "The context");
   AddVerb(root, run, "context", "remove",
           "Remove a context; the key file stays.\nExample: votum context remove erika",
           [options] { return Remove(options->name); })
-      ->add_option("NAME", options->name, "Which")
+      ->add_option("NAME", options->name, "The context")
       ->required();
 }
 

@@ -58,9 +58,9 @@ absl::Status SetField(google::protobuf::Message* message, const std::string& pat
 std::string ValueText(const google::protobuf::Message& message,
                       const google::protobuf::FieldDescriptor* field, int index);
 
-// The value of the field at `path` for a cell of a table: the first line of a text, texts of a
-// repeated field one after the other, the number of its messages. Along the path, the last message
-// of a repeated field is used.
+// The value of the field at `path` for a cell of a table: the first line of a text, all texts of a
+// repeated field, or the number of messages in it. Along the path, the last message of a repeated
+// field is used.
 std::string FieldText(const google::protobuf::Message& message, const std::string& path);
 
 }  // namespace votum::cli

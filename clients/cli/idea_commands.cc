@@ -211,11 +211,11 @@ void AddIdeaCommands(CLI::App& root, Run& run) {
   import_verb->add_option("FILE", import->file, "A .csv, .jsonl or .ndjson file")->required();
   import_verb->add_option("--source", import->source,
                           "Names the source for good; without it the file's name");
-  import_verb->add_option("--channel", import->channel, "Of rows that do not say it")
+  import_verb->add_option("--channel", import->channel, "The channel of rows that name none")
       ->capture_default_str();
-  import_verb->add_option("--group", import->group, "Of rows that do not say it")
+  import_verb->add_option("--group", import->group, "The group of rows that name none")
       ->capture_default_str();
-  import_verb->add_option("--origin", import->origin, "Of rows that do not say it");
+  import_verb->add_option("--origin", import->origin, "The origin of rows that name none");
 
   const auto code_file = std::make_shared<std::string>();
   AddVerb(root, run, "idea", "status",

@@ -123,13 +123,13 @@ void AddKeyCommands(CLI::App& root, Run& run) {
   CLI::App* enrol =
       AddVerb(root, run, "key", "enrol", "", [&run, key] { return Enrol(run, *key); });
   enrol->add_option("--code-file", key->code_file, "File with the one-time code");
-  enrol->add_option("--label", key->label, "What you call the device");
+  enrol->add_option("--label", key->label, "Your name for the device");
 
   const auto code = std::make_shared<CodeOptions>();
   CLI::App* issue =
       AddVerb(root, run, "code", "issue", "", [&run, code] { return IssueCode(run, *code); });
-  issue->add_option("--person", code->person, "Whose key it will enrol")->required();
-  issue->add_option("--days", code->days, "How long it is valid")
+  issue->add_option("--person", code->person, "The person whose key it will enrol")->required();
+  issue->add_option("--days", code->days, "The number of days for which it is valid")
       ->capture_default_str()
       ->check(CLI::Range(1, 36500));
   issue->add_option("--code-file", code->code_file,

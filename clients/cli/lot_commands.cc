@@ -61,8 +61,8 @@ absl::Status Reveal(Run& run, const Options& options) {
 void AddLotCommands(CLI::App& root, Run& run) {
   const auto options = std::make_shared<Options>();
   const auto add_ids = [&](CLI::App* verb) {
-    verb->add_option("--meeting", options->meeting, "Which meeting")->required();
-    verb->add_option("--id", options->id, "Which lot")->required();
+    verb->add_option("--meeting", options->meeting, "The meeting")->required();
+    verb->add_option("--id", options->id, "The lot")->required();
     return verb;
   };
   add_ids(

@@ -141,12 +141,12 @@ void AddMeetingCommands(CLI::App& root, Run& run) {
                             "until it is closed.\n"
                             "Example: votum meeting watch --id sitzung-12",
                             [&run, options] { return Watch(run, *options); });
-  watch->add_option("--id", options->id, "Which meeting")->required();
+  watch->add_option("--id", options->id, "The meeting")->required();
   watch->add_flag("--once", options->once, "Only as it is now");
   CLI::App* establish = AddVerb(root, run, "vote", "establish", "",
                                 [&run, options] { return EstablishResult(run, *options); });
-  establish->add_option("--meeting", options->meeting, "Which meeting; found by the vote without");
-  establish->add_option("--id", options->id, "Which vote")->required();
+  establish->add_option("--meeting", options->meeting, "The meeting; without it, that of the vote");
+  establish->add_option("--id", options->id, "The vote")->required();
   establish->add_option("--casting-vote", options->casting_vote,
                         "Where the rules leave a tie to you: adopted or rejected");
   CLI::App* sign = AddVerb(root, run, "decision", "sign", "",
@@ -159,7 +159,7 @@ void AddMeetingCommands(CLI::App& root, Run& run) {
                                "Example: votum decision document --id b-117 --out b-117.json",
                                [&run, options] { return ShowDocument(run, *options); });
   for (CLI::App* verb : {sign, publish, document})
-    verb->add_option("--id", options->id, "Which decision")->required();
+    verb->add_option("--id", options->id, "The decision")->required();
   for (CLI::App* verb : {publish, document})
     verb->add_option("--out", options->out, "Write the document to this file");
 }

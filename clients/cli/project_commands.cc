@@ -67,15 +67,16 @@ void AddProjectCommands(CLI::App& root, Run& run) {
                    "JSON: roles, work packages, milestones, charter")
       ->required();
   start->add_option("--title", options->title, "Title, if not the template's");
-  start->add_option("--goal", options->goal, "What is true when it is done, or @FILE");
+  start->add_option("--goal", options->goal,
+                    "The goal: a statement that is true when it is done, or @FILE");
   start->add_option("--budget-cents", options->budget_cents, "In cents");
-  start->add_option("--sponsor", options->sponsor, "Who answers for it to the council");
-  start->add_option("--lead", options->lead, "Who leads it");
+  start->add_option("--sponsor", options->sponsor, "The person who answers for it to the council");
+  start->add_option("--lead", options->lead, "The person who leads it");
   CLI::App* plan = AddVerb(root, run, "project", "plan",
                            "Export a project's plan, for other programs.\n"
                            "Example: votum project plan --id p1 --format csv --out p1.csv",
                            [&run, options] { return Plan(run, *options); });
-  plan->add_option("--id", options->id, "Which")->required();
+  plan->add_option("--id", options->id, "The project")->required();
   plan->add_option("--format", options->format, "json or csv")
       ->check(CLI::IsMember({"json", "csv"}));
   plan->add_option("--out", options->out, "Write the plan to this file");

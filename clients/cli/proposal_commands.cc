@@ -106,7 +106,7 @@ void AddProposalCommands(CLI::App& root, Run& run) {
   const auto path = std::make_shared<PathOptions>();
   CLI::App* set_path =
       AddVerb(root, run, "proposal", "path", "", [&run, path] { return SetPath(run, *path); });
-  set_path->add_option("--id", path->id, "Which")->required();
+  set_path->add_option("--id", path->id, "The proposal")->required();
   set_path->add_option("--step", path->steps, "ORGANIZATION:advises or ORGANIZATION:decides")
       ->allow_extra_args(false);
   set_path->add_option("--file", path->file, "The steps as JSON instead");
@@ -116,7 +116,7 @@ void AddProposalCommands(CLI::App& root, Run& run) {
                                 "Show what changed between two versions.\n"
                                 "Example: votum proposal diff --id vorlage-1 --from 1 --to 3",
                                 [&run, diff] { return Diff(run, *diff); });
-  show_diff->add_option("--id", diff->id, "Which")->required();
+  show_diff->add_option("--id", diff->id, "The proposal")->required();
   show_diff->add_option("--from", diff->from, "Old version; without it the one before");
   show_diff->add_option("--to", diff->to, "New version; without it the newest");
 }

@@ -69,12 +69,12 @@ const std::vector<Row>& Rows() {
                                                       "Show the body.", {}),
       Read<dv1::GetPersonRequest, dv1::GetPersonResponse>("person", "show", "directory",
                                                           "GetPerson", "Show a person.",
-                                                          {{"--id", "person_id", "Who"}}),
+                                                          {{"--id", "person_id", "The person"}}),
       Read<dv1::ListPersonsRequest, dv1::ListPersonsResponse>(
           "person", "list", "directory", "ListPersons", "List all persons.", {}, {"id", "name"}),
       Read<dv1::GetOrganizationRequest, dv1::GetOrganizationResponse>(
           "organization", "show", "directory", "GetOrganization",
-          "Show an organization and its rules.", {{"--id", "organization_id", "Which"}}),
+          "Show an organization and its rules.", {{"--id", "organization_id", "The organization"}}),
       Read<dv1::ListOrganizationsRequest, dv1::ListOrganizationsResponse>(
           "organization", "list", "directory", "ListOrganizations", "List all organizations.", {},
           {"id", "name", "kind", "statutory_number"}),
@@ -90,64 +90,64 @@ const std::vector<Row>& Rows() {
           "subject", "list-erasures", "directory", "ListErasures", "List erasures.", {},
           {"id", "legal_ground", "proposer_id", "confirmer_id", "confirm_time"}),
       Read<iv1::GetIdeaRequest, iv1::GetIdeaResponse>(
-          "idea", "show", "ideas", "GetIdea", "Show an idea.", {{"--id", "idea_id", "Which"}}),
+          "idea", "show", "ideas", "GetIdea", "Show an idea.", {{"--id", "idea_id", "The idea"}}),
       Read<iv1::ListIdeasRequest, iv1::ListIdeasResponse>(
           "idea", "list", "ideas", "ListIdeas", "List ideas.",
-          {{"--state", "state", "Only those", kOptional}},
+          {{"--state", "state", "Only ideas in this state", kOptional}},
           {"id", "agree_count", "state", "channel", "text_content"}),
       Read<iv1::GetRoundRequest, iv1::GetRoundResponse>(
           "round", "show", "ideas", "GetRound",
           "Show a ranking round, with its rankings once it is closed.",
-          {{"--id", "round_id", "Which"}}),
+          {{"--id", "round_id", "The round"}}),
       Read<iv1::ListRoundsRequest, iv1::ListRoundsResponse>(
           "round", "list", "ideas", "ListRounds", "List rounds.", {},
           {"id", "title", "state", "method", "ballot_count"}),
       Read<papers::v1::GetProposalRequest, papers::v1::GetProposalResponse>(
           "proposal", "show", "papers", "GetProposal", "Show a proposal with all versions.",
-          {{"--id", "proposal_id", "Which"}}),
+          {{"--id", "proposal_id", "The proposal"}}),
       Read<papers::v1::ListProposalsRequest, papers::v1::ListProposalsResponse>(
           "proposal", "list", "papers", "ListProposals", "List proposals.", {},
           {"id", "versions.text.title", "lead_organization_id", "source_idea_ids"}),
       Read<vv1::GetMeetingRequest, vv1::GetMeetingResponse>(
           "meeting", "show", "meetings", "GetMeeting", "Show a meeting and its agenda.",
-          {{"--id", "meeting_id", "Which"}}),
+          {{"--id", "meeting_id", "The meeting"}}),
       Read<vv1::ListMeetingsRequest, vv1::ListMeetingsResponse>(
           "meeting", "list", "meetings", "ListMeetings", "List meetings.", {},
           {"id", "organization_id", "title", "start_time", "state"}),
       Read<vv1::GetAttendanceRequest, vv1::GetAttendanceResponse>(
           "meeting", "attendance", "meetings", "GetAttendance",
-          "Show who is and was present, and the quorum.", {{"--id", "meeting_id", "Which"}}),
+          "Show who is and was present, and the quorum.", {{"--id", "meeting_id", "The meeting"}}),
       Read<vv1::GetMotionRequest, vv1::GetMotionResponse>("motion", "show", "meetings", "GetMotion",
                                                           "Show a motion.",
-                                                          {{"--id", "motion_id", "Which"}}),
+                                                          {{"--id", "motion_id", "The motion"}}),
       Read<vv1::GetVoteEventRequest, vv1::GetVoteEventResponse>(
           "vote", "show", "meetings", "GetVoteEvent", "Show a vote.",
-          {{"--id", "vote_event_id", "Which"}}),
+          {{"--id", "vote_event_id", "The vote"}}),
       Read<vv1::GetSecretVoteRequest, vv1::GetSecretVoteResponse>(
           "election", "show", "meetings", "GetSecretVote",
           "Show a secret vote on devices; once it is closed with the trackers of its ballots.",
-          {{"--id", "vote_event_id", "Which"}}),
+          {{"--id", "vote_event_id", "The vote"}}),
       Read<vv1::ListKeyCeremoniesRequest, vv1::ListKeyCeremoniesResponse>(
           "trustee", "list", "meetings", "ListKeyCeremonies",
           "List the key ceremonies of an organization.",
-          {{"--organization", "organization_id", "Whose"}},
+          {{"--organization", "organization_id", "The organization"}},
           {"id", "threshold", "state", "finish_time"}),
       Read<vv1::GetLotRequest, vv1::GetLotResponse>("lot", "show", "meetings", "GetLot",
                                                     "Show a lot with all that its seed is made of.",
-                                                    {{"--id", "lot_id", "Which"}}),
+                                                    {{"--id", "lot_id", "The lot"}}),
       Read<vv1::ListVoteEventsRequest, vv1::ListVoteEventsResponse>(
           "vote", "list", "meetings", "ListVoteEvents", "List the votes of a meeting.",
-          {{"--meeting", "meeting_id", "Which meeting"}},
+          {{"--meeting", "meeting_id", "The meeting"}},
           {"id", "motion_id", "mode", "state", "cast_count"}),
-      Read<ev1::GetDecisionRequest, ev1::GetDecisionResponse>("decision", "show", "decisions",
-                                                              "GetDecision", "Show a decision.",
-                                                              {{"--id", "decision_id", "Which"}}),
+      Read<ev1::GetDecisionRequest, ev1::GetDecisionResponse>(
+          "decision", "show", "decisions", "GetDecision", "Show a decision.",
+          {{"--id", "decision_id", "The decision"}}),
       Read<ev1::ListDecisionsRequest, ev1::ListDecisionsResponse>(
           "decision", "list", "decisions", "ListDecisions", "List decisions.", {},
           {"id", "title", "state", "item_adopted", "decide_time"}),
-      Read<pv1::GetProjectRequest, pv1::GetProjectResponse>("project", "show", "projects",
-                                                            "GetProject", "Show a project.",
-                                                            {{"--id", "project_id", "Which"}}),
+      Read<pv1::GetProjectRequest, pv1::GetProjectResponse>(
+          "project", "show", "projects", "GetProject", "Show a project.",
+          {{"--id", "project_id", "The project"}}),
       Read<pv1::ListProjectsRequest, pv1::ListProjectsResponse>(
           "project", "list", "projects", "ListProjects", "List projects.", {},
           {"id", "decision_id", "charter.title", "spent_cents"}),

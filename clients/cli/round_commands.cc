@@ -135,7 +135,9 @@ void AddRoundCommands(CLI::App& root, Run& run) {
   const auto options = std::make_shared<RoundOptions>();
   CLI::App* voters = AddVerb(root, run, "round", "register", "",
                              [&run, options] { return Register(run, *options); });
-  voters->add_option("--count", options->count, "How many")->required()->check(CLI::Range(1, 2000));
+  voters->add_option("--count", options->count, "The number of codes")
+      ->required()
+      ->check(CLI::Range(1, 2000));
   voters
       ->add_option("--codes-file", options->codes_file,
                    "Write the codes to this new file, one a line")
@@ -159,10 +161,10 @@ void AddRoundCommands(CLI::App& root, Run& run) {
       "--tie-rule", options->tie_rule,
       "With --tie-order: how it came about, e.g. 'Los, gezogen von der Vorsitzenden'");
   for (CLI::App* verb : {voters, cast, paper, confirm, establish}) {
-    verb->add_option("--id", options->id, "Which round")->required();
+    verb->add_option("--id", options->id, "The round")->required();
   }
   for (CLI::App* verb : {voters, cast, paper})
-    verb->add_option("--group", options->group, "Which group")->required();
+    verb->add_option("--group", options->group, "The group")->required();
   for (CLI::App* verb : {paper, confirm})
     verb->add_option("--number", options->paper, "Number of the paper")->required();
   for (CLI::App* verb : {cast, paper, confirm}) {

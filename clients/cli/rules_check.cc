@@ -177,7 +177,7 @@ void AddRulesCheckCommand(CLI::App& root, Run& run) {
       "Example: votum rules check minutes-2019.csv --profile de-nw-rat",
       [&run, options] { return Check(run, *options); });
   check->add_option("FILE", options->file, "The tallies, CSV")->required();
-  check->add_option("--rule", options->rule, "Which majority of the profile")
+  check->add_option("--rule", options->rule, "A majority rule of the profile")
       ->capture_default_str();
   check->add_option("--statutory", options->statutory,
                     "The statutory number, where a row does not say it");

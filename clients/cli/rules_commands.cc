@@ -59,7 +59,10 @@ void AddAdoptRulesCommand(CLI::App& root, Run& run) {
   const auto options = std::make_shared<Options>();
   CLI::App* adopt = AddVerb(root, run, "organization", "adopt-rules", "",
                             [&run, options] { return Adopt(run, *options); });
-  adopt->add_option("--organization", options->organization, "Whose rules")->required();
+  adopt
+      ->add_option("--organization", options->organization,
+                   "The organization that adopts the rules")
+      ->required();
   AddProfileOptions(*adopt, options->choice);
 }
 

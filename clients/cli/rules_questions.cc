@@ -74,7 +74,7 @@ struct Numbers {
 
 void AddTally(CLI::App& verb, Numbers& numbers) {
   AddProfileOptions(verb, numbers.choice);
-  verb.add_option("--rule", numbers.rule, "Which majority of the profile")->capture_default_str();
+  verb.add_option("--rule", numbers.rule, "A majority rule of the profile")->capture_default_str();
   verb.add_option("--yes", numbers.tally.yes, "Yes votes")->required();
   verb.add_option("--no", numbers.tally.no, "No votes")->required();
   verb.add_option("--abstain", numbers.tally.abstain, "Abstentions");
@@ -362,10 +362,14 @@ void AddTallyQuestions(CLI::App& root, Run& run) {
       "--wrong-yes 1",
       [&run, wrong] { return Decisive(run, *wrong); });
   AddTally(*decisive, *wrong);
-  decisive->add_option("--wrong-yes", wrong->wrong.yes, "Of the Yes votes");
-  decisive->add_option("--wrong-no", wrong->wrong.no, "Of the No votes");
-  decisive->add_option("--wrong-abstain", wrong->wrong.abstain, "Of the abstentions");
-  decisive->add_option("--wrong-invalid", wrong->wrong.invalid, "Of the invalid votes");
+  decisive->add_option("--wrong-yes", wrong->wrong.yes,
+                       "The Yes votes that should not have been cast");
+  decisive->add_option("--wrong-no", wrong->wrong.no,
+                       "The No votes that should not have been cast");
+  decisive->add_option("--wrong-abstain", wrong->wrong.abstain,
+                       "The abstentions that should not have been cast");
+  decisive->add_option("--wrong-invalid", wrong->wrong.invalid,
+                       "The invalid votes that should not have been cast");
   decisive->add_option("--wrong-not-voted", wrong->wrong.not_voted, "Were present without a vote");
   decisive->add_option("--wrong-secret", wrong->wrong.unknown,
                        "Voted secretly: the worst case is computed");
@@ -380,16 +384,17 @@ void AddPersonQuestions(CLI::App& root, Run& run) {
   seats->add_option("--method", shares->method, "hare-niemeyer, dhondt, sainte-lague or rock")
       ->required()
       ->check(CLI::IsMember({"hare-niemeyer", "dhondt", "sainte-lague", "rock"}));
-  seats->add_option("--seats", shares->seats, "How many")->required();
+  seats->add_option("--seats", shares->seats, "The number of seats")->required();
   seats->add_option("--votes", shares->votes, "The votes of each list: 22,14,9")
       ->required()
       ->delimiter(',');
 
   const auto persons = std::make_shared<Persons>();
-  CLI::App* election = AddVerb(root, run, "rules", "election",
-                               "Who is elected, or goes to a second ballot or the lot.\nExample: "
-                               "votum rules election --profile de-nw-rat --votes 10 --no 11",
-                               [&run, persons] { return Election(run, *persons); });
+  CLI::App* election =
+      AddVerb(root, run, "rules", "election",
+              "Say who is elected, or goes to a second ballot or the lot.\nExample: "
+              "votum rules election --profile de-nw-rat --votes 10 --no 11",
+              [&run, persons] { return Election(run, *persons); });
   AddProfileOptions(*election, persons->choice);
   election->add_option("--votes", persons->votes, "The votes of each candidate: 20,18,7")
       ->required()
@@ -408,7 +413,7 @@ void AddPersonQuestions(CLI::App& root, Run& run) {
                           "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
                           [&run, drawing] { return Lot(run, *drawing); });
   lot->add_option("--items", drawing->items, "Between whom: a,b,c")->required()->delimiter(',');
-  lot->add_option("--draw", drawing->draw, "How many")->capture_default_str();
+  lot->add_option("--draw", drawing->draw, "The number of items to draw")->capture_default_str();
   lot->add_option("--seed", drawing->seed, "64 hexadecimal digits")->required();
 }
 
@@ -420,11 +425,13 @@ void AddRulesQuestions(CLI::App& root, Run& run) {
 
   const auto term = std::make_shared<Term>();
   CLI::App* number = AddVerb(root, run, "rules", "statutory-number",
-                             "How many members a council has by law.\nExample: votum rules "
+                             "Say how many members a council has by law.\nExample: votum rules "
                              "statutory-number --profile de-nw-rat --inhabitants 61000",
                              [&run, term] { return Number(run, *term); });
   AddProfileOptions(*number, term->choice);
-  number->add_option("--inhabitants", term->facts.inhabitants, "Of the municipality")->required();
+  number
+      ->add_option("--inhabitants", term->facts.inhabitants, "The inhabitants of the municipality")
+      ->required();
   number->add_option("--reduction", term->facts.reduction, "Seats taken off by bylaw");
   number->add_option("--additional", term->facts.additional, "Overhang and levelling seats");
   number->add_option("--vacant", term->facts.vacant, "Seats vacant for good");

@@ -178,24 +178,24 @@ void AddSecretVoteCommands(CLI::App& root, Run& run) {
       "sitzung-12 --motion antrag-1 --ceremony 2025",
       [&run, options] { return Open(run, *options); });
   open->add_option("--id", options->vote, "New id of the vote")->required();
-  open->add_option("--meeting", options->meeting, "Which meeting")->required();
-  open->add_option("--motion", options->motion, "Which motion")->required();
+  open->add_option("--meeting", options->meeting, "The meeting")->required();
+  open->add_option("--motion", options->motion, "The motion")->required();
   open->add_option("--ceremony", options->ceremony, "The key ceremony of the trustees")->required();
   for (const Verb& verb : kVerbs) {
     AddVerb(root, run, "election", verb.name, verb.help,
             [&run, options, &verb] { return verb.action(run, *options); })
-        ->add_option("--id", options->vote, "Which vote")
+        ->add_option("--id", options->vote, "The vote")
         ->required();
   }
   CLI::App* withdraw = AddVerb(root, run, "election", "withdraw", "",
                                [&run, options] { return Withdraw(run, *options); });
-  withdraw->add_option("--id", options->vote, "Which vote")->required();
+  withdraw->add_option("--id", options->vote, "The vote")->required();
   withdraw->add_option("--person", options->person, "The member")->required();
   const auto add_archive = [&](const char* name, const char* help,
                                absl::Status (*action)(Run&, const Options&)) {
     CLI::App* get = AddVerb(root, run, "election", name, help,
                             [&run, options, action] { return action(run, *options); });
-    get->add_option("--id", options->vote, "Which vote")->required();
+    get->add_option("--id", options->vote, "The vote")->required();
     get->add_option("--out", options->out, "The file; UUID.bel without it");
   };
   add_archive(

@@ -331,9 +331,9 @@ void AddTrusteeCommands(CLI::App& root, Run& run) {
     CLI::App* command = AddVerb(root, run, "trustee", verb.name, verb.help,
                                 [&run, options, &verb] { return verb.action(run, *options); });
     if (verb.of_vote) {
-      command->add_option("--vote", options->vote, "Which vote")->required();
+      command->add_option("--vote", options->vote, "The vote")->required();
     } else {
-      command->add_option("--ceremony", options->ceremony, "Which ceremony")->required();
+      command->add_option("--ceremony", options->ceremony, "The ceremony")->required();
     }
     if (!verb.has_secret) continue;
     command->add_option("--secret", options->secret_file, "Your secret file")->required();
@@ -352,18 +352,18 @@ void AddTrusteeCommands(CLI::App& root, Run& run) {
       "Example: votum trustee hand-in --ceremony 2025 --trustee ben --file ID.cert\n"
       "Example: votum trustee hand-in --vote wahl-1 --trustee ben --file ben.decryption",
       [&run, options] { return HandIn(run, *options); });
-  hand_in->add_option("--ceremony", options->ceremony, "Which ceremony");
-  hand_in->add_option("--vote", options->vote, "Which vote");
+  hand_in->add_option("--ceremony", options->ceremony, "The ceremony");
+  hand_in->add_option("--vote", options->vote, "The vote");
   hand_in->add_option("--file", options->file, "The file; its first line counts")->required();
   CLI::App* files = AddVerb(
       root, run, "trustee", "files",
       "Write what a trustee who works with belenios-tool needs next: certs.jsons, ID.vinput, "
       "ID.dkey.\nExample: votum trustee files --ceremony 2025 --trustee ben --out ben/",
       [&run, options] { return WriteFiles(run, *options); });
-  files->add_option("--ceremony", options->ceremony, "Which ceremony")->required();
+  files->add_option("--ceremony", options->ceremony, "The ceremony")->required();
   files->add_option("--out", options->folder, "Folder")->required();
   for (CLI::App* verb : {hand_in, files}) {
-    verb->add_option("--trustee", options->trustee, "Whose")->required();
+    verb->add_option("--trustee", options->trustee, "The trustee")->required();
   }
 }
 

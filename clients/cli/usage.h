@@ -1,5 +1,4 @@
-// Faults of command lines: explained in words that lead out of them, and some refused that CLI11
-// would let pass.
+// Explains faulty command lines and how to correct them, and refuses some that CLI11 would accept.
 #ifndef VOTUM_CLIENTS_CLI_USAGE_H_
 #define VOTUM_CLIENTS_CLI_USAGE_H_
 
@@ -16,8 +15,8 @@ namespace votum::cli {
 // noun.
 std::string CommandOf(const CLI::App& root);
 
-// Explains `error`: its own message, or the unknown word and the nearest one that may stand in its
-// place; and the --help to look at.
+// Explains `error` by its own message, or by the unknown word and the nearest one that is known in
+// its place, and names the --help to read.
 std::string UsageOf(const CLI::App& root, const CLI::ParseError& error);
 
 // The one of `candidates` for which `word` is a likely typing error: at most a third of its letters

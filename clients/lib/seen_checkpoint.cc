@@ -42,7 +42,10 @@ void SeenCheckpoint::Remember(absl::string_view note) {
   if (path_.empty()) return;
   std::error_code ignored;
   std::filesystem::create_directories(std::filesystem::path(path_).parent_path(), ignored);
-  WriteFile(path_, note).IgnoreError();  // a cache: the command itself has succeeded
+  // Not durable, because every signed command writes it and two fsyncs would double its time: a
+  // device that loses power forgets at most its newest checkpoints, a torn file has no valid
+  // signature, and the next command brings a newer one. The command itself has succeeded.
+  WriteCache(path_, note).IgnoreError();
 }
 
 std::string SeenCheckpointPath(const crypto::NoteVerifier& log) {

@@ -3,7 +3,8 @@
 // The ledger takes no command whose signer has seen another history (VIEW_FORKED), so that the next
 // command of any of them exposes an operator who shows different logs to different people. This
 // works as long as devices remember, so the checkpoint lies in a file between runs. The file is a
-// cache: one that cannot be read, or that the log did not sign, counts as missing.
+// cache, written without fsync: one that cannot be read, is torn, or that the log did not sign,
+// counts as missing.
 #ifndef VOTUM_CLIENTS_LIB_SEEN_CHECKPOINT_H_
 #define VOTUM_CLIENTS_LIB_SEEN_CHECKPOINT_H_
 

@@ -10,7 +10,7 @@
 namespace votum::client {
 namespace {
 
-// One call, whose one thread waits for one operation after the other.
+// One call. A single thread waits for its operations, one by one.
 class Stream {
  public:
   Stream(const std::shared_ptr<grpc::Channel>& channel, const std::string& path,

@@ -28,7 +28,7 @@ namespace votum {
 //   UNAUTHENTICATED/KEY_REVOKED            the key was revoked before this position
 //   UNAUTHENTICATED/UNKNOWN_CODE, CODE_USED, CODE_EXPIRED
 //                                          EnrolKey with a code that is not, or no longer, good
-//   PERMISSION_DENIED/NOT_THE_KEYS_OWNER   header.actor is another person than the key's owner
+//   PERMISSION_DENIED/NOT_THE_KEYS_OWNER   header.actor is not the key's owner
 //   UNAUTHENTICATED/BAD_SIGNATURE          a signature does not verify, or a key id does not match
 //   PERMISSION_DENIED/OFFICE_MISSING       the actor has none of the offices that may give it
 absl::StatusOr<CommandContext> Authorize(const World& world, const Envelope& envelope,

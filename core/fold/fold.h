@@ -76,7 +76,7 @@ enum class Gaps { kRefused, kAllowed };
 class Fold {
  public:
   // Folds `domains` and skips records of others. `cache` outlives this object. Only tests pass
-  // another version than that of this program.
+  // a version that is not this program's.
   Fold(DomainSet domains, crypto::PublicKey log_key, SignatureCache* cache,
        uint32_t program_version = kProgramVersion);
 

@@ -11,48 +11,13 @@ namespace {
 
 namespace dv1 = directory::v1;
 
-// Commands that name an urn in one of their fields: they open it, put something into it, or close
-// it. While an urn is open, their records are withheld, except the one that opened it.
-struct UrnRow {
-  absl::string_view command;
-  Urn::Kind kind;
-  const char* field;
-  bool opens = false;
-};
-constexpr UrnRow kUrnRows[] = {
-    {"votum.meetings.v1.OpenVote", Urn::Kind::kVote, "vote_event_id", true},
-    {"votum.meetings.v1.CastVote", Urn::Kind::kVote, "vote_event_id"},
-    {"votum.meetings.v1.CorrectVote", Urn::Kind::kVote, "vote_event_id"},
-    {"votum.meetings.v1.RecordPaperVote", Urn::Kind::kVote, "vote_event_id"},
-    {"votum.meetings.v1.ConfirmPaperVote", Urn::Kind::kVote, "vote_event_id"},
-    {"votum.meetings.v1.WithdrawPaperVote", Urn::Kind::kVote, "vote_event_id"},
-    {"votum.meetings.v1.CastSecretBallot", Urn::Kind::kVote, "vote_event_id"},
-    {"votum.meetings.v1.CloseVote", Urn::Kind::kVote, "vote_event_id"},
-    {"votum.ideas.v1.OpenRound", Urn::Kind::kRound, "round_id", true},
-    {"votum.ideas.v1.CastPreference", Urn::Kind::kRound, "round_id"},
-    {"votum.ideas.v1.RecordPaperPreference", Urn::Kind::kRound, "round_id"},
-    {"votum.ideas.v1.ConfirmPaperPreference", Urn::Kind::kRound, "round_id"},
-    {"votum.ideas.v1.CloseRound", Urn::Kind::kRound, "round_id"},
-};
-
-const UrnRow* RowOf(const CommandType& type) {
-  static const auto* const kByType = [] {
-    auto* rows = new absl::flat_hash_map<const CommandType*, const UrnRow*>();
-    for (const CommandType& row : CommandTable()) {
-      const std::string& name = row.prototype->GetDescriptor()->full_name();
-      for (const UrnRow& urn : kUrnRows) {
-        if (urn.command == name) (*rows)[&row] = &urn;
-      }
-    }
-    return rows;
-  }();
-  const auto found = kByType->find(&type);
-  return found == kByType->end() ? nullptr : found->second;
-}
-
-std::string FieldOf(const google::protobuf::Message& command, const char* name) {
-  const auto* field = command.GetDescriptor()->FindFieldByName(name);
-  return command.GetReflection()->GetString(command, field);
+// The urn of a command that declares one.
+std::optional<Urn> UrnOf(const Envelope& envelope) {
+  const std::string& name = envelope.type->options->urn();
+  if (name.empty()) return std::nullopt;
+  const auto* field = envelope.command->GetDescriptor()->FindFieldByName(name);
+  return Urn{name == "round_id" ? Urn::Kind::kRound : Urn::Kind::kVote,
+             envelope.command->GetReflection()->GetString(*envelope.command, field)};
 }
 
 bool IsOpen(const World& world, const Urn& urn) {
@@ -74,13 +39,12 @@ void ReachLog::Add(const World& world, const Envelope* envelope, Reach reach, bo
   const uint64_t index = own_.size();
   own_.push_back(NumberOf(reach));
   if (envelope == nullptr) return;
-  const UrnRow* row = RowOf(*envelope->type);
-  if (row != nullptr) {
-    const Urn urn = {row->kind, FieldOf(*envelope->command, row->field)};
-    if (row->opens) {
-      if (in_effect && IsOpen(world, urn)) open_urns_[urn].opened_by = index;
-    } else if (const auto open = open_urns_.find(urn); open != open_urns_.end()) {
-      if (IsOpen(world, urn)) {
+  const std::optional<Urn> urn = UrnOf(*envelope);
+  if (urn.has_value()) {
+    if (envelope->type->options->opens_urn()) {
+      if (in_effect && IsOpen(world, *urn)) open_urns_[*urn].opened_by = index;
+    } else if (const auto open = open_urns_.find(*urn); open != open_urns_.end()) {
+      if (IsOpen(world, *urn)) {
         open->second.withheld.push_back(index);
       } else {
         open_urns_.erase(open);

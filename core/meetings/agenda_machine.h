@@ -67,7 +67,7 @@ class AgendaMachine {
   const MeetingEntry* FindMeeting(absl::string_view meeting_id) const;
   // The item is on the meeting's agenda: NOT_FOUND/NO_SUCH_ITEM.
   absl::Status CheckItem(absl::string_view item_id, absl::string_view meeting_id) const;
-  // Whether the proposal stands on a public item: only from then on the public sees it.
+  // Whether the proposal stands on a public item; the public sees it only from then on.
   bool IsDealtWithInPublic(absl::string_view proposal_id) const;
 
   // NOT_FOUND/NO_SUCH_MEETING. The public gets the number and the neutral title of non-public

@@ -1,5 +1,5 @@
-// Sets up a secret vote on devices when its vote is opened: the election is made of the motion, the
-// server's key and the key of a finished ceremony. No election and no server key is used twice.
+// Sets up a secret vote on devices when its vote is opened: the election is made from the motion,
+// the server's key and the key of a finished ceremony. No election and no server key is used twice.
 #ifndef VOTUM_CORE_MEETINGS_ELECTION_SETUPS_H_
 #define VOTUM_CORE_MEETINGS_ELECTION_SETUPS_H_
 

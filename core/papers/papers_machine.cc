@@ -1,6 +1,7 @@
 #include "core/papers/papers_machine.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -205,7 +206,12 @@ absl::Status PapersMachine::Check(const CommandContext&, const v1::HandOverIdeas
   if (FindProposal(command.proposal_id()) == nullptr) return NoSuchProposal(command.proposal_id());
   if (command.idea_ids_size() == 0)
     return Refuse(Reason::kBadHandOver, "name the ideas that the proposal takes up");
-  for (const std::string& id : command.idea_ids()) RETURN_IF_ERROR(CheckHandOver(*round, id));
+  std::set<absl::string_view> named;
+  for (const std::string& id : command.idea_ids()) {
+    if (!named.insert(id).second)
+      return Refuse(Reason::kBadHandOver, absl::StrCat("idea ", id, " comes twice; name it once"));
+    RETURN_IF_ERROR(CheckHandOver(*round, id));
+  }
   return absl::OkStatus();
 }
 

@@ -63,7 +63,7 @@ class Election {
 
   // From election.json as published; keeps its bytes. INVALID_ARGUMENT with reason
   //   BAD_JSON, BAD_ELECTION   malformed
-  //   UNSUPPORTED_GROUP        another group than BELENIOS-2048
+  //   UNSUPPORTED_GROUP        a group other than BELENIOS-2048
   //   UNSUPPORTED_QUESTION     not a homomorphic question
   //   NOT_IN_GROUP             the key is not in the group
   static absl::StatusOr<Election> Parse(absl::string_view json);

@@ -6,7 +6,7 @@
 //    keepalives nor tcp_user_timeout end a blocking PQexec. Here each call waits no longer than
 //    its deadline.
 //  * A COMMIT that is cancelled while it waits for the synchronous standby returns OK, with a
-//    WARNING: "committed locally, but might not have been replicated". Result::warned tells.
+//    WARNING: "committed locally, but might not have been replicated". Result::warned is set then.
 #ifndef VOTUM_PLATFORM_POSTGRES_CONNECTION_H_
 #define VOTUM_PLATFORM_POSTGRES_CONNECTION_H_
 

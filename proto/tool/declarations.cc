@@ -27,6 +27,9 @@ bool HasField(const DescriptorProto& message, absl::string_view name) {
                      [name](const FieldDescriptorProto& field) { return field.name() == name; });
 }
 
+// The fields that name an urn; core/fold/reach_log.cc knows both.
+constexpr absl::string_view kUrns[] = {"vote_event_id", "round_id"};
+
 // The fault in the declaration of `message`; empty if there is none.
 std::string Fault(const DescriptorProto& message, const CommandOptions& options) {
   if (message.field().empty() || message.field(0).number() != 1 ||
@@ -39,6 +42,11 @@ std::string Fault(const DescriptorProto& message, const CommandOptions& options)
   if (!options.verb().empty() &&
       absl::StrSplit(options.verb(), ' ').operator std::vector<std::string>().size() != 2)
     return "verb must be noun and verb, \"motion demand\"";
+  if (options.urn().empty()
+          ? options.opens_urn()
+          : !HasField(message, options.urn()) ||
+                std::find(std::begin(kUrns), std::end(kUrns), options.urn()) == std::end(kUrns))
+    return "urn names a field of the command, vote_event_id or round_id; opens_urn goes with it";
   if (options.shown_case() == CommandOptions::SHOWN_NOT_SET) return "audience or as is missing";
   if (options.shown_case() == CommandOptions::kAudience)
     return options.audience() == common::v1::AUDIENCE_UNSPECIFIED ? "audience is missing" : "";

@@ -4,8 +4,8 @@
 //
 //   client ──▶ server ──▶ ReadGate: who calls? ──▶ WaitingRoom ──▶ the service's method, ReadAccess
 //
-// The caller is identified first. Whoever is unknown or has too many reads waiting is let through
-// at once, and ReadAccess answers with the reason.
+// The caller is identified first. A caller who is unknown or has too many reads waiting is let
+// through at once, and ReadAccess answers with the reason.
 #ifndef VOTUM_SERVICES_RUNTIME_READ_GATE_H_
 #define VOTUM_SERVICES_RUNTIME_READ_GATE_H_
 

@@ -29,8 +29,8 @@ class RefusedSubscription final : public grpc::ServerWriteReactor<ledger::v1::Su
 
 class SubscriptionHub {
  public:
-  // Reads from entry `*next` on, as much as fits into one message and exists already, possibly
-  // nothing; advances `*next` past it. Called on the pump's thread, until Stop.
+  // Reads the entries from `*next` on that exist and fit into one message, possibly none, and
+  // advances `*next` past them. Called on the pump's thread, until Stop.
   using ReadStretch =
       std::function<absl::Status(uint64_t* next, ledger::v1::SubscribeResponse* stretch)>;
   explicit SubscriptionHub(ReadStretch read);

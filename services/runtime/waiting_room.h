@@ -50,7 +50,7 @@ class WaitingRoom {
   // The number of reads that wait.
   size_t waiting() const;
 
-  // Lets go whoever waits, and lets nobody wait any more. Returns when all have been called.
+  // Releases all who wait, and lets nobody wait any more. Returns when all of them were called.
   void Close();
 
  private:

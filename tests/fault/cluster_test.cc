@@ -51,7 +51,7 @@ class Cluster {
   bool Healthy() { return Script("status") == 0; }
   std::string Output() const { return ReadFile(output_path(), size_t{1} << 20).value_or(""); }
 
-  // The node that `status` names in the line which begins with `role` and has `word`.
+  // The node that `status` names in the line that begins with `role` and contains `word`.
   std::string NodeThatIs(absl::string_view role, absl::string_view word) {
     (void)Script("status");
     for (const std::string& line : std::vector<std::string>(absl::StrSplit(Output(), '\n'))) {
@@ -62,7 +62,7 @@ class Cluster {
   }
   std::string Primary() { return NodeThatIs("primary", "pg"); }
 
-  // Sends `signal` to Patroni of `node`, its PostgreSQL and all processes of that.
+  // Sends `signal` to Patroni on `node` and to all processes of its PostgreSQL.
   void SignalNode(const std::string& node, int signal) const {
     const std::string data = absl::StrCat(folder_, "/", node, "/data");
     const std::string configuration = absl::StrCat(folder_, "/", node, "/patroni.yml");

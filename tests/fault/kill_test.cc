@@ -20,6 +20,7 @@
 #include "base/status_matchers.h"
 #include "base/test_folder.h"
 #include "gtest/gtest.h"
+#include "tests/harness/await.h"
 #include "tests/harness/city.h"
 #include "votum/ledger/v1/ledger_service.pb.h"
 #include "votum/meetings/v1/voting.pb.h"
@@ -43,14 +44,14 @@ class KillTest : public ::testing::Test {
   // Sends the same signed bytes until an answer other than a broken connection arrives.
   static absl::StatusOr<common::v1::Receipt> SendUntilAnswered(
       City& city, const common::v1::SignedCommand& command) {
-    for (;;) {
-      const auto receipt = city.Send(command, absl::Seconds(5));
-      const bool unknown = absl::IsUnavailable(receipt.status()) ||
-                           absl::IsDeadlineExceeded(receipt.status()) ||
-                           absl::IsCancelled(receipt.status());
-      if (!unknown) return receipt;
-      absl::SleepFor(absl::Milliseconds(20));
-    }
+    absl::StatusOr<common::v1::Receipt> receipt;
+    const auto answered = [&] {
+      receipt = city.Send(command, absl::Seconds(5));
+      return !absl::IsUnavailable(receipt.status()) &&
+             !absl::IsDeadlineExceeded(receipt.status()) && !absl::IsCancelled(receipt.status());
+    };
+    EXPECT_TRUE(Await(answered, absl::Minutes(2))) << receipt.status();
+    return receipt;
   }
 
   // The whole log, as the auditor reads it.
@@ -122,10 +123,10 @@ TEST_F(KillTest, NothingAcknowledgedIsLostNothingIsAppliedTwice) {
   std::mt19937 random(static_cast<unsigned>(getpid()));
   const std::vector<Process*> processes = city.Processes();
   for (int round = 0; round < Rounds(); ++round) {
-    absl::SleepFor(absl::Milliseconds(random() % 150));
+    LetPass(absl::Milliseconds(random() % 150));
     Process* victim = processes[random() % processes.size()];
     victim->Kill();
-    absl::SleepFor(absl::Milliseconds(random() % 20));
+    LetPass(absl::Milliseconds(random() % 20));
     victim->Start();
   }
   stop = true;

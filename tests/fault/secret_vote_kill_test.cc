@@ -18,6 +18,7 @@
 #include "crypto/election/voter_file.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/harness/await.h"
 #include "tests/harness/secret_vote.h"
 #include "votum/meetings/v1/meetings_service.pb.h"
 
@@ -56,9 +57,9 @@ class Killer {
     const auto wait = absl::Milliseconds(random_() % kMostMilliseconds);
     const auto down = absl::Milliseconds(random_() % 50);
     thread_ = std::thread([&victim, wait, down] {
-      absl::SleepFor(wait);
+      LetPass(wait);
       victim.Kill();
-      absl::SleepFor(down);
+      LetPass(down);
       victim.Start();
     });
     ++kills_;

@@ -1,5 +1,5 @@
 // Waits for effects. A test that slept instead would be slow on a quick machine and wrong on a slow
-// one.
+// one: script/tested lets no other file under tests/ sleep.
 #ifndef VOTUM_TESTS_HARNESS_AWAIT_H_
 #define VOTUM_TESTS_HARNESS_AWAIT_H_
 
@@ -9,7 +9,7 @@
 namespace votum::testing {
 
 // Whether `condition` holds before `limit` has passed; checked every few milliseconds, and once
-// more at the end.
+// more at the end. With absl::InfiniteDuration() the end is that of the test.
 template <typename Condition>
 bool Await(const Condition& condition, absl::Duration limit = absl::Seconds(30)) {
   constexpr absl::Duration kLookAgain = absl::Milliseconds(5);
@@ -20,6 +20,10 @@ bool Await(const Condition& condition, absl::Duration limit = absl::Seconds(30))
   }
   return condition();
 }
+
+// Lets time pass where time is the subject of a test and there is no effect to wait for: a fake
+// that is slow, work that holds a lock for a while, the moment of a kill, the end of a session.
+inline void LetPass(absl::Duration duration) { absl::SleepFor(duration); }
 
 }  // namespace votum::testing
 

@@ -286,8 +286,8 @@ TEST(ForgedSecretVoteTest, TheAuditNamesWhatLyingServicesRecord) {
   again.mutable_header()->set_command_id(crypto::NewUuid());
   log.Put(close, again, "");
   const Audited audited = log.Audit();
-  // The ballot itself is no fault; but a ledger that puts it in later shows another log than the one
-  // that the signers after it have seen.
+  // The ballot itself is no fault; but a ledger that inserts it afterwards shows a log that differs
+  // from the one that later signers have seen.
   const std::vector<std::string> faults = absl::StrSplit(audited.faults, '\n', absl::SkipEmpty());
   EXPECT_THAT(faults, AllOf(Not(IsEmpty()), Each(HasSubstr(": VIEW_FORKED: "))));
   EXPECT_THAT(audited.notes, HasSubstr("is void: REPLAYED_BALLOT"));

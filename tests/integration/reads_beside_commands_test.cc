@@ -40,7 +40,8 @@ class WaitingReads {
       : stub_(mv1::MeetingsService::NewStub(channel)) {}
   ~WaitingReads() {
     for (Call& call : calls_) call.context.TryCancel();
-    while (pending_ > 0) absl::SleepFor(absl::Milliseconds(1));
+    // Their callbacks use this object.
+    Await([this] { return pending_ == 0; }, absl::InfiniteDuration());
   }
 
   // One more, by whoever signed `session`, or by the public.

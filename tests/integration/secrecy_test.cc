@@ -91,7 +91,7 @@ TEST(SecretSearch, FindsEveryForm) {
 const std::vector<std::string> kWhereTheyBelong = {"meetings: sealing key", "ledger: log key",
                                                    ": ballot (text"};
 
-// Expects to find each of `expected`, and nothing that contains none of `allowed`.
+// Expects to find each of `expected`, and besides only data that contains one of `allowed`.
 void ExpectFound(const std::set<std::string>& found, const std::vector<std::string>& expected,
                  const std::vector<std::string>& allowed) {
   for (const std::string& name : expected) EXPECT_THAT(found, Contains(HasSubstr(name)));

@@ -38,7 +38,21 @@ class SecretVoteCommandTest : public ::testing::Test {
     EXPECT_THAT(
         vote_->Votum("m01", "election cast --id wahl-1 --choice yes" + vote_->Secret("m01"), 5),
         HasSubstr("BALLOTS_NOT_BEGUN"));
+    ExpectListed(6);
     vote_->BeginBallots();
+  }
+
+  // The chair sees the registered credentials, as numbers that name nobody; members do not.
+  void ExpectListed(int count) {
+    meetings::v1::ListCredentialsRequest request;
+    request.set_vote_event_id(vote_->id());
+    meetings::v1::ListCredentialsResponse response;
+    EXPECT_OK(
+        vote_->city().Read("maria.meister", "meetings", "ListCredentials", request, &response));
+    EXPECT_EQ(response.credentials_size(), count);
+    EXPECT_EQ(response.unusable_person_ids_size(), 0);
+    EXPECT_THAT(vote_->city().Read("m01", "meetings", "ListCredentials", request, &response),
+                IsRefused(Reason::kNotPresiding));
   }
 
   void TestTheDevice() {

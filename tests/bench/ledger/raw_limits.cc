@@ -38,7 +38,7 @@ std::string BigEndian(uint64_t value, int bytes) {
   return text;
 }
 
-// Calls `insert(first row)` for batch after batch; rows a second.
+// Calls `insert(first row)` for each batch. Returns the rows inserted per second.
 template <typename Insert>
 double RowRate(size_t batch, Insert insert) {
   size_t rows = 0;

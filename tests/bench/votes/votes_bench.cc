@@ -154,8 +154,8 @@ class Voter {
   int failed_ = 0;
 };
 
-// All voters at once, as fast as they can (`rate` 0) or `rate` commands a second together. Latency
-// counts from the time at which the command should have been sent.
+// Lets all voters send at once, as fast as they can (`rate` 0) or `rate` commands per second in
+// total. Latency counts from the time at which the command should have been sent.
 Figures Send(City& city, const std::vector<Commands>& commands, double rate) {
   const double server = ServerSeconds(city);
   const double client = votum::bench::ProcessSeconds();

@@ -1,4 +1,4 @@
-// Archives with correct hashes and chain, made of the events in the input (lines of a type and
+// Makes archives with correct hashes and chain from the events in the input (lines of a type and
 // data), so that the fuzzer gets past the hashes.
 #include "absl/strings/str_split.h"
 #include "crypto/election/archive.h"

@@ -22,8 +22,8 @@ inline bool HaveGo() {
          std::filesystem::exists("/usr/share/gocode/src/golang.org/x/mod/sumdb/tlog");
 }
 
-// The path of the program made of GO_FOLDER/`source` and common.go; INTERNAL with the compiler's
-// message.
+// Builds GO_FOLDER/`source` with common.go and returns the program's path; INTERNAL with the
+// compiler's message.
 inline absl::StatusOr<std::string> BuildGo(const std::string& source) {
   const std::string folder = NewTestFolder("go");
   const int built =

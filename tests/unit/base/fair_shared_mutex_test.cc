@@ -7,6 +7,7 @@
 #include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
 #include "gtest/gtest.h"
+#include "tests/harness/await.h"
 
 namespace votum {
 namespace {
@@ -20,11 +21,11 @@ class OverlappingReaders {
         while (!stop_) {
           const FairReaderLock lock(mutex);
           ++reads_;
-          absl::SleepFor(absl::Milliseconds(2));
+          testing::LetPass(absl::Milliseconds(2));
         }
       });
     }
-    while (reads_ < count) std::this_thread::yield();
+    EXPECT_TRUE(testing::Await([&] { return reads_ >= count; }));
   }
   ~OverlappingReaders() {
     stop_ = true;
@@ -59,7 +60,7 @@ TEST(FairSharedMutex, ReadersGetInAlthoughThereAreAlwaysWriters) {
     writers.emplace_back([&] {
       while (!stop) {
         const FairWriterLock lock(mutex);
-        absl::SleepFor(absl::Microseconds(100));
+        testing::LetPass(absl::Microseconds(100));
       }
     });
   }
@@ -117,9 +118,9 @@ TEST(FairSharedMutex, CountsHowLongAWriterWaitsForAReader) {
 
   mutex.lock_shared();
   std::thread writer([&] { const FairWriterLock lock(mutex); });
-  while (mutex.writer_waits().waiting == 0) std::this_thread::yield();
+  EXPECT_TRUE(testing::Await([&] { return mutex.writer_waits().waiting == 1; }));
   // The writer is to wait for at least this long: there is no effect to wait for.
-  absl::SleepFor(FairSharedMutex::kLongWait);
+  testing::LetPass(FairSharedMutex::kLongWait);
   mutex.unlock_shared();
   writer.join();
   const FairSharedMutex::WriterWaits waits = mutex.writer_waits();

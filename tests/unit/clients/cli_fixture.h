@@ -1,4 +1,4 @@
-// Command lines of `votum` against a service over TLS, for the tests of them.
+// Runs command lines of `votum` against a fake service over TLS.
 #ifndef VOTUM_TESTS_UNIT_CLIENTS_CLI_FIXTURE_H_
 #define VOTUM_TESTS_UNIT_CLIENTS_CLI_FIXTURE_H_
 

@@ -240,7 +240,7 @@ TEST_F(CliTest, NumbersAreDecimal) {
     EXPECT_EQ(Do(With(seats, {odd})).code, kUsage) << odd;
 }
 
-// A command line is read with the commands of its noun alone; what is then read is the same.
+// Only the commands of the noun are built to read a command line; the result is the same.
 TEST_F(CliTest, AContextMayBeCalledLikeANoun) {
   std::filesystem::copy_file(folder_ + "/contexts/public.json", folder_ + "/contexts/vote.json");
   EXPECT_EQ(Do({"-c", "vote", "vote", "list", "--meeting", "s1"}).code, kDone);

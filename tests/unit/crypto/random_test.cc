@@ -25,7 +25,7 @@ TEST(RandomTest, HasTheSizeAskedForAndDoesNotRepeat) {
 TEST(RandomTest, EveryByteValueOccurs) {
   std::array<int, 256> counts = {};
   for (char byte : RandomBytes(256 * 256)) ++counts[static_cast<unsigned char>(byte)];
-  // 256 expected of each, standard deviation 16: twelve of them away never happens.
+  // Each count is expected to be 256, with a standard deviation of 16; twelve of these never occur.
   EXPECT_GT(*std::min_element(counts.begin(), counts.end()), 64);
   EXPECT_LT(*std::max_element(counts.begin(), counts.end()), 448);
 }

@@ -250,7 +250,7 @@ TEST(WidestPaths, AllKernelsAgreeWithTheDefinition) {
   }
 }
 
-// Strengths of small counts are sorted in another way than those of large ones.
+// Strengths of small counts are sorted differently from those of large ones.
 TEST(StrongestPaths, ManyBallotsGiveTheSameLevelsAsFew) {
   std::mt19937_64 random(10);
   for (int round = 0; round < 20; ++round) {

@@ -13,6 +13,7 @@
 #include "absl/time/clock.h"
 #include "base/status_matchers.h"
 #include "gtest/gtest.h"
+#include "tests/harness/await.h"
 #include "tests/unit/witness/fakes.h"
 #include "tests/unit/witness/log_under_test.h"
 #include "witness/routes.h"
@@ -63,7 +64,7 @@ class FeedRunnerTest : public ::testing::Test {
   absl::StatusOr<http::Answer> AnswerOf(absl::string_view url, bool post, const std::string& body) {
     absl::ConsumePrefix(&url, "test://");
     const size_t number = static_cast<size_t>(url[0] - '0');
-    absl::SleepFor(absl::Milliseconds(latency_[number].load()));
+    testing::LetPass(absl::Milliseconds(latency_[number].load()));
     if (silent_[number]) return absl::UnavailableError("nobody is there");
     return Route(*witnesses_[number], {post ? "POST" : "GET", std::string(url.substr(1)), body});
   }

@@ -191,7 +191,7 @@ TEST_F(WitnessProcessTest, AFailingDiskStopsItAndNothingThatWasAnsweredIsLost) {
     std::filesystem::remove(folder_ + "/out");
     testing::Process failing(arguments, folder_ + "/out");
     failing.Start();
-    // It may fail while it makes its database: then it does not listen, and says why.
+    // A witness that fails while it makes its database does not listen, and says why.
     url_ = AwaitUrl(folder_ + "/out", /*or_text=*/"votum-witness: ");
     uint64_t answered = 0;
     for (uint64_t size = 1; size <= 8 && url_ != ""; ++size) {

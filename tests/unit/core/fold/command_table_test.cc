@@ -106,6 +106,25 @@ TEST(CommandTableTest, ARecordIsShownAsWhatItNames) {
   EXPECT_TRUE(ReachIn(world, projects::v1::ReportProgress()) == Reach::Sealed());
 }
 
+// A command with ballots whose urn is not declared would be shown before the urn is closed.
+TEST(CommandTableTest, WhateverIsSealedAndNamesAVoteOrRoundBelongsToItsUrn) {
+  std::set<std::string> without;
+  std::set<std::string> opening;
+  for (const CommandType& row : CommandTable()) {
+    const auto* message = row.prototype->GetDescriptor();
+    const bool names_one = message->FindFieldByName("vote_event_id") != nullptr ||
+                           message->FindFieldByName("round_id") != nullptr;
+    if (row.options->opens_urn()) opening.insert(row.name);
+    if (names_one && row.options->urn().empty() &&
+        row.options->audience() == common::v1::AUDIENCE_SEALED)
+      without.insert(row.name);
+  }
+  EXPECT_THAT(opening, ElementsAre("OpenRound", "OpenVote"));
+  // These say who may vote or has, never how.
+  EXPECT_THAT(without, ElementsAre("MarkBallot", "RegisterCredential", "RegisterVoters",
+                                   "WithdrawCredential"));
+}
+
 TEST(CommandTableTest, BallotsAndPartsOfTrusteesMayBeSignedLongBefore) {
   EXPECT_EQ(RowOf<meetings::v1::ConveneMeeting>().LongestValidity(), absl::Minutes(15));
   EXPECT_EQ(RowOf<meetings::v1::CastVote>().LongestValidity(), absl::Hours(12));

@@ -3,6 +3,7 @@
 #ifndef VOTUM_TESTS_UNIT_CORE_FOLD_SMALL_LOG_H_
 #define VOTUM_TESTS_UNIT_CORE_FOLD_SMALL_LOG_H_
 
+#include <algorithm>
 #include <map>
 #include <string>
 #include <vector>
@@ -37,11 +38,15 @@ class SmallLog {
   // Gives `person`, who is registered, a key: anna issues the code, `confirmer` confirms the key.
   void GiveKey(const std::string& person, const std::string& confirmer);
 
+  // The next record is later than `time`.
+  void PassTo(absl::Time time) { time_ = std::max(time_, time); }
+
   // `command` of `person`, signed, as a service gets it.
   common::v1::SignedCommand Sign(const std::string& person, google::protobuf::Message* command);
   Envelope Open(const std::string& person, google::protobuf::Message&& command);
 
   crypto::PublicKey log_key() const { return log_key_.public_key(); }
+  bool HasKey(const std::string& person) const { return keys_.count(person) > 0; }
   const crypto::PrivateKey& KeyOf(const std::string& person) const { return keys_.at(person); }
   // The exact bytes of all records.
   const std::vector<std::string>& records() const { return records_; }

@@ -1,5 +1,8 @@
 // Convening: every reason for which its commands are refused, and the effect of each.
 #include <functional>
+#include <map>
+#include <random>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -308,6 +311,57 @@ TEST(AgendaTest, AMeetingThatIsCalledOffStaysInTheList) {
             v1::MEETING_STATE_CANCELLED);
   EXPECT_THAT(council.agenda().GetMeeting("x", Audience::kPublic),
               IsRefused(Reason::kNoSuchMeeting));
+}
+
+// Random meetings, agendas and cancellations: each item is on the agenda that was accepted last,
+// and on no other.
+TEST(AgendaTest, AnItemIsOnOneAgendaOnlyWhateverIsPublished) {
+  std::mt19937 random(20261129);
+  const auto any = [&random](const char* prefix, unsigned count) {
+    return prefix + std::to_string(random() % count);
+  };
+  Council council;
+  std::map<std::string, std::vector<std::string>> model = {{Council::kMeeting, {"top-1", "top-2"}}};
+  int accepted = 0;
+  for (int step = 0; step < 400; ++step) {
+    const std::string meeting = any("sitzung-", 5);
+    absl::Status status;
+    const std::vector<std::string> before = StateOf(council);
+    if (const unsigned kind = random() % 8; kind == 0) {
+      status = council.Give("kai", CancelOf(meeting, "Hochwasser"));
+    } else if (kind == 1) {
+      v1::ConveneMeeting convene = ConveneIn(council, 20);
+      convene.set_meeting_id(meeting);
+      status = council.Give("kai", convene);
+      if (status.ok()) model[meeting] = {};
+    } else {
+      std::vector<v1::AgendaItemContent> items;
+      std::vector<std::string> ids;
+      for (unsigned i = 0; i <= random() % 3; ++i) {
+        ids.push_back(any("top-", 9));
+        items.push_back(Item(ids.back()));
+      }
+      status = council.Give("kai", AgendaOf(items, meeting));
+      if (status.ok()) model[meeting] = ids;
+    }
+    accepted += status.ok() ? 1 : 0;
+    if (!status.ok()) EXPECT_EQ(StateOf(council), before) << status;
+    std::set<std::string> on_an_agenda;
+    for (const auto& [id, ids] : model) {
+      EXPECT_THAT(council.agenda().FindMeeting(id)->item_ids, ::testing::ElementsAreArray(ids));
+      for (const std::string& item : ids) {
+        EXPECT_TRUE(on_an_agenda.insert(item).second) << item << " is on two agendas";
+        ASSERT_NE(council.agenda().FindItem(item), nullptr) << item;
+        EXPECT_EQ(council.agenda().FindItem(item)->meeting_id, id);
+      }
+    }
+    for (int i = 0; i < 9; ++i) {
+      const std::string item = "top-" + std::to_string(i);
+      if (on_an_agenda.count(item) == 0)
+        EXPECT_EQ(council.agenda().FindItem(item), nullptr) << item << " was taken off";
+    }
+  }
+  EXPECT_GT(accepted, 20) << "hardly anything happened";
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #define VOTUM_TESTS_UNIT_CORE_MEETINGS_COUNCIL_H_
 
 #include <initializer_list>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,7 @@
 #include "core/meetings/votes.h"
 #include "core/papers/papers_machine.h"
 #include "crypto/keys.h"
+#include "google/protobuf/message.h"
 
 namespace votum::meetings {
 
@@ -42,7 +44,11 @@ class Council {
   // Gives `command` as `actor` in its own record: Check, and Apply if that passes.
   template <typename Command>
   absl::Status Give(absl::string_view actor, const Command& command) {
-    return GiveTo(MachineOf(command), Next(actor), command);
+    const CommandContext context = Next(actor);
+    const absl::Status status = GiveTo(MachineOf(command), context, command);
+    if (status.ok())
+      given_.push_back({context.actor, context.time, std::make_shared<Command>(command)});
+    return status;
   }
   // As Give; a refusal fails the test.
   template <typename Command>
@@ -61,6 +67,14 @@ class Council {
                 absl::string_view vote_event_id = "vote");
   // All of it, with vera, m1, m2, m3, m4 present.
   void UpToVote();
+
+  // The commands that were in effect, in order, without headers.
+  struct Given {
+    std::string actor;
+    absl::Time time;
+    std::shared_ptr<const google::protobuf::Message> command;
+  };
+  const std::vector<Given>& given() const { return given_; }
 
   // The command id of the last record.
   std::string last_command_id() const { return absl::StrCat("command-", index_); }
@@ -133,6 +147,7 @@ class Council {
   const crypto::PublicKey log_public_key_ = LogKey().public_key();
   uint64_t index_ = 0;
   absl::Time time_;
+  std::vector<Given> given_;
   directory::DirectoryMachine directory_;
   ideas::IdeasMachine ideas_{directory_};
   papers::PapersMachine papers_{directory_, ideas_};

@@ -1,5 +1,7 @@
 // Projects: every reason for which their commands are refused, and the effect of each.
 #include <functional>
+#include <map>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -402,6 +404,53 @@ TEST(ProjectsTest, ThePublicSeesNoProjectOfANonPublicDecision) {
     EXPECT_EQ(projects.ListProjects("p-1", 9, Audience::kCouncil).size(), 0u);
     EXPECT_THAT(projects.GetProject("x", Audience::kCouncil), IsRefused(Reason::kNoSuchProject));
   }
+}
+
+// Random reports by random people: the sum is that of the newest reports, nothing finished rests on
+// something that was not, and a refusal changes nothing.
+TEST(ProjectsTest, SumsAndOrderHoldWhateverIsReported) {
+  std::mt19937 random(20261129);
+  Works works;
+  Started(works);
+  const std::vector<std::string> people = {"m1", "m2", "kai", "dora", "zoe"};
+  const std::vector<std::string> parts = {"plan", "bau", "x"};
+  const std::vector<uint32_t> percents = {0, 40, 99, 100, 100, 101};
+  std::map<std::string, uint64_t> spent;
+  std::map<std::string, uint32_t> percent;
+  int accepted = 0;
+  bool reached = false;
+  for (int step = 0; step < 300; ++step) {
+    const std::string& actor = people[random() % people.size()];
+    const std::vector<std::string> before = works.State();
+    if (random() % 5 == 0) {
+      const absl::Status status = works.Give(actor, Reach("eroeffnung"));
+      if (status.ok()) {
+        EXPECT_EQ(percent["bau"], 100u) << "the milestone waits for bau";
+        EXPECT_FALSE(reached) << "once";
+        reached = true;
+      } else {
+        EXPECT_EQ(works.State(), before) << status;
+      }
+      continue;
+    }
+    const std::string& part = parts[random() % parts.size()];
+    const uint32_t done = percents[random() % percents.size()];
+    const uint64_t cents = random() % 10000;
+    const uint32_t plan_done = percent["plan"];
+    const absl::Status status = works.Give(actor, Report(part, done, cents));
+    if (!status.ok()) {
+      EXPECT_EQ(works.State(), before) << status;
+      continue;
+    }
+    ++accepted;
+    EXPECT_TRUE(actor == "m1" || actor == "m2" || actor == "kai") << actor;
+    if (part == "bau" && done == 100) EXPECT_EQ(plan_done, 100u) << "bau waits for plan";
+    spent[part] = cents;
+    percent[part] = done;
+    EXPECT_EQ(works.project().spent_cents(), spent["plan"] + spent["bau"]);
+  }
+  EXPECT_GT(accepted, 50) << "hardly anything happened";
+  EXPECT_TRUE(reached);
 }
 
 }  // namespace

@@ -10,15 +10,11 @@
 #include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
 #include "base/status_matchers.h"
-#include "core/command/timestamps.h"
-#include "grpcpp/test/server_context_test_spouse.h"
 #include "gtest/gtest.h"
-#include "services/runtime/read_access.h"
-#include "services/runtime/read_gate.h"
 #include "services/runtime/waiting_room.h"
+#include "tests/harness/await.h"
 #include "tests/unit/core/fold/small_log.h"
 #include "tests/unit/services/runtime/fake_ledger.h"
-#include "votum/directory/v1/directory.pb.h"
 
 namespace votum {
 namespace {
@@ -94,13 +90,13 @@ TEST_F(ReplicaTest, FoldsBesideReadersThatAlwaysOverlap) {
       while (!stop) {
         replica_.WithState([&reads](const Fold&) {
           ++reads;
-          absl::SleepFor(absl::Milliseconds(2));
+          testing::LetPass(absl::Milliseconds(2));
           return 0;
         });
       }
     });
   }
-  while (reads < 8) std::this_thread::yield();
+  EXPECT_TRUE(testing::Await([&] { return reads >= 8; }));
   for (int i = 0; i < 10; ++i) {
     log_.Register("person-" + std::to_string(i));
     ShowAll();
@@ -195,86 +191,6 @@ TEST_F(WaitingRoomTest, PlacesAreFreeAgainAfterwards) {
   Wait("a", kNever, &again);
   EXPECT_FALSE(again.called.HasBeenNotified());
   room_.Close();
-}
-
-// ---------------------------------------------------------------------------------------------------------------------
-// Read access
-
-class ReadAccessTest : public ReplicaTest {
- protected:
-  // The answer to a read with this metadata, and the reader it was made for.
-  absl::Status Read(const std::vector<std::pair<const char*, std::string>>& metadata) {
-    grpc::ServerContext context;
-    grpc::testing::ServerContextTestSpouse spouse(&context);
-    for (const auto& [key, value] : metadata) spouse.AddClientMetadata(key, value);
-    reader_ = Reader{Audience::kPublic, "nobody"};
-    const grpc::Status status =
-        access_.Read(context, "Test", [this](const World&, const Reader& reader) -> absl::Status {
-          reader_ = reader;
-          return absl::OkStatus();
-        });
-    return absl::Status(static_cast<absl::StatusCode>(status.error_code()), status.error_message());
-  }
-  std::string SessionUntil(absl::Time end, const std::string& person = "anna") {
-    directory::v1::ReadSession session;
-    *session.mutable_expire_time() = ToTimestamp(end);
-    return log_.Sign(person, &session).SerializeAsString();
-  }
-
-  Metrics metrics_;
-  ReadAccess access_{&replica_, &cache_, &metrics_};
-  Reader reader_;
-};
-
-TEST_F(ReadAccessTest, KnowsWhoReads) {
-  ShowAll();
-  EXPECT_OK(Read({}));
-  EXPECT_EQ(reader_.person_id, "");
-  EXPECT_EQ(reader_.audience, Audience::kPublic);
-  EXPECT_OK(Read({{kSessionMetadata, SessionUntil(absl::Now() + absl::Minutes(10))}}));
-  EXPECT_EQ(reader_.person_id, "anna");
-  EXPECT_EQ(reader_.audience, Audience::kCouncil) << "an administrator";
-}
-
-TEST_F(ReadAccessTest, RefusesSessionsThatAreNone) {
-  ShowAll();
-  const auto unauthenticated = HasCode(absl::StatusCode::kUnauthenticated);
-  EXPECT_THAT(Read({{kSessionMetadata, "junk"}}), unauthenticated);
-  EXPECT_THAT(Read({{kSessionMetadata, SessionUntil(absl::Now() - absl::Seconds(1))}}),
-              unauthenticated);
-  EXPECT_THAT(Read({{kSessionMetadata, SessionUntil(absl::Now() + absl::Hours(1))}}),
-              unauthenticated);
-  EXPECT_EQ(reader_.person_id, "nobody") << "nothing was read";
-}
-
-TEST_F(ReadAccessTest, ANeverFoldedIndexIsAnsweredAtOnceAndAfterTheCallerIsKnown) {
-  ShowAll();
-  EXPECT_OK(Read({{kMinIndexMetadata, "0"}}));
-  EXPECT_THAT(Read({{kMinIndexMetadata, "-1"}}), HasCode(absl::StatusCode::kInvalidArgument));
-  const absl::Time start = absl::Now();
-  EXPECT_THAT(Read({{kMinIndexMetadata, "1000000"}}), HasCode(absl::StatusCode::kDeadlineExceeded));
-  EXPECT_LT(absl::Now() - start, kLongestWait) << "a method holds its thread: it must not wait";
-  EXPECT_THAT(Read({{kMinIndexMetadata, "1000000"}, {kSessionMetadata, "junk"}}),
-              HasCode(absl::StatusCode::kUnauthenticated));
-}
-
-TEST_F(ReadAccessTest, SaysWhyTheGateDidNotWait) {
-  ShowAll();
-  grpc::ServerContext context;
-  grpc::testing::ServerContextTestSpouse spouse(&context);
-  spouse.AddClientMetadata(kMinIndexMetadata, "1000000");
-  const auto read = [](const World&, const Reader&) { return absl::OkStatus(); };
-  access_.RememberUnmet(context, absl::ResourceExhaustedError("too many"));
-  EXPECT_EQ(access_.Read(context, "Test", read).error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
-  access_.ForgetUnmet(context);
-  EXPECT_EQ(access_.Read(context, "Test", read).error_code(), grpc::StatusCode::DEADLINE_EXCEEDED);
-}
-
-TEST(ReadGate, TellsAddressesFromPorts) {
-  EXPECT_EQ(AddressOfPeer("ipv4:192.0.2.7:4711"), "ipv4:192.0.2.7");
-  EXPECT_EQ(AddressOfPeer("ipv6:%5B2001:db8::1%5D:4711"), "ipv6:%5B2001:db8::1%5D");
-  EXPECT_EQ(AddressOfPeer("unix:"), "unix:");
-  EXPECT_EQ(AddressOfPeer("inproc"), "inproc");
 }
 
 }  // namespace

@@ -1,0 +1,103 @@
+// The reads of ideas that need no sealed text: rounds, which everybody may follow.
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "base/status_matchers.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "services/ideas/service.h"
+#include "tests/unit/core/fold/small_log.h"
+#include "tests/unit/services/runtime/served.h"
+
+namespace votum::ideas {
+namespace {
+
+using ::testing::ElementsAre;
+using Stub = v1::IdeasService::Stub;
+
+void Publish(testing::SmallLog& log, const std::string& id) {
+  v1::RecordIdea record;
+  v1::IdeaContent& content = *record.mutable_content();
+  content.set_idea_id(id);
+  content.mutable_text()->set_commitment(std::string(32, 'c'));
+  content.mutable_text()->set_subject(std::string(16, 's'));
+  content.mutable_text()->set_media_type("text/plain");
+  content.set_channel(v1::CHANNEL_PAPER);
+  content.set_group(v1::SUBMITTER_GROUP_CITIZENS);
+  log.Append("anna", std::move(record), "ideas");
+  v1::ModerateIdeas moderate;
+  moderate.add_idea_ids(id);
+  moderate.set_verdict(v1::MODERATION_VERDICT_PUBLISH);
+  log.Append("anna", std::move(moderate), "ideas");
+}
+
+// Rounds "r1" to "r5" of the ideas a and b, the first of which is closed.
+testing::SmallLog& Town(testing::SmallLog& log) {
+  for (const char* id : {"a", "b"}) Publish(log, id);
+  for (int i = 1; i <= 5; ++i) {
+    v1::OpenRound open;
+    open.set_round_id(absl::StrCat("r", i));
+    open.set_title("Runde");
+    open.set_method("schulze.wv_lv");
+    open.set_max_ranked(2);
+    for (const char* id : {"a", "b"}) open.add_idea_ids(id);
+    v1::RoundGroup& group = *open.add_groups();
+    group.set_group_id("citizens");
+    group.set_name("Bürger");
+    group.set_weight(1);
+    log.Append("anna", std::move(open), "ideas");
+  }
+  v1::CloseRound close;
+  close.set_round_id("r1");
+  log.Append("anna", std::move(close), "ideas");
+  log.Register("zoe");
+  log.GiveKey("zoe", "bert");
+  return log;
+}
+
+class IdeasReads : public ::testing::Test {
+ protected:
+  testing::SmallLog log_;
+  testing::Served<v1::IdeasService, IdeasServiceImpl> served_{Domain::kPapers, Town(log_)};
+};
+
+TEST_F(IdeasReads, WantASoundSessionAndWaitForNothing) {
+  served_.ExpectGuarded(&Stub::GetIdea, &Stub::GetIdeaByReceiptCode, &Stub::ListIdeas,
+                        &Stub::GetRound, &Stub::ListRounds);
+}
+
+TEST_F(IdeasReads, ListRoundsShowsEverybodyTheRoundsWithoutRankings) {
+  const auto items = [](const v1::ListRoundsResponse& page) { return page.rounds(); };
+  for (const char* reader : {"", "zoe", "anna"}) {
+    for (const int size : {1, 2, 5, 0}) {
+      EXPECT_THAT(served_.IdsOf(&Stub::ListRounds, reader, v1::ListRoundsRequest(), size, items),
+                  ElementsAre("r1", "r2", "r3", "r4", "r5"));
+    }
+  }
+  const auto answer = served_.Ask(&Stub::ListRounds, "", v1::ListRoundsRequest());
+  ASSERT_OK(answer);
+  EXPECT_EQ(answer->rounds(0).state(), v1::ROUND_STATE_CLOSED);
+  EXPECT_EQ(answer->rounds(0).rankings_size(), 0);
+  EXPECT_EQ(answer->rounds(1).state(), v1::ROUND_STATE_OPEN);
+  v1::ListRoundsRequest request;
+  request.set_page_size(-1);
+  EXPECT_THAT(served_.Ask(&Stub::ListRounds, "", request), IsRefused(Reason::kBadPage));
+}
+
+TEST_F(IdeasReads, GetRoundShowsRankingsOnceItIsClosed) {
+  v1::GetRoundRequest request;
+  request.set_round_id("r1");
+  const auto closed = served_.Ask(&Stub::GetRound, "", request);
+  ASSERT_OK(closed);
+  EXPECT_EQ(closed->round().rankings_size(), 2) << "of the group, and of all together";
+  request.set_round_id("r2");
+  const auto open = served_.Ask(&Stub::GetRound, "", request);
+  ASSERT_OK(open);
+  EXPECT_EQ(open->round().rankings_size(), 0);
+  request.set_round_id("r9");
+  EXPECT_THAT(served_.Ask(&Stub::GetRound, "", request), IsRefused(Reason::kNoSuchRound));
+}
+
+}  // namespace
+}  // namespace votum::ideas
