@@ -7,7 +7,7 @@
 // good if it holds at either.
 //
 // The log is folded a second time, up to the largest such size. The cache has the signatures that
-// the first fold verified.
+// the first fold verified, and the first fold's memo the secret ballots.
 #ifndef VOTUM_CLIENTS_AUDIT_RACE_CHECK_H_
 #define VOTUM_CLIENTS_AUDIT_RACE_CHECK_H_
 
@@ -36,6 +36,9 @@ class RaceCheck {
   // `cache` outlives this object. Only tests give a version that is not this program's.
   RaceCheck(crypto::PublicKey log_key, SignatureCache* cache,
             uint32_t program_version = kProgramVersion);
+
+  // Ballots that `first`, the first fold, has verified are not verified again.
+  void ShareBallotMemo(const Fold& first) { fold_.ShareBallotMemo(first); }
 
   // A void record, as the first fold found it. One that names a size beyond its own position is
   // unfounded whatever the state.

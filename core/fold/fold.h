@@ -106,6 +106,10 @@ class Fold {
   absl::StatusOr<std::vector<crypto::PublicKey>> KeysOf(const Envelope& envelope,
                                                         absl::Time time) const;
 
+  // Remembers verified ballots together with `other`, which folds the same log: neither verifies
+  // one that the other has. Changes no result.
+  void ShareBallotMemo(const Fold& other) { world_.ShareBallotMemo(other.world_); }
+
   // The recorded command with this id, if any.
   std::optional<RecordedCommand> FindCommand(absl::string_view command_id) const;
 

@@ -96,6 +96,9 @@ class World {
   // digest of them.
   bool HidesChoices(Domain domain) const;
 
+  // Remembers verified ballots together with `other`, another state of the same log.
+  void ShareBallotMemo(const World& other) { secret_votes_.ShareBallotMemo(other.secret_votes_); }
+
  private:
   directory::DirectoryMachine directory_;
   ideas::IdeasMachine ideas_{directory_};

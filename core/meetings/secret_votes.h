@@ -73,6 +73,8 @@ class SecretVotes {
                       absl::string_view person_id) const;
   // Remembers verified ballots; filled ahead of Check, without holding the state.
   const std::shared_ptr<election::BallotMemo>& ballot_memo() const { return ballot_memo_; }
+  // Remembers together with `other`, another state of the same log.
+  void ShareBallotMemo(const SecretVotes& other) { ballot_memo_ = other.ballot_memo_; }
 
   // All secret votes, by id.
   void Visit(const ResourceVisitor& visitor) const;
@@ -97,7 +99,7 @@ class SecretVotes {
   const Motions& motions_;
   Votes& votes_;
   // Changes no result: see there.
-  const std::shared_ptr<election::BallotMemo> ballot_memo_ =
+  std::shared_ptr<election::BallotMemo> ballot_memo_ =
       std::make_shared<election::BallotMemo>(kBallotMemoSize);
 };
 
