@@ -11,6 +11,7 @@
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/reflection.h"
 #include "google/protobuf/unknown_field_set.h"
+#include "votum/common/v1/options.pb.h"
 
 namespace votum {
 namespace {
@@ -56,6 +57,32 @@ std::string UnknownValueIn(const Message& part) {
     }
   }
   return "";
+}
+
+common::v1::Audience DeclaredAudience(const FieldDescriptor& field) {
+  const auto declared = field.options().GetExtension(common::v1::attachment_audience);
+  return declared == common::v1::AUDIENCE_UNSPECIFIED ? common::v1::AUDIENCE_OFFICE : declared;
+}
+
+void AddAttachments(const Message& message, std::vector<DeclaredAttachment>* all) {
+  const google::protobuf::Reflection* reflection = message.GetReflection();
+  std::vector<const FieldDescriptor*> fields;
+  reflection->ListFields(message, &fields);
+  for (const FieldDescriptor* field : fields) {
+    if (field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE) continue;
+    const bool is_ref = field->message_type() == common::v1::AttachmentRef::descriptor();
+    const int count = field->is_repeated() ? reflection->FieldSize(message, field) : 1;
+    for (int i = 0; i < count; ++i) {
+      const Message& part = field->is_repeated() ? reflection->GetRepeatedMessage(message, field, i)
+                                                 : reflection->GetMessage(message, field);
+      if (is_ref) {
+        all->push_back(
+            {static_cast<const common::v1::AttachmentRef&>(part), DeclaredAudience(*field)});
+      } else {
+        AddAttachments(part, all);
+      }
+    }
+  }
 }
 
 bool IsUuid4(absl::string_view text) {
@@ -137,14 +164,15 @@ absl::StatusOr<Envelope> OpenEnvelope(
   return envelope;
 }
 
+std::vector<DeclaredAttachment> DeclaredAttachmentsOf(const Message& message) {
+  std::vector<DeclaredAttachment> all;
+  AddAttachments(message, &all);
+  return all;
+}
+
 std::vector<common::v1::AttachmentRef> AttachmentRefsOf(const Message& message) {
   std::vector<common::v1::AttachmentRef> refs;
-  AnyMessage(message, [&refs](const Message& part) {
-    if (part.GetDescriptor() == common::v1::AttachmentRef::descriptor()) {
-      refs.push_back(static_cast<const common::v1::AttachmentRef&>(part));
-    }
-    return false;
-  });
+  for (DeclaredAttachment& one : DeclaredAttachmentsOf(message)) refs.push_back(std::move(one.ref));
   return refs;
 }
 

@@ -37,7 +37,15 @@ absl::StatusOr<Envelope> OpenEnvelope(
 // program: it cannot say what the message means.
 absl::Status CheckAllKnown(const google::protobuf::Message& message);
 
-// The AttachmentRefs anywhere in `message`, in the order of its fields.
+// A reference to a sealed attachment, with the audience that its field declares.
+struct DeclaredAttachment {
+  common::v1::AttachmentRef ref;
+  common::v1::Audience audience;  // never unspecified: options.proto says what a missing one means
+};
+
+// The attachments that `message` refers to anywhere, in the order of its fields.
+std::vector<DeclaredAttachment> DeclaredAttachmentsOf(const google::protobuf::Message& message);
+// The same without what their fields declare.
 std::vector<common::v1::AttachmentRef> AttachmentRefsOf(const google::protobuf::Message& message);
 
 }  // namespace votum

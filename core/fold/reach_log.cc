@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 #include <utility>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
+#include "google/protobuf/descriptor.h"
 
 namespace votum {
 namespace {
@@ -18,6 +21,35 @@ std::optional<Urn> UrnOf(const Envelope& envelope) {
   const auto* field = envelope.command->GetDescriptor()->FindFieldByName(name);
   return Urn{name == "round_id" ? Urn::Kind::kRound : Urn::Kind::kVote,
              envelope.command->GetReflection()->GetString(*envelope.command, field)};
+}
+
+bool ContainsAttachments(const google::protobuf::Descriptor* type,
+                         std::set<const google::protobuf::Descriptor*>* seen) {
+  if (type == nullptr || !seen->insert(type).second) return false;
+  if (type == common::v1::AttachmentRef::descriptor()) return true;
+  for (int i = 0; i < type->field_count(); ++i) {
+    if (ContainsAttachments(type->field(i)->message_type(), seen)) return true;
+  }
+  return false;
+}
+
+// Asked for each record: most commands cannot refer to an attachment, and need not be searched.
+bool CanHaveAttachments(const CommandType& type) {
+  static const auto* const kTypes = [] {
+    auto* types = new absl::flat_hash_set<const CommandType*>();
+    for (const CommandType& row : CommandTable()) {
+      std::set<const google::protobuf::Descriptor*> seen;
+      if (ContainsAttachments(row.prototype->GetDescriptor(), &seen)) types->insert(&row);
+    }
+    return types;
+  }();
+  return kTypes->contains(&type);
+}
+
+bool HoldsOffice(const directory::DirectoryMachine& directory, absl::string_view person_id) {
+  return directory.HasAnyOffice(person_id,
+                                {common::v1::OFFICE_ADMINISTRATOR, common::v1::OFFICE_CLERK,
+                                 common::v1::OFFICE_SECRETARY, common::v1::OFFICE_MAYOR});
 }
 
 bool IsOpen(const World& world, const Urn& urn) {
@@ -52,6 +84,12 @@ void ReachLog::Add(const World& world, const Envelope* envelope, Reach reach, bo
     }
   }
   if (!in_effect) return;
+  if (CanHaveAttachments(*envelope->type)) {
+    for (DeclaredAttachment& one : DeclaredAttachmentsOf(*envelope->command)) {
+      attachments_.try_emplace(std::move(*one.ref.mutable_commitment()),
+                               AttachmentPlace{index, one.audience});
+    }
+  }
   const auto* established =
       dynamic_cast<const meetings::v1::EstablishResult*>(envelope->command.get());
   if (established != nullptr) OpenVotes(world, established->vote_event_id(), index);
@@ -76,6 +114,11 @@ void ReachLog::Open(uint64_t index, uint64_t opened_by) {
   openings_.push_back({index, opened_by});
 }
 
+const AttachmentPlace* ReachLog::FindAttachment(absl::string_view commitment) const {
+  const auto found = attachments_.find(commitment);
+  return found == attachments_.end() ? nullptr : &found->second;
+}
+
 bool ReachLog::IsWithheld(uint64_t index) const {
   return std::any_of(open_urns_.begin(), open_urns_.end(), [index](const auto& open) {
     const std::vector<uint64_t>& withheld = open.second.withheld;
@@ -97,14 +140,22 @@ bool MaySee(const World& world, const ReachLog& log, absl::string_view person_id
   const directory::DirectoryMachine& directory = world.directory();
   if (directory.HasOffice(person_id, common::v1::OFFICE_AUDITOR)) return true;
   if (reach.kind() == Reach::Kind::kSealed) return false;
-  if (directory.HasAnyOffice(person_id, {common::v1::OFFICE_ADMINISTRATOR, common::v1::OFFICE_CLERK,
-                                         common::v1::OFFICE_SECRETARY, common::v1::OFFICE_MAYOR})) {
-    return true;
-  }
+  if (HoldsOffice(directory, person_id)) return true;
   const std::vector<std::string>& bodies = reach.bodies();
   return std::any_of(bodies.begin(), bodies.end(), [&](const std::string& body) {
     return directory.ActiveMembership(person_id, body) != nullptr;
   });
+}
+
+bool MayRead(const World& world, const ReachLog& log, absl::string_view person_id,
+             absl::string_view commitment) {
+  const directory::DirectoryMachine& directory = world.directory();
+  if (!person_id.empty() && directory.HasOffice(person_id, common::v1::OFFICE_AUDITOR)) return true;
+  const AttachmentPlace* place = log.FindAttachment(commitment);
+  if (place == nullptr || !MaySee(world, log, person_id, place->index)) return false;
+  if (place->audience == common::v1::AUDIENCE_PUBLIC) return true;
+  return place->audience == common::v1::AUDIENCE_OFFICE && !person_id.empty() &&
+         HoldsOffice(directory, person_id);
 }
 
 }  // namespace votum

@@ -9,6 +9,9 @@
 //   withheld    ballots of a vote or round that is open, and void attempts to close it: shown to
 //               nobody, auditors included, until it is closed. No other record's effect depends on
 //               them before that, so that a log can be audited without them
+//
+// Contents of sealed attachments are shown to the readers of the record that commits to them, or to
+// fewer of these: see attachment_audience in proto/votum/common/v1/options.proto.
 #ifndef VOTUM_CORE_FOLD_REACH_LOG_H_
 #define VOTUM_CORE_FOLD_REACH_LOG_H_
 
@@ -22,6 +25,7 @@
 #include "core/command/reach.h"
 #include "core/fold/envelope.h"
 #include "core/fold/world.h"
+#include "votum/common/v1/options.pb.h"
 
 namespace votum {
 
@@ -51,6 +55,13 @@ struct Opening {
   uint64_t opened_by = 0;
 };
 
+// Where the log commits to a sealed attachment.
+struct AttachmentPlace {
+  // The first record in effect that does. A later one cannot widen who may read the content.
+  uint64_t index = 0;
+  common::v1::Audience audience = common::v1::AUDIENCE_SEALED;  // as its field declares
+};
+
 // Not thread-safe.
 class ReachLog {
  public:
@@ -68,6 +79,8 @@ class ReachLog {
   // In the order of the opening.
   const std::vector<Opening>& openings() const { return openings_; }
   const std::map<Urn, OpenUrn>& open_urns() const { return open_urns_; }
+  // Null if no record in effect commits to it.
+  const AttachmentPlace* FindAttachment(absl::string_view commitment) const;
 
  private:
   uint32_t NumberOf(const Reach& reach);
@@ -82,11 +95,17 @@ class ReachLog {
   std::map<Urn, OpenUrn> open_urns_;
   std::vector<Opening> openings_;
   absl::flat_hash_map<uint64_t, uint64_t> opened_;  // index to the record that opened it
+  absl::flat_hash_map<std::string, AttachmentPlace> attachments_;  // by commitment
 };
 
 // Whether `person_id` (empty for the public) may see the record at `index` now: decided by the
 // person's present offices and memberships, whenever the record was made.
 bool MaySee(const World& world, const ReachLog& log, absl::string_view person_id, uint64_t index);
+
+// Whether `person_id` may read the content of the attachment with this commitment now: auditors may
+// read every one, others what its field declares, if they may see the record.
+bool MayRead(const World& world, const ReachLog& log, absl::string_view person_id,
+             absl::string_view commitment);
 
 }  // namespace votum
 

@@ -121,8 +121,16 @@ grpc::Status ReadAccess::Read(
 grpc::Status ReadAccess::ReadFold(
     const grpc::ServerContextBase& context, absl::string_view method,
     const std::function<absl::Status(const Fold&, const Reader&)>& read) const {
+  const absl::StatusOr<Reader> reader = Identify(context);
+  if (reader.ok()) return ReadFoldAs(*reader, context, method, read);
+  metrics_.CountRead(method, false);
+  return ToGrpc(reader.status());
+}
+
+grpc::Status ReadAccess::ReadFoldAs(
+    const Reader& reader, const grpc::ServerContextBase& context, absl::string_view method,
+    const std::function<absl::Status(const Fold&, const Reader&)>& read) const {
   const absl::Status status = [&]() -> absl::Status {
-    ASSIGN_OR_RETURN(const Reader reader, Identify(context));
     RETURN_IF_ERROR(CheckMinIndex(context));
     return replica_.WithState([&](const Fold& fold) { return read(fold, reader); });
   }();

@@ -64,6 +64,10 @@ class ReadAccess {
   // The same for reads that need the whole fold, not only its state.
   grpc::Status ReadFold(const grpc::ServerContextBase& context, absl::string_view method,
                         const std::function<absl::Status(const Fold&, const Reader&)>& read) const;
+  // The same for a `reader` whom Identify has just found.
+  grpc::Status ReadFoldAs(
+      const Reader& reader, const grpc::ServerContextBase& context, absl::string_view method,
+      const std::function<absl::Status(const Fold&, const Reader&)>& read) const;
 
   // Why the call with this context has not got its minimum index, until ForgetUnmet.
   void RememberUnmet(const grpc::ServerContextBase& context, absl::Status why) const;

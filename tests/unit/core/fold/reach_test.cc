@@ -120,6 +120,14 @@ class Town {
     }
     return all;
   }
+  // The people of the town who may read the content of the attachment with this commitment.
+  std::vector<std::string> WhoReads(const std::string& commitment) const {
+    std::vector<std::string> all;
+    for (const char* person : {"", "gast", "mia", "otto", "karl", "petra"}) {
+      if (MayRead(world_, log_, person, commitment)) all.emplace_back(person);
+    }
+    return all;
+  }
   std::vector<uint64_t> Opened() const {
     std::vector<uint64_t> all;
     for (const Opening& opening : log_.openings()) all.push_back(opening.index);
@@ -365,6 +373,67 @@ TEST(ReachTest, WhoLeavesReadsNoMoreAndWhoComesReadsWhatIsOlder) {
   come.set_role(dv1::MEMBERSHIP_ROLE_MEMBER);
   town.Give(come);
   EXPECT_TRUE(town.Sees("gast", hidden));
+}
+
+ideas::v1::RecordIdea IdeaOf(const std::string& id, const std::string& text,
+                             const std::string& contact) {
+  ideas::v1::RecordIdea idea;
+  idea.mutable_content()->set_idea_id(id);
+  idea.mutable_content()->mutable_text()->set_commitment(text);
+  if (!contact.empty()) idea.mutable_content()->mutable_contact()->set_commitment(contact);
+  return idea;
+}
+
+TEST(AttachmentsTest, AreReadByThoseWhomTheirFieldNamesAmongTheReadersOfTheRecord) {
+  Town town;
+  town.Give(IdeaOf("i1", "text 1", "contact 1"));
+  town.Give(IdeaOf("i2", "text 2", ""));
+  EXPECT_THAT(town.WhoReads("text 1"), ElementsAre("karl", "petra"));
+  EXPECT_THAT(town.WhoReads("contact 1"), ElementsAre("petra"));
+  ideas::v1::MergeIdeas merge;
+  for (const char* id : {"i1", "i2"}) merge.add_source_idea_ids(id);
+  merge.set_idea_id("i3");
+  merge.mutable_text()->set_commitment("text 3");
+  const uint64_t merged = town.Give(merge);
+  EXPECT_TRUE(town.Sees("", merged));
+  EXPECT_THAT(town.WhoReads("text 3"), ElementsAre("karl", "petra"))
+      << "a public record does not make its attachments public";
+  EXPECT_THAT(town.WhoReads("nothing"), ElementsAre("petra"));
+}
+
+TEST(AttachmentsTest, TheFirstRecordInEffectDecides) {
+  Town town;
+  town.Give(IdeaOf("i1", "text", "contact"), "vera", /*in_effect=*/false);
+  EXPECT_THAT(town.WhoReads("text"), ElementsAre("petra")) << "of a void record";
+  town.Give(IdeaOf("i1", "text", "contact"));
+  EXPECT_THAT(town.WhoReads("text"), ElementsAre("karl", "petra"));
+  // Whoever has seen a commitment cannot widen who reads its content.
+  town.Give(IdeaOf("i2", "contact", ""));
+  EXPECT_THAT(town.WhoReads("contact"), ElementsAre("petra"));
+}
+
+TEST(AttachmentsTest, EveryFieldThatHoldsOneDeclaresAnAudienceOrIsForOffices) {
+  std::map<std::string, common::v1::Audience> declared;
+  for (const CommandType& row : CommandTable()) {
+    std::unique_ptr<Message> command(row.prototype->New());
+    for (int i = 0; i < command->GetDescriptor()->field_count(); ++i) {
+      const auto* field = command->GetDescriptor()->field(i);
+      if (field->message_type() != common::v1::AttachmentRef::descriptor()) continue;
+      if (field->is_repeated()) {
+        command->GetReflection()->AddMessage(command.get(), field);
+      } else {
+        command->GetReflection()->MutableMessage(command.get(), field);
+      }
+      const auto found = DeclaredAttachmentsOf(*command);
+      ASSERT_EQ(found.size(), 1u) << field->full_name();
+      declared[absl::StrCat(row.name, ".", field->name())] = found[0].audience;
+      command->Clear();
+    }
+  }
+  EXPECT_EQ(declared.at("MergeIdeas.text"), common::v1::AUDIENCE_OFFICE);
+  EXPECT_EQ(declared.at("RegisterCredential.credential"), common::v1::AUDIENCE_SEALED);
+  for (const auto& [field, audience] : declared)
+    EXPECT_NE(audience, common::v1::AUDIENCE_UNSPECIFIED) << field;
 }
 
 TEST(WithheldTest, NobodyIsGivenABallotBeforeTheVoteIsClosed) {

@@ -12,6 +12,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -76,7 +77,7 @@ enum class Shows {
   kByReach,      // records, to those whom their reach names
   kPublic,       // records that are public, whoever asks
   kNothing,      // no record, no attachment, to nobody
-  kAttachments,  // attachments, to auditors
+  kAttachments,  // the text of an idea to offices and auditors, contact data to auditors
 };
 
 // The log of a town founded by anna, who is its administrator and, at the end, also an auditor.
@@ -170,24 +171,32 @@ class LogServiceTest : public ::testing::Test {
     Append(Sign(&enrol, key_, &code), "directory");
   }
 
-  // With a sealed attachment.
-  common::v1::SignedCommand Idea() {
+  static common::v1::Attachment Seal(const std::string& content, common::v1::AttachmentRef* ref) {
     const crypto::Salt salt = crypto::NewSalt();
-    attachment_.set_salt(std::string(salt.begin(), salt.end()));
-    attachment_.set_subject(std::string(16, 's'));
-    attachment_.set_content("a text that is sealed");
-    const crypto::Digest commitment = crypto::Commit(salt, attachment_.content());
-    attachment_.set_commitment(std::string(crypto::AsBytes(commitment)));
+    const crypto::Digest commitment = crypto::Commit(salt, content);
+    common::v1::Attachment attachment;
+    attachment.set_salt(std::string(salt.begin(), salt.end()));
+    attachment.set_subject(std::string(16, 's'));
+    attachment.set_content(content);
+    attachment.set_commitment(std::string(crypto::AsBytes(commitment)));
+    ref->set_commitment(attachment.commitment());
+    ref->set_subject(attachment.subject());
+    ref->set_media_type("text/plain; charset=utf-8");
+    return attachment;
+  }
+
+  // With two sealed attachments.
+  common::v1::SignedCommand Idea() {
     ideas::v1::RecordIdea idea;
     idea.mutable_header()->set_actor("anna");
     idea.mutable_content()->set_idea_id(crypto::NewUuid());
-    idea.mutable_content()->mutable_text()->set_commitment(attachment_.commitment());
-    idea.mutable_content()->mutable_text()->set_subject(attachment_.subject());
-    idea.mutable_content()->mutable_text()->set_media_type("text/plain; charset=utf-8");
+    text_ = Seal("a text that is sealed", idea.mutable_content()->mutable_text());
+    contact_ = Seal("a name and an address", idea.mutable_content()->mutable_contact());
     idea.mutable_content()->set_channel(ideas::v1::CHANNEL_WORKSHOP);
     idea.mutable_content()->set_group(ideas::v1::SUBMITTER_GROUP_CITIZENS);
     common::v1::SignedCommand command = Sign(&idea, key_);
-    *command.add_attachments() = attachment_;
+    *command.add_attachments() = text_;
+    *command.add_attachments() = contact_;
     return command;
   }
 
@@ -253,8 +262,12 @@ class LogServiceTest : public ::testing::Test {
   template <typename Stub>
   Answer Attachments(Caller caller, Stub* stub) {
     lv1::GetAttachmentsRequest request;
-    request.add_commitments(attachment_.commitment());
-    return Call(caller, stub, &Stub::GetAttachments, request);
+    request.add_commitments(text_.commitment());
+    request.add_commitments(contact_.commitment());
+    Answer answer = Call(caller, stub, &Stub::GetAttachments, request);
+    // To whom nothing is shown, the answer is empty.
+    answer.bytes += " ";
+    return answer;
   }
 
   // The readers that record `index` is shown to.
@@ -281,9 +294,11 @@ class LogServiceTest : public ::testing::Test {
       ASSERT_TRUE(record.ParseFromString(entry.record));
       if (!shown) EXPECT_FALSE(Has(bytes, record.payload()));
     }
-    const bool attached = shows == Shows::kAttachments && caller == kAuditor;
-    EXPECT_EQ(Has(bytes, attachment_.content()), attached);
-    EXPECT_EQ(Has(bytes, attachment_.salt()), attached) << "the attachment's salt";
+    for (const auto& [attachment, least] : {std::pair(&text_, kOffice), {&contact_, kAuditor}}) {
+      const bool attached = shows == Shows::kAttachments && caller >= least;
+      EXPECT_EQ(Has(bytes, attachment->content()), attached) << attachment->content();
+      EXPECT_EQ(Has(bytes, attachment->salt()), attached) << "the attachment's salt";
+    }
   }
 
   SystemClock clock_;
@@ -313,7 +328,8 @@ class LogServiceTest : public ::testing::Test {
     replica_.Start();
     return true;
   }();
-  common::v1::Attachment attachment_;
+  common::v1::Attachment text_;
+  common::v1::Attachment contact_;
   uint64_t public_ = 0;
   uint64_t office_ = 0;
   uint64_t void_ = 0;
@@ -355,9 +371,7 @@ TEST_F(LogServiceTest, EveryMethodShowsEveryCallerWhatTheReachSays) {
         {},
         [&](Caller c) { return Call(c, stub_.get(), &Stub::GetConsistencyProof, sizes); }}},
       {"GetAttachments",
-       {Shows::kAttachments,
-        {kPublic, kOffice},
-        [&](Caller c) { return Attachments(c, stub_.get()); }}},
+       {Shows::kAttachments, {}, [&](Caller c) { return Attachments(c, stub_.get()); }}},
       {"ListOpenings",
        {Shows::kNothing,
         {},
