@@ -1,5 +1,6 @@
-// An entry of the log as one line of JSON: in exported logs (records.jsonl) and at the gateway's
-// /log/records/. The line has exactly one form: no white space, this order, Base64 with padding.
+// An entry of the log, and an opening, as one line of JSON: in exported logs (records.jsonl,
+// openings.jsonl) and at the gateway's /log/records/ and /log/openings/. Each line has exactly one
+// form: no white space, this order, Base64 with padding.
 #ifndef VOTUM_CORE_COMMAND_ENTRY_LINE_H_
 #define VOTUM_CORE_COMMAND_ENTRY_LINE_H_
 
@@ -18,6 +19,15 @@ inline std::string EntryLine(uint64_t index, absl::string_view leaf, absl::strin
                              absl::string_view record) {
   return absl::StrCat("{\"index\":", index, ",\"leaf\":\"", crypto::Base64Encode(leaf),
                       "\",\"salt\":\"", crypto::Base64Encode(salt), "\",\"record\":\"",
+                      crypto::Base64Encode(record), "\"}");
+}
+
+// {"number":0,"opened_by":497,"index":480,"salt":"<b64>","record":"<b64>"}, without a newline: the
+// opening with this number shows the record at `index`, because of the later record `opened_by`.
+inline std::string OpeningLine(uint64_t number, uint64_t opened_by, uint64_t index,
+                               absl::string_view salt, absl::string_view record) {
+  return absl::StrCat("{\"number\":", number, ",\"opened_by\":", opened_by, ",\"index\":", index,
+                      ",\"salt\":\"", crypto::Base64Encode(salt), "\",\"record\":\"",
                       crypto::Base64Encode(record), "\"}");
 }
 

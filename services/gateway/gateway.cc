@@ -12,13 +12,14 @@
 #include "base/numbers.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"
+#include "crypto/checkpoint.h"
 
 namespace votum::gateway {
 namespace {
 
 // How often there may be a new checkpoint to publish.
 constexpr absl::Duration kPublishEvery = absl::Milliseconds(250);
-constexpr absl::Duration kCheckpointTimeout = absl::Seconds(5);
+constexpr absl::Duration kCallTimeout = absl::Seconds(5);
 
 absl::Status BadGateway(absl::string_view why) { return Refuse(Reason::kBadGateway, why); }
 
@@ -115,6 +116,23 @@ Followed Gateway::Take(const ledger::v1::SubscribeResponse& stretch) {
   return Followed::kTryAgain;
 }
 
+absl::Status Gateway::FetchOpeningsAndPublish(const ledger::v1::GetCheckpointResponse& newest) {
+  ASSIGN_OR_RETURN(const uint64_t size, crypto::SizeOfCheckpoint(newest.checkpoint()));
+  LogMirror& mirror = log_.mirror();
+  while (mirror.size() >= size && mirror.openings().complete_to() < size) {
+    const uint64_t before = mirror.openings().size();
+    const auto page = source_.ListOpenings(before, absl::Now() + kCallTimeout);
+    if (!page.ok()) {
+      return absl::UnavailableError(
+          absl::StrCat("the openings cannot be fetched: ", page.status().message()));
+    }
+    RETURN_IF_ERROR(mirror.AddOpenings(*page));
+    // The process that answers may be behind the one that gave the checkpoint.
+    if (mirror.openings().size() == before) break;
+  }
+  return log_.Publish(newest, absl::Now());
+}
+
 void Gateway::PublishAgainAndAgain() {
   std::optional<ledger::v1::GetCheckpointResponse> newest;
   for (;;) {
@@ -125,12 +143,12 @@ void Gateway::PublishAgainAndAgain() {
         return;
     }
     if (!newest.has_value()) {
-      auto response = source_.GetCheckpoint(absl::Now() + kCheckpointTimeout);
+      auto response = source_.GetCheckpoint(absl::Now() + kCallTimeout);
       // An unavailable service will return; the published checkpoint stays true.
       if (!response.ok()) continue;
       newest = *std::move(response);
     }
-    const absl::Status published = log_.Publish(*newest, absl::Now());
+    const absl::Status published = FetchOpeningsAndPublish(*newest);
     // In a growing log the newest checkpoint is always ahead of the mirror, which catches up.
     if (absl::IsOutOfRange(published)) continue;
     newest.reset();

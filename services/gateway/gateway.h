@@ -1,7 +1,7 @@
 // The edge to the public: follows the log as the publication service shows it to everybody, folds
 // nothing, and answers HTTPS. It holds only public data, so an intruder gains nothing.
 //
-//   publication ──Subscribe──▶ mirror ──checkpoint checked against it──▶ /log/...
+//   publication ──Subscribe, ListOpenings──▶ mirror ──checkpoint checked against it──▶ /log/...
 #ifndef VOTUM_SERVICES_GATEWAY_GATEWAY_H_
 #define VOTUM_SERVICES_GATEWAY_GATEWAY_H_
 
@@ -56,6 +56,8 @@ class Gateway {
 
   http::Answer Route(const http::Request& request);
   Followed Take(const ledger::v1::SubscribeResponse& stretch);
+  // OUT_OF_RANGE/NOT_IN_TREE: entries or openings of the checkpoint have not come yet.
+  absl::Status FetchOpeningsAndPublish(const ledger::v1::GetCheckpointResponse& newest);
   void PublishAgainAndAgain();
   void Broken(const absl::Status& why);
 

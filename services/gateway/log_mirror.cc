@@ -1,11 +1,6 @@
 #include "services/gateway/log_mirror.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
-#include <cstdlib>
 #include <mutex>
 #include <utility>
 
@@ -21,46 +16,6 @@ namespace {
 constexpr size_t kEndBytes = 8;
 constexpr size_t kRowBytes = crypto::kDigestSize + kEndBytes;
 constexpr uint64_t kWidth = crypto::kTileWidth;
-
-absl::StatusOr<int> NamelessFile(const std::string& folder) {
-  std::string path = folder + "/mirror.XXXXXX";
-  const int fd = mkostemp(path.data(), O_CLOEXEC);
-  if (fd < 0) {
-    return absl::UnavailableError(absl::StrCat("cannot make a file in ", folder, ": ",
-                                               absl::ErrnoToStatus(errno, "").message()));
-  }
-  unlink(path.c_str());
-  return fd;
-}
-
-absl::Status WriteAt(int fd, absl::string_view bytes, uint64_t offset) {
-  while (!bytes.empty()) {
-    const ssize_t count = pwrite(fd, bytes.data(), bytes.size(), static_cast<off_t>(offset));
-    if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) {
-      return absl::ResourceExhaustedError(absl::StrCat("the mirror of the log cannot be written: ",
-                                                       absl::ErrnoToStatus(errno, "").message()));
-    }
-    bytes.remove_prefix(static_cast<size_t>(count));
-    offset += static_cast<uint64_t>(count);
-  }
-  return absl::OkStatus();
-}
-
-// As many bytes from `offset` as there are, at most `size`.
-std::string ReadAt(int fd, uint64_t offset, size_t size) {
-  std::string bytes(size, '\0');
-  size_t have = 0;
-  while (have < size) {
-    const ssize_t count =
-        pread(fd, bytes.data() + have, size - have, static_cast<off_t>(offset + have));
-    if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) break;
-    have += static_cast<size_t>(count);
-  }
-  bytes.resize(have);
-  return bytes;
-}
 
 std::string EndText(uint64_t end) {
   std::string text(kEndBytes, '\0');
@@ -91,18 +46,11 @@ absl::Status CheckEntry(const ledger::v1::Entry& entry, uint64_t expected) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<LogMirror>> LogMirror::Create(const std::string& folder) {
-  ASSIGN_OR_RETURN(const int rows, NamelessFile(folder));
-  const auto lines = NamelessFile(folder);
-  if (!lines.ok()) {
-    close(rows);
-    return lines.status();
-  }
-  return std::unique_ptr<LogMirror>(new LogMirror(rows, *lines));
-}
-
-LogMirror::~LogMirror() {
-  close(rows_);
-  close(lines_);
+  ASSIGN_OR_RETURN(NamelessFile rows, NamelessFile::Create(folder));
+  ASSIGN_OR_RETURN(NamelessFile lines, NamelessFile::Create(folder));
+  ASSIGN_OR_RETURN(NamelessFile openings, NamelessFile::Create(folder));
+  return std::unique_ptr<LogMirror>(
+      new LogMirror(std::move(rows), std::move(lines), std::move(openings)));
 }
 
 absl::Status LogMirror::Add(const google::protobuf::RepeatedPtrField<ledger::v1::Entry>& entries) {
@@ -115,8 +63,8 @@ absl::Status LogMirror::Add(const google::protobuf::RepeatedPtrField<ledger::v1:
                     "\n");
     absl::StrAppend(&rows, entry.leaf(), EndText(lines_bytes_ + lines.size()));
   }
-  RETURN_IF_ERROR(WriteAt(lines_, lines, lines_bytes_));
-  RETURN_IF_ERROR(WriteAt(rows_, rows, size_ * kRowBytes));
+  RETURN_IF_ERROR(lines_.WriteAt(lines, lines_bytes_));
+  RETURN_IF_ERROR(rows_.WriteAt(rows, size_ * kRowBytes));
   lines_bytes_ += lines.size();
   const std::unique_lock<std::shared_mutex> lock(mutex_);
   for (const ledger::v1::Entry& entry : entries) {
@@ -126,6 +74,14 @@ absl::Status LogMirror::Add(const google::protobuf::RepeatedPtrField<ledger::v1:
   }
   size_ = next;
   return absl::OkStatus();
+}
+
+absl::Status LogMirror::AddOpenings(const publication::v1::ListOpeningsResponse& page) {
+  const auto leaf_of = [this](uint64_t index) -> absl::StatusOr<std::string> {
+    ASSIGN_OR_RETURN(const std::string row, Rows(index, 1));
+    return row.substr(0, crypto::kDigestSize);
+  };
+  return openings_.Add(page, size(), leaf_of);
 }
 
 void LogMirror::AddHash(size_t level, const crypto::Digest& hash) {
@@ -152,7 +108,7 @@ crypto::Digest LogMirror::Root() const {
 absl::StatusOr<std::string> LogMirror::Rows(uint64_t first, uint64_t count) const {
   const uint64_t end = size();
   if (first >= end || count > end - first) return NotInTree();
-  std::string rows = ReadAt(rows_, first * kRowBytes, count * kRowBytes);
+  std::string rows = rows_.ReadAt(first * kRowBytes, count * kRowBytes);
   if (rows.size() < count * kRowBytes) return absl::UnavailableError("the mirror cannot be read");
   return rows;
 }
@@ -204,7 +160,7 @@ absl::StatusOr<LineRange> LogMirror::Lines(uint64_t index, int width) const {
 }
 
 std::string LogMirror::ReadLines(uint64_t offset, size_t most) const {
-  return ReadAt(lines_, offset, most);
+  return lines_.ReadAt(offset, most);
 }
 
 }  // namespace votum::gateway

@@ -2,8 +2,7 @@
 // start and do not depend on the ledger's files.
 //
 // Memory: the hashes of tile level 1 and above, 32 bytes for 256 entries. Disk: 40 bytes an entry,
-// and the entry's line of JSON, in two files unlinked at creation, so that a killed process leaves
-// nothing behind.
+// and the entry's line of JSON, in two files without names. Openings: see openings_mirror.h.
 #ifndef VOTUM_SERVICES_GATEWAY_LOG_MIRROR_H_
 #define VOTUM_SERVICES_GATEWAY_LOG_MIRROR_H_
 
@@ -12,6 +11,7 @@
 #include <mutex>
 #include <shared_mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -20,22 +20,18 @@
 #include "crypto/merkle.h"
 #include "crypto/tlog/tile.h"
 #include "crypto/tlog/tile_reader.h"
+#include "services/gateway/nameless_file.h"
+#include "services/gateway/openings_mirror.h"
 #include "votum/ledger/v1/ledger_service.pb.h"
+#include "votum/publication/v1/log_service.pb.h"
 
 namespace votum::gateway {
 
-// A range of the file of lines.
-struct LineRange {
-  uint64_t offset = 0;
-  uint64_t size = 0;  // bytes
-};
-
-// One thread adds; any thread reads.
+// One thread adds entries, and one openings; any thread reads.
 class LogMirror final : public crypto::TileSource {
  public:
   // An empty one, with its files on the disk of `folder`. UNAVAILABLE if they cannot be made.
   static absl::StatusOr<std::unique_ptr<LogMirror>> Create(const std::string& folder);
-  ~LogMirror() override;
   LogMirror(const LogMirror&) = delete;
   LogMirror& operator=(const LogMirror&) = delete;
 
@@ -43,6 +39,10 @@ class LogMirror final : public crypto::TileSource {
   // and for one whose salt and record do not give its leaf; RESOURCE_EXHAUSTED if the disk is full:
   // then nothing is added, and the call may be repeated.
   absl::Status Add(const google::protobuf::RepeatedPtrField<ledger::v1::Entry>& entries);
+
+  // Adds the next openings, as far as the mirror has the records that made them (OpeningsMirror).
+  absl::Status AddOpenings(const publication::v1::ListOpeningsResponse& page);
+  const OpeningsMirror& openings() const { return openings_; }
 
   uint64_t size() const;
   // The root of the tree of all added entries.
@@ -60,13 +60,15 @@ class LogMirror final : public crypto::TileSource {
   std::string ReadLines(uint64_t offset, size_t most) const;
 
  private:
-  LogMirror(int rows, int lines) : rows_(rows), lines_(lines) {}
+  LogMirror(NamelessFile rows, NamelessFile lines, NamelessFile openings)
+      : rows_(std::move(rows)), lines_(std::move(lines)), openings_(std::move(openings)) {}
 
   absl::StatusOr<std::string> Rows(uint64_t first, uint64_t count) const;
   void AddHash(size_t level, const crypto::Digest& hash);
 
-  const int rows_;   // file: for each entry its leaf, and where its line ends, 8 bytes big-endian
-  const int lines_;  // file
+  const NamelessFile rows_;  // for each entry its leaf, and where its line ends, 8 bytes big-endian
+  const NamelessFile lines_;
+  OpeningsMirror openings_;
 
   mutable std::shared_mutex mutex_;
   uint64_t size_ = 0;         // guarded by mutex_

@@ -20,4 +20,15 @@ absl::StatusOr<ledger::v1::GetCheckpointResponse> PublicLog::GetCheckpoint(absl:
   return response;
 }
 
+absl::StatusOr<publication::v1::ListOpeningsResponse> PublicLog::ListOpenings(uint64_t start,
+                                                                              absl::Time deadline) {
+  grpc::ClientContext context;
+  context.set_deadline(absl::ToChronoTime(deadline));
+  publication::v1::ListOpeningsRequest request;
+  request.set_start_number(start);
+  publication::v1::ListOpeningsResponse response;
+  RETURN_IF_ERROR(FromGrpc(stub_->ListOpenings(&context, request, &response)));
+  return response;
+}
+
 }  // namespace votum::gateway

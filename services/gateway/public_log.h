@@ -23,6 +23,9 @@ class PublicLog {
   // From record `start` on.
   std::unique_ptr<LogStream> Subscribe(uint64_t start);
   absl::StatusOr<ledger::v1::GetCheckpointResponse> GetCheckpoint(absl::Time deadline);
+  // From opening `start` on.
+  absl::StatusOr<publication::v1::ListOpeningsResponse> ListOpenings(uint64_t start,
+                                                                     absl::Time deadline);
 
  private:
   const std::unique_ptr<publication::v1::LogService::StubInterface> stub_;

@@ -1,5 +1,6 @@
 #include "services/gateway/published_log.h"
 
+#include <functional>
 #include <optional>
 #include <utility>
 
@@ -30,8 +31,9 @@ http::Answer Refused(int status, absl::string_view why) {
 http::Answer NothingHere() {
   return Refused(404,
                  "there is nothing here. The log: /log/checkpoint, /log/tile/<level>/<index>, "
-                 "/log/tile/entries/<index>, /log/records/<index>, /log/proof/<record>, "
-                 "/log/policy (https://c2sp.org/tlog-tiles, docs/protocol.md)");
+                 "/log/tile/entries/<index>, /log/records/<index>, /log/openings, "
+                 "/log/openings/<index>, /log/proof/<record>, /log/policy "
+                 "(https://c2sp.org/tlog-tiles, docs/protocol.md)");
 }
 
 // Public data that any page may read, kept as `cache` says.
@@ -42,6 +44,22 @@ http::Answer Shown(std::string type, std::string body, std::string cache) {
           {{"Cache-Control", std::move(cache)},
            {"Access-Control-Allow-Origin", "*"},
            {"X-Content-Type-Options", "nosniff"}}};
+}
+
+// Lines that never change. `read` gives the bytes of their file.
+http::Answer ShownLines(const LineRange& range,
+                        std::function<std::string(uint64_t offset, size_t most)> read) {
+  http::Answer answer = Shown("application/jsonl", "", kForever);
+  if (range.size > kShortBody) {
+    answer.long_body = {
+        range.size, [read = std::move(read), start = range.offset](uint64_t offset, size_t most) {
+          return read(start + offset, most);
+        }};
+    return answer;
+  }
+  answer.body = read(range.offset, range.size);
+  if (answer.body.size() != range.size) return Refused(500, "the lines cannot be read");
+  return answer;
 }
 
 // Whether a tree of `size` entries has all of `tile`.
@@ -64,9 +82,10 @@ absl::StatusOr<PublishedLog::Published> PublishedLog::Check(const std::string& n
   checked.note = note;
   ASSIGN_OR_RETURN(checked.head, crypto::OpenCheckpoint(note, log_, log_.name()));
   const uint64_t size = checked.head.size;
-  if (size > mirror_->size()) {
+  if (size > mirror_->size() || size > mirror_->openings().complete_to()) {
     return Refuse(Reason::kNotInTree, "the mirror is behind");
   }
+  checked.openings = mirror_->openings().CountBelow(size);
   if (size == 0) return checked;
   const auto root = crypto::TileReader(size, checked.head.root, mirror_.get()).RootAt(size);
   if (absl::IsDataLoss(root.status()) || (root.ok() && *root != checked.head.root)) {
@@ -129,17 +148,19 @@ http::Answer PublishedLog::GetRecords(absl::string_view path, const Published& p
   if (!tile.ok() || !Has(published.head.size, *tile)) return NothingHere();
   const auto range = mirror_->Lines(tile->index, tile->width);
   if (!range.ok()) return Refused(500, "the records cannot be read");
-  http::Answer answer = Shown("application/jsonl", "", kForever);
-  if (range->size > kShortBody) {
-    answer.long_body = {
-        range->size, [mirror = mirror_.get(), start = range->offset](uint64_t offset, size_t most) {
-          return mirror->ReadLines(start + offset, most);
-        }};
-    return answer;
-  }
-  answer.body = mirror_->ReadLines(range->offset, range->size);
-  if (answer.body.size() != range->size) return Refused(500, "the records cannot be read");
-  return answer;
+  return ShownLines(*range, [mirror = mirror_.get()](uint64_t offset, size_t most) {
+    return mirror->ReadLines(offset, most);
+  });
+}
+
+http::Answer PublishedLog::GetOpenings(absl::string_view path, const Published& published) {
+  const auto tile = crypto::ParseTilePath(absl::StrCat("tile/entries/", path));
+  if (!tile.ok() || !Has(published.openings, *tile)) return NothingHere();
+  const auto range = mirror_->openings().Lines(tile->index, tile->width);
+  if (!range.ok()) return Refused(500, "the openings cannot be read");
+  return ShownLines(*range, [mirror = mirror_.get()](uint64_t offset, size_t most) {
+    return mirror->openings().ReadLines(offset, most);
+  });
 }
 
 http::Answer PublishedLog::GetProof(absl::string_view text, const Published& published) {
@@ -175,6 +196,12 @@ http::Answer PublishedLog::Get(const http::Request& request) {
   if (path == "checkpoint") return Shown(kText, now->note, "public, max-age=1");
   if (absl::StartsWith(path, "tile/")) return GetTile(path, *now);
   if (absl::ConsumePrefix(&path, "records/")) return GetRecords(path, *now);
+  if (path == "openings") {
+    return Shown("application/json",
+                 absl::StrCat("{\"size\":", now->head.size, ",\"openings\":", now->openings, "}\n"),
+                 "public, max-age=1");
+  }
+  if (absl::ConsumePrefix(&path, "openings/")) return GetOpenings(path, *now);
   if (absl::ConsumePrefix(&path, "proof/")) return GetProof(path, *now);
   return NothingHere();
 }

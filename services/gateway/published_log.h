@@ -4,6 +4,9 @@
 //   tile/<level>/<index>[.p/<w>] and tile/entries/...    https://c2sp.org/tlog-tiles
 //   records/<index>[.p/<w>]      the lines of the entries of a bundle, as an exported log has them
 //                                in records.jsonl; salt and record only of public records
+//   openings                     {"size":507,"openings":45}: the published size, and how many
+//                                openings the records below it have made
+//   openings/<index>[.p/<w>]     the lines of a bundle of 256 openings, as in openings.jsonl
 //   proof/<index>                https://c2sp.org/tlog-proof against the published checkpoint
 //   policy                       https://c2sp.org/tlog-policy
 #ifndef VOTUM_SERVICES_GATEWAY_PUBLISHED_LOG_H_
@@ -46,7 +49,8 @@ class PublishedLog {
   //   witnesses not required the witnessed one, while it is less than kPatienceWithWitnesses behind
   //   no witnesses           the newest
   //
-  // The published size never shrinks. OUT_OF_RANGE/NOT_IN_TREE: the mirror must grow first.
+  // The published size never shrinks. OUT_OF_RANGE/NOT_IN_TREE: the mirror must grow first, by
+  // entries or by openings that these make.
   // DATA_LOSS/LOG_FORKED: the log signed a root that its own entries do not give; nothing is
   // published.
   absl::Status Publish(const ledger::v1::GetCheckpointResponse& newest, absl::Time now);
@@ -61,12 +65,14 @@ class PublishedLog {
   struct Published {
     crypto::Checkpoint head;
     std::string note;
+    uint64_t openings = 0;  // made by the records below head.size
   };
 
   absl::StatusOr<Published> Check(const std::string& note);
   std::shared_ptr<const Published> published() const;
   http::Answer GetTile(absl::string_view path, const Published& published);
   http::Answer GetRecords(absl::string_view path, const Published& published);
+  http::Answer GetOpenings(absl::string_view path, const Published& published);
   http::Answer GetProof(absl::string_view index, const Published& published);
 
   const std::unique_ptr<LogMirror> mirror_;

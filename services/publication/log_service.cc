@@ -140,6 +140,7 @@ grpc::Status LogServiceImpl::ListOpenings(grpc::ServerContext* context,
       access_.ReadFold(*context, "ListOpenings", [&](const Fold& fold, const Reader&) {
         const std::vector<Opening>& all = fold.reach_log().openings();
         response->set_total(all.size());
+        response->set_size(fold.next_index());
         const size_t page = request->page_size() <= 0
                                 ? kDefaultOpenings
                                 : std::min<size_t>(request->page_size(), kMostOpenings);

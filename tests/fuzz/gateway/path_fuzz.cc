@@ -30,6 +30,8 @@ using crypto::Require;
 
 constexpr uint64_t kPublished = 70000;
 constexpr uint64_t kMirrored = 70300;
+constexpr uint64_t kPublishedOpenings = 600;
+constexpr uint64_t kOpenings = 700;
 constexpr char kOrigin[] = "fuzz.example/log";
 constexpr char kPolicy[] = "the policy\n";
 
@@ -61,6 +63,7 @@ class Log {
       entry->set_record(record);
     }
     Require(answers_.mirror().Add(entries).ok(), "the mirror takes the log");
+    AddOpenings(entries);
     const auto root = tree_.RootAt(kPublished);
     ledger::v1::GetCheckpointResponse newest;
     newest.set_checkpoint(*crypto::SignCheckpoint({kOrigin, kPublished, *root, {}}, LogKey()));
@@ -74,15 +77,45 @@ class Log {
   std::string Right(const std::string& path) const {
     if (path == "checkpoint") return checkpoint_;
     if (path == "policy") return kPolicy;
+    if (path == "openings")
+      return absl::StrCat("{\"size\":", kPublished, ",\"openings\":", kPublishedOpenings, "}\n");
     absl::string_view rest = path;
     if (absl::ConsumePrefix(&rest, "proof/")) return Proof(rest);
     if (absl::ConsumePrefix(&rest, "records/")) {
       return Tile(absl::StrCat("tile/entries/", rest), /*records=*/true);
     }
+    if (absl::ConsumePrefix(&rest, "openings/")) return Openings(rest);
     return Tile(path, /*records=*/false);
   }
 
  private:
+  void AddOpenings(const google::protobuf::RepeatedPtrField<ledger::v1::Entry>& entries) {
+    publication::v1::ListOpeningsResponse page;
+    for (uint64_t i = 0; i < kOpenings; ++i) {
+      const ledger::v1::Entry& entry = entries[static_cast<int>(i)];
+      publication::v1::Opening* opening = page.add_openings();
+      opening->set_number(i);
+      opening->set_opened_by(i < kPublishedOpenings ? kPublished - 1 : kPublished);
+      *opening->mutable_entry() = entry;
+      openings_.push_back(OpeningLine(i, opening->opened_by(), i, entry.salt(), entry.record()) +
+                          "\n");
+    }
+    page.set_total(kOpenings);
+    page.set_size(kMirrored);
+    Require(answers_.mirror().AddOpenings(page).ok(), "the mirror takes the openings");
+  }
+
+  std::string Openings(absl::string_view path) const {
+    const auto tile = crypto::ParseTilePath(absl::StrCat("tile/entries/", path));
+    if (!tile.ok() || tile->index > kPublishedOpenings) return "";
+    const uint64_t first = tile->index * 256;
+    const uint64_t end = first + static_cast<uint64_t>(tile->width);
+    if (end > kPublishedOpenings) return "";
+    std::string right;
+    for (uint64_t i = first; i < end; ++i) right += openings_[i];
+    return right;
+  }
+
   std::string Proof(absl::string_view text) const {
     uint64_t index = 0;
     if (!absl::SimpleAtoi(text, &index) || absl::StrCat(index) != text || index >= kPublished) {
@@ -121,6 +154,7 @@ class Log {
   crypto::MerkleTree tree_;
   std::vector<std::string> leaves_;
   std::vector<std::string> lines_;
+  std::vector<std::string> openings_;
   std::string checkpoint_;
 };
 

@@ -12,6 +12,7 @@
 #include "google/protobuf/repeated_field.h"
 #include "tests/unit/crypto/known_answers.h"
 #include "votum/ledger/v1/ledger_service.pb.h"
+#include "votum/publication/v1/log_service.pb.h"
 
 namespace votum::gateway {
 
@@ -37,6 +38,17 @@ class GrowingLog {
       tree_.Append(crypto::AsBytes(leaf));
     }
     return entries;
+  }
+
+  // Opening `number`: record `opened_by` opens record `index`.
+  static publication::v1::Opening OpeningOf(uint64_t number, uint64_t opened_by, uint64_t index) {
+    publication::v1::Opening opening;
+    opening.set_number(number);
+    opening.set_opened_by(opened_by);
+    opening.mutable_entry()->set_index(index);
+    opening.mutable_entry()->set_salt(std::string(32, static_cast<char>(index)));
+    opening.mutable_entry()->set_record(absl::StrCat("record ", index));
+    return opening;
   }
 
   static bool IsShown(uint64_t index) { return index % 3 != 2; }

@@ -1,7 +1,9 @@
 #include "services/gateway/log_mirror.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "base/file.h"
@@ -126,6 +128,88 @@ TEST(LogMirrorTest, TakesNothingThatDoesNotFit) {
   }
   ASSERT_OK((*mirror)->Add(good));
   EXPECT_EQ((*mirror)->Root(), log.tree().Root());
+}
+
+publication::v1::ListOpeningsResponse PageOf(const std::vector<publication::v1::Opening>& openings,
+                                             uint64_t total, uint64_t size) {
+  publication::v1::ListOpeningsResponse page;
+  for (const publication::v1::Opening& opening : openings) *page.add_openings() = opening;
+  page.set_total(total);
+  page.set_size(size);
+  return page;
+}
+
+TEST(LogMirrorTest, EveryStartGivesTheSameOpeningsWhateverThePages) {
+  std::vector<publication::v1::Opening> all;
+  for (uint64_t index = 2; all.size() < 90; index += 3)
+    all.push_back(GrowingLog::OpeningOf(all.size(), all.size() < 40 ? 280 : 290, index));
+  std::vector<std::string> mirrored;
+  for (const size_t at_once : {1, 7, 90}) {
+    const auto mirror = LogMirror::Create(NewTestFolder("mirror"));
+    ASSERT_OK(mirror);
+    GrowingLog log;
+    ASSERT_OK((*mirror)->Add(log.Grow(300)));
+    for (size_t start = 0; start < all.size(); start += at_once) {
+      EXPECT_EQ((*mirror)->openings().complete_to(), 0u) << "before the last page";
+      const size_t end = std::min(start + at_once, all.size());
+      const auto at = [&](size_t i) { return all.begin() + static_cast<std::ptrdiff_t>(i); };
+      ASSERT_OK((*mirror)->AddOpenings(PageOf({at(start), at(end)}, all.size(), 300)));
+    }
+    EXPECT_EQ((*mirror)->openings().complete_to(), 300u);
+    EXPECT_EQ((*mirror)->openings().CountBelow(280), 0u);
+    EXPECT_EQ((*mirror)->openings().CountBelow(281), 40u);
+    EXPECT_EQ((*mirror)->openings().CountBelow(300), 90u);
+    const auto range = (*mirror)->openings().Lines(0, 90);
+    ASSERT_OK(range);
+    mirrored.push_back((*mirror)->openings().ReadLines(range->offset, range->size));
+    EXPECT_THAT((*mirror)->openings().Lines(0, 91).status(),
+                HasCode(absl::StatusCode::kOutOfRange));
+  }
+  EXPECT_EQ(mirrored[1], mirrored[0]);
+  EXPECT_EQ(mirrored[2], mirrored[0]);
+}
+
+TEST(LogMirrorTest, OpeningsWaitForTheRecordsThatMadeThem) {
+  const auto mirror = LogMirror::Create(NewTestFolder("mirror"));
+  ASSERT_OK(mirror);
+  GrowingLog log;
+  ASSERT_OK((*mirror)->Add(log.Grow(10)));
+  const std::vector<publication::v1::Opening> all = {GrowingLog::OpeningOf(0, 6, 2),
+                                                     GrowingLog::OpeningOf(1, 12, 5)};
+  ASSERT_OK((*mirror)->AddOpenings(PageOf(all, 2, 20)));
+  EXPECT_EQ((*mirror)->openings().size(), 1u);
+  EXPECT_EQ((*mirror)->openings().complete_to(), 10u);
+  ASSERT_OK((*mirror)->Add(log.Grow(10)));
+  ASSERT_OK((*mirror)->AddOpenings(PageOf({all[1]}, 2, 20)));
+  EXPECT_EQ((*mirror)->openings().size(), 2u);
+  EXPECT_EQ((*mirror)->openings().complete_to(), 20u);
+}
+
+TEST(LogMirrorTest, TakesNoOpeningThatDoesNotFit) {
+  const auto mirror = LogMirror::Create(NewTestFolder("mirror"));
+  ASSERT_OK(mirror);
+  GrowingLog log;
+  ASSERT_OK((*mirror)->Add(log.Grow(300)));
+  ASSERT_OK((*mirror)->AddOpenings(PageOf({GrowingLog::OpeningOf(0, 20, 5)}, 9, 300)));
+  publication::v1::Opening changed = GrowingLog::OpeningOf(1, 20, 8);
+  changed.mutable_entry()->set_record("another record");
+  publication::v1::Opening short_salt = GrowingLog::OpeningOf(1, 20, 8);
+  short_salt.mutable_entry()->set_salt("short");
+  publication::v1::Opening nothing = GrowingLog::OpeningOf(1, 20, 8);
+  nothing.clear_entry();
+  for (const publication::v1::Opening& bad :
+       {changed, short_salt, nothing, GrowingLog::OpeningOf(2, 20, 8),
+        GrowingLog::OpeningOf(0, 20, 8), GrowingLog::OpeningOf(1, 20, 5),
+        GrowingLog::OpeningOf(1, 19, 8), GrowingLog::OpeningOf(1, 20, 20),
+        GrowingLog::OpeningOf(1, 20, 200)}) {
+    // The good one after it is not taken either.
+    EXPECT_THAT((*mirror)->AddOpenings(PageOf({bad, GrowingLog::OpeningOf(2, 20, 11)}, 3, 300)),
+                IsRefused(Reason::kBadOpening))
+        << bad.ShortDebugString();
+    EXPECT_EQ((*mirror)->openings().size(), 1u);
+    EXPECT_EQ((*mirror)->openings().complete_to(), 0u);
+  }
+  EXPECT_OK((*mirror)->AddOpenings(PageOf({GrowingLog::OpeningOf(1, 20, 8)}, 2, 300)));
 }
 
 TEST(LogMirrorTest, LeavesNoFile) {

@@ -2,9 +2,11 @@
 
 #include <set>
 #include <string>
+#include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "base/status_matchers.h"
 #include "base/test_folder.h"
 #include "clients/audit/archive.h"
@@ -25,7 +27,21 @@ class PublishedLogTest : public ::testing::Test {
       : published_(*LogMirror::Create(NewTestFolder("mirror")), GrowingLog::Key(), "the policy\n") {
   }
 
-  void Grow(uint64_t count) { ASSERT_OK(published_.mirror().Add(log_.Grow(count))); }
+  // By entries that open nothing.
+  void Grow(uint64_t count) {
+    ASSERT_OK(published_.mirror().Add(log_.Grow(count)));
+    ASSERT_OK(published_.mirror().AddOpenings(PageOf({}, log_.tree().size())));
+  }
+  // A page of the openings that follow those which the mirror has: the last one, for a log of
+  // `size` records.
+  publication::v1::ListOpeningsResponse PageOf(const std::vector<publication::v1::Opening>& next,
+                                               uint64_t size) {
+    publication::v1::ListOpeningsResponse page;
+    for (const publication::v1::Opening& opening : next) *page.add_openings() = opening;
+    page.set_total(published_.mirror().openings().size() + next.size());
+    page.set_size(size);
+    return page;
+  }
 
   absl::Status Publish(uint64_t size) {
     ledger::v1::GetCheckpointResponse newest;
@@ -134,6 +150,61 @@ TEST_F(PublishedLogTest, RecordsStandBesideTheirLeaves) {
   EXPECT_EQ(BodyOf(Get("records/002.p/88")).substr(0, 12), "{\"index\":512");
 }
 
+TEST_F(PublishedLogTest, OpeningsAreAddedAndNoRecordChanges) {
+  Grow(1180);
+  ASSERT_OK(Publish(1180));
+  EXPECT_EQ(Get("openings").body, "{\"size\":1180,\"openings\":0}\n");
+  EXPECT_EQ(Get("openings/000").status, 404);
+  std::vector<std::string> records;
+  for (const char* path : {"000", "001", "002", "003", "004.p/156"})
+    records.push_back(BodyOf(Get(absl::StrCat("records/", path))));
+
+  std::vector<publication::v1::Opening> openings;
+  for (uint64_t index = 2; openings.size() < 320; index += 3) {
+    const uint64_t number = openings.size();
+    openings.push_back(GrowingLog::OpeningOf(number, number < 300 ? 1190 : 1195, index));
+  }
+  ASSERT_OK(published_.mirror().Add(log_.Grow(20)));
+  ASSERT_OK(published_.mirror().AddOpenings(PageOf(openings, 1200)));
+  ASSERT_OK(Publish(1192));
+  EXPECT_EQ(Get("openings").body, "{\"size\":1192,\"openings\":300}\n");
+  const std::string first = BodyOf(Get("openings/000"));
+  const std::string partial = BodyOf(Get("openings/001.p/44"));
+  EXPECT_EQ(Get("openings/001.p/45").status, 404) << "a record beyond the checkpoint made it";
+
+  ASSERT_OK(Publish(1200));
+  EXPECT_EQ(Get("openings").body, "{\"size\":1200,\"openings\":320}\n");
+  EXPECT_EQ(BodyOf(Get("openings/000")), first);
+  EXPECT_EQ(BodyOf(Get("openings/001.p/44")), partial);
+  EXPECT_EQ(BodyOf(Get("openings/001.p/64")).substr(0, partial.size()), partial);
+  EXPECT_EQ(Get("openings/001").status, 404);
+  uint64_t number = 0;
+  for (const absl::string_view line : absl::StrSplit(
+           absl::StrCat(first, BodyOf(Get("openings/001.p/64"))), '\n', absl::SkipEmpty())) {
+    const auto opening = audit::ParseOpening(line);
+    ASSERT_OK(opening);
+    EXPECT_EQ(opening->number, number);
+    EXPECT_EQ(opening->index, openings[number].entry().index());
+    EXPECT_EQ(opening->opened_by, openings[number].opened_by());
+    EXPECT_EQ(opening->record, openings[number].entry().record());
+    ++number;
+  }
+  EXPECT_EQ(number, 320u);
+  size_t bundle = 0;
+  for (const char* path : {"000", "001", "002", "003", "004.p/156"})
+    EXPECT_EQ(BodyOf(Get(absl::StrCat("records/", path))), records[bundle++]) << path;
+}
+
+TEST_F(PublishedLogTest, ACheckpointWaitsForTheOpeningsThatItsRecordsMade) {
+  Grow(10);
+  ASSERT_OK(published_.mirror().Add(log_.Grow(10)));
+  EXPECT_THAT(Publish(20), HasCode(absl::StatusCode::kOutOfRange));
+  ASSERT_OK(published_.mirror().AddOpenings(
+      PageOf({GrowingLog::OpeningOf(0, 15, 2), GrowingLog::OpeningOf(1, 25, 5)}, 30)));
+  ASSERT_OK(Publish(20));
+  EXPECT_EQ(Get("openings").body, "{\"size\":20,\"openings\":1}\n");
+}
+
 TEST_F(PublishedLogTest, ProofsVerifyOffline) {
   Grow(600);
   ASSERT_OK(Publish(600));
@@ -148,6 +219,7 @@ TEST_F(PublishedLogTest, ProofsVerifyOffline) {
 
 TEST_F(PublishedLogTest, WhatEachAnswerIsAndHowLongItIsKept) {
   Grow(300);
+  ASSERT_OK(published_.mirror().AddOpenings(PageOf({GrowingLog::OpeningOf(0, 299, 2)}, 300)));
   ASSERT_OK(Publish(300));
   const char kForever[] = "public, max-age=31536000, immutable";
   struct Case {
@@ -161,6 +233,8 @@ TEST_F(PublishedLogTest, WhatEachAnswerIsAndHowLongItIsKept) {
       {"tile/0/001.p/7", "application/octet-stream", kForever},
       {"tile/entries/000", "application/octet-stream", kForever},
       {"records/000.p/3", "application/jsonl", kForever},
+      {"openings", "application/json", "public, max-age=1"},
+      {"openings/000.p/1", "application/jsonl", kForever},
       {"proof/7", "text/plain; charset=utf-8", "public, max-age=5"},
       {"policy", "text/plain; charset=utf-8", "public, max-age=60"},
   };
@@ -198,6 +272,11 @@ TEST_F(PublishedLogTest, SaysWhatItDoesNotHave) {
                            "records/",
                            "records/0",
                            "records/000.p/257",
+                           "openings/",
+                           "openings/0",
+                           "openings/000",
+                           "openings/000.p/1",
+                           "openings/18446744073709551615",
                            "proof/",
                            "proof/-1",
                            "proof/01",

@@ -478,6 +478,10 @@ TEST_F(LogServiceTest, TheEdgeShowsRecordsToThePublicWhereTheyAreServedAndNowher
   gateway::PublishedLog log(*gateway::LogMirror::Create(NewTestFolder("mirror")),
                             LogKey().verifier(), "a policy\n");
   ASSERT_OK(log.mirror().Add(Follow(kPublic, stub_.get()).entries()));
+  grpc::ClientContext context;
+  v1::ListOpeningsResponse openings;
+  ASSERT_OK(FromGrpc(stub_->ListOpenings(&context, v1::ListOpeningsRequest(), &openings)));
+  ASSERT_OK(log.mirror().AddOpenings(openings));
   lv1::GetCheckpointResponse newest;
   newest.set_checkpoint(ledger_->GetCheckpoint());
   ASSERT_OK(log.Publish(newest, clock_.Now()));
@@ -485,7 +489,7 @@ TEST_F(LogServiceTest, TheEdgeShowsRecordsToThePublicWhereTheyAreServedAndNowher
   for (const std::string& path :
        {std::string("checkpoint"), std::string("policy"), absl::StrCat("tile/0/000.p/", size),
         absl::StrCat("tile/entries/000.p/", size), absl::StrCat("records/000.p/", size),
-        std::string("proof/0"), absl::StrCat("proof/", office_)}) {
+        std::string("openings"), std::string("proof/0"), absl::StrCat("proof/", office_)}) {
     SCOPED_TRACE(path);
     const http::Answer answer = log.Get({"GET", "/log/" + path, ""});
     EXPECT_EQ(answer.status, 200);
