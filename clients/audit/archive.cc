@@ -17,6 +17,7 @@
 #include "base/numbers.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"
+#include "core/command/entry_line.h"
 #include "crypto/encoding.h"
 #include "nlohmann/json.hpp"
 
@@ -27,6 +28,7 @@ using nlohmann::ordered_json;
 
 constexpr char kCheckpointFile[] = "/checkpoint";
 constexpr char kRecordsFile[] = "/records.jsonl";
+constexpr char kOpeningsFile[] = "/openings.jsonl";
 constexpr char kAttachmentsFile[] = "/attachments.jsonl";
 constexpr size_t kMaxCheckpointBytes = 1000000;
 
@@ -58,7 +60,7 @@ std::string Dump(const ordered_json& object) {
   return object.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
 }
 
-// Reads a line of an entry from left to right. Lines have exactly one form, so no JSON parser is
+// Reads a line of an entry or an opening from left to right. Lines have exactly one form, so no JSON parser is
 // needed, which would cost a third of verifying the record's signature.
 class Scanner {
  public:
@@ -118,12 +120,12 @@ absl::Status SyncFileSystemOf(const std::string& folder) {
 }  // namespace
 
 std::string FormatEntry(const ArchivedEntry& entry) {
-  ordered_json object;
-  object["index"] = entry.index;
-  object["leaf"] = crypto::Base64Encode(entry.leaf);
-  object["salt"] = crypto::Base64Encode(entry.salt);
-  object["record"] = crypto::Base64Encode(entry.record);
-  return Dump(object);
+  return EntryLine(entry.index, entry.leaf, entry.salt, entry.record);
+}
+
+std::string FormatOpening(const ArchivedOpening& opening) {
+  return OpeningLine(opening.number, opening.opened_by, opening.index, opening.salt,
+                     opening.record);
 }
 
 std::string FormatAttachment(const ArchivedAttachment& attachment) {
@@ -162,6 +164,26 @@ absl::StatusOr<ArchivedEntry> ParseEntryLine(absl::string_view line) {
   return ParseEntry(line);
 }
 
+absl::StatusOr<ArchivedOpening> ParseOpening(absl::string_view line) {
+  ArchivedOpening opening;
+  Scanner scanner(line);
+  RETURN_IF_ERROR(scanner.Expect("{\"number\":"));
+  ASSIGN_OR_RETURN(opening.number, scanner.Number("number"));
+  RETURN_IF_ERROR(scanner.Expect(",\"opened_by\":"));
+  ASSIGN_OR_RETURN(opening.opened_by, scanner.Number("opened_by"));
+  RETURN_IF_ERROR(scanner.Expect(",\"index\":"));
+  ASSIGN_OR_RETURN(opening.index, scanner.Number("index"));
+  RETURN_IF_ERROR(scanner.Expect(",\"salt\":\""));
+  ASSIGN_OR_RETURN(opening.salt, scanner.Base64("salt"));
+  RETURN_IF_ERROR(scanner.Expect("\",\"record\":\""));
+  ASSIGN_OR_RETURN(opening.record, scanner.Base64("record"));
+  RETURN_IF_ERROR(scanner.Expect("\"}"));
+  if (!scanner.AtEnd()) return scanner.NotTheOneForm();
+  if (opening.salt.size() != 32)
+    return BadArchive(absl::StrCat("\"salt\" has ", opening.salt.size(), " bytes"));
+  return opening;
+}
+
 absl::StatusOr<ArchivedAttachment> ParseAttachment(absl::string_view line) {
   ASSIGN_OR_RETURN(const ordered_json object, ParseObject(line));
   ArchivedAttachment attachment;
@@ -191,10 +213,20 @@ absl::StatusOr<ArchiveWriter> ArchiveWriter::Create(const std::string& folder,
   return ArchiveWriter(folder, attachments);
 }
 
+void ArchiveWriter::AddOpenings(const std::vector<ArchivedOpening>& openings) {
+  openings_.emplace(folder_ + kOpeningsFile, std::ios::binary);
+  for (const ArchivedOpening& opening : openings) *openings_ << FormatOpening(opening) << '\n';
+}
+
 absl::Status ArchiveWriter::Close(absl::string_view checkpoint) {
   records_.close();
-  if (attachments_.has_value()) attachments_->close();
-  if (!records_ || (attachments_.has_value() && !*attachments_)) {
+  bool written = records_.good();
+  for (std::optional<std::ofstream>* file : {&openings_, &attachments_}) {
+    if (!file->has_value()) continue;
+    (*file)->close();
+    written &= (*file)->good();
+  }
+  if (!written) {
     return Refuse(Reason::kNotWritten,
                   absl::StrCat("could not write all of ", folder_, "; is the disk full?"));
   }
@@ -219,6 +251,18 @@ absl::Status ArchiveReader::ForEachEntryLine(const std::function<void(std::strin
   return ForEachLine(folder_ + kRecordsFile, [&each](std::string line) {
     each(std::move(line));
     return true;
+  });
+}
+
+bool ArchiveReader::HasOpenings() const { return std::filesystem::exists(folder_ + kOpeningsFile); }
+
+absl::Status ArchiveReader::ForEachOpening(
+    const std::function<bool(uint64_t, absl::StatusOr<ArchivedOpening>)>& each) const {
+  uint64_t number = 0;
+  return ForEachLine(folder_ + kOpeningsFile, [&](absl::string_view line) {
+    return each(++number, absl::ConsumeSuffix(&line, "\n")
+                              ? absl::StatusOr<ArchivedOpening>(ParseOpening(line))
+                              : BadArchive("the line does not end in a newline"));
   });
 }
 

@@ -5,6 +5,9 @@
 //                       (clients/audit/tiled_log.h); older archives have none
 //   records.jsonl       a line for each record, in order:
 //                       {"index":0,"leaf":"<b64>","salt":"<b64>","record":"<b64>"}
+//   openings.jsonl      a line for each record that a later one has opened to everybody, in order
+//                       (core/fold/reach_log.h); older archives have none:
+//                       {"number":0,"opened_by":9,"index":7,"salt":"<b64>","record":"<b64>"}
 //   attachments.jsonl   a line for each existing attachment that was shown:
 //                       {"commitment":"<b64>","subject":"<b64>","salt":"<b64>","content":"<b64>"}
 //
@@ -19,6 +22,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -34,6 +38,15 @@ struct ArchivedEntry {
   std::string record;  // serialized votum.common.v1.Record, or none
 };
 
+// A record that a later one has opened.
+struct ArchivedOpening {
+  uint64_t number = 0;     // among all openings, from 0
+  uint64_t opened_by = 0;  // the later record
+  uint64_t index = 0;      // the record that it opens
+  std::string salt;        // 32 bytes
+  std::string record;      // serialized votum.common.v1.Record
+};
+
 struct ArchivedAttachment {
   std::string commitment;  // 32 bytes
   std::string subject;     // 16 bytes
@@ -42,11 +55,13 @@ struct ArchivedAttachment {
 };
 
 std::string FormatEntry(const ArchivedEntry& entry);
+std::string FormatOpening(const ArchivedOpening& opening);
 std::string FormatAttachment(const ArchivedAttachment& attachment);
 
 // The parts of a line (without its newline). INVALID_ARGUMENT/BAD_ARCHIVE unless Format... gives
 // this very line.
 absl::StatusOr<ArchivedEntry> ParseEntry(absl::string_view line);
+absl::StatusOr<ArchivedOpening> ParseOpening(absl::string_view line);
 absl::StatusOr<ArchivedAttachment> ParseAttachment(absl::string_view line);
 // The same for a line with its newline, which must be present.
 absl::StatusOr<ArchivedEntry> ParseEntryLine(absl::string_view line);
@@ -70,6 +85,8 @@ class ArchiveWriter {
   void Add(const ArchivedAttachment& attachment) {
     *attachments_ << FormatAttachment(attachment) << '\n';
   }
+  // All openings, possibly none. Without this call the archive does not say what was opened.
+  void AddOpenings(const std::vector<ArchivedOpening>& openings);
   // Writes the tiles of the added entries, and the checkpoint last. FAILED_PRECONDITION/NOT_WRITTEN if a
   // write failed. Only the audit checks that the checkpoint matches the records.
   absl::Status Close(absl::string_view checkpoint);
@@ -79,6 +96,7 @@ class ArchiveWriter {
 
   std::string folder_;
   std::ofstream records_;
+  std::optional<std::ofstream> openings_;
   std::optional<std::ofstream> attachments_;
   TiledLog tiles_;
 };
@@ -94,6 +112,10 @@ class ArchiveReader {
       const std::function<bool(uint64_t, absl::StatusOr<ArchivedEntry>)>& each) const;
   // The raw lines of the records, each with its newline, unless the last one has none.
   absl::Status ForEachEntryLine(const std::function<void(std::string)>& each) const;
+  // False for one that was exported before 2026-12.
+  bool HasOpenings() const;
+  absl::Status ForEachOpening(
+      const std::function<bool(uint64_t, absl::StatusOr<ArchivedOpening>)>& each) const;
   // False for one that was exported with its attachments sealed.
   bool HasAttachments() const;
   absl::Status ForEachAttachment(

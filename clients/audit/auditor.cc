@@ -45,7 +45,9 @@ Auditor::Auditor(crypto::NoteVerifier log, std::function<void(const Finding&)> r
     : log_(std::move(log)),
       report_(std::move(report)),
       fold_(DomainSet::All(), log_.key(), &cache_, program_version),
-      races_(log_.key(), &cache_, program_version) {}
+      races_(log_.key(), &cache_, program_version) {
+  races_.ShareBallotMemo(fold_);
+}
 
 void Auditor::Fault(std::string text) { Add({Finding::Kind::kFault, std::move(text)}); }
 
@@ -87,9 +89,16 @@ void Auditor::AddRead(uint64_t line, const ReadEntry& read) {
   FoldEntry(read);
   CheckView(read);
   RememberAttachmentRefs(read);
+  if (part_ && read.record.has_value() && read.record->envelope.ok())
+    recount_.AddRecord(position, *read.record->envelope);
 }
 
 void Auditor::PassOver(uint64_t position) {
+  if (part_) {
+    unseen_.push_back(position);
+    foldable_ = false;
+    return;
+  }
   if (not_checkable_from_.has_value()) {
     // A record that this program does not understand may have opened the vote that it belongs to.
     unseen_.push_back(position);
@@ -182,6 +191,12 @@ void Auditor::RememberAttachmentRefs(const ReadEntry& read) {
   }
 }
 
+void Auditor::AddOpening(uint64_t line, const absl::StatusOr<ArchivedOpening>& opening) {
+  const bool sound = openings_.Add(line, opening, tree_, fold_,
+                                   [this](std::string why) { Fault(std::move(why)); });
+  if (sound && part_) recount_.AddOpening(*opening);
+}
+
 void Auditor::AddAttachment(uint64_t line, const absl::StatusOr<ArchivedAttachment>& attachment) {
   if (!attachment.ok()) {
     Fault(absl::StrCat("attachment on line ", line, ": ", attachment.status().message()));
@@ -232,13 +247,11 @@ void Auditor::CheckCheckpoint(absl::string_view note) {
 
 void Auditor::Finish(absl::string_view checkpoint_note) {
   CheckCheckpoint(checkpoint_note);
+  if (part_ && !unseen_.empty()) return FinishPart();
   ReportUnfounded();
-  if (faults_ == 0) {
-    Checked(absl::StrCat("records: each of the ", entries_ - unseen_.size(),
-                         unseen_.empty() ? " gives" : " that are shown gives",
-                         " its leaf, in order, none missing"));
-  }
+  ReportRecords();
   ReportOpen();
+  ReportOpenings();
   ReportAttachments();
   if (not_checkable_from_.has_value()) {
     Note(absl::StrCat("what follows stands at record ", *not_checkable_from_,
@@ -264,6 +277,55 @@ void Auditor::Finish(absl::string_view checkpoint_note) {
   ReportDecisions();
   ReportProjects();
   ReportState();
+}
+
+void Auditor::FinishPart() {
+  ReportRecords();
+  ReportOpenings();
+  for (Recount::Counted& vote : recount_.Finish()) {
+    if (!vote.opened) {
+      Note(std::move(vote.text));
+    } else if (vote.right) {
+      Checked(std::move(vote.text));
+    } else {
+      Fault(std::move(vote.text));
+    }
+  }
+  if (attachments_ > 0)
+    Note(absl::StrCat("attachments: ", attachments_, " are what their records commit to"));
+  Add({Finding::Kind::kNotCheckable,
+       absl::StrCat(unseen_.size(), " of ", entries_,
+                    " records were not shown to whoever exported this log; without them no state "
+                    "can be derived: only an auditor's export can be audited whole")});
+}
+
+void Auditor::ReportRecords() {
+  if (faults_ > 0) return;
+  Checked(absl::StrCat("records: each of the ", entries_ - unseen_.size(),
+                       unseen_.empty() ? " gives" : " that are shown gives",
+                       " its leaf, in order, none missing"));
+}
+
+void Auditor::ReportOpenings() {
+  const size_t derived = fold_.reach_log().openings().size();
+  if (!has_openings_) {
+    if (derived > 0) {
+      Note(absl::StrCat("openings: later records have opened ", derived,
+                        ", which this log comes without"));
+    }
+    return;
+  }
+  const uint64_t faults = faults_;
+  openings_.Finish(fold_, [this](std::string why) { Fault(std::move(why)); });
+  if (faults_ > faults) return;
+  if (openings_.unjudged() > 0) {
+    Note(absl::StrCat("openings: ", openings_.count(),
+                      " came with this log; whether a record made ", openings_.unjudged(),
+                      " of them cannot be checked"));
+  } else if (faults_ == 0) {
+    Checked(absl::StrCat("openings: all ", openings_.count(),
+                         " that the log gives are there, and give their leaves"));
+  }
 }
 
 void Auditor::ReportOpen() {
@@ -465,10 +527,11 @@ void CheckTiles(const std::string& folder, const TiledLog& tiles, Auditor* audit
 absl::StatusOr<uint64_t> AuditArchive(const std::string& folder, const crypto::NoteVerifier& log,
                                       const std::function<void(const Finding&)>& report,
                                       const std::function<void(double)>& progress,
-                                      uint64_t* records, uint64_t* withheld) {
+                                      uint64_t* records, uint64_t* withheld, Extent extent) {
   const ArchiveReader archive(folder);
   ASSIGN_OR_RETURN(const std::string checkpoint, archive.Checkpoint());
   Auditor auditor(log, report);
+  if (extent == Extent::kPart) auditor.AllowUnseen();
   const double total = static_cast<double>(std::max<uint64_t>(1, archive.RecordsBytes()));
   uint64_t seen = 0;
   TiledLog tiles;
@@ -493,6 +556,14 @@ absl::StatusOr<uint64_t> AuditArchive(const std::string& folder, const crypto::N
       auditor.AddAgain(entry->record);
       return true;
     }));
+  }
+  if (archive.HasOpenings()) {
+    auditor.ExpectOpenings();
+    RETURN_IF_ERROR(
+        archive.ForEachOpening([&](uint64_t line, const absl::StatusOr<ArchivedOpening>& opening) {
+          auditor.AddOpening(line, opening);
+          return true;
+        }));
   }
   if (archive.HasAttachments()) {
     RETURN_IF_ERROR(archive.ForEachAttachment(

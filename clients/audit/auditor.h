@@ -3,11 +3,16 @@
 //   each leaf is the commitment of its record; the tree of all leaves has the root that the log key
 //   signed; records are in order and time never goes back; every signature verifies under a key
 //   that was active at that position; each signer's view is the beginning of this log; each result
-//   stated in the log (rankings, votes, decisions) follows from the records before it; each sealed
-//   attachment matches its record's commitment.
+//   stated in the log (rankings, votes, decisions) follows from the records before it; each opening
+//   gives its leaf, and is what the log opens; each sealed attachment matches its record's
+//   commitment.
 //
 // Nobody, auditors included, is shown the ballots of a vote or round before it is closed: until
 // then an audit counts them, and checks everything else except races.
+//
+// A part of a log, as somebody exported it who is not shown every record, cannot be folded. Its
+// audit checks leaves, tree and openings, counts votes by roll call again (recount.h), and says that
+// no state was derived.
 //
 // Void records (a second vote, a vote that came too late) are listed with their reasons, and are no
 // fault if they were good where their service judged them (race_check.h). A record that an honest
@@ -32,8 +37,10 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "clients/audit/archive.h"
+#include "clients/audit/opening_check.h"
 #include "clients/audit/race_check.h"
 #include "clients/audit/read_ahead.h"
+#include "clients/audit/recount.h"
 #include "core/fold/fold.h"
 #include "crypto/merkle.h"
 #include "crypto/note.h"
@@ -65,6 +72,13 @@ class Auditor {
   void AddEntry(uint64_t line, const absl::StatusOr<ArchivedEntry>& entry) {
     AddRead(line, Read(entry));
   }
+  // Says that records may be missing that are not shown to everybody: no fault then, and no state.
+  // Before all entries.
+  void AllowUnseen() { part_ = true; }
+  // Says that openings come with this log, which are then compared with it. Before them.
+  void ExpectOpenings() { has_openings_ = true; }
+  // A line of the openings, after all entries.
+  void AddOpening(uint64_t line, const absl::StatusOr<ArchivedOpening>& opening);
   // A line of the attachments, after all entries.
   void AddAttachment(uint64_t line, const absl::StatusOr<ArchivedAttachment>& attachment);
   // Says that attachments are not shown to this audit, instead of adding them.
@@ -83,7 +97,7 @@ class Auditor {
   uint64_t records() const { return entries_; }
   uint64_t faults() const { return faults_; }
   // Records that were not shown because a vote or round is open.
-  uint64_t withheld() const { return unseen_.size(); }
+  uint64_t withheld() const { return part_ ? 0 : unseen_.size(); }
   // The first record that this program cannot judge, because the log's version is above its own.
   std::optional<uint64_t> not_checkable_from() const { return not_checkable_from_; }
   const Fold& fold() const { return fold_; }
@@ -116,6 +130,10 @@ class Auditor {
   // Reports a fault if a record that was not shown cannot belong to a vote or round still open.
   void CheckUnseen();
   void ReportOpen();
+  void ReportRecords();
+  void ReportOpenings();
+  // Finishes the audit of a part of a log.
+  void FinishPart();
   // Reports each attachment as open, sealed, erased, or missing; the last is a fault.
   void ReportAttachments();
   void RememberAttachmentRefs(const ReadEntry& read);
@@ -143,6 +161,10 @@ class Auditor {
   std::map<std::string, Commitment> commitments_;  // attachments committed to and not seen yet
   uint64_t attachments_ = 0;
   bool sealed_ = false;
+  bool part_ = false;
+  OpeningCheck openings_;
+  bool has_openings_ = false;
+  Recount recount_;               // used where nothing can be folded
   std::vector<uint64_t> unseen_;  // indexes of records that were not shown, ascending
   size_t open_urns_ = 0;          // before the record at hand
 };
@@ -150,12 +172,16 @@ class Auditor {
 // The result of an established vote, in one line of English.
 std::string DescribeVote(const meetings::v1::VoteEvent& event);
 
+// Whether an archive has every record, or is that of somebody who is not shown them all.
+enum class Extent { kWhole, kPart };
+
 // Audits the archive in `folder` and returns the number of faults; sets `records` and `withheld` to
 // the auditor's counts. An error only if there is no archive to read.
 absl::StatusOr<uint64_t> AuditArchive(const std::string& folder, const crypto::NoteVerifier& log,
                                       const std::function<void(const Finding&)>& report,
                                       const std::function<void(double)>& progress,
-                                      uint64_t* records, uint64_t* withheld = nullptr);
+                                      uint64_t* records, uint64_t* withheld = nullptr,
+                                      Extent extent = Extent::kWhole);
 
 }  // namespace votum::audit
 

@@ -138,6 +138,17 @@ class AudienceTest : public ::testing::TestWithParam<City::Layout> {
     return page.SerializeAsString();
   }
 
+  // The body of the edge's answer below /log/, when it has one.
+  std::string AtTheEdge(const std::string& path) {
+    const http::Send get = http::Connect({.answer_bytes = size_t{64} << 20}, {city_.ca_path(), ""});
+    absl::StatusOr<http::Answer> answer;
+    EXPECT_TRUE(testing::Await([&] {
+      answer = get(absl::StrCat(city_.EdgeUrl(), "/log/", path), /*post=*/false, "");
+      return answer.ok() && answer->status == 200;
+    })) << path;
+    return answer.ok() ? answer->body : "";
+  }
+
   // The types of the records that the edge serves over HTTPS, when it has the whole log.
   Types SeenAtTheEdge() {
     ledger::v1::GetCheckpointResponse newest;
@@ -236,6 +247,43 @@ TEST_P(AudienceTest, AnAuditOfAnOpenVoteSaysWhatIsWithheld) {
   const crypto::Digest leaf = crypto::Sha256({opening.entry().salt(), opening.entry().record()});
   EXPECT_EQ(opening.entry().leaf(), crypto::AsBytes(leaf));
   EXPECT_GT(opening.opened_by(), opening.entry().index());
+}
+
+// An announced roll call adds openings at the edge and in exports; the records stay as they were.
+TEST_P(AudienceTest, AnAnnouncedRollCallAddsOpeningsAndChangesNoRecord) {
+  CommandLine votum(&city_, NewTestFolder("people"));
+  votum.AddPeople({"petra.pruef", "maria.meister"});
+  const std::string context =
+      absl::StrCat("context add ", votum.Path("public.json"), " --from ", city_.client_path());
+  votum.Do("", context);
+  votum.Do("maria.meister", "vote close --meeting sitzung-1 --id v1");
+  const auto served = [this] { return nlohmann::json::parse(AtTheEdge("openings")); };
+  const auto size = served()["size"].get<uint64_t>();
+  EXPECT_EQ(served()["openings"], 0);
+  const std::string path = absl::StrCat("records/000.p/", size);
+  const std::string records = AtTheEdge(path);
+
+  votum.Do("maria.meister", "vote establish --meeting sitzung-1 --id v1");
+  ASSERT_TRUE(testing::Await([&] { return served()["openings"] == 1; }));
+  EXPECT_EQ(AtTheEdge(path), records);
+  const auto opening = nlohmann::json::parse(AtTheEdge("openings/000.p/1"));
+  EXPECT_EQ(opening["number"], 0);
+  EXPECT_GT(opening["opened_by"], opening["index"]);
+  EXPECT_LT(opening["opened_by"], served()["size"]);
+  std::string record;
+  ASSERT_TRUE(absl::Base64Unescape(opening["record"].get<std::string>(), &record));
+  Types types;
+  AddType(record, &types);
+  EXPECT_EQ(types, Types{"CastVote"});
+
+  votum.Do("petra.pruef", "log export " + votum.Path("whole"));
+  EXPECT_THAT(votum.Do("petra.pruef", "audit " + votum.Path("whole")),
+              ::testing::HasSubstr("openings: all 1 that the log gives"));
+  votum.Do("public", "log export " + votum.Path("part"));
+  EXPECT_EQ(*ReadFile(votum.Path("part") + "/openings.jsonl"), AtTheEdge("openings/000.p/1"));
+  const std::string counted = votum.Do("public", "audit --part " + votum.Path("part"), 6);
+  EXPECT_THAT(counted, ::testing::HasSubstr("vote v1: 1 opened ballots counted again: 1 yes"));
+  EXPECT_THAT(counted, ::testing::Not(::testing::HasSubstr("FAULT")));
 }
 
 TEST_P(AudienceTest, SessionsThatAreNoGoodAreRefusedNotTakenForThePublic) {

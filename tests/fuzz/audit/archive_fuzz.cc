@@ -10,6 +10,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const absl::string_view line(reinterpret_cast<const char*>(data), size);
   const auto entry = votum::audit::ParseEntry(line);
   if (entry.ok() && votum::audit::FormatEntry(*entry) != line) std::abort();
+  const auto opening = votum::audit::ParseOpening(line);
+  if (opening.ok() && votum::audit::FormatOpening(*opening) != line) std::abort();
   const auto attachment = votum::audit::ParseAttachment(line);
   if (attachment.ok() && votum::audit::FormatAttachment(*attachment) != line) std::abort();
   return 0;

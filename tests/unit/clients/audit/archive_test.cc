@@ -22,6 +22,25 @@ TEST(ArchiveTest, LinesRoundTrip) {
   const auto back = ParseAttachment(FormatAttachment(attachment));
   ASSERT_OK(back);
   EXPECT_EQ(back->content, attachment.content);
+  const ArchivedOpening opening{3, 9, 7, std::string(32, 's'), "record"};
+  const auto opened = ParseOpening(FormatOpening(opening));
+  ASSERT_OK(opened);
+  EXPECT_EQ(opened->number, 3u);
+  EXPECT_EQ(opened->opened_by, 9u);
+  EXPECT_EQ(opened->index, 7u);
+  EXPECT_EQ(opened->salt, opening.salt);
+  EXPECT_EQ(opened->record, opening.record);
+}
+
+TEST(ArchiveTest, AnOpeningHasOneFormOnly) {
+  const std::string line = FormatOpening({3, 9, 7, std::string(32, 's'), "record"});
+  for (const std::string& other :
+       {std::string(), std::string("{}"), line + " ", line.substr(1),
+        "{\"number\":03" + line.substr(11),
+        FormatEntry({7, std::string(32, 'l'), std::string(32, 's'), "record"}),
+        FormatOpening({3, 9, 7, "short", "record"}), FormatOpening({3, 9, 7, "", ""})}) {
+    EXPECT_THAT(ParseOpening(other), IsRefused(Reason::kBadArchive)) << other;
+  }
 }
 
 TEST(ArchiveTest, ALineHasOneFormOnly) {
