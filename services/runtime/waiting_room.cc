@@ -18,7 +18,7 @@ absl::Status TooMany(size_t limit, absl::string_view of_whom) {
 
 }  // namespace
 
-WaitingRoom::WaitingRoom(Replica* replica, Limits limits) : replica_(*replica), limits_(limits) {
+WaitingRoom::WaitingRoom(const Replica* replica, Limits limits) : replica_(*replica), limits_(limits) {
   listener_ = replica_.AddListener([this] {
     const std::lock_guard<std::mutex> lock(mutex_);
     if (!by_index_.empty() && by_index_.begin()->first < replica_.next_index())
@@ -31,6 +31,10 @@ WaitingRoom::~WaitingRoom() { Close(); }
 
 void WaitingRoom::Wait(const std::string& caller, uint64_t index, absl::Time deadline, Then then) {
   if (replica_.next_index() > index) return then(absl::OkStatus());
+  Enter(caller, index, deadline, std::move(then));
+}
+
+void WaitingRoom::Enter(const std::string& caller, uint64_t index, absl::Time deadline, Then then) {
   absl::Status refused;
   {
     const std::lock_guard<std::mutex> lock(mutex_);

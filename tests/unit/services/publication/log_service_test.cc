@@ -294,7 +294,8 @@ class LogServiceTest : public ::testing::Test {
   }};
   const uint64_t listener_ = ledger_->AddListener([this] { hub_.Wake(); });
   SayingAccess ledger_access_;
-  ledger::LedgerServiceImpl ledger_service_{ledger_.get(), &hub_, &ledger_access_, nullptr};
+  ledger::Desk desk_{ledger_.get(), nullptr};
+  ledger::LedgerServiceImpl ledger_service_{ledger_.get(), &hub_, &ledger_access_, &desk_};
   std::unique_ptr<Host> ledger_host_ =
       *Host::Start({}, nullptr, {{"votum.ledger.v1.LedgerService", &ledger_service_}});
   LedgerClient ledger_client_{ledger_host_->InProcessChannel(), "publication"};
