@@ -94,13 +94,15 @@ struct CommandExecutor::Running {
   common::v1::Receipt receipt;       // from AwaitFold on
 };
 
-CommandExecutor::CommandExecutor(const Replica* replica, Clock* clock, Metrics* metrics)
+CommandExecutor::CommandExecutor(const Replica* replica, Clock* clock, Metrics* metrics,
+                                 CommandLimits limits)
     : replica_(*replica),
       clock_(*clock),
       metrics_(*metrics),
-      folded_(replica, {kMostCommands, kMostCommands, kFoldedWorkers}),
-      workers_(kWorkers, kMostCommands),
-      hook_workers_(kHookWorkers, kMostCommands) {}
+      limits_(limits),
+      folded_(replica, {limits.commands, limits.commands, kFoldedWorkers}),
+      workers_(kWorkers, limits.commands),
+      hook_workers_(kHookWorkers, limits.commands) {}
 
 CommandExecutor::~CommandExecutor() { Close(); }
 
@@ -114,7 +116,7 @@ void CommandExecutor::Execute(CommandCall call) {
   const auto running = std::make_shared<Running>(std::move(call));
   const size_t commands = ++commands_;
   const size_t bytes = bytes_ += running->bytes;
-  if (commands > kMostCommands || bytes > kMostBytes) {
+  if (commands > limits_.commands || bytes > limits_.bytes) {
     return End(*running,
                Refuse(Reason::kLedgerBusy, "too many commands wait; try again in a moment"));
   }

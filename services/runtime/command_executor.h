@@ -34,9 +34,9 @@ namespace votum {
 // A service's part in the commands of one type: checks that only the service can make, and no fold.
 // They may take their time, and may wait until `deadline`. Each may be null.
 struct CommandHooks {
-  using Hook = std::function<absl::Status(const google::protobuf::Message& command,
-                                          const common::v1::SignedCommand& as_sent,
-                                          absl::Time deadline)>;
+  using Hook =
+      std::function<absl::Status(const google::protobuf::Message& command,
+                                 const common::v1::SignedCommand& as_sent, absl::Time deadline)>;
   // Called before the state is looked at, whoever has signed the command: computes what the checks
   // would otherwise compute while they hold the state still.
   Hook ahead;
@@ -69,16 +69,20 @@ struct CommandCall {
   std::function<void(absl::StatusOr<common::v1::Receipt>)> then;
 };
 
+// The most commands that are carried out at a time, and the most bytes that they may have together;
+// more are refused with LEDGER_BUSY.
+struct CommandLimits {
+  size_t commands;
+  size_t bytes;
+};
+inline constexpr CommandLimits kCommandLimits = {20000, size_t{512} << 20};
+
 // Thread-safe.
 class CommandExecutor {
  public:
-  // The most commands that are carried out at a time, and the most bytes that they may have
-  // together; more are refused with LEDGER_BUSY.
-  static constexpr size_t kMostCommands = 20000;
-  static constexpr size_t kMostBytes = size_t{512} << 20;
-
   // All outlive this object. `clock` is the sequencer's, or shows the same time.
-  CommandExecutor(const Replica* replica, Clock* clock, Metrics* metrics);
+  CommandExecutor(const Replica* replica, Clock* clock, Metrics* metrics,
+                  CommandLimits limits = kCommandLimits);
   // No call may be outstanding, nor may any follow.
   ~CommandExecutor();
 
@@ -132,6 +136,7 @@ class CommandExecutor {
   const Replica& replica_;
   Clock& clock_;
   Metrics& metrics_;
+  const CommandLimits limits_;
   std::atomic<size_t> commands_{0};  // in progress
   std::atomic<size_t> bytes_{0};     // of the commands in progress
   WaitingRoom folded_;               // commands wait here until their record is folded

@@ -61,8 +61,8 @@ class CommandMethods::Reactor final : public grpc::ServerGenericBidiReactor {
                      [this] { return gone_.load(); },
                      [this](const absl::StatusOr<common::v1::Receipt>& answer) { Answer(answer); }};
     if (!ok || !Parse(request_, &call.command)) {
-      return Finish(ToGrpc(Refuse(
-          Reason::kBadCommand, "the request is not a votum.common.v1.SignedCommand; sign one")));
+      return Finish(ToGrpc(Refuse(Reason::kBadCommand,
+                                  "the request is not a votum.common.v1.SignedCommand; sign one")));
     }
     request_.Clear();
     method_.executor->Execute(std::move(call));

@@ -149,8 +149,7 @@ void LedgerClient::Append(const common::v1::SignedCommand& command, uint64_t jud
        ReceiptOf<ledger::v1::AppendResponse>(std::move(then)));
 }
 
-void LedgerClient::GetReceipt(uint64_t index, absl::Time deadline,
-                              Then<common::v1::Receipt> then) {
+void LedgerClient::GetReceipt(uint64_t index, absl::Time deadline, Then<common::v1::Receipt> then) {
   ledger::v1::GetReceiptRequest request;
   request.set_index(index);
   Call(this, &LedgerStub::async_interface::GetReceipt, std::move(request), deadline,

@@ -18,7 +18,8 @@ absl::Status TooMany(size_t limit, absl::string_view of_whom) {
 
 }  // namespace
 
-WaitingRoom::WaitingRoom(const Replica* replica, Limits limits) : replica_(*replica), limits_(limits) {
+WaitingRoom::WaitingRoom(const Replica* replica, Limits limits)
+    : replica_(*replica), limits_(limits) {
   listener_ = replica_.AddListener([this] {
     const std::lock_guard<std::mutex> lock(mutex_);
     if (!by_index_.empty() && by_index_.begin()->first < replica_.next_index())
