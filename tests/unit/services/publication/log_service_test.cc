@@ -8,6 +8,7 @@
 #include "services/publication/log_service.h"
 
 #include <functional>
+#include <future>
 #include <map>
 #include <memory>
 #include <set>
@@ -431,8 +432,13 @@ TEST_F(LogServiceTest, TheLedgerAnswersNobodyWhoIsNoService) {
 
 TEST_F(LogServiceTest, PublicationOnlyReads) {
   dv1::WithdrawOffice command;
-  EXPECT_THAT(ledger_client_.Append(Sign(&command, key_), 0, absl::Now() + absl::Seconds(5)),
-              IsRefused(Reason::kNotAService));
+  const common::v1::SignedCommand sent = Sign(&command, key_);
+  const auto answer = std::make_shared<std::promise<absl::Status>>();
+  ledger_client_.Append(sent, 0, absl::Now() + absl::Seconds(5),
+                        [answer](const absl::StatusOr<common::v1::Receipt>& receipt) {
+                          answer->set_value(receipt.status());
+                        });
+  EXPECT_THAT(answer->get_future().get(), IsRefused(Reason::kNotAService));
 }
 
 TEST_F(LogServiceTest, ASessionThatIsNoGoodIsRefusedNotTakenForThePublic) {
