@@ -48,12 +48,13 @@ void WaitingRoom::Enter(const std::string& caller, uint64_t index, absl::Time de
       refused = TooMany(limits_.in_all, "like this one");
     } else {
       const Number number = ++last_;
+      const bool earliest = by_deadline_.empty() || deadline < by_deadline_.begin()->first;
       entries_.emplace(number, Entry{caller, index, deadline, std::move(then)});
       by_index_.emplace(index, number);
       by_deadline_.emplace(deadline, number);
       ++by_caller_[caller];
-      // Its deadline may be the earliest; or the record was folded since it was looked at.
-      changed_.notify_one();
+      // Otherwise somebody wakes early enough: at the earliest deadline, or when the record is folded.
+      if (earliest || index < replica_.next_index()) changed_.notify_one();
       return;
     }
   }
@@ -108,6 +109,7 @@ void WaitingRoom::GoOn() {
     Entry entry;
     absl::Status status;
     if (TakeReady(&entry, &status)) {
+      if (!entries_.empty()) changed_.notify_one();  // somebody has to watch the others meanwhile
       lock.unlock();
       entry.then(status);
       lock.lock();
