@@ -31,7 +31,7 @@ class MeetingsServiceImpl final
   MeetingsServiceImpl(const ReadAccess* access, LedgerClient* ledger,
                       crypto::SecretBytes sealing_key);
 
-  // The checks that only this service can make, which outlives them.
+  // The checks that only this service can make. It outlives them.
   HooksByType hooks() const;
 
   // In secret_votes_service.cc, until GetMeeting.
