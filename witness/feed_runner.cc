@@ -97,6 +97,7 @@ void FeedRunner::Serve(size_t witness, const http::Send& send) {
     TellAlarms();
     // The answer may have ended the round for the other witnesses.
     changed_.notify_all();
+    config_.answered();
   }
 }
 

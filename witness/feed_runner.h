@@ -25,6 +25,9 @@ struct FeedRunnerConfig {
   std::function<http::Send()> connect;
   // Called on a witness's thread; must be short, and must not call the runner.
   std::function<void(const FeedAlarm&)> alarm = [](const FeedAlarm&) {};
+  // Called on a witness's thread after each of its answers; must be short, and must not call the
+  // runner.
+  std::function<void()> answered = [] {};
   // Called once, with the note that proves it, if the log has forked: it must not grow any more.
   std::function<void(const std::string&)> forked = [](const std::string&) {};
 };

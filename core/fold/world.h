@@ -35,10 +35,12 @@ inline constexpr std::array<Domain, 6> kAllDomains = {Domain::kDirectory, Domain
                                                       Domain::kPapers,    Domain::kMeetings,
                                                       Domain::kDecisions, Domain::kProjects};
 
-// Every service of a deployment: the ledger, then that of each domain, in the order of Domain, then
-// those without a domain of their own.
-inline constexpr std::array<const char*, 8> kServices = {
-    "ledger", "directory", "ideas", "papers", "meetings", "decisions", "projects", "publication"};
+// The names of all services of a deployment.
+inline constexpr std::array kServices = {
+#define VOTUM_SERVICE(name, interface, folds) #name,
+#include "core/fold/services.inc"
+#undef VOTUM_SERVICE
+};
 
 // "directory", "ideas", ...: also the name of the service that serves the domain.
 inline absl::string_view DomainName(Domain domain) {

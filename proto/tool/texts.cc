@@ -115,12 +115,6 @@ std::string CommandsHeader(const std::vector<Command>& commands) {
   absl::StrAppend(&text, "\n#define VOTUM_COMMANDS(X)");
   for (const Command& command : commands)
     absl::StrAppend(&text, " \\\n  X(", command.domain, "::v1::", command.name, ")");
-  for (const auto& [domain, own] : ByDomain(commands)) {
-    absl::StrAppend(&text, "\n\n#define VOTUM_COMMANDS_OF_", absl::AsciiStrToUpper(domain), "(X)");
-    for (const Command* command : own) {
-      if (HasRpc(*command)) absl::StrAppend(&text, " \\\n  X(", command->name, ")");
-    }
-  }
   absl::StrAppend(&text, "\n\n#endif  // VOTUM_COMMANDS_H_\n");
   return text;
 }

@@ -12,8 +12,7 @@
 namespace votum::generate {
 
 // "votum/commands.h": includes the messages of all commands and lists them as
-// VOTUM_COMMANDS(X), X(meetings::v1::CastVote) for each; those with an RPC also by domain, as
-// VOTUM_COMMANDS_OF_MEETINGS(X), X(CastVote) for each.
+// VOTUM_COMMANDS(X), X(meetings::v1::CastVote) for each.
 std::string CommandsHeader(const std::vector<Command>& commands);
 
 // A generated part of a committed file, between a line that contains "generated: NAME" and the next

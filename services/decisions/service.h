@@ -1,8 +1,7 @@
-// DecisionsService over gRPC: commands go to the executor, reads to the domain.
+// DecisionsService over gRPC: reads go to the domain, commands to the executor.
 #ifndef VOTUM_SERVICES_DECISIONS_SERVICE_H_
 #define VOTUM_SERVICES_DECISIONS_SERVICE_H_
 
-#include "services/runtime/command_executor.h"
 #include "services/runtime/command_methods.h"
 #include "services/runtime/read_access.h"
 #include "votum/decisions/v1/decisions_service.grpc.pb.h"
@@ -10,13 +9,10 @@
 namespace votum::decisions {
 
 // Thread-safe.
-class DecisionsServiceImpl final : public v1::DecisionsService::Service {
+class DecisionsServiceImpl final : public WithoutCommands<v1::DecisionsService> {
  public:
-  // Both outlive this object.
-  DecisionsServiceImpl(const ReadAccess* access, const CommandExecutor* executor)
-      : access_(*access), executor_(*executor) {}
-
-  VOTUM_COMMANDS_OF_DECISIONS(VOTUM_COMMAND_METHOD)
+  // `access` outlives this object.
+  explicit DecisionsServiceImpl(const ReadAccess* access) : access_(*access) {}
 
   grpc::Status GetDecision(grpc::ServerContext* context, const v1::GetDecisionRequest* request,
                            v1::GetDecisionResponse* response) override;
@@ -28,7 +24,6 @@ class DecisionsServiceImpl final : public v1::DecisionsService::Service {
 
  private:
   const ReadAccess& access_;
-  const CommandExecutor& executor_;
 };
 
 }  // namespace votum::decisions

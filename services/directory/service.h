@@ -1,8 +1,7 @@
-// DirectoryService over gRPC: commands go to the executor, reads to the domain.
+// DirectoryService over gRPC: reads go to the domain, commands to the executor.
 #ifndef VOTUM_SERVICES_DIRECTORY_SERVICE_H_
 #define VOTUM_SERVICES_DIRECTORY_SERVICE_H_
 
-#include "services/runtime/command_executor.h"
 #include "services/runtime/command_methods.h"
 #include "services/runtime/read_access.h"
 #include "votum/directory/v1/directory_service.grpc.pb.h"
@@ -10,13 +9,10 @@
 namespace votum::directory {
 
 // Thread-safe.
-class DirectoryServiceImpl final : public v1::DirectoryService::Service {
+class DirectoryServiceImpl final : public WithoutCommands<v1::DirectoryService> {
  public:
-  // Both outlive this object.
-  DirectoryServiceImpl(const ReadAccess* access, const CommandExecutor* executor)
-      : access_(*access), executor_(*executor) {}
-
-  VOTUM_COMMANDS_OF_DIRECTORY(VOTUM_COMMAND_METHOD)
+  // `access` outlives this object.
+  explicit DirectoryServiceImpl(const ReadAccess* access) : access_(*access) {}
 
   grpc::Status GetBody(grpc::ServerContext* context, const v1::GetBodyRequest* request,
                        v1::GetBodyResponse* response) override;
@@ -40,7 +36,6 @@ class DirectoryServiceImpl final : public v1::DirectoryService::Service {
 
  private:
   const ReadAccess& access_;
-  const CommandExecutor& executor_;
 };
 
 }  // namespace votum::directory

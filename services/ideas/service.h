@@ -1,11 +1,10 @@
-// IdeasService over gRPC: commands go to the executor, reads to the domain; the texts of ideas come
+// IdeasService over gRPC: reads go to the domain, commands to the executor; the texts of ideas come
 // from the ledger's sealed attachments, for readers who may see them.
 #ifndef VOTUM_SERVICES_IDEAS_SERVICE_H_
 #define VOTUM_SERVICES_IDEAS_SERVICE_H_
 
 #include <vector>
 
-#include "services/runtime/command_executor.h"
 #include "services/runtime/command_methods.h"
 #include "services/runtime/ledger_client.h"
 #include "services/runtime/read_access.h"
@@ -14,13 +13,11 @@
 namespace votum::ideas {
 
 // Thread-safe.
-class IdeasServiceImpl final : public v1::IdeasService::Service {
+class IdeasServiceImpl final : public WithoutCommands<v1::IdeasService> {
  public:
   // All outlive this object.
-  IdeasServiceImpl(const ReadAccess* access, const CommandExecutor* executor, LedgerClient* ledger)
-      : access_(*access), executor_(*executor), ledger_(*ledger) {}
-
-  VOTUM_COMMANDS_OF_IDEAS(VOTUM_COMMAND_METHOD)
+  IdeasServiceImpl(const ReadAccess* access, LedgerClient* ledger)
+      : access_(*access), ledger_(*ledger) {}
 
   grpc::Status GetIdea(grpc::ServerContext* context, const v1::GetIdeaRequest* request,
                        v1::GetIdeaResponse* response) override;
@@ -40,7 +37,6 @@ class IdeasServiceImpl final : public v1::IdeasService::Service {
                          const std::vector<v1::Idea*>& ideas) const;
 
   const ReadAccess& access_;
-  const CommandExecutor& executor_;
   LedgerClient& ledger_;
 };
 

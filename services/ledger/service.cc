@@ -36,6 +36,15 @@ v1::Entry ToEntry(const StoredEntry& stored) {
   return entry;
 }
 
+// Ends the call of `reactor` with a receipt in `response`, or with the refusal.
+template <typename Response>
+Desk::Then Finisher(grpc::ServerUnaryReactor* reactor, Response* response) {
+  return [reactor, response](absl::StatusOr<common::v1::Receipt> receipt) {
+    if (receipt.ok()) *response->mutable_receipt() = *std::move(receipt);
+    reactor->Finish(ToGrpc(receipt.status()));
+  };
+}
+
 }  // namespace
 
 absl::Status MayAppend(absl::string_view service) {
@@ -52,36 +61,35 @@ absl::Status ReadStretch(Ledger& ledger, uint64_t* next, v1::SubscribeResponse* 
   return absl::OkStatus();
 }
 
-grpc::Status LedgerServiceImpl::Append(grpc::ServerContext* context,
-                                       const v1::AppendRequest* request,
-                                       v1::AppendResponse* response) {
+grpc::ServerUnaryReactor* LedgerServiceImpl::Append(grpc::CallbackServerContext* context,
+                                                    const v1::AppendRequest* request,
+                                                    v1::AppendResponse* response) {
+  grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
   const auto service = access_.ServiceOf(*context);
-  if (!service.ok()) return ToGrpc(service.status());
-  const absl::Status may = MayAppend(*service);
-  if (!may.ok()) return ToGrpc(may);
-  auto receipt = ledger_.Append(request->command(), {*service, request->judged_at()});
-  if (receipt.ok() && witnessing_ != nullptr && witnessing_->required()) {
-    receipt = witnessing_->Settle(*std::move(receipt), absl::FromChrono(context->deadline()));
+  const absl::Status may = service.ok() ? MayAppend(*service) : service.status();
+  if (may.ok()) {
+    desk_.Append(request->command(), {*service, request->judged_at()},
+                 absl::FromChrono(context->deadline()), Finisher(reactor, response));
+  } else {
+    reactor->Finish(ToGrpc(may));
   }
-  if (!receipt.ok()) return ToGrpc(receipt.status());
-  *response->mutable_receipt() = *std::move(receipt);
-  return grpc::Status::OK;
+  return reactor;
 }
 
-grpc::Status LedgerServiceImpl::GetReceipt(grpc::ServerContext* context,
-                                           const v1::GetReceiptRequest* request,
-                                           v1::GetReceiptResponse* response) {
+grpc::ServerUnaryReactor* LedgerServiceImpl::GetReceipt(grpc::CallbackServerContext* context,
+                                                        const v1::GetReceiptRequest* request,
+                                                        v1::GetReceiptResponse* response) {
+  grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
   const auto service = access_.ServiceOf(*context);
-  if (!service.ok()) return ToGrpc(service.status());
-  auto receipt = ledger_.GetReceipt(request->index());
-  if (receipt.ok() && witnessing_ != nullptr) {
-    receipt = witnessing_->Settle(*std::move(receipt), request->at_once()
-                                                           ? absl::InfinitePast()
-                                                           : absl::FromChrono(context->deadline()));
+  if (service.ok()) {
+    desk_.GetReceipt(
+        request->index(),
+        request->at_once() ? absl::InfinitePast() : absl::FromChrono(context->deadline()),
+        Finisher(reactor, response));
+  } else {
+    reactor->Finish(ToGrpc(service.status()));
   }
-  if (!receipt.ok()) return ToGrpc(receipt.status());
-  *response->mutable_receipt() = *std::move(receipt);
-  return grpc::Status::OK;
+  return reactor;
 }
 
 grpc::Status LedgerServiceImpl::GetCheckpoint(grpc::ServerContext* context,
@@ -90,9 +98,9 @@ grpc::Status LedgerServiceImpl::GetCheckpoint(grpc::ServerContext* context,
   const auto service = access_.ServiceOf(*context);
   if (!service.ok()) return ToGrpc(service.status());
   response->set_checkpoint(ledger_.GetCheckpoint());
-  if (witnessing_ != nullptr) {
-    response->set_witnessed_checkpoint(witnessing_->Witnessed());
-    response->set_witnesses_required(witnessing_->required());
+  if (const Witnessing* const witnessing = desk_.witnessing(); witnessing != nullptr) {
+    response->set_witnessed_checkpoint(witnessing->Witnessed());
+    response->set_witnesses_required(witnessing->required());
   }
   return grpc::Status::OK;
 }

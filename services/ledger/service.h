@@ -9,7 +9,7 @@
 #include "absl/strings/string_view.h"
 #include "grpcpp/server_context.h"
 #include "ledger/ledger.h"
-#include "services/ledger/witnessing.h"
+#include "services/ledger/desk.h"
 #include "services/runtime/subscription.h"
 #include "votum/ledger/v1/ledger_service.grpc.pb.h"
 
@@ -32,17 +32,20 @@ absl::Status ReadStretch(Ledger& ledger, uint64_t* next, v1::SubscribeResponse* 
 
 // Thread-safe.
 class LedgerServiceImpl final
-    : public v1::LedgerService::WithCallbackMethod_Subscribe<v1::LedgerService::Service> {
+    : public v1::LedgerService::WithCallbackMethod_Append<
+          v1::LedgerService::WithCallbackMethod_GetReceipt<
+              v1::LedgerService::WithCallbackMethod_Subscribe<v1::LedgerService::Service>>> {
  public:
-  // All outlive this object. `witnessing` is null for a log without witnesses.
-  LedgerServiceImpl(Ledger* ledger, SubscriptionHub* hub, const LedgerAccess* access,
-                    Witnessing* witnessing)
-      : ledger_(*ledger), hub_(*hub), access_(*access), witnessing_(witnessing) {}
+  // All outlive this object. `desk` is that of `ledger`.
+  LedgerServiceImpl(Ledger* ledger, SubscriptionHub* hub, const LedgerAccess* access, Desk* desk)
+      : ledger_(*ledger), hub_(*hub), access_(*access), desk_(*desk) {}
 
-  grpc::Status Append(grpc::ServerContext* context, const v1::AppendRequest* request,
-                      v1::AppendResponse* response) override;
-  grpc::Status GetReceipt(grpc::ServerContext* context, const v1::GetReceiptRequest* request,
-                          v1::GetReceiptResponse* response) override;
+  grpc::ServerUnaryReactor* Append(grpc::CallbackServerContext* context,
+                                   const v1::AppendRequest* request,
+                                   v1::AppendResponse* response) override;
+  grpc::ServerUnaryReactor* GetReceipt(grpc::CallbackServerContext* context,
+                                       const v1::GetReceiptRequest* request,
+                                       v1::GetReceiptResponse* response) override;
   grpc::Status GetCheckpoint(grpc::ServerContext* context, const v1::GetCheckpointRequest* request,
                              v1::GetCheckpointResponse* response) override;
   grpc::Status GetConsistencyProof(grpc::ServerContext* context,
@@ -60,7 +63,7 @@ class LedgerServiceImpl final
   Ledger& ledger_;
   SubscriptionHub& hub_;
   const LedgerAccess& access_;
-  Witnessing* const witnessing_;
+  Desk& desk_;
 };
 
 }  // namespace votum::ledger

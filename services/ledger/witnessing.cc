@@ -1,6 +1,7 @@
 #include "services/ledger/witnessing.h"
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -28,8 +29,15 @@ witness::ConsistencyProver ProverOf(const Ledger* ledger) {
   };
 }
 
-witness::FeedRunnerConfig RunnerConfigOf(const WitnessingConfig& config, Clock* clock) {
+// The number of records of a checkpoint; 0 if there is none.
+uint64_t SizeOf(const std::string& checkpoint) {
+  return checkpoint.empty() ? 0 : crypto::SizeOfCheckpoint(checkpoint).value_or(0);
+}
+
+witness::FeedRunnerConfig RunnerConfigOf(const WitnessingConfig& config, Clock* clock,
+                                         std::function<void()> answered) {
   witness::FeedRunnerConfig runner;
+  runner.answered = std::move(answered);
   runner.clock = clock;
   runner.connect = config.connect;
   runner.forked = config.forked;
@@ -55,13 +63,18 @@ absl::StatusOr<std::unique_ptr<Witnessing>> Witnessing::Start(Ledger* ledger,
 Witnessing::Witnessing(Ledger* ledger, witness::WitnessFeed feed, WitnessingConfig config)
     : ledger_(*ledger),
       config_(std::move(config)),
-      runner_(std::move(feed), RunnerConfigOf(config_, &clock_)) {
+      runner_(std::move(feed), RunnerConfigOf(config_, &clock_, [this] {
+                const std::lock_guard<std::mutex> lock(settle_mutex_);
+                witnesses_have_answered_ = true;
+                to_settle_.notify_all();
+              })) {
   listener_ = ledger_.AddListener([this] {
     const std::lock_guard<std::mutex> lock(mutex_);
     has_grown_ = true;
     grown_.notify_all();
   });
   publisher_ = std::thread([this] { PublishEach(); });
+  settler_ = std::thread([this] { SettleEach(); });
 }
 
 Witnessing::~Witnessing() {
@@ -72,6 +85,12 @@ Witnessing::~Witnessing() {
     grown_.notify_all();
   }
   publisher_.join();
+  {
+    const std::lock_guard<std::mutex> lock(settle_mutex_);
+    settling_ = false;
+    to_settle_.notify_all();
+  }
+  settler_.join();
 }
 
 // Runs on its own thread, because it checks a checkpoint's signature before sending it, and this
@@ -98,22 +117,68 @@ void Witnessing::PublishEach() {
   }
 }
 
-absl::StatusOr<common::v1::Receipt> Witnessing::Settle(common::v1::Receipt receipt,
-                                                       absl::Time deadline) {
-  const uint64_t needed = receipt.index() + 1;
-  if (config_.required) {
-    const absl::Time end = std::min(deadline, clock_.Now() + config_.longest_wait);
-    if (!runner_.AwaitQuorum(needed, end)) {
-      return Refuse(Reason::kNotWitnessedYet,
-                    absl::StrCat("record ", receipt.index(),
-                                 " is in the log, but too few witnesses have cosigned it so far; "
-                                 "send the same signed command again, it counts once"));
+void Witnessing::Settle(common::v1::Receipt receipt, absl::Time deadline, Then then) {
+  const std::string witnessed = runner_.Witnessed();
+  if (!config_.required) return then(Cosigned(std::move(receipt), witnessed));
+  const absl::Time now = clock_.Now();
+  if (SizeOf(witnessed) <= receipt.index() && deadline > now) {
+    const std::lock_guard<std::mutex> lock(settle_mutex_);
+    if (settling_) {
+      unsettled_.push_back(
+          {std::move(receipt), std::min(deadline, now + config_.longest_wait), std::move(then)});
+      // They may have answered since the look at `witnessed`; and the deadline may be the earliest.
+      witnesses_have_answered_ = true;
+      return to_settle_.notify_all();
     }
   }
-  const std::string witnessed = runner_.Witnessed();
-  if (witnessed.empty()) return receipt;
-  ASSIGN_OR_RETURN(const uint64_t size, crypto::SizeOfCheckpoint(witnessed));
-  if (size < needed) return receipt;
+  then(CosignedByQuorum(std::move(receipt), witnessed));
+}
+
+void Witnessing::SettleEach() {
+  std::unique_lock<std::mutex> lock(settle_mutex_);
+  for (bool settling = true; settling;) {
+    absl::Time earliest = clock_.Now() + config_.longest_wait;
+    for (const Unsettled& one : unsettled_) earliest = std::min(earliest, one.deadline);
+    to_settle_.wait_until(lock, absl::ToChronoTime(earliest),
+                          [this] { return !settling_ || witnesses_have_answered_; });
+    witnesses_have_answered_ = false;
+    settling = settling_;
+    lock.unlock();
+    // The runner has a lock of its own, under which it calls for settle_mutex_.
+    const std::string witnessed = runner_.Witnessed();
+    lock.lock();
+    std::list<Unsettled> ready = TakeReady(SizeOf(witnessed));
+    lock.unlock();
+    for (Unsettled& one : ready) one.then(CosignedByQuorum(std::move(one.receipt), witnessed));
+    lock.lock();
+  }
+}
+
+std::list<Witnessing::Unsettled> Witnessing::TakeReady(uint64_t size) {
+  const absl::Time now = clock_.Now();
+  std::list<Unsettled> ready;
+  for (auto one = unsettled_.begin(); one != unsettled_.end();) {
+    const auto next = std::next(one);
+    if (!settling_ || one->receipt.index() < size || one->deadline <= now)
+      ready.splice(ready.end(), unsettled_, one);
+    one = next;
+  }
+  return ready;
+}
+
+absl::StatusOr<common::v1::Receipt> Witnessing::CosignedByQuorum(
+    common::v1::Receipt receipt, const std::string& witnessed) const {
+  if (SizeOf(witnessed) > receipt.index()) return Cosigned(std::move(receipt), witnessed);
+  return Refuse(Reason::kNotWitnessedYet,
+                absl::StrCat("record ", receipt.index(),
+                             " is in the log, but too few witnesses have cosigned it so far; "
+                             "send the same signed command again, it counts once"));
+}
+
+absl::StatusOr<common::v1::Receipt> Witnessing::Cosigned(common::v1::Receipt receipt,
+                                                         const std::string& witnessed) const {
+  const uint64_t size = SizeOf(witnessed);
+  if (size <= receipt.index()) return receipt;
   ASSIGN_OR_RETURN(const std::vector<crypto::Digest> proof,
                    ledger_.InclusionProof(receipt.index(), size));
   receipt.clear_inclusion_proof();

@@ -12,10 +12,12 @@
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
+#include <list>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -54,18 +56,42 @@ class Witnessing {
   // The newest checkpoint with the cosignatures of a quorum; empty before the first.
   std::string Witnessed() const { return runner_.Witnessed(); }
 
-  // `receipt`, just made by the ledger, in the form for the caller: against the witnessed
-  // checkpoint, if that covers the record. If witnesses are required, waits for that until
-  // `deadline` or the longest wait: UNAVAILABLE/NOT_WITNESSED_YET.
-  absl::StatusOr<common::v1::Receipt> Settle(common::v1::Receipt receipt, absl::Time deadline);
+  // Calls `then` with `receipt`, just made by the ledger, in the form for the caller: against the
+  // witnessed checkpoint, if that covers the record. If witnesses are required and it does not yet,
+  // `then` is called when it does, or at `deadline` or after the longest wait with
+  // UNAVAILABLE/NOT_WITNESSED_YET; else from here. `then` must be short and must not block.
+  using Then = std::function<void(absl::StatusOr<common::v1::Receipt>)>;
+  void Settle(common::v1::Receipt receipt, absl::Time deadline, Then then);
 
  private:
+  // A receipt that waits for a quorum.
+  struct Unsettled {
+    common::v1::Receipt receipt;
+    absl::Time deadline;
+    Then then;
+  };
+
   Witnessing(Ledger* ledger, witness::WitnessFeed feed, WitnessingConfig config);
   void PublishEach();
+  void SettleEach();
+  // Removes those of unsettled_ that need not wait any longer, if `size` records are witnessed; with
+  // settle_mutex_ held.
+  std::list<Unsettled> TakeReady(uint64_t size);
+  // `receipt` against the checkpoint `witnessed`, if that covers the record.
+  absl::StatusOr<common::v1::Receipt> Cosigned(common::v1::Receipt receipt,
+                                               const std::string& witnessed) const;
+  // The same where a quorum is required. UNAVAILABLE/NOT_WITNESSED_YET.
+  absl::StatusOr<common::v1::Receipt> CosignedByQuorum(common::v1::Receipt receipt,
+                                                       const std::string& witnessed) const;
 
   Ledger& ledger_;
   const WitnessingConfig config_;
   SystemClock clock_;  // cosignatures bear the time of the world, also in demonstrations
+  std::mutex settle_mutex_;
+  std::condition_variable to_settle_;
+  std::list<Unsettled> unsettled_;       // guarded by settle_mutex_
+  bool witnesses_have_answered_ = true;  // guarded by settle_mutex_
+  bool settling_ = true;                 // guarded by settle_mutex_
   witness::FeedRunner runner_;
   std::mutex mutex_;
   std::condition_variable grown_;
@@ -73,6 +99,7 @@ class Witnessing {
   bool stopping_ = false;  // guarded by mutex_
   uint64_t listener_ = 0;
   std::thread publisher_;
+  std::thread settler_;
 };
 
 }  // namespace votum::ledger

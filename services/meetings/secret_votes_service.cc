@@ -18,8 +18,6 @@
 namespace votum::meetings {
 namespace {
 
-using google::protobuf::Message;
-
 constexpr size_t kArchiveBytes = size_t{2} << 20;
 constexpr size_t kDefaultPage = 100;
 constexpr size_t kLargestPage = 500;
@@ -99,103 +97,92 @@ std::optional<RegistryKeys> Copy(const Replica& replica, absl::string_view vote_
 
 }  // namespace
 
-grpc::Status MeetingsServiceImpl::OpenVote(grpc::ServerContext* context,
-                                           const common::v1::SignedCommand* command,
-                                           common::v1::Receipt* receipt) {
-  const auto before_append = [&](const Message& message) {
-    const auto& open = static_cast<const v1::OpenVote&>(message);
-    return open.has_electronic() ? office_.CheckPrepared(open.electronic(), *command)
-                                 : absl::OkStatus();
-  };
-  return executor_.Execute<v1::OpenVote>(*context, *command, receipt, before_append);
+HooksByType MeetingsServiceImpl::hooks() const {
+  using Self = MeetingsServiceImpl;
+  HooksByType hooks;
+  hooks[v1::OpenVote::descriptor()].before_append = HookOf<v1::OpenVote>(this, &Self::MayAppend);
+  hooks[v1::RegisterCredential::descriptor()].before_append =
+      HookOf<v1::RegisterCredential>(this, &Self::MayAppend);
+  hooks[v1::BeginBallots::descriptor()].before_append =
+      HookOf<v1::BeginBallots>(this, &Self::MayAppend);
+  hooks[v1::RecordParticipation::descriptor()].before_append =
+      HookOf<v1::RecordParticipation>(this, &Self::MayAppend);
+  hooks[v1::CastSecretBallot::descriptor()].ahead = HookOf(this, &Self::VerifyAhead);
+  return hooks;
 }
 
-grpc::Status MeetingsServiceImpl::RegisterCredential(grpc::ServerContext* context,
-                                                     const common::v1::SignedCommand* command,
-                                                     common::v1::Receipt* receipt) {
-  const auto before_append = [&](const Message& message) -> absl::Status {
-    const auto& registration = static_cast<const v1::RegisterCredential&>(message);
-    const auto keys = Copy(access_.replica(), registration.vote_event_id());
-    if (!keys.has_value()) return absl::OkStatus();
-    return office_.CheckRegistration(keys->electronic, registration.header().actor(),
-                                     registration.credential(), *command, WaitDeadline(*context));
-  };
-  return executor_.Execute<v1::RegisterCredential>(*context, *command, receipt, before_append);
+absl::Status MeetingsServiceImpl::MayAppend(const v1::OpenVote& open,
+                                            const common::v1::SignedCommand& as_sent,
+                                            absl::Time) const {
+  return open.has_electronic() ? office_.CheckPrepared(open.electronic(), as_sent)
+                               : absl::OkStatus();
 }
 
-grpc::Status MeetingsServiceImpl::BeginBallots(grpc::ServerContext* context,
-                                               const common::v1::SignedCommand* command,
-                                               common::v1::Receipt* receipt) {
-  const auto before_append = [&](const Message& message) -> absl::Status {
-    const auto& begin = static_cast<const v1::BeginBallots&>(message);
-    const auto keys = Copy(access_.replica(), begin.vote_event_id());
-    if (!keys.has_value()) return absl::OkStatus();
-    ASSIGN_OR_RETURN(
-        const ElectionOffice::Registry registry,
-        office_.OpenRegistry(keys->electronic, keys->registered, WaitDeadline(*context)));
-    const std::vector<std::string> credentials = Ascending(registry.credentials);
-    if (registry.unusable.empty() &&
-        std::equal(credentials.begin(), credentials.end(), begin.credentials().begin(),
-                   begin.credentials().end())) {
-      return absl::OkStatus();
-    }
-    return Refuse(Reason::kCredentialsDiffer,
-                  "the list is not that of the registered credentials, or some of "
-                  "them cannot be used; take ListCredentials again");
-  };
-  return executor_.Execute<v1::BeginBallots>(*context, *command, receipt, before_append);
+absl::Status MeetingsServiceImpl::MayAppend(const v1::RegisterCredential& registration,
+                                            const common::v1::SignedCommand& as_sent,
+                                            absl::Time deadline) const {
+  const auto keys = Copy(access_.replica(), registration.vote_event_id());
+  if (!keys.has_value()) return absl::OkStatus();
+  return office_.CheckRegistration(keys->electronic, registration.header().actor(),
+                                   registration.credential(), as_sent, deadline);
 }
 
-grpc::Status MeetingsServiceImpl::RecordParticipation(grpc::ServerContext* context,
-                                                      const common::v1::SignedCommand* command,
-                                                      common::v1::Receipt* receipt) {
-  const auto before_append = [&](const Message& message) -> absl::Status {
-    const auto& record = static_cast<const v1::RecordParticipation&>(message);
-    const auto keys = Copy(access_.replica(), record.vote_event_id());
-    if (!keys.has_value()) return absl::OkStatus();
-    ASSIGN_OR_RETURN(
-        const ElectionOffice::Registry registry,
-        office_.OpenRegistry(keys->electronic, keys->registered, WaitDeadline(*context)));
-    const std::vector<std::string> persons = Participants(registry, keys->cast);
-    if (std::equal(persons.begin(), persons.end(), record.person_ids().begin(),
-                   record.person_ids().end())) {
-      return absl::OkStatus();
-    }
-    return Refuse(Reason::kParticipationDiffers,
-                  "these are not the members who cast a ballot on a device; take "
-                  "GetParticipation again");
-  };
-  return executor_.Execute<v1::RecordParticipation>(*context, *command, receipt, before_append);
-}
-
-grpc::Status MeetingsServiceImpl::CastSecretBallot(grpc::ServerContext* context,
-                                                   const common::v1::SignedCommand* command,
-                                                   common::v1::Receipt* receipt) {
-  // Verifying takes milliseconds and must not hold the state; the result is remembered. A ballot
-  // that might be valid is verified here; the executor finds all other faults.
-  v1::CastSecretBallot cast;
-  if (cast.ParseFromString(command->payload())) {
-    std::optional<election::Election> election;
-    std::shared_ptr<election::BallotMemo> memo;
-    const auto ballot = election::ParseBallot(cast.ballot());
-    access_.replica().WithState([&](const Fold& fold) {
-      const auto event = fold.world().secret_votes().Find(cast.vote_event_id());
-      if (!event.ok() || !ballot.ok()) return 0;
-      const SecretVoteEntry& vote = *(*event)->secret;
-      if (vote.phase != v1::SECRET_VOTE_PHASE_BALLOTS ||
-          vote.positions.count(ballot->credential.ToDecimal()) == 0) {
-        return 0;
-      }
-      election = vote.election;
-      memo = fold.world().secret_votes().ballot_memo();
-      return 0;
-    });
-    if (election.has_value()) {
-      const absl::Status verified = memo->Verify(*election, cast.ballot(), *ballot);
-      if (!verified.ok()) return ToGrpc(verified);
-    }
+absl::Status MeetingsServiceImpl::MayAppend(const v1::BeginBallots& begin,
+                                            const common::v1::SignedCommand&,
+                                            absl::Time deadline) const {
+  const auto keys = Copy(access_.replica(), begin.vote_event_id());
+  if (!keys.has_value()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const ElectionOffice::Registry registry,
+                   office_.OpenRegistry(keys->electronic, keys->registered, deadline));
+  const std::vector<std::string> credentials = Ascending(registry.credentials);
+  if (registry.unusable.empty() &&
+      std::equal(credentials.begin(), credentials.end(), begin.credentials().begin(),
+                 begin.credentials().end())) {
+    return absl::OkStatus();
   }
-  return executor_.Execute<v1::CastSecretBallot>(*context, *command, receipt);
+  return Refuse(Reason::kCredentialsDiffer,
+                "the list is not that of the registered credentials, or some of "
+                "them cannot be used; take ListCredentials again");
+}
+
+absl::Status MeetingsServiceImpl::MayAppend(const v1::RecordParticipation& record,
+                                            const common::v1::SignedCommand&,
+                                            absl::Time deadline) const {
+  const auto keys = Copy(access_.replica(), record.vote_event_id());
+  if (!keys.has_value()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const ElectionOffice::Registry registry,
+                   office_.OpenRegistry(keys->electronic, keys->registered, deadline));
+  const std::vector<std::string> persons = Participants(registry, keys->cast);
+  if (std::equal(persons.begin(), persons.end(), record.person_ids().begin(),
+                 record.person_ids().end())) {
+    return absl::OkStatus();
+  }
+  return Refuse(Reason::kParticipationDiffers,
+                "these are not the members who cast a ballot on a device; take "
+                "GetParticipation again");
+}
+
+// Verifying takes milliseconds and must not hold the state; the result is remembered. A ballot that
+// might be valid is verified here; the executor finds all other faults.
+absl::Status MeetingsServiceImpl::VerifyAhead(const v1::CastSecretBallot& cast,
+                                              const common::v1::SignedCommand&, absl::Time) const {
+  const auto ballot = election::ParseBallot(cast.ballot());
+  if (!ballot.ok()) return absl::OkStatus();
+  std::optional<election::Election> election;
+  std::shared_ptr<election::BallotMemo> memo;
+  access_.replica().WithState([&](const Fold& fold) {
+    const auto event = fold.world().secret_votes().Find(cast.vote_event_id());
+    if (!event.ok()) return 0;
+    const SecretVoteEntry& vote = *(*event)->secret;
+    if (vote.phase != v1::SECRET_VOTE_PHASE_BALLOTS ||
+        vote.positions.count(ballot->credential.ToDecimal()) == 0) {
+      return 0;
+    }
+    election = vote.election;
+    memo = fold.world().secret_votes().ballot_memo();
+    return 0;
+  });
+  return election.has_value() ? memo->Verify(*election, cast.ballot(), *ballot) : absl::OkStatus();
 }
 
 grpc::Status MeetingsServiceImpl::PrepareSecretVote(grpc::ServerContext* context,

@@ -13,34 +13,9 @@ constexpr size_t kDefaultPage = 100;
 constexpr size_t kLargestPage = 500;
 }  // namespace
 
-MeetingsServiceImpl::MeetingsServiceImpl(const ReadAccess* access, const CommandExecutor* executor,
-                                         LedgerClient* ledger, crypto::SecretBytes sealing_key)
-    : MeetingsCommands(executor),
-      access_(*access),
-      feed_(access),
-      office_(ledger, std::move(sealing_key)) {
-  if (!ledger->prompt()) return;
-  AnswerWithoutWaiting<v1::CastVote>("CastVote");
-  AnswerWithoutWaiting<v1::CorrectVote>("CorrectVote");
-}
-
-template <typename Command>
-void MeetingsServiceImpl::AnswerWithoutWaiting(const char* method) {
-  const auto* const service = Command::descriptor()->file()->pool()->FindServiceByName(
-      v1::MeetingsService::service_full_name());
-  using Handler =
-      grpc::internal::CallbackUnaryHandler<common::v1::SignedCommand, common::v1::Receipt>;
-  MarkMethodCallback(
-      service->FindMethodByName(method)->index(),
-      new Handler([this](grpc::CallbackServerContext* context,
-                         const common::v1::SignedCommand* command, common::v1::Receipt* receipt) {
-        grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
-        executor_.ExecuteThen<Command>(
-            *context, *command, receipt,
-            [reactor](const grpc::Status& status) { reactor->Finish(status); });
-        return reactor;
-      }));
-}
+MeetingsServiceImpl::MeetingsServiceImpl(const ReadAccess* access, LedgerClient* ledger,
+                                         crypto::SecretBytes sealing_key)
+    : access_(*access), feed_(access), office_(ledger, std::move(sealing_key)) {}
 
 grpc::Status MeetingsServiceImpl::GetMeeting(grpc::ServerContext* context,
                                              const v1::GetMeetingRequest* request,

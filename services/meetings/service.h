@@ -1,17 +1,15 @@
-// MeetingsService over gRPC: commands go to the executor, reads to the domain, WatchMeeting to the
-// feed.
+// MeetingsService over gRPC: reads go to the domain, WatchMeeting to the feed, commands to the
+// executor, which asks this service where only it can tell whether a command is sound.
 #ifndef VOTUM_SERVICES_MEETINGS_SERVICE_H_
 #define VOTUM_SERVICES_MEETINGS_SERVICE_H_
 
 #include <memory>
 #include <mutex>
 #include <string>
-#include <utility>
 
 #include "crypto/secret.h"
 #include "services/meetings/election_office.h"
 #include "services/meetings/meeting_feed.h"
-#include "services/runtime/command_executor.h"
 #include "services/runtime/command_methods.h"
 #include "services/runtime/ledger_client.h"
 #include "services/runtime/read_access.h"
@@ -22,40 +20,21 @@
 
 namespace votum::meetings {
 
-// Only the commands, each handed to the executor.
-class MeetingsCommands
-    : public v1::MeetingsService::WithCallbackMethod_WatchMeeting<v1::MeetingsService::Service> {
- public:
-  VOTUM_COMMANDS_OF_MEETINGS(VOTUM_COMMAND_METHOD)
-
- protected:
-  explicit MeetingsCommands(const CommandExecutor* executor) : executor_(*executor) {}
-
-  const CommandExecutor& executor_;
-};
-
 // Thread-safe.
-class MeetingsServiceImpl final : public MeetingsCommands {
+class MeetingsServiceImpl final
+    : public WithoutCommands<
+          v1::MeetingsService,
+          v1::MeetingsService::WithCallbackMethod_WatchMeeting<v1::MeetingsService::Service>> {
  public:
   // All outlive this object. `sealing_key` has 32 bytes and is the same in every process of the
   // service: it seals the keys of secret votes.
-  MeetingsServiceImpl(const ReadAccess* access, const CommandExecutor* executor,
-                      LedgerClient* ledger, crypto::SecretBytes sealing_key);
+  MeetingsServiceImpl(const ReadAccess* access, LedgerClient* ledger,
+                      crypto::SecretBytes sealing_key);
 
-  // Commands with checks that only the service can make; in secret_votes_service.cc.
-  grpc::Status OpenVote(grpc::ServerContext* context, const common::v1::SignedCommand* command,
-                        common::v1::Receipt* receipt) override;
-  grpc::Status RegisterCredential(grpc::ServerContext* context,
-                                  const common::v1::SignedCommand* command,
-                                  common::v1::Receipt* receipt) override;
-  grpc::Status BeginBallots(grpc::ServerContext* context, const common::v1::SignedCommand* command,
-                            common::v1::Receipt* receipt) override;
-  grpc::Status CastSecretBallot(grpc::ServerContext* context,
-                                const common::v1::SignedCommand* command,
-                                common::v1::Receipt* receipt) override;
-  grpc::Status RecordParticipation(grpc::ServerContext* context,
-                                   const common::v1::SignedCommand* command,
-                                   common::v1::Receipt* receipt) override;
+  // The checks that only this service can make. It outlives them.
+  HooksByType hooks() const;
+
+  // In secret_votes_service.cc, until GetMeeting.
   grpc::Status PrepareSecretVote(grpc::ServerContext* context,
                                  const v1::PrepareSecretVoteRequest* request,
                                  v1::PrepareSecretVoteResponse* response) override;
@@ -102,10 +81,17 @@ class MeetingsServiceImpl final : public MeetingsCommands {
       grpc::CallbackServerContext* context, const v1::WatchMeetingRequest* request) override;
 
  private:
-  // From now on calls of the method of this name, which takes `Command`, hold no thread while their
-  // record becomes durable, because all members vote within the same seconds.
-  template <typename Command>
-  void AnswerWithoutWaiting(const char* method);
+  // Hooks of commands, in secret_votes_service.cc: OK, or why the command must not be recorded.
+  absl::Status MayAppend(const v1::OpenVote& open, const common::v1::SignedCommand& as_sent,
+                         absl::Time deadline) const;
+  absl::Status MayAppend(const v1::RegisterCredential& registration,
+                         const common::v1::SignedCommand& as_sent, absl::Time deadline) const;
+  absl::Status MayAppend(const v1::BeginBallots& begin, const common::v1::SignedCommand& as_sent,
+                         absl::Time deadline) const;
+  absl::Status MayAppend(const v1::RecordParticipation& record,
+                         const common::v1::SignedCommand& as_sent, absl::Time deadline) const;
+  absl::Status VerifyAhead(const v1::CastSecretBallot& cast,
+                           const common::v1::SignedCommand& as_sent, absl::Time deadline) const;
 
   const ReadAccess& access_;
   MeetingFeed feed_;

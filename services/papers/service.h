@@ -1,8 +1,7 @@
-// PapersService over gRPC: commands go to the executor, reads to the domain.
+// PapersService over gRPC: reads go to the domain, commands to the executor.
 #ifndef VOTUM_SERVICES_PAPERS_SERVICE_H_
 #define VOTUM_SERVICES_PAPERS_SERVICE_H_
 
-#include "services/runtime/command_executor.h"
 #include "services/runtime/command_methods.h"
 #include "services/runtime/read_access.h"
 #include "votum/papers/v1/papers_service.grpc.pb.h"
@@ -10,13 +9,10 @@
 namespace votum::papers {
 
 // Thread-safe.
-class PapersServiceImpl final : public v1::PapersService::Service {
+class PapersServiceImpl final : public WithoutCommands<v1::PapersService> {
  public:
-  // Both outlive this object.
-  PapersServiceImpl(const ReadAccess* access, const CommandExecutor* executor)
-      : access_(*access), executor_(*executor) {}
-
-  VOTUM_COMMANDS_OF_PAPERS(VOTUM_COMMAND_METHOD)
+  // `access` outlives this object.
+  explicit PapersServiceImpl(const ReadAccess* access) : access_(*access) {}
 
   grpc::Status GetProposal(grpc::ServerContext* context, const v1::GetProposalRequest* request,
                            v1::GetProposalResponse* response) override;
@@ -27,7 +23,6 @@ class PapersServiceImpl final : public v1::PapersService::Service {
 
  private:
   const ReadAccess& access_;
-  const CommandExecutor& executor_;
 };
 
 }  // namespace votum::papers

@@ -1,8 +1,7 @@
-// ProjectsService over gRPC: commands go to the executor, reads to the domain.
+// ProjectsService over gRPC: reads go to the domain, commands to the executor.
 #ifndef VOTUM_SERVICES_PROJECTS_SERVICE_H_
 #define VOTUM_SERVICES_PROJECTS_SERVICE_H_
 
-#include "services/runtime/command_executor.h"
 #include "services/runtime/command_methods.h"
 #include "services/runtime/read_access.h"
 #include "votum/projects/v1/projects_service.grpc.pb.h"
@@ -10,13 +9,10 @@
 namespace votum::projects {
 
 // Thread-safe.
-class ProjectsServiceImpl final : public v1::ProjectsService::Service {
+class ProjectsServiceImpl final : public WithoutCommands<v1::ProjectsService> {
  public:
-  // Both outlive this object.
-  ProjectsServiceImpl(const ReadAccess* access, const CommandExecutor* executor)
-      : access_(*access), executor_(*executor) {}
-
-  VOTUM_COMMANDS_OF_PROJECTS(VOTUM_COMMAND_METHOD)
+  // `access` outlives this object.
+  explicit ProjectsServiceImpl(const ReadAccess* access) : access_(*access) {}
 
   grpc::Status GetProject(grpc::ServerContext* context, const v1::GetProjectRequest* request,
                           v1::GetProjectResponse* response) override;
@@ -25,7 +21,6 @@ class ProjectsServiceImpl final : public v1::ProjectsService::Service {
 
  private:
   const ReadAccess& access_;
-  const CommandExecutor& executor_;
 };
 
 }  // namespace votum::projects

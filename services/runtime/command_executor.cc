@@ -1,9 +1,9 @@
 #include "services/runtime/command_executor.h"
 
 #include <algorithm>
-#include <optional>
 #include <set>
 #include <string>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
@@ -12,11 +12,17 @@
 #include "base/status_macros.h"
 #include "core/command/payload_type.h"
 #include "core/fold/version.h"
-#include "platform/grpc/status.h"
-#include "services/runtime/read_access.h"
 
 namespace votum {
 namespace {
+
+// Steps compute; more threads than cores only keep one slow step from holding up all others.
+constexpr int kWorkers = 4;
+// Hooks mostly wait for the ledger.
+constexpr int kHookWorkers = 4;
+constexpr int kFoldedWorkers = 2;
+
+absl::Status Stopping() { return absl::UnavailableError("the service is stopping; try again"); }
 
 // The payload commits to attachments; exactly their contents must be sent along. The ledger checks
 // that each content matches its commitment.
@@ -63,40 +69,8 @@ absl::Status CheckSame(const RecordedCommand& recorded, const Envelope& envelope
                    " stands for another command, record ", recorded.index, "; make a new id"));
 }
 
-}  // namespace
-
-grpc::Status CommandExecutor::Execute(const grpc::ServerContextBase& context,
-                                      const google::protobuf::Descriptor& expected,
-                                      const common::v1::SignedCommand& command,
-                                      common::v1::Receipt* receipt,
-                                      const BeforeAppend& before_append) const {
-  const absl::Time start = absl::Now();
-  bool repeated = false;
-  absl::StatusOr<common::v1::Receipt> result =
-      Run(context, expected, command, before_append, &repeated);
-  return Answer(expected, absl::Now() - start, repeated, std::move(result), receipt);
-}
-
-grpc::Status CommandExecutor::Answer(const google::protobuf::Descriptor& expected,
-                                     absl::Duration taken, bool repeated,
-                                     absl::StatusOr<common::v1::Receipt> result,
-                                     common::v1::Receipt* receipt) const {
-  if (result.ok()) {
-    metrics_.CountCommand(expected.name(), repeated ? "repeated" : "ok", taken);
-    *receipt = *std::move(result);
-    return grpc::Status::OK;
-  }
-  const std::string reason = ReasonTextOf(result.status());
-  metrics_.CountCommand(expected.name(), reason.empty() ? "ERROR" : reason, taken);
-  Log(Severity::kInfo, "command refused",
-      {{"command", expected.name()},
-       {"code", absl::StatusCodeToString(result.status().code())},
-       {"reason", reason}});
-  return ToGrpc(result.status());
-}
-
-absl::StatusOr<Envelope> CommandExecutor::Open(const google::protobuf::Descriptor& expected,
-                                               const common::v1::SignedCommand& command) {
+absl::StatusOr<Envelope> Open(const google::protobuf::Descriptor& expected,
+                              const common::v1::SignedCommand& command) {
   ASSIGN_OR_RETURN(Envelope envelope,
                    OpenEnvelope(command.payload_type(), command.payload(), command.signatures()));
   if (envelope.payload_type() != PayloadType(&expected)) {
@@ -106,7 +80,72 @@ absl::StatusOr<Envelope> CommandExecutor::Open(const google::protobuf::Descripto
   return envelope;
 }
 
-CommandExecutor::Preview CommandExecutor::Look(const Envelope& envelope) const {
+}  // namespace
+
+struct CommandExecutor::Running {
+  explicit Running(CommandCall a_call)
+      : call(std::move(a_call)), bytes(call.command.ByteSizeLong()) {}
+
+  const CommandCall call;
+  const size_t bytes;
+  const absl::Time start = absl::Now();
+  std::optional<Envelope> envelope;  // from Begin on
+  Preview preview;                   // from Look on
+  common::v1::Receipt receipt;       // from AwaitFold on
+};
+
+CommandExecutor::CommandExecutor(const Replica* replica, Clock* clock, Metrics* metrics,
+                                 CommandLimits limits)
+    : replica_(*replica),
+      clock_(*clock),
+      metrics_(*metrics),
+      limits_(limits),
+      folded_(replica, {limits.commands, limits.commands, kFoldedWorkers}),
+      workers_(kWorkers, limits.commands),
+      hook_workers_(kHookWorkers, limits.commands) {}
+
+CommandExecutor::~CommandExecutor() { Close(); }
+
+void CommandExecutor::Close() {
+  folded_.Close();
+  workers_.Close();
+  hook_workers_.Close();
+}
+
+void CommandExecutor::Execute(CommandCall call) {
+  const auto running = std::make_shared<Running>(std::move(call));
+  const size_t commands = ++commands_;
+  const size_t bytes = bytes_ += running->bytes;
+  if (commands > limits_.commands || bytes > limits_.bytes) {
+    return End(*running,
+               Refuse(Reason::kLedgerBusy, "too many commands wait; try again in a moment"));
+  }
+  Go(workers_, running, &CommandExecutor::Begin);
+}
+
+void CommandExecutor::Go(WorkerPool& pool, const RunningPtr& running, Step step) {
+  if (!pool.Add([this, running, step] { (this->*step)(running); })) End(*running, Stopping());
+}
+
+void CommandExecutor::Begin(const RunningPtr& running) {
+  const CommandCall& call = running->call;
+  if (call.cancelled()) return End(*running, absl::CancelledError("the caller has gone"));
+  auto envelope = Open(*call.expected, call.command);
+  if (!envelope.ok()) return End(*running, envelope.status());
+  running->envelope.emplace(*std::move(envelope));
+  if (call.hooks == nullptr || call.hooks->ahead == nullptr) return Look(running);
+  Go(hook_workers_, running, &CommandExecutor::LookAhead);
+}
+
+void CommandExecutor::LookAhead(const RunningPtr& running) {
+  const CommandCall& call = running->call;
+  const absl::Status found =
+      call.hooks->ahead(*running->envelope->command, call.command, call.deadline);
+  if (!found.ok()) return End(*running, found);
+  Look(running);
+}
+
+CommandExecutor::Preview CommandExecutor::PreviewOf(const Envelope& envelope) const {
   replica_.VerifyAhead(envelope, clock_.Now());
   return replica_.WithState([&](const Fold& fold) {
     Preview seen;
@@ -118,15 +157,77 @@ CommandExecutor::Preview CommandExecutor::Look(const Envelope& envelope) const {
   });
 }
 
-absl::Status CommandExecutor::MayAppend(const Envelope& envelope, const Preview& preview,
-                                        const common::v1::SignedCommand& command,
-                                        const BeforeAppend& before_append) const {
-  RETURN_IF_ERROR(preview.verdict);
-  RETURN_IF_ERROR(CheckIsKnown(envelope, kProgramVersion));
-  RETURN_IF_ERROR(CheckAttachments(envelope, command));
-  RETURN_IF_ERROR(replica_.WithState(
-      [&](const Fold& fold) { return CheckNotErased(fold.world().directory(), command); }));
-  return before_append == nullptr ? absl::OkStatus() : before_append(*envelope.command);
+void CommandExecutor::Look(const RunningPtr& running) {
+  running->preview = PreviewOf(*running->envelope);
+  if (!running->preview.may_lag()) return Decide(running);
+  const CommandCall& call = running->call;
+  call.ledger->GetSize(call.deadline, [this, running](const absl::StatusOr<uint64_t>& size) {
+    if (!size.ok()) return End(*running, size.status());
+    LookAgainAt(running, *size);
+  });
+}
+
+void CommandExecutor::LookAgainAt(const RunningPtr& running, uint64_t size) {
+  if (size <= running->preview.next_index) return End(*running, running->preview.verdict);
+  folded_.Enter("", size - 1, running->call.deadline, [this, running](const absl::Status& status) {
+    if (!status.ok()) return End(*running, status);
+    running->preview = PreviewOf(*running->envelope);
+    Decide(running);
+  });
+}
+
+absl::Status CommandExecutor::MayAppend(const Running& running) const {
+  RETURN_IF_ERROR(running.preview.verdict);
+  RETURN_IF_ERROR(CheckIsKnown(*running.envelope, kProgramVersion));
+  RETURN_IF_ERROR(CheckAttachments(*running.envelope, running.call.command));
+  return replica_.WithState([&](const Fold& fold) {
+    return CheckNotErased(fold.world().directory(), running.call.command);
+  });
+}
+
+void CommandExecutor::Decide(const RunningPtr& running) {
+  const CommandCall& call = running->call;
+  const std::optional<RecordedCommand>& recorded = running->preview.recorded;
+  const absl::Status may =
+      recorded.has_value() ? CheckSame(*recorded, *running->envelope) : MayAppend(*running);
+  if (!may.ok()) return End(*running, may);
+  if (recorded.has_value()) {
+    return call.ledger->GetReceipt(recorded->index, call.deadline,
+                                   [this, running](absl::StatusOr<common::v1::Receipt> receipt) {
+                                     AwaitFold(running, std::move(receipt));
+                                   });
+  }
+  if (call.hooks == nullptr || call.hooks->before_append == nullptr) return Append(running);
+  Go(hook_workers_, running, &CommandExecutor::AskService);
+}
+
+void CommandExecutor::AskService(const RunningPtr& running) {
+  const CommandCall& call = running->call;
+  const absl::Status may =
+      call.hooks->before_append(*running->envelope->command, call.command, call.deadline);
+  if (!may.ok()) return End(*running, may);
+  Append(running);
+}
+
+void CommandExecutor::Append(const RunningPtr& running) {
+  const CommandCall& call = running->call;
+  if (call.cancelled()) return End(*running, absl::CancelledError("the caller has gone"));
+  call.ledger->Append(call.command, running->preview.next_index, call.deadline,
+                      [this, running](absl::StatusOr<common::v1::Receipt> receipt) {
+                        AwaitFold(running, std::move(receipt));
+                      });
+}
+
+void CommandExecutor::AwaitFold(const RunningPtr& running,
+                                absl::StatusOr<common::v1::Receipt> receipt) {
+  if (!receipt.ok()) return End(*running, receipt.status());
+  const uint64_t index = receipt->index();
+  running->receipt = *std::move(receipt);
+  folded_.Enter("", index, running->call.deadline, [this, running](const absl::Status& status) {
+    const absl::Status outcome = status.ok() ? OutcomeOf(running->receipt.index()) : status;
+    if (!outcome.ok()) return End(*running, outcome);
+    End(*running, std::move(running->receipt));
+  });
 }
 
 absl::Status CommandExecutor::OutcomeOf(uint64_t index) const {
@@ -138,103 +239,22 @@ absl::Status CommandExecutor::OutcomeOf(uint64_t index) const {
   return Reworded(outcome, absl::StrCat("record ", index, " is void: ", outcome.message()));
 }
 
-absl::StatusOr<common::v1::Receipt> CommandExecutor::Run(
-    const grpc::ServerContextBase& context, const google::protobuf::Descriptor& expected,
-    const common::v1::SignedCommand& command, const BeforeAppend& before_append,
-    bool* repeated) const {
-  ASSIGN_OR_RETURN(const Envelope envelope, Open(expected, command));
-  const absl::Time deadline = WaitDeadline(context);
-  Preview preview = Look(envelope);
-  if (preview.may_lag()) {
-    ASSIGN_OR_RETURN(const uint64_t size, ledger_.GetSize(deadline));
-    if (size > preview.next_index) {
-      RETURN_IF_ERROR(replica_.WaitFor(size - 1, deadline));
-      preview = Look(envelope);
-    }
-  }
-
-  common::v1::Receipt receipt;
-  if (preview.recorded.has_value()) {
-    RETURN_IF_ERROR(CheckSame(*preview.recorded, envelope));
-    *repeated = true;
-    ASSIGN_OR_RETURN(receipt, ledger_.GetReceipt(preview.recorded->index, deadline));
+void CommandExecutor::End(Running& running, absl::StatusOr<common::v1::Receipt> result) {
+  const std::string& name = running.call.expected->name();
+  const absl::Duration taken = absl::Now() - running.start;
+  if (result.ok()) {
+    metrics_.CountCommand(name, running.preview.recorded.has_value() ? "repeated" : "ok", taken);
   } else {
-    RETURN_IF_ERROR(MayAppend(envelope, preview, command, before_append));
-    ASSIGN_OR_RETURN(receipt, ledger_.Append(command, preview.next_index, deadline));
+    const std::string reason = ReasonTextOf(result.status());
+    metrics_.CountCommand(name, reason.empty() ? "ERROR" : reason, taken);
+    Log(Severity::kInfo, "command refused",
+        {{"command", name},
+         {"code", absl::StatusCodeToString(result.status().code())},
+         {"reason", reason}});
   }
-
-  RETURN_IF_ERROR(replica_.WaitFor(receipt.index(), deadline));
-  RETURN_IF_ERROR(OutcomeOf(receipt.index()));
-  return receipt;
-}
-
-// ---------------------------------------------------------------------------------------------------------------------
-// The same in steps, each on the thread that ended the wait before it
-
-struct CommandExecutor::Running {
-  const google::protobuf::Descriptor& expected;
-  const common::v1::SignedCommand& command;
-  common::v1::Receipt* receipt;
-  std::function<void(const grpc::Status&)> then;
-  absl::Time start;
-  absl::Time deadline;
-  std::optional<Envelope> envelope;
-  Preview preview;
-};
-
-void CommandExecutor::ExecuteThen(const grpc::ServerContextBase& context,
-                                  const google::protobuf::Descriptor& expected,
-                                  const common::v1::SignedCommand& command,
-                                  common::v1::Receipt* receipt,
-                                  std::function<void(const grpc::Status&)> then) const {
-  auto running = std::make_shared<Running>(Running{
-      expected, command, receipt, std::move(then), absl::Now(), WaitDeadline(context), {}, {}});
-  auto envelope = Open(expected, command);
-  if (!envelope.ok()) return End(*running, envelope.status());
-  running->envelope.emplace(*std::move(envelope));
-  running->preview = Look(*running->envelope);
-  if (!running->preview.may_lag()) return Decide(running);
-  const auto size = ledger_.GetSize(running->deadline);
-  if (!size.ok()) return End(*running, size.status());
-  if (*size <= running->preview.next_index) return Decide(running);
-  replica_.WhenFolded(*size - 1, [this, running](const absl::Status& status) {
-    if (!status.ok()) return End(*running, status);
-    running->preview = Look(*running->envelope);
-    Decide(running);
-  });
-}
-
-void CommandExecutor::Decide(const std::shared_ptr<Running>& running) const {
-  const Preview& preview = running->preview;
-  if (preview.recorded.has_value()) {
-    const absl::Status same = CheckSame(*preview.recorded, *running->envelope);
-    if (!same.ok()) return End(*running, same);
-    return Settle(running, ledger_.GetReceipt(preview.recorded->index, running->deadline));
-  }
-  const absl::Status may = MayAppend(*running->envelope, preview, running->command, nullptr);
-  if (!may.ok()) return End(*running, may);
-  ledger_.AppendThen(running->command, preview.next_index,
-                     [this, running](absl::StatusOr<common::v1::Receipt> receipt) {
-                       Settle(running, std::move(receipt));
-                     });
-}
-
-void CommandExecutor::Settle(const std::shared_ptr<Running>& running,
-                             absl::StatusOr<common::v1::Receipt> receipt) const {
-  if (!receipt.ok()) return End(*running, receipt.status());
-  *running->receipt = *std::move(receipt);
-  replica_.WhenFolded(running->receipt->index(), [this, running](absl::Status status) {
-    if (status.ok()) status = OutcomeOf(running->receipt->index());
-    if (status.ok()) return End(*running, std::move(*running->receipt));
-    running->receipt->Clear();
-    End(*running, status);
-  });
-}
-
-void CommandExecutor::End(const Running& running,
-                          absl::StatusOr<common::v1::Receipt> result) const {
-  running.then(Answer(running.expected, absl::Now() - running.start,
-                      running.preview.recorded.has_value(), std::move(result), running.receipt));
+  --commands_;
+  bytes_ -= running.bytes;
+  running.call.then(std::move(result));  // last: this object may go as soon as all have answers
 }
 
 }  // namespace votum

@@ -6,65 +6,102 @@
 // A command that does not hold now is refused here and never recorded. One that held on arrival but
 // does not hold at its own position (somebody was faster) is recorded and void, and the answer says
 // so. docs/architecture.md, "The way of a command", shows all parties.
+//
+// No thread waits for a command: each step ends by asking for the next, which begins on whatever
+// thread has the answer. Steps that compute run on a few threads of this class, so that neither
+// gRPC's threads, nor the ledger's sequencer, nor the fold are held up.
 #ifndef VOTUM_SERVICES_RUNTIME_COMMAND_EXECUTOR_H_
 #define VOTUM_SERVICES_RUNTIME_COMMAND_EXECUTOR_H_
 
+#include <atomic>
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <optional>
-#include <utility>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
 #include "base/clock.h"
+#include "base/worker_pool.h"
 #include "core/fold/fold.h"
-#include "grpcpp/server_context.h"
 #include "services/runtime/ledger_client.h"
 #include "services/runtime/metrics.h"
 #include "services/runtime/replica.h"
+#include "services/runtime/waiting_room.h"
 
 namespace votum {
+
+// A service's part in the commands of one type: checks that only the service can make, and no fold.
+// They may take their time, and may wait until `deadline`. Each may be null.
+struct CommandHooks {
+  using Hook =
+      std::function<absl::Status(const google::protobuf::Message& command,
+                                 const common::v1::SignedCommand& as_sent, absl::Time deadline)>;
+  // Called before the state is looked at, whoever has signed the command: computes what the checks
+  // would otherwise compute while they hold the state still.
+  Hook ahead;
+  // Called last, once all else holds. Not called for a command already recorded.
+  Hook before_append;
+};
+using HooksByType = absl::flat_hash_map<const google::protobuf::Descriptor*, CommandHooks>;
+
+// A hook that calls `check`, a method of `service`, which outlives the hook.
+template <typename Command, typename Service>
+CommandHooks::Hook HookOf(const Service* service,
+                          absl::Status (Service::*check)(const Command&,
+                                                         const common::v1::SignedCommand&,
+                                                         absl::Time) const) {
+  return [service, check](const google::protobuf::Message& command,
+                          const common::v1::SignedCommand& as_sent, absl::Time deadline) {
+    return (service->*check)(static_cast<const Command&>(command), as_sent, deadline);
+  };
+}
+
+// A command on its way, and whoever waits for its answer.
+struct CommandCall {
+  const google::protobuf::Descriptor* expected;  // the type of message that the method takes
+  LedgerClient* ledger;                          // of the service; outlives the call
+  const CommandHooks* hooks;                     // of the service, for this type; may be null
+  common::v1::SignedCommand command;
+  absl::Time deadline;              // no answer comes later than shortly after it
+  std::function<bool()> cancelled;  // whether nobody waits any more; not called after `then`
+  // Called once, from any thread; must be short and must not block.
+  std::function<void(absl::StatusOr<common::v1::Receipt>)> then;
+};
+
+// The most commands that are carried out at a time, and the most bytes that they may have together;
+// more are refused with LEDGER_BUSY.
+struct CommandLimits {
+  size_t commands;
+  size_t bytes;
+};
+inline constexpr CommandLimits kCommandLimits = {20000, size_t{512} << 20};
 
 // Thread-safe.
 class CommandExecutor {
  public:
   // All outlive this object. `clock` is the sequencer's, or shows the same time.
-  CommandExecutor(const Replica* replica, LedgerClient* ledger, Clock* clock, Metrics* metrics)
-      : replica_(*replica), ledger_(*ledger), clock_(*clock), metrics_(*metrics) {}
+  CommandExecutor(const Replica* replica, Clock* clock, Metrics* metrics,
+                  CommandLimits limits = kCommandLimits);
+  // No call may be outstanding, nor may any follow.
+  ~CommandExecutor();
 
-  // Carries out `command`, which must be of the message type `Command`:
-  //
-  //   grpc::Status CastVote(grpc::ServerContext* c, const SignedCommand* command,
-  //                         Receipt* receipt) override {
-  //     return executor_.Execute<v1::CastVote>(*c, *command, receipt);
-  //   }
-  //
-  // Refusals: those of OpenEnvelope, Authorize and the domain's Check; WRONG_METHOD;
-  // COMMAND_ID_REUSED; MISSING_ATTACHMENT, UNEXPECTED_ATTACHMENT. The message of a void record's
-  // refusal begins with "record N is void: ".
-  //
-  // `before_append` is called last, with the command message, once all else holds: for checks that
-  // only the service can make, and no fold. It is not called for a command already recorded.
-  using BeforeAppend = std::function<absl::Status(const google::protobuf::Message& command)>;
-  template <typename Command>
-  grpc::Status Execute(const grpc::ServerContextBase& context,
-                       const common::v1::SignedCommand& command, common::v1::Receipt* receipt,
-                       const BeforeAppend& before_append = nullptr) const {
-    return Execute(context, *Command::descriptor(), command, receipt, before_append);
-  }
+  // Carries out `call`. Refusals: those of OpenEnvelope, Authorize and the domain's Check;
+  // WRONG_METHOD; COMMAND_ID_REUSED; MISSING_ATTACHMENT, UNEXPECTED_ATTACHMENT; LEDGER_BUSY; those
+  // of the hooks and of the ledger. The message of a void record's refusal begins with "record N is
+  // void: ". DEADLINE_EXCEEDED/NOT_FOLDED_YET if the fold lags at the deadline: the command may be
+  // recorded. CANCELLED if nobody waits any more: it is not recorded.
+  void Execute(CommandCall call);
 
-  // The same without a waiting thread: answers through `then`, once. For services with many
-  // callers at once and a prompt ledger client. `then` is called from any thread and must not
-  // block; all arguments must live until it is called.
-  template <typename Command>
-  void ExecuteThen(const grpc::ServerContextBase& context, const common::v1::SignedCommand& command,
-                   common::v1::Receipt* receipt,
-                   std::function<void(const grpc::Status&)> then) const {
-    ExecuteThen(context, *Command::descriptor(), command, receipt, std::move(then));
-  }
+  // Answers UNAVAILABLE to commands that wait for the fold, now and from now on; sending them again
+  // settles them. Returns when this object uses no thread any more.
+  void Close();
 
  private:
-  // A command in progress without a thread of its own.
+  // A command in progress.
   struct Running;
+  using RunningPtr = std::shared_ptr<Running>;
+  using Step = void (CommandExecutor::*)(const RunningPtr&);
 
   // The state's verdict before appending.
   struct Preview {
@@ -78,39 +115,33 @@ class CommandExecutor {
     bool may_lag() const { return !recorded.has_value() && !verdict.ok(); }
   };
 
-  static absl::StatusOr<Envelope> Open(const google::protobuf::Descriptor& expected,
-                                       const common::v1::SignedCommand& command);
-  Preview Look(const Envelope& envelope) const;
-  absl::Status MayAppend(const Envelope& envelope, const Preview& preview,
-                         const common::v1::SignedCommand& command,
-                         const BeforeAppend& before_append) const;
+  // The steps, in their order.
+  void Begin(const RunningPtr& running);
+  void LookAhead(const RunningPtr& running);
+  void Look(const RunningPtr& running);
+  void LookAgainAt(const RunningPtr& running, uint64_t size);
+  void Decide(const RunningPtr& running);
+  void AskService(const RunningPtr& running);
+  void Append(const RunningPtr& running);
+  void AwaitFold(const RunningPtr& running, absl::StatusOr<common::v1::Receipt> receipt);
+  void End(Running& running, absl::StatusOr<common::v1::Receipt> result);
+
+  // Has `step` run on a thread of `pool`.
+  void Go(WorkerPool& pool, const RunningPtr& running, Step step);
+  Preview PreviewOf(const Envelope& envelope) const;
+  absl::Status MayAppend(const Running& running) const;
   // The outcome of a folded record: OK, or why it is void.
   absl::Status OutcomeOf(uint64_t index) const;
-  // Counts and logs `result`, and splits it into `receipt` and status.
-  grpc::Status Answer(const google::protobuf::Descriptor& expected, absl::Duration taken,
-                      bool repeated, absl::StatusOr<common::v1::Receipt> result,
-                      common::v1::Receipt* receipt) const;
-  grpc::Status Execute(const grpc::ServerContextBase& context,
-                       const google::protobuf::Descriptor& expected,
-                       const common::v1::SignedCommand& command, common::v1::Receipt* receipt,
-                       const BeforeAppend& before_append) const;
-  absl::StatusOr<common::v1::Receipt> Run(const grpc::ServerContextBase& context,
-                                          const google::protobuf::Descriptor& expected,
-                                          const common::v1::SignedCommand& command,
-                                          const BeforeAppend& before_append, bool* repeated) const;
-  void ExecuteThen(const grpc::ServerContextBase& context,
-                   const google::protobuf::Descriptor& expected,
-                   const common::v1::SignedCommand& command, common::v1::Receipt* receipt,
-                   std::function<void(const grpc::Status&)> then) const;
-  void Decide(const std::shared_ptr<Running>& running) const;
-  void Settle(const std::shared_ptr<Running>& running,
-              absl::StatusOr<common::v1::Receipt> receipt) const;
-  void End(const Running& running, absl::StatusOr<common::v1::Receipt> result) const;
 
   const Replica& replica_;
-  LedgerClient& ledger_;
   Clock& clock_;
   Metrics& metrics_;
+  const CommandLimits limits_;
+  std::atomic<size_t> commands_{0};  // in progress
+  std::atomic<size_t> bytes_{0};     // of the commands in progress
+  WaitingRoom folded_;               // commands wait here until their record is folded
+  WorkerPool workers_;               // for steps that compute
+  WorkerPool hook_workers_;          // for hooks, which may wait
 };
 
 }  // namespace votum

@@ -1,28 +1,70 @@
-// The RPCs of a domain's commands: each hands its command to the executor. The list of commands is
-// that of their declarations, so nobody writes them.
+// The RPCs of all commands: every method of a service that takes a SignedCommand hands it to the
+// executor. They follow from the contracts, so nobody writes them:
 //
-//   class PapersServiceImpl final : public v1::PapersService::Service {
-//     ...
-//     VOTUM_COMMANDS_OF_PAPERS(VOTUM_COMMAND_METHOD)
-//     ...
-//     const CommandExecutor& executor_;
-//   };
+//   class PapersServiceImpl final : public WithoutCommands<v1::PapersService> { ... reads ... };
+//   host: {"votum.papers.v1.PapersService", &papers, CommandsOf{&executor, &ledger}}
 //
-// A class that does more for some commands derives from one that has them all, and overrides those.
+// A service leaves these methods to the server's one generic service (CommandMethods), which knows
+// them by their names. Their calls hold no thread while they wait, whatever API the other methods
+// of the service have.
 #ifndef VOTUM_SERVICES_RUNTIME_COMMAND_METHODS_H_
 #define VOTUM_SERVICES_RUNTIME_COMMAND_METHODS_H_
 
-#include "grpcpp/server_context.h"
-#include "services/runtime/command_executor.h"
-#include "votum/commands.h"
-#include "votum/common/v1/command.pb.h"
+#include <string>
+#include <vector>
 
-// The RPC of `Command`, which is a message of the namespace v1 where this stands.
-#define VOTUM_COMMAND_METHOD(Command)                                     \
-  grpc::Status Command(grpc::ServerContext* context,                      \
-                       const ::votum::common::v1::SignedCommand* command, \
-                       ::votum::common::v1::Receipt* receipt) override {  \
-    return executor_.Execute<v1::Command>(*context, *command, receipt);   \
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
+#include "grpcpp/generic/async_generic_service.h"
+#include "services/runtime/command_executor.h"
+#include "services/runtime/ledger_client.h"
+
+namespace votum {
+
+// Who carries out the commands of a service. Both outlive the server; the hooks live in it.
+struct CommandsOf {
+  CommandExecutor* executor = nullptr;
+  LedgerClient* ledger = nullptr;  // which knows the service by its name
+  HooksByType hooks = {};
+};
+
+// The methods of `service` ("votum.papers.v1.PapersService") that take a SignedCommand, by their
+// positions.
+std::vector<int> CommandMethodsOf(const std::string& service);
+
+// The base of a service that implements all methods but those. `Base` is its synchronous class, in
+// which some methods may have another API.
+template <typename Api, typename Base = typename Api::Service>
+class WithoutCommands : public Base {
+ protected:
+  WithoutCommands() {
+    for (const int method : CommandMethodsOf(Api::service_full_name()))
+      this->MarkMethodGeneric(method);
   }
+};
+
+// Serves the commands of all services of a server. Thread-safe once the server has started.
+class CommandMethods final : public grpc::CallbackGenericService {
+ public:
+  // Serves those of `service`. INTERNAL if one of its methods has not the name of a command.
+  absl::Status Add(const std::string& service, const CommandsOf& commands);
+
+  // UNIMPLEMENTED for a method that nobody has.
+  grpc::ServerGenericBidiReactor* CreateReactor(
+      grpc::GenericCallbackServerContext* context) override;
+
+ private:
+  class Reactor;
+  struct Method {
+    const google::protobuf::Descriptor* command;
+    CommandExecutor* executor;
+    LedgerClient* ledger;
+    CommandHooks hooks;
+  };
+
+  absl::flat_hash_map<std::string, Method> methods_;  // by path
+};
+
+}  // namespace votum
 
 #endif  // VOTUM_SERVICES_RUNTIME_COMMAND_METHODS_H_

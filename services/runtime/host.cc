@@ -7,6 +7,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
 #include "base/refusal.h"
+#include "base/status_macros.h"
 #include "grpcpp/ext/proto_server_reflection_plugin.h"
 #include "grpcpp/health_check_service_interface.h"
 #include "grpcpp/resource_quota.h"
@@ -42,8 +43,11 @@ absl::StatusOr<std::unique_ptr<Host>> Host::Start(
   }
   for (const HostedService& hosted : services) {
     builder.RegisterService(hosted.service);
+    if (hosted.commands.has_value())
+      RETURN_IF_ERROR(host->commands_.Add(hosted.name, *hosted.commands));
     host->names_.push_back(hosted.name);
   }
+  builder.RegisterCallbackGenericService(&host->commands_);
   if (gate != nullptr) {
     std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> gates;
     gates.push_back(std::move(gate));
@@ -51,8 +55,8 @@ absl::StatusOr<std::unique_ptr<Host>> Host::Start(
   }
   builder.SetMaxReceiveMessageSize(kMaxRequestBytes);
   builder.SetResourceQuota(grpc::ResourceQuota("votum").SetMaxThreads(kMaxThreads));
-  // A handler blocks until its record is durable, so many run at once. Threads that have finished
-  // one stay for the next: starting one for each call costs more than the call.
+  // A read may wait for the ledger's vault, so many run at once. Threads that have finished one stay
+  // for the next: starting one for each call costs more than the call.
   using Option = grpc::ServerBuilder::SyncServerOption;
   builder.SetSyncServerOption(Option::NUM_CQS, 1);
   builder.SetSyncServerOption(Option::MIN_POLLERS, kFewestIdleThreads);

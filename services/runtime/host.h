@@ -4,6 +4,7 @@
 #define VOTUM_SERVICES_RUNTIME_HOST_H_
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,17 +13,19 @@
 #include "grpcpp/server.h"
 #include "grpcpp/server_builder.h"
 #include "grpcpp/support/server_interceptor.h"
+#include "services/runtime/command_methods.h"
 
 namespace votum {
 
 // The largest request: an import of 500 ideas with their texts.
 inline constexpr int kMaxRequestBytes = 16 << 20;
-// The most threads that one server uses for unary calls; more calls wait.
+// The most threads that one server uses for reads; more of them wait. Commands use none.
 inline constexpr int kMaxThreads = 128;
 
 struct HostedService {
   std::string name;  // full name, e.g. "votum.meetings.v1.MeetingsService", for health checks
   grpc::Service* service;
+  std::optional<CommandsOf> commands = std::nullopt;  // if it is WithoutCommands
 };
 
 // Owned by one thread.
@@ -30,7 +33,8 @@ class Host {
  public:
   // Serves `services` (which outlive this object) at all `addresses` ("127.0.0.1:0" for a port of
   // the system's choice), or, without addresses, to this process alone. Calls pass `gate` first, if
-  // there is one. UNAVAILABLE/CANNOT_LISTEN if an address is taken or not ours.
+  // there is one. UNAVAILABLE/CANNOT_LISTEN if an address is taken or not ours; errors as
+  // CommandMethods::Add.
   static absl::StatusOr<std::unique_ptr<Host>> Start(
       const std::vector<std::string>& addresses,
       std::shared_ptr<grpc::ServerCredentials> credentials,
@@ -52,6 +56,7 @@ class Host {
   Host() = default;
   void SetServing(bool serving);
 
+  CommandMethods commands_;
   std::unique_ptr<grpc::Server> server_;
   std::vector<int> ports_;
   std::vector<std::string> names_;

@@ -1,6 +1,7 @@
 #include "services/runtime/ledger_client.h"
 
 #include <algorithm>
+#include <future>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -8,6 +9,7 @@
 #include "base/refusal.h"
 #include "base/status_macros.h"
 #include "crypto/checkpoint.h"
+#include "grpcpp/alarm.h"
 #include "platform/grpc/status.h"
 
 namespace votum {
@@ -16,24 +18,85 @@ namespace {
 constexpr absl::Duration kFirstPause = absl::Milliseconds(20);
 constexpr absl::Duration kLongestPause = absl::Milliseconds(500);
 
-// Calls `call(context)` until it answers anything but UNAVAILABLE, or `deadline` comes.
-template <typename Call>
-absl::Status WithRetries(const LedgerClient& client, absl::Time deadline, Call call) {
-  absl::Duration pause = kFirstPause;
-  for (;;) {
-    grpc::ClientContext context;
-    client.Prepare(context, deadline);
-    const absl::Status status = FromGrpc(call(&context));
-    // An answer from a ledger that has waited already.
-    if (!absl::IsUnavailable(status) || ReasonOf(status) == Reason::kNotWitnessedYet) return status;
-    if (absl::Now() + pause >= deadline) {
-      return Refuse(Reason::kLedgerUnreachable,
-                    "the ledger cannot be reached; the command may have been recorded: send the "
-                    "same signed command again");
-    }
-    absl::SleepFor(pause);
-    pause = std::min(2 * pause, kLongestPause);
+using LedgerStub = ledger::v1::LedgerService::StubInterface;
+
+// One call of the ledger, made again while the answer is UNAVAILABLE, until `deadline`. It keeps
+// itself alive until `then` has been called, and holds no thread meanwhile.
+template <typename Request, typename Response>
+class RetriedCall final : public std::enable_shared_from_this<RetriedCall<Request, Response>> {
+ public:
+  using Method = void (LedgerStub::async_interface::*)(grpc::ClientContext*, const Request*,
+                                                       Response*,
+                                                       std::function<void(grpc::Status)>);
+  // `client` outlives the call.
+  RetriedCall(LedgerClient* client, Method method, Request request, absl::Time deadline,
+              std::function<void(absl::StatusOr<Response>)> then)
+      : client_(*client),
+        method_(method),
+        request_(std::move(request)),
+        deadline_(deadline),
+        then_(std::move(then)) {}
+
+  void Start() {
+    context_ = std::make_unique<grpc::ClientContext>();
+    client_.Prepare(*context_, deadline_);
+    (client_.stub().async()->*method_)(
+        context_.get(), &request_, &response_,
+        [self = this->shared_from_this()](const grpc::Status& status) { self->Answered(status); });
   }
+
+ private:
+  void Answered(const grpc::Status& answer) {
+    const absl::Status status = FromGrpc(answer);
+    // NOT_WITNESSED_YET is the answer of a ledger that has waited already.
+    if (!absl::IsUnavailable(status) || ReasonOf(status) == Reason::kNotWitnessedYet) {
+      return then_(status.ok() ? absl::StatusOr<Response>(std::move(response_)) : status);
+    }
+    if (absl::Now() + pause_ >= deadline_) {
+      return then_(
+          Refuse(Reason::kLedgerUnreachable,
+                 "the ledger cannot be reached; the command may have been recorded: send the "
+                 "same signed command again"));
+    }
+    alarm_ = std::make_unique<grpc::Alarm>();
+    // The alarm belongs to this object and keeps its function, which therefore lets go of the
+    // object when it is called.
+    alarm_->Set(absl::ToChronoTime(absl::Now() + pause_),
+                [self = this->shared_from_this()](bool) mutable {
+                  const auto call = std::move(self);
+                  call->Start();
+                });
+    pause_ = std::min(2 * pause_, kLongestPause);
+  }
+
+  LedgerClient& client_;
+  const Method method_;
+  const Request request_;
+  const absl::Time deadline_;
+  const std::function<void(absl::StatusOr<Response>)> then_;
+  absl::Duration pause_ = kFirstPause;
+  Response response_;
+  std::unique_ptr<grpc::ClientContext> context_;  // of the latest attempt
+  std::unique_ptr<grpc::Alarm> alarm_;            // of the latest pause
+};
+
+template <typename Request, typename Response>
+void Call(LedgerClient* client, typename RetriedCall<Request, Response>::Method method,
+          Request request, absl::Time deadline,
+          std::function<void(absl::StatusOr<Response>)> then) {
+  std::make_shared<RetriedCall<Request, Response>>(client, method, std::move(request), deadline,
+                                                   std::move(then))
+      ->Start();
+}
+
+// The receipt within a response.
+template <typename Response>
+std::function<void(absl::StatusOr<Response>)> ReceiptOf(
+    LedgerClient::Then<common::v1::Receipt> then) {
+  return [then = std::move(then)](absl::StatusOr<Response> response) {
+    if (!response.ok()) return then(response.status());
+    then(std::move(*response->mutable_receipt()));
+  };
 }
 
 class RemoteLogStream final : public LogStream {
@@ -77,41 +140,31 @@ void LedgerClient::Prepare(grpc::ClientContext& context, absl::Time deadline) co
   context.set_deadline(absl::ToChronoTime(deadline));
 }
 
-absl::StatusOr<common::v1::Receipt> LedgerClient::Append(const common::v1::SignedCommand& command,
-                                                         uint64_t judged_at, absl::Time deadline) {
+void LedgerClient::Append(const common::v1::SignedCommand& command, uint64_t judged_at,
+                          absl::Time deadline, Then<common::v1::Receipt> then) {
   ledger::v1::AppendRequest request;
   *request.mutable_command() = command;
   request.set_judged_at(judged_at);
-  ledger::v1::AppendResponse response;
-  RETURN_IF_ERROR(WithRetries(*this, deadline, [&](grpc::ClientContext* context) {
-    return stub_->Append(context, request, &response);
-  }));
-  return std::move(*response.mutable_receipt());
+  Call(this, &LedgerStub::async_interface::Append, std::move(request), deadline,
+       ReceiptOf<ledger::v1::AppendResponse>(std::move(then)));
 }
 
-absl::StatusOr<common::v1::Receipt> LedgerClient::GetReceipt(uint64_t index, absl::Time deadline) {
+void LedgerClient::GetReceipt(uint64_t index, absl::Time deadline, Then<common::v1::Receipt> then) {
   ledger::v1::GetReceiptRequest request;
   request.set_index(index);
-  ledger::v1::GetReceiptResponse response;
-  RETURN_IF_ERROR(WithRetries(*this, deadline, [&](grpc::ClientContext* context) {
-    return stub_->GetReceipt(context, request, &response);
-  }));
-  return std::move(*response.mutable_receipt());
+  Call(this, &LedgerStub::async_interface::GetReceipt, std::move(request), deadline,
+       ReceiptOf<ledger::v1::GetReceiptResponse>(std::move(then)));
 }
 
-absl::StatusOr<uint64_t> LedgerClient::GetSize(absl::Time deadline) {
-  const ledger::v1::GetCheckpointRequest request;
-  ledger::v1::GetCheckpointResponse response;
-  RETURN_IF_ERROR(WithRetries(*this, deadline, [&](grpc::ClientContext* context) {
-    return stub_->GetCheckpoint(context, request, &response);
-  }));
-  // Whose signature it bears does not matter here: the number only says how long to wait.
-  return crypto::SizeOfCheckpoint(response.checkpoint());
-}
-
-void LedgerClient::AppendThen(const common::v1::SignedCommand&, uint64_t,
-                              std::function<void(absl::StatusOr<common::v1::Receipt>)> then) {
-  then(absl::UnimplementedError("this ledger is reached by waiting for it"));
+void LedgerClient::GetSize(absl::Time deadline, Then<uint64_t> then) {
+  using Response = ledger::v1::GetCheckpointResponse;
+  Call<ledger::v1::GetCheckpointRequest, Response>(
+      this, &LedgerStub::async_interface::GetCheckpoint, {}, deadline,
+      [then = std::move(then)](const absl::StatusOr<Response>& response) {
+        if (!response.ok()) return then(response.status());
+        // Whose signature it bears does not matter here: the number only says how long to wait.
+        then(crypto::SizeOfCheckpoint(response->checkpoint()));
+      });
 }
 
 std::unique_ptr<LogStream> LedgerClient::Subscribe(uint64_t start) {
@@ -126,10 +179,13 @@ absl::StatusOr<std::vector<common::v1::Attachment>> LedgerClient::GetAttachments
     const std::vector<std::string>& commitments, absl::Time deadline) {
   ledger::v1::GetAttachmentsRequest request;
   for (const std::string& commitment : commitments) request.add_commitments(commitment);
-  ledger::v1::GetAttachmentsResponse response;
-  RETURN_IF_ERROR(WithRetries(*this, deadline, [&](grpc::ClientContext* context) {
-    return stub_->GetAttachments(context, request, &response);
-  }));
+  using Response = ledger::v1::GetAttachmentsResponse;
+  // Shared: whoever sets it may not be done with it when this function goes on.
+  const auto promise = std::make_shared<std::promise<absl::StatusOr<Response>>>();
+  Call<ledger::v1::GetAttachmentsRequest, Response>(
+      this, &LedgerStub::async_interface::GetAttachments, std::move(request), deadline,
+      [promise](absl::StatusOr<Response> response) { promise->set_value(std::move(response)); });
+  ASSIGN_OR_RETURN(const Response response, promise->get_future().get());
   return std::vector<common::v1::Attachment>(response.attachments().begin(),
                                              response.attachments().end());
 }

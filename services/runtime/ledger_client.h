@@ -33,40 +33,38 @@ using OpenStream =
         grpc::ClientContext*, const ledger::v1::SubscribeRequest&)>;
 std::unique_ptr<LogStream> MakeLogStream(uint64_t start, OpenStream open);
 
-// Thread-safe.
+// Thread-safe. No call but GetAttachments waits: each answers through `then`, once, from any thread,
+// possibly from here. `then` must be short and must not block.
 class LedgerClient {
  public:
+  template <typename Answer>
+  using Then = std::function<void(absl::StatusOr<Answer>)>;
+
   // `service` names the caller; the ledger believes it only on a channel within the process
   // (elsewhere the client certificate says who calls).
   LedgerClient(std::shared_ptr<grpc::Channel> channel, std::string service);
+  // No answer may be outstanding.
   virtual ~LedgerClient() = default;
 
-  // Appends `command`, which was found good at the log's size `judged_at`. While the ledger cannot
-  // be reached, the same bytes are sent again until `deadline`: the command id makes this safe.
-  // UNAVAILABLE/LEDGER_UNREACHABLE after that: the command may or may not have been recorded;
-  // sending it again settles it. UNAVAILABLE/NOT_WITNESSED_YET: it is recorded; sending it again
-  // later gives its receipt.
-  virtual absl::StatusOr<common::v1::Receipt> Append(const common::v1::SignedCommand& command,
-                                                     uint64_t judged_at, absl::Time deadline);
+  // Appends `command`, which was found good at the log's size `judged_at` and must live until
+  // `then` is called. While the ledger cannot be reached, the same bytes are sent again until
+  // `deadline`: the command id makes this safe. UNAVAILABLE/LEDGER_UNREACHABLE after that: the
+  // command may or may not have been recorded; sending it again settles it.
+  // UNAVAILABLE/NOT_WITNESSED_YET: it is recorded; sending it again later gives its receipt.
+  virtual void Append(const common::v1::SignedCommand& command, uint64_t judged_at,
+                      absl::Time deadline, Then<common::v1::Receipt> then);
 
   // The receipt of a record against the newest checkpoint.
-  virtual absl::StatusOr<common::v1::Receipt> GetReceipt(uint64_t index, absl::Time deadline);
+  virtual void GetReceipt(uint64_t index, absl::Time deadline, Then<common::v1::Receipt> then);
 
   // The number of records in the log.
-  virtual absl::StatusOr<uint64_t> GetSize(absl::Time deadline);
-
-  // Whether none of these three calls waits and AppendThen can be used: the ledger runs in this
-  // process and needs no witness.
-  virtual bool prompt() const { return false; }
-  // Only for a prompt client: as Append, but calls `then` with the answer, from any thread. `then`
-  // must be short and must not block; `command` must live until it is called.
-  virtual void AppendThen(const common::v1::SignedCommand& command, uint64_t judged_at,
-                          std::function<void(absl::StatusOr<common::v1::Receipt>)> then);
+  virtual void GetSize(absl::Time deadline, Then<uint64_t> then);
 
   // The log from record `start` on.
   virtual std::unique_ptr<LogStream> Subscribe(uint64_t start);
 
-  // Those contents of `commitments` that exist.
+  // Those contents of `commitments` that exist. Waits for the answer, so it must not be called on a
+  // thread of gRPC's.
   absl::StatusOr<std::vector<common::v1::Attachment>> GetAttachments(
       const std::vector<std::string>& commitments, absl::Time deadline);
 

@@ -11,9 +11,6 @@
 #include "core/fold/authorize.h"
 
 namespace votum {
-namespace {
-absl::Status Stopping() { return absl::UnavailableError("the service is stopping; try again"); }
-}  // namespace
 
 Replica::Replica(DomainSet domains, crypto::PublicKey log_key, LedgerClient* ledger,
                  SignatureCache* cache, std::function<void(const absl::Status&)> fatal,
@@ -36,7 +33,6 @@ void Replica::Stop() {
     stopping_ = true;
     folded_.notify_all();
   }
-  CallWaiting();
   follower_.Stop();
 }
 
@@ -50,36 +46,9 @@ absl::Status Replica::WaitFor(uint64_t index, absl::Time deadline) const {
   const auto ready = [&] { return stopping_ || next_index() > index; };
   folded_.wait_until(lock, absl::ToChronoTime(deadline), ready);
   if (next_index() > index) return absl::OkStatus();
-  if (stopping_) return Stopping();
+  if (stopping_) return absl::UnavailableError("the service is stopping; try again");
   return Refuse(Reason::kNotFoldedYet,
                 absl::StrCat("record ", index, " is not folded yet; ask again"));
-}
-
-void Replica::WhenFolded(uint64_t index, std::function<void(absl::Status)> then) const {
-  absl::Status status;
-  {
-    const std::lock_guard<std::mutex> lock(wait_mutex_);
-    if (next_index() <= index) {
-      if (!stopping_) {
-        waiting_.emplace(index, std::move(then));
-        return;
-      }
-      status = Stopping();
-    }
-  }
-  then(status);
-}
-
-void Replica::CallWaiting() {
-  std::multimap<uint64_t, std::function<void(absl::Status)>> ready;
-  uint64_t folded = 0;
-  {
-    const std::lock_guard<std::mutex> lock(wait_mutex_);
-    folded = next_index();
-    while (!waiting_.empty() && (stopping_ || waiting_.begin()->first < folded))
-      ready.insert(waiting_.extract(waiting_.begin()));
-  }
-  for (const auto& [index, then] : ready) then(index < folded ? absl::OkStatus() : Stopping());
 }
 
 uint64_t Replica::AddListener(std::function<void()> listener) const {
@@ -124,7 +93,6 @@ Followed Replica::FoldAll(const ledger::v1::SubscribeResponse& response) {
     next_index_.store(folded, std::memory_order_release);
     folded_.notify_all();
   }
-  CallWaiting();
   {
     const std::lock_guard<std::mutex> lock(listeners_mutex_);
     for (const auto& [number, listener] : listeners_) listener();

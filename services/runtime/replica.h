@@ -52,10 +52,6 @@ class Replica {
   // Waits until the record at `index` is folded. DEADLINE_EXCEEDED/NOT_FOLDED_YET at `deadline`,
   // UNAVAILABLE when stopping.
   absl::Status WaitFor(uint64_t index, absl::Time deadline) const;
-  // Does not wait, but calls `then` as soon as the record at `index` is folded, on the folding
-  // thread or, if it is already, from here; with UNAVAILABLE when stopping. `then` must be short
-  // and must not block.
-  void WhenFolded(uint64_t index, std::function<void(absl::Status)> then) const;
 
   // The number of records folded, without waiting for the state's lock.
   uint64_t next_index() const { return next_index_.load(std::memory_order_acquire); }
@@ -71,8 +67,6 @@ class Replica {
 
  private:
   Followed FoldAll(const ledger::v1::SubscribeResponse& response);
-  // Calls those of waiting_ whose record is folded; all when stopping.
-  void CallWaiting();
 
   const std::function<void(const absl::Status&)> fatal_;
   SignatureCache& cache_;
@@ -84,8 +78,6 @@ class Replica {
   mutable std::mutex wait_mutex_;
   mutable std::condition_variable folded_;
   bool stopping_ = false;  // guarded by wait_mutex_
-  // Calls of WhenFolded, by index.
-  mutable std::multimap<uint64_t, std::function<void(absl::Status)>> waiting_;  // by wait_mutex_
 
   mutable std::mutex listeners_mutex_;
   mutable std::map<uint64_t, std::function<void()>> listeners_;  // guarded by listeners_mutex_

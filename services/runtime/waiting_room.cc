@@ -18,7 +18,8 @@ absl::Status TooMany(size_t limit, absl::string_view of_whom) {
 
 }  // namespace
 
-WaitingRoom::WaitingRoom(Replica* replica, Limits limits) : replica_(*replica), limits_(limits) {
+WaitingRoom::WaitingRoom(const Replica* replica, Limits limits)
+    : replica_(*replica), limits_(limits) {
   listener_ = replica_.AddListener([this] {
     const std::lock_guard<std::mutex> lock(mutex_);
     if (!by_index_.empty() && by_index_.begin()->first < replica_.next_index())
@@ -31,6 +32,10 @@ WaitingRoom::~WaitingRoom() { Close(); }
 
 void WaitingRoom::Wait(const std::string& caller, uint64_t index, absl::Time deadline, Then then) {
   if (replica_.next_index() > index) return then(absl::OkStatus());
+  Enter(caller, index, deadline, std::move(then));
+}
+
+void WaitingRoom::Enter(const std::string& caller, uint64_t index, absl::Time deadline, Then then) {
   absl::Status refused;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
@@ -43,12 +48,13 @@ void WaitingRoom::Wait(const std::string& caller, uint64_t index, absl::Time dea
       refused = TooMany(limits_.in_all, "like this one");
     } else {
       const Number number = ++last_;
+      const bool earliest = by_deadline_.empty() || deadline < by_deadline_.begin()->first;
       entries_.emplace(number, Entry{caller, index, deadline, std::move(then)});
       by_index_.emplace(index, number);
       by_deadline_.emplace(deadline, number);
       ++by_caller_[caller];
-      // Its deadline may be the earliest; or the record was folded since it was looked at.
-      changed_.notify_one();
+      // Otherwise somebody wakes early enough: at the earliest deadline, or when the record is folded.
+      if (earliest || index < replica_.next_index()) changed_.notify_one();
       return;
     }
   }
@@ -103,6 +109,7 @@ void WaitingRoom::GoOn() {
     Entry entry;
     absl::Status status;
     if (TakeReady(&entry, &status)) {
+      if (!entries_.empty()) changed_.notify_one();  // somebody has to watch the others meanwhile
       lock.unlock();
       entry.then(status);
       lock.lock();

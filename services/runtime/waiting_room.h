@@ -1,7 +1,8 @@
-// Where reads wait for a record to be folded, without a thread each, and never too many of them.
+// Where reads and commands wait for a record to be folded, without a thread each, and never too many
+// of them.
 //
-// A caller is a person, or for the public the address it calls from: the reads of one caller cannot
-// take the places of others.
+// The caller of a read is a person, or for the public the address it calls from: the reads of one
+// caller cannot take the places of others.
 #ifndef VOTUM_SERVICES_RUNTIME_WAITING_ROOM_H_
 #define VOTUM_SERVICES_RUNTIME_WAITING_ROOM_H_
 
@@ -29,13 +30,13 @@ class WaitingRoom {
  public:
   using Then = std::function<void(const absl::Status&)>;
   struct Limits {
-    size_t of_caller;  // reads of one caller that wait at a time
+    size_t of_caller;  // how many of one caller wait at a time
     size_t in_all;
-    int threads;  // that go on with reads that have waited
+    int threads;  // that go on with those who have waited
   };
 
   // `replica` outlives this object.
-  WaitingRoom(Replica* replica, Limits limits);
+  WaitingRoom(const Replica* replica, Limits limits);
   ~WaitingRoom();
 
   // Calls `then` once, with
@@ -46,8 +47,11 @@ class WaitingRoom {
   // from here if nothing is to be waited for, else on a thread of the room, where it may take its
   // time.
   void Wait(const std::string& caller, uint64_t index, absl::Time deadline, Then then);
+  // The same for callers whose thread has other things to do: even if there is nothing to be waited
+  // for, `then` is called on a thread of the room, except with what is answered at once.
+  void Enter(const std::string& caller, uint64_t index, absl::Time deadline, Then then);
 
-  // The number of reads that wait.
+  // How many wait.
   size_t waiting() const;
 
   // Releases all who wait, and lets nobody wait any more. Returns when all of them were called.
@@ -68,7 +72,7 @@ class WaitingRoom {
   bool TakeReady(Entry* entry, absl::Status* status);
   Entry Remove(Number number);
 
-  Replica& replica_;
+  const Replica& replica_;
   const Limits limits_;
 
   mutable std::mutex mutex_;  // guards all that follow

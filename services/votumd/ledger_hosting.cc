@@ -17,6 +17,7 @@
 #include "ledger/ledger.h"
 #include "platform/grpc/credentials.h"
 #include "platform/http/client.h"
+#include "services/ledger/desk.h"
 #include "services/ledger/eraser.h"
 #include "services/ledger/service.h"
 #include "services/ledger/witnessing.h"
@@ -127,38 +128,26 @@ class LocalLogStream final : public LogStream {
 class LocalLedgerClient final : public LedgerClient {
  public:
   LocalLedgerClient(std::shared_ptr<grpc::Channel> channel, std::string service,
-                    ledger::Ledger* ledger, ledger::Witnessing* witnessing)
-      : LedgerClient(std::move(channel), std::move(service)),
-        ledger_(*ledger),
-        witnessing_(witnessing) {}
+                    ledger::Ledger* ledger, ledger::Desk* desk)
+      : LedgerClient(std::move(channel), std::move(service)), ledger_(*ledger), desk_(*desk) {}
 
-  absl::StatusOr<common::v1::Receipt> Append(const common::v1::SignedCommand& command,
-                                             uint64_t judged_at, absl::Time deadline) override {
-    RETURN_IF_ERROR(ledger::MayAppend(service_));
-    ASSIGN_OR_RETURN(common::v1::Receipt receipt, ledger_.Append(command, {service_, judged_at}));
-    if (witnessing_ == nullptr || !witnessing_->required()) return receipt;
-    return witnessing_->Settle(std::move(receipt), deadline);
-  }
-  absl::StatusOr<common::v1::Receipt> GetReceipt(uint64_t index, absl::Time deadline) override {
-    ASSIGN_OR_RETURN(common::v1::Receipt receipt, ledger_.GetReceipt(index));
-    if (witnessing_ == nullptr) return receipt;
-    return witnessing_->Settle(std::move(receipt), deadline);
-  }
-  absl::StatusOr<uint64_t> GetSize(absl::Time) override { return ledger_.size(); }
-  std::unique_ptr<LogStream> Subscribe(uint64_t start) override {
-    return std::make_unique<LocalLogStream>(&ledger_, start);
-  }
-  bool prompt() const override { return witnessing_ == nullptr; }
-  void AppendThen(const common::v1::SignedCommand& command, uint64_t judged_at,
-                  std::function<void(absl::StatusOr<common::v1::Receipt>)> then) override {
+  void Append(const common::v1::SignedCommand& command, uint64_t judged_at, absl::Time deadline,
+              Then<common::v1::Receipt> then) override {
     const absl::Status may = ledger::MayAppend(service_);
     if (!may.ok()) return then(may);
-    ledger_.AppendThen(command, {service_, judged_at}, std::move(then));
+    desk_.Append(command, {service_, judged_at}, deadline, std::move(then));
+  }
+  void GetReceipt(uint64_t index, absl::Time deadline, Then<common::v1::Receipt> then) override {
+    desk_.GetReceipt(index, deadline, std::move(then));
+  }
+  void GetSize(absl::Time, Then<uint64_t> then) override { then(ledger_.size()); }
+  std::unique_ptr<LogStream> Subscribe(uint64_t start) override {
+    return std::make_unique<LocalLogStream>(&ledger_, start);
   }
 
  private:
   ledger::Ledger& ledger_;
-  ledger::Witnessing* const witnessing_;
+  ledger::Desk& desk_;
 };
 
 absl::Status Forked(const Deployment& deployment) {
@@ -211,8 +200,8 @@ class Hosting final : public LedgerHosting {
           return ledger::ReadStretch(*ledger_, next, stretch);
         }),
         listener_(ledger_->AddListener([this] { hub_.Wake(); })),
-        inner_service_(ledger_.get(), &hub_, &inner_access_, witnessing_.get()),
-        outer_service_(ledger_.get(), &hub_, &outer_access_, witnessing_.get()) {}
+        inner_service_(ledger_.get(), &hub_, &inner_access_, &desk_),
+        outer_service_(ledger_.get(), &hub_, &outer_access_, &desk_) {}
   ~Hosting() override { ledger_->RemoveListener(listener_); }
 
   absl::Status StartInner() {
@@ -224,7 +213,7 @@ class Hosting final : public LedgerHosting {
 
   std::unique_ptr<LedgerClient> ClientFor(const std::string& service) override {
     return std::make_unique<LocalLedgerClient>(inner_host_->InProcessChannel(), service,
-                                               ledger_.get(), witnessing_.get());
+                                               ledger_.get(), &desk_);
   }
 
   grpc::Service* ServiceForOthers() override { return &outer_service_; }
@@ -243,12 +232,14 @@ class Hosting final : public LedgerHosting {
   void Stop() override {
     hub_.Stop();
     inner_host_ = nullptr;
+    desk_.Close();
     ledger_->Stop();
   }
 
  private:
   std::unique_ptr<ledger::Ledger> ledger_;
   std::unique_ptr<ledger::Witnessing> witnessing_;
+  ledger::Desk desk_{ledger_.get(), witnessing_.get()};
   SubscriptionHub hub_;
   const uint64_t listener_;
   InnerAccess inner_access_;

@@ -37,8 +37,8 @@ class LedgerHosting {
       std::function<void(const absl::Status&)> fatal, std::function<bool(absl::Duration)> wait);
   virtual ~LedgerHosting() = default;
 
-  // A client for `service` of this process, whose name is trusted. The calls of a vote, and
-  // following the log, are function calls; all others use a channel within the process.
+  // A client for `service` of this process, whose name is trusted. Appending, receipts and following
+  // the log are function calls; all others use a channel within the process.
   virtual std::unique_ptr<LedgerClient> ClientFor(const std::string& service) = 0;
   // The service for other processes, which it identifies by their client certificates.
   virtual grpc::Service* ServiceForOthers() = 0;

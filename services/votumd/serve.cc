@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <cstdlib>
 #include <functional>
+#include <future>
 #include <map>
 #include <memory>
+#include <type_traits>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -22,6 +24,7 @@
 #include "services/decisions/service.h"
 #include "services/directory/service.h"
 #include "services/ideas/service.h"
+#include "services/ledger/service.h"
 #include "services/meetings/service.h"
 #include "services/papers/service.h"
 #include "services/projects/service.h"
@@ -66,66 +69,59 @@ constexpr absl::Duration kCatchUp = absl::Seconds(10);
 // A service with its own client to the ledger, which knows it by its name.
 struct Hosted {
   std::unique_ptr<LedgerClient> ledger;
-  std::unique_ptr<CommandExecutor> executor;
-  std::unique_ptr<grpc::Service> service;
+  std::unique_ptr<grpc::Service> own;  // unless LedgerHosting has it
+  grpc::Service* service = nullptr;
+  HooksByType hooks;
 };
 
-using MakeService = absl::StatusOr<std::unique_ptr<grpc::Service>> (*)(const ReadAccess*,
-                                                                       const CommandExecutor*,
-                                                                       LedgerClient*,
-                                                                       const Deployment&);
+// What services are made of.
+struct Parts {
+  const ReadAccess* access;
+  LedgerHosting* ledger;  // null if another process has it
+  const Deployment& deployment;
+};
 
+// Each service says by its constructor what it needs; all of them read.
 template <typename Service>
-absl::StatusOr<std::unique_ptr<grpc::Service>> Make(const ReadAccess* access,
-                                                    const CommandExecutor* executor, LedgerClient*,
-                                                    const Deployment&) {
-  return std::make_unique<Service>(access, executor);
+absl::StatusOr<std::unique_ptr<Service>> Construct(const Parts& parts, LedgerClient* ledger) {
+  if constexpr (std::is_constructible_v<Service, const ReadAccess*>) {
+    return std::make_unique<Service>(parts.access);
+  } else if constexpr (std::is_constructible_v<Service, const ReadAccess*, LedgerClient*>) {
+    return std::make_unique<Service>(parts.access, ledger);
+  } else {
+    ASSIGN_OR_RETURN(crypto::SecretBytes sealing_key, parts.deployment.LoadOrMakeSealingKey());
+    return std::make_unique<Service>(parts.access, ledger, std::move(sealing_key));
+  }
 }
 
-struct DomainService {
-  Domain domain;
+template <typename Service>
+absl::Status Make(const Parts& parts, Hosted* hosted) {
+  if constexpr (std::is_same_v<Service, ledger::LedgerServiceImpl>) {
+    hosted->service = parts.ledger->ServiceForOthers();
+  } else {
+    ASSIGN_OR_RETURN(auto service, Construct<Service>(parts, hosted->ledger.get()));
+    if constexpr (requires { service->hooks(); }) hosted->hooks = service->hooks();
+    hosted->service = service.get();
+    hosted->own = std::move(service);
+  }
+  return absl::OkStatus();
+}
+
+struct ServiceRow {
   std::string full_name;
-  MakeService make;
+  Domain folds;
+  absl::Status (*make)(const Parts&, Hosted*);
 };
 
-// The services beside the ledger, by name.
-const std::map<std::string, DomainService>& DomainServices() {
-  static const auto* const kServicesByName = new std::map<std::string, DomainService>{
-      {"directory",
-       {Domain::kDirectory, "votum.directory.v1.DirectoryService",
-        Make<directory::DirectoryServiceImpl>}},
-      {"ideas",
-       {Domain::kPapers, "votum.ideas.v1.IdeasService",
-        [](const ReadAccess* access, const CommandExecutor* executor, LedgerClient* ledger,
-           const Deployment&) -> absl::StatusOr<std::unique_ptr<grpc::Service>> {
-          return std::make_unique<ideas::IdeasServiceImpl>(access, executor, ledger);
-        }}},
-      {"papers",
-       // A proposal's visibility to the public depends on the agendas.
-       {Domain::kMeetings, "votum.papers.v1.PapersService", Make<papers::PapersServiceImpl>}},
-      {"meetings",
-       {Domain::kMeetings, "votum.meetings.v1.MeetingsService",
-        [](const ReadAccess* access, const CommandExecutor* executor, LedgerClient* ledger,
-           const Deployment& deployment) -> absl::StatusOr<std::unique_ptr<grpc::Service>> {
-          ASSIGN_OR_RETURN(crypto::SecretBytes sealing_key, deployment.LoadOrMakeSealingKey());
-          return std::make_unique<meetings::MeetingsServiceImpl>(access, executor, ledger,
-                                                                 std::move(sealing_key));
-        }}},
-      {"decisions",
-       {Domain::kDecisions, "votum.decisions.v1.DecisionsService",
-        Make<decisions::DecisionsServiceImpl>}},
-      {"projects",
-       {Domain::kProjects, "votum.projects.v1.ProjectsService",
-        Make<projects::ProjectsServiceImpl>}},
-      {"publication",
-       // The reach of a record may depend on any domain.
-       {Domain::kProjects, "votum.publication.v1.LogService",
-        [](const ReadAccess* access, const CommandExecutor*, LedgerClient* ledger,
-           const Deployment&) -> absl::StatusOr<std::unique_ptr<grpc::Service>> {
-          return std::make_unique<publication::LogServiceImpl>(access, ledger);
-        }}},
+// All services, by name.
+const std::map<std::string, ServiceRow>& ServiceRows() {
+  static const auto* const kRows = new std::map<std::string, ServiceRow>{
+#define VOTUM_SERVICE(name, interface, folds) \
+  {#name, {"votum." #name ".v1." #interface, Domain::folds, Make<name::interface##Impl>}},
+#include "core/fold/services.inc"
+#undef VOTUM_SERVICE
   };
-  return *kServicesByName;
+  return *kRows;
 }
 
 // In the order of kServices, the gateway last.
@@ -148,15 +144,12 @@ absl::StatusOr<std::vector<std::string>> ServicesToHost(const std::vector<std::s
   return in_order;
 }
 
-// The domains that this process folds: those that its services need; the ledger needs the
-// directory, to know the erased subjects.
+// The domains that this process folds: those that its services need, and always the directory, since
+// readers are identified by it.
 DomainSet DomainsOf(const std::vector<std::string>& services) {
   DomainSet domains = DomainSet::Closure(Domain::kDirectory);
-  for (const std::string& name : services) {
-    const auto found = DomainServices().find(name);
-    if (found != DomainServices().end())
-      domains = domains.Union(DomainSet::Closure(found->second.domain));
-  }
+  for (const std::string& name : services)
+    domains = domains.Union(DomainSet::Closure(ServiceRows().at(name).folds));
   return domains;
 }
 
@@ -186,7 +179,11 @@ bool WaitWithoutStop(absl::Duration pause) {
 // folded all records that the log had at the start. If no ledger answers, there is nothing to wait
 // for. False if a stop signal came.
 bool CatchUp(LedgerClient& ledger, const Replica& replica) {
-  const auto size = ledger.GetSize(absl::Now() + kCatchUp);
+  // Shared: whoever sets it may not be done with it when this function goes on.
+  const auto answer = std::make_shared<std::promise<absl::StatusOr<uint64_t>>>();
+  ledger.GetSize(absl::Now() + kCatchUp,
+                 [answer](absl::StatusOr<uint64_t> size) { answer->set_value(std::move(size)); });
+  const absl::StatusOr<uint64_t> size = answer->get_future().get();
   while (size.ok() && replica.next_index() < *size) {
     if (!WaitWithoutStop(absl::Milliseconds(20))) return false;
   }
@@ -290,22 +287,18 @@ absl::Status Serve(const ServeOptions& options) {
   });
 
   RuntimeServiceImpl runtime_service(&access);
+  CommandExecutor executor(&replica, clock, &metrics);
   std::vector<HostedService> services = {{"votum.runtime.v1.RuntimeService", &runtime_service}};
-  if (ledger != nullptr)
-    services.push_back({"votum.ledger.v1.LedgerService", ledger->ServiceForOthers()});
   std::vector<Hosted> hosted;
   publication::LogServiceImpl* shown_log = nullptr;  // one of them, if it is hosted here
   for (const std::string& name : names) {
-    const auto found = DomainServices().find(name);
-    if (found == DomainServices().end()) continue;
+    const ServiceRow& row = ServiceRows().at(name);
     Hosted one;
     one.ledger = ledger_client(name);
-    one.executor = std::make_unique<CommandExecutor>(&replica, one.ledger.get(), clock, &metrics);
-    ASSIGN_OR_RETURN(one.service,
-                     found->second.make(&access, one.executor.get(), one.ledger.get(), deployment));
-    services.push_back({found->second.full_name, one.service.get()});
-    if (name == "publication")
-      shown_log = static_cast<publication::LogServiceImpl*>(one.service.get());
+    RETURN_IF_ERROR(row.make({&access, ledger.get(), deployment}, &one));
+    services.push_back(
+        {row.full_name, one.service, CommandsOf{&executor, one.ledger.get(), one.hooks}});
+    if (name == "publication") shown_log = static_cast<publication::LogServiceImpl*>(one.service);
     hosted.push_back(std::move(one));
   }
 
@@ -336,6 +329,7 @@ absl::Status Serve(const ServeOptions& options) {
   if (ledger != nullptr) ledger->EndSubscriptions();
   gate.Close();
   host->Stop(options.grace);
+  executor.Close();
   replica.RemoveListener(metrics_listener);
   replica.Stop();
   if (ledger != nullptr) ledger->Stop();

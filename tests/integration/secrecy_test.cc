@@ -18,6 +18,7 @@
 #include "base/status_matchers.h"
 #include "base/test_folder.h"
 #include "clients/audit/archive.h"
+#include "core/fold/world.h"
 #include "crypto/election/archive.h"
 #include "crypto/election/ballot.h"
 #include "crypto/election/election.h"
@@ -197,8 +198,9 @@ class SecrecyTest : public ::testing::Test {
   // The secrets in the memory of the processes; each entry starts with the hosted service.
   std::set<std::string> InMemory() {
     std::set<std::string> found;
-    for (const char* service : {"ledger", "directory", "ideas", "papers", "meetings", "decisions",
-                                "projects", "publication", "gateway"}) {
+    std::vector<std::string> services(kServices.begin(), kServices.end());
+    services.emplace_back("gateway");
+    for (const std::string& service : services) {
       const Process& process = vote_->city().ProcessOf(service);
       process.Freeze();
       uint64_t bytes = 0;

@@ -73,9 +73,8 @@ Town::Town()
       DomainSet::Closure(Domain::kMeetings), log_key_.public_key(), ledger_.get(), &cache_,
       [](const absl::Status& why) { ADD_FAILURE() << "the log is broken: " << why; });
   access_ = std::make_unique<ReadAccess>(replica_.get(), &cache_, &metrics_);
-  executor_ = std::make_unique<CommandExecutor>(replica_.get(), ledger_.get(), &clock_, &metrics_);
-  service_ = std::make_unique<MeetingsServiceImpl>(access_.get(), executor_.get(), ledger_.get(),
-                                                   crypto::NewSealingKey());
+  service_ =
+      std::make_unique<MeetingsServiceImpl>(access_.get(), ledger_.get(), crypto::NewSealingKey());
   host_ = *Host::Start({}, nullptr, {{"votum.meetings.v1.MeetingsService", service_.get()}});
   stub_ = v1::MeetingsService::NewStub(host_->InProcessChannel());
   replica_->Start();

@@ -13,13 +13,11 @@
 #include <vector>
 
 #include "absl/time/time.h"
-#include "base/clock.h"
 #include "core/fold/signature_cache.h"
 #include "crypto/keys.h"
 #include "google/protobuf/message.h"
 #include "grpcpp/server.h"
 #include "services/meetings/service.h"
-#include "services/runtime/command_executor.h"
 #include "services/runtime/host.h"
 #include "services/runtime/ledger_client.h"
 #include "services/runtime/metrics.h"
@@ -75,10 +73,8 @@ class Town {
   std::unique_ptr<LedgerClient> ledger_;
   SignatureCache cache_{1000};
   Metrics metrics_;
-  SystemClock clock_;
   std::unique_ptr<Replica> replica_;
   std::unique_ptr<ReadAccess> access_;
-  std::unique_ptr<CommandExecutor> executor_;
   std::unique_ptr<MeetingsServiceImpl> service_;
   std::unique_ptr<Host> host_;
   std::unique_ptr<v1::MeetingsService::Stub> stub_;

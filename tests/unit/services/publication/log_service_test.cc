@@ -8,6 +8,7 @@
 #include "services/publication/log_service.h"
 
 #include <functional>
+#include <future>
 #include <map>
 #include <memory>
 #include <set>
@@ -309,7 +310,8 @@ class LogServiceTest : public ::testing::Test {
   }};
   const uint64_t listener_ = ledger_->AddListener([this] { hub_.Wake(); });
   SayingAccess ledger_access_;
-  ledger::LedgerServiceImpl ledger_service_{ledger_.get(), &hub_, &ledger_access_, nullptr};
+  ledger::Desk desk_{ledger_.get(), nullptr};
+  ledger::LedgerServiceImpl ledger_service_{ledger_.get(), &hub_, &ledger_access_, &desk_};
   std::unique_ptr<Host> ledger_host_ =
       *Host::Start({}, nullptr, {{"votum.ledger.v1.LedgerService", &ledger_service_}});
   LedgerClient ledger_client_{ledger_host_->InProcessChannel(), "publication"};
@@ -444,8 +446,13 @@ TEST_F(LogServiceTest, TheLedgerAnswersNobodyWhoIsNoService) {
 
 TEST_F(LogServiceTest, PublicationOnlyReads) {
   dv1::WithdrawOffice command;
-  EXPECT_THAT(ledger_client_.Append(Sign(&command, key_), 0, absl::Now() + absl::Seconds(5)),
-              IsRefused(Reason::kNotAService));
+  const common::v1::SignedCommand sent = Sign(&command, key_);
+  const auto answer = std::make_shared<std::promise<absl::Status>>();
+  ledger_client_.Append(sent, 0, absl::Now() + absl::Seconds(5),
+                        [answer](const absl::StatusOr<common::v1::Receipt>& receipt) {
+                          answer->set_value(receipt.status());
+                        });
+  EXPECT_THAT(answer->get_future().get(), IsRefused(Reason::kNotAService));
 }
 
 TEST_F(LogServiceTest, ASessionThatIsNoGoodIsRefusedNotTakenForThePublic) {

@@ -1,18 +1,35 @@
-// A ledger that streams the records it is told to show, within the process.
+// A ledger within the process that streams the records it is told to show, and answers when the test
+// answers for it.
 #ifndef VOTUM_TESTS_UNIT_SERVICES_RUNTIME_FAKE_LEDGER_H_
 #define VOTUM_TESTS_UNIT_SERVICES_RUNTIME_FAKE_LEDGER_H_
 
 #include <condition_variable>
+#include <deque>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "base/clock.h"
 #include "grpcpp/create_channel.h"
 #include "grpcpp/security/credentials.h"
 #include "services/runtime/ledger_client.h"
 
 namespace votum::testing {
+
+// A clock that stands still.
+class FixedClock final : public Clock {
+ public:
+  explicit FixedClock(absl::Time time) : time_(time) {}
+  absl::Time Now() override { return time_; }
+
+ private:
+  const absl::Time time_;
+};
 
 // Thread-safe. Outlives its streams.
 class FakeLedger final : public LedgerClient {
@@ -31,6 +48,68 @@ class FakeLedger final : public LedgerClient {
 
   std::unique_ptr<LogStream> Subscribe(uint64_t start) override {
     return std::make_unique<Stream>(this, start);
+  }
+
+  // A command that somebody appends, and waits for its receipt.
+  struct Appending {
+    common::v1::SignedCommand command;
+    uint64_t judged_at = 0;
+    Then<common::v1::Receipt> then;
+  };
+  void Append(const common::v1::SignedCommand& command, uint64_t judged_at, absl::Time,
+              Then<common::v1::Receipt> then) override {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    appending_.push_back({command, judged_at, std::move(then)});
+    ++appends_;
+    changed_.notify_all();
+  }
+  // Waits until somebody appends, and takes the command, the first first: the test answers.
+  Appending TakeAppending() {
+    std::unique_lock<std::mutex> lock(mutex_);
+    changed_.wait(lock, [this] { return !appending_.empty(); });
+    Appending first = std::move(appending_.front());
+    appending_.pop_front();
+    return first;
+  }
+  // Waits until `count` commands have been appended, taken or not.
+  void AwaitAppends(size_t count) {
+    std::unique_lock<std::mutex> lock(mutex_);
+    changed_.wait(lock, [&] { return appends_ >= count; });
+  }
+  // How many commands have been appended.
+  size_t appends() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    return appends_;
+  }
+
+  // From now on the log has `size` records, of which those after the shown ones come later, or it
+  // does not say so.
+  void SetSize(absl::StatusOr<uint64_t> size) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    size_ = std::move(size);
+  }
+  void GetSize(absl::Time, Then<uint64_t> then) override {
+    std::unique_lock<std::mutex> lock(mutex_);
+    ++sizes_asked_;
+    changed_.notify_all();
+    const absl::StatusOr<uint64_t> size = size_;
+    lock.unlock();
+    then(size);
+  }
+  // Waits until the size has been asked for `count` times.
+  void AwaitSizeAsked(size_t count) {
+    std::unique_lock<std::mutex> lock(mutex_);
+    changed_.wait(lock, [&] { return sizes_asked_ >= count; });
+  }
+
+  // The receipt of a record that is shown has its index and bytes.
+  void GetReceipt(uint64_t index, absl::Time, Then<common::v1::Receipt> then) override {
+    std::unique_lock<std::mutex> lock(mutex_);
+    common::v1::Receipt receipt;
+    receipt.set_index(index);
+    receipt.set_record(records_.at(index));
+    lock.unlock();
+    then(std::move(receipt));
   }
 
  private:
@@ -64,7 +143,12 @@ class FakeLedger final : public LedgerClient {
 
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::vector<std::string> records_;  // guarded by mutex_
+  // All guarded by mutex_.
+  std::vector<std::string> records_;
+  std::deque<Appending> appending_;
+  size_t appends_ = 0;
+  size_t sizes_asked_ = 0;
+  absl::StatusOr<uint64_t> size_ = 0;
 };
 
 }  // namespace votum::testing

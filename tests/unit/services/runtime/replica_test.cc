@@ -152,6 +152,19 @@ TEST_F(WaitingRoomTest, LetsGoWhenTheRecordIsFoldedOnAThreadOfItsOwn) {
   replica_.RemoveListener(listener);
 }
 
+TEST_F(WaitingRoomTest, WhoEntersGoesOnOnAThreadOfTheRoomInAnyCase) {
+  ShowAll();
+  Outcome folded;
+  room_.Enter("a", 0, absl::Now() + kLong, [&folded](const absl::Status& status) {
+    folded.status = status;
+    folded.thread = std::this_thread::get_id();
+    folded.called.Notify();
+  });
+  folded.called.WaitForNotification();
+  EXPECT_OK(folded.status);
+  EXPECT_NE(folded.thread, std::this_thread::get_id());
+}
+
 TEST_F(WaitingRoomTest, HasAnEnd) {
   Outcome outcome;
   Wait("a", kNever, &outcome, absl::Now() + absl::Milliseconds(20));

@@ -1,0 +1,182 @@
+// The client of a ledger in another process, against one that fails as it is told.
+#include "services/runtime/ledger_client.h"
+
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/synchronization/notification.h"
+#include "absl/time/clock.h"
+#include "base/refusal.h"
+#include "base/status_matchers.h"
+#include "crypto/checkpoint.h"
+#include "crypto/keys.h"
+#include "crypto/note.h"
+#include "grpcpp/create_channel.h"
+#include "gtest/gtest.h"
+#include "platform/grpc/status.h"
+#include "services/runtime/host.h"
+
+namespace votum {
+namespace {
+
+namespace lv1 = ledger::v1;
+using common::v1::Receipt;
+
+constexpr absl::Duration kLong = absl::Seconds(60);
+
+// Answers Append with the given statuses, in turn, and then with a receipt.
+class FailingLedger final : public lv1::LedgerService::Service {
+ public:
+  grpc::Status Append(grpc::ServerContext* context, const lv1::AppendRequest* request,
+                      lv1::AppendResponse* response) override {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    requests_.push_back(request->SerializeAsString());
+    const auto name = context->client_metadata().find(kServiceMetadata);
+    if (name != context->client_metadata().end())
+      caller_ = std::string(name->second.data(), name->second.size());
+    if (!failures_.empty()) {
+      const absl::Status failure = failures_.front();
+      failures_.pop_front();
+      return ToGrpc(failure);
+    }
+    response->mutable_receipt()->set_index(7);
+    return grpc::Status::OK;
+  }
+  grpc::Status GetReceipt(grpc::ServerContext*, const lv1::GetReceiptRequest* request,
+                          lv1::GetReceiptResponse* response) override {
+    response->mutable_receipt()->set_index(request->index());
+    return grpc::Status::OK;
+  }
+  grpc::Status GetCheckpoint(grpc::ServerContext*, const lv1::GetCheckpointRequest*,
+                             lv1::GetCheckpointResponse* response) override {
+    crypto::Checkpoint checkpoint;
+    checkpoint.origin = "log.example";
+    checkpoint.size = 42;
+    const auto signer = crypto::NoteSigner::Create(
+        checkpoint.origin, *crypto::PrivateKey::Generate(crypto::KeyType::kEd25519));
+    response->set_checkpoint(*crypto::SignCheckpoint(checkpoint, *signer));
+    return grpc::Status::OK;
+  }
+  grpc::Status GetAttachments(grpc::ServerContext*, const lv1::GetAttachmentsRequest* request,
+                              lv1::GetAttachmentsResponse* response) override {
+    for (const std::string& commitment : request->commitments())
+      response->add_attachments()->set_commitment(commitment);
+    return grpc::Status::OK;
+  }
+
+  void FailWith(std::deque<absl::Status> failures) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    failures_ = std::move(failures);
+  }
+  std::vector<std::string> requests() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    return requests_;
+  }
+  std::string caller() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    return caller_;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::deque<absl::Status> failures_;  // guarded by mutex_
+  std::vector<std::string> requests_;  // guarded by mutex_
+  std::string caller_;                 // guarded by mutex_
+};
+
+// Waits for the answer to `call(then)`.
+template <typename Answer, typename Call>
+absl::StatusOr<Answer> Await(Call call) {
+  absl::Notification answered;
+  absl::StatusOr<Answer> answer = absl::UnknownError("there is no answer");
+  call([&](absl::StatusOr<Answer> got) {
+    answer = std::move(got);
+    answered.Notify();  // aborts if it comes twice
+  });
+  answered.WaitForNotification();
+  return answer;
+}
+
+class LedgerClientTest : public ::testing::Test {
+ protected:
+  absl::StatusOr<Receipt> Append(absl::Time deadline = absl::Now() + kLong) {
+    return Await<Receipt>([&](LedgerClient::Then<Receipt> then) {
+      client_.Append(command_, 5, deadline, std::move(then));
+    });
+  }
+  static common::v1::SignedCommand Command() {
+    common::v1::SignedCommand command;
+    command.set_payload("bytes");
+    return command;
+  }
+
+  FailingLedger ledger_;
+  std::unique_ptr<Host> host_ =
+      *Host::Start({}, nullptr, {{"votum.ledger.v1.LedgerService", &ledger_}});
+  LedgerClient client_{host_->InProcessChannel(), "meetings"};
+  const common::v1::SignedCommand command_ = Command();
+};
+
+TEST_F(LedgerClientTest, SendsTheSameBytesAgainUntilTheLedgerIsBack) {
+  ledger_.FailWith({absl::UnavailableError("it restarts"), absl::UnavailableError("it restarts")});
+  const auto receipt = Append();
+  ASSERT_OK(receipt);
+  EXPECT_EQ(receipt->index(), 7u);
+  const std::vector<std::string> requests = ledger_.requests();
+  ASSERT_EQ(requests.size(), 3u);
+  EXPECT_EQ(requests[0], requests[1]);
+  EXPECT_EQ(requests[0], requests[2]);
+  lv1::AppendRequest sent;
+  ASSERT_TRUE(sent.ParseFromString(requests[0]));
+  EXPECT_EQ(sent.command().payload(), "bytes");
+  EXPECT_EQ(sent.judged_at(), 5u);
+  EXPECT_EQ(ledger_.caller(), "meetings");
+}
+
+TEST_F(LedgerClientTest, SaysThatTheOutcomeIsUnknownWhenTheLedgerStaysAway) {
+  ledger_.FailWith(std::deque<absl::Status>(1000, absl::UnavailableError("it is away")));
+  const absl::Time start = absl::Now();
+  EXPECT_THAT(Append(start + absl::Milliseconds(300)), IsRefused(Reason::kLedgerUnreachable));
+  EXPECT_GT(ledger_.requests().size(), 2u) << "it was asked again";
+
+  LedgerClient nobody(
+      grpc::CreateChannel("unix:/nobody/at/home", grpc::InsecureChannelCredentials()), "meetings");
+  EXPECT_THAT(Await<uint64_t>([&](LedgerClient::Then<uint64_t> then) {
+                nobody.GetSize(absl::Now() + absl::Milliseconds(100), std::move(then));
+              }),
+              IsRefused(Reason::kLedgerUnreachable));
+}
+
+TEST_F(LedgerClientTest, PassesOnWhatALedgerAnswers) {
+  for (const Reason reason :
+       {Reason::kNotWitnessedYet, Reason::kLedgerBusy, Reason::kNotAService}) {
+    ledger_.FailWith({Refuse(reason, "as told")});
+    const size_t before = ledger_.requests().size();
+    EXPECT_THAT(Append(), IsRefused(reason));
+    EXPECT_EQ(ledger_.requests().size(), before + 1) << "asking again would not help";
+  }
+}
+
+TEST_F(LedgerClientTest, FetchesReceiptsSizeAndAttachments) {
+  const auto receipt = Await<Receipt>([&](LedgerClient::Then<Receipt> then) {
+    client_.GetReceipt(3, absl::Now() + kLong, std::move(then));
+  });
+  ASSERT_OK(receipt);
+  EXPECT_EQ(receipt->index(), 3u);
+  const auto size = Await<uint64_t>([&](LedgerClient::Then<uint64_t> then) {
+    client_.GetSize(absl::Now() + kLong, std::move(then));
+  });
+  ASSERT_OK(size);
+  EXPECT_EQ(*size, 42u);
+  const auto attachments = client_.GetAttachments({"a", "b"}, absl::Now() + kLong);
+  ASSERT_OK(attachments);
+  ASSERT_EQ(attachments->size(), 2u);
+  EXPECT_EQ((*attachments)[1].commitment(), "b");
+}
+
+}  // namespace
+}  // namespace votum
