@@ -169,9 +169,8 @@ absl::StatusOr<std::string> PublicKey::Ed25519Bytes() const {
 }
 
 absl::string_view PublicKey::Point() const {
-  return absl::string_view(spki_der_)
-      .substr(type_ == KeyType::kEd25519 ? sizeof(kEd25519SpkiPrefix)
-                                         : sizeof(kP256SpkiPrefix) - 1);
+  return absl::string_view(spki_der_).substr(
+      type_ == KeyType::kEd25519 ? sizeof(kEd25519SpkiPrefix) : sizeof(kP256SpkiPrefix) - 1);
 }
 
 absl::Status PublicKey::Verify(absl::string_view message, absl::string_view signature) const {

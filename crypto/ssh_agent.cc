@@ -162,8 +162,7 @@ absl::StatusOr<SecretBytes> AgentAddRequest(const PrivateKey& key, absl::string_
   ASSIGN_OR_RETURN(const SecretBytes secret, key.SecretNumber());
   const absl::string_view point = key.public_key().Point();
   const absl::string_view number = secret.Reveal();
-  const std::string begin =
-      absl::StrCat(TypeOf(kAddIdConstrained), SshKeyBlob(key.public_key()));
+  const std::string begin = absl::StrCat(TypeOf(kAddIdConstrained), SshKeyBlob(key.public_key()));
   const std::string end = absl::StrCat(Text(comment), ConstraintsOf(terms));
   if (key.public_key().type() == KeyType::kEd25519) {
     // The seed, followed by the public key once more.

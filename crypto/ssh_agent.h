@@ -3,15 +3,16 @@
 //
 // An agent signs whatever bytes it is handed, so a signature must not mean one thing to Votum and
 // another to SSH. Ours cover "DSSEv1 <length> application/vnd.votum....", more than 64 bytes
-// (dsse.h). What SSH signs with the keys of an agent begins in another way or is shorter:
+// (dsse.h; a command id alone has 36). The bytes that SSH has an agent sign begin in another way or
+// are fewer:
 //
 //   a login (RFC 4252 section 7)        the length of a session id in four bytes, 00 00 00 xx
 //   a certificate, a proof of host keys the length of a name in four bytes, likewise
 //   ssh-keygen -Y sign                  "SSHSIG"
 //   a key exchange, by a server's key   a hash of at most 64 bytes
 //
-// No bytes are of two kinds, so no server that is logged in to gets a command, and no service of
-// Votum gets a login. An agent that is forwarded to another machine (ssh -A) signs for that
+// No bytes are of two kinds: a server to which its owner logs in gets no command, and a service of
+// Votum no login. An agent that is forwarded to another machine (ssh -A) signs for that
 // machine's administrator, who may then sign commands: a key that asks (AgentTerms::confirm), or an
 // agent of its own, which ssh does not know, is the answer to that.
 #ifndef VOTUM_CRYPTO_SSH_AGENT_H_

@@ -82,9 +82,8 @@ absl::Status Unlock(Run& run, const UnlockOptions& options) {
   ASSIGN_OR_RETURN(const crypto::PrivateKey key, client->OpenKeyFile());
   absl::Duration lifetime;
   absl::ParseDuration(options.lifetime, &lifetime);
-  RETURN_IF_ERROR(
-      agent.Add(key, file,
-                {static_cast<uint32_t>(absl::ToInt64Seconds(lifetime)), options.confirm}));
+  RETURN_IF_ERROR(agent.Add(
+      key, file, {static_cast<uint32_t>(absl::ToInt64Seconds(lifetime)), options.confirm}));
   run.PrintFacts({{"key_id", "unlocked", key.public_key().id()},
                   {"lifetime", "for", absl::FormatDuration(lifetime)},
                   {"confirm", "asks before each signature", options.confirm ? "yes" : "no"},

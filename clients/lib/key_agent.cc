@@ -30,8 +30,8 @@ constexpr size_t kMaxKeyFileBytes = 16384;
 constexpr size_t kLengthBytes = 4;
 
 absl::Status NoAgent(const std::string& socket, absl::string_view what) {
-  return Refuse(Reason::kNoAgent, absl::StrCat("the agent at ", socket, " ", what,
-                                               "; start one: eval $(ssh-agent)"));
+  return Refuse(Reason::kNoAgent,
+                absl::StrCat("the agent at ", socket, " ", what, "; start one: eval $(ssh-agent)"));
 }
 
 // One request and its answer.

@@ -3,7 +3,7 @@
 #include "crypto/ssh_agent.h"
 
 #include <string>
-#include <vector>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "base/refusal.h"
@@ -17,8 +17,6 @@
 namespace votum::crypto {
 namespace {
 
-using ::testing::HasSubstr;
-using ::testing::Not;
 using ::testing::StartsWith;
 
 constexpr char kMessage[] = "message";
@@ -97,8 +95,8 @@ TEST(SshAgentTest, AKeyIsHandedOverWithItsTerms) {
   // A scalar whose first bit is set has a zero before it.
   const auto p256 = AgentAddRequest(P256Key(), "c", {});
   ASSERT_OK(p256);
-  EXPECT_EQ(p256->Reveal(), absl::StrCat("\x19", *Base64Decode(kP256Blob), Length(33),
-                                         Hex("00"), Hex(kScalar), Text("c")));
+  EXPECT_EQ(p256->Reveal(), absl::StrCat("\x19", *Base64Decode(kP256Blob), Length(33), Hex("00"),
+                                         Hex(kScalar), Text("c")));
 }
 
 TEST(SshAgentTest, ASignatureIsTakenFromTheAnswerOfEachKindOfKey) {
@@ -168,8 +166,9 @@ TEST(SshAgentTest, AMessageThatAgentsDoNotTakeIsKnownBefore) {
 
 // The header says why a signature for ssh never passes as one for Votum.
 TEST(SshAgentTest, ACommandNeverBeginsLikeWhatSshSigns) {
+  // The shortest payload is a header with its command id.
   const std::string signed_bytes =
-      PreAuthEncoding("application/vnd.votum.meetings.v1.CastVote+protobuf", "");
+      PreAuthEncoding("application/vnd.votum.a.v1.B+protobuf", std::string(36, 'x'));
   EXPECT_GT(signed_bytes.size(), 64u);
   EXPECT_THAT(signed_bytes, StartsWith("DSSEv1 "));
   // A session id of that length would be longer than any message.
