@@ -103,7 +103,9 @@ std::string HelpOn(const ReasonRow& row) {
 
 absl::Status Help(const Run& run, const CLI::App& root, const std::string& topic) {
   if (topic.empty()) {
-    *run.out << root.help() << "\nTopics, shown by `votum help TOPIC`:\n";
+    // App::help would explain the subcommand that was given, which is `help` itself.
+    *run.out << root.get_formatter()->make_help(&root, root.get_name(), CLI::AppFormatMode::Normal)
+             << "\nTopics, shown by `votum help TOPIC`:\n";
     for (const Topic& known : kTopics) *run.out << "  " << known.name << "\n";
     *run.out << "  " << kReasons << ", or a single one such as ALREADY_VOTED\n";
     return absl::OkStatus();
