@@ -9,7 +9,7 @@ std::string PreAuthEncoding(absl::string_view payload_type, absl::string_view pa
                       payload);
 }
 
-absl::StatusOr<std::string> SignDsse(const PrivateKey& key, absl::string_view payload_type,
+absl::StatusOr<std::string> SignDsse(const Signer& key, absl::string_view payload_type,
                                      absl::string_view payload) {
   return key.Sign(PreAuthEncoding(payload_type, payload));
 }

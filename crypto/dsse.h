@@ -17,7 +17,7 @@ namespace votum::crypto {
 // cover this text; a passkey's challenge is its SHA-256.
 std::string PreAuthEncoding(absl::string_view payload_type, absl::string_view payload);
 
-absl::StatusOr<std::string> SignDsse(const PrivateKey& key, absl::string_view payload_type,
+absl::StatusOr<std::string> SignDsse(const Signer& key, absl::string_view payload_type,
                                      absl::string_view payload);
 
 // INVALID_ARGUMENT/WRONG_SIGNATURE unless `signature` is the key's over the encoding of

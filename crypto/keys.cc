@@ -1,5 +1,7 @@
 #include "crypto/keys.h"
 
+#include <openssl/bn.h>
+#include <openssl/core_names.h>
 #include <openssl/ec.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
@@ -30,6 +32,7 @@ constexpr uint8_t kP256SpkiPrefix[] = {0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a,
 constexpr size_t kEd25519Size = 32;
 constexpr size_t kEd25519SignatureSize = 64;
 constexpr size_t kP256CoordinatesSize = 64;
+constexpr size_t kSecretSize = 32;
 
 template <size_t kSize>
 absl::string_view View(const uint8_t (&bytes)[kSize]) {
@@ -127,11 +130,10 @@ absl::StatusOr<PublicKey> PublicKey::FromSpkiDer(absl::string_view der) {
   if (der.size() == ed25519.size() + kEd25519Size && der.substr(0, ed25519.size()) == ed25519) {
     return FromEd25519Bytes(der.substr(ed25519.size()));
   }
+  // The last byte of the prefix is the first of the point.
   const absl::string_view p256 = View(kP256SpkiPrefix);
   if (der.size() == p256.size() + kP256CoordinatesSize && der.substr(0, p256.size()) == p256) {
-    std::shared_ptr<EVP_PKEY> key = DecodeP256(der.substr(p256.size() - 1));
-    if (key == nullptr) return BadPublicKey("the point is not on P-256");
-    return PublicKey(KeyType::kP256, std::string(der), std::move(key));
+    return FromP256Point(der.substr(p256.size() - 1));
   }
   return BadPublicKey(
       "not the SubjectPublicKeyInfo (DER) of an Ed25519 key or of an uncompressed P-256 point");
@@ -149,11 +151,26 @@ absl::StatusOr<PublicKey> PublicKey::FromEd25519Bytes(absl::string_view bytes) {
                    std::move(key));
 }
 
+absl::StatusOr<PublicKey> PublicKey::FromP256Point(absl::string_view point) {
+  const absl::string_view prefix = View(kP256SpkiPrefix);
+  if (point.size() != 1 + kP256CoordinatesSize || point[0] != prefix.back())
+    return BadPublicKey("an uncompressed point on P-256 has 65 bytes and begins with 4");
+  std::shared_ptr<EVP_PKEY> key = DecodeP256(point);
+  if (key == nullptr) return BadPublicKey("the point is not on P-256");
+  return PublicKey(KeyType::kP256, absl::StrCat(prefix.substr(0, prefix.size() - 1), point),
+                   std::move(key));
+}
+
 absl::StatusOr<std::string> PublicKey::Ed25519Bytes() const {
   if (type_ != KeyType::kEd25519) {
     return Refuse(Reason::kWrongKeyType, "this needs an Ed25519 key; the key given is P-256");
   }
-  return spki_der_.substr(sizeof(kEd25519SpkiPrefix));
+  return std::string(Point());
+}
+
+absl::string_view PublicKey::Point() const {
+  return absl::string_view(spki_der_).substr(
+      type_ == KeyType::kEd25519 ? sizeof(kEd25519SpkiPrefix) : sizeof(kP256SpkiPrefix) - 1);
 }
 
 absl::Status PublicKey::Verify(absl::string_view message, absl::string_view signature) const {
@@ -212,6 +229,22 @@ absl::StatusOr<PrivateKey> PrivateKey::FromEd25519Seed(const SecretBytes& seed) 
       EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nullptr, Data(seed.Reveal()), seed.size()));
   if (key == nullptr) return OpenSslError("make an Ed25519 key from its seed");
   return FromOpenSsl(std::move(key));
+}
+
+absl::StatusOr<SecretBytes> PrivateKey::SecretNumber() const {
+  SecretBytes secret(kSecretSize);
+  unsigned char* const bytes = secret.MutableReveal().data();
+  size_t size = kSecretSize;
+  if (public_key_.type() == KeyType::kEd25519) {
+    if (EVP_PKEY_get_raw_private_key(key_.get(), bytes, &size) == 1) return secret;
+    return OpenSslError("read the seed of a key");
+  }
+  BIGNUM* read = nullptr;
+  const bool found = EVP_PKEY_get_bn_param(key_.get(), OSSL_PKEY_PARAM_PRIV_KEY, &read) == 1;
+  const Owned<BIGNUM, BN_clear_free> scalar(read);
+  if (found && BN_bn2binpad(scalar.get(), bytes, static_cast<int>(size)) == static_cast<int>(size))
+    return secret;
+  return OpenSslError("read the scalar of a key");
 }
 
 absl::StatusOr<std::string> PrivateKey::Sign(absl::string_view message) const {

@@ -41,8 +41,14 @@ class PublicKey {
   // The name of the key everywhere: lower-case hexadecimal SHA-256 of spki_der().
   const std::string& id() const { return id_; }
 
+  // From the 65 bytes of an uncompressed point on P-256 (SEC 1, 2.3.3); errors as above.
+  static absl::StatusOr<PublicKey> FromP256Point(absl::string_view point);
+
   // The 32 bytes of RFC 8032. INVALID_ARGUMENT/WRONG_KEY_TYPE for a key of another type.
   absl::StatusOr<std::string> Ed25519Bytes() const;
+
+  // The point as FromEd25519Bytes or FromP256Point takes it.
+  absl::string_view Point() const;
 
   // OK if `signature` is this key's signature of `message`: for Ed25519 64 bytes, for P-256 ECDSA
   // with SHA-256 in ASN.1 DER. INVALID_ARGUMENT/WRONG_SIGNATURE if not. An ECDSA signature can be
@@ -64,9 +70,19 @@ class PublicKey {
   std::shared_ptr<evp_pkey_st> key_;
 };
 
+// Whoever can sign with a key: this process (PrivateKey), or another program that holds it.
+class Signer {
+ public:
+  virtual ~Signer() = default;
+
+  virtual const PublicKey& public_key() const = 0;
+  // As PublicKey::Verify takes it.
+  virtual absl::StatusOr<std::string> Sign(absl::string_view message) const = 0;
+};
+
 // A private key. Move-only, immutable, safe to use from several threads; the secret is wiped with
 // the object.
-class PrivateKey {
+class PrivateKey : public Signer {
  public:
   static absl::StatusOr<PrivateKey> Generate(KeyType type);
 
@@ -104,10 +120,14 @@ class PrivateKey {
   // "-----BEGIN PRIVATE KEY-----", as SavePkcs8FileUnencrypted writes it.
   absl::StatusOr<SecretBytes> ToPkcs8Pem() const;
 
-  // As PublicKey::Verify takes it. Deterministic for Ed25519, not for P-256.
-  absl::StatusOr<std::string> Sign(absl::string_view message) const;
+  // The secret itself, 32 bytes, for a program that is to hold the key too: the seed of an Ed25519
+  // key (RFC 8032), the big-endian scalar of a P-256 key.
+  absl::StatusOr<SecretBytes> SecretNumber() const;
 
-  const PublicKey& public_key() const { return public_key_; }
+  // Deterministic for Ed25519, not for P-256.
+  absl::StatusOr<std::string> Sign(absl::string_view message) const override;
+
+  const PublicKey& public_key() const override { return public_key_; }
 
  private:
   PrivateKey(std::shared_ptr<evp_pkey_st> key, PublicKey public_key);

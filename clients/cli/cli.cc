@@ -278,9 +278,10 @@ std::optional<int> RunWith(const std::string& noun, const std::vector<std::strin
     if (lists.ok()) app.parse(reversed);
     run.Report(lists);
   } catch (const CLI::ParseError& error) {
-    if (!noun.empty()) return std::nullopt;
-    // Asking for help is an "error" too.
-    if (error.get_exit_code() == 0) return app.exit(error, *run.out, *run.err);
+    // Asking for help is an "error" too. The help of a noun or verb does not depend on others.
+    const bool asks_for_help = error.get_exit_code() == 0;
+    if (!noun.empty() && !(asks_for_help && !app.get_subcommands().empty())) return std::nullopt;
+    if (asks_for_help) return app.exit(error, *run.out, *run.err);
     if (AsksForJson(arguments)) run.output = "json";
     run.Report(Refuse(Reason::kUsage, UsageOf(app, error)));
   }
@@ -291,18 +292,14 @@ std::optional<int> RunWith(const std::string& noun, const std::vector<std::strin
 
 int RunCommandLine(const std::vector<std::string>& arguments, Clients* clients, std::ostream& out,
                    std::ostream& err) {
-  // Scripts ask for the version often, and it needs no commands.
-  if (arguments == std::vector<std::string>{"--version"}) {
-    out << "votum " VOTUM_VERSION "\n";
-    return kDone;
-  }
   Run run;
   run.clients = clients;
   run.out = &out;
   run.err = &err;
-  const std::string noun = NounOf(arguments);
-  // Help and completion list all commands.
-  const bool of_all = noun.empty() || noun == "help" || noun == "completion";
+  const std::vector<std::string> words = WordsOf(arguments);
+  const std::string noun = words.empty() ? "" : words[0];
+  // Help without a topic and completion list all commands.
+  const bool of_all = noun.empty() || (noun == "help" && words.size() == 1) || noun == "completion";
   const std::optional<int> code = of_all ? std::nullopt : RunWith(noun, arguments, run);
   return code.has_value() ? *code : *RunWith("", arguments, run);
 }

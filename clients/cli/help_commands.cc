@@ -47,6 +47,28 @@ constexpr Topic kTopics[] = {
      "else the one in use, else the only one there is. Contexts are kept in $VOTUM_CONFIG, or\n"
      "$XDG_CONFIG_HOME/votum, or ~/.config/votum. A context without a person reads as the "
      "public.\n"},
+    {"keys",
+     "Your key lies in a file, encrypted under a passphrase, which each signature and each read "
+     "needs.\n"
+     "To type it once, let an agent hold the key:\n"
+     "\n"
+     "  eval $(ssh-agent)                  unless one runs: ssh-add -l shows it\n"
+     "  votum key unlock --lifetime 4h     asks for the passphrase, once\n"
+     "  votum key lock                     the agent forgets the key; so it does after its "
+     "lifetime\n"
+     "\n"
+     "Any program of yours can use the key meanwhile, and so can the administrators of machines "
+     "to\n"
+     "which you forward the agent (ssh -A). Either let the agent ask before each signature, with\n"
+     "--confirm (it needs ssh-askpass), or give votum an agent of its own, which ssh does not "
+     "know:\n"
+     "\n"
+     "  ssh-agent -a $XDG_RUNTIME_DIR/votum-agent\n"
+     "  export VOTUM_AUTH_SOCK=$XDG_RUNTIME_DIR/votum-agent\n"
+     "\n"
+     "With --passphrase-file no agent is asked. A command of more than 256 KiB is longer than "
+     "agents\n"
+     "take: the passphrase is asked for. gpg-agent would keep the key on disk; use OpenSSH's.\n"},
     {"values",
      "Texts may come from a file: --text @beschluss.txt, or from standard input: --text @-.\n"
      "Words for choices are those that --help shows, like roll-call. Times are like\n"
@@ -81,7 +103,9 @@ std::string HelpOn(const ReasonRow& row) {
 
 absl::Status Help(const Run& run, const CLI::App& root, const std::string& topic) {
   if (topic.empty()) {
-    *run.out << root.help() << "\nTopics, shown by `votum help TOPIC`:\n";
+    // App::help would explain the subcommand that was given, which is `help` itself.
+    *run.out << root.get_formatter()->make_help(&root, root.get_name(), CLI::AppFormatMode::Normal)
+             << "\nTopics, shown by `votum help TOPIC`:\n";
     for (const Topic& known : kTopics) *run.out << "  " << known.name << "\n";
     *run.out << "  " << kReasons << ", or a single one such as ALREADY_VOTED\n";
     return absl::OkStatus();
@@ -116,7 +140,7 @@ void AddHelpCommands(CLI::App& root, Run& run) {
                                        "Example: votum help exit-codes");
   help->add_option(
       "TOPIC", *topic,
-      "exit-codes, contexts, values, receipts, reasons, or a reason such as ALREADY_VOTED");
+      "exit-codes, contexts, keys, values, receipts, reasons, or a reason such as ALREADY_VOTED");
   help->callback([&run, &root, topic] { run.Report(Help(run, root, *topic)); });
 
   const auto shell = std::make_shared<std::string>();

@@ -1,15 +1,19 @@
 // Keys and one-time codes.
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"
 #include "clients/cli/cli.h"
 #include "clients/cli/terminal.h"
+#include "clients/lib/key_agent.h"
 #include "core/command/timestamps.h"
 #include "crypto/encoding.h"
 #include "crypto/keys.h"
@@ -42,7 +46,7 @@ absl::Status NewKey(Run& run, const KeyOptions& options) {
 
 absl::Status ShowKey(Run& run) {
   ASSIGN_OR_RETURN(const std::shared_ptr<client::Client> client, run.Client());
-  ASSIGN_OR_RETURN(const crypto::PrivateKey* key, client->Key());
+  ASSIGN_OR_RETURN(const crypto::Signer* key, client->Key());
   if (run.json()) {
     run.PrintFacts(
         {{"key_id", "key", key->public_key().id()},
@@ -54,9 +58,55 @@ absl::Status ShowKey(Run& run) {
   return absl::OkStatus();
 }
 
+struct UnlockOptions {
+  std::string lifetime = "1h";
+  bool confirm = false;
+};
+
+// Durations that an agent may hold a key for; longer than a day is no unlocking, but another way of
+// keeping the key.
+std::string CheckLifetime(const std::string& text) {
+  absl::Duration lifetime;
+  const bool sound = absl::ParseDuration(text, &lifetime) && lifetime >= absl::Seconds(1) &&
+                     lifetime <= absl::Hours(24);
+  return sound ? "" : absl::StrCat(text, " is no time from 1s to 24h, like 90m or 1h30m");
+}
+
+absl::Status Unlock(Run& run, const UnlockOptions& options) {
+  ASSIGN_OR_RETURN(const std::shared_ptr<client::Client> client, run.Client());
+  ASSIGN_OR_RETURN(const client::KeyAgent agent, client::KeyAgent::OfEnvironment());
+  const std::string& file = client->context().key_file;
+  // Before the passphrase is typed for nothing.
+  RETURN_IF_ERROR(agent.Find(file).status());
+  if (run.dry_run) return Refuse(Reason::kDryRun, "nothing was unlocked");
+  ASSIGN_OR_RETURN(const crypto::PrivateKey key, client->OpenKeyFile());
+  absl::Duration lifetime;
+  absl::ParseDuration(options.lifetime, &lifetime);
+  RETURN_IF_ERROR(agent.Add(
+      key, file, {static_cast<uint32_t>(absl::ToInt64Seconds(lifetime)), options.confirm}));
+  run.PrintFacts({{"key_id", "unlocked", key.public_key().id()},
+                  {"lifetime", "for", absl::FormatDuration(lifetime)},
+                  {"confirm", "asks before each signature", options.confirm ? "yes" : "no"},
+                  {"agent", "held by the agent at", agent.socket()}});
+  return absl::OkStatus();
+}
+
+absl::Status Lock(Run& run) {
+  ASSIGN_OR_RETURN(const std::shared_ptr<client::Client> client, run.Client());
+  if (client->context().key_file.empty()) return client->OpenKeyFile().status();  // NO_KEY
+  ASSIGN_OR_RETURN(const client::KeyAgent agent, client::KeyAgent::OfEnvironment());
+  const std::string& file = client->context().key_file;
+  ASSIGN_OR_RETURN(const std::optional<crypto::PublicKey> key, agent.Find(file));
+  if (run.dry_run) return Refuse(Reason::kDryRun, "nothing was locked");
+  if (key.has_value()) RETURN_IF_ERROR(agent.Remove(*key));
+  run.PrintFacts({{"key_file", "locked", file},
+                  {"was_unlocked", "was unlocked", key.has_value() ? "yes" : "no"}});
+  return absl::OkStatus();
+}
+
 absl::Status Enrol(Run& run, const KeyOptions& options) {
   ASSIGN_OR_RETURN(const std::shared_ptr<client::Client> client, run.Client());
-  ASSIGN_OR_RETURN(const crypto::PrivateKey* key, client->Key());
+  ASSIGN_OR_RETURN(const crypto::Signer* key, client->Key());
   ASSIGN_OR_RETURN(const crypto::SecretBytes code,
                    Secret(options.code_file, "one-time code", "--code-file"));
   ASSIGN_OR_RETURN(const crypto::PrivateKey code_key, crypto::KeyOfOneTimeCode(code.Reveal()));
@@ -120,6 +170,23 @@ void AddKeyCommands(CLI::App& root, Run& run) {
           "Show the id of your key, for the administrator who confirms it.\n"
           "Example: votum key show",
           [&run] { return ShowKey(run); });
+  const auto unlock = std::make_shared<UnlockOptions>();
+  CLI::App* open =
+      AddVerb(root, run, "key", "unlock",
+              "Ask for the passphrase of your key once: an agent (ssh-agent) holds the key from "
+              "then on, and signs.\n"
+              "`votum help keys` says how to have an agent, and when one that asks is better.\n"
+              "Example: votum key unlock --lifetime 4h",
+              [&run, unlock] { return Unlock(run, *unlock); });
+  open->add_option("--lifetime", unlock->lifetime,
+                   "After this time the agent forgets the key: 1s to 24h, like 90m")
+      ->capture_default_str()
+      ->check(CheckLifetime);
+  open->add_flag("--confirm", unlock->confirm, "The agent asks you before each signature");
+  AddVerb(root, run, "key", "lock",
+          "Make the agent forget your key, so that its passphrase is asked for again.\n"
+          "Example: votum key lock",
+          [&run] { return Lock(run); });
   CLI::App* enrol =
       AddVerb(root, run, "key", "enrol", "", [&run, key] { return Enrol(run, *key); });
   enrol->add_option("--code-file", key->code_file, "File with the one-time code");

@@ -154,13 +154,14 @@ absl::Status CheckLists(const CLI::App& root, const std::vector<std::string>& ar
   return absl::OkStatus();
 }
 
-std::string NounOf(const std::vector<std::string>& arguments) {
+std::vector<std::string> WordsOf(const std::vector<std::string>& arguments) {
+  std::vector<std::string> words;
   for (size_t i = 0; i < arguments.size(); ++i) {
     const std::string& word = arguments[i];
-    if (!absl::StartsWith(word, "-")) return word;
+    if (!absl::StartsWith(word, "-")) words.push_back(word);
     if (std::find(std::begin(kWithValue), std::end(kWithValue), word) != std::end(kWithValue)) ++i;
   }
-  return "";
+  return words;
 }
 
 bool AsksForJson(const std::vector<std::string>& arguments) {

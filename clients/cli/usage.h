@@ -32,9 +32,9 @@ void TakeDecimalsOnly(CLI::App& root);
 // which CLI11 would pass over, so that all later items stood for their neighbours.
 absl::Status CheckLists(const CLI::App& root, const std::vector<std::string>& arguments);
 
-// The noun of a command line: its first word that is neither an option of `votum` nor the value of
-// one. Empty where there is none.
-std::string NounOf(const std::vector<std::string>& arguments);
+// The words of a command line that are neither options nor values of `votum`'s own options: the
+// noun first.
+std::vector<std::string> WordsOf(const std::vector<std::string>& arguments);
 
 // Whether a command line asks for JSON; also where the rest of it cannot be read.
 bool AsksForJson(const std::vector<std::string>& arguments);

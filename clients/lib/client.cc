@@ -10,6 +10,7 @@
 #include "base/refusal.h"
 #include "base/shifted_clock.h"
 #include "base/status_macros.h"
+#include "clients/lib/key_agent.h"
 #include "clients/lib/receipt.h"
 #include "clients/lib/server_stream.h"
 #include "clients/lib/unary_call.h"
@@ -110,24 +111,40 @@ Client::Client(Context context, crypto::NoteVerifier log, std::shared_ptr<Channe
   }
 }
 
-absl::StatusOr<const crypto::PrivateKey*> Client::Key() {
-  const std::lock_guard<std::mutex> lock(mutex_);
-  if (key_ != nullptr) return key_.get();
+absl::StatusOr<crypto::PrivateKey> Client::OpenKeyFile() const {
   if (context_.key_file.empty() || context_.person_id.empty()) {
     return Refuse(Reason::kNoKey,
                   "this context names no person and key; add one with: votum context add NAME "
                   "--from DIR/client.json --person ID --key FILE");
   }
   ASSIGN_OR_RETURN(const crypto::SecretBytes passphrase, ask_(context_.key_file));
-  ASSIGN_OR_RETURN(crypto::PrivateKey key,
-                   crypto::PrivateKey::LoadPkcs8File(context_.key_file, passphrase));
-  key_ = std::make_unique<crypto::PrivateKey>(std::move(key));
+  return crypto::PrivateKey::LoadPkcs8File(context_.key_file, passphrase);
+}
+
+std::unique_ptr<crypto::Signer> Client::KeyOfAgent() const {
+  if (!context_.passphrase_file.empty() || context_.person_id.empty()) return nullptr;
+  auto agent = KeyAgent::OfEnvironment();
+  if (!agent.ok()) return nullptr;
+  // Without a sound agent the passphrase is asked for, as if there were none.
+  auto key = agent->Find(context_.key_file);
+  if (!key.ok() || !key->has_value()) return nullptr;
+  return std::make_unique<AgentKey>(*std::move(agent), **std::move(key),
+                                    [this] { return OpenKeyFile(); });
+}
+
+absl::StatusOr<const crypto::Signer*> Client::Key() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (key_ == nullptr) key_ = KeyOfAgent();
+  if (key_ == nullptr) {
+    ASSIGN_OR_RETURN(crypto::PrivateKey key, OpenKeyFile());
+    key_ = std::make_unique<crypto::PrivateKey>(std::move(key));
+  }
   return key_.get();
 }
 
 absl::StatusOr<common::v1::Receipt> Client::Do(
     google::protobuf::Message* command, const std::vector<common::v1::Attachment>& attachments) {
-  ASSIGN_OR_RETURN(const crypto::PrivateKey* key, Key());
+  ASSIGN_OR_RETURN(const crypto::Signer* key, Key());
   ASSIGN_OR_RETURN(common::v1::SignedCommand signed_command,
                    SignCommand({context_.deployment, context_.person_id, {key}, false, seen_.Get()},
                                Now(), command));
@@ -153,7 +170,7 @@ absl::StatusOr<common::v1::Receipt> Client::Send(const common::v1::SignedCommand
 
 absl::StatusOr<std::string> Client::Session() {
   if (context_.key_file.empty()) return std::string();
-  ASSIGN_OR_RETURN(const crypto::PrivateKey* key, Key());
+  ASSIGN_OR_RETURN(const crypto::Signer* key, Key());
   const std::lock_guard<std::mutex> lock(mutex_);
   const absl::Time now = absl::Now();
   if (session_.empty() || now > session_end_ - absl::Minutes(1)) {

@@ -62,8 +62,11 @@ class Client {
   // The time of the deployment: this machine's, or that of a demonstration.
   absl::Time Now() { return clock_->Now(); }
 
-  // The person's key, read once. FAILED_PRECONDITION/NO_KEY if the context has none.
-  absl::StatusOr<const crypto::PrivateKey*> Key();
+  // The person's key: in an agent if one holds it, or else from its file, which is opened once.
+  // FAILED_PRECONDITION/NO_KEY if the context has none. With a passphrase file no agent is asked.
+  absl::StatusOr<const crypto::Signer*> Key();
+  // Opens the key file, which needs its passphrase. Errors as Key, PrivateKey::LoadPkcs8File.
+  absl::StatusOr<crypto::PrivateKey> OpenKeyFile() const;
 
   // Signs `command` with the person's key, sends it, checks the receipt.
   absl::StatusOr<common::v1::Receipt> Do(
@@ -92,6 +95,8 @@ class Client {
   Client(Context context, crypto::NoteVerifier log, std::shared_ptr<Channels> channels,
          AskPassphrase ask, absl::Duration patience);
 
+  // The key if an agent holds it, else null.
+  std::unique_ptr<crypto::Signer> KeyOfAgent() const;
   // The person's session for reads; empty for the public.
   absl::StatusOr<std::string> Session();
   // Makes the next read sign a new session, unless another call did so already.
@@ -113,9 +118,9 @@ class Client {
   SeenCheckpoint seen_;
   std::unique_ptr<Clock> clock_;
   std::mutex mutex_;
-  std::unique_ptr<crypto::PrivateKey> key_;  // guarded by mutex_
-  std::string session_;                      // guarded by mutex_
-  absl::Time session_end_;                   // guarded by mutex_
+  std::unique_ptr<crypto::Signer> key_;  // guarded by mutex_
+  std::string session_;                  // guarded by mutex_
+  absl::Time session_end_;               // guarded by mutex_
   std::atomic<bool> read_as_public_{false};
 };
 

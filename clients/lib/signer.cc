@@ -42,7 +42,7 @@ absl::StatusOr<common::v1::SignedCommand> SignCommand(const Signing& signing, ab
   common::v1::SignedCommand signed_command;
   signed_command.set_payload_type(PayloadType(command->GetDescriptor()));
   signed_command.set_payload(command->SerializeAsString());
-  for (const crypto::PrivateKey* key : signing.keys) {
+  for (const crypto::Signer* key : signing.keys) {
     ASSIGN_OR_RETURN(
         const std::string signature,
         crypto::SignDsse(*key, signed_command.payload_type(), signed_command.payload()));

@@ -22,8 +22,8 @@ inline constexpr absl::Duration kValidity = absl::Minutes(10);
 // How a command is signed.
 struct Signing {
   std::string deployment;
-  std::string actor;                            // empty for commands that anybody may give
-  std::vector<const crypto::PrivateKey*> keys;  // the actor's first
+  std::string actor;                        // empty for commands that anybody may give
+  std::vector<const crypto::Signer*> keys;  // the actor's first
   // Puts the first key's public part into the header, for keys that are not enrolled.
   bool public_key_in_header = false;
   // The newest checkpoint of the log that this device has seen. None for commands that must not be

@@ -45,6 +45,8 @@ class CliTest : public ::testing::Test {
     setenv("VOTUM_CONFIG", contexts.c_str(), 1);
     unsetenv("VOTUM_CONTEXT");
     unsetenv("VOTUM_YES");
+    unsetenv("VOTUM_AUTH_SOCK");
+    unsetenv("SSH_AUTH_SOCK");
     ASSERT_OK(client::SaveNewContext(service_.ContextOf(), folder_ + "/contexts/public.json"));
     client::Context member = service_.ContextOf(folder_ + "/m01.key");
     member.passphrase_file = folder_ + "/passphrase";

@@ -548,7 +548,7 @@ TEST_F(CliTest, FieldsDeclareTheirOptions) {
 }
 
 TEST_F(CliTest, HelpTopicsAreThere) {
-  for (const char* topic : {"exit-codes", "contexts", "values", "receipts"})
+  for (const char* topic : {"exit-codes", "contexts", "keys", "values", "receipts"})
     EXPECT_EQ(Do({"help", topic}).code, kDone) << topic;
   EXPECT_THAT(Do({"help"}).out, HasSubstr("exit-codes"));
   EXPECT_EQ(Do({"help", "nonsense"}).code, kUsage);

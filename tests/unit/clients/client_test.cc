@@ -36,6 +36,8 @@ class ClientTest : public ::testing::Test {
   static void SetUpTestSuite() {
     folder_ = NewTestFolder("client");
     setenv("VOTUM_CONFIG", folder_.c_str(), 1);
+    unsetenv("VOTUM_AUTH_SOCK");
+    unsetenv("SSH_AUTH_SOCK");
     ASSERT_OK(TestKey('m').SavePkcs8File(KeyFile(), crypto::SecretBytes::CopyOf(kPassphrase)));
   }
 

@@ -1,7 +1,6 @@
 // Reading secrets at a terminal: a child process with its own terminal, or with none.
 #include "clients/cli/terminal.h"
 
-#include <pty.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -17,57 +16,17 @@
 #include "base/test_folder.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "tests/harness/await.h"
+#include "tests/harness/at_terminal.h"
 
 namespace votum::cli {
 namespace {
 
 using ::testing::HasSubstr;
 using ::testing::Not;
+using votum::testing::AtTerminal;
+using votum::testing::Child;
 
 constexpr char kSecret[] = "geheimes Wort";
-
-// Results of a child: its exit code, and its terminal's output.
-struct Child {
-  int code = -1;
-  std::string shown;
-};
-
-size_t CountOf(const std::string& text, const std::string& part) {
-  size_t count = 0;
-  for (size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++count;
-  return count;
-}
-
-// Runs `body` on a terminal at which somebody answers each prompt, in order.
-Child AtTerminal(const std::vector<std::string>& answers, const std::function<int()>& body) {
-  int terminal = -1;
-  const pid_t pid = forkpty(&terminal, nullptr, nullptr, nullptr);
-  if (pid == 0) {
-    alarm(30);
-    _exit(body());
-  }
-  Child child;
-  size_t answered = 0;
-  char buffer[256];
-  ssize_t count = 0;
-  while ((count = read(terminal, buffer, sizeof(buffer))) > 0) {
-    child.shown.append(buffer, static_cast<size_t>(count));
-    if (answered == answers.size() || CountOf(child.shown, ": ") <= answered) continue;
-    // The prompt comes before echo is turned off; input typed in between is dropped.
-    EXPECT_TRUE(testing::Await([&] {
-      termios settings;
-      return tcgetattr(terminal, &settings) == 0 && (settings.c_lflag & ECHO) == 0;
-    }));
-    const std::string& answer = answers[answered++];
-    EXPECT_EQ(write(terminal, answer.data(), answer.size()), static_cast<ssize_t>(answer.size()));
-  }
-  int status = 0;
-  waitpid(pid, &status, 0);
-  close(terminal);
-  child.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-  return child;
-}
 
 TEST(PassphraseTest, MustBeLongAndNobodysFirstGuess) {
   for (const char* good : {"eine lange Passphrase", "richtig Pferd Batterie Klammer",

@@ -88,7 +88,7 @@ class SmallLog {
 
  private:
   void Add(google::protobuf::Message* command, const std::string& actor,
-           std::vector<const crypto::PrivateKey*> keys, bool public_key) {
+           std::vector<const crypto::Signer*> keys, bool public_key) {
     time_ += absl::Seconds(1);
     const auto signed_command =
         client::SignCommand({kOrigin, actor, std::move(keys), public_key, seen_}, time_, command);
