@@ -190,16 +190,16 @@ absl::Status Chronicle::Hold(const std::string& author, Message* command) {
 }
 
 absl::Status Chronicle::Wait(absl::Duration duration) {
-  const Known& last = known_.back();
-  const common::v1::SignedCommand command = SignAgain(last);
-  const uint64_t judged_at = last.position;
-  const CommandType& type = *last.type;
+  std::vector<common::v1::SignedCommand> before;
+  for (const Known& known : known_) before.push_back(SignAgain(known));
   log_.Wait(duration);
-  const absl::Status why = Verdict(command);
-  const bool expired = ReasonOf(why) == Reason::kExpired && IsNew(why);
-  if (voids_ == Voids::kRaces && expired)
-    RETURN_IF_ERROR(AppendVoid(command, type, judged_at, why));
-  return voids_ == Voids::kRaces ? AppendRaces(true) : absl::OkStatus();
+  if (voids_ == Voids::kFaults) return absl::OkStatus();
+  for (size_t i = known_.size(); i-- > 0;) {
+    const absl::Status why = Verdict(before[i]);
+    if (IsNew(why) && !IsIntegrityFault(why) && WasGood(known_[i], before[i]))
+      RETURN_IF_ERROR(AppendVoid(before[i], *known_[i].type, known_[i].position, why));
+  }
+  return AppendRaces(/*with_signatures=*/true);
 }
 
 absl::Status Chronicle::AppendRaces(bool with_signatures) {

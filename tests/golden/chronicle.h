@@ -43,7 +43,8 @@ class Chronicle {
   absl::Status Hold(const std::string& author, google::protobuf::Message* command);
   // Appends a record that no honest service would append, whatever it comes to.
   void AppendAsIs(const common::v1::SignedCommand& command, absl::string_view service);
-  // Lets time pass. The command that was given last is given once more meanwhile, and expires.
+  // Lets time pass. Commands that were signed before come after it, too late: each kind of them
+  // that was good shortly before.
   absl::Status Wait(absl::Duration duration);
 
   const SmallLog& log() const { return log_; }

@@ -1,10 +1,12 @@
 #include "tests/golden/recipes.h"
 
+#include <algorithm>
 #include <cstdint>
 
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
 #include "clients/audit/archive.h"
+#include "crypto/commitment.h"
 #include "crypto/hash.h"
 #include "crypto/note.h"
 #include "tests/golden/envelope_faults.h"
@@ -15,10 +17,12 @@
 namespace votum::testing {
 namespace {
 
-// From the log's index: salts are random elsewhere.
-std::string SaltOf(uint64_t index) {
+// From the record's index: salts are random elsewhere.
+crypto::Salt SaltOf(uint64_t index) {
   const crypto::Digest digest = crypto::Sha256(absl::StrCat("salt ", index));
-  return std::string(crypto::AsBytes(digest));
+  crypto::Salt salt;
+  std::copy_n(digest.begin(), salt.size(), salt.begin());
+  return salt;
 }
 
 absl::StatusOr<MadeLog> Export(const SmallLog& log) {
@@ -28,10 +32,11 @@ absl::StatusOr<MadeLog> Export(const SmallLog& log) {
   made.vkey = key.vkey() + "\n";
   uint64_t index = 0;
   for (const std::string& record : log.records()) {
-    const std::string salt = SaltOf(index);
-    const crypto::Digest leaf = crypto::Sha256({salt, record});
+    const crypto::Salt salt = SaltOf(index);
+    const crypto::Digest leaf = crypto::Commit(salt, record);
     absl::StrAppend(&made.records,
-                    audit::FormatEntry({index, std::string(crypto::AsBytes(leaf)), salt, record}),
+                    audit::FormatEntry({index, std::string(crypto::AsBytes(leaf)),
+                                        std::string(crypto::AsBytes(salt)), record}),
                     "\n");
     ++index;
   }

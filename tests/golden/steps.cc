@@ -11,6 +11,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
+#include "absl/time/time.h"
 #include "base/file.h"
 #include "base/status_macros.h"
 #include "core/fold/command_table.h"
@@ -93,11 +94,21 @@ absl::Status TakeOne(const std::string& author, bool too_late, const std::string
   return too_late ? chronicle->Hold(author, command.get()) : chronicle->Give(author, command.get());
 }
 
+// "5m", or "until 2026-11-01T22:58:00Z"
+absl::StatusOr<absl::Duration> HowLong(absl::string_view text, absl::Time now) {
+  absl::Duration duration;
+  if (absl::ParseDuration(text, &duration)) return duration;
+  absl::Time time;
+  std::string error;
+  if (absl::ConsumePrefix(&text, "until ") &&
+      absl::ParseTime(absl::RFC3339_sec, text, &time, &error))
+    return time - now;
+  return absl::InvalidArgumentError(absl::StrCat(text, " is neither a duration nor a time"));
+}
+
 absl::Status Take(absl::string_view step, const Values& values, Chronicle* chronicle) {
   if (absl::ConsumePrefix(&step, "wait ")) {
-    absl::Duration duration;
-    if (!absl::ParseDuration(step, &duration))
-      return absl::InvalidArgumentError(absl::StrCat(step, " is no duration"));
+    ASSIGN_OR_RETURN(const absl::Duration duration, HowLong(step, chronicle->log().time()));
     return chronicle->Wait(duration);
   }
   const size_t colon = step.find(": ");

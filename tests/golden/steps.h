@@ -6,6 +6,7 @@
 //   anna | kai kim: RegisterPerson person_id: "$each"            # anna gives it for each of them
 //   m3?: CastVote meeting_id: "sitzung" ...                      # is signed here, and comes too late
 //   wait 480h
+//   wait until 2026-11-01T22:58:00Z
 //
 // A line that begins with a blank continues the one before. "${NAME ARGUMENT}" stands for a value
 // that is computed when the step is reached: values.h.
