@@ -192,7 +192,7 @@ absl::Status Chronicle::Hold(const std::string& author, Message* command) {
 absl::Status Chronicle::Wait(absl::Duration duration) {
   std::vector<common::v1::SignedCommand> before;
   for (const Known& known : known_) before.push_back(SignAgain(known));
-  log_.Wait(duration);
+  log_.PassTo(log_.time() + duration);
   if (voids_ == Voids::kFaults) return absl::OkStatus();
   for (size_t i = known_.size(); i-- > 0;) {
     const absl::Status why = Verdict(before[i]);
