@@ -2,6 +2,7 @@
 // it came to when the log was written, and so do the states.
 
 #include <filesystem>
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -11,86 +12,168 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "base/file.h"
+#include "base/reason.h"
 #include "base/status_matchers.h"
 #include "core/fold/command_table.h"
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "tests/golden/directory_log.h"
 #include "tests/golden/golden_log.h"
+#include "tests/golden/recipes.h"
+#include "votum/common/v1/command.pb.h"
 
 namespace votum::testing {
 namespace {
 
-std::vector<std::string> Folders() {
-  std::vector<std::string> folders;
-  for (const auto& entry : std::filesystem::directory_iterator(GOLDEN)) {
-    if (entry.is_directory()) folders.push_back(entry.path().string());
-  }
-  return folders;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+// The only log with records that no honest service appends.
+constexpr char kFaults[] = "faults";
+
+// All golden logs, by the names of their folders. Each is folded once.
+const std::map<std::string, GoldenLog>& Logs() {
+  static const auto* const kLogs = [] {
+    auto* logs = new std::map<std::string, GoldenLog>();
+    for (const auto& entry : std::filesystem::directory_iterator(GOLDEN)) {
+      if (!std::filesystem::exists(entry.path() / "log")) continue;
+      auto log = FoldGoldenLog(entry.path().string());
+      EXPECT_OK(log) << entry.path();
+      if (log.ok()) logs->emplace(entry.path().filename().string(), *std::move(log));
+    }
+    return logs;
+  }();
+  return *kLogs;
 }
 
-// The first line that differs, and what to do about it; empty if none does.
-std::string FirstDifference(const std::string& path, const std::string& now) {
-  const auto file = ReadFile(path);
-  if (!file.ok()) return absl::StrCat(path, ": ", file.status().message());
-  const std::vector<std::string> then_lines = absl::StrSplit(*file, '\n');
-  const std::vector<std::string> now_lines = absl::StrSplit(now, '\n');
-  for (size_t i = 0; i < std::max(then_lines.size(), now_lines.size()); ++i) {
-    const std::string before = i < then_lines.size() ? then_lines[i] : "";
-    const std::string after = i < now_lines.size() ? now_lines[i] : "";
-    if (before == after) continue;
-    return absl::StrCat(path, ", line ", i + 1, ":\n  written  ", before, "\n  now      ", after,
-                        "\nThe code judges a record otherwise than before: a log that a city has "
-                        "would change its meaning. Keep the old way for the old version "
-                        "(core/VERSIONS.md). While version 1 is not frozen, a change on purpose "
-                        "runs script/golden and says so in its commit.");
-  }
-  return "";
+// Against what was written in the file at `path`.
+std::string DifferenceFrom(const std::string& path, const std::string& now) {
+  const auto then = ReadFile(path);
+  if (!then.ok()) return absl::StrCat(path, ": ", then.status().message());
+  return FirstDifference(path, *then, now);
 }
+
+std::string FolderOf(const std::string& name) { return absl::StrCat(GOLDEN, "/", name); }
 
 TEST(GoldenLogs, EachRecordComesToWhatItCameTo) {
-  const std::vector<std::string> folders = Folders();
-  ASSERT_FALSE(folders.empty());
-  for (const std::string& folder : folders) {
-    const auto golden = FoldGoldenLog(folder);
-    ASSERT_OK(golden) << folder;
-    EXPECT_EQ(FirstDifference(OutcomesPath(folder), golden->outcomes), "");
-  }
+  ASSERT_THAT(Logs(), ::testing::Not(IsEmpty()));
+  for (const auto& [name, log] : Logs())
+    EXPECT_EQ(DifferenceFrom(OutcomesPath(FolderOf(name)), log.outcomes), "");
 }
 
 TEST(GoldenLogs, TheStatesAreWhatTheyWere) {
-  for (const std::string& folder : Folders()) {
-    const auto golden = FoldGoldenLog(folder);
-    ASSERT_OK(golden) << folder;
-    EXPECT_EQ(FirstDifference(DigestsPath(folder), golden->digests), "");
+  for (const auto& [name, log] : Logs())
+    EXPECT_EQ(DifferenceFrom(DigestsPath(FolderOf(name)), log.digests), "");
+}
+
+// A log that a program makes shows a change of the format itself.
+TEST(GoldenLogs, AreMadeAsTheyWere) {
+  for (const Recipe& recipe : Recipes()) {
+    if (recipe.secret) continue;
+    const auto made = Make(recipe, GOLDEN);
+    ASSERT_OK(made) << recipe.folder;
+    EXPECT_EQ(DifferenceFrom(FolderOf(recipe.folder) + "/log.vkey", made->vkey), "");
+    EXPECT_EQ(DifferenceFrom(FolderOf(recipe.folder) + "/log/records.jsonl", made->records), "");
   }
 }
 
-// Made by a program, this log shows a change of the format itself.
-TEST(GoldenLogs, TheDirectoryLogIsMadeAsItWas) {
-  const MadeLog made = MakeDirectoryLog();
-  EXPECT_EQ(FirstDifference(GOLDEN "/directory-and-voids/log.vkey", made.vkey), "");
-  EXPECT_EQ(FirstDifference(GOLDEN "/directory-and-voids/log/records.jsonl", made.records), "");
-}
-
-// The list may only get shorter: a new command comes with a golden log that has it.
-TEST(GoldenLogs, HaveEveryCommandButThoseListed) {
-  std::set<std::string> seen;
-  for (const std::string& folder : Folders()) {
-    const auto golden = FoldGoldenLog(folder);
-    ASSERT_OK(golden) << folder;
-    seen.insert(golden->commands.begin(), golden->commands.end());
-  }
+TEST(GoldenLogs, HaveEveryCommandInEffect) {
   std::set<std::string> missing;
-  for (const CommandType& type : CommandTable()) {
-    if (seen.count(type.name) == 0) missing.insert(type.name);
+  for (const CommandType& type : CommandTable()) missing.insert(type.name);
+  for (const auto& [name, log] : Logs()) {
+    for (const std::string& command : log.commands) missing.erase(command);
   }
-  const auto text = ReadFile(GOLDEN "/missing-commands.txt");
+  EXPECT_THAT(missing, IsEmpty())
+      << "Give the commands in a step of tests/golden/steps and run script/golden.";
+}
+
+// The list of those that no honest log can have, or none has yet, says why.
+TEST(GoldenLogs, HaveAVoidRecordForEveryRace) {
+  std::set<std::string> missing;
+  for (const ReasonRow& row : AllReasons()) {
+    if (row.race) missing.insert(std::string(row.text));
+  }
+  for (const auto& [name, log] : Logs()) {
+    for (const std::string& race : log.races) missing.erase(race);
+  }
+  const auto text = ReadFile(GOLDEN "/missing-races.txt");
   ASSERT_OK(text);
   std::set<std::string> listed;
   for (const absl::string_view line : absl::StrSplit(*text, '\n', absl::SkipEmpty())) {
-    if (!absl::StartsWith(line, "#")) listed.insert(std::string(line));
+    if (absl::StartsWith(line, "#")) continue;
+    listed.insert(std::vector<std::string>(absl::StrSplit(line, ' '))[0]);
   }
   EXPECT_EQ(absl::StrJoin(missing, "\n"), absl::StrJoin(listed, "\n"));
+}
+
+TEST(GoldenLogs, HaveFaultsOnlyWhereTheyAreMeant) {
+  ASSERT_EQ(Logs().count(kFaults), 1u);
+  for (const auto& [name, log] : Logs()) {
+    if (name == kFaults) {
+      EXPECT_THAT(log.races, IsEmpty());
+      EXPECT_GT(log.faults.size(), 100u);
+      // Of a table's field, of the right, and of the form.
+      for (const char* reason : {"NO_SUCH_MEETING", "OFFICE_MISSING", "BAD_SIGNATURE"})
+        EXPECT_EQ(log.faults.count(reason), 1u) << reason;
+    } else {
+      EXPECT_THAT(log.faults, IsEmpty()) << name;
+    }
+  }
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// The tests above can fail
+
+std::string Written(const std::string& path) {
+  const auto text = ReadFile(path);
+  EXPECT_OK(text);
+  return text.ok() ? *text : "";
+}
+
+TEST(GoldenComparison, NamesTheRecordWhoseOutcomeDiffers) {
+  const std::string outcomes = Written(OutcomesPath(FolderOf("town")));
+  EXPECT_EQ(FirstDifference("outcomes.txt", outcomes, outcomes), "");
+  std::string altered = outcomes;
+  const size_t at = altered.find(" CastVote in effect");
+  ASSERT_NE(at, std::string::npos);
+  altered.replace(at, 19, " CastVote void VOTE_CLOSED, a race");
+  EXPECT_THAT(FirstDifference("outcomes.txt", outcomes, altered),
+              HasSubstr("CastVote in effect\n  now "));
+  const std::string shorter = outcomes.substr(0, outcomes.rfind('\n', outcomes.size() - 2) + 1);
+  EXPECT_NE(FirstDifference("outcomes.txt", outcomes, shorter), "");
+  EXPECT_NE(FirstDifference("outcomes.txt", shorter, outcomes), "");
+}
+
+TEST(GoldenComparison, NamesTheStateWhoseDigestDiffers) {
+  const std::string digests = Written(DigestsPath(FolderOf("town")));
+  EXPECT_EQ(FirstDifference("digests.txt", digests, digests), "");
+  std::string altered = digests;
+  const size_t at = altered.find(" meetings ") + 10;
+  ASSERT_LT(at, altered.size());
+  altered[at] = altered[at] == '0' ? '1' : '0';
+  EXPECT_THAT(FirstDifference("digests.txt", digests, altered), HasSubstr(" meetings "));
+}
+
+// The fold itself: one recorded command turns void, and the state is another from there on.
+TEST(GoldenComparison, OneRecordThatTurnsVoidChangesOutcomesAndDigests) {
+  const std::string folder = FolderOf("town");
+  auto log = ReadGoldenRecords(folder);
+  ASSERT_OK(log);
+  bool turned = false;
+  for (std::string& bytes : log->records) {
+    common::v1::Record record;
+    ASSERT_TRUE(record.ParseFromString(bytes));
+    if (turned || !absl::StrContains(record.payload_type(), ".AssignLead+")) continue;
+    record.mutable_signatures(0)->mutable_signature()->front() ^= 1;
+    bytes = record.SerializeAsString();
+    turned = true;
+  }
+  ASSERT_TRUE(turned);
+  const auto now = FoldGoldenRecords(*log);
+  ASSERT_OK(now);
+  EXPECT_THAT(FirstDifference("outcomes.txt", Written(OutcomesPath(folder)), now->outcomes),
+              HasSubstr("AssignLead void BAD_SIGNATURE, a fault"));
+  EXPECT_THAT(FirstDifference("digests.txt", Written(DigestsPath(folder)), now->digests),
+              HasSubstr(" projects "));
 }
 
 }  // namespace

@@ -20,13 +20,6 @@ using google::protobuf::Message;
 // Less than the longest validity of any command, and more than a record takes.
 constexpr absl::Duration kValidity = absl::Minutes(10);
 
-// The key of this name.
-crypto::PrivateKey Key(const std::string& name) {
-  const crypto::Digest seed = crypto::Sha256("votum/tests/small-log/" + name);
-  std::string bytes(crypto::AsBytes(seed));
-  return *crypto::PrivateKey::FromEd25519Seed(crypto::SecretBytes::TakeFrom(&bytes));
-}
-
 // A UUID of version 4 by its form.
 std::string CommandId(uint64_t number) {
   return absl::StrFormat("00000000-0000-4000-8000-%012x", number);
@@ -45,7 +38,13 @@ void AddSignature(const crypto::PrivateKey& key, common::v1::SignedCommand& comm
 
 }  // namespace
 
-SmallLog::SmallLog() : log_key_(Key("log")) {
+crypto::PrivateKey SmallLog::KeyNamed(const std::string& name) {
+  const crypto::Digest seed = crypto::Sha256("votum/tests/small-log/" + name);
+  std::string bytes(crypto::AsBytes(seed));
+  return *crypto::PrivateKey::FromEd25519Seed(crypto::SecretBytes::TakeFrom(&bytes));
+}
+
+SmallLog::SmallLog() : log_key_(KeyNamed("log")) {
   Found();
   Register("bert");
   dv1::GrantOffice grant;
@@ -56,7 +55,7 @@ SmallLog::SmallLog() : log_key_(Key("log")) {
 }
 
 void SmallLog::GiveKey(const std::string& person, const std::string& confirmer) {
-  const crypto::PrivateKey code = Key("code of " + person);
+  const crypto::PrivateKey code = KeyNamed("code of " + person);
   dv1::IssueEnrolmentCode issue;
   issue.set_person_id(person);
   issue.set_code_public_key(code.public_key().spki_der());
@@ -79,12 +78,21 @@ common::v1::SignedCommand SmallLog::SignBytes(const std::string& person,
 }
 
 common::v1::SignedCommand SmallLog::Sign(const std::string& person, Message* command) {
+  MutableHeader(*command).set_actor(person);
+  return SignWith({&KeyOf(person)}, command);
+}
+
+common::v1::SignedCommand SmallLog::SignWith(const std::vector<const crypto::PrivateKey*>& keys,
+                                             Message* command) {
   common::v1::CommandHeader& header = MutableHeader(*command);
   header.set_command_id(CommandId(++ids_));
   header.set_deployment(kSmallDeployment);
-  header.set_actor(person);
   *header.mutable_not_after() = ToTimestamp(time_ + kValidity);
-  return SignBytes(person, PayloadType(command->GetDescriptor()), command->SerializeAsString());
+  common::v1::SignedCommand signed_command;
+  signed_command.set_payload_type(PayloadType(command->GetDescriptor()));
+  signed_command.set_payload(command->SerializeAsString());
+  for (const crypto::PrivateKey* key : keys) AddSignature(*key, signed_command);
+  return signed_command;
 }
 
 Envelope SmallLog::Open(const std::string& person, Message&& command) {
@@ -119,7 +127,7 @@ uint64_t SmallLog::Activate(uint32_t version) {
 }
 
 uint64_t SmallLog::AppendSigned(const common::v1::SignedCommand& command,
-                                const std::string& service) {
+                                const std::string& service, std::optional<uint64_t> judged_at) {
   time_ += absl::Seconds(1);
   common::v1::Record record;
   record.set_index(records_.size());
@@ -127,14 +135,14 @@ uint64_t SmallLog::AppendSigned(const common::v1::SignedCommand& command,
   record.set_service(service);
   record.set_payload_type(command.payload_type());
   record.set_payload(command.payload());
-  record.set_judged_at(records_.size());
+  record.set_judged_at(judged_at.value_or(records_.size()));
   *record.mutable_signatures() = command.signatures();
   records_.push_back(record.SerializeAsString());
   return record.index();
 }
 
 void SmallLog::Found() {
-  const crypto::PrivateKey code = Key("code of anna");
+  const crypto::PrivateKey code = KeyNamed("code of anna");
   dv1::FoundDeployment found;
   found.mutable_header()->set_command_id(CommandId(++ids_));
   found.mutable_header()->set_deployment(kSmallDeployment);
@@ -154,7 +162,7 @@ void SmallLog::Found() {
 }
 
 void SmallLog::Enrol(const std::string& person, const crypto::PrivateKey& code) {
-  keys_.emplace(person, Key(person));
+  keys_.emplace(person, KeyNamed(person));
   dv1::EnrolKey enrol;
   enrol.mutable_header()->set_public_key(KeyOf(person).public_key().spki_der());
   enrol.set_code_key_id(code.public_key().id());

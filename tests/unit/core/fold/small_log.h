@@ -4,7 +4,9 @@
 #define VOTUM_TESTS_UNIT_CORE_FOLD_SMALL_LOG_H_
 
 #include <algorithm>
+#include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,9 +27,10 @@ class SmallLog {
   // Appends `command` of `person`; its index.
   uint64_t Append(const std::string& person, google::protobuf::Message&& command,
                   const std::string& service = "directory");
-  // Appends what Sign gave.
+  // Appends what Sign gave, as found good at the size `judged_at`: by default, that of the log.
   uint64_t AppendSigned(const common::v1::SignedCommand& command,
-                        const std::string& service = "directory");
+                        const std::string& service = "directory",
+                        std::optional<uint64_t> judged_at = std::nullopt);
   // Appends `person`'s payload of a type, whatever these are.
   uint64_t AppendBytes(const std::string& person, const std::string& payload_type,
                        const std::string& payload);
@@ -43,8 +46,13 @@ class SmallLog {
 
   // `command` of `person`, signed, as a service gets it.
   common::v1::SignedCommand Sign(const std::string& person, google::protobuf::Message* command);
+  // `command`, whose header names who gives it, signed with `keys`.
+  common::v1::SignedCommand SignWith(const std::vector<const crypto::PrivateKey*>& keys,
+                                     google::protobuf::Message* command);
   Envelope Open(const std::string& person, google::protobuf::Message&& command);
 
+  // The key that all such logs have under this name: a person's, "log", "code of PERSON".
+  static crypto::PrivateKey KeyNamed(const std::string& name);
   crypto::PublicKey log_key() const { return log_key_.public_key(); }
   bool HasKey(const std::string& person) const { return keys_.count(person) > 0; }
   const crypto::PrivateKey& KeyOf(const std::string& person) const { return keys_.at(person); }

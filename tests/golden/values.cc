@@ -1,0 +1,117 @@
+#include "tests/golden/values.h"
+
+#include <utility>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/time/time.h"
+#include "base/status_macros.h"
+#include "core/command/audience.h"
+#include "core/decisions/decisions_machine.h"
+#include "crypto/checkpoint.h"
+#include "crypto/hash.h"
+#include "crypto/note.h"
+#include "rules/lot.h"
+#include "rules/profile.h"
+
+namespace votum::testing {
+namespace {
+
+std::string Escaped(const crypto::Digest& digest) { return absl::CEscape(crypto::AsBytes(digest)); }
+
+std::string SubjectOf(const std::string& name) {
+  const crypto::Digest digest = crypto::Sha256("subject of " + name);
+  return std::string(crypto::AsBytes(digest).substr(0, 16));
+}
+
+std::string AttachmentRefOf(const std::string& name) {
+  common::v1::AttachmentRef ref;
+  const crypto::Digest commitment = crypto::Sha256("attachment " + name);
+  ref.set_commitment(std::string(crypto::AsBytes(commitment)));
+  ref.set_subject(SubjectOf(name));
+  ref.set_media_type("text/plain");
+  return ref.ShortDebugString();
+}
+
+std::string ContributionOf(std::string text) {
+  text.resize(32, '.');
+  return text;
+}
+
+// The fields of EstablishResult that a chair reads out.
+absl::StatusOr<std::string> ResultOf(const World& world, const std::string& vote) {
+  ASSIGN_OR_RETURN(const meetings::v1::Result result, world.votes().ComputeResult(vote));
+  return absl::StrCat("tally { ", result.tally().ShortDebugString(),
+                      " } outcome: ", meetings::v1::Outcome_Name(result.outcome()));
+}
+
+absl::StatusOr<std::string> SecondsIn(const Chronicle& chronicle, const std::string& duration) {
+  absl::Duration ahead;
+  if (!absl::ParseDuration(duration, &ahead))
+    return absl::InvalidArgumentError(absl::StrCat(duration, " is no duration"));
+  return absl::StrCat(absl::ToUnixSeconds(chronicle.log().time() + ahead));
+}
+
+absl::StatusOr<std::string> CheckpointOf(const SmallLog& log) {
+  crypto::Checkpoint checkpoint;
+  checkpoint.origin = kSmallDeployment;
+  checkpoint.size = log.records().size();
+  ASSIGN_OR_RETURN(const crypto::NoteSigner signer,
+                   crypto::NoteSigner::Create(kSmallDeployment, SmallLog::KeyNamed("log")));
+  ASSIGN_OR_RETURN(const std::string note, crypto::SignCheckpoint(checkpoint, signer));
+  return absl::CEscape(note);
+}
+
+void AddDecisionValues(const Chronicle* chronicle, Values* values) {
+  (*values)["text-of"] = [chronicle](const std::string& id) -> absl::StatusOr<std::string> {
+    const decisions::v1::Decision* decision = chronicle->world().decisions().FindDecision(id);
+    if (decision == nullptr) return absl::NotFoundError(absl::StrCat("no decision ", id));
+    return absl::CEscape(decisions::TextDigest(*decision));
+  };
+  (*values)["document-of"] = [chronicle](const std::string& id) -> absl::StatusOr<std::string> {
+    ASSIGN_OR_RETURN(const std::string document,
+                     chronicle->world().decisions().GetDocument(id, Audience::kCouncil));
+    return Escaped(crypto::Sha256(document));
+  };
+}
+
+}  // namespace
+
+Values TownValues(Chronicle* chronicle) {
+  Values values;
+  values["key"] = [chronicle](const std::string& name) {
+    return absl::CEscape(chronicle->KeyNamed(name).public_key().spki_der());
+  };
+  values["key-id"] = [chronicle](const std::string& name) {
+    return chronicle->KeyNamed(name).public_key().id();
+  };
+  values["in"] = [chronicle](const std::string& duration) {
+    return SecondsIn(*chronicle, duration);
+  };
+  values["profile"] = [](const std::string& id) -> absl::StatusOr<std::string> {
+    ASSIGN_OR_RETURN(const rules::v1::RuleProfile profile, rules::BuiltInProfile(id, "2026-11-01"));
+    return profile.ShortDebugString();
+  };
+  values["attachment"] = AttachmentRefOf;
+  values["subject"] = [](const std::string& name) { return absl::CEscape(SubjectOf(name)); };
+  values["sha256"] = [](const std::string& text) { return Escaped(crypto::Sha256(text)); };
+  values["command"] = [chronicle](const std::string& type_and_actor) {
+    const std::pair<std::string, std::string> parts = absl::StrSplit(type_and_actor, ' ');
+    return chronicle->NewestCommandId(parts.first, parts.second);
+  };
+  values["result"] = [chronicle](const std::string& vote) {
+    return ResultOf(chronicle->world(), vote);
+  };
+  values["lot"] = [](const std::string& text) {
+    return Escaped(rules::CommitContribution(ContributionOf(text)));
+  };
+  values["contribution"] = [](const std::string& text) {
+    return absl::CEscape(ContributionOf(text));
+  };
+  values["checkpoint"] = [chronicle](const std::string&) { return CheckpointOf(chronicle->log()); };
+  AddDecisionValues(chronicle, &values);
+  return values;
+}
+
+}  // namespace votum::testing
