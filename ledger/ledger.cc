@@ -13,6 +13,7 @@
 #include "crypto/checkpoint.h"
 #include "crypto/hash.h"
 #include "crypto/random.h"
+#include "crypto/record_leaf.h"
 
 namespace votum::ledger {
 namespace {
@@ -158,7 +159,7 @@ absl::Status Ledger::VerifyStored(uint64_t stored) {
 
 absl::Status Ledger::VerifyNext(const StoredEntry& entry) {
   const uint64_t next = tree_.size();
-  const crypto::Digest leaf = crypto::Sha256({entry.salt, entry.record});
+  const crypto::Digest leaf = crypto::RecordLeaf(entry.salt, entry.record);
   if (entry.index != next || crypto::AsBytes(leaf) != entry.leaf)
     return Damaged(next, "does not give its leaf: a stored byte was changed");
   common::v1::Record record;
@@ -437,7 +438,7 @@ void Ledger::Commit(const std::vector<Waiting*>& batch) {
       fresh.entry.index = first + entries.size();
       fresh.entry.record = RecordOf(fresh.entry.index, time, waiting->record_tail);
       fresh.entry.salt = std::move(waiting->salt);
-      const crypto::Digest leaf = crypto::Sha256({fresh.entry.salt, fresh.entry.record});
+      const crypto::Digest leaf = crypto::RecordLeaf(fresh.entry.salt, fresh.entry.record);
       fresh.entry.leaf = std::string(crypto::AsBytes(leaf));
       RETURN_IF_ERROR(CheckNotErased(*waiting->command));
       const absl::Status sealed = vault_.Seal(*waiting->command, &fresh_keys, &fresh);

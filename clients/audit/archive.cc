@@ -60,8 +60,8 @@ std::string Dump(const ordered_json& object) {
   return object.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
 }
 
-// Reads a line of an entry or an opening from left to right. Lines have exactly one form, so no JSON parser is
-// needed, which would cost a third of verifying the record's signature.
+// Reads a line of an entry or an opening from left to right. Lines have exactly one form, so no
+// JSON parser is needed, which would cost a third of verifying the record's signature.
 class Scanner {
  public:
   explicit Scanner(absl::string_view line) : rest_(line) {}
@@ -79,10 +79,18 @@ class Scanner {
     if (!bytes.ok()) return BadArchive(absl::StrCat("\"", name, "\" is not Base64"));
     return bytes;
   }
-  bool AtEnd() const { return rest_.empty(); }
-  static absl::Status NotTheOneForm() { return BadArchive("the line is not in its one form"); }
+  // The end of a line.
+  absl::Status SaltAndRecord(std::string* salt, std::string* record) {
+    RETURN_IF_ERROR(Expect(",\"salt\":\""));
+    ASSIGN_OR_RETURN(*salt, Base64("salt"));
+    RETURN_IF_ERROR(Expect("\",\"record\":\""));
+    ASSIGN_OR_RETURN(*record, Base64("record"));
+    RETURN_IF_ERROR(Expect("\"}"));
+    return rest_.empty() ? absl::OkStatus() : NotTheOneForm();
+  }
 
  private:
+  static absl::Status NotTheOneForm() { return BadArchive("the line is not in its one form"); }
   absl::string_view Until(char end) {
     const absl::string_view part = rest_.substr(0, rest_.find(end));
     rest_.remove_prefix(part.size());
@@ -144,12 +152,8 @@ absl::StatusOr<ArchivedEntry> ParseEntry(absl::string_view line) {
   ASSIGN_OR_RETURN(entry.index, scanner.Number("index"));
   RETURN_IF_ERROR(scanner.Expect(",\"leaf\":\""));
   ASSIGN_OR_RETURN(entry.leaf, scanner.Base64("leaf"));
-  RETURN_IF_ERROR(scanner.Expect("\",\"salt\":\""));
-  ASSIGN_OR_RETURN(entry.salt, scanner.Base64("salt"));
-  RETURN_IF_ERROR(scanner.Expect("\",\"record\":\""));
-  ASSIGN_OR_RETURN(entry.record, scanner.Base64("record"));
-  RETURN_IF_ERROR(scanner.Expect("\"}"));
-  if (!scanner.AtEnd()) return scanner.NotTheOneForm();
+  RETURN_IF_ERROR(scanner.Expect("\""));
+  RETURN_IF_ERROR(scanner.SaltAndRecord(&entry.salt, &entry.record));
   if (entry.leaf.size() != 32)
     return BadArchive(absl::StrCat("\"leaf\" has ", entry.leaf.size(), " bytes"));
   if (!entry.salt.empty() && entry.salt.size() != 32)
@@ -173,12 +177,7 @@ absl::StatusOr<ArchivedOpening> ParseOpening(absl::string_view line) {
   ASSIGN_OR_RETURN(opening.opened_by, scanner.Number("opened_by"));
   RETURN_IF_ERROR(scanner.Expect(",\"index\":"));
   ASSIGN_OR_RETURN(opening.index, scanner.Number("index"));
-  RETURN_IF_ERROR(scanner.Expect(",\"salt\":\""));
-  ASSIGN_OR_RETURN(opening.salt, scanner.Base64("salt"));
-  RETURN_IF_ERROR(scanner.Expect("\",\"record\":\""));
-  ASSIGN_OR_RETURN(opening.record, scanner.Base64("record"));
-  RETURN_IF_ERROR(scanner.Expect("\"}"));
-  if (!scanner.AtEnd()) return scanner.NotTheOneForm();
+  RETURN_IF_ERROR(scanner.SaltAndRecord(&opening.salt, &opening.record));
   if (opening.salt.size() != 32)
     return BadArchive(absl::StrCat("\"salt\" has ", opening.salt.size(), " bytes"));
   return opening;

@@ -11,6 +11,7 @@
 #include "crypto/encoding.h"
 #include "crypto/hash.h"
 #include "crypto/merkle.h"
+#include "crypto/record_leaf.h"
 #include "nlohmann/json.hpp"
 
 namespace votum::audit {
@@ -160,7 +161,7 @@ class Checker {
   void Note(std::string text) { report_({Finding::Kind::kNote, std::move(text)}); }
 
   void AddEntry(const BundleEntry& entry, const crypto::Checkpoint& checkpoint) {
-    const crypto::Digest leaf = crypto::Sha256({entry.salt, entry.record});
+    const crypto::Digest leaf = crypto::RecordLeaf(entry.salt, entry.record);
     if (!crypto::VerifyInclusion(crypto::HashLeaf(crypto::AsBytes(leaf)), entry.index,
                                  checkpoint.size, entry.proof, checkpoint.root)
              .ok()) {

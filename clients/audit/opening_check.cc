@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "crypto/hash.h"
+#include "crypto/record_leaf.h"
 
 namespace votum::audit {
 namespace {
@@ -32,7 +33,7 @@ std::string WrongByTheLog(const ArchivedOpening& opening, const Fold& fold) {
 }
 
 bool GivesLeaf(const ArchivedOpening& opening, const crypto::MerkleTree& tree) {
-  const crypto::Digest leaf = crypto::Sha256({opening.salt, opening.record});
+  const crypto::Digest leaf = crypto::RecordLeaf(opening.salt, opening.record);
   const auto node = tree.CompleteNode(0, opening.index);
   return node.ok() && *node == crypto::HashLeaf(crypto::AsBytes(leaf));
 }

@@ -5,6 +5,7 @@
 
 #include "crypto/dsse.h"
 #include "crypto/hash.h"
+#include "crypto/record_leaf.h"
 #include "votum/directory/v1/directory.pb.h"
 
 namespace votum::audit {
@@ -12,7 +13,7 @@ namespace votum::audit {
 ReadEntry Read(absl::StatusOr<ArchivedEntry> entry) {
   ReadEntry read{std::move(entry), false, std::nullopt};
   if (!read.entry.ok() || read.entry->record.empty()) return read;
-  const crypto::Digest leaf = crypto::Sha256({read.entry->salt, read.entry->record});
+  const crypto::Digest leaf = crypto::RecordLeaf(read.entry->salt, read.entry->record);
   read.gives_leaf = crypto::AsBytes(leaf) == read.entry->leaf;
   read.record = OpenRecord(read.entry->record);
   return read;

@@ -11,6 +11,7 @@
 #include "crypto/commitment.h"
 #include "crypto/hash.h"
 #include "crypto/merkle.h"
+#include "crypto/record_leaf.h"
 
 namespace votum::client {
 namespace {
@@ -43,7 +44,7 @@ absl::Status VerifyReceipt(const common::v1::Receipt& receipt, const crypto::Not
     return Invalid("its record is another one");
   }
   ASSIGN_OR_RETURN(const std::vector<crypto::Digest> proof, InclusionProofOf(receipt));
-  const crypto::Digest leaf = crypto::Sha256({receipt.salt(), receipt.record()});
+  const crypto::Digest leaf = crypto::RecordLeaf(receipt.salt(), receipt.record());
   const crypto::Digest leaf_hash = crypto::HashLeaf(crypto::AsBytes(leaf));
   if (!crypto::VerifyInclusion(leaf_hash, receipt.index(), checkpoint->size, proof,
                                checkpoint->root)

@@ -8,6 +8,7 @@
 #include "base/refusal.h"
 #include "base/status_macros.h"
 #include "core/command/entry_line.h"
+#include "crypto/record_leaf.h"
 #include "crypto/tlog/entry_bundle.h"
 
 namespace votum::gateway {
@@ -33,7 +34,7 @@ uint64_t EndOf(absl::string_view row) {
 absl::Status NotInTree() { return Refuse(Reason::kNotInTree, "the log is not that long"); }
 
 absl::Status CheckEntry(const ledger::v1::Entry& entry, uint64_t expected) {
-  const crypto::Digest leaf = crypto::Sha256({entry.salt(), entry.record()});
+  const crypto::Digest leaf = crypto::RecordLeaf(entry.salt(), entry.record());
   const bool shown = !entry.record().empty();
   if (entry.index() == expected && entry.leaf().size() == crypto::kDigestSize &&
       (!shown || crypto::AsBytes(leaf) == entry.leaf())) {

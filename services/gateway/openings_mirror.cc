@@ -7,6 +7,7 @@
 #include "base/status_macros.h"
 #include "core/command/entry_line.h"
 #include "crypto/hash.h"
+#include "crypto/record_leaf.h"
 #include "crypto/tlog/tile.h"
 
 namespace votum::gateway {
@@ -50,7 +51,7 @@ absl::Status OpeningsMirror::Add(
                        opening.opened_by(), " in the place of opening ", old_size + rows.size()));
     }
     ASSIGN_OR_RETURN(const std::string leaf, leaf_of(entry.index()));
-    const crypto::Digest given = crypto::Sha256({entry.salt(), entry.record()});
+    const crypto::Digest given = crypto::RecordLeaf(entry.salt(), entry.record());
     if (entry.salt().size() != crypto::kDigestSize || crypto::AsBytes(given) != leaf) {
       return Refuse(Reason::kBadOpening,
                     absl::StrCat("opening ", opening.number(),

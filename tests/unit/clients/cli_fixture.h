@@ -28,6 +28,16 @@ struct Ran {
   std::string err;
 };
 
+inline Ran RunLine(const std::vector<std::string>& arguments, Clients* clients) {
+  std::ostringstream out;
+  std::ostringstream err;
+  Ran ran;
+  ran.code = RunCommandLine(arguments, clients, out, err);
+  ran.out = out.str();
+  ran.err = err.str();
+  return ran;
+}
+
 // A service, and contexts "public" and "m01" for it in a folder of their own.
 class CliTest : public ::testing::Test {
  protected:
@@ -53,15 +63,7 @@ class CliTest : public ::testing::Test {
     ASSERT_OK(client::SaveNewContext(member, folder_ + "/contexts/m01.json"));
   }
 
-  Ran Do(const std::vector<std::string>& arguments) {
-    std::ostringstream out;
-    std::ostringstream err;
-    Ran ran;
-    ran.code = RunCommandLine(arguments, &clients_, out, err);
-    ran.out = out.str();
-    ran.err = err.str();
-    return ran;
-  }
+  Ran Do(const std::vector<std::string>& arguments) { return RunLine(arguments, &clients_); }
 
   // The vote that the service received.
   static meetings::v1::CastVote VoteOf(const client::SeenCall& call) {

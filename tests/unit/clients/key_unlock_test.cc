@@ -1,6 +1,5 @@
 // `votum key unlock` and `key lock`.
 #include <cstdlib>
-#include <sstream>
 #include <string>
 #include <vector>
 
@@ -38,13 +37,7 @@ class KeyUnlockTest : public CliTest {
   // Each command line as in a process of its own.
   static Ran DoAnew(const std::vector<std::string>& arguments) {
     Clients clients;
-    std::ostringstream out;
-    std::ostringstream err;
-    Ran ran;
-    ran.code = RunCommandLine(arguments, &clients, out, err);
-    ran.out = out.str();
-    ran.err = err.str();
-    return ran;
+    return RunLine(arguments, &clients);
   }
 
   client::FakeAgent agent_{folder_ + "/agent.sock"};
