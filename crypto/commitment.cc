@@ -4,6 +4,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "base/big_endian.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"
 #include "crypto/random.h"
@@ -12,12 +13,6 @@ namespace votum::crypto {
 namespace {
 
 constexpr absl::string_view kCommitmentDomain("votum/commit/v1\0", 16);
-
-std::string BigEndian64(uint64_t value) {
-  std::string bytes(8, '\0');
-  for (int i = 0; i < 8; ++i) bytes[i] = static_cast<char>(value >> (56 - 8 * i));
-  return bytes;
-}
 
 }  // namespace
 

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "base/big_endian.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"
 #include "crypto/encoding.h"
@@ -46,16 +47,8 @@ const SignatureType* FindSignatureType(uint8_t type) {
   return nullptr;
 }
 
-std::string BigEndian32(uint32_t value) {
-  std::string bytes(kKeyIdSize, '\0');
-  for (size_t i = 0; i < kKeyIdSize; ++i) bytes[i] = static_cast<char>(value >> (24 - 8 * i));
-  return bytes;
-}
-
-uint32_t FromBigEndian32(absl::string_view bytes) {
-  uint32_t value = 0;
-  for (char byte : bytes.substr(0, kKeyIdSize)) value = value << 8 | static_cast<uint8_t>(byte);
-  return value;
+uint32_t KeyIdOf(absl::string_view bytes) {
+  return static_cast<uint32_t>(FromBigEndian(bytes.substr(0, kKeyIdSize)));
 }
 
 absl::Status CheckCharacters(absl::string_view text) {
@@ -88,8 +81,7 @@ absl::StatusOr<NoteSignature> ParseSignatureLine(absl::string_view line) {
       absl::StrSplit(line, absl::MaxSplits(' ', 1));
   const absl::StatusOr<std::string> bytes = Base64Decode(parts.second);
   if (!bytes.ok() || bytes->size() <= kKeyIdSize) return refusal;
-  return NoteSignature{std::string(parts.first), FromBigEndian32(*bytes),
-                       bytes->substr(kKeyIdSize)};
+  return NoteSignature{std::string(parts.first), KeyIdOf(*bytes), bytes->substr(kKeyIdSize)};
 }
 
 bool Contains(const std::vector<NoteSignature>& signatures, const NoteVerifier& verifier) {
@@ -130,7 +122,7 @@ absl::Status CheckKeyName(absl::string_view name) {
 uint32_t NoteKeyId(absl::string_view name, uint8_t type, absl::string_view public_key) {
   const char type_byte = static_cast<char>(type);
   const Digest hash = Sha256({name, "\n", absl::string_view(&type_byte, 1), public_key});
-  return FromBigEndian32(AsBytes(hash));
+  return KeyIdOf(AsBytes(hash));
 }
 
 absl::StatusOr<Note> ParseNote(absl::string_view note) {
@@ -200,7 +192,7 @@ absl::StatusOr<NoteVerifier> NoteVerifier::FromVkey(absl::string_view vkey) {
   ASSIGN_OR_RETURN(const PublicKey key, PublicKey::FromEd25519Bytes(public_key));
   ASSIGN_OR_RETURN(NoteVerifier verifier,
                    Create(parts[0], key, static_cast<uint8_t>(bytes->front())));
-  if (verifier.key_id() != FromBigEndian32(*id)) return BadVkey("the ID is not that of the key");
+  if (verifier.key_id() != KeyIdOf(*id)) return BadVkey("the ID is not that of the key");
   return verifier;
 }
 

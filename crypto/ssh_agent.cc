@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "base/big_endian.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"
 
@@ -37,15 +38,9 @@ absl::string_view NameOf(const PublicKey& key) {
   return key.type() == KeyType::kEd25519 ? kEd25519Name : kP256Name;
 }
 
-char ByteOf(uint32_t number, int shift) { return static_cast<char>((number >> shift) & 0xff); }
-
-std::string Number(uint32_t number) {
-  return {ByteOf(number, 24), ByteOf(number, 16), ByteOf(number, 8), ByteOf(number, 0)};
-}
-
 // "string" of RFC 4251: the length, then the bytes.
 std::string Text(absl::string_view bytes) {
-  return absl::StrCat(Number(static_cast<uint32_t>(bytes.size())), bytes);
+  return absl::StrCat(BigEndian32(static_cast<uint32_t>(bytes.size())), bytes);
 }
 
 // One byte, the type of a message.
@@ -79,8 +74,8 @@ class Reader {
   }
   std::optional<uint32_t> Number() {
     if (rest_.size() < 4) return std::nullopt;
-    uint32_t number = 0;
-    for (int i = 0; i < 4; ++i) number = number << 8 | *Byte();
+    const auto number = static_cast<uint32_t>(FromBigEndian(rest_.substr(0, 4)));
+    rest_.remove_prefix(4);
     return number;
   }
   std::optional<absl::string_view> Text() {
@@ -134,7 +129,7 @@ std::string ConstraintsOf(const AgentTerms& terms) {
   std::string constraints;
   if (terms.lifetime_seconds > 0)
     absl::StrAppend(&constraints, std::string(1, kConstrainLifetime),
-                    Number(terms.lifetime_seconds));
+                    BigEndian32(terms.lifetime_seconds));
   if (terms.confirm) constraints.push_back(kConstrainConfirm);
   return constraints;
 }
@@ -166,7 +161,7 @@ absl::StatusOr<SecretBytes> AgentAddRequest(const PrivateKey& key, absl::string_
   const std::string end = absl::StrCat(Text(comment), ConstraintsOf(terms));
   if (key.public_key().type() == KeyType::kEd25519) {
     // The seed, followed by the public key once more.
-    const std::string size = Number(static_cast<uint32_t>(number.size() + point.size()));
+    const std::string size = BigEndian32(static_cast<uint32_t>(number.size() + point.size()));
     return Join({begin, size, number, point, end});
   }
   // An "mpint": without leading zeros, but with one before a first bit that would be a sign.
@@ -174,7 +169,7 @@ absl::StatusOr<SecretBytes> AgentAddRequest(const PrivateKey& key, absl::string_
   const absl::string_view scalar = number.substr(zeros);
   const bool sign = !scalar.empty() && (static_cast<uint8_t>(scalar[0]) & 0x80) != 0;
   const std::string padding(sign ? 1 : 0, '\0');
-  const std::string size = Number(static_cast<uint32_t>(padding.size() + scalar.size()));
+  const std::string size = BigEndian32(static_cast<uint32_t>(padding.size() + scalar.size()));
   return Join({begin, size, padding, scalar, end});
 }
 
@@ -186,7 +181,8 @@ std::string AgentRemoveRequest(const PublicKey& key) {
 
 std::string AgentSignRequest(const PublicKey& key, absl::string_view message) {
   constexpr uint32_t kNoFlags = 0;
-  return absl::StrCat(TypeOf(kSignRequest), Text(SshKeyBlob(key)), Text(message), Number(kNoFlags));
+  return absl::StrCat(TypeOf(kSignRequest), Text(SshKeyBlob(key)), Text(message),
+                      BigEndian32(kNoFlags));
 }
 
 bool AgentCanSign(const PublicKey& key, absl::string_view message) {

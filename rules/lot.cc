@@ -6,19 +6,14 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "base/big_endian.h"
 #include "base/refusal.h"
 
 namespace votum::rules {
 namespace {
 
-std::string BigEndian(uint64_t number) {
-  std::string bytes(8, '\0');
-  for (int i = 0; i < 8; ++i) bytes[i] = static_cast<char>(number >> (56 - 8 * i));
-  return bytes;
-}
-
 std::string WithLength(absl::string_view bytes) {
-  return absl::StrCat(BigEndian(bytes.size()), bytes);
+  return absl::StrCat(BigEndian64(bytes.size()), bytes);
 }
 
 // Uniformly distributed numbers below a bound.
@@ -38,11 +33,9 @@ class Numbers {
 
  private:
   uint64_t Next() {
-    const std::string counter = BigEndian(counter_++);
+    const std::string counter = BigEndian64(counter_++);
     const crypto::Digest digest = crypto::Sha256({crypto::AsBytes(seed_), counter});
-    uint64_t number = 0;
-    for (int i = 0; i < 8; ++i) number = number << 8 | digest[i];
-    return number;
+    return FromBigEndian(crypto::AsBytes(digest).substr(0, 8));
   }
 
   const crypto::Digest seed_;
@@ -73,7 +66,7 @@ crypto::Digest LotSeed(absl::string_view lot_id, absl::string_view checkpoint,
                        const Contributions& contributions) {
   std::string text("votum/lot/v1\0", 13);
   absl::StrAppend(&text, WithLength(lot_id), WithLength(checkpoint),
-                  BigEndian(contributions.size()));
+                  BigEndian64(contributions.size()));
   for (const auto& [person_id, contribution] : contributions)
     absl::StrAppend(&text, WithLength(person_id), contribution);
   return crypto::Sha256(text);

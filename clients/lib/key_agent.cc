@@ -18,6 +18,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "base/big_endian.h"
 #include "base/file.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"
@@ -111,14 +112,6 @@ std::optional<std::string> CommentPrefix(const std::string& key_file) {
   return absl::StrCat("votum ", crypto::ToHex(crypto::Sha256(*file)), " ");
 }
 
-std::string LengthOf(absl::string_view message) {
-  const size_t size = message.size();
-  std::string length;
-  for (const int shift : {24, 16, 8, 0})
-    length.push_back(static_cast<char>((size >> shift) & 0xff));
-  return length;
-}
-
 }  // namespace
 
 absl::StatusOr<KeyAgent> KeyAgent::OfEnvironment() {
@@ -135,11 +128,10 @@ absl::StatusOr<std::string> KeyAgent::Ask(absl::string_view request,
                                           absl::Duration patience) const {
   Connection connection(socket_, patience);
   RETURN_IF_ERROR(connection.Open());
-  RETURN_IF_ERROR(connection.Write(LengthOf(request)));
+  RETURN_IF_ERROR(connection.Write(BigEndian32(static_cast<uint32_t>(request.size()))));
   RETURN_IF_ERROR(connection.Write(request));
   ASSIGN_OR_RETURN(const std::string length, connection.Read(kLengthBytes));
-  size_t size = 0;
-  for (const char byte : length) size = size << 8 | static_cast<uint8_t>(byte);
+  const uint64_t size = FromBigEndian(length);
   if (size == 0 || size > crypto::kMaxAgentMessage) {
     return Refuse(Reason::kBadAgentAnswer,
                   absl::StrCat("the agent at ", socket_, " begins an answer of ", size, " bytes"));

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "base/big_endian.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"
 #include "crypto/encoding.h"
@@ -22,19 +23,6 @@ absl::Status BadVkey(absl::string_view why) {
 
 std::string SignedMessage(uint64_t time, absl::string_view text) {
   return absl::StrCat(kHeader, "time ", time, "\n", text);
-}
-
-std::string BigEndian64(uint64_t value) {
-  std::string bytes(kTimeBytes, '\0');
-  for (size_t i = 0; i < kTimeBytes; ++i) bytes[i] = static_cast<char>(value >> (56 - 8 * i));
-  return bytes;
-}
-
-uint64_t FromBigEndian64(absl::string_view bytes) {
-  uint64_t value = 0;
-  for (const char byte : bytes.substr(0, kTimeBytes))
-    value = value << 8 | static_cast<uint8_t>(byte);
-  return value;
 }
 
 }  // namespace
@@ -68,11 +56,8 @@ absl::StatusOr<CosignatureVerifier> CosignatureVerifier::FromVkey(absl::string_v
 }
 
 std::string CosignatureVerifier::vkey() const {
-  const uint32_t id = key_id_;
-  const char id_bytes[] = {static_cast<char>(id >> 24), static_cast<char>(id >> 16),
-                           static_cast<char>(id >> 8), static_cast<char>(id)};
   return absl::StrCat(
-      name_, "+", HexEncode(absl::string_view(id_bytes, sizeof(id_bytes))), "+",
+      name_, "+", HexEncode(BigEndian32(key_id_)), "+",
       Base64Encode(absl::StrCat(absl::string_view(&kTypeByte, 1), *key_.Ed25519Bytes())));
 }
 
@@ -81,7 +66,7 @@ absl::StatusOr<uint64_t> CosignatureVerifier::Verify(absl::string_view text,
   const absl::Status refusal = Refuse(
       Reason::kWrongSignature, absl::StrCat("the cosignature of ", name_, " does not verify"));
   if (signature.size() <= kTimeBytes) return refusal;
-  const uint64_t time = FromBigEndian64(signature);
+  const uint64_t time = FromBigEndian(signature.substr(0, kTimeBytes));
   if (time > kMaxCosignatureTime) return refusal;
   if (!key_.Verify(SignedMessage(time, text), signature.substr(kTimeBytes)).ok()) return refusal;
   return time;

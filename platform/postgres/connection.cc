@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "absl/time/clock.h"
+#include "base/big_endian.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"
 
@@ -26,11 +27,6 @@ constexpr int kBinary = 1;
 // Timeout for each host; libpq takes whole seconds, and its minimum is 2.
 constexpr char kConnectSeconds[] = "2";
 constexpr absl::Duration kConfigureTime = absl::Seconds(3);
-
-void AppendBigEndian(uint64_t value, int bytes, std::string* out) {
-  for (int shift = 8 * (bytes - 1); shift >= 0; shift -= 8)
-    out->push_back(static_cast<char>(value >> shift));
-}
 
 std::string Trimmed(const char* message) {
   return std::string(absl::StripSuffix(message == nullptr ? "" : message, "\n"));
@@ -55,9 +51,7 @@ struct FreeOptions {
 // Parameters and results
 
 Parameters& Parameters::Add(int64_t value) {
-  std::string bytes;
-  AppendBigEndian(static_cast<uint64_t>(value), 8, &bytes);
-  all_.push_back({kBigintType, std::move(bytes)});
+  all_.push_back({kBigintType, BigEndian64(static_cast<uint64_t>(value))});
   return *this;
 }
 
@@ -73,15 +67,15 @@ Parameters& Parameters::Add(const std::vector<absl::string_view>& items) {
   size_t size = 20 + 4 * items.size();
   for (const absl::string_view item : items) size += item.size();
   bytes.reserve(size);
-  AppendBigEndian(items.empty() ? 0 : 1, 4, &bytes);
-  AppendBigEndian(0, 4, &bytes);
-  AppendBigEndian(kByteaType, 4, &bytes);
+  bytes += BigEndian32(items.empty() ? 0 : 1);
+  bytes += BigEndian32(0);
+  bytes += BigEndian32(kByteaType);
   if (!items.empty()) {
-    AppendBigEndian(items.size(), 4, &bytes);
-    AppendBigEndian(1, 4, &bytes);
+    bytes += BigEndian32(static_cast<uint32_t>(items.size()));
+    bytes += BigEndian32(1);
   }
   for (const absl::string_view item : items) {
-    AppendBigEndian(item.size(), 4, &bytes);
+    bytes += BigEndian32(static_cast<uint32_t>(item.size()));
     bytes.append(item.data(), item.size());
   }
   all_.push_back({kByteaArrayType, std::move(bytes)});

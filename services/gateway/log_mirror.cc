@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "base/big_endian.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"
 #include "core/command/entry_line.h"
@@ -18,17 +19,8 @@ constexpr size_t kEndBytes = 8;
 constexpr size_t kRowBytes = crypto::kDigestSize + kEndBytes;
 constexpr uint64_t kWidth = crypto::kTileWidth;
 
-std::string EndText(uint64_t end) {
-  std::string text(kEndBytes, '\0');
-  for (size_t i = 0; i < kEndBytes; ++i) text[i] = static_cast<char>(end >> (56 - 8 * i));
-  return text;
-}
-
 uint64_t EndOf(absl::string_view row) {
-  uint64_t end = 0;
-  for (const char byte : row.substr(crypto::kDigestSize, kEndBytes))
-    end = end << 8 | static_cast<uint8_t>(byte);
-  return end;
+  return FromBigEndian(row.substr(crypto::kDigestSize, kEndBytes));
 }
 
 absl::Status NotInTree() { return Refuse(Reason::kNotInTree, "the log is not that long"); }
@@ -62,7 +54,7 @@ absl::Status LogMirror::Add(const google::protobuf::RepeatedPtrField<ledger::v1:
     RETURN_IF_ERROR(CheckEntry(entry, next++));
     absl::StrAppend(&lines, EntryLine(entry.index(), entry.leaf(), entry.salt(), entry.record()),
                     "\n");
-    absl::StrAppend(&rows, entry.leaf(), EndText(lines_bytes_ + lines.size()));
+    absl::StrAppend(&rows, entry.leaf(), BigEndian64(lines_bytes_ + lines.size()));
   }
   RETURN_IF_ERROR(lines_.WriteAt(lines, lines_bytes_));
   RETURN_IF_ERROR(rows_.WriteAt(rows, size_ * kRowBytes));
