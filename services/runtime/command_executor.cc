@@ -122,10 +122,11 @@ absl::Status CommandExecutor::MayAppend(const Envelope& envelope, const Preview&
                                         const common::v1::SignedCommand& command,
                                         const BeforeAppend& before_append) const {
   RETURN_IF_ERROR(preview.verdict);
-  RETURN_IF_ERROR(CheckIsKnown(envelope, kProgramVersion));
   RETURN_IF_ERROR(CheckAttachments(envelope, command));
-  RETURN_IF_ERROR(replica_.WithState(
-      [&](const Fold& fold) { return CheckNotErased(fold.world().directory(), command); }));
+  RETURN_IF_ERROR(replica_.WithState([&](const Fold& fold) {
+    const absl::Status known = CheckIsKnown(fold.world().acts(), envelope, kProgramVersion);
+    return known.ok() ? CheckNotErased(fold.world().directory(), command) : known;
+  }));
   return before_append == nullptr ? absl::OkStatus() : before_append(*envelope.command);
 }
 

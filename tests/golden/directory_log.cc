@@ -67,27 +67,27 @@ void GrantAndWithdrawOffices(SmallLog& log) {
 }
 
 void EraseASubject(SmallLog& log) {
-  v1::ProposeErasure propose;
-  propose.set_erasure_id("e1");
-  propose.add_subjects(std::string(16, 's'));
-  propose.set_legal_ground("Art. 17 (1) (a) GDPR");
-  log.Append("anna", std::move(propose));
-  v1::ConfirmErasure confirm;
-  confirm.set_erasure_id("e1");
-  log.Append("anna", v1::ConfirmErasure(confirm));  // void: the same person
-  log.Append("bert", v1::ConfirmErasure(confirm));
-  log.Append("bert", std::move(confirm));  // void: it is confirmed
+  v1::EraseSubjects erase;
+  erase.add_subjects(std::string(16, 's'));
+  erase.set_legal_ground("Art. 17 (1) (a) GDPR");
+  const uint64_t act = log.Append("anna", std::move(erase));
+  log.Confirm("anna", {act});  // void: the same person
+  log.Confirm("bert", {act});
+  log.Confirm("bert", {act});  // void: it is confirmed
+  v1::Contradict contradict;
+  contradict.set_record(act);
+  contradict.mutable_reason()->set_commitment(std::string(32, 'c'));
+  contradict.mutable_reason()->set_subject(std::string(16, 'r'));
+  contradict.mutable_reason()->set_media_type("text/plain");
+  log.Append("anna", std::move(contradict));  // void: it does not concern her
 }
 
-void ProposeAVersion(SmallLog& log) {
-  v1::ProposeVersion propose;
-  propose.set_version(1);
-  log.Append("anna", v1::ProposeVersion(propose));  // void: it is in force
-  propose.set_version(2);
-  log.Append("anna", std::move(propose));
+void ActivateAVersion(SmallLog& log) {
   v1::ActivateVersion activate;
+  activate.set_version(1);
+  log.Append("anna", v1::ActivateVersion(activate));  // void: it is in force
   activate.set_version(2);
-  log.Append("anna", std::move(activate));  // void: the same person
+  log.Confirm("anna", {log.Append("anna", std::move(activate))});  // void: the same person
 }
 
 void RevokeAKey(SmallLog& log) {
@@ -137,7 +137,7 @@ MadeLog MakeDirectoryLog() {
   AddOrganizationWithMembers(log);
   GrantAndWithdrawOffices(log);
   EraseASubject(log);
-  ProposeAVersion(log);
+  ActivateAVersion(log);
   AddFaults(log);
   RevokeAKey(log);
   MadeLog made;
