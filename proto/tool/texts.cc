@@ -52,9 +52,13 @@ std::string SignedBy(const CommandOptions& options) {
   }
 }
 
-// The office of the second person, where one must confirm the command.
-std::string SecondPerson(const CommandOptions& options) {
-  return options.second().empty() ? "" : absl::StrCat("; second: ", InWords(options.second()));
+// The office of the second person, where one must confirm the command, and whether it is recorded
+// when the ledger takes no others.
+std::string Special(const CommandOptions& options) {
+  std::string text;
+  if (!options.second().empty()) absl::StrAppend(&text, "; second: ", InWords(options.second()));
+  if (options.when_stopped()) text += "; also when stopped";
+  return text;
 }
 
 std::string ShownTo(const CommandOptions& options) {
@@ -105,7 +109,7 @@ std::string ProtocolTable(const std::vector<Command>& commands) {
   std::string text = "| command | signed by | record shown to | good for |\n|---|---|---|---|\n";
   for (const Command& command : commands) {
     absl::StrAppend(&text, "| ", command.domain, ".v1.", command.name, " | ",
-                    SignedBy(command.options), SecondPerson(command.options), " | ",
+                    SignedBy(command.options), Special(command.options), " | ",
                     ShownTo(command.options), " | ", GoodFor(command.options), " |\n");
   }
   return text;

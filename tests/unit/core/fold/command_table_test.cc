@@ -48,6 +48,15 @@ TEST(CommandTableTest, OnlyPublicCommandsOfTheDirectoryWaitForASecondPerson) {
   EXPECT_THAT(acts, ElementsAre("ActivateVersion", "EraseSubjects"));
 }
 
+TEST(CommandTableTest, AFewCommandsAreRecordedWhenTheLedgerIsStopped) {
+  std::set<std::string> names;
+  for (const CommandType& row : CommandTable()) {
+    if (row.options->when_stopped()) names.insert(row.name);
+  }
+  EXPECT_THAT(names, ElementsAre("CloseMeeting", "CloseRound", "CloseVote", "RecordDisruption",
+                                 "RevokeKey", "WithdrawOffice"));
+}
+
 // A message whose first field is a command's header is a command, or it is listed here.
 TEST(CommandTableTest, HoldsEveryMessageWithAHeader) {
   std::set<std::string> names;
