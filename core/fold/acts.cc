@@ -129,7 +129,7 @@ absl::StatusOr<const Acts::Entry*> Acts::MayConfirm(const CommandContext& contex
 absl::Status Acts::CheckAgain(const World& world, const CommandContext& context,
                               const Entry& entry) {
   RETURN_IF_ERROR(CheckVersion(*entry.type, context.version));
-  // Who left, or lost the key that signed, acts no more.
+  // A person who left, or whose key was revoked as stolen, acts no more.
   RETURN_IF_ERROR(ActiveKeyOf(world.directory(), context.actor, context.key_id).status());
   RETURN_IF_ERROR(RequireOffice(world.directory(), context.actor, entry.type->options->offices(),
                                 entry.type->name));

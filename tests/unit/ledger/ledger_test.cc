@@ -168,7 +168,7 @@ class LedgerTest : public ::testing::TestWithParam<Kind> {
     LedgerConfig config;
     config.clock = &clock_;
     config.fatal = [](const absl::Status& why) { FAIL() << why; };
-    config.free_bytes = [this] { return free_bytes_; };
+    config.free_bytes = [this] { return free_bytes_.load(); };
     return Ledger::Open(*std::move(entries), *std::move(checkpoints), Signer(),
                         crypto::SecretBytes::CopyOf(std::string(32, 'k')), std::move(config));
   }

@@ -33,7 +33,7 @@ Reach ReachIn(const World& world, const Command& command) {
   return RowOf<Command>().ReachOf(world, command);
 }
 
-// What votum_generate refuses to take from a declaration, and ListActs relies on.
+// Votum_generate refuses other declarations; ListActs shows acts to anybody.
 TEST(CommandTableTest, OnlyPublicCommandsOfTheDirectoryWaitForASecondPerson) {
   std::set<std::string> acts;
   for (const CommandType& row : CommandTable()) {
