@@ -88,7 +88,13 @@ const std::vector<Row>& Rows() {
           {"id", "person_id", "label", "state", "confirmed_by"}),
       Read<dv1::ListErasuresRequest, dv1::ListErasuresResponse>(
           "subject", "list-erasures", "directory", "ListErasures", "List erasures.", {},
-          {"id", "legal_ground", "proposer_id", "confirmer_id", "confirm_time"}),
+          {"record", "legal_ground", "actor_id", "confirmer_id", "confirm_time"}),
+      Read<dv1::ListActsRequest, dv1::ListActsResponse>(
+          "act", "list", "directory", "ListActs",
+          "List acts of two persons: those that wait for a second, in effect, or blocked.",
+          {{"--state", "state", "Only those", kOptional}},
+          {"record", "payload_type", "actor_id", "state", "lapse_time", "confirmer_id",
+           "concerned_id", "contradict_record"}),
       Read<iv1::GetIdeaRequest, iv1::GetIdeaResponse>(
           "idea", "show", "ideas", "GetIdea", "Show an idea.", {{"--id", "idea_id", "The idea"}}),
       Read<iv1::ListIdeasRequest, iv1::ListIdeasResponse>(

@@ -484,8 +484,6 @@ v1::Body DirectoryMachine::GetBody() const {
   body.set_name(body_name_);
   body.set_simulated_clock(simulated_clock_);
   body.set_version(version_);
-  body.set_proposed_version(proposed_version_);
-  body.set_version_proposer_id(version_proposer_);
   return body;
 }
 
@@ -560,7 +558,7 @@ void DirectoryMachine::Visit(const ResourceVisitor& visitor) const {
       *code.mutable_expire_time() = ToTimestamp(entry.expire_time);
     visitor(code);
   }
-  for (const auto& [id, erasure] : erasures_) visitor(erasure);
+  for (const auto& [record, erasure] : erasures_) visitor(erasure);
 }
 
 }  // namespace votum::directory

@@ -74,7 +74,8 @@ class DirectoryMachine {
  public:
   DirectoryMachine() = default;
   DirectoryMachine(const DirectoryMachine&) = delete;
-  DirectoryMachine& operator=(const DirectoryMachine&) = delete;
+  // Takes over the state of another one; what refers to this object still does.
+  DirectoryMachine& operator=(const DirectoryMachine&) = default;
 
   absl::Status Check(const CommandContext& context, const v1::FoundDeployment& command) const;
   absl::Status Check(const CommandContext& context, const v1::RegisterPerson& command) const;
@@ -87,9 +88,7 @@ class DirectoryMachine {
   absl::Status Check(const CommandContext& context, const v1::EnrolKey& command) const;
   absl::Status Check(const CommandContext& context, const v1::ConfirmKey& command) const;
   absl::Status Check(const CommandContext& context, const v1::RevokeKey& command) const;
-  absl::Status Check(const CommandContext& context, const v1::ProposeErasure& command) const;
-  absl::Status Check(const CommandContext& context, const v1::ConfirmErasure& command) const;
-  absl::Status Check(const CommandContext& context, const v1::ProposeVersion& command) const;
+  absl::Status Check(const CommandContext& context, const v1::EraseSubjects& command) const;
   absl::Status Check(const CommandContext& context, const v1::ActivateVersion& command) const;
   absl::Status Check(const CommandContext& context, const v1::AdoptRuleProfile& command) const;
 
@@ -104,9 +103,7 @@ class DirectoryMachine {
   void Apply(const CommandContext& context, const v1::EnrolKey& command);
   void Apply(const CommandContext& context, const v1::ConfirmKey& command);
   void Apply(const CommandContext& context, const v1::RevokeKey& command);
-  void Apply(const CommandContext& context, const v1::ProposeErasure& command);
-  void Apply(const CommandContext& context, const v1::ConfirmErasure& command);
-  void Apply(const CommandContext& context, const v1::ProposeVersion& command);
+  void Apply(const CommandContext& context, const v1::EraseSubjects& command);
   void Apply(const CommandContext& context, const v1::ActivateVersion& command);
   void Apply(const CommandContext& context, const v1::AdoptRuleProfile& command);
 
@@ -151,7 +148,8 @@ class DirectoryMachine {
   std::vector<v1::Key> ListKeys(absl::string_view person_id, absl::string_view after_id,
                                 size_t limit) const;
 
-  std::vector<v1::Erasure> ListErasures(absl::string_view after_id, size_t limit) const;
+  // By record: at most `limit` whose record has the index `from` or a later one.
+  std::vector<v1::Erasure> ListErasures(uint64_t from, size_t limit) const;
 
   void Visit(const ResourceVisitor& visitor) const;
 
@@ -172,8 +170,6 @@ class DirectoryMachine {
   std::string founder_id_;
   bool simulated_clock_ = false;
   uint32_t version_ = 1;
-  uint32_t proposed_version_ = 0;  // 0: none
-  std::string version_proposer_;
   ById<PersonEntry> persons_;
   ById<OrganizationEntry> organizations_;
   ById<MembershipEntry> memberships_;
@@ -181,7 +177,7 @@ class DirectoryMachine {
   std::map<std::string, std::map<std::string, std::string, std::less<>>, std::less<>> active_;
   ById<KeyEntry> keys_;
   ById<CodeEntry> codes_;
-  std::map<std::string, v1::Erasure, std::less<>> erasures_;
+  std::map<uint64_t, v1::Erasure> erasures_;  // by record
   std::vector<std::string> erased_subjects_;
   std::set<std::string, std::less<>> erased_;  // the same, to look up
 };

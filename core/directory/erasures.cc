@@ -1,4 +1,4 @@
-// Erases the sealed data of a subject: two persons, a legal ground, a record.
+// Erases the sealed data of a subject: two persons, a legal ground, two records.
 #include <set>
 
 #include "absl/strings/str_cat.h"
@@ -18,13 +18,8 @@ constexpr size_t kMaxGroundBytes = 500;
 }  // namespace
 
 absl::Status DirectoryMachine::Check(const CommandContext&,
-                                     const v1::ProposeErasure& command) const {
-  RETURN_IF_ERROR(CheckId("erasure_id", command.erasure_id()));
+                                     const v1::EraseSubjects& command) const {
   RETURN_IF_ERROR(CheckText("legal_ground", command.legal_ground(), kMaxGroundBytes));
-  if (erasures_.find(command.erasure_id()) != erasures_.end()) {
-    return Refuse(Reason::kErasureExists,
-                  absl::StrCat("erasure ", command.erasure_id(), " exists; choose another id"));
-  }
   if (command.subjects().empty() || command.subjects_size() > kMaxSubjects)
     return Refuse(Reason::kBadSubject, absl::StrCat("name 1 to ", kMaxSubjects, " subjects"));
   std::set<absl::string_view> seen;
@@ -37,39 +32,18 @@ absl::Status DirectoryMachine::Check(const CommandContext&,
   return absl::OkStatus();
 }
 
-void DirectoryMachine::Apply(const CommandContext& context, const v1::ProposeErasure& command) {
-  v1::Erasure& erasure = erasures_[command.erasure_id()];
-  erasure.set_id(command.erasure_id());
+void DirectoryMachine::Apply(const CommandContext& context, const v1::EraseSubjects& command) {
+  v1::Erasure& erasure = erasures_[context.index];
+  erasure.set_record(context.index);
   *erasure.mutable_subjects() = command.subjects();
   erasure.set_legal_ground(command.legal_ground());
-  erasure.set_proposer_id(context.actor);
-}
-
-absl::Status DirectoryMachine::Check(const CommandContext& context,
-                                     const v1::ConfirmErasure& command) const {
-  const auto found = erasures_.find(command.erasure_id());
-  if (found == erasures_.end()) {
-    return Refuse(Reason::kNoSuchErasure,
-                  absl::StrCat("no erasure ", command.erasure_id(), " was proposed"));
-  }
-  if (!found->second.confirmer_id().empty()) {
-    return Refuse(Reason::kAlreadyConfirmed,
-                  absl::StrCat("erasure ", command.erasure_id(), " is confirmed"));
-  }
-  if (found->second.proposer_id() != context.actor) return absl::OkStatus();
-  return Refuse(Reason::kSamePerson,
-                absl::StrCat(context.actor, " proposed erasure ", command.erasure_id(),
-                             "; another person must confirm it"));
-}
-
-void DirectoryMachine::Apply(const CommandContext& context, const v1::ConfirmErasure& command) {
-  v1::Erasure& erasure = erasures_.find(command.erasure_id())->second;
-  erasure.set_confirmer_id(context.actor);
+  erasure.set_actor_id(context.actor);
+  erasure.set_confirmer_id(context.second);
   *erasure.mutable_confirm_time() = ToTimestamp(context.time);
-  erasure.set_confirm_index(context.index);
+  erasure.set_confirm_record(context.effect_index);
   for (const std::string& subject : erasure.subjects()) {
-    // An earlier proposal may have named it too.
-    if (erased_.insert(subject).second) erased_subjects_.push_back(subject);
+    erased_.insert(subject);
+    erased_subjects_.push_back(subject);
   }
 }
 
@@ -77,10 +51,9 @@ bool DirectoryMachine::IsErased(absl::string_view subject) const {
   return erased_.find(subject) != erased_.end();
 }
 
-std::vector<v1::Erasure> DirectoryMachine::ListErasures(absl::string_view after_id,
-                                                        size_t limit) const {
+std::vector<v1::Erasure> DirectoryMachine::ListErasures(uint64_t from, size_t limit) const {
   std::vector<v1::Erasure> erasures;
-  for (auto it = erasures_.upper_bound(after_id); it != erasures_.end() && erasures.size() < limit;
+  for (auto it = erasures_.lower_bound(from); it != erasures_.end() && erasures.size() < limit;
        ++it) {
     erasures.push_back(it->second);
   }

@@ -3,6 +3,8 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"
 #include "services/runtime/paging.h"
@@ -11,6 +13,14 @@ namespace votum::directory {
 namespace {
 constexpr size_t kDefaultPage = 100;
 constexpr size_t kLargestPage = 1000;
+
+// The first record that may stand on `page` of a list by record.
+absl::StatusOr<uint64_t> FirstRecord(const Page& page) {
+  if (page.after.empty()) return 0;
+  uint64_t last = 0;
+  if (absl::SimpleAtoi(page.after, &last)) return last + 1;
+  return Refuse(Reason::kBadPage, "page_token is not one that a response of this list gave");
+}
 }  // namespace
 
 grpc::Status DirectoryServiceImpl::GetBody(grpc::ServerContext* context,
@@ -124,15 +134,34 @@ grpc::Status DirectoryServiceImpl::ListErasures(grpc::ServerContext* context,
   const auto read = [&](const World& world, const Reader&) -> absl::Status {
     ASSIGN_OR_RETURN(const Page page, ParsePage(request->page_size(), request->page_token(),
                                                 kDefaultPage, kLargestPage));
-    for (auto& resource : world.directory().ListErasures(page.after, page.size))
+    ASSIGN_OR_RETURN(const uint64_t first, FirstRecord(page));
+    for (auto& resource : world.directory().ListErasures(first, page.size))
       *response->add_erasures() = std::move(resource);
     if (static_cast<size_t>(response->erasures_size()) == page.size) {
       response->set_next_page_token(
-          NextPageToken(response->erasures(response->erasures_size() - 1).id()));
+          NextPageToken(absl::StrCat(response->erasures().rbegin()->record())));
     }
     return absl::OkStatus();
   };
   return access_.Read(*context, "ListErasures", read);
+}
+
+grpc::Status DirectoryServiceImpl::ListActs(grpc::ServerContext* context,
+                                            const v1::ListActsRequest* request,
+                                            v1::ListActsResponse* response) {
+  // The directory's commands that ask for a second person are public, and so are these acts.
+  const auto read = [&](const World& world, const Reader&) -> absl::Status {
+    ASSIGN_OR_RETURN(const Page page, ParsePage(request->page_size(), request->page_token(),
+                                                kDefaultPage, kLargestPage));
+    ASSIGN_OR_RETURN(const uint64_t first, FirstRecord(page));
+    for (auto& resource : world.acts().List(request->state(), first, page.size))
+      *response->add_acts() = std::move(resource);
+    if (static_cast<size_t>(response->acts_size()) == page.size)
+      response->set_next_page_token(
+          NextPageToken(absl::StrCat(response->acts().rbegin()->record())));
+    return absl::OkStatus();
+  };
+  return access_.Read(*context, "ListActs", read);
 }
 
 }  // namespace votum::directory

@@ -31,6 +31,8 @@ class DirectoryServiceImpl final : public WithoutCommands<v1::DirectoryService> 
                                v1::ListMembershipsResponse* response) override;
   grpc::Status ListErasures(grpc::ServerContext* context, const v1::ListErasuresRequest* request,
                             v1::ListErasuresResponse* response) override;
+  grpc::Status ListActs(grpc::ServerContext* context, const v1::ListActsRequest* request,
+                        v1::ListActsResponse* response) override;
   grpc::Status ListKeys(grpc::ServerContext* context, const v1::ListKeysRequest* request,
                         v1::ListKeysResponse* response) override;
 

@@ -101,22 +101,28 @@ class ErasureTest : public ::testing::TestWithParam<City::Layout> {
     return city_.Send(command).status();
   }
 
-  void Propose(const std::string& subject) {
-    const std::string line = absl::StrCat("subject erase --id e1 --subject ", subject);
+  // Anna erases the subject; the record, which waits for a second person.
+  std::string Erase(const std::string& subject) {
+    const std::string line = absl::StrCat("subject erase --subject ", subject);
     EXPECT_THAT(votum_.Do("anna.amt", line, 2), HasSubstr("--ground"));
     const std::string with_ground =
         absl::StrCat(line, " --ground @", votum_.WriteFileOf("ground", kGround));
     EXPECT_THAT(votum_.Do("m01", with_ground, 1), HasSubstr("OFFICE_MISSING"));
-    votum_.Do("anna.amt", with_ground);
+    return RecordIn(votum_.Do("anna.amt", with_ground));
   }
 
-  void Confirm() {
-    EXPECT_THAT(votum_.Do("anna.amt", "subject erase-confirm --id e1", 1),
-                HasSubstr("SAME_PERSON"));
+  void Confirm(const std::string& record) {
+    const std::string line = "act confirm --record " + record;
+    EXPECT_THAT(votum_.Do("anna.amt", line, 1), HasSubstr("SAME_PERSON"));
+    EXPECT_THAT(votum_.Do("m01", line, 1), HasSubstr("OFFICE_MISSING"));
+    EXPECT_THAT(votum_.Do("m01", "act contradict --reason nein --record " + record, 1),
+                HasSubstr("NOT_CONCERNED"));
     EXPECT_THAT(Show("i1"), HasSubstr(kText)) << "one person erases nothing";
-    votum_.Do("bernd.amt", "subject erase-confirm --id e1");
+    EXPECT_THAT(votum_.Do("petra.pruef", "act list --state pending"), HasSubstr("EraseSubjects"));
+    votum_.Do("bernd.amt", line);
+    EXPECT_THAT(votum_.Do("petra.pruef", "act list --state confirmed"), HasSubstr("EraseSubjects"));
     const std::string list = votum_.Do("petra.pruef", "subject list-erasures");
-    for (const char* said : {"e1", kGround, "anna.amt", "bernd.amt"}) {
+    for (const char* said : {record.c_str(), kGround, "anna.amt", "bernd.amt"}) {
       EXPECT_THAT(list, HasSubstr(said));
     }
   }
@@ -165,8 +171,7 @@ TEST_P(ErasureTest, LeavesNothingButTheRecordThatItHappened) {
     EXPECT_THAT(before, Not(HasSubstr(plain))) << "sealed from the beginning";
   }
 
-  Propose(subject);
-  Confirm();
+  Confirm(Erase(subject));
   // The ledger destroys the data after the record; the services continue meanwhile.
   EXPECT_TRUE(Await([&] { return SecretsOf(subject).empty(); }));
   // Bool, so that a failure does not print the database.

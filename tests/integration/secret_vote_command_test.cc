@@ -130,9 +130,9 @@ class SecretVoteCommandTest : public ::testing::Test {
     ASSERT_OK(vote_->city().Read("m01", "meetings", "GetSecretVote", request, &response));
     const std::string subject = crypto::HexEncode(response.secret_vote().subject());
     EXPECT_THAT(vote_->Votum("m01", "election show --id " + vote_->id()), HasSubstr(subject));
-    vote_->Votum("karl.kanzlei",
-                 absl::StrCat("subject erase --id e1 --ground Fristablauf --subject ", subject));
-    vote_->Votum("klara.kanzlei", "subject erase-confirm --id e1");
+    const std::string act = RecordIn(vote_->Votum(
+        "karl.kanzlei", absl::StrCat("subject erase --ground Fristablauf --subject ", subject)));
+    vote_->Votum("klara.kanzlei", "act confirm --record " + act);
     // The ledger erases when it has folded the confirmation.
     EXPECT_TRUE(Await([&] { return !ReadParticipation().ok(); }));
     EXPECT_THAT(ReadParticipation(), IsRefused(Reason::kServerKeysErased));

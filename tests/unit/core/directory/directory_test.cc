@@ -222,33 +222,36 @@ TEST_F(DirectoryTest, AudiencesFollowOfficesAndMemberships) {
   EXPECT_TRUE(machine_.BelongsToCouncilOrAdministration("m1"));
 }
 
-TEST_F(DirectoryTest, ErasuresNeedTwoPersons) {
-  ASSERT_OK(Register("bert"));
+TEST_F(DirectoryTest, SubjectsAreErasedOnce) {
   const std::string subject(16, 's');
-  v1::ProposeErasure propose;
-  propose.set_erasure_id("e1");
-  propose.set_legal_ground("Art. 17 (1) (a) GDPR");
-  EXPECT_THAT(Do("anna", propose), IsRefused(Reason::kBadSubject));
-  propose.add_subjects("short");
-  EXPECT_THAT(Do("anna", propose), IsRefused(Reason::kBadSubject));
-  propose.set_subjects(0, subject);
-  propose.add_subjects(subject);
-  EXPECT_THAT(Do("anna", propose), IsRefused(Reason::kBadSubject)) << "named twice";
-  propose.mutable_subjects()->RemoveLast();
-  v1::ConfirmErasure confirm;
-  confirm.set_erasure_id("e1");
-  EXPECT_THAT(Do("bert", confirm), IsRefused(Reason::kNoSuchErasure));
-  ASSERT_OK(Do("anna", propose));
-  EXPECT_THAT(Do("anna", propose), IsRefused(Reason::kErasureExists));
+  v1::EraseSubjects erase;
+  erase.set_legal_ground("Art. 17 (1) (a) GDPR");
+  EXPECT_THAT(Do("anna", erase), IsRefused(Reason::kBadSubject)) << "none is named";
+  erase.add_subjects("short");
+  EXPECT_THAT(Do("anna", erase), IsRefused(Reason::kBadSubject));
+  erase.set_subjects(0, subject);
+  erase.add_subjects(subject);
+  EXPECT_THAT(Do("anna", erase), IsRefused(Reason::kBadSubject)) << "named twice";
+  erase.mutable_subjects()->RemoveLast();
   EXPECT_FALSE(machine_.IsErased(subject));
-  EXPECT_THAT(Do("anna", confirm), IsRefused(Reason::kSamePerson));
-  ASSERT_OK(Do("bert", confirm));
+  // A second person has confirmed it: core/fold/acts.h.
+  CommandContext context;
+  context.index = 5;
+  context.time = now_;
+  context.actor = "anna";
+  context.second = "bert";
+  context.effect_index = 9;
+  ASSERT_OK(machine_.Check(context, erase));
+  machine_.Apply(context, erase);
   EXPECT_TRUE(machine_.IsErased(subject));
   EXPECT_THAT(machine_.erased_subjects(), ::testing::ElementsAre(subject));
-  EXPECT_THAT(Do("bert", confirm), IsRefused(Reason::kAlreadyConfirmed));
-  propose.set_erasure_id("e2");
-  EXPECT_THAT(Do("anna", propose), IsRefused(Reason::kAlreadyErased));
-  EXPECT_EQ(machine_.ListErasures("", 10)[0].confirmer_id(), "bert");
+  EXPECT_THAT(Do("anna", erase), IsRefused(Reason::kAlreadyErased));
+  const v1::Erasure erasure = machine_.ListErasures(5, 10).at(0);
+  EXPECT_EQ(erasure.record(), 5u);
+  EXPECT_EQ(erasure.actor_id(), "anna");
+  EXPECT_EQ(erasure.confirmer_id(), "bert");
+  EXPECT_EQ(erasure.confirm_record(), 9u);
+  EXPECT_TRUE(machine_.ListErasures(6, 10).empty());
 }
 
 }  // namespace

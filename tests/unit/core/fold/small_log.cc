@@ -5,6 +5,7 @@
 #include "absl/strings/str_format.h"
 #include "core/command/payload_type.h"
 #include "core/command/timestamps.h"
+#include "core/fold/fold.h"
 #include "crypto/dsse.h"
 #include "crypto/hash.h"
 #include "crypto/secret.h"
@@ -118,12 +119,26 @@ uint64_t SmallLog::Register(const std::string& id) {
 }
 
 uint64_t SmallLog::Activate(uint32_t version) {
-  dv1::ProposeVersion propose;
-  propose.set_version(version);
-  Append("anna", std::move(propose));
   dv1::ActivateVersion activate;
   activate.set_version(version);
-  return Append("bert", std::move(activate));
+  return Confirm("bert", {Append("anna", std::move(activate))});
+}
+
+dv1::Confirm SmallLog::ConfirmationOf(const std::vector<uint64_t>& acts) const {
+  dv1::Confirm confirm;
+  for (const uint64_t index : acts) {
+    common::v1::Record record;
+    record.ParseFromString(records_.at(index));
+    dv1::ActReference& act = *confirm.add_acts();
+    act.set_record(index);
+    const crypto::Digest digest = CommandDigest(record.payload_type(), record.payload());
+    act.set_digest(std::string(crypto::AsBytes(digest)));
+  }
+  return confirm;
+}
+
+uint64_t SmallLog::Confirm(const std::string& person, const std::vector<uint64_t>& acts) {
+  return Append(person, ConfirmationOf(acts));
 }
 
 uint64_t SmallLog::AppendSigned(const common::v1::SignedCommand& command,
