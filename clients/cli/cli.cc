@@ -195,6 +195,7 @@ const std::vector<Family>& Families() {
                               {AddReads, {}},
                               {AddContextCommands, {"context"}},
                               {AddKeyCommands, {"key", "code"}},
+                              {AddPersonCommands, {"person", "key", "meeting"}},
                               {AddAdoptRulesCommand, {"organization"}},
                               {AddRulesQuestions, {"rules"}},
                               {AddRulesCheckCommand, {"rules"}},

@@ -1,9 +1,11 @@
-// DirectoryService over gRPC: commands go to the executor, reads to the domain.
+// DirectoryService over gRPC: commands go to the executor, reads to the domain; names, labels of keys
+// and reasons come from the ledger's sealed attachments.
 #ifndef VOTUM_SERVICES_DIRECTORY_SERVICE_H_
 #define VOTUM_SERVICES_DIRECTORY_SERVICE_H_
 
 #include "services/runtime/command_executor.h"
 #include "services/runtime/command_methods.h"
+#include "services/runtime/ledger_client.h"
 #include "services/runtime/read_access.h"
 #include "votum/directory/v1/directory_service.grpc.pb.h"
 
@@ -12,9 +14,10 @@ namespace votum::directory {
 // Thread-safe.
 class DirectoryServiceImpl final : public v1::DirectoryService::Service {
  public:
-  // Both outlive this object.
-  DirectoryServiceImpl(const ReadAccess* access, const CommandExecutor* executor)
-      : access_(*access), executor_(*executor) {}
+  // All outlive this object.
+  DirectoryServiceImpl(const ReadAccess* access, const CommandExecutor* executor,
+                       LedgerClient* ledger)
+      : access_(*access), executor_(*executor), ledger_(*ledger) {}
 
   VOTUM_COMMANDS_OF_DIRECTORY(VOTUM_COMMAND_METHOD)
 
@@ -41,6 +44,7 @@ class DirectoryServiceImpl final : public v1::DirectoryService::Service {
  private:
   const ReadAccess& access_;
   const CommandExecutor& executor_;
+  LedgerClient& ledger_;
 };
 
 }  // namespace votum::directory

@@ -6,6 +6,7 @@
 #include "base/status_macros.h"
 #include "core/meetings/redaction.h"
 #include "services/runtime/paging.h"
+#include "services/runtime/sealed_contents.h"
 
 namespace votum::meetings {
 namespace {
@@ -17,6 +18,7 @@ MeetingsServiceImpl::MeetingsServiceImpl(const ReadAccess* access, const Command
                                          LedgerClient* ledger, crypto::SecretBytes sealing_key)
     : MeetingsCommands(executor),
       access_(*access),
+      ledger_(*ledger),
       feed_(access),
       office_(ledger, std::move(sealing_key)) {
   if (!ledger->prompt()) return;
@@ -79,7 +81,12 @@ grpc::Status MeetingsServiceImpl::GetAttendance(grpc::ServerContext* context,
     *response->mutable_attendance() = ForReader(std::move(attendance), reader.audience);
     return absl::OkStatus();
   };
-  return access_.Read(*context, "GetAttendance", read);
+  const grpc::Status status = access_.Read(*context, "GetAttendance", read);
+  if (!status.ok()) return status;
+  std::vector<ShownContent> shown;
+  for (v1::Disruption& disruption : *response->mutable_attendance()->mutable_disruptions())
+    shown.push_back({&disruption.sealed_text(), disruption.mutable_text()});
+  return FillContents(ledger_, WaitDeadline(*context), shown);
 }
 
 grpc::Status MeetingsServiceImpl::GetMotion(grpc::ServerContext* context,

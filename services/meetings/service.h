@@ -108,6 +108,7 @@ class MeetingsServiceImpl final : public MeetingsCommands {
   void AnswerWithoutWaiting(const char* method);
 
   const ReadAccess& access_;
+  LedgerClient& ledger_;
   MeetingFeed feed_;
   const ElectionOffice office_;
 

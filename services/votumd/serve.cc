@@ -82,6 +82,15 @@ absl::StatusOr<std::unique_ptr<grpc::Service>> Make(const ReadAccess* access,
   return std::make_unique<Service>(access, executor);
 }
 
+// For services that show the contents of sealed attachments.
+template <typename Service>
+absl::StatusOr<std::unique_ptr<grpc::Service>> MakeWithLedger(const ReadAccess* access,
+                                                              const CommandExecutor* executor,
+                                                              LedgerClient* ledger,
+                                                              const Deployment&) {
+  return std::make_unique<Service>(access, executor, ledger);
+}
+
 struct DomainService {
   Domain domain;
   std::string full_name;
@@ -93,13 +102,10 @@ const std::map<std::string, DomainService>& DomainServices() {
   static const auto* const kServicesByName = new std::map<std::string, DomainService>{
       {"directory",
        {Domain::kDirectory, "votum.directory.v1.DirectoryService",
-        Make<directory::DirectoryServiceImpl>}},
+        MakeWithLedger<directory::DirectoryServiceImpl>}},
       {"ideas",
        {Domain::kPapers, "votum.ideas.v1.IdeasService",
-        [](const ReadAccess* access, const CommandExecutor* executor, LedgerClient* ledger,
-           const Deployment&) -> absl::StatusOr<std::unique_ptr<grpc::Service>> {
-          return std::make_unique<ideas::IdeasServiceImpl>(access, executor, ledger);
-        }}},
+        MakeWithLedger<ideas::IdeasServiceImpl>}},
       {"papers",
        // A proposal's visibility to the public depends on the agendas.
        {Domain::kMeetings, "votum.papers.v1.PapersService", Make<papers::PapersServiceImpl>}},

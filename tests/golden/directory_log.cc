@@ -10,6 +10,7 @@
 #include "crypto/hash.h"
 #include "crypto/note.h"
 #include "rules/profile.h"
+#include "tests/harness/people.h"
 #include "tests/unit/core/fold/small_log.h"
 #include "votum/directory/v1/directory.pb.h"
 
@@ -93,7 +94,7 @@ void ProposeAVersion(SmallLog& log) {
 void RevokeAKey(SmallLog& log) {
   v1::RevokeKey revoke;
   revoke.set_key_id(log.KeyOf("carla").public_key().id());
-  revoke.set_reason("lost");
+  *revoke.mutable_reason() = About("carla", "lost").ref;
   log.Append("dora", v1::RevokeKey(revoke));  // void: not her key
   log.Append("carla", v1::RevokeKey(revoke));
   log.Append("carla", std::move(revoke));  // void: it is revoked
@@ -104,12 +105,13 @@ void AddFaults(SmallLog& log) {
   const std::string type = PayloadType(v1::RegisterPerson::descriptor());
   v1::RegisterPerson person;
   person.set_person_id("emil");
-  person.set_name("Emil");
+  *person.mutable_name() = About("emil", "Emil").ref;
   const common::v1::SignedCommand good = log.Sign("anna", &person);
   log.AppendSigned(good, "meetings");  // WRONG_SERVICE
   log.AppendSigned(good);
   log.AppendSigned(good);  // COMMAND_ID_REUSED
   person.set_person_id("frieda");
+  *person.mutable_name() = About("frieda", "Frieda").ref;
   common::v1::SignedCommand bad = log.Sign("anna", &person);
   bad.mutable_signatures(0)->mutable_signature()->front() ^= 1;
   log.AppendSigned(bad);  // BAD_SIGNATURE
