@@ -57,14 +57,14 @@ absl::StatusOr<std::string> OwnerAmong(client::Client& client, const std::string
 
 // Who belongs to no council is shown only the own keys, so these are looked through first.
 absl::StatusOr<std::string> OwnerOf(client::Client& client, const std::string& key_id) {
-  ASSIGN_OR_RETURN(std::string owner,
-                   OwnerAmong(client, key_id, client.context().person_id));
+  ASSIGN_OR_RETURN(std::string owner, OwnerAmong(client, key_id, client.context().person_id));
   if (owner.empty()) {
     ASSIGN_OR_RETURN(owner, OwnerAmong(client, key_id, ""));
   }
   if (!owner.empty()) return owner;
-  return Refuse(Reason::kNoSuchKey, absl::StrCat("there is no key ", key_id,
-                                                 "; give the whole id, as votum key list shows it"));
+  return Refuse(
+      Reason::kNoSuchKey,
+      absl::StrCat("there is no key ", key_id, "; give the whole id, as votum key list shows it"));
 }
 
 struct Options {
@@ -119,20 +119,17 @@ absl::Status RecordDisruption(Run& run, const Options& options) {
 absl::StatusOr<std::string> PersonId(client::Client& client, const std::string& given) {
   if (CheckId("", given).ok()) return given;
   std::vector<std::string> ids;
-  RETURN_IF_ERROR(EachPage<v1::ListPersonsResponse>(client, "ListPersons", v1::ListPersonsRequest(),
-                                                    [&](const v1::ListPersonsResponse& page) {
-                                                      for (const v1::Person& person :
-                                                           page.persons()) {
-                                                        if (person.name() == given)
-                                                          ids.push_back(person.id());
-                                                      }
-                                                      return true;
-                                                    }));
+  RETURN_IF_ERROR(EachPage<v1::ListPersonsResponse>(
+      client, "ListPersons", v1::ListPersonsRequest(), [&](const v1::ListPersonsResponse& page) {
+        for (const v1::Person& person : page.persons()) {
+          if (person.name() == given) ids.push_back(person.id());
+        }
+        return true;
+      }));
   if (ids.size() == 1) return ids[0];
   if (ids.empty()) {
-    return Refuse(Reason::kNoSuchPerson,
-                  absl::StrCat("nobody is called ", given,
-                               "; votum person list shows names and ids"));
+    return Refuse(Reason::kNoSuchPerson, absl::StrCat("nobody is called ", given,
+                                                      "; votum person list shows names and ids"));
   }
   return Refuse(Reason::kUsage, absl::StrCat(ids.size(), " persons are called ", given,
                                              "; give the id, as votum person list shows it"));
@@ -163,8 +160,8 @@ absl::StatusOr<std::vector<common::v1::Attachment>> SealAbout(const Run& run,
 void AddPersonCommands(CLI::App& root, Run& run) {
   const auto options = std::make_shared<Options>();
   if (run.Wants("person")) {
-    CLI::App* add =
-        AddVerb(root, run, "person", "add", "", [&run, options] { return AddPerson(run, *options); });
+    CLI::App* add = AddVerb(root, run, "person", "add", "",
+                            [&run, options] { return AddPerson(run, *options); });
     add->add_option("--name", options->words, "As in the public list of members")->required();
   }
   if (run.Wants("key")) {

@@ -87,9 +87,8 @@ absl::Status DirectoryMachine::CheckSealedAbout(absl::string_view person_id,
   const std::string& subject = SubjectOf(person_id);
   if (IsErased(subject)) {
     if (ref.ByteSizeLong() == 0) return absl::OkStatus();
-    return Refuse(Reason::kSubjectErased,
-                  absl::StrCat(field, ": what is sealed about ", person_id,
-                               " was erased; leave the field out"));
+    return Refuse(Reason::kSubjectErased, absl::StrCat(field, ": what is sealed about ", person_id,
+                                                       " was erased; leave the field out"));
   }
   RETURN_IF_ERROR(CheckAttachmentRef(field, ref));
   if (ref.subject() == subject) return absl::OkStatus();

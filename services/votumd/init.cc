@@ -194,8 +194,8 @@ absl::StatusOr<common::v1::SignedCommand> FoundingCommand(const InitOptions& opt
   found.set_deployment(options.deployment);
   found.set_body_name(options.body_name);
   found.set_administrator_id(administrator_id);
-  const SealedText name = Seal(crypto::NewSalt(), crypto::RandomBytes(kSubjectBytes),
-                               options.administrator_name);
+  const SealedText name =
+      Seal(crypto::NewSalt(), crypto::RandomBytes(kSubjectBytes), options.administrator_name);
   *found.mutable_administrator_name() = name.ref;
   found.set_code_public_key(code_key.spki_der());
   found.set_simulated_clock(options.simulated_clock);
@@ -247,9 +247,9 @@ absl::StatusOr<InitResult> InitDeployment(const InitOptions& options, absl::Time
   result.one_time_code = crypto::NewOneTimeCode();
   ASSIGN_OR_RETURN(const crypto::PrivateKey code_key,
                    crypto::KeyOfOneTimeCode(result.one_time_code.Reveal()));
-  ASSIGN_OR_RETURN(const common::v1::SignedCommand command,
-                   FoundingCommand(options, result.administrator_id, log_key,
-                                   code_key.public_key(), now));
+  ASSIGN_OR_RETURN(
+      const common::v1::SignedCommand command,
+      FoundingCommand(options, result.administrator_id, log_key, code_key.public_key(), now));
   SystemClock clock;
   RETURN_IF_ERROR(CopySecrets(options.storage, deployment));
   RETURN_IF_ERROR(

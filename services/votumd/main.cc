@@ -40,8 +40,8 @@ int Init(const votum::InitOptions& options, const std::string& code_file) {
             << "Log key (give it to every auditor): " << result->log_vkey << "\n"
             << "Person id of the first administrator: " << result->administrator_id << "\n";
   if (code_file.empty()) {
-    std::cout << "One-time code of the first administrator: "
-              << result->one_time_code.Reveal() << "\n"
+    std::cout << "One-time code of the first administrator: " << result->one_time_code.Reveal()
+              << "\n"
               << "It is shown only now. Enrol with: votum key enrol\n";
     return 0;
   }
@@ -79,9 +79,9 @@ int main(int argc, char** argv) {
                    "The log's origin: names the deployment for good")
       ->required();
   init_command->add_option("--body", init.body_name, "Name of the city or other body")->required();
-  init_command
-      ->add_option("--administrator-id", init.administrator_id,
-                   "Person id of the first administrator, for tests; without it a random one");
+  init_command->add_option(
+      "--administrator-id", init.administrator_id,
+      "Person id of the first administrator, for tests; without it a random one");
   init_command
       ->add_option("--administrator-name", init.administrator_name,
                    "Name of the first administrator")

@@ -104,8 +104,7 @@ const std::map<std::string, DomainService>& DomainServices() {
        {Domain::kDirectory, "votum.directory.v1.DirectoryService",
         MakeWithLedger<directory::DirectoryServiceImpl>}},
       {"ideas",
-       {Domain::kPapers, "votum.ideas.v1.IdeasService",
-        MakeWithLedger<ideas::IdeasServiceImpl>}},
+       {Domain::kPapers, "votum.ideas.v1.IdeasService", MakeWithLedger<ideas::IdeasServiceImpl>}},
       {"papers",
        // A proposal's visibility to the public depends on the agendas.
        {Domain::kMeetings, "votum.papers.v1.PapersService", Make<papers::PapersServiceImpl>}},

@@ -71,8 +71,7 @@ class City {
   }
 
   // RegisterPerson{id} of the first administrator, signed, with the name that it commits to.
-  common::v1::SignedCommand RegistrationOf(const std::string& id,
-                                           const std::string& name = "Name");
+  common::v1::SignedCommand RegistrationOf(const std::string& id, const std::string& name = "Name");
   // The first administrator revokes the key of `person`, whom this object has added.
   absl::Status Revoke(const std::string& person);
   // Registers a person and enrols a key, by code and with a second administrator.

@@ -51,9 +51,7 @@ class DirectoryTest : public ::testing::Test {
     return status;
   }
 
-  absl::Status Register(const std::string& id) {
-    return Do("anna", NewPerson(id));
-  }
+  absl::Status Register(const std::string& id) { return Do("anna", NewPerson(id)); }
   absl::Status Grant(const std::string& id, common::v1::Office office) {
     v1::GrantOffice grant;
     grant.set_person_id(id);

@@ -103,9 +103,7 @@ uint64_t SmallLog::AppendBytes(const std::string& person, const std::string& pay
   return AppendSigned(SignBytes(person, payload_type, payload));
 }
 
-uint64_t SmallLog::Register(const std::string& id) {
-  return Append("anna", NewPerson(id));
-}
+uint64_t SmallLog::Register(const std::string& id) { return Append("anna", NewPerson(id)); }
 
 uint64_t SmallLog::Activate(uint32_t version) {
   dv1::ProposeVersion propose;
