@@ -44,14 +44,13 @@ absl::StatusOr<std::string> OwnerAmong(client::Client& client, const std::string
   v1::ListKeysRequest request;
   request.set_person_id(person_id);
   std::string owner;
-  RETURN_IF_ERROR(EachPage<v1::ListKeysResponse>(client, "ListKeys", request,
-                                                 [&](const v1::ListKeysResponse& page) {
-                                                   for (const v1::Key& key : page.keys()) {
-                                                     if (key.id() == key_id)
-                                                       owner = key.person_id();
-                                                   }
-                                                   return owner.empty();
-                                                 }));
+  const auto look = [&](const v1::ListKeysResponse& page) {
+    for (const v1::Key& key : page.keys()) {
+      if (key.id() == key_id) owner = key.person_id();
+    }
+    return owner.empty();
+  };
+  RETURN_IF_ERROR(EachPage<v1::ListKeysResponse>(client, "ListKeys", request, look));
   return owner;
 }
 
@@ -119,13 +118,14 @@ absl::Status RecordDisruption(Run& run, const Options& options) {
 absl::StatusOr<std::string> PersonId(client::Client& client, const std::string& given) {
   if (CheckId("", given).ok()) return given;
   std::vector<std::string> ids;
-  RETURN_IF_ERROR(EachPage<v1::ListPersonsResponse>(
-      client, "ListPersons", v1::ListPersonsRequest(), [&](const v1::ListPersonsResponse& page) {
-        for (const v1::Person& person : page.persons()) {
-          if (person.name() == given) ids.push_back(person.id());
-        }
-        return true;
-      }));
+  const auto look = [&](const v1::ListPersonsResponse& page) {
+    for (const v1::Person& person : page.persons()) {
+      if (person.name() == given) ids.push_back(person.id());
+    }
+    return true;
+  };
+  RETURN_IF_ERROR(
+      EachPage<v1::ListPersonsResponse>(client, "ListPersons", v1::ListPersonsRequest(), look));
   if (ids.size() == 1) return ids[0];
   if (ids.empty()) {
     return Refuse(Reason::kNoSuchPerson, absl::StrCat("nobody is called ", given,
@@ -145,7 +145,7 @@ absl::StatusOr<std::vector<common::v1::Attachment>> SealAbout(const Run& run,
   v1::GetPersonRequest request;
   request.set_person_id(person_id);
   v1::GetPersonResponse response;
-  RETURN_IF_ERROR(client->Read("directory", "GetPerson", request, &response));
+  RETURN_IF_ERROR(client->ReadAsPublic("directory", "GetPerson", request, &response));
   if (response.person().erased()) {
     *run.err << "votum: what is sealed about " << person_id
              << " was erased, and nothing more is; the text is left out\n";

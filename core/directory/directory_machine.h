@@ -1,8 +1,8 @@
 // The directory: body, organizations, persons, memberships, offices, keys, the rules in force.
 //
-// Names, labels of keys and reasons are sealed attachments: the state knows their commitments, never
-// their words. All that is said about a person is sealed under that person's subject, and one
-// erasure takes all of it.
+// Names, labels of keys and reasons are sealed attachments: the state knows their commitments,
+// never their words. All that is said about a person is sealed under that person's subject, and
+// one erasure takes all of it.
 //
 // A key becomes active in three steps by at least two persons: an administrator issues a one-time
 // code, the owner enrols a key with it, another administrator confirms it. Two exceptions allow a

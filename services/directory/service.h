@@ -1,5 +1,5 @@
-// DirectoryService over gRPC: commands go to the executor, reads to the domain; names, labels of keys
-// and reasons come from the ledger's sealed attachments.
+// DirectoryService over gRPC: commands go to the executor, reads to the domain; names, labels of
+// keys and reasons come from the ledger's sealed attachments.
 #ifndef VOTUM_SERVICES_DIRECTORY_SERVICE_H_
 #define VOTUM_SERVICES_DIRECTORY_SERVICE_H_
 
