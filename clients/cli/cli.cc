@@ -196,6 +196,7 @@ const std::vector<Family>& Families() {
                               {AddContextCommands, {"context"}},
                               {AddKeyCommands, {"key", "code"}},
                               {AddActCommands, {"act"}},
+                              {AddPersonCommands, {"person", "key", "meeting"}},
                               {AddAdoptRulesCommand, {"organization"}},
                               {AddRulesQuestions, {"rules"}},
                               {AddRulesCheckCommand, {"rules"}},

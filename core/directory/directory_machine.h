@@ -1,5 +1,9 @@
 // The directory: body, organizations, persons, memberships, offices, keys, the rules in force.
 //
+// Names, labels of keys and reasons are sealed attachments: the state knows their commitments,
+// never their words. All that is said about a person is sealed under that person's subject, and
+// one erasure takes all of it.
+//
 // A key becomes active in three steps by at least two persons: an administrator issues a one-time
 // code, the owner enrols a key with it, another administrator confirms it. Two exceptions allow a
 // deployment to be founded: the first administrator's first key is active at once (the person who
@@ -34,10 +38,10 @@ struct KeyEntry {
   std::string public_key_der;
   // The same, parsed once: it verifies every command of its owner.
   std::optional<crypto::PublicKey> public_key;
-  std::string label;
+  common::v1::AttachmentRef label;  // without commitment: none
   std::string issued_by;
   std::string confirmed_by;
-  std::string revocation_reason;
+  common::v1::AttachmentRef revocation_reason;  // without commitment: none
   v1::KeyState state = v1::KEY_STATE_UNSPECIFIED;
 };
 
@@ -134,6 +138,13 @@ class DirectoryMachine {
   // Subjects whose sealed attachments are erased, in the order of the records that confirmed it.
   const std::vector<std::string>& erased_subjects() const { return erased_subjects_; }
   bool IsErased(absl::string_view subject) const;
+  // The subject of everything that is sealed about a person who exists.
+  const std::string& SubjectOf(absl::string_view person_id) const;
+  // Checks that what the field holds is sealed under the subject of `person_id`, who exists. Once
+  // that subject is erased, nothing new is sealed about the person: the field must be absent then.
+  // INVALID_ARGUMENT/BAD_ATTACHMENT, FAILED_PRECONDITION/SUBJECT_ERASED.
+  absl::Status CheckSealedAbout(absl::string_view person_id, absl::string_view field,
+                                const common::v1::AttachmentRef& ref) const;
 
   // NOT_FOUND/NO_SUCH_PERSON, NO_SUCH_ORGANIZATION. Lists are by id, at most `limit` after
   // `after_id`.
@@ -156,12 +167,14 @@ class DirectoryMachine {
  private:
   struct PersonEntry {
     std::string id;
-    std::string name;
+    common::v1::AttachmentRef name;
     std::set<common::v1::Office> offices;
   };
   template <typename Value>
   using ById = std::map<std::string, Value, std::less<>>;
 
+  v1::Person ToProto(const PersonEntry& entry) const;
+  v1::Key ToProto(const KeyEntry& entry) const;
   int AdministratorsWithActiveKey() const;
   bool HasActiveKey(absl::string_view person_id) const;
 
@@ -171,6 +184,7 @@ class DirectoryMachine {
   bool simulated_clock_ = false;
   uint32_t version_ = 1;
   ById<PersonEntry> persons_;
+  std::set<std::string, std::less<>> subjects_;  // of all persons
   ById<OrganizationEntry> organizations_;
   ById<MembershipEntry> memberships_;
   // Ids of current memberships, by organization and person.

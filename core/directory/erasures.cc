@@ -5,13 +5,13 @@
 #include "base/refusal.h"
 #include "base/status_macros.h"
 #include "core/command/fields.h"
+#include "core/command/sealed_text.h"
 #include "core/command/timestamps.h"
 #include "core/directory/directory_machine.h"
 
 namespace votum::directory {
 namespace {
 
-constexpr size_t kSubjectBytes = 16;
 constexpr int kMaxSubjects = 1000;
 constexpr size_t kMaxGroundBytes = 500;
 
@@ -49,6 +49,26 @@ void DirectoryMachine::Apply(const CommandContext& context, const v1::EraseSubje
 
 bool DirectoryMachine::IsErased(absl::string_view subject) const {
   return erased_.find(subject) != erased_.end();
+}
+
+const std::string& DirectoryMachine::SubjectOf(absl::string_view person_id) const {
+  return persons_.find(person_id)->second.name.subject();
+}
+
+absl::Status DirectoryMachine::CheckSealedAbout(absl::string_view person_id,
+                                                absl::string_view field,
+                                                const common::v1::AttachmentRef& ref) const {
+  const std::string& subject = SubjectOf(person_id);
+  if (IsErased(subject)) {
+    if (ref.ByteSizeLong() == 0) return absl::OkStatus();
+    return Refuse(Reason::kSubjectErased, absl::StrCat(field, ": what is sealed about ", person_id,
+                                                       " was erased; leave the field out"));
+  }
+  RETURN_IF_ERROR(CheckAttachmentRef(field, ref));
+  if (ref.subject() == subject) return absl::OkStatus();
+  return Refuse(Reason::kBadAttachment,
+                absl::StrCat(field, " must be sealed under the subject of ", person_id,
+                             ", which the person's sealed_name tells"));
 }
 
 std::vector<v1::Erasure> DirectoryMachine::ListErasures(uint64_t from, size_t limit) const {

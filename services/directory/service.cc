@@ -8,6 +8,7 @@
 #include "base/refusal.h"
 #include "base/status_macros.h"
 #include "services/runtime/paging.h"
+#include "services/runtime/sealed_contents.h"
 
 namespace votum::directory {
 namespace {
@@ -21,6 +22,9 @@ absl::StatusOr<uint64_t> FirstRecord(const Page& page) {
   if (absl::SimpleAtoi(page.after, &last)) return last + 1;
   return Refuse(Reason::kBadPage, "page_token is not one that a response of this list gave");
 }
+
+ShownContent NameOf(v1::Person& person) { return {&person.sealed_name(), person.mutable_name()}; }
+
 }  // namespace
 
 grpc::Status DirectoryServiceImpl::GetBody(grpc::ServerContext* context,
@@ -41,7 +45,9 @@ grpc::Status DirectoryServiceImpl::GetPerson(grpc::ServerContext* context,
                      world.directory().GetPerson(request->person_id()));
     return absl::OkStatus();
   };
-  return access_.Read(*context, "GetPerson", read);
+  const grpc::Status status = access_.Read(*context, "GetPerson", read);
+  if (!status.ok()) return status;
+  return FillContents(ledger_, WaitDeadline(*context), {NameOf(*response->mutable_person())});
 }
 
 grpc::Status DirectoryServiceImpl::GetOrganization(grpc::ServerContext* context,
@@ -69,7 +75,11 @@ grpc::Status DirectoryServiceImpl::ListPersons(grpc::ServerContext* context,
     }
     return absl::OkStatus();
   };
-  return access_.Read(*context, "ListPersons", read);
+  const grpc::Status status = access_.Read(*context, "ListPersons", read);
+  if (!status.ok()) return status;
+  std::vector<ShownContent> shown;
+  for (v1::Person& person : *response->mutable_persons()) shown.push_back(NameOf(person));
+  return FillContents(ledger_, WaitDeadline(*context), shown);
 }
 
 grpc::Status DirectoryServiceImpl::ListOrganizations(grpc::ServerContext* context,
@@ -111,10 +121,12 @@ grpc::Status DirectoryServiceImpl::ListKeys(grpc::ServerContext* context,
                                             const v1::ListKeysRequest* request,
                                             v1::ListKeysResponse* response) {
   const auto read = [&](const World& world, const Reader& reader) -> absl::Status {
-    if (reader.audience == Audience::kPublic) {
+    const bool own = !reader.person_id.empty() && request->person_id() == reader.person_id;
+    if (reader.audience == Audience::kPublic && !own) {
       return Refuse(
           Reason::kNotPublic,
-          "keys are listed for members, the administration and auditors; give a read session");
+          "keys are listed for members, the administration and auditors, and to everybody one's "
+          "own; give a read session");
     }
     ASSIGN_OR_RETURN(const Page page, ParsePage(request->page_size(), request->page_token(),
                                                 kDefaultPage, kLargestPage));
@@ -125,7 +137,14 @@ grpc::Status DirectoryServiceImpl::ListKeys(grpc::ServerContext* context,
     }
     return absl::OkStatus();
   };
-  return access_.Read(*context, "ListKeys", read);
+  const grpc::Status status = access_.Read(*context, "ListKeys", read);
+  if (!status.ok()) return status;
+  std::vector<ShownContent> shown;
+  for (v1::Key& key : *response->mutable_keys()) {
+    shown.push_back({&key.sealed_label(), key.mutable_label()});
+    shown.push_back({&key.sealed_revocation_reason(), key.mutable_revocation_reason()});
+  }
+  return FillContents(ledger_, WaitDeadline(*context), shown);
 }
 
 grpc::Status DirectoryServiceImpl::ListErasures(grpc::ServerContext* context,

@@ -22,6 +22,7 @@
 #include "tests/harness/city.h"
 #include "tests/harness/command_line.h"
 #include "tests/harness/layouts.h"
+#include "tests/harness/people.h"
 #include "votum/ideas/v1/ideas.pb.h"
 
 namespace votum::testing {
@@ -160,8 +161,10 @@ TEST_P(ErasureTest, LeavesNothingButTheRecordThatItHappened) {
   RecordIdea("i1");
   EXPECT_THAT(Show("i1"), HasSubstr(kText));
   const std::string subject = SubjectOf("i1");
-  EXPECT_THAT(Audit("before"), HasSubstr("all 2 are what their records commit to"));
-  EXPECT_THAT(Audit("sealed", " --sealed"), HasSubstr("sealed attachments: 2 stay sealed"));
+  EXPECT_THAT(Audit("before"), HasSubstr(absl::StrCat("all ", city_.sealed() + 2,
+                                                      " are what their records commit to")));
+  EXPECT_THAT(Audit("sealed", " --sealed"),
+              HasSubstr(absl::StrCat("sealed attachments: ", city_.sealed() + 2, " stay sealed")));
   EXPECT_FALSE(std::filesystem::exists(votum_.Path("sealed/attachments.jsonl")));
   const std::vector<std::string> secrets = SecretsOf(subject);
   ASSERT_EQ(secrets.size(), 3u) << "a key, a text, contact data";
@@ -195,6 +198,41 @@ TEST_P(ErasureTest, LeavesNothingButTheRecordThatItHappened) {
   city_.AwaitReady();
   EXPECT_THAT(Show("i1"), Not(HasSubstr(kText)));
   EXPECT_THAT(SecretsOf(subject), ::testing::IsEmpty());
+}
+
+TEST_P(ErasureTest, APersonStaysWithoutAName) {
+  EXPECT_THAT(votum_.Do("m01", "person list"), HasSubstr("Mitglied 2"));
+  EXPECT_THAT(votum_.Do("petra.pruef", "key list --person m02"), HasSubstr("tablet"));
+  const std::string subject = absl::BytesToHexString(testing::SubjectOf("m02"));
+  EXPECT_THAT(votum_.Do("m01", "person show --id m02"), HasSubstr(subject));
+
+  Propose(subject);
+  votum_.Do("bernd.amt", "subject erase-confirm --id e1");
+  EXPECT_TRUE(Await([&] { return SecretsOf(subject).empty(); }));
+  const std::string shown = votum_.Do("m01", "person show --id m02");
+  EXPECT_THAT(shown, HasSubstr("erased: yes"));
+  EXPECT_THAT(shown, Not(HasSubstr("Mitglied")));
+  EXPECT_THAT(votum_.Do("m01", "person list"), HasSubstr("Mitglied 1")) << "nobody else is erased";
+  EXPECT_THAT(votum_.Do("petra.pruef", "key list --person m02"), Not(HasSubstr("tablet")));
+
+  // The key is revoked without words.
+  const std::string revoke =
+      absl::StrCat("key revoke --key-id ", city_.KeyOf("m02").public_key().id(), " --reason lost");
+  EXPECT_THAT(votum_.Do("anna.amt", revoke), HasSubstr("RevokeKey"));
+  const std::string audit = Audit("persons");
+  EXPECT_THAT(audit, HasSubstr("2 more were erased, by records that say on what ground"));
+  EXPECT_THAT(audit, HasSubstr("audit: all checks passed"));
+}
+
+TEST_P(ErasureTest, PeopleAreCalledByNameWhereOnlyOneHasIt) {
+  const std::string added = votum_.Do("anna.amt", "person add --name Paula");
+  EXPECT_THAT(added, ::testing::ContainsRegex("p-[a-z2-7]{16}")) << "the id is drawn";
+  const std::string shown = votum_.Do("m01", "person show --id Paula");
+  EXPECT_THAT(shown, HasSubstr("name: Paula"));
+  EXPECT_THAT(votum_.Do("m01", "person show --id Pauline", 5), HasSubstr("NO_SUCH_PERSON"));
+  votum_.Do("anna.amt", "person add --name Paula");
+  EXPECT_THAT(votum_.Do("m01", "person show --id Paula", 2),
+              HasSubstr("2 persons are called Paula"));
 }
 
 INSTANTIATE_TEST_SUITE_P(Layouts, ErasureTest, BothLayouts(), LayoutName);

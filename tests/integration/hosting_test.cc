@@ -27,10 +27,7 @@ namespace {
 class HostingTest : public ::testing::Test {
  protected:
   static absl::Status Register(City& city, const std::string& id) {
-    directory::v1::RegisterPerson person;
-    person.set_person_id(id);
-    person.set_name("Name");
-    return city.Do("anna.amt", std::move(person)).status();
+    return city.Send(city.RegistrationOf(id)).status();
   }
 };
 

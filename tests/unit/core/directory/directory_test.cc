@@ -1,4 +1,5 @@
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/status_matchers.h"
@@ -7,9 +8,14 @@
 #include "crypto/keys.h"
 #include "gtest/gtest.h"
 #include "rules/profile.h"
+#include "tests/harness/people.h"
 
 namespace votum::directory {
 namespace {
+
+using testing::About;
+using testing::NewPerson;
+using testing::SubjectOf;
 
 const absl::Time kNow = absl::FromUnixSeconds(1800000000);
 
@@ -25,7 +31,7 @@ class DirectoryTest : public ::testing::Test {
     found.set_deployment("votum.test/log");
     found.set_body_name("Stadt Test");
     found.set_administrator_id("anna");
-    found.set_administrator_name("Anna");
+    *found.mutable_administrator_name() = About("anna", "Anna").ref;
     founding_code_ = NewKey().spki_der();
     found.set_code_public_key(founding_code_);
     ASSERT_OK(Do("", found, 0));
@@ -45,12 +51,7 @@ class DirectoryTest : public ::testing::Test {
     return status;
   }
 
-  absl::Status Register(const std::string& id) {
-    v1::RegisterPerson person;
-    person.set_person_id(id);
-    person.set_name("Name");
-    return Do("anna", person);
-  }
+  absl::Status Register(const std::string& id) { return Do("anna", NewPerson(id)); }
   absl::Status Grant(const std::string& id, common::v1::Office office) {
     v1::GrantOffice grant;
     grant.set_person_id(id);
@@ -63,7 +64,7 @@ class DirectoryTest : public ::testing::Test {
     v1::EnrolKey enrol;
     enrol.mutable_header()->set_public_key(key.spki_der());
     enrol.set_code_key_id(crypto::PublicKey::FromSpkiDer(code_der)->id());
-    enrol.set_label("tablet");
+    *enrol.mutable_label() = About(person, "tablet").ref;
     EXPECT_OK(Do(person, enrol, 1, key.id()));
     return key.id();
   }
@@ -83,7 +84,8 @@ class DirectoryTest : public ::testing::Test {
   absl::Status Revoke(const std::string& actor, const std::string& key_id) {
     v1::RevokeKey revoke;
     revoke.set_key_id(key_id);
-    revoke.set_reason("lost");
+    const KeyEntry* key = machine_.FindKey(key_id);
+    if (key != nullptr) *revoke.mutable_reason() = About(key->person_id, "lost").ref;
     return Do(actor, revoke);
   }
 
@@ -252,6 +254,84 @@ TEST_F(DirectoryTest, SubjectsAreErasedOnce) {
   EXPECT_EQ(erasure.confirmer_id(), "bert");
   EXPECT_EQ(erasure.confirm_record(), 9u);
   EXPECT_TRUE(machine_.ListErasures(6, 10).empty());
+}
+
+// Everything about a person is under one subject, and no two persons share one.
+class SealedAboutPeopleTest : public DirectoryTest {
+ protected:
+  void SetUp() override {
+    DirectoryTest::SetUp();
+    ASSERT_OK(Register("bernd"));
+    ASSERT_OK(Grant("bernd", common::v1::OFFICE_ADMINISTRATOR));
+    ASSERT_OK(Confirm("anna", IssueAndEnrol("anna", "bernd")));
+    ASSERT_OK(Register("m1"));
+    key_ = IssueAndEnrol("anna", "m1");
+    ASSERT_OK(Confirm("bernd", key_));
+  }
+  absl::Status RevokeFor(const std::optional<common::v1::AttachmentRef>& reason) {
+    v1::RevokeKey revoke;
+    revoke.set_key_id(key_);
+    if (reason.has_value()) *revoke.mutable_reason() = *reason;
+    return Do("anna", revoke);
+  }
+  absl::Status EnrolLabelled(const common::v1::AttachmentRef& label) {
+    v1::EnrolKey enrol;
+    enrol.set_code_key_id(crypto::PublicKey::FromSpkiDer(founding_code_)->id());
+    *enrol.mutable_label() = label;
+    return Do("m1", enrol, 1, NewKey().id());
+  }
+  void Erase(const std::string& subject) {
+    v1::ProposeErasure propose;
+    propose.set_erasure_id("e1");
+    propose.set_legal_ground("Art. 17 (1) (a) GDPR");
+    propose.add_subjects(subject);
+    ASSERT_OK(Do("anna", propose));
+    v1::ConfirmErasure confirm;
+    confirm.set_erasure_id("e1");
+    ASSERT_OK(Do("bernd", confirm));
+  }
+
+  std::string key_;
+};
+
+TEST_F(SealedAboutPeopleTest, TheStateHasReferencesAndNoNames) {
+  const v1::Person person = *machine_.GetPerson("m1");
+  EXPECT_EQ(person.sealed_name().commitment(), About("m1", "Name").ref.commitment());
+  EXPECT_EQ(person.name(), "");
+  EXPECT_FALSE(person.erased());
+  const v1::Key key = machine_.ListKeys("m1", "", 1).at(0);
+  EXPECT_EQ(key.sealed_label().commitment(), About("m1", "tablet").ref.commitment());
+  EXPECT_FALSE(key.has_sealed_revocation_reason());
+}
+
+TEST_F(SealedAboutPeopleTest, NamesNeedASubjectOfTheirOwn) {
+  v1::RegisterPerson person = NewPerson("m2");
+  *person.mutable_name() = About("m1", "Name").ref;
+  EXPECT_THAT(Do("anna", person), IsRefused(Reason::kSubjectTaken));
+  *person.mutable_name() = About("anna", "Name").ref;
+  EXPECT_THAT(Do("anna", person), IsRefused(Reason::kSubjectTaken)) << "the founder's";
+  person.clear_name();
+  EXPECT_THAT(Do("anna", person), IsRefused(Reason::kBadAttachment));
+}
+
+TEST_F(SealedAboutPeopleTest, LabelsAndReasonsAreUnderTheSubjectOfTheOwner) {
+  EXPECT_THAT(EnrolLabelled(About("anna", "tablet").ref), IsRefused(Reason::kBadAttachment));
+  EXPECT_THAT(RevokeFor(About("anna", "lost").ref), IsRefused(Reason::kBadAttachment));
+  EXPECT_THAT(RevokeFor(std::nullopt), IsRefused(Reason::kBadAttachment));
+  EXPECT_OK(RevokeFor(About("m1", "lost").ref));
+  EXPECT_EQ(machine_.ListKeys("m1", "", 1).at(0).sealed_revocation_reason().commitment(),
+            About("m1", "lost").ref.commitment());
+}
+
+TEST_F(SealedAboutPeopleTest, AfterAnErasureNothingIsSealedButKeysCanBeRevoked) {
+  Erase(SubjectOf("m1"));
+  EXPECT_TRUE(machine_.GetPerson("m1")->erased());
+  EXPECT_FALSE(machine_.GetPerson("anna")->erased());
+  EXPECT_TRUE(machine_.ListKeys("m1", "", 1).at(0).erased());
+  EXPECT_THAT(EnrolLabelled(About("m1", "tablet").ref), IsRefused(Reason::kSubjectErased));
+  EXPECT_THAT(RevokeFor(About("m1", "lost").ref), IsRefused(Reason::kSubjectErased));
+  EXPECT_OK(RevokeFor(std::nullopt));
+  EXPECT_EQ(machine_.FindKey(key_)->state, v1::KEY_STATE_REVOKED);
 }
 
 }  // namespace

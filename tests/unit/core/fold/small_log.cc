@@ -9,6 +9,7 @@
 #include "crypto/dsse.h"
 #include "crypto/hash.h"
 #include "crypto/secret.h"
+#include "tests/harness/people.h"
 #include "votum/common/v1/office.pb.h"
 #include "votum/directory/v1/directory.pb.h"
 
@@ -111,12 +112,7 @@ uint64_t SmallLog::AppendBytes(const std::string& person, const std::string& pay
   return AppendSigned(SignBytes(person, payload_type, payload));
 }
 
-uint64_t SmallLog::Register(const std::string& id) {
-  dv1::RegisterPerson person;
-  person.set_person_id(id);
-  person.set_name("Name");
-  return Append("anna", std::move(person));
-}
+uint64_t SmallLog::Register(const std::string& id) { return Append("anna", NewPerson(id)); }
 
 uint64_t SmallLog::Activate(uint32_t version) {
   dv1::ActivateVersion activate;
@@ -166,7 +162,7 @@ void SmallLog::Found() {
   found.set_deployment(kSmallDeployment);
   found.set_body_name("Kleinstadt");
   found.set_administrator_id("anna");
-  found.set_administrator_name("Anna");
+  *found.mutable_administrator_name() = About("anna", "Anna").ref;
   found.set_code_public_key(code.public_key().spki_der());
   common::v1::SignedCommand command;
   command.set_payload_type(PayloadType(dv1::FoundDeployment::descriptor()));
@@ -181,7 +177,7 @@ void SmallLog::Enrol(const std::string& person, const crypto::PrivateKey& code) 
   dv1::EnrolKey enrol;
   enrol.mutable_header()->set_public_key(KeyOf(person).public_key().spki_der());
   enrol.set_code_key_id(code.public_key().id());
-  enrol.set_label("tablet");
+  *enrol.mutable_label() = About(person, "tablet").ref;
   common::v1::SignedCommand command = Sign(person, &enrol);
   AddSignature(code, command);
   AppendSigned(command);

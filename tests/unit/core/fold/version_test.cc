@@ -10,6 +10,7 @@
 #include "core/fold/fold.h"
 #include "crypto/random.h"
 #include "gtest/gtest.h"
+#include "tests/harness/people.h"
 #include "tests/unit/core/fold/program.h"
 #include "tests/unit/core/fold/small_log.h"
 #include "votum/directory/v1/directory.pb.h"
@@ -62,10 +63,7 @@ TEST(LogVersion, AnOldProgramTakesNoCommandForANewerLog) {
   log.Activate(2);
   Program old(log, 1);
   ASSERT_OK(old.FoldAll());
-  directory::v1::RegisterPerson person;
-  person.set_person_id("carla");
-  person.set_name("Carla");
-  EXPECT_THAT(old.fold().Check(log.Open("anna", std::move(person)), log.time()),
+  EXPECT_THAT(old.fold().Check(log.Open("anna", NewPerson("carla")), log.time()),
               IsRefused(Reason::kNewerLog));
 }
 

@@ -37,6 +37,7 @@
 #include "services/gateway/published_log.h"
 #include "services/ledger/service.h"
 #include "services/runtime/host.h"
+#include "tests/harness/people.h"
 #include "votum/directory/v1/directory.pb.h"
 #include "votum/ideas/v1/ideas.pb.h"
 
@@ -161,14 +162,13 @@ class LogServiceTest : public ::testing::Test {
     found.set_deployment(kDeployment);
     found.set_body_name("Musterstadt");
     found.set_administrator_id("anna");
-    found.set_administrator_name("Anna");
+    *found.mutable_administrator_name() = testing::About("anna", "Anna").ref;
     found.set_code_public_key(code.public_key().spki_der());
     Append(Sign(&found, KeyOf('s')), "directory");
     dv1::EnrolKey enrol;
     enrol.mutable_header()->set_public_key(key_.public_key().spki_der());
     enrol.mutable_header()->set_actor("anna");
     enrol.set_code_key_id(code.public_key().id());
-    enrol.set_label("tablet");
     Append(Sign(&enrol, key_, &code), "directory");
   }
 
