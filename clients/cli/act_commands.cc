@@ -10,9 +10,9 @@
 #include "base/refusal.h"
 #include "base/status_macros.h"
 #include "clients/cli/cli.h"
+#include "clients/cli/people.h"
 #include "clients/cli/printer.h"
 #include "clients/cli/terminal.h"
-#include "clients/lib/signer.h"
 #include "core/fold/fold.h"
 #include "votum/directory/v1/directory_service.pb.h"
 
@@ -89,12 +89,14 @@ absl::Status ConfirmActs(Run& run, const ActOptions& options) {
 }
 
 absl::Status ContradictAct(Run& run, const ActOptions& options) {
-  ASSIGN_OR_RETURN(const std::string reason, TextOf(options.reason));
-  const client::SealedText sealed = client::SealText(reason);
+  ASSIGN_OR_RETURN(const std::shared_ptr<client::Client> client, run.Client());
   v1::Contradict contradict;
   contradict.set_record(options.record);
-  *contradict.mutable_reason() = sealed.ref;
-  return DoCommand(run, &contradict, {sealed.attachment});
+  ASSIGN_OR_RETURN(const std::vector<common::v1::Attachment> attachments,
+                   SealAbout(run, client->context().person_id, options.reason,
+                             contradict.mutable_reason()));
+  if (attachments.empty()) contradict.clear_reason();
+  return DoCommand(run, &contradict, attachments);
 }
 
 }  // namespace
@@ -108,7 +110,7 @@ void AddActCommands(CLI::App& root, Run& run) {
   CLI::App* contradict = AddVerb(root, run, "act", "contradict", "",
                                  [&run, options] { return ContradictAct(run, *options); });
   contradict->add_option("--record", options->record, "Index of the act's record")->required();
-  contradict->add_option("--reason", options->reason, "Why; auditors can read it")->required();
+  contradict->add_option("--reason", options->reason, "Why; offices and auditors read it, until it is erased")->required();
 }
 
 }  // namespace votum::cli

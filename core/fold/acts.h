@@ -56,7 +56,7 @@ class Acts {
   absl::Status Check(const CommandContext& context, const directory::v1::Confirm& command) const;
   void Apply(const CommandContext& context, const directory::v1::Confirm& command);
 
-  // NO_SUCH_ACT, NOT_CONCERNED, ALREADY_CONTRADICTED, ACT_LAPSED, BAD_ATTACHMENT.
+  // BAD_ATTACHMENT, SUBJECT_ERASED; NO_SUCH_ACT, NOT_CONCERNED, ALREADY_CONTRADICTED, ACT_LAPSED.
   absl::Status Check(const CommandContext& context, const directory::v1::Contradict& command) const;
   void Apply(const CommandContext& context, const directory::v1::Contradict& command);
 

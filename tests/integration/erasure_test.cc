@@ -206,8 +206,7 @@ TEST_P(ErasureTest, APersonStaysWithoutAName) {
   const std::string subject = absl::BytesToHexString(testing::SubjectOf("m02"));
   EXPECT_THAT(votum_.Do("m01", "person show --id m02"), HasSubstr(subject));
 
-  Propose(subject);
-  votum_.Do("bernd.amt", "subject erase-confirm --id e1");
+  votum_.Do("bernd.amt", "act confirm --record " + Erase(subject));
   EXPECT_TRUE(Await([&] { return SecretsOf(subject).empty(); }));
   const std::string shown = votum_.Do("m01", "person show --id m02");
   EXPECT_THAT(shown, HasSubstr("erased: yes"));

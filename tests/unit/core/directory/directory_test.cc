@@ -281,14 +281,10 @@ class SealedAboutPeopleTest : public DirectoryTest {
     return Do("m1", enrol, 1, NewKey().id());
   }
   void Erase(const std::string& subject) {
-    v1::ProposeErasure propose;
-    propose.set_erasure_id("e1");
-    propose.set_legal_ground("Art. 17 (1) (a) GDPR");
-    propose.add_subjects(subject);
-    ASSERT_OK(Do("anna", propose));
-    v1::ConfirmErasure confirm;
-    confirm.set_erasure_id("e1");
-    ASSERT_OK(Do("bernd", confirm));
+    v1::EraseSubjects erase;
+    erase.set_legal_ground("Art. 17 (1) (a) GDPR");
+    erase.add_subjects(subject);
+    ASSERT_OK(Do("anna", erase));
   }
 
   std::string key_;

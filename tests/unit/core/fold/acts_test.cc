@@ -14,6 +14,7 @@
 #include "core/fold/fold.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/harness/people.h"
 #include "tests/unit/core/fold/program.h"
 #include "tests/unit/core/fold/small_log.h"
 
@@ -42,12 +43,11 @@ v1::ActivateVersion Activate(uint32_t version) {
   return activate;
 }
 
-v1::Contradict Contradiction(uint64_t record) {
+// What `person` says against the act of `record`.
+v1::Contradict Contradiction(const std::string& person, uint64_t record) {
   v1::Contradict contradict;
   contradict.set_record(record);
-  contradict.mutable_reason()->set_commitment(std::string(32, 'c'));
-  contradict.mutable_reason()->set_subject(std::string(16, 's'));
-  contradict.mutable_reason()->set_media_type("text/plain");
+  *contradict.mutable_reason() = testing::About(person, "It is not true").ref;
   return contradict;
 }
 
@@ -168,7 +168,7 @@ TEST_F(ActsTest, WhoeverLostOfficeOrKeyActsNoMore) {
   EXPECT_OK(program_.fold().Check(log_.Open("bert", log_.ConfirmationOf({act})), log_.time()));
   v1::RevokeKey revoke;
   revoke.set_key_id(log_.KeyOf("carla").public_key().id());
-  revoke.set_reason("stolen");
+  *revoke.mutable_reason() = testing::About("carla", "stolen").ref;
   log_.Append("anna", std::move(revoke));
   EXPECT_EQ(VoidReason(log_.Confirm("bert", {act})), Reason::kKeyRevoked)
       << "a thief may have signed the act";
@@ -261,9 +261,11 @@ TEST_F(ActsTest, AreListedByRecordAndState) {
 
 TEST_F(ActsTest, NobodyContradictsWhatConcernsThemNot) {
   const uint64_t act = log_.Append("carla", Erase({1}));
-  EXPECT_EQ(VoidReason(log_.Append("emil", Contradiction(act))), Reason::kNotConcerned);
-  EXPECT_EQ(VoidReason(log_.Append("emil", Contradiction(0))), Reason::kNoSuchAct);
+  EXPECT_EQ(VoidReason(log_.Append("emil", Contradiction("emil", act))), Reason::kNotConcerned);
+  EXPECT_EQ(VoidReason(log_.Append("emil", Contradiction("emil", 0))), Reason::kNoSuchAct);
   EXPECT_EQ(VoidReason(log_.Append("emil", v1::Contradict())), Reason::kBadAttachment);
+  EXPECT_EQ(VoidReason(log_.Append("emil", Contradiction("anna", act))), Reason::kBadAttachment)
+      << "one's reason is sealed under one's own subject";
 }
 
 // No command concerns a person yet; these acts withdraw an office, as a declaration with
@@ -345,12 +347,12 @@ class ConcernedTest : public ::testing::Test {
 TEST_F(ConcernedTest, AContradictionBlocksAPendingActForGood) {
   const uint64_t act = Withdraw();
   EXPECT_EQ(world_.acts().Find(act)->concerned_id(), "carla");
-  EXPECT_THAT(Do("anna", Contradiction(act)), IsRefused(Reason::kNotConcerned));
-  ASSERT_OK(Do("carla", Contradiction(act)));
+  EXPECT_THAT(Do("anna", Contradiction("anna", act)), IsRefused(Reason::kNotConcerned));
+  ASSERT_OK(Do("carla", Contradiction("carla", act)));
   EXPECT_EQ(world_.acts().Find(act)->state(), v1::ACT_STATE_BLOCKED);
   EXPECT_EQ(world_.acts().PendingCommand(act), nullptr);
   EXPECT_THAT(Do("bert", ConfirmationOf(act)), IsRefused(Reason::kActBlocked));
-  EXPECT_THAT(Do("carla", Contradiction(act)), IsRefused(Reason::kAlreadyContradicted));
+  EXPECT_THAT(Do("carla", Contradiction("carla", act)), IsRefused(Reason::kAlreadyContradicted));
   EXPECT_TRUE(IsClerk());
 }
 
@@ -360,17 +362,17 @@ TEST_F(ConcernedTest, AContradictionFlagsAnActThatIsInEffect) {
   EXPECT_FALSE(IsClerk());
   now_ += absl::Hours(24 * 365);
   const uint64_t contradiction = next_;
-  ASSERT_OK(Do("carla", Contradiction(act)));
+  ASSERT_OK(Do("carla", Contradiction("carla", act)));
   EXPECT_EQ(world_.acts().Find(act)->state(), v1::ACT_STATE_CONFIRMED);
   EXPECT_EQ(world_.acts().Find(act)->contradict_record(), contradiction);
   EXPECT_FALSE(IsClerk()) << "it stays in effect";
-  EXPECT_THAT(Do("carla", Contradiction(act)), IsRefused(Reason::kAlreadyContradicted));
+  EXPECT_THAT(Do("carla", Contradiction("carla", act)), IsRefused(Reason::kAlreadyContradicted));
 }
 
 TEST_F(ConcernedTest, ALapsedActNeedsNoContradiction) {
   const uint64_t act = Withdraw();
   now_ += kActLapse + absl::Microseconds(1);
-  EXPECT_THAT(Do("carla", Contradiction(act)), IsRefused(Reason::kActLapsed));
+  EXPECT_THAT(Do("carla", Contradiction("carla", act)), IsRefused(Reason::kActLapsed));
   EXPECT_THAT(Do("bert", ConfirmationOf(act)), IsRefused(Reason::kActLapsed));
 }
 

@@ -42,7 +42,7 @@ const std::map<std::string, std::string>& Texts() {
       {"directory.v1.CreateOrganization.name", kBody},
       {"directory.v1.FoundDeployment.body_name", kBody},
       {"directory.v1.FoundDeployment.deployment", kBody},
-      {"directory.v1.ProposeErasure.legal_ground", kCourse},
+      {"directory.v1.EraseSubjects.legal_ground", kCourse},
       {"ideas.v1.ConfirmPaperPreference.paper_number", kCode},
       {"ideas.v1.EstablishRanking.tie_order", kCode},
       {"ideas.v1.EstablishRanking.tie_rule", kCode},
