@@ -92,9 +92,9 @@ absl::Status ContradictAct(Run& run, const ActOptions& options) {
   ASSIGN_OR_RETURN(const std::shared_ptr<client::Client> client, run.Client());
   v1::Contradict contradict;
   contradict.set_record(options.record);
-  ASSIGN_OR_RETURN(const std::vector<common::v1::Attachment> attachments,
-                   SealAbout(run, client->context().person_id, options.reason,
-                             contradict.mutable_reason()));
+  ASSIGN_OR_RETURN(
+      const std::vector<common::v1::Attachment> attachments,
+      SealAbout(run, client->context().person_id, options.reason, contradict.mutable_reason()));
   if (attachments.empty()) contradict.clear_reason();
   return DoCommand(run, &contradict, attachments);
 }
@@ -110,7 +110,10 @@ void AddActCommands(CLI::App& root, Run& run) {
   CLI::App* contradict = AddVerb(root, run, "act", "contradict", "",
                                  [&run, options] { return ContradictAct(run, *options); });
   contradict->add_option("--record", options->record, "Index of the act's record")->required();
-  contradict->add_option("--reason", options->reason, "Why; offices and auditors read it, until it is erased")->required();
+  contradict
+      ->add_option("--reason", options->reason,
+                   "Why; offices and auditors read it, until it is erased")
+      ->required();
 }
 
 }  // namespace votum::cli

@@ -70,8 +70,9 @@ const std::vector<Row>& Rows() {
       Read<dv1::GetPersonRequest, dv1::GetPersonResponse>("person", "show", "directory",
                                                           "GetPerson", "Show a person.",
                                                           {{"--id", "person_id", "The person"}}),
-      Read<dv1::ListPersonsRequest, dv1::ListPersonsResponse>(
-          "person", "list", "directory", "ListPersons", "List all persons.", {}, {"id", "name", "erased"}),
+      Read<dv1::ListPersonsRequest, dv1::ListPersonsResponse>("person", "list", "directory",
+                                                              "ListPersons", "List all persons.",
+                                                              {}, {"id", "name", "erased"}),
       Read<dv1::GetOrganizationRequest, dv1::GetOrganizationResponse>(
           "organization", "show", "directory", "GetOrganization",
           "Show an organization and its rules.", {{"--id", "organization_id", "The organization"}}),

@@ -178,8 +178,7 @@ void Acts::Apply(const CommandContext& context, const v1::Confirm& command) {
 // Contradict
 
 absl::Status Acts::Check(const CommandContext& context, const v1::Contradict& command) const {
-  RETURN_IF_ERROR(
-      world_.directory().CheckSealedAbout(context.actor, "reason", command.reason()));
+  RETURN_IF_ERROR(world_.directory().CheckSealedAbout(context.actor, "reason", command.reason()));
   ASSIGN_OR_RETURN(const Entry* const entry, FindEntry(command.record()));
   const v1::Act& act = entry->act;
   if (act.concerned_id().empty() || act.concerned_id() != context.actor) {

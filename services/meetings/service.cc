@@ -16,10 +16,7 @@ constexpr size_t kLargestPage = 500;
 
 MeetingsServiceImpl::MeetingsServiceImpl(const ReadAccess* access, LedgerClient* ledger,
                                          crypto::SecretBytes sealing_key)
-    : access_(*access),
-      ledger_(*ledger),
-      feed_(access),
-      office_(ledger, std::move(sealing_key)) {}
+    : access_(*access), ledger_(*ledger), feed_(access), office_(ledger, std::move(sealing_key)) {}
 
 grpc::Status MeetingsServiceImpl::GetMeeting(grpc::ServerContext* context,
                                              const v1::GetMeetingRequest* request,
