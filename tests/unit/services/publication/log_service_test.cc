@@ -79,7 +79,7 @@ enum class Shows {
   kByReach,  // records, to those whom their reach names
   kPublic,   // records that are public, whoever asks
   kNothing,  // no record, no attachment, to nobody
-  kAttachments,  // names to everybody, the text of an idea to offices and auditors, contact data to auditors
+  kAttachments,  // names to all, texts of ideas to offices and auditors, contact data to auditors
 };
 
 // The log of a town founded by anna, who is its administrator and, at the end, also an auditor.
