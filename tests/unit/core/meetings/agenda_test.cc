@@ -323,13 +323,15 @@ TEST(AgendaTest, AnItemIsOnOneAgendaOnlyWhateverIsPublished) {
   Council council;
   std::map<std::string, std::vector<std::string>> model = {{Council::kMeeting, {"top-1", "top-2"}}};
   int accepted = 0;
+  constexpr unsigned kMeetings = 12;
+  constexpr unsigned kItems = 30;
   for (int step = 0; step < 400; ++step) {
-    const std::string meeting = any("sitzung-", 5);
+    const std::string meeting = any("sitzung-", kMeetings);
     absl::Status status;
     const std::vector<std::string> before = StateOf(council);
-    if (const unsigned kind = random() % 8; kind == 0) {
+    if (const unsigned kind = random() % 24; kind == 0) {
       status = council.Give("kai", CancelOf(meeting, "Hochwasser"));
-    } else if (kind == 1) {
+    } else if (kind < 4) {
       v1::ConveneMeeting convene = ConveneIn(council, 20);
       convene.set_meeting_id(meeting);
       status = council.Give("kai", convene);
@@ -338,7 +340,7 @@ TEST(AgendaTest, AnItemIsOnOneAgendaOnlyWhateverIsPublished) {
       std::vector<v1::AgendaItemContent> items;
       std::vector<std::string> ids;
       for (unsigned i = 0; i <= random() % 3; ++i) {
-        ids.push_back(any("top-", 9));
+        ids.push_back(any("top-", kItems));
         items.push_back(Item(ids.back()));
       }
       status = council.Give("kai", AgendaOf(items, meeting));
@@ -355,7 +357,7 @@ TEST(AgendaTest, AnItemIsOnOneAgendaOnlyWhateverIsPublished) {
         EXPECT_EQ(council.agenda().FindItem(item)->meeting_id, id);
       }
     }
-    for (int i = 0; i < 9; ++i) {
+    for (unsigned i = 0; i < kItems; ++i) {
       const std::string item = "top-" + std::to_string(i);
       if (on_an_agenda.count(item) == 0)
         EXPECT_EQ(council.agenda().FindItem(item), nullptr) << item << " was taken off";

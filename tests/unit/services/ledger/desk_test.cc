@@ -67,7 +67,7 @@ class DeskTest : public ::testing::Test {
       return [this](const std::string& url, bool post,
                     const std::string& body) -> absl::StatusOr<http::Answer> {
         may_answer_.WaitForNotification();
-        const std::string path(absl::StripPrefix(url, "test://w/"));
+        const std::string path(absl::StripPrefix(url, "test://w"));
         return witness::Route(*witness_, {post ? "POST" : "GET", path, body});
       };
     };
@@ -145,8 +145,8 @@ TEST_F(DeskTest, AnswersWhenARequiredQuorumHasCosigned) {
   for (const auto& one : asked) EXPECT_FALSE(one->answered.HasBeenNotified()) << "nobody cosigned";
   LetWitnessAnswer();
   for (const auto& one : asked) {
-    ASSERT_OK(one->Await());
-    EXPECT_OK(policy_->Verify(one->answer->checkpoint())) << "not cosigned";
+    EXPECT_OK(one->Await());  // of each, also after a failure: the others still write to theirs
+    if (one->answer.ok()) EXPECT_OK(policy_->Verify(one->answer->checkpoint())) << "not cosigned";
   }
   Asked again;
   desk.GetReceipt(0, absl::InfinitePast(), again.Then());
