@@ -18,6 +18,7 @@
 namespace votum {
 namespace {
 
+using testing::NewPerson;
 using testing::Program;
 using testing::SmallLog;
 

@@ -76,9 +76,9 @@ struct Answer {
 
 // The part of the log that a method's answer may contain.
 enum class Shows {
-  kByReach,  // records, to those whom their reach names
-  kPublic,   // records that are public, whoever asks
-  kNothing,  // no record, no attachment, to nobody
+  kByReach,      // records, to those whom their reach names
+  kPublic,       // records that are public, whoever asks
+  kNothing,      // no record, no attachment, to nobody
   kAttachments,  // names to all, texts of ideas to offices and auditors, contact data to auditors
 };
 
