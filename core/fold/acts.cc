@@ -75,6 +75,7 @@ void Acts::Add(const CommandContext& context, const Envelope& envelope,
   act.set_payload(envelope.payload);
   act.set_digest(std::string(crypto::AsBytes(digest)));
   act.set_actor_id(context.actor);
+  act.set_key_id(context.key_id);
   *act.mutable_create_time() = ToTimestamp(context.time);
   *act.mutable_lapse_time() = ToTimestamp(context.time + kActLapse);
   act.set_state(v1::ACT_STATE_PENDING);
@@ -119,14 +120,13 @@ absl::StatusOr<const Acts::Entry*> Acts::MayConfirm(const CommandContext& contex
     return Refuse(Reason::kSamePerson,
                   absl::StrCat(context.actor, " gave ", name, "; another person must confirm it"));
   }
-  RETURN_IF_ERROR(InRecord(
-      act, *entry->type,
-      RequireOffice(world_.directory(), context.actor, entry->type->options->second(), "Confirm")));
   return entry;
 }
 
 absl::Status Acts::CheckAgain(const World& world, const CommandContext& context,
                               const Entry& entry) {
+  RETURN_IF_ERROR(
+      RequireOffice(world.directory(), context.second, entry.type->options->second(), "Confirm"));
   RETURN_IF_ERROR(CheckVersion(*entry.type, context.version));
   // A person who left, or whose key was revoked as stolen, acts no more.
   RETURN_IF_ERROR(ActiveKeyOf(world.directory(), context.actor, context.key_id).status());

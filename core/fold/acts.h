@@ -79,10 +79,11 @@ class Acts {
 
   // NO_SUCH_ACT.
   absl::StatusOr<const Entry*> FindEntry(uint64_t record) const;
-  // Whether `reference` may be confirmed here by this person, but for the act's own Check.
+  // Whether `reference` names an act that waits, and that this person did not give.
   absl::StatusOr<const Entry*> MayConfirm(const CommandContext& context,
                                           const directory::v1::ActReference& reference) const;
-  // Whether `entry` holds in `world`, as the act of the person who gave it.
+  // Whether `entry` holds in `world`, as the act of the person who gave it and by the office of the
+  // second person. `context` is that of the act as it takes effect.
   static absl::Status CheckAgain(const World& world, const CommandContext& context,
                                  const Entry& entry);
 

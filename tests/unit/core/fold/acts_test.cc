@@ -95,6 +95,7 @@ TEST_F(ActsTest, AnActWaitsAndTakesEffectWithItsConfirmation) {
   const uint64_t act = log_.Append("carla", Erase({1, 2}));
   EXPECT_EQ(VoidReason(act), std::nullopt);
   EXPECT_EQ(Act(act).state(), v1::ACT_STATE_PENDING);
+  EXPECT_EQ(Act(act).key_id(), log_.KeyOf("carla").public_key().id());
   EXPECT_FALSE(directory().IsErased(Subject(1)));
   EXPECT_THAT(directory().ListErasures(0, 10), IsEmpty());
   EXPECT_TRUE(program_.fold().reach_log().OwnReach(act).is_public()) << "as any EraseSubjects";
