@@ -32,4 +32,11 @@ std::string NewUuid() {
                       view.substr(16, 4), "-", view.substr(20));
 }
 
+std::string NewShortId(absl::string_view prefix) {
+  constexpr absl::string_view kSymbols = "abcdefghijklmnopqrstuvwxyz234567";
+  std::string id = absl::StrCat(prefix, "-");
+  for (const char byte : RandomBytes(16)) id += kSymbols[static_cast<unsigned char>(byte) % 32];
+  return id;
+}
+
 }  // namespace votum::crypto

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <string>
 
+#include "absl/strings/string_view.h"
 #include "crypto/secret.h"
 
 namespace votum::crypto {
@@ -20,6 +21,10 @@ SecretBytes RandomSecret(size_t size);
 
 // A random UUID (version 4, RFC 9562 section 5.4) as lower-case text of 36 characters.
 std::string NewUuid();
+
+// A new id that people can read out: "p-", for the prefix "p", and 16 random characters of a-z and
+// 2-7, 80 bits.
+std::string NewShortId(absl::string_view prefix);
 
 }  // namespace votum::crypto
 

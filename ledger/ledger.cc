@@ -7,9 +7,11 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "base/log.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"
 #include "core/command/timestamps.h"
+#include "core/fold/command_table.h"
 #include "crypto/checkpoint.h"
 #include "crypto/hash.h"
 #include "crypto/random.h"
@@ -65,6 +67,11 @@ std::string RecordOf(uint64_t index, const google::protobuf::Timestamp& time,
   head.set_index(index);
   *head.mutable_time() = time;
   return absl::StrCat(head.SerializeAsString(), tail);
+}
+
+bool IsTakenWhenStopped(absl::string_view payload_type) {
+  const CommandType* const type = FindCommandType(payload_type);
+  return type != nullptr && type->options->when_stopped();
 }
 
 absl::Status CommandIdReused(const std::string& id, uint64_t index) {
@@ -417,10 +424,30 @@ absl::Status Ledger::CheckNotErased(const common::v1::SignedCommand& command) co
   return absl::OkStatus();
 }
 
+absl::Status Ledger::CheckRoom() {
+  if (config_.free_bytes == nullptr) return absl::OkStatus();
+  const uint64_t free = config_.free_bytes();
+  const bool has_room = free >= config_.disk_reserve;
+  if (has_room != has_room_) {
+    Log(has_room ? Severity::kInfo : Severity::kError,
+        has_room ? "the disk of the log has room again" : "the disk of the log is nearly full",
+        {{"free_bytes", static_cast<int64_t>(free)},
+         {"reserve_bytes", static_cast<int64_t>(config_.disk_reserve)}});
+    has_room_ = has_room;
+  }
+  if (has_room) return absl::OkStatus();
+  return Refuse(
+      Reason::kDiskReserve,
+      absl::StrCat("the disk of the log has ", free >> 20, " MiB left, and the last ",
+                   config_.disk_reserve >> 20,
+                   " are kept for commands that end something; the operator must free space"));
+}
+
 void Ledger::Commit(const std::vector<Waiting*>& batch) {
   const uint64_t first = signed_size_;
   last_time_ = std::max(last_time_, absl::FromUnixMicros(absl::ToUnixMicros(config_.clock->Now())));
   const google::protobuf::Timestamp time = ToTimestamp(last_time_);
+  const absl::Status room = CheckRoom();
   std::vector<NewEntry> entries;
   std::vector<Waiting*> appended;  // the command of each entry
   entries.reserve(batch.size());
@@ -434,6 +461,7 @@ void Ledger::Commit(const std::vector<Waiting*>& batch) {
         waiting->answer = *std::move(recorded);
         return absl::OkStatus();
       }
+      if (!IsTakenWhenStopped(waiting->command->payload_type())) RETURN_IF_ERROR(room);
       NewEntry fresh;
       fresh.entry.index = first + entries.size();
       fresh.entry.record = RecordOf(fresh.entry.index, time, waiting->record_tail);

@@ -46,6 +46,8 @@ inline constexpr size_t kMaxPayloadBytes = size_t{1} << 20;
 inline constexpr size_t kMaxQueue = 20000;
 // The most commands of one transaction.
 inline constexpr size_t kMaxBatch = 4096;
+// Several times the write-ahead log of a database and the largest batch.
+inline constexpr uint64_t kDiskReserve = uint64_t{256} << 20;
 
 struct LedgerStats {
   uint64_t size = 0;
@@ -55,6 +57,11 @@ struct LedgerStats {
 
 struct LedgerConfig {
   Clock* clock = nullptr;
+  // The bytes that are free on the disk of the log; unset where that disk is another machine's.
+  std::function<uint64_t()> free_bytes;
+  // With fewer free bytes than this, only commands whose declaration says `when_stopped` are
+  // appended; others are refused with RESOURCE_EXHAUSTED/DISK_RESERVE, as long as it lasts.
+  uint64_t disk_reserve = kDiskReserve;
   // Called when the outcome of a write is unknown; must not return.
   std::function<void(const absl::Status&)> fatal;
   // Called now and then while the log is verified at the start, with a number from 0 to 1.
@@ -158,6 +165,8 @@ class Ledger {
   absl::Status SignUpTo(uint64_t size);
   absl::Status CheckNotErased(const common::v1::SignedCommand& command) const;
   void Sequence();
+  // OK, or DISK_RESERVE; logs when that changes.
+  absl::Status CheckRoom();
   void Commit(const std::vector<Waiting*>& batch);
   // The entry recorded under the id of `waiting`, in the log or in `batch`, whose entries will
   // follow the signed ones; nothing if there is none. COMMAND_ID_REUSED for another command.
@@ -181,6 +190,7 @@ class Ledger {
   LedgerStats stats_;         // guarded by log_mutex_
 
   absl::Time last_time_ = absl::UnixEpoch();  // the sequencer's alone
+  bool has_room_ = true;                      // the sequencer's alone
   CommandIndex commands_;                     // the sequencer's alone, except HashOf
 
   // Held while a batch is sealed and stored: ensures that every attachment accepted before an

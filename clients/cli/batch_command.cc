@@ -111,7 +111,7 @@ void AddBatchCommand(CLI::App& root, Run& run) {
       "quoted as in a shell.\n"
       "With --jobs lines run at the same time, but none before all lines above a line '---' are "
       "done.\n"
-      "Example: printf '%s\\n' 'person add --id m01 --name Erika' | votum batch -");
+      "Example: printf '%s\\n' 'person add --name Erika' | votum batch -");
   batch->add_option("FILE", options->file, "The file, or - for standard input")->required();
   batch->add_option("--jobs", options->jobs, "The number of commands at the same time")
       ->capture_default_str()

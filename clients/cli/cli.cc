@@ -195,6 +195,8 @@ const std::vector<Family>& Families() {
                               {AddReads, {}},
                               {AddContextCommands, {"context"}},
                               {AddKeyCommands, {"key", "code"}},
+                              {AddActCommands, {"act"}},
+                              {AddPersonCommands, {"person", "key", "meeting"}},
                               {AddAdoptRulesCommand, {"organization"}},
                               {AddRulesQuestions, {"rules"}},
                               {AddRulesCheckCommand, {"rules"}},

@@ -141,6 +141,8 @@ absl::Status Deliver(const Run& run, const std::string& path, absl::string_view 
 void AddReads(CLI::App& root, Run& run);
 void AddContextCommands(CLI::App& root, Run& run);
 void AddKeyCommands(CLI::App& root, Run& run);
+void AddActCommands(CLI::App& root, Run& run);
+void AddPersonCommands(CLI::App& root, Run& run);
 void AddAdoptRulesCommand(CLI::App& root, Run& run);
 void AddRulesQuestions(CLI::App& root, Run& run);
 void AddRulesCheckCommand(CLI::App& root, Run& run);

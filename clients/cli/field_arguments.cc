@@ -1,12 +1,15 @@
 #include "clients/cli/field_arguments.h"
 
 #include <algorithm>
+#include <iterator>
 #include <memory>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"
 #include "clients/cli/cli.h"
+#include "clients/cli/people.h"
 #include "google/protobuf/util/json_util.h"
 
 namespace votum::cli {
@@ -35,7 +38,26 @@ absl::Status FieldArguments::Fill(const Run& run, google::protobuf::Message* mes
     ASSIGN_OR_RETURN(const std::shared_ptr<client::Client> client, run.Client());
     self = client->context().person_id;
   }
-  return FillFields(options_, values_, self, message);
+  ASSIGN_OR_RETURN(const auto values, WithPersonIds(run));
+  return FillFields(options_, values, self, message);
+}
+
+absl::StatusOr<std::vector<std::vector<std::string>>> FieldArguments::WithPersonIds(
+    const Run& run) const {
+  // The fields of commands and requests that name people, by what their names end with.
+  constexpr absl::string_view kPeople[] = {"person_id", "mover_id", "trustee_ids"};
+  std::vector<std::vector<std::string>> values = values_;
+  for (size_t i = 0; i < options_.size(); ++i) {
+    const bool people = std::any_of(
+        std::begin(kPeople), std::end(kPeople),
+        [&](absl::string_view name) { return absl::EndsWith(options_[i].field, name); });
+    if (!people || values[i].empty()) continue;
+    ASSIGN_OR_RETURN(const std::shared_ptr<client::Client> client, run.Client());
+    for (std::string& value : values[i]) {
+      ASSIGN_OR_RETURN(value, PersonId(*client, value));
+    }
+  }
+  return values;
 }
 
 absl::Status ReadJsonFile(const std::string& path, google::protobuf::Message* message) {

@@ -8,6 +8,7 @@
 
 #include "CLI/CLI.hpp"
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "clients/cli/fields.h"
 #include "google/protobuf/message.h"
 
@@ -29,6 +30,9 @@ class FieldArguments {
   absl::Status Fill(const Run& run, google::protobuf::Message* message) const;
 
  private:
+  // The values of the options, with ids in place of the names of people.
+  absl::StatusOr<std::vector<std::vector<std::string>>> WithPersonIds(const Run& run) const;
+
   const google::protobuf::Message& prototype_;
   const std::vector<FieldOption> options_;
   std::vector<std::vector<std::string>> values_;  // one list for each option

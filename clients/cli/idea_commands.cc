@@ -196,13 +196,13 @@ void AddIdeaCommands(CLI::App& root, Run& run) {
       AddVerb(root, run, "idea", "record", "", [&run, idea] { return Record(run, *idea); });
   record->add_option("--channel", idea->channel, "paper, workshop or spoken")
       ->capture_default_str();
+  record->add_option("--origin", idea->origin, "Where it arose; no personal data");
   for (CLI::App* verb : {submit, record}) {
     verb->add_option("--id", idea->id, "New id; without it a random one");
     verb->add_option("--text", idea->text, "Title and text, or @FILE")->required();
     verb->add_option("--contact", idea->contact, "Name and address, or @FILE; sealed");
     verb->add_option("--group", idea->group, "citizens, employees, companies or council")
         ->capture_default_str();
-    verb->add_option("--origin", idea->origin, "Where it arose; no personal data");
   }
 
   const auto import = std::make_shared<ImportOptions>();

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
@@ -12,6 +13,7 @@
 #include "base/refusal.h"
 #include "base/status_macros.h"
 #include "clients/cli/cli.h"
+#include "clients/cli/people.h"
 #include "clients/cli/terminal.h"
 #include "clients/lib/key_agent.h"
 #include "core/command/timestamps.h"
@@ -29,7 +31,7 @@ struct KeyOptions {
   std::string file;
   std::string type = "ed25519";
   std::string code_file;
-  std::string label = "device";
+  std::string label;
 };
 
 absl::Status NewKey(Run& run, const KeyOptions& options) {
@@ -112,12 +114,19 @@ absl::Status Enrol(Run& run, const KeyOptions& options) {
   ASSIGN_OR_RETURN(const crypto::PrivateKey code_key, crypto::KeyOfOneTimeCode(code.Reveal()));
   v1::EnrolKey enrol;
   enrol.set_code_key_id(code_key.public_key().id());
-  enrol.set_label(options.label);
+  std::vector<common::v1::Attachment> attachments;
+  if (!options.label.empty()) {
+    ASSIGN_OR_RETURN(attachments, SealAbout(run, client->context().person_id, options.label,
+                                            enrol.mutable_label()));
+    if (attachments.empty()) enrol.clear_label();
+  }
   RETURN_IF_ERROR(Approve(run, *client, client->context().person_id, enrol));
   const client::Signing signing{
       client->context().deployment, client->context().person_id, {key, &code_key}, true};
-  ASSIGN_OR_RETURN(const common::v1::SignedCommand command,
+  ASSIGN_OR_RETURN(common::v1::SignedCommand command,
                    client::SignCommand(signing, client->Now(), &enrol));
+  for (const common::v1::Attachment& attachment : attachments)
+    *command.add_attachments() = attachment;
   ASSIGN_OR_RETURN(const common::v1::Receipt receipt, client->Send(command));
   return run.PrintReceipt(
       enrol, receipt,
@@ -134,8 +143,9 @@ struct CodeOptions {
 absl::Status IssueCode(Run& run, const CodeOptions& options) {
   const crypto::SecretBytes code = crypto::NewOneTimeCode();
   ASSIGN_OR_RETURN(const crypto::PrivateKey code_key, crypto::KeyOfOneTimeCode(code.Reveal()));
+  ASSIGN_OR_RETURN(const std::shared_ptr<client::Client> client, run.Client());
   v1::IssueEnrolmentCode issue;
-  issue.set_person_id(options.person);
+  ASSIGN_OR_RETURN(*issue.mutable_person_id(), PersonId(*client, options.person));
   issue.set_code_public_key(code_key.public_key().spki_der());
   *issue.mutable_expire_time() = ToTimestamp(absl::Now() + absl::Hours(24 * options.days));
   // The code is stored on disk before it becomes valid.
@@ -190,7 +200,7 @@ void AddKeyCommands(CLI::App& root, Run& run) {
   CLI::App* enrol =
       AddVerb(root, run, "key", "enrol", "", [&run, key] { return Enrol(run, *key); });
   enrol->add_option("--code-file", key->code_file, "File with the one-time code");
-  enrol->add_option("--label", key->label, "Your name for the device");
+  enrol->add_option("--label", key->label, "Your name for the device; nothing without");
 
   const auto code = std::make_shared<CodeOptions>();
   CLI::App* issue =

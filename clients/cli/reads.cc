@@ -70,8 +70,9 @@ const std::vector<Row>& Rows() {
       Read<dv1::GetPersonRequest, dv1::GetPersonResponse>("person", "show", "directory",
                                                           "GetPerson", "Show a person.",
                                                           {{"--id", "person_id", "The person"}}),
-      Read<dv1::ListPersonsRequest, dv1::ListPersonsResponse>(
-          "person", "list", "directory", "ListPersons", "List all persons.", {}, {"id", "name"}),
+      Read<dv1::ListPersonsRequest, dv1::ListPersonsResponse>("person", "list", "directory",
+                                                              "ListPersons", "List all persons.",
+                                                              {}, {"id", "name", "erased"}),
       Read<dv1::GetOrganizationRequest, dv1::GetOrganizationResponse>(
           "organization", "show", "directory", "GetOrganization",
           "Show an organization and its rules.", {{"--id", "organization_id", "The organization"}}),
@@ -88,7 +89,13 @@ const std::vector<Row>& Rows() {
           {"id", "person_id", "label", "state", "confirmed_by"}),
       Read<dv1::ListErasuresRequest, dv1::ListErasuresResponse>(
           "subject", "list-erasures", "directory", "ListErasures", "List erasures.", {},
-          {"id", "legal_ground", "proposer_id", "confirmer_id", "confirm_time"}),
+          {"record", "legal_ground", "actor_id", "confirmer_id", "confirm_time"}),
+      Read<dv1::ListActsRequest, dv1::ListActsResponse>(
+          "act", "list", "directory", "ListActs",
+          "List acts of two persons: those that wait for a second, in effect, or blocked.",
+          {{"--state", "state", "Only those", kOptional}},
+          {"record", "payload_type", "actor_id", "state", "lapse_time", "confirmer_id",
+           "concerned_id", "contradict_record"}),
       Read<iv1::GetIdeaRequest, iv1::GetIdeaResponse>(
           "idea", "show", "ideas", "GetIdea", "Show an idea.", {{"--id", "idea_id", "The idea"}}),
       Read<iv1::ListIdeasRequest, iv1::ListIdeasResponse>(

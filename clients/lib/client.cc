@@ -195,17 +195,26 @@ absl::Status Client::Read(const std::string& service, const std::string& method,
                           const google::protobuf::Message& request,
                           google::protobuf::Message* response) {
   ASSIGN_OR_RETURN(const std::string session, Session());
-  const auto read_with = [&](const std::string& as) {
-    const auto prepare = [&](grpc::ClientContext& context) { AddReadMetadata(as, context); };
-    return CallWithRetries(service, MethodPath(service, method), prepare, request, response);
-  };
-  const absl::Status status = read_with(session);
+  const absl::Status status = ReadWith(session, service, method, request, response);
   // The public's part of the log must not pass for the whole one of an export or an audit.
   if (ReasonOf(status) != Reason::kKeyNotConfirmed || service == "publication") return status;
   // A read that the public may not make is refused for the reason that counts: the key.
-  if (!read_with("").ok()) return status;
+  if (!ReadAsPublic(service, method, request, response).ok()) return status;
   read_as_public_ = true;
   return absl::OkStatus();
+}
+
+absl::Status Client::ReadAsPublic(const std::string& service, const std::string& method,
+                                  const google::protobuf::Message& request,
+                                  google::protobuf::Message* response) {
+  return ReadWith("", service, method, request, response);
+}
+
+absl::Status Client::ReadWith(const std::string& session, const std::string& service,
+                              const std::string& method, const google::protobuf::Message& request,
+                              google::protobuf::Message* response) {
+  const auto prepare = [&](grpc::ClientContext& context) { AddReadMetadata(session, context); };
+  return CallWithRetries(service, MethodPath(service, method), prepare, request, response);
 }
 
 absl::Status Client::Watch(const std::string& service, const std::string& method,

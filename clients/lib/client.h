@@ -80,6 +80,10 @@ class Client {
   // key that nobody has confirmed yet it reads as the public, unless it reads the log itself.
   absl::Status Read(const std::string& service, const std::string& method,
                     const google::protobuf::Message& request, google::protobuf::Message* response);
+  // The same without a session, as the public: also before the context's key is enrolled.
+  absl::Status ReadAsPublic(const std::string& service, const std::string& method,
+                            const google::protobuf::Message& request,
+                            google::protobuf::Message* response);
   // Whether an answer was that of the public, although the context has a key.
   bool read_as_public() const { return read_as_public_; }
   // A stream of answers of `method`: each is parsed into `response` and handed to `on_response`
@@ -101,6 +105,10 @@ class Client {
   absl::StatusOr<std::string> Session();
   // Makes the next read sign a new session, unless another call did so already.
   void ForgetSession(const std::string& session);
+  // Calls a read with `session`.
+  absl::Status ReadWith(const std::string& session, const std::string& service,
+                        const std::string& method, const google::protobuf::Message& request,
+                        google::protobuf::Message* response);
   // The metadata of a read: the session, and the record that the answer must have folded.
   void AddReadMetadata(const std::string& session, grpc::ClientContext& context) const;
   // `status`, naming the service if it cannot be reached.

@@ -12,8 +12,6 @@
 namespace votum::client {
 namespace {
 
-constexpr size_t kSubjectBytes = 16;
-
 std::string DigestOfKey(const crypto::PrivateKey& key) {
   const crypto::Digest digest =
       crypto::Sha256({"votum/receipt-code/v1", key.public_key().spki_der()});
@@ -63,23 +61,8 @@ absl::StatusOr<std::string> ReceiptCodeDigest(absl::string_view code) {
   return DigestOfKey(key);
 }
 
-void SealedText::PutUnder(const std::string& subject) {
-  ref.set_subject(subject);
-  attachment.set_subject(subject);
-}
-
 SealedText SealText(absl::string_view content, absl::string_view media_type) {
-  const crypto::Salt salt = crypto::NewSalt();
-  const crypto::Digest commitment = crypto::Commit(salt, content);
-  SealedText sealed;
-  sealed.ref.set_commitment(std::string(crypto::AsBytes(commitment)));
-  sealed.ref.set_subject(crypto::RandomBytes(kSubjectBytes));
-  sealed.ref.set_media_type(std::string(media_type));
-  sealed.attachment.set_commitment(sealed.ref.commitment());
-  sealed.attachment.set_subject(sealed.ref.subject());
-  sealed.attachment.set_salt(std::string(salt.begin(), salt.end()));
-  sealed.attachment.set_content(std::string(content));
-  return sealed;
+  return Seal(crypto::NewSalt(), crypto::RandomBytes(kSubjectBytes), content, media_type);
 }
 
 }  // namespace votum::client

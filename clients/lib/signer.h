@@ -8,6 +8,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "core/command/sealed_text.h"
 #include "crypto/checkpoint.h"
 #include "crypto/keys.h"
 #include "google/protobuf/message.h"
@@ -46,16 +47,10 @@ ReceiptCode NewReceiptCode();
 // The digest of a code as typed in. INVALID_ARGUMENT if it has a typing error.
 absl::StatusOr<std::string> ReceiptCodeDigest(absl::string_view code);
 
-// A sealed attachment under a subject of its own, and the reference for the command.
-struct SealedText {
-  common::v1::AttachmentRef ref;
-  common::v1::Attachment attachment;
+using votum::SealedText;
 
-  // Uses the subject of other attachments of the same person and matter, to be erased with them.
-  void PutUnder(const std::string& subject);
-};
-SealedText SealText(absl::string_view content,
-                    absl::string_view media_type = "text/plain; charset=utf-8");
+// Seals `content` under a subject of its own.
+SealedText SealText(absl::string_view content, absl::string_view media_type = kPlainText);
 
 }  // namespace votum::client
 

@@ -28,6 +28,11 @@ struct CommandContext {
   std::string key_id;
   // Ids of the keys of all verified signatures, the first included.
   std::vector<std::string> signer_key_ids;
+  // For an act of two persons that takes effect (core/fold/acts.h): the second person, and the
+  // index of the record that confirms it. All ids above are then those of the act's own record,
+  // and `time` and `version` those of the confirmation. Otherwise empty and 0.
+  std::string second;
+  uint64_t effect_index = 0;
   // The key that signs the log's checkpoints; null only in tests of domains that do not look at it.
   const crypto::PublicKey* log_key = nullptr;
 };

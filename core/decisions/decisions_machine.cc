@@ -339,13 +339,6 @@ DocumentSources DecisionsMachine::SourcesOf(const v1::Decision& decision) const 
   const Audience audience = decision.public_() ? Audience::kPublic : Audience::kCouncil;
   const auto event = votes_.Get(decision.vote_event_id());
   if (event.ok()) sources.vote_event = meetings::ForReader(*event, audience);
-  const auto add_name = [&](const std::string& person_id) {
-    const auto person = directory_.GetPerson(person_id);
-    if (person.ok()) sources.person_names[person_id] = person->name();
-  };
-  for (const auto& vote : sources.vote_event.votes()) add_name(vote.person_id());
-  for (const auto& person : sources.vote_event.excluded()) add_name(person);
-  for (const auto& signature : decision.signatures()) add_name(signature.person_id());
   return sources;
 }
 

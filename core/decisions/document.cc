@@ -40,11 +40,10 @@ constexpr Word kChoices[] = {{meetings::v1::CHOICE_YES, "yes"},
 constexpr Word kCapacities[] = {{v1::CAPACITY_CHAIR, "chair"},
                                 {v1::CAPACITY_SECRETARY, "secretary"}};
 
-ordered_json PersonJson(const DocumentSources& sources, const std::string& person_id) {
+// People stand by id: the document is hashed into a record, and a name can be erased.
+ordered_json PersonJson(const std::string& person_id) {
   ordered_json json;
   json["id"] = person_id;
-  const auto name = sources.person_names.find(person_id);
-  if (name != sources.person_names.end()) json["name"] = name->second;
   return json;
 }
 
@@ -89,7 +88,7 @@ ordered_json VoteJson(const v1::Decision& decision, const DocumentSources& sourc
   if (event.votes_size() > 0) {
     json["votes"] = ordered_json::array();
     for (const meetings::v1::Vote& vote : event.votes()) {
-      ordered_json row = PersonJson(sources, vote.person_id());
+      ordered_json row = PersonJson(vote.person_id());
       row["choice"] = WordOf(kChoices, vote.choice());
       if (!vote.candidate_id().empty()) row["candidate"] = vote.candidate_id();
       row["paper"] = vote.paper();
@@ -98,7 +97,7 @@ ordered_json VoteJson(const v1::Decision& decision, const DocumentSources& sourc
     }
     json["excluded"] = ordered_json::array();
     for (const std::string& person : event.excluded())
-      json["excluded"].push_back(PersonJson(sources, person));
+      json["excluded"].push_back(PersonJson(person));
   }
   return json;
 }
@@ -124,7 +123,7 @@ std::string DecisionDocument(const v1::Decision& decision, const DocumentSources
   json["decided"] = Iso(decision.decide_time());
   json["signatures"] = ordered_json::array();
   for (const v1::DecisionSignature& signature : decision.signatures()) {
-    ordered_json row = PersonJson(sources, signature.person_id());
+    ordered_json row = PersonJson(signature.person_id());
     row["capacity"] = WordOf(kCapacities, signature.capacity());
     row["time"] = Iso(signature.time());
     row["record"] = signature.index();

@@ -1,12 +1,12 @@
 // The published form of a decision: JSON with everything that the public needs to understand and to
-// check it.
+// check it. People stand in it by id alone; the directory's reads give their names, as long as these
+// are not erased.
 //
 // A pure function of the state; two-space indent, UTF-8, a newline at the end. The only part that
 // changes after both have signed is the release, which appears once it is given.
 #ifndef VOTUM_CORE_DECISIONS_DOCUMENT_H_
 #define VOTUM_CORE_DECISIONS_DOCUMENT_H_
 
-#include <map>
 #include <string>
 
 #include "votum/decisions/v1/decisions.pb.h"
@@ -24,8 +24,7 @@ struct DocumentSources {
   std::string item_number;
   std::string item_title;
   const papers::v1::ProposalVersion* proposal_version = nullptr;
-  meetings::v1::VoteEvent vote_event;               // as the decision's audience may see it
-  std::map<std::string, std::string> person_names;  // by id
+  meetings::v1::VoteEvent vote_event;  // as the decision's audience may see it
 };
 
 std::string DecisionDocument(const v1::Decision& decision, const DocumentSources& sources);

@@ -14,7 +14,6 @@ namespace votum::directory {
 namespace {
 
 constexpr size_t kMaxNameBytes = 200;
-constexpr size_t kMaxReasonBytes = 500;
 
 absl::Status NoSuchPerson(absl::string_view id) {
   return Refuse(Reason::kNoSuchPerson,
@@ -80,19 +79,6 @@ v1::Membership ToProto(const MembershipEntry& entry) {
   return membership;
 }
 
-v1::Key ToProto(const KeyEntry& entry) {
-  v1::Key key;
-  key.set_id(entry.id);
-  key.set_person_id(entry.person_id);
-  key.set_public_key(entry.public_key_der);
-  key.set_label(entry.label);
-  key.set_state(entry.state);
-  key.set_issued_by(entry.issued_by);
-  key.set_confirmed_by(entry.confirmed_by);
-  key.set_revocation_reason(entry.revocation_reason);
-  return key;
-}
-
 }  // namespace
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -109,7 +95,7 @@ absl::Status DirectoryMachine::Check(const CommandContext& context,
   RETURN_IF_ERROR(CheckText("deployment", command.deployment(), kMaxNameBytes));
   RETURN_IF_ERROR(CheckText("body_name", command.body_name(), kMaxNameBytes));
   RETURN_IF_ERROR(CheckId("administrator_id", command.administrator_id()));
-  RETURN_IF_ERROR(CheckText("administrator_name", command.administrator_name(), kMaxNameBytes));
+  RETURN_IF_ERROR(CheckAttachmentRef("administrator_name", command.administrator_name()));
   return CheckPublicKey("code_public_key", command.code_public_key());
 }
 
@@ -120,6 +106,7 @@ void DirectoryMachine::Apply(const CommandContext&, const v1::FoundDeployment& c
   founder_id_ = command.administrator_id();
   persons_[founder_id_] = {
       founder_id_, command.administrator_name(), {common::v1::OFFICE_ADMINISTRATOR}};
+  subjects_.insert(command.administrator_name().subject());
   const std::string code_id = crypto::PublicKey::FromSpkiDer(command.code_public_key())->id();
   codes_[code_id] = {code_id, founder_id_, command.code_public_key(), "", absl::InfiniteFuture(),
                      false};
@@ -128,16 +115,22 @@ void DirectoryMachine::Apply(const CommandContext&, const v1::FoundDeployment& c
 absl::Status DirectoryMachine::Check(const CommandContext&,
                                      const v1::RegisterPerson& command) const {
   RETURN_IF_ERROR(CheckId("person_id", command.person_id()));
-  RETURN_IF_ERROR(CheckText("name", command.name(), kMaxNameBytes));
+  RETURN_IF_ERROR(CheckAttachmentRef("name", command.name()));
   if (PersonExists(command.person_id())) {
     return Refuse(Reason::kPersonExists,
                   absl::StrCat("person ", command.person_id(), " exists; choose another id"));
+  }
+  if (subjects_.count(command.name().subject()) > 0) {
+    return Refuse(Reason::kSubjectTaken,
+                  "name: another person has this subject, and an erasure would take both; draw "
+                  "a new one");
   }
   return absl::OkStatus();
 }
 
 void DirectoryMachine::Apply(const CommandContext&, const v1::RegisterPerson& command) {
   persons_[command.person_id()] = {command.person_id(), command.name(), {}};
+  subjects_.insert(command.name().subject());
 }
 
 absl::Status DirectoryMachine::Check(const CommandContext&,
@@ -295,7 +288,8 @@ void DirectoryMachine::Apply(const CommandContext& context, const v1::IssueEnrol
 
 absl::Status DirectoryMachine::Check(const CommandContext& context,
                                      const v1::EnrolKey& command) const {
-  RETURN_IF_ERROR(CheckText("label", command.label(), kMaxNameBytes));
+  if (command.has_label())
+    RETURN_IF_ERROR(CheckSealedAbout(context.actor, "label", command.label()));
   if (keys_.find(context.key_id) != keys_.end() || codes_.find(context.key_id) != codes_.end()) {
     return Refuse(Reason::kKeyExists,
                   absl::StrCat("key ", context.key_id, " is known already; make a new key"));
@@ -348,9 +342,9 @@ void DirectoryMachine::Apply(const CommandContext& context, const v1::ConfirmKey
 
 absl::Status DirectoryMachine::Check(const CommandContext& context,
                                      const v1::RevokeKey& command) const {
-  RETURN_IF_ERROR(CheckText("reason", command.reason(), kMaxReasonBytes));
   const KeyEntry* key = FindKey(command.key_id());
   if (key == nullptr) return NoSuchKey(command.key_id());
+  RETURN_IF_ERROR(CheckSealedAbout(key->person_id, "reason", command.reason()));
   if (key->state == v1::KEY_STATE_REVOKED) {
     return Refuse(Reason::kAlreadyRevoked, absl::StrCat("key ", key->id, " is revoked already"));
   }
@@ -484,45 +478,56 @@ v1::Body DirectoryMachine::GetBody() const {
   body.set_name(body_name_);
   body.set_simulated_clock(simulated_clock_);
   body.set_version(version_);
-  body.set_proposed_version(proposed_version_);
-  body.set_version_proposer_id(version_proposer_);
   return body;
 }
 
-namespace {
-template <typename Person>
-v1::Person PersonToProto(const Person& entry) {
+v1::Person DirectoryMachine::ToProto(const PersonEntry& entry) const {
   v1::Person person;
   person.set_id(entry.id);
-  person.set_name(entry.name);
+  *person.mutable_sealed_name() = entry.name;
   for (const common::v1::Office office : entry.offices) person.add_offices(office);
+  person.set_erased(IsErased(entry.name.subject()));
   return person;
 }
-}  // namespace
+
+v1::Key DirectoryMachine::ToProto(const KeyEntry& entry) const {
+  v1::Key key;
+  key.set_id(entry.id);
+  key.set_person_id(entry.person_id);
+  key.set_public_key(entry.public_key_der);
+  if (!entry.label.commitment().empty()) *key.mutable_sealed_label() = entry.label;
+  key.set_state(entry.state);
+  key.set_issued_by(entry.issued_by);
+  key.set_confirmed_by(entry.confirmed_by);
+  if (!entry.revocation_reason.commitment().empty())
+    *key.mutable_sealed_revocation_reason() = entry.revocation_reason;
+  key.set_erased(IsErased(SubjectOf(entry.person_id)));
+  return key;
+}
 
 absl::StatusOr<v1::Person> DirectoryMachine::GetPerson(absl::string_view person_id) const {
   const auto found = persons_.find(person_id);
   if (found == persons_.end()) return NoSuchPerson(person_id);
-  return PersonToProto(found->second);
+  return ToProto(found->second);
 }
 
 absl::StatusOr<v1::Organization> DirectoryMachine::GetOrganization(
     absl::string_view organization_id) const {
   const OrganizationEntry* entry = FindOrganization(organization_id);
   if (entry == nullptr) return NoSuchOrganization(organization_id);
-  return ToProto(*entry);
+  return directory::ToProto(*entry);
 }
 
 std::vector<v1::Person> DirectoryMachine::ListPersons(absl::string_view after_id,
                                                       size_t limit) const {
   return ListFrom(persons_, after_id, limit, kAll,
-                  [](const PersonEntry& entry) { return PersonToProto(entry); });
+                  [this](const PersonEntry& entry) { return ToProto(entry); });
 }
 
 std::vector<v1::Organization> DirectoryMachine::ListOrganizations(absl::string_view after_id,
                                                                   size_t limit) const {
   return ListFrom(organizations_, after_id, limit, kAll,
-                  [](const OrganizationEntry& entry) { return ToProto(entry); });
+                  [](const OrganizationEntry& entry) { return directory::ToProto(entry); });
 }
 
 std::vector<v1::Membership> DirectoryMachine::ListMemberships(absl::string_view organization_id,
@@ -532,7 +537,7 @@ std::vector<v1::Membership> DirectoryMachine::ListMemberships(absl::string_view 
     return organization_id.empty() || entry.organization_id == organization_id;
   };
   return ListFrom(memberships_, after_id, limit, wanted,
-                  [](const MembershipEntry& entry) { return ToProto(entry); });
+                  [](const MembershipEntry& entry) { return directory::ToProto(entry); });
 }
 
 std::vector<v1::Key> DirectoryMachine::ListKeys(absl::string_view person_id,
@@ -541,14 +546,14 @@ std::vector<v1::Key> DirectoryMachine::ListKeys(absl::string_view person_id,
     return person_id.empty() || entry.person_id == person_id;
   };
   return ListFrom(keys_, after_id, limit, wanted,
-                  [](const KeyEntry& entry) { return ToProto(entry); });
+                  [this](const KeyEntry& entry) { return ToProto(entry); });
 }
 
 void DirectoryMachine::Visit(const ResourceVisitor& visitor) const {
   if (founded()) visitor(GetBody());
-  for (const auto& [id, entry] : persons_) visitor(PersonToProto(entry));
-  for (const auto& [id, entry] : organizations_) visitor(ToProto(entry));
-  for (const auto& [id, entry] : memberships_) visitor(ToProto(entry));
+  for (const auto& [id, entry] : persons_) visitor(ToProto(entry));
+  for (const auto& [id, entry] : organizations_) visitor(directory::ToProto(entry));
+  for (const auto& [id, entry] : memberships_) visitor(directory::ToProto(entry));
   for (const auto& [id, entry] : keys_) visitor(ToProto(entry));
   for (const auto& [id, entry] : codes_) {
     v1::EnrolmentCode code;
@@ -560,7 +565,7 @@ void DirectoryMachine::Visit(const ResourceVisitor& visitor) const {
       *code.mutable_expire_time() = ToTimestamp(entry.expire_time);
     visitor(code);
   }
-  for (const auto& [id, erasure] : erasures_) visitor(erasure);
+  for (const auto& [record, erasure] : erasures_) visitor(erasure);
 }
 
 }  // namespace votum::directory

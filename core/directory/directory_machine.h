@@ -1,5 +1,9 @@
 // The directory: body, organizations, persons, memberships, offices, keys, the rules in force.
 //
+// Names, labels of keys and reasons are sealed attachments: the state knows their commitments,
+// never their words. All that is said about a person is sealed under that person's subject, and
+// one erasure takes all of it.
+//
 // A key becomes active in three steps by at least two persons: an administrator issues a one-time
 // code, the owner enrols a key with it, another administrator confirms it. Two exceptions allow a
 // deployment to be founded: the first administrator's first key is active at once (the person who
@@ -34,10 +38,10 @@ struct KeyEntry {
   std::string public_key_der;
   // The same, parsed once: it verifies every command of its owner.
   std::optional<crypto::PublicKey> public_key;
-  std::string label;
+  common::v1::AttachmentRef label;  // without commitment: none
   std::string issued_by;
   std::string confirmed_by;
-  std::string revocation_reason;
+  common::v1::AttachmentRef revocation_reason;  // without commitment: none
   v1::KeyState state = v1::KEY_STATE_UNSPECIFIED;
 };
 
@@ -74,7 +78,8 @@ class DirectoryMachine {
  public:
   DirectoryMachine() = default;
   DirectoryMachine(const DirectoryMachine&) = delete;
-  DirectoryMachine& operator=(const DirectoryMachine&) = delete;
+  // Takes over the state of another one; what refers to this object still does.
+  DirectoryMachine& operator=(const DirectoryMachine&) = default;
 
   absl::Status Check(const CommandContext& context, const v1::FoundDeployment& command) const;
   absl::Status Check(const CommandContext& context, const v1::RegisterPerson& command) const;
@@ -87,9 +92,7 @@ class DirectoryMachine {
   absl::Status Check(const CommandContext& context, const v1::EnrolKey& command) const;
   absl::Status Check(const CommandContext& context, const v1::ConfirmKey& command) const;
   absl::Status Check(const CommandContext& context, const v1::RevokeKey& command) const;
-  absl::Status Check(const CommandContext& context, const v1::ProposeErasure& command) const;
-  absl::Status Check(const CommandContext& context, const v1::ConfirmErasure& command) const;
-  absl::Status Check(const CommandContext& context, const v1::ProposeVersion& command) const;
+  absl::Status Check(const CommandContext& context, const v1::EraseSubjects& command) const;
   absl::Status Check(const CommandContext& context, const v1::ActivateVersion& command) const;
   absl::Status Check(const CommandContext& context, const v1::AdoptRuleProfile& command) const;
 
@@ -104,9 +107,7 @@ class DirectoryMachine {
   void Apply(const CommandContext& context, const v1::EnrolKey& command);
   void Apply(const CommandContext& context, const v1::ConfirmKey& command);
   void Apply(const CommandContext& context, const v1::RevokeKey& command);
-  void Apply(const CommandContext& context, const v1::ProposeErasure& command);
-  void Apply(const CommandContext& context, const v1::ConfirmErasure& command);
-  void Apply(const CommandContext& context, const v1::ProposeVersion& command);
+  void Apply(const CommandContext& context, const v1::EraseSubjects& command);
   void Apply(const CommandContext& context, const v1::ActivateVersion& command);
   void Apply(const CommandContext& context, const v1::AdoptRuleProfile& command);
 
@@ -137,6 +138,13 @@ class DirectoryMachine {
   // Subjects whose sealed attachments are erased, in the order of the records that confirmed it.
   const std::vector<std::string>& erased_subjects() const { return erased_subjects_; }
   bool IsErased(absl::string_view subject) const;
+  // The subject of everything that is sealed about a person who exists.
+  const std::string& SubjectOf(absl::string_view person_id) const;
+  // Checks that what the field holds is sealed under the subject of `person_id`, who exists. Once
+  // that subject is erased, nothing new is sealed about the person: the field must be absent then.
+  // INVALID_ARGUMENT/BAD_ATTACHMENT, FAILED_PRECONDITION/SUBJECT_ERASED.
+  absl::Status CheckSealedAbout(absl::string_view person_id, absl::string_view field,
+                                const common::v1::AttachmentRef& ref) const;
 
   // NOT_FOUND/NO_SUCH_PERSON, NO_SUCH_ORGANIZATION. Lists are by id, at most `limit` after
   // `after_id`.
@@ -151,19 +159,22 @@ class DirectoryMachine {
   std::vector<v1::Key> ListKeys(absl::string_view person_id, absl::string_view after_id,
                                 size_t limit) const;
 
-  std::vector<v1::Erasure> ListErasures(absl::string_view after_id, size_t limit) const;
+  // By record: at most `limit` whose record has the index `from` or a later one.
+  std::vector<v1::Erasure> ListErasures(uint64_t from, size_t limit) const;
 
   void Visit(const ResourceVisitor& visitor) const;
 
  private:
   struct PersonEntry {
     std::string id;
-    std::string name;
+    common::v1::AttachmentRef name;
     std::set<common::v1::Office> offices;
   };
   template <typename Value>
   using ById = std::map<std::string, Value, std::less<>>;
 
+  v1::Person ToProto(const PersonEntry& entry) const;
+  v1::Key ToProto(const KeyEntry& entry) const;
   int AdministratorsWithActiveKey() const;
   bool HasActiveKey(absl::string_view person_id) const;
 
@@ -172,16 +183,15 @@ class DirectoryMachine {
   std::string founder_id_;
   bool simulated_clock_ = false;
   uint32_t version_ = 1;
-  uint32_t proposed_version_ = 0;  // 0: none
-  std::string version_proposer_;
   ById<PersonEntry> persons_;
+  std::set<std::string, std::less<>> subjects_;  // of all persons
   ById<OrganizationEntry> organizations_;
   ById<MembershipEntry> memberships_;
   // Ids of current memberships, by organization and person.
   std::map<std::string, std::map<std::string, std::string, std::less<>>, std::less<>> active_;
   ById<KeyEntry> keys_;
   ById<CodeEntry> codes_;
-  std::map<std::string, v1::Erasure, std::less<>> erasures_;
+  std::map<uint64_t, v1::Erasure> erasures_;  // by record
   std::vector<std::string> erased_subjects_;
   std::set<std::string, std::less<>> erased_;  // the same, to look up
 };

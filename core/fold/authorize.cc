@@ -20,33 +20,6 @@ absl::StatusOr<crypto::PublicKey> KeyFromHeader(const common::v1::CommandHeader&
   return key;
 }
 
-// The active key that `signature` names, if it belongs to `actor`.
-absl::StatusOr<crypto::PublicKey> PersonsKey(const directory::DirectoryMachine& directory,
-                                             absl::string_view actor,
-                                             const common::v1::Signature& signature) {
-  const directory::KeyEntry* entry = directory.FindKey(signature.key_id());
-  if (entry == nullptr) {
-    return Refuse(Reason::kUnknownKey, absl::StrCat("no key ", signature.key_id(),
-                                                    " is enrolled here; enrol it with a "
-                                                    "one-time code from an administrator"));
-  }
-  if (entry->state == directory::v1::KEY_STATE_REVOKED) {
-    return Refuse(Reason::kKeyRevoked, absl::StrCat("key ", entry->id, " of ", entry->person_id,
-                                                    " was revoked; enrol a new one"));
-  }
-  if (entry->state != directory::v1::KEY_STATE_ACTIVE) {
-    return Refuse(Reason::kKeyNotConfirmed,
-                  absl::StrCat("key ", entry->id, " of ", entry->person_id,
-                               " waits for a second administrator to confirm it"));
-  }
-  if (entry->person_id != actor) {
-    return Refuse(Reason::kNotTheKeysOwner,
-                  absl::StrCat("the command names ", actor, " as actor, but key ", entry->id,
-                               " belongs to ", entry->person_id));
-  }
-  return *entry->public_key;
-}
-
 absl::Status VerifyOne(const crypto::PublicKey& key, const std::string& message,
                        const common::v1::Signature& signature, SignatureCache& cache) {
   if (signature.key_id() != key.id()) {
@@ -82,23 +55,6 @@ absl::StatusOr<crypto::PublicKey> CodeKey(const World& world, const Envelope& en
   return crypto::PublicKey::FromSpkiDer(code->public_key_der);
 }
 
-absl::Status CheckOffice(const World& world, const Envelope& envelope) {
-  const auto& offices = envelope.type->options->offices();
-  const auto held = [&](int office) {
-    return world.directory().HasOffice(envelope.header().actor(),
-                                       static_cast<common::v1::Office>(office));
-  };
-  if (offices.empty() || std::any_of(offices.begin(), offices.end(), held)) return absl::OkStatus();
-  std::string wanted;
-  for (const int office : offices) {
-    absl::StrAppend(&wanted, wanted.empty() ? "" : " or ",
-                    common::v1::Office_Name(static_cast<common::v1::Office>(office)));
-  }
-  return Refuse(Reason::kOfficeMissing,
-                absl::StrCat(envelope.type->name, " needs ", wanted, ", which ",
-                             envelope.header().actor(), " does not hold"));
-}
-
 absl::Status CheckValidity(const Envelope& envelope, absl::Time time) {
   const absl::Time not_after = FromTimestamp(envelope.header().not_after());
   const auto in_words = [](absl::Time t) {
@@ -123,6 +79,48 @@ absl::Status CheckValidity(const Envelope& envelope, absl::Time time) {
 
 }  // namespace
 
+absl::StatusOr<crypto::PublicKey> ActiveKeyOf(const directory::DirectoryMachine& directory,
+                                              absl::string_view actor, absl::string_view key_id) {
+  const directory::KeyEntry* entry = directory.FindKey(key_id);
+  if (entry == nullptr) {
+    return Refuse(Reason::kUnknownKey, absl::StrCat("no key ", key_id,
+                                                    " is enrolled here; enrol it with a "
+                                                    "one-time code from an administrator"));
+  }
+  if (entry->state == directory::v1::KEY_STATE_REVOKED) {
+    return Refuse(Reason::kKeyRevoked, absl::StrCat("key ", entry->id, " of ", entry->person_id,
+                                                    " was revoked; enrol a new one"));
+  }
+  if (entry->state != directory::v1::KEY_STATE_ACTIVE) {
+    return Refuse(Reason::kKeyNotConfirmed,
+                  absl::StrCat("key ", entry->id, " of ", entry->person_id,
+                               " waits for a second administrator to confirm it"));
+  }
+  if (entry->person_id != actor) {
+    return Refuse(Reason::kNotTheKeysOwner,
+                  absl::StrCat("the command names ", actor, " as actor, but key ", entry->id,
+                               " belongs to ", entry->person_id));
+  }
+  return *entry->public_key;
+}
+
+absl::Status RequireOffice(const directory::DirectoryMachine& directory,
+                           absl::string_view person_id,
+                           const google::protobuf::RepeatedField<int>& offices,
+                           absl::string_view what) {
+  const auto held = [&](int office) {
+    return directory.HasOffice(person_id, static_cast<common::v1::Office>(office));
+  };
+  if (offices.empty() || std::any_of(offices.begin(), offices.end(), held)) return absl::OkStatus();
+  std::string wanted;
+  for (const int office : offices) {
+    absl::StrAppend(&wanted, wanted.empty() ? "" : " or ",
+                    common::v1::Office_Name(static_cast<common::v1::Office>(office)));
+  }
+  return Refuse(Reason::kOfficeMissing,
+                absl::StrCat(what, " needs ", wanted, ", which ", person_id, " does not hold"));
+}
+
 absl::StatusOr<std::vector<crypto::PublicKey>> RequiredKeys(const World& world,
                                                             const Envelope& envelope,
                                                             uint64_t index, absl::Time time,
@@ -146,9 +144,9 @@ absl::StatusOr<std::vector<crypto::PublicKey>> RequiredKeys(const World& world,
       }
       [[fallthrough]];
     default: {  // SIGNER_PERSON, SIGNER_OFFICE
-      ASSIGN_OR_RETURN(
-          crypto::PublicKey key,
-          PersonsKey(world.directory(), envelope.header().actor(), envelope.signatures[0]));
+      ASSIGN_OR_RETURN(crypto::PublicKey key,
+                       ActiveKeyOf(world.directory(), envelope.header().actor(),
+                                   envelope.signatures[0].key_id()));
       return std::vector<crypto::PublicKey>{key};
     }
   }
@@ -180,7 +178,8 @@ absl::StatusOr<CommandContext> Authorize(const World& world, const Envelope& env
   ASSIGN_OR_RETURN(const std::vector<crypto::PublicKey> keys,
                    RequiredKeys(world, envelope, index, time, log_key));
   RETURN_IF_ERROR(VerifySignatures(envelope, keys, cache));
-  RETURN_IF_ERROR(CheckOffice(world, envelope));
+  RETURN_IF_ERROR(RequireOffice(world.directory(), envelope.header().actor(),
+                                envelope.type->options->offices(), envelope.type->name));
   CommandContext context;
   for (const crypto::PublicKey& key : keys) context.signer_key_ids.push_back(key.id());
   context.index = index;
@@ -197,7 +196,7 @@ absl::Status VerifyPersonSignature(const directory::DirectoryMachine& directory,
                                    absl::string_view actor, absl::string_view payload_type,
                                    absl::string_view payload,
                                    const common::v1::Signature& signature, SignatureCache& cache) {
-  ASSIGN_OR_RETURN(const crypto::PublicKey key, PersonsKey(directory, actor, signature));
+  ASSIGN_OR_RETURN(const crypto::PublicKey key, ActiveKeyOf(directory, actor, signature.key_id()));
   return VerifyOne(key, crypto::PreAuthEncoding(payload_type, payload), signature, cache);
 }
 

@@ -14,6 +14,7 @@
 #include "core/fold/signature_cache.h"
 #include "core/fold/world.h"
 #include "crypto/keys.h"
+#include "google/protobuf/repeated_field.h"
 
 namespace votum {
 
@@ -44,6 +45,17 @@ absl::StatusOr<std::vector<crypto::PublicKey>> RequiredKeys(const World& world,
                                                             const crypto::PublicKey& log_key);
 absl::Status VerifySignatures(const Envelope& envelope, const std::vector<crypto::PublicKey>& keys,
                               SignatureCache& cache);
+
+// The active key with this id, if it belongs to `actor`; errors as above.
+absl::StatusOr<crypto::PublicKey> ActiveKeyOf(const directory::DirectoryMachine& directory,
+                                              absl::string_view actor, absl::string_view key_id);
+
+// OK if `person_id` holds one of `offices`, or there are none: PERMISSION_DENIED/OFFICE_MISSING,
+// which says that `what` needs them.
+absl::Status RequireOffice(const directory::DirectoryMachine& directory,
+                           absl::string_view person_id,
+                           const google::protobuf::RepeatedField<int>& offices,
+                           absl::string_view what);
 
 // The person whose active key signed `payload` of `payload_type`; errors as above. For statements
 // that are not commands (read sessions).

@@ -35,6 +35,8 @@ struct CommandType {
   Reach ReachOf(const World& world, const google::protobuf::Message& command) const;
   // The longest time by which header.not_after may exceed the record's time.
   absl::Duration LongestValidity() const;
+  // Whether a record of it waits for a second person: see core/fold/acts.h.
+  bool NeedsSecond() const { return !options->second().empty(); }
   // The first and the last version of the log in which it may be given: see core/VERSIONS.md.
   uint32_t Since() const;
   uint32_t Until() const;

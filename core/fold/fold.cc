@@ -136,7 +136,11 @@ absl::Status Fold::Judge(const Envelope& envelope, absl::Time time, Reach* reach
                    Authorize(world_, envelope, next_index_, time, log_key_, *cache_));
   RETURN_IF_ERROR(envelope.type->check(world_, context, *envelope.command));
   *reach = envelope.type->ReachOf(world_, *envelope.command);
-  envelope.type->apply(world_, context, *envelope.command);
+  if (envelope.type->NeedsSecond()) {
+    world_.mutable_acts().Add(context, envelope, recorded.digest);
+  } else {
+    envelope.type->apply(world_, context, *envelope.command);
+  }
   return absl::OkStatus();
 }
 

@@ -35,8 +35,8 @@ struct RecordOutcome {
   uint64_t index = 0;
   std::string command_name;  // "CastVote"; empty where the type is unknown
   std::string actor;
-  // OK if the record is in effect, or belongs to a domain that is not folded here. Otherwise the
-  // record is void for this reason.
+  // OK if the record is in effect, waits for a second person, or belongs to a domain that is not
+  // folded here. Otherwise the record is void for this reason.
   absl::Status status;
   // The people who may see it. Sealed where its domain is not folded here.
   Reach reach;

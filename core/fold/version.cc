@@ -1,18 +1,28 @@
 #include "core/fold/version.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "base/refusal.h"
 #include "votum/directory/v1/directory.pb.h"
 
 namespace votum {
+namespace {
+
+// The version of the log that `command` activates; 0 for any other command.
+uint32_t VersionSetBy(const google::protobuf::Message& command) {
+  const auto* activate = dynamic_cast<const directory::v1::ActivateVersion*>(&command);
+  return activate == nullptr ? 0 : activate->version();
+}
+
+}  // namespace
 
 absl::Status CheckVersion(const CommandType& type, uint32_t version) {
   if (version < type.Since()) {
-    return Refuse(Reason::kVersionNotActive,
-                  absl::StrCat(type.name, " comes with version ", type.Since(),
-                               " of the log, which is at ", version,
-                               "; two administrators can activate it: ProposeVersion, "
-                               "ActivateVersion"));
+    return Refuse(
+        Reason::kVersionNotActive,
+        absl::StrCat(type.name, " comes with version ", type.Since(), " of the log, which is at ",
+                     version, "; two administrators can activate it: ActivateVersion, Confirm"));
   }
   if (version > type.Until()) {
     return Refuse(Reason::kCommandRetired,
@@ -22,14 +32,14 @@ absl::Status CheckVersion(const CommandType& type, uint32_t version) {
   return absl::OkStatus();
 }
 
-absl::Status CheckIsKnown(const Envelope& envelope, uint32_t program_version) {
-  const google::protobuf::Message& command = *envelope.command;
-  const google::protobuf::Descriptor* type = command.GetDescriptor();
-  uint32_t version = 0;
-  if (type == directory::v1::ProposeVersion::descriptor())
-    version = static_cast<const directory::v1::ProposeVersion&>(command).version();
-  if (type == directory::v1::ActivateVersion::descriptor())
-    version = static_cast<const directory::v1::ActivateVersion&>(command).version();
+absl::Status CheckIsKnown(const Acts& acts, const Envelope& envelope, uint32_t program_version) {
+  uint32_t version = VersionSetBy(*envelope.command);
+  if (const auto* confirm = dynamic_cast<const directory::v1::Confirm*>(envelope.command.get())) {
+    for (const directory::v1::ActReference& act : confirm->acts()) {
+      if (const auto command = acts.PendingCommand(act.record()); command != nullptr)
+        version = std::max(version, VersionSetBy(*command));
+    }
+  }
   if (version <= program_version) return absl::OkStatus();
   return Refuse(Reason::kVersionUnknown,
                 absl::StrCat("this program knows versions up to ", program_version, ", not ",

@@ -1,5 +1,5 @@
-// The version of the log's meaning: one integer, which two administrators raise by a record
-// (ProposeVersion, ActivateVersion), in force from the next record on.
+// The version of the log's meaning: one integer, which two administrators raise (ActivateVersion
+// and a Confirm, core/fold/acts.h), in force from the record after the Confirm.
 //
 // core/VERSIONS.md lists what each version changed. A record is judged by the version in force at
 // its own position, for ever: so a newer program folds an older log as the older program did.
@@ -9,6 +9,7 @@
 #include <cstdint>
 
 #include "absl/status/status.h"
+#include "core/fold/acts.h"
 #include "core/fold/envelope.h"
 
 namespace votum {
@@ -20,10 +21,10 @@ inline constexpr uint32_t kProgramVersion = 1;
 // COMMAND_RETIRED.
 absl::Status CheckVersion(const CommandType& type, uint32_t version);
 
-// A service does not let in the proposal or activation of a version that its own program does not
-// know, for it would stop: FAILED_PRECONDITION/VERSION_UNKNOWN. The fold does not ask this: it
-// follows what other programs let in.
-absl::Status CheckIsKnown(const Envelope& envelope, uint32_t program_version);
+// A service does not let in the activation of a version that its own program does not know, nor a
+// Confirm of one that is pending in `acts`, for it would stop: FAILED_PRECONDITION/VERSION_UNKNOWN.
+// The fold does not ask this: it follows what other programs let in.
+absl::Status CheckIsKnown(const Acts& acts, const Envelope& envelope, uint32_t program_version);
 
 // FAILED_PRECONDITION/NEWER_LOG: record `index` is of version `version`, and must not be judged by
 // a program of `program_version`.

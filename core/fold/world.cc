@@ -28,7 +28,8 @@ DomainSet DomainSet::Closure(Domain domain) { return DomainSet(kReads[static_cas
 void World::Visit(Domain domain, const ResourceVisitor& visitor) const {
   switch (domain) {
     case Domain::kDirectory:
-      return directory_.Visit(visitor);
+      directory_.Visit(visitor);
+      return acts_.Visit(visitor);
     case Domain::kIdeas:
       return ideas_.Visit(visitor);
     case Domain::kPapers:

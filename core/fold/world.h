@@ -16,6 +16,7 @@
 #include "core/command/visitor.h"
 #include "core/decisions/decisions_machine.h"
 #include "core/directory/directory_machine.h"
+#include "core/fold/acts.h"
 #include "core/ideas/ideas_machine.h"
 #include "core/meetings/agenda_machine.h"
 #include "core/meetings/key_ceremonies.h"
@@ -69,6 +70,10 @@ class World {
   World& operator=(const World&) = delete;
 
   const directory::DirectoryMachine& directory() const { return directory_; }
+  // Acts of two persons; their state belongs to the directory's domain.
+  const Acts& acts() const { return acts_; }
+  // Only for the fold, which enters acts that it has checked.
+  Acts& mutable_acts() { return acts_; }
   const ideas::IdeasMachine& ideas() const { return ideas_; }
   const papers::PapersMachine& papers() const { return papers_; }
   const meetings::AgendaMachine& agenda() const { return agenda_; }
@@ -83,14 +88,18 @@ class World {
 
   // All machines: the command table looks through them for the one that knows a command.
   auto machines() const {
-    return std::tie(directory_, ideas_, papers_, agenda_, ceremonies_, sittings_, motions_, votes_,
-                    secret_votes_, lots_, decisions_, projects_);
+    return std::tie(directory_, acts_, ideas_, papers_, agenda_, ceremonies_, sittings_, motions_,
+                    votes_, secret_votes_, lots_, decisions_, projects_);
   }
   // Only for the command table, which applies commands that it has checked.
   auto mutable_machines() {
-    return std::tie(directory_, ideas_, papers_, agenda_, ceremonies_, sittings_, motions_, votes_,
-                    secret_votes_, lots_, decisions_, projects_);
+    return std::tie(directory_, acts_, ideas_, papers_, agenda_, ceremonies_, sittings_, motions_,
+                    votes_, secret_votes_, lots_, decisions_, projects_);
   }
+
+  // Takes over the directory's state of `other`, without the acts: only for a world in which
+  // commands of the directory are tried.
+  void CopyDirectory(const World& other) { directory_ = other.directory_; }
 
   // Shows the whole state of `domain`.
   void Visit(Domain domain, const ResourceVisitor& visitor) const;
@@ -103,6 +112,7 @@ class World {
 
  private:
   directory::DirectoryMachine directory_;
+  Acts acts_{this};
   ideas::IdeasMachine ideas_{directory_};
   papers::PapersMachine papers_{directory_, ideas_};
   meetings::AgendaMachine agenda_{directory_, papers_};

@@ -49,6 +49,11 @@ absl::Status IdeasMachine::CheckContent(const v1::IdeaContent& content, bool onl
   RETURN_IF_ERROR(CheckAttachmentRef("text", content.text()));
   if (content.has_contact()) RETURN_IF_ERROR(CheckAttachmentRef("contact", content.contact()));
   RETURN_IF_ERROR(CheckOptionalText("origin", content.origin(), kMaxOriginBytes));
+  if (online && !content.origin().empty()) {
+    return Refuse(
+        Reason::kBadText,
+        "origin stays in the record for ever, so only an office fills it in; leave it out");
+  }
   if (content.channel() == v1::CHANNEL_UNSPECIFIED || !v1::Channel_IsValid(content.channel()) ||
       (content.channel() == v1::CHANNEL_ONLINE) != online) {
     return Refuse(Reason::kBadChannel,

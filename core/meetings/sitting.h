@@ -41,8 +41,8 @@ struct ItemQuorumEntry {
 
 // Something that kept members from taking part.
 struct DisruptionEntry {
-  std::string person_id;  // empty for everybody
-  std::string text;
+  std::string person_id;           // empty for everybody
+  common::v1::AttachmentRef text;  // without commitment: none
   absl::Time time;
   std::string recorder_id;
 };

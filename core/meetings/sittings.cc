@@ -16,18 +16,20 @@
 namespace votum::meetings {
 namespace {
 
-constexpr size_t kMaxDisruptionBytes = 2048;
-
 // By rules::QuorumState.
 constexpr v1::QuorumState kQuorumStates[] = {
     v1::QUORUM_STATE_UNSPECIFIED, v1::QUORUM_STATE_CHALLENGED,  v1::QUORUM_STATE_QUORATE,
     v1::QUORUM_STATE_POSTPONED,   v1::QUORUM_STATE_SECOND_CALL, v1::QUORUM_STATE_DONE_WITH};
 
-void AddCourse(const SittingEntry& sitting, v1::Attendance& attendance) {
+void AddCourse(const directory::DirectoryMachine& directory, const SittingEntry& sitting,
+               v1::Attendance& attendance) {
   for (const DisruptionEntry& entry : sitting.disruptions) {
     v1::Disruption& disruption = *attendance.add_disruptions();
     disruption.set_person_id(entry.person_id);
-    disruption.set_text(entry.text);
+    // Without a reference the member's subject had been erased before.
+    const bool sealed = !entry.text.commitment().empty();
+    if (sealed) *disruption.mutable_sealed_text() = entry.text;
+    disruption.set_erased(!sealed || directory.IsErased(entry.text.subject()));
     *disruption.mutable_time() = ToTimestamp(entry.time);
     disruption.set_recorder_id(entry.recorder_id);
   }
@@ -206,9 +208,9 @@ absl::Status Sittings::Check(const CommandContext& context,
   if (command.person_id().empty() || command.person_id() != context.actor) {
     RETURN_IF_ERROR(CheckPresides(directory_, context.actor, sitting->organization_id));
   }
-  if (!command.person_id().empty())
-    RETURN_IF_ERROR(CheckMember(directory_, command.person_id(), *sitting));
-  return CheckText("text", command.text(), kMaxDisruptionBytes);
+  if (command.person_id().empty()) return CheckAttachmentRef("text", command.text());
+  RETURN_IF_ERROR(CheckMember(directory_, command.person_id(), *sitting));
+  return directory_.CheckSealedAbout(command.person_id(), "text", command.text());
 }
 
 void Sittings::Apply(const CommandContext& context, const v1::RecordDisruption& command) {
@@ -260,7 +262,7 @@ v1::Attendance Sittings::Recorded(const SittingEntry& sitting) const {
     presence.set_recorder_id(entry.recorder_id);
     presence.set_remote(entry.remote);
   }
-  AddCourse(sitting, attendance);
+  AddCourse(directory_, sitting, attendance);
   for (const auto& [item_id, persons] : sitting.conflicts) {
     const ItemEntry* item = agenda_.FindItem(item_id);
     for (const std::string& person_id : persons) {

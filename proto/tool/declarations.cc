@@ -4,6 +4,7 @@
 #include <set>
 
 #include "absl/status/status.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
@@ -29,6 +30,32 @@ bool HasField(const DescriptorProto& message, absl::string_view name) {
 
 // The fields that name an urn; core/fold/reach_log.cc knows both.
 constexpr absl::string_view kUrns[] = {"vote_event_id", "round_id"};
+
+// The domain whose commands may be acts of two persons: core/fold/acts.h says why no other.
+constexpr char kDomainOfActs[] = "directory";
+
+// The fault in what the declaration says of a second person.
+std::string FaultOfSecond(const std::string& domain, const DescriptorProto& message,
+                          const CommandOptions& options) {
+  if (options.second().empty()) {
+    return options.concerned().empty() ? "" : "concerned goes with second: nothing can be blocked";
+  }
+  if (domain != kDomainOfActs)
+    return absl::StrCat("second: only commands of the ", kDomainOfActs, " can wait for a person");
+  if (options.signer() != common::v1::SIGNER_PERSON &&
+      options.signer() != common::v1::SIGNER_OFFICE)
+    return "second goes with SIGNER_PERSON or SIGNER_OFFICE: the first person must be known";
+  const std::string& concerned = options.concerned();
+  if (concerned.empty()) return "";
+  const bool names_person =
+      std::any_of(message.field().begin(), message.field().end(), [&](const auto& field) {
+        return field.name() == concerned && field.type() == FieldDescriptorProto::TYPE_STRING &&
+               field.label() != FieldDescriptorProto::LABEL_REPEATED;
+      });
+  if (!names_person || !absl::EndsWith(concerned, "_id"))
+    return absl::StrCat("concerned: it has no field ", concerned, " with one id of a person");
+  return "";
+}
 
 // The fault in the declaration of `message`; empty if there is none.
 std::string Fault(const DescriptorProto& message, const CommandOptions& options) {
@@ -74,6 +101,7 @@ absl::StatusOr<std::vector<Command>> ReadCommands(
       if (!message.options().HasExtension(common::v1::command)) continue;
       const CommandOptions& options = message.options().GetExtension(common::v1::command);
       std::string fault = Fault(message, options);
+      if (fault.empty()) fault = FaultOfSecond(DomainOf(file.package()), message, options);
       if (fault.empty() && !options.verb().empty() && !verbs.insert(options.verb()).second)
         fault = absl::StrCat("another command has the verb \"", options.verb(), "\"");
       if (!fault.empty())

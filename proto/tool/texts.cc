@@ -27,6 +27,16 @@ std::string FirstLine(const Command& command) {
   return command.options.help().substr(0, command.options.help().find('\n'));
 }
 
+// "clerk or administrator".
+std::string InWords(const google::protobuf::RepeatedField<int>& offices) {
+  std::vector<std::string> words;
+  for (const int office : offices) {
+    words.push_back(
+        Words("OFFICE_", common::v1::Office_Name(static_cast<common::v1::Office>(office))));
+  }
+  return absl::StrJoin(words, " or ");
+}
+
 std::string SignedBy(const CommandOptions& options) {
   switch (options.signer()) {
     case common::v1::SIGNER_LOG_KEY:
@@ -36,16 +46,19 @@ std::string SignedBy(const CommandOptions& options) {
     case common::v1::SIGNER_ANYBODY:
       return "`header.actor`; or, if that is empty, the key in `header.public_key`";
     case common::v1::SIGNER_OFFICE:
-      break;
+      return absl::StrCat("`header.actor`, with the office ", InWords(options.offices()));
     default:
       return "`header.actor`";
   }
-  std::vector<std::string> offices;
-  for (const int office : options.offices()) {
-    offices.push_back(
-        Words("OFFICE_", common::v1::Office_Name(static_cast<common::v1::Office>(office))));
-  }
-  return absl::StrCat("`header.actor`, with the office ", absl::StrJoin(offices, " or "));
+}
+
+// The office of the second person, where one must confirm the command, and whether it is recorded
+// when the ledger takes no others.
+std::string Special(const CommandOptions& options) {
+  std::string text;
+  if (!options.second().empty()) absl::StrAppend(&text, "; second: ", InWords(options.second()));
+  if (options.when_stopped()) text += "; also when stopped";
+  return text;
 }
 
 std::string ShownTo(const CommandOptions& options) {
@@ -96,8 +109,8 @@ std::string ProtocolTable(const std::vector<Command>& commands) {
   std::string text = "| command | signed by | record shown to | good for |\n|---|---|---|---|\n";
   for (const Command& command : commands) {
     absl::StrAppend(&text, "| ", command.domain, ".v1.", command.name, " | ",
-                    SignedBy(command.options), " | ", ShownTo(command.options), " | ",
-                    GoodFor(command.options), " |\n");
+                    SignedBy(command.options), Special(command.options), " | ",
+                    ShownTo(command.options), " | ", GoodFor(command.options), " |\n");
   }
   return text;
 }

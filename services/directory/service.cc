@@ -3,14 +3,28 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"
 #include "services/runtime/paging.h"
+#include "services/runtime/sealed_contents.h"
 
 namespace votum::directory {
 namespace {
 constexpr size_t kDefaultPage = 100;
 constexpr size_t kLargestPage = 1000;
+
+// The first record that may stand on `page` of a list by record.
+absl::StatusOr<uint64_t> FirstRecord(const Page& page) {
+  if (page.after.empty()) return 0;
+  uint64_t last = 0;
+  if (absl::SimpleAtoi(page.after, &last)) return last + 1;
+  return Refuse(Reason::kBadPage, "page_token is not one that a response of this list gave");
+}
+
+ShownContent NameOf(v1::Person& person) { return {&person.sealed_name(), person.mutable_name()}; }
+
 }  // namespace
 
 grpc::Status DirectoryServiceImpl::GetBody(grpc::ServerContext* context,
@@ -31,7 +45,9 @@ grpc::Status DirectoryServiceImpl::GetPerson(grpc::ServerContext* context,
                      world.directory().GetPerson(request->person_id()));
     return absl::OkStatus();
   };
-  return access_.Read(*context, "GetPerson", read);
+  const grpc::Status status = access_.Read(*context, "GetPerson", read);
+  if (!status.ok()) return status;
+  return FillContents(ledger_, WaitDeadline(*context), {NameOf(*response->mutable_person())});
 }
 
 grpc::Status DirectoryServiceImpl::GetOrganization(grpc::ServerContext* context,
@@ -59,7 +75,11 @@ grpc::Status DirectoryServiceImpl::ListPersons(grpc::ServerContext* context,
     }
     return absl::OkStatus();
   };
-  return access_.Read(*context, "ListPersons", read);
+  const grpc::Status status = access_.Read(*context, "ListPersons", read);
+  if (!status.ok()) return status;
+  std::vector<ShownContent> shown;
+  for (v1::Person& person : *response->mutable_persons()) shown.push_back(NameOf(person));
+  return FillContents(ledger_, WaitDeadline(*context), shown);
 }
 
 grpc::Status DirectoryServiceImpl::ListOrganizations(grpc::ServerContext* context,
@@ -101,10 +121,12 @@ grpc::Status DirectoryServiceImpl::ListKeys(grpc::ServerContext* context,
                                             const v1::ListKeysRequest* request,
                                             v1::ListKeysResponse* response) {
   const auto read = [&](const World& world, const Reader& reader) -> absl::Status {
-    if (reader.audience == Audience::kPublic) {
+    const bool own = !reader.person_id.empty() && request->person_id() == reader.person_id;
+    if (reader.audience == Audience::kPublic && !own) {
       return Refuse(
           Reason::kNotPublic,
-          "keys are listed for members, the administration and auditors; give a read session");
+          "keys are listed for members, the administration and auditors, and to everybody one's "
+          "own; give a read session");
     }
     ASSIGN_OR_RETURN(const Page page, ParsePage(request->page_size(), request->page_token(),
                                                 kDefaultPage, kLargestPage));
@@ -115,7 +137,14 @@ grpc::Status DirectoryServiceImpl::ListKeys(grpc::ServerContext* context,
     }
     return absl::OkStatus();
   };
-  return access_.Read(*context, "ListKeys", read);
+  const grpc::Status status = access_.Read(*context, "ListKeys", read);
+  if (!status.ok()) return status;
+  std::vector<ShownContent> shown;
+  for (v1::Key& key : *response->mutable_keys()) {
+    shown.push_back({&key.sealed_label(), key.mutable_label()});
+    shown.push_back({&key.sealed_revocation_reason(), key.mutable_revocation_reason()});
+  }
+  return FillContents(ledger_, WaitDeadline(*context), shown);
 }
 
 grpc::Status DirectoryServiceImpl::ListErasures(grpc::ServerContext* context,
@@ -124,15 +153,34 @@ grpc::Status DirectoryServiceImpl::ListErasures(grpc::ServerContext* context,
   const auto read = [&](const World& world, const Reader&) -> absl::Status {
     ASSIGN_OR_RETURN(const Page page, ParsePage(request->page_size(), request->page_token(),
                                                 kDefaultPage, kLargestPage));
-    for (auto& resource : world.directory().ListErasures(page.after, page.size))
+    ASSIGN_OR_RETURN(const uint64_t first, FirstRecord(page));
+    for (auto& resource : world.directory().ListErasures(first, page.size))
       *response->add_erasures() = std::move(resource);
     if (static_cast<size_t>(response->erasures_size()) == page.size) {
       response->set_next_page_token(
-          NextPageToken(response->erasures(response->erasures_size() - 1).id()));
+          NextPageToken(absl::StrCat(response->erasures().rbegin()->record())));
     }
     return absl::OkStatus();
   };
   return access_.Read(*context, "ListErasures", read);
+}
+
+grpc::Status DirectoryServiceImpl::ListActs(grpc::ServerContext* context,
+                                            const v1::ListActsRequest* request,
+                                            v1::ListActsResponse* response) {
+  // The directory's commands that ask for a second person are public, and so are these acts.
+  const auto read = [&](const World& world, const Reader&) -> absl::Status {
+    ASSIGN_OR_RETURN(const Page page, ParsePage(request->page_size(), request->page_token(),
+                                                kDefaultPage, kLargestPage));
+    ASSIGN_OR_RETURN(const uint64_t first, FirstRecord(page));
+    for (auto& resource : world.acts().List(request->state(), first, page.size))
+      *response->add_acts() = std::move(resource);
+    if (static_cast<size_t>(response->acts_size()) == page.size)
+      response->set_next_page_token(
+          NextPageToken(absl::StrCat(response->acts().rbegin()->record())));
+    return absl::OkStatus();
+  };
+  return access_.Read(*context, "ListActs", read);
 }
 
 }  // namespace votum::directory

@@ -1,8 +1,10 @@
-// DirectoryService over gRPC: reads go to the domain, commands to the executor.
+// DirectoryService over gRPC: reads go to the domain, commands to the executor; names, labels of
+// keys and reasons come from the ledger's sealed attachments.
 #ifndef VOTUM_SERVICES_DIRECTORY_SERVICE_H_
 #define VOTUM_SERVICES_DIRECTORY_SERVICE_H_
 
 #include "services/runtime/command_methods.h"
+#include "services/runtime/ledger_client.h"
 #include "services/runtime/read_access.h"
 #include "votum/directory/v1/directory_service.grpc.pb.h"
 
@@ -11,8 +13,9 @@ namespace votum::directory {
 // Thread-safe.
 class DirectoryServiceImpl final : public WithoutCommands<v1::DirectoryService> {
  public:
-  // `access` outlives this object.
-  explicit DirectoryServiceImpl(const ReadAccess* access) : access_(*access) {}
+  // All outlive this object.
+  DirectoryServiceImpl(const ReadAccess* access, LedgerClient* ledger)
+      : access_(*access), ledger_(*ledger) {}
 
   grpc::Status GetBody(grpc::ServerContext* context, const v1::GetBodyRequest* request,
                        v1::GetBodyResponse* response) override;
@@ -31,11 +34,14 @@ class DirectoryServiceImpl final : public WithoutCommands<v1::DirectoryService> 
                                v1::ListMembershipsResponse* response) override;
   grpc::Status ListErasures(grpc::ServerContext* context, const v1::ListErasuresRequest* request,
                             v1::ListErasuresResponse* response) override;
+  grpc::Status ListActs(grpc::ServerContext* context, const v1::ListActsRequest* request,
+                        v1::ListActsResponse* response) override;
   grpc::Status ListKeys(grpc::ServerContext* context, const v1::ListKeysRequest* request,
                         v1::ListKeysResponse* response) override;
 
  private:
   const ReadAccess& access_;
+  LedgerClient& ledger_;
 };
 
 }  // namespace votum::directory

@@ -1,12 +1,10 @@
 #include "services/ideas/service.h"
 
-#include <map>
-#include <string>
 #include <utility>
 
 #include "base/status_macros.h"
-#include "platform/grpc/status.h"
 #include "services/runtime/paging.h"
+#include "services/runtime/sealed_contents.h"
 
 namespace votum::ideas {
 namespace {
@@ -22,20 +20,9 @@ void FillProposal(const World& world, v1::Idea& idea) {
 
 grpc::Status IdeasServiceImpl::FillTexts(const grpc::ServerContext& context,
                                          const std::vector<v1::Idea*>& ideas) const {
-  std::vector<std::string> commitments;
-  for (const v1::Idea* idea : ideas) commitments.push_back(idea->text().commitment());
-  if (commitments.empty()) return grpc::Status::OK;
-  auto attachments = ledger_.GetAttachments(commitments, WaitDeadline(context));
-  if (!attachments.ok()) return ToGrpc(attachments.status());
-  std::map<std::string, std::string> texts;
-  for (common::v1::Attachment& attachment : *attachments) {
-    texts[attachment.commitment()] = std::move(*attachment.mutable_content());
-  }
-  for (v1::Idea* idea : ideas) {
-    const auto text = texts.find(idea->text().commitment());
-    if (text != texts.end()) idea->set_text_content(text->second);
-  }
-  return grpc::Status::OK;
+  std::vector<ShownContent> shown;
+  for (v1::Idea* idea : ideas) shown.push_back({&idea->text(), idea->mutable_text_content()});
+  return FillContents(ledger_, WaitDeadline(context), shown);
 }
 
 grpc::Status IdeasServiceImpl::GetIdea(grpc::ServerContext* context,

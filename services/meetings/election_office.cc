@@ -5,6 +5,7 @@
 
 #include "base/refusal.h"
 #include "base/status_macros.h"
+#include "core/command/sealed_text.h"
 #include "crypto/commitment.h"
 #include "crypto/election/registration.h"
 #include "crypto/election/trustee_key.h"
@@ -17,7 +18,6 @@ using election::Element;
 using election::ServerKeys;
 
 constexpr char kBoxType[] = "application/octet-stream";
-constexpr size_t kSubjectBytes = 16;
 // The most that the ledger returns at once.
 constexpr size_t kPage = 500;
 
@@ -55,17 +55,11 @@ v1::PrepareSecretVoteResponse ElectionOffice::Prepare(const std::string& ceremon
   electronic.set_server_key(election::FormatTrusteeKey(election::PublicPartOf(keys.trustee)));
   electronic.set_registry_key(RegistryKeyOf(keys));
 
-  const crypto::Salt salt = crypto::NewSalt();
-  common::v1::Attachment& box = *prepared.mutable_sealed_keys();
-  box.set_content(election::SealServerKeys(sealing_key_, electronic.election_uuid(), keys));
-  box.set_salt(std::string(salt.begin(), salt.end()));
-  box.set_subject(crypto::RandomBytes(kSubjectBytes));
-  const crypto::Digest commitment = crypto::Commit(salt, box.content());
-  box.set_commitment(std::string(crypto::AsBytes(commitment)));
-  common::v1::AttachmentRef& ref = *electronic.mutable_sealed_keys();
-  ref.set_commitment(box.commitment());
-  ref.set_subject(box.subject());
-  ref.set_media_type(kBoxType);
+  SealedText box =
+      Seal(crypto::NewSalt(), crypto::RandomBytes(kSubjectBytes),
+           election::SealServerKeys(sealing_key_, electronic.election_uuid(), keys), kBoxType);
+  *electronic.mutable_sealed_keys() = std::move(box.ref);
+  *prepared.mutable_sealed_keys() = std::move(box.attachment);
   return prepared;
 }
 

@@ -6,6 +6,7 @@
 #include "base/status_macros.h"
 #include "core/meetings/redaction.h"
 #include "services/runtime/paging.h"
+#include "services/runtime/sealed_contents.h"
 
 namespace votum::meetings {
 namespace {
@@ -15,7 +16,7 @@ constexpr size_t kLargestPage = 500;
 
 MeetingsServiceImpl::MeetingsServiceImpl(const ReadAccess* access, LedgerClient* ledger,
                                          crypto::SecretBytes sealing_key)
-    : access_(*access), feed_(access), office_(ledger, std::move(sealing_key)) {}
+    : access_(*access), ledger_(*ledger), feed_(access), office_(ledger, std::move(sealing_key)) {}
 
 grpc::Status MeetingsServiceImpl::GetMeeting(grpc::ServerContext* context,
                                              const v1::GetMeetingRequest* request,
@@ -54,7 +55,12 @@ grpc::Status MeetingsServiceImpl::GetAttendance(grpc::ServerContext* context,
     *response->mutable_attendance() = ForReader(std::move(attendance), reader.audience);
     return absl::OkStatus();
   };
-  return access_.Read(*context, "GetAttendance", read);
+  const grpc::Status status = access_.Read(*context, "GetAttendance", read);
+  if (!status.ok()) return status;
+  std::vector<ShownContent> shown;
+  for (v1::Disruption& disruption : *response->mutable_attendance()->mutable_disruptions())
+    shown.push_back({&disruption.sealed_text(), disruption.mutable_text()});
+  return FillContents(ledger_, WaitDeadline(*context), shown);
 }
 
 grpc::Status MeetingsServiceImpl::GetMotion(grpc::ServerContext* context,

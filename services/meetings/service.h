@@ -94,6 +94,7 @@ class MeetingsServiceImpl final
                            const common::v1::SignedCommand& as_sent, absl::Time deadline) const;
 
   const ReadAccess& access_;
+  LedgerClient& ledger_;
   MeetingFeed feed_;
   const ElectionOffice office_;
 

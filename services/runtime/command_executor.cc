@@ -178,10 +178,11 @@ void CommandExecutor::LookAgainAt(const RunningPtr& running, uint64_t size) {
 
 absl::Status CommandExecutor::MayAppend(const Running& running) const {
   RETURN_IF_ERROR(running.preview.verdict);
-  RETURN_IF_ERROR(CheckIsKnown(*running.envelope, kProgramVersion));
   RETURN_IF_ERROR(CheckAttachments(*running.envelope, running.call.command));
   return replica_.WithState([&](const Fold& fold) {
-    return CheckNotErased(fold.world().directory(), running.call.command);
+    const absl::Status known =
+        CheckIsKnown(fold.world().acts(), *running.envelope, kProgramVersion);
+    return known.ok() ? CheckNotErased(fold.world().directory(), running.call.command) : known;
   });
 }
 

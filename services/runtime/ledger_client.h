@@ -65,7 +65,7 @@ class LedgerClient {
 
   // Those contents of `commitments` that exist. Waits for the answer, so it must not be called on a
   // thread of gRPC's.
-  absl::StatusOr<std::vector<common::v1::Attachment>> GetAttachments(
+  virtual absl::StatusOr<std::vector<common::v1::Attachment>> GetAttachments(
       const std::vector<std::string>& commitments, absl::Time deadline);
 
   ledger::v1::LedgerService::StubInterface& stub() { return *stub_; }

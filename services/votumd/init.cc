@@ -14,6 +14,7 @@
 #include "base/status_macros.h"
 #include "core/command/fields.h"
 #include "core/command/payload_type.h"
+#include "core/command/sealed_text.h"
 #include "core/command/timestamps.h"
 #include "crypto/dsse.h"
 #include "crypto/keys.h"
@@ -180,6 +181,7 @@ constexpr absl::Duration kFoundingValidity = absl::Minutes(10);
 
 // Record 0, signed by the log key.
 absl::StatusOr<common::v1::SignedCommand> FoundingCommand(const InitOptions& options,
+                                                          const std::string& administrator_id,
                                                           const crypto::PrivateKey& log_key,
                                                           const crypto::PublicKey& code_key,
                                                           absl::Time now) {
@@ -191,8 +193,10 @@ absl::StatusOr<common::v1::SignedCommand> FoundingCommand(const InitOptions& opt
   found.mutable_header()->set_public_key(log_key.public_key().spki_der());
   found.set_deployment(options.deployment);
   found.set_body_name(options.body_name);
-  found.set_administrator_id(options.administrator_id);
-  found.set_administrator_name(options.administrator_name);
+  found.set_administrator_id(administrator_id);
+  const SealedText name =
+      Seal(crypto::NewSalt(), crypto::RandomBytes(kSubjectBytes), options.administrator_name);
+  *found.mutable_administrator_name() = name.ref;
   found.set_code_public_key(code_key.spki_der());
   found.set_simulated_clock(options.simulated_clock);
 
@@ -203,13 +207,15 @@ absl::StatusOr<common::v1::SignedCommand> FoundingCommand(const InitOptions& opt
                    crypto::SignDsse(log_key, command.payload_type(), command.payload()));
   command.add_signatures()->set_key_id(log_key.public_key().id());
   command.mutable_signatures(0)->set_signature(signature);
+  *command.add_attachments() = name.attachment;
   return command;
 }
 
 absl::Status CheckOptions(const InitOptions& options) {
   RETURN_IF_ERROR(crypto::CheckKeyName(options.deployment));
   RETURN_IF_ERROR(CheckText("--body", options.body_name, 200));
-  RETURN_IF_ERROR(CheckId("--administrator-id", options.administrator_id));
+  if (!options.administrator_id.empty())
+    RETURN_IF_ERROR(CheckId("--administrator-id", options.administrator_id));
   RETURN_IF_ERROR(CheckText("--administrator-name", options.administrator_name, 200));
   return CheckLedgerStorage(StorageOf(options.storage));
 }
@@ -236,11 +242,14 @@ absl::StatusOr<InitResult> InitDeployment(const InitOptions& options, absl::Time
 
   InitResult result;
   result.log_vkey = verifier.vkey();
+  result.administrator_id =
+      options.administrator_id.empty() ? crypto::NewShortId("p") : options.administrator_id;
   result.one_time_code = crypto::NewOneTimeCode();
   ASSIGN_OR_RETURN(const crypto::PrivateKey code_key,
                    crypto::KeyOfOneTimeCode(result.one_time_code.Reveal()));
-  ASSIGN_OR_RETURN(const common::v1::SignedCommand command,
-                   FoundingCommand(options, log_key, code_key.public_key(), now));
+  ASSIGN_OR_RETURN(
+      const common::v1::SignedCommand command,
+      FoundingCommand(options, result.administrator_id, log_key, code_key.public_key(), now));
   SystemClock clock;
   RETURN_IF_ERROR(CopySecrets(options.storage, deployment));
   RETURN_IF_ERROR(

@@ -29,7 +29,7 @@ struct InitOptions {
   std::string folder;
   std::string deployment;  // the log's origin, e.g. "votum.musterstadt.example/log"
   std::string body_name;
-  std::string administrator_id;
+  std::string administrator_id;  // empty: drawn at random
   std::string administrator_name;
   std::vector<std::string> host_names;  // beside localhost
   // Services listen at base_port, base_port + 1, ..., gateways 16 above, metrics 20.
@@ -42,6 +42,7 @@ struct InitOptions {
 
 struct InitResult {
   std::string log_vkey;
+  std::string administrator_id;
   crypto::SecretBytes one_time_code;  // of the first administrator; stored nowhere else
 };
 

@@ -286,6 +286,14 @@ absl::StatusOr<std::unique_ptr<LedgerHosting>> LedgerHosting::Open(
   ledger::LedgerConfig ledger_config;
   ledger_config.clock = clock;
   ledger_config.fatal = fatal;
+  if (config.ledger_storage().postgresql().empty()) {
+    ledger_config.free_bytes = [folder = deployment.ledger_folder()] {
+      std::error_code error;  // then `available` is the largest number
+      return static_cast<uint64_t>(std::filesystem::space(folder, error).available);
+    };
+  }
+  if (config.disk_reserve_mib() > 0)
+    ledger_config.disk_reserve = uint64_t{config.disk_reserve_mib()} << 20;
   ASSIGN_OR_RETURN(std::unique_ptr<ledger::Ledger> ledger,
                    OpenLedger(deployment, config.deployment(), config.ledger_storage(),
                               std::move(wait), std::move(ledger_config)));

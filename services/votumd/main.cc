@@ -37,10 +37,11 @@ int Init(const votum::InitOptions& options, const std::string& code_file) {
   const auto result = votum::InitDeployment(options, absl::Now());
   if (!result.ok()) return Report(result.status());
   std::cout << "Deployment " << options.deployment << " is ready in " << options.folder << ".\n"
-            << "Log key (give it to every auditor): " << result->log_vkey << "\n";
+            << "Log key (give it to every auditor): " << result->log_vkey << "\n"
+            << "Person id of the first administrator: " << result->administrator_id << "\n";
   if (code_file.empty()) {
-    std::cout << "One-time code of the first administrator " << options.administrator_id << ": "
-              << result->one_time_code.Reveal() << "\n"
+    std::cout << "One-time code of the first administrator: " << result->one_time_code.Reveal()
+              << "\n"
               << "It is shown only now. Enrol with: votum key enrol\n";
     return 0;
   }
@@ -71,17 +72,16 @@ int main(int argc, char** argv) {
       "init",
       "Make a deployment: certificates, log key, configuration, and record 0 of the log.\n"
       "Example: votumd init /var/lib/votum --deployment votum.musterstadt.example/log "
-      "--body 'Stadt Musterstadt' --administrator-id anna.amt --administrator-name 'Anna Amt'");
+      "--body 'Stadt Musterstadt' --administrator-name 'Anna Amt'");
   init_command->add_option("DIR", init.folder, "New or empty folder")->required();
   init_command
       ->add_option("--deployment", init.deployment,
                    "The log's origin: names the deployment for good")
       ->required();
   init_command->add_option("--body", init.body_name, "Name of the city or other body")->required();
-  init_command
-      ->add_option("--administrator-id", init.administrator_id,
-                   "Person id of the first administrator")
-      ->required();
+  init_command->add_option(
+      "--administrator-id", init.administrator_id,
+      "Person id of the first administrator, for tests; without it a random one");
   init_command
       ->add_option("--administrator-name", init.administrator_name,
                    "Name of the first administrator")

@@ -1,5 +1,6 @@
 #include "tests/golden/values.h"
 
+#include <limits>
 #include <utility>
 
 #include "absl/strings/escaping.h"
@@ -9,18 +10,21 @@
 #include "base/status_macros.h"
 #include "core/command/audience.h"
 #include "core/decisions/decisions_machine.h"
+#include "core/fold/command_table.h"
+#include "core/fold/fold.h"
 #include "crypto/checkpoint.h"
 #include "crypto/hash.h"
 #include "crypto/note.h"
 #include "rules/lot.h"
 #include "rules/profile.h"
+#include "tests/harness/people.h"
 
 namespace votum::testing {
 namespace {
 
 std::string Escaped(const crypto::Digest& digest) { return absl::CEscape(crypto::AsBytes(digest)); }
 
-std::string SubjectOf(const std::string& name) {
+std::string SubjectNamed(const std::string& name) {
   const crypto::Digest digest = crypto::Sha256("subject of " + name);
   return std::string(crypto::AsBytes(digest).substr(0, 16));
 }
@@ -29,9 +33,25 @@ std::string AttachmentRefOf(const std::string& name) {
   common::v1::AttachmentRef ref;
   const crypto::Digest commitment = crypto::Sha256("attachment " + name);
   ref.set_commitment(std::string(crypto::AsBytes(commitment)));
-  ref.set_subject(SubjectOf(name));
+  ref.set_subject(SubjectNamed(name));
   ref.set_media_type("text/plain");
   return ref.ShortDebugString();
+}
+
+// The reference by which a second person confirms the newest pending act of "TYPE ACTOR".
+absl::StatusOr<std::string> ActOf(const World& world, const std::string& type_and_actor) {
+  const std::pair<std::string, std::string> parts = absl::StrSplit(type_and_actor, ' ');
+  directory::v1::ActReference reference;
+  for (const directory::v1::Act& act :
+       world.acts().List(directory::v1::ACT_STATE_PENDING, 0, std::numeric_limits<size_t>::max())) {
+    const CommandType* const type = FindCommandType(act.payload_type());
+    if (type == nullptr || type->name != parts.first || act.actor_id() != parts.second) continue;
+    const crypto::Digest digest = CommandDigest(act.payload_type(), act.payload());
+    reference.set_record(act.record());
+    reference.set_digest(std::string(crypto::AsBytes(digest)));
+  }
+  if (!reference.digest().empty()) return reference.ShortDebugString();
+  return absl::NotFoundError(absl::StrCat("no act of ", type_and_actor, " is pending"));
 }
 
 std::string ContributionOf(std::string text) {
@@ -94,11 +114,18 @@ Values TownValues(Chronicle* chronicle) {
     return profile.ShortDebugString();
   };
   values["attachment"] = AttachmentRefOf;
-  values["subject"] = [](const std::string& name) { return absl::CEscape(SubjectOf(name)); };
+  values["subject"] = [](const std::string& name) { return absl::CEscape(SubjectNamed(name)); };
+  values["about"] = [](const std::string& person) {
+    return About(person, "words").ref.ShortDebugString();
+  };
+  values["subject-of"] = [](const std::string& person) { return absl::CEscape(SubjectOf(person)); };
   values["sha256"] = [](const std::string& text) { return Escaped(crypto::Sha256(text)); };
   values["command"] = [chronicle](const std::string& type_and_actor) {
     const std::pair<std::string, std::string> parts = absl::StrSplit(type_and_actor, ' ');
     return chronicle->NewestCommandId(parts.first, parts.second);
+  };
+  values["act"] = [chronicle](const std::string& type_and_actor) {
+    return ActOf(chronicle->world(), type_and_actor);
   };
   values["result"] = [chronicle](const std::string& vote) {
     return ResultOf(chronicle->world(), vote);

@@ -21,8 +21,11 @@ using Values =
 //   profile ID         fields of a built-in rule profile
 //   attachment NAME    fields of a reference to an attachment; one name, one subject
 //   subject NAME       that subject
+//   about PERSON       fields of a reference to words about a person, under the person's subject
+//   subject-of PERSON  that subject
 //   sha256 TEXT        its digest
 //   command TYPE ACTOR the id of the actor's newest command of this type
+//   act TYPE ACTOR     fields of the reference to the actor's newest pending act of this type
 //   result VOTE        fields of the result that follows from the votes
 //   text-of DECISION, document-of DECISION   their digests
 //   lot TEXT           the commitment to a contribution of 32 bytes that begins with this text,

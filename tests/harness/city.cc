@@ -28,6 +28,7 @@
 #include "platform/grpc/credentials.h"
 #include "rules/profile.h"
 #include "tests/harness/await.h"
+#include "tests/harness/people.h"
 #include "votum/directory/v1/directory.pb.h"
 #include "votum/ledger/v1/ledger_service.pb.h"
 #include "votum/meetings/v1/agenda.pb.h"
@@ -159,6 +160,7 @@ absl::StatusOr<common::v1::Receipt> City::Send(const common::v1::SignedCommand& 
   const absl::Status status = client::UnaryCall(channels_.at(service), MethodPath(service, name),
                                                 &context, command, &receipt);
   if (!status.ok()) return status;
+  sealed_ += command.attachments_size();
   uint64_t seen = seen_index_;
   while (seen < receipt.index() && !seen_index_.compare_exchange_weak(seen, receipt.index())) {
   }
@@ -213,7 +215,6 @@ void City::EnrolFirstAdministrator(const std::string& code) {
   dv1::EnrolKey enrol;
   enrol.mutable_header()->set_public_key(keys_["anna.amt"]->public_key().spki_der());
   enrol.set_code_key_id(code_key.public_key().id());
-  enrol.set_label("tablet");
   common::v1::SignedCommand command = Sign("anna.amt", &enrol);
   AddSignature(code_key, &command);
   if (const auto receipt = Send(command); !receipt.ok()) Die(receipt.status().ToString());
@@ -222,11 +223,26 @@ void City::EnrolFirstAdministrator(const std::string& code) {
   AddPerson("bernd.amt", "Bernd Amt");
 }
 
+common::v1::SignedCommand City::RegistrationOf(const std::string& id, const std::string& name) {
+  dv1::RegisterPerson person = NewPerson(id, name);
+  common::v1::SignedCommand command = Sign("anna.amt", &person);
+  *command.add_attachments() = About(id, name).attachment;
+  return command;
+}
+
+absl::Status City::Revoke(const std::string& person) {
+  const SealedText reason = About(person, "lost");
+  dv1::RevokeKey revoke;
+  revoke.set_key_id(KeyOf(person).public_key().id());
+  *revoke.mutable_reason() = reason.ref;
+  common::v1::SignedCommand command = Sign("anna.amt", &revoke);
+  *command.add_attachments() = reason.attachment;
+  return Send(command).status();
+}
+
 void City::AddPerson(const std::string& id, const std::string& name) {
-  dv1::RegisterPerson person;
-  person.set_person_id(id);
-  person.set_name(name);
-  Must("anna.amt", std::move(person));
+  if (const auto receipt = Send(RegistrationOf(id, name)); !receipt.ok())
+    Die(absl::StrCat("RegisterPerson of ", id, ": ", receipt.status().ToString()));
   if (id == "bernd.amt") {
     dv1::GrantOffice grant;
     grant.set_person_id(id);
@@ -251,9 +267,11 @@ void City::Enrol(const std::string& id, const std::string& issuer, const std::st
   dv1::EnrolKey enrol;
   enrol.mutable_header()->set_public_key(keys_[id]->public_key().spki_der());
   enrol.set_code_key_id(code_key.public_key().id());
-  enrol.set_label("tablet");
+  const SealedText label = About(id, "tablet");
+  *enrol.mutable_label() = label.ref;
   common::v1::SignedCommand command = Sign(id, &enrol);
   AddSignature(code_key, &command);
+  *command.add_attachments() = label.attachment;
   if (const auto receipt = Send(command); !receipt.ok())
     Die(absl::StrCat("EnrolKey of ", id, ": ", receipt.status().ToString()));
 

@@ -70,6 +70,10 @@ class City {
     return ReadMessage(person, service, method, request, response);
   }
 
+  // RegisterPerson{id} of the first administrator, signed, with the name that it commits to.
+  common::v1::SignedCommand RegistrationOf(const std::string& id, const std::string& name = "Name");
+  // The first administrator revokes the key of `person`, whom this object has added.
+  absl::Status Revoke(const std::string& person);
   // Registers a person and enrols a key, by code and with a second administrator.
   void AddPerson(const std::string& id, const std::string& name);
   // Council of 44 members ("m01".."m44") and the mayor, clerk, second clerk, secretary and auditor;
@@ -105,6 +109,9 @@ class City {
   // The projections' digests by domain, from each process that folds it; by process and domain.
   std::map<std::string, std::map<std::string, std::string>> Projections();
 
+  // The number of sealed attachments in the log, as far as this object knows: the first
+  // administrator's name, and those that it has sent.
+  int sealed() const { return sealed_; }
   const std::vector<std::string>& members() const { return members_; }
   const std::string& folder() const { return folder_; }
   const crypto::NoteVerifier& log() const { return *log_; }
@@ -142,6 +149,7 @@ class City {
   std::unique_ptr<crypto::NoteVerifier> log_;
   std::vector<std::string> members_;
   std::atomic<uint64_t> seen_index_{0};
+  std::atomic<int> sealed_{1};
 };
 
 }  // namespace votum::testing

@@ -28,6 +28,13 @@ std::string CommandLine::Do(const std::string& person, const std::string& line, 
   return said;
 }
 
+std::string RecordIn(const std::string& said) {
+  const std::vector<std::string> parts = absl::StrSplit(said, absl::MaxSplits(": record ", 1));
+  const size_t digits = parts.size() == 2 ? parts[1].find_first_not_of("0123456789") : 0;
+  if (digits == 0 || digits == std::string::npos) ADD_FAILURE() << "no record in " << said;
+  return parts.size() == 2 ? parts[1].substr(0, digits) : "";
+}
+
 std::string CommandLine::WriteFileOf(const std::string& name, const std::string& content) const {
   EXPECT_OK(WriteFile(Path(name), content, 0600));
   return Path(name);

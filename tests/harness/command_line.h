@@ -33,6 +33,10 @@ class CommandLine {
   const std::string folder_;
 };
 
+// The index of the record that `votum` reports: "17" in "CastVote: record 17, proved". Fails the
+// test if there is none.
+std::string RecordIn(const std::string& said);
+
 }  // namespace votum::testing
 
 #endif  // VOTUM_TESTS_HARNESS_COMMAND_LINE_H_

@@ -13,6 +13,7 @@
 #include "crypto/checkpoint.h"
 #include "crypto/merkle.h"
 #include "tests/harness/await.h"
+#include "tests/harness/people.h"
 #include "votum/directory/v1/directory.pb.h"
 #include "votum/ledger/v1/ledger_service.pb.h"
 
@@ -50,10 +51,8 @@ Writers::Writers(City& city, int count, absl::Duration patience) : city_(city), 
 
 void Writers::Write(int writer) {
   for (int n = 0; !stop_; ++n) {
-    directory::v1::RegisterPerson person;
-    person.set_person_id(absl::StrCat("w", writer, "-", n));
-    person.set_name("Name");
-    const auto receipt = client_->Do(&person);
+    directory::v1::RegisterPerson person = NewPerson(absl::StrCat("w", writer, "-", n));
+    const auto receipt = client_->Do(&person, {About(person.person_id(), "Name").attachment});
     const std::lock_guard<std::mutex> lock(mutex_);
     if (!receipt.ok()) {
       failures_.push_back(absl::StrCat(person.person_id(), ": ", receipt.status().ToString()));

@@ -301,10 +301,7 @@ TEST_P(AudienceTest, SessionsThatAreNoGoodAreRefusedNotTakenForThePublic) {
 
   const std::string session = SessionOf("m02");
   EXPECT_EQ(*SeenBy(session), kBody);
-  directory::v1::RevokeKey revoke;
-  revoke.set_key_id(city_.KeyOf("m02").public_key().id());
-  revoke.set_reason("lost");
-  ASSERT_OK(city_.Do("anna.amt", std::move(revoke)));
+  ASSERT_OK(city_.Revoke("m02"));
   ledger::v1::GetCheckpointResponse folded;
   ASSERT_OK(
       city_.Read("", "publication", "GetCheckpoint", ledger::v1::GetCheckpointRequest(), &folded));
@@ -312,11 +309,8 @@ TEST_P(AudienceTest, SessionsThatAreNoGoodAreRefusedNotTakenForThePublic) {
 }
 
 TEST_P(AudienceTest, OnlyServicesAppendAndTheEdgeIsNone) {
-  directory::v1::RegisterPerson person;
-  person.set_person_id("neu");
-  person.set_name("Neu");
   ledger::v1::AppendRequest request;
-  *request.mutable_command() = city_.Sign("anna.amt", &person);
+  *request.mutable_command() = city_.RegistrationOf("neu");
   ledger::v1::AppendResponse response;
   for (const auto& channel : {city_.ChannelTo("ledger"), ChannelOf("gateway")}) {
     for (const std::string& session : {std::string(), SessionOf("petra.pruef")}) {

@@ -22,6 +22,7 @@
 #include "tests/harness/city.h"
 #include "tests/harness/command_line.h"
 #include "tests/harness/layouts.h"
+#include "tests/harness/people.h"
 #include "votum/ideas/v1/ideas.pb.h"
 
 namespace votum::testing {
@@ -101,22 +102,28 @@ class ErasureTest : public ::testing::TestWithParam<City::Layout> {
     return city_.Send(command).status();
   }
 
-  void Propose(const std::string& subject) {
-    const std::string line = absl::StrCat("subject erase --id e1 --subject ", subject);
+  // Anna erases the subject; the record, which waits for a second person.
+  std::string Erase(const std::string& subject) {
+    const std::string line = absl::StrCat("subject erase --subject ", subject);
     EXPECT_THAT(votum_.Do("anna.amt", line, 2), HasSubstr("--ground"));
     const std::string with_ground =
         absl::StrCat(line, " --ground @", votum_.WriteFileOf("ground", kGround));
     EXPECT_THAT(votum_.Do("m01", with_ground, 1), HasSubstr("OFFICE_MISSING"));
-    votum_.Do("anna.amt", with_ground);
+    return RecordIn(votum_.Do("anna.amt", with_ground));
   }
 
-  void Confirm() {
-    EXPECT_THAT(votum_.Do("anna.amt", "subject erase-confirm --id e1", 1),
-                HasSubstr("SAME_PERSON"));
+  void Confirm(const std::string& record) {
+    const std::string line = "act confirm --record " + record;
+    EXPECT_THAT(votum_.Do("anna.amt", line, 1), HasSubstr("SAME_PERSON"));
+    EXPECT_THAT(votum_.Do("m01", line, 1), HasSubstr("OFFICE_MISSING"));
+    EXPECT_THAT(votum_.Do("m01", "act contradict --reason nein --record " + record, 1),
+                HasSubstr("NOT_CONCERNED"));
     EXPECT_THAT(Show("i1"), HasSubstr(kText)) << "one person erases nothing";
-    votum_.Do("bernd.amt", "subject erase-confirm --id e1");
+    EXPECT_THAT(votum_.Do("petra.pruef", "act list --state pending"), HasSubstr("EraseSubjects"));
+    votum_.Do("bernd.amt", line);
+    EXPECT_THAT(votum_.Do("petra.pruef", "act list --state confirmed"), HasSubstr("EraseSubjects"));
     const std::string list = votum_.Do("petra.pruef", "subject list-erasures");
-    for (const char* said : {"e1", kGround, "anna.amt", "bernd.amt"}) {
+    for (const char* said : {record.c_str(), kGround, "anna.amt", "bernd.amt"}) {
       EXPECT_THAT(list, HasSubstr(said));
     }
   }
@@ -154,8 +161,10 @@ TEST_P(ErasureTest, LeavesNothingButTheRecordThatItHappened) {
   RecordIdea("i1");
   EXPECT_THAT(Show("i1"), HasSubstr(kText));
   const std::string subject = SubjectOf("i1");
-  EXPECT_THAT(Audit("before"), HasSubstr("all 2 are what their records commit to"));
-  EXPECT_THAT(Audit("sealed", " --sealed"), HasSubstr("sealed attachments: 2 stay sealed"));
+  EXPECT_THAT(Audit("before"), HasSubstr(absl::StrCat("all ", city_.sealed() + 2,
+                                                      " are what their records commit to")));
+  EXPECT_THAT(Audit("sealed", " --sealed"),
+              HasSubstr(absl::StrCat("sealed attachments: ", city_.sealed() + 2, " stay sealed")));
   EXPECT_FALSE(std::filesystem::exists(votum_.Path("sealed/attachments.jsonl")));
   const std::vector<std::string> secrets = SecretsOf(subject);
   ASSERT_EQ(secrets.size(), 3u) << "a key, a text, contact data";
@@ -165,8 +174,7 @@ TEST_P(ErasureTest, LeavesNothingButTheRecordThatItHappened) {
     EXPECT_THAT(before, Not(HasSubstr(plain))) << "sealed from the beginning";
   }
 
-  Propose(subject);
-  Confirm();
+  Confirm(Erase(subject));
   // The ledger destroys the data after the record; the services continue meanwhile.
   EXPECT_TRUE(Await([&] { return SecretsOf(subject).empty(); }));
   // Bool, so that a failure does not print the database.
@@ -190,6 +198,40 @@ TEST_P(ErasureTest, LeavesNothingButTheRecordThatItHappened) {
   city_.AwaitReady();
   EXPECT_THAT(Show("i1"), Not(HasSubstr(kText)));
   EXPECT_THAT(SecretsOf(subject), ::testing::IsEmpty());
+}
+
+TEST_P(ErasureTest, APersonStaysWithoutAName) {
+  EXPECT_THAT(votum_.Do("m01", "person list"), HasSubstr("Mitglied 2"));
+  EXPECT_THAT(votum_.Do("petra.pruef", "key list --person m02"), HasSubstr("tablet"));
+  const std::string subject = absl::BytesToHexString(testing::SubjectOf("m02"));
+  EXPECT_THAT(votum_.Do("m01", "person show --id m02"), HasSubstr(subject));
+
+  votum_.Do("bernd.amt", "act confirm --record " + Erase(subject));
+  EXPECT_TRUE(Await([&] { return SecretsOf(subject).empty(); }));
+  const std::string shown = votum_.Do("m01", "person show --id m02");
+  EXPECT_THAT(shown, HasSubstr("erased: yes"));
+  EXPECT_THAT(shown, Not(HasSubstr("Mitglied")));
+  EXPECT_THAT(votum_.Do("m01", "person list"), HasSubstr("Mitglied 1")) << "nobody else is erased";
+  EXPECT_THAT(votum_.Do("petra.pruef", "key list --person m02"), Not(HasSubstr("tablet")));
+
+  // The key is revoked without words.
+  const std::string revoke =
+      absl::StrCat("key revoke --key-id ", city_.KeyOf("m02").public_key().id(), " --reason lost");
+  EXPECT_THAT(votum_.Do("anna.amt", revoke), HasSubstr("RevokeKey"));
+  const std::string audit = Audit("persons");
+  EXPECT_THAT(audit, HasSubstr("2 more were erased, by records that say on what ground"));
+  EXPECT_THAT(audit, HasSubstr("audit: all checks passed"));
+}
+
+TEST_P(ErasureTest, PeopleAreCalledByNameWhereOnlyOneHasIt) {
+  const std::string added = votum_.Do("anna.amt", "person add --name Paula");
+  EXPECT_THAT(added, ::testing::ContainsRegex("p-[a-z2-7]{16}")) << "the id is drawn";
+  const std::string shown = votum_.Do("m01", "person show --id Paula");
+  EXPECT_THAT(shown, HasSubstr("name: Paula"));
+  EXPECT_THAT(votum_.Do("m01", "person show --id Pauline", 5), HasSubstr("NO_SUCH_PERSON"));
+  votum_.Do("anna.amt", "person add --name Paula");
+  EXPECT_THAT(votum_.Do("m01", "person show --id Paula", 2),
+              HasSubstr("2 persons are called Paula"));
 }
 
 INSTANTIATE_TEST_SUITE_P(Layouts, ErasureTest, BothLayouts(), LayoutName);

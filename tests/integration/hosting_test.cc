@@ -18,6 +18,8 @@
 #include "tests/harness/city.h"
 #include "tests/harness/connections.h"
 #include "votum/directory/v1/directory.pb.h"
+#include "votum/directory/v1/directory_service.pb.h"
+#include "votum/meetings/v1/voting.pb.h"
 
 namespace votum::testing {
 namespace {
@@ -25,10 +27,7 @@ namespace {
 class HostingTest : public ::testing::Test {
  protected:
   static absl::Status Register(City& city, const std::string& id) {
-    directory::v1::RegisterPerson person;
-    person.set_person_id(id);
-    person.set_name("Name");
-    return city.Do("anna.amt", std::move(person)).status();
+    return city.Send(city.RegistrationOf(id)).status();
   }
 };
 
@@ -81,6 +80,28 @@ TEST_F(HostingTest, CertificatesAreRenewedWithoutARestart) {
   city.ProcessOf("directory").Start();
   city.AwaitReady();
   EXPECT_OK(Register(city, "after"));
+}
+
+TEST_F(HostingTest, AVoteCanBeClosedWhenTheDiskIsNearlyFull) {
+  City city(NewTestFolder("full"), City::Layout::kOneProcess);
+  city.SetUpCouncil(3);
+  city.OpenMeeting(4);
+  city.OpenVote("v1");
+  EXPECT_EQ(city.ProcessOf("ledger").Stop(), 0);
+  const std::string config = city.folder() + "/votum.textproto";
+  // A reserve larger than any disk stands for a disk that is nearly full.
+  ASSERT_OK(WriteFile(config, *ReadFile(config) + "disk_reserve_mib: 4000000000\n"));
+  city.ProcessOf("ledger").Start();
+  city.AwaitReady();
+  EXPECT_THAT(Register(city, "carla"), IsRefused(Reason::kDiskReserve));
+  meetings::v1::CloseVote close;
+  close.set_meeting_id("sitzung-1");
+  close.set_vote_event_id("v1");
+  EXPECT_OK(city.Do("maria.meister", std::move(close)));
+  directory::v1::GetPersonRequest request;
+  request.set_person_id("anna.amt");
+  directory::v1::GetPersonResponse response;
+  EXPECT_OK(city.Read("anna.amt", "directory", "GetPerson", request, &response));
 }
 
 TEST_F(HostingTest, InitRefusesToOverwrite) {

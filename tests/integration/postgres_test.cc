@@ -47,10 +47,7 @@ class PostgresTest : public ::testing::Test {
   }
 
   static absl::StatusOr<common::v1::Receipt> Register(City& city, const std::string& id) {
-    directory::v1::RegisterPerson person;
-    person.set_person_id(id);
-    person.set_name("Name");
-    return city.Do("anna.amt", std::move(person));
+    return city.Send(city.RegistrationOf(id));
   }
 
   std::string folder_;

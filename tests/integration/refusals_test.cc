@@ -145,10 +145,7 @@ TEST_P(RefusalsTest, EachWithItsOwnReasonAndOnlyTheVoteItselfCounts) {
   }
 
   // A revoked key.
-  directory::v1::RevokeKey revoke;
-  revoke.set_key_id(city_->KeyOf("m08").public_key().id());
-  revoke.set_reason("Tablet verloren");
-  ASSERT_OK(city_->Do("anna.amt", std::move(revoke)));
+  ASSERT_OK(city_->Revoke("m08"));
   EXPECT_THAT(city_->Do("m08", Vote("v1")), IsRefused(Reason::kKeyRevoked));
 
   // After closing.

@@ -61,12 +61,7 @@ class WitnessingTest : public ::testing::Test {
     city_ = std::make_unique<City>(NewTestFolder("city"), options);
   }
 
-  common::v1::SignedCommand NewPerson(const std::string& id) {
-    directory::v1::RegisterPerson person;
-    person.set_person_id(id);
-    person.set_name("Name");
-    return city_->Sign("anna.amt", &person);
-  }
+  common::v1::SignedCommand NewPerson(const std::string& id) { return city_->RegistrationOf(id); }
 
   common::v1::Receipt GetReceipt(uint64_t index) {
     ledger::v1::GetReceiptRequest request;
@@ -124,7 +119,7 @@ TEST_F(WitnessingTest, SavedReceiptsAndExportsHoldByThePolicy) {
   const std::string policy = " --policy " + city_->folder() + "/log.policy";
   for (const auto& witness : witnesses_) witness->process().Freeze();
   const std::string receipt = votum.Path("p1.receipt");
-  votum.Do("anna.amt", "person add --id p1 --name Neu --receipt " + receipt);
+  votum.Do("anna.amt", "person add --name Neu --receipt " + receipt);
   const std::string verify = "receipt verify " + receipt + policy;
   EXPECT_THAT(votum.Do("", verify, 4), HasSubstr("NO_QUORUM"));
   const std::string before = *ReadFile(receipt);

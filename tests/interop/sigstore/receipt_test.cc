@@ -60,10 +60,7 @@ class SigstoreTest : public ::testing::Test {
 TEST_F(SigstoreTest, TakesTheReceiptsOfADeployment) {
   testing::City city(NewTestFolder("city"), testing::City::Layout::kOneProcess);
   for (int i = 0; i < 5; ++i) {
-    directory::v1::RegisterPerson person;
-    person.set_person_id(absl::StrCat("p", i));
-    person.set_name("Name");
-    const auto receipt = city.Do("anna.amt", std::move(person));
+    const auto receipt = city.Send(city.RegistrationOf(absl::StrCat("p", i)));
     ASSERT_OK(receipt);
     auto proof = client::TlogProofOf(*receipt);
     ASSERT_OK(proof);

@@ -90,12 +90,7 @@ class ForeignWitnessTest : public GoTest {
     vkey_ = words.at(1);
   }
 
-  common::v1::SignedCommand NewPerson(const std::string& id) {
-    directory::v1::RegisterPerson person;
-    person.set_person_id(id);
-    person.set_name("Name");
-    return city_->Sign("anna.amt", &person);
-  }
+  common::v1::SignedCommand NewPerson(const std::string& id) { return city_->RegistrationOf(id); }
 
   // The receipt of a record, when the witness has cosigned a checkpoint that has it.
   common::v1::Receipt AwaitWitnessed(uint64_t index) {

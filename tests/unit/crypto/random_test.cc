@@ -48,5 +48,15 @@ TEST(NewUuidTest, IsVersion4InLowerCaseAndNew) {
   }
 }
 
+TEST(NewShortIdTest, HasThePrefixAndIsNew) {
+  std::set<std::string> seen;
+  for (int i = 0; i < 1000; ++i) {
+    const std::string id = NewShortId("p");
+    EXPECT_THAT(id, ::testing::MatchesRegex("p-[a-z2-7]+"));
+    EXPECT_EQ(id.size(), 18u);
+    EXPECT_TRUE(seen.insert(id).second);
+  }
+}
+
 }  // namespace
 }  // namespace votum::crypto

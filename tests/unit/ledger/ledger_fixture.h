@@ -4,6 +4,8 @@
 
 #include <sqlite3.h>
 
+#include <atomic>
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -161,6 +163,7 @@ class LedgerTest : public ::testing::TestWithParam<Kind> {
     LedgerConfig config;
     config.clock = &clock_;
     config.fatal = [](const absl::Status& why) { FAIL() << why; };
+    config.free_bytes = [this] { return free_bytes_.load(); };
     return Ledger::Open(*std::move(entries), *std::move(checkpoints), Signer(),
                         crypto::SecretBytes::CopyOf(std::string(32, 'k')), std::move(config));
   }
@@ -203,6 +206,7 @@ class LedgerTest : public ::testing::TestWithParam<Kind> {
   std::string folder_;
   std::unique_ptr<Backend> backend_;
   FakeClock clock_;
+  std::atomic<uint64_t> free_bytes_ = kDiskReserve;
 };
 
 inline std::string NameOfKind(const ::testing::TestParamInfo<Kind>& info) {

@@ -11,6 +11,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/status_matchers.h"
+#include "core/command/payload_type.h"
 #include "core/command/timestamps.h"
 #include "crypto/checkpoint.h"
 #include "crypto/commitment.h"
@@ -64,6 +65,34 @@ TEST_P(LedgerTest, ACommandIdCountsOnce) {
   EXPECT_THAT(Append(**ledger, resigned), IsRefused(Reason::kCommandIdReused));
   resigned.clear_signatures();
   EXPECT_THAT(Append(**ledger, resigned), IsRefused(Reason::kCommandIdReused));
+}
+
+TEST_P(LedgerTest, TheLastSpaceOnTheDiskIsKeptForCommandsThatEndSomething) {
+  const auto ledger = Open();
+  const common::v1::SignedCommand recorded = Command("id-1");
+  const auto first = Append(**ledger, recorded);
+  ASSERT_OK(first);
+  common::v1::SignedCommand close = Command("id-2");
+  close.set_payload_type(PayloadType(meetings::v1::CloseVote::descriptor()));
+  common::v1::SignedCommand open = Command("id-3");
+  open.set_payload_type(PayloadType(meetings::v1::OpenVote::descriptor()));
+
+  free_bytes_ = kDiskReserve - 1;
+  EXPECT_THAT(Append(**ledger, open), IsRefused(Reason::kDiskReserve));
+  EXPECT_THAT(Append(**ledger, Command("id-4")), IsRefused(Reason::kDiskReserve));
+  EXPECT_OK(Append(**ledger, close));
+  const auto again = Append(**ledger, recorded);
+  ASSERT_OK(again) << "a recorded command gets its receipt";
+  EXPECT_EQ(again->record(), first->record());
+  const std::vector<common::v1::SignedCommand> both = {Command("id-5"), close};
+  const auto answers = (*ledger)->AppendAll(both, {"meetings"});
+  EXPECT_THAT(answers[0], IsRefused(Reason::kDiskReserve));
+  EXPECT_OK(answers[1]);
+  EXPECT_EQ((*ledger)->size(), 2u);
+
+  free_bytes_ = kDiskReserve;
+  EXPECT_OK(Append(**ledger, open)) << "it goes on as soon as there is room";
+  EXPECT_EQ((*ledger)->size(), 3u);
 }
 
 TEST_P(LedgerTest, ACommandIdCountsOnceAlsoOverARestart) {

@@ -16,6 +16,7 @@
 #include "crypto/hash.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/harness/people.h"
 #include "tests/unit/core/fold/small_log.h"
 #include "votum/directory/v1/directory.pb.h"
 
@@ -36,12 +37,11 @@ class SmallLog {
     found.set_deployment(kOrigin);
     found.set_body_name("Kleinstadt");
     found.set_administrator_id("anna");
-    found.set_administrator_name("Anna");
+    *found.mutable_administrator_name() = testing::About("anna", "Anna").ref;
     found.set_code_public_key(code_.public_key().spki_der());
     Add(&found, "", {&log_key_}, true);
     v1::EnrolKey enrol;
     enrol.set_code_key_id(code_.public_key().id());
-    enrol.set_label("tablet");
     Add(&enrol, "anna", {&key_, &code_}, true);
   }
 

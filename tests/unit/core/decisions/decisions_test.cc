@@ -185,6 +185,8 @@ TEST_F(DecisionsTest, OnlyTheDocumentAsItIsCanBePublished) {
   const std::string document = *decisions_.GetDocument("b-1", Audience::kPublic);
   const nlohmann::json json = nlohmann::json::parse(document);
   EXPECT_EQ(json["vote"]["counts"]["yes"], 3);
+  EXPECT_EQ(json["signatures"][0]["id"], "vera");
+  EXPECT_FALSE(json["signatures"][0].contains("name")) << "a name can be erased, a digest cannot";
   v1::PublishDecision publish;
   publish.set_decision_id("b-1");
   publish.set_document_sha256(std::string(32, 'x'));

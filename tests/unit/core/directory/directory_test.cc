@@ -1,4 +1,5 @@
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/status_matchers.h"
@@ -7,9 +8,14 @@
 #include "crypto/keys.h"
 #include "gtest/gtest.h"
 #include "rules/profile.h"
+#include "tests/harness/people.h"
 
 namespace votum::directory {
 namespace {
+
+using testing::About;
+using testing::NewPerson;
+using testing::SubjectOf;
 
 const absl::Time kNow = absl::FromUnixSeconds(1800000000);
 
@@ -25,7 +31,7 @@ class DirectoryTest : public ::testing::Test {
     found.set_deployment("votum.test/log");
     found.set_body_name("Stadt Test");
     found.set_administrator_id("anna");
-    found.set_administrator_name("Anna");
+    *found.mutable_administrator_name() = About("anna", "Anna").ref;
     founding_code_ = NewKey().spki_der();
     found.set_code_public_key(founding_code_);
     ASSERT_OK(Do("", found, 0));
@@ -45,12 +51,7 @@ class DirectoryTest : public ::testing::Test {
     return status;
   }
 
-  absl::Status Register(const std::string& id) {
-    v1::RegisterPerson person;
-    person.set_person_id(id);
-    person.set_name("Name");
-    return Do("anna", person);
-  }
+  absl::Status Register(const std::string& id) { return Do("anna", NewPerson(id)); }
   absl::Status Grant(const std::string& id, common::v1::Office office) {
     v1::GrantOffice grant;
     grant.set_person_id(id);
@@ -63,7 +64,7 @@ class DirectoryTest : public ::testing::Test {
     v1::EnrolKey enrol;
     enrol.mutable_header()->set_public_key(key.spki_der());
     enrol.set_code_key_id(crypto::PublicKey::FromSpkiDer(code_der)->id());
-    enrol.set_label("tablet");
+    *enrol.mutable_label() = About(person, "tablet").ref;
     EXPECT_OK(Do(person, enrol, 1, key.id()));
     return key.id();
   }
@@ -83,7 +84,8 @@ class DirectoryTest : public ::testing::Test {
   absl::Status Revoke(const std::string& actor, const std::string& key_id) {
     v1::RevokeKey revoke;
     revoke.set_key_id(key_id);
-    revoke.set_reason("lost");
+    const KeyEntry* key = machine_.FindKey(key_id);
+    if (key != nullptr) *revoke.mutable_reason() = About(key->person_id, "lost").ref;
     return Do(actor, revoke);
   }
 
@@ -222,33 +224,110 @@ TEST_F(DirectoryTest, AudiencesFollowOfficesAndMemberships) {
   EXPECT_TRUE(machine_.BelongsToCouncilOrAdministration("m1"));
 }
 
-TEST_F(DirectoryTest, ErasuresNeedTwoPersons) {
-  ASSERT_OK(Register("bert"));
+TEST_F(DirectoryTest, SubjectsAreErasedOnce) {
   const std::string subject(16, 's');
-  v1::ProposeErasure propose;
-  propose.set_erasure_id("e1");
-  propose.set_legal_ground("Art. 17 (1) (a) GDPR");
-  EXPECT_THAT(Do("anna", propose), IsRefused(Reason::kBadSubject));
-  propose.add_subjects("short");
-  EXPECT_THAT(Do("anna", propose), IsRefused(Reason::kBadSubject));
-  propose.set_subjects(0, subject);
-  propose.add_subjects(subject);
-  EXPECT_THAT(Do("anna", propose), IsRefused(Reason::kBadSubject)) << "named twice";
-  propose.mutable_subjects()->RemoveLast();
-  v1::ConfirmErasure confirm;
-  confirm.set_erasure_id("e1");
-  EXPECT_THAT(Do("bert", confirm), IsRefused(Reason::kNoSuchErasure));
-  ASSERT_OK(Do("anna", propose));
-  EXPECT_THAT(Do("anna", propose), IsRefused(Reason::kErasureExists));
+  v1::EraseSubjects erase;
+  erase.set_legal_ground("Art. 17 (1) (a) GDPR");
+  EXPECT_THAT(Do("anna", erase), IsRefused(Reason::kBadSubject)) << "none is named";
+  erase.add_subjects("short");
+  EXPECT_THAT(Do("anna", erase), IsRefused(Reason::kBadSubject));
+  erase.set_subjects(0, subject);
+  erase.add_subjects(subject);
+  EXPECT_THAT(Do("anna", erase), IsRefused(Reason::kBadSubject)) << "named twice";
+  erase.mutable_subjects()->RemoveLast();
   EXPECT_FALSE(machine_.IsErased(subject));
-  EXPECT_THAT(Do("anna", confirm), IsRefused(Reason::kSamePerson));
-  ASSERT_OK(Do("bert", confirm));
+  // A second person has confirmed it: core/fold/acts.h.
+  CommandContext context;
+  context.index = 5;
+  context.time = now_;
+  context.actor = "anna";
+  context.second = "bert";
+  context.effect_index = 9;
+  ASSERT_OK(machine_.Check(context, erase));
+  machine_.Apply(context, erase);
   EXPECT_TRUE(machine_.IsErased(subject));
   EXPECT_THAT(machine_.erased_subjects(), ::testing::ElementsAre(subject));
-  EXPECT_THAT(Do("bert", confirm), IsRefused(Reason::kAlreadyConfirmed));
-  propose.set_erasure_id("e2");
-  EXPECT_THAT(Do("anna", propose), IsRefused(Reason::kAlreadyErased));
-  EXPECT_EQ(machine_.ListErasures("", 10)[0].confirmer_id(), "bert");
+  EXPECT_THAT(Do("anna", erase), IsRefused(Reason::kAlreadyErased));
+  const v1::Erasure erasure = machine_.ListErasures(5, 10).at(0);
+  EXPECT_EQ(erasure.record(), 5u);
+  EXPECT_EQ(erasure.actor_id(), "anna");
+  EXPECT_EQ(erasure.confirmer_id(), "bert");
+  EXPECT_EQ(erasure.confirm_record(), 9u);
+  EXPECT_TRUE(machine_.ListErasures(6, 10).empty());
+}
+
+// Everything about a person is under one subject, and no two persons share one.
+class SealedAboutPeopleTest : public DirectoryTest {
+ protected:
+  void SetUp() override {
+    DirectoryTest::SetUp();
+    ASSERT_OK(Register("bernd"));
+    ASSERT_OK(Grant("bernd", common::v1::OFFICE_ADMINISTRATOR));
+    ASSERT_OK(Confirm("anna", IssueAndEnrol("anna", "bernd")));
+    ASSERT_OK(Register("m1"));
+    key_ = IssueAndEnrol("anna", "m1");
+    ASSERT_OK(Confirm("bernd", key_));
+  }
+  absl::Status RevokeFor(const std::optional<common::v1::AttachmentRef>& reason) {
+    v1::RevokeKey revoke;
+    revoke.set_key_id(key_);
+    if (reason.has_value()) *revoke.mutable_reason() = *reason;
+    return Do("anna", revoke);
+  }
+  absl::Status EnrolLabelled(const common::v1::AttachmentRef& label) {
+    v1::EnrolKey enrol;
+    enrol.set_code_key_id(crypto::PublicKey::FromSpkiDer(founding_code_)->id());
+    *enrol.mutable_label() = label;
+    return Do("m1", enrol, 1, NewKey().id());
+  }
+  void Erase(const std::string& subject) {
+    v1::EraseSubjects erase;
+    erase.set_legal_ground("Art. 17 (1) (a) GDPR");
+    erase.add_subjects(subject);
+    ASSERT_OK(Do("anna", erase));
+  }
+
+  std::string key_;
+};
+
+TEST_F(SealedAboutPeopleTest, TheStateHasReferencesAndNoNames) {
+  const v1::Person person = *machine_.GetPerson("m1");
+  EXPECT_EQ(person.sealed_name().commitment(), About("m1", "Name").ref.commitment());
+  EXPECT_EQ(person.name(), "");
+  EXPECT_FALSE(person.erased());
+  const v1::Key key = machine_.ListKeys("m1", "", 1).at(0);
+  EXPECT_EQ(key.sealed_label().commitment(), About("m1", "tablet").ref.commitment());
+  EXPECT_FALSE(key.has_sealed_revocation_reason());
+}
+
+TEST_F(SealedAboutPeopleTest, NamesNeedASubjectOfTheirOwn) {
+  v1::RegisterPerson person = NewPerson("m2");
+  *person.mutable_name() = About("m1", "Name").ref;
+  EXPECT_THAT(Do("anna", person), IsRefused(Reason::kSubjectTaken));
+  *person.mutable_name() = About("anna", "Name").ref;
+  EXPECT_THAT(Do("anna", person), IsRefused(Reason::kSubjectTaken)) << "the founder's";
+  person.clear_name();
+  EXPECT_THAT(Do("anna", person), IsRefused(Reason::kBadAttachment));
+}
+
+TEST_F(SealedAboutPeopleTest, LabelsAndReasonsAreUnderTheSubjectOfTheOwner) {
+  EXPECT_THAT(EnrolLabelled(About("anna", "tablet").ref), IsRefused(Reason::kBadAttachment));
+  EXPECT_THAT(RevokeFor(About("anna", "lost").ref), IsRefused(Reason::kBadAttachment));
+  EXPECT_THAT(RevokeFor(std::nullopt), IsRefused(Reason::kBadAttachment));
+  EXPECT_OK(RevokeFor(About("m1", "lost").ref));
+  EXPECT_EQ(machine_.ListKeys("m1", "", 1).at(0).sealed_revocation_reason().commitment(),
+            About("m1", "lost").ref.commitment());
+}
+
+TEST_F(SealedAboutPeopleTest, AfterAnErasureNothingIsSealedButKeysCanBeRevoked) {
+  Erase(SubjectOf("m1"));
+  EXPECT_TRUE(machine_.GetPerson("m1")->erased());
+  EXPECT_FALSE(machine_.GetPerson("anna")->erased());
+  EXPECT_TRUE(machine_.ListKeys("m1", "", 1).at(0).erased());
+  EXPECT_THAT(EnrolLabelled(About("m1", "tablet").ref), IsRefused(Reason::kSubjectErased));
+  EXPECT_THAT(RevokeFor(About("m1", "lost").ref), IsRefused(Reason::kSubjectErased));
+  EXPECT_OK(RevokeFor(std::nullopt));
+  EXPECT_EQ(machine_.FindKey(key_)->state, v1::KEY_STATE_REVOKED);
 }
 
 }  // namespace

@@ -33,6 +33,30 @@ Reach ReachIn(const World& world, const Command& command) {
   return RowOf<Command>().ReachOf(world, command);
 }
 
+// Votum_generate refuses other declarations; ListActs shows acts to anybody.
+TEST(CommandTableTest, OnlyPublicCommandsOfTheDirectoryWaitForASecondPerson) {
+  std::set<std::string> acts;
+  for (const CommandType& row : CommandTable()) {
+    SCOPED_TRACE(row.name);
+    EXPECT_EQ(row.options->concerned().empty() || row.NeedsSecond(), true);
+    if (!row.NeedsSecond()) continue;
+    acts.insert(row.name);
+    EXPECT_EQ(row.domain, Domain::kDirectory);
+    EXPECT_EQ(row.options->audience(), common::v1::AUDIENCE_PUBLIC);
+    EXPECT_GE(row.options->signer(), common::v1::SIGNER_PERSON);
+  }
+  EXPECT_THAT(acts, ElementsAre("ActivateVersion", "EraseSubjects"));
+}
+
+TEST(CommandTableTest, AFewCommandsAreRecordedWhenTheLedgerIsStopped) {
+  std::set<std::string> names;
+  for (const CommandType& row : CommandTable()) {
+    if (row.options->when_stopped()) names.insert(row.name);
+  }
+  EXPECT_THAT(names, ElementsAre("CloseMeeting", "CloseRound", "CloseVote", "RecordDisruption",
+                                 "RevokeKey", "WithdrawOffice"));
+}
+
 // A message whose first field is a command's header is a command, or it is listed here.
 TEST(CommandTableTest, HoldsEveryMessageWithAHeader) {
   std::set<std::string> names;
@@ -63,10 +87,14 @@ TEST(CommandTableTest, RowsSayWhatTheMessagesDeclare) {
   EXPECT_THAT(cast.options->offices(), IsEmpty());
   EXPECT_EQ(cast.options->verb(), "vote cast");
 
-  const CommandType& erase = RowOf<directory::v1::ConfirmErasure>();
+  const CommandType& erase = RowOf<directory::v1::EraseSubjects>();
   EXPECT_EQ(erase.domain, Domain::kDirectory);
   EXPECT_EQ(erase.options->signer(), common::v1::SIGNER_OFFICE);
   EXPECT_THAT(erase.options->offices(),
+              ElementsAre(common::v1::OFFICE_CLERK, common::v1::OFFICE_ADMINISTRATOR));
+  EXPECT_TRUE(erase.NeedsSecond());
+  EXPECT_FALSE(cast.NeedsSecond());
+  EXPECT_THAT(erase.options->second(),
               ElementsAre(common::v1::OFFICE_CLERK, common::v1::OFFICE_ADMINISTRATOR,
                           common::v1::OFFICE_AUDITOR));
 

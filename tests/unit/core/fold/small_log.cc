@@ -5,9 +5,11 @@
 #include "absl/strings/str_format.h"
 #include "core/command/payload_type.h"
 #include "core/command/timestamps.h"
+#include "core/fold/fold.h"
 #include "crypto/dsse.h"
 #include "crypto/hash.h"
 #include "crypto/secret.h"
+#include "tests/harness/people.h"
 #include "votum/common/v1/office.pb.h"
 #include "votum/directory/v1/directory.pb.h"
 
@@ -110,20 +112,29 @@ uint64_t SmallLog::AppendBytes(const std::string& person, const std::string& pay
   return AppendSigned(SignBytes(person, payload_type, payload));
 }
 
-uint64_t SmallLog::Register(const std::string& id) {
-  dv1::RegisterPerson person;
-  person.set_person_id(id);
-  person.set_name("Name");
-  return Append("anna", std::move(person));
-}
+uint64_t SmallLog::Register(const std::string& id) { return Append("anna", NewPerson(id)); }
 
 uint64_t SmallLog::Activate(uint32_t version) {
-  dv1::ProposeVersion propose;
-  propose.set_version(version);
-  Append("anna", std::move(propose));
   dv1::ActivateVersion activate;
   activate.set_version(version);
-  return Append("bert", std::move(activate));
+  return Confirm("bert", {Append("anna", std::move(activate))});
+}
+
+dv1::Confirm SmallLog::ConfirmationOf(const std::vector<uint64_t>& acts) const {
+  dv1::Confirm confirm;
+  for (const uint64_t index : acts) {
+    common::v1::Record record;
+    record.ParseFromString(records_.at(index));
+    dv1::ActReference& act = *confirm.add_acts();
+    act.set_record(index);
+    const crypto::Digest digest = CommandDigest(record.payload_type(), record.payload());
+    act.set_digest(std::string(crypto::AsBytes(digest)));
+  }
+  return confirm;
+}
+
+uint64_t SmallLog::Confirm(const std::string& person, const std::vector<uint64_t>& acts) {
+  return Append(person, ConfirmationOf(acts));
 }
 
 uint64_t SmallLog::AppendSigned(const common::v1::SignedCommand& command,
@@ -151,7 +162,7 @@ void SmallLog::Found() {
   found.set_deployment(kSmallDeployment);
   found.set_body_name("Kleinstadt");
   found.set_administrator_id("anna");
-  found.set_administrator_name("Anna");
+  *found.mutable_administrator_name() = About("anna", "Anna").ref;
   found.set_code_public_key(code.public_key().spki_der());
   common::v1::SignedCommand command;
   command.set_payload_type(PayloadType(dv1::FoundDeployment::descriptor()));
@@ -166,7 +177,7 @@ void SmallLog::Enrol(const std::string& person, const crypto::PrivateKey& code) 
   dv1::EnrolKey enrol;
   enrol.mutable_header()->set_public_key(KeyOf(person).public_key().spki_der());
   enrol.set_code_key_id(code.public_key().id());
-  enrol.set_label("tablet");
+  *enrol.mutable_label() = About(person, "tablet").ref;
   common::v1::SignedCommand command = Sign(person, &enrol);
   AddSignature(code, command);
   AppendSigned(command);

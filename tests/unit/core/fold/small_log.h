@@ -15,6 +15,7 @@
 #include "crypto/keys.h"
 #include "google/protobuf/message.h"
 #include "votum/common/v1/command.pb.h"
+#include "votum/directory/v1/directory.pb.h"
 
 namespace votum::testing {
 
@@ -36,8 +37,14 @@ class SmallLog {
                        const std::string& payload);
   // Appends RegisterPerson{id} of anna.
   uint64_t Register(const std::string& id);
-  // Raises the version: anna proposes, bert activates. The index of the activation.
+  // Raises the version: anna activates, bert confirms. The index of the confirmation.
   uint64_t Activate(uint32_t version);
+  // A Confirm of `person` for the acts at these indexes; its index.
+  uint64_t Confirm(const std::string& person, const std::vector<uint64_t>& acts);
+  // The same, not appended yet.
+  directory::v1::Confirm ConfirmationOf(const std::vector<uint64_t>& acts) const;
+  // Lets time pass before the next record.
+  void Wait(absl::Duration duration) { time_ += duration; }
   // Gives `person`, who is registered, a key: anna issues the code, `confirmer` confirms the key.
   void GiveKey(const std::string& person, const std::string& confirmer);
 

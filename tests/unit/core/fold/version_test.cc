@@ -10,40 +10,17 @@
 #include "core/fold/fold.h"
 #include "crypto/random.h"
 #include "gtest/gtest.h"
+#include "tests/harness/people.h"
+#include "tests/unit/core/fold/program.h"
 #include "tests/unit/core/fold/small_log.h"
 #include "votum/directory/v1/directory.pb.h"
 
 namespace votum {
 namespace {
 
+using testing::NewPerson;
+using testing::Program;
 using testing::SmallLog;
-
-// A program of some version, which folds a log.
-class Program {
- public:
-  explicit Program(const SmallLog& log, uint32_t version = kProgramVersion)
-      : log_(log), fold_(DomainSet::All(), log.log_key(), &cache_, version) {}
-
-  // Folds all records that are new; OK, or why the fold stopped.
-  absl::Status FoldAll() {
-    while (fold_.next_index() < log_.records().size()) {
-      const auto outcome = fold_.Apply(log_.records()[fold_.next_index()]);
-      if (!outcome.ok()) return outcome.status();
-    }
-    return absl::OkStatus();
-  }
-  // Why the record at `index` is void; nothing if it is in effect.
-  std::optional<Reason> VoidReason(uint64_t index) const {
-    const auto found = fold_.void_records().find(index);
-    return found == fold_.void_records().end() ? std::nullopt : ReasonOf(found->second);
-  }
-  const Fold& fold() const { return fold_; }
-
- private:
-  const SmallLog& log_;
-  SignatureCache cache_{1000};
-  Fold fold_;
-};
 
 // What a newer program may write: RegisterPerson with a field that nobody knows yet.
 std::string PayloadWithUnknownField() {
@@ -71,7 +48,7 @@ TEST(LogVersion, AnOldProgramFoldsAsFarAsTheActivationAndNoFurther) {
   SmallLog log;
   const uint64_t activation = log.Activate(2);
   Program old(log, 1);
-  ASSERT_OK(old.FoldAll()) << "the activation itself belongs to the version before it";
+  ASSERT_OK(old.FoldAll()) << "the confirmation itself belongs to the version before it";
   EXPECT_FALSE(old.VoidReason(activation).has_value());
   EXPECT_THAT(old.fold().CheckNotNewer(), IsRefused(Reason::kNewerLog));
 
@@ -87,29 +64,29 @@ TEST(LogVersion, AnOldProgramTakesNoCommandForANewerLog) {
   log.Activate(2);
   Program old(log, 1);
   ASSERT_OK(old.FoldAll());
-  directory::v1::RegisterPerson person;
-  person.set_person_id("carla");
-  person.set_name("Carla");
-  EXPECT_THAT(old.fold().Check(log.Open("anna", std::move(person)), log.time()),
+  EXPECT_THAT(old.fold().Check(log.Open("anna", NewPerson("carla")), log.time()),
               IsRefused(Reason::kNewerLog));
 }
 
 TEST(LogVersion, AServiceDoesNotLetInAVersionThatItsProgramDoesNotKnow) {
   SmallLog log;
-  directory::v1::ProposeVersion propose;
-  propose.set_version(3);
-  const Envelope proposal = log.Open("anna", std::move(propose));
-  EXPECT_THAT(CheckIsKnown(proposal, 2), IsRefused(Reason::kVersionUnknown));
-  EXPECT_OK(CheckIsKnown(proposal, 3));
   directory::v1::ActivateVersion activate;
   activate.set_version(3);
-  EXPECT_THAT(CheckIsKnown(log.Open("bert", std::move(activate)), 2),
-              IsRefused(Reason::kVersionUnknown));
+  const Envelope activation = log.Open("anna", directory::v1::ActivateVersion(activate));
+  const World empty;
+  EXPECT_THAT(CheckIsKnown(empty.acts(), activation, 2), IsRefused(Reason::kVersionUnknown));
+  EXPECT_OK(CheckIsKnown(empty.acts(), activation, 3));
 
-  // The fold asks no such thing: a newer program may have let it in.
+  // A newer program may have let it in. The fold does not ask, and the act waits; but no older
+  // program lets in what would stop it.
+  const uint64_t act = log.Append("anna", std::move(activate));
   Program program(log, 2);
   ASSERT_OK(program.FoldAll());
-  EXPECT_OK(program.fold().Check(proposal, log.time()));
+  const Envelope confirmation = log.Open("bert", log.ConfirmationOf({act}));
+  EXPECT_OK(program.fold().Check(confirmation, log.time()));
+  const Acts& acts = program.fold().world().acts();
+  EXPECT_THAT(CheckIsKnown(acts, confirmation, 2), IsRefused(Reason::kVersionUnknown));
+  EXPECT_OK(CheckIsKnown(acts, confirmation, 3));
 }
 
 TEST(LogVersion, UnknownThingsAreVoidAndAFaultWhileTheVersionIsKnown) {
@@ -144,28 +121,21 @@ TEST(LogVersion, UnknownThingsOfANewerVersionAreNotJudged) {
 TEST(LogVersion, TwoAdministratorsRaiseIt) {
   SmallLog log;
   directory::v1::ActivateVersion activate;
-  activate.set_version(2);
-  const uint64_t unproposed = log.Append("bert", std::move(activate));
-  directory::v1::ProposeVersion propose;
-  propose.set_version(1);
-  const uint64_t no_later = log.Append("anna", std::move(propose));
-  propose.Clear();
-  propose.set_version(2);
-  log.Append("anna", std::move(propose));
+  activate.set_version(1);
+  const uint64_t no_later = log.Append("anna", std::move(activate));
   activate.Clear();
   activate.set_version(2);
-  const uint64_t same_person = log.Append("anna", std::move(activate));
-  activate.Clear();
-  activate.set_version(3);
-  const uint64_t other_version = log.Append("bert", std::move(activate));
+  const uint64_t act = log.Append("anna", std::move(activate));
+  const uint64_t same_person = log.Confirm("anna", {act});
   Program program(log, 3);
   ASSERT_OK(program.FoldAll());
-  EXPECT_EQ(program.VoidReason(unproposed), Reason::kVersionNotProposed);
   EXPECT_EQ(program.VoidReason(no_later), Reason::kBadVersion);
+  EXPECT_EQ(program.VoidReason(act), std::nullopt);
   EXPECT_EQ(program.VoidReason(same_person), Reason::kSamePerson);
-  EXPECT_EQ(program.VoidReason(other_version), Reason::kVersionNotProposed);
-  EXPECT_EQ(program.fold().world().directory().version(), 1u);
-  EXPECT_EQ(program.fold().world().directory().GetBody().proposed_version(), 2u);
+  EXPECT_EQ(program.fold().world().directory().version(), 1u) << "it waits for the second";
+  log.Confirm("bert", {act});
+  ASSERT_OK(program.FoldAll());
+  EXPECT_EQ(program.fold().world().directory().version(), 2u);
 }
 
 TEST(LogVersion, ACommandIsGivenFromItsFirstToItsLastVersion) {

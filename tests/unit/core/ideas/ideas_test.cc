@@ -136,6 +136,10 @@ TEST_F(IdeasTest, TheRecorderIsNeverTheSubmitter) {
   EXPECT_EQ(machine_.GetIdea("paper-1", Audience::kCouncil)->submitter_key_id(), "");
   v1::SubmitIdea submit;
   *submit.mutable_content() = Content("online-1", v1::CHANNEL_ONLINE);
+  submit.mutable_content()->set_origin("Erna Beispiel, Musterweg 1");
+  EXPECT_THAT(Do("", submit, "submitters key"), IsRefused(Reason::kBadText))
+      << "free words of the public do not enter a record";
+  submit.mutable_content()->clear_origin();
   ASSERT_OK(Do("", submit, "submitters key"));
   EXPECT_EQ(machine_.GetIdea("online-1", Audience::kCouncil)->recorder_id(), "");
   EXPECT_EQ(machine_.GetIdea("online-1", Audience::kCouncil)->submitter_key_id(), "submitters key");

@@ -5,6 +5,7 @@
 #include "crypto/note.h"
 #include "crypto/secret.h"
 #include "rules/profile.h"
+#include "tests/harness/people.h"
 
 namespace votum::meetings {
 namespace {
@@ -73,7 +74,7 @@ void Council::Settle(const rules::v1::RuleProfile& profile) {
   found.set_deployment(kDeployment);
   found.set_body_name("Musterstadt");
   found.set_administrator_id("amt");
-  found.set_administrator_name("amt");
+  *found.mutable_administrator_name() = testing::About("amt", "amt").ref;
   found.set_code_public_key(log_public_key_.spki_der());
   directory_.Apply(CommandContext(), found);
   dv1::CreateOrganization organization;
@@ -84,10 +85,7 @@ void Council::Settle(const rules::v1::RuleProfile& profile) {
   Must("amt", organization);
   for (const char* id :
        {"vera", "dora", "m1", "m2", "m3", "m4", "m5", "eva", "zoe", "kai", "kim", "sam"}) {
-    dv1::RegisterPerson person;
-    person.set_person_id(id);
-    person.set_name(id);
-    Must("amt", person);
+    Must("amt", testing::NewPerson(id));
   }
   const auto join = [this](const std::string& id, dv1::MembershipRole role, bool votes) {
     dv1::AddMembership membership;

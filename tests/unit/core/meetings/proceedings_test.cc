@@ -8,6 +8,7 @@
 #include "gtest/gtest.h"
 #include "rules/lot.h"
 #include "rules/profile.h"
+#include "tests/harness/people.h"
 #include "tests/unit/core/meetings/council.h"
 
 namespace votum::meetings {
@@ -239,7 +240,10 @@ TEST(DisruptionTest, IsKeptWithItsTime) {
   council.Open();
   auto disruption = OfMeeting<v1::RecordDisruption>();
   disruption.set_person_id("m1");
-  disruption.set_text("Leitung unterbrochen");
+  *disruption.mutable_text() = testing::About("m2", "Leitung unterbrochen").ref;
+  EXPECT_THAT(council.Give("m1", disruption), IsRefused(Reason::kBadAttachment))
+      << "sealed under the subject of another person";
+  *disruption.mutable_text() = testing::About("m1", "Leitung unterbrochen").ref;
   EXPECT_THAT(council.Give("m2", disruption), IsRefused(Reason::kNotPresiding));
   council.Must("m1", disruption);
   v1::Attendance attendance = *council.sittings().GetAttendance(Council::kMeeting);

@@ -11,6 +11,7 @@
 #include "crypto/random.h"
 #include "crypto/sealed_box.h"
 #include "rules/profile.h"
+#include "tests/harness/people.h"
 #include "votum/directory/v1/directory.pb.h"
 #include "votum/papers/v1/papers.pb.h"
 
@@ -142,7 +143,7 @@ void Town::Found() {
   found.set_deployment(kDeployment);
   found.set_body_name("Kleinstadt");
   found.set_administrator_id("anna");
-  found.set_administrator_name("Anna");
+  *found.mutable_administrator_name() = testing::About("anna", "Anna").ref;
   found.set_code_public_key(code.public_key().spki_der());
   Append(Sign(&found, log_key_), "directory");
 
@@ -150,7 +151,6 @@ void Town::Found() {
   enrol.mutable_header()->set_public_key(key_.public_key().spki_der());
   enrol.mutable_header()->set_actor("anna");
   enrol.set_code_key_id(code.public_key().id());
-  enrol.set_label("tablet");
   common::v1::SignedCommand command = Sign(&enrol, key_);
   AddSignature(code, command);
   Append(command, "directory");

@@ -1,11 +1,14 @@
 // The directory's reads.
+#include <cstdint>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "base/status_matchers.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "services/directory/service.h"
+#include "tests/harness/people.h"
 #include "tests/unit/core/fold/small_log.h"
 #include "tests/unit/core/meetings/recorded_council.h"
 #include "tests/unit/services/runtime/served.h"
@@ -61,7 +64,7 @@ class DirectoryReads : public ::testing::Test {
 TEST_F(DirectoryReads, WantASoundSessionAndWaitForNothing) {
   served_.ExpectGuarded(&Stub::GetBody, &Stub::GetPerson, &Stub::GetOrganization,
                         &Stub::ListPersons, &Stub::ListOrganizations, &Stub::ListMemberships,
-                        &Stub::ListKeys, &Stub::ListErasures);
+                        &Stub::ListKeys, &Stub::ListErasures, &Stub::ListActs);
 }
 
 TEST_F(DirectoryReads, GetPersonShowsEverybodyTheOffices) {
@@ -75,6 +78,49 @@ TEST_F(DirectoryReads, GetPersonShowsEverybodyTheOffices) {
   }
   request.set_person_id("niemand");
   EXPECT_THAT(served_.Ask(&Stub::GetPerson, "", request), IsRefused(Reason::kNoSuchPerson));
+}
+
+TEST_F(DirectoryReads, NamesAreShownWhereTheLedgerHasThem) {
+  served_.Keep(testing::About("mia", "Name").attachment);
+  const auto answer = served_.Ask(&Stub::ListPersons, "", v1::ListPersonsRequest());
+  ASSERT_OK(answer);
+  for (const v1::Person& person : answer->persons()) {
+    EXPECT_EQ(person.name(), person.id() == "mia" ? "Name" : "") << person.id();
+    EXPECT_TRUE(person.has_sealed_name()) << person.id();
+  }
+}
+
+TEST_F(DirectoryReads, ListActsShowsEverybodyWhatWaitsAndWhatIsConfirmed) {
+  std::vector<uint64_t> acts;
+  for (const char letter : {'a', 'b', 'c'}) {
+    v1::EraseSubjects erase;
+    erase.set_legal_ground("Art. 17 (1) (a) GDPR");
+    erase.add_subjects(std::string(16, letter));
+    acts.push_back(log_.Append("anna", std::move(erase)));
+  }
+  log_.Confirm("bert", {acts[1]});
+  served_.Follow();
+  const auto list = [&](v1::ActState state, int size) {
+    std::vector<uint64_t> records;
+    v1::ListActsRequest request;
+    request.set_state(state);
+    request.set_page_size(size);
+    do {
+      const auto page = served_.Ask(&Stub::ListActs, "", request);
+      EXPECT_OK(page);
+      if (!page.ok()) break;
+      for (const v1::Act& act : page->acts()) records.push_back(act.record());
+      request.set_page_token(page->next_page_token());
+    } while (!request.page_token().empty());
+    return records;
+  };
+  EXPECT_EQ(list(v1::ACT_STATE_UNSPECIFIED, 1), acts);
+  EXPECT_EQ(list(v1::ACT_STATE_UNSPECIFIED, 0), acts);
+  EXPECT_THAT(list(v1::ACT_STATE_PENDING, 1), ElementsAre(acts[0], acts[2]));
+  EXPECT_THAT(list(v1::ACT_STATE_CONFIRMED, 1), ElementsAre(acts[1]));
+  v1::ListActsRequest request;
+  request.set_page_token("x");
+  EXPECT_THAT(served_.Ask(&Stub::ListActs, "", request), IsRefused(Reason::kBadPage));
 }
 
 TEST_F(DirectoryReads, GetOrganizationShowsTheBaseOfTheQuorum) {

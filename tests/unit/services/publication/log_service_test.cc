@@ -37,6 +37,7 @@
 #include "services/gateway/published_log.h"
 #include "services/ledger/service.h"
 #include "services/runtime/host.h"
+#include "tests/harness/people.h"
 #include "votum/directory/v1/directory.pb.h"
 #include "votum/ideas/v1/ideas.pb.h"
 
@@ -78,7 +79,7 @@ enum class Shows {
   kByReach,      // records, to those whom their reach names
   kPublic,       // records that are public, whoever asks
   kNothing,      // no record, no attachment, to nobody
-  kAttachments,  // the text of an idea to offices and auditors, contact data to auditors
+  kAttachments,  // names to all, texts of ideas to offices and auditors, contact data to auditors
 };
 
 // The log of a town founded by anna, who is its administrator and, at the end, also an auditor.
@@ -161,14 +162,17 @@ class LogServiceTest : public ::testing::Test {
     found.set_deployment(kDeployment);
     found.set_body_name("Musterstadt");
     found.set_administrator_id("anna");
-    found.set_administrator_name("Anna");
+    const SealedText name = testing::About("anna", "Anna Amt");
+    *found.mutable_administrator_name() = name.ref;
+    name_ = name.attachment;
     found.set_code_public_key(code.public_key().spki_der());
-    Append(Sign(&found, KeyOf('s')), "directory");
+    common::v1::SignedCommand founding = Sign(&found, KeyOf('s'));
+    *founding.add_attachments() = name_;
+    Append(founding, "directory");
     dv1::EnrolKey enrol;
     enrol.mutable_header()->set_public_key(key_.public_key().spki_der());
     enrol.mutable_header()->set_actor("anna");
     enrol.set_code_key_id(code.public_key().id());
-    enrol.set_label("tablet");
     Append(Sign(&enrol, key_, &code), "directory");
   }
 
@@ -265,6 +269,7 @@ class LogServiceTest : public ::testing::Test {
     lv1::GetAttachmentsRequest request;
     request.add_commitments(text_.commitment());
     request.add_commitments(contact_.commitment());
+    request.add_commitments(name_.commitment());
     Answer answer = Call(caller, stub, &Stub::GetAttachments, request);
     // To whom nothing is shown, the answer is empty.
     answer.bytes += " ";
@@ -295,7 +300,8 @@ class LogServiceTest : public ::testing::Test {
       ASSERT_TRUE(record.ParseFromString(entry.record));
       if (!shown) EXPECT_FALSE(Has(bytes, record.payload()));
     }
-    for (const auto& [attachment, least] : {std::pair(&text_, kOffice), {&contact_, kAuditor}}) {
+    for (const auto& [attachment, least] :
+         {std::pair(&text_, kOffice), {&contact_, kAuditor}, {&name_, kPublic}}) {
       const bool attached = shows == Shows::kAttachments && caller >= least;
       EXPECT_EQ(Has(bytes, attachment->content()), attached) << attachment->content();
       EXPECT_EQ(Has(bytes, attachment->salt()), attached) << "the attachment's salt";
@@ -332,6 +338,7 @@ class LogServiceTest : public ::testing::Test {
   }();
   common::v1::Attachment text_;
   common::v1::Attachment contact_;
+  common::v1::Attachment name_;
   uint64_t public_ = 0;
   uint64_t office_ = 0;
   uint64_t void_ = 0;

@@ -5,6 +5,7 @@
 
 #include <condition_variable>
 #include <deque>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -112,6 +113,22 @@ class FakeLedger final : public LedgerClient {
     then(std::move(receipt));
   }
 
+  // The content of an attachment, which nobody erases.
+  void Keep(const common::v1::Attachment& attachment) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    contents_[attachment.commitment()] = attachment;
+  }
+  absl::StatusOr<std::vector<common::v1::Attachment>> GetAttachments(
+      const std::vector<std::string>& commitments, absl::Time) override {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    std::vector<common::v1::Attachment> kept;
+    for (const std::string& commitment : commitments) {
+      const auto found = contents_.find(commitment);
+      if (found != contents_.end()) kept.push_back(found->second);
+    }
+    return kept;
+  }
+
  private:
   class Stream final : public LogStream {
    public:
@@ -144,6 +161,7 @@ class FakeLedger final : public LedgerClient {
   std::mutex mutex_;
   std::condition_variable changed_;
   // All guarded by mutex_.
+  std::map<std::string, common::v1::Attachment> contents_;  // by commitment
   std::vector<std::string> records_;
   std::deque<Appending> appending_;
   size_t appends_ = 0;

@@ -16,6 +16,7 @@
 #include "gtest/gtest.h"
 #include "platform/grpc/status.h"
 #include "services/runtime/read_gate.h"
+#include "tests/harness/people.h"
 #include "tests/unit/core/fold/small_log.h"
 #include "tests/unit/services/runtime/fake_ledger.h"
 #include "votum/directory/v1/directory.pb.h"
@@ -224,7 +225,7 @@ TEST_F(ReadAccessTest, ARevokedKeyReadsNoMore) {
   EXPECT_OK(ReadWith(session));
   dv1::RevokeKey revoke;
   revoke.set_key_id(log_.KeyOf("otto").public_key().id());
-  revoke.set_reason("verloren");
+  *revoke.mutable_reason() = testing::About("otto", "verloren").ref;
   log_.Append("otto", std::move(revoke));
   Follow();
   EXPECT_THAT(ReadWith(session), IsRefused(Reason::kKeyRevoked))

@@ -57,6 +57,9 @@ class Served {
     replica_.Stop();
   }
 
+  // The ledger has this content from now on.
+  void Keep(const common::v1::Attachment& attachment) { ledger_.Keep(attachment); }
+
   // Folds what was appended to the log meanwhile.
   void Follow() {
     ledger_.Show(log_.records());

@@ -1,0 +1,119 @@
+// Acts of two persons: the second person confirms what stands in the bytes that are shown here.
+
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "base/refusal.h"
+#include "base/status_macros.h"
+#include "clients/cli/cli.h"
+#include "clients/cli/people.h"
+#include "clients/cli/printer.h"
+#include "clients/cli/terminal.h"
+#include "core/fold/fold.h"
+#include "votum/directory/v1/directory_service.pb.h"
+
+namespace votum::cli {
+namespace {
+
+namespace v1 = directory::v1;
+
+constexpr int kPageSize = 500;
+
+struct ActOptions {
+  std::vector<uint64_t> records;
+  uint64_t record = 0;
+  std::string reason;
+};
+
+// All pending acts, by record.
+absl::StatusOr<std::map<uint64_t, v1::Act>> PendingActs(client::Client& client) {
+  std::map<uint64_t, v1::Act> acts;
+  v1::ListActsRequest request;
+  request.set_state(v1::ACT_STATE_PENDING);
+  request.set_page_size(kPageSize);
+  for (;;) {
+    v1::ListActsResponse response;
+    RETURN_IF_ERROR(client.Read("directory", "ListActs", request, &response));
+    for (v1::Act& act : *response.mutable_acts()) acts[act.record()] = std::move(act);
+    if (response.next_page_token().empty()) return acts;
+    request.set_page_token(response.next_page_token());
+  }
+}
+
+// The act in words, and its reference by the digest of the very bytes that the words are made of.
+absl::StatusOr<std::string> Describe(const v1::Act& act, v1::ActReference* reference) {
+  const CommandType* const type = FindCommandType(act.payload_type());
+  if (type == nullptr) {
+    return Refuse(Reason::kUnknownCommand,
+                  absl::StrCat("this program does not know ", act.payload_type(), " of record ",
+                               act.record(), "; upgrade it before you confirm the act"));
+  }
+  const std::unique_ptr<google::protobuf::Message> command(type->prototype->New());
+  if (!command->ParseFromString(act.payload()) || !CheckAllKnown(*command).ok()) {
+    return Refuse(Reason::kUnknownField,
+                  absl::StrCat("this program cannot show all of record ", act.record(),
+                               "; upgrade it before you confirm the act"));
+  }
+  reference->set_record(act.record());
+  const crypto::Digest digest = CommandDigest(act.payload_type(), act.payload());
+  reference->set_digest(std::string(crypto::AsBytes(digest)));
+  const std::string& loss = type->options->irreversible();
+  return absl::StrCat("record ", act.record(), ": ", type->name, " of ", act.actor_id(), "\n",
+                      ReadableText(*command),
+                      loss.empty() ? "" : absl::StrCat("It cannot be undone: ", loss, "\n"));
+}
+
+absl::Status ConfirmActs(Run& run, const ActOptions& options) {
+  ASSIGN_OR_RETURN(const std::shared_ptr<client::Client> client, run.Client());
+  ASSIGN_OR_RETURN(const auto acts, PendingActs(*client));
+  v1::Confirm confirm;
+  std::string words;
+  for (const uint64_t record : options.records) {
+    const auto found = acts.find(record);
+    if (found == acts.end()) {
+      return Refuse(Reason::kNoSuchAct,
+                    absl::StrCat("record ", record,
+                                 " does not wait for a second person; `votum act "
+                                 "list` tells what does"));
+    }
+    ASSIGN_OR_RETURN(const std::string act, Describe(found->second, confirm.add_acts()));
+    words += act;
+  }
+  if (!run.assume_yes && !run.dry_run)
+    RETURN_IF_ERROR(AskConsent(absl::StrCat(words, "You confirm this.")));
+  return DoCommand(run, &confirm);
+}
+
+absl::Status ContradictAct(Run& run, const ActOptions& options) {
+  ASSIGN_OR_RETURN(const std::shared_ptr<client::Client> client, run.Client());
+  v1::Contradict contradict;
+  contradict.set_record(options.record);
+  ASSIGN_OR_RETURN(
+      const std::vector<common::v1::Attachment> attachments,
+      SealAbout(run, client->context().person_id, options.reason, contradict.mutable_reason()));
+  if (attachments.empty()) contradict.clear_reason();
+  return DoCommand(run, &contradict, attachments);
+}
+
+}  // namespace
+
+void AddActCommands(CLI::App& root, Run& run) {
+  const auto options = std::make_shared<ActOptions>();
+  CLI::App* confirm = AddVerb(root, run, "act", "confirm", "",
+                              [&run, options] { return ConfirmActs(run, *options); });
+  confirm->add_option("--record", options->records, "Index of the act's record; repeatable")
+      ->required();
+  CLI::App* contradict = AddVerb(root, run, "act", "contradict", "",
+                                 [&run, options] { return ContradictAct(run, *options); });
+  contradict->add_option("--record", options->record, "Index of the act's record")->required();
+  contradict
+      ->add_option("--reason", options->reason,
+                   "Why; offices and auditors read it, until it is erased")
+      ->required();
+}
+
+}  // namespace votum::cli

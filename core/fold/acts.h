@@ -1,0 +1,96 @@
+// Acts of two persons: commands whose declaration names the office of a `second`.
+//
+// The record of such a command is pending: its Check held, its Apply is not called. A Confirm of
+// another person checks it again at the Confirm's own position and applies it there; after 24 hours
+// nobody can confirm it any more. The person whom an act concerns may contradict it: before it is
+// confirmed, this blocks it; afterwards, it only flags it.
+//
+// A Confirm names up to 200 acts and carries them all out or none. So it is rehearsed on a copy of
+// the state, and only the directory can be copied: other domains hold references to each other.
+// That is why only commands of the directory may declare a second.
+#ifndef VOTUM_CORE_FOLD_ACTS_H_
+#define VOTUM_CORE_FOLD_ACTS_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "core/command/command_context.h"
+#include "core/command/visitor.h"
+#include "crypto/hash.h"
+#include "google/protobuf/message.h"
+#include "votum/directory/v1/directory.pb.h"
+
+namespace votum {
+
+struct CommandType;
+struct Envelope;
+class World;
+
+// How long an act can be confirmed.
+inline constexpr absl::Duration kActLapse = absl::Hours(24);
+// The most acts in one Confirm.
+inline constexpr int kMaxConfirmedActs = 200;
+
+// Not thread-safe.
+class Acts {
+ public:
+  // `world` holds this object; acts that are confirmed change it.
+  explicit Acts(World* world) : world_(*world) {}
+  Acts(const Acts&) = delete;
+  Acts& operator=(const Acts&) = delete;
+
+  // Enters the command of `envelope`, whose type asks for a second and whose Check held. `digest`
+  // is its CommandDigest (core/fold/fold.h).
+  void Add(const CommandContext& context, const Envelope& envelope, const crypto::Digest& digest);
+
+  // BAD_ACTS, NO_SUCH_ACT, ALREADY_CONFIRMED, ACT_BLOCKED, ACT_LAPSED, ACT_DIFFERS, SAME_PERSON;
+  // OFFICE_MISSING if the second person lacks the office, or the first no longer has one; what the
+  // act's own Check refuses. Each message names the record.
+  absl::Status Check(const CommandContext& context, const directory::v1::Confirm& command) const;
+  void Apply(const CommandContext& context, const directory::v1::Confirm& command);
+
+  // BAD_ATTACHMENT, SUBJECT_ERASED; NO_SUCH_ACT, NOT_CONCERNED, ALREADY_CONTRADICTED, ACT_LAPSED.
+  absl::Status Check(const CommandContext& context, const directory::v1::Contradict& command) const;
+  void Apply(const CommandContext& context, const directory::v1::Contradict& command);
+
+  // The act whose record is at this index; null if there is none.
+  const directory::v1::Act* Find(uint64_t record) const;
+  // The command of an act that is pending, lapsed or not; null for any other record.
+  std::unique_ptr<google::protobuf::Message> PendingCommand(uint64_t record) const;
+  // By record: at most `limit` with a record of `from` or later, in `state` if that is given.
+  std::vector<directory::v1::Act> List(directory::v1::ActState state, uint64_t from,
+                                       size_t limit) const;
+
+  void Visit(const ResourceVisitor& visitor) const;
+
+ private:
+  struct Entry {
+    const CommandType* type = nullptr;
+    CommandContext context;  // at the act's own position
+    directory::v1::Act act;
+  };
+
+  // NO_SUCH_ACT.
+  absl::StatusOr<const Entry*> FindEntry(uint64_t record) const;
+  // Whether `reference` names an act that waits, and that this person did not give.
+  absl::StatusOr<const Entry*> MayConfirm(const CommandContext& context,
+                                          const directory::v1::ActReference& reference) const;
+  // Whether `entry` holds in `world`, as the act of the person who gave it and by the office of the
+  // second person. `context` is that of the act as it takes effect.
+  static absl::Status CheckAgain(const World& world, const CommandContext& context,
+                                 const Entry& entry);
+
+  World& world_;
+  std::map<uint64_t, Entry> entries_;  // by record
+};
+
+}  // namespace votum
+
+#endif  // VOTUM_CORE_FOLD_ACTS_H_
