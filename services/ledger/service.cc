@@ -11,6 +11,7 @@
 #include "base/status_macros.h"
 #include "crypto/hash.h"
 #include "platform/grpc/status.h"
+#include "services/runtime/ledger_client.h"
 #include "services/runtime/paging.h"
 
 namespace votum::ledger {
@@ -20,7 +21,6 @@ constexpr size_t kDefaultPage = 500;
 constexpr size_t kLargestPage = 5000;
 // Below gRPC's default limit of 4 MiB for a message that a client receives.
 constexpr size_t kPageBytes = size_t{2} << 20;
-constexpr int kMaxCommitments = 500;
 
 constexpr size_t kStretchEntries = 1000;
 constexpr size_t kStretchBytes = size_t{1} << 20;
@@ -142,9 +142,9 @@ grpc::Status LedgerServiceImpl::GetAttachments(grpc::ServerContext* context,
                                                v1::GetAttachmentsResponse* response) {
   return ToGrpc([&]() -> absl::Status {
     RETURN_IF_ERROR(access_.ServiceOf(*context).status());
-    if (request->commitments_size() > kMaxCommitments) {
+    if (request->commitments_size() > kMostCommitments) {
       return Refuse(Reason::kTooMany,
-                    absl::StrCat("ask for at most ", kMaxCommitments, " attachments at a time"));
+                    absl::StrCat("ask for at most ", kMostCommitments, " attachments at a time"));
     }
     for (const std::string& commitment : request->commitments()) {
       auto attachment = ledger_.GetAttachment(commitment);

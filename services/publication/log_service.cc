@@ -20,6 +20,8 @@ using Stub = ledger::v1::LedgerService::StubInterface;
 constexpr int kStretchEntries = 1000;
 constexpr size_t kDefaultOpenings = 500;
 constexpr size_t kMostOpenings = 1000;
+// The most pages of the ledger that are read for one page of openings.
+constexpr int kMostPages = 8;
 // Below gRPC's default limit of 4 MiB for a message that a client receives.
 constexpr size_t kPageBytes = size_t{2} << 20;
 constexpr absl::Duration kLedgerTimeout = absl::Seconds(10);
@@ -27,6 +29,18 @@ constexpr absl::Duration kLedgerTimeout = absl::Seconds(10);
 void Hide(ledger::v1::Entry* entry) {
   entry->clear_salt();
   entry->clear_record();
+}
+
+// The number of entries from wanted[first] to the last of those after it that one page of the
+// ledger can reach, going up.
+size_t DistanceToLast(const std::vector<Opening>& wanted, size_t first) {
+  const uint64_t start = wanted[first].index;
+  uint64_t last = start;
+  for (size_t i = first + 1; i < wanted.size(); ++i) {
+    if (wanted[i].index < last || wanted[i].index >= start + kMostOpenings) break;
+    last = wanted[i].index;
+  }
+  return static_cast<size_t>(last - start) + 1;
 }
 
 }  // namespace
@@ -118,6 +132,10 @@ grpc::Status LogServiceImpl::GetConsistencyProof(
 grpc::Status LogServiceImpl::GetAttachments(grpc::ServerContext* context,
                                             const ledger::v1::GetAttachmentsRequest* request,
                                             ledger::v1::GetAttachmentsResponse* response) {
+  if (request->commitments_size() > kMostCommitments) {
+    return ToGrpc(Refuse(Reason::kTooMany, absl::StrCat("ask for at most ", kMostCommitments,
+                                                        " attachments at a time")));
+  }
   // The ledger is asked only for those that the caller may read, so nothing has to be removed.
   ledger::v1::GetAttachmentsRequest readable;
   const auto choose = [&](const Fold& fold, const Reader& reader) {
@@ -154,16 +172,20 @@ grpc::Status LogServiceImpl::ListOpenings(grpc::ServerContext* context,
   // Ballots of a vote lie close together: one page of the log has many of them.
   ledger::v1::ListEntriesResponse page;
   size_t bytes = 0;
+  int pages = 0;
+  const absl::Time deadline = WaitDeadline(*context);
   for (size_t i = 0; i < wanted.size(); ++i) {
     const uint64_t index = wanted[i].index;
     if (page.entries().empty() || index < page.entries(0).index() ||
         index > page.entries().rbegin()->index()) {
+      // The caller goes on from the first that is missing.
+      if (i > 0 && (++pages == kMostPages || absl::Now() >= deadline || context->IsCancelled()))
+        break;
       ledger::v1::ListEntriesRequest around;
       around.set_start_index(index);
-      around.set_page_size(static_cast<int>(wanted.size()));
+      around.set_page_size(static_cast<int>(DistanceToLast(wanted, i)));
       page.Clear();
-      const absl::Status read =
-          Ask(&Stub::ListEntries, around, &page, absl::FromChrono(context->deadline()));
+      const absl::Status read = Ask(&Stub::ListEntries, around, &page, deadline);
       if (!read.ok()) return ToGrpc(read);
       if (page.entries().empty())
         return ToGrpc(absl::UnavailableError("the ledger is behind; try again"));

@@ -18,7 +18,9 @@ namespace {
 
 // Steps compute; more threads than cores only keep one slow step from holding up all others.
 constexpr int kWorkers = 4;
-// Hooks mostly wait for the ledger.
+// What is computed ahead is computed for anybody, and keeps none of the other steps waiting.
+constexpr int kAheadWorkers = 2;
+// Hooks before appending mostly wait for the ledger.
 constexpr int kHookWorkers = 4;
 constexpr int kFoldedWorkers = 2;
 
@@ -69,6 +71,15 @@ absl::Status CheckSame(const RecordedCommand& recorded, const Envelope& envelope
                    " stands for another command, record ", recorded.index, "; make a new id"));
 }
 
+// OK as long as somebody waits for the command, which is not recorded yet.
+absl::Status CheckWanted(const CommandCall& call) {
+  if (call.cancelled()) return absl::CancelledError("the caller has gone");
+  if (absl::Now() < call.deadline) return absl::OkStatus();
+  return Refuse(Reason::kLedgerBusy,
+                "the command waited longer than its call may take, and is not recorded; send it "
+                "again in a moment");
+}
+
 absl::StatusOr<Envelope> Open(const google::protobuf::Descriptor& expected,
                               const common::v1::SignedCommand& command) {
   ASSIGN_OR_RETURN(Envelope envelope,
@@ -102,6 +113,7 @@ CommandExecutor::CommandExecutor(const Replica* replica, Clock* clock, Metrics* 
       limits_(limits),
       folded_(replica, {limits.commands, limits.commands, kFoldedWorkers}),
       workers_(kWorkers, limits.commands),
+      ahead_workers_(kAheadWorkers, limits.commands),
       hook_workers_(kHookWorkers, limits.commands) {}
 
 CommandExecutor::~CommandExecutor() { Close(); }
@@ -109,6 +121,7 @@ CommandExecutor::~CommandExecutor() { Close(); }
 void CommandExecutor::Close() {
   folded_.Close();
   workers_.Close();
+  ahead_workers_.Close();
   hook_workers_.Close();
 }
 
@@ -124,17 +137,21 @@ void CommandExecutor::Execute(CommandCall call) {
 }
 
 void CommandExecutor::Go(WorkerPool& pool, const RunningPtr& running, Step step) {
-  if (!pool.Add([this, running, step] { (this->*step)(running); })) End(*running, Stopping());
+  const bool added = pool.Add([this, running, step] {
+    const absl::Status wanted = CheckWanted(running->call);
+    if (!wanted.ok()) return End(*running, wanted);
+    (this->*step)(running);
+  });
+  if (!added) End(*running, Stopping());
 }
 
 void CommandExecutor::Begin(const RunningPtr& running) {
   const CommandCall& call = running->call;
-  if (call.cancelled()) return End(*running, absl::CancelledError("the caller has gone"));
   auto envelope = Open(*call.expected, call.command);
   if (!envelope.ok()) return End(*running, envelope.status());
   running->envelope.emplace(*std::move(envelope));
   if (call.hooks == nullptr || call.hooks->ahead == nullptr) return Look(running);
-  Go(hook_workers_, running, &CommandExecutor::LookAhead);
+  Go(ahead_workers_, running, &CommandExecutor::LookAhead);
 }
 
 void CommandExecutor::LookAhead(const RunningPtr& running) {
@@ -171,9 +188,13 @@ void CommandExecutor::LookAgainAt(const RunningPtr& running, uint64_t size) {
   if (size <= running->preview.next_index) return End(*running, running->preview.verdict);
   folded_.Enter("", size - 1, running->call.deadline, [this, running](const absl::Status& status) {
     if (!status.ok()) return End(*running, status);
-    running->preview = PreviewOf(*running->envelope);
-    Decide(running);
+    Go(workers_, running, &CommandExecutor::LookAgain);
   });
+}
+
+void CommandExecutor::LookAgain(const RunningPtr& running) {
+  running->preview = PreviewOf(*running->envelope);
+  Decide(running);
 }
 
 absl::Status CommandExecutor::MayAppend(const Running& running) const {
@@ -212,7 +233,8 @@ void CommandExecutor::AskService(const RunningPtr& running) {
 
 void CommandExecutor::Append(const RunningPtr& running) {
   const CommandCall& call = running->call;
-  if (call.cancelled()) return End(*running, absl::CancelledError("the caller has gone"));
+  const absl::Status wanted = CheckWanted(call);
+  if (!wanted.ok()) return End(*running, wanted);
   call.ledger->Append(call.command, running->preview.next_index, call.deadline,
                       [this, running](absl::StatusOr<common::v1::Receipt> receipt) {
                         AwaitFold(running, std::move(receipt));

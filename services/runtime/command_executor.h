@@ -120,13 +120,14 @@ class CommandExecutor {
   void LookAhead(const RunningPtr& running);
   void Look(const RunningPtr& running);
   void LookAgainAt(const RunningPtr& running, uint64_t size);
+  void LookAgain(const RunningPtr& running);
   void Decide(const RunningPtr& running);
   void AskService(const RunningPtr& running);
   void Append(const RunningPtr& running);
   void AwaitFold(const RunningPtr& running, absl::StatusOr<common::v1::Receipt> receipt);
   void End(Running& running, absl::StatusOr<common::v1::Receipt> result);
 
-  // Has `step` run on a thread of `pool`.
+  // Has `step` run on a thread of `pool`, unless nobody waits for the command any more by then.
   void Go(WorkerPool& pool, const RunningPtr& running, Step step);
   Preview PreviewOf(const Envelope& envelope) const;
   absl::Status MayAppend(const Running& running) const;
@@ -141,7 +142,8 @@ class CommandExecutor {
   std::atomic<size_t> bytes_{0};     // of the commands in progress
   WaitingRoom folded_;               // commands wait here until their record is folded
   WorkerPool workers_;               // for steps that compute
-  WorkerPool hook_workers_;          // for hooks, which may wait
+  WorkerPool ahead_workers_;         // for hooks that compute ahead, whoever has sent the command
+  WorkerPool hook_workers_;          // for hooks before appending, which may wait
 };
 
 }  // namespace votum

@@ -48,7 +48,9 @@ class NoSuchMethod final : public grpc::ServerGenericBidiReactor {
 // One call: reads the command, then writes the receipt or the refusal.
 class CommandMethods::Reactor final : public grpc::ServerGenericBidiReactor {
  public:
-  Reactor(const Method& method, absl::Time deadline) : method_(method), deadline_(deadline) {
+  // `context` is the call's and lives until OnDone.
+  Reactor(const Method& method, const grpc::ServerContextBase* context)
+      : method_(method), context_(*context) {
     StartRead(&request_);
   }
 
@@ -57,7 +59,7 @@ class CommandMethods::Reactor final : public grpc::ServerGenericBidiReactor {
                      method_.ledger,
                      &method_.hooks,
                      {},
-                     deadline_,
+                     WaitDeadline(context_),  // from now on: a large command arrives slowly
                      [this] { return gone_.load(); },
                      [this](const absl::StatusOr<common::v1::Receipt>& answer) { Answer(answer); }};
     if (!ok || !Parse(request_, &call.command)) {
@@ -79,7 +81,7 @@ class CommandMethods::Reactor final : public grpc::ServerGenericBidiReactor {
   }
 
   const Method& method_;
-  const absl::Time deadline_;
+  const grpc::ServerContextBase& context_;
   grpc::ByteBuffer request_;
   grpc::ByteBuffer response_;
   std::atomic<bool> gone_{false};  // the caller, or its patience
@@ -118,7 +120,7 @@ grpc::ServerGenericBidiReactor* CommandMethods::CreateReactor(
     grpc::GenericCallbackServerContext* context) {
   const auto found = methods_.find(context->method());
   if (found == methods_.end()) return new NoSuchMethod(context->method());
-  return new Reactor(found->second, WaitDeadline(*context));
+  return new Reactor(found->second, context);
 }
 
 }  // namespace votum

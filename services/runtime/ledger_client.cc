@@ -48,25 +48,30 @@ class RetriedCall final : public std::enable_shared_from_this<RetriedCall<Reques
  private:
   void Answered(const grpc::Status& answer) {
     const absl::Status status = FromGrpc(answer);
+    // gRPC's own, without a reason: the attempt took until the deadline.
+    const bool too_late = absl::IsDeadlineExceeded(status) && ReasonTextOf(status).empty();
     // NOT_WITNESSED_YET is the answer of a ledger that has waited already.
-    if (!absl::IsUnavailable(status) || ReasonOf(status) == Reason::kNotWitnessedYet) {
+    if (!too_late &&
+        (!absl::IsUnavailable(status) || ReasonOf(status) == Reason::kNotWitnessedYet)) {
       return then_(status.ok() ? absl::StatusOr<Response>(std::move(response_)) : status);
     }
-    if (absl::Now() + pause_ >= deadline_) {
+    const absl::Duration pause = pause_;
+    if (too_late || absl::Now() + pause >= deadline_) {
       return then_(
           Refuse(Reason::kLedgerUnreachable,
                  "the ledger cannot be reached; the command may have been recorded: send the "
                  "same signed command again"));
     }
+    // Before the alarm is set, since the next attempt may begin at once, on another thread.
+    pause_ = std::min(2 * pause, kLongestPause);
     alarm_ = std::make_unique<grpc::Alarm>();
     // The alarm belongs to this object and keeps its function, which therefore lets go of the
     // object when it is called.
-    alarm_->Set(absl::ToChronoTime(absl::Now() + pause_),
+    alarm_->Set(absl::ToChronoTime(absl::Now() + pause),
                 [self = this->shared_from_this()](bool) mutable {
                   const auto call = std::move(self);
                   call->Start();
                 });
-    pause_ = std::min(2 * pause_, kLongestPause);
   }
 
   LedgerClient& client_;

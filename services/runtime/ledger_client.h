@@ -15,6 +15,9 @@
 
 namespace votum {
 
+// The most attachments that LedgerService and LogService give for one call (TOO_MANY).
+inline constexpr int kMostCommitments = 500;
+
 // The log from a position on: existing records at once, new ones as they arrive.
 class LogStream {
  public:

@@ -451,6 +451,15 @@ TEST_F(LogServiceTest, TheLedgerAnswersNobodyWhoIsNoService) {
   EXPECT_EQ(ledger_->size(), stored_.size()) << "nothing was appended";
 }
 
+TEST_F(LogServiceTest, MoreAttachmentsThanTheLedgerGivesAreRefusedBeforeTheStateIsAsked) {
+  lv1::GetAttachmentsRequest request;
+  for (int i = 0; i <= kMostCommitments; ++i) request.add_commitments("x");
+  grpc::ClientContext context;
+  lv1::GetAttachmentsResponse response;
+  EXPECT_THAT(FromGrpc(stub_->GetAttachments(&context, request, &response)),
+              IsRefused(Reason::kTooMany));
+}
+
 TEST_F(LogServiceTest, PublicationOnlyReads) {
   dv1::WithdrawOffice command;
   const common::v1::SignedCommand sent = Sign(&command, key_);

@@ -249,6 +249,20 @@ TEST_F(CommandExecutorTest, ACallerWhoGoesEarlyLeavesNothingAndOneWhoGoesLateCha
   EXPECT_EQ(late.answer->index(), index);
 }
 
+TEST_F(CommandExecutorTest, ACommandWhoseTimeIsOverIsNeitherLookedAtNorRecorded) {
+  bool looked = false;
+  CommandHooks hooks;
+  hooks.ahead = [&looked](const google::protobuf::Message&, const SignedCommand&, absl::Time) {
+    looked = true;
+    return absl::OkStatus();
+  };
+  Sent sent;
+  Send(Council("rat"), &sent, &hooks, absl::Now() - absl::Seconds(1));
+  EXPECT_THAT(sent.Await(), IsRefused(Reason::kLedgerBusy));
+  EXPECT_FALSE(looked);
+  EXPECT_EQ(ledger_.appends(), 0u);
+}
+
 TEST_F(CommandExecutorTest, ClosingAnswersThoseWhoWaitAndThoseWhoComeLater) {
   Sent waits_for_fold, waits_for_ledger, late;
   Send(Council("rat"), &waits_for_fold);
