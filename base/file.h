@@ -21,8 +21,8 @@ inline constexpr size_t kMaxFileBytes = size_t{1} << 30;
 absl::StatusOr<std::string> ReadFile(const std::string& path, size_t max_bytes = kMaxFileBytes);
 
 // Writes `bytes` to `path` with permissions `mode`, replacing what is there: temporary file beside
-// it, fsync, rename, fsync of the folder. An fsync error is returned and must not be retried (the
-// page cache may lie).
+// it, fsync, rename, fsync of the folder. FAILED_PRECONDITION/NOT_WRITTEN, naming `path`; after it an
+// fsync must not be retried (the page cache may lie).
 absl::Status WriteFile(const std::string& path, absl::string_view bytes, mode_t mode = 0644);
 
 // As WriteFile, but without fsync: after a power failure the file may be the old one, empty or torn.
@@ -31,6 +31,15 @@ absl::Status WriteCache(const std::string& path, absl::string_view bytes, mode_t
 
 // As WriteFile, but ALREADY_EXISTS if there is a file at `path`.
 absl::Status WriteNewFile(const std::string& path, absl::string_view bytes, mode_t mode = 0644);
+
+// OK if WriteNewFile could make a file at `path` now: nothing is there, and a file can be made in its
+// folder (one is made and removed). To be asked before work is done whose result the file will hold.
+// FAILED_PRECONDITION/NOT_WRITTEN.
+absl::Status CheckNewFile(const std::string& path);
+
+// As CheckNewFile, for a folder that will be made. ALREADY_EXISTS/FOLDER_EXISTS if something is at
+// `path`.
+absl::Status CheckNewFolder(const std::string& path);
 
 }  // namespace votum
 

@@ -203,11 +203,12 @@ ArchiveWriter::ArchiveWriter(std::string folder, Attachments attachments)
 
 absl::StatusOr<ArchiveWriter> ArchiveWriter::Create(const std::string& folder,
                                                     Attachments attachments) {
+  RETURN_IF_ERROR(CheckNewFolder(folder));
   std::error_code error;
   if (!std::filesystem::create_directory(folder, error)) {
-    return Refuse(Reason::kFolderExists,
+    return Refuse(Reason::kNotWritten,
                   absl::StrCat("cannot make the folder ", folder, ": ",
-                               error ? error.message() : "it exists; name a new one"));
+                               error ? error.message() : "another program has just made it"));
   }
   return ArchiveWriter(folder, attachments);
 }

@@ -73,7 +73,8 @@ class ArchiveWriter {
   // not need it have no attachments.jsonl.
   enum class Attachments { kOpen, kSealed };
 
-  // ALREADY_EXISTS/FOLDER_EXISTS if there is something at `folder`.
+  // ALREADY_EXISTS/FOLDER_EXISTS if there is something at `folder`; FAILED_PRECONDITION/NOT_WRITTEN
+  // if it cannot be made.
   static absl::StatusOr<ArchiveWriter> Create(const std::string& folder,
                                               Attachments attachments = Attachments::kOpen);
 

@@ -212,6 +212,7 @@ absl::StatusOr<uint64_t> Export(client::Client& client, const std::string& folde
 }
 
 absl::Status ExportLog(Run& run, const Options& options) {
+  RETURN_IF_ERROR(CheckNewFolder(options.folder));
   ASSIGN_OR_RETURN(const std::shared_ptr<client::Client> client, run.Client());
   ASSIGN_OR_RETURN(const uint64_t records, Export(*client, options.folder, options.sealed));
   *run.out << records << " records exported to " << options.folder << "\n";
@@ -258,7 +259,8 @@ absl::Status Verdict(Run& run, const char* what, uint64_t faults, uint64_t recor
   }
   if (faults > 0) {
     return Refuse(Reason::kFaultsFound,
-                  absl::StrCat(what, ": ", faults, " faults in ", records, " records"));
+                  absl::StrCat(what, ": ", faults, faults == 1 ? " fault" : " faults", " in ", records,
+                               " records"));
   }
   if (!checkable) return NotCheckable(what, reporter);
   if (withheld > 0) run.exit_code = kStillOpen;
@@ -371,12 +373,13 @@ absl::Status Audit(Run& run, const Options& options) {
 }
 
 absl::Status Evidence(Run& run, const Options& options) {
+  RETURN_IF_ERROR(CheckNewFile(options.out));
   ASSIGN_OR_RETURN(const std::shared_ptr<client::Client> client, run.Client());
   ASSIGN_OR_RETURN(const Log log, FetchLog(*client));
   ASSIGN_OR_RETURN(
       const std::string bundle,
       audit::MakeEvidenceBundle(log.entries, log.checkpoint, client->log(), options.decision));
-  RETURN_IF_ERROR(WriteFile(options.out, bundle));
+  RETURN_IF_ERROR(Deliver(run, options.out, bundle));
   *run.out << "evidence of decision " << options.decision << " is in " << options.out << " ("
            << bundle.size() << " bytes)\n";
   return absl::OkStatus();
@@ -391,7 +394,7 @@ absl::Status Verify(Run& run, const Options& options) {
       *bundle, key, [&reporter](const audit::Finding& finding) { reporter(finding); });
   if (faults > 0) {
     return Refuse(Reason::kFaultsFound,
-                  absl::StrCat("verify: ", faults, " faults in ", options.file));
+                  absl::StrCat("verify: ", faults, faults == 1 ? " fault" : " faults", " in ", options.file));
   }
   if (!reporter.not_checkable.empty()) return NotCheckable("verify", reporter);
   *run.out << "verify: all checks passed\n";
@@ -410,7 +413,7 @@ void AddAuditCommands(CLI::App& root, Run& run) {
               [&run, options] { return ExportLog(run, *options); });
   log_export->add_option("FOLDER", options->folder, "New folder")->required();
   log_export->add_flag("--sealed", options->sealed,
-                       "Without the contents of sealed attachments, for who need not read them");
+                       "Without the contents of sealed attachments, for readers who need not see them");
 
   CLI::App* audit = root.add_subcommand(
       "audit",

@@ -260,9 +260,10 @@ absl::Status Challenge(Run& run, const Options& options) {
       {"election.json", device.setup.election()},
       {"ballot.json", secrets.ballot},
       {"opening.json", election::FormatOpening(*secrets.opening)}};
-  for (const auto& [name, text] : files) {
-    RETURN_IF_ERROR(WriteFile(absl::StrCat(options.folder, "/", name), text, 0600));
-  }
+  for (const auto& [name, text] : files)
+    RETURN_IF_ERROR(CheckNewFile(absl::StrCat(options.folder, "/", name)));
+  for (const auto& [name, text] : files)
+    RETURN_IF_ERROR(WriteNewFile(absl::StrCat(options.folder, "/", name), text, 0600));
   const std::string tracker = election::Tracker(secrets.ballot);
   // An opened ballot is never cast.
   secrets.ballot.clear();

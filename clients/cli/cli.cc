@@ -79,7 +79,7 @@ absl::StatusOr<std::shared_ptr<client::Client>> Clients::Get(const std::string& 
 
 absl::StatusOr<std::shared_ptr<client::Client>> Run::Client() const {
   // A receipt that cannot be saved is noticed before anything is recorded.
-  RETURN_IF_ERROR(CheckWritable(receipt_file));
+  RETURN_IF_ERROR(CheckOut(receipt_file));
   std::string path = context.empty() ? "" : client::ContextPath(context);
   if (path.empty()) {
     ASSIGN_OR_RETURN(path, client::CurrentContextPath());
@@ -128,7 +128,7 @@ absl::Status Run::PrintReceipt(const google::protobuf::Message& command,
     PrintReceiptJson(command, receipt, extras);
   }
   if (receipt_file.empty()) return absl::OkStatus();
-  return Deliver(*this, receipt_file, receipt.SerializeAsString());
+  return AfterRecord(receipt, Deliver(*this, receipt_file, receipt.SerializeAsString()));
 }
 
 void Run::PrintReceiptJson(const google::protobuf::Message& command,
@@ -176,8 +176,8 @@ absl::Status Deliver(const Run& run, const std::string& path, absl::string_view 
     *run.out << bytes;
     return absl::OkStatus();
   }
-  const absl::Status written = WriteFile(path, bytes);
-  return written.ok() ? written : Refuse(Reason::kNotWritten, written.message());
+  const absl::Status written = WriteNewFile(path, bytes);
+  return absl::IsAlreadyExists(written) ? CheckNewFile(path) : written;
 }
 
 namespace {

@@ -100,9 +100,13 @@ struct Run {
 absl::Status Approve(const Run& run, const client::Client& client, const std::string& actor,
                      const google::protobuf::Message& command);
 
-// OK if a file can be written at `path`, as far as this can be known in advance; OK for an empty
-// path. FAILED_PRECONDITION/NOT_WRITTEN.
-absl::Status CheckWritable(const std::string& path);
+// OK if a new file can be made at `path`, as far as this can be known in advance; OK for an empty
+// path. To be called before anything is sent. FAILED_PRECONDITION/NOT_WRITTEN.
+absl::Status CheckOut(const std::string& path);
+
+// `written`, the outcome of what this machine keeps of a command; if it failed, the message says that
+// the command is recorded all the same, and where.
+absl::Status AfterRecord(const common::v1::Receipt& receipt, const absl::Status& written);
 
 // Removes the file at `path`, which was made for a command, if the command's `outcome` is that it
 // was refused; keeps it if the command was recorded, or may have been.
@@ -133,7 +137,7 @@ CLI::App* AddVerb(CLI::App& root, Run& run, const std::string& noun, const std::
 // standard input).
 absl::StatusOr<std::string> TextOf(const std::string& value);
 
-// Writes a result to the file `path`, or to `out` if that is empty.
+// Writes a result to the new file `path`, or to `out` if that is empty.
 // FAILED_PRECONDITION/NOT_WRITTEN.
 absl::Status Deliver(const Run& run, const std::string& path, absl::string_view bytes);
 

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "base/file.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"
 #include "clients/cli/cli.h"
@@ -39,7 +39,7 @@ absl::Status NewKey(Run& run, const KeyOptions& options) {
       const crypto::PrivateKey key,
       crypto::PrivateKey::Generate(options.type == "p256" ? crypto::KeyType::kP256
                                                           : crypto::KeyType::kEd25519));
-  RETURN_IF_ERROR(CheckWritable(options.file));
+  RETURN_IF_ERROR(CheckNewFile(options.file));
   ASSIGN_OR_RETURN(const crypto::SecretBytes passphrase, NewPassphrase(run.passphrase_file));
   RETURN_IF_ERROR(key.SavePkcs8File(options.file, passphrase));
   run.PrintFacts({{"key_id", "key", key.public_key().id()}, {"file", "file", options.file}});
@@ -141,13 +141,14 @@ struct CodeOptions {
 };
 
 absl::Status IssueCode(Run& run, const CodeOptions& options) {
+  ASSIGN_OR_RETURN(const std::shared_ptr<client::Client> client, run.Client());
   const crypto::SecretBytes code = crypto::NewOneTimeCode();
   ASSIGN_OR_RETURN(const crypto::PrivateKey code_key, crypto::KeyOfOneTimeCode(code.Reveal()));
   ASSIGN_OR_RETURN(const std::shared_ptr<client::Client> client, run.Client());
   v1::IssueEnrolmentCode issue;
   ASSIGN_OR_RETURN(*issue.mutable_person_id(), PersonId(*client, options.person));
   issue.set_code_public_key(code_key.public_key().spki_der());
-  *issue.mutable_expire_time() = ToTimestamp(absl::Now() + absl::Hours(24 * options.days));
+  *issue.mutable_expire_time() = ToTimestamp(client->Now() + absl::Hours(24 * options.days));
   // The code is stored on disk before it becomes valid.
   if (!options.code_file.empty()) {
     std::string line = absl::StrCat(code.Reveal(), "\n");

@@ -82,17 +82,20 @@ absl::StatusOr<decisions::v1::GetDecisionDocumentResponse> Document(Run& run,
 }
 
 absl::Status PublishDecision(Run& run, const Options& options) {
-  RETURN_IF_ERROR(CheckWritable(options.out));
+  RETURN_IF_ERROR(CheckOut(options.out));
   ASSIGN_OR_RETURN(const decisions::v1::GetDecisionDocumentResponse document,
                    Document(run, options));
   decisions::v1::PublishDecision publish;
   publish.set_decision_id(options.id);
   publish.set_document_sha256(document.sha256());
-  RETURN_IF_ERROR(DoCommand(run, &publish));
-  return options.out.empty() ? absl::OkStatus() : Deliver(run, options.out, document.document());
+  ASSIGN_OR_RETURN(const common::v1::Receipt receipt, Submit(run, &publish));
+  RETURN_IF_ERROR(run.PrintReceipt(publish, receipt));
+  if (options.out.empty()) return absl::OkStatus();
+  return AfterRecord(receipt, Deliver(run, options.out, document.document()));
 }
 
 absl::Status ShowDocument(Run& run, const Options& options) {
+  RETURN_IF_ERROR(CheckOut(options.out));
   ASSIGN_OR_RETURN(const decisions::v1::GetDecisionDocumentResponse document,
                    Document(run, options));
   return Deliver(run, options.out, document.document());

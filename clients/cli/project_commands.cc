@@ -44,6 +44,7 @@ absl::Status Start(Run& run, const Options& options) {
 }
 
 absl::Status Plan(Run& run, const Options& options) {
+  RETURN_IF_ERROR(CheckOut(options.out));
   ASSIGN_OR_RETURN(const std::shared_ptr<client::Client> client, run.Client());
   v1::GetProjectRequest request;
   request.set_project_id(options.id);

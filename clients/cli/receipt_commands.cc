@@ -2,6 +2,7 @@
 // and converts them for other programs.
 
 #include <algorithm>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>
@@ -35,6 +36,7 @@ struct Options {
   std::string file;
   TrustOptions trust;
   std::string out;
+  uint64_t index = 0;
 };
 
 absl::StatusOr<common::v1::Receipt> LoadReceipt(const std::string& file) {
@@ -130,6 +132,7 @@ absl::StatusOr<std::vector<crypto::Digest>> FetchConsistency(client::Client& cli
 }
 
 absl::Status Refresh(const Run& run, const Options& options) {
+  RETURN_IF_ERROR(CheckOut(options.out));
   ASSIGN_OR_RETURN(const Trust trust, TrustOf(run, options.trust));
   ASSIGN_OR_RETURN(const common::v1::Receipt receipt, LoadReceipt(options.file));
   RETURN_IF_ERROR(client::VerifyReceipt(receipt, trust.log));
@@ -141,13 +144,34 @@ absl::Status Refresh(const Run& run, const Options& options) {
   ASSIGN_OR_RETURN(const common::v1::Receipt refreshed,
                    client::Refreshed(receipt, newer, consistency, trust.log));
   const std::string& path = options.out.empty() ? options.file : options.out;
-  RETURN_IF_ERROR(Deliver(run, path, refreshed.SerializeAsString()));
+  // Without --out the newer receipt takes the place of the one that it was made of.
+  RETURN_IF_ERROR(options.out.empty() ? WriteFile(path, refreshed.SerializeAsString())
+                                      : Deliver(run, path, refreshed.SerializeAsString()));
   Options written = options;
   written.file = path;
   return Verify(run, written);
 }
 
+// The receipt of a record, for which none was saved.
+absl::Status Get(const Run& run, const Options& options) {
+  RETURN_IF_ERROR(CheckOut(options.out));
+  ASSIGN_OR_RETURN(const Trust trust, TrustOf(run, options.trust));
+  ASSIGN_OR_RETURN(const std::shared_ptr<client::Client> client, run.Client());
+  ASSIGN_OR_RETURN(const common::v1::Receipt receipt,
+                   FetchReceipt(run, *client, trust, options.index));
+  RETURN_IF_ERROR(client::VerifyReceipt(receipt, trust.log));
+  if (receipt.index() != options.index) {
+    return Refuse(Reason::kReceiptInvalid, absl::StrCat("the answer is the receipt of record ",
+                                                        receipt.index()));
+  }
+  RETURN_IF_ERROR(Deliver(run, options.out, receipt.SerializeAsString()));
+  Options written = options;
+  written.file = options.out;
+  return Verify(run, written);
+}
+
 absl::Status Export(const Run& run, const Options& options) {
+  RETURN_IF_ERROR(CheckOut(options.out));
   ASSIGN_OR_RETURN(const Trust trust, TrustOf(run, options.trust));
   ASSIGN_OR_RETURN(const common::v1::Receipt receipt, LoadReceipt(options.file));
   RETURN_IF_ERROR(client::VerifyReceipt(receipt, trust.log));
@@ -172,6 +196,14 @@ void AddReceiptCommands(CLI::App& root, Run& run) {
               "have cosigned.\n"
               "Example: votum receipt refresh my-vote.receipt --policy log.policy",
               [&run, options] { return Refresh(run, *options); });
+  CLI::App* get =
+      AddVerb(root, run, "receipt", "get",
+              "Get the receipt of a record that you may see, where none was saved.\n"
+              "Example: votum receipt get --index 42 --out my-vote.receipt",
+              [&run, options] { return Get(run, *options); });
+  get->add_option("--index", options->index, "The record's index in the log")->required();
+  get->add_option("--out", options->out, "The new file")->required();
+  AddTrustOptions(get, &options->trust);
   CLI::App* write =
       AddVerb(root, run, "receipt", "export",
               "Write a receipt in the form that other people's programs check "

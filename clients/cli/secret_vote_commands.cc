@@ -118,6 +118,7 @@ absl::Status ServerDecrypt(Run& run, const Options& options) {
 }
 
 absl::Status Export(Run& run, const Options& options) {
+  RETURN_IF_ERROR(CheckOut(options.out));
   ASSIGN_OR_RETURN(const std::shared_ptr<client::Client> client, run.Client());
   ASSIGN_OR_RETURN(const v1::SecretVote vote, FetchSecretVote(*client, options.vote));
   ASSIGN_OR_RETURN(const std::string archive, FetchElectionArchive(*client, options.vote));
@@ -134,6 +135,7 @@ absl::Status Export(Run& run, const Options& options) {
 
 // The initial archive, for which ballots are made.
 absl::Status Setup(Run& run, const Options& options) {
+  RETURN_IF_ERROR(CheckOut(options.out));
   ASSIGN_OR_RETURN(const std::shared_ptr<client::Client> client, run.Client());
   ASSIGN_OR_RETURN(const v1::VoteEvent event, FetchVoteEvent(*client, options.vote));
   ASSIGN_OR_RETURN(const v1::GetElectionSetupResponse setup, FetchSetup(*client, options.vote));

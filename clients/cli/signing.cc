@@ -1,13 +1,9 @@
 // Everything around a signature: dry runs, consent to what cannot be undone, files that a command
 // leaves on this machine.
 
-#include <unistd.h>
-
 #include <cstdio>
-#include <filesystem>
 #include <memory>
 #include <string>
-#include <system_error>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -59,21 +55,16 @@ absl::Status Approve(const Run& run, const client::Client& client, const std::st
   return AskConsent(absl::StrCat(ReadableText(command), type->name(), " cannot be undone: ", loss));
 }
 
-absl::Status CheckWritable(const std::string& path) {
-  if (path.empty()) return absl::OkStatus();
-  std::error_code error;
-  const auto refuse = [&path](absl::string_view what) {
-    return Refuse(Reason::kNotWritten,
-                  absl::StrCat(path, " ", what, "; nothing was sent, name another file"));
-  };
-  if (std::filesystem::is_directory(path, error)) return refuse("is a folder");
-  const std::filesystem::path parent = std::filesystem::path(path).parent_path();
-  const std::string folder = parent.empty() ? "." : parent.string();
-  // Files are written beside the old ones and renamed.
-  if (access(folder.c_str(), W_OK | X_OK) == 0) return absl::OkStatus();
-  return refuse(absl::StrCat(
-      "cannot be written: ", folder,
-      std::filesystem::exists(folder, error) ? " may not be written to" : " does not exist"));
+absl::Status CheckOut(const std::string& path) {
+  return path.empty() ? absl::OkStatus() : CheckNewFile(path);
+}
+
+absl::Status AfterRecord(const common::v1::Receipt& receipt, const absl::Status& written) {
+  if (written.ok()) return written;
+  return Reworded(written, absl::StrCat("the command is recorded, as record ", receipt.index(),
+                                        ", but ", written.message(),
+                                        "; do not give it again: `votum receipt get --index ",
+                                        receipt.index(), " --out FILE` gets its receipt"));
 }
 
 void RemoveIfRefused(const absl::Status& outcome, const std::string& path) {
@@ -93,12 +84,8 @@ absl::StatusOr<common::v1::Receipt> Submit(const Run& run, google::protobuf::Mes
 absl::StatusOr<common::v1::Receipt> SubmitWithFile(const Run& run, const std::string& path,
                                                    absl::string_view content,
                                                    google::protobuf::Message* command) {
-  const absl::Status written = WriteNewFile(path, content, 0600);
-  if (absl::IsAlreadyExists(written)) {
-    return Refuse(Reason::kNotWritten,
-                  absl::StrCat("there is a file ", path, " already; name a new one"));
-  }
-  if (!written.ok()) return Refuse(Reason::kNotWritten, written.message());
+  RETURN_IF_ERROR(CheckNewFile(path));
+  RETURN_IF_ERROR(WriteNewFile(path, content, 0600));
   absl::StatusOr<common::v1::Receipt> receipt = Submit(run, command);
   RemoveIfRefused(receipt.status(), path);
   return receipt;

@@ -38,6 +38,27 @@ TEST_F(FileTest, NewFileRefusesToOverwrite) {
   EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder_), {}), 1);
 }
 
+TEST_F(FileTest, ANewFileIsCheckedBeforeItIsWritten) {
+  EXPECT_OK(CheckNewFile(Path("a")));
+  ASSERT_OK(WriteFile(Path("a"), "first"));
+  EXPECT_THAT(CheckNewFile(Path("a")), IsRefused(Reason::kNotWritten));
+  EXPECT_THAT(CheckNewFile(folder_.string()), IsRefused(Reason::kNotWritten));
+  EXPECT_THAT(CheckNewFile(Path("none/a")), IsRefused(Reason::kNotWritten));
+  EXPECT_OK(CheckNewFolder(Path("b/")));
+  EXPECT_THAT(CheckNewFolder(Path("a")), IsRefused(Reason::kFolderExists));
+  EXPECT_THAT(CheckNewFolder(Path("none/b")), IsRefused(Reason::kNotWritten));
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder_), {}), 1);
+}
+
+TEST_F(FileTest, AMissingFolderIsNamedAndNoTemporaryFile) {
+  for (const absl::Status& status :
+       {WriteFile(Path("none/a"), "x"), WriteNewFile(Path("none/a"), "x")}) {
+    EXPECT_THAT(status, IsRefused(Reason::kNotWritten));
+    EXPECT_EQ(status.message(), "cannot write " + Path("none/a") + ": there is no folder " +
+                                    Path("none") + "; make it");
+  }
+}
+
 TEST_F(FileTest, ReadsOnlyUpToTheLimit) {
   ASSERT_OK(WriteFile(Path("a"), "12345"));
   EXPECT_OK(ReadFile(Path("a"), 5));

@@ -103,6 +103,7 @@ class PolicyTest : public CliTest {
  protected:
   void SetUp() override {
     CliTest::SetUp();
+    std::filesystem::remove(path_);
     ASSERT_EQ(Do(With(kVote, {"--receipt", path_})).code, kDone);
     std::string policy = absl::StrCat("log ", service_.log().vkey(), "\n");
     for (int i = 0; i < 3; ++i) {

@@ -34,6 +34,27 @@ TEST_F(SigningTest, NothingIsRecordedWhoseReceiptCannotBeSaved) {
   EXPECT_THAT(service_.calls(), IsEmpty());
 }
 
+TEST_F(SigningTest, AReceiptNeverTakesThePlaceOfAnotherFile) {
+  const std::string path = folder_ + "/private.key";
+  ASSERT_OK(WriteFile(path, "a key", 0600));
+  const Ran ran = Do(With(kVote, {"--receipt", path}));
+  EXPECT_EQ(ran.code, kLocalProblem);
+  EXPECT_THAT(ran.err, HasSubstr("NOT_WRITTEN: there is a file " + path + " already"));
+  EXPECT_EQ(*ReadFile(path), "a key");
+  EXPECT_THAT(service_.calls(), IsEmpty());
+}
+
+TEST_F(SigningTest, WhatIsRecordedIsSaidToBeRecorded) {
+  common::v1::Receipt receipt;
+  receipt.set_index(42);
+  const absl::Status status =
+      AfterRecord(receipt, WriteFile("/nonexistent/receipt", "x"));
+  EXPECT_EQ(ExitCodeOf(status), kLocalProblem);
+  EXPECT_THAT(std::string(status.message()), HasSubstr("as record 42"));
+  EXPECT_THAT(std::string(status.message()), HasSubstr("votum receipt get --index 42"));
+  EXPECT_OK(AfterRecord(receipt, absl::OkStatus()));
+}
+
 TEST_F(SigningTest, ADryRunShowsAndSendsNothing) {
   const Ran ran = Do(With(kVote, {"--dry-run"}));
   EXPECT_EQ(ran.code, kDone) << ran.err;
