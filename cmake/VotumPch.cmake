@@ -57,7 +57,7 @@ function(votum_setup_pch)
   votum_make_pch(std LISTS std.h)
   votum_make_pch(protobuf LISTS std.h protobuf.h)
   votum_make_pch(grpc LISTS std.h protobuf.h grpc.h)
-  set(test_flags -DGTEST_HAS_PTHREAD=1)  # as GTest's targets define it
+  set(test_flags ${VOTUM_TEST_FLAGS} -DGTEST_HAS_PTHREAD=1)  # the latter as GTest's targets define it
   votum_make_pch(std_test LISTS std.h test.h FLAGS ${test_flags})
   votum_make_pch(protobuf_test LISTS std.h protobuf.h test.h FLAGS ${test_flags})
   votum_make_pch(grpc_test LISTS std.h protobuf.h grpc.h test.h FLAGS ${test_flags})

@@ -32,6 +32,9 @@ if(VOTUM_FUZZ)
   add_compile_options(-fsanitize=fuzzer-no-link)
 endif()
 
+# The sources of test programs are compiled in half the time without optimization, and what they test is not in them.
+set(VOTUM_TEST_FLAGS -O0)
+
 include(VotumPch)
 
 # votum_room(TARGET): targets that link TARGET can include the headers of its folder as "folder/name.h". Only the folder
@@ -92,6 +95,7 @@ function(votum_test name)
   cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;DEPS;LABELS" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
   votum_target_defaults(${name} TEST)
+  target_compile_options(${name} PRIVATE ${VOTUM_TEST_FLAGS})
   target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR})
   target_link_libraries(${name} PRIVATE ${ARG_DEPS} GTest::gmock GTest::gtest_main)
   if(NOT ARG_TIMEOUT)

@@ -52,7 +52,8 @@ void ReadAhead::RememberKey(const Envelope& envelope) {
   auto key = crypto::PublicKey::FromSpkiDer(envelope.header().public_key());
   if (!key.ok()) return;
   const std::unique_lock<std::shared_mutex> lock(keys_mutex_);
-  keys_.emplace(key->id(), *std::move(key));
+  const std::string id = key->id();
+  keys_.emplace(id, *std::move(key));
 }
 
 void ReadAhead::Verify(const Envelope& envelope) {

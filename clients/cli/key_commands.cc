@@ -144,7 +144,6 @@ absl::Status IssueCode(Run& run, const CodeOptions& options) {
   ASSIGN_OR_RETURN(const std::shared_ptr<client::Client> client, run.Client());
   const crypto::SecretBytes code = crypto::NewOneTimeCode();
   ASSIGN_OR_RETURN(const crypto::PrivateKey code_key, crypto::KeyOfOneTimeCode(code.Reveal()));
-  ASSIGN_OR_RETURN(const std::shared_ptr<client::Client> client, run.Client());
   v1::IssueEnrolmentCode issue;
   ASSIGN_OR_RETURN(*issue.mutable_person_id(), PersonId(*client, options.person));
   issue.set_code_public_key(code_key.public_key().spki_der());
