@@ -77,6 +77,7 @@ class SmallLog {
       if (finding.kind == Finding::Kind::kFault) absl::StrAppend(&faults, finding.text, "\n");
     });
     for (size_t i = 0; i < records_.size(); ++i) auditor.AddEntry(i + 1, EntryOf(i));
+    auditor.LeaveSealed();
     const uint64_t again = auditor.again();
     for (uint64_t i = 0; i < again; ++i) auditor.AddAgain(EntryOf(i).record);
     const auto signer = crypto::NoteSigner::Create(
