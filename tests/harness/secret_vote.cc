@@ -165,6 +165,7 @@ void SecretVote::Decrypt() {
 
 std::string SecretVote::Archive() {
   const std::string file = folder_ + "wahl.bel";
+  std::filesystem::remove(file);
   Votum("m07", absl::StrCat("election export --id ", id_, " --out ", file));
   return ReadFile(file).value_or("");
 }
