@@ -32,8 +32,8 @@ absl::Status NotWritten(const std::string& path) {
   const std::error_code error(errno, std::generic_category());
   std::error_code unknown;
   const std::string folder = FolderOf(path);
-  const bool no_folder = error == std::errc::no_such_file_or_directory &&
-                         !std::filesystem::exists(folder, unknown);
+  const bool no_folder =
+      error == std::errc::no_such_file_or_directory && !std::filesystem::exists(folder, unknown);
   return Refuse(Reason::kNotWritten,
                 absl::StrCat("cannot write ", path, ": ",
                              no_folder ? absl::StrCat("there is no folder ", folder, "; make it")

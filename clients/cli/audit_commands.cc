@@ -259,8 +259,8 @@ absl::Status Verdict(Run& run, const char* what, uint64_t faults, uint64_t recor
   }
   if (faults > 0) {
     return Refuse(Reason::kFaultsFound,
-                  absl::StrCat(what, ": ", faults, faults == 1 ? " fault" : " faults", " in ", records,
-                               " records"));
+                  absl::StrCat(what, ": ", faults, faults == 1 ? " fault" : " faults", " in ",
+                               records, " records"));
   }
   if (!checkable) return NotCheckable(what, reporter);
   if (withheld > 0) run.exit_code = kStillOpen;
@@ -393,8 +393,9 @@ absl::Status Verify(Run& run, const Options& options) {
   const uint64_t faults = audit::VerifyEvidenceBundle(
       *bundle, key, [&reporter](const audit::Finding& finding) { reporter(finding); });
   if (faults > 0) {
-    return Refuse(Reason::kFaultsFound,
-                  absl::StrCat("verify: ", faults, faults == 1 ? " fault" : " faults", " in ", options.file));
+    return Refuse(
+        Reason::kFaultsFound,
+        absl::StrCat("verify: ", faults, faults == 1 ? " fault" : " faults", " in ", options.file));
   }
   if (!reporter.not_checkable.empty()) return NotCheckable("verify", reporter);
   *run.out << "verify: all checks passed\n";
@@ -412,8 +413,9 @@ void AddAuditCommands(CLI::App& root, Run& run) {
               "the records that later ones opened to everybody.\nExample: votum log export log/",
               [&run, options] { return ExportLog(run, *options); });
   log_export->add_option("FOLDER", options->folder, "New folder")->required();
-  log_export->add_flag("--sealed", options->sealed,
-                       "Without the contents of sealed attachments, for readers who need not see them");
+  log_export->add_flag(
+      "--sealed", options->sealed,
+      "Without the contents of sealed attachments, for readers who need not see them");
 
   CLI::App* audit = root.add_subcommand(
       "audit",

@@ -161,8 +161,8 @@ absl::Status Get(const Run& run, const Options& options) {
                    FetchReceipt(run, *client, trust, options.index));
   RETURN_IF_ERROR(client::VerifyReceipt(receipt, trust.log));
   if (receipt.index() != options.index) {
-    return Refuse(Reason::kReceiptInvalid, absl::StrCat("the answer is the receipt of record ",
-                                                        receipt.index()));
+    return Refuse(Reason::kReceiptInvalid,
+                  absl::StrCat("the answer is the receipt of record ", receipt.index()));
   }
   RETURN_IF_ERROR(Deliver(run, options.out, receipt.SerializeAsString()));
   Options written = options;
@@ -196,11 +196,10 @@ void AddReceiptCommands(CLI::App& root, Run& run) {
               "have cosigned.\n"
               "Example: votum receipt refresh my-vote.receipt --policy log.policy",
               [&run, options] { return Refresh(run, *options); });
-  CLI::App* get =
-      AddVerb(root, run, "receipt", "get",
-              "Get the receipt of a record that you may see, where none was saved.\n"
-              "Example: votum receipt get --index 42 --out my-vote.receipt",
-              [&run, options] { return Get(run, *options); });
+  CLI::App* get = AddVerb(root, run, "receipt", "get",
+                          "Get the receipt of a record that you may see, where none was saved.\n"
+                          "Example: votum receipt get --index 42 --out my-vote.receipt",
+                          [&run, options] { return Get(run, *options); });
   get->add_option("--index", options->index, "The record's index in the log")->required();
   get->add_option("--out", options->out, "The new file")->required();
   AddTrustOptions(get, &options->trust);

@@ -35,8 +35,7 @@ int Report(const absl::Status& status) {
 
 int Init(const votum::InitOptions& options, const std::string& code_file) {
   // The code is shown once: where it cannot be kept, nothing is founded.
-  const absl::Status kept =
-      code_file.empty() ? absl::OkStatus() : votum::CheckNewFile(code_file);
+  const absl::Status kept = code_file.empty() ? absl::OkStatus() : votum::CheckNewFile(code_file);
   if (!kept.ok()) return Report(kept);
   const auto result = votum::InitDeployment(options, absl::Now());
   if (!result.ok()) return Report(result.status());

@@ -47,8 +47,7 @@ TEST_F(SigningTest, AReceiptNeverTakesThePlaceOfAnotherFile) {
 TEST_F(SigningTest, WhatIsRecordedIsSaidToBeRecorded) {
   common::v1::Receipt receipt;
   receipt.set_index(42);
-  const absl::Status status =
-      AfterRecord(receipt, WriteFile("/nonexistent/receipt", "x"));
+  const absl::Status status = AfterRecord(receipt, WriteFile("/nonexistent/receipt", "x"));
   EXPECT_EQ(ExitCodeOf(status), kLocalProblem);
   EXPECT_THAT(std::string(status.message()), HasSubstr("as record 42"));
   EXPECT_THAT(std::string(status.message()), HasSubstr("votum receipt get --index 42"));
