@@ -169,7 +169,10 @@ CommandExecutor::Preview CommandExecutor::PreviewOf(const Envelope& envelope) co
     seen.next_index = fold.next_index();
     seen.recorded = fold.FindCommand(envelope.header().command_id());
     if (seen.recorded.has_value()) return seen;
-    seen.verdict = fold.Check(envelope, std::max(clock_.Now(), fold.last_time()));
+    // The replica is about to end this process; a newer one may take the command.
+    seen.verdict = fold.CheckNotNewer().ok()
+                       ? fold.Check(envelope, std::max(clock_.Now(), fold.last_time()))
+                       : Stopping();
     return seen;
   });
 }

@@ -94,7 +94,10 @@ class CommandExecutorTest : public ::testing::Test {
   FixedClock clock_{log_.time()};
   Metrics metrics_;
   Replica replica_{DomainSet::Closure(Domain::kDirectory), log_.log_key(), &ledger_, &cache_,
-                   [](const absl::Status& why) { ADD_FAILURE() << why; }};
+                   // A real process ends here.
+                   [](const absl::Status& why) {
+                     if (ReasonOf(why) != Reason::kNewerLog) ADD_FAILURE() << why;
+                   }};
   CommandExecutor executor_{&replica_, &clock_, &metrics_};
 };
 
@@ -169,6 +172,16 @@ TEST_F(CommandExecutorTest, ALedgerThatDoesNotSayItsSizeIsTheAnswer) {
   Send(Council("rat"), &sent);
   EXPECT_THAT(sent.Await(), IsRefused(Reason::kLedgerUnreachable))
       << "nobody knows whether the refusal is true";
+}
+
+TEST_F(CommandExecutorTest, AProgramThatIsTooOldForTheLogLeavesCommandsToOthers) {
+  log_.Activate(kProgramVersion + 1);
+  ShowAll();
+  Sent sent;
+  Send(Council("rat"), &sent);
+  EXPECT_THAT(sent.Await(), HasCode(absl::StatusCode::kUnavailable))
+      << "the client asks another process only then";
+  EXPECT_EQ(ledger_.appends(), 0u);
 }
 
 TEST_F(CommandExecutorTest, TheSlowerOfTwoIsRecordedAndVoid) {
