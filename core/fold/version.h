@@ -14,8 +14,10 @@
 
 namespace votum {
 
-// The newest version that this program knows. It folds logs of all versions up to this one.
-inline constexpr uint32_t kProgramVersion = 1;
+// The newest version that this program knows. It folds logs of all versions up to this one. Defined
+// in an object of its own (program_version.cc), so that a test can link the same program with a
+// later version.
+extern const uint32_t kProgramVersion;
 
 // OK if `type` may be given in `version`, else FAILED_PRECONDITION/VERSION_NOT_ACTIVE or
 // COMMAND_RETIRED.

@@ -1,5 +1,6 @@
 #include "tests/harness/city.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -9,7 +10,8 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "absl/time/clock.h"
 #include "base/file.h"
 #include "base/numbers.h"
@@ -117,6 +119,8 @@ City::City(std::string folder, const Options& options) : folder_(std::move(folde
   }
   const std::string log = folder_ + ".log";
   std::filesystem::remove(log);
+  const bool in_database =
+      std::find(options.init.begin(), options.init.end(), "--ledger") != options.init.end();
   for (int replica = 0; replica < options.replicas; ++replica) {
     const std::string suffix = replica == 0 ? "" : absl::StrCat("#", replica);
     const std::vector<std::string> serve = {VOTUMD_PATH, "serve",     "--dir",
@@ -128,6 +132,7 @@ City::City(std::string folder, const Options& options) : folder_(std::move(folde
     std::vector<std::string> services(kServices.begin(), kServices.end());
     if (options.gateway) services.emplace_back("gateway");
     for (const std::string& service : services) {
+      if (service == "ledger" && replica > 0 && !in_database) continue;
       std::vector<std::string> one = serve;
       one.insert(one.end(), {"--services", service});
       processes_[service + suffix] = std::make_unique<Process>(one, log);
@@ -152,13 +157,19 @@ common::v1::SignedCommand City::Sign(const std::string& person, Message* command
 
 absl::StatusOr<common::v1::Receipt> City::Send(const common::v1::SignedCommand& command,
                                                absl::Duration timeout) {
+  return SendTo(channels_.at(ServiceAndCommand(command.payload_type()).first), command, timeout);
+}
+
+absl::StatusOr<common::v1::Receipt> City::SendTo(const std::shared_ptr<grpc::Channel>& channel,
+                                                 const common::v1::SignedCommand& command,
+                                                 absl::Duration timeout) {
   const auto [service, name] = ServiceAndCommand(command.payload_type());
   grpc::ClientContext context;
   context.set_deadline(absl::ToChronoTime(absl::Now() + timeout));
   context.set_wait_for_ready(true);
   common::v1::Receipt receipt;
-  const absl::Status status = client::UnaryCall(channels_.at(service), MethodPath(service, name),
-                                                &context, command, &receipt);
+  const absl::Status status =
+      client::UnaryCall(channel, MethodPath(service, name), &context, command, &receipt);
   if (!status.ok()) return status;
   sealed_ += command.attachments_size();
   uint64_t seen = seen_index_;
@@ -402,6 +413,14 @@ void City::Advance(absl::Duration duration) {
   if (!written.ok()) Die(written.ToString());
   // Nothing shows which time a process believes in.
   LetPass(2 * ShiftedClock::kReadAgain);
+}
+
+std::shared_ptr<grpc::Channel> City::ChannelTo(const std::string& service, int replica) const {
+  grpc::SslCredentialsOptions tls;
+  tls.pem_root_certs = *ReadFile(ca_path());
+  const std::vector<std::string> addresses =
+      absl::StrSplit(absl::StripPrefix(endpoints_.at(service), "ipv4:"), ',');
+  return ConnectTo(addresses.at(static_cast<size_t>(replica)), grpc::SslCredentials(tls));
 }
 
 std::string City::EdgeUrl() const {

@@ -35,7 +35,8 @@ class City {
     Layout layout = Layout::kProcessPerService;
     // Further arguments of `votumd init`, e.g. {"--ledger", conninfo}.
     std::vector<std::string> init;
-    // The number of processes per service; only with kProcessPerService.
+    // The number of processes per service; only with kProcessPerService. There is one ledger, unless
+    // the log lies in PostgreSQL.
     int replicas = 1;
     // Also starts a process with the gateway; only with kProcessPerService (the single process has
     // it anyway).
@@ -56,7 +57,11 @@ class City {
   // Sends to the RPC that the payload type names.
   absl::StatusOr<common::v1::Receipt> Send(const common::v1::SignedCommand& command,
                                            absl::Duration timeout = absl::Seconds(30));
-  // Both.
+  // The same to one process of several.
+  absl::StatusOr<common::v1::Receipt> SendTo(const std::shared_ptr<grpc::Channel>& channel,
+                                             const common::v1::SignedCommand& command,
+                                             absl::Duration timeout = absl::Seconds(30));
+  // Sign and Send.
   absl::StatusOr<common::v1::Receipt> Do(const std::string& person,
                                          google::protobuf::Message&& command);
 
@@ -119,6 +124,8 @@ class City {
   std::shared_ptr<grpc::Channel> ChannelTo(const std::string& service) const {
     return channels_.at(service);
   }
+  // To the process of `service` with this number alone.
+  std::shared_ptr<grpc::Channel> ChannelTo(const std::string& service, int replica) const;
   std::string client_path() const { return folder_ + "/client.json"; }
   // The address on which `service` listens, e.g. "127.0.0.1:17443".
   const std::string& Endpoint(const std::string& service) const { return endpoints_.at(service); }

@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "tests/harness/await.h"
 
 namespace votum::testing {
 namespace {
@@ -78,6 +79,14 @@ int Process::Stop() {
   kill(pid_, SIGTERM);
   int status = 0;
   waitpid(pid_, &status, 0);
+  pid_ = 0;
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+int Process::AwaitEnd(absl::Duration limit) {
+  if (pid_ <= 0) return -1;
+  int status = 0;
+  if (!Await([&] { return waitpid(pid_, &status, WNOHANG) == pid_; }, limit)) return -1;
   pid_ = 0;
   return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }

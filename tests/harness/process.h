@@ -5,7 +5,10 @@
 #include <sys/types.h>
 
 #include <string>
+#include <utility>
 #include <vector>
+
+#include "absl/time/time.h"
 
 namespace votum::testing {
 
@@ -23,6 +26,10 @@ class Process {
   void Kill();
   // SIGTERM, and waits for the end; the exit code.
   int Stop();
+  // Waits for an end that nobody asked for; the exit code, or -1 if there is none before `limit`.
+  int AwaitEnd(absl::Duration limit = absl::Seconds(30));
+  // From its next start on it runs `program`, with the same arguments.
+  void set_program(std::string program) { arguments_[0] = std::move(program); }
   // SIGSTOP and SIGCONT.
   void Freeze() const;
   void Thaw() const;
@@ -33,7 +40,7 @@ class Process {
   pid_t pid() const { return pid_; }
 
  private:
-  const std::vector<std::string> arguments_;
+  std::vector<std::string> arguments_;
   const std::string log_path_;
   pid_t pid_ = 0;
 };
