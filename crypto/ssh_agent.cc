@@ -97,7 +97,7 @@ class Reader {
   absl::string_view rest_;
 };
 
-// What follows the type of `answer`, which must be `expected`.
+// A reader of the part of `answer` behind its type, which must be `expected`.
 absl::StatusOr<Reader> Open(absl::string_view answer, Message expected) {
   Reader reader(answer);
   const std::optional<uint8_t> type = reader.Byte();

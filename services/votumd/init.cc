@@ -121,8 +121,8 @@ std::string ConfigText(const InitOptions& options, absl::string_view vkey) {
   std::string text = absl::StrCat(
       "# Configuration of a Votum deployment: protobuf text format, message "
       "votum.runtime.v1.DeploymentConfig.\n"
-      "# Written by `votumd init`. What stands in the log (people, rules, votes) is not configured "
-      "here.\n\n"
+      "# Written by `votumd init`. The contents of the log (people, rules, votes) are not "
+      "configured here.\n\n"
       "# The origin of the log: names this deployment for good. Commands signed for another have "
       "no effect here.\n"
       "deployment: \"",

@@ -108,7 +108,7 @@ absl::Status Chronicle::Verdict(const common::v1::SignedCommand& command) const 
   return fold_.Check(envelope, log_.time() + absl::Seconds(1));
 }
 
-// What the domain says of it, which costs no signature.
+// The domain's verdict on it, for which no signature is verified.
 absl::Status Chronicle::VerdictOfDomain(const Known& known) const {
   const crypto::PublicKey log_key = log_.log_key();
   CommandContext context;

@@ -1,5 +1,5 @@
-// What a golden log came to: the outcome of each record and the digests of the states, as text to
-// compare with what an earlier version of the code wrote beside the log.
+// The results of folding a golden log: the outcome of each record and the digests of the states, as
+// text that is compared with the text which an earlier version of the code wrote beside the log.
 #ifndef VOTUM_TESTS_GOLDEN_GOLDEN_LOG_H_
 #define VOTUM_TESTS_GOLDEN_GOLDEN_LOG_H_
 

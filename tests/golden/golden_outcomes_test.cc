@@ -118,7 +118,7 @@ TEST(GoldenLogs, HaveFaultsOnlyWhereTheyAreMeant) {
     if (name == kFaults) {
       EXPECT_THAT(log.races, IsEmpty());
       EXPECT_GT(log.faults.size(), 100u);
-      // Of a table's field, of the right, and of the form.
+      // One reason of a domain, one of the signer's rights, one of the envelope.
       for (const char* reason : {"NO_SUCH_MEETING", "OFFICE_MISSING", "BAD_SIGNATURE"})
         EXPECT_EQ(log.faults.count(reason), 1u) << reason;
     } else {

@@ -62,7 +62,7 @@ class TwoVersionsTest : public ::testing::Test {
     return city_->Sign("anna.amt", &activate);
   }
 
-  // Of the second administrator, for the act of which `receipt` is.
+  // The second administrator confirms the act whose receipt this is.
   common::v1::SignedCommand Confirmation(const common::v1::Receipt& receipt) {
     common::v1::Record record;
     EXPECT_TRUE(record.ParseFromString(receipt.record()));

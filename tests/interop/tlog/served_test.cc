@@ -87,7 +87,7 @@ TEST_P(ServedTest, OtherPeoplesCodeReadsItOverHttps) {
   AwaitPublished();
 }
 
-// What is hidden from whom: tests/unit/services/publication/log_service_test.cc.
+// tests/unit/services/publication/log_service_test.cc checks what is hidden from whom.
 TEST_P(ServedTest, RecordsAreThoseThatTheLedgerShowsToThePublic) {
   city_.SetUpCouncil(3);
   AwaitPublished();

@@ -43,7 +43,7 @@ v1::ActivateVersion Activate(uint32_t version) {
   return activate;
 }
 
-// What `person` says against the act of `record`.
+// `person` contradicts the act that is record `record`.
 v1::Contradict Contradiction(const std::string& person, uint64_t record) {
   v1::Contradict contradict;
   contradict.set_record(record);

@@ -22,7 +22,7 @@ using testing::NewPerson;
 using testing::Program;
 using testing::SmallLog;
 
-// What a newer program may write: RegisterPerson with a field that nobody knows yet.
+// A command that only a newer program can write: RegisterPerson with a field that nobody knows yet.
 std::string PayloadWithUnknownField() {
   directory::v1::RegisterPerson person;
   person.mutable_header()->set_command_id(crypto::NewUuid());

@@ -23,7 +23,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using Stub = v1::MeetingsService::Stub;
 
-// What `council` went through, served. "m1" is of the council, "petra" an auditor; "zoe" has a key
+// Serves a council with its recorded meetings. "m1" is a member of the council, "petra" an auditor; "zoe" has a key
 // and belongs to nothing.
 class ServedCouncil {
  public:

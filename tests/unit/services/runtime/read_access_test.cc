@@ -1,4 +1,5 @@
-// Who reads, what for, and what a read answers that cannot be served yet.
+// Checks how readers are identified, for which purpose they may read, and how a read is answered that
+// cannot be served yet.
 #include "services/runtime/read_access.h"
 
 #include <functional>
