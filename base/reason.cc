@@ -8,7 +8,7 @@ namespace {
 constexpr bool kRace = true;
 constexpr bool kNoRace = false;
 
-// The row of Reason r stands at index r.
+// The row of Reason r is at index r.
 constexpr ReasonRow kRows[] = {
 #define VOTUM_REASON(name, text, code, race, remedy) \
   {Reason::name, text, absl::StatusCode::code, race, remedy},

@@ -160,7 +160,7 @@ absl::StatusOr<SecretBytes> AgentAddRequest(const PrivateKey& key, absl::string_
   const std::string begin = absl::StrCat(TypeOf(kAddIdConstrained), SshKeyBlob(key.public_key()));
   const std::string end = absl::StrCat(Text(comment), ConstraintsOf(terms));
   if (key.public_key().type() == KeyType::kEd25519) {
-    // The seed, followed by the public key once more.
+    // The seed, followed by the public key again.
     const std::string size = BigEndian32(static_cast<uint32_t>(number.size() + point.size()));
     return Join({begin, size, number, point, end});
   }

@@ -59,8 +59,8 @@ std::string RecordTail(const common::v1::SignedCommand& command, const Provenanc
   return tail.SerializeAsString();
 }
 
-// The whole record. Index and time are its first fields, and fields stand in the order of their
-// numbers: these are the bytes of the whole message.
+// The whole record. Index and time are its first fields, and fields are serialized in the order of
+// their numbers: these are the bytes of the whole message.
 std::string RecordOf(uint64_t index, const google::protobuf::Timestamp& time,
                      absl::string_view tail) {
   common::v1::Record head;

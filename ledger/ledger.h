@@ -8,7 +8,7 @@
 // so that no signed checkpoint ever stands for entries that could be lost, and no reader sees
 // unsigned entries. An error between the first step and the third leaves an unknown outcome: the
 // ledger calls `fatal` and answers nobody. The next start finds either the whole batch (it is
-// signed then) or nothing of it.
+// signed then) or none of it.
 #ifndef VOTUM_LEDGER_LEDGER_H_
 #define VOTUM_LEDGER_LEDGER_H_
 

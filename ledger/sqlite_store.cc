@@ -147,7 +147,7 @@ absl::StatusOr<bool> SqliteStore::EraseSubject(absl::string_view subject) {
   changes += writer_.database.Changes();
   truncate_due_ = truncate_due_ || changes > 0;
   if (!truncate_due_) return false;
-  // secure_delete has overwritten the pages of the database; the bytes still stand in the
+  // secure_delete has overwritten the pages of the database; the bytes are still in the
   // write-ahead log, which is emptied here. No read may be in progress.
   const std::lock_guard<std::mutex> read_lock(read_mutex_);
   RETURN_IF_ERROR(writer_.truncate_wal.Step().status());

@@ -96,7 +96,7 @@ class RankedBallots {
   // The same ballots with equal ones joined, their weights added; sorted, so that the order of
   // input does not matter.
   RankedBallots Aggregated() const;
-  // Are there so many ballots that a second copy of them would be a burden?
+  // Whether there are so many ballots that a second copy of them would be a burden.
   bool many() const { return size_ > (size_t{1} << 20); }
 
  private:

@@ -15,7 +15,7 @@ constexpr size_t kBatch = 512;
 constexpr size_t kMaxDenseOptions = 120;
 constexpr int8_t kNotRanked = 127;
 
-// On how many ballots of the batch a stands before b.
+// The number of ballots of the batch that rank a before b.
 uint32_t CountLessPortable(const int8_t* a, const int8_t* b) {
   uint32_t count = 0;
   for (size_t i = 0; i < kBatch; ++i) count += a[i] < b[i] ? 1 : 0;

@@ -39,7 +39,7 @@ class BatchCounter {
   const size_t min_length_;
   uint32_t (*const count_less_)(const int8_t* a, const int8_t* b);
   size_t size_ = 0;
-  bool complete_ = true;  // does each ballot of the batch rank all options?
+  bool complete_ = true;  // whether each ballot of the batch ranks all options
   // Column per option: its place on each ballot of the batch, or a greater number where it is not
   // ranked.
   std::vector<int8_t> places_;

@@ -58,7 +58,7 @@ class BestOrders {
   }
 
  private:
-  // Ballots that disagree if v stands before all others of `set`: two table lookups.
+  // Ballots that disagree if v is ranked before all others of `set`: two table lookups.
   int64_t Cost(size_t v, size_t set) const {
     return low_[(v << low_bits_) + (set & ((size_t{1} << low_bits_) - 1))] +
            high_[(v << (options_.size() - low_bits_)) + (set >> low_bits_)];

@@ -1,5 +1,5 @@
-// Compares the openings that came with a log with the log: each gives the leaf that always stood
-// there, and is what the fold says that record opens.
+// Compares the openings that came with a log with the log itself: each must hash to the leaf that
+// has been there from the beginning, and must be one that the fold says its record makes.
 #ifndef VOTUM_CLIENTS_AUDIT_OPENING_CHECK_H_
 #define VOTUM_CLIENTS_AUDIT_OPENING_CHECK_H_
 

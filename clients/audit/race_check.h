@@ -2,7 +2,7 @@
 //
 // A void record states the size of the log at which its service found it good (Record.judged_at).
 // This class judges it there again, in the state of that size: if it was good, somebody was faster,
-// as happens in every council; if not, no honest service appended it. The service's clock stood
+// as happens in every council; if not, no honest service appended it. The service's clock was
 // between the times of the last record that it knew and of the one it wrote, so a command counts as
 // good if it holds at either.
 //

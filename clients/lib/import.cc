@@ -38,7 +38,7 @@ absl::Status Bad(const TextPosition& position, absl::string_view what) {
   return Refuse(Reason::kBadImportFile, absl::StrCat(ToString(position), ": ", what));
 }
 
-// A value of a row and where it stands.
+// The values of a row by the names of their columns, each with its place in the file.
 using Fields = std::map<std::string, CsvField>;
 
 // The setters return what is wrong with the field, or nothing once it is set.

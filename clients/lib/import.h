@@ -50,7 +50,7 @@ enum class ImportFormat { kCsv, kJsonLines };
 absl::StatusOr<ImportFormat> ImportFormatOf(absl::string_view file_name);
 
 // The rows of `content`. INVALID_ARGUMENT/BAD_CSV or BAD_IMPORT_FILE with line and column for
-// whatever is wrong with the file, and for an id that comes twice; nothing of such a file is used.
+// whatever is wrong with the file, and for an id that occurs twice; no part of such a file is used.
 absl::StatusOr<std::vector<ImportRow>> ReadImport(absl::string_view content, ImportFormat format,
                                                   const ImportDefaults& defaults);
 

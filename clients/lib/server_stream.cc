@@ -38,7 +38,7 @@ class Stream {
   }
 
  private:
-  // Waits for the one operation under way; whether it succeeded.
+  // Waits for the one operation under way; returns whether it succeeded.
   bool Done() {
     void* tag = nullptr;
     bool succeeded = false;

@@ -1,5 +1,5 @@
 // The published form of a decision: JSON with everything that the public needs to understand and to
-// check it. People stand in it by id alone; the directory's reads give their names, as long as these
+// check it. It names people by id alone; the directory's reads give their names, as long as these
 // are not erased.
 //
 // A pure function of the state; two-space indent, UTF-8, a newline at the end. The only part that

@@ -36,7 +36,7 @@ absl::StatusOr<CommandContext> Authorize(const World& world, const Envelope& env
                                          uint64_t index, absl::Time time,
                                          const crypto::PublicKey& log_key, SignatureCache& cache);
 
-// The slow part of Authorize, which needs nothing of the state except the keys: RequiredKeys
+// The slow part of Authorize, which needs only the keys from the state: RequiredKeys
 // returns the keys that must have signed `envelope`, in the order of its signatures;
 // VerifySignatures checks that exactly `keys` have signed. Errors as above.
 absl::StatusOr<std::vector<crypto::PublicKey>> RequiredKeys(const World& world,

@@ -179,7 +179,7 @@ std::optional<RecordedCommand> Fold::FindCommand(absl::string_view command_id) c
 }
 
 crypto::Digest Fold::StateDigest(Domain domain) const {
-  // A chain of digests, so that the whole state never stands in memory twice.
+  // A chain of digests, so that memory never holds the whole state twice.
   crypto::Digest digest = crypto::Sha256(DomainName(domain));
   world_.Visit(domain, [&digest](const google::protobuf::Message& resource) {
     const std::string& name = resource.GetDescriptor()->full_name();

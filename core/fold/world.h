@@ -103,8 +103,8 @@ class World {
 
   // Shows the whole state of `domain`.
   void Visit(Domain domain, const ResourceVisitor& visitor) const;
-  // Whether a vote or a round of `domain` is open: its choices are nobody's to see yet, nor is a
-  // digest of them.
+  // Whether a vote or a round of `domain` is open: nobody may see its choices yet, nor a digest
+  // of them.
   bool HidesChoices(Domain domain) const;
 
   // Remembers verified ballots together with `other`, another state of the same log.

@@ -1,7 +1,7 @@
-// The idea store: where ideas come from, what becomes of them, and the rounds that rank them.
+// The idea store: the origin of ideas, their later life, and the rounds that rank them.
 //
 // The texts of ideas are sealed attachments: the state knows their commitments, never their words,
-// and nothing here depends on them. The one who writes an idea down is never its submitter; an
+// and nothing here depends on them. Whoever writes an idea down is never its submitter; an
 // import knows each row by source and key for good, so repeating it changes nothing. Merging and
 // splitting make new ideas and leave the old ones in place.
 #ifndef VOTUM_CORE_IDEAS_IDEAS_MACHINE_H_

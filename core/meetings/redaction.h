@@ -1,9 +1,9 @@
 // Decides what a reader is shown of a resource. Three rules:
 //
 //  - A running vote shows who may vote and how many have voted, but never how: no interim tallies.
-//  - On a non-public item the public learns only that there was a vote, and where it stands.
+//  - On a non-public item the public learns only that there was a vote, and its progress.
 //  - After closing, each member's vote is shown for a roll call; for an open vote only to auditors
-//    (everybody else sees counts; the vote itself stands in the log). A result that the chair has
+//    (everybody else sees counts; the log has the vote itself). A result that the chair has
 //    not announced yet is shown to the council, not to the public.
 #ifndef VOTUM_CORE_MEETINGS_REDACTION_H_
 #define VOTUM_CORE_MEETINGS_REDACTION_H_

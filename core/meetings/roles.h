@@ -1,5 +1,5 @@
 // Checks who may do something in a meeting, where that depends on the organization or on the person
-// named. A coarser authority stands in the command table.
+// named. The command table has the coarser authority.
 #ifndef VOTUM_CORE_MEETINGS_ROLES_H_
 #define VOTUM_CORE_MEETINGS_ROLES_H_
 

@@ -1,6 +1,6 @@
 // The life of a secret vote on devices between the opening of its vote and the opening of its urn:
 // members register credentials, cast ballots without a name, participation is recorded, and the
-// server and the trustees decrypt. All of its data stands in its vote, which Votes opens and
+// server and the trustees decrypt. All of its data is kept in its vote, which Votes opens and
 // closes; secret_vote.h describes it and everything derived from it.
 #ifndef VOTUM_CORE_MEETINGS_SECRET_VOTES_H_
 #define VOTUM_CORE_MEETINGS_SECRET_VOTES_H_

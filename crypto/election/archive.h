@@ -45,7 +45,7 @@ struct Event {
   std::string payload;  // hash of the payload; empty if there is none
 };
 
-// An event and the data records that stand before it.
+// An event and the data records before it.
 struct EventGroup {
   Event event;
   std::string hash;  // of the event

@@ -80,7 +80,7 @@ class Verification {
   }
 
   bool Check(absl::string_view where, const absl::Status& status) {
-    // Every check of this folder gives a reason.
+    // Every check in this folder fails with a reason.
     if (!status.ok()) Fail(ReasonOf(status).value(), where, status.message());
     return status.ok();
   }

@@ -19,8 +19,8 @@ namespace votum {
 // Distributes the calls of a channel to `target` over all processes behind it in turn. Callers
 // retry on UNAVAILABLE and then reach another process; a repeated command counts only once.
 //
-// A list of numeric addresses ("ipv4:10.0.0.1:7451,10.0.0.2:7451") cannot stand in a certificate;
-// the first host then serves as the name of all of them.
+// A list of numeric addresses ("ipv4:10.0.0.1:7451,10.0.0.2:7451") cannot be named in a
+// certificate; the first host then serves as the name of all of them.
 inline void Balance(absl::string_view target, grpc::ChannelArguments* arguments) {
   arguments->SetLoadBalancingPolicyName("round_robin");
   const size_t scheme = target.find(':') + 1;

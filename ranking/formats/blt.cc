@@ -136,7 +136,7 @@ absl::Status ReadBallots(Cursor cursor, size_t options, BallotSink sink) {
   return absl::OkStatus();
 }
 
-// Is this line, from `line` on, the "0" that ends the ballots?
+// Whether the line that begins at `line` is the "0" that ends the ballots.
 bool IsLastLine(absl::string_view text, const char* line) {
   Cursor cursor(text, {line, static_cast<size_t>(text.data() + text.size() - line)});
   cursor.SkipBlanks();
@@ -217,8 +217,8 @@ std::string FullName(const NameLine& line) {
   return line.names.size() > 1 ? name + ")" : name;
 }
 
-// Names stand on one line each, with the title on the next; or they are quoted, several to a line,
-// and the last one is the title.
+// Each name is on a line of its own, with the title on the next; or they are quoted, several to a
+// line, and the last one is the title.
 absl::Status ReadNames(Cursor& cursor, Election& election) {
   ASSIGN_OR_RETURN(const std::vector<NameLine> lines, ReadNameLines(cursor));
   if (lines.empty()) return absl::OkStatus();

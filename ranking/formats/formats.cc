@@ -56,7 +56,7 @@ absl::string_view WithoutMark(absl::string_view text) {
   return text;
 }
 
-// Does the text begin with two numbers and commas, as Scottish CSV does?
+// Whether the text begins with two numbers and commas, as Scottish CSV does.
 bool LooksScottish(absl::string_view text) {
   Cursor cursor(text);
   uint64_t number;

@@ -61,7 +61,7 @@ class PabulibReader {
     return cursor_.Error(absl::StrCat("the file ends before section ", name));
   }
 
-  // Is the next line the end of this section?
+  // Whether the next line ends this section.
   bool SectionEnds() const {
     Cursor ahead = cursor_;
     const absl::string_view line = SectionName(absl::StripAsciiWhitespace(ahead.Line()));

@@ -15,7 +15,7 @@ namespace {
 constexpr size_t kDefaultPage = 100;
 constexpr size_t kLargestPage = 1000;
 
-// The first record that may stand on `page` of a list by record.
+// The first record that `page` of a list by record may show.
 absl::StatusOr<uint64_t> FirstRecord(const Page& page) {
   if (page.after.empty()) return 0;
   uint64_t last = 0;

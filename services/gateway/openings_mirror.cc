@@ -40,7 +40,7 @@ absl::Status OpeningsMirror::Add(
   for (const publication::v1::Opening& opening : page.openings()) {
     const ledger::v1::Entry& entry = opening.entry();
     if (opening.opened_by() >= log_size) {
-      // In order, so that those of all records before this one are there.
+      // Openings come in order, so all those of earlier records are there.
       complete_to = log_size;
       break;
     }

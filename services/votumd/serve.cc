@@ -144,8 +144,8 @@ absl::StatusOr<std::vector<std::string>> ServicesToHost(const std::vector<std::s
   return in_order;
 }
 
-// The domains that this process folds: those that its services need, and always the directory, since
-// readers are identified by it.
+// The domains that this process folds: those that its services need, and always the directory,
+// since readers are identified by it.
 DomainSet DomainsOf(const std::vector<std::string>& services) {
   DomainSet domains = DomainSet::Closure(Domain::kDirectory);
   for (const std::string& name : services)
@@ -179,7 +179,7 @@ bool WaitWithoutStop(absl::Duration pause) {
 // folded all records that the log had at the start. If no ledger answers, there is nothing to wait
 // for. False if a stop signal came.
 bool CatchUp(LedgerClient& ledger, const Replica& replica) {
-  // Shared: whoever sets it may not be done with it when this function goes on.
+  // Shared, because the thread that sets it may still use it when this function continues.
   const auto answer = std::make_shared<std::promise<absl::StatusOr<uint64_t>>>();
   ledger.GetSize(absl::Now() + kCatchUp,
                  [answer](absl::StatusOr<uint64_t> size) { answer->set_value(std::move(size)); });

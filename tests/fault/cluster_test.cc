@@ -125,7 +125,7 @@ class ClusterTest : public ::testing::Test {
     GoesOn("at first");
   }
 
-  // Waits until commands are acknowledged again; returns the time in which none was.
+  // Waits until commands are acknowledged again, and prints the longest pause.
   void GoesOn(const std::string& when) {
     EXPECT_TRUE(writers_->Await(200, kPatience))
         << when << ": " << cluster_.Output() << ReadFile(city_->folder() + ".log").value_or("");

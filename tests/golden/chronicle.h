@@ -37,11 +37,11 @@ class Chronicle {
   explicit Chronicle(Voids voids);
 
   // Gives `command`. `author` is a person, or "code:NAME" for somebody who signs with the key of
-  // this name and says nothing of herself. An error if it is not in effect.
+  // this name and does not name themselves. An error if it is not in effect.
   absl::Status Give(const std::string& author, google::protobuf::Message* command);
   // `command` would be good here, and is signed, but comes too late: races look at it from now on.
   absl::Status Hold(const std::string& author, google::protobuf::Message* command);
-  // Appends a record that no honest service would append, whatever it comes to.
+  // Appends a record that no honest service would append, whatever its outcome.
   void AppendAsIs(const common::v1::SignedCommand& command, absl::string_view service);
   // Lets time pass. Commands that were signed before come after it, too late: each kind of them
   // that was good shortly before.

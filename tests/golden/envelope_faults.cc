@@ -16,7 +16,7 @@ using directory::v1::WithdrawOffice;
 
 constexpr char kService[] = "directory";
 
-// A command of anna, signed: good in its form, whatever it comes to.
+// Signed commands of anna: sound in their form, whether or not they take effect.
 class Forger {
  public:
   explicit Forger(Chronicle* chronicle) : chronicle_(*chronicle) {}

@@ -1,4 +1,4 @@
-// Records that no honest service appends, because of what stands around their command.
+// Records that no honest service appends, because of what surrounds their command.
 #ifndef VOTUM_TESTS_GOLDEN_ENVELOPE_FAULTS_H_
 #define VOTUM_TESTS_GOLDEN_ENVELOPE_FAULTS_H_
 

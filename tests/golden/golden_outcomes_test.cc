@@ -1,5 +1,5 @@
-// The records that people have signed keep their meaning: each record of a golden log comes to what
-// it came to when the log was written, and so do the states.
+// The records that people have signed keep their meaning: each record of a golden log has the
+// outcome that it had when the log was written, and the states have the same digests.
 
 #include <filesystem>
 #include <map>

@@ -1,6 +1,7 @@
 // votum_write_golden make GOLDEN [FOLDER...]: makes the logs of recipes.h in the folder GOLDEN, or
 // only those that are named.
-// votum_write_golden describe FOLDER...: writes down beside each golden log what it comes to.
+// votum_write_golden describe FOLDER...: writes the outcomes and digests of each golden log beside
+// it.
 #include <algorithm>
 #include <filesystem>
 #include <iostream>

@@ -17,7 +17,7 @@
 namespace votum::testing {
 namespace {
 
-// A port of this machine; 0, which no one has, if `endpoint` names none.
+// The address of `endpoint` on this machine; if it names no port, port 0, which nobody has.
 sockaddr_in Address(const std::string& endpoint) {
   const auto port = ParseDecimal(endpoint.substr(endpoint.rfind(':') + 1));
   sockaddr_in address = {};

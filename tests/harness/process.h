@@ -48,8 +48,8 @@ class Process {
 // Runs a program to its end; its exit code. Output goes to `output_path`.
 int Run(const std::vector<std::string>& arguments, const std::string& output_path);
 
-// A port below the ephemeral range such that it and the 40 after it are free, and no other process
-// gets one of them from here until this one ends.
+// A port below the ephemeral range. It and the 40 after it are free, and this function gives none
+// of them to another process before this one ends.
 int FreeBasePort();
 
 }  // namespace votum::testing

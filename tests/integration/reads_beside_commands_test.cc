@@ -44,7 +44,7 @@ class WaitingReads {
     Await([this] { return pending_ == 0; }, absl::InfiniteDuration());
   }
 
-  // One more, by whoever signed `session`, or by the public.
+  // Starts one more read, by the signer of `session`, or by the public.
   void Start(const std::string& session) {
     Call& call = calls_.emplace_back();
     call.context.set_deadline(absl::ToChronoTime(absl::Now() + absl::Minutes(2)));
@@ -148,7 +148,7 @@ class ReadsBesideCommandsTest : public ::testing::Test {
     *session.mutable_expire_time() = ToTimestamp(absl::Now() + absl::Minutes(10));
     return city_->Sign(person, &session).SerializeAsString();
   }
-  // A measured ratio depends on what else the machine does: it is told, and only refusals fail.
+  // A measured ratio depends on what else the machine does: it is printed, and only refusals fail.
   static void Tell(const char* what, absl::Duration quiet, absl::Duration beside) {
     std::cout << what << ": p99 of a command " << beside << ", quiet " << quiet << ", ratio "
               << absl::FDivDuration(beside, quiet) << "\n";

@@ -1,7 +1,7 @@
 #include "crypto/tlog/entry_bundle.h"
 #include "tests/fuzz/crypto/fuzz_check.h"
 
-// The first byte is the width less one.
+// The first byte is the width minus one.
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace votum::crypto;
   if (size == 0) return 0;

@@ -14,8 +14,8 @@
 namespace votum::client {
 namespace {
 
-// Numbers of draft-miller-ssh-agent, written down here once more: a test that took them from the
-// program would not notice a wrong one.
+// Numbers from draft-miller-ssh-agent, repeated here because a test that took them from the program
+// would not notice a wrong one.
 constexpr char kFailure[] = "\x05";
 constexpr char kSuccess[] = "\x06";
 constexpr size_t kSeedBytes = 32;

@@ -22,8 +22,8 @@ class KeyUnlockTest : public CliTest {
   void SetUp() override {
     CliTest::SetUp();
     setenv("VOTUM_AUTH_SOCK", agent_.socket().c_str(), 1);
-    // A member whose passphrase is in no file; nobody is asked, for lack of a terminal, if the
-    // program wants it.
+    // A member whose passphrase is in no file. If the program needs it, there is no terminal at
+    // which it could ask.
     ASSERT_OK(client::SaveNewContext(service_.ContextOf(folder_ + "/m01.key"),
                                      folder_ + "/contexts/erika.json"));
   }

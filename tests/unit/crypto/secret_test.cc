@@ -55,7 +55,7 @@ TEST(WipeStringTest, OverwritesEvenWhatStoodBehindTheEnd) {
   WipeString(&text);
   EXPECT_EQ(text, "");
   ASSERT_EQ(text.data(), memory);
-  // Still the string's own allocation: nothing but zeros stands in it.
+  // Still the string's own allocation: it holds nothing but zeros.
   EXPECT_EQ(std::string(memory, capacity), std::string(capacity, '\0'));
 }
 

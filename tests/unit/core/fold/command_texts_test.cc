@@ -1,6 +1,6 @@
-// No names in records: a string of a command is an id, or stands in the table below with the reason
-// why it may stand in a record for ever. Words about people, and all that people send in, are
-// AttachmentRefs instead.
+// No names in records: a string of a command is an id, or is listed in the table below with the
+// reason why it may be part of a record for ever. Words about people, and all that people send in,
+// are AttachmentRefs instead.
 
 #include <functional>
 #include <map>
@@ -21,14 +21,14 @@ using ::google::protobuf::Descriptor;
 using ::google::protobuf::FieldDescriptor;
 using ::testing::IsEmpty;
 
-// Why a text may stand in a record.
+// Why a text may be part of a record.
 constexpr char kBody[] = "the name or address of a body, which is no person";
 constexpr char kMatter[] = "the official text of the matter itself, which its vote decides on";
 constexpr char kCourse[] = "the official ground of an act on a matter, owed to the public";
 constexpr char kCode[] = "a key, number or name that the system or the law defines";
 constexpr char kProof[] = "an element of cryptography, checked for its form";
 constexpr char kLaw[] = "the words of the law";
-// A ballot cannot be counted, nor an election be checked, without what stands on it; who stands
+// A ballot cannot be counted, nor an election be checked, without the text on it; who stands
 // for election is public by law.
 constexpr char kBallotPaper[] = "what stands on the ballot paper decides the election";
 

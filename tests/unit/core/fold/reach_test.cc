@@ -1,4 +1,4 @@
-// Tests of the reach: the reach of each type of command, in a table that every type must stand in;
+// Tests of the reach: the reach of each type of command, in a table that must list every type;
 // the withheld records of a running vote; the records that an established result opens; and the
 // readers of non-public records.
 #include "core/command/reach.h"

@@ -1,4 +1,4 @@
-// The client of a ledger in another process, against one that fails as it is told.
+// Tests the client of a ledger in another process against a ledger that fails on demand.
 #include "services/runtime/ledger_client.h"
 
 #include <deque>
