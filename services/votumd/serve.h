@@ -1,7 +1,7 @@
 // `votumd serve`: hosts some or all services of a deployment in this process.
 //
-// The composition is decided here and nowhere else: the ledger is reached through an in-process
-// channel if it is hosted here, over mTLS otherwise; nothing else differs.
+// The composition is decided here and nowhere else: the ledger is called directly if it is hosted
+// here, and reached over mTLS otherwise; nothing else differs.
 #ifndef VOTUM_SERVICES_VOTUMD_SERVE_H_
 #define VOTUM_SERVICES_VOTUMD_SERVE_H_
 
