@@ -167,7 +167,8 @@ absl::Status Ledger::VerifyStored(uint64_t stored) {
 absl::Status Ledger::VerifyNext(const StoredEntry& entry) {
   const uint64_t next = tree_.size();
   const crypto::Digest leaf = crypto::RecordLeaf(entry.salt, entry.record);
-  if (entry.index != next || crypto::AsBytes(leaf) != entry.leaf)
+  if (entry.index != next || entry.salt.size() != kSaltBytes ||
+      crypto::AsBytes(leaf) != entry.leaf)
     return Damaged(next, "does not give its leaf: a stored byte was changed");
   common::v1::Record record;
   const bool parses = record.ParseFromString(entry.record);

@@ -108,7 +108,8 @@ absl::Status Lock(Run& run) {
 
 absl::Status Enrol(Run& run, const KeyOptions& options) {
   ASSIGN_OR_RETURN(const std::shared_ptr<client::Client> client, run.Client());
-  ASSIGN_OR_RETURN(const crypto::Signer* key, client->Key());
+  // From its file and from no agent: whoever enrols a key has shown that it can be opened.
+  ASSIGN_OR_RETURN(const crypto::PrivateKey key, client->OpenKeyFile());
   ASSIGN_OR_RETURN(const crypto::SecretBytes code,
                    Secret(options.code_file, "one-time code", "--code-file"));
   ASSIGN_OR_RETURN(const crypto::PrivateKey code_key, crypto::KeyOfOneTimeCode(code.Reveal()));
@@ -122,7 +123,7 @@ absl::Status Enrol(Run& run, const KeyOptions& options) {
   }
   RETURN_IF_ERROR(Approve(run, *client, client->context().person_id, enrol));
   const client::Signing signing{
-      client->context().deployment, client->context().person_id, {key, &code_key}, true};
+      client->context().deployment, client->context().person_id, {&key, &code_key}, true};
   ASSIGN_OR_RETURN(common::v1::SignedCommand command,
                    client::SignCommand(signing, client->Now(), &enrol));
   for (const common::v1::Attachment& attachment : attachments)

@@ -175,12 +175,13 @@ absl::StatusOr<std::string> Client::Session() {
   const absl::Time now = absl::Now();
   if (session_.empty() || now > session_end_ - absl::Minutes(1)) {
     directory::v1::ReadSession statement;
-    session_end_ = now + kSessionLength;
-    *statement.mutable_expire_time() = ToTimestamp(session_end_);
+    const absl::Time end = now + kSessionLength;
+    *statement.mutable_expire_time() = ToTimestamp(end);
     ASSIGN_OR_RETURN(
         const common::v1::SignedCommand signed_statement,
         SignCommand({context_.deployment, context_.person_id, {key}}, now, &statement));
     session_ = signed_statement.SerializeAsString();
+    session_end_ = end;  // not before it is signed: a failed try must not prolong the session
   }
   return session_;
 }

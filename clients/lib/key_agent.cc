@@ -105,10 +105,17 @@ class Connection {
   const int fd_;
 };
 
-// How the comments of keys of `key_file` begin; nothing if the file cannot be read.
-std::optional<std::string> CommentPrefix(const std::string& key_file) {
+// How the comments of keys of `key_file` begin. INVALID_ARGUMENT/BAD_FILE if it cannot be read.
+absl::StatusOr<std::string> CommentPrefix(const std::string& key_file) {
   const auto file = ReadFile(key_file, kMaxKeyFileBytes);
-  if (!file.ok()) return std::nullopt;
+  if (!file.ok()) {
+    return Refuse(Reason::kBadFile,
+                  absl::StrCat("the key file cannot be read, so its key cannot be told from others "
+                               "that an agent holds: ",
+                               file.status().message(),
+                               "; correct the file's name in the context, or have the agent forget "
+                               "all keys: ssh-add -D"));
+  }
   return absl::StrCat("votum ", crypto::ToHex(crypto::Sha256(*file)), " ");
 }
 
@@ -141,13 +148,11 @@ absl::StatusOr<std::string> KeyAgent::Ask(absl::string_view request,
 
 absl::Status KeyAgent::Add(const crypto::PrivateKey& key, const std::string& key_file,
                            const crypto::AgentTerms& terms) const {
-  const std::optional<std::string> prefix = CommentPrefix(key_file);
-  if (!prefix.has_value())
-    return Refuse(Reason::kBadFile, absl::StrCat(key_file, " can no longer be read"));
+  ASSIGN_OR_RETURN(const std::string prefix, CommentPrefix(key_file));
   std::error_code ignored;
   const std::string path = std::filesystem::absolute(key_file, ignored).string();
   ASSIGN_OR_RETURN(const crypto::SecretBytes request,
-                   crypto::AgentAddRequest(key, absl::StrCat(*prefix, path), terms));
+                   crypto::AgentAddRequest(key, absl::StrCat(prefix, path), terms));
   ASSIGN_OR_RETURN(const std::string answer, Ask(request.Reveal(), kAgentPatience));
   const absl::Status added = crypto::ParseAgentSuccess(answer);
   if (ReasonOf(added) != Reason::kAgentRefused) return added;
@@ -159,13 +164,12 @@ absl::Status KeyAgent::Add(const crypto::PrivateKey& key, const std::string& key
 }
 
 absl::StatusOr<std::optional<crypto::PublicKey>> KeyAgent::Find(const std::string& key_file) const {
-  const std::optional<std::string> prefix = CommentPrefix(key_file);
-  if (!prefix.has_value()) return std::nullopt;
+  ASSIGN_OR_RETURN(const std::string prefix, CommentPrefix(key_file));
   ASSIGN_OR_RETURN(const std::string answer, Ask(crypto::AgentListRequest(), kAgentPatience));
   ASSIGN_OR_RETURN(const std::vector<crypto::AgentIdentity> identities,
                    crypto::ParseAgentIdentities(answer));
   for (const crypto::AgentIdentity& identity : identities) {
-    if (!absl::StartsWith(identity.comment, *prefix)) continue;
+    if (!absl::StartsWith(identity.comment, prefix)) continue;
     ASSIGN_OR_RETURN(crypto::PublicKey key, crypto::PublicKeyOfSshBlob(identity.blob));
     return key;
   }

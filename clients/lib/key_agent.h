@@ -43,7 +43,8 @@ class KeyAgent {
   // Hands over `key`, which `key_file` holds. An agent that has it already takes the new terms.
   absl::Status Add(const crypto::PrivateKey& key, const std::string& key_file,
                    const crypto::AgentTerms& terms) const;
-  // The key of `key_file`; nothing if the agent does not hold it.
+  // The key of `key_file`; nothing if the agent does not hold it. INVALID_ARGUMENT/BAD_FILE if the
+  // file cannot be read: then nobody knows.
   absl::StatusOr<std::optional<crypto::PublicKey>> Find(const std::string& key_file) const;
   absl::StatusOr<bool> Holds(const crypto::PublicKey& key) const;
   absl::Status Remove(const crypto::PublicKey& key) const;

@@ -27,11 +27,12 @@ absl::Status NotInTree() { return Refuse(Reason::kNotInTree, "the log is not tha
 
 absl::Status CheckEntry(const ledger::v1::Entry& entry, uint64_t expected) {
   const crypto::Digest leaf = crypto::RecordLeaf(entry.salt(), entry.record());
-  const bool shown = !entry.record().empty();
-  if (entry.index() == expected && entry.leaf().size() == crypto::kDigestSize &&
-      (!shown || crypto::AsBytes(leaf) == entry.leaf())) {
+  // A hidden record has no salt either: with it, whoever guesses the record could confirm the guess.
+  const bool sound = entry.record().empty() ? entry.salt().empty()
+                                            : entry.salt().size() == crypto::kDigestSize &&
+                                                  crypto::AsBytes(leaf) == entry.leaf();
+  if (sound && entry.index() == expected && entry.leaf().size() == crypto::kDigestSize)
     return absl::OkStatus();
-  }
   return Refuse(Reason::kBadEntry, absl::StrCat("entry ", entry.index(), " in the place of ",
                                                 expected, ", or not what its leaf says"));
 }

@@ -152,7 +152,7 @@ TEST_F(KeyAgentTest, AKeyIsThatOfItsFileWhereverThatLies) {
   // Another file, and none.
   ASSERT_OK(WriteFile(moved, "another key", 0600));
   EXPECT_FALSE(agent.Find(moved)->has_value());
-  EXPECT_FALSE(agent.Find(folder_ + "/none.key")->has_value());
+  EXPECT_THAT(agent.Find(folder_ + "/none.key"), IsRefused(Reason::kBadFile));
 }
 
 TEST_F(KeyAgentTest, ARemovedKeyIsGone) {

@@ -1,4 +1,5 @@
 // `votum key unlock` and `key lock`.
+#include <cstdio>
 #include <cstdlib>
 #include <string>
 #include <vector>
@@ -82,6 +83,18 @@ TEST_F(KeyUnlockTest, ALockedKeyIsInNoAgent) {
   const Ran again = DoAnew({"-c", "erika", "-o", "json", "key", "lock"});
   EXPECT_EQ(again.code, kDone);
   EXPECT_EQ(nlohmann::json::parse(again.out)["was_unlocked"], "no");
+}
+
+TEST_F(KeyUnlockTest, AKeyWhoseFileCannotBeReadIsNotCalledLocked) {
+  ASSERT_EQ(Unlock().code, kDone);
+  const std::string file = folder_ + "/m01.key";
+  ASSERT_EQ(std::rename(file.c_str(), (file + ".moved").c_str()), 0);
+  const Ran locked = DoAnew({"-c", "erika", "key", "lock"});
+  ASSERT_EQ(std::rename((file + ".moved").c_str(), file.c_str()), 0);  // other tests need it
+  EXPECT_EQ(locked.code, kLocalProblem);
+  EXPECT_THAT(locked.err, HasSubstr("BAD_FILE"));
+  EXPECT_THAT(locked.err, HasSubstr("ssh-add -D"));
+  EXPECT_EQ(agent_.held(), 1u);
 }
 
 TEST_F(KeyUnlockTest, ADryRunLeavesTheAgentAsItIs) {

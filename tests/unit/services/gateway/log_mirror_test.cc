@@ -122,7 +122,14 @@ TEST(LogMirrorTest, TakesNothingThatDoesNotFit) {
   changed[0].set_record("another record");
   auto short_leaf = good;
   short_leaf[1].set_leaf("short");
-  for (const auto& bad : {gap, changed, short_leaf}) {
+  // The same bytes, so the same leaf, for another record.
+  auto moved_byte = good;
+  ASSERT_TRUE(GrowingLog::IsShown(good[0].index()));
+  moved_byte[0].set_salt(good[0].salt() + good[0].record().substr(0, 1));
+  moved_byte[0].set_record(good[0].record().substr(1));
+  auto only_salt = good;
+  only_salt[0].clear_record();
+  for (const auto& bad : {gap, changed, short_leaf, moved_byte, only_salt}) {
     EXPECT_THAT((*mirror)->Add(bad), IsRefused(Reason::kBadEntry));
     EXPECT_EQ((*mirror)->size(), 3u);
   }
