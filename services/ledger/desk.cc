@@ -6,12 +6,16 @@
 
 namespace votum::ledger {
 namespace {
+constexpr int kAppenders = 2;
 constexpr int kReaders = 2;
 constexpr size_t kMostWaiting = 20000;
 }  // namespace
 
 Desk::Desk(Ledger* ledger, Witnessing* witnessing)
-    : ledger_(*ledger), witnessing_(witnessing), readers_(kReaders, kMostWaiting) {}
+    : ledger_(*ledger),
+      witnessing_(witnessing),
+      appenders_(kAppenders, kMostWaiting),
+      readers_(kReaders, kMostWaiting) {}
 
 void Desk::Append(const common::v1::SignedCommand& command, const Provenance& provenance,
                   absl::Time deadline, Then then) {

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <utility>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -24,7 +25,7 @@ class Desk {
   // Both outlive this object. `witnessing` is null for a log without witnesses.
   Desk(Ledger* ledger, Witnessing* witnessing);
 
-  // As Ledger::AppendThen; if witnesses are required, answers when a quorum has cosigned the record
+  // As Ledger::AppendThen, which hashes and checks on the caller's thread; if witnesses are required, answers when a quorum has cosigned the record
   // (Witnessing::Settle).
   void Append(const common::v1::SignedCommand& command, const Provenance& provenance,
               absl::Time deadline, Then then);
@@ -32,15 +33,23 @@ class Desk {
   // LEDGER_BUSY if too many wait for it.
   void GetReceipt(uint64_t index, absl::Time deadline, Then then);
 
+  // Has `task` run on a thread of the desk: for callers whose own thread must not compute, as those
+  // of gRPC. False, and it is never run, if too many wait or the desk is closed.
+  bool OnThread(std::function<void()> task) { return appenders_.Add(std::move(task)); }
+
   // Null for a log without witnesses.
   const Witnessing* witnessing() const { return witnessing_; }
 
-  // Returns when nothing reads any more. Receipts asked for later are refused.
-  void Close() { readers_.Close(); }
+  // Returns when no thread of the desk does anything any more. What is asked for later is refused.
+  void Close() {
+    appenders_.Close();
+    readers_.Close();
+  }
 
  private:
   Ledger& ledger_;
   Witnessing* const witnessing_;
+  WorkerPool appenders_;
   WorkerPool readers_;
 };
 

@@ -1,6 +1,7 @@
 #include "services/ledger/service.h"
 
 #include <algorithm>
+#include <memory>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -10,7 +11,9 @@
 #include "base/refusal.h"
 #include "base/status_macros.h"
 #include "crypto/hash.h"
+#include "ledger/vault.h"
 #include "platform/grpc/status.h"
+#include "services/runtime/call_bytes.h"
 #include "services/runtime/ledger_client.h"
 #include "services/runtime/paging.h"
 
@@ -24,6 +27,9 @@ constexpr size_t kPageBytes = size_t{2} << 20;
 
 constexpr size_t kStretchEntries = 1000;
 constexpr size_t kStretchBytes = size_t{1} << 20;
+// Services refuse what the ledger would refuse.
+static_assert(kMostAttachments == kMaxAttachments);
+
 // The publication service shows the log to people and appends nothing.
 constexpr absl::string_view kReader = "publication";
 
@@ -34,15 +40,6 @@ v1::Entry ToEntry(const StoredEntry& stored) {
   entry.set_salt(stored.salt);
   entry.set_record(stored.record);
   return entry;
-}
-
-// Ends the call of `reactor` with a receipt in `response`, or with the refusal.
-template <typename Response>
-Desk::Then Finisher(grpc::ServerUnaryReactor* reactor, Response* response) {
-  return [reactor, response](absl::StatusOr<common::v1::Receipt> receipt) {
-    if (receipt.ok()) *response->mutable_receipt() = *std::move(receipt);
-    reactor->Finish(ToGrpc(receipt.status()));
-  };
 }
 
 }  // namespace
@@ -62,16 +59,35 @@ absl::Status ReadStretch(Ledger& ledger, uint64_t* next, v1::SubscribeResponse* 
 }
 
 grpc::ServerUnaryReactor* LedgerServiceImpl::Append(grpc::CallbackServerContext* context,
-                                                    const v1::AppendRequest* request,
-                                                    v1::AppendResponse* response) {
+                                                    const grpc::ByteBuffer* request,
+                                                    grpc::ByteBuffer* response) {
   grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
   const auto service = access_.ServiceOf(*context);
   const absl::Status may = service.ok() ? MayAppend(*service) : service.status();
-  if (may.ok()) {
-    desk_.Append(request->command(), {*service, request->judged_at()},
-                 absl::FromChrono(context->deadline()), Finisher(reactor, response));
-  } else {
+  if (!may.ok()) {
     reactor->Finish(ToGrpc(may));
+    return reactor;
+  }
+  const absl::Time deadline = absl::FromChrono(context->deadline());
+  const bool added = desk_.OnThread([this, name = *service, deadline, request, response, reactor] {
+    const auto append = std::make_shared<v1::AppendRequest>();  // lives until the answer
+    if (!ParseBuffer(*request, append.get())) {
+      return reactor->Finish(ToGrpc(
+          Refuse(Reason::kBadCommand, "the request is not a votum.ledger.v1.AppendRequest")));
+    }
+    desk_.Append(append->command(), {name, append->judged_at()}, deadline,
+                 [append, response, reactor](absl::StatusOr<common::v1::Receipt> receipt) {
+                   if (receipt.ok()) {
+                     v1::AppendResponse answer;
+                     *answer.mutable_receipt() = *std::move(receipt);
+                     *response = BufferOf(answer);
+                   }
+                   reactor->Finish(ToGrpc(receipt.status()));
+                 });
+  });
+  if (!added) {
+    reactor->Finish(
+        ToGrpc(Refuse(Reason::kLedgerBusy, "too many commands wait; try again in a moment")));
   }
   return reactor;
 }
@@ -81,28 +97,34 @@ grpc::ServerUnaryReactor* LedgerServiceImpl::GetReceipt(grpc::CallbackServerCont
                                                         v1::GetReceiptResponse* response) {
   grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
   const auto service = access_.ServiceOf(*context);
-  if (service.ok()) {
-    desk_.GetReceipt(
-        request->index(),
-        request->at_once() ? absl::InfinitePast() : absl::FromChrono(context->deadline()),
-        Finisher(reactor, response));
-  } else {
+  if (!service.ok()) {
     reactor->Finish(ToGrpc(service.status()));
+    return reactor;
   }
+  desk_.GetReceipt(
+      request->index(),
+      request->at_once() ? absl::InfinitePast() : absl::FromChrono(context->deadline()),
+      [reactor, response](absl::StatusOr<common::v1::Receipt> receipt) {
+        if (receipt.ok()) *response->mutable_receipt() = *std::move(receipt);
+        reactor->Finish(ToGrpc(receipt.status()));
+      });
   return reactor;
 }
 
-grpc::Status LedgerServiceImpl::GetCheckpoint(grpc::ServerContext* context,
-                                              const v1::GetCheckpointRequest*,
-                                              v1::GetCheckpointResponse* response) {
+grpc::ServerUnaryReactor* LedgerServiceImpl::GetCheckpoint(grpc::CallbackServerContext* context,
+                                                           const v1::GetCheckpointRequest*,
+                                                           v1::GetCheckpointResponse* response) {
+  grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
   const auto service = access_.ServiceOf(*context);
-  if (!service.ok()) return ToGrpc(service.status());
-  response->set_checkpoint(ledger_.GetCheckpoint());
-  if (const Witnessing* const witnessing = desk_.witnessing(); witnessing != nullptr) {
-    response->set_witnessed_checkpoint(witnessing->Witnessed());
-    response->set_witnesses_required(witnessing->required());
+  if (service.ok()) {
+    response->set_checkpoint(ledger_.GetCheckpoint());
+    if (const Witnessing* const witnessing = desk_.witnessing(); witnessing != nullptr) {
+      response->set_witnessed_checkpoint(witnessing->Witnessed());
+      response->set_witnesses_required(witnessing->required());
+    }
   }
-  return grpc::Status::OK;
+  reactor->Finish(ToGrpc(service.status()));
+  return reactor;
 }
 
 grpc::Status LedgerServiceImpl::GetConsistencyProof(grpc::ServerContext* context,
@@ -164,7 +186,7 @@ grpc::ServerWriteReactor<v1::SubscribeResponse>* LedgerServiceImpl::Subscribe(
     return new RefusedSubscription(ToGrpc(
         Refuse(Reason::kBeyondTheLog, absl::StrCat("the log has ", ledger_.size(), " records"))));
   }
-  return hub_.Subscribe(request->start_index());
+  return hub_.Subscribe(context, *service, request->start_index());
 }
 
 }  // namespace votum::ledger

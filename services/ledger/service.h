@@ -32,22 +32,28 @@ absl::Status ReadStretch(Ledger& ledger, uint64_t* next, v1::SubscribeResponse* 
 
 // Thread-safe.
 class LedgerServiceImpl final
-    : public v1::LedgerService::WithCallbackMethod_Append<
+    : public v1::LedgerService::WithRawCallbackMethod_Append<
           v1::LedgerService::WithCallbackMethod_GetReceipt<
-              v1::LedgerService::WithCallbackMethod_Subscribe<v1::LedgerService::Service>>> {
+              v1::LedgerService::WithCallbackMethod_GetCheckpoint<
+                  v1::LedgerService::WithCallbackMethod_Subscribe<v1::LedgerService::Service>>>> {
  public:
   // All outlive this object. `desk` is that of `ledger`.
   LedgerServiceImpl(Ledger* ledger, SubscriptionHub* hub, const LedgerAccess* access, Desk* desk)
       : ledger_(*ledger), hub_(*hub), access_(*access), desk_(*desk) {}
 
+  // Gets the bytes of an AppendRequest: nothing is made of them for anybody but a service, and
+  // nothing on the thread that brings them.
   grpc::ServerUnaryReactor* Append(grpc::CallbackServerContext* context,
-                                   const v1::AppendRequest* request,
-                                   v1::AppendResponse* response) override;
+                                   const grpc::ByteBuffer* request,
+                                   grpc::ByteBuffer* response) override;
   grpc::ServerUnaryReactor* GetReceipt(grpc::CallbackServerContext* context,
                                        const v1::GetReceiptRequest* request,
                                        v1::GetReceiptResponse* response) override;
-  grpc::Status GetCheckpoint(grpc::ServerContext* context, const v1::GetCheckpointRequest* request,
-                             v1::GetCheckpointResponse* response) override;
+  // Asked for by everybody who reads the log and for each command that may be ahead of its service:
+  // it is at hand, and must not lack a thread.
+  grpc::ServerUnaryReactor* GetCheckpoint(grpc::CallbackServerContext* context,
+                                          const v1::GetCheckpointRequest* request,
+                                          v1::GetCheckpointResponse* response) override;
   grpc::Status GetConsistencyProof(grpc::ServerContext* context,
                                    const v1::GetConsistencyProofRequest* request,
                                    v1::GetConsistencyProofResponse* response) override;

@@ -7,7 +7,8 @@
 #include <optional>
 #include <utility>
 
-#include "absl/time/clock.h"
+#include "absl/strings/str_cat.h"
+#include "base/refusal.h"
 #include "base/status_macros.h"
 #include "core/meetings/redaction.h"
 #include "platform/grpc/status.h"
@@ -19,8 +20,13 @@ using Response = v1::WatchMeetingResponse;
 
 // Faster changes are sent together: ten answers a second are enough for any screen.
 constexpr std::chrono::milliseconds kShortestPause(100);
-// The longest that the publishing thread sleeps before it checks whether to stop.
-constexpr absl::Duration kLongestSleep = absl::Seconds(1);
+
+// A stream that ends at once.
+class RefusedWatch final : public grpc::ServerWriteReactor<Response> {
+ public:
+  explicit RefusedWatch(const absl::Status& why) { Finish(ToGrpc(why)); }
+  void OnDone() override { delete this; }
+};
 
 Response ForReader(const Response& all, Audience audience) {
   Response shown;
@@ -57,9 +63,14 @@ struct MeetingFeed::Snapshot {
 // One stream. At most one write is in progress; meanwhile the newest answer waits in next_.
 class MeetingFeed::Watcher final : public grpc::ServerWriteReactor<Response> {
  public:
-  Watcher(MeetingFeed* feed, grpc::CallbackServerContext* context, std::string meeting_id)
-      : feed_(*feed), context_(*context), meeting_id_(std::move(meeting_id)) {}
+  Watcher(MeetingFeed* feed, grpc::CallbackServerContext* context, std::string caller,
+          std::string meeting_id)
+      : feed_(*feed),
+        context_(*context),
+        caller_(std::move(caller)),
+        meeting_id_(std::move(meeting_id)) {}
 
+  const std::string& caller() const { return caller_; }
   const std::string& meeting_id() const { return meeting_id_; }
 
   // Whether this stream has not been offered that state of the meeting.
@@ -115,6 +126,7 @@ class MeetingFeed::Watcher final : public grpc::ServerWriteReactor<Response> {
 
   MeetingFeed& feed_;
   grpc::CallbackServerContext& context_;
+  const std::string caller_;
   const std::string meeting_id_;
 
   std::mutex mutex_;
@@ -126,31 +138,45 @@ class MeetingFeed::Watcher final : public grpc::ServerWriteReactor<Response> {
   std::optional<grpc::Status> ending_;
 };
 
-MeetingFeed::MeetingFeed(const ReadAccess* access)
-    : access_(*access), thread_([this] { Publish(); }) {}
+MeetingFeed::MeetingFeed(const ReadAccess* access, CallerShares::Limits limits)
+    : access_(*access), shares_(limits) {
+  listener_ = access_.replica().AddListener([this] {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    has_grown_ = true;
+    changed_.notify_all();
+  });
+  thread_ = std::thread([this] { Publish(); });
+}
 
 MeetingFeed::~MeetingFeed() {
+  access_.replica().RemoveListener(listener_);
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     stopping_ = true;
-    stop_.notify_all();
+    changed_.notify_all();
   }
   thread_.join();
 }
 
 grpc::ServerWriteReactor<Response>* MeetingFeed::Watch(grpc::CallbackServerContext* context,
                                                        std::string meeting_id) {
-  const auto watcher = std::make_shared<Watcher>(this, context, std::move(meeting_id));
-  {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    watchers_[watcher.get()] = watcher;
+  std::string caller = CallerOf(*context);
+  const CallerShares::Taken taken = shares_.Take(caller, 1);
+  if (taken != CallerShares::Taken::kYes) {
+    const bool own = taken == CallerShares::Taken::kCallerHasItsShare;
+    return new RefusedWatch(Refuse(
+        Reason::kTooManyWaitingReads,
+        absl::StrCat(own ? shares_.limits().of_caller : shares_.limits().in_all, " streams",
+                     own ? " of this caller" : "",
+                     " watch meetings already; end one of them first, or read the meeting now and "
+                     "then (GetAttendance, ListVoteEvents)")));
   }
-  const absl::StatusOr<std::shared_ptr<Snapshot>> snapshot = Take(watcher->meeting_id());
-  if (snapshot.ok()) {
-    watcher->Offer(**snapshot);
-  } else {
-    watcher->End(ToGrpc(snapshot.status()));
-  }
+  const auto watcher =
+      std::make_shared<Watcher>(this, context, std::move(caller), std::move(meeting_id));
+  const std::lock_guard<std::mutex> lock(mutex_);
+  watchers_[watcher.get()] = watcher;
+  newcomers_.push_back(watcher);
+  changed_.notify_all();
   return watcher.get();
 }
 
@@ -160,6 +186,7 @@ void MeetingFeed::Forget(Watcher* watcher) {
   const auto found = watchers_.find(watcher);
   last = std::move(found->second);
   watchers_.erase(found);
+  shares_.GiveBack(last->caller(), 1);
 }
 
 absl::StatusOr<std::shared_ptr<MeetingFeed::Snapshot>> MeetingFeed::Take(
@@ -183,37 +210,43 @@ absl::StatusOr<std::shared_ptr<MeetingFeed::Snapshot>> MeetingFeed::Take(
       });
 }
 
+// Newcomers get their first answer at once, and all others theirs after the shortest pause.
 void MeetingFeed::Publish() {
-  uint64_t seen = 0;
+  auto next = std::chrono::steady_clock::now();
   for (;;) {
-    // Continues in either case: the log grew, or it is time to check whether to stop.
-    const absl::Status grown = access_.replica().WaitFor(seen, absl::Now() + kLongestSleep);
-    if (grown.code() == absl::StatusCode::kUnavailable) return;
-    if (grown.ok()) {
-      seen = access_.replica().next_index();
-      PublishAll();
+    std::map<std::string, std::vector<std::shared_ptr<Watcher>>> by_meeting;
+    {
+      std::unique_lock<std::mutex> lock(mutex_);
+      changed_.wait(lock, [this] { return stopping_ || has_grown_ || !newcomers_.empty(); });
+      changed_.wait_until(lock, next, [this] { return stopping_ || !newcomers_.empty(); });
+      if (stopping_) return;
+      std::vector<std::shared_ptr<Watcher>> waiting = std::exchange(newcomers_, {});
+      const auto now = std::chrono::steady_clock::now();
+      if (has_grown_ && now >= next) {
+        has_grown_ = false;
+        next = now + kShortestPause;
+        waiting.clear();  // they are among all
+        for (const auto& [key, watcher] : watchers_) waiting.push_back(watcher);
+      }
+      for (std::shared_ptr<Watcher>& watcher : waiting)
+        by_meeting[watcher->meeting_id()].push_back(std::move(watcher));
     }
-    std::unique_lock<std::mutex> lock(mutex_);
-    if (stop_.wait_for(lock, kShortestPause, [this] { return stopping_; })) return;
+    for (const auto& [meeting_id, watchers] : by_meeting) OfferTo(meeting_id, watchers);
   }
 }
 
-void MeetingFeed::PublishAll() {
-  std::map<std::string, std::vector<std::shared_ptr<Watcher>>> by_meeting;
-  {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    for (const auto& [key, watcher] : watchers_) {
-      by_meeting[watcher->meeting_id()].push_back(watcher);
-    }
-  }
-  for (const auto& [meeting_id, watchers] : by_meeting) {
-    const auto revision = access_.replica().WithState(
-        [id = &meeting_id](const Fold& fold) { return RevisionOf(fold.world(), *id); });
-    absl::StatusOr<std::shared_ptr<Snapshot>> snapshot = absl::UnknownError("not taken");
-    for (const std::shared_ptr<Watcher>& watcher : watchers) {
-      if (!watcher->Lacks(revision)) continue;
-      if (!snapshot.ok()) snapshot = Take(meeting_id);
-      if (snapshot.ok()) watcher->Offer(**snapshot);
+void MeetingFeed::OfferTo(const std::string& meeting_id,
+                          const std::vector<std::shared_ptr<Watcher>>& watchers) {
+  const auto revision = access_.replica().WithState(
+      [&meeting_id](const Fold& fold) { return RevisionOf(fold.world(), meeting_id); });
+  absl::StatusOr<std::shared_ptr<Snapshot>> snapshot = absl::UnknownError("not taken");
+  for (const std::shared_ptr<Watcher>& watcher : watchers) {
+    if (!watcher->Lacks(revision)) continue;
+    if (absl::IsUnknown(snapshot.status())) snapshot = Take(meeting_id);
+    if (snapshot.ok()) {
+      watcher->Offer(**snapshot);
+    } else {
+      watcher->End(ToGrpc(snapshot.status()));
     }
   }
 }

@@ -1,15 +1,20 @@
 // Pushes meetings to those who watch them (WatchMeeting).
 //
 //   replica ──"a record is folded"──▶ one publishing thread ──newest answer──▶ watcher ──▶ stream
+//                 a new watcher ─────▶
 //
-// No call holds a thread: each stream is a callback reactor. A change is built once for each
+// No call holds a thread: each stream is a callback reactor, and nothing is computed on the thread
+// that brings it. A change is built once for each
 // audience and shared by all watchers; a watcher with a slow network skips to the newest answer
 // and never makes others wait. The watcher is identified again before each answer, so a stream ends
 // when its session expires or the key is revoked (UNAUTHENTICATED: watch again with a new session).
+// One who never reads costs one answer until the server stops, and each caller has a limited number
+// of streams.
 #ifndef VOTUM_SERVICES_MEETINGS_MEETING_FEED_H_
 #define VOTUM_SERVICES_MEETINGS_MEETING_FEED_H_
 
 #include <condition_variable>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -19,21 +24,25 @@
 
 #include "absl/status/statusor.h"
 #include "grpcpp/support/server_callback.h"
+#include "services/runtime/caller_shares.h"
 #include "services/runtime/read_access.h"
 #include "votum/meetings/v1/meetings_service.pb.h"
 
 namespace votum::meetings {
 
+// How many streams may be open. A council with its guests may watch from behind one address.
+inline constexpr CallerShares::Limits kWatchers = {512, 4096};
+
 // Thread-safe.
 class MeetingFeed {
  public:
   // `access` outlives this object.
-  explicit MeetingFeed(const ReadAccess* access);
+  explicit MeetingFeed(const ReadAccess* access, CallerShares::Limits limits = kWatchers);
   // All streams must have ended (the server is shut down).
   ~MeetingFeed();
 
   // The reactor of a stream: sends the meeting as it is, and again after each change.
-  // NOT_FOUND/NO_SUCH_MEETING.
+  // NOT_FOUND/NO_SUCH_MEETING; RESOURCE_EXHAUSTED/TOO_MANY_WAITING_READS.
   grpc::ServerWriteReactor<v1::WatchMeetingResponse>* Watch(grpc::CallbackServerContext* context,
                                                             std::string meeting_id);
 
@@ -44,16 +53,23 @@ class MeetingFeed {
   // The meeting as it is now.
   absl::StatusOr<std::shared_ptr<Snapshot>> Take(const std::string& meeting_id) const;
   void Publish();
-  void PublishAll();
+  // Offers the meeting as it is to each of `watchers`, which all watch this one.
+  void OfferTo(const std::string& meeting_id,
+               const std::vector<std::shared_ptr<Watcher>>& watchers);
   void Forget(Watcher* watcher);
 
   const ReadAccess& access_;
+  CallerShares shares_;
 
   std::mutex mutex_;
+  std::condition_variable changed_;
   std::map<Watcher*, std::shared_ptr<Watcher>> watchers_;  // guarded by mutex_
-  bool stopping_ = false;                                  // guarded by mutex_
-  std::condition_variable stop_;
+  // Those who have got nothing yet; guarded by mutex_.
+  std::vector<std::shared_ptr<Watcher>> newcomers_;
+  bool has_grown_ = false;  // guarded by mutex_: the log, since all watchers were looked at
+  bool stopping_ = false;   // guarded by mutex_
 
+  uint64_t listener_ = 0;
   std::thread thread_;
 };
 

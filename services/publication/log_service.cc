@@ -11,6 +11,8 @@
 #include "base/status_macros.h"
 #include "crypto/checkpoint.h"
 #include "platform/grpc/status.h"
+#include "services/runtime/caller_shares.h"
+#include "services/runtime/host.h"
 
 namespace votum::publication {
 namespace {
@@ -25,6 +27,11 @@ constexpr int kMostPages = 8;
 // Below gRPC's default limit of 4 MiB for a message that a client receives.
 constexpr size_t kPageBytes = size_t{2} << 20;
 constexpr absl::Duration kLedgerTimeout = absl::Seconds(10);
+// Those who ask for a checkpoint and wait for the fold, and threads that go on with them: there is
+// little to do.
+constexpr WaitingRoom::Limits kCheckpoints = {64, 2048, 1};
+// The most threads that wait for the fold: a quarter of those that a server has.
+constexpr size_t kMostWaiting = kMaxThreads / 4;
 
 void Hide(ledger::v1::Entry* entry) {
   entry->clear_salt();
@@ -52,9 +59,24 @@ LogServiceImpl::LogServiceImpl(const ReadAccess* access, LedgerClient* ledger)
       hub_([this](uint64_t* next, ledger::v1::SubscribeResponse* stretch) {
         return ReadForPublic(next, stretch);
       }),
+      checkpoints_(&replica_, kCheckpoints),
+      waiting_({kMostWaiting, kMostWaiting}),
       listener_(replica_.AddListener([this] { hub_.Wake(); })) {}
 
 LogServiceImpl::~LogServiceImpl() { replica_.RemoveListener(listener_); }
+
+absl::Status LogServiceImpl::AwaitFold(uint64_t index, absl::Time deadline) {
+  if (replica_.next_index() > index) return absl::OkStatus();
+  if (waiting_.Take("", 1) != CallerShares::Taken::kYes) {
+    return Refuse(Reason::kTooManyWaitingReads,
+                  absl::StrCat(kMostWaiting,
+                               " reads wait for newer records already; ask again in a "
+                               "moment"));
+  }
+  const absl::Status folded = replica_.WaitFor(index, deadline);
+  waiting_.GiveBack("", 1);
+  return folded;
+}
 
 template <typename Request, typename Response>
 absl::Status LogServiceImpl::Ask(grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&,
@@ -76,7 +98,7 @@ grpc::Status LogServiceImpl::ListEntries(grpc::ServerContext* context,
     RETURN_IF_ERROR(caller.status());
     RETURN_IF_ERROR(Ask(&Stub::ListEntries, *request, response, deadline));
     if (response->entries().empty()) return absl::OkStatus();
-    return replica_.WaitFor(response->entries().rbegin()->index(), deadline);
+    return AwaitFold(response->entries().rbegin()->index(), deadline);
   }();
   if (!asked.ok()) return ToGrpc(asked);
   const auto hide = [&](const Fold& fold, const Reader& reader) {
@@ -99,7 +121,7 @@ grpc::Status LogServiceImpl::GetReceipt(grpc::ServerContext* context,
     ledger::v1::GetReceiptRequest at_once = *request;
     at_once.set_at_once(true);
     RETURN_IF_ERROR(Ask(&Stub::GetReceipt, at_once, response, deadline));
-    return replica_.WaitFor(request->index(), deadline);
+    return AwaitFold(request->index(), deadline);
   }();
   if (!asked.ok()) return ToGrpc(asked);
   const auto hide = [&](const Fold& fold, const Reader& reader) {
@@ -112,15 +134,49 @@ grpc::Status LogServiceImpl::GetReceipt(grpc::ServerContext* context,
   return access_.ReadFoldAs(*caller, *context, "GetReceipt", hide);
 }
 
-grpc::Status LogServiceImpl::GetCheckpoint(grpc::ServerContext* context,
-                                           const ledger::v1::GetCheckpointRequest* request,
-                                           ledger::v1::GetCheckpointResponse* response) {
-  const absl::Time deadline = WaitDeadline(*context);
-  return ToGrpc([&]() -> absl::Status {
-    RETURN_IF_ERROR(Ask(&Stub::GetCheckpoint, *request, response, deadline));
-    ASSIGN_OR_RETURN(const uint64_t size, crypto::SizeOfCheckpoint(response->checkpoint()));
-    return size == 0 ? absl::OkStatus() : replica_.WaitFor(size - 1, deadline);
-  }());
+// One call: asks the ledger, waits until as much is folded as the checkpoint stands for, answers.
+class LogServiceImpl::CheckpointCall final : public grpc::ServerUnaryReactor {
+ public:
+  // `context` and `response` are the call's and live until OnDone.
+  CheckpointCall(LogServiceImpl* service, const grpc::CallbackServerContext* context,
+                 ledger::v1::GetCheckpointResponse* response)
+      : service_(*service),
+        caller_(CallerOf(*context)),
+        deadline_(WaitDeadline(*context)),
+        response_(*response) {
+    service_.ledger_.Prepare(asking_, std::min(deadline_, absl::Now() + kLedgerTimeout));
+  }
+  void Start() {
+    service_.ledger_.stub().async()->GetCheckpoint(
+        &asking_, &request_, &response_,
+        [this](const grpc::Status& status) { Answered(FromGrpc(status)); });
+  }
+  void OnCancel() override { asking_.TryCancel(); }
+  void OnDone() override { delete this; }
+
+ private:
+  void Answered(const absl::Status& status) {
+    const absl::StatusOr<uint64_t> size =
+        status.ok() ? crypto::SizeOfCheckpoint(response_.checkpoint()) : status;
+    if (!size.ok() || *size == 0) return Finish(ToGrpc(size.status()));
+    service_.checkpoints_.Wait(caller_, *size - 1, deadline_,
+                               [this](const absl::Status& folded) { Finish(ToGrpc(folded)); });
+  }
+
+  LogServiceImpl& service_;
+  const std::string caller_;
+  const absl::Time deadline_;
+  const ledger::v1::GetCheckpointRequest request_;
+  ledger::v1::GetCheckpointResponse& response_;
+  grpc::ClientContext asking_;
+};
+
+grpc::ServerUnaryReactor* LogServiceImpl::GetCheckpoint(
+    grpc::CallbackServerContext* context, const ledger::v1::GetCheckpointRequest*,
+    ledger::v1::GetCheckpointResponse* response) {
+  auto* const call = new CheckpointCall(this, context, response);
+  call->Start();
+  return call;
 }
 
 grpc::Status LogServiceImpl::GetConsistencyProof(
@@ -224,13 +280,13 @@ absl::Status LogServiceImpl::ReadForPublic(uint64_t* next,
 }
 
 grpc::ServerWriteReactor<ledger::v1::SubscribeResponse>* LogServiceImpl::Subscribe(
-    grpc::CallbackServerContext*, const ledger::v1::SubscribeRequest* request) {
+    grpc::CallbackServerContext* context, const ledger::v1::SubscribeRequest* request) {
   const uint64_t size = replica_.next_index();
   if (request->start_index() > size) {
     return new RefusedSubscription(
         ToGrpc(Refuse(Reason::kBeyondTheLog, absl::StrCat("the log has ", size, " records"))));
   }
-  return hub_.Subscribe(request->start_index());
+  return hub_.Subscribe(context, CallerOf(*context), request->start_index());
 }
 
 }  // namespace votum::publication

@@ -7,16 +7,19 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "services/runtime/caller_shares.h"
 #include "services/runtime/ledger_client.h"
 #include "services/runtime/read_access.h"
 #include "services/runtime/subscription.h"
+#include "services/runtime/waiting_room.h"
 #include "votum/publication/v1/log_service.grpc.pb.h"
 
 namespace votum::publication {
 
 // Thread-safe.
 class LogServiceImpl final
-    : public v1::LogService::WithCallbackMethod_Subscribe<v1::LogService::Service> {
+    : public v1::LogService::WithCallbackMethod_GetCheckpoint<
+          v1::LogService::WithCallbackMethod_Subscribe<v1::LogService::Service>> {
  public:
   // Both outlive this object. The replica of `access` folds all domains.
   LogServiceImpl(const ReadAccess* access, LedgerClient* ledger);
@@ -28,9 +31,10 @@ class LogServiceImpl final
   grpc::Status GetReceipt(grpc::ServerContext* context,
                           const ledger::v1::GetReceiptRequest* request,
                           ledger::v1::GetReceiptResponse* response) override;
-  grpc::Status GetCheckpoint(grpc::ServerContext* context,
-                             const ledger::v1::GetCheckpointRequest* request,
-                             ledger::v1::GetCheckpointResponse* response) override;
+  // Everybody may ask, and each answer waits for the fold: none holds a thread.
+  grpc::ServerUnaryReactor* GetCheckpoint(grpc::CallbackServerContext* context,
+                                          const ledger::v1::GetCheckpointRequest* request,
+                                          ledger::v1::GetCheckpointResponse* response) override;
   grpc::Status GetConsistencyProof(grpc::ServerContext* context,
                                    const ledger::v1::GetConsistencyProofRequest* request,
                                    ledger::v1::GetConsistencyProofResponse* response) override;
@@ -42,10 +46,19 @@ class LogServiceImpl final
   grpc::ServerWriteReactor<ledger::v1::SubscribeResponse>* Subscribe(
       grpc::CallbackServerContext* context, const ledger::v1::SubscribeRequest* request) override;
 
-  // Ends the streams, which would never end by themselves. Call it before the server stops.
-  void EndSubscriptions() { hub_.Stop(); }
+  // Ends the streams, which would never end by themselves, and lets nothing wait for the fold any
+  // more. Call it before the server stops.
+  void EndSubscriptions() {
+    hub_.Stop();
+    checkpoints_.Close();
+  }
 
  private:
+  class CheckpointCall;
+
+  // Waits until the record at `index` is folded. TOO_MANY_WAITING_READS at once if so many wait
+  // already that threads would be missing for other reads; others as Replica::WaitFor.
+  absl::Status AwaitFold(uint64_t index, absl::Time deadline);
   // One call of the ledger; waits no longer than until `deadline`.
   template <typename Request, typename Response>
   absl::Status Ask(grpc::Status (ledger::v1::LedgerService::StubInterface::*method)(
@@ -58,6 +71,8 @@ class LogServiceImpl final
   const Replica& replica_;
   LedgerClient& ledger_;
   SubscriptionHub hub_;
+  WaitingRoom checkpoints_;  // that wait for the fold
+  CallerShares waiting_;     // threads that wait for the fold
   const uint64_t listener_;
 };
 

@@ -23,6 +23,7 @@ constexpr int kAheadWorkers = 2;
 // Hooks before appending mostly wait for the ledger.
 constexpr int kHookWorkers = 4;
 constexpr int kFoldedWorkers = 2;
+static_assert(kFoldedWorkers < WaitingRoom::kGoingOn);  // no command is refused by the room
 
 absl::Status Stopping() { return absl::UnavailableError("the service is stopping; try again"); }
 
@@ -80,6 +81,20 @@ absl::Status CheckWanted(const CommandCall& call) {
                 "again in a moment");
 }
 
+// Refused because `limits` allow no more of the `things`, to this caller or to all.
+absl::Status Busy(CallerShares::Taken taken, const CallerShares::Limits& limits,
+                  absl::string_view things) {
+  if (taken == CallerShares::Taken::kYes) return absl::OkStatus();
+  if (taken == CallerShares::Taken::kAllIsTaken) {
+    return Refuse(Reason::kLedgerBusy,
+                  absl::StrCat("too many ", things, " wait; try again in a moment"));
+  }
+  return Refuse(Reason::kLedgerBusy,
+                absl::StrCat("more than ", limits.of_caller, " ", things,
+                             " from one address wait; send fewer at a time, and the next when one "
+                             "is answered"));
+}
+
 absl::StatusOr<Envelope> Open(const google::protobuf::Descriptor& expected,
                               const common::v1::SignedCommand& command) {
   ASSIGN_OR_RETURN(Envelope envelope,
@@ -94,11 +109,11 @@ absl::StatusOr<Envelope> Open(const google::protobuf::Descriptor& expected,
 }  // namespace
 
 struct CommandExecutor::Running {
-  explicit Running(CommandCall a_call)
-      : call(std::move(a_call)), bytes(call.command.ByteSizeLong()) {}
+  explicit Running(CommandCall a_call) : call(std::move(a_call)) {}
 
   const CommandCall call;
-  const size_t bytes;
+  size_t places = 0;  // that it has taken
+  size_t bytes = 0;   // that it has taken
   const absl::Time start = absl::Now();
   std::optional<Envelope> envelope;  // from Begin on
   Preview preview;                   // from Look on
@@ -110,11 +125,12 @@ CommandExecutor::CommandExecutor(const Replica* replica, Clock* clock, Metrics* 
     : replica_(*replica),
       clock_(*clock),
       metrics_(*metrics),
-      limits_(limits),
-      folded_(replica, {limits.commands, limits.commands, kFoldedWorkers}),
-      workers_(kWorkers, limits.commands),
-      ahead_workers_(kAheadWorkers, limits.commands),
-      hook_workers_(kHookWorkers, limits.commands) {}
+      places_(limits.commands),
+      bytes_(limits.bytes),
+      folded_(replica, {limits.commands.in_all, limits.commands.in_all, kFoldedWorkers}),
+      workers_(kWorkers, limits.commands.in_all),
+      ahead_workers_(kAheadWorkers, limits.commands.in_all),
+      hook_workers_(kHookWorkers, limits.commands.in_all) {}
 
 CommandExecutor::~CommandExecutor() { Close(); }
 
@@ -127,13 +143,22 @@ void CommandExecutor::Close() {
 
 void CommandExecutor::Execute(CommandCall call) {
   const auto running = std::make_shared<Running>(std::move(call));
-  const size_t commands = ++commands_;
-  const size_t bytes = bytes_ += running->bytes;
-  if (commands > limits_.commands || bytes > limits_.bytes) {
-    return End(*running,
-               Refuse(Reason::kLedgerBusy, "too many commands wait; try again in a moment"));
-  }
+  absl::Status room = TakePlace(*running);
+  if (room.ok()) room = TakeBytes(*running, running->call.command.ByteSizeLong());
+  if (!room.ok()) return End(*running, room);
   Go(workers_, running, &CommandExecutor::Begin);
+}
+
+absl::Status CommandExecutor::TakePlace(Running& running) {
+  const CallerShares::Taken taken = places_.Take(running.call.caller, 1);
+  if (taken == CallerShares::Taken::kYes) running.places = 1;
+  return Busy(taken, places_.limits(), "commands");
+}
+
+absl::Status CommandExecutor::TakeBytes(Running& running, size_t amount) {
+  const CallerShares::Taken taken = bytes_.Take(running.call.caller, amount);
+  if (taken == CallerShares::Taken::kYes) running.bytes += amount;
+  return Busy(taken, bytes_.limits(), "bytes of commands");
 }
 
 void CommandExecutor::Go(WorkerPool& pool, const RunningPtr& running, Step step) {
@@ -150,6 +175,9 @@ void CommandExecutor::Begin(const RunningPtr& running) {
   auto envelope = Open(*call.expected, call.command);
   if (!envelope.ok()) return End(*running, envelope.status());
   running->envelope.emplace(*std::move(envelope));
+  // A message may take many times the memory of its bytes, and its signer is not known yet.
+  const absl::Status room = TakeBytes(*running, running->envelope->command->SpaceUsedLong());
+  if (!room.ok()) return End(*running, room);
   if (call.hooks == nullptr || call.hooks->ahead == nullptr) return Look(running);
   Go(ahead_workers_, running, &CommandExecutor::LookAhead);
 }
@@ -162,7 +190,8 @@ void CommandExecutor::LookAhead(const RunningPtr& running) {
   Look(running);
 }
 
-CommandExecutor::Preview CommandExecutor::PreviewOf(const Envelope& envelope) const {
+CommandExecutor::Preview CommandExecutor::PreviewOf(const Running& running) const {
+  const Envelope& envelope = *running.envelope;
   replica_.VerifyAhead(envelope, clock_.Now());
   return replica_.WithState([&](const Fold& fold) {
     Preview seen;
@@ -173,12 +202,16 @@ CommandExecutor::Preview CommandExecutor::PreviewOf(const Envelope& envelope) co
     seen.verdict = fold.CheckNotNewer().ok()
                        ? fold.Check(envelope, std::max(clock_.Now(), fold.last_time()))
                        : Stopping();
+    if (!seen.verdict.ok()) return seen;
+    seen.acceptable = CheckIsKnown(fold.world().acts(), envelope, kProgramVersion);
+    if (seen.acceptable.ok())
+      seen.acceptable = CheckNotErased(fold.world().directory(), running.call.command);
     return seen;
   });
 }
 
 void CommandExecutor::Look(const RunningPtr& running) {
-  running->preview = PreviewOf(*running->envelope);
+  running->preview = PreviewOf(*running);
   if (!running->preview.may_lag()) return Decide(running);
   const CommandCall& call = running->call;
   call.ledger->GetSize(call.deadline, [this, running](const absl::StatusOr<uint64_t>& size) {
@@ -196,25 +229,19 @@ void CommandExecutor::LookAgainAt(const RunningPtr& running, uint64_t size) {
 }
 
 void CommandExecutor::LookAgain(const RunningPtr& running) {
-  running->preview = PreviewOf(*running->envelope);
+  running->preview = PreviewOf(*running);
   Decide(running);
-}
-
-absl::Status CommandExecutor::MayAppend(const Running& running) const {
-  RETURN_IF_ERROR(running.preview.verdict);
-  RETURN_IF_ERROR(CheckAttachments(*running.envelope, running.call.command));
-  return replica_.WithState([&](const Fold& fold) {
-    const absl::Status known =
-        CheckIsKnown(fold.world().acts(), *running.envelope, kProgramVersion);
-    return known.ok() ? CheckNotErased(fold.world().directory(), running.call.command) : known;
-  });
 }
 
 void CommandExecutor::Decide(const RunningPtr& running) {
   const CommandCall& call = running->call;
   const std::optional<RecordedCommand>& recorded = running->preview.recorded;
-  const absl::Status may =
-      recorded.has_value() ? CheckSame(*recorded, *running->envelope) : MayAppend(*running);
+  const absl::Status may = [&]() -> absl::Status {
+    if (recorded.has_value()) return CheckSame(*recorded, *running->envelope);
+    RETURN_IF_ERROR(running->preview.verdict);
+    RETURN_IF_ERROR(CheckAttachments(*running->envelope, call.command));
+    return running->preview.acceptable;
+  }();
   if (!may.ok()) return End(*running, may);
   if (recorded.has_value()) {
     return call.ledger->GetReceipt(recorded->index, call.deadline,
@@ -278,8 +305,8 @@ void CommandExecutor::End(Running& running, absl::StatusOr<common::v1::Receipt> 
          {"code", absl::StatusCodeToString(result.status().code())},
          {"reason", reason}});
   }
-  --commands_;
-  bytes_ -= running.bytes;
+  places_.GiveBack(running.call.caller, running.places);
+  bytes_.GiveBack(running.call.caller, running.bytes);
   running.call.then(std::move(result));  // last: this object may go as soon as all have answers
 }
 

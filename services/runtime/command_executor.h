@@ -7,13 +7,16 @@
 // does not hold at its own position (somebody was faster) is recorded and void, and the answer says
 // so. docs/architecture.md, "The way of a command", shows all parties.
 //
+// A known command id gets the first receipt of that command, always: also when it comes with other
+// signatures or none, which nobody looks at then. A command is its id with its payload type and
+// payload; the signatures that count are those of its record.
+//
 // No thread waits for a command: each step ends by asking for the next, which begins on whatever
 // thread has the answer. Steps that compute run on a few threads of this class, so that neither
 // gRPC's threads, nor the ledger's sequencer, nor the fold are held up.
 #ifndef VOTUM_SERVICES_RUNTIME_COMMAND_EXECUTOR_H_
 #define VOTUM_SERVICES_RUNTIME_COMMAND_EXECUTOR_H_
 
-#include <atomic>
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -24,6 +27,7 @@
 #include "base/clock.h"
 #include "base/worker_pool.h"
 #include "core/fold/fold.h"
+#include "services/runtime/caller_shares.h"
 #include "services/runtime/ledger_client.h"
 #include "services/runtime/metrics.h"
 #include "services/runtime/replica.h"
@@ -67,15 +71,19 @@ struct CommandCall {
   std::function<bool()> cancelled;  // whether nobody waits any more; not called after `then`
   // Called once, from any thread; must be short and must not block.
   std::function<void(absl::StatusOr<common::v1::Receipt>)> then;
+  std::string caller = {};  // whose share it takes (CallerOf); "" has no limit of its own
 };
 
-// The most commands that are carried out at a time, and the most bytes that they may have together;
-// more are refused with LEDGER_BUSY.
+// The most commands that are carried out at a time, and the most bytes of memory that they may have
+// together, as they came and opened; more are refused with LEDGER_BUSY. One caller has at most a
+// tenth of the commands, so that no crowd from one address keeps others from acting: a council
+// behind one address has some hundreds at most.
 struct CommandLimits {
-  size_t commands;
-  size_t bytes;
+  CallerShares::Limits commands;
+  CallerShares::Limits bytes;
 };
-inline constexpr CommandLimits kCommandLimits = {20000, size_t{512} << 20};
+inline constexpr CommandLimits kCommandLimits = {{2000, 20000},
+                                                 {size_t{96} << 20, size_t{512} << 20}};
 
 // Thread-safe.
 class CommandExecutor {
@@ -107,7 +115,8 @@ class CommandExecutor {
   struct Preview {
     uint64_t next_index = 0;                  // the state's: the log up to here
     std::optional<RecordedCommand> recorded;  // the command id is known
-    absl::Status verdict;
+    absl::Status verdict;                     // the fold's
+    absl::Status acceptable;  // what a service must not accept although the fold would pass it
 
     // A refusal must be true of the log as it was when the command arrived. The state may lag
     // behind a record that another service appended a moment ago (say, the agenda of the meeting
@@ -129,21 +138,22 @@ class CommandExecutor {
 
   // Has `step` run on a thread of `pool`, unless nobody waits for the command any more by then.
   void Go(WorkerPool& pool, const RunningPtr& running, Step step);
-  Preview PreviewOf(const Envelope& envelope) const;
-  absl::Status MayAppend(const Running& running) const;
+  // Takes a place, or `amount` bytes, for the command: OK or LEDGER_BUSY. End gives all back.
+  absl::Status TakePlace(Running& running);
+  absl::Status TakeBytes(Running& running, size_t amount);
+  Preview PreviewOf(const Running& running) const;
   // The outcome of a folded record: OK, or why it is void.
   absl::Status OutcomeOf(uint64_t index) const;
 
   const Replica& replica_;
   Clock& clock_;
   Metrics& metrics_;
-  const CommandLimits limits_;
-  std::atomic<size_t> commands_{0};  // in progress
-  std::atomic<size_t> bytes_{0};     // of the commands in progress
-  WaitingRoom folded_;               // commands wait here until their record is folded
-  WorkerPool workers_;               // for steps that compute
-  WorkerPool ahead_workers_;         // for hooks that compute ahead, whoever has sent the command
-  WorkerPool hook_workers_;          // for hooks before appending, which may wait
+  CallerShares places_;       // of the commands in progress
+  CallerShares bytes_;        // of the commands in progress
+  WaitingRoom folded_;        // commands wait here until their record is folded
+  WorkerPool workers_;        // for steps that compute
+  WorkerPool ahead_workers_;  // for hooks that compute ahead, whoever has sent the command
+  WorkerPool hook_workers_;   // for hooks before appending, which may wait
 };
 
 }  // namespace votum

@@ -9,8 +9,9 @@
 #include "core/fold/command_table.h"
 #include "google/protobuf/descriptor.h"
 #include "grpcpp/support/byte_buffer.h"
-#include "grpcpp/support/slice.h"
 #include "platform/grpc/status.h"
+#include "services/runtime/call_bytes.h"
+#include "services/runtime/caller_shares.h"
 #include "services/runtime/read_access.h"
 
 namespace votum {
@@ -20,12 +21,6 @@ using google::protobuf::Descriptor;
 using google::protobuf::DescriptorPool;
 using google::protobuf::MethodDescriptor;
 using google::protobuf::ServiceDescriptor;
-
-bool Parse(const grpc::ByteBuffer& bytes, common::v1::SignedCommand* command) {
-  grpc::Slice slice;
-  return bytes.DumpToSingleSlice(&slice).ok() &&
-         command->ParseFromArray(slice.begin(), static_cast<int>(slice.size()));
-}
 
 // The command that `method` takes: it has the method's name and stands in its package.
 const Descriptor* CommandOf(const MethodDescriptor& method) {
@@ -61,11 +56,11 @@ class CommandMethods::Reactor final : public grpc::ServerGenericBidiReactor {
                      {},
                      WaitDeadline(context_),  // from now on: a large command arrives slowly
                      [this] { return gone_.load(); },
-                     [this](const absl::StatusOr<common::v1::Receipt>& answer) { Answer(answer); }};
-    if (!ok || !Parse(request_, &call.command)) {
-      return Finish(ToGrpc(Refuse(Reason::kBadCommand,
-                                  "the request is not a votum.common.v1.SignedCommand; sign one")));
-    }
+                     [this](const absl::StatusOr<common::v1::Receipt>& answer) { Answer(answer); },
+                     CallerOf(context_)};
+    const absl::Status parsed = ok ? ParseCommand(request_, &call.command)
+                                   : Refuse(Reason::kBadCommand, "the call brought no command");
+    if (!parsed.ok()) return Finish(ToGrpc(parsed));
     request_.Clear();
     method_.executor->Execute(std::move(call));
   }
@@ -75,8 +70,7 @@ class CommandMethods::Reactor final : public grpc::ServerGenericBidiReactor {
  private:
   void Answer(const absl::StatusOr<common::v1::Receipt>& answer) {
     if (!answer.ok()) return Finish(ToGrpc(answer.status()));
-    const grpc::Slice slice(answer->SerializeAsString());
-    response_ = grpc::ByteBuffer(&slice, 1);
+    response_ = BufferOf(*answer);
     StartWriteAndFinish(&response_, grpc::WriteOptions(), grpc::Status::OK);
   }
 

@@ -54,7 +54,9 @@ absl::StatusOr<std::unique_ptr<Host>> Host::Start(
     builder.experimental().SetInterceptorCreators(std::move(gates));
   }
   builder.SetMaxReceiveMessageSize(kMaxRequestBytes);
-  builder.SetResourceQuota(grpc::ResourceQuota("votum").SetMaxThreads(kMaxThreads));
+  builder.SetResourceQuota(
+      grpc::ResourceQuota("votum").SetMaxThreads(kMaxThreads).Resize(kMaxTransportBytes));
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kMaxCallsOfConnection);
   // A read may wait for the ledger's vault, so many run at once. Threads that have finished one stay
   // for the next: starting one for each call costs more than the call.
   using Option = grpc::ServerBuilder::SyncServerOption;

@@ -3,6 +3,7 @@
 #ifndef VOTUM_SERVICES_RUNTIME_HOST_H_
 #define VOTUM_SERVICES_RUNTIME_HOST_H_
 
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,8 +18,16 @@
 
 namespace votum {
 
-// The largest request: an import of 500 ideas with their texts.
+// The largest request: an import of 500 ideas with their texts. gRPC has one limit for all methods of
+// a server, and parses reads before their methods see them, so that a read may cost many times as
+// much memory: the ports of services are private, and the edge limits what people's programs send.
 inline constexpr int kMaxRequestBytes = 16 << 20;
+// The most calls of one connection at a time; a client holds back more. As many as the ledger
+// records at once (ledger/ledger.h), since a service sends it all commands on one connection.
+inline constexpr int kMaxCallsOfConnection = 4096;
+// The memory that gRPC uses for what arrives and what is on its way, in bytes: near it, connections
+// are slowed down, and beyond it no new ones are accepted.
+inline constexpr size_t kMaxTransportBytes = size_t{1} << 30;
 // The most threads that one server uses for reads; more of them wait. Commands use none.
 inline constexpr int kMaxThreads = 128;
 

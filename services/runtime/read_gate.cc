@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "google/protobuf/descriptor.h"
+#include "services/runtime/caller_shares.h"
 #include "votum/common/v1/command.pb.h"
 #include "votum/ledger/v1/ledger_service.pb.h"
 
@@ -12,8 +13,11 @@ namespace {
 
 namespace rpc = grpc::experimental;
 
-constexpr WaitingRoom::Limits kPersons = {16, 2048, 4};
-constexpr WaitingRoom::Limits kPublic = {16, 256, 2};
+// More threads than one caller can hold up with slow reads; one that has nothing to do costs a few
+// pages of memory.
+constexpr WaitingRoom::Limits kPersons = {16, 2048, 32};
+constexpr WaitingRoom::Limits kPublic = {16, 256, 32};
+static_assert(kPublic.threads > static_cast<int>(kPublic.of_caller + WaitingRoom::kGoingOn));
 
 // Whether "/votum.meetings.v1.MeetingsService/GetMeeting" reads the folded state: a command does
 // not, nor does whatever the ledger answers from its store.
@@ -73,11 +77,6 @@ class HeldReads final : public rpc::ServerInterceptorFactoryInterface {
 };
 
 }  // namespace
-
-std::string AddressOfPeer(const std::string& peer) {
-  const size_t colon = peer.rfind(':');
-  return colon == std::string::npos || colon == peer.find(':') ? peer : peer.substr(0, colon);
-}
 
 ReadGate::ReadGate(Replica* replica, const ReadAccess* access)
     : access_(*access), persons_(replica, kPersons), public_(replica, kPublic) {}

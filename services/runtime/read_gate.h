@@ -10,7 +10,6 @@
 #define VOTUM_SERVICES_RUNTIME_READ_GATE_H_
 
 #include <memory>
-#include <string>
 
 #include "grpcpp/server_context.h"
 #include "grpcpp/support/server_interceptor.h"
@@ -42,9 +41,6 @@ class ReadGate {
   WaitingRoom persons_;
   WaitingRoom public_;
 };
-
-// Where the public calls from, without the port: "ipv4:192.0.2.7" for "ipv4:192.0.2.7:4711".
-std::string AddressOfPeer(const std::string& peer);
 
 }  // namespace votum
 

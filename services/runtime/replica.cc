@@ -65,6 +65,7 @@ void Replica::RemoveListener(uint64_t number) const {
 Followed Replica::FoldAll(const ledger::v1::SubscribeResponse& response) {
   absl::Status broken;
   uint64_t folded = 0;
+  std::vector<RecordOutcome> voids;  // logged when the state is not held any more
   std::vector<std::optional<OpenedRecord>> records;
   records.reserve(static_cast<size_t>(response.entries_size()));
   for (const ledger::v1::Entry& entry : response.entries())
@@ -77,16 +78,17 @@ Followed Replica::FoldAll(const ledger::v1::SubscribeResponse& response) {
         broken = outcome.status();
         break;
       }
-      if (!outcome->status.ok()) {
-        Log(Severity::kWarning, "record is void",
-            {{"index", static_cast<int64_t>(outcome->index)},
-             {"command", outcome->command_name},
-             {"reason", ReasonTextOf(outcome->status)}});
-      }
+      if (!outcome->status.ok()) voids.push_back(*outcome);
       broken = fold_.CheckNotNewer();
       if (!broken.ok()) break;
     }
     folded = fold_.next_index();
+  }
+  for (const RecordOutcome& one : voids) {
+    Log(Severity::kWarning, "record is void",
+        {{"index", static_cast<int64_t>(one.index)},
+         {"command", one.command_name},
+         {"reason", ReasonTextOf(one.status)}});
   }
   {
     const std::lock_guard<std::mutex> lock(wait_mutex_);

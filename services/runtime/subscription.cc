@@ -4,13 +4,32 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
+#include "base/refusal.h"
+#include "platform/grpc/status.h"
+
 namespace votum {
+namespace {
+
+absl::Status TooMany(size_t limit, absl::string_view of_whom) {
+  return Refuse(Reason::kTooManyWaitingReads,
+                absl::StrCat(limit, " subscriptions ", of_whom,
+                             " are open already; end one of them first, or read the log page by "
+                             "page"));
+}
+
+}  // namespace
 
 // One stream. gRPC calls it on threads of its own; a mutex guards all state. It keeps itself alive
 // until gRPC is done with it.
 class SubscriptionHub::Subscriber : public grpc::ServerWriteReactor<ledger::v1::SubscribeResponse> {
  public:
-  Subscriber(SubscriptionHub* hub, uint64_t next) : hub_(*hub), next_(next) {}
+  // `context` is the call's and lives until OnDone.
+  Subscriber(SubscriptionHub* hub, const grpc::CallbackServerContext* context, std::string caller,
+             uint64_t next)
+      : hub_(*hub), context_(*context), caller_(std::move(caller)), next_(next) {}
+
+  const std::string& caller() const { return caller_; }
 
   void OnWriteDone(bool ok) override {
     {
@@ -53,6 +72,9 @@ class SubscriptionHub::Subscriber : public grpc::ServerWriteReactor<ledger::v1::
       FinishLocked(grpc::Status(grpc::StatusCode::UNAVAILABLE, "the service is stopping"));
   }
 
+  // Ends what a subscriber who does not read keeps from ending. Not after OnDone.
+  void Cancel() { context_.TryCancel(); }
+
  private:
   void FinishLocked(const grpc::Status& status) {
     if (finished_) return;
@@ -61,6 +83,8 @@ class SubscriptionHub::Subscriber : public grpc::ServerWriteReactor<ledger::v1::
   }
 
   SubscriptionHub& hub_;
+  const grpc::CallbackServerContext& context_;
+  const std::string caller_;
   uint64_t next_;  // only the pump uses it
   std::mutex mutex_;
   ledger::v1::SubscribeResponse response_;  // gRPC's while writing_, the pump's otherwise
@@ -70,14 +94,21 @@ class SubscriptionHub::Subscriber : public grpc::ServerWriteReactor<ledger::v1::
   bool stop_ = false;                       // guarded by mutex_
 };
 
-SubscriptionHub::SubscriptionHub(ReadStretch read)
-    : read_(std::move(read)), pump_([this] { Pump(); }) {}
+SubscriptionHub::SubscriptionHub(ReadStretch read, CallerShares::Limits limits)
+    : read_(std::move(read)), shares_(limits), pump_([this] { Pump(); }) {}
 
 SubscriptionHub::~SubscriptionHub() { Stop(); }
 
 grpc::ServerWriteReactor<ledger::v1::SubscribeResponse>* SubscriptionHub::Subscribe(
-    uint64_t start) {
-  auto subscriber = std::make_shared<Subscriber>(this, start);
+    grpc::CallbackServerContext* context, const std::string& caller, uint64_t start) {
+  const CallerShares::Taken taken = shares_.Take(caller, 1);
+  if (taken != CallerShares::Taken::kYes) {
+    const bool own = taken == CallerShares::Taken::kCallerHasItsShare;
+    return new RefusedSubscription(
+        ToGrpc(own ? TooMany(shares_.limits().of_caller, "of this caller")
+                   : TooMany(shares_.limits().in_all, "like this one")));
+  }
+  auto subscriber = std::make_shared<Subscriber>(this, context, caller, start);
   const std::lock_guard<std::mutex> lock(mutex_);
   subscribers_.insert(subscriber);
   if (stopping_) {
@@ -103,6 +134,7 @@ void SubscriptionHub::Remove(Subscriber* subscriber) {
     if (it->get() != subscriber) continue;
     last = *it;
     subscribers_.erase(it);
+    shares_.GiveBack(last->caller(), 1);
     break;
   }
   changed_.notify_all();
@@ -122,7 +154,7 @@ void SubscriptionHub::Pump() {
   }
 }
 
-void SubscriptionHub::Stop() {
+void SubscriptionHub::Stop(absl::Duration grace) {
   {
     std::unique_lock<std::mutex> lock(mutex_);
     if (stopping_) return;
@@ -137,7 +169,11 @@ void SubscriptionHub::Stop() {
   }
   for (const std::shared_ptr<Subscriber>& subscriber : current) subscriber->Stop();
   std::unique_lock<std::mutex> lock(mutex_);
-  changed_.wait(lock, [this] { return subscribers_.empty(); });
+  const auto all_have_ended = [this] { return subscribers_.empty(); };
+  if (changed_.wait_for(lock, absl::ToChronoNanoseconds(grace), all_have_ended)) return;
+  // Those that are in the set are not done: OnDone waits for the lock to remove them.
+  for (const std::shared_ptr<Subscriber>& subscriber : subscribers_) subscriber->Cancel();
+  changed_.wait(lock, all_have_ended);
 }
 
 }  // namespace votum

@@ -39,26 +39,30 @@ void WaitingRoom::Enter(const std::string& caller, uint64_t index, absl::Time de
   absl::Status refused;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
-    const auto own = by_caller_.find(caller);
-    if (closed_) {
-      refused = Closed();
-    } else if (own != by_caller_.end() && own->second >= limits_.of_caller) {
-      refused = TooMany(limits_.of_caller, "of this caller");
-    } else if (entries_.size() >= limits_.in_all) {
-      refused = TooMany(limits_.in_all, "like this one");
-    } else {
+    refused = MayEnter(caller);
+    if (refused.ok()) {
       const Number number = ++last_;
       const bool earliest = by_deadline_.empty() || deadline < by_deadline_.begin()->first;
       entries_.emplace(number, Entry{caller, index, deadline, std::move(then)});
       by_index_.emplace(index, number);
       by_deadline_.emplace(deadline, number);
-      ++by_caller_[caller];
+      ++by_caller_[caller].waiting;
       // Otherwise somebody wakes early enough: at the earliest deadline, or when the record is folded.
       if (earliest || index < replica_.next_index()) changed_.notify_one();
       return;
     }
   }
   then(refused);
+}
+
+absl::Status WaitingRoom::MayEnter(const std::string& caller) const {
+  if (closed_) return Closed();
+  if (entries_.size() >= limits_.in_all) return TooMany(limits_.in_all, "like this one");
+  const auto own = by_caller_.find(caller);
+  if (own == by_caller_.end()) return absl::OkStatus();
+  const auto& [waiting, going_on] = own->second;
+  const bool may = waiting < limits_.of_caller && waiting + going_on < limits_.of_caller + kGoingOn;
+  return may ? absl::OkStatus() : TooMany(limits_.of_caller, "of this caller");
 }
 
 size_t WaitingRoom::waiting() const {
@@ -83,8 +87,9 @@ WaitingRoom::Entry WaitingRoom::Remove(Number number) {
   entries_.erase(found);
   by_index_.erase({entry.index, number});
   by_deadline_.erase({entry.deadline, number});
-  const auto own = by_caller_.find(entry.caller);
-  if (--own->second == 0) by_caller_.erase(own);
+  OfCaller& own = by_caller_.at(entry.caller);
+  --own.waiting;
+  ++own.going_on;
   return entry;
 }
 
@@ -112,7 +117,10 @@ void WaitingRoom::GoOn() {
       if (!entries_.empty()) changed_.notify_one();  // somebody has to watch the others meanwhile
       lock.unlock();
       entry.then(status);
+      entry.then = nullptr;  // whatever it holds goes without the lock
       lock.lock();
+      const auto own = by_caller_.find(entry.caller);
+      if (--own->second.going_on + own->second.waiting == 0) by_caller_.erase(own);
     } else if (closed_) {
       return;
     } else if (by_deadline_.empty()) {

@@ -3,6 +3,12 @@
 //
 // The caller of a read is a person, or for the public the address it calls from: the reads of one
 // caller cannot take the places of others.
+//
+// Those who have waited go on with threads of the room. A read that is slow there (it fetches sealed
+// contents from a ledger that does not answer, for ten seconds at most) counts for its caller until
+// it is done: one caller has at most of_caller + kGoingOn of the threads. Where there are more
+// threads, others go on at once; at worst, when several callers have nothing but slow reads, a read
+// waits ten seconds for each `threads` of them before it.
 #ifndef VOTUM_SERVICES_RUNTIME_WAITING_ROOM_H_
 #define VOTUM_SERVICES_RUNTIME_WAITING_ROOM_H_
 
@@ -34,6 +40,10 @@ class WaitingRoom {
     size_t in_all;
     int threads;  // that go on with those who have waited
   };
+
+  // So many of a caller may go on beside those that wait: a caller sends the next read when it has
+  // an answer, which it has a moment before the thread is free.
+  static constexpr size_t kGoingOn = 4;
 
   // `replica` outlives this object.
   WaitingRoom(const Replica* replica, Limits limits);
@@ -71,6 +81,8 @@ class WaitingRoom {
   // record first. False if all have to wait.
   bool TakeReady(Entry* entry, absl::Status* status);
   Entry Remove(Number number);
+  // Why no more of the caller may enter; with mutex_ held.
+  absl::Status MayEnter(const std::string& caller) const;
 
   const Replica& replica_;
   const Limits limits_;
@@ -82,7 +94,11 @@ class WaitingRoom {
   std::map<Number, Entry> entries_;
   std::set<std::pair<uint64_t, Number>> by_index_;
   std::set<std::pair<absl::Time, Number>> by_deadline_;
-  absl::flat_hash_map<std::string, size_t> by_caller_;  // how many
+  struct OfCaller {
+    size_t waiting = 0;
+    size_t going_on = 0;
+  };
+  absl::flat_hash_map<std::string, OfCaller> by_caller_;  // those who have any
 
   uint64_t listener_ = 0;
   std::vector<std::thread> threads_;

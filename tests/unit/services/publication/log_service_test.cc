@@ -30,6 +30,9 @@
 #include "crypto/keys.h"
 #include "crypto/note.h"
 #include "crypto/random.h"
+#include "grpcpp/generic/generic_stub.h"
+#include "grpcpp/support/byte_buffer.h"
+#include "grpcpp/support/slice.h"
 #include "gtest/gtest.h"
 #include "ledger/sqlite_checkpoint_store.h"
 #include "ledger/sqlite_store.h"
@@ -469,6 +472,66 @@ TEST_F(LogServiceTest, PublicationOnlyReads) {
                           answer->set_value(receipt.status());
                         });
   EXPECT_THAT(answer->get_future().get(), IsRefused(Reason::kNotAService));
+}
+
+TEST_F(LogServiceTest, AServiceAppendsAndTheBytesOfOthersAreNotLookedAt) {
+  dv1::WithdrawOffice command;
+  const common::v1::SignedCommand sent = Sign(&command, key_);
+  LedgerClient directory(ledger_host_->InProcessChannel(), "directory");
+  const auto answer = std::make_shared<std::promise<absl::StatusOr<common::v1::Receipt>>>();
+  directory.Append(
+      sent, 0, absl::Now() + absl::Seconds(30),
+      [answer](absl::StatusOr<common::v1::Receipt> receipt) { answer->set_value(receipt); });
+  const absl::StatusOr<common::v1::Receipt> receipt = answer->get_future().get();
+  ASSERT_OK(receipt);
+  EXPECT_EQ(receipt->index(), stored_.size());
+
+  grpc::GenericStub stub(ledger_host_->InProcessChannel());
+  for (const bool is_service : {false, true}) {
+    const grpc::Slice slice(std::string("\xff\xff\xff"));
+    const grpc::ByteBuffer request(&slice, 1);
+    grpc::ByteBuffer response;
+    grpc::ClientContext context;
+    if (is_service) context.AddMetadata(kServiceMetadata, "directory");
+    std::promise<grpc::Status> ended;
+    stub.UnaryCall(&context, "/votum.ledger.v1.LedgerService/Append", {}, &request, &response,
+                   [&ended](grpc::Status status) { ended.set_value(std::move(status)); });
+    EXPECT_THAT(FromGrpc(ended.get_future().get()),
+                IsRefused(is_service ? Reason::kBadCommand : Reason::kNotAService));
+  }
+}
+
+TEST_F(LogServiceTest, CheckpointsWaitForTheFoldAndLeaveTheThreadsToOthers) {
+  replica_.Stop();  // the fold lags from now on
+  dv1::WithdrawOffice command;
+  ASSERT_OK(ledger_->Append(Sign(&command, key_), {"directory"}));
+  struct Asked {
+    grpc::ClientContext context;
+    lv1::GetCheckpointResponse response;
+    std::promise<absl::Status> ended;
+  };
+  const lv1::GetCheckpointRequest request;
+  std::vector<std::unique_ptr<Asked>> asked;
+  // More than the server has threads, and more than one caller may have waiting.
+  for (int i = 0; i < kMaxThreads + 10; ++i) {
+    Asked& one = *asked.emplace_back(std::make_unique<Asked>());
+    one.context.set_deadline(absl::ToChronoTime(absl::Now() + absl::Seconds(60)));
+    stub_->async()->GetCheckpoint(
+        &one.context, &request, &one.response,
+        [&one](const grpc::Status& status) { one.ended.set_value(FromGrpc(status)); });
+  }
+  lv1::GetConsistencyProofRequest sizes;
+  sizes.set_old_size(1);
+  sizes.set_new_size(2);
+  lv1::GetConsistencyProofResponse proof;
+  grpc::ClientContext context;
+  EXPECT_OK(FromGrpc(stub_->GetConsistencyProof(&context, sizes, &proof)));
+  log_service_.EndSubscriptions();
+  std::map<absl::StatusCode, int> ended;
+  for (const auto& one : asked) ++ended[one->ended.get_future().get().code()];
+  EXPECT_EQ(ended[absl::StatusCode::kOk], 0) << "nobody is told more than is folded";
+  EXPECT_EQ(ended[absl::StatusCode::kResourceExhausted] + ended[absl::StatusCode::kUnavailable],
+            kMaxThreads + 10);
 }
 
 TEST_F(LogServiceTest, ASessionThatIsNoGoodIsRefusedNotTakenForThePublic) {

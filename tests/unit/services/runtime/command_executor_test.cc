@@ -306,7 +306,7 @@ TEST_F(CommandExecutorTest, NoThreadWaitsForACommand) {
 }
 
 TEST_F(CommandExecutorTest, RefusesMoreThanItMayHoldUntilThereIsRoomAgain) {
-  CommandExecutor two(&replica_, &clock_, &metrics_, {2, 4000});
+  CommandExecutor two(&replica_, &clock_, &metrics_, {{2, 2}, {6000, 6000}});
   const auto send = [&](const SignedCommand& command, Sent* sent) {
     two.Execute({dv1::CreateOrganization::descriptor(), &ledger_, nullptr, command,
                  absl::Now() + kLong, [] { return false; },
@@ -318,7 +318,7 @@ TEST_F(CommandExecutorTest, RefusesMoreThanItMayHoldUntilThereIsRoomAgain) {
   Sent first, second, third, large, again;
   send(Council("a"), &first);
   SignedCommand many_bytes = Council("b");
-  many_bytes.add_attachments()->set_content(std::string(4000, 'x'));
+  many_bytes.add_attachments()->set_content(std::string(6000, 'x'));
   send(many_bytes, &large);
   EXPECT_THAT(large.Await(), IsRefused(Reason::kLedgerBusy)) << "too many bytes";
   const SignedCommand small = Council("c");
@@ -333,6 +333,54 @@ TEST_F(CommandExecutorTest, RefusesMoreThanItMayHoldUntilThereIsRoomAgain) {
   Record(ledger_.TakeAppending());
   ShowAll();
   EXPECT_OK(again.Await());
+}
+
+TEST_F(CommandExecutorTest, OneCallerHasAShareAndLeavesTheRestToOthers) {
+  constexpr size_t kPlenty = size_t{1} << 30;
+  CommandExecutor few(&replica_, &clock_, &metrics_, {{1, 3}, {kPlenty, kPlenty}});
+  const auto send = [&](const std::string& caller, const std::string& id, Sent* sent) {
+    few.Execute({dv1::CreateOrganization::descriptor(), &ledger_, nullptr, Council(id),
+                 absl::Now() + kLong, [] { return false; },
+                 [sent](absl::StatusOr<Receipt> answer) {
+                   sent->answer = std::move(answer);
+                   sent->answered.Notify();
+                 },
+                 caller});
+  };
+  Sent first, second, other, service, too_many, again;
+  send("ipv4:192.0.2.7", "a", &first);
+  send("ipv4:192.0.2.7", "b", &second);
+  ASSERT_THAT(second.Await(), IsRefused(Reason::kLedgerBusy));
+  EXPECT_NE(second.answer.status().message().find("from one address"), std::string::npos);
+  send("ipv4:192.0.2.8", "c", &other);
+  send("", "d", &service);
+  send("ipv4:192.0.2.9", "e", &too_many);
+  EXPECT_THAT(too_many.Await(), IsRefused(Reason::kLedgerBusy));
+  for (int i = 0; i < 3; ++i) Record(ledger_.TakeAppending());
+  ShowAll();
+  for (Sent* const sent : {&first, &other, &service}) EXPECT_OK(sent->Await());
+  send("ipv4:192.0.2.7", "f", &again);
+  Record(ledger_.TakeAppending());
+  ShowAll();
+  EXPECT_OK(again.Await());
+}
+
+TEST_F(CommandExecutorTest, ACommandCountsWithTheMemoryThatItTakesWhenItIsOpen) {
+  dv1::EraseSubjects erase;
+  for (int i = 0; i < 1000; ++i) erase.add_subjects("");
+  const SignedCommand command = log_.Sign("anna", &erase);
+  const size_t enough_for_its_bytes = command.ByteSizeLong() * 2;
+  ASSERT_GT(erase.SpaceUsedLong(), enough_for_its_bytes);
+  CommandExecutor small(&replica_, &clock_, &metrics_,
+                        {{9, 9}, {enough_for_its_bytes, enough_for_its_bytes}});
+  Sent sent;
+  small.Execute({dv1::EraseSubjects::descriptor(), &ledger_, nullptr, command, absl::Now() + kLong,
+                 [] { return false; },
+                 [&sent](absl::StatusOr<Receipt> answer) {
+                   sent.answer = std::move(answer);
+                   sent.answered.Notify();
+                 }});
+  EXPECT_THAT(sent.Await(), IsRefused(Reason::kLedgerBusy));
 }
 
 TEST_F(CommandExecutorTest, TheServiceIsAskedLastAndNotForWhatIsRecorded) {

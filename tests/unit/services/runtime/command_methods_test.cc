@@ -13,6 +13,7 @@
 #include "grpcpp/generic/generic_stub.h"
 #include "gtest/gtest.h"
 #include "platform/grpc/status.h"
+#include "services/runtime/call_bytes.h"
 #include "services/runtime/host.h"
 #include "tests/unit/core/fold/small_log.h"
 #include "tests/unit/services/runtime/fake_ledger.h"
@@ -146,6 +147,43 @@ TEST_F(CommandMethodsTest, BytesThatAreNoCommandAndMethodsThatNobodyHasAreRefuse
   EXPECT_THAT(call("/votum.meetings.v1.MeetingsService/CastVote"),
               HasCode(absl::StatusCode::kUnimplemented))
       << "of a service that this server has not";
+}
+
+// Each of these is small on the wire and would be large in memory, or is no command.
+TEST(CommandBytes, AreCheckedBeforeAnythingIsMadeOfThem) {
+  SignedCommand sound;
+  sound.set_payload_type("application/vnd.votum.directory.v1.CreateOrganization+protobuf");
+  sound.set_payload("payload");
+  for (int i = 0; i < kMaxSignatures; ++i) {
+    sound.add_signatures()->set_key_id("key");
+    sound.mutable_signatures(i)->set_signature("signature");
+  }
+  for (int i = 0; i < kMostAttachments; ++i) sound.add_attachments()->set_content("content");
+  EXPECT_OK(CheckCommandBytes(sound.SerializeAsString()));
+  EXPECT_OK(CheckCommandBytes(""));
+
+  SignedCommand signatures = sound;
+  signatures.add_signatures();
+  EXPECT_THAT(CheckCommandBytes(signatures.SerializeAsString()), IsRefused(Reason::kUnsigned));
+  SignedCommand attachments = sound;
+  attachments.add_attachments();
+  EXPECT_THAT(CheckCommandBytes(attachments.SerializeAsString()),
+              IsRefused(Reason::kBadAttachment));
+  SignedCommand payload = sound;
+  payload.set_payload(std::string(kMaxPayloadBytes + 1, 'p'));
+  EXPECT_THAT(CheckCommandBytes(payload.SerializeAsString()), IsRefused(Reason::kTooLarge));
+
+  const std::string unknown_field("\x2a\x00", 2);           // field 5, empty
+  const std::string in_a_signature("\x1a\x02\x1a\x00", 4);  // field 3 of a signature
+  const std::string in_an_attachment("\x22\x02\x2a\x00", 4);
+  for (const std::string& bytes : {unknown_field, in_a_signature, in_an_attachment})
+    EXPECT_THAT(CheckCommandBytes(bytes), IsRefused(Reason::kUnknownField));
+  const std::string a_number("\x08\x01", 2);
+  const std::string too_short("\x12\x05pay", 5);
+  const std::string a_group("\x1b\x1c", 2);
+  const std::string cut = sound.SerializeAsString().substr(0, 100);
+  for (const std::string& bytes : {a_number, too_short, a_group, cut})
+    EXPECT_THAT(CheckCommandBytes(bytes), IsRefused(Reason::kBadCommand));
 }
 
 TEST_F(CommandMethodsTest, ManyCallsWaitAtATimeAndNoneForAThread) {

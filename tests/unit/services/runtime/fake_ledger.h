@@ -5,6 +5,7 @@
 
 #include <condition_variable>
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -113,13 +114,29 @@ class FakeLedger final : public LedgerClient {
     then(std::move(receipt));
   }
 
-  // The content of an attachment, which nobody erases.
+  // The content of an attachment.
   void Keep(const common::v1::Attachment& attachment) {
     const std::lock_guard<std::mutex> lock(mutex_);
     contents_[attachment.commitment()] = attachment;
   }
+  // It is erased.
+  void Forget(const std::string& commitment) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    contents_.erase(commitment);
+  }
+  // Something that happens once, when contents are asked for and before they are given.
+  void BeforeNextAttachments(std::function<void()> happens) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    before_attachments_ = std::move(happens);
+  }
   absl::StatusOr<std::vector<common::v1::Attachment>> GetAttachments(
       const std::vector<std::string>& commitments, absl::Time) override {
+    std::function<void()> before;
+    {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      before = std::exchange(before_attachments_, nullptr);
+    }
+    if (before != nullptr) before();
     const std::lock_guard<std::mutex> lock(mutex_);
     std::vector<common::v1::Attachment> kept;
     for (const std::string& commitment : commitments) {
@@ -162,6 +179,7 @@ class FakeLedger final : public LedgerClient {
   std::condition_variable changed_;
   // All guarded by mutex_.
   std::map<std::string, common::v1::Attachment> contents_;  // by commitment
+  std::function<void()> before_attachments_;
   std::vector<std::string> records_;
   std::deque<Appending> appending_;
   size_t appends_ = 0;

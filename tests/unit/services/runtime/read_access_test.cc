@@ -262,12 +262,5 @@ TEST_F(ReadAccessTest, SaysWhyTheGateDidNotWait) {
   EXPECT_EQ(access_.Read(context, "Test", read).error_code(), grpc::StatusCode::DEADLINE_EXCEEDED);
 }
 
-TEST(ReadGate, TellsAddressesFromPorts) {
-  EXPECT_EQ(AddressOfPeer("ipv4:192.0.2.7:4711"), "ipv4:192.0.2.7");
-  EXPECT_EQ(AddressOfPeer("ipv6:%5B2001:db8::1%5D:4711"), "ipv6:%5B2001:db8::1%5D");
-  EXPECT_EQ(AddressOfPeer("unix:"), "unix:");
-  EXPECT_EQ(AddressOfPeer("inproc"), "inproc");
-}
-
 }  // namespace
 }  // namespace votum

@@ -196,6 +196,37 @@ TEST_F(WaitingRoomTest, HoldsSoManyOfACallerAndSoManyInAll) {
   EXPECT_THAT(late.status, HasCode(absl::StatusCode::kUnavailable));
 }
 
+TEST_F(WaitingRoomTest, SlowReadsOfOneCallerKeepThreadsForOthers) {
+  ShowAll();
+  WaitingRoom room(&replica_, {1, 20, 8});
+  absl::Notification may_end;
+  constexpr size_t kSlow = 1 + WaitingRoom::kGoingOn;
+  std::atomic<size_t> slow{0};
+  for (size_t i = 0; i < kSlow; ++i) {
+    room.Enter("a", 0, absl::Now() + kLong, [&](const absl::Status& status) {
+      EXPECT_OK(status);
+      ++slow;
+      may_end.WaitForNotification();
+    });
+    ASSERT_TRUE(testing::Await([&] { return slow == i + 1; }));
+  }
+  Outcome more, other;
+  const auto enter = [&room](const std::string& caller, Outcome* outcome) {
+    room.Enter(caller, 0, absl::Now() + kLong, [outcome](const absl::Status& status) {
+      outcome->status = status;
+      outcome->called.Notify();
+    });
+  };
+  enter("a", &more);
+  more.called.WaitForNotification();
+  EXPECT_THAT(more.status, IsRefused(Reason::kTooManyWaitingReads));
+  enter("b", &other);
+  other.called.WaitForNotification();
+  EXPECT_OK(other.status);
+  may_end.Notify();
+  room.Close();
+}
+
 TEST_F(WaitingRoomTest, PlacesAreFreeAgainAfterwards) {
   Outcome first[2];
   for (Outcome& outcome : first) Wait("a", kNever, &outcome, absl::Now() + absl::Milliseconds(5));

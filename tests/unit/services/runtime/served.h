@@ -6,9 +6,11 @@
 #ifndef VOTUM_TESTS_UNIT_SERVICES_RUNTIME_SERVED_H_
 #define VOTUM_TESTS_UNIT_SERVICES_RUNTIME_SERVED_H_
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -60,6 +62,17 @@ class Served {
   // The ledger has this content from now on.
   void Keep(const common::v1::Attachment& attachment) { ledger_.Keep(attachment); }
 
+  // `records` appends to the log when the service next asks for contents, and before they are given;
+  // that of `erased` is gone then, before the service has folded why.
+  void EraseMeanwhile(const common::v1::Attachment& erased, std::function<void()> records) {
+    ledger_.BeforeNextAttachments([this, erased, records = std::move(records)] {
+      records();
+      ledger_.Forget(erased.commitment());
+      ledger_.SetSize(log_.records().size());
+      ledger_.Show(log_.records());
+    });
+  }
+
   // Folds what was appended to the log meanwhile.
   void Follow() {
     ledger_.Show(log_.records());
@@ -71,6 +84,8 @@ class Served {
       return 0;
     });
   }
+
+  Stub& stub() { return *stub_; }
 
   // The answer to `person`, "" for the public.
   template <typename Request, typename Response>

@@ -1,0 +1,125 @@
+// Subscriptions over gRPC within the process, of callers who read and of one who does not.
+#include "services/runtime/subscription.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/time/clock.h"
+#include "base/status_matchers.h"
+#include "gtest/gtest.h"
+#include "platform/grpc/status.h"
+#include "services/runtime/host.h"
+#include "votum/ledger/v1/ledger_service.grpc.pb.h"
+
+namespace votum {
+namespace {
+
+namespace lv1 = ledger::v1;
+
+// A log with an entry of 1 MiB at every index, to the end of time.
+absl::Status ReadEndless(uint64_t* next, lv1::SubscribeResponse* stretch) {
+  stretch->Clear();
+  lv1::Entry* entry = stretch->add_entries();
+  entry->set_index((*next)++);
+  entry->set_record(std::string(size_t{1} << 20, 'r'));
+  return absl::OkStatus();
+}
+
+// Whoever calls from a start below 100 is "a", others are "b".
+class Streams final
+    : public lv1::LedgerService::WithCallbackMethod_Subscribe<lv1::LedgerService::Service> {
+ public:
+  explicit Streams(SubscriptionHub* hub) : hub_(*hub) {}
+  grpc::ServerWriteReactor<lv1::SubscribeResponse>* Subscribe(
+      grpc::CallbackServerContext* context, const lv1::SubscribeRequest* request) override {
+    return hub_.Subscribe(context, request->start_index() < 100 ? "a" : "b",
+                          request->start_index());
+  }
+
+ private:
+  SubscriptionHub& hub_;
+};
+
+class SubscriptionTest : public ::testing::Test {
+ protected:
+  ~SubscriptionTest() override {
+    hub_.Stop();
+    host_->Stop(absl::ZeroDuration());
+  }
+
+  // A subscription that is read when the test says so.
+  struct Stream {
+    grpc::ClientContext context;
+    std::unique_ptr<grpc::ClientReader<lv1::SubscribeResponse>> reader;
+    lv1::SubscribeResponse newest;
+
+    bool Read() { return reader->Read(&newest); }
+    absl::Status End() { return FromGrpc(reader->Finish()); }
+  };
+  std::unique_ptr<Stream> Open(uint64_t start) {
+    auto stream = std::make_unique<Stream>();
+    lv1::SubscribeRequest request;
+    request.set_start_index(start);
+    stream->reader = stub_->Subscribe(&stream->context, request);
+    return stream;
+  }
+
+  SubscriptionHub hub_{ReadEndless, {2, 3}};
+  Streams streams_{&hub_};
+  std::unique_ptr<Host> host_ =
+      *Host::Start({}, nullptr, {{"votum.ledger.v1.LedgerService", &streams_}});
+  std::unique_ptr<lv1::LedgerService::Stub> stub_ =
+      lv1::LedgerService::NewStub(host_->InProcessChannel());
+};
+
+TEST_F(SubscriptionTest, WhoDoesNotReadHoldsUpNoEnd) {
+  const std::unique_ptr<Stream> idle = Open(0);
+  ASSERT_TRUE(idle->Read());  // so that it is open, and the next write is on its way
+  const absl::Time start = absl::Now();
+  hub_.Stop(absl::Milliseconds(200));
+  EXPECT_LT(absl::Now() - start, absl::Seconds(30));
+  while (idle->Read()) {
+  }
+  EXPECT_FALSE(idle->End().ok());
+}
+
+TEST_F(SubscriptionTest, EachCallerHasItsShareAndGetsItBack) {
+  std::vector<std::unique_ptr<Stream>> open;
+  for (const uint64_t start : {0, 1, 100}) {
+    open.push_back(Open(start));
+    ASSERT_TRUE(open.back()->Read());
+    EXPECT_EQ(open.back()->newest.entries(0).index(), start);
+  }
+  for (const uint64_t start : {2, 101}) {
+    const std::unique_ptr<Stream> refused = Open(start);
+    EXPECT_FALSE(refused->Read());
+    EXPECT_THAT(refused->End(), IsRefused(Reason::kTooManyWaitingReads));
+  }
+  open[0]->context.TryCancel();
+  while (open[0]->Read()) {
+  }
+  EXPECT_FALSE(open[0]->End().ok());
+  // The server hears of it a moment later.
+  for (const absl::Time give_up = absl::Now() + absl::Seconds(30);;) {
+    const std::unique_ptr<Stream> again = Open(2);
+    if (again->Read()) {
+      again->context.TryCancel();
+      while (again->Read()) {
+      }
+      EXPECT_FALSE(again->End().ok());
+      break;
+    }
+    ASSERT_THAT(again->End(), IsRefused(Reason::kTooManyWaitingReads));
+    ASSERT_LT(absl::Now(), give_up);
+  }
+  hub_.Stop(absl::ZeroDuration());
+  for (size_t i = 1; i < open.size(); ++i) {
+    while (open[i]->Read()) {
+    }
+    EXPECT_FALSE(open[i]->End().ok());
+  }
+}
+
+}  // namespace
+}  // namespace votum
