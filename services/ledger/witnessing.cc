@@ -1,7 +1,6 @@
 #include "services/ledger/witnessing.h"
 
 #include <algorithm>
-#include <iterator>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -124,9 +123,16 @@ void Witnessing::Settle(common::v1::Receipt receipt, absl::Time deadline, Then t
   if (SizeOf(witnessed) <= receipt.index() && deadline > now) {
     const std::lock_guard<std::mutex> lock(settle_mutex_);
     if (settling_) {
-      unsettled_.push_back(
-          {std::move(receipt), std::min(deadline, now + config_.longest_wait), std::move(then)});
-      // They may have answered since the look at `witnessed`; and the deadline may be the earliest.
+      const uint64_t number = ++last_number_;
+      const uint64_t index = receipt.index();
+      const absl::Time until = std::min(deadline, now + config_.longest_wait);
+      const bool earliest = by_deadline_.empty() || until < by_deadline_.begin()->first;
+      unsettled_.emplace(number, Unsettled{std::move(receipt), until, std::move(then)});
+      by_index_.emplace(index, number);
+      by_deadline_.emplace(until, number);
+      // Otherwise the settler wakes early enough by itself. They may have answered since the look
+      // at `witnessed`, and the settler have looked too.
+      if (!earliest && index >= settled_size_) return;
       witnesses_have_answered_ = true;
       return to_settle_.notify_all();
     }
@@ -137,8 +143,8 @@ void Witnessing::Settle(common::v1::Receipt receipt, absl::Time deadline, Then t
 void Witnessing::SettleEach() {
   std::unique_lock<std::mutex> lock(settle_mutex_);
   for (bool settling = true; settling;) {
-    absl::Time earliest = clock_.Now() + config_.longest_wait;
-    for (const Unsettled& one : unsettled_) earliest = std::min(earliest, one.deadline);
+    const absl::Time earliest =
+        by_deadline_.empty() ? clock_.Now() + config_.longest_wait : by_deadline_.begin()->first;
     to_settle_.wait_until(lock, absl::ToChronoTime(earliest),
                           [this] { return !settling_ || witnesses_have_answered_; });
     witnesses_have_answered_ = false;
@@ -146,23 +152,32 @@ void Witnessing::SettleEach() {
     lock.unlock();
     // The runner has a lock of its own, under which it calls for settle_mutex_.
     const std::string witnessed = runner_.Witnessed();
+    const uint64_t size = SizeOf(witnessed);
     lock.lock();
-    std::list<Unsettled> ready = TakeReady(SizeOf(witnessed));
+    std::vector<Unsettled> ready = TakeReady(size);
+    settled_size_ = size;
     lock.unlock();
     for (Unsettled& one : ready) one.then(CosignedByQuorum(std::move(one.receipt), witnessed));
     lock.lock();
   }
 }
 
-std::list<Witnessing::Unsettled> Witnessing::TakeReady(uint64_t size) {
+Witnessing::Unsettled Witnessing::Remove(uint64_t number) {
+  const auto found = unsettled_.find(number);
+  Unsettled one = std::move(found->second);
+  unsettled_.erase(found);
+  by_index_.erase({one.receipt.index(), number});
+  by_deadline_.erase({one.deadline, number});
+  return one;
+}
+
+std::vector<Witnessing::Unsettled> Witnessing::TakeReady(uint64_t size) {
   const absl::Time now = clock_.Now();
-  std::list<Unsettled> ready;
-  for (auto one = unsettled_.begin(); one != unsettled_.end();) {
-    const auto next = std::next(one);
-    if (!settling_ || one->receipt.index() < size || one->deadline <= now)
-      ready.splice(ready.end(), unsettled_, one);
-    one = next;
-  }
+  std::vector<Unsettled> ready;
+  while (!by_index_.empty() && (!settling_ || by_index_.begin()->first < size))
+    ready.push_back(Remove(by_index_.begin()->second));
+  while (!by_deadline_.empty() && by_deadline_.begin()->first <= now)
+    ready.push_back(Remove(by_deadline_.begin()->second));
   return ready;
 }
 

@@ -12,11 +12,13 @@
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
-#include <list>
+#include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -76,7 +78,8 @@ class Witnessing {
   void SettleEach();
   // Removes those of unsettled_ that need not wait any longer, if `size` records are witnessed; with
   // settle_mutex_ held.
-  std::list<Unsettled> TakeReady(uint64_t size);
+  std::vector<Unsettled> TakeReady(uint64_t size);
+  Unsettled Remove(uint64_t number);
   // `receipt` against the checkpoint `witnessed`, if that covers the record.
   absl::StatusOr<common::v1::Receipt> Cosigned(common::v1::Receipt receipt,
                                                const std::string& witnessed) const;
@@ -89,9 +92,15 @@ class Witnessing {
   SystemClock clock_;  // cosignatures bear the time of the world, also in demonstrations
   std::mutex settle_mutex_;
   std::condition_variable to_settle_;
-  std::list<Unsettled> unsettled_;       // guarded by settle_mutex_
-  bool witnesses_have_answered_ = true;  // guarded by settle_mutex_
-  bool settling_ = true;                 // guarded by settle_mutex_
+  // Guarded by settle_mutex_, as all up to settling_. Ordered, since many wait under load, and each
+  // answer of a witness settles the first of them.
+  std::map<uint64_t, Unsettled> unsettled_;                // by a number
+  std::set<std::pair<uint64_t, uint64_t>> by_index_;       // of the record, with the number
+  std::set<std::pair<absl::Time, uint64_t>> by_deadline_;  // with the number
+  uint64_t last_number_ = 0;
+  uint64_t settled_size_ = 0;  // the witnessed size that was last looked at
+  bool witnesses_have_answered_ = true;
+  bool settling_ = true;
   witness::FeedRunner runner_;
   std::mutex mutex_;
   std::condition_variable grown_;
