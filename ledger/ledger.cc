@@ -38,14 +38,10 @@ common::v1::CommandHeader HeaderOf(const std::string& payload) {
   return std::move(*any.mutable_header());
 }
 
-// Whether `record` holds every recorded part of `command`.
+// Whether `record` is of this command. Its signatures are no part of a command: with ECDSA, whoever
+// signs the same bytes twice gets two.
 bool IsRecordOf(const common::v1::Record& record, const common::v1::SignedCommand& command) {
-  return record.payload_type() == command.payload_type() && record.payload() == command.payload() &&
-         std::equal(record.signatures().begin(), record.signatures().end(),
-                    command.signatures().begin(), command.signatures().end(),
-                    [](const common::v1::Signature& a, const common::v1::Signature& b) {
-                      return a.key_id() == b.key_id() && a.signature() == b.signature();
-                    });
+  return record.payload_type() == command.payload_type() && record.payload() == command.payload();
 }
 
 // The record of `command` without index and time, which the sequencer adds.
@@ -76,7 +72,7 @@ bool IsTakenWhenStopped(absl::string_view payload_type) {
 
 absl::Status CommandIdReused(const std::string& id, uint64_t index) {
   return Refuse(Reason::kCommandIdReused,
-                absl::StrCat("command id ", id, " stands for other bytes, record ", index,
+                absl::StrCat("command id ", id, " stands for another command, record ", index,
                              "; make a new id"));
 }
 
@@ -167,8 +163,7 @@ absl::Status Ledger::VerifyStored(uint64_t stored) {
 absl::Status Ledger::VerifyNext(const StoredEntry& entry) {
   const uint64_t next = tree_.size();
   const crypto::Digest leaf = crypto::RecordLeaf(entry.salt, entry.record);
-  if (entry.index != next || entry.salt.size() != kSaltBytes ||
-      crypto::AsBytes(leaf) != entry.leaf)
+  if (entry.index != next || entry.salt.size() != kSaltBytes || crypto::AsBytes(leaf) != entry.leaf)
     return Damaged(next, "does not give its leaf: a stored byte was changed");
   common::v1::Record record;
   const bool parses = record.ParseFromString(entry.record);
