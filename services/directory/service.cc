@@ -45,9 +45,10 @@ grpc::Status DirectoryServiceImpl::GetPerson(grpc::ServerContext* context,
                      world.directory().GetPerson(request->person_id()));
     return absl::OkStatus();
   };
-  const grpc::Status status = access_.Read(*context, "GetPerson", read);
-  if (!status.ok()) return status;
-  return FillContents(ledger_, WaitDeadline(*context), {NameOf(*response->mutable_person())});
+  const auto contents = [&](const Fold&, const Reader&) -> std::vector<ShownContent> {
+    return {NameOf(*response->mutable_person())};
+  };
+  return ReadWithContents(access_, ledger_, *context, "GetPerson", response, read, contents);
 }
 
 grpc::Status DirectoryServiceImpl::GetOrganization(grpc::ServerContext* context,
@@ -75,11 +76,12 @@ grpc::Status DirectoryServiceImpl::ListPersons(grpc::ServerContext* context,
     }
     return absl::OkStatus();
   };
-  const grpc::Status status = access_.Read(*context, "ListPersons", read);
-  if (!status.ok()) return status;
-  std::vector<ShownContent> shown;
-  for (v1::Person& person : *response->mutable_persons()) shown.push_back(NameOf(person));
-  return FillContents(ledger_, WaitDeadline(*context), shown);
+  const auto contents = [&](const Fold&, const Reader&) {
+    std::vector<ShownContent> shown;
+    for (v1::Person& person : *response->mutable_persons()) shown.push_back(NameOf(person));
+    return shown;
+  };
+  return ReadWithContents(access_, ledger_, *context, "ListPersons", response, read, contents);
 }
 
 grpc::Status DirectoryServiceImpl::ListOrganizations(grpc::ServerContext* context,
@@ -137,14 +139,15 @@ grpc::Status DirectoryServiceImpl::ListKeys(grpc::ServerContext* context,
     }
     return absl::OkStatus();
   };
-  const grpc::Status status = access_.Read(*context, "ListKeys", read);
-  if (!status.ok()) return status;
-  std::vector<ShownContent> shown;
-  for (v1::Key& key : *response->mutable_keys()) {
-    shown.push_back({&key.sealed_label(), key.mutable_label()});
-    shown.push_back({&key.sealed_revocation_reason(), key.mutable_revocation_reason()});
-  }
-  return FillContents(ledger_, WaitDeadline(*context), shown);
+  const auto contents = [&](const Fold&, const Reader&) {
+    std::vector<ShownContent> shown;
+    for (v1::Key& key : *response->mutable_keys()) {
+      shown.push_back({&key.sealed_label(), key.mutable_label()});
+      shown.push_back({&key.sealed_revocation_reason(), key.mutable_revocation_reason()});
+    }
+    return shown;
+  };
+  return ReadWithContents(access_, ledger_, *context, "ListKeys", response, read, contents);
 }
 
 grpc::Status DirectoryServiceImpl::ListErasures(grpc::ServerContext* context,

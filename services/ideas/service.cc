@@ -16,14 +16,9 @@ void FillProposal(const World& world, v1::Idea& idea) {
   idea.set_proposal_id(world.papers().ProposalOf(idea.id()));
 }
 
-}  // namespace
+ShownContent TextOf(v1::Idea& idea) { return {&idea.text(), idea.mutable_text_content()}; }
 
-grpc::Status IdeasServiceImpl::FillTexts(const grpc::ServerContext& context,
-                                         const std::vector<v1::Idea*>& ideas) const {
-  std::vector<ShownContent> shown;
-  for (v1::Idea* idea : ideas) shown.push_back({&idea->text(), idea->mutable_text_content()});
-  return FillContents(ledger_, WaitDeadline(context), shown);
-}
+}  // namespace
 
 grpc::Status IdeasServiceImpl::GetIdea(grpc::ServerContext* context,
                                        const v1::GetIdeaRequest* request,
@@ -34,8 +29,10 @@ grpc::Status IdeasServiceImpl::GetIdea(grpc::ServerContext* context,
     FillProposal(world, *response->mutable_idea());
     return absl::OkStatus();
   };
-  const grpc::Status status = access_.Read(*context, "GetIdea", read);
-  return status.ok() ? FillTexts(*context, {response->mutable_idea()}) : status;
+  const auto contents = [&](const Fold&, const Reader&) -> std::vector<ShownContent> {
+    return {TextOf(*response->mutable_idea())};
+  };
+  return ReadWithContents(access_, ledger_, *context, "GetIdea", response, read, contents);
 }
 
 grpc::Status IdeasServiceImpl::GetIdeaByReceiptCode(grpc::ServerContext* context,
@@ -47,8 +44,11 @@ grpc::Status IdeasServiceImpl::GetIdeaByReceiptCode(grpc::ServerContext* context
     FillProposal(world, *response->mutable_idea());
     return absl::OkStatus();
   };
-  const grpc::Status status = access_.Read(*context, "GetIdeaByReceiptCode", read);
-  return status.ok() ? FillTexts(*context, {response->mutable_idea()}) : status;
+  const auto contents = [&](const Fold&, const Reader&) -> std::vector<ShownContent> {
+    return {TextOf(*response->mutable_idea())};
+  };
+  return ReadWithContents(access_, ledger_, *context, "GetIdeaByReceiptCode", response, read,
+                          contents);
 }
 
 grpc::Status IdeasServiceImpl::ListIdeas(grpc::ServerContext* context,
@@ -68,11 +68,12 @@ grpc::Status IdeasServiceImpl::ListIdeas(grpc::ServerContext* context,
     }
     return absl::OkStatus();
   };
-  const grpc::Status status = access_.Read(*context, "ListIdeas", read);
-  if (!status.ok()) return status;
-  std::vector<v1::Idea*> ideas;
-  for (v1::Idea& idea : *response->mutable_ideas()) ideas.push_back(&idea);
-  return FillTexts(*context, ideas);
+  const auto contents = [&](const Fold&, const Reader&) {
+    std::vector<ShownContent> shown;
+    for (v1::Idea& idea : *response->mutable_ideas()) shown.push_back(TextOf(idea));
+    return shown;
+  };
+  return ReadWithContents(access_, ledger_, *context, "ListIdeas", response, read, contents);
 }
 
 grpc::Status IdeasServiceImpl::GetRound(grpc::ServerContext* context,

@@ -32,10 +32,6 @@ class IdeasServiceImpl final : public WithoutCommands<v1::IdeasService> {
                           v1::ListRoundsResponse* response) override;
 
  private:
-  // Fills in the texts that exist. An idea whose text was erased is shown without it.
-  grpc::Status FillTexts(const grpc::ServerContext& context,
-                         const std::vector<v1::Idea*>& ideas) const;
-
   const ReadAccess& access_;
   LedgerClient& ledger_;
 };

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "base/status_macros.h"
+#include "core/fold/reach_log.h"
 #include "core/meetings/redaction.h"
 #include "services/runtime/paging.h"
 #include "services/runtime/sealed_contents.h"
@@ -55,12 +56,19 @@ grpc::Status MeetingsServiceImpl::GetAttendance(grpc::ServerContext* context,
     *response->mutable_attendance() = ForReader(std::move(attendance), reader.audience);
     return absl::OkStatus();
   };
-  const grpc::Status status = access_.Read(*context, "GetAttendance", read);
-  if (!status.ok()) return status;
-  std::vector<ShownContent> shown;
-  for (v1::Disruption& disruption : *response->mutable_attendance()->mutable_disruptions())
-    shown.push_back({&disruption.sealed_text(), disruption.mutable_text()});
-  return FillContents(ledger_, WaitDeadline(*context), shown);
+  // Everybody whom the meeting is shown to sees that there was a disruption; its description is read
+  // by those who may read it in the log.
+  const auto contents = [&](const Fold& fold, const Reader& reader) {
+    std::vector<ShownContent> shown;
+    for (v1::Disruption& disruption : *response->mutable_attendance()->mutable_disruptions()) {
+      if (MayRead(fold.world(), fold.reach_log(), reader.person_id,
+                  disruption.sealed_text().commitment())) {
+        shown.push_back({&disruption.sealed_text(), disruption.mutable_text()});
+      }
+    }
+    return shown;
+  };
+  return ReadWithContents(access_, ledger_, *context, "GetAttendance", response, read, contents);
 }
 
 grpc::Status MeetingsServiceImpl::GetMotion(grpc::ServerContext* context,

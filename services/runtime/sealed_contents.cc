@@ -2,9 +2,14 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <future>
 #include <map>
+#include <memory>
 #include <utility>
 
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "base/status_macros.h"
 #include "core/command/fields.h"
 #include "platform/grpc/status.h"
 
@@ -14,29 +19,75 @@ namespace {
 // The most that the ledger returns at once.
 constexpr size_t kPage = 500;
 
-}  // namespace
-
-grpc::Status FillContents(LedgerClient& ledger, absl::Time deadline,
-                          const std::vector<ShownContent>& shown) {
+// Fills in the texts that the ledger has. Whether it had all.
+absl::StatusOr<bool> FillContents(LedgerClient& ledger, absl::Time deadline,
+                                  const std::vector<ShownContent>& shown) {
   std::vector<std::string> commitments;
-  for (const ShownContent& one : shown) {
-    if (!one.ref->commitment().empty()) commitments.push_back(one.ref->commitment());
-  }
+  commitments.reserve(shown.size());
+  for (const ShownContent& one : shown) commitments.push_back(one.ref->commitment());
   std::map<std::string, std::string> texts;
   for (size_t first = 0; first < commitments.size(); first += kPage) {
     const auto begin = commitments.begin() + static_cast<std::ptrdiff_t>(first);
     const size_t count = std::min(kPage, commitments.size() - first);
-    auto attachments =
-        ledger.GetAttachments({begin, begin + static_cast<std::ptrdiff_t>(count)}, deadline);
-    if (!attachments.ok()) return ToGrpc(attachments.status());
-    for (common::v1::Attachment& attachment : *attachments)
+    ASSIGN_OR_RETURN(
+        std::vector<common::v1::Attachment> attachments,
+        ledger.GetAttachments({begin, begin + static_cast<std::ptrdiff_t>(count)}, deadline));
+    for (common::v1::Attachment& attachment : attachments)
       texts[attachment.commitment()] = std::move(*attachment.mutable_content());
   }
+  bool all = true;
   for (const ShownContent& one : shown) {
     const auto text = texts.find(one.ref->commitment());
-    if (text != texts.end() && IsUtf8(text->second)) *one.text = text->second;
+    if (text == texts.end()) {
+      all = false;
+    } else if (IsUtf8(text->second)) {
+      *one.text = text->second;
+    }
   }
-  return grpc::Status::OK;
+  return all;
+}
+
+// Waits until all is folded that the ledger has recorded by now.
+absl::Status CatchUp(const Replica& replica, LedgerClient& ledger, absl::Time deadline) {
+  // Shared: whoever sets it may not be done with it when this function goes on.
+  const auto answer = std::make_shared<std::promise<absl::StatusOr<uint64_t>>>();
+  ledger.GetSize(deadline,
+                 [answer](const absl::StatusOr<uint64_t>& size) { answer->set_value(size); });
+  ASSIGN_OR_RETURN(const uint64_t size, answer->get_future().get());
+  return size == 0 ? absl::OkStatus() : replica.WaitFor(size - 1, deadline);
+}
+
+}  // namespace
+
+grpc::Status ReadWithContents(
+    const ReadAccess& access, LedgerClient& ledger, const grpc::ServerContextBase& context,
+    absl::string_view method, google::protobuf::MessageLite* response,
+    const std::function<absl::Status(const World&, const Reader&)>& read,
+    const std::function<std::vector<ShownContent>(const Fold&, const Reader&)>& contents) {
+  const absl::Time deadline = WaitDeadline(context);
+  for (bool again = false;; again = true) {
+    std::vector<ShownContent> shown;
+    const auto look = [&](const Fold& fold, const Reader& reader) -> absl::Status {
+      response->Clear();
+      RETURN_IF_ERROR(read(fold.world(), reader));
+      for (const ShownContent& one : contents(fold, reader)) {
+        if (!one.ref->commitment().empty() &&
+            !fold.world().directory().IsErased(one.ref->subject())) {
+          shown.push_back(one);
+        }
+      }
+      return absl::OkStatus();
+    };
+    const grpc::Status status = access.ReadFold(context, method, look);
+    if (!status.ok()) return status;
+    const absl::StatusOr<bool> all = FillContents(ledger, deadline, shown);
+    if (!all.ok()) return ToGrpc(all.status());
+    // What is missing twice was never sent, or is lost: an audit reports it.
+    if (*all || again) return grpc::Status::OK;
+    // The ledger destroys a content only after it has recorded the erasure.
+    const absl::Status caught_up = CatchUp(access.replica(), ledger, deadline);
+    if (!caught_up.ok()) return ToGrpc(caught_up);
+  }
 }
 
 }  // namespace votum

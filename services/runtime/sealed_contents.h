@@ -1,13 +1,24 @@
-// The contents of sealed attachments for reads that show them: the state has only the commitments.
+// Reads that show the contents of sealed attachments: the state has only the commitments, and the
+// ledger the contents.
+//
+//   const auto contents = [&](const Fold&, const Reader&) -> std::vector<ShownContent> {
+//     v1::Person& person = *response->mutable_person();
+//     return {{&person.sealed_name(), person.mutable_name()}};
+//   };
+//   return ReadWithContents(access_, ledger_, *context, "GetPerson", response, read, contents);
 #ifndef VOTUM_SERVICES_RUNTIME_SEALED_CONTENTS_H_
 #define VOTUM_SERVICES_RUNTIME_SEALED_CONTENTS_H_
 
+#include <functional>
 #include <string>
 #include <vector>
 
-#include "absl/time/time.h"
-#include "grpcpp/support/status.h"
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "google/protobuf/message_lite.h"
+#include "grpcpp/server_context.h"
 #include "services/runtime/ledger_client.h"
+#include "services/runtime/read_access.h"
 #include "votum/common/v1/command.pb.h"
 
 namespace votum {
@@ -18,10 +29,19 @@ struct ShownContent {
   std::string* text;
 };
 
-// Fills in the texts that the ledger has. One that was erased stays empty, and so does one that is
-// not UTF-8, which no answer can carry. References without commitment stand for nothing.
-grpc::Status FillContents(LedgerClient& ledger, absl::Time deadline,
-                          const std::vector<ShownContent>& shown);
+// Answers a read: `read` fills `response` from the state, and `contents` says, from the same state,
+// which fields of it show what. Then the contents that the ledger has are fetched.
+//
+// A content whose subject is erased stays empty, from the record of the erasure on, whether or not
+// the ledger has destroyed it already; the state says so to `read` too. If one was destroyed between
+// the look at the state and the fetching, the state is looked at again, so that no answer shows an
+// empty name as if it were one. A content that is not UTF-8 stays empty, since no answer can carry
+// it. References without commitment stand for nothing.
+grpc::Status ReadWithContents(
+    const ReadAccess& access, LedgerClient& ledger, const grpc::ServerContextBase& context,
+    absl::string_view method, google::protobuf::MessageLite* response,
+    const std::function<absl::Status(const World&, const Reader&)>& read,
+    const std::function<std::vector<ShownContent>(const Fold&, const Reader&)>& contents);
 
 }  // namespace votum
 

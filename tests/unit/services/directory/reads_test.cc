@@ -90,6 +90,41 @@ TEST_F(DirectoryReads, NamesAreShownWhereTheLedgerHasThem) {
   }
 }
 
+TEST_F(DirectoryReads, ANameThatIsErasedDuringTheReadIsShownAsErased) {
+  const common::v1::Attachment name = testing::About("mia", "Mia Muster").attachment;
+  served_.Keep(name);
+  served_.Keep(testing::About("zoe", "Name").attachment);
+  served_.EraseMeanwhile(name, [&] {
+    v1::EraseSubjects erase;
+    erase.set_legal_ground("Art. 17 (1) (a) GDPR");
+    erase.add_subjects(name.subject());
+    log_.Confirm("bert", {log_.Append("anna", std::move(erase))});
+  });
+  const auto answer = served_.Ask(&Stub::ListPersons, "", v1::ListPersonsRequest());
+  ASSERT_OK(answer);
+  ASSERT_EQ(answer->persons_size(), 5) << "each once";
+  for (const v1::Person& person : answer->persons()) {
+    EXPECT_EQ(person.erased(), person.id() == "mia") << person.id();
+    EXPECT_EQ(person.name(), person.id() == "zoe" ? "Name" : "") << person.id();
+  }
+}
+
+TEST_F(DirectoryReads, AnErasedNameIsNotShownEvenBeforeItIsDestroyed) {
+  const common::v1::Attachment name = testing::About("mia", "Name").attachment;
+  served_.Keep(name);
+  v1::EraseSubjects erase;
+  erase.set_legal_ground("Art. 17 (1) (a) GDPR");
+  erase.add_subjects(name.subject());
+  log_.Confirm("bert", {log_.Append("anna", std::move(erase))});
+  served_.Follow();
+  v1::GetPersonRequest request;
+  request.set_person_id("mia");
+  const auto answer = served_.Ask(&Stub::GetPerson, "bert", request);
+  ASSERT_OK(answer);
+  EXPECT_TRUE(answer->person().erased());
+  EXPECT_EQ(answer->person().name(), "");
+}
+
 TEST_F(DirectoryReads, ListActsShowsEverybodyWhatWaitsAndWhatIsConfirmed) {
   std::vector<uint64_t> acts;
   for (const char letter : {'a', 'b', 'c'}) {

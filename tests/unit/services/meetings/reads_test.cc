@@ -3,14 +3,17 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
+#include "absl/time/clock.h"
 #include "base/status_matchers.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "rules/profile.h"
 #include "services/meetings/service.h"
+#include "tests/harness/people.h"
 #include "tests/unit/core/fold/small_log.h"
 #include "tests/unit/core/meetings/recorded_council.h"
 #include "tests/unit/core/meetings/secret_council.h"
@@ -179,6 +182,80 @@ TEST(MeetingsReads, GetKeyCeremonyShowsTheMessagesAndListKeyCeremoniesDoesNot) {
   EXPECT_EQ(list->ceremonies(0).trustees(0).certificate(), "");
   request.set_organization_id("x");
   EXPECT_THAT(served->IdsOf(&Stub::ListKeyCeremonies, "", request, 1, items), ElementsAre());
+}
+
+// A stream of a meeting as the public sees it.
+struct Watched {
+  Watched(Stub& stub, const std::string& meeting_id) {
+    context.set_deadline(absl::ToChronoTime(absl::Now() + absl::Seconds(60)));
+    v1::WatchMeetingRequest request;
+    request.set_meeting_id(meeting_id);
+    reader = stub.WatchMeeting(&context, request);
+  }
+  bool Read() { return reader->Read(&newest); }
+
+  grpc::ClientContext context;
+  std::unique_ptr<grpc::ClientReader<v1::WatchMeetingResponse>> reader;
+  v1::WatchMeetingResponse newest;
+};
+
+TEST(MeetingsReads, WatchMeetingShowsTheMeetingAtOnceAndAfterAChange) {
+  Council council;
+  council.Open();
+  testing::SmallLog log;
+  RecordCouncil(council, log);
+  if (!log.HasKey("m1")) log.GiveKey("m1", "bert");
+  testing::Served<v1::MeetingsService, MeetingsServiceImpl> served(Domain::kMeetings, log);
+  Watched first(served.stub(), Council::kMeeting);
+  ASSERT_TRUE(first.Read());
+  EXPECT_EQ(first.newest.index(), log.records().size() - 1);
+  EXPECT_EQ(first.newest.attendance().present_count(), 0u);
+  Watched second(served.stub(), Council::kMeeting);
+  ASSERT_TRUE(second.Read()) << "nothing has changed, and it is new";
+  auto check_in = CheckInOf("m1");
+  check_in.set_meeting_id(Council::kMeeting);
+  log.Append("m1", std::move(check_in), "meetings");
+  served.Follow();
+  for (Watched* const watched : {&first, &second}) {
+    ASSERT_TRUE(watched->Read());
+    EXPECT_EQ(watched->newest.attendance().present_count(), 1u);
+  }
+  Watched none(served.stub(), "x");
+  EXPECT_FALSE(none.Read());
+  EXPECT_THAT(FromGrpc(none.reader->Finish()), IsRefused(Reason::kNoSuchMeeting));
+  for (Watched* const watched : {&first, &second}) {
+    watched->context.TryCancel();
+    while (watched->Read()) {
+    }
+    EXPECT_FALSE(watched->reader->Finish().ok());
+  }
+}
+
+// LogService asks MayRead for the same attachment (tests/unit/services/publication).
+TEST(MeetingsReads, GetAttendanceDescribesADisruptionToThoseWhoMayReadItInTheLog) {
+  Council council;
+  council.Open();
+  const testing::SealedText text = testing::About("m1", "Leitung unterbrochen");
+  auto disruption = OfMeeting<v1::RecordDisruption>();
+  disruption.set_person_id("m1");
+  *disruption.mutable_text() = text.ref;
+  council.Must("m1", disruption);
+  ServedCouncil served(council);
+  served->Keep(text.attachment);
+  v1::GetAttendanceRequest request;
+  request.set_meeting_id(Council::kMeeting);
+  for (const auto& [reader, sees_it, reads_it] : {std::tuple("vera", true, false),
+                                                  {"m1", true, false},
+                                                  {"bert", true, true},
+                                                  {"petra", true, true},
+                                                  {"zoe", false, false},
+                                                  {"", false, false}}) {
+    const auto answer = served->Ask(&Stub::GetAttendance, reader, request);
+    ASSERT_OK(answer) << reader;
+    const auto& shown = answer->attendance().disruptions();
+    ASSERT_EQ(shown.size(), sees_it ? 1 : 0) << reader;
+    if (sees_it) EXPECT_EQ(shown[0].text(), reads_it ? "Leitung unterbrochen" : "") << reader;
+  }
 }
 
 TEST(MeetingsReads, GetLotShowsEverybodyCommitmentsAndNothingThatIsNotRevealed) {
