@@ -132,7 +132,7 @@ absl::Status Enrol(Run& run, const KeyOptions& options) {
   return run.PrintReceipt(
       enrol, receipt,
       {{"key_id", "key (a second administrator confirms it, unless it founds the deployment)",
-        key->public_key().id()}});
+        key.public_key().id()}});
 }
 
 struct CodeOptions {

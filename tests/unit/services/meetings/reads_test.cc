@@ -235,7 +235,7 @@ TEST(MeetingsReads, WatchMeetingShowsTheMeetingAtOnceAndAfterAChange) {
 TEST(MeetingsReads, GetAttendanceDescribesADisruptionToThoseWhoMayReadItInTheLog) {
   Council council;
   council.Open();
-  const testing::SealedText text = testing::About("m1", "Leitung unterbrochen");
+  const SealedText text = testing::About("m1", "Leitung unterbrochen");
   auto disruption = OfMeeting<v1::RecordDisruption>();
   disruption.set_person_id("m1");
   *disruption.mutable_text() = text.ref;
