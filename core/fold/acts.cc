@@ -30,6 +30,7 @@ std::unique_ptr<Message> CommandOf(const CommandType& type, const v1::Act& act) 
 CommandContext ContextOf(const CommandContext& own, const CommandContext& confirmation) {
   CommandContext context = own;
   context.time = confirmation.time;
+  context.time_since = confirmation.time_since;
   context.version = confirmation.version;
   context.log_key = confirmation.log_key;
   context.second = confirmation.actor;

@@ -6,6 +6,7 @@
 #include "base/refusal.h"
 #include "base/status_macros.h"
 #include "core/command/timestamps.h"
+#include "core/fold/accepted_time.h"
 #include "crypto/dsse.h"
 
 namespace votum {
@@ -174,7 +175,7 @@ absl::StatusOr<CommandContext> Authorize(const World& world, const Envelope& env
                   absl::StrCat("the command was signed for ", envelope.header().deployment(),
                                ", this is ", world.directory().deployment()));
   }
-  RETURN_IF_ERROR(CheckValidity(envelope, time));
+  RETURN_IF_ERROR(CheckValidity(envelope, StatedTime(world, envelope).value_or(time)));
   ASSIGN_OR_RETURN(const std::vector<crypto::PublicKey> keys,
                    RequiredKeys(world, envelope, index, time, log_key));
   RETURN_IF_ERROR(VerifySignatures(envelope, keys, cache));

@@ -1,6 +1,5 @@
 #include "services/runtime/command_executor.h"
 
-#include <algorithm>
 #include <set>
 #include <string>
 #include <utility>
@@ -169,7 +168,7 @@ CommandExecutor::Preview CommandExecutor::PreviewOf(const Envelope& envelope) co
     seen.next_index = fold.next_index();
     seen.recorded = fold.FindCommand(envelope.header().command_id());
     if (seen.recorded.has_value()) return seen;
-    seen.verdict = fold.Check(envelope, std::max(clock_.Now(), fold.last_time()));
+    seen.verdict = fold.Check(envelope, clock_.Now());
     return seen;
   });
 }
