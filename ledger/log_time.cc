@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "base/refusal.h"
+#include "core/command/time_text.h"
 #include "core/fold/accepted_time.h"
 #include "core/fold/acts.h"
 
@@ -17,9 +18,7 @@ std::string InWords(absl::Duration duration) {
 
 absl::Status Jumped(absl::Time now, absl::string_view how) {
   return Refuse(Reason::kClockJumped,
-                absl::StrCat("the ledger's clock shows ",
-                             absl::FormatTime("%Y-%m-%d %H:%M:%S UTC", now, absl::UTCTimeZone()),
-                             ", which ", how,
+                absl::StrCat("the ledger's clock shows ", TimeText(now), ", which ", how,
                              "; nothing is recorded until the clock is put right, or until two "
                              "administrators accept it (votum time accept)"));
 }

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/refusal.h"
 #include "core/command/payload_type.h"
+#include "core/command/time_text.h"
 #include "core/command/timestamps.h"
 #include "core/fold/accepted_time.h"
 #include "core/fold/acts.h"
@@ -59,12 +60,9 @@ absl::Status CheckAcceptedTime(const common::v1::SignedCommand& command, absl::T
   accept.ParseFromString(command.payload());
   const absl::Time stated = FromTimestamp(accept.time());
   if (stated <= now + kClockTolerance && now <= stated + kMostBehind) return absl::OkStatus();
-  const auto in_words = [](absl::Time time) {
-    return absl::FormatTime("%Y-%m-%d %H:%M:%S UTC", time, absl::UTCTimeZone());
-  };
   return Refuse(Reason::kClockDiffers,
-                absl::StrCat("the ledger's clock shows ", in_words(now), ", and yours ",
-                             in_words(stated), "; put the wrong one right"));
+                absl::StrCat("the ledger's clock shows ", TimeText(now), ", and yours ",
+                             TimeText(stated), "; put the wrong one right"));
 }
 
 }  // namespace votum::ledger

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"
+#include "core/command/time_text.h"
 #include "core/command/timestamps.h"
 #include "core/fold/authorize.h"
 #include "core/fold/envelope.h"
@@ -47,9 +48,7 @@ absl::Status NoSuchAct(uint64_t record) {
 absl::Status Lapsed(const v1::Act& act) {
   return Refuse(Reason::kActLapsed,
                 absl::StrCat("the act of record ", act.record(), " could be confirmed until ",
-                             absl::FormatTime("%Y-%m-%d %H:%M:%S UTC",
-                                              FromTimestamp(act.lapse_time()), absl::UTCTimeZone()),
-                             "; give it anew"));
+                             TimeText(FromTimestamp(act.lapse_time())), "; give it anew"));
 }
 
 bool HasLapsed(const v1::Act& act, absl::Time time) {

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"
+#include "core/command/time_text.h"
 #include "core/command/timestamps.h"
 #include "core/fold/accepted_time.h"
 #include "core/fold/authorize.h"
@@ -172,12 +173,9 @@ absl::StatusOr<absl::Time> Fold::TimeOfNext(const Envelope& envelope, absl::Time
   if (StatedTime(world_, envelope).has_value()) return record_time_;
   if (now >= earliest_next_ - kClockTolerance || envelope.type->options->when_stopped())
     return std::max(now, earliest_next_);
-  const auto in_words = [](absl::Time time) {
-    return absl::FormatTime("%Y-%m-%d %H:%M:%S UTC", time, absl::UTCTimeZone());
-  };
   return Refuse(Reason::kClockJumped,
-                absl::StrCat("the log's last record is of ", in_words(earliest_next_),
-                             ", and the clock here shows ", in_words(now)));
+                absl::StrCat("the log's last record is of ", TimeText(earliest_next_),
+                             ", and the clock here shows ", TimeText(now)));
 }
 
 absl::Status Fold::Check(const Envelope& envelope, absl::Time now) const {

@@ -8,11 +8,15 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "absl/time/clock.h"
 #include "base/file.h"
 #include "base/status_matchers.h"
 #include "base/test_folder.h"
+#include "core/command/timestamps.h"
+#include "core/fold/fold.h"
 #include "core/fold/world.h"
+#include "crypto/hash.h"
 #include "gtest/gtest.h"
 #include "tests/harness/await.h"
 #include "tests/harness/city.h"
@@ -102,6 +106,43 @@ TEST_F(HostingTest, AVoteCanBeClosedWhenTheDiskIsNearlyFull) {
   request.set_person_id("anna.amt");
   directory::v1::GetPersonResponse response;
   EXPECT_OK(city.Read("anna.amt", "directory", "GetPerson", request, &response));
+}
+
+// The log was written by a clock a month ahead; now the clock is right.
+TEST_F(HostingTest, TwoAdministratorsLetALedgerGoOnThatHasStoppedForItsClock) {
+  City city(NewTestFolder("clock"), City::Layout::kOneProcess);
+  city.Advance(absl::Hours(24 * 30));
+  const auto newest = city.Send(city.RegistrationOf("of-the-future"));
+  ASSERT_OK(newest);
+  EXPECT_EQ(city.ProcessOf("ledger").Stop(), 0);
+  city.Advance(-absl::Hours(24 * 30));
+  // A clock that is set by hand may show any time; this city has a real one from now on.
+  const std::string config = city.folder() + "/votum.textproto";
+  ASSERT_OK(WriteFile(
+      config, absl::StrReplaceAll(*ReadFile(config), {{"\nsimulated_clock: true\n", "\n"}})));
+  city.ProcessOf("ledger").Start();
+  city.AwaitReady();
+  EXPECT_THAT(Register(city, "carla"), IsRefused(Reason::kClockJumped));
+
+  directory::v1::AcceptTime accept;
+  accept.set_last_record(newest->index());
+  *accept.mutable_time() = ToTimestamp(city.Now());
+  const auto given = city.Do("anna.amt", std::move(accept));
+  ASSERT_OK(given);
+  EXPECT_THAT(Register(city, "carla"), IsRefused(Reason::kClockJumped)) << "one is not enough";
+  common::v1::Record record;
+  ASSERT_TRUE(record.ParseFromString(given->record()));
+  directory::v1::Confirm confirm;
+  confirm.add_acts()->set_record(given->index());
+  const crypto::Digest digest = CommandDigest(record.payload_type(), record.payload());
+  confirm.mutable_acts(0)->set_digest(std::string(crypto::AsBytes(digest)));
+  ASSERT_OK(city.Do("bernd.amt", std::move(confirm)));
+  EXPECT_TRUE(Await([&] { return Register(city, "carla").ok(); }))
+      << "the ledger hears of it from its fold";
+  EXPECT_EQ(city.ProcessOf("ledger").Stop(), 0);
+  city.ProcessOf("ledger").Start();
+  city.AwaitReady();
+  EXPECT_OK(Register(city, "dora")) << "a log whose time went back is folded from its beginning";
 }
 
 TEST_F(HostingTest, InitRefusesToOverwrite) {
