@@ -13,13 +13,12 @@
 #include "base/file.h"
 #include "base/status_matchers.h"
 #include "base/test_folder.h"
-#include "core/command/timestamps.h"
-#include "core/fold/fold.h"
 #include "core/fold/world.h"
-#include "crypto/hash.h"
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/harness/await.h"
 #include "tests/harness/city.h"
+#include "tests/harness/command_line.h"
 #include "tests/harness/connections.h"
 #include "votum/directory/v1/directory.pb.h"
 #include "votum/directory/v1/directory_service.pb.h"
@@ -111,9 +110,11 @@ TEST_F(HostingTest, AVoteCanBeClosedWhenTheDiskIsNearlyFull) {
 // The log was written by a clock a month ahead; now the clock is right.
 TEST_F(HostingTest, TwoAdministratorsLetALedgerGoOnThatHasStoppedForItsClock) {
   City city(NewTestFolder("clock"), City::Layout::kOneProcess);
+  CommandLine votum(&city, NewTestFolder("clock-people"));
+  votum.AddPeople({"anna.amt", "bernd.amt"});
+  EXPECT_THAT(votum.Do("anna.amt", "time accept", 1), ::testing::HasSubstr("CLOCK_NOT_STOPPED"));
   city.Advance(absl::Hours(24 * 30));
-  const auto newest = city.Send(city.RegistrationOf("of-the-future"));
-  ASSERT_OK(newest);
+  ASSERT_OK(Register(city, "of-the-future"));
   EXPECT_EQ(city.ProcessOf("ledger").Stop(), 0);
   city.Advance(-absl::Hours(24 * 30));
   // A clock that is set by hand may show any time; this city has a real one from now on.
@@ -124,19 +125,9 @@ TEST_F(HostingTest, TwoAdministratorsLetALedgerGoOnThatHasStoppedForItsClock) {
   city.AwaitReady();
   EXPECT_THAT(Register(city, "carla"), IsRefused(Reason::kClockJumped));
 
-  directory::v1::AcceptTime accept;
-  accept.set_last_record(newest->index());
-  *accept.mutable_time() = ToTimestamp(city.Now());
-  const auto given = city.Do("anna.amt", std::move(accept));
-  ASSERT_OK(given);
+  const std::string act = RecordIn(votum.Do("anna.amt", "time accept"));
   EXPECT_THAT(Register(city, "carla"), IsRefused(Reason::kClockJumped)) << "one is not enough";
-  common::v1::Record record;
-  ASSERT_TRUE(record.ParseFromString(given->record()));
-  directory::v1::Confirm confirm;
-  confirm.add_acts()->set_record(given->index());
-  const crypto::Digest digest = CommandDigest(record.payload_type(), record.payload());
-  confirm.mutable_acts(0)->set_digest(std::string(crypto::AsBytes(digest)));
-  ASSERT_OK(city.Do("bernd.amt", std::move(confirm)));
+  votum.Do("bernd.amt", "act confirm --record " + act);
   EXPECT_TRUE(Await([&] { return Register(city, "carla").ok(); }))
       << "the ledger hears of it from its fold";
   EXPECT_EQ(city.ProcessOf("ledger").Stop(), 0);

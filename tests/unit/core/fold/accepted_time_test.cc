@@ -20,7 +20,6 @@ namespace votum {
 namespace {
 
 namespace v1 = directory::v1;
-using testing::IsRefused;
 using testing::Program;
 using testing::SmallLog;
 
