@@ -11,7 +11,6 @@
 #include "base/refusal.h"
 #include "base/status_macros.h"
 #include "core/command/timestamps.h"
-#include "core/fold/command_table.h"
 #include "crypto/checkpoint.h"
 #include "crypto/hash.h"
 #include "crypto/random.h"
@@ -65,11 +64,6 @@ std::string RecordOf(uint64_t index, const google::protobuf::Timestamp& time,
   return absl::StrCat(head.SerializeAsString(), tail);
 }
 
-bool IsTakenWhenStopped(absl::string_view payload_type) {
-  const CommandType* const type = FindCommandType(payload_type);
-  return type != nullptr && type->options->when_stopped();
-}
-
 absl::Status CommandIdReused(const std::string& id, uint64_t index) {
   return Refuse(Reason::kCommandIdReused,
                 absl::StrCat("command id ", id, " stands for another command, record ", index,
@@ -85,7 +79,8 @@ Ledger::Ledger(std::unique_ptr<EntryStore> entries, std::unique_ptr<CheckpointSt
       newest_(kNewestBytes),
       signer_(std::move(signer)),
       vault_(entries_.get(), std::move(attachments_key)),
-      config_(std::move(config)) {}
+      config_(std::move(config)),
+      time_(config_.uptime) {}
 
 Ledger::~Ledger() { Stop(); }
 
@@ -98,6 +93,8 @@ absl::StatusOr<std::unique_ptr<Ledger>> Ledger::Open(std::unique_ptr<EntryStore>
                                             std::move(signer), std::move(attachments_key),
                                             std::move(config)));
   RETURN_IF_ERROR(ledger->Verify());
+  // Whoever starts it reads at once that the clock is wrong.
+  ledger->CheckClock(ledger->Now()).IgnoreError();
   ledger->sequencer_ = std::thread([raw = ledger.get()] { raw->Sequence(); });
   return ledger;
 }
@@ -171,7 +168,7 @@ absl::Status Ledger::VerifyNext(const StoredEntry& entry) {
   if (!parses || id.empty()) return Damaged(next, "is not that of a command");
   commands_.Add(commands_.HashOf(id), next);
   tree_.Append(entry.leaf);
-  last_time_ = FromTimestamp(record.time());
+  time_.Add(next, FromTimestamp(record.time()));
   return absl::OkStatus();
 }
 
@@ -420,30 +417,12 @@ absl::Status Ledger::CheckNotErased(const common::v1::SignedCommand& command) co
   return absl::OkStatus();
 }
 
-absl::Status Ledger::CheckRoom() {
-  if (config_.free_bytes == nullptr) return absl::OkStatus();
-  const uint64_t free = config_.free_bytes();
-  const bool has_room = free >= config_.disk_reserve;
-  if (has_room != has_room_) {
-    Log(has_room ? Severity::kInfo : Severity::kError,
-        has_room ? "the disk of the log has room again" : "the disk of the log is nearly full",
-        {{"free_bytes", static_cast<int64_t>(free)},
-         {"reserve_bytes", static_cast<int64_t>(config_.disk_reserve)}});
-    has_room_ = has_room;
-  }
-  if (has_room) return absl::OkStatus();
-  return Refuse(
-      Reason::kDiskReserve,
-      absl::StrCat("the disk of the log has ", free >> 20, " MiB left, and the last ",
-                   config_.disk_reserve >> 20,
-                   " are kept for commands that end something; the operator must free space"));
-}
-
 void Ledger::Commit(const std::vector<Waiting*>& batch) {
   const uint64_t first = signed_size_;
-  last_time_ = std::max(last_time_, absl::FromUnixMicros(absl::ToUnixMicros(config_.clock->Now())));
-  const google::protobuf::Timestamp time = ToTimestamp(last_time_);
-  const absl::Status room = CheckRoom();
+  const absl::Time now = Now();
+  const Stops stops = {CheckRoom(), CheckClock(now)};
+  const absl::Time time_of_batch = stops.clock.ok() ? time_.At(now) : time_.last();
+  const google::protobuf::Timestamp time = ToTimestamp(time_of_batch);
   std::vector<NewEntry> entries;
   std::vector<Waiting*> appended;  // the command of each entry
   entries.reserve(batch.size());
@@ -457,7 +436,7 @@ void Ledger::Commit(const std::vector<Waiting*>& batch) {
         waiting->answer = *std::move(recorded);
         return absl::OkStatus();
       }
-      if (!IsTakenWhenStopped(waiting->command->payload_type())) RETURN_IF_ERROR(room);
+      RETURN_IF_ERROR(MayAppend(*waiting->command, stops, now));
       NewEntry fresh;
       fresh.entry.index = first + entries.size();
       fresh.entry.record = RecordOf(fresh.entry.index, time, waiting->record_tail);
@@ -479,6 +458,7 @@ void Ledger::Commit(const std::vector<Waiting*>& batch) {
     if (!status.ok()) waiting->answer = status;
   }
   if (!entries.empty()) {
+    time_.Add(first, time_of_batch);
     const absl::Status written = entries_->AppendBatch(entries);
     erasure_lock.unlock();
     if (!written.ok()) return config_.fatal(written);

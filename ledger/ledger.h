@@ -23,6 +23,7 @@
 #include <shared_mutex>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_set.h"
@@ -34,6 +35,7 @@
 #include "crypto/note.h"
 #include "ledger/checkpoint_store.h"
 #include "ledger/command_index.h"
+#include "ledger/log_time.h"
 #include "ledger/newest_entries.h"
 #include "ledger/store.h"
 #include "ledger/vault.h"
@@ -57,6 +59,11 @@ struct LedgerStats {
 
 struct LedgerConfig {
   Clock* clock = nullptr;
+  // A clock that nobody sets (base/uptime.h), by which `clock` is checked (LogTime). While `clock`
+  // cannot be right, only commands whose declaration says `when_stopped` are appended, with the
+  // time of the last record; others are refused with FAILED_PRECONDITION/CLOCK_JUMPED. Unset for a
+  // clock that is set by hand.
+  std::function<absl::Duration()> uptime;
   // The bytes that are free on the disk of the log; unset where that disk is another machine's.
   std::function<uint64_t()> free_bytes;
   // With fewer free bytes than this, only commands whose declaration says `when_stopped` are
@@ -122,6 +129,9 @@ class Ledger {
   // nothing for it (SUBJECT_ERASED). May be repeated, and must be after UNAVAILABLE.
   absl::StatusOr<bool> EraseSubject(absl::string_view subject);
 
+  // Record `record` confirmed an AcceptTime{time}: counts from the next batch on. May be repeated.
+  void AcceptTime(uint64_t record, absl::Time time);
+
   // From now on `listener` is called, on the sequencer's thread, after each batch: it must be short
   // and must not block. The number names it for RemoveListener, after whose return it is not called
   // any more.
@@ -165,8 +175,18 @@ class Ledger {
   absl::Status SignUpTo(uint64_t size);
   absl::Status CheckNotErased(const common::v1::SignedCommand& command) const;
   void Sequence();
-  // OK, or DISK_RESERVE; logs when that changes.
+  // Why the ledger takes only a few commands; OK if it takes all.
+  struct Stops {
+    absl::Status room;   // DISK_RESERVE
+    absl::Status clock;  // CLOCK_JUMPED
+  };
+  // The time of the clock, as exactly as records have it.
+  absl::Time Now() const;
+  // Both log when their answer changes.
   absl::Status CheckRoom();
+  absl::Status CheckClock(absl::Time now);
+  absl::Status MayAppend(const common::v1::SignedCommand& command, const Stops& stops,
+                         absl::Time now) const;
   void Commit(const std::vector<Waiting*>& batch);
   // The entry recorded under the id of `waiting`, in the log or in `batch`, whose entries will
   // follow the signed ones; nothing if there is none. COMMAND_ID_REUSED for another command.
@@ -189,9 +209,13 @@ class Ledger {
   std::string checkpoint_;    // guarded by log_mutex_
   LedgerStats stats_;         // guarded by log_mutex_
 
-  absl::Time last_time_ = absl::UnixEpoch();  // the sequencer's alone
-  bool has_room_ = true;                      // the sequencer's alone
-  CommandIndex commands_;                     // the sequencer's alone, except HashOf
+  LogTime time_;              // the sequencer's alone
+  bool has_room_ = true;      // the sequencer's alone
+  bool trusts_clock_ = true;  // the sequencer's alone
+  CommandIndex commands_;     // the sequencer's alone, except HashOf
+
+  std::mutex accepted_mutex_;
+  std::pair<uint64_t, absl::Time> accepted_;  // of AcceptTime; guarded by accepted_mutex_
 
   // Held while a batch is sealed and stored: ensures that every attachment accepted before an
   // erasure is stored before the erasure runs.

@@ -391,6 +391,13 @@ void Auditor::ReportVoid() {
   if (fold_.world().directory().simulated_clock()) {
     Note("the founding record says that this log's clock was set by hand: a demonstration");
   }
+  const directory::v1::Body body = fold_.world().directory().GetBody();
+  if (body.accept_record() != 0) {
+    Note(absl::StrCat("with record ", body.accept_record(),
+                      " two administrators accepted the ledger's clock, which had jumped: the "
+                      "log's time went on from ",
+                      Utc(body.accepted_time())));
+  }
 }
 
 void Auditor::ReportRankings() {

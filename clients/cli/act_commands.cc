@@ -1,4 +1,5 @@
-// Acts of two persons: the second person confirms what stands in the bytes that are shown here.
+// Acts of two persons: the second person confirms what stands in the bytes that are shown here. And
+// one of these acts, by which two administrators accept the ledger's clock.
 
 #include <map>
 #include <memory>
@@ -13,8 +14,11 @@
 #include "clients/cli/people.h"
 #include "clients/cli/printer.h"
 #include "clients/cli/terminal.h"
+#include "core/command/timestamps.h"
 #include "core/fold/fold.h"
+#include "crypto/checkpoint.h"
 #include "votum/directory/v1/directory_service.pb.h"
+#include "votum/ledger/v1/ledger_service.pb.h"
 
 namespace votum::cli {
 namespace {
@@ -99,6 +103,22 @@ absl::Status ContradictAct(Run& run, const ActOptions& options) {
   return DoCommand(run, &contradict, attachments);
 }
 
+// The last record is named by whoever signs, so that nobody can keep the signed command for later.
+absl::Status AcceptTime(Run& run) {
+  ASSIGN_OR_RETURN(const std::shared_ptr<client::Client> client, run.Client());
+  ledger::v1::GetCheckpointResponse newest;
+  RETURN_IF_ERROR(
+      client->Read("publication", "GetCheckpoint", ledger::v1::GetCheckpointRequest(), &newest));
+  ASSIGN_OR_RETURN(
+      const crypto::Checkpoint checkpoint,
+      crypto::OpenCheckpoint(newest.checkpoint(), client->log(), client->log().name()));
+  if (checkpoint.size == 0) return Refuse(Reason::kNoSuchRecord, "the log has no record yet");
+  v1::AcceptTime accept;
+  accept.set_last_record(checkpoint.size - 1);
+  *accept.mutable_time() = ToTimestamp(client->Now());
+  return DoCommand(run, &accept);
+}
+
 }  // namespace
 
 void AddActCommands(CLI::App& root, Run& run) {
@@ -114,6 +134,7 @@ void AddActCommands(CLI::App& root, Run& run) {
       ->add_option("--reason", options->reason,
                    "Why; offices and auditors read it, until it is erased")
       ->required();
+  AddVerb(root, run, "time", "accept", "", [&run] { return AcceptTime(run); });
 }
 
 }  // namespace votum::cli

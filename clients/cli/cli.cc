@@ -195,7 +195,7 @@ const std::vector<Family>& Families() {
                               {AddReads, {}},
                               {AddContextCommands, {"context"}},
                               {AddKeyCommands, {"key", "code"}},
-                              {AddActCommands, {"act"}},
+                              {AddActCommands, {"act", "time"}},
                               {AddPersonCommands, {"person", "key", "meeting"}},
                               {AddAdoptRulesCommand, {"organization"}},
                               {AddRulesQuestions, {"rules"}},

@@ -14,9 +14,12 @@ namespace votum {
 struct CommandContext {
   // Position in the log. When a service checks a command before appending it: the next position.
   uint64_t index = 0;
-  // The record's time; never before that of an earlier record. Before appending: the current time
-  // of the sequencer's clock.
+  // The record's time; never before that of an earlier record, unless an AcceptTime lies between
+  // them. Before appending: the current time of the sequencer's clock.
   absl::Time time;
+  // The first record from which on all records up to this one bear `time`; a record that could not
+  // be seen is taken to bear it.
+  uint64_t time_since = 0;
   // The version of the log in force at this position: see core/VERSIONS.md.
   uint32_t version = 1;
   // UUID; unique in the log.

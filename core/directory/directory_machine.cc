@@ -478,6 +478,8 @@ v1::Body DirectoryMachine::GetBody() const {
   body.set_name(body_name_);
   body.set_simulated_clock(simulated_clock_);
   body.set_version(version_);
+  if (accept_record_ != 0) *body.mutable_accepted_time() = ToTimestamp(accepted_time_);
+  body.set_accept_record(accept_record_);
   return body;
 }
 

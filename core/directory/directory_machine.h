@@ -94,6 +94,7 @@ class DirectoryMachine {
   absl::Status Check(const CommandContext& context, const v1::RevokeKey& command) const;
   absl::Status Check(const CommandContext& context, const v1::EraseSubjects& command) const;
   absl::Status Check(const CommandContext& context, const v1::ActivateVersion& command) const;
+  absl::Status Check(const CommandContext& context, const v1::AcceptTime& command) const;
   absl::Status Check(const CommandContext& context, const v1::AdoptRuleProfile& command) const;
 
   void Apply(const CommandContext& context, const v1::FoundDeployment& command);
@@ -109,6 +110,7 @@ class DirectoryMachine {
   void Apply(const CommandContext& context, const v1::RevokeKey& command);
   void Apply(const CommandContext& context, const v1::EraseSubjects& command);
   void Apply(const CommandContext& context, const v1::ActivateVersion& command);
+  void Apply(const CommandContext& context, const v1::AcceptTime& command);
   void Apply(const CommandContext& context, const v1::AdoptRuleProfile& command);
 
   // Queries of other domains and of the fold. Pointers are valid until the next Apply; null where
@@ -134,6 +136,11 @@ class DirectoryMachine {
   bool PresidesOver(absl::string_view person_id, absl::string_view organization_id) const;
   // Belongs to the council or a committee, or holds an office other than auditor.
   bool BelongsToCouncilOrAdministration(absl::string_view person_id) const;
+
+  // The time of the last AcceptTime in effect, and the index of the record that confirmed it; 0
+  // where there was none.
+  absl::Time accepted_time() const { return accepted_time_; }
+  uint64_t accept_record() const { return accept_record_; }
 
   // Subjects whose sealed attachments are erased, in the order of the records that confirmed it.
   const std::vector<std::string>& erased_subjects() const { return erased_subjects_; }
@@ -183,6 +190,8 @@ class DirectoryMachine {
   std::string founder_id_;
   bool simulated_clock_ = false;
   uint32_t version_ = 1;
+  absl::Time accepted_time_ = absl::UnixEpoch();
+  uint64_t accept_record_ = 0;
   ById<PersonEntry> persons_;
   std::set<std::string, std::less<>> subjects_;  // of all persons
   ById<OrganizationEntry> organizations_;

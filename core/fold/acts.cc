@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"
+#include "core/command/time_text.h"
 #include "core/command/timestamps.h"
 #include "core/fold/authorize.h"
 #include "core/fold/envelope.h"
@@ -30,6 +31,7 @@ std::unique_ptr<Message> CommandOf(const CommandType& type, const v1::Act& act) 
 CommandContext ContextOf(const CommandContext& own, const CommandContext& confirmation) {
   CommandContext context = own;
   context.time = confirmation.time;
+  context.time_since = confirmation.time_since;
   context.version = confirmation.version;
   context.log_key = confirmation.log_key;
   context.second = confirmation.actor;
@@ -46,9 +48,7 @@ absl::Status NoSuchAct(uint64_t record) {
 absl::Status Lapsed(const v1::Act& act) {
   return Refuse(Reason::kActLapsed,
                 absl::StrCat("the act of record ", act.record(), " could be confirmed until ",
-                             absl::FormatTime("%Y-%m-%d %H:%M:%S UTC",
-                                              FromTimestamp(act.lapse_time()), absl::UTCTimeZone()),
-                             "; give it anew"));
+                             TimeText(FromTimestamp(act.lapse_time())), "; give it anew"));
 }
 
 bool HasLapsed(const v1::Act& act, absl::Time time) {

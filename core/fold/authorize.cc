@@ -5,7 +5,9 @@
 #include "absl/strings/str_cat.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"
+#include "core/command/time_text.h"
 #include "core/command/timestamps.h"
+#include "core/fold/accepted_time.h"
 #include "crypto/dsse.h"
 
 namespace votum {
@@ -57,13 +59,10 @@ absl::StatusOr<crypto::PublicKey> CodeKey(const World& world, const Envelope& en
 
 absl::Status CheckValidity(const Envelope& envelope, absl::Time time) {
   const absl::Time not_after = FromTimestamp(envelope.header().not_after());
-  const auto in_words = [](absl::Time t) {
-    return absl::FormatTime("%Y-%m-%d %H:%M:%S UTC", t, absl::UTCTimeZone());
-  };
   if (time > not_after) {
     return Refuse(Reason::kExpired,
                   absl::StrCat("this ", envelope.type->name, " was good until ",
-                               in_words(not_after), ", and here it is ", in_words(time),
+                               TimeText(not_after), ", and here it is ", TimeText(time),
                                "; set the device's clock if it is wrong, and sign anew"));
   }
   const absl::Duration longest = envelope.type->LongestValidity();
@@ -174,7 +173,7 @@ absl::StatusOr<CommandContext> Authorize(const World& world, const Envelope& env
                   absl::StrCat("the command was signed for ", envelope.header().deployment(),
                                ", this is ", world.directory().deployment()));
   }
-  RETURN_IF_ERROR(CheckValidity(envelope, time));
+  RETURN_IF_ERROR(CheckValidity(envelope, StatedTime(world, envelope).value_or(time)));
   ASSIGN_OR_RETURN(const std::vector<crypto::PublicKey> keys,
                    RequiredKeys(world, envelope, index, time, log_key));
   RETURN_IF_ERROR(VerifySignatures(envelope, keys, cache));

@@ -1,5 +1,6 @@
 #include "core/fold/fold.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -7,7 +8,9 @@
 #include "absl/strings/str_cat.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"
+#include "core/command/time_text.h"
 #include "core/command/timestamps.h"
+#include "core/fold/accepted_time.h"
 #include "core/fold/authorize.h"
 #include "google/protobuf/io/coded_stream.h"
 #include "google/protobuf/io/zero_copy_stream_impl_lite.h"
@@ -73,12 +76,15 @@ absl::StatusOr<RecordOutcome> Fold::Apply(absl::string_view record_bytes, Gaps g
 absl::StatusOr<RecordOutcome> Fold::Apply(const std::optional<OpenedRecord>& record, Gaps gaps) {
   if (!record.has_value())
     return absl::DataLossError(absl::StrCat("record ", next_index_, " does not parse"));
-  if (gaps == Gaps::kAllowed && record->index > next_index_) next_index_ = record->index;
+  if (gaps == Gaps::kAllowed && record->index > next_index_) {
+    next_index_ = record->index;
+    earliest_next_ = absl::InfinitePast();  // an AcceptTime may be among those that are not shown
+  }
   if (record->index != next_index_) {
     return absl::DataLossError(absl::StrCat(
         "record ", next_index_, " is missing: at its place stands record ", record->index));
   }
-  if (record->time < last_time_) {
+  if (record->time < earliest_next_) {
     return absl::DataLossError(
         absl::StrCat("record ", next_index_, " is older than the one before it"));
   }
@@ -92,7 +98,7 @@ absl::StatusOr<RecordOutcome> Fold::Apply(const std::optional<OpenedRecord>& rec
     outcome.actor = envelope->header().actor();
     outcome.status =
         record->service == DomainName(envelope->type->domain) || next_index_ == 0
-            ? Judge(*envelope, record->time, &outcome.reach)
+            ? Judge(*envelope, PositionAt(record->time), &outcome.reach)
             : Refuse(Reason::kWrongService,
                      absl::StrCat(envelope->type->name, " was appended by ", record->service));
   } else {
@@ -103,9 +109,21 @@ absl::StatusOr<RecordOutcome> Fold::Apply(const std::optional<OpenedRecord>& rec
     reach_log_.Add(world_, envelope.ok() ? &*envelope : nullptr, outcome.reach,
                    outcome.status.ok());
   }
-  last_time_ = record->time;
-  ++next_index_;
+  GoOnTo(record->time);
   return outcome;
+}
+
+Fold::Position Fold::PositionAt(absl::Time time) const {
+  return {next_index_, time, time == record_time_ ? time_since_ : seen_};
+}
+
+void Fold::GoOnTo(absl::Time time) {
+  time_since_ = PositionAt(time).time_since;
+  if (time != record_time_) record_time_ = earliest_next_ = time;
+  const directory::DirectoryMachine& directory = world_.directory();
+  if (directory.accept_record() == next_index_ && next_index_ != 0)
+    earliest_next_ = std::min(earliest_next_, directory.accepted_time());
+  seen_ = ++next_index_;
 }
 
 absl::Status Fold::CheckNotNewer() const {
@@ -119,7 +137,15 @@ void Fold::PassOver() {
   ++next_index_;
 }
 
-absl::Status Fold::Judge(const Envelope& envelope, absl::Time time, Reach* reach) {
+absl::StatusOr<CommandContext> Fold::AuthorizeAt(const Position& position,
+                                                 const Envelope& envelope) const {
+  ASSIGN_OR_RETURN(CommandContext context,
+                   Authorize(world_, envelope, position.index, position.time, log_key_, *cache_));
+  context.time_since = position.time_since;
+  return context;
+}
+
+absl::Status Fold::Judge(const Envelope& envelope, const Position& position, Reach* reach) {
   // This comes first: a program that does not know the command finds it void here, too.
   RETURN_IF_ERROR(CheckVersion(*envelope.type, world_.directory().version()));
   // The first record that bears the id takes it, even if that record is void.
@@ -132,8 +158,7 @@ absl::Status Fold::Judge(const Envelope& envelope, absl::Time time, Reach* reach
                                first->second.index));
   }
   if (!domains_.Contains(envelope.type->domain)) return absl::OkStatus();
-  ASSIGN_OR_RETURN(const CommandContext context,
-                   Authorize(world_, envelope, next_index_, time, log_key_, *cache_));
+  ASSIGN_OR_RETURN(const CommandContext context, AuthorizeAt(position, envelope));
   RETURN_IF_ERROR(envelope.type->check(world_, context, *envelope.command));
   *reach = envelope.type->ReachOf(world_, *envelope.command);
   if (envelope.type->NeedsSecond()) {
@@ -144,11 +169,20 @@ absl::Status Fold::Judge(const Envelope& envelope, absl::Time time, Reach* reach
   return absl::OkStatus();
 }
 
-absl::Status Fold::Check(const Envelope& envelope, absl::Time time) const {
+absl::StatusOr<absl::Time> Fold::TimeOfNext(const Envelope& envelope, absl::Time now) const {
+  if (StatedTime(world_, envelope).has_value()) return record_time_;
+  if (now >= earliest_next_ - kClockTolerance || envelope.type->options->when_stopped())
+    return std::max(now, earliest_next_);
+  return Refuse(Reason::kClockJumped,
+                absl::StrCat("the log's last record is of ", TimeText(earliest_next_),
+                             ", and the clock here shows ", TimeText(now)));
+}
+
+absl::Status Fold::Check(const Envelope& envelope, absl::Time now) const {
   RETURN_IF_ERROR(CheckNotNewer());
   RETURN_IF_ERROR(CheckVersion(*envelope.type, world_.directory().version()));
-  ASSIGN_OR_RETURN(const CommandContext context,
-                   Authorize(world_, envelope, next_index_, time, log_key_, *cache_));
+  ASSIGN_OR_RETURN(const absl::Time time, TimeOfNext(envelope, now));
+  ASSIGN_OR_RETURN(const CommandContext context, AuthorizeAt(PositionAt(time), envelope));
   return envelope.type->check(world_, context, *envelope.command);
 }
 

@@ -97,9 +97,12 @@ class Fold {
   // Skips the next record, which this process may not see (withheld: reach_log.h).
   void PassOver();
 
-  // Whether `envelope` would hold as the next record at `time`: the verdict of Apply without its
-  // effect.
-  absl::Status Check(const Envelope& envelope, absl::Time time) const;
+  // Whether `envelope` would hold as the next record if it were given to the ledger at `now`: the
+  // verdict of Apply without its effect. The record would bear the later of `now` and last_time(),
+  // or the time of the last record if it can only be recorded while the ledger has stopped for its
+  // clock (accepted_time.h). FAILED_PRECONDITION/CLOCK_JUMPED if `now` is more than kClockTolerance
+  // before last_time(), for a command that is not taken then.
+  absl::Status Check(const Envelope& envelope, absl::Time now) const;
 
   // The keys that must have signed `envelope` for Check to succeed. Verifying with them takes ten
   // times as long as everything else in Check, and needs no state: see VerifySignatures.
@@ -115,8 +118,9 @@ class Fold {
 
   // The number of records folded, which is the index of the next one.
   uint64_t next_index() const { return next_index_; }
-  // The time of the last record folded.
-  absl::Time last_time() const { return last_time_; }
+  // The earliest time that the next record can have: that of the last record folded, or the time
+  // that was accepted since (AcceptTime) if that is earlier.
+  absl::Time last_time() const { return earliest_next_; }
   const World& world() const { return world_; }
   const DomainSet& domains() const { return domains_; }
 
@@ -134,8 +138,22 @@ class Fold {
   using CommandKey = std::array<uint8_t, 16>;  // the UUID's bytes: a log has many
   static CommandKey KeyOf(absl::string_view command_id);
 
+  // Index and time of a record, as in CommandContext.
+  struct Position {
+    uint64_t index;
+    absl::Time time;
+    uint64_t time_since;
+  };
+  // The next record's, at `time`.
+  Position PositionAt(absl::Time time) const;
+  // Passes the next record, which bears `time`.
+  void GoOnTo(absl::Time time);
+  absl::StatusOr<absl::Time> TimeOfNext(const Envelope& envelope, absl::Time now) const;
+  absl::StatusOr<CommandContext> AuthorizeAt(const Position& position,
+                                             const Envelope& envelope) const;
+
   // `reach` is set if the command is in effect.
-  absl::Status Judge(const Envelope& envelope, absl::Time time, Reach* reach);
+  absl::Status Judge(const Envelope& envelope, const Position& position, Reach* reach);
 
   const DomainSet domains_;
   const crypto::PublicKey log_key_;
@@ -144,7 +162,11 @@ class Fold {
 
   World world_;
   uint64_t next_index_ = 0;
-  absl::Time last_time_ = absl::UnixEpoch();
+  uint64_t seen_ = 0;  // the index after the last record that was not passed over
+  absl::Time record_time_ = absl::UnixEpoch();    // of the last record
+  absl::Time earliest_next_ = absl::UnixEpoch();  // see last_time()
+  uint64_t time_since_ =
+      0;  // from here on all records bear record_time_: CommandContext::time_since
   std::map<uint64_t, absl::Status> void_;
   ReachLog reach_log_;
   absl::flat_hash_map<CommandKey, RecordedCommand> commands_;

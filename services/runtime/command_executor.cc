@@ -1,6 +1,5 @@
 #include "services/runtime/command_executor.h"
 
-#include <algorithm>
 #include <set>
 #include <string>
 #include <utility>
@@ -199,9 +198,7 @@ CommandExecutor::Preview CommandExecutor::PreviewOf(const Running& running) cons
     seen.recorded = fold.FindCommand(envelope.header().command_id());
     if (seen.recorded.has_value()) return seen;
     // The replica is about to end this process; a newer one may take the command.
-    seen.verdict = fold.CheckNotNewer().ok()
-                       ? fold.Check(envelope, std::max(clock_.Now(), fold.last_time()))
-                       : Stopping();
+    seen.verdict = fold.CheckNotNewer().ok() ? fold.Check(envelope, clock_.Now()) : Stopping();
     if (!seen.verdict.ok()) return seen;
     seen.acceptable = CheckIsKnown(fold.world().acts(), envelope, kProgramVersion);
     if (seen.acceptable.ok())

@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"
+#include "base/uptime.h"
 #include "crypto/keys.h"
 #include "crypto/tlog/policy.h"
 #include "ledger/ledger.h"
@@ -227,6 +228,10 @@ class Hosting final : public LedgerHosting {
     eraser_.Erase(directory.erased_subjects());
   }
 
+  void AcceptTime(const directory::DirectoryMachine& directory) override {
+    ledger_->AcceptTime(directory.accept_record(), directory.accepted_time());
+  }
+
   void EndSubscriptions() override { hub_.Stop(); }
 
   void Stop() override {
@@ -286,6 +291,7 @@ absl::StatusOr<std::unique_ptr<LedgerHosting>> LedgerHosting::Open(
   ledger::LedgerConfig ledger_config;
   ledger_config.clock = clock;
   ledger_config.fatal = fatal;
+  if (!config.simulated_clock()) ledger_config.uptime = Uptime;
   if (config.ledger_storage().postgresql().empty()) {
     ledger_config.free_bytes = [folder = deployment.ledger_folder()] {
       std::error_code error;  // then `available` is the largest number

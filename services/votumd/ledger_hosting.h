@@ -46,6 +46,9 @@ class LedgerHosting {
   // Destroys the sealed contents of the subjects that are erased in `directory`, in the background.
   // Called after each fold.
   virtual void EraseSubjects(const directory::DirectoryMachine& directory) = 0;
+  // Lets the ledger go by its clock again if two administrators accepted it in `directory`. Called
+  // after each fold.
+  virtual void AcceptTime(const directory::DirectoryMachine& directory) = 0;
   // Ends the Subscribe streams of other processes, which would never end by themselves. Call it
   // before the outer server stops. This process keeps following: commands in progress must still
   // be folded.

@@ -282,6 +282,7 @@ absl::Status Serve(const ServeOptions& options) {
     ledger->Publish(metrics);
     replica.WithState([&](const Fold& fold) {
       ledger->EraseSubjects(fold.world().directory());
+      ledger->AcceptTime(fold.world().directory());
       return 0;
     });
   });

@@ -106,14 +106,31 @@ absl::StatusOr<absl::Duration> HowLong(absl::string_view text, absl::Time now) {
   return absl::InvalidArgumentError(absl::StrCat(text, " is neither a duration nor a time"));
 }
 
+// "stops at 2h", or "starts at 2h"
+absl::Status SetClock(absl::string_view text, Chronicle* chronicle) {
+  const bool stops = absl::ConsumePrefix(&text, "stops at ");
+  if (!stops && !absl::ConsumePrefix(&text, "starts at "))
+    return absl::InvalidArgumentError("a clock stops at DURATION, or starts at DURATION");
+  const absl::Time now = chronicle->log().time();
+  ASSIGN_OR_RETURN(const absl::Duration duration, HowLong(text, now));
+  if (stops) {
+    chronicle->log().StopClock(now + duration);
+  } else {
+    chronicle->log().StartClock(now + duration);
+  }
+  return absl::OkStatus();
+}
+
 absl::Status Take(absl::string_view step, const Values& values, Chronicle* chronicle) {
   if (absl::ConsumePrefix(&step, "wait ")) {
     ASSIGN_OR_RETURN(const absl::Duration duration, HowLong(step, chronicle->log().time()));
     return chronicle->Wait(duration);
   }
+  if (absl::ConsumePrefix(&step, "clock ")) return SetClock(step, chronicle);
   const size_t colon = step.find(": ");
   if (colon == absl::string_view::npos)
-    return absl::InvalidArgumentError("a step is PERSON: COMMAND FIELDS, or wait DURATION");
+    return absl::InvalidArgumentError(
+        "a step is PERSON: COMMAND FIELDS, wait DURATION, or clock stops|starts at DURATION");
   absl::string_view persons = step.substr(0, colon);
   const absl::string_view command = step.substr(colon + 2);
   const bool too_late = absl::ConsumeSuffix(&persons, "?");

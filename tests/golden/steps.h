@@ -7,6 +7,8 @@
 //   m3?: CastVote meeting_id: "sitzung" ...                      # is signed here, and comes too late
 //   wait 480h
 //   wait until 2026-11-01T22:58:00Z
+//   clock stops at 2h                  # of the ledger; the signers' clocks are 2 hours ahead of it
+//   clock starts at 2h                 # 2 hours after the last record
 //
 // A line that begins with a blank continues the one before. "${NAME ARGUMENT}" stands for a value
 // that is computed when the step is reached: values.h.

@@ -109,6 +109,9 @@ Values TownValues(Chronicle* chronicle) {
   values["in"] = [chronicle](const std::string& duration) {
     return SecondsIn(*chronicle, duration);
   };
+  values["last-record"] = [chronicle](const std::string&) {
+    return absl::StrCat(chronicle->log().records().size() - 1);
+  };
   values["profile"] = [](const std::string& id) -> absl::StatusOr<std::string> {
     ASSIGN_OR_RETURN(const rules::v1::RuleProfile profile, rules::BuiltInProfile(id, "2026-11-01"));
     return profile.ShortDebugString();

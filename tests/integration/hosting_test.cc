@@ -8,14 +8,17 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "absl/time/clock.h"
 #include "base/file.h"
 #include "base/status_matchers.h"
 #include "base/test_folder.h"
 #include "core/fold/world.h"
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/harness/await.h"
 #include "tests/harness/city.h"
+#include "tests/harness/command_line.h"
 #include "tests/harness/connections.h"
 #include "votum/directory/v1/directory.pb.h"
 #include "votum/directory/v1/directory_service.pb.h"
@@ -102,6 +105,35 @@ TEST_F(HostingTest, AVoteCanBeClosedWhenTheDiskIsNearlyFull) {
   request.set_person_id("anna.amt");
   directory::v1::GetPersonResponse response;
   EXPECT_OK(city.Read("anna.amt", "directory", "GetPerson", request, &response));
+}
+
+// The log was written by a clock a month ahead; now the clock is right.
+TEST_F(HostingTest, TwoAdministratorsLetALedgerGoOnThatHasStoppedForItsClock) {
+  City city(NewTestFolder("clock"), City::Layout::kOneProcess);
+  CommandLine votum(&city, NewTestFolder("clock-people"));
+  votum.AddPeople({"anna.amt", "bernd.amt"});
+  EXPECT_THAT(votum.Do("anna.amt", "time accept", 1), ::testing::HasSubstr("CLOCK_NOT_STOPPED"));
+  city.Advance(absl::Hours(24 * 30));
+  ASSERT_OK(Register(city, "of-the-future"));
+  EXPECT_EQ(city.ProcessOf("ledger").Stop(), 0);
+  city.Advance(-absl::Hours(24 * 30));
+  // A clock that is set by hand may show any time; this city has a real one from now on.
+  const std::string config = city.folder() + "/votum.textproto";
+  ASSERT_OK(WriteFile(
+      config, absl::StrReplaceAll(*ReadFile(config), {{"\nsimulated_clock: true\n", "\n"}})));
+  city.ProcessOf("ledger").Start();
+  city.AwaitReady();
+  EXPECT_THAT(Register(city, "carla"), IsRefused(Reason::kClockJumped));
+
+  const std::string act = RecordIn(votum.Do("anna.amt", "time accept"));
+  EXPECT_THAT(Register(city, "carla"), IsRefused(Reason::kClockJumped)) << "one is not enough";
+  votum.Do("bernd.amt", "act confirm --record " + act);
+  EXPECT_TRUE(Await([&] { return Register(city, "carla").ok(); }))
+      << "the ledger hears of it from its fold";
+  EXPECT_EQ(city.ProcessOf("ledger").Stop(), 0);
+  city.ProcessOf("ledger").Start();
+  city.AwaitReady();
+  EXPECT_OK(Register(city, "dora")) << "a log whose time went back is folded from its beginning";
 }
 
 TEST_F(HostingTest, InitRefusesToOverwrite) {

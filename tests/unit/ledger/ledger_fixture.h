@@ -7,11 +7,13 @@
 #include <atomic>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/time/time.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/status_matchers.h"
@@ -164,6 +166,7 @@ class LedgerTest : public ::testing::TestWithParam<Kind> {
     config.clock = &clock_;
     config.fatal = [](const absl::Status& why) { FAIL() << why; };
     config.free_bytes = [this] { return free_bytes_.load(); };
+    config.uptime = uptime_;
     return Ledger::Open(*std::move(entries), *std::move(checkpoints), Signer(),
                         crypto::SecretBytes::CopyOf(std::string(32, 'k')), std::move(config));
   }
@@ -207,6 +210,7 @@ class LedgerTest : public ::testing::TestWithParam<Kind> {
   std::unique_ptr<Backend> backend_;
   FakeClock clock_;
   std::atomic<uint64_t> free_bytes_ = kDiskReserve;
+  std::function<absl::Duration()> uptime_;  // the clock may do anything without it
 };
 
 inline std::string NameOfKind(const ::testing::TestParamInfo<Kind>& info) {

@@ -45,7 +45,7 @@ TEST(CommandTableTest, OnlyPublicCommandsOfTheDirectoryWaitForASecondPerson) {
     EXPECT_EQ(row.options->audience(), common::v1::AUDIENCE_PUBLIC);
     EXPECT_GE(row.options->signer(), common::v1::SIGNER_PERSON);
   }
-  EXPECT_THAT(acts, ElementsAre("ActivateVersion", "EraseSubjects"));
+  EXPECT_THAT(acts, ElementsAre("AcceptTime", "ActivateVersion", "EraseSubjects"));
 }
 
 TEST(CommandTableTest, AFewCommandsAreRecordedWhenTheLedgerIsStopped) {
@@ -53,8 +53,8 @@ TEST(CommandTableTest, AFewCommandsAreRecordedWhenTheLedgerIsStopped) {
   for (const CommandType& row : CommandTable()) {
     if (row.options->when_stopped()) names.insert(row.name);
   }
-  EXPECT_THAT(names, ElementsAre("CloseMeeting", "CloseRound", "CloseVote", "RecordDisruption",
-                                 "RevokeKey", "WithdrawOffice"));
+  EXPECT_THAT(names, ElementsAre("AcceptTime", "CloseMeeting", "CloseRound", "CloseVote", "Confirm",
+                                 "Contradict", "RecordDisruption", "RevokeKey", "WithdrawOffice"));
 }
 
 // A message whose first field is a command's header is a command, or it is listed here.

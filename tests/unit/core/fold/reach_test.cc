@@ -203,6 +203,7 @@ const std::map<std::string, Depends>& Table() {
       {"RevokeKey", Depends::kPublic},
       {"EraseSubjects", Depends::kPublic},
       {"ActivateVersion", Depends::kPublic},
+      {"AcceptTime", Depends::kPublic},
       {"Confirm", Depends::kPublic},
       {"Contradict", Depends::kPublic},
       {"AdoptRuleProfile", Depends::kPublic},

@@ -89,7 +89,7 @@ common::v1::SignedCommand SmallLog::SignWith(const std::vector<const crypto::Pri
   common::v1::CommandHeader& header = MutableHeader(*command);
   header.set_command_id(CommandId(++ids_));
   header.set_deployment(kSmallDeployment);
-  *header.mutable_not_after() = ToTimestamp(time_ + kValidity);
+  *header.mutable_not_after() = ToTimestamp(device_time_.value_or(time_) + kValidity);
   common::v1::SignedCommand signed_command;
   signed_command.set_payload_type(PayloadType(command->GetDescriptor()));
   signed_command.set_payload(command->SerializeAsString());
@@ -113,6 +113,11 @@ uint64_t SmallLog::AppendBytes(const std::string& person, const std::string& pay
 }
 
 uint64_t SmallLog::Register(const std::string& id) { return Append("anna", NewPerson(id)); }
+
+void SmallLog::StartClock(absl::Time time) {
+  time_ = time;
+  device_time_.reset();
+}
 
 uint64_t SmallLog::Activate(uint32_t version) {
   dv1::ActivateVersion activate;
@@ -139,7 +144,7 @@ uint64_t SmallLog::Confirm(const std::string& person, const std::vector<uint64_t
 
 uint64_t SmallLog::AppendSigned(const common::v1::SignedCommand& command,
                                 const std::string& service, std::optional<uint64_t> judged_at) {
-  time_ += absl::Seconds(1);
+  if (!device_time_.has_value()) time_ += absl::Seconds(1);
   common::v1::Record record;
   record.set_index(records_.size());
   *record.mutable_time() = ToTimestamp(time_);

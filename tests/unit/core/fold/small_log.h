@@ -51,6 +51,12 @@ class SmallLog {
   // The next record is later than `time`.
   void PassTo(absl::Time time) { time_ = std::max(time_, time); }
 
+  // Stops the ledger's clock: the records that follow bear the time of the last one, while those
+  // who sign have clocks that show `device_time`.
+  void StopClock(absl::Time device_time) { device_time_ = device_time; }
+  // The clock goes again, from `time` on; that may be earlier than the last record.
+  void StartClock(absl::Time time);
+
   // `command` of `person`, signed, as a service gets it.
   common::v1::SignedCommand Sign(const std::string& person, google::protobuf::Message* command);
   // `command`, whose header names who gives it, signed with `keys`.
@@ -78,6 +84,7 @@ class SmallLog {
   uint64_t ids_ = 0;  // of commands, so far
   std::map<std::string, crypto::PrivateKey> keys_;
   std::vector<std::string> records_;
+  std::optional<absl::Time> device_time_;                // while the clock is stopped
   absl::Time time_ = absl::FromUnixSeconds(1793534400);  // 2026-11-01T12:00:00Z
 };
 

@@ -1,0 +1,65 @@
+#include "ledger/log_time.h"
+
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "base/refusal.h"
+#include "core/command/time_text.h"
+#include "core/fold/accepted_time.h"
+#include "core/fold/acts.h"
+
+namespace votum::ledger {
+namespace {
+
+std::string InWords(absl::Duration duration) {
+  return absl::FormatDuration(absl::Trunc(absl::AbsDuration(duration), absl::Seconds(1)));
+}
+
+absl::Status Jumped(absl::Time now, absl::string_view how) {
+  return Refuse(Reason::kClockJumped,
+                absl::StrCat("the ledger's clock shows ", TimeText(now), ", which ", how,
+                             "; nothing is recorded until the clock is put right, or until two "
+                             "administrators accept it (votum time accept)"));
+}
+
+}  // namespace
+
+void LogTime::Add(uint64_t index, absl::Time time) {
+  if (!empty_ && time == last_) return;
+  empty_ = false;
+  last_ = time;
+  earliest_ = time;
+  still_since_ = index;
+}
+
+void LogTime::Accept(uint64_t record, absl::Time time, absl::Time now) {
+  if (record <= accepted_by_) return;
+  accepted_by_ = record;
+  if (record < still_since_) return;
+  earliest_ = std::min(earliest_, time);
+  // The Confirm may come up to kActLapse later than the AcceptTime, which may wait a little itself.
+  if (uptime_ == nullptr || now < time - kClockTolerance || now > time + kActLapse + kMostBehind)
+    return;
+  trusted_ = {now, uptime_()};
+}
+
+absl::Status LogTime::Check(absl::Time now) {
+  if (uptime_ == nullptr) return absl::OkStatus();
+  if (!empty_ && now < earliest_ - kClockTolerance)
+    return Jumped(now, absl::StrCat("is ", InWords(earliest_ - now), " before the last record"));
+  const absl::Duration uptime = uptime_();
+  if (trusted_.has_value()) {
+    const absl::Duration jump = (now - trusted_->now) - (uptime - trusted_->uptime);
+    if (absl::AbsDuration(jump) > kClockTolerance) {
+      return Jumped(now, absl::StrCat("is a jump of ", InWords(jump),
+                                      jump > absl::ZeroDuration() ? " ahead" : " back"));
+    }
+  } else if (!empty_ && now - earliest_ > kLongestSilence) {
+    return Jumped(now, absl::StrCat("is ", InWords(now - earliest_), " after the last record"));
+  }
+  trusted_ = {now, uptime};
+  return absl::OkStatus();
+}
+
+}  // namespace votum::ledger
