@@ -74,7 +74,7 @@ struct Hosted {
   HooksByType hooks;
 };
 
-// What services are made of.
+// The parts that services are made of.
 struct Parts {
   const ReadAccess* access;
   LedgerHosting* ledger;  // null if another process has it
