@@ -58,7 +58,7 @@ SecretBytes Join(const std::vector<absl::string_view>& parts) {
 
 absl::Status BadAnswer(absl::string_view what) {
   return Refuse(Reason::kBadAgentAnswer,
-                absl::StrCat("what the agent answers is no answer: ", what));
+                absl::StrCat("the answer of the agent cannot be read: ", what));
 }
 
 // Takes an answer apart from its front.

@@ -50,6 +50,12 @@ absl::CivilSecond LocalTime(absl::string_view zone, absl::Time time) {
   return absl::ToCivilSecond(time + OffsetAt(*FindZone(zone), time), absl::UTCTimeZone());
 }
 
+std::string TimeText(absl::Time time) {
+  const absl::Duration offset = OffsetAt(*FindZone(kShownZone), time);
+  return absl::FormatTime("%Y-%m-%d %H:%M:%S %Ez", time,
+                          absl::FixedTimeZone(static_cast<int>(absl::ToInt64Seconds(offset))));
+}
+
 absl::Time StartOfDay(absl::string_view zone, absl::CivilDay day) {
   const Zone& row = *FindZone(zone);
   // Clocks change at 01:00 UTC, never within an hour of a local midnight, so the offset is constant

@@ -7,6 +7,8 @@
 #ifndef VOTUM_RULES_CALENDAR_H_
 #define VOTUM_RULES_CALENDAR_H_
 
+#include <string>
+
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
@@ -19,6 +21,14 @@ bool IsKnownZone(absl::string_view zone);
 
 // The local civil time of `time` in `zone`, which must be known.
 absl::CivilSecond LocalTime(absl::string_view zone, absl::Time time);
+
+// The zone in which times are shown to people. The log names zones in profiles alone, one for each
+// organization; all cities so far are in this one.
+inline constexpr absl::string_view kShownZone = "Europe/Berlin";
+
+// `time` for people to read, in kShownZone and with its distance from UTC:
+// "2026-12-15 17:00:00 +01:00".
+std::string TimeText(absl::Time time);
 
 // The instant at which `day` begins in `zone`.
 absl::Time StartOfDay(absl::string_view zone, absl::CivilDay day);

@@ -19,13 +19,14 @@ struct MethodRow {
   absl::string_view name;
   absl::string_view de;
   absl::string_view en;
+  uint64_t step;  // from one divisor to the next; 0 for a method of quotas
 };
 constexpr std::array<MethodRow, 4> kMethods = {
-    {{v1::SEAT_METHOD_HARE_NIEMEYER, "hare-niemeyer", "Hare/Niemeyer", "Hare/Niemeyer"},
-     {v1::SEAT_METHOD_DHONDT, "dhondt", "d'Hondt", "d'Hondt"},
+    {{v1::SEAT_METHOD_HARE_NIEMEYER, "hare-niemeyer", "Hare/Niemeyer", "Hare/Niemeyer", 0},
+     {v1::SEAT_METHOD_DHONDT, "dhondt", "d'Hondt", "d'Hondt", 1},
      {v1::SEAT_METHOD_SAINTE_LAGUE, "sainte-lague", "Sainte-Laguë/Schepers",
-      "Sainte-Laguë/Schepers"},
-     {v1::SEAT_METHOD_ROCK, "rock", "Quotenverfahren nach Rock", "Rock's quota method"}}};
+      "Sainte-Laguë/Schepers", 2},
+     {v1::SEAT_METHOD_ROCK, "rock", "Quotenverfahren nach Rock", "Rock's quota method", 0}}};
 
 // A claim to the next seat, as a fraction.
 struct Claim {
@@ -147,10 +148,8 @@ absl::StatusOr<SeatAllocation> AllocateSeats(v1::SeatMethod method, uint32_t sea
     allocation.claims.push_back(
         {static_cast<uint64_t>(product / *all), static_cast<uint64_t>(product % *all)});
   }
-  if (method == v1::SEAT_METHOD_DHONDT) {
-    ByDivisors(1, seats, votes, allocation);
-  } else if (method == v1::SEAT_METHOD_SAINTE_LAGUE) {
-    ByDivisors(2, seats, votes, allocation);
+  if (RowOf(method).step > 0) {
+    ByDivisors(RowOf(method).step, seats, votes, allocation);
   } else {
     ByRemainders(method, seats, votes, allocation);
   }
@@ -169,24 +168,61 @@ bool IsUnanimous(const v1::SeatsRule& rule, uint32_t yes, uint32_t no, uint32_t 
   return yes > 0 && no == 0 && (abstain == 0 || !rule.abstention_breaks_unanimity());
 }
 
+namespace {
+
+// The share of a list: "22 * 15 / 45 = 7 + 15/45"; by Rock's method with what the rest is measured
+// by, "(7 + 15/45) / 8".
+std::string ShareOf(v1::SeatMethod method, uint64_t votes, uint64_t seats,
+                    const SeatAllocation::Claim& claim, uint64_t all_votes) {
+  const std::string share = absl::StrCat(claim.whole, " + ", claim.remainder, "/", all_votes);
+  const std::string product = absl::StrCat(votes, " * ", seats, " / ", all_votes, " = ", share);
+  if (method != v1::SEAT_METHOD_ROCK || claim.remainder == 0) return product;
+  return absl::StrCat(product, ", (", share, ") / ", claim.whole + 1);
+}
+
+std::string SeatsDe(uint64_t seats) { return absl::StrCat(seats, seats == 1 ? " Sitz" : " Sitze"); }
+std::string SeatsEn(uint64_t seats) { return absl::StrCat(seats, seats == 1 ? " seat" : " seats"); }
+
+void ExplainQuota(const std::string& share, uint64_t seats, v1::Text* text) {
+  absl::StrAppend(text->mutable_de(), share, ", ", SeatsDe(seats), ".");
+  absl::StrAppend(text->mutable_en(), share, ", ", SeatsEn(seats), ".");
+}
+
+// The claims on both sides of the line: of the last seat that the list has, and of its next.
+void ExplainDivisors(uint64_t step, uint64_t votes, uint64_t seats, v1::Text* text) {
+  absl::StrAppend(text->mutable_de(), SeatsDe(seats));
+  absl::StrAppend(text->mutable_en(), SeatsEn(seats));
+  const std::string next = absl::StrCat(votes, "/", 1 + step * seats);
+  if (seats > 0) {
+    const std::string last = absl::StrCat(votes, "/", 1 + step * (seats - 1));
+    absl::StrAppend(text->mutable_de(), ", der letzte für ", last);
+    absl::StrAppend(text->mutable_en(), ", the last for ", last);
+  }
+  absl::StrAppend(text->mutable_de(), ", der nächste wäre für ", next, ".");
+  absl::StrAppend(text->mutable_en(), ", the next would be for ", next, ".");
+}
+
+}  // namespace
+
 v1::Text ExplainSeats(v1::SeatMethod method, absl::Span<const uint64_t> votes,
                       const SeatAllocation& allocation) {
   const uint64_t seats =
       std::accumulate(allocation.seats.begin(), allocation.seats.end(), uint64_t{0}) +
       allocation.to_draw;
+  const MethodRow& row = RowOf(method);
   v1::Text text;
-  text.set_de(absl::StrCat(RowOf(method).de, ", ", seats, " Sitze, ", allocation.all_votes,
-                           " gültige Stimmen."));
-  text.set_en(absl::StrCat(RowOf(method).en, ", ", seats, " seats, ", allocation.all_votes,
-                           " valid votes."));
+  text.set_de(
+      absl::StrCat(row.de, ", ", seats, " Sitze, ", allocation.all_votes, " gültige Stimmen."));
+  text.set_en(absl::StrCat(row.en, ", ", seats, " seats, ", allocation.all_votes, " valid votes."));
   for (size_t i = 0; i < votes.size(); ++i) {
-    const std::string share = absl::StrCat(
-        votes[i], " * ", seats, " / ", allocation.all_votes, " = ", allocation.claims[i].whole,
-        " + ", allocation.claims[i].remainder, "/", allocation.all_votes);
-    absl::StrAppend(text.mutable_de(), " Liste ", i + 1, ": ", share, ", ", allocation.seats[i],
-                    allocation.seats[i] == 1 ? " Sitz." : " Sitze.");
-    absl::StrAppend(text.mutable_en(), " List ", i + 1, ": ", share, ", ", allocation.seats[i],
-                    allocation.seats[i] == 1 ? " seat." : " seats.");
+    absl::StrAppend(text.mutable_de(), " Liste ", i + 1, ": ");
+    absl::StrAppend(text.mutable_en(), " List ", i + 1, ": ");
+    if (row.step > 0) {
+      ExplainDivisors(row.step, votes[i], allocation.seats[i], &text);
+    } else {
+      ExplainQuota(ShareOf(method, votes[i], seats, allocation.claims[i], allocation.all_votes),
+                   allocation.seats[i], &text);
+    }
   }
   if (allocation.to_draw > 0) {
     const std::string lists =

@@ -55,7 +55,8 @@ v1::SeatMethod SeatMethodOf(absl::string_view name);
 // where the rule says so, nobody abstained.
 bool IsUnanimous(const v1::SeatsRule& rule, uint32_t yes, uint32_t no, uint32_t abstain);
 
-// The allocation in words, with the arithmetic of each list.
+// The allocation in words, with the arithmetic of each list: its share by HARE_NIEMEYER and ROCK,
+// its claims to its last seat and to one more by DHONDT and SAINTE_LAGUE.
 v1::Text ExplainSeats(v1::SeatMethod method, absl::Span<const uint64_t> votes,
                       const SeatAllocation& allocation);
 

@@ -6,6 +6,7 @@
 
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -19,6 +20,7 @@
 #include "crypto/keys.h"
 #include "crypto/tlog/cosignature.h"
 #include "crypto/tlog/policy.h"
+#include "platform/arguments/usage.h"
 #include "platform/http/client.h"
 #include "platform/http/server.h"
 #include "witness/collect.h"
@@ -193,7 +195,8 @@ void AddCollect(CLI::App* app, Options* options, absl::Status* status) {
 int Main(int argc, char** argv) {
   CLI::App app(
       "Cosigns the checkpoints of transparency logs, each only if it extends the one before "
-      "(https://c2sp.org/tlog-witness).");
+      "(https://c2sp.org/tlog-witness).",
+      "votum-witness");
   app.require_subcommand(1);
   Options options;
   absl::Status status;
@@ -215,7 +218,7 @@ int Main(int argc, char** argv) {
 
   AddServe(&app, &options, &status);
   AddCollect(&app, &options, &status);
-  CLI11_PARSE(app, argc, argv);
+  if (const std::optional<int> code = ParseOrExplain(app, argc, argv)) return *code;
   return Report(status);
 }
 

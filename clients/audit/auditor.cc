@@ -14,13 +14,10 @@
 #include "crypto/commitment.h"
 #include "crypto/election/verify_archive.h"
 #include "crypto/encoding.h"
+#include "rules/calendar.h"
 
 namespace votum::audit {
 namespace {
-
-std::string Utc(const google::protobuf::Timestamp& timestamp) {
-  return absl::FormatTime("%Y-%m-%d %H:%M:%S UTC", FromTimestamp(timestamp), absl::UTCTimeZone());
-}
 
 std::string TiersInWords(const google::protobuf::RepeatedPtrField<ideas::v1::Tier>& tiers,
                          int most) {
@@ -124,10 +121,10 @@ void Auditor::CheckUnseen() {
   for (const auto& [urn, state] : open) oldest = std::min(oldest, state.opened_by);
   // Records after the opening of a vote or round that is still open may belong to it.
   if (unseen_.front() > oldest) return;
-  Fault(
-      absl::StrCat("record ", unseen_.front(),
-                   ": it was not shown to whoever exported this log, though what was open then is "
-                   "closed; without it no state can be derived: export again"));
+  Fault(absl::StrCat("record ", unseen_.front(),
+                     ": it was not shown to whoever exported this log, though the vote or round "
+                     "that was open then is "
+                     "closed; without it no state can be derived: export again"));
   foldable_ = false;
 }
 
@@ -254,16 +251,18 @@ void Auditor::Finish(absl::string_view checkpoint_note) {
   ReportOpenings();
   ReportAttachments();
   if (not_checkable_from_.has_value()) {
-    Note(absl::StrCat("what follows stands at record ", *not_checkable_from_,
+    Note(absl::StrCat("the results below are those at record ", *not_checkable_from_,
                       ", from which on nothing could be judged"));
     if (!unseen_.empty() && unseen_.back() >= *not_checkable_from_) {
       Note(
-          "some of what could not be judged was not shown either; whether a vote or round is open "
+          "some records that could not be judged were not shown either; whether a vote or round is "
+          "open "
           "cannot be told");
     }
   } else if (!foldable_) {
     Note(
-        "the states behind the fault could not be derived; what follows stands at the last sound "
+        "the states behind the fault could not be derived; the results below are those at the last "
+        "sound "
         "record");
   } else if (faults_ == 0) {
     Checked(absl::StrCat("signatures and authority: verified for each record at its own position (",
@@ -366,7 +365,7 @@ void Auditor::ReportAttachments() {
   const std::string and_erased =
       erased == 0
           ? ""
-          : absl::StrCat("; ", erased, " more were erased, by records that say on what ground");
+          : absl::StrCat("; ", erased, " more were erased, by records that name the legal ground");
   if (sealed_) {
     return Note(absl::StrCat("sealed attachments: ", sealed,
                              " stay sealed: whether they are there and what their records commit "
@@ -479,8 +478,9 @@ void Auditor::ReportDecisions() {
         "decision ", decision->id(), ": item ", decision->item_adopted() ? "adopted" : "rejected",
         ", signed by ", signers.empty() ? "nobody yet" : absl::StrJoin(signers, " and "));
     if (decision->release_index() != 0) {
-      absl::StrAppend(&text, "; released ", Utc(decision->release_time()), ", allowed from ",
-                      Utc(decision->release_allowed_time()));
+      absl::StrAppend(&text, "; released ",
+                      rules::TimeText(FromTimestamp(decision->release_time())), ", allowed from ",
+                      rules::TimeText(FromTimestamp(decision->release_allowed_time())));
     }
     if (!decision->document_sha256().empty()) {
       absl::StrAppend(&text, "; published document ",

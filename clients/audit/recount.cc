@@ -130,7 +130,7 @@ std::string Recount::Take(const ArchivedOpening& opening, absl::string_view vote
   }
   if (const auto* confirmed = As<mv1::ConfirmPaperVote>(envelope); belongs(confirmed))
     return ballots->Confirm(confirmed->person_id(), BallotOf(*confirmed), actor);
-  return absl::StrCat("it is no ballot of vote ", vote_event_id);
+  return absl::StrCat("it is not a ballot of vote ", vote_event_id);
 }
 
 Recount::Counted Recount::Count(uint64_t established_by, const mv1::EstablishResult& result) const {
@@ -152,7 +152,8 @@ Recount::Counted Recount::Count(uint64_t established_by, const mv1::EstablishRes
   }
   for (const auto& [person_id, ballot] : ballots.by_person) {
     if (ballot.waits_for_other_than.empty()) continue;
-    counted.text = absl::StrCat(vote, "nobody confirms the vote on paper of ", person_id);
+    counted.text =
+        absl::StrCat(vote, "no second person has confirmed the vote on paper of ", person_id);
     return counted;
   }
   mv1::Tally tally;

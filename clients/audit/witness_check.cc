@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/time/time.h"
+#include "rules/calendar.h"
 
 namespace votum::audit {
 
@@ -14,10 +15,11 @@ std::string WhoCosigned(const crypto::Policy& policy, const crypto::WitnessedChe
   for (const crypto::Cosigned& one : verified.cosigned) {
     const absl::Time time = absl::FromUnixSeconds(static_cast<int64_t>(one.time));
     cosigned.push_back(
-        absl::StrCat(policy.witnesses()[one.witness].name, " on ",
-                     absl::FormatTime("%Y-%m-%d %H:%M:%S UTC", time, absl::UTCTimeZone())));
+        absl::StrCat(policy.witnesses()[one.witness].name, " on ", rules::TimeText(time)));
   }
-  return cosigned.empty() ? "nobody" : absl::StrJoin(cosigned, ", ");
+  if (cosigned.empty()) return "the policy asks for no cosignature";
+  return absl::StrCat("cosigned by ", absl::StrJoin(cosigned, ", "),
+                      ", which is enough by the policy");
 }
 
 Finding CheckWitnesses(const crypto::Policy& policy, absl::string_view checkpoint_note) {
@@ -26,9 +28,8 @@ Finding CheckWitnesses(const crypto::Policy& policy, absl::string_view checkpoin
     return {Finding::Kind::kFault, absl::StrCat("witnesses: ", verified.status().message())};
   }
   return {Finding::Kind::kChecked,
-          absl::StrCat("witnesses: the checkpoint of size ", verified->checkpoint.size,
-                       " is cosigned by ", WhoCosigned(policy, *verified),
-                       ", which is enough by the policy")};
+          absl::StrCat("witnesses of the checkpoint of size ", verified->checkpoint.size, ": ",
+                       WhoCosigned(policy, *verified))};
 }
 
 }  // namespace votum::audit

@@ -10,8 +10,8 @@
 
 namespace votum::audit {
 
-// The witnesses of the policy that have cosigned, and when: "w1 on 2026-11-27 19:20:05 UTC, w2
-// ..."; or "nobody".
+// Says which witnesses of the policy have cosigned, and when: "cosigned by w1 on 2026-11-27
+// 20:20:05 +01:00, w2 ..., which is enough by the policy"; or that the policy asks for none.
 std::string WhoCosigned(const crypto::Policy& policy, const crypto::WitnessedCheckpoint& verified);
 
 // Reports the cosigners and their times if all is well; reports a fault if a signature of the log

@@ -48,8 +48,13 @@ absl::StatusOr<std::map<uint64_t, v1::Act>> PendingActs(client::Client& client) 
   }
 }
 
-// The act in words, and its reference by the digest of the very bytes that the words are made of.
-absl::StatusOr<std::string> Describe(const v1::Act& act, v1::ActReference* reference) {
+// The act in words, what cannot be undone about it, and its reference by the digest of the very
+// bytes that the words are made of.
+struct Described {
+  std::string words;
+  std::string consequence;
+};
+absl::StatusOr<Described> Describe(const v1::Act& act, v1::ActReference* reference) {
   const CommandType* const type = FindCommandType(act.payload_type());
   if (type == nullptr) {
     return Refuse(Reason::kUnknownCommand,
@@ -66,29 +71,31 @@ absl::StatusOr<std::string> Describe(const v1::Act& act, v1::ActReference* refer
   const crypto::Digest digest = CommandDigest(act.payload_type(), act.payload());
   reference->set_digest(std::string(crypto::AsBytes(digest)));
   const std::string& loss = type->options->irreversible();
-  return absl::StrCat("record ", act.record(), ": ", type->name, " of ", act.actor_id(), "\n",
-                      ReadableText(*command),
-                      loss.empty() ? "" : absl::StrCat("It cannot be undone: ", loss, "\n"));
+  return Described{
+      absl::StrCat("record ", act.record(), ": ", type->name, " of ", act.actor_id(), "\n",
+                   ReadableText(*command)),
+      absl::StrCat("You put record ", act.record(), ", ", type->name, ", into effect",
+                   loss.empty() ? "" : absl::StrCat(", which cannot be undone: ", loss))};
 }
 
 absl::Status ConfirmActs(Run& run, const ActOptions& options) {
   ASSIGN_OR_RETURN(const std::shared_ptr<client::Client> client, run.Client());
   ASSIGN_OR_RETURN(const auto acts, PendingActs(*client));
   v1::Confirm confirm;
-  std::string words;
+  Described all;
   for (const uint64_t record : options.records) {
     const auto found = acts.find(record);
     if (found == acts.end()) {
       return Refuse(Reason::kNoSuchAct,
                     absl::StrCat("record ", record,
                                  " does not wait for a second person; `votum act "
-                                 "list` tells what does"));
+                                 "list` lists the acts that do"));
     }
-    ASSIGN_OR_RETURN(const std::string act, Describe(found->second, confirm.add_acts()));
-    words += act;
+    ASSIGN_OR_RETURN(const Described act, Describe(found->second, confirm.add_acts()));
+    all.words += act.words;
+    absl::StrAppend(&all.consequence, all.consequence.empty() ? "" : ". ", act.consequence);
   }
-  if (!run.assume_yes && !run.dry_run)
-    RETURN_IF_ERROR(AskConsent(absl::StrCat(words, "You confirm this.")));
+  if (!run.assume_yes && !run.dry_run) RETURN_IF_ERROR(AskConsent(all.words, all.consequence));
   return DoCommand(run, &confirm);
 }
 
@@ -96,9 +103,9 @@ absl::Status ContradictAct(Run& run, const ActOptions& options) {
   ASSIGN_OR_RETURN(const std::shared_ptr<client::Client> client, run.Client());
   v1::Contradict contradict;
   contradict.set_record(options.record);
-  ASSIGN_OR_RETURN(
-      const std::vector<common::v1::Attachment> attachments,
-      SealAbout(run, client->context().person_id, options.reason, contradict.mutable_reason()));
+  ASSIGN_OR_RETURN(const std::vector<common::v1::Attachment> attachments,
+                   SealAbout(run, client->context().person_id, "--reason", options.reason,
+                             contradict.mutable_reason()));
   if (attachments.empty()) contradict.clear_reason();
   return DoCommand(run, &contradict, attachments);
 }

@@ -310,8 +310,8 @@ uint64_t CheckPolicy(const Trust& trust, absl::string_view checkpoint, Reporter&
 }
 
 absl::Status AuditRemote(Run& run, const Options& options) {
-  ASSIGN_OR_RETURN(const Trust trust, TrustOf(run, options.trust));
   ASSIGN_OR_RETURN(const std::shared_ptr<client::Client> client, run.Client());
+  ASSIGN_OR_RETURN(const Trust trust, TrustOf(run, options.trust));
   ASSIGN_OR_RETURN(const Log log, FetchLog(*client));
   Reporter reporter{run};
   audit::Auditor auditor(trust.log,
@@ -415,7 +415,7 @@ void AddAuditCommands(CLI::App& root, Run& run) {
   log_export->add_option("FOLDER", options->folder, "New folder")->required();
   log_export->add_flag(
       "--sealed", options->sealed,
-      "Without the contents of sealed attachments, for readers who need not see them");
+      "Leave out the contents of sealed attachments, which not every reader needs");
 
   CLI::App* audit = root.add_subcommand(
       "audit",
@@ -424,7 +424,9 @@ void AddAuditCommands(CLI::App& root, Run& run) {
       "too.\nExample: votum audit export/ --log-key @log.vkey");
   audit->add_option("FOLDER", options->folder, "An exported log");
   CLI::Option* remote =
-      audit->add_flag("--remote", options->remote, "Audit the running services' log (auditor)");
+      audit->add_flag("--remote", options->remote,
+                      "Audit the log of the running services, as somebody to whom all its records "
+                      "are shown: an auditor,\nor anybody where no record is reserved");
   audit
       ->add_flag("--part", options->part,
                  "The log was exported by somebody who is not shown every record: check those that "
@@ -433,10 +435,14 @@ void AddAuditCommands(CLI::App& root, Run& run) {
   AddTrustOptions(audit, &options->trust);
   audit->callback([&run, options] { run.Report(Audit(run, *options)); });
 
-  CLI::App* evidence = AddVerb(root, run, "decision", "evidence",
-                               "Make the evidence bundle of a decision (auditor).\nExample: votum "
-                               "decision evidence --id b-117 --out b-117.evidence.json",
-                               [&run, options] { return Evidence(run, *options); });
+  CLI::App* evidence =
+      AddVerb(root, run, "decision", "evidence",
+              "Make the evidence bundle of a decision, for which all records must be "
+              "shown to you: as to auditors,\nor to anybody where no record is "
+              "reserved.\n"
+              "Example: votum decision evidence --id b-117 --out "
+              "b-117.evidence.json",
+              [&run, options] { return Evidence(run, *options); });
   evidence->add_option("--id", options->decision, "The decision")->required();
   evidence->add_option("--out", options->out, "The bundle's file")->required();
 

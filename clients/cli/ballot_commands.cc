@@ -78,7 +78,7 @@ absl::StatusOr<Device> Approach(Run& run, const Options& options) {
       options.secret_passphrase_file.empty() ? run.passphrase_file : options.secret_passphrase_file;
   const bool is_new = !std::filesystem::exists(options.secret_file);
   ASSIGN_OR_RETURN(crypto::SecretBytes passphrase,
-                   is_new ? NewPassphrase(file)
+                   is_new ? NewPassphrase(file, options.secret_file)
                           : Secret(file, absl::StrCat("Passphrase of ", options.secret_file),
                                    "--secret-passphrase-file"));
   return Device{std::move(client), std::move(event), std::move(setup), std::move(election),
@@ -350,7 +350,7 @@ void AddBallotCommands(CLI::App& root, Run& run) {
     command->add_option("--secret", options->secret_file, "This device's file for the vote")
         ->required();
     command->add_option("--secret-passphrase-file", options->secret_passphrase_file,
-                        "File with its passphrase; without it as --passphrase-file");
+                        "File with its passphrase; without it, that of --passphrase-file");
     if (verb.action == Prepare || verb.action == Cast) {
       CLI::Option* choice = command->add_option(
           "--choice", options->choices,
@@ -366,7 +366,7 @@ void AddBallotCommands(CLI::App& root, Run& run) {
     if (verb.action == Register) {
       command->add_option("--code-file", options->code_file,
                           "File with a code of belenios-tool (setup generate-credentials) that the "
-                          "credential is made of; without it a better one is made");
+                          "credential is made from; without it, a stronger one is made");
     }
     if (verb.action == Challenge) {
       command->add_option("--out", options->folder, "Folder for the files")->required();

@@ -50,14 +50,20 @@ absl::StatusOr<std::vector<Line>> NextStretch(std::istream& in, size_t& number) 
   return stretch;
 }
 
-// The words of a line with those options of the batch itself that decide whether its commands are
-// signed: a dry run of a batch signs nothing either.
-std::vector<std::string> WordsOf(const Line& line, const Run& run) {
-  std::vector<std::string> words;
-  if (run.dry_run) words.emplace_back("--dry-run");
-  if (run.assume_yes) words.emplace_back("--yes");
-  words.insert(words.end(), line.words.begin(), line.words.end());
-  return words;
+// The options of `votum` itself that the batch was given, for one of its lines.
+Run RunOfLine(const Run& batch, std::ostream* out, std::ostream* err) {
+  Run run;
+  run.context = batch.context;
+  run.output = batch.output;
+  run.passphrase_file = batch.passphrase_file;
+  run.timeout_seconds = batch.timeout_seconds;
+  run.assume_yes = batch.assume_yes;
+  run.dry_run = batch.dry_run;
+  run.of_batch = true;
+  run.clients = batch.clients;
+  run.out = out;
+  run.err = err;
+  return run;
 }
 
 // Runs `stretch` on several threads; the exit code of the first line that failed, 0 for none. No
@@ -70,7 +76,7 @@ int RunStretch(const std::vector<Line>& stretch, const Options& options, const R
     for (size_t i; failed == kDone && (i = next++) < stretch.size();) {
       std::ostringstream out;
       std::ostringstream err;
-      const int code = RunCommandLine(WordsOf(stretch[i], run), run.clients, out, err);
+      const int code = RunLine(stretch[i].words, RunOfLine(run, &out, &err));
       const std::lock_guard<std::mutex> lock(output);
       if (!options.quiet || code != kDone) *run.out << out.str();
       if (code == kDone) continue;
@@ -87,6 +93,11 @@ int RunStretch(const std::vector<Line>& stretch, const Options& options, const R
 }
 
 absl::Status Batch(Run& run, const Options& options) {
+  if (!run.receipt_file.empty()) {
+    return Refuse(Reason::kUsage,
+                  "--receipt of a batch would be one file for many receipts; give --receipt in the "
+                  "lines whose receipts you keep");
+  }
   std::ifstream file;
   if (options.file != "-") {
     file.open(options.file);
@@ -108,7 +119,8 @@ void AddBatchCommand(CLI::App& root, Run& run) {
   CLI::App* batch = root.add_subcommand(
       "batch",
       "Carry out a file of command lines, one a line, in one process, until one fails. Words are "
-      "quoted as in a shell.\n"
+      "quoted as in a shell; options of votum itself, given to the batch, hold for each line that "
+      "does not give its own.\n"
       "With --jobs lines run at the same time, but none before all lines above a line '---' are "
       "done.\n"
       "Example: printf '%s\\n' 'person add --name Erika' | votum batch -");

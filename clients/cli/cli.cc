@@ -1,9 +1,11 @@
 #include "clients/cli/cli.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <iostream>
 #include <iterator>
 #include <optional>
+#include <system_error>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -18,10 +20,10 @@
 #include "clients/cli/printer.h"
 #include "clients/cli/rank/rank_command.h"
 #include "clients/cli/terminal.h"
-#include "clients/cli/usage.h"
+#include "clients/cli/words.h"
 #include "clients/lib/unary_call.h"
-#include "core/command/timestamps.h"
 #include "nlohmann/json.hpp"
+#include "platform/arguments/usage.h"
 
 namespace votum::cli {
 namespace {
@@ -70,8 +72,15 @@ absl::StatusOr<std::shared_ptr<client::Client>> Clients::Get(const std::string& 
   if (channels == nullptr) {
     ASSIGN_OR_RETURN(channels, client::Channels::Open(context));
   }
-  const auto ask = [file = context.passphrase_file](const std::string& key_file) {
-    return PassphraseOf(key_file, file);
+  const auto ask = [file = context.passphrase_file, context_path](
+                       const std::string& key_file) -> absl::StatusOr<crypto::SecretBytes> {
+    std::error_code error;
+    if (std::filesystem::exists(key_file, error)) return PassphraseOf(key_file, file);
+    return Refuse(Reason::kNoKey,
+                  absl::StrCat("the context ", context_path, " names the key file ", key_file,
+                               ", which is not there; put it back, or make a context with the "
+                               "key that you have: votum context add NAME --from ",
+                               context_path, " --person ID --key FILE"));
   };
   ASSIGN_OR_RETURN(opened, client::Client::Open(context, channels, ask, patience));
   return opened;
@@ -104,8 +113,9 @@ void Run::Report(const absl::Status& status) {
   *err << Dump(error);
 }
 
-void Run::Print(const google::protobuf::Message& message) const {
-  *out << (json() ? JsonText(message) : ReadableText(message));
+void Run::Print(const google::protobuf::Message& message,
+                const std::vector<std::string>& first) const {
+  *out << (json() ? JsonText(message) : ReadableText(message, first));
 }
 
 void Run::PrintFacts(const Extras& facts) const {
@@ -135,13 +145,11 @@ void Run::PrintReceiptJson(const google::protobuf::Message& command,
                            const common::v1::Receipt& receipt, const Extras& extras) const {
   common::v1::Record record;
   record.ParseFromString(receipt.record());
-  nlohmann::ordered_json object = {
-      {"command", command.GetDescriptor()->name()},
-      {"command_id", FieldText(command, "header.command_id")},
-      {"index", receipt.index()},
-      {"time",
-       absl::FormatTime("%Y-%m-%dT%H:%M:%E6SZ", FromTimestamp(record.time()), absl::UTCTimeZone())},
-      {"proved", true}};
+  nlohmann::ordered_json object = {{"command", command.GetDescriptor()->name()},
+                                   {"command_id", FieldText(command, "header.command_id")},
+                                   {"index", receipt.index()},
+                                   {"time", JsonTime(record.time())},
+                                   {"proved", true}};
   for (const Extra& extra : extras) object[extra.name] = extra.value;
   *out << Dump(object);
 }
@@ -218,10 +226,12 @@ const std::vector<Family>& Families() {
 
 void AddOptions(CLI::App& app, Run& run) {
   app.set_version_flag("--version", "votum " VOTUM_VERSION);
-  app.add_option("-c,--context", run.context,
-                 "The context to use, which says who acts and where: a name, or the path of a "
-                 "file; without it the one in use")
-      ->envname("VOTUM_CONTEXT");
+  CLI::Option* context =
+      app.add_option("-c,--context", run.context,
+                     "The context to use, which says who acts and where: a name, or the path of a "
+                     "file; without it the one in use");
+  // A batch has read the environment already; an option that it was given has precedence.
+  if (!run.of_batch) context->envname("VOTUM_CONTEXT");
   app.add_option("-o,--output", run.output, "table or json")
       ->check(CLI::IsMember({"table", "json"}));
   app.add_option("--passphrase-file", run.passphrase_file,
@@ -241,7 +251,7 @@ void AddOptions(CLI::App& app, Run& run) {
 void AddCommands(CLI::App& app, Run& run) {
   if (run.Wants("election")) {
     const auto passphrase = [&run](bool is_new) {
-      return is_new ? NewPassphrase(run.passphrase_file)
+      return is_new ? NewPassphrase(run.passphrase_file, "")
                     : Secret(run.passphrase_file, "Passphrase", "--passphrase-file");
     };
     AddElectionCommand(app, {run.out, run.err, passphrase, &run.exit_code});
@@ -292,18 +302,22 @@ std::optional<int> RunWith(const std::string& noun, const std::vector<std::strin
 
 }  // namespace
 
+int RunLine(const std::vector<std::string>& arguments, const Run& run) {
+  const std::vector<std::string> words = WordsOf(arguments);
+  const std::string noun = words.empty() ? "" : words[0];
+  // Help and completion know all commands.
+  const bool of_all = noun.empty() || noun == "help" || noun == "completion";
+  const std::optional<int> code = of_all ? std::nullopt : RunWith(noun, arguments, run);
+  return code.has_value() ? *code : *RunWith("", arguments, run);
+}
+
 int RunCommandLine(const std::vector<std::string>& arguments, Clients* clients, std::ostream& out,
                    std::ostream& err) {
   Run run;
   run.clients = clients;
   run.out = &out;
   run.err = &err;
-  const std::vector<std::string> words = WordsOf(arguments);
-  const std::string noun = words.empty() ? "" : words[0];
-  // Help without a topic and completion list all commands.
-  const bool of_all = noun.empty() || (noun == "help" && words.size() == 1) || noun == "completion";
-  const std::optional<int> code = of_all ? std::nullopt : RunWith(noun, arguments, run);
-  return code.has_value() ? *code : *RunWith("", arguments, run);
+  return RunLine(arguments, run);
 }
 
 }  // namespace votum::cli

@@ -68,6 +68,7 @@ struct Run {
   int exit_code = kDone;
   bool assume_yes = false;        // --yes: what cannot be undone is not asked about
   bool dry_run = false;           // --dry-run: nothing is signed, sent or kept
+  bool of_batch = false;          // a line of a batch, which has the options of the batch itself
   const CLI::App* app = nullptr;  // what parses the command line
   std::string noun;               // the only noun whose commands are built; empty for all
 
@@ -78,8 +79,10 @@ struct Run {
   absl::StatusOr<std::shared_ptr<client::Client>> Client() const;
   // Reports an error on `err` and sets the exit code; OK does nothing.
   void Report(const absl::Status& status);
-  // Prints a message: JSON with the contract's field names, or readable text.
-  void Print(const google::protobuf::Message& message) const;
+  // Prints a message: JSON with the contract's field names, or readable text with the fields
+  // `first` at its beginning.
+  void Print(const google::protobuf::Message& message,
+             const std::vector<std::string>& first = {}) const;
   // Prints names and values that are not a contract's message.
   void PrintFacts(const Extras& facts) const;
   // Prints the verified receipt of `command` with its position in the log, and saves it to the file
@@ -104,8 +107,9 @@ absl::Status Approve(const Run& run, const client::Client& client, const std::st
 // path. To be called before anything is sent. FAILED_PRECONDITION/NOT_WRITTEN.
 absl::Status CheckOut(const std::string& path);
 
-// `written`, the outcome of what this machine keeps of a command; if it failed, the message says that
-// the command is recorded all the same, and where.
+// `written`, the outcome of what this machine keeps of a command; if it failed, the message says
+// that the command is recorded all the same, and where; unless the command hides its actor, also
+// how to get its receipt.
 absl::Status AfterRecord(const common::v1::Receipt& receipt, const absl::Status& written);
 
 // Removes the file at `path`, which was made for a command, if the command's `outcome` is that it
@@ -166,7 +170,11 @@ void AddBatchCommand(CLI::App& root, Run& run);
 void AddDeclaredCommands(CLI::App& root, Run& run);
 void AddHelpCommands(CLI::App& root, Run& run);
 
-// Runs one command line (without the program's name) and returns its exit code.
+// Runs one command line (without the program's name) and returns its exit code. `run` has the
+// values of `votum`'s own options where the line gives none.
+int RunLine(const std::vector<std::string>& arguments, const Run& run);
+
+// Runs the command line of a process.
 int RunCommandLine(const std::vector<std::string>& arguments, Clients* clients, std::ostream& out,
                    std::ostream& err);
 

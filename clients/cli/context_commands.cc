@@ -4,11 +4,14 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <system_error>
 
 #include "absl/strings/str_cat.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"
 #include "clients/cli/cli.h"
+#include "clients/cli/people.h"
+#include "core/command/fields.h"
 
 namespace votum::cli {
 namespace {
@@ -25,9 +28,35 @@ std::string Absolute(const std::string& path) {
   return path.empty() ? path : std::filesystem::absolute(path).string();
 }
 
-absl::Status Add(const Options& options) {
-  ASSIGN_OR_RETURN(client::Context context, client::LoadContext(options.from));
+// A file where there is one, or else the context of that name.
+std::string SourceOf(const std::string& from) {
+  std::error_code error;
+  return std::filesystem::exists(from, error) ? from : client::ContextPath(from);
+}
+
+// OK for an empty path.
+absl::Status CheckThere(const std::string& option, const std::string& path,
+                        absl::string_view way_out) {
+  std::error_code error;
+  if (path.empty() || std::filesystem::exists(path, error)) return absl::OkStatus();
+  return Refuse(Reason::kBadFile, absl::StrCat(option, ": there is no file ", path, way_out));
+}
+
+absl::Status Add(Run& run, const Options& options) {
+  RETURN_IF_ERROR(CheckThere("--key", options.key,
+                             absl::StrCat("; make it with: votum key new --out ", options.key)));
+  RETURN_IF_ERROR(CheckThere("--key-passphrase-file", options.passphrase_file,
+                             "; without it the terminal asks"));
+  const std::string from = SourceOf(options.from);
+  ASSIGN_OR_RETURN(client::Context context, client::LoadContext(from));
   context.person_id = options.person;
+  // An id is taken as it is: a context can be made while no service runs.
+  if (!options.person.empty() && !CheckId("--person", options.person).ok()) {
+    ASSIGN_OR_RETURN(
+        const std::shared_ptr<client::Client> client,
+        run.clients->Get(from, run.passphrase_file, absl::Seconds(run.timeout_seconds)));
+    ASSIGN_OR_RETURN(context.person_id, PersonId(*client, options.person));
+  }
   context.key_file = Absolute(options.key);
   context.passphrase_file = Absolute(options.passphrase_file);
   return client::SaveNewContext(context, client::ContextPath(options.name));
@@ -61,7 +90,8 @@ absl::Status Show(const Run& run, const std::string& name) {
 absl::Status Remove(const std::string& name) {
   const std::string path = client::ContextPath(name);
   if (std::remove(path.c_str()) == 0) return absl::OkStatus();
-  return Refuse(Reason::kNoContext, absl::StrCat("there is no context ", path));
+  RETURN_IF_ERROR(client::LoadContext(path).status());
+  return Refuse(Reason::kNotWritten, absl::StrCat(path, " cannot be removed"));
 }
 
 }  // namespace
@@ -72,11 +102,13 @@ void AddContextCommands(CLI::App& root, Run& run) {
                           "Make a context: who acts, with which key, in which deployment.\n"
                           "Example: votum context add erika --from client.json --person m01 --key "
                           "~/erika.key",
-                          [options] { return Add(*options); });
+                          [&run, options] { return Add(run, *options); });
   add->add_option("NAME", options->name, "Name, or path of the new file")->required();
-  add->add_option("--from", options->from, "The deployment's client.json, or another context")
+  add->add_option("--from", options->from,
+                  "The deployment's client.json, or another context: its name, or its file")
       ->required();
-  add->add_option("--person", options->person, "The person who acts; without it, the public");
+  add->add_option("--person", options->person,
+                  "The person who acts: id or name; without it, the public");
   add->add_option("--key", options->key, "File of the person's key");
   add->add_option("--key-passphrase-file", options->passphrase_file,
                   "File with the key's passphrase; without it the terminal asks");

@@ -13,11 +13,23 @@
 #include "google/protobuf/util/json_util.h"
 
 namespace votum::cli {
+namespace {
+
+// The fields of commands and requests that name people, by what their names end with.
+constexpr absl::string_view kPeople[] = {"person_id", "mover_id", "trustee_ids"};
+
+bool NamesPeople(const FieldOption& option) {
+  return std::any_of(std::begin(kPeople), std::end(kPeople), [&option](absl::string_view name) {
+    return absl::EndsWith(option.field, name);
+  });
+}
+
+}  // namespace
 
 void FieldArguments::AddTo(CLI::App* verb, bool with_file) {
   for (size_t i = 0; i < options_.size(); ++i) {
     const FieldOption& option = options_[i];
-    std::string kind = ValueKind(FieldOf(prototype_, option));
+    std::string kind = NamesPeople(option) ? "ID|NAME" : ValueKind(FieldOf(prototype_, option));
     if (option.need == Need::kRequired) kind += " REQUIRED";
     verb->add_option(option.flag, values_[i],
                      option.need == Need::kSelf ? option.help + ", if not yourself" : option.help)
@@ -25,7 +37,7 @@ void FieldArguments::AddTo(CLI::App* verb, bool with_file) {
         ->allow_extra_args(false);
   }
   if (with_file) {
-    verb->add_option("--file", file_, "Fields as JSON, as far as options do not give them")
+    verb->add_option("--file", file_, "A JSON file with the fields that no option gives")
         ->option_text("FILE");
   }
 }
@@ -44,14 +56,9 @@ absl::Status FieldArguments::Fill(const Run& run, google::protobuf::Message* mes
 
 absl::StatusOr<std::vector<std::vector<std::string>>> FieldArguments::WithPersonIds(
     const Run& run) const {
-  // The fields of commands and requests that name people, by what their names end with.
-  constexpr absl::string_view kPeople[] = {"person_id", "mover_id", "trustee_ids"};
   std::vector<std::vector<std::string>> values = values_;
   for (size_t i = 0; i < options_.size(); ++i) {
-    const bool people = std::any_of(
-        std::begin(kPeople), std::end(kPeople),
-        [&](absl::string_view name) { return absl::EndsWith(options_[i].field, name); });
-    if (!people || values[i].empty()) continue;
+    if (!NamesPeople(options_[i]) || values[i].empty()) continue;
     ASSIGN_OR_RETURN(const std::shared_ptr<client::Client> client, run.Client());
     for (std::string& value : values[i]) {
       ASSIGN_OR_RETURN(value, PersonId(*client, value));

@@ -17,6 +17,7 @@
 #include "crypto/encoding.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/timestamp.pb.h"
+#include "rules/calendar.h"
 
 namespace votum::cli {
 namespace {
@@ -51,7 +52,7 @@ absl::StatusOr<const EnumValueDescriptor*> EnumValue(const EnumDescriptor* type,
 absl::StatusOr<uint64_t> Number(const std::string& text, uint64_t max) {
   const std::optional<uint64_t> number = ParseDecimal(text);
   if (!number.has_value() || *number > max)
-    return Usage(absl::StrCat("\"", text, "\" is not a number up to ", max));
+    return Usage(absl::StrCat("\"", text, "\" is not a whole number from 0 to ", max));
   return *number;
 }
 
@@ -62,7 +63,12 @@ absl::Status SetOne(Message* message, const FieldDescriptor* field, const std::s
     case FieldDescriptor::CPPTYPE_STRING: {
       std::string text;
       if (field->type() == FieldDescriptor::TYPE_BYTES) {
-        ASSIGN_OR_RETURN(text, crypto::HexDecode(value));
+        const auto bytes = crypto::HexDecode(value);
+        if (!bytes.ok()) {
+          return Usage(
+              absl::StrCat("\"", value, "\" is not hexadecimal: two digits for each byte"));
+        }
+        text = *bytes;
       } else {
         ASSIGN_OR_RETURN(text, TextOf(value));
       }
@@ -101,7 +107,7 @@ absl::Status SetOne(Message* message, const FieldDescriptor* field, const std::s
       return absl::OkStatus();
     }
     default:
-      return Usage(absl::StrCat(field->name(), " cannot be given on the command line; use --file"));
+      return Usage("this cannot be given on the command line; use --file");
   }
 }
 
@@ -169,7 +175,7 @@ absl::Status FillFields(const std::vector<FieldOption>& options,
     if (values[i].size() > 1 && !field->is_repeated())
       return Usage(absl::StrCat(option.flag, " is given twice"));
     if (!values[i].empty()) {
-      RETURN_IF_ERROR(SetField(message, option.field, values[i]));
+      RETURN_IF_ERROR(SetField(message, option.field, values[i], option.flag));
     } else if (option.need == Need::kRequired && !IsSet(message, option.field)) {
       return Usage(absl::StrCat(option.flag, " is missing: ", option.help));
     } else if (option.need == Need::kSelf && !IsSet(message, option.field)) {
@@ -180,12 +186,12 @@ absl::Status FillFields(const std::vector<FieldOption>& options,
 }
 
 absl::Status SetField(Message* message, const std::string& path,
-                      const std::vector<std::string>& values) {
+                      const std::vector<std::string>& values, absl::string_view option) {
   const Place place = PlaceOf(message, path);
   for (const std::string& value : values) {
     if (const absl::Status set = SetOne(place.message, place.field, value); !set.ok()) {
       return Refuse(ReasonOf(set) == Reason::kBadFile ? Reason::kBadFile : Reason::kUsage,
-                    absl::StrCat(path, ": ", set.message()));
+                    absl::StrCat(option.empty() ? path : option, ": ", set.message()));
     }
   }
   return absl::OkStatus();
@@ -216,10 +222,8 @@ std::string ValueText(const Message& message, const FieldDescriptor* field, int 
       return reflection->GetBool(message, field) ? "yes" : "no";
     default:
       if (!IsTime(field) || !reflection->HasField(message, field)) return "";
-      return absl::FormatTime("%Y-%m-%d %H:%M:%S UTC",
-                              FromTimestamp(static_cast<const google::protobuf::Timestamp&>(
-                                  reflection->GetMessage(message, field))),
-                              absl::UTCTimeZone());
+      return rules::TimeText(FromTimestamp(
+          static_cast<const google::protobuf::Timestamp&>(reflection->GetMessage(message, field))));
   }
 }
 

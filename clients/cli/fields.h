@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/strings/string_view.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/message.h"
 
@@ -49,12 +50,13 @@ absl::Status FillFields(const std::vector<FieldOption>& options,
 //                        VOTE_MODE_ROLL_CALL
 //   times                RFC 3339, "2026-12-01T17:00:00+01:00"
 //   bytes                hexadecimal
-// INVALID_ARGUMENT/USAGE, with a message that names the expected form.
+// INVALID_ARGUMENT/USAGE, with a message that names the expected form and `option`, which gave the
+// values; without an option, the path.
 absl::Status SetField(google::protobuf::Message* message, const std::string& path,
-                      const std::vector<std::string>& values);
+                      const std::vector<std::string>& values, absl::string_view option = {});
 
 // One value of `field` in words; `index` selects the value of a repeated field. Messages have no
-// words, except times: UTC, to the second.
+// words, except times (rules/calendar.h, TimeText).
 std::string ValueText(const google::protobuf::Message& message,
                       const google::protobuf::FieldDescriptor* field, int index);
 

@@ -3,8 +3,11 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "base/nearest.h"
 #include "base/refusal.h"
 #include "clients/cli/cli.h"
 #include "clients/cli/completion.h"
@@ -46,7 +49,8 @@ constexpr Topic kTopics[] = {
      "file),\n"
      "else the one in use, else the only one there is. Contexts are kept in $VOTUM_CONFIG, or\n"
      "$XDG_CONFIG_HOME/votum, or ~/.config/votum. A context without a person reads as the "
-     "public.\n"},
+     "public.\n"
+     "A person is given by id or by name, here and in all commands.\n"},
     {"keys",
      "Your key lies in a file, encrypted under a passphrase, which each signature and each read "
      "needs.\n"
@@ -72,10 +76,15 @@ constexpr Topic kTopics[] = {
     {"values",
      "Texts may come from a file: --text @beschluss.txt, or from standard input: --text @-.\n"
      "Words for choices are those that --help shows, like roll-call. Times are like\n"
-     "2026-12-15T17:00:00+01:00, amounts of money are in cents. Secrets never stand on the "
-     "command\n"
-     "line: the terminal asks for them, or an option names a file.\n"
-     "With -o json answers are the contract's messages as JSON, with its field names.\n"},
+     "2026-12-15T17:00:00+01:00, amounts of money are in cents. People are given by id or by "
+     "name.\n"
+     "Secrets never stand on the command line: the terminal asks for them, or an option names a "
+     "file.\n"
+     "Times are shown as the clocks in Germany have them, with the distance from UTC.\n"
+     "With -o json answers are the contract's messages as JSON, with its field names, and times "
+     "are "
+     "in\n"
+     "UTC.\n"},
     {"receipts",
      "Every command is signed with your key. The service answers with a receipt: your very bytes, "
      "at\n"
@@ -85,6 +94,13 @@ constexpr Topic kTopics[] = {
      "\n"
      "  votum vote cast --id abstimmung-1 --choice yes --receipt my-vote.receipt\n"
      "  votum receipt verify my-vote.receipt\n"
+     "\n"
+     "Where the file is lost, or could not be written, a receipt can be had again by its record's "
+     "index:\n"
+     "\n"
+     "  votum receipt get --index 42 --out my-vote.receipt\n"
+     "\n"
+     "Do not ask so for the receipt of a secret ballot: the service would learn whose it is.\n"
      "\n"
      "Where witnesses watch over the log, a receipt that was given at once gains their "
      "cosignatures "
@@ -101,15 +117,47 @@ std::string HelpOn(const ReasonRow& row) {
   return absl::StrCat(row.text, " (", absl::StatusCodeToString(row.code), "): ", row.remedy, "\n");
 }
 
-absl::Status Help(const Run& run, const CLI::App& root, const std::string& topic) {
-  if (topic.empty()) {
-    // App::help would explain the subcommand that was given, which is `help` itself.
-    *run.out << root.get_formatter()->make_help(&root, root.get_name(), CLI::AppFormatMode::Normal)
-             << "\nTopics, shown by `votum help TOPIC`:\n";
-    for (const Topic& known : kTopics) *run.out << "  " << known.name << "\n";
-    *run.out << "  " << kReasons << ", or a single one such as ALREADY_VOTED\n";
+void HelpOnAll(const Run& run, const CLI::App& root) {
+  // App::help would explain the subcommand that was given, which is `help` itself.
+  *run.out << root.get_formatter()->make_help(&root, root.get_name(), CLI::AppFormatMode::Normal)
+           << "\nTopics, shown by `votum help TOPIC`:\n";
+  for (const Topic& known : kTopics) *run.out << "  " << known.name << "\n";
+  *run.out << "  " << kReasons << ", or a single one such as ALREADY_VOTED\n";
+}
+
+// The help of a noun, or of a noun and verb, as --help gives it.
+absl::Status HelpOnCommand(const Run& run, const CLI::App& root,
+                           const std::vector<std::string>& words) {
+  const CLI::App* at = &root;
+  std::string before;  // the words that lead to `at`
+  for (const std::string& word : words) {
+    const auto found =
+        at->get_subcommands([&word](const CLI::App* sub) { return sub->get_name() == word; });
+    if (found.empty()) {
+      std::vector<std::string> known;
+      for (const CLI::App* sub : at->get_subcommands([](const CLI::App*) { return true; }))
+        known.push_back(sub->get_name());
+      const std::string nearest = NearestOf(word, known);
+      return Refuse(
+          Reason::kUsage,
+          absl::StrCat("there is no command or topic ", absl::StrJoin(words, " "),
+                       nearest.empty() ? "" : absl::StrCat("; did you mean ", nearest, "?"),
+                       nearest.empty() ? "; see votum help" : " See votum help"));
+    }
+    absl::StrAppend(&before, before.empty() ? "" : " ", at->get_name());
+    at = found[0];
+  }
+  *run.out << at->help(before);
+  return absl::OkStatus();
+}
+
+absl::Status Help(const Run& run, const CLI::App& root, const std::vector<std::string>& words) {
+  if (words.empty()) {
+    HelpOnAll(run, root);
     return absl::OkStatus();
   }
+  if (words.size() > 1) return HelpOnCommand(run, root, words);
+  const std::string& topic = words[0];
   for (const Topic& known : kTopics) {
     if (topic != known.name) continue;
     *run.out << known.text;
@@ -123,7 +171,7 @@ absl::Status Help(const Run& run, const CLI::App& root, const std::string& topic
     *run.out << HelpOn(RowOfReason(*reason));
     return absl::OkStatus();
   }
-  return Refuse(Reason::kUsage, absl::StrCat("there is no topic ", topic, "; see votum help"));
+  return HelpOnCommand(run, root, words);
 }
 
 absl::Status Complete(const Run& run, const CLI::App& root, const std::string& shell) {
@@ -134,14 +182,15 @@ absl::Status Complete(const Run& run, const CLI::App& root, const std::string& s
 }  // namespace
 
 void AddHelpCommands(CLI::App& root, Run& run) {
-  const auto topic = std::make_shared<std::string>();
+  const auto words = std::make_shared<std::vector<std::string>>();
   CLI::App* help = root.add_subcommand("help",
-                                       "Explain what all commands have in common.\n"
-                                       "Example: votum help exit-codes");
+                                       "Explain a command, or what all commands have in common.\n"
+                                       "Examples: votum help vote cast; votum help exit-codes");
   help->add_option(
-      "TOPIC", *topic,
-      "exit-codes, contexts, keys, values, receipts, reasons, or a reason such as ALREADY_VOTED");
-  help->callback([&run, &root, topic] { run.Report(Help(run, root, *topic)); });
+      "TOPIC", *words,
+      "A noun; a noun and verb; exit-codes, contexts, keys, values, receipts, reasons; "
+      "or a reason such as ALREADY_VOTED");
+  help->callback([&run, &root, words] { run.Report(Help(run, root, *words)); });
 
   const auto shell = std::make_shared<std::string>();
   CLI::App* completion = root.add_subcommand("completion",

@@ -53,8 +53,8 @@ absl::StatusOr<Prepared> Prepare(const IdeaOptions& options, const std::string& 
     *prepared.content.mutable_contact() = sealed_contact.ref;
     prepared.attachments.push_back(std::move(sealed_contact.attachment));
   }
-  RETURN_IF_ERROR(SetField(&prepared.content, "channel", {channel}));
-  RETURN_IF_ERROR(SetField(&prepared.content, "group", {options.group}));
+  RETURN_IF_ERROR(SetField(&prepared.content, "channel", {channel}, "--channel"));
+  RETURN_IF_ERROR(SetField(&prepared.content, "group", {options.group}, "--group"));
   prepared.content.set_origin(options.origin);
   client::ReceiptCode code = client::NewReceiptCode();
   prepared.content.set_receipt_code_digest(code.digest);
@@ -103,8 +103,8 @@ struct ImportOptions {
 absl::StatusOr<std::vector<client::ImportRow>> ReadRows(const ImportOptions& options) {
   // The words of the contract's enums.
   v1::IdeaContent given;
-  RETURN_IF_ERROR(SetField(&given, "channel", {options.channel}));
-  RETURN_IF_ERROR(SetField(&given, "group", {options.group}));
+  RETURN_IF_ERROR(SetField(&given, "channel", {options.channel}, "--channel"));
+  RETURN_IF_ERROR(SetField(&given, "group", {options.group}, "--group"));
   ASSIGN_OR_RETURN(const client::ImportFormat format, client::ImportFormatOf(options.file));
   ASSIGN_OR_RETURN(const std::string content, TextOf(absl::StrCat("@", options.file)));
   auto rows = client::ReadImport(content, format, {given.channel(), given.group(), options.origin});
@@ -161,7 +161,7 @@ absl::Status Merge(Run& run, const LineageOptions& options) {
   for (const std::string& source : options.sources) merge.add_source_idea_ids(source);
   merge.set_idea_id(options.id);
   merge.set_reason(options.reason);
-  if (options.texts.size() != 1) return Refuse(Reason::kUsage, "give one --text");
+  if (options.texts.size() != 1) return Refuse(Reason::kUsage, "--text: give it once");
   ASSIGN_OR_RETURN(const std::string text, TextOf(options.texts[0]));
   client::SealedText sealed = client::SealText(text);
   *merge.mutable_text() = sealed.ref;
@@ -170,7 +170,7 @@ absl::Status Merge(Run& run, const LineageOptions& options) {
 
 absl::Status Split(Run& run, const LineageOptions& options) {
   if (options.ids.size() != options.texts.size())
-    return Refuse(Reason::kUsage, "give as many --text as --part");
+    return Refuse(Reason::kUsage, "--text: give one for each --part, in the same order");
   v1::SplitIdea split;
   split.set_source_idea_id(options.id);
   split.set_reason(options.reason);
@@ -196,7 +196,7 @@ void AddIdeaCommands(CLI::App& root, Run& run) {
       AddVerb(root, run, "idea", "record", "", [&run, idea] { return Record(run, *idea); });
   record->add_option("--channel", idea->channel, "paper, workshop or spoken")
       ->capture_default_str();
-  record->add_option("--origin", idea->origin, "Where it arose; no personal data");
+  record->add_option("--origin", idea->origin, "Where the idea came up; no personal data");
   for (CLI::App* verb : {submit, record}) {
     verb->add_option("--id", idea->id, "New id; without it a random one");
     verb->add_option("--text", idea->text, "Title and text, or @FILE")->required();
@@ -210,7 +210,7 @@ void AddIdeaCommands(CLI::App& root, Run& run) {
       AddVerb(root, run, "idea", "import", "", [&run, import] { return Import(run, *import); });
   import_verb->add_option("FILE", import->file, "A .csv, .jsonl or .ndjson file")->required();
   import_verb->add_option("--source", import->source,
-                          "Names the source for good; without it the file's name");
+                          "The lasting name of the source; without it, the name of the file");
   import_verb->add_option("--channel", import->channel, "The channel of rows that name none")
       ->capture_default_str();
   import_verb->add_option("--group", import->group, "The group of rows that name none")

@@ -40,7 +40,8 @@ absl::Status NewKey(Run& run, const KeyOptions& options) {
       crypto::PrivateKey::Generate(options.type == "p256" ? crypto::KeyType::kP256
                                                           : crypto::KeyType::kEd25519));
   RETURN_IF_ERROR(CheckNewFile(options.file));
-  ASSIGN_OR_RETURN(const crypto::SecretBytes passphrase, NewPassphrase(run.passphrase_file));
+  ASSIGN_OR_RETURN(const crypto::SecretBytes passphrase,
+                   NewPassphrase(run.passphrase_file, options.file));
   RETURN_IF_ERROR(key.SavePkcs8File(options.file, passphrase));
   run.PrintFacts({{"key_id", "key", key.public_key().id()}, {"file", "file", options.file}});
   return absl::OkStatus();
@@ -65,22 +66,26 @@ struct UnlockOptions {
   bool confirm = false;
 };
 
-// Durations that an agent may hold a key for; longer than a day is no unlocking, but another way of
-// keeping the key.
+// Complains about a time for which no agent should hold a key: an agent that holds it for more than
+// a day is another way of keeping the key.
 std::string CheckLifetime(const std::string& text) {
   absl::Duration lifetime;
   const bool sound = absl::ParseDuration(text, &lifetime) && lifetime >= absl::Seconds(1) &&
                      lifetime <= absl::Hours(24);
-  return sound ? "" : absl::StrCat(text, " is no time from 1s to 24h, like 90m or 1h30m");
+  return sound ? ""
+               : absl::StrCat("\"", text, "\" is not a time from 1s to 24h, such as 90m or 1h30m");
 }
 
 absl::Status Unlock(Run& run, const UnlockOptions& options) {
   ASSIGN_OR_RETURN(const std::shared_ptr<client::Client> client, run.Client());
-  ASSIGN_OR_RETURN(const client::KeyAgent agent, client::KeyAgent::OfEnvironment());
   const std::string& file = client->context().key_file;
+  if (run.dry_run) {
+    run.PrintFacts({{"key_file", "would unlock", file}, {"lifetime", "for", options.lifetime}});
+    return absl::OkStatus();
+  }
+  ASSIGN_OR_RETURN(const client::KeyAgent agent, client::KeyAgent::OfEnvironment());
   // Before the passphrase is typed for nothing.
   RETURN_IF_ERROR(agent.Find(file).status());
-  if (run.dry_run) return Refuse(Reason::kDryRun, "nothing was unlocked");
   ASSIGN_OR_RETURN(const crypto::PrivateKey key, client->OpenKeyFile());
   absl::Duration lifetime;
   absl::ParseDuration(options.lifetime, &lifetime);
@@ -96,10 +101,13 @@ absl::Status Unlock(Run& run, const UnlockOptions& options) {
 absl::Status Lock(Run& run) {
   ASSIGN_OR_RETURN(const std::shared_ptr<client::Client> client, run.Client());
   if (client->context().key_file.empty()) return client->OpenKeyFile().status();  // NO_KEY
-  ASSIGN_OR_RETURN(const client::KeyAgent agent, client::KeyAgent::OfEnvironment());
   const std::string& file = client->context().key_file;
+  if (run.dry_run) {
+    run.PrintFacts({{"key_file", "would lock", file}});
+    return absl::OkStatus();
+  }
+  ASSIGN_OR_RETURN(const client::KeyAgent agent, client::KeyAgent::OfEnvironment());
   ASSIGN_OR_RETURN(const std::optional<crypto::PublicKey> key, agent.Find(file));
-  if (run.dry_run) return Refuse(Reason::kDryRun, "nothing was locked");
   if (key.has_value()) RETURN_IF_ERROR(agent.Remove(*key));
   run.PrintFacts({{"key_file", "locked", file},
                   {"was_unlocked", "was unlocked", key.has_value() ? "yes" : "no"}});
@@ -117,8 +125,8 @@ absl::Status Enrol(Run& run, const KeyOptions& options) {
   enrol.set_code_key_id(code_key.public_key().id());
   std::vector<common::v1::Attachment> attachments;
   if (!options.label.empty()) {
-    ASSIGN_OR_RETURN(attachments, SealAbout(run, client->context().person_id, options.label,
-                                            enrol.mutable_label()));
+    ASSIGN_OR_RETURN(attachments, SealAbout(run, client->context().person_id, "--label",
+                                            options.label, enrol.mutable_label()));
     if (attachments.empty()) enrol.clear_label();
   }
   RETURN_IF_ERROR(Approve(run, *client, client->context().person_id, enrol));
@@ -170,8 +178,8 @@ void AddKeyCommands(CLI::App& root, Run& run) {
   const auto key = std::make_shared<KeyOptions>();
   CLI::App* make =
       AddVerb(root, run, "key", "new",
-              "Make a key file, encrypted with a passphrase: at least 12 characters, no rows, no "
-              "word that is tried first.\n"
+              "Make a key file, encrypted with a passphrase of at least 12 characters that is not "
+              "easy to guess.\n"
               "Example: votum key new --out ~/erika.key",
               [&run, key] { return NewKey(run, *key); });
   make->add_option("--out", key->file, "New file")->required();
@@ -201,7 +209,7 @@ void AddKeyCommands(CLI::App& root, Run& run) {
   CLI::App* enrol =
       AddVerb(root, run, "key", "enrol", "", [&run, key] { return Enrol(run, *key); });
   enrol->add_option("--code-file", key->code_file, "File with the one-time code");
-  enrol->add_option("--label", key->label, "Your name for the device; nothing without");
+  enrol->add_option("--label", key->label, "Your name for the device; optional");
 
   const auto code = std::make_shared<CodeOptions>();
   CLI::App* issue =

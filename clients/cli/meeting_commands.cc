@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "base/refusal.h"
@@ -9,6 +10,7 @@
 #include "clients/cli/cli.h"
 #include "clients/cli/fields.h"
 #include "clients/cli/printer.h"
+#include "crypto/encoding.h"
 #include "crypto/hash.h"
 #include "votum/decisions/v1/decisions_service.pb.h"
 #include "votum/meetings/v1/meetings_service.pb.h"
@@ -43,24 +45,28 @@ absl::Status EstablishResult(Run& run, const Options& options) {
   *establish.mutable_tally() = computed.tally();
   establish.set_outcome(computed.outcome());
   if (!options.casting_vote.empty())
-    RETURN_IF_ERROR(SetField(&establish, "outcome", {options.casting_vote}));
+    RETURN_IF_ERROR(SetField(&establish, "outcome", {options.casting_vote}, "--casting-vote"));
   RETURN_IF_ERROR(DoCommand(run, &establish));
   if (!run.json())
     *run.out << computed.explanation().de() << "\n" << computed.explanation().en() << "\n";
   return absl::OkStatus();
 }
 
-absl::Status SignDecision(Run& run, const Options& options) {
+absl::StatusOr<decisions::v1::Decision> FetchDecision(const Run& run, const Options& options) {
   ASSIGN_OR_RETURN(const std::shared_ptr<client::Client> client, run.Client());
   decisions::v1::GetDecisionRequest request;
   request.set_decision_id(options.id);
   decisions::v1::GetDecisionResponse response;
   RETURN_IF_ERROR(client->Read("decisions", "GetDecision", request, &response));
-  const decisions::v1::Decision& decision = response.decision();
+  return std::move(*response.mutable_decision());
+}
+
+absl::Status SignDecision(Run& run, const Options& options) {
+  ASSIGN_OR_RETURN(const decisions::v1::Decision decision, FetchDecision(run, options));
   if (!run.json()) *run.out << decision.title() << "\n" << decision.text() << "\n";
   decisions::v1::SignDecision sign;
   sign.set_decision_id(options.id);
-  RETURN_IF_ERROR(SetField(&sign, "capacity", {options.capacity}));
+  RETURN_IF_ERROR(SetField(&sign, "capacity", {options.capacity}, "--as"));
   const crypto::Digest digest = crypto::Sha256({decision.title(), "\n", decision.text()});
   sign.set_text_sha256(std::string(crypto::AsBytes(digest)));
   return DoCommand(run, &sign);
@@ -81,10 +87,17 @@ absl::StatusOr<decisions::v1::GetDecisionDocumentResponse> Document(Run& run,
   return response;
 }
 
+// A document that is published already is not published again: nothing is recorded, which is said.
 absl::Status PublishDecision(Run& run, const Options& options) {
   RETURN_IF_ERROR(CheckOut(options.out));
+  ASSIGN_OR_RETURN(const decisions::v1::Decision decision, FetchDecision(run, options));
   ASSIGN_OR_RETURN(const decisions::v1::GetDecisionDocumentResponse document,
                    Document(run, options));
+  if (decision.document_sha256() == document.sha256()) {
+    run.PrintFacts({{"already_published", "published already, and unchanged: nothing is recorded",
+                     crypto::HexEncode(document.sha256())}});
+    return options.out.empty() ? absl::OkStatus() : Deliver(run, options.out, document.document());
+  }
   decisions::v1::PublishDecision publish;
   publish.set_decision_id(options.id);
   publish.set_document_sha256(document.sha256());

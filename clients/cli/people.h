@@ -1,4 +1,4 @@
-// What the command line says about people: names and reasons are sealed under the subject of the
+// People on the command line: names and reasons are sealed under the subject of the
 // person, and a person may be called by name instead of by id.
 #ifndef VOTUM_CLIENTS_CLI_PEOPLE_H_
 #define VOTUM_CLIENTS_CLI_PEOPLE_H_
@@ -17,11 +17,12 @@ namespace votum::cli {
 // INVALID_ARGUMENT/USAGE if several have this name.
 absl::StatusOr<std::string> PersonId(client::Client& client, const std::string& given);
 
-// Seals `text` (or the content of "@FILE") under the subject of `person_id` into `ref`; the
-// attachments to send along. Where what is sealed of the person was erased, `ref` stays unset, and
-// `run` says so.
+// Seals `text` (or the content of "@FILE"), which `option` gave, under the subject of `person_id`
+// into `ref`; returns the attachments to send along. Where what is sealed of the person was erased,
+// `ref` stays unset, and `run` says so.
 absl::StatusOr<std::vector<common::v1::Attachment>> SealAbout(const Run& run,
                                                               const std::string& person_id,
+                                                              const std::string& option,
                                                               const std::string& text,
                                                               common::v1::AttachmentRef* ref);
 

@@ -21,7 +21,7 @@ namespace {
 namespace v1 = directory::v1;
 
 constexpr int kPageSize = 500;
-// What a name may have, and what a reason or description.
+// The longest name, and the longest reason or description.
 constexpr size_t kMaxNameBytes = 200;
 constexpr size_t kMaxWordsBytes = 2048;
 
@@ -54,7 +54,7 @@ absl::StatusOr<std::string> OwnerAmong(client::Client& client, const std::string
   return owner;
 }
 
-// Who belongs to no council is shown only the own keys, so these are looked through first.
+// A person without an office is shown no keys but the own, so these are looked through first.
 absl::StatusOr<std::string> OwnerOf(client::Client& client, const std::string& key_id) {
   ASSIGN_OR_RETURN(std::string owner, OwnerAmong(client, key_id, client.context().person_id));
   if (owner.empty()) {
@@ -89,7 +89,7 @@ absl::Status RevokeKey(Run& run, const Options& options) {
   v1::RevokeKey revoke;
   revoke.set_key_id(options.id);
   ASSIGN_OR_RETURN(const std::vector<common::v1::Attachment> attachments,
-                   SealAbout(run, owner, options.words, revoke.mutable_reason()));
+                   SealAbout(run, owner, "--reason", options.words, revoke.mutable_reason()));
   if (attachments.empty()) revoke.clear_reason();
   return DoCommand(run, &revoke, attachments);
 }
@@ -108,7 +108,7 @@ absl::Status RecordDisruption(Run& run, const Options& options) {
   ASSIGN_OR_RETURN(*disruption.mutable_person_id(), PersonId(*client, options.person));
   ASSIGN_OR_RETURN(
       const std::vector<common::v1::Attachment> attachments,
-      SealAbout(run, disruption.person_id(), options.words, disruption.mutable_text()));
+      SealAbout(run, disruption.person_id(), "--text", options.words, disruption.mutable_text()));
   if (attachments.empty()) disruption.clear_text();
   return DoCommand(run, &disruption, attachments);
 }
@@ -128,27 +128,28 @@ absl::StatusOr<std::string> PersonId(client::Client& client, const std::string& 
       EachPage<v1::ListPersonsResponse>(client, "ListPersons", v1::ListPersonsRequest(), look));
   if (ids.size() == 1) return ids[0];
   if (ids.empty()) {
-    return Refuse(Reason::kNoSuchPerson, absl::StrCat("nobody is called ", given,
+    return Refuse(Reason::kNoSuchPerson, absl::StrCat("no person has the name ", given,
                                                       "; votum person list shows names and ids"));
   }
-  return Refuse(Reason::kUsage, absl::StrCat(ids.size(), " persons are called ", given,
+  return Refuse(Reason::kUsage, absl::StrCat(ids.size(), " persons have the name ", given,
                                              "; give the id, as votum person list shows it"));
 }
 
 absl::StatusOr<std::vector<common::v1::Attachment>> SealAbout(const Run& run,
                                                               const std::string& person_id,
+                                                              const std::string& option,
                                                               const std::string& text,
                                                               common::v1::AttachmentRef* ref) {
   ASSIGN_OR_RETURN(const std::shared_ptr<client::Client> client, run.Client());
   ASSIGN_OR_RETURN(const std::string words, TextOf(text));
-  RETURN_IF_ERROR(CheckText("the text", words, kMaxWordsBytes));
+  RETURN_IF_ERROR(CheckText(option, words, kMaxWordsBytes));
   v1::GetPersonRequest request;
   request.set_person_id(person_id);
   v1::GetPersonResponse response;
   RETURN_IF_ERROR(client->ReadAsPublic("directory", "GetPerson", request, &response));
   if (response.person().erased()) {
-    *run.err << "votum: what is sealed about " << person_id
-             << " was erased, and nothing more is; the text is left out\n";
+    *run.err << "votum: the sealed texts about " << person_id
+             << " were erased, and none may be added; the text is left out\n";
     return std::vector<common::v1::Attachment>();
   }
   client::SealedText sealed = client::SealText(words);
@@ -162,7 +163,8 @@ void AddPersonCommands(CLI::App& root, Run& run) {
   if (run.Wants("person")) {
     CLI::App* add = AddVerb(root, run, "person", "add", "",
                             [&run, options] { return AddPerson(run, *options); });
-    add->add_option("--name", options->words, "As in the public list of members")->required();
+    add->add_option("--name", options->words, "The name, as in the public list of members")
+        ->required();
   }
   if (run.Wants("key")) {
     CLI::App* revoke = AddVerb(root, run, "key", "revoke", "",
@@ -170,14 +172,15 @@ void AddPersonCommands(CLI::App& root, Run& run) {
     revoke->add_option("--key-id", options->id, "The whole id")->required();
     revoke
         ->add_option("--reason", options->words,
-                     "Why; who may list the key reads it, until it is erased")
+                     "Why; read by all to whom the key is listed, until it is erased")
         ->required();
   }
   if (run.Wants("meeting")) {
     CLI::App* disruption = AddVerb(root, run, "meeting", "disruption", "",
                                    [&run, options] { return RecordDisruption(run, *options); });
-    disruption->add_option("--id", options->id, "Which meeting")->required();
-    disruption->add_option("--person", options->person, "Who; everybody without");
+    disruption->add_option("--id", options->id, "The meeting")->required();
+    disruption->add_option("--person", options->person,
+                           "The person who was kept from it; without it, everybody");
     disruption->add_option("--text", options->words, "What happened")->required();
   }
 }

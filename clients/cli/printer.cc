@@ -5,9 +5,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "absl/time/time.h"
 #include "clients/cli/fields.h"
+#include "core/command/timestamps.h"
 #include "google/protobuf/descriptor.h"
-#include "google/protobuf/timestamp.pb.h"
 #include "google/protobuf/util/json_util.h"
 
 namespace votum::cli {
@@ -49,13 +50,32 @@ void AppendValue(const Message& message, const FieldDescriptor* field, int index
          indent + kIndent, text);
 }
 
-void Append(const Message& message, size_t indent, std::string* text) {
+// The fields that have a value, by number. A "no" is a value too: its absence would be read as "not
+// known".
+std::vector<const FieldDescriptor*> FieldsOf(const Message& message) {
   std::vector<const FieldDescriptor*> fields;
   message.GetReflection()->ListFields(message, &fields);
-  for (const FieldDescriptor* field : fields) {
-    const int count = field->is_repeated() ? message.GetReflection()->FieldSize(message, field) : 1;
-    for (int i = 0; i < count; ++i) AppendValue(message, field, i, indent, text);
+  for (int i = 0; i < message.GetDescriptor()->field_count(); ++i) {
+    const FieldDescriptor* field = message.GetDescriptor()->field(i);
+    const bool says_no = field->cpp_type() == FieldDescriptor::CPPTYPE_BOOL &&
+                         !field->is_repeated() && !field->has_presence() &&
+                         !message.GetReflection()->GetBool(message, field);
+    if (says_no) fields.push_back(field);
   }
+  std::sort(fields.begin(), fields.end(), [](const FieldDescriptor* a, const FieldDescriptor* b) {
+    return a->number() < b->number();
+  });
+  return fields;
+}
+
+void AppendField(const Message& message, const FieldDescriptor* field, size_t indent,
+                 std::string* text) {
+  const int count = field->is_repeated() ? message.GetReflection()->FieldSize(message, field) : 1;
+  for (int i = 0; i < count; ++i) AppendValue(message, field, i, indent, text);
+}
+
+void Append(const Message& message, size_t indent, std::string* text) {
+  for (const FieldDescriptor* field : FieldsOf(message)) AppendField(message, field, indent, text);
 }
 
 }  // namespace
@@ -71,9 +91,20 @@ std::string JsonText(const Message& message) {
   return text;
 }
 
-std::string ReadableText(const Message& message) {
+std::string JsonTime(const google::protobuf::Timestamp& time) {
+  return absl::FormatTime("%Y-%m-%dT%H:%M:%E6SZ", FromTimestamp(time), absl::UTCTimeZone());
+}
+
+std::string ReadableText(const Message& message, const std::vector<std::string>& first) {
+  const auto place = [&first](const FieldDescriptor* field) {
+    return std::find(first.begin(), first.end(), field->name()) - first.begin();
+  };
+  std::vector<const FieldDescriptor*> fields = FieldsOf(message);
+  std::stable_sort(
+      fields.begin(), fields.end(),
+      [&place](const FieldDescriptor* a, const FieldDescriptor* b) { return place(a) < place(b); });
   std::string text;
-  Append(message, 0, &text);
+  for (const FieldDescriptor* field : fields) AppendField(message, field, 0, &text);
   return text;
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "google/protobuf/message.h"
+#include "google/protobuf/timestamp.pb.h"
 
 namespace votum::cli {
 
@@ -13,9 +14,15 @@ namespace votum::cli {
 // presence, with two-space indent and a newline at the end.
 std::string JsonText(const google::protobuf::Message& message);
 
-// One line "field: value" for each field with a value: messages within indented, enums as words,
-// times in UTC, bytes in hexadecimal, further lines of a text indented below the first.
-std::string ReadableText(const google::protobuf::Message& message);
+// A time in JSON that is no message of the contract: RFC 3339, UTC, to the microsecond.
+std::string JsonTime(const google::protobuf::Timestamp& time);
+
+// One line "field: value" for each field with a value, and for each that is yes or no: those in
+// `first`, then all others by number. Messages within indented, enums as words, times as TimeText
+// (rules/calendar.h) gives them, bytes in hexadecimal, further lines of a text indented below the
+// first.
+std::string ReadableText(const google::protobuf::Message& message,
+                         const std::vector<std::string>& first = {});
 
 // Columns as wide as their widest cell, two spaces apart, by characters (not bytes).
 std::string Table(const std::vector<std::vector<std::string>>& lines);

@@ -6,6 +6,7 @@
 #include "base/status_macros.h"
 #include "clients/cli/cli.h"
 #include "clients/cli/field_arguments.h"
+#include "clients/cli/people.h"
 #include "core/projects/plan_export.h"
 #include "votum/projects/v1/projects_service.pb.h"
 
@@ -38,8 +39,13 @@ absl::Status Start(Run& run, const Options& options) {
     ASSIGN_OR_RETURN(*charter->mutable_goal(), TextOf(options.goal));
   }
   if (options.budget_cents != 0) charter->set_budget_cents(options.budget_cents);
-  if (!options.sponsor.empty()) charter->set_sponsor_id(options.sponsor);
-  if (!options.lead.empty()) charter->set_lead_id(options.lead);
+  ASSIGN_OR_RETURN(const std::shared_ptr<client::Client> client, run.Client());
+  if (!options.sponsor.empty()) {
+    ASSIGN_OR_RETURN(*charter->mutable_sponsor_id(), PersonId(*client, options.sponsor));
+  }
+  if (!options.lead.empty()) {
+    ASSIGN_OR_RETURN(*charter->mutable_lead_id(), PersonId(*client, options.lead));
+  }
   return DoCommand(run, &start);
 }
 
@@ -71,8 +77,9 @@ void AddProjectCommands(CLI::App& root, Run& run) {
   start->add_option("--goal", options->goal,
                     "The goal: a statement that is true when it is done, or @FILE");
   start->add_option("--budget-cents", options->budget_cents, "In cents");
-  start->add_option("--sponsor", options->sponsor, "The person who answers for it to the council");
-  start->add_option("--lead", options->lead, "The person who leads it");
+  start->add_option("--sponsor", options->sponsor,
+                    "The person (id or name) who answers for it to the council");
+  start->add_option("--lead", options->lead, "The person (id or name) who leads it");
   CLI::App* plan = AddVerb(root, run, "project", "plan",
                            "Export a project's plan, for other programs.\n"
                            "Example: votum project plan --id p1 --format csv --out p1.csv",

@@ -60,14 +60,16 @@ absl::Status SetPath(Run& run, const PathOptions& options) {
   for (const std::string& text : options.steps) {
     const size_t colon = text.rfind(':');
     if (colon == std::string::npos)
-      return Refuse(
-          Reason::kUsage,
-          absl::StrCat("\"", text, "\" is not ORGANIZATION:advises or ORGANIZATION:decides"));
+      return Refuse(Reason::kUsage,
+                    absl::StrCat("--step: \"", text,
+                                 "\" is not ORGANIZATION:advises or ORGANIZATION:decides"));
     v1::ConsultationStep* step = path.add_steps();
     step->set_organization_id(text.substr(0, colon));
-    RETURN_IF_ERROR(SetField(step, "role", {text.substr(colon + 1)}));
+    RETURN_IF_ERROR(SetField(step, "role", {text.substr(colon + 1)}, "--step"));
   }
-  if (path.steps().empty()) return Refuse(Reason::kUsage, "--step is missing: who deals with it");
+  if (path.steps().empty())
+    return Refuse(Reason::kUsage,
+                  "--step is missing: the organizations that deal with it, in order");
   path.set_proposal_id(options.id);
   return DoCommand(run, &path);
 }

@@ -35,7 +35,8 @@ struct Row {
   const Message* response;
   std::string help;
   std::vector<FieldOption> options;
-  std::vector<std::string> columns;  // of a list's table
+  // The columns of a list's table; the fields of a single resource that are shown first.
+  std::vector<std::string> columns;
 };
 
 template <typename Request, typename Response>
@@ -57,45 +58,47 @@ Row Read(std::string noun, std::string verb, std::string service, std::string me
           std::move(columns)};
 }
 
-const std::vector<Row>& Rows() {
-  namespace dv1 = directory::v1;
-  namespace iv1 = ideas::v1;
-  namespace av1 = papers::v1;
-  namespace vv1 = meetings::v1;
-  namespace ev1 = decisions::v1;
-  namespace pv1 = projects::v1;
-  static const auto* const kRows = new std::vector<Row>{
-      Read<dv1::GetBodyRequest, dv1::GetBodyResponse>("body", "show", "directory", "GetBody",
-                                                      "Show the body.", {}),
-      Read<dv1::GetPersonRequest, dv1::GetPersonResponse>("person", "show", "directory",
-                                                          "GetPerson", "Show a person.",
-                                                          {{"--id", "person_id", "The person"}}),
-      Read<dv1::ListPersonsRequest, dv1::ListPersonsResponse>("person", "list", "directory",
-                                                              "ListPersons", "List all persons.",
-                                                              {}, {"id", "name", "erased"}),
-      Read<dv1::GetOrganizationRequest, dv1::GetOrganizationResponse>(
+std::vector<Row> DirectoryRows() {
+  namespace v1 = directory::v1;
+  return {
+      Read<v1::GetBodyRequest, v1::GetBodyResponse>("body", "show", "directory", "GetBody",
+                                                    "Show the body.", {}),
+      Read<v1::GetPersonRequest, v1::GetPersonResponse>("person", "show", "directory", "GetPerson",
+                                                        "Show a person.",
+                                                        {{"--id", "person_id", "The person"}}),
+      Read<v1::ListPersonsRequest, v1::ListPersonsResponse>("person", "list", "directory",
+                                                            "ListPersons", "List all persons.", {},
+                                                            {"id", "name", "erased"}),
+      Read<v1::GetOrganizationRequest, v1::GetOrganizationResponse>(
           "organization", "show", "directory", "GetOrganization",
           "Show an organization and its rules.", {{"--id", "organization_id", "The organization"}}),
-      Read<dv1::ListOrganizationsRequest, dv1::ListOrganizationsResponse>(
+      Read<v1::ListOrganizationsRequest, v1::ListOrganizationsResponse>(
           "organization", "list", "directory", "ListOrganizations", "List all organizations.", {},
           {"id", "name", "kind", "statutory_number"}),
-      Read<dv1::ListMembershipsRequest, dv1::ListMembershipsResponse>(
+      Read<v1::ListMembershipsRequest, v1::ListMembershipsResponse>(
           "membership", "list", "directory", "ListMemberships", "List memberships.",
           {{"--organization", "organization_id", "Only of this organization", kOptional}},
           {"id", "person_id", "organization_id", "role", "voting_right", "end_time"}),
-      Read<dv1::ListKeysRequest, dv1::ListKeysResponse>(
+      Read<v1::ListKeysRequest, v1::ListKeysResponse>(
           "key", "list", "directory", "ListKeys", "List keys.",
           {{"--person", "person_id", "Only of this person", kOptional}},
           {"id", "person_id", "label", "state", "confirmed_by"}),
-      Read<dv1::ListErasuresRequest, dv1::ListErasuresResponse>(
+      Read<v1::ListErasuresRequest, v1::ListErasuresResponse>(
           "subject", "list-erasures", "directory", "ListErasures", "List erasures.", {},
           {"record", "legal_ground", "actor_id", "confirmer_id", "confirm_time"}),
-      Read<dv1::ListActsRequest, dv1::ListActsResponse>(
+      Read<v1::ListActsRequest, v1::ListActsResponse>(
           "act", "list", "directory", "ListActs",
           "List acts of two persons: those that wait for a second, in effect, or blocked.",
-          {{"--state", "state", "Only those", kOptional}},
+          {{"--state", "state", "Only acts in this state", kOptional}},
           {"record", "payload_type", "actor_id", "state", "lapse_time", "confirmer_id",
            "concerned_id", "contradict_record"}),
+  };
+}
+
+std::vector<Row> IdeasAndPapersRows() {
+  namespace iv1 = ideas::v1;
+  namespace pv1 = papers::v1;
+  return {
       Read<iv1::GetIdeaRequest, iv1::GetIdeaResponse>(
           "idea", "show", "ideas", "GetIdea", "Show an idea.", {{"--id", "idea_id", "The idea"}}),
       Read<iv1::ListIdeasRequest, iv1::ListIdeasResponse>(
@@ -109,47 +112,60 @@ const std::vector<Row>& Rows() {
       Read<iv1::ListRoundsRequest, iv1::ListRoundsResponse>(
           "round", "list", "ideas", "ListRounds", "List rounds.", {},
           {"id", "title", "state", "method", "ballot_count"}),
-      Read<papers::v1::GetProposalRequest, papers::v1::GetProposalResponse>(
+      Read<pv1::GetProposalRequest, pv1::GetProposalResponse>(
           "proposal", "show", "papers", "GetProposal", "Show a proposal with all versions.",
           {{"--id", "proposal_id", "The proposal"}}),
-      Read<papers::v1::ListProposalsRequest, papers::v1::ListProposalsResponse>(
+      Read<pv1::ListProposalsRequest, pv1::ListProposalsResponse>(
           "proposal", "list", "papers", "ListProposals", "List proposals.", {},
           {"id", "versions.text.title", "lead_organization_id", "source_idea_ids"}),
-      Read<vv1::GetMeetingRequest, vv1::GetMeetingResponse>(
+  };
+}
+
+std::vector<Row> MeetingsRows() {
+  namespace v1 = meetings::v1;
+  return {
+      Read<v1::GetMeetingRequest, v1::GetMeetingResponse>(
           "meeting", "show", "meetings", "GetMeeting", "Show a meeting and its agenda.",
           {{"--id", "meeting_id", "The meeting"}}),
-      Read<vv1::ListMeetingsRequest, vv1::ListMeetingsResponse>(
+      Read<v1::ListMeetingsRequest, v1::ListMeetingsResponse>(
           "meeting", "list", "meetings", "ListMeetings", "List meetings.", {},
           {"id", "organization_id", "title", "start_time", "state"}),
-      Read<vv1::GetAttendanceRequest, vv1::GetAttendanceResponse>(
+      Read<v1::GetAttendanceRequest, v1::GetAttendanceResponse>(
           "meeting", "attendance", "meetings", "GetAttendance",
-          "Show who is and was present, and the quorum.", {{"--id", "meeting_id", "The meeting"}}),
-      Read<vv1::GetMotionRequest, vv1::GetMotionResponse>("motion", "show", "meetings", "GetMotion",
-                                                          "Show a motion.",
-                                                          {{"--id", "motion_id", "The motion"}}),
-      Read<vv1::GetVoteEventRequest, vv1::GetVoteEventResponse>(
-          "vote", "show", "meetings", "GetVoteEvent", "Show a vote.",
-          {{"--id", "vote_event_id", "The vote"}}),
-      Read<vv1::GetSecretVoteRequest, vv1::GetSecretVoteResponse>(
+          "Show who is or was present, and the quorum.", {{"--id", "meeting_id", "The meeting"}}),
+      Read<v1::GetMotionRequest, v1::GetMotionResponse>("motion", "show", "meetings", "GetMotion",
+                                                        "Show a motion.",
+                                                        {{"--id", "motion_id", "The motion"}}),
+      Read<v1::GetVoteEventRequest, v1::GetVoteEventResponse>(
+          "vote", "show", "meetings", "GetVoteEvent", "Show a vote, its result first.",
+          {{"--id", "vote_event_id", "The vote"}}, {"result", "computed_result"}),
+      Read<v1::GetSecretVoteRequest, v1::GetSecretVoteResponse>(
           "election", "show", "meetings", "GetSecretVote",
           "Show a secret vote on devices; once it is closed with the trackers of its ballots.",
           {{"--id", "vote_event_id", "The vote"}}),
-      Read<vv1::ListKeyCeremoniesRequest, vv1::ListKeyCeremoniesResponse>(
+      Read<v1::ListKeyCeremoniesRequest, v1::ListKeyCeremoniesResponse>(
           "trustee", "list", "meetings", "ListKeyCeremonies",
           "List the key ceremonies of an organization.",
           {{"--organization", "organization_id", "The organization"}},
           {"id", "threshold", "state", "finish_time"}),
-      Read<vv1::GetLotRequest, vv1::GetLotResponse>("lot", "show", "meetings", "GetLot",
-                                                    "Show a lot with all that its seed is made of.",
-                                                    {{"--id", "lot_id", "The lot"}}),
-      Read<vv1::ListVoteEventsRequest, vv1::ListVoteEventsResponse>(
+      Read<v1::GetLotRequest, v1::GetLotResponse>("lot", "show", "meetings", "GetLot",
+                                                  "Show a lot with all that its seed is made of.",
+                                                  {{"--id", "lot_id", "The lot"}}),
+      Read<v1::ListVoteEventsRequest, v1::ListVoteEventsResponse>(
           "vote", "list", "meetings", "ListVoteEvents", "List the votes of a meeting.",
           {{"--meeting", "meeting_id", "The meeting"}},
           {"id", "motion_id", "mode", "state", "cast_count"}),
-      Read<ev1::GetDecisionRequest, ev1::GetDecisionResponse>(
+  };
+}
+
+std::vector<Row> DecisionsAndProjectsRows() {
+  namespace dv1 = decisions::v1;
+  namespace pv1 = projects::v1;
+  return {
+      Read<dv1::GetDecisionRequest, dv1::GetDecisionResponse>(
           "decision", "show", "decisions", "GetDecision", "Show a decision.",
           {{"--id", "decision_id", "The decision"}}),
-      Read<ev1::ListDecisionsRequest, ev1::ListDecisionsResponse>(
+      Read<dv1::ListDecisionsRequest, dv1::ListDecisionsResponse>(
           "decision", "list", "decisions", "ListDecisions", "List decisions.", {},
           {"id", "title", "state", "item_adopted", "decide_time"}),
       Read<pv1::GetProjectRequest, pv1::GetProjectResponse>(
@@ -159,6 +175,16 @@ const std::vector<Row>& Rows() {
           "project", "list", "projects", "ListProjects", "List projects.", {},
           {"id", "decision_id", "charter.title", "spent_cents"}),
   };
+}
+
+const std::vector<Row>& Rows() {
+  static const auto* const kRows = [] {
+    auto* rows = new std::vector<Row>;
+    for (auto* make : {DirectoryRows, IdeasAndPapersRows, MeetingsRows, DecisionsAndProjectsRows}) {
+      for (Row& row : make()) rows->push_back(std::move(row));
+    }
+    return rows;
+  }();
   return *kRows;
 }
 
@@ -209,7 +235,7 @@ absl::Status Carry(Run& run, const Row& row, const FieldArguments& arguments) {
     if (ListField(*page) == nullptr) {
       // The single resource is the first field; the wrapper adds no information.
       const FieldDescriptor* field = page->GetDescriptor()->field(0);
-      run.Print(page->GetReflection()->GetMessage(*page, field));
+      run.Print(page->GetReflection()->GetMessage(*page, field), row.columns);
       SayWhoReads(run, *client);
       return absl::OkStatus();
     }

@@ -78,13 +78,14 @@ absl::Status Verify(const Run& run, const Options& options) {
   RETURN_IF_ERROR(client::VerifyReceipt(receipt, trust.log));
   common::v1::Record record;
   record.ParseFromString(receipt.record());
-  Extras facts = {{"index", "record", absl::StrCat(receipt.index())},
-                  {"log", "proved to be in the log", trust.log.name()},
-                  {"time", "time", FieldText(record, "time")},
-                  {"payload_type", "type", record.payload_type()}};
+  Extras facts = {
+      {"index", "record", absl::StrCat(receipt.index())},
+      {"log", "proved to be in the log", trust.log.name()},
+      {"time", "time", run.json() ? JsonTime(record.time()) : FieldText(record, "time")},
+      {"payload_type", "type", record.payload_type()}};
   if (trust.policy.has_value()) {
     ASSIGN_OR_RETURN(std::string who, Witnesses(*trust.policy, receipt.checkpoint()));
-    facts.push_back({"witnesses", "cosigned, which is enough, by", std::move(who)});
+    facts.push_back({"witnesses", "witnesses", std::move(who)});
   }
   run.PrintFacts(facts);
   const auto command = CommandIn(record);
@@ -133,10 +134,10 @@ absl::StatusOr<std::vector<crypto::Digest>> FetchConsistency(client::Client& cli
 
 absl::Status Refresh(const Run& run, const Options& options) {
   RETURN_IF_ERROR(CheckOut(options.out));
+  ASSIGN_OR_RETURN(const std::shared_ptr<client::Client> client, run.Client());
   ASSIGN_OR_RETURN(const Trust trust, TrustOf(run, options.trust));
   ASSIGN_OR_RETURN(const common::v1::Receipt receipt, LoadReceipt(options.file));
   RETURN_IF_ERROR(client::VerifyReceipt(receipt, trust.log));
-  ASSIGN_OR_RETURN(const std::shared_ptr<client::Client> client, run.Client());
   ASSIGN_OR_RETURN(const common::v1::Receipt newer,
                    FetchReceipt(run, *client, trust, receipt.index()));
   ASSIGN_OR_RETURN(const std::vector<crypto::Digest> consistency,
@@ -155,8 +156,8 @@ absl::Status Refresh(const Run& run, const Options& options) {
 // The receipt of a record, for which none was saved.
 absl::Status Get(const Run& run, const Options& options) {
   RETURN_IF_ERROR(CheckOut(options.out));
-  ASSIGN_OR_RETURN(const Trust trust, TrustOf(run, options.trust));
   ASSIGN_OR_RETURN(const std::shared_ptr<client::Client> client, run.Client());
+  ASSIGN_OR_RETURN(const Trust trust, TrustOf(run, options.trust));
   ASSIGN_OR_RETURN(const common::v1::Receipt receipt,
                    FetchReceipt(run, *client, trust, options.index));
   RETURN_IF_ERROR(client::VerifyReceipt(receipt, trust.log));
@@ -201,7 +202,7 @@ void AddReceiptCommands(CLI::App& root, Run& run) {
                           "Example: votum receipt get --index 42 --out my-vote.receipt",
                           [&run, options] { return Get(run, *options); });
   get->add_option("--index", options->index, "The record's index in the log")->required();
-  get->add_option("--out", options->out, "The new file")->required();
+  get->add_option("--out", options->out, "The new file for the receipt")->required();
   AddTrustOptions(get, &options->trust);
   CLI::App* write =
       AddVerb(root, run, "receipt", "export",
@@ -213,8 +214,9 @@ void AddReceiptCommands(CLI::App& root, Run& run) {
     verb->add_option("FILE", options->file, "The receipt")->required();
     AddTrustOptions(verb, &options->trust);
   }
-  refresh->add_option("--out", options->out, "Where the new one goes; without it in place");
-  write->add_option("--out", options->out, "The file; without it standard output");
+  refresh->add_option("--out", options->out,
+                      "The new file; without it, the new receipt replaces the old one");
+  write->add_option("--out", options->out, "The new file; without it, standard output");
 }
 
 }  // namespace votum::cli

@@ -172,7 +172,8 @@ void AddRulesCheckCommand(CLI::App& root, Run& run) {
   const auto options = std::make_shared<Options>();
   CLI::App* check = AddVerb(
       root, run, "rules", "check",
-      "Compute recorded results again and report each that the tally does not give (exit 1).\n"
+      "Compute recorded results again and report each that does not follow from its tally (exit "
+      "1).\n"
       "Columns: id,yes,no,abstain,invalid,present,statutory,stated_result; cells may be empty.\n"
       "Example: votum rules check minutes-2019.csv --profile de-nw-rat",
       [&run, options] { return Check(run, *options); });
@@ -180,7 +181,7 @@ void AddRulesCheckCommand(CLI::App& root, Run& run) {
   check->add_option("--rule", options->rule, "A majority rule of the profile")
       ->capture_default_str();
   check->add_option("--statutory", options->statutory,
-                    "The statutory number, where a row does not say it");
+                    "The statutory number, for rows that do not give one");
   AddProfileOptions(*check, options->choice);
 }
 

@@ -9,6 +9,7 @@
 #include "base/status_macros.h"
 #include "clients/cli/cli.h"
 #include "clients/cli/profile_choice.h"
+#include "rules/calendar.h"
 #include "rules/profile.h"
 #include "votum/directory/v1/directory.pb.h"
 
@@ -39,9 +40,10 @@ absl::StatusOr<rules::v1::RuleProfile> ProfileOf(const ProfileChoice& choice) {
     return rules::ParseProfile(text);
   }
   if (choice.id.empty()) return Refuse(Reason::kUsage, "give --profile or --profile-file");
-  const std::string date = choice.date.empty()
-                               ? absl::FormatTime("%Y-%m-%d", absl::Now(), absl::UTCTimeZone())
-                               : choice.date;
+  const std::string date =
+      choice.date.empty()
+          ? absl::FormatCivilTime(absl::CivilDay(rules::LocalTime(rules::kShownZone, absl::Now())))
+          : choice.date;
   return rules::BuiltInProfile(choice.id, date);
 }
 
@@ -49,7 +51,7 @@ void AddProfileOptions(CLI::App& verb, ProfileChoice& choice) {
   CLI::Option* built_in = verb.add_option(
       "--profile", choice.id, "A profile that comes with the program; `votum rules profiles`");
   verb.add_option("--date", choice.date,
-                  "The version in force on this day, 2026-11-01; today without")
+                  "The version in force on this day, such as 2026-11-01; without it, today")
       ->needs(built_in);
   verb.add_option("--profile-file", choice.file, "A profile of your own, protobuf text format")
       ->excludes(built_in);

@@ -333,17 +333,19 @@ absl::Status ShowProfile(Run& run, const ProfileChoice& choice) {
 
 void AddTallyQuestions(CLI::App& root, Run& run) {
   const auto numbers = std::make_shared<Numbers>();
-  CLI::App* result = AddVerb(root, run, "rules", "result",
-                             "The outcome of a tally, with its arithmetic.\nExample: votum rules "
-                             "result --profile de-nw-rat --yes 13 --no 12 --abstain 1",
-                             [&run, numbers] { return Result(run, *numbers); });
+  CLI::App* result =
+      AddVerb(root, run, "rules", "result",
+              "Compute the outcome of a tally, with its arithmetic.\nExample: votum rules "
+              "result --profile de-nw-rat --yes 13 --no 12 --abstain 1",
+              [&run, numbers] { return Result(run, *numbers); });
   AddTally(*result, *numbers);
 
   const auto present = std::make_shared<Numbers>();
-  CLI::App* quorum = AddVerb(root, run, "rules", "quorum",
-                             "Whether a meeting can decide.\nExample: votum rules quorum --profile "
-                             "de-nw-rat --present 26 --statutory 51",
-                             [&run, present] { return Quorum(run, *present); });
+  CLI::App* quorum =
+      AddVerb(root, run, "rules", "quorum",
+              "Say whether a meeting can decide.\nExample: votum rules quorum --profile "
+              "de-nw-rat --present 26 --statutory 51",
+              [&run, present] { return Quorum(run, *present); });
   AddProfileOptions(*quorum, present->choice);
   rules::Attendance& attendance = present->attendance;
   quorum->add_option("--present", attendance.present, "Members able to take part")->required();
@@ -357,7 +359,7 @@ void AddTallyQuestions(CLI::App& root, Run& run) {
   const auto wrong = std::make_shared<Numbers>();
   CLI::App* decisive = AddVerb(
       root, run, "rules", "decisive",
-      "Whether votes decided that should not have been cast (conflict of interest).\nExample: "
+      "Say whether votes decided that should not have been cast (conflict of interest).\nExample: "
       "votum rules decisive --profile de-nw-rat --yes 13 --no 12 --present 26 --statutory 51 "
       "--wrong-yes 1",
       [&run, wrong] { return Decisive(run, *wrong); });
@@ -370,15 +372,16 @@ void AddTallyQuestions(CLI::App& root, Run& run) {
                        "The abstentions that should not have been cast");
   decisive->add_option("--wrong-invalid", wrong->wrong.invalid,
                        "The invalid votes that should not have been cast");
-  decisive->add_option("--wrong-not-voted", wrong->wrong.not_voted, "Were present without a vote");
+  decisive->add_option("--wrong-not-voted", wrong->wrong.not_voted,
+                       "Members who should not have been there, and were present without a vote");
   decisive->add_option("--wrong-secret", wrong->wrong.unknown,
-                       "Voted secretly: the worst case is computed");
+                       "Votes that were secret: the worst case is computed");
 }
 
 void AddPersonQuestions(CLI::App& root, Run& run) {
   const auto shares = std::make_shared<Shares>();
   CLI::App* seats = AddVerb(root, run, "rules", "seats",
-                            "Seats shared out by votes; equal claims go to the lot.\nExample: "
+                            "Share out seats by votes; equal claims go to the lot.\nExample: "
                             "votum rules seats --method hare-niemeyer --seats 15 --votes 22,14,9",
                             [&run, shares] { return Seats(run, *shares); });
   seats->add_option("--method", shares->method, "hare-niemeyer, dhondt, sainte-lague or rock")
@@ -412,7 +415,9 @@ void AddPersonQuestions(CLI::App& root, Run& run) {
                           "--items list-1,list-3 --draw 1 --seed "
                           "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
                           [&run, drawing] { return Lot(run, *drawing); });
-  lot->add_option("--items", drawing->items, "Between whom: a,b,c")->required()->delimiter(',');
+  lot->add_option("--items", drawing->items, "The items to draw from: a,b,c")
+      ->required()
+      ->delimiter(',');
   lot->add_option("--draw", drawing->draw, "The number of items to draw")->capture_default_str();
   lot->add_option("--seed", drawing->seed, "64 hexadecimal digits")->required();
 }
@@ -436,22 +441,25 @@ void AddRulesQuestions(CLI::App& root, Run& run) {
   number->add_option("--additional", term->facts.additional, "Overhang and levelling seats");
   number->add_option("--vacant", term->facts.vacant, "Seats vacant for good");
 
-  AddVerb(root, run, "rules", "profiles",
-          "The rule profiles that come with the program.\nExample: votum rules profiles -o json",
-          [&run] { return Profiles(run); });
+  AddVerb(
+      root, run, "rules", "profiles",
+      "List the rule profiles that come with the program.\nExample: votum rules profiles -o json",
+      [&run] { return Profiles(run); });
   const auto motions = std::make_shared<std::vector<std::string>>();
   AddVerb(root, run, "rules", "order",
-          "In which order competing motions are put: the furthest-reaching first.\nExample: votum "
+          "Show the order in which competing motions are put: the furthest-reaching "
+          "first.\nExample: votum "
           "rules order antrag=main spd=amend:50000 cdu=amend:10000 fdp=refer",
           [&run, motions] { return Order(run, *motions); })
       ->add_option("MOTIONS", *motions, "ID=REACH or ID=REACH:DISTANCE, as they were moved")
       ->required();
 
   const auto choice = std::make_shared<ProfileChoice>();
-  CLI::App* show = AddVerb(root, run, "rules", "show",
-                           "One profile, whole, with norms and doubts.\nExample: votum rules show "
-                           "--profile de-nw-rat",
-                           [&run, choice] { return ShowProfile(run, *choice); });
+  CLI::App* show =
+      AddVerb(root, run, "rules", "show",
+              "Show a whole profile, with its norms and doubts.\nExample: votum rules show "
+              "--profile de-nw-rat",
+              [&run, choice] { return ShowProfile(run, *choice); });
   AddProfileOptions(*show, *choice);
 }
 

@@ -9,6 +9,7 @@
 #include "base/refusal.h"
 #include "base/status_macros.h"
 #include "clients/cli/cli.h"
+#include "clients/cli/people.h"
 #include "clients/cli/secret_vote_reads.h"
 #include "crypto/election/archive.h"
 #include "crypto/election/election.h"
@@ -66,9 +67,9 @@ absl::Status Begin(Run& run, const Options& options) {
   if (response.unusable_person_ids_size() > 0) {
     return Refuse(
         Reason::kUnusableCredentials,
-        absl::StrCat("what these registered cannot be used: ",
+        absl::StrCat("the credentials of these members cannot be used: ",
                      absl::StrJoin(response.unusable_person_ids(), ", "),
-                     ". They register anew, or votum election withdraw lets them vote on paper"));
+                     ". Let them register again, or vote on paper after votum election withdraw"));
   }
   *begin.mutable_credentials() = response.credentials();
   return DoCommand(
@@ -80,7 +81,7 @@ absl::Status Withdraw(Run& run, const Options& options) {
   ASSIGN_OR_RETURN(const std::shared_ptr<client::Client> client, run.Client());
   ASSIGN_OR_RETURN(v1::WithdrawCredential withdraw,
                    Of<v1::WithdrawCredential>(*client, options.vote));
-  withdraw.set_person_id(options.person);
+  ASSIGN_OR_RETURN(*withdraw.mutable_person_id(), PersonId(*client, options.person));
   return DoCommand(run, &withdraw);
 }
 
@@ -159,7 +160,7 @@ struct Verb {
 constexpr Verb kVerbs[] = {
     {"begin", "", Begin},
     {"abandon",
-     "Give a secret vote on devices up: no urn is ever opened (chair, clerk).\n"
+     "Give up a secret vote on devices: its urn is never opened (chair, clerk).\n"
      "Example: votum election abandon --id wahl-1",
      Abandon},
     {"participation", "", Participation},
@@ -192,13 +193,13 @@ void AddSecretVoteCommands(CLI::App& root, Run& run) {
   CLI::App* withdraw = AddVerb(root, run, "election", "withdraw", "",
                                [&run, options] { return Withdraw(run, *options); });
   withdraw->add_option("--id", options->vote, "The vote")->required();
-  withdraw->add_option("--person", options->person, "The member")->required();
+  withdraw->add_option("--person", options->person, "The member: id or name")->required();
   const auto add_archive = [&](const char* name, const char* help,
                                absl::Status (*action)(Run&, const Options&)) {
     CLI::App* get = AddVerb(root, run, "election", name, help,
                             [&run, options, action] { return action(run, *options); });
     get->add_option("--id", options->vote, "The vote")->required();
-    get->add_option("--out", options->out, "The file; UUID.bel without it");
+    get->add_option("--out", options->out, "The new file; without it, UUID.bel");
   };
   add_archive(
       "setup",

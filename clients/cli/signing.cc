@@ -15,6 +15,7 @@
 #include "clients/cli/terminal.h"
 #include "core/command/payload_type.h"
 #include "nlohmann/json.hpp"
+#include "votum/common/v1/command.pb.h"
 #include "votum/common/v1/options.pb.h"
 
 namespace votum::cli {
@@ -24,12 +25,12 @@ namespace {
 void ShowDryRun(const Run& run, const client::Client& client, const std::string& actor,
                 const google::protobuf::Message& command) {
   const auto* type = command.GetDescriptor();
-  const Extras facts = {
-      {"command", "would sign", type->name()},
-      {"payload_type", "type", PayloadType(type)},
-      {"actor", "as", actor.empty() ? "nobody in particular" : actor},
-      {"deployment", "for", client.context().deployment},
-      {"key_file", "with the key", actor.empty() ? "made for it" : client.context().key_file}};
+  const Extras facts = {{"command", "would sign", type->name()},
+                        {"payload_type", "type", PayloadType(type)},
+                        {"actor", "as", actor.empty() ? "somebody who is not named" : actor},
+                        {"deployment", "for", client.context().deployment},
+                        {"key_file", "with the key",
+                         actor.empty() ? "made for this command" : client.context().key_file}};
   if (!run.json()) {
     run.PrintFacts(facts);
     *run.out << ReadableText(command);
@@ -39,6 +40,13 @@ void ShowDryRun(const Run& run, const client::Client& client, const std::string&
   for (const Extra& fact : facts) object[fact.name] = fact.value;
   object["fields"] = nlohmann::ordered_json::parse(JsonText(command), nullptr, false);
   *run.out << object.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) << "\n";
+}
+
+bool NamesItsActor(const common::v1::Receipt& receipt) {
+  common::v1::Record record;
+  common::v1::AnyCommand command;
+  return record.ParseFromString(receipt.record()) && command.ParseFromString(record.payload()) &&
+         !command.header().actor().empty();
 }
 
 }  // namespace
@@ -52,7 +60,7 @@ absl::Status Approve(const Run& run, const client::Client& client, const std::st
   const auto* type = command.GetDescriptor();
   const std::string& loss = type->options().GetExtension(common::v1::command).irreversible();
   if (run.assume_yes || loss.empty()) return absl::OkStatus();
-  return AskConsent(absl::StrCat(ReadableText(command), type->name(), " cannot be undone: ", loss));
+  return AskConsent(ReadableText(command), absl::StrCat(type->name(), " cannot be undone: ", loss));
 }
 
 absl::Status CheckOut(const std::string& path) {
@@ -61,10 +69,14 @@ absl::Status CheckOut(const std::string& path) {
 
 absl::Status AfterRecord(const common::v1::Receipt& receipt, const absl::Status& written) {
   if (written.ok()) return written;
-  return Reworded(written, absl::StrCat("the command is recorded, as record ", receipt.index(),
-                                        ", but ", written.message(),
-                                        "; do not give it again: `votum receipt get --index ",
-                                        receipt.index(), " --out FILE` gets its receipt"));
+  // Whoever asks for the receipt of a secret ballot, with the own session, says whose ballot it is.
+  const std::string hint = NamesItsActor(receipt)
+                               ? absl::StrCat(": `votum receipt get --index ", receipt.index(),
+                                              " --out FILE` gets its receipt")
+                               : "";
+  return Reworded(written,
+                  absl::StrCat("the command is recorded, as record ", receipt.index(), ", but ",
+                               written.message(), "; do not give it again", hint));
 }
 
 void RemoveIfRefused(const absl::Status& outcome, const std::string& path) {

@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <cstdio>
 #include <mutex>
-#include <set>
 
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/ascii.h"
@@ -16,6 +15,7 @@
 #include "base/file.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"
+#include "clients/cli/passphrase.h"
 
 namespace votum::cli {
 namespace {
@@ -34,48 +34,6 @@ std::mutex& OneQuestionAtATime() {
 void Show(int terminal, absl::string_view text) {
   // A terminal that fails on the prompt would also fail on the answer.
   if (write(terminal, text.data(), text.size()) < 0) return;
-}
-
-constexpr size_t kMinCharacters = 12;
-constexpr size_t kMinDifferent = 6;
-constexpr size_t kMinOwn = 6;
-// Neighbouring characters in one of these lines, in either direction, form a row.
-constexpr absl::string_view kRows[] = {"abcdefghijklmnopqrstuvwxyz",
-                                       "01234567890",
-                                       "qwertzuiop",
-                                       "qwertyuiop",
-                                       "asdfghjkl",
-                                       "yxcvbnm",
-                                       "zxcvbnm"};
-// Words that an attacker tries first.
-constexpr absl::string_view kTriedFirst[] = {
-    "passphrase",  "passwort",      "password", "kennwort", "schluessel",  "schlüssel",
-    "geheimnis",   "geheim",        "secret",   "votum",    "willkommen",  "welcome",
-    "letmein",     "administrator", "admin",    "stadtrat", "gemeinderat", "ratsmitglied",
-    "musterstadt", "rathaus",       "hallo",    "sommer",   "winter",      "herbst",
-    "frühling",    "iloveyou",      "dragon",   "monkey",   "changeme",    "default",
-    "test"};
-
-// The number of characters of a text in UTF-8.
-size_t CharactersIn(absl::string_view text) {
-  return static_cast<size_t>(std::count_if(text.begin(), text.end(), [](char c) {
-    return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
-  }));
-}
-
-bool AreNeighbours(char a, char b) {
-  const std::string forth = {a, b};
-  const std::string back = {b, a};
-  return a == b || std::any_of(std::begin(kRows), std::end(kRows), [&](absl::string_view row) {
-           return absl::StrContains(row, forth) || absl::StrContains(row, back);
-         });
-}
-
-// Whether more than half of the steps from one character to the next are to a neighbour.
-bool IsMostlyARow(absl::string_view text) {
-  size_t steps = 0;
-  for (size_t i = 1; i < text.size(); ++i) steps += AreNeighbours(text[i - 1], text[i]) ? 1 : 0;
-  return 2 * steps > text.size();
 }
 
 // Reads one line without echo from the terminal, because standard input may be a file.
@@ -121,37 +79,19 @@ absl::StatusOr<crypto::SecretBytes> PassphraseOf(const std::string& key_file,
   const auto pem = ReadFile(key_file, kMaxKeyFile);
   // Faults of the file are reported when it is loaded.
   if (!pem.ok() || !absl::StrContains(*pem, "ENCRYPTED")) return crypto::SecretBytes();
-  return Secret(file, absl::StrCat("passphrase of ", key_file), "--passphrase-file");
+  absl::StatusOr<crypto::SecretBytes> passphrase =
+      Secret(file, absl::StrCat("passphrase of ", key_file), "--passphrase-file");
+  if (ReasonOf(passphrase.status()) != Reason::kNoTerminal) return passphrase;
+  return Reworded(passphrase.status(),
+                  absl::StrCat(passphrase.status().message(),
+                               ", or unlock the key once, at a terminal: votum key unlock"));
 }
 
-absl::Status CheckPassphrase(absl::string_view passphrase) {
-  const auto refuse = [](absl::string_view what) {
-    return Refuse(Reason::kPassphraseWeak,
-                  absl::StrCat("the passphrase ", what,
-                               "; four words that have nothing to "
-                               "do with each other are easy to keep and hard to guess"));
-  };
-  if (CharactersIn(passphrase) < kMinCharacters)
-    return refuse(absl::StrCat("has fewer than ", kMinCharacters, " characters"));
-  std::string lower = absl::AsciiStrToLower(passphrase);
-  const auto wipe = absl::MakeCleanup([&lower] { crypto::WipeString(&lower); });
-  if (std::set<char>(lower.begin(), lower.end()).size() < kMinDifferent)
-    return refuse(absl::StrCat("has fewer than ", kMinDifferent, " different characters"));
-  if (IsMostlyARow(lower)) return refuse("is mostly a row of letters, digits or keys");
-  for (const absl::string_view word : kTriedFirst) {
-    const std::string tried(word);
-    for (size_t at = lower.find(tried); at != std::string::npos; at = lower.find(tried))
-      lower.erase(at, tried.size());
-  }
-  if (CharactersIn(lower) < kMinOwn)
-    return refuse("is little more than a word that is tried first");
-  return absl::OkStatus();
-}
-
-absl::StatusOr<crypto::SecretBytes> NewPassphrase(const std::string& file) {
+absl::StatusOr<crypto::SecretBytes> NewPassphrase(const std::string& file,
+                                                  const std::string& protects) {
   ASSIGN_OR_RETURN(crypto::SecretBytes passphrase,
                    Secret(file, "new passphrase", "--passphrase-file"));
-  RETURN_IF_ERROR(CheckPassphrase(passphrase.Reveal()));
+  RETURN_IF_ERROR(CheckPassphrase(passphrase.Reveal(), NamesAround(protects)));
   if (!file.empty()) return passphrase;
   ASSIGN_OR_RETURN(const crypto::SecretBytes again,
                    Secret(file, "the same once more", "--passphrase-file"));
@@ -160,16 +100,17 @@ absl::StatusOr<crypto::SecretBytes> NewPassphrase(const std::string& file) {
   return passphrase;
 }
 
-absl::Status AskConsent(const std::string& question) {
+absl::Status AskConsent(absl::string_view details, absl::string_view consequence) {
   const std::lock_guard<std::mutex> lock(OneQuestionAtATime());
   const int terminal = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
   if (terminal < 0) {
     return Refuse(Reason::kConfirmationNeeded,
-                  "this cannot be undone, and there is no terminal to ask at; say --yes "
-                  "if you mean it, or --dry-run to see what would be signed");
+                  absl::StrCat(consequence,
+                               ". There is no terminal to ask at: give --yes if you mean it, or "
+                               "--dry-run to see what would be signed"));
   }
   const auto closer = absl::MakeCleanup([terminal] { close(terminal); });
-  Show(terminal, absl::StrCat(question, "\nGo on? (yes or no) "));
+  Show(terminal, absl::StrCat(details, consequence, "\nGo on? (yes or no) "));
   std::string line;
   char c = 0;
   while (read(terminal, &c, 1) == 1 && c != '\n') line.push_back(c);

@@ -21,20 +21,16 @@ absl::StatusOr<crypto::SecretBytes> Secret(const std::string& file, absl::string
 absl::StatusOr<crypto::SecretBytes> PassphraseOf(const std::string& key_file,
                                                  const std::string& file);
 
-// OK if `passphrase` may protect something new: it has at least 12 characters, 6 of them different,
-// is not mostly a row (of the alphabet, of digits, of a keyboard), and has at least 6 characters
-// beside the words that an attacker tries first ("passwort", "votum").
-// INVALID_ARGUMENT/PASSPHRASE_WEAK, saying which rule it breaks.
-absl::Status CheckPassphrase(absl::string_view passphrase);
+// A passphrase that CheckPassphrase (passphrase.h) accepts for the new file `protects`, whose name
+// is none of its words; at the terminal, it is typed twice. INVALID_ARGUMENT/PASSPHRASES_DIFFER,
+// PASSPHRASE_WEAK.
+absl::StatusOr<crypto::SecretBytes> NewPassphrase(const std::string& file,
+                                                  const std::string& protects);
 
-// A passphrase for a new key that CheckPassphrase accepts; at the terminal, it is typed twice.
-// INVALID_ARGUMENT/PASSPHRASES_DIFFER, PASSPHRASE_WEAK.
-absl::StatusOr<crypto::SecretBytes> NewPassphrase(const std::string& file);
-
-// Shows `question` at the terminal, not on standard output; OK if the answer is "yes", "ja", "y" or
-// "j". FAILED_PRECONDITION/DECLINED otherwise; CONFIRMATION_NEEDED, naming --yes as the way out,
-// where there is no terminal.
-absl::Status AskConsent(const std::string& question);
+// Shows `details` and `consequence` at the terminal, not on standard output; OK if the answer is
+// "yes", "ja", "y" or "j". FAILED_PRECONDITION/DECLINED otherwise; CONFIRMATION_NEEDED, naming
+// the consequence, and --yes as the way out, where there is no terminal.
+absl::Status AskConsent(absl::string_view details, absl::string_view consequence);
 
 // A bar on standard error, if that is a terminal. `done` is from 0 to 1; the bar disappears at 1.
 void ShowProgress(const std::string& what, double done);

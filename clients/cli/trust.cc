@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
 #include "base/file.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"
@@ -32,8 +33,13 @@ absl::StatusOr<Trust> TrustOf(const Run& run, const TrustOptions& options) {
 
 absl::StatusOr<crypto::NoteVerifier> LogKeyOf(const Run& run, const std::string& given) {
   if (given.empty()) {
-    ASSIGN_OR_RETURN(const std::shared_ptr<client::Client> client, run.Client());
-    return client->log();
+    const auto client = run.Client();
+    if (client.ok()) return (*client)->log();
+    if (ReasonOf(client.status()) != Reason::kNoContext) return client.status();
+    return Reworded(client.status(),
+                    absl::StrCat(client.status().message(),
+                                 ". To check a file no context is needed: give the log's key, "
+                                 "which everybody may have, with --log-key @log.vkey"));
   }
   ASSIGN_OR_RETURN(const std::string text, TextOf(given));
   return crypto::NoteVerifier::FromVkey(absl::StripAsciiWhitespace(text));

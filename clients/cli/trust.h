@@ -33,7 +33,8 @@ void AddTrustOptions(CLI::App* verb, TrustOptions* options);
 // context's key. INVALID_ARGUMENT/BAD_FILE, BAD_POLICY, BAD_VKEY.
 absl::StatusOr<Trust> TrustOf(const Run& run, const TrustOptions& options);
 
-// `given` in the form of --log-key, or the context's key if it is empty.
+// `given` in the form of --log-key, or the context's key if it is empty. NOT_FOUND/NO_CONTEXT,
+// naming --log-key, if there is neither.
 absl::StatusOr<crypto::NoteVerifier> LogKeyOf(const Run& run, const std::string& given);
 
 }  // namespace votum::cli

@@ -19,6 +19,7 @@
 #include "base/status_macros.h"
 #include "clients/cli/cli.h"
 #include "clients/cli/election/trustee_work.h"
+#include "clients/cli/people.h"
 #include "clients/cli/secret_vote_reads.h"
 #include "clients/cli/terminal.h"
 #include "crypto/election/ceremony.h"
@@ -49,14 +50,16 @@ struct Options {
 absl::StatusOr<crypto::SecretBytes> PassphraseOfSecret(const Run& run, const Options& options) {
   const std::string& file =
       options.secret_passphrase_file.empty() ? run.passphrase_file : options.secret_passphrase_file;
-  if (!std::filesystem::exists(options.secret_file)) return NewPassphrase(file);
+  if (!std::filesystem::exists(options.secret_file)) {
+    return NewPassphrase(file, options.secret_file);
+  }
   return Secret(file, absl::StrCat("Passphrase of ", options.secret_file),
                 "--secret-passphrase-file");
 }
 
 absl::Status NoSuchTrustee(const v1::KeyCeremony& ceremony, const std::string& person) {
   return Refuse(Reason::kUnknownTrustee,
-                absl::StrCat(person, " is no trustee of ceremony ", ceremony.id()));
+                absl::StrCat(person, " is not a trustee of ceremony ", ceremony.id()));
 }
 
 // The number of a trustee, from 1.
@@ -216,7 +219,8 @@ absl::Status HandInDecryption(Run& run, const Options& options, const std::strin
   ASSIGN_OR_RETURN(const v1::VoteEvent event, FetchVoteEvent(*client, options.vote));
   ASSIGN_OR_RETURN(const v1::SecretVote vote, FetchSecretVote(*client, options.vote));
   ASSIGN_OR_RETURN(const v1::KeyCeremony ceremony, FetchCeremony(*client, vote.ceremony_id()));
-  ASSIGN_OR_RETURN(const uint64_t number, NumberOf(ceremony, options.trustee));
+  ASSIGN_OR_RETURN(const std::string trustee, PersonId(*client, options.trustee));
+  ASSIGN_OR_RETURN(const uint64_t number, NumberOf(ceremony, trustee));
   v1::SubmitDecryption submit;
   submit.set_meeting_id(event.meeting_id());
   submit.set_vote_event_id(options.vote);
@@ -228,9 +232,10 @@ absl::Status HandInDecryption(Run& run, const Options& options, const std::strin
 absl::Status HandInToCeremony(Run& run, const Options& options, const std::string& line) {
   ASSIGN_OR_RETURN(const std::shared_ptr<client::Client> client, run.Client());
   ASSIGN_OR_RETURN(const v1::KeyCeremony ceremony, FetchCeremony(*client, options.ceremony));
-  const auto fill = [&options](auto* submit) {
+  ASSIGN_OR_RETURN(const std::string trustee, PersonId(*client, options.trustee));
+  const auto fill = [&options, &trustee](auto* submit) {
     submit->set_ceremony_id(options.ceremony);
-    submit->set_trustee_id(options.trustee);
+    submit->set_trustee_id(trustee);
   };
   if (ceremony.state() == v1::KEY_CEREMONY_STATE_CERTIFICATES) {
     v1::SubmitTrusteeCertificate submit;
@@ -250,7 +255,7 @@ absl::Status HandInToCeremony(Run& run, const Options& options, const std::strin
     submit.set_key(line);
     return DoCommand(run, &submit);
   }
-  return Refuse(Reason::kWrongRound, "the ceremony takes nothing more");
+  return Refuse(Reason::kWrongRound, "the ceremony is over and takes nothing more");
 }
 
 // The output of another program: the first line of its file. The ceremony's state determines its
@@ -270,7 +275,8 @@ absl::Status HandIn(Run& run, const Options& options) {
 absl::Status WriteFiles(Run& run, const Options& options) {
   ASSIGN_OR_RETURN(const std::shared_ptr<client::Client> client, run.Client());
   ASSIGN_OR_RETURN(const v1::KeyCeremony ceremony, FetchCeremony(*client, options.ceremony));
-  ASSIGN_OR_RETURN(const uint64_t number, NumberOf(ceremony, options.trustee));
+  ASSIGN_OR_RETURN(const std::string trustee, PersonId(*client, options.trustee));
+  ASSIGN_OR_RETURN(const uint64_t number, NumberOf(ceremony, trustee));
   std::vector<std::pair<std::string, std::string>> files;
   const auto lines = [&](const char* name,
                          const std::string& (v1::CeremonyTrustee::*text)() const) {
@@ -285,14 +291,13 @@ absl::Status WriteFiles(Run& run, const Options& options) {
   lines("certs.jsons", &v1::CeremonyTrustee::certificate);
   if (lines("contributions.jsons", &v1::CeremonyTrustee::contribution)) {
     ASSIGN_OR_RETURN(const std::vector<Contribution> contributions, ContributionsOf(ceremony));
-    files.emplace_back(options.trustee + ".vinput",
-                       election::FormatShareInput(contributions, number));
+    files.emplace_back(trustee + ".vinput", election::FormatShareInput(contributions, number));
   }
   if (lines("keys.jsons", &v1::CeremonyTrustee::key)) {
     ASSIGN_OR_RETURN(
         const election::ShareMessage share,
         election::ParseShareMessage(ceremony.trustees(static_cast<int>(number) - 1).key()));
-    files.emplace_back(options.trustee + ".dkey", share.sealed_secret);
+    files.emplace_back(trustee + ".dkey", share.sealed_secret);
   }
   std::error_code error;
   std::filesystem::create_directories(options.folder, error);
@@ -365,7 +370,7 @@ void AddTrusteeCommands(CLI::App& root, Run& run) {
   files->add_option("--ceremony", options->ceremony, "The ceremony")->required();
   files->add_option("--out", options->folder, "Folder")->required();
   for (CLI::App* verb : {hand_in, files}) {
-    verb->add_option("--trustee", options->trustee, "The trustee")->required();
+    verb->add_option("--trustee", options->trustee, "The trustee: id or name")->required();
   }
 }
 

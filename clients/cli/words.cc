@@ -1,7 +1,11 @@
 #include "clients/cli/words.h"
 
+#include <algorithm>
+#include <cstddef>
+#include <iterator>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"
@@ -11,6 +15,9 @@ namespace {
 
 constexpr absl::string_view kBlanks = " \t\r";
 constexpr absl::string_view kEscapable = "\"\\$`";
+// The options of `votum` itself that take a value.
+constexpr absl::string_view kWithValue[] = {
+    "-c", "--context", "-o", "--output", "--timeout", "--passphrase-file", "--receipt"};
 
 bool Contains(absl::string_view set, char c) { return set.find(c) != absl::string_view::npos; }
 
@@ -57,6 +64,25 @@ absl::StatusOr<std::vector<std::string>> SplitWords(absl::string_view line) {
     ASSIGN_OR_RETURN(std::string word, TakeWord(line));
     words.push_back(std::move(word));
   }
+}
+
+std::vector<std::string> WordsOf(const std::vector<std::string>& arguments) {
+  std::vector<std::string> words;
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    const std::string& word = arguments[i];
+    if (!absl::StartsWith(word, "-")) words.push_back(word);
+    if (std::find(std::begin(kWithValue), std::end(kWithValue), word) != std::end(kWithValue)) ++i;
+  }
+  return words;
+}
+
+bool AsksForJson(const std::vector<std::string>& arguments) {
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    if (arguments[i] == "--output=json" || arguments[i] == "-ojson") return true;
+    const bool output = arguments[i] == "-o" || arguments[i] == "--output";
+    if (output && i + 1 < arguments.size() && arguments[i + 1] == "json") return true;
+  }
+  return false;
 }
 
 }  // namespace votum::cli

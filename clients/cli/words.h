@@ -1,4 +1,4 @@
-// Splitting a command line into words, and quoting words, as a POSIX shell does.
+// Command lines as words, before they are parsed; lines are split as a POSIX shell does.
 #ifndef VOTUM_CLIENTS_CLI_WORDS_H_
 #define VOTUM_CLIENTS_CLI_WORDS_H_
 
@@ -14,6 +14,13 @@ namespace votum::cli {
 // second character; \x outside quotation marks as x; from # at the beginning of a word on a
 // comment. No variables, no commands. INVALID_ARGUMENT/USAGE for unclosed quotation marks.
 absl::StatusOr<std::vector<std::string>> SplitWords(absl::string_view line);
+
+// The words of a command line that are neither options nor values of `votum`'s own options: the
+// noun first.
+std::vector<std::string> WordsOf(const std::vector<std::string>& arguments);
+
+// Whether a command line asks for JSON; also where the rest of it cannot be read.
+bool AsksForJson(const std::vector<std::string>& arguments);
 
 }  // namespace votum::cli
 

@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "base/file.h"
+#include "base/nearest.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"
 #include "nlohmann/json.hpp"
@@ -40,15 +41,22 @@ absl::Status Bad(const std::string& path, absl::string_view what) {
   return Refuse(Reason::kBadContext, absl::StrCat(path, ": ", what));
 }
 
+// There is no file at `path`: names the context that may be meant, or says how to make one.
+absl::Status NoContext(const std::string& path) {
+  const std::filesystem::path file(path);
+  const std::string nearest =
+      file.parent_path() == ContextFolder() ? NearestOf(file.stem().string(), ContextNames()) : "";
+  return Refuse(Reason::kNoContext,
+                absl::StrCat("there is no context ", path, "; ",
+                             nearest.empty() ? "" : absl::StrCat("did you mean ", nearest, "? Or "),
+                             "make one with: votum context add NAME --from DIR/client.json"));
+}
+
 }  // namespace
 
 absl::StatusOr<Context> LoadContext(const std::string& path) {
   const auto text = ReadFile(path, kMaxContextBytes);
-  if (absl::IsNotFound(text.status())) {
-    return Refuse(Reason::kNoContext, absl::StrCat("there is no context ", path,
-                                                   "; make one with: votum context add NAME "
-                                                   "--from DIR/client.json"));
-  }
+  if (absl::IsNotFound(text.status())) return NoContext(path);
   RETURN_IF_ERROR(text.status());
   const ordered_json json = ordered_json::parse(*text, nullptr, /*allow_exceptions=*/false);
   if (!json.is_object()) return Bad(path, "is not a JSON object");

@@ -86,7 +86,7 @@ absl::StatusOr<Scalar> OpenShare(const Participant& participant, uint64_t sender
   ASSIGN_OR_RETURN(const crypto::SecretBytes opened, participant.Open(sender, sealed));
   absl::string_view text = opened.Reveal();
   if (!absl::ConsumePrefix(&text, "{\"secret\":\"") || !absl::ConsumeSuffix(&text, "\"}")) {
-    return BadContribution(sender, "its share is no number");
+    return BadContribution(sender, "its share is not a number");
   }
   return Scalar::FromAnyDecimal(text);
 }

@@ -73,9 +73,11 @@ absl::StatusOr<std::unique_ptr<Host>> Host::Start(
     if (port == 0) host->server_ = nullptr;
   }
   if (host->server_ == nullptr) {
-    return Refuse(Reason::kCannotListen,
-                  absl::StrCat("cannot listen at ", absl::StrJoin(addresses, ", "),
-                               "; is another process using the address?"));
+    return Refuse(
+        Reason::kCannotListen,
+        absl::StrCat("cannot listen at ", absl::StrJoin(addresses, ", "),
+                     "; another program does, perhaps another `votumd serve` of this "
+                     "deployment: stop it, or change the address in DIR/votum.textproto"));
   }
   host->SetServing(true);
   return host;

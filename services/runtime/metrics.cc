@@ -65,9 +65,13 @@ absl::Status Metrics::Serve(const std::string& address) {
   try {
     families_->exposer = std::make_unique<prometheus::Exposer>(address, 1);
     families_->exposer->RegisterCollectable(families_->registry);
-  } catch (const std::exception& error) {
+  } catch (const std::exception&) {
+    // What it says is about its own objects, not about the address.
     return Refuse(Reason::kMetricsAddress,
-                  absl::StrCat("cannot serve metrics at ", address, ": ", error.what()));
+                  absl::StrCat("cannot listen at ", address,
+                               " for metrics: another program does, perhaps another `votumd serve` "
+                               "of this deployment, or the address is not one of this machine's; "
+                               "stop the other, or change metrics_address in DIR/votum.textproto"));
   }
   return absl::OkStatus();
 }

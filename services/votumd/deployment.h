@@ -2,6 +2,7 @@
 //
 //   votum.textproto        configuration (votum.runtime.v1.DeploymentConfig), with comments
 //   client.json            what clients need to know; public
+//   log.vkey               the log's verifier key in one line: what auditors check with; public
 //   log.policy             whose signatures count (https://c2sp.org/tlog-policy): the log, and its
 //                          witnesses with their URLs; public
 //   tls/ca.crt, ca.key     the deployment's own certificate authority
@@ -48,6 +49,7 @@ class Deployment {
 
   std::string config_path() const { return folder_ + "/votum.textproto"; }
   std::string client_path() const { return folder_ + "/client.json"; }
+  std::string vkey_path() const { return folder_ + "/log.vkey"; }
   std::string policy_path() const { return folder_ + "/log.policy"; }
   std::string tls_folder() const { return folder_ + "/tls"; }
   std::string ca_certificate_path() const { return tls_folder() + "/ca.crt"; }

@@ -2,7 +2,9 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <filesystem>
+#include <iterator>
 #include <system_error>
 #include <utility>
 
@@ -220,11 +222,35 @@ absl::Status CheckOptions(const InitOptions& options) {
   return CheckLedgerStorage(StorageOf(options.storage));
 }
 
+// The code is shown once: where it cannot be kept, nothing is founded. Its file may be in the
+// folder of the deployment, which does not exist yet.
+absl::Status CheckCodeFile(const InitOptions& options) {
+  constexpr absl::string_view kOurs[] = {"client.json", "clock-offset",   "ledger",
+                                         "log.policy",  "log.vkey",       "meetings",
+                                         "tls",         "votum.textproto"};
+  if (options.code_file.empty()) return absl::OkStatus();
+  std::error_code error;
+  const std::filesystem::path file(options.code_file);
+  // The empty last component makes "dir" and "dir/" alike.
+  const auto whole = [&error](const std::filesystem::path& path) {
+    return std::filesystem::weakly_canonical(std::filesystem::absolute(path, error), error) / "";
+  };
+  const bool in_folder = whole(file).parent_path().parent_path() / "" == whole(options.folder);
+  if (!in_folder) return CheckNewFile(options.code_file);
+  const std::string name = file.filename().string();
+  if (!name.empty() && std::find(std::begin(kOurs), std::end(kOurs), name) == std::end(kOurs))
+    return absl::OkStatus();
+  return Refuse(Reason::kNotWritten,
+                absl::StrCat("--code-file: a deployment has something else at ", options.code_file,
+                             "; name another file"));
+}
+
 }  // namespace
 
 absl::StatusOr<InitResult> InitDeployment(const InitOptions& options, absl::Time now) {
   RETURN_IF_ERROR(CheckOptions(options));
   const Deployment deployment(options.folder);
+  RETURN_IF_ERROR(CheckCodeFile(options));
   RETURN_IF_ERROR(MakeFolders(deployment));
 
   ASSIGN_OR_RETURN(const crypto::PrivateKey log_key,
@@ -256,7 +282,12 @@ absl::StatusOr<InitResult> InitDeployment(const InitOptions& options, absl::Time
       FoundLedger(deployment, options.deployment, StorageOf(options.storage), command, &clock));
   RETURN_IF_ERROR(
       WriteNewFile(deployment.client_path(), ClientJson(options, result.log_vkey, deployment)));
+  RETURN_IF_ERROR(WriteNewFile(deployment.vkey_path(), result.log_vkey + "\n"));
   RETURN_IF_ERROR(WriteNewFile(deployment.policy_path(), PolicyWithoutWitnesses(result.log_vkey)));
+  if (!options.code_file.empty()) {
+    RETURN_IF_ERROR(
+        WriteNewFile(options.code_file, absl::StrCat(result.one_time_code.Reveal(), "\n"), 0600));
+  }
   // Last: a folder with a configuration is a whole deployment.
   RETURN_IF_ERROR(WriteNewFile(deployment.config_path(), ConfigText(options, result.log_vkey)));
   return result;

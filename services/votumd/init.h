@@ -31,6 +31,7 @@ struct InitOptions {
   std::string body_name;
   std::string administrator_id;  // empty: drawn at random
   std::string administrator_name;
+  std::string code_file;                // new file for the one-time code; may be empty
   std::vector<std::string> host_names;  // beside localhost
   // Services listen at base_port, base_port + 1, ..., gateways 16 above, metrics 20.
   int base_port = 7451;
@@ -43,11 +44,12 @@ struct InitOptions {
 struct InitResult {
   std::string log_vkey;
   std::string administrator_id;
-  crypto::SecretBytes one_time_code;  // of the first administrator; stored nowhere else
+  crypto::SecretBytes one_time_code;  // of the first administrator; stored in code_file alone
 };
 
 // Makes the folder with everything in services/votumd/deployment.h, and founds the log with record
-// 0. ALREADY_EXISTS/DEPLOYMENT_EXISTS if the folder has anything in it.
+// 0. ALREADY_EXISTS/DEPLOYMENT_EXISTS if the folder has anything in it;
+// FAILED_PRECONDITION/NOT_WRITTEN, with nothing founded, if the code cannot be kept.
 absl::StatusOr<InitResult> InitDeployment(const InitOptions& options, absl::Time now);
 
 }  // namespace votum

@@ -74,7 +74,7 @@ absl::Status CheckLedgerStorage(const runtime::v1::LedgerStorage& storage) {
   for (const std::string& endpoint : storage.etcd()) {
     if (!absl::StartsWith(endpoint, "http://") && !absl::StartsWith(endpoint, "https://")) {
       return Refuse(Reason::kBadLedger, absl::StrCat("\"", endpoint,
-                                                     "\" is no address of etcd; as in "
+                                                     "\" is not an address of etcd; give one like "
                                                      "https://10.0.0.1:2379"));
     }
   }

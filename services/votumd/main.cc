@@ -11,8 +11,8 @@
 #include "absl/strings/str_join.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
-#include "base/file.h"
 #include "base/refusal.h"
+#include "platform/arguments/usage.h"
 #include "services/votumd/certificates.h"
 #include "services/votumd/deployment.h"
 #include "services/votumd/init.h"
@@ -33,44 +33,31 @@ int Report(const absl::Status& status) {
   return kRefused;
 }
 
-int Init(const votum::InitOptions& options, const std::string& code_file) {
-  // The code is shown once: where it cannot be kept, nothing is founded.
-  const absl::Status kept = code_file.empty() ? absl::OkStatus() : votum::CheckNewFile(code_file);
-  if (!kept.ok()) return Report(kept);
+int Init(const votum::InitOptions& options) {
   const auto result = votum::InitDeployment(options, absl::Now());
   if (!result.ok()) return Report(result.status());
   std::cout << "Deployment " << options.deployment << " is ready in " << options.folder << ".\n"
-            << "Log key (give it to every auditor): " << result->log_vkey << "\n"
+            << "Log key, which auditors check with: " << result->log_vkey << "\n"
+            << "It is in " << votum::Deployment(options.folder).vkey_path()
+            << "; give it to every auditor, on another way than through this server.\n"
             << "Person id of the first administrator: " << result->administrator_id << "\n";
-  if (code_file.empty()) {
+  if (options.code_file.empty()) {
     std::cout << "One-time code of the first administrator: " << result->one_time_code.Reveal()
               << "\n"
               << "It is shown only now. Enrol with: votum key enrol\n";
-    return 0;
+  } else {
+    std::cout << "The first administrator's one-time code is in " << options.code_file << ".\n";
   }
-  const absl::Status written =
-      votum::WriteNewFile(code_file, absl::StrCat(result->one_time_code.Reveal(), "\n"), 0600);
-  if (written.ok())
-    std::cout << "The first administrator's one-time code is in " << code_file << ".\n";
-  return Report(written);
+  return 0;
 }
 
-}  // namespace
+struct RenewOptions {
+  std::string folder;
+  std::vector<std::string> hosts;
+  int days = 365;
+};
 
-int main(int argc, char** argv) {
-  // Debian's Abseil looks for lock cycles inside gRPC at each lock; that is for debugging, and
-  // costs a tenth.
-  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
-  // By default each thread's heap returns the memory of a batch of votes, and requests it again
-  // page by page for the next.
-  mallopt(M_TRIM_THRESHOLD, kKeptHeapBytes);
-
-  CLI::App app("Makes and serves a deployment of Votum.");
-  app.require_subcommand(1);
-  int exit_code = 0;
-
-  votum::InitOptions init;
-  std::string code_file;
+void AddInit(CLI::App& app, votum::InitOptions& init, int* exit_code) {
   CLI::App* init_command = app.add_subcommand(
       "init",
       "Make a deployment: certificates, log key, configuration, and record 0 of the log.\n"
@@ -114,13 +101,17 @@ int main(int argc, char** argv) {
                            "Authority of etcd's certificates; it is copied");
   init_command->add_option("--etcd-identity", init.storage.etcd_identity_file,
                            "Certificate and key to show to etcd, in one file; it is copied");
-  init_command->add_option("--code-file", code_file,
-                           "Write the one-time code to this new file instead of the terminal");
+  init_command->add_option("--code-file", init.code_file,
+                           "Write the one-time code to this new file, which may be in DIR, instead "
+                           "of the terminal");
   init_command->add_flag("--simulated-clock", init.simulated_clock,
-                         "For demonstrations: the sequencer's clock is set by hand");
-  init_command->callback([&] { exit_code = Init(init, code_file); });
+                         "For demonstrations and tests, for good: the log's clock is that of the "
+                         "machine plus the\nseconds in the file DIR/clock-offset, which you write. "
+                         "Every audit says so");
+  init_command->callback([&init, exit_code] { *exit_code = Init(init); });
+}
 
-  votum::ServeOptions serve;
+void AddServe(CLI::App& app, votum::ServeOptions& serve, int* exit_code) {
   CLI::App* serve_command =
       app.add_subcommand("serve",
                          "Serve all services in one process, or some.\nExample: votumd serve --dir "
@@ -137,31 +128,46 @@ int main(int argc, char** argv) {
                    "configuration")
       ->capture_default_str()
       ->check(CLI::Range(0, 99));
-  serve_command->callback([&] { exit_code = Report(votum::Serve(serve)); });
+  serve_command->callback([&serve, exit_code] { *exit_code = Report(votum::Serve(serve)); });
+}
 
-  std::string renew_folder;
-  std::vector<std::string> renew_hosts;
-  int renew_days = 365;
+void AddRenew(CLI::App& app, RenewOptions& renew, int* exit_code) {
   CLI::App* renew_command =
       app.add_subcommand("renew",
                          "Issue new service certificates; running services take them up within "
                          "seconds.\nExample: votumd renew --dir /var/lib/votum");
-  renew_command->add_option("--dir", renew_folder, "The deployment's folder")->required();
-  renew_command->add_option("--host", renew_hosts, "Further host name (repeatable)");
-  renew_command->add_option("--certificate-days", renew_days, "Validity")
+  renew_command->add_option("--dir", renew.folder, "The deployment's folder")->required();
+  renew_command->add_option("--host", renew.hosts, "Further host name (repeatable)");
+  renew_command->add_option("--certificate-days", renew.days, "Validity")
       ->capture_default_str()
       ->check(CLI::Range(1, 3000));
-  renew_command->callback([&] {
-    exit_code = Report(votum::IssueServiceFiles(votum::Deployment(renew_folder), renew_hosts,
-                                                renew_days, absl::Now()));
+  renew_command->callback([&renew, exit_code] {
+    *exit_code = Report(votum::IssueServiceFiles(votum::Deployment(renew.folder), renew.hosts,
+                                                 renew.days, absl::Now()));
   });
+}
 
+}  // namespace
+
+int main(int argc, char** argv) {
+  // Debian's Abseil looks for lock cycles inside gRPC at each lock; that is for debugging, and
+  // costs a tenth.
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
+  // By default each thread's heap returns the memory of a batch of votes, and requests it again
+  // page by page for the next.
+  mallopt(M_TRIM_THRESHOLD, kKeptHeapBytes);
+
+  CLI::App app("Makes and serves a deployment of Votum.", "votumd");
+  app.require_subcommand(1);
+  int exit_code = 0;
+
+  votum::InitOptions init;
+  votum::ServeOptions serve;
+  RenewOptions renew;
+  AddInit(app, init, &exit_code);
+  AddServe(app, serve, &exit_code);
+  AddRenew(app, renew, &exit_code);
   // Before any thread exists.
   votum::BlockStopSignals();
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : 2;
-  }
-  return exit_code;
+  return votum::ParseOrExplain(app, argc, argv).value_or(exit_code);
 }

@@ -188,7 +188,7 @@ TEST_P(ErasureTest, LeavesNothingButTheRecordThatItHappened) {
   EXPECT_THAT(Show("i1"), Not(HasSubstr(kText)));
   EXPECT_THAT(RecordUnder(subject), IsRefused(Reason::kSubjectErased));
   const std::string audit = Audit("after");
-  EXPECT_THAT(audit, HasSubstr("2 more were erased, by records that say on what ground"));
+  EXPECT_THAT(audit, HasSubstr("2 more were erased, by records that name the legal ground"));
   EXPECT_THAT(audit, HasSubstr("audit: all checks passed"));
   EXPECT_THAT(votum_.Do("petra.pruef", "audit --remote"), HasSubstr("2 more were erased"));
 
@@ -219,7 +219,7 @@ TEST_P(ErasureTest, APersonStaysWithoutAName) {
       absl::StrCat("key revoke --key-id ", city_.KeyOf("m02").public_key().id(), " --reason lost");
   EXPECT_THAT(votum_.Do("anna.amt", revoke), HasSubstr("RevokeKey"));
   const std::string audit = Audit("persons");
-  EXPECT_THAT(audit, HasSubstr("2 more were erased, by records that say on what ground"));
+  EXPECT_THAT(audit, HasSubstr("2 more were erased, by records that name the legal ground"));
   EXPECT_THAT(audit, HasSubstr("audit: all checks passed"));
 }
 
@@ -231,7 +231,7 @@ TEST_P(ErasureTest, PeopleAreCalledByNameWhereOnlyOneHasIt) {
   EXPECT_THAT(votum_.Do("m01", "person show --id Pauline", 5), HasSubstr("NO_SUCH_PERSON"));
   votum_.Do("anna.amt", "person add --name Paula");
   EXPECT_THAT(votum_.Do("m01", "person show --id Paula", 2),
-              HasSubstr("2 persons are called Paula"));
+              HasSubstr("2 persons have the name Paula"));
 }
 
 INSTANTIATE_TEST_SUITE_P(Layouts, ErasureTest, BothLayouts(), LayoutName);

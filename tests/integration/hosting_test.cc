@@ -3,12 +3,14 @@
 
 #include <unistd.h>
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "absl/strings/strip.h"
 #include "absl/time/clock.h"
 #include "base/file.h"
 #include "base/status_matchers.h"
@@ -146,6 +148,36 @@ TEST_F(HostingTest, InitRefusesToOverwrite) {
       0);
   EXPECT_THAT(*ReadFile(output), ::testing::HasSubstr("DEPLOYMENT_EXISTS"));
   EXPECT_OK(Register(city, "still-works"));
+}
+
+TEST_F(HostingTest, InitKeepsTheCodeAndTheLogKeyInItsFolder) {
+  const std::string folder = NewTestFolder("founded") + "/votum";
+  const std::string output = folder + ".log";
+  const auto init = [&](const std::string& code_file) {
+    return votum::testing::Run(
+        {VOTUMD_PATH, "init", folder, "--deployment", "votum.example/log", "--body", "B",
+         "--administrator-name", "X", "--code-file", code_file},
+        output);
+  };
+  for (const std::string& impossible :
+       {std::string("/nonexistent/code"), folder + "/client.json"}) {
+    EXPECT_NE(init(impossible), 0);
+    EXPECT_THAT(*ReadFile(output), ::testing::HasSubstr("NOT_WRITTEN"));
+    EXPECT_FALSE(std::filesystem::exists(folder)) << "nothing is founded";
+  }
+  ASSERT_EQ(init(folder + "/code"), 0) << *ReadFile(output);
+  EXPECT_TRUE(std::filesystem::exists(folder + "/code"));
+  EXPECT_THAT(*ReadFile(output), ::testing::HasSubstr("It is in " + folder + "/log.vkey"));
+  const std::string vkey(absl::StripSuffix(*ReadFile(folder + "/log.vkey"), "\n"));
+  EXPECT_THAT(*ReadFile(folder + "/client.json"), ::testing::HasSubstr(vkey));
+}
+
+TEST_F(HostingTest, FaultyCommandLinesAreExplainedAsThoseOfVotum) {
+  const std::string output = NewTestFolder("usage") + "/said";
+  EXPECT_EQ(votum::testing::Run({VOTUMD_PATH, "serve", "--dri", "x"}, output), 2);
+  EXPECT_THAT(
+      *ReadFile(output),
+      ::testing::HasSubstr("votumd serve: USAGE: there is no --dri here; did you mean --dir?"));
 }
 
 }  // namespace

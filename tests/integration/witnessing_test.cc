@@ -131,7 +131,7 @@ TEST_F(WitnessingTest, SavedReceiptsAndExportsHoldByThePolicy) {
 
   for (int i : {0, 2}) witnesses_[static_cast<size_t>(i)]->process().Thaw();
   EXPECT_THAT(votum.Do("anna.amt", "receipt refresh " + receipt + policy),
-              HasSubstr("cosigned, which is enough, by: w1 on "));
+              HasSubstr("witnesses: cosigned by w1 on "));
   EXPECT_THAT(votum.Do("", verify), AllOf(HasSubstr("person_id: p-"), Not(HasSubstr("Neu"))));
 
   const std::string log = votum.Path("log");

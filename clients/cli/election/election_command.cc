@@ -30,11 +30,11 @@ void AddVerify(CLI::App& election, const ElectionCommandRun& run) {
   verb->add_option("--threads", arguments->threads, "Threads; one per processor without it")
       ->check(CLI::Range(1, 256));
   verb->add_option("--known-event", arguments->known_event,
-                   "Hash of an event that must be in the archive, as the log has it");
+                   "Hash of an event that must be in the archive, according to the log");
   verb->add_option("--known-ballots", arguments->known_ballots,
-                   "How many ballots were cast, as the log has it");
+                   "The number of ballots that were cast, according to the log");
   verb->add_option("--known-voters", arguments->known_voters,
-                   "How many members may vote with a credential, as the log has it");
+                   "The number of members who may vote with a credential, according to the log");
   verb->callback([arguments, run] {
     const absl::StatusOr<VerifyOutcome> outcome = RunVerify(*arguments);
     if (!outcome.ok()) {
@@ -57,7 +57,8 @@ void AddCheckOpening(CLI::App& election, const ElectionCommandRun& run) {
       "--opening opening.json");
   verb->add_option("--election", arguments->election, "The election, as published")->required();
   verb->add_option("--ballot", arguments->ballot, "The ballot")->required();
-  verb->add_option("--opening", arguments->opening, "What the device says of it")->required();
+  verb->add_option("--opening", arguments->opening, "The opening, as the device gave it")
+      ->required();
   verb->callback([arguments, run] {
     const absl::StatusOr<std::string> text = RunCheckOpening(*arguments);
     if (text.ok()) {
@@ -97,16 +98,17 @@ void AddContributions(CLI::App& verb, TrusteeArguments* arguments) {
 }
 
 void AddNumber(CLI::App& verb, TrusteeArguments* arguments) {
-  verb.add_option("--number", arguments->index, "Of the trustee, from 1")->required();
+  verb.add_option("--number", arguments->index, "The trustee's number, from 1")->required();
 }
 
 CLI::Option* AddThreshold(CLI::App& verb, TrusteeArguments* arguments) {
-  return verb.add_option("--threshold", arguments->threshold, "How many are needed to decrypt");
+  return verb.add_option("--threshold", arguments->threshold,
+                         "The number of trustees who are needed to decrypt");
 }
 
 void AddCertifyOptions(CLI::App& verb, TrusteeArguments* arguments) {
   AddNumber(verb, arguments);
-  verb.add_option("--trustees", arguments->size, "How many there are")->required();
+  verb.add_option("--trustees", arguments->size, "The number of trustees")->required();
   AddThreshold(verb, arguments)->required();
 }
 
@@ -119,7 +121,8 @@ void AddInputOptions(CLI::App& verb, TrusteeArguments* arguments) {
 
 void AddDecryptionKeyOptions(CLI::App& verb, TrusteeArguments* arguments) {
   AddNumber(verb, arguments);
-  verb.add_option("--keys", arguments->keys, "File with what each sent in the third round")
+  verb.add_option("--keys", arguments->keys,
+                  "File with the messages of the third round, one a line")
       ->required();
 }
 
@@ -141,30 +144,30 @@ void AddAssembleOptions(CLI::App& verb, TrusteeArguments* arguments) {
 void AddDecryptOptions(CLI::App& verb, TrusteeArguments* arguments) {
   verb.add_option("--archive", arguments->archive, "The archive, UUID.bel")->required();
   verb.add_option("--known-event", arguments->known_event,
-                  "Hash of an event that must be in the archive, as the log has it");
+                  "Hash of an event that must be in the archive, according to the log");
   verb.add_option("--known-ballots", arguments->known_ballots,
-                  "How many ballots were cast, as the log has it");
+                  "The number of ballots that were cast, according to the log");
 }
 
 const TrusteeVerb kTrusteeVerbs[] = {
     {"generate",
-     "Make the key of a single trustee, without whom nothing is decrypted; prints its public "
+     "Make the key of a single trustee, whose part each decryption needs; prints its public "
      "part.\nExample: votum election trustee generate --secret server.trustee > server.json",
      Passphrase::kNew, GenerateTrustee, [](CLI::App&, TrusteeArguments*) {}},
     {"certify",
-     "First round of a key ceremony: make a trustee's secret file; prints his certificate.\n"
+     "First round of a key ceremony: make a trustee's secret file; prints the certificate.\n"
      "Example: votum election trustee certify --secret anna.trustee --number 1 --trustees 5 "
      "--threshold 3 > anna.cert",
      Passphrase::kNew, CertifyTrustee, AddCertifyOptions},
     {"contribute",
-     "Second round: print a trustee's contribution, when he has compared all certificates with "
-     "the people they stand for.\n"
+     "Second round: print a trustee's contribution, once all certificates are compared with "
+     "the people for whom they stand.\n"
      "Example: votum election trustee contribute --secret anna.trustee --certificates all.certs "
      "> anna.contribution",
      Passphrase::kOfFile, ContributeTrustee, AddCertificates},
     {"finish",
-     "Third round: check all contributions and add the trustee's share to his secret file; prints "
-     "his key.\n"
+     "Third round: check all contributions and add the trustee's share to the secret file; prints "
+     "the key.\n"
      "Example: votum election trustee finish --secret anna.trustee --certificates all.certs "
      "--contributions all.contributions > anna.key",
      Passphrase::kOfFile, FinishTrustee,
@@ -173,7 +176,7 @@ const TrusteeVerb kTrusteeVerbs[] = {
        AddContributions(verb, arguments);
      }},
     {"input",
-     "For a trustee who works with belenios-tool: what he needs for its step 5.\n"
+     "Print the input that a trustee who works with belenios-tool needs for its step 5.\n"
      "Example: votum election trustee input --number 2 --threshold 3 --certificates all.certs "
      "--contributions all.contributions > ID.vinput",
      Passphrase::kNone,
@@ -182,7 +185,7 @@ const TrusteeVerb kTrusteeVerbs[] = {
      },
      AddInputOptions},
     {"decryption-key",
-     "For a trustee who works with belenios-tool: what he needs to decrypt, sealed for him.\n"
+     "Print the sealed key that a trustee who works with belenios-tool needs to decrypt.\n"
      "Example: votum election trustee decryption-key --number 2 --keys all.keys > ID.dkey",
      Passphrase::kNone,
      [](const TrusteeArguments& arguments, const crypto::SecretBytes&) {
@@ -199,7 +202,7 @@ const TrusteeVerb kTrusteeVerbs[] = {
      },
      AddAssembleOptions},
     {"decrypt",
-     "Verify an archive, compute its encrypted tally anew and print the trustee's number and his "
+     "Verify an archive, compute its encrypted tally anew and print the trustee's number and "
      "partial decryption.\n"
      "Example: votum election trustee decrypt --secret anna.trustee --archive 8kYgWZMAVf8j2x.bel "
      "--known-ballots 42",
@@ -246,7 +249,8 @@ void AddElectionCommand(CLI::App& root, const ElectionCommandRun& run) {
   AddCheckOpening(*election, run);
   CLI::App* trustee = election->add_subcommand(
       "trustee",
-      "A trustee's part, on his own machine: generate, certify, contribute, finish, input, "
+      "A trustee's part, on the trustee's own machine: generate, certify, contribute, finish, "
+      "input, "
       "decryption-key, assemble, decrypt.\n"
       "Example: votum election trustee certify --secret anna.trustee --number 1 --trustees 5 "
       "--threshold 3");

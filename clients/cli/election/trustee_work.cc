@@ -35,7 +35,7 @@ absl::StatusOr<uint64_t> OwnerOf(const election::Trustees& trustees,
   for (uint64_t owner = 1; owner <= trustees.count(); ++owner) {
     if (trustees.KeyOf(owner) == key) return owner;
   }
-  return Refuse(Reason::kUnknownTrustee, "the secret file is of no trustee of this election");
+  return Refuse(Reason::kUnknownTrustee, "the secret file belongs to no trustee of this election");
 }
 
 // Records the election's tally in the secret file before decrypting it; refuses a different tally
@@ -68,7 +68,7 @@ absl::StatusOr<std::string> Certify(const TrusteeFile& file, const CertificateCo
   RETURN_IF_ERROR(secrets.status());
   if (!secrets->identity || !(secrets->ceremony == context)) {
     return Refuse(Reason::kWrongIdentity, absl::StrCat(file.path,
-                                                       " is of another ceremony; name a new "
+                                                       " belongs to another ceremony; name a new "
                                                        "file"));
   }
   ASSIGN_OR_RETURN(const SignedMessage certificate,

@@ -52,7 +52,7 @@ absl::StatusOr<Group> ParseGroup(const std::string& text) {
     const std::optional<uint64_t> weight = ParseDecimal(group.file.substr(colon + 1));
     if (!weight.has_value())
       return BadGroup(
-          absl::StrCat("--group ", text, ": the weight after \":\" is no whole number"));
+          absl::StrCat("--group ", text, ": the weight after \":\" is not a whole number"));
     group.weight = *weight;
     group.file.resize(colon);
   }

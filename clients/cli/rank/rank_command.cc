@@ -162,6 +162,33 @@ int ExitCodeOfRank(const absl::Status& error) {
                                                                                : kLocalProblem;
 }
 
+int ShowMethods() {
+  std::cout << ListMethods();
+  return 0;
+}
+
+// Ranks the ballots and prints the result; the exit code.
+int Rank(const RankArguments& arguments, bool has_file, bool has_method) {
+  absl::Status error;
+  const bool grouped = !arguments.groups.empty();
+  if (has_file == grouped || !has_method) {
+    error = Refuse(Reason::kMissingArgument,
+                   "give a FILE (or --group NAME=FILE) and --method ID; votum rank "
+                   "--list shows the methods");
+  } else {
+    const absl::StatusOr<std::string> text =
+        grouped ? RunRankGroups(arguments) : RunRank(arguments);
+    if (text.ok()) std::cout << *text;
+    error = text.status();
+  }
+  if (!error.ok()) {
+    const std::string reason = ReasonTextOf(error);
+    std::cerr << "votum rank: " << (reason.empty() ? "UNREADABLE" : reason) << ": "
+              << error.message() << "\n";
+  }
+  return ExitCodeOfRank(error);
+}
+
 }  // namespace
 
 void AddRankCommand(CLI::App& root, int* exit_code) {
@@ -201,29 +228,7 @@ void AddRankCommand(CLI::App& root, int* exit_code) {
                       "With --group: which options beat this one");
   command->add_flag("--list", *list, "Describe every method and its parameters, with its source");
   command->callback([arguments, list, file, method, exit_code] {
-    if (*list) {
-      std::cout << ListMethods();
-      *exit_code = 0;
-      return;
-    }
-    absl::Status error;
-    const bool grouped = !arguments->groups.empty();
-    if ((file->count() == 0) != grouped || method->count() == 0) {
-      error = Refuse(Reason::kMissingArgument,
-                     "give a FILE (or --group NAME=FILE) and --method ID; votum rank "
-                     "--list shows the methods");
-    } else {
-      const absl::StatusOr<std::string> text =
-          grouped ? RunRankGroups(*arguments) : RunRank(*arguments);
-      if (text.ok()) std::cout << *text;
-      error = text.status();
-    }
-    if (!error.ok()) {
-      const std::string reason = ReasonTextOf(error);
-      std::cerr << "votum rank: " << (reason.empty() ? "UNREADABLE" : reason) << ": "
-                << error.message() << "\n";
-    }
-    *exit_code = ExitCodeOfRank(error);
+    *exit_code = *list ? ShowMethods() : Rank(*arguments, file->count() > 0, method->count() > 0);
   });
 }
 

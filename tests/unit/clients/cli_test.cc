@@ -31,6 +31,8 @@ namespace {
 using client::SeenCall;
 using ::testing::AllOf;
 using ::testing::Contains;
+using ::testing::ContainsRegex;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
@@ -148,8 +150,8 @@ TEST_F(PolicyTest, AReceiptHoldsWhenEnoughWitnessesHaveCosigned) {
   Cosign(2, Witness(2));
   const Ran two = Verify();
   EXPECT_EQ(two.code, kDone) << two.err;
-  EXPECT_THAT(two.out, HasSubstr("cosigned, which is enough, by: w1 on 2023-11-14 22:13:20 UTC, "
-                                 "w2 on 2023-11-14 22:13:20 UTC\n"));
+  EXPECT_THAT(two.out, HasSubstr("witnesses: cosigned by w1 on 2023-11-14 23:13:20 +01:00, w2 "
+                                 "on 2023-11-14 23:13:20 +01:00, which is enough by the policy\n"));
   EXPECT_THAT(two.out, HasSubstr("choice: yes\n"));
 }
 
@@ -181,6 +183,30 @@ TEST_F(PolicyTest, AReceiptIsWrittenForOtherPeoplesPrograms) {
   const crypto::Digest leaf = crypto::Sha256(*parsed->extra);
   EXPECT_OK(crypto::VerifyTlogProof(*parsed, crypto::HashLeaf(crypto::AsBytes(leaf)),
                                     service_.log().verifier(), client::kDeployment));
+}
+
+TEST_F(CliTest, WithoutAContextAFileIsCheckedWithTheLogKey) {
+  const std::string path = folder_ + "/lonely.receipt";
+  ASSERT_EQ(Do(With(kVote, {"--receipt", path})).code, kDone);
+  setenv("VOTUM_CONFIG", "/nonexistent", 1);
+  for (const std::vector<std::string>& line : std::vector<std::vector<std::string>>{
+           {"receipt", "verify", path}, {"audit", folder_}, {"verify", path}}) {
+    const Ran ran = Do(line);
+    EXPECT_EQ(ran.code, kLocalProblem);
+    EXPECT_THAT(ran.err, AllOf(HasSubstr("NO_CONTEXT"), HasSubstr("--log-key @log.vkey")));
+  }
+  // Here a context is needed whatever key is given.
+  EXPECT_THAT(Do({"audit", "--remote"}).err, Not(HasSubstr("--log-key")));
+}
+
+TEST_F(CliTest, AReceiptForProgramsHasItsTimeInUtc) {
+  const std::string path = folder_ + "/times.receipt";
+  ASSERT_EQ(Do(With(kVote, {"--receipt", path})).code, kDone);
+  const std::vector<std::string> verify = {"receipt", "verify", path, "--log-key",
+                                           service_.log().vkey()};
+  const auto json = nlohmann::json::parse(Do(With(verify, {"-o", "json"})).out, nullptr, false);
+  EXPECT_THAT(json["time"].get<std::string>(), EndsWith("Z"));
+  EXPECT_THAT(Do(verify).out, ContainsRegex("\ntime: 2[0-9: -]* [+]0[12]:00\n"));
 }
 
 TEST_F(CliTest, AReceiptVerifiesWithoutAnyContext) {
@@ -350,8 +376,14 @@ INSTANTIATE_TEST_SUITE_P(
                 false,
                 kUsage,
                 "did you mean --choice? see votum vote cast --help"},
-        Failing{"no_verb", {"vote"}, {}, false, kUsage, "see votum vote --help"},
-        Failing{"nothing", {}, {}, false, kUsage, "subcommand"},
+        Failing{"no_verb", {"vote"}, {}, false, kUsage, "a command is missing: "},
+        Failing{"no_value",
+                {"vote", "cast", "--choice"},
+                {},
+                false,
+                kUsage,
+                "--choice needs a value; see votum vote cast --help"},
+        Failing{"nothing", {}, {}, false, kUsage, "a command is missing; see votum --help"},
         Failing{"missing_option",
                 {"-c", "m01", "vote", "cast", "--id", "v1"},
                 {},
@@ -363,8 +395,13 @@ INSTANTIATE_TEST_SUITE_P(
                 {},
                 false,
                 kUsage,
-                "\"ja\" is none of yes, no, abstain"},
-        Failing{"bad_output", {"person", "list", "-o", "xml"}, {}, false, kUsage, "xml"},
+                "--choice: \"ja\" is none of yes, no, abstain"},
+        Failing{"bad_output",
+                {"person", "list", "-o", "xml"},
+                {},
+                false,
+                kUsage,
+                "--output: \"xml\" is none of table, json"},
         Failing{"no_such_context",
                 {"-c", "nobody", "person", "list"},
                 {},
@@ -417,9 +454,26 @@ TEST_F(CliTest, ContextsAreAddedUsedShownAndRemoved) {
   EXPECT_THAT(shown.out, HasSubstr("person: m02\n"));
   EXPECT_THAT(shown.out, HasSubstr("meetings: 127.0.0.1:"));
   EXPECT_EQ(Do({"context", "use", "nobody"}).code, kLocalProblem);
+  EXPECT_THAT(Do({"-c", "ereka", "person", "list"}).err, HasSubstr("did you mean erika?"));
+  EXPECT_EQ(Do({"context", "add", "copy", "--from", "erika"}).code, kDone) << "by its name";
+  EXPECT_EQ(Do({"context", "remove", "copy"}).code, kDone);
+  const Ran no_key = Do({"context", "add", "copy", "--from", "erika", "--key", "/nonexistent.key"});
+  EXPECT_EQ(no_key.code, kLocalProblem);
+  EXPECT_THAT(no_key.err, HasSubstr("--key: there is no file /nonexistent.key; make it with"));
   EXPECT_EQ(Do({"context", "remove", "erika"}).code, kDone);
   EXPECT_EQ(Do({"context", "remove", "erika"}).code, kLocalProblem);
   EXPECT_EQ(Do({"context", "list"}).out, "m01\npublic (in use)\n");
+}
+
+TEST_F(CliTest, AContextWhoseKeyFileIsGoneSaysSo) {
+  client::Context gone = service_.ContextOf(folder_ + "/gone.key");
+  ASSERT_OK(client::SaveNewContext(gone, folder_ + "/contexts/gone.json"));
+  std::vector<std::string> vote = kVote;
+  vote[1] = "gone";
+  const Ran ran = Do(vote);
+  EXPECT_EQ(ran.code, kLocalProblem);
+  EXPECT_THAT(ran.err,
+              HasSubstr("names the key file " + folder_ + "/gone.key, which is not there"));
 }
 
 TEST_F(CliTest, TheEnvironmentNamesTheContext) {
@@ -481,6 +535,26 @@ TEST_F(BatchTest, ADryRunOfABatchIsOneOfEachLine) {
   EXPECT_EQ(ran.code, kDone) << ran.err;
   EXPECT_THAT(ran.out, HasSubstr("vote_event_id: v1\n"));
   EXPECT_THAT(ran.out, HasSubstr("vote_event_id: v2\n"));
+  EXPECT_THAT(service_.calls(), IsEmpty());
+}
+
+TEST_F(BatchTest, OptionsOfTheBatchHoldForLinesWithoutTheirOwn) {
+  const std::string line = "vote cast --meeting s1 --choice yes --id ";
+  const std::string path = folder_ + "/options.batch";
+  ASSERT_OK(WriteFile(path, absl::StrCat(line, "v1\n-c public ", line, "v2\n")));
+  setenv("VOTUM_CONTEXT", "nobody", 1);
+  const Ran ran = Do({"-c", "m01", "-o", "json", "batch", path});
+  unsetenv("VOTUM_CONTEXT");
+  EXPECT_EQ(service_.calls().size(), 1u);
+  EXPECT_EQ(nlohmann::json::parse(ran.out, nullptr, false)["command"], "CastVote");
+  EXPECT_EQ(ran.code, kLocalProblem) << "the second line is the public's";
+  EXPECT_THAT(ran.err, AllOf(StartsWith("line 2: "), HasSubstr("NO_KEY")));
+}
+
+TEST_F(BatchTest, OneReceiptFileForManyLinesIsRefused) {
+  const Ran ran = DoBatch(absl::StrCat(kCast, "v1\n"), {"--receipt", folder_ + "/all.receipt"});
+  EXPECT_EQ(ran.code, kUsage);
+  EXPECT_THAT(ran.err, HasSubstr("in the lines whose receipts you keep"));
   EXPECT_THAT(service_.calls(), IsEmpty());
 }
 
@@ -549,7 +623,7 @@ TEST_F(CliTest, FieldsDeclareTheirOptions) {
 }
 
 TEST_F(CliTest, HelpTopicsAreThere) {
-  for (const char* topic : {"exit-codes", "contexts", "keys", "values", "receipts"})
+  for (const char* topic : {"exit-codes", "contexts", "keys", "values", "receipts", "reasons"})
     EXPECT_EQ(Do({"help", topic}).code, kDone) << topic;
   EXPECT_THAT(Do({"help"}).out, HasSubstr("exit-codes"));
   EXPECT_EQ(Do({"help", "nonsense"}).code, kUsage);

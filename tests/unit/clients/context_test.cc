@@ -16,6 +16,7 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 // Sets an environment variable for as long as this object lives.
 class Environment {
@@ -109,6 +110,17 @@ TEST(ContextTest, NoFileSaysHowToMakeOne) {
   const auto context = LoadContext("/nonexistent/context.json");
   ASSERT_THAT(context, IsRefused(Reason::kNoContext));
   EXPECT_THAT(std::string(context.status().message()), HasSubstr("votum context add"));
+}
+
+TEST(ContextTest, AMistypedNameIsGuessed) {
+  const std::string folder = NewTestFolder("contexts");
+  const Environment votum("VOTUM_CONFIG", folder);
+  ASSERT_OK(WriteFile(folder + "/erika.json", kWhole));
+  const auto mistyped = LoadContext(ContextPath("ereka"));
+  ASSERT_THAT(mistyped, IsRefused(Reason::kNoContext));
+  EXPECT_THAT(std::string(mistyped.status().message()), HasSubstr("did you mean erika?"));
+  EXPECT_THAT(std::string(LoadContext(ContextPath("public")).status().message()),
+              Not(HasSubstr("did you mean")));
 }
 
 TEST(ContextTest, NamesAreFilesInTheFolder) {

@@ -20,8 +20,10 @@
 namespace votum::cli {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::StartsWith;
 
 TEST(SetFieldTest, SetsEveryKindOfField) {
   papers::v1::DraftProposal draft;
@@ -111,6 +113,10 @@ TEST(FillFieldsTest, RefusesWhatIsMissingOrGivenTwice) {
   const absl::Status twice = FillFields(kCheckIn, {{"s1", "s2"}, {}}, "m01", &command);
   EXPECT_THAT(twice, IsRefused(Reason::kUsage));
   EXPECT_THAT(std::string(twice.message()), HasSubstr("--id is given twice"));
+  const std::vector<FieldOption> statutory = {{"--statutory-number", "statutory_number", ""}};
+  directory::v1::CreateOrganization council;
+  const absl::Status wrong = FillFields(statutory, {{"many"}}, "", &council);
+  EXPECT_THAT(std::string(wrong.message()), StartsWith("--statutory-number: \"many\" is not"));
   // A field already set by a file need not be given again.
   command.set_meeting_id("s1");
   EXPECT_OK(FillFields(kCheckIn, {{}, {}}, "m01", &command));
@@ -154,7 +160,7 @@ TEST(FieldTextTest, GivesCellsOfATable) {
   EXPECT_EQ(FieldText(proposal, "versions"), "2");
   EXPECT_EQ(FieldText(proposal, "versions.text.title"), "Neu");
   EXPECT_EQ(FieldText(proposal, "versions.text.resolution"), "Der Rat");
-  EXPECT_EQ(FieldText(proposal, "versions.create_time"), "2026-12-15 16:00:00 UTC");
+  EXPECT_EQ(FieldText(proposal, "versions.create_time"), "2026-12-15 17:00:00 +01:00");
   EXPECT_EQ(FieldText(proposal, "consultations.role"), "advises");
   EXPECT_EQ(FieldText(papers::v1::Proposal(), "versions.text.title"), "");
   EXPECT_EQ(FieldText(meetings::v1::Presence(), "end_time"), "");
@@ -169,18 +175,43 @@ TEST(PrinterTest, TellsAMessageInLines) {
             "    title: Alt\n"
             "    resolution: Der Rat\n"
             "      beschließt.\n"
-            "  create_time: 2026-12-15 16:00:00 UTC\n"
+            "  create_time: 2026-12-15 17:00:00 +01:00\n"
             "versions:\n"
             "  number: 2\n"
             "  text:\n"
             "    title: Neu\n"
             "    resolution: Der Rat\n"
             "      beschließt.\n"
-            "  create_time: 2026-12-15 16:00:00 UTC\n"
+            "  create_time: 2026-12-15 17:00:00 +01:00\n"
             "source_idea_ids: i1\n"
             "source_idea_ids: i2\n"
             "consultations:\n"
             "  role: advises\n");
+}
+
+TEST(PrinterTest, ANoIsToldAndTheResultComesFirst) {
+  meetings::v1::VoteEvent event;
+  event.set_id("v1");
+  rules::v1::TraceStep* step = event.mutable_result()->add_trace();
+  step->set_step("majority");
+  step->set_left("2");
+  event.mutable_result()->set_outcome(meetings::v1::OUTCOME_REJECTED);
+  EXPECT_EQ(ReadableText(event, {"result", "computed_result"}),
+            "result:\n"
+            "  outcome: rejected\n"
+            "  trace:\n"
+            "    step: majority\n"
+            "    left: 2\n"
+            "    holds: no\n"
+            "id: v1\n"
+            "public: no\n");
+  step->set_holds(true);
+  EXPECT_THAT(ReadableText(event), AllOf(StartsWith("id: v1\n"), HasSubstr("holds: yes\n")));
+}
+
+TEST(PrinterTest, TimesForProgramsAreUtc) {
+  EXPECT_EQ(JsonTime(ToTimestamp(absl::FromUnixSeconds(1797350400))),
+            "2026-12-15T16:00:00.000000Z");
 }
 
 TEST(PrinterTest, JsonHasTheContractsNamesAndEmptyFields) {

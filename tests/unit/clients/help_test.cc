@@ -36,6 +36,16 @@ TEST_F(HelpTest, ANounsOwnHelpHasAllItsVerbs) {
   EXPECT_GT(nouns, 20u) << all;
 }
 
+TEST_F(HelpTest, HelpOnACommandIsItsHelp) {
+  EXPECT_EQ(Do({"help", "vote", "cast"}).out, Do({"vote", "cast", "--help"}).out);
+  EXPECT_EQ(Do({"help", "vote"}).out, Do({"vote", "--help"}).out);
+  EXPECT_EQ(Do({"help", "audit"}).out, Do({"audit", "--help"}).out);
+  const Ran unknown = Do({"help", "vote", "csat"});
+  EXPECT_EQ(unknown.code, kUsage);
+  EXPECT_THAT(unknown.err, HasSubstr("there is no command or topic vote csat; did you mean cast?"));
+  EXPECT_THAT(Do({"help", "nonsense"}).err, HasSubstr("see votum help"));
+}
+
 TEST_F(HelpTest, HelpMayStandBeforeTheNoun) {
   EXPECT_EQ(Do({"--help", "vote", "cast"}).out, Do({"vote", "cast", "--help"}).out);
   EXPECT_EQ(Do({"-o", "json", "help"}).out, Do({"help"}).out);

@@ -103,6 +103,13 @@ TEST_F(KeyUnlockTest, ADryRunLeavesTheAgentAsItIs) {
   ASSERT_EQ(Unlock().code, kDone);
   EXPECT_EQ(DoAnew({"-c", "erika", "key", "lock", "--dry-run"}).code, kDone);
   EXPECT_EQ(agent_.held(), 1u);
+  // Nobody listens there: an agent that was asked anything would be missed.
+  setenv("VOTUM_AUTH_SOCK", "/nonexistent/agent", 1);
+  const Ran unlock = DoAnew({"-c", "erika", "key", "unlock", "--lifetime", "90m", "--dry-run"});
+  EXPECT_EQ(unlock.code, kDone) << unlock.err;
+  EXPECT_EQ(unlock.out, "would unlock: " + folder_ + "/m01.key\nfor: 90m\n");
+  const Ran lock = DoAnew({"-c", "erika", "key", "lock", "--dry-run"});
+  EXPECT_EQ(lock.code, kDone) << lock.err;
 }
 
 TEST_F(KeyUnlockTest, WithoutAnAgentOrKeyItSaysWhatToDo) {

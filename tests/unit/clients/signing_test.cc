@@ -14,12 +14,16 @@
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
 #include "tests/unit/clients/cli_fixture.h"
+#include "votum/common/v1/command.pb.h"
+#include "votum/meetings/v1/secret_votes.pb.h"
+#include "votum/meetings/v1/voting.pb.h"
 
 namespace votum::cli {
 namespace {
 
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using ::testing::StartsWith;
 
 class SigningTest : public CliTest {};
@@ -45,13 +49,30 @@ TEST_F(SigningTest, AReceiptNeverTakesThePlaceOfAnotherFile) {
 }
 
 TEST_F(SigningTest, WhatIsRecordedIsSaidToBeRecorded) {
+  meetings::v1::CastVote vote;
+  vote.mutable_header()->set_actor("m01");
+  common::v1::Record record;
+  record.set_payload(vote.SerializeAsString());
   common::v1::Receipt receipt;
   receipt.set_index(42);
+  receipt.set_record(record.SerializeAsString());
   const absl::Status status = AfterRecord(receipt, WriteFile("/nonexistent/receipt", "x"));
   EXPECT_EQ(ExitCodeOf(status), kLocalProblem);
   EXPECT_THAT(std::string(status.message()), HasSubstr("as record 42"));
   EXPECT_THAT(std::string(status.message()), HasSubstr("votum receipt get --index 42"));
   EXPECT_OK(AfterRecord(receipt, absl::OkStatus()));
+}
+
+// To ask for such a receipt is to say whose ballot it is.
+TEST_F(SigningTest, TheReceiptOfACommandWithoutAnActorIsNotProposed) {
+  common::v1::Record record;
+  record.set_payload(meetings::v1::CastSecretBallot().SerializeAsString());
+  common::v1::Receipt receipt;
+  receipt.set_index(42);
+  receipt.set_record(record.SerializeAsString());
+  const absl::Status status = AfterRecord(receipt, WriteFile("/nonexistent/receipt", "x"));
+  EXPECT_THAT(std::string(status.message()), HasSubstr("as record 42"));
+  EXPECT_THAT(std::string(status.message()), Not(HasSubstr("receipt get")));
 }
 
 TEST_F(SigningTest, ADryRunShowsAndSendsNothing) {
@@ -84,6 +105,7 @@ TEST_F(SigningTest, WhatCannotBeUndoneNeedsConsent) {
   const Ran ran = Do(close_vote);
   EXPECT_EQ(ran.code, kUsage);
   EXPECT_THAT(ran.err, StartsWith("votum vote close: CONFIRMATION_NEEDED: "));
+  EXPECT_THAT(ran.err, HasSubstr("CloseVote cannot be undone: no vote counts any more"));
   EXPECT_THAT(ran.err, HasSubstr("--yes"));
   // The fake service knows no CloseVote: what matters is that it was asked.
   EXPECT_EQ(Do(With(close_vote, {"--yes"})).code, kRefusedByService);

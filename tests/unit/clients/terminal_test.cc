@@ -6,7 +6,6 @@
 
 #include <functional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "absl/strings/match.h"
@@ -28,27 +27,6 @@ using votum::testing::Child;
 
 constexpr char kSecret[] = "geheimes Wort";
 
-TEST(PassphraseTest, MustBeLongAndNobodysFirstGuess) {
-  for (const char* good : {"eine lange Passphrase", "richtig Pferd Batterie Klammer",
-                           "Z7k/pQ2v+xR9wLm4", "Ährenfeld im Juli"})
-    EXPECT_OK(CheckPassphrase(good)) << good;
-  const std::pair<const char*, const char*> weak[] = {{"", "fewer than 12 characters"},
-                                                      {"Pferd Klamm", "fewer than 12 characters"},
-                                                      {"äöüäöüäöüäö", "fewer than 12 characters"},
-                                                      {"aaaaaaaaaaaaaaaa", "6 different"},
-                                                      {"1212121212121212", "6 different"},
-                                                      {"abcdefghijklmn", "mostly a row"},
-                                                      {"123456789012", "mostly a row"},
-                                                      {"qwertzuiopasdf", "mostly a row"},
-                                                      {"Passwort2026!", "tried first"},
-                                                      {"votum geheim 1", "tried first"}};
-  for (const auto& [passphrase, why] : weak) {
-    const absl::Status status = CheckPassphrase(passphrase);
-    EXPECT_EQ(ReasonOf(status), Reason::kPassphraseWeak) << passphrase;
-    EXPECT_THAT(std::string(status.message()), HasSubstr(why)) << passphrase;
-  }
-}
-
 TEST(TerminalTest, TakesASecretWithoutShowingIt) {
   const Child child = AtTerminal({std::string(kSecret) + "\n"}, [] {
     const auto secret = Secret("", "one-time code", "--code-file");
@@ -68,7 +46,7 @@ TEST(TerminalTest, AnInterruptEndsTheQuestion) {
 
 TEST(TerminalTest, ANewPassphraseIsTypedTwiceAlike) {
   const auto body = [] {
-    const auto passphrase = NewPassphrase("");
+    const auto passphrase = NewPassphrase("", "");
     if (passphrase.ok()) return passphrase->Reveal() == kSecret ? 0 : 1;
     return ReasonOf(passphrase.status()) == Reason::kPassphrasesDiffer ? 2 : 3;
   };
@@ -85,6 +63,24 @@ TEST(TerminalTest, WithoutATerminalTheOptionIsNamed) {
     const absl::Status status = Secret("", "one-time code", "--code-file").status();
     _exit(ReasonOf(status) == Reason::kNoTerminal &&
                   absl::StrContains(status.message(), "--code-file")
+              ? 0
+              : 1);
+  }
+  int status = 0;
+  waitpid(pid, &status, 0);
+  EXPECT_TRUE(WIFEXITED(status));
+  EXPECT_EQ(WEXITSTATUS(status), 0);
+}
+
+TEST(TerminalTest, WithoutATerminalAnEncryptedKeyCanBeUnlocked) {
+  const std::string path = TestFolder() + "encrypted.key";
+  ASSERT_OK(WriteFile(path, "-----BEGIN ENCRYPTED PRIVATE KEY-----\n", 0600));
+  const pid_t pid = fork();
+  if (pid == 0) {
+    setsid();
+    const std::string said(PassphraseOf(path, "").status().message());
+    _exit(absl::StrContains(said, "--passphrase-file") &&
+                  absl::StrContains(said, "votum key unlock")
               ? 0
               : 1);
   }

@@ -33,6 +33,13 @@ TEST(CalendarTest, AgreesWithTheTzDatabaseAroundEveryChange) {
   }
 }
 
+TEST(CalendarTest, PeopleReadLocalTimesWithTheirDistanceFromUtc) {
+  EXPECT_EQ(TimeText(Utc("2026-12-15T16:00:00Z")), "2026-12-15 17:00:00 +01:00");
+  EXPECT_EQ(TimeText(Utc("2026-07-15T16:00:00Z")), "2026-07-15 18:00:00 +02:00");
+  EXPECT_EQ(TimeText(Utc("2026-10-25T00:59:59Z")), "2026-10-25 02:59:59 +02:00");
+  EXPECT_EQ(TimeText(Utc("2026-10-25T01:00:00Z")), "2026-10-25 02:00:00 +01:00");
+}
+
 TEST(CalendarTest, ZonesThatAreNotKnownAreNotGuessed) {
   EXPECT_TRUE(IsKnownZone("UTC"));
   EXPECT_FALSE(IsKnownZone("Europe/Atlantis"));

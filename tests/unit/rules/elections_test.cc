@@ -208,6 +208,33 @@ TEST(SeatsTest, RockFavoursTheLargerShare) {
   EXPECT_THAT(AllocateSeats(v1::SEAT_METHOD_ROCK, 10, votes)->seats, ElementsAre(9, 1, 0));
 }
 
+TEST(SeatsTest, TheExplanationIsThatOfTheMethod) {
+  const std::vector<uint64_t> votes = {22, 14, 9};
+  const auto explained = [&votes](v1::SeatMethod method) {
+    return ExplainSeats(method, votes, *AllocateSeats(method, 15, votes));
+  };
+  EXPECT_EQ(explained(v1::SEAT_METHOD_DHONDT).de(),
+            "d'Hondt, 15 Sitze, 45 gültige Stimmen. "
+            "Liste 1: 7 Sitze, der letzte für 22/7, der nächste wäre für 22/8. "
+            "Liste 2: 5 Sitze, der letzte für 14/5, der nächste wäre für 14/6. "
+            "Liste 3: 3 Sitze, der letzte für 9/3, der nächste wäre für 9/4.");
+  EXPECT_EQ(explained(v1::SEAT_METHOD_SAINTE_LAGUE).en(),
+            "Sainte-Laguë/Schepers, 15 seats, 45 valid votes. "
+            "List 1: 7 seats, the last for 22/13, the next would be for 22/15. "
+            "List 2: 5 seats, the last for 14/9, the next would be for 14/11. "
+            "List 3: 3 seats, the last for 9/5, the next would be for 9/7.");
+  EXPECT_EQ(explained(v1::SEAT_METHOD_HARE_NIEMEYER).en(),
+            "Hare/Niemeyer, 15 seats, 45 valid votes. "
+            "List 1: 22 * 15 / 45 = 7 + 15/45, 7 seats. "
+            "List 2: 14 * 15 / 45 = 4 + 30/45, 5 seats. "
+            "List 3: 9 * 15 / 45 = 3 + 0/45, 3 seats.");
+  EXPECT_EQ(explained(v1::SEAT_METHOD_ROCK).en(),
+            "Rock's quota method, 15 seats, 45 valid votes. "
+            "List 1: 22 * 15 / 45 = 7 + 15/45, (7 + 15/45) / 8, 7 seats. "
+            "List 2: 14 * 15 / 45 = 4 + 30/45, (4 + 30/45) / 5, 5 seats. "
+            "List 3: 9 * 15 / 45 = 3 + 0/45, 3 seats.");
+}
+
 TEST(SeatsTest, RefusesWhatCannotBeSharedOut) {
   const auto refused = [](uint32_t seats, const std::vector<uint64_t>& votes) {
     return AllocateSeats(v1::SEAT_METHOD_DHONDT, seats, votes);

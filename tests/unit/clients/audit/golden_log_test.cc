@@ -247,7 +247,7 @@ TEST_F(GoldenLogTest, WithheldBallotsOfAnOpenVoteAreCountedAndNoFault) {
   // Once it is closed, they must be there.
   lines.push_back(last);
   EXPECT_THAT(RecordFaults(lines, &withheld, &notes),
-              ::testing::ElementsAre(::testing::HasSubstr("what was open then is closed")));
+              ::testing::ElementsAre(::testing::HasSubstr("that was open then is closed")));
   // While nothing is open, nothing may be missing.
   lines = {lines_.begin(), lines_.begin() + static_cast<long>(opened)};
   lines[opened - 1] = WithoutRecord(opened - 1);

@@ -281,7 +281,7 @@ TEST_F(OpeningsTest, TheCountTakesNoBallotThatDoesNotBelongThere) {
   const uint64_t opened_by = openings_[cast].opened_by;
   foreign[cast] = {foreign[cast].number, opened_by, opened_by, entries_[opened_by].salt,
                    entries_[opened_by].record};
-  EXPECT_THAT(count(foreign), HasSubstr("it is no ballot of vote"));
+  EXPECT_THAT(count(foreign), HasSubstr("it is not a ballot of vote"));
 }
 
 }  // namespace

@@ -65,8 +65,8 @@ class AuditPolicyTest : public ::testing::Test {
 TEST_F(AuditPolicyTest, AQuorumIsNamedWithItsTimes) {
   Cosign("13");
   EXPECT_EQ(Audit("group g 2 w1 w2 w3\nquorum g\n"), 0) << output_;
-  EXPECT_THAT(output_, HasSubstr("is cosigned by w1 on 2023-11-14 22:13:20 UTC, w3 on 2023-11-14 "
-                                 "22:13:20 UTC, which is enough by the policy"));
+  EXPECT_THAT(output_, HasSubstr(": cosigned by w1 on 2023-11-14 23:13:20 +01:00, w3 on "
+                                 "2023-11-14 23:13:20 +01:00, which is enough by the policy"));
 }
 
 TEST_F(AuditPolicyTest, TooFewAreAFault) {
