@@ -40,7 +40,7 @@ class Desk {
   // Null for a log without witnesses.
   const Witnessing* witnessing() const { return witnessing_; }
 
-  // Returns when no thread of the desk does anything any more. What is asked for later is refused.
+  // Returns when no thread of the desk does anything any more. Later requests are refused.
   void Close() {
     appenders_.Close();
     readers_.Close();

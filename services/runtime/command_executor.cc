@@ -17,7 +17,7 @@ namespace {
 
 // Steps compute; more threads than cores only keep one slow step from holding up all others.
 constexpr int kWorkers = 4;
-// What is computed ahead is computed for anybody, and keeps none of the other steps waiting.
+// Anybody can make a service compute this ahead, so it keeps none of the other steps waiting.
 constexpr int kAheadWorkers = 2;
 // Hooks before appending mostly wait for the ledger.
 constexpr int kHookWorkers = 4;

@@ -21,7 +21,8 @@
 
 namespace votum {
 
-// Who carries out the commands of a service. Both outlive the server; the hooks live in it.
+// The executor that carries out a service's commands and the ledger that orders them, which both
+// outlive the server, and the service's own hooks.
 struct CommandsOf {
   CommandExecutor* executor = nullptr;
   LedgerClient* ledger = nullptr;  // which knows the service by its name

@@ -66,7 +66,7 @@ absl::Status Metrics::Serve(const std::string& address) {
     families_->exposer = std::make_unique<prometheus::Exposer>(address, 1);
     families_->exposer->RegisterCollectable(families_->registry);
   } catch (const std::exception&) {
-    // What it says is about its own objects, not about the address.
+    // Its message is about its own objects, not about the address.
     return Refuse(Reason::kMetricsAddress,
                   absl::StrCat("cannot listen at ", address,
                                " for metrics: another program does, perhaps another `votumd serve` "

@@ -25,7 +25,7 @@ class ReadGate {
   // Both outlive this object.
   ReadGate(Replica* replica, const ReadAccess* access);
 
-  // What a server needs to call this gate, which outlives the server's calls.
+  // Lets a server call this gate, which outlives the server's calls.
   std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface> ForServer();
 
   // Lets all reads go that wait, and lets none wait any more: before the server stops, which waits

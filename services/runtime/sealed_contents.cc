@@ -82,7 +82,7 @@ grpc::Status ReadWithContents(
     if (!status.ok()) return status;
     const absl::StatusOr<bool> all = FillContents(ledger, deadline, shown);
     if (!all.ok()) return ToGrpc(all.status());
-    // What is missing twice was never sent, or is lost: an audit reports it.
+    // A content that is missing twice was never sent, or is lost: an audit reports it.
     if (*all || again) return grpc::Status::OK;
     // The ledger destroys a content only after it has recorded the erasure.
     const absl::Status caught_up = CatchUp(access.replica(), ledger, deadline);

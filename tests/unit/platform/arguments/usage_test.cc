@@ -1,4 +1,4 @@
-// What a faulty command line is told: in our words, not in those of CLI11.
+// The answers to a faulty command line: in our words, not in those of CLI11.
 #include "platform/arguments/usage.h"
 
 #include <string>
