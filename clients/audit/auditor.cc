@@ -395,7 +395,7 @@ void Auditor::ReportVoid() {
     Note(absl::StrCat("with record ", body.accept_record(),
                       " two administrators accepted the ledger's clock, which had jumped: the "
                       "log's time went on from ",
-                      Utc(body.accepted_time())));
+                      rules::TimeText(FromTimestamp(body.accepted_time()))));
   }
 }
 
