@@ -143,7 +143,17 @@ void Auditor::FoldEntry(const ReadEntry& read) {
     return;
   }
   if (!outcome->status.ok()) AddVoid(read, *outcome);
+  NoteAcceptedTime(outcome->index);
   CheckUnseen();
+}
+
+void Auditor::NoteAcceptedTime(uint64_t index) {
+  const directory::DirectoryMachine& directory = fold_.world().directory();
+  if (index == 0 || directory.accept_record() != index) return;
+  Note(absl::StrCat("with record ", index,
+                    " two administrators accepted the ledger's clock, which had jumped: it "
+                    "showed about ",
+                    rules::TimeText(directory.accepted_time())));
 }
 
 void Auditor::AddVoid(const ReadEntry& read, const RecordOutcome& outcome) {
@@ -184,7 +194,9 @@ void Auditor::ReportUnfounded() {
 void Auditor::RememberAttachmentRefs(const ReadEntry& read) {
   if (!read.record.has_value() || !read.record->envelope.ok()) return;
   for (const common::v1::AttachmentRef& ref : AttachmentRefsOf(*read.record->envelope->command)) {
-    commitments_.emplace(ref.commitment(), Commitment{read.entry->index, ref.subject()});
+    const auto [known, is_new] =
+        commitments_.emplace(ref.commitment(), Commitment{read.entry->index, {}});
+    known->second.subjects.insert(ref.subject());
   }
 }
 
@@ -213,7 +225,7 @@ void Auditor::AddAttachment(uint64_t line, const absl::StatusOr<ArchivedAttachme
         absl::StrCat("attachment on line ", line, ": no record commits to it, or it comes twice"));
     return;
   }
-  if (wanted->second.subject != attachment->subject) {
+  if (wanted->second.subjects.count(attachment->subject) == 0) {
     Fault(absl::StrCat("attachment on line ", line, ": record ", wanted->second.index,
                        " names another subject for it"));
   }
@@ -344,7 +356,8 @@ void Auditor::ReportAttachments() {
   uint64_t unclear = 0;  // perhaps erased by a record that this program does not understand
   bool missing = false;
   for (const auto& [commitment, ref] : commitments_) {
-    if (directory.IsErased(ref.subject)) {
+    const auto is_erased = [&](const std::string& subject) { return directory.IsErased(subject); };
+    if (std::any_of(ref.subjects.begin(), ref.subjects.end(), is_erased)) {
       ++erased;
       continue;
     }
@@ -389,13 +402,6 @@ void Auditor::ReportVoid() {
   }
   if (fold_.world().directory().simulated_clock()) {
     Note("the founding record says that this log's clock was set by hand: a demonstration");
-  }
-  const directory::v1::Body body = fold_.world().directory().GetBody();
-  if (body.accept_record() != 0) {
-    Note(absl::StrCat("with record ", body.accept_record(),
-                      " two administrators accepted the ledger's clock, which had jumped: the "
-                      "log's time went on from ",
-                      rules::TimeText(FromTimestamp(body.accepted_time()))));
   }
 }
 

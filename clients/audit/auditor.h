@@ -30,6 +30,7 @@
 #include <limits>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -105,10 +106,13 @@ class Auditor {
  private:
   // A record's commitment to a sealed attachment.
   struct Commitment {
-    uint64_t index = 0;  // of the record
-    std::string subject;
+    uint64_t index = 0;  // of the first record
+    // Anybody may commit to the same content again, under another subject.
+    std::set<std::string> subjects;
   };
 
+  // Notes that the record at `index`, folded last, set the log's time anew.
+  void NoteAcceptedTime(uint64_t index);
   void Fault(std::string text);
   void Checked(std::string text) { report_({Finding::Kind::kChecked, std::move(text)}); }
   void Note(std::string text) { report_({Finding::Kind::kNote, std::move(text)}); }

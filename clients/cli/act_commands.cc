@@ -72,8 +72,8 @@ absl::StatusOr<Described> Describe(const v1::Act& act, v1::ActReference* referen
   reference->set_digest(std::string(crypto::AsBytes(digest)));
   const std::string& loss = type->options->irreversible();
   return Described{
-      absl::StrCat("record ", act.record(), ": ", type->name, " of ", act.actor_id(), "\n",
-                   ReadableText(*command)),
+      absl::StrCat("record ", act.record(), ": ", type->name, " of ",
+                   type->header(*command).actor(), "\n", ReadableText(*command)),
       absl::StrCat("You put record ", act.record(), ", ", type->name, ", into effect",
                    loss.empty() ? "" : absl::StrCat(", which cannot be undone: ", loss))};
 }

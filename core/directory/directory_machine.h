@@ -147,6 +147,11 @@ class DirectoryMachine {
   bool IsErased(absl::string_view subject) const;
   // The subject of everything that is sealed about a person who exists.
   const std::string& SubjectOf(absl::string_view person_id) const;
+  // Checks a sealed content that is not about one person: its subject is nobody's, so that its
+  // erasure takes no person's data. INVALID_ARGUMENT/BAD_ATTACHMENT,
+  // FAILED_PRECONDITION/SUBJECT_TAKEN.
+  absl::Status CheckSealedApart(absl::string_view field,
+                                const common::v1::AttachmentRef& ref) const;
   // Checks that what the field holds is sealed under the subject of `person_id`, who exists. Once
   // that subject is erased, nothing new is sealed about the person: the field must be absent then.
   // INVALID_ARGUMENT/BAD_ATTACHMENT, FAILED_PRECONDITION/SUBJECT_ERASED.

@@ -55,6 +55,16 @@ const std::string& DirectoryMachine::SubjectOf(absl::string_view person_id) cons
   return persons_.find(person_id)->second.name.subject();
 }
 
+absl::Status DirectoryMachine::CheckSealedApart(absl::string_view field,
+                                                const common::v1::AttachmentRef& ref) const {
+  RETURN_IF_ERROR(CheckAttachmentRef(field, ref));
+  if (subjects_.count(ref.subject()) == 0) return absl::OkStatus();
+  return Refuse(Reason::kSubjectTaken,
+                absl::StrCat(field,
+                             ": a person has this subject, and an erasure would take both; "
+                             "draw a new one"));
+}
+
 absl::Status DirectoryMachine::CheckSealedAbout(absl::string_view person_id,
                                                 absl::string_view field,
                                                 const common::v1::AttachmentRef& ref) const {

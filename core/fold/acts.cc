@@ -45,14 +45,21 @@ absl::Status NoSuchAct(uint64_t record) {
                                                  "tells which records are"));
 }
 
-absl::Status Lapsed(const v1::Act& act) {
+absl::Status Lapsed(const World& world, const v1::Act& act) {
+  const uint64_t accepted = world.directory().accept_record();
+  if (act.record() < accepted) {
+    return Refuse(Reason::kActLapsed,
+                  absl::StrCat("the log's time was set anew by record ", accepted,
+                               ", after the act of record ", act.record(), "; give it anew"));
+  }
   return Refuse(Reason::kActLapsed,
                 absl::StrCat("the act of record ", act.record(), " could be confirmed until ",
                              TimeText(FromTimestamp(act.lapse_time())), "; give it anew"));
 }
 
-bool HasLapsed(const v1::Act& act, absl::Time time) {
-  return time > FromTimestamp(act.lapse_time());
+// An act is also over when the log's time was set anew after it: its 24 hours ran by a wrong clock.
+bool HasLapsed(const World& world, const v1::Act& act, absl::Time time) {
+  return time > FromTimestamp(act.lapse_time()) || act.record() < world.directory().accept_record();
 }
 
 // Names the record, among many that may be in one Confirm.
@@ -79,6 +86,8 @@ void Acts::Add(const CommandContext& context, const Envelope& envelope,
   *act.mutable_create_time() = ToTimestamp(context.time);
   *act.mutable_lapse_time() = ToTimestamp(context.time + kActLapse);
   act.set_state(v1::ACT_STATE_PENDING);
+  if (const auto* accept = dynamic_cast<const v1::AcceptTime*>(envelope.command.get()))
+    entry.accepts = FromTimestamp(accept->time());
   const std::string& concerned = envelope.type->options->concerned();
   if (concerned.empty()) return;
   const Message& command = *envelope.command;
@@ -109,7 +118,7 @@ absl::StatusOr<const Acts::Entry*> Acts::MayConfirm(const CommandContext& contex
                   absl::StrCat(name, " is blocked by record ", act.contradict_record(), ": ",
                                act.concerned_id(), " contradicts it"));
   }
-  if (HasLapsed(act, context.time)) return Lapsed(act);
+  if (HasLapsed(world_, act, context.time)) return Lapsed(world_, act);
   if (reference.digest() != act.digest()) {
     return Refuse(Reason::kActDiffers,
                   absl::StrCat(name,
@@ -191,7 +200,8 @@ absl::Status Acts::Check(const CommandContext& context, const v1::Contradict& co
                   absl::StrCat("record ", act.contradict_record(),
                                " contradicts the act of record ", act.record(), " already"));
   }
-  if (act.state() == v1::ACT_STATE_PENDING && HasLapsed(act, context.time)) return Lapsed(act);
+  if (act.state() == v1::ACT_STATE_PENDING && HasLapsed(world_, act, context.time))
+    return Lapsed(world_, act);
   return absl::OkStatus();
 }
 
@@ -215,6 +225,11 @@ std::unique_ptr<Message> Acts::PendingCommand(uint64_t record) const {
   const auto found = entries_.find(record);
   if (found == entries_.end() || found->second.act.state() != v1::ACT_STATE_PENDING) return nullptr;
   return CommandOf(*found->second.type, found->second.act);
+}
+
+std::optional<absl::Time> Acts::AcceptedBy(uint64_t record) const {
+  const auto found = entries_.find(record);
+  return found == entries_.end() ? std::nullopt : found->second.accepts;
 }
 
 std::vector<v1::Act> Acts::List(v1::ActState state, uint64_t from, size_t limit) const {

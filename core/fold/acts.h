@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -64,6 +65,8 @@ class Acts {
   const directory::v1::Act* Find(uint64_t record) const;
   // The command of an act that is pending, lapsed or not; null for any other record.
   std::unique_ptr<google::protobuf::Message> PendingCommand(uint64_t record) const;
+  // The time that an AcceptTime states, whatever became of it; nothing for any other record.
+  std::optional<absl::Time> AcceptedBy(uint64_t record) const;
   // By record: at most `limit` with a record of `from` or later, in `state` if that is given.
   std::vector<directory::v1::Act> List(directory::v1::ActState state, uint64_t from,
                                        size_t limit) const;
@@ -75,6 +78,7 @@ class Acts {
     const CommandType* type = nullptr;
     CommandContext context;  // at the act's own position
     directory::v1::Act act;
+    std::optional<absl::Time> accepts;  // the time that an AcceptTime states
   };
 
   // NO_SUCH_ACT.

@@ -149,6 +149,8 @@ class Fold {
   // Passes the next record, which bears `time`.
   void GoOnTo(absl::Time time);
   absl::StatusOr<absl::Time> TimeOfNext(const Envelope& envelope, absl::Time now) const;
+  // Check, as if the next record were of `time`.
+  absl::Status CheckAt(const Envelope& envelope, absl::Time time) const;
   absl::StatusOr<CommandContext> AuthorizeAt(const Position& position,
                                              const Envelope& envelope) const;
 

@@ -46,8 +46,9 @@ absl::Status IdeasMachine::CheckNewIdea(absl::string_view idea_id) const {
 }
 
 absl::Status IdeasMachine::CheckContent(const v1::IdeaContent& content, bool online) const {
-  RETURN_IF_ERROR(CheckAttachmentRef("text", content.text()));
-  if (content.has_contact()) RETURN_IF_ERROR(CheckAttachmentRef("contact", content.contact()));
+  RETURN_IF_ERROR(directory_.CheckSealedApart("text", content.text()));
+  if (content.has_contact())
+    RETURN_IF_ERROR(directory_.CheckSealedApart("contact", content.contact()));
   RETURN_IF_ERROR(CheckOptionalText("origin", content.origin(), kMaxOriginBytes));
   if (online && !content.origin().empty()) {
     return Refuse(
@@ -214,7 +215,7 @@ void IdeasMachine::Succeed(const CommandContext& context, const std::vector<std:
 
 absl::Status IdeasMachine::Check(const CommandContext&, const v1::MergeIdeas& command) const {
   RETURN_IF_ERROR(CheckNewIdea(command.idea_id()));
-  RETURN_IF_ERROR(CheckAttachmentRef("text", command.text()));
+  RETURN_IF_ERROR(directory_.CheckSealedApart("text", command.text()));
   RETURN_IF_ERROR(CheckText("reason", command.reason(), kMaxReasonBytes));
   const std::set<std::string> sources(command.source_idea_ids().begin(),
                                       command.source_idea_ids().end());
@@ -241,7 +242,7 @@ absl::Status IdeasMachine::Check(const CommandContext&, const v1::SplitIdea& com
   std::set<absl::string_view> ids;
   for (const v1::IdeaPart& part : command.parts()) {
     RETURN_IF_ERROR(CheckNewIdea(part.idea_id()));
-    RETURN_IF_ERROR(CheckAttachmentRef("parts.text", part.text()));
+    RETURN_IF_ERROR(directory_.CheckSealedApart("parts.text", part.text()));
     if (!ids.insert(part.idea_id()).second) {
       return Refuse(Reason::kBadSplit, absl::StrCat("idea ", part.idea_id(), " comes twice"));
     }

@@ -45,7 +45,7 @@ absl::Status ElectionSetups::Check(const directory::OrganizationEntry& organizat
   }
   const auto registry = election::Element::FromDecimal(electronic.registry_key());
   if (!registry.ok()) return BadKeys("registry_key is not in the group");
-  RETURN_IF_ERROR(CheckAttachmentRef("sealed_keys", electronic.sealed_keys()));
+  RETURN_IF_ERROR(directory_.CheckSealedApart("sealed_keys", electronic.sealed_keys()));
   return ElectionOf(DraftOf(motion, command.vote_event_id(), electronic.election_uuid(),
                             organization.id, directory_.deployment()),
                     electronic, ceremony)

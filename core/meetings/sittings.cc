@@ -208,7 +208,7 @@ absl::Status Sittings::Check(const CommandContext& context,
   if (command.person_id().empty() || command.person_id() != context.actor) {
     RETURN_IF_ERROR(CheckPresides(directory_, context.actor, sitting->organization_id));
   }
-  if (command.person_id().empty()) return CheckAttachmentRef("text", command.text());
+  if (command.person_id().empty()) return directory_.CheckSealedApart("text", command.text());
   RETURN_IF_ERROR(CheckMember(directory_, command.person_id(), *sitting));
   return directory_.CheckSealedAbout(command.person_id(), "text", command.text());
 }

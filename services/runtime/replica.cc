@@ -93,11 +93,15 @@ Followed Replica::FoldAll(const ledger::v1::SubscribeResponse& response) {
   {
     const std::lock_guard<std::mutex> lock(wait_mutex_);
     next_index_.store(folded, std::memory_order_release);
-    folded_.notify_all();
   }
+  // A caller who has waited for a record finds done what listeners do with it.
   {
     const std::lock_guard<std::mutex> lock(listeners_mutex_);
     for (const auto& [number, listener] : listeners_) listener();
+  }
+  {
+    const std::lock_guard<std::mutex> lock(wait_mutex_);
+    folded_.notify_all();
   }
   if (broken.ok()) return Followed::kGoOn;
   Log(Severity::kError, "the log cannot be followed",

@@ -220,6 +220,18 @@ absl::Status ServeGatewayAlone(const Deployment& deployment,
   return absl::OkStatus();
 }
 
+// A clock that is set by hand is for logs whose founding record says so. The other way round is safe.
+absl::Status CheckClockIsThatOf(const Replica& replica,
+                                const runtime::v1::DeploymentConfig& config) {
+  const bool founded_with_it = replica.WithState(
+      [](const Fold& fold) { return fold.world().directory().simulated_clock(); });
+  if (!config.simulated_clock() || founded_with_it) return absl::OkStatus();
+  return Refuse(
+      Reason::kBadConfig,
+      "votum.textproto sets simulated_clock, but the log was founded with a real clock; delete "
+      "the line");
+}
+
 }  // namespace
 
 void BlockStopSignals() {
@@ -305,6 +317,7 @@ absl::Status Serve(const ServeOptions& options) {
 
   replica.Start();
   if (!CatchUp(*follower, replica)) return absl::OkStatus();
+  RETURN_IF_ERROR(CheckClockIsThatOf(replica, config));
   ASSIGN_OR_RETURN(const std::unique_ptr<Host> host,
                    Host::Start(addresses, ServerTls(deployment.TlsOf(names.front())), services,
                                gate.ForServer()));

@@ -9,6 +9,7 @@
 
 #include "base/status_matchers.h"
 #include "core/command/timestamps.h"
+#include "core/fold/acts.h"
 #include "core/fold/fold.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -137,9 +138,52 @@ TEST_F(AcceptedTimeTest, ATimeIsAcceptedOnce) {
   const uint64_t second = log_.Append("bert", Accept(seen, time + absl::Minutes(1)));
   const uint64_t confirmation = log_.Confirm("bert", {first});
   EXPECT_EQ(VoidReason(confirmation), std::nullopt);
-  EXPECT_EQ(VoidReason(log_.Confirm("anna", {second})), Reason::kTimeWentOn);
+  EXPECT_EQ(VoidReason(log_.Confirm("anna", {second})), Reason::kActLapsed);
   EXPECT_EQ(VoidReason(log_.Append("anna", Accept(confirmation, time))), std::nullopt)
       << "the clock may jump again before anything else is recorded";
+}
+
+TEST_F(AcceptedTimeTest, WhoeverConfirmsTooLateFindsItConfirmed) {
+  const absl::Time later = log_.time() + 12 * kMonth;
+  log_.StopClock(later);
+  const uint64_t act = log_.Append("anna", Accept(LastRecord(), later));
+  EXPECT_EQ(VoidReason(log_.Confirm("bert", {act})), std::nullopt);
+  EXPECT_EQ(VoidReason(log_.Confirm("bert", {act})), Reason::kAlreadyConfirmed)
+      << "its record is a year old, which is no fault of whoever signed it now";
+}
+
+TEST_F(AcceptedTimeTest, ActsOfBeforeLapse) {
+  log_.Register("clara");
+  v1::EraseSubjects erase;
+  erase.add_subjects(testing::SubjectOf("clara"));
+  erase.set_legal_ground("Art. 17 GDPR");
+  const uint64_t act = log_.Append("anna", std::move(erase));
+  const absl::Time accepted = log_.time() - absl::Hours(1);
+  EXPECT_EQ(VoidReason(AcceptByTwo(accepted)), std::nullopt);
+  log_.StartClock(accepted);
+  EXPECT_EQ(VoidReason(log_.Confirm("bert", {act})), Reason::kActLapsed)
+      << "its 24 hours ran by a clock that was wrong";
+}
+
+TEST_F(AcceptedTimeTest, CommandsThatEndSomethingPassAServiceWhoseClockIsAhead) {
+  ASSERT_OK(program_.FoldAll());
+  v1::RevokeKey revoke;
+  revoke.set_key_id(log_.KeyOf("bert").public_key().id());
+  *revoke.mutable_reason() = testing::About("bert", "lost").ref;
+  const Envelope lost = log_.Open("anna", std::move(revoke));
+  EXPECT_OK(fold().Check(lost, log_.time() + kMonth)) << "the ledger gives it the last time";
+  const Envelope entry = log_.Open("anna", testing::NewPerson("dora"));
+  EXPECT_THAT(fold().Check(entry, log_.time() + kMonth), IsRefused(Reason::kExpired));
+}
+
+TEST_F(AcceptedTimeTest, MoreActsThanAConfirmMayNameAreNotLookedAt) {
+  log_.StopClock(log_.time());
+  const uint64_t act = log_.Append("anna", Accept(LastRecord(), log_.time()));
+  ASSERT_OK(program_.FoldAll());
+  v1::Confirm confirm = log_.ConfirmationOf({act});
+  EXPECT_TRUE(StatedTime(fold().world(), log_.Open("bert", v1::Confirm(confirm))).has_value());
+  while (confirm.acts_size() <= kMaxConfirmedActs) *confirm.add_acts() = confirm.acts(0);
+  EXPECT_FALSE(StatedTime(fold().world(), log_.Open("bert", std::move(confirm))).has_value());
 }
 
 TEST_F(AcceptedTimeTest, TheStatedTimeSaysHowLongItIsGood) {

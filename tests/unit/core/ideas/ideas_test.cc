@@ -203,6 +203,22 @@ TEST_F(IdeasTest, MergeAndSplitKeepTheLineage) {
   EXPECT_EQ(machine_.GetIdea("ab", Audience::kCouncil)->successor_idea_ids_size(), 2);
 }
 
+TEST_F(IdeasTest, NothingIsSealedUnderTheSubjectOfAPerson) {
+  directory::v1::RegisterPerson person;
+  person.set_person_id("mayor");
+  *person.mutable_name() = Content("", v1::CHANNEL_PAPER).text();
+  directory_.Apply(CommandContext(), person);
+
+  EXPECT_THAT(Record("a"), IsRefused(Reason::kSubjectTaken));
+  v1::RecordIdea record;
+  *record.mutable_content() = Content("a", v1::CHANNEL_PAPER);
+  record.mutable_content()->mutable_text()->set_subject(std::string(16, 't'));
+  *record.mutable_content()->mutable_contact() = person.name();
+  EXPECT_THAT(Do("clerk", record), IsRefused(Reason::kSubjectTaken));
+  record.mutable_content()->clear_contact();
+  EXPECT_OK(Do("clerk", record));
+}
+
 TEST_F(IdeasTest, AReceiptCodeFindsItsIdea) {
   v1::RecordIdea record;
   *record.mutable_content() = Content("a", v1::CHANNEL_PAPER);
