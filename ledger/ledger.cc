@@ -257,9 +257,14 @@ absl::StatusOr<Ledger::Waiting> Ledger::Prepare(const common::v1::SignedCommand&
   }
   RETURN_IF_ERROR(CheckViews(header, provenance.judged_at));
   const uint64_t hash = commands_.HashOf(id);
-  return Waiting{
-      &command, std::move(id),         hash, std::string(salt), RecordTail(command, provenance),
-      nullptr,  absl::UnknownError("")};
+  return Waiting{&command,
+                 std::move(id),
+                 hash,
+                 std::string(salt),
+                 RecordTail(command, provenance),
+                 ValidityOf(command.payload_type(), header),
+                 nullptr,
+                 absl::UnknownError("")};
 }
 
 // A size and root that belong to this log's history always will, so callers check them without the
@@ -361,7 +366,7 @@ void Ledger::Sequence() {
     std::vector<Waiting*> batch;
     {
       std::unique_lock<std::mutex> lock(queue_mutex_);
-      work_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+      AwaitWork(&lock);
       if (stopping_) {
         batch.assign(queue_.begin(), queue_.end());
         queue_.clear();
@@ -436,7 +441,7 @@ void Ledger::Commit(const std::vector<Waiting*>& batch) {
         waiting->answer = *std::move(recorded);
         return absl::OkStatus();
       }
-      RETURN_IF_ERROR(MayAppend(*waiting->command, stops, now));
+      RETURN_IF_ERROR(MayAppend(*waiting, stops, now, time_of_batch));
       NewEntry fresh;
       fresh.entry.index = first + entries.size();
       fresh.entry.record = RecordOf(fresh.entry.index, time, waiting->record_tail);
@@ -458,7 +463,7 @@ void Ledger::Commit(const std::vector<Waiting*>& batch) {
     if (!status.ok()) waiting->answer = status;
   }
   if (!entries.empty()) {
-    time_.Add(first, time_of_batch);
+    NoteTime(first, appended, stops, now, time_of_batch);
     const absl::Status written = entries_->AppendBatch(entries);
     erasure_lock.unlock();
     if (!written.ok()) return config_.fatal(written);

@@ -38,6 +38,7 @@
 #include "ledger/log_time.h"
 #include "ledger/newest_entries.h"
 #include "ledger/store.h"
+#include "ledger/validity.h"
 #include "ledger/vault.h"
 #include "votum/common/v1/command.pb.h"
 
@@ -64,6 +65,8 @@ struct LedgerConfig {
   // time of the last record; others are refused with FAILED_PRECONDITION/CLOCK_JUMPED. Unset for a
   // clock that is set by hand.
   std::function<absl::Duration()> uptime;
+  // How often `clock` is checked while no commands come; each change is logged.
+  absl::Duration clock_check = absl::Seconds(10);
   // The bytes that are free on the disk of the log; unset where that disk is another machine's.
   std::function<uint64_t()> free_bytes;
   // With fewer free bytes than this, only commands whose declaration says `when_stopped` are
@@ -156,6 +159,7 @@ class Ledger {
     std::string salt;
     // The record without its first two fields, index and time.
     std::string record_tail;
+    Validity validity;
     Call* call;
     absl::StatusOr<StoredEntry> answer;  // the sequencer's, until it tells `call`
   };
@@ -185,8 +189,14 @@ class Ledger {
   // Both log when their answer changes.
   absl::Status CheckRoom();
   absl::Status CheckClock(absl::Time now);
-  absl::Status MayAppend(const common::v1::SignedCommand& command, const Stops& stops,
-                         absl::Time now) const;
+  absl::Status MayAppend(const Waiting& waiting, const Stops& stops, absl::Time now,
+                         absl::Time time_of_batch) const;
+  // The commands `appended` are the records from `first` on.
+  void NoteTime(uint64_t first, const std::vector<Waiting*>& appended, const Stops& stops,
+                absl::Time now, absl::Time time_of_batch);
+  // Waits, with `lock` of queue_mutex_, until commands are queued or the ledger stops, and checks the
+  // clock now and then.
+  void AwaitWork(std::unique_lock<std::mutex>* lock);
   void Commit(const std::vector<Waiting*>& batch);
   // The entry recorded under the id of `waiting`, in the log or in `batch`, whose entries will
   // follow the signed ones; nothing if there is none. COMMAND_ID_REUSED for another command.

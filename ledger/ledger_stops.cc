@@ -1,11 +1,14 @@
 // The ledger while it takes only a few commands: its disk is nearly full, or its clock cannot be
 // right.
+#include <mutex>
 #include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "base/log.h"
 #include "base/refusal.h"
 #include "ledger/ledger.h"
+#include "ledger/validity.h"
 #include "ledger/when_stopped.h"
 
 namespace votum::ledger {
@@ -56,14 +59,18 @@ absl::Status Ledger::CheckClock(absl::Time now) {
   return checked;
 }
 
-absl::Status Ledger::MayAppend(const common::v1::SignedCommand& command, const Stops& stops,
-                               absl::Time now) const {
+absl::Status Ledger::MayAppend(const Waiting& waiting, const Stops& stops, absl::Time now,
+                               absl::Time time_of_batch) const {
+  const common::v1::SignedCommand& command = *waiting.command;
   if (IsAcceptTime(command.payload_type())) {
     if (!stops.clock.ok()) return CheckAcceptedTime(command, now);
     return Refuse(Reason::kClockNotStopped,
                   "the ledger goes by its clock; there is nothing to accept");
   }
-  if (stops.room.ok() && stops.clock.ok()) return absl::OkStatus();
+  // A clock that is set by hand may go on by months between a service's judgement and this one.
+  const absl::Status valid =
+      config_.uptime == nullptr ? absl::OkStatus() : CheckValidity(waiting.validity, time_of_batch);
+  if (stops.room.ok() && stops.clock.ok()) return valid;
   const auto type_of_record = [this](uint64_t index) -> std::string {
     const auto entries = entries_->Read(index, 1, 1);
     common::v1::Record record;
@@ -73,8 +80,31 @@ absl::Status Ledger::MayAppend(const common::v1::SignedCommand& command, const S
   };
   if (!IsTakenWhenStopped(command, type_of_record))
     return stops.room.ok() ? stops.clock : stops.room;
-  if (!stops.clock.ok() && !HoldsAt(command, time_.last())) return stops.clock;
-  return absl::OkStatus();
+  if (stops.clock.ok()) return valid;
+  if (ConfirmsAcceptTime(command, type_of_record)) return CheckSignersClock(waiting.validity, now);
+  return valid.ok() ? absl::OkStatus() : stops.clock;
+}
+
+void Ledger::NoteTime(uint64_t first, const std::vector<Waiting*>& appended, const Stops& stops,
+                      absl::Time now, absl::Time time_of_batch) {
+  time_.Add(first, time_of_batch);
+  bool vouched = false;
+  for (size_t i = 0; i < appended.size(); ++i) {
+    if (IsConfirm(appended[i]->command->payload_type())) time_.Confirmed(first + i, now);
+    vouched = vouched || VouchesFor(appended[i]->validity, now);
+  }
+  if (vouched && stops.clock.ok()) time_.Vouch(now);
+}
+
+void Ledger::AwaitWork(std::unique_lock<std::mutex>* lock) {
+  const auto has_work = [this] { return stopping_ || !queue_.empty(); };
+  if (config_.uptime == nullptr) return work_.wait(*lock, has_work);
+  // While the clock is wrong, services may refuse all commands, so that no batch finds it out.
+  while (!work_.wait_for(*lock, absl::ToChronoMilliseconds(config_.clock_check), has_work)) {
+    lock->unlock();
+    CheckClock(Now()).IgnoreError();
+    lock->lock();
+  }
 }
 
 }  // namespace votum::ledger

@@ -1,6 +1,7 @@
 #include "ledger/when_stopped.h"
 
 #include <algorithm>
+#include <string>
 
 #include "absl/strings/str_cat.h"
 #include "base/refusal.h"
@@ -20,7 +21,8 @@ namespace v1 = directory::v1;
 
 template <typename Command>
 bool Is(absl::string_view payload_type) {
-  return payload_type == PayloadType(Command::descriptor());
+  static const auto* const kType = new std::string(PayloadType(Command::descriptor()));
+  return payload_type == *kType;
 }
 
 bool IsDeclared(absl::string_view payload_type) {
@@ -43,16 +45,19 @@ bool IsTakenWhenStopped(const common::v1::SignedCommand& command,
                      [&](const v1::ActReference& act) { return is_taken(act.record()); });
 }
 
-bool HoldsAt(const common::v1::SignedCommand& command, absl::Time time) {
-  if (Is<v1::Confirm>(command.payload_type())) return true;
-  common::v1::AnyCommand any;
-  const CommandType* const type = FindCommandType(command.payload_type());
-  if (type == nullptr || !any.ParseFromString(command.payload())) return false;
-  const absl::Duration left = FromTimestamp(any.header().not_after()) - time;
-  return left >= absl::ZeroDuration() && left <= type->LongestValidity();
-}
+bool IsConfirm(absl::string_view payload_type) { return Is<v1::Confirm>(payload_type); }
 
 bool IsAcceptTime(absl::string_view payload_type) { return Is<v1::AcceptTime>(payload_type); }
+
+bool ConfirmsAcceptTime(const common::v1::SignedCommand& command,
+                        const TypeOfRecord& type_of_record) {
+  v1::Confirm confirm;
+  return IsConfirm(command.payload_type()) && confirm.ParseFromString(command.payload()) &&
+         std::any_of(confirm.acts().begin(), confirm.acts().end(),
+                     [&](const v1::ActReference& act) {
+                       return IsAcceptTime(type_of_record(act.record()));
+                     });
+}
 
 absl::Status CheckAcceptedTime(const common::v1::SignedCommand& command, absl::Time now) {
   v1::AcceptTime accept;

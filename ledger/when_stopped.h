@@ -1,5 +1,5 @@
 // Commands that are appended while the ledger takes no others: its disk is nearly full, or its
-// clock cannot be right. The one place where the ledger looks into commands.
+// clock cannot be right. The one place where the ledger looks into commands, beyond their header.
 #ifndef VOTUM_LEDGER_WHEN_STOPPED_H_
 #define VOTUM_LEDGER_WHEN_STOPPED_H_
 
@@ -22,12 +22,12 @@ using TypeOfRecord = std::function<std::string(uint64_t index)>;
 bool IsTakenWhenStopped(const common::v1::SignedCommand& command,
                         const TypeOfRecord& type_of_record);
 
-// Whether `command` can be in effect in a record that bears `time` because the clock cannot be
-// right: it is valid then, or it is a Confirm, whose validity may depend on something else
-// (core/fold/accepted_time.h).
-bool HoldsAt(const common::v1::SignedCommand& command, absl::Time time);
-
+bool IsConfirm(absl::string_view payload_type);
 bool IsAcceptTime(absl::string_view payload_type);
+// Whether `command` is a Confirm that names an AcceptTime, so that its record's time says nothing
+// about its validity (core/fold/accepted_time.h).
+bool ConfirmsAcceptTime(const common::v1::SignedCommand& command,
+                        const TypeOfRecord& type_of_record);
 // Whether the AcceptTime in `command` states about the time that the ledger's clock shows, `now`:
 // FAILED_PRECONDITION/CLOCK_DIFFERS.
 absl::Status CheckAcceptedTime(const common::v1::SignedCommand& command, absl::Time now);

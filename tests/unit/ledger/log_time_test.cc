@@ -1,6 +1,8 @@
 // When the clock of a log can be right, and which times its records bear.
 #include "ledger/log_time.h"
 
+#include <string>
+
 #include "base/status_matchers.h"
 #include "core/fold/accepted_time.h"
 #include "gmock/gmock.h"
@@ -20,11 +22,13 @@ class LogTimeTest : public ::testing::Test {
     now_ += duration;
   }
   bool IsStopped() { return !time_.Check(now_).ok(); }
-  // Appends a record, as the ledger does.
+  // Appends a record, as the ledger does; its signer's device shows the same time.
   void Append() {
-    const absl::Time time = IsStopped() ? time_.last() : time_.At(now_);
-    time_.Add(++index_, time);
+    const bool stopped = IsStopped();
+    time_.Add(++index_, stopped ? time_.last() : time_.At(now_));
+    if (!stopped) time_.Vouch(now_);
   }
+  std::string MessageOf(const absl::Status& status) { return std::string(status.message()); }
 
   absl::Duration uptime_ = absl::Hours(5);
   absl::Time now_ = absl::FromUnixSeconds(1800000000);
@@ -83,6 +87,44 @@ TEST_F(LogTimeTest, AProcessThatStartsComparesTheClockWithTheLastRecord) {
   EXPECT_FALSE(IsStopped()) << "councils have holidays";
 }
 
+// A machine starts five minutes off, and is set right as soon as it has a network.
+TEST_F(LogTimeTest, AClockThatIsSetRightAfterAStartHasNotJumped) {
+  time_.Add(0, now_ - kDay);
+  EXPECT_FALSE(IsStopped());
+  Pass(kSecond);
+  now_ += absl::Minutes(5);
+  EXPECT_FALSE(IsStopped()) << "no other clock has shown the time before";
+  time_.Vouch(now_);
+  now_ += absl::Minutes(5);
+  EXPECT_THAT(time_.Check(now_), IsRefused(Reason::kClockJumped));
+}
+
+TEST_F(LogTimeTest, AClockDoesNotCreepAwayInSmallJumpsThatNobodyVouchesFor) {
+  Append();
+  now_ += 40 * kSecond;
+  EXPECT_FALSE(IsStopped());
+  now_ += 40 * kSecond;
+  EXPECT_TRUE(IsStopped());
+}
+
+TEST_F(LogTimeTest, ARestartIsAWayOutOnlyWhereItHelps) {
+  Append();
+  Pass(absl::Hours(1));
+  const auto says_restart = [&] {
+    return MessageOf(time_.Check(now_)).find("restart") != std::string::npos;
+  };
+  now_ += absl::Hours(1);
+  EXPECT_TRUE(says_restart());
+  now_ -= absl::Hours(1) + 2 * kClockTolerance;
+  EXPECT_TRUE(says_restart()) << "it has jumped back, but not before the last record";
+  now_ -= absl::Hours(1);
+  EXPECT_TRUE(IsStopped());
+  EXPECT_FALSE(says_restart()) << "it stands before the last record";
+  now_ += kLongestSilence + 2 * kDay;
+  EXPECT_TRUE(IsStopped());
+  EXPECT_FALSE(says_restart()) << "a process that starts does not believe such a silence";
+}
+
 TEST_F(LogTimeTest, AnAcceptedClockMayGoBack) {
   time_.Add(0, now_ + 30 * kDay);  // of a clock that was wrong
   EXPECT_TRUE(IsStopped());
@@ -109,6 +151,36 @@ TEST_F(LogTimeTest, AnAcceptedClockMayHaveJumpedAhead) {
   EXPECT_FALSE(IsStopped()) << "the second administrator came the next day";
   now_ += absl::Hours(1);
   EXPECT_TRUE(IsStopped()) << "this jump is another one";
+}
+
+// The second administrator has compared the clock at the Confirm, not later.
+TEST_F(LogTimeTest, AClockThatJumpsAfterItsConfirmIsNotTheOneThatWasAccepted) {
+  time_.Add(0, now_ + 30 * kDay);
+  EXPECT_TRUE(IsStopped());
+  const absl::Time stated = now_;
+  Pass(absl::Hours(2));
+  index_ = 1;
+  Append();
+  time_.Confirmed(index_, now_);
+  Pass(kSecond);
+  now_ += absl::Hours(3);  // less than the 24 hours in which a Confirm may come
+  time_.Accept(index_, stated, now_);
+  EXPECT_THAT(time_.Check(now_), IsRefused(Reason::kClockJumped));
+  now_ -= absl::Hours(3);
+  EXPECT_FALSE(IsStopped());
+}
+
+TEST_F(LogTimeTest, AClockConfirmedLateIsTheOneOfTheConfirm) {
+  Append();
+  now_ += 30 * kDay;
+  Append();
+  const absl::Time stated = now_;
+  Pass(absl::Hours(23));
+  Append();
+  time_.Confirmed(index_, now_);
+  Pass(2 * kDay);  // until the fold has come so far
+  time_.Accept(index_, stated, now_);
+  EXPECT_FALSE(IsStopped());
 }
 
 TEST_F(LogTimeTest, WhatWasAcceptedForAnotherTimeHasNoEffect) {
