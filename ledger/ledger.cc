@@ -1,6 +1,5 @@
 #include "ledger/ledger.h"
 
-#include <algorithm>
 #include <chrono>
 #include <future>
 #include <map>
@@ -257,11 +256,16 @@ absl::StatusOr<Ledger::Waiting> Ledger::Prepare(const common::v1::SignedCommand&
   }
   RETURN_IF_ERROR(CheckViews(header, provenance.judged_at));
   const uint64_t hash = commands_.HashOf(id);
+  std::string tail = RecordTail(command, provenance);
+  size_t bytes = tail.size();
+  for (const common::v1::Attachment& attachment : command.attachments())
+    bytes += attachment.content().size();
   return Waiting{&command,
                  std::move(id),
                  hash,
                  std::string(salt),
-                 RecordTail(command, provenance),
+                 std::move(tail),
+                 bytes,
                  ValidityOf(command.payload_type(), header),
                  nullptr,
                  absl::UnknownError("")};
@@ -360,6 +364,16 @@ void Ledger::Answer(const std::vector<Waiting*>& waiting) {
   }
 }
 
+std::vector<Ledger::Waiting*> Ledger::TakeBatch() {
+  std::vector<Waiting*> batch;
+  for (size_t bytes = 0; !queue_.empty() && batch.size() < kMaxBatch; queue_.pop_front()) {
+    bytes += queue_.front()->bytes;
+    if (!batch.empty() && bytes > config_.batch_bytes) break;
+    batch.push_back(queue_.front());
+  }
+  return batch;
+}
+
 void Ledger::Sequence() {
   size_t last_batch = 0;
   for (;;) {
@@ -380,9 +394,7 @@ void Ledger::Sequence() {
         work_.wait_for(lock, kLinger, [this] { return stopping_ || queue_.size() >= awaited_; });
         awaited_ = 1;
       }
-      const size_t count = std::min(queue_.size(), kMaxBatch);
-      batch.assign(queue_.begin(), queue_.begin() + static_cast<std::ptrdiff_t>(count));
-      queue_.erase(queue_.begin(), queue_.begin() + static_cast<std::ptrdiff_t>(count));
+      batch = TakeBatch();
     }
     last_batch = batch.size();
     Commit(batch);
@@ -490,99 +502,6 @@ void Ledger::Stop() {
     work_.notify_all();
   }
   if (sequencer_.joinable()) sequencer_.join();
-}
-
-// ---------------------------------------------------------------------------------------------------------------------
-// Reads
-
-uint64_t Ledger::size() const {
-  const std::shared_lock<std::shared_mutex> lock(log_mutex_);
-  return signed_size_;
-}
-
-std::string Ledger::GetCheckpoint() const {
-  const std::shared_lock<std::shared_mutex> lock(log_mutex_);
-  return checkpoint_;
-}
-
-LedgerStats Ledger::stats() const {
-  const std::shared_lock<std::shared_mutex> lock(log_mutex_);
-  return stats_;
-}
-
-absl::StatusOr<common::v1::Receipt> Ledger::GetReceipt(uint64_t index) {
-  ASSIGN_OR_RETURN(std::vector<StoredEntry> entries, Read(index, 1, 1));
-  if (entries.empty()) {
-    return Refuse(Reason::kNoSuchRecord,
-                  absl::StrCat("the log has no record ", index, "; it has ", size()));
-  }
-  return ReceiptOf(std::move(entries[0]));
-}
-
-absl::StatusOr<common::v1::Receipt> Ledger::ReceiptOf(StoredEntry entry) const {
-  common::v1::Receipt receipt;
-  receipt.set_index(entry.index);
-  receipt.set_record(std::move(entry.record));
-  receipt.set_salt(std::move(entry.salt));
-  const std::shared_lock<std::shared_mutex> lock(log_mutex_);
-  receipt.set_checkpoint(checkpoint_);
-  ASSIGN_OR_RETURN(const std::vector<crypto::Digest> proof,
-                   tree_.InclusionProof(entry.index, signed_size_));
-  receipt.mutable_inclusion_proof()->Reserve(static_cast<int>(proof.size()));
-  for (const crypto::Digest& hash : proof) receipt.add_inclusion_proof(hash.data(), hash.size());
-  return receipt;
-}
-
-absl::StatusOr<std::vector<crypto::Digest>> Ledger::InclusionProof(uint64_t index,
-                                                                   uint64_t size) const {
-  const std::shared_lock<std::shared_mutex> lock(log_mutex_);
-  if (size > signed_size_) {
-    return Refuse(Reason::kNotInTree, absl::StrCat("the log has ", signed_size_, " records"));
-  }
-  return tree_.InclusionProof(index, size);
-}
-
-absl::StatusOr<std::vector<crypto::Digest>> Ledger::ConsistencyProof(uint64_t old_size,
-                                                                     uint64_t new_size) const {
-  const std::shared_lock<std::shared_mutex> lock(log_mutex_);
-  if (old_size == 0 || old_size > new_size || new_size > signed_size_) {
-    return Refuse(Reason::kBadSizes,
-                  absl::StrCat("sizes must be 1 <= old_size <= new_size <= ", signed_size_));
-  }
-  return tree_.ConsistencyProof(old_size, new_size);
-}
-
-absl::StatusOr<std::vector<StoredEntry>> Ledger::Read(uint64_t start, size_t limit,
-                                                      size_t max_bytes) {
-  const uint64_t end = size();
-  if (start >= end) return std::vector<StoredEntry>();
-  const size_t most = std::min<uint64_t>(limit, end - start);
-  std::vector<StoredEntry> newest = newest_.Read(start, most, max_bytes);
-  if (!newest.empty()) return newest;
-  return entries_->Read(start, most, max_bytes);
-}
-
-absl::StatusOr<common::v1::Attachment> Ledger::GetAttachment(absl::string_view commitment) const {
-  return vault_.Open(commitment);
-}
-
-absl::StatusOr<bool> Ledger::EraseSubject(absl::string_view subject) {
-  {
-    const std::lock_guard<std::mutex> lock(erasure_mutex_);
-    erased_.insert(std::string(subject));
-  }
-  return entries_->EraseSubject(subject);
-}
-
-uint64_t Ledger::AddListener(std::function<void()> listener) {
-  const std::lock_guard<std::mutex> lock(listeners_mutex_);
-  listeners_.emplace(++last_listener_, std::move(listener));
-  return last_listener_;
-}
-
-void Ledger::RemoveListener(uint64_t number) {
-  const std::lock_guard<std::mutex> lock(listeners_mutex_);
-  listeners_.erase(number);
 }
 
 }  // namespace votum::ledger

@@ -47,9 +47,12 @@ namespace votum::ledger {
 inline constexpr size_t kMaxPayloadBytes = size_t{1} << 20;
 // The most commands that wait for the sequencer; more are refused with LEDGER_BUSY.
 inline constexpr size_t kMaxQueue = 20000;
-// The most commands of one transaction.
+// The most commands of one transaction, and the most bytes of their records and attachments. One
+// command alone may have more bytes (kMaxAttachments); services take none above 16 MiB.
 inline constexpr size_t kMaxBatch = 4096;
-// Several times the write-ahead log of a database and the largest batch.
+inline constexpr size_t kMaxBatchBytes = size_t{32} << 20;
+// The free space is read before each batch, which SQLite writes twice: to its write-ahead log, and
+// from there to its tables. So a batch that still found room leaves about three quarters of this.
 inline constexpr uint64_t kDiskReserve = uint64_t{256} << 20;
 
 struct LedgerStats {
@@ -62,8 +65,9 @@ struct LedgerConfig {
   Clock* clock = nullptr;
   // A clock that nobody sets (base/uptime.h), by which `clock` is checked (LogTime). While `clock`
   // cannot be right, only commands whose declaration says `when_stopped` are appended, with the
-  // time of the last record; others are refused with FAILED_PRECONDITION/CLOCK_JUMPED. Unset for a
-  // clock that is set by hand.
+  // time of the last record; others are refused with FAILED_PRECONDITION/CLOCK_JUMPED. While it
+  // can, commands that would be void at the time of their record are refused (CheckValidity). Unset
+  // for a clock that is set by hand: then neither is checked.
   std::function<absl::Duration()> uptime;
   // How often `clock` is checked while no commands come; each change is logged.
   absl::Duration clock_check = absl::Seconds(10);
@@ -72,6 +76,8 @@ struct LedgerConfig {
   // With fewer free bytes than this, only commands whose declaration says `when_stopped` are
   // appended; others are refused with RESOURCE_EXHAUSTED/DISK_RESERVE, as long as it lasts.
   uint64_t disk_reserve = kDiskReserve;
+  // Several such batches fit into the reserve.
+  size_t batch_bytes = kMaxBatchBytes;
   // Called when the outcome of a write is unknown; must not return.
   std::function<void(const absl::Status&)> fatal;
   // Called now and then while the log is verified at the start, with a number from 0 to 1.
@@ -159,6 +165,7 @@ class Ledger {
     std::string salt;
     // The record without its first two fields, index and time.
     std::string record_tail;
+    size_t bytes;  // of the record and the attachments, about
     Validity validity;
     Call* call;
     absl::StatusOr<StoredEntry> answer;  // the sequencer's, until it tells `call`
@@ -194,6 +201,9 @@ class Ledger {
   // The commands `appended` are the records from `first` on.
   void NoteTime(uint64_t first, const std::vector<Waiting*>& appended, const Stops& stops,
                 absl::Time now, absl::Time time_of_batch);
+  // The next commands of the queue that fit into one transaction, which leave it; at least one. The
+  // caller holds queue_mutex_.
+  std::vector<Waiting*> TakeBatch();
   // Waits, with `lock` of queue_mutex_, until commands are queued or the ledger stops, and checks the
   // clock now and then.
   void AwaitWork(std::unique_lock<std::mutex>* lock);

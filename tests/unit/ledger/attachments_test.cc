@@ -49,6 +49,26 @@ TEST_P(AttachmentsTest, AttachmentsAreSealedOnDiskAndOpenForServices) {
   EXPECT_THAT((*ledger)->GetAttachment(std::string(32, 'x')), IsRefused(Reason::kNoSuchAttachment));
 }
 
+// The disk's reserve is measured by the largest batch.
+TEST_P(AttachmentsTest, ABatchHasAMostOfBytes) {
+  batch_bytes_ = 10000;
+  const auto ledger = Open();
+  const auto command_of = [](size_t payload, size_t attachment) {
+    common::v1::SignedCommand command = Command(crypto::NewUuid(), std::string(payload, 'v'));
+    if (attachment > 0)
+      *command.add_attachments() = Attachment(std::string(16, 'a'), std::string(attachment, 'x'));
+    return command;
+  };
+  for (const auto& receipt : (*ledger)->AppendAll(
+           {command_of(1, 5000), command_of(4500, 0), command_of(300, 300)}, {"meetings"}))
+    EXPECT_OK(receipt);
+  EXPECT_EQ((*ledger)->stats().batches, 2u) << "two fit into one";
+  for (const auto& receipt : (*ledger)->AppendAll(
+           {command_of(1, 0), command_of(1, 11000), command_of(1, 0)}, {"meetings"}))
+    EXPECT_OK(receipt);
+  EXPECT_EQ((*ledger)->stats().batches, 5u) << "a command that is too large is alone in its batch";
+}
+
 TEST_P(AttachmentsTest, ErasedSubjectsLeaveNoByteBehind) {
   const std::string subject(16, 'a');
   const common::v1::Attachment erased = Attachment(subject, std::string(5000, 'e'));

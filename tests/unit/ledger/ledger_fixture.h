@@ -168,6 +168,7 @@ class LedgerTest : public ::testing::TestWithParam<Kind> {
     config.free_bytes = [this] { return free_bytes_.load(); };
     config.uptime = uptime_;
     config.clock_check = clock_check_;
+    config.batch_bytes = batch_bytes_;
     return Ledger::Open(*std::move(entries), *std::move(checkpoints), Signer(),
                         crypto::SecretBytes::CopyOf(std::string(32, 'k')), std::move(config));
   }
@@ -211,6 +212,7 @@ class LedgerTest : public ::testing::TestWithParam<Kind> {
   std::unique_ptr<Backend> backend_;
   FakeClock clock_;
   std::atomic<uint64_t> free_bytes_ = kDiskReserve;
+  size_t batch_bytes_ = kMaxBatchBytes;
   std::function<absl::Duration()> uptime_;  // the clock may do anything without it
   // By default the sequencer reads the clocks only for batches: tests set them in between.
   absl::Duration clock_check_ = absl::Hours(24);
