@@ -22,7 +22,6 @@ constexpr int kAheadWorkers = 2;
 // Hooks before appending mostly wait for the ledger.
 constexpr int kHookWorkers = 4;
 constexpr int kFoldedWorkers = 2;
-static_assert(kFoldedWorkers < WaitingRoom::kGoingOn);  // no command is refused by the room
 
 absl::Status Stopping() { return absl::UnavailableError("the service is stopping; try again"); }
 
@@ -126,7 +125,7 @@ CommandExecutor::CommandExecutor(const Replica* replica, Clock* clock, Metrics* 
       metrics_(*metrics),
       places_(limits.commands),
       bytes_(limits.bytes),
-      folded_(replica, {limits.commands.in_all, limits.commands.in_all, kFoldedWorkers}),
+      folded_(replica, {limits.commands.of_caller, limits.commands.in_all, kFoldedWorkers}),
       workers_(kWorkers, limits.commands.in_all),
       ahead_workers_(kAheadWorkers, limits.commands.in_all),
       hook_workers_(kHookWorkers, limits.commands.in_all) {}

@@ -196,6 +196,16 @@ TEST_F(WaitingRoomTest, HoldsSoManyOfACallerAndSoManyInAll) {
   EXPECT_THAT(late.status, HasCode(absl::StatusCode::kUnavailable));
 }
 
+TEST_F(WaitingRoomTest, TheNamelessCallerHasOnlyTheLimitOfAll) {
+  Outcome first[3], another;
+  for (Outcome& outcome : first) Wait("", kNever, &outcome);
+  EXPECT_EQ(room_.waiting(), 3u);
+  Wait("", kNever, &another);
+  ASSERT_TRUE(another.called.HasBeenNotified());
+  EXPECT_THAT(another.status, IsRefused(Reason::kTooManyWaitingReads));
+  room_.Close();
+}
+
 TEST_F(WaitingRoomTest, SlowReadsOfOneCallerKeepThreadsForOthers) {
   ShowAll();
   WaitingRoom room(&replica_, {1, 20, 8});
