@@ -70,13 +70,14 @@ absl::Status CheckSame(const RecordedCommand& recorded, const Envelope& envelope
                    " stands for another command, record ", recorded.index, "; make a new id"));
 }
 
-// OK as long as somebody waits for the command, which is not recorded yet.
+// OK as long as somebody waits for the command, which nothing here has recorded yet; it may be one
+// that comes again.
 absl::Status CheckWanted(const CommandCall& call) {
   if (call.cancelled()) return absl::CancelledError("the caller has gone");
   if (absl::Now() < call.deadline) return absl::OkStatus();
   return Refuse(Reason::kLedgerBusy,
-                "the command waited longer than its call may take, and is not recorded; send it "
-                "again in a moment");
+                "the command waited longer than its call may take; send the same bytes again in a "
+                "moment");
 }
 
 // Refused because `limits` allow no more of the `things`, to this caller or to all.
