@@ -208,10 +208,11 @@ TEST_F(WaitingRoomTest, TheNamelessCallerHasOnlyTheLimitOfAll) {
 
 TEST_F(WaitingRoomTest, SlowReadsOfOneCallerKeepThreadsForOthers) {
   ShowAll();
-  WaitingRoom room(&replica_, {1, 20, 8});
-  absl::Notification may_end;
   constexpr size_t kSlow = 1 + WaitingRoom::kGoingOn;
+  // Before the room, whose threads use them until it is closed.
+  absl::Notification may_end;
   std::atomic<size_t> slow{0};
+  WaitingRoom room(&replica_, {1, 20, 8});
   for (size_t i = 0; i < kSlow; ++i) {
     room.Enter("a", 0, absl::Now() + kLong, [&](const absl::Status& status) {
       EXPECT_OK(status);
