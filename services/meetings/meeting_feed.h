@@ -3,12 +3,13 @@
 //   replica ──"a record is folded"──▶ one publishing thread ──newest answer──▶ watcher ──▶ stream
 //                 a new watcher ─────▶
 //
-// No call holds a thread: each stream is a callback reactor, and the thread that brings it finds out
-// no more than who watches. A change is built once for each audience and shared by all watchers; a watcher with a slow network skips to the newest answer
-// and never makes others wait. The watcher is identified again before each answer, so a stream ends
-// when its session expires or the key is revoked (UNAUTHENTICATED: watch again with a new session).
-// One who never reads costs one answer until the server stops, and each caller has a limited number
-// of streams: a person, or for the public the address it calls from.
+// No call holds a thread: each stream is a callback reactor, and the thread that brings it finds
+// out no more than who watches. A change is built once for each audience and shared by all
+// watchers; a watcher with a slow network skips to the newest answer and never makes others wait.
+// The watcher is identified again before each answer, so a stream ends when its session expires or
+// the key is revoked (UNAUTHENTICATED: watch again with a new session). One who never reads costs
+// one answer until the server stops, and each caller has a limited number of streams: a person, or
+// for the public the address it calls from.
 #ifndef VOTUM_SERVICES_MEETINGS_MEETING_FEED_H_
 #define VOTUM_SERVICES_MEETINGS_MEETING_FEED_H_
 
@@ -30,7 +31,8 @@
 namespace votum::meetings {
 
 // How many streams may be open: of persons, each with some devices, and of the public, whose guests
-// may watch from behind one address. Two, so that no crowd of the public takes the places of persons.
+// may watch from behind one address. Two, so that no crowd of the public takes the places of
+// persons.
 inline constexpr CallerShares::Limits kWatchingPersons = {16, 4096};
 inline constexpr CallerShares::Limits kWatchingPublic = {512, 2048};
 

@@ -41,8 +41,8 @@ class CallerShares {
 };
 
 // The caller whose share a call takes: the address that the call comes from, and "" for a service
-// of ours, which shows a certificate and acts for many. The edge, which does what anybody asks, is a
-// caller like others, but takes no share of the public at its address.
+// of ours, which shows a certificate and acts for many. The edge, which does what anybody asks, is
+// a caller like others, but takes no share of the public at its address.
 std::string CallerOf(const grpc::ServerContextBase& context);
 // The same for a call with the certificate of `service`, "" if it has none, from `peer`.
 std::string CallerNamed(const std::string& service, const std::string& peer);

@@ -7,10 +7,10 @@
 // does not hold at its own position (somebody was faster) is recorded and void, and the answer says
 // so. docs/architecture.md, "The way of a command", shows all parties.
 //
-// A known command id gets the first receipt of that command, also when it comes with signatures that
-// are not those of its record, which nobody verifies then. A command is its id with its payload type
-// and payload; the signatures that count are those of its record. Without any signature it is refused
-// before (UNSIGNED).
+// A known command id gets the first receipt of that command, also when it comes with signatures
+// that are not those of its record, which nobody verifies then. A command is its id with its
+// payload type and payload; the signatures that count are those of its record. Without any
+// signature it is refused before (UNSIGNED).
 //
 // No thread waits for a command: each step ends by asking for the next, which begins on whatever
 // thread has the answer. Steps that compute run on a few threads of this class, so that neither
@@ -98,9 +98,9 @@ class CommandExecutor {
 
   // Carries out `call`. Refusals: those of ParseCommand, OpenEnvelope, Authorize and the domain's
   // Check; WRONG_METHOD; COMMAND_ID_REUSED; MISSING_ATTACHMENT, UNEXPECTED_ATTACHMENT; LEDGER_BUSY;
-  // those of the hooks and of the ledger. The message of a void record's refusal begins with "record
-  // N is void: ". DEADLINE_EXCEEDED/NOT_FOLDED_YET if the fold lags at the deadline: the command may be
-  // recorded. CANCELLED if nobody waits any more: this call does not record it.
+  // those of the hooks and of the ledger. The message of a void record's refusal begins with
+  // "record N is void: ". DEADLINE_EXCEEDED/NOT_FOLDED_YET if the fold lags at the deadline: the
+  // command may be recorded. CANCELLED if nobody waits any more: this call does not record it.
   void Execute(CommandCall call);
 
   // Answers UNAVAILABLE to commands that wait for the fold, now and from now on; sending them again
