@@ -278,10 +278,11 @@ absl::Status Client::CallWithRetries(const std::string& service, const std::stri
     prepare(context);
     const absl::Status status = UnaryCall(channel, path, &context, request, response);
     // The service, or the ledger behind it, is starting again; it ended while it worked on this
-    // (nobody here cancels); or one of several processes hangs, and the next try goes to another.
-    // A command is safe to repeat: its id counts once.
+    // (nobody here cancels); or one of several processes hangs, and the next try goes to another;
+    // or so many commands wait that this one found no place. A command is safe to repeat: its id
+    // counts once.
     const bool again = absl::IsUnavailable(status) || absl::IsCancelled(status) ||
-                       absl::IsDeadlineExceeded(status);
+                       absl::IsDeadlineExceeded(status) || ReasonOf(status) == Reason::kLedgerBusy;
     if (!again || absl::Now() + pause >= end) return Explain(service, status);
     absl::SleepFor(pause);
     pause = std::min(2 * pause, kLongestPause);

@@ -25,6 +25,10 @@ struct TlsFiles {
 std::shared_ptr<grpc::ServerCredentials> ServerTls(const TlsFiles& files);
 std::shared_ptr<grpc::ChannelCredentials> ServiceClientTls(const TlsFiles& files);
 
+// The edge to the public: hosted like a service, with a certificate like one, but not one of them.
+// Anybody can reach it, so whoever it calls need not trust it more than the public.
+inline constexpr char kGateway[] = "gateway";
+
 // The service that a verified client certificate names, e.g. "meetings"; empty for callers without
 // certificate.
 std::string PeerService(const grpc::ServerContextBase& context);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "base/numbers.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"
@@ -70,6 +71,9 @@ grpc::ServerUnaryReactor* LedgerServiceImpl::Append(grpc::CallbackServerContext*
   }
   const absl::Time deadline = absl::FromChrono(context->deadline());
   const bool added = desk_.OnThread([this, name = *service, deadline, request, response, reactor] {
+    // The bytes of a call that is over are not parsed: those that wait behind it may be in time.
+    if (absl::Now() >= deadline)
+      return reactor->Finish(ToGrpc(absl::DeadlineExceededError("the call is over")));
     const auto append = std::make_shared<v1::AppendRequest>();  // lives until the answer
     if (!ParseBuffer(*request, append.get())) {
       return reactor->Finish(ToGrpc(

@@ -87,9 +87,9 @@ absl::Status ElectionOffice::CheckPrepared(const v1::ElectronicBallots& electron
 }
 
 absl::StatusOr<ServerKeys> ElectionOffice::KeysOf(const v1::ElectronicBallots& electronic,
-                                                  absl::Time deadline) const {
-  ASSIGN_OR_RETURN(const auto boxes,
-                   ledger_.GetAttachments({electronic.sealed_keys().commitment()}, deadline));
+                                                  absl::Time deadline, Tries tries) const {
+  ASSIGN_OR_RETURN(const auto boxes, ledger_.GetAttachments({electronic.sealed_keys().commitment()},
+                                                            deadline, tries));
   if (boxes.empty()) {
     return Refuse(Reason::kServerKeysErased,
                   "the server's keys of this vote were erased: it can be opened no "
@@ -106,7 +106,7 @@ absl::Status ElectionOffice::CheckRegistration(const v1::ElectronicBallots& elec
   const common::v1::Attachment* sealed = ContentOf(ref, command);
   // The executor refuses a command whose attachment is missing.
   if (sealed == nullptr) return absl::OkStatus();
-  ASSIGN_OR_RETURN(const ServerKeys keys, KeysOf(electronic, deadline));
+  ASSIGN_OR_RETURN(const ServerKeys keys, KeysOf(electronic, deadline, Tries::kUntilDeadline));
   return election::OpenCredential(keys.registry, electronic.election_uuid(), person_id,
                                   sealed->content())
       .status();
@@ -114,8 +114,9 @@ absl::Status ElectionOffice::CheckRegistration(const v1::ElectronicBallots& elec
 
 absl::StatusOr<ElectionOffice::Registry> ElectionOffice::OpenRegistry(
     const v1::ElectronicBallots& electronic,
-    const std::map<std::string, std::string, std::less<>>& registered, absl::Time deadline) const {
-  ASSIGN_OR_RETURN(const ServerKeys keys, KeysOf(electronic, deadline));
+    const std::map<std::string, std::string, std::less<>>& registered, absl::Time deadline,
+    Tries tries) const {
+  ASSIGN_OR_RETURN(const ServerKeys keys, KeysOf(electronic, deadline, tries));
   std::vector<std::string> commitments;
   for (const auto& [person_id, commitment] : registered) commitments.push_back(commitment);
   std::map<std::string, std::string> contents;
@@ -124,7 +125,7 @@ absl::StatusOr<ElectionOffice::Registry> ElectionOffice::OpenRegistry(
     ASSIGN_OR_RETURN(auto attachments,
                      ledger_.GetAttachments({commitments.begin() + static_cast<ptrdiff_t>(first),
                                              commitments.begin() + static_cast<ptrdiff_t>(end)},
-                                            deadline));
+                                            deadline, tries));
     for (common::v1::Attachment& attachment : attachments)
       contents[attachment.commitment()] = std::move(*attachment.mutable_content());
   }

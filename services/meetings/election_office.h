@@ -39,10 +39,12 @@ class ElectionOffice {
   absl::Status CheckPrepared(const v1::ElectronicBallots& electronic,
                              const common::v1::SignedCommand& command) const;
 
+  using Tries = LedgerClient::Tries;
+
   // The keys of an opened vote. FAILED_PRECONDITION/SERVER_KEYS_SEALED, SERVER_KEYS_ERASED; errors
   // of the ledger.
   absl::StatusOr<election::ServerKeys> KeysOf(const v1::ElectronicBallots& electronic,
-                                              absl::Time deadline) const;
+                                              absl::Time deadline, Tries tries) const;
 
   // OK if the attachment of RegisterCredential is a credential of `person_id` for the vote.
   // INVALID_ARGUMENT/BAD_CREDENTIAL; errors as KeysOf.
@@ -59,7 +61,8 @@ class ElectionOffice {
   // `registered` has the commitments by person. Errors as KeysOf.
   absl::StatusOr<Registry> OpenRegistry(
       const v1::ElectronicBallots& electronic,
-      const std::map<std::string, std::string, std::less<>>& registered, absl::Time deadline) const;
+      const std::map<std::string, std::string, std::less<>>& registered, absl::Time deadline,
+      Tries tries) const;
 
  private:
   LedgerClient& ledger_;

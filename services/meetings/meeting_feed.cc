@@ -63,14 +63,16 @@ struct MeetingFeed::Snapshot {
 // One stream. At most one write is in progress; meanwhile the newest answer waits in next_.
 class MeetingFeed::Watcher final : public grpc::ServerWriteReactor<Response> {
  public:
-  Watcher(MeetingFeed* feed, grpc::CallbackServerContext* context, std::string caller,
-          std::string meeting_id)
+  // It has taken a place of `caller` among `shares`.
+  Watcher(MeetingFeed* feed, grpc::CallbackServerContext* context, CallerShares* shares,
+          std::string caller, std::string meeting_id)
       : feed_(*feed),
         context_(*context),
+        shares_(*shares),
         caller_(std::move(caller)),
         meeting_id_(std::move(meeting_id)) {}
 
-  const std::string& caller() const { return caller_; }
+  void GiveBack() { shares_.GiveBack(caller_, 1); }
   const std::string& meeting_id() const { return meeting_id_; }
 
   // Whether this stream has not been offered that state of the meeting.
@@ -126,6 +128,7 @@ class MeetingFeed::Watcher final : public grpc::ServerWriteReactor<Response> {
 
   MeetingFeed& feed_;
   grpc::CallbackServerContext& context_;
+  CallerShares& shares_;
   const std::string caller_;
   const std::string meeting_id_;
 
@@ -138,8 +141,9 @@ class MeetingFeed::Watcher final : public grpc::ServerWriteReactor<Response> {
   std::optional<grpc::Status> ending_;
 };
 
-MeetingFeed::MeetingFeed(const ReadAccess* access, CallerShares::Limits limits)
-    : access_(*access), shares_(limits) {
+MeetingFeed::MeetingFeed(const ReadAccess* access, CallerShares::Limits persons,
+                         CallerShares::Limits of_public)
+    : access_(*access), persons_(persons), public_(of_public) {
   listener_ = access_.replica().AddListener([this] {
     const std::lock_guard<std::mutex> lock(mutex_);
     has_grown_ = true;
@@ -160,19 +164,23 @@ MeetingFeed::~MeetingFeed() {
 
 grpc::ServerWriteReactor<Response>* MeetingFeed::Watch(grpc::CallbackServerContext* context,
                                                        std::string meeting_id) {
-  std::string caller = CallerOf(*context);
-  const CallerShares::Taken taken = shares_.Take(caller, 1);
+  absl::StatusOr<Reader> reader = access_.Identify(*context);
+  if (!reader.ok()) return new RefusedWatch(reader.status());
+  const bool person = !reader->person_id.empty();
+  CallerShares& shares = person ? persons_ : public_;
+  std::string caller = person ? std::move(reader->person_id) : CallerOf(*context);
+  const CallerShares::Taken taken = shares.Take(caller, 1);
   if (taken != CallerShares::Taken::kYes) {
     const bool own = taken == CallerShares::Taken::kCallerHasItsShare;
     return new RefusedWatch(Refuse(
         Reason::kTooManyWaitingReads,
-        absl::StrCat(own ? shares_.limits().of_caller : shares_.limits().in_all, " streams",
+        absl::StrCat(own ? shares.limits().of_caller : shares.limits().in_all, " streams",
                      own ? " of this caller" : "",
                      " watch meetings already; end one of them first, or read the meeting now and "
                      "then (GetAttendance, ListVoteEvents)")));
   }
   const auto watcher =
-      std::make_shared<Watcher>(this, context, std::move(caller), std::move(meeting_id));
+      std::make_shared<Watcher>(this, context, &shares, std::move(caller), std::move(meeting_id));
   const std::lock_guard<std::mutex> lock(mutex_);
   watchers_[watcher.get()] = watcher;
   newcomers_.push_back(watcher);
@@ -186,7 +194,7 @@ void MeetingFeed::Forget(Watcher* watcher) {
   const auto found = watchers_.find(watcher);
   last = std::move(found->second);
   watchers_.erase(found);
-  shares_.GiveBack(last->caller(), 1);
+  last->GiveBack();
 }
 
 absl::StatusOr<std::shared_ptr<MeetingFeed::Snapshot>> MeetingFeed::Take(

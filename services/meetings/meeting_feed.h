@@ -3,13 +3,13 @@
 //   replica ──"a record is folded"──▶ one publishing thread ──newest answer──▶ watcher ──▶ stream
 //                 a new watcher ─────▶
 //
-// No call holds a thread: each stream is a callback reactor, and nothing is computed on the thread
-// that brings it. A change is built once for each
-// audience and shared by all watchers; a watcher with a slow network skips to the newest answer
-// and never makes others wait. The watcher is identified again before each answer, so a stream ends
-// when its session expires or the key is revoked (UNAUTHENTICATED: watch again with a new session).
-// One who never reads costs one answer until the server stops, and each caller has a limited number
-// of streams.
+// No call holds a thread: each stream is a callback reactor, and the thread that brings it finds
+// out no more than who watches. A change is built once for each audience and shared by all
+// watchers; a watcher with a slow network skips to the newest answer and never makes others wait.
+// The watcher is identified again before each answer, so a stream ends when its session expires or
+// the key is revoked (UNAUTHENTICATED: watch again with a new session). One who never reads costs
+// one answer until the server stops, and each caller has a limited number of streams: a person, or
+// for the public the address it calls from.
 #ifndef VOTUM_SERVICES_MEETINGS_MEETING_FEED_H_
 #define VOTUM_SERVICES_MEETINGS_MEETING_FEED_H_
 
@@ -30,19 +30,23 @@
 
 namespace votum::meetings {
 
-// How many streams may be open. A council with its guests may watch from behind one address.
-inline constexpr CallerShares::Limits kWatchers = {512, 4096};
+// How many streams may be open: of persons, each with some devices, and of the public, whose guests
+// may watch from behind one address. Two, so that no crowd of the public takes the places of
+// persons.
+inline constexpr CallerShares::Limits kWatchingPersons = {16, 4096};
+inline constexpr CallerShares::Limits kWatchingPublic = {512, 2048};
 
 // Thread-safe.
 class MeetingFeed {
  public:
   // `access` outlives this object.
-  explicit MeetingFeed(const ReadAccess* access, CallerShares::Limits limits = kWatchers);
+  explicit MeetingFeed(const ReadAccess* access, CallerShares::Limits persons = kWatchingPersons,
+                       CallerShares::Limits of_public = kWatchingPublic);
   // All streams must have ended (the server is shut down).
   ~MeetingFeed();
 
   // The reactor of a stream: sends the meeting as it is, and again after each change.
-  // NOT_FOUND/NO_SUCH_MEETING; RESOURCE_EXHAUSTED/TOO_MANY_WAITING_READS.
+  // NOT_FOUND/NO_SUCH_MEETING; RESOURCE_EXHAUSTED/TOO_MANY_WAITING_READS; as ReadAccess::Identify.
   grpc::ServerWriteReactor<v1::WatchMeetingResponse>* Watch(grpc::CallbackServerContext* context,
                                                             std::string meeting_id);
 
@@ -59,7 +63,8 @@ class MeetingFeed {
   void Forget(Watcher* watcher);
 
   const ReadAccess& access_;
-  CallerShares shares_;
+  CallerShares persons_;
+  CallerShares public_;
 
   std::mutex mutex_;
   std::condition_variable changed_;

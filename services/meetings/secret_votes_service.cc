@@ -18,6 +18,8 @@
 namespace votum::meetings {
 namespace {
 
+using Tries = LedgerClient::Tries;
+
 constexpr size_t kArchiveBytes = size_t{2} << 20;
 constexpr size_t kDefaultPage = 100;
 constexpr size_t kLargestPage = 500;
@@ -132,8 +134,9 @@ absl::Status MeetingsServiceImpl::MayAppend(const v1::BeginBallots& begin,
                                             absl::Time deadline) const {
   const auto keys = Copy(access_.replica(), begin.vote_event_id());
   if (!keys.has_value()) return absl::OkStatus();
-  ASSIGN_OR_RETURN(const ElectionOffice::Registry registry,
-                   office_.OpenRegistry(keys->electronic, keys->registered, deadline));
+  ASSIGN_OR_RETURN(
+      const ElectionOffice::Registry registry,
+      office_.OpenRegistry(keys->electronic, keys->registered, deadline, Tries::kUntilDeadline));
   const std::vector<std::string> credentials = Ascending(registry.credentials);
   if (registry.unusable.empty() &&
       std::equal(credentials.begin(), credentials.end(), begin.credentials().begin(),
@@ -150,8 +153,9 @@ absl::Status MeetingsServiceImpl::MayAppend(const v1::RecordParticipation& recor
                                             absl::Time deadline) const {
   const auto keys = Copy(access_.replica(), record.vote_event_id());
   if (!keys.has_value()) return absl::OkStatus();
-  ASSIGN_OR_RETURN(const ElectionOffice::Registry registry,
-                   office_.OpenRegistry(keys->electronic, keys->registered, deadline));
+  ASSIGN_OR_RETURN(
+      const ElectionOffice::Registry registry,
+      office_.OpenRegistry(keys->electronic, keys->registered, deadline, Tries::kUntilDeadline));
   const std::vector<std::string> persons = Participants(registry, keys->cast);
   if (std::equal(persons.begin(), persons.end(), record.person_ids().begin(),
                  record.person_ids().end())) {
@@ -221,7 +225,7 @@ grpc::Status MeetingsServiceImpl::ListCredentials(grpc::ServerContext* context,
   const grpc::Status status = access_.Read(*context, "ListCredentials", read);
   if (!status.ok()) return status;
   const auto registry =
-      office_.OpenRegistry(keys.electronic, keys.registered, WaitDeadline(*context));
+      office_.OpenRegistry(keys.electronic, keys.registered, WaitDeadline(*context), Tries::kOne);
   if (!registry.ok()) return ToGrpc(registry.status());
   const std::vector<std::string> credentials = Ascending(registry->credentials);
   response->mutable_credentials()->Add(credentials.begin(), credentials.end());
@@ -244,7 +248,7 @@ grpc::Status MeetingsServiceImpl::GetParticipation(grpc::ServerContext* context,
   const grpc::Status status = access_.Read(*context, "GetParticipation", read);
   if (!status.ok()) return status;
   const auto registry =
-      office_.OpenRegistry(keys.electronic, keys.registered, WaitDeadline(*context));
+      office_.OpenRegistry(keys.electronic, keys.registered, WaitDeadline(*context), Tries::kOne);
   if (!registry.ok()) return ToGrpc(registry.status());
   const std::vector<std::string> persons = Participants(*registry, keys.cast);
   response->mutable_person_ids()->Add(persons.begin(), persons.end());
@@ -269,7 +273,7 @@ grpc::Status MeetingsServiceImpl::DecryptWithServerKey(
   };
   const grpc::Status status = access_.Read(*context, "DecryptWithServerKey", read);
   if (!status.ok()) return status;
-  const auto keys = office_.KeysOf(electronic, WaitDeadline(*context));
+  const auto keys = office_.KeysOf(electronic, WaitDeadline(*context), Tries::kOne);
   if (!keys.ok()) return ToGrpc(keys.status());
   response->set_owner(1);
   response->set_decryption(

@@ -27,9 +27,6 @@ constexpr int kMostPages = 8;
 // Below gRPC's default limit of 4 MiB for a message that a client receives.
 constexpr size_t kPageBytes = size_t{2} << 20;
 constexpr absl::Duration kLedgerTimeout = absl::Seconds(10);
-// Those who ask for a checkpoint and wait for the fold, and threads that go on with them: there is
-// little to do.
-constexpr WaitingRoom::Limits kCheckpoints = {64, 2048, 1};
 // The most threads that wait for the fold: a quarter of those that a server has.
 constexpr size_t kMostWaiting = kMaxThreads / 4;
 

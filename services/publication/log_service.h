@@ -16,6 +16,10 @@
 
 namespace votum::publication {
 
+// Those who ask for a checkpoint and wait for the fold, and threads that go on with them: there is
+// little to do. A council may ask from behind one address.
+inline constexpr WaitingRoom::Limits kCheckpoints = {512, 2048, 1};
+
 // Thread-safe.
 class LogServiceImpl final
     : public v1::LogService::WithCallbackMethod_GetCheckpoint<

@@ -62,7 +62,12 @@ void CallerShares::GiveBack(const std::string& caller, size_t amount) {
 }
 
 std::string CallerOf(const grpc::ServerContextBase& context) {
-  return PeerService(context).empty() ? AddressOfPeer(context.peer()) : std::string();
+  return CallerNamed(PeerService(context), context.peer());
+}
+
+std::string CallerNamed(const std::string& service, const std::string& peer) {
+  if (service == kGateway) return absl::StrCat("edge ", AddressOfPeer(peer));
+  return service.empty() ? AddressOfPeer(peer) : std::string();
 }
 
 std::string AddressOfPeer(const std::string& peer) {

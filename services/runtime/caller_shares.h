@@ -41,8 +41,11 @@ class CallerShares {
 };
 
 // The caller whose share a call takes: the address that the call comes from, and "" for a service
-// of ours, which shows a certificate and acts for many.
+// of ours, which shows a certificate and acts for many. The edge, which does what anybody asks, is
+// a caller like others, but takes no share of the public at its address.
 std::string CallerOf(const grpc::ServerContextBase& context);
+// The same for a call with the certificate of `service`, "" if it has none, from `peer`.
+std::string CallerNamed(const std::string& service, const std::string& peer);
 
 // Where a call comes from, without the port: "ipv4:192.0.2.7" for "ipv4:192.0.2.7:4711". With
 // IPv6 each subscriber has a whole network of 64 bits and may call from any address in it, so the

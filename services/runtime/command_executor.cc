@@ -11,6 +11,7 @@
 #include "base/status_macros.h"
 #include "core/command/payload_type.h"
 #include "core/fold/version.h"
+#include "services/runtime/call_bytes.h"
 
 namespace votum {
 namespace {
@@ -22,7 +23,6 @@ constexpr int kAheadWorkers = 2;
 // Hooks before appending mostly wait for the ledger.
 constexpr int kHookWorkers = 4;
 constexpr int kFoldedWorkers = 2;
-static_assert(kFoldedWorkers < WaitingRoom::kGoingOn);  // no command is refused by the room
 
 absl::Status Stopping() { return absl::UnavailableError("the service is stopping; try again"); }
 
@@ -71,13 +71,14 @@ absl::Status CheckSame(const RecordedCommand& recorded, const Envelope& envelope
                    " stands for another command, record ", recorded.index, "; make a new id"));
 }
 
-// OK as long as somebody waits for the command, which is not recorded yet.
+// OK as long as somebody waits for the command, which nothing here has recorded yet; it may be one
+// that comes again.
 absl::Status CheckWanted(const CommandCall& call) {
   if (call.cancelled()) return absl::CancelledError("the caller has gone");
   if (absl::Now() < call.deadline) return absl::OkStatus();
   return Refuse(Reason::kLedgerBusy,
-                "the command waited longer than its call may take, and is not recorded; send it "
-                "again in a moment");
+                "the command waited longer than its call may take; send the same bytes again in a "
+                "moment");
 }
 
 // Refused because `limits` allow no more of the `things`, to this caller or to all.
@@ -110,13 +111,14 @@ absl::StatusOr<Envelope> Open(const google::protobuf::Descriptor& expected,
 struct CommandExecutor::Running {
   explicit Running(CommandCall a_call) : call(std::move(a_call)) {}
 
-  const CommandCall call;
+  CommandCall call;
   size_t places = 0;  // that it has taken
   size_t bytes = 0;   // that it has taken
   const absl::Time start = absl::Now();
-  std::optional<Envelope> envelope;  // from Begin on
-  Preview preview;                   // from Look on
-  common::v1::Receipt receipt;       // from AwaitFold on
+  common::v1::SignedCommand command;  // from Begin on
+  std::optional<Envelope> envelope;   // from Begin on
+  Preview preview;                    // from Look on
+  common::v1::Receipt receipt;        // from AwaitFold on
 };
 
 CommandExecutor::CommandExecutor(const Replica* replica, Clock* clock, Metrics* metrics,
@@ -126,7 +128,7 @@ CommandExecutor::CommandExecutor(const Replica* replica, Clock* clock, Metrics* 
       metrics_(*metrics),
       places_(limits.commands),
       bytes_(limits.bytes),
-      folded_(replica, {limits.commands.in_all, limits.commands.in_all, kFoldedWorkers}),
+      folded_(replica, {limits.commands.of_caller, limits.commands.in_all, kFoldedWorkers}),
       workers_(kWorkers, limits.commands.in_all),
       ahead_workers_(kAheadWorkers, limits.commands.in_all),
       hook_workers_(kHookWorkers, limits.commands.in_all) {}
@@ -143,7 +145,7 @@ void CommandExecutor::Close() {
 void CommandExecutor::Execute(CommandCall call) {
   const auto running = std::make_shared<Running>(std::move(call));
   absl::Status room = TakePlace(*running);
-  if (room.ok()) room = TakeBytes(*running, running->call.command.ByteSizeLong());
+  if (room.ok()) room = TakeBytes(*running, running->call.request.Length());
   if (!room.ok()) return End(*running, room);
   Go(workers_, running, &CommandExecutor::Begin);
 }
@@ -170,8 +172,11 @@ void CommandExecutor::Go(WorkerPool& pool, const RunningPtr& running, Step step)
 }
 
 void CommandExecutor::Begin(const RunningPtr& running) {
-  const CommandCall& call = running->call;
-  auto envelope = Open(*call.expected, call.command);
+  CommandCall& call = running->call;
+  const absl::Status parsed = ParseCommand(call.request, &running->command);
+  if (!parsed.ok()) return End(*running, parsed);
+  call.request.Clear();
+  auto envelope = Open(*call.expected, running->command);
   if (!envelope.ok()) return End(*running, envelope.status());
   running->envelope.emplace(*std::move(envelope));
   // A message may take many times the memory of its bytes, and its signer is not known yet.
@@ -184,7 +189,7 @@ void CommandExecutor::Begin(const RunningPtr& running) {
 void CommandExecutor::LookAhead(const RunningPtr& running) {
   const CommandCall& call = running->call;
   const absl::Status found =
-      call.hooks->ahead(*running->envelope->command, call.command, call.deadline);
+      call.hooks->ahead(*running->envelope->command, running->command, call.deadline);
   if (!found.ok()) return End(*running, found);
   Look(running);
 }
@@ -202,7 +207,7 @@ CommandExecutor::Preview CommandExecutor::PreviewOf(const Running& running) cons
     if (!seen.verdict.ok()) return seen;
     seen.acceptable = CheckIsKnown(fold.world().acts(), envelope, kProgramVersion);
     if (seen.acceptable.ok())
-      seen.acceptable = CheckNotErased(fold.world().directory(), running.call.command);
+      seen.acceptable = CheckNotErased(fold.world().directory(), running.command);
     return seen;
   });
 }
@@ -236,7 +241,7 @@ void CommandExecutor::Decide(const RunningPtr& running) {
   const absl::Status may = [&]() -> absl::Status {
     if (recorded.has_value()) return CheckSame(*recorded, *running->envelope);
     RETURN_IF_ERROR(running->preview.verdict);
-    RETURN_IF_ERROR(CheckAttachments(*running->envelope, call.command));
+    RETURN_IF_ERROR(CheckAttachments(*running->envelope, running->command));
     return running->preview.acceptable;
   }();
   if (!may.ok()) return End(*running, may);
@@ -253,7 +258,7 @@ void CommandExecutor::Decide(const RunningPtr& running) {
 void CommandExecutor::AskService(const RunningPtr& running) {
   const CommandCall& call = running->call;
   const absl::Status may =
-      call.hooks->before_append(*running->envelope->command, call.command, call.deadline);
+      call.hooks->before_append(*running->envelope->command, running->command, call.deadline);
   if (!may.ok()) return End(*running, may);
   Append(running);
 }
@@ -262,7 +267,7 @@ void CommandExecutor::Append(const RunningPtr& running) {
   const CommandCall& call = running->call;
   const absl::Status wanted = CheckWanted(call);
   if (!wanted.ok()) return End(*running, wanted);
-  call.ledger->Append(call.command, running->preview.next_index, call.deadline,
+  call.ledger->Append(running->command, running->preview.next_index, call.deadline,
                       [this, running](absl::StatusOr<common::v1::Receipt> receipt) {
                         AwaitFold(running, std::move(receipt));
                       });

@@ -7,9 +7,10 @@
 // does not hold at its own position (somebody was faster) is recorded and void, and the answer says
 // so. docs/architecture.md, "The way of a command", shows all parties.
 //
-// A known command id gets the first receipt of that command, always: also when it comes with other
-// signatures or none, which nobody looks at then. A command is its id with its payload type and
-// payload; the signatures that count are those of its record.
+// A known command id gets the first receipt of that command, also when it comes with signatures
+// that are not those of its record, which nobody verifies then. A command is its id with its
+// payload type and payload; the signatures that count are those of its record. Without any
+// signature it is refused before (UNSIGNED).
 //
 // No thread waits for a command: each step ends by asking for the next, which begins on whatever
 // thread has the answer. Steps that compute run on a few threads of this class, so that neither
@@ -27,6 +28,7 @@
 #include "base/clock.h"
 #include "base/worker_pool.h"
 #include "core/fold/fold.h"
+#include "grpcpp/support/byte_buffer.h"
 #include "services/runtime/caller_shares.h"
 #include "services/runtime/ledger_client.h"
 #include "services/runtime/metrics.h"
@@ -66,7 +68,7 @@ struct CommandCall {
   const google::protobuf::Descriptor* expected;  // the type of message that the method takes
   LedgerClient* ledger;                          // of the service; outlives the call
   const CommandHooks* hooks;                     // of the service, for this type; may be null
-  common::v1::SignedCommand command;
+  grpc::ByteBuffer request;         // a SignedCommand; nothing is made of it before it has a place
   absl::Time deadline;              // no answer comes later than shortly after it
   std::function<bool()> cancelled;  // whether nobody waits any more; not called after `then`
   // Called once, from any thread; must be short and must not block.
@@ -94,11 +96,11 @@ class CommandExecutor {
   // No call may be outstanding, nor may any follow.
   ~CommandExecutor();
 
-  // Carries out `call`. Refusals: those of OpenEnvelope, Authorize and the domain's Check;
-  // WRONG_METHOD; COMMAND_ID_REUSED; MISSING_ATTACHMENT, UNEXPECTED_ATTACHMENT; LEDGER_BUSY; those
-  // of the hooks and of the ledger. The message of a void record's refusal begins with "record N is
-  // void: ". DEADLINE_EXCEEDED/NOT_FOLDED_YET if the fold lags at the deadline: the command may be
-  // recorded. CANCELLED if nobody waits any more: it is not recorded.
+  // Carries out `call`. Refusals: those of ParseCommand, OpenEnvelope, Authorize and the domain's
+  // Check; WRONG_METHOD; COMMAND_ID_REUSED; MISSING_ATTACHMENT, UNEXPECTED_ATTACHMENT; LEDGER_BUSY;
+  // those of the hooks and of the ledger. The message of a void record's refusal begins with
+  // "record N is void: ". DEADLINE_EXCEEDED/NOT_FOLDED_YET if the fold lags at the deadline: the
+  // command may be recorded. CANCELLED if nobody waits any more: this call does not record it.
   void Execute(CommandCall call);
 
   // Answers UNAVAILABLE to commands that wait for the fold, now and from now on; sending them again

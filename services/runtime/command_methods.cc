@@ -50,6 +50,9 @@ class CommandMethods::Reactor final : public grpc::ServerGenericBidiReactor {
   }
 
   void OnReadDone(bool ok) override {
+    if (!ok) {
+      return Finish(ToGrpc(Refuse(Reason::kBadCommand, "the call brought no command; send one")));
+    }
     CommandCall call{method_.command,
                      method_.ledger,
                      &method_.hooks,
@@ -58,10 +61,7 @@ class CommandMethods::Reactor final : public grpc::ServerGenericBidiReactor {
                      [this] { return gone_.load(); },
                      [this](const absl::StatusOr<common::v1::Receipt>& answer) { Answer(answer); },
                      CallerOf(context_)};
-    const absl::Status parsed = ok ? ParseCommand(request_, &call.command)
-                                   : Refuse(Reason::kBadCommand, "the call brought no command");
-    if (!parsed.ok()) return Finish(ToGrpc(parsed));
-    request_.Clear();
+    call.request.Swap(&request_);
     method_.executor->Execute(std::move(call));
   }
   void OnCancel() override { gone_ = true; }

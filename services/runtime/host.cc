@@ -18,6 +18,10 @@ namespace {
 
 constexpr int kFewestIdleThreads = 2;
 constexpr int kMostIdleThreads = 64;
+// A tablet that sleeps, or leaves its network, says no goodbye. Without these, gRPC would ask only
+// after two hours, and until then its stream would keep one of its caller's places.
+constexpr int kAskCallersMilliseconds = 20'000;
+constexpr int kCallersAnswerMilliseconds = 10'000;
 
 // Both are process-wide switches of gRPC and must be thrown once, before the first server.
 void EnablePluginsOnce() {
@@ -66,6 +70,8 @@ absl::StatusOr<std::unique_ptr<Host>> Host::Start(
   // Callers through connect.h often ask whether this process lives.
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
                              kAskMilliseconds / 2);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, kAskCallersMilliseconds);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kCallersAnswerMilliseconds);
   // Without this, two processes silently share a port.
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   host->server_ = builder.BuildAndStart();

@@ -20,8 +20,19 @@ constexpr absl::Duration kLongestPause = absl::Milliseconds(500);
 
 using LedgerStub = ledger::v1::LedgerService::StubInterface;
 
-// One call of the ledger, made again while the answer is UNAVAILABLE, until `deadline`. It keeps
-// itself alive until `then` has been called, and holds no thread meanwhile.
+using Tries = LedgerClient::Tries;
+
+absl::Status Unreachable(Tries tries) {
+  return Refuse(Reason::kLedgerUnreachable,
+                tries == Tries::kOne
+                    ? "the ledger cannot be reached, so names, texts and keys cannot be fetched "
+                      "now; read again in a moment"
+                    : "the ledger cannot be reached; the command may have been recorded: send the "
+                      "same signed command again");
+}
+
+// One call of the ledger. With Tries::kUntilDeadline it is made again while the answer is
+// UNAVAILABLE. It keeps itself alive until `then` has been called, and holds no thread meanwhile.
 template <typename Request, typename Response>
 class RetriedCall final : public std::enable_shared_from_this<RetriedCall<Request, Response>> {
  public:
@@ -30,11 +41,12 @@ class RetriedCall final : public std::enable_shared_from_this<RetriedCall<Reques
                                                        std::function<void(grpc::Status)>);
   // `client` outlives the call.
   RetriedCall(LedgerClient* client, Method method, Request request, absl::Time deadline,
-              std::function<void(absl::StatusOr<Response>)> then)
+              Tries tries, std::function<void(absl::StatusOr<Response>)> then)
       : client_(*client),
         method_(method),
         request_(std::move(request)),
         deadline_(deadline),
+        tries_(tries),
         then_(std::move(then)) {}
 
   void Start() {
@@ -56,12 +68,8 @@ class RetriedCall final : public std::enable_shared_from_this<RetriedCall<Reques
       return then_(status.ok() ? absl::StatusOr<Response>(std::move(response_)) : status);
     }
     const absl::Duration pause = pause_;
-    if (too_late || absl::Now() + pause >= deadline_) {
-      return then_(
-          Refuse(Reason::kLedgerUnreachable,
-                 "the ledger cannot be reached; the command may have been recorded: send the "
-                 "same signed command again"));
-    }
+    if (too_late || tries_ == Tries::kOne || absl::Now() + pause >= deadline_)
+      return then_(Unreachable(tries_));
     // Before the alarm is set, since the next attempt may begin at once, on another thread.
     pause_ = std::min(2 * pause, kLongestPause);
     alarm_ = std::make_unique<grpc::Alarm>();
@@ -78,6 +86,7 @@ class RetriedCall final : public std::enable_shared_from_this<RetriedCall<Reques
   const Method method_;
   const Request request_;
   const absl::Time deadline_;
+  const Tries tries_;
   const std::function<void(absl::StatusOr<Response>)> then_;
   absl::Duration pause_ = kFirstPause;
   Response response_;
@@ -87,10 +96,10 @@ class RetriedCall final : public std::enable_shared_from_this<RetriedCall<Reques
 
 template <typename Request, typename Response>
 void Call(LedgerClient* client, typename RetriedCall<Request, Response>::Method method,
-          Request request, absl::Time deadline,
+          Request request, absl::Time deadline, Tries tries,
           std::function<void(absl::StatusOr<Response>)> then) {
   std::make_shared<RetriedCall<Request, Response>>(client, method, std::move(request), deadline,
-                                                   std::move(then))
+                                                   tries, std::move(then))
       ->Start();
 }
 
@@ -151,20 +160,20 @@ void LedgerClient::Append(const common::v1::SignedCommand& command, uint64_t jud
   *request.mutable_command() = command;
   request.set_judged_at(judged_at);
   Call(this, &LedgerStub::async_interface::Append, std::move(request), deadline,
-       ReceiptOf<ledger::v1::AppendResponse>(std::move(then)));
+       Tries::kUntilDeadline, ReceiptOf<ledger::v1::AppendResponse>(std::move(then)));
 }
 
 void LedgerClient::GetReceipt(uint64_t index, absl::Time deadline, Then<common::v1::Receipt> then) {
   ledger::v1::GetReceiptRequest request;
   request.set_index(index);
   Call(this, &LedgerStub::async_interface::GetReceipt, std::move(request), deadline,
-       ReceiptOf<ledger::v1::GetReceiptResponse>(std::move(then)));
+       Tries::kUntilDeadline, ReceiptOf<ledger::v1::GetReceiptResponse>(std::move(then)));
 }
 
-void LedgerClient::GetSize(absl::Time deadline, Then<uint64_t> then) {
+void LedgerClient::GetSize(absl::Time deadline, Tries tries, Then<uint64_t> then) {
   using Response = ledger::v1::GetCheckpointResponse;
   Call<ledger::v1::GetCheckpointRequest, Response>(
-      this, &LedgerStub::async_interface::GetCheckpoint, {}, deadline,
+      this, &LedgerStub::async_interface::GetCheckpoint, {}, deadline, tries,
       [then = std::move(then)](const absl::StatusOr<Response>& response) {
         if (!response.ok()) return then(response.status());
         // Whose signature it bears does not matter here: the number only says how long to wait.
@@ -181,14 +190,14 @@ std::unique_ptr<LogStream> LedgerClient::Subscribe(uint64_t start) {
 }
 
 absl::StatusOr<std::vector<common::v1::Attachment>> LedgerClient::GetAttachments(
-    const std::vector<std::string>& commitments, absl::Time deadline) {
+    const std::vector<std::string>& commitments, absl::Time deadline, Tries tries) {
   ledger::v1::GetAttachmentsRequest request;
   for (const std::string& commitment : commitments) request.add_commitments(commitment);
   using Response = ledger::v1::GetAttachmentsResponse;
   // Shared: whoever sets it may not be done with it when this function goes on.
   const auto promise = std::make_shared<std::promise<absl::StatusOr<Response>>>();
   Call<ledger::v1::GetAttachmentsRequest, Response>(
-      this, &LedgerStub::async_interface::GetAttachments, std::move(request), deadline,
+      this, &LedgerStub::async_interface::GetAttachments, std::move(request), deadline, tries,
       [promise](absl::StatusOr<Response> response) { promise->set_value(std::move(response)); });
   ASSIGN_OR_RETURN(const Response response, promise->get_future().get());
   return std::vector<common::v1::Attachment>(response.attachments().begin(),

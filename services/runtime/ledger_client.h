@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -42,6 +43,9 @@ class LedgerClient {
  public:
   template <typename Answer>
   using Then = std::function<void(absl::StatusOr<Answer>)>;
+  // How often a call is made while the ledger cannot be reached, before LEDGER_UNREACHABLE. A read
+  // holds a thread of its server, so it asks once, and its caller reads again.
+  enum class Tries { kOne, kUntilDeadline };
 
   // `service` names the caller; the ledger believes it only on a channel within the process
   // (elsewhere the client certificate says who calls).
@@ -61,7 +65,10 @@ class LedgerClient {
   virtual void GetReceipt(uint64_t index, absl::Time deadline, Then<common::v1::Receipt> then);
 
   // The number of records in the log.
-  virtual void GetSize(absl::Time deadline, Then<uint64_t> then);
+  virtual void GetSize(absl::Time deadline, Tries tries, Then<uint64_t> then);
+  void GetSize(absl::Time deadline, Then<uint64_t> then) {
+    GetSize(deadline, Tries::kUntilDeadline, std::move(then));
+  }
 
   // The log from record `start` on.
   virtual std::unique_ptr<LogStream> Subscribe(uint64_t start);
@@ -69,7 +76,7 @@ class LedgerClient {
   // Those contents of `commitments` that exist. Waits for the answer, so it must not be called on a
   // thread of gRPC's.
   virtual absl::StatusOr<std::vector<common::v1::Attachment>> GetAttachments(
-      const std::vector<std::string>& commitments, absl::Time deadline);
+      const std::vector<std::string>& commitments, absl::Time deadline, Tries tries);
 
   ledger::v1::LedgerService::StubInterface& stub() { return *stub_; }
   // Adds the metadata that every call to the ledger carries.

@@ -29,9 +29,9 @@ absl::StatusOr<bool> FillContents(LedgerClient& ledger, absl::Time deadline,
   for (size_t first = 0; first < commitments.size(); first += kPage) {
     const auto begin = commitments.begin() + static_cast<std::ptrdiff_t>(first);
     const size_t count = std::min(kPage, commitments.size() - first);
-    ASSIGN_OR_RETURN(
-        std::vector<common::v1::Attachment> attachments,
-        ledger.GetAttachments({begin, begin + static_cast<std::ptrdiff_t>(count)}, deadline));
+    ASSIGN_OR_RETURN(std::vector<common::v1::Attachment> attachments,
+                     ledger.GetAttachments({begin, begin + static_cast<std::ptrdiff_t>(count)},
+                                           deadline, LedgerClient::Tries::kOne));
     for (common::v1::Attachment& attachment : attachments)
       texts[attachment.commitment()] = std::move(*attachment.mutable_content());
   }
@@ -51,7 +51,7 @@ absl::StatusOr<bool> FillContents(LedgerClient& ledger, absl::Time deadline,
 absl::Status CatchUp(const Replica& replica, LedgerClient& ledger, absl::Time deadline) {
   // Shared: whoever sets it may not be done with it when this function goes on.
   const auto answer = std::make_shared<std::promise<absl::StatusOr<uint64_t>>>();
-  ledger.GetSize(deadline,
+  ledger.GetSize(deadline, LedgerClient::Tries::kOne,
                  [answer](const absl::StatusOr<uint64_t>& size) { answer->set_value(size); });
   ASSIGN_OR_RETURN(const uint64_t size, answer->get_future().get());
   return size == 0 ? absl::OkStatus() : replica.WaitFor(size - 1, deadline);

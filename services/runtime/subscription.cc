@@ -18,6 +18,10 @@ absl::Status TooMany(size_t limit, absl::string_view of_whom) {
                              "page"));
 }
 
+grpc::Status Stopping() {
+  return grpc::Status(grpc::StatusCode::UNAVAILABLE, "the service is stopping");
+}
+
 }  // namespace
 
 // One stream. gRPC calls it on threads of its own; a mutex guards all state. It keeps itself alive
@@ -68,8 +72,7 @@ class SubscriptionHub::Subscriber : public grpc::ServerWriteReactor<ledger::v1::
   void Stop() {
     const std::lock_guard<std::mutex> lock(mutex_);
     stop_ = true;
-    if (!writing_)
-      FinishLocked(grpc::Status(grpc::StatusCode::UNAVAILABLE, "the service is stopping"));
+    if (!writing_) FinishLocked(Stopping());
   }
 
   // Ends what a subscriber who does not read keeps from ending. Not after OnDone.
@@ -79,7 +82,7 @@ class SubscriptionHub::Subscriber : public grpc::ServerWriteReactor<ledger::v1::
   void FinishLocked(const grpc::Status& status) {
     if (finished_) return;
     finished_ = true;
-    Finish(stop_ ? grpc::Status(grpc::StatusCode::UNAVAILABLE, "the service is stopping") : status);
+    Finish(stop_ ? Stopping() : status);
   }
 
   SubscriptionHub& hub_;
@@ -108,16 +111,18 @@ grpc::ServerWriteReactor<ledger::v1::SubscribeResponse>* SubscriptionHub::Subscr
         ToGrpc(own ? TooMany(shares_.limits().of_caller, "of this caller")
                    : TooMany(shares_.limits().in_all, "like this one")));
   }
-  auto subscriber = std::make_shared<Subscriber>(this, context, caller, start);
-  const std::lock_guard<std::mutex> lock(mutex_);
-  subscribers_.insert(subscriber);
-  if (stopping_) {
-    subscriber->Stop();
-  } else {
-    dirty_ = true;
-    changed_.notify_all();
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (!stopping_) {
+      const auto subscriber = std::make_shared<Subscriber>(this, context, caller, start);
+      subscribers_.insert(subscriber);
+      dirty_ = true;
+      changed_.notify_all();
+      return subscriber.get();
+    }
   }
-  return subscriber.get();
+  shares_.GiveBack(caller, 1);
+  return new RefusedSubscription(Stopping());
 }
 
 void SubscriptionHub::Wake() {
@@ -140,6 +145,11 @@ void SubscriptionHub::Remove(Subscriber* subscriber) {
   changed_.notify_all();
 }
 
+bool SubscriptionHub::IsStopping() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return stopping_;
+}
+
 void SubscriptionHub::Pump() {
   for (;;) {
     std::vector<std::shared_ptr<Subscriber>> current;
@@ -150,7 +160,11 @@ void SubscriptionHub::Pump() {
       dirty_ = false;
       current.assign(subscribers_.begin(), subscribers_.end());
     }
-    for (const std::shared_ptr<Subscriber>& subscriber : current) subscriber->Advance(read_);
+    for (const std::shared_ptr<Subscriber>& subscriber : current) {
+      // A read may wait for the ledger; Stop waits for one at most, not for one of each subscriber.
+      if (IsStopping()) return;
+      subscriber->Advance(read_);
+    }
   }
 }
 

@@ -50,7 +50,8 @@ class SubscriptionHub {
 
   // A subscription of `caller` from `start` on, for the call with this context; ends when the
   // caller goes or at Stop, or at once with RESOURCE_EXHAUSTED/TOO_MANY_WAITING_READS if `caller`,
-  // or all together, have as many as they may. The caller "" has no limit of its own.
+  // or all together, have as many as they may, with UNAVAILABLE after Stop has begun. The caller ""
+  // has no limit of its own.
   grpc::ServerWriteReactor<ledger::v1::SubscribeResponse>* Subscribe(
       grpc::CallbackServerContext* context, const std::string& caller, uint64_t start);
 
@@ -64,6 +65,7 @@ class SubscriptionHub {
  private:
   class Subscriber;
   void Pump();
+  bool IsStopping();
   void Remove(Subscriber* subscriber);
 
   const ReadStretch read_;

@@ -2,7 +2,8 @@
 // of them.
 //
 // The caller of a read is a person, or for the public the address it calls from: the reads of one
-// caller cannot take the places of others.
+// caller cannot take the places of others. The caller "" has no limit of its own: a service of
+// ours, or a command, whose place was counted before.
 //
 // Those who have waited go on with threads of the room. A read that is slow there (it fetches sealed
 // contents from a ledger that does not answer, for ten seconds at most) counts for its caller until

@@ -40,9 +40,6 @@
 
 namespace votum {
 
-// The edge to the public: hosted like one of kServices, but not one of them.
-inline constexpr char kGateway[] = "gateway";
-
 class Deployment {
  public:
   explicit Deployment(std::string folder) : folder_(std::move(folder)) {}

@@ -144,9 +144,9 @@ TEST_F(ClientTest, AReceiptForSomethingElseIsNoReceipt) {
   EXPECT_THAT(client->Do(&vote), IsRefused(Reason::kReceiptInvalid));
 }
 
-TEST_F(ClientTest, SendsTheSameBytesAgainWhileTheServiceIsAway) {
+TEST_F(ClientTest, SendsTheSameBytesAgainWhileTheServiceIsAwayOrBusy) {
   const auto client = OpenAsMember();
-  service_.FailNext({absl::UnavailableError("starting"), absl::UnavailableError("starting")});
+  service_.FailNext({absl::UnavailableError("starting"), Refuse(Reason::kLedgerBusy, "wait")});
   meetings::v1::CastVote vote = Vote();
   ASSERT_OK(client->Do(&vote));
   const std::vector<SeenCall> calls = service_.calls();

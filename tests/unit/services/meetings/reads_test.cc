@@ -1,6 +1,7 @@
 // The reads of secret votes, key ceremonies and lots. tests/unit/core/meetings/service_test.cc has
 // those of the meeting itself.
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <tuple>
@@ -12,7 +13,11 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "rules/profile.h"
+#include "services/meetings/meeting_feed.h"
 #include "services/meetings/service.h"
+#include "services/runtime/command_methods.h"
+#include "services/runtime/read_access.h"
+#include "tests/harness/await.h"
 #include "tests/harness/people.h"
 #include "tests/unit/core/fold/small_log.h"
 #include "tests/unit/core/meetings/recorded_council.h"
@@ -184,15 +189,23 @@ TEST(MeetingsReads, GetKeyCeremonyShowsTheMessagesAndListKeyCeremoniesDoesNot) {
   EXPECT_THAT(served->IdsOf(&Stub::ListKeyCeremonies, "", request, 1, items), ElementsAre());
 }
 
-// A stream of a meeting as the public sees it.
+// A stream of a meeting, of the public or with a session.
 struct Watched {
-  Watched(Stub& stub, const std::string& meeting_id) {
+  Watched(Stub& stub, const std::string& meeting_id, const std::string& session = "") {
+    if (!session.empty()) context.AddMetadata(kSessionMetadata, session);
     context.set_deadline(absl::ToChronoTime(absl::Now() + absl::Seconds(60)));
     v1::WatchMeetingRequest request;
     request.set_meeting_id(meeting_id);
     reader = stub.WatchMeeting(&context, request);
   }
   bool Read() { return reader->Read(&newest); }
+  absl::Status End() { return FromGrpc(reader->Finish()); }
+  absl::Status Cancel() {
+    context.TryCancel();
+    while (Read()) {
+    }
+    return End();
+  }
 
   grpc::ClientContext context;
   std::unique_ptr<grpc::ClientReader<v1::WatchMeetingResponse>> reader;
@@ -222,13 +235,64 @@ TEST(MeetingsReads, WatchMeetingShowsTheMeetingAtOnceAndAfterAChange) {
   }
   Watched none(served.stub(), "x");
   EXPECT_FALSE(none.Read());
-  EXPECT_THAT(FromGrpc(none.reader->Finish()), IsRefused(Reason::kNoSuchMeeting));
-  for (Watched* const watched : {&first, &second}) {
-    watched->context.TryCancel();
-    while (watched->Read()) {
-    }
-    EXPECT_FALSE(watched->reader->Finish().ok());
+  EXPECT_THAT(none.End(), IsRefused(Reason::kNoSuchMeeting));
+  Watched stranger(served.stub(), Council::kMeeting, "no session");
+  EXPECT_FALSE(stranger.Read());
+  EXPECT_THAT(stranger.End(), IsRefused(Reason::kBadSession));
+  for (Watched* const watched : {&first, &second}) EXPECT_FALSE(watched->Cancel().ok());
+}
+
+// Watching alone, for one caller of the public, and for two persons once each.
+class FewWatchers final
+    : public WithoutCommands<
+          v1::MeetingsService,
+          v1::MeetingsService::WithCallbackMethod_WatchMeeting<v1::MeetingsService::Service>> {
+ public:
+  explicit FewWatchers(const ReadAccess* access) : feed_(access, {1, 2}, {1, 1}) {}
+  grpc::ServerWriteReactor<v1::WatchMeetingResponse>* WatchMeeting(
+      grpc::CallbackServerContext* context, const v1::WatchMeetingRequest* request) override {
+    return feed_.Watch(context, request->meeting_id());
   }
+
+ private:
+  MeetingFeed feed_;
+};
+
+TEST(MeetingsReads, ThePublicTakesNoPlacesOfPersonsWhoWatchNorOnePersonThoseOfOthers) {
+  Council council;
+  council.Open();
+  testing::SmallLog log;
+  RecordCouncil(council, log);
+  for (const char* id : {"m1", "m2", "zoe"}) {
+    if (!log.HasKey(id)) log.GiveKey(id, "bert");
+  }
+  testing::Served<v1::MeetingsService, FewWatchers> served(Domain::kMeetings, log);
+  const auto watch = [&](const std::string& person) {
+    return std::make_unique<Watched>(served.stub(), Council::kMeeting,
+                                     person.empty() ? "" : served.SessionOf(person));
+  };
+  std::map<std::string, std::unique_ptr<Watched>> watching;
+  for (const char* person : {"", "m1", "zoe"}) {
+    watching[person] = watch(person);
+    EXPECT_TRUE(watching[person]->Read()) << person;
+  }
+  for (const char* person : {"", "m1", "m2"}) {
+    const auto refused = watch(person);
+    EXPECT_FALSE(refused->Read());
+    EXPECT_THAT(refused->End(), IsRefused(Reason::kTooManyWaitingReads)) << person;
+  }
+  EXPECT_FALSE(watching["zoe"]->Cancel().ok());
+  // The server hears of it a moment later.
+  EXPECT_TRUE(testing::Await([&] {
+    watching["m2"] = watch("m2");
+    if (watching["m2"]->Read()) return true;
+    EXPECT_THAT(watching["m2"]->End(), IsRefused(Reason::kTooManyWaitingReads));
+    return false;
+  }));
+  const auto refused = watch("");
+  EXPECT_FALSE(refused->Read()) << "the place was a person's";
+  EXPECT_THAT(refused->End(), IsRefused(Reason::kTooManyWaitingReads));
+  for (const char* person : {"", "m1", "m2"}) EXPECT_FALSE(watching[person]->Cancel().ok());
 }
 
 // LogService asks MayRead for the same attachment (tests/unit/services/publication).

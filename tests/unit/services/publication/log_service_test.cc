@@ -7,12 +7,14 @@
 // tests/integration/audience_test.cc the audience that a caller's credentials give.
 #include "services/publication/log_service.h"
 
+#include <atomic>
 #include <functional>
 #include <future>
 #include <map>
 #include <memory>
 #include <set>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -24,6 +26,7 @@
 #include "base/test_folder.h"
 #include "core/command/payload_type.h"
 #include "core/command/timestamps.h"
+#include "crypto/checkpoint.h"
 #include "crypto/commitment.h"
 #include "crypto/dsse.h"
 #include "crypto/encoding.h"
@@ -40,6 +43,7 @@
 #include "services/gateway/published_log.h"
 #include "services/ledger/service.h"
 #include "services/runtime/host.h"
+#include "tests/harness/await.h"
 #include "tests/harness/people.h"
 #include "votum/directory/v1/directory.pb.h"
 #include "votum/ideas/v1/ideas.pb.h"
@@ -502,36 +506,61 @@ TEST_F(LogServiceTest, AServiceAppendsAndTheBytesOfOthersAreNotLookedAt) {
 }
 
 TEST_F(LogServiceTest, CheckpointsWaitForTheFoldAndLeaveTheThreadsToOthers) {
-  replica_.Stop();  // the fold lags from now on
+  // The fold lags while somebody holds the state still.
+  std::promise<void> held, may_fold;
+  std::thread reader([&] {
+    replica_.WithState([&](const Fold&) {
+      held.set_value();
+      may_fold.get_future().wait();
+      return 0;
+    });
+  });
+  held.get_future().wait();
   dv1::WithdrawOffice command;
-  ASSERT_OK(ledger_->Append(Sign(&command, key_), {"directory"}));
+  EXPECT_OK(ledger_->Append(Sign(&command, key_), {"directory"}));
+
+  constexpr size_t kSurplus = 10;
+  constexpr size_t kAsked = kCheckpoints.of_caller + kSurplus;
+  static_assert(kCheckpoints.of_caller > kMaxThreads);
   struct Asked {
     grpc::ClientContext context;
     lv1::GetCheckpointResponse response;
     std::promise<absl::Status> ended;
   };
   const lv1::GetCheckpointRequest request;
+  std::atomic<size_t> answered{0};
   std::vector<std::unique_ptr<Asked>> asked;
-  // More than the server has threads, and more than one caller may have waiting.
-  for (int i = 0; i < kMaxThreads + 10; ++i) {
+  for (size_t i = 0; i < kAsked; ++i) {
     Asked& one = *asked.emplace_back(std::make_unique<Asked>());
-    one.context.set_deadline(absl::ToChronoTime(absl::Now() + absl::Seconds(60)));
-    stub_->async()->GetCheckpoint(
-        &one.context, &request, &one.response,
-        [&one](const grpc::Status& status) { one.ended.set_value(FromGrpc(status)); });
+    stub_->async()->GetCheckpoint(&one.context, &request, &one.response,
+                                  [&one, &answered](const grpc::Status& status) {
+                                    ++answered;
+                                    one.ended.set_value(FromGrpc(status));
+                                  });
   }
+  // All have reached the server when those are refused who are too many.
+  EXPECT_TRUE(testing::Await([&] { return answered == kSurplus; }));
   lv1::GetConsistencyProofRequest sizes;
   sizes.set_old_size(1);
   sizes.set_new_size(2);
   lv1::GetConsistencyProofResponse proof;
   grpc::ClientContext context;
   EXPECT_OK(FromGrpc(stub_->GetConsistencyProof(&context, sizes, &proof)));
-  log_service_.EndSubscriptions();
-  std::map<absl::StatusCode, int> ended;
-  for (const auto& one : asked) ++ended[one->ended.get_future().get().code()];
-  EXPECT_EQ(ended[absl::StatusCode::kOk], 0) << "nobody is told more than is folded";
-  EXPECT_EQ(ended[absl::StatusCode::kResourceExhausted] + ended[absl::StatusCode::kUnavailable],
-            kMaxThreads + 10);
+  EXPECT_EQ(answered, kSurplus) << "nobody is told more than is folded";
+
+  may_fold.set_value();
+  reader.join();
+  size_t told = 0;
+  for (const auto& one : asked) {
+    const absl::Status ended = one->ended.get_future().get();
+    if (ended.ok()) {
+      ++told;
+      EXPECT_EQ(*crypto::SizeOfCheckpoint(one->response.checkpoint()), stored_.size() + 1);
+    } else {
+      EXPECT_THAT(ended, IsRefused(Reason::kTooManyWaitingReads));
+    }
+  }
+  EXPECT_EQ(told, kCheckpoints.of_caller);
 }
 
 TEST_F(LogServiceTest, ASessionThatIsNoGoodIsRefusedNotTakenForThePublic) {

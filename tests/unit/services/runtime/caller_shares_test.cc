@@ -47,5 +47,12 @@ TEST(CallerSharesTest, APortIsNobodyAndANetworkOfIpv6IsOneCaller) {
   EXPECT_EQ(AddressOfPeer("inproc"), "inproc");
 }
 
+TEST(CallerSharesTest, AServiceIsNamelessAndTheEdgeIsACallerOfItsOwn) {
+  const std::string peer = "ipv4:192.0.2.7:4711";
+  EXPECT_EQ(CallerNamed("", peer), "ipv4:192.0.2.7");
+  EXPECT_EQ(CallerNamed("meetings", peer), "");
+  EXPECT_EQ(CallerNamed("gateway", peer), "edge ipv4:192.0.2.7");
+}
+
 }  // namespace
 }  // namespace votum

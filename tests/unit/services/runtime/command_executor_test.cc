@@ -11,7 +11,9 @@
 #include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
 #include "base/status_matchers.h"
+#include "grpcpp/support/slice.h"
 #include "gtest/gtest.h"
+#include "services/runtime/call_bytes.h"
 #include "tests/unit/core/fold/small_log.h"
 #include "tests/unit/services/runtime/fake_ledger.h"
 #include "votum/directory/v1/directory.pb.h"
@@ -70,7 +72,7 @@ class CommandExecutorTest : public ::testing::Test {
   void Send(const SignedCommand& command, Sent* sent, const CommandHooks* hooks = nullptr,
             absl::Time deadline = absl::Now() + kLong,
             const google::protobuf::Descriptor* expected = dv1::CreateOrganization::descriptor()) {
-    executor_.Execute({expected, &ledger_, hooks, command, deadline,
+    executor_.Execute({expected, &ledger_, hooks, BufferOf(command), deadline,
                        [sent] { return sent->cancelled.load(); },
                        [this, sent](absl::StatusOr<Receipt> answer) {
                          sent->answer = std::move(answer);
@@ -308,7 +310,7 @@ TEST_F(CommandExecutorTest, NoThreadWaitsForACommand) {
 TEST_F(CommandExecutorTest, RefusesMoreThanItMayHoldUntilThereIsRoomAgain) {
   CommandExecutor two(&replica_, &clock_, &metrics_, {{2, 2}, {6000, 6000}});
   const auto send = [&](const SignedCommand& command, Sent* sent) {
-    two.Execute({dv1::CreateOrganization::descriptor(), &ledger_, nullptr, command,
+    two.Execute({dv1::CreateOrganization::descriptor(), &ledger_, nullptr, BufferOf(command),
                  absl::Now() + kLong, [] { return false; },
                  [sent](absl::StatusOr<Receipt> answer) {
                    sent->answer = std::move(answer);
@@ -335,11 +337,29 @@ TEST_F(CommandExecutorTest, RefusesMoreThanItMayHoldUntilThereIsRoomAgain) {
   EXPECT_OK(again.Await());
 }
 
+TEST_F(CommandExecutorTest, NothingIsMadeOfBytesThatHaveNoPlace) {
+  const auto send = [&](CommandExecutor& executor, Sent* sent) {
+    const grpc::Slice no_command(std::string("\xff\xff\xff"));
+    executor.Execute({dv1::CreateOrganization::descriptor(), &ledger_, nullptr,
+                      grpc::ByteBuffer(&no_command, 1), absl::Now() + kLong, [] { return false; },
+                      [sent](absl::StatusOr<Receipt> answer) {
+                        sent->answer = std::move(answer);
+                        sent->answered.Notify();
+                      }});
+  };
+  Sent parsed, has_no_place;
+  send(executor_, &parsed);
+  EXPECT_THAT(parsed.Await(), IsRefused(Reason::kBadCommand));
+  CommandExecutor full(&replica_, &clock_, &metrics_, {{9, 9}, {2, 2}});
+  send(full, &has_no_place);
+  EXPECT_THAT(has_no_place.Await(), IsRefused(Reason::kLedgerBusy));
+}
+
 TEST_F(CommandExecutorTest, OneCallerHasAShareAndLeavesTheRestToOthers) {
   constexpr size_t kPlenty = size_t{1} << 30;
   CommandExecutor few(&replica_, &clock_, &metrics_, {{1, 3}, {kPlenty, kPlenty}});
   const auto send = [&](const std::string& caller, const std::string& id, Sent* sent) {
-    few.Execute({dv1::CreateOrganization::descriptor(), &ledger_, nullptr, Council(id),
+    few.Execute({dv1::CreateOrganization::descriptor(), &ledger_, nullptr, BufferOf(Council(id)),
                  absl::Now() + kLong, [] { return false; },
                  [sent](absl::StatusOr<Receipt> answer) {
                    sent->answer = std::move(answer);
@@ -374,8 +394,8 @@ TEST_F(CommandExecutorTest, ACommandCountsWithTheMemoryThatItTakesWhenItIsOpen) 
   CommandExecutor small(&replica_, &clock_, &metrics_,
                         {{9, 9}, {enough_for_its_bytes, enough_for_its_bytes}});
   Sent sent;
-  small.Execute({dv1::EraseSubjects::descriptor(), &ledger_, nullptr, command, absl::Now() + kLong,
-                 [] { return false; },
+  small.Execute({dv1::EraseSubjects::descriptor(), &ledger_, nullptr, BufferOf(command),
+                 absl::Now() + kLong, [] { return false; },
                  [&sent](absl::StatusOr<Receipt> answer) {
                    sent.answer = std::move(answer);
                    sent.answered.Notify();

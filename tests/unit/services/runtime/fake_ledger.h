@@ -90,7 +90,7 @@ class FakeLedger final : public LedgerClient {
     const std::lock_guard<std::mutex> lock(mutex_);
     size_ = std::move(size);
   }
-  void GetSize(absl::Time, Then<uint64_t> then) override {
+  void GetSize(absl::Time, Tries, Then<uint64_t> then) override {
     std::unique_lock<std::mutex> lock(mutex_);
     ++sizes_asked_;
     changed_.notify_all();
@@ -130,7 +130,7 @@ class FakeLedger final : public LedgerClient {
     before_attachments_ = std::move(happens);
   }
   absl::StatusOr<std::vector<common::v1::Attachment>> GetAttachments(
-      const std::vector<std::string>& commitments, absl::Time) override {
+      const std::vector<std::string>& commitments, absl::Time, Tries) override {
     std::function<void()> before;
     {
       const std::lock_guard<std::mutex> lock(mutex_);

@@ -2,6 +2,7 @@
 #include "services/runtime/ledger_client.h"
 
 #include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -28,7 +29,8 @@ using common::v1::Receipt;
 
 constexpr absl::Duration kLong = absl::Seconds(60);
 
-// Answers Append with the given statuses, in turn, and then with a receipt.
+// Answers Append, GetCheckpoint and GetAttachments with the given statuses, in turn, and then as a
+// ledger does.
 class FailingLedger final : public lv1::LedgerService::Service {
  public:
   grpc::Status Append(grpc::ServerContext* context, const lv1::AppendRequest* request,
@@ -38,13 +40,8 @@ class FailingLedger final : public lv1::LedgerService::Service {
     const auto name = context->client_metadata().find(kServiceMetadata);
     if (name != context->client_metadata().end())
       caller_ = std::string(name->second.data(), name->second.size());
-    if (!failures_.empty()) {
-      const absl::Status failure = failures_.front();
-      failures_.pop_front();
-      return ToGrpc(failure);
-    }
     response->mutable_receipt()->set_index(7);
-    return grpc::Status::OK;
+    return NextLocked();
   }
   grpc::Status GetReceipt(grpc::ServerContext*, const lv1::GetReceiptRequest* request,
                           lv1::GetReceiptResponse* response) override {
@@ -59,13 +56,15 @@ class FailingLedger final : public lv1::LedgerService::Service {
     const auto signer = crypto::NoteSigner::Create(
         checkpoint.origin, *crypto::PrivateKey::Generate(crypto::KeyType::kEd25519));
     response->set_checkpoint(*crypto::SignCheckpoint(checkpoint, *signer));
-    return grpc::Status::OK;
+    const std::lock_guard<std::mutex> lock(mutex_);
+    return NextLocked();
   }
   grpc::Status GetAttachments(grpc::ServerContext*, const lv1::GetAttachmentsRequest* request,
                               lv1::GetAttachmentsResponse* response) override {
     for (const std::string& commitment : request->commitments())
       response->add_attachments()->set_commitment(commitment);
-    return grpc::Status::OK;
+    const std::lock_guard<std::mutex> lock(mutex_);
+    return NextLocked();
   }
 
   void FailWith(std::deque<absl::Status> failures) {
@@ -81,7 +80,20 @@ class FailingLedger final : public lv1::LedgerService::Service {
     return caller_;
   }
 
+  bool has_failures() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    return !failures_.empty();
+  }
+
  private:
+  // The next failure, or OK.
+  grpc::Status NextLocked() {
+    if (failures_.empty()) return grpc::Status::OK;
+    const absl::Status failure = failures_.front();
+    failures_.pop_front();
+    return ToGrpc(failure);
+  }
+
   std::mutex mutex_;
   std::deque<absl::Status> failures_;  // guarded by mutex_
   std::vector<std::string> requests_;  // guarded by mutex_
@@ -161,6 +173,32 @@ TEST_F(LedgerClientTest, PassesOnWhatALedgerAnswers) {
   }
 }
 
+TEST_F(LedgerClientTest, AReadAsksOnceAndAHookUntilTheLedgerIsBack) {
+  using Tries = LedgerClient::Tries;
+  const auto size = [this](Tries tries) {
+    return Await<uint64_t>([&](LedgerClient::Then<uint64_t> then) {
+             client_.GetSize(absl::Now() + kLong, tries, std::move(then));
+           })
+        .status();
+  };
+  const auto attachments = [this](Tries tries) {
+    return client_.GetAttachments({"a"}, absl::Now() + kLong, tries).status();
+  };
+  const std::deque<absl::Status> away(2, absl::UnavailableError("it restarts"));
+  for (const std::function<absl::Status(Tries)>& ask :
+       {std::function<absl::Status(Tries)>(size),
+        std::function<absl::Status(Tries)>(attachments)}) {
+    ledger_.FailWith(away);
+    const absl::Status once = ask(Tries::kOne);
+    EXPECT_THAT(once, IsRefused(Reason::kLedgerUnreachable));
+    EXPECT_EQ(once.message().find("recorded"), absl::string_view::npos) << once;
+    EXPECT_TRUE(ledger_.has_failures()) << "it was asked again";
+    ledger_.FailWith(away);
+    EXPECT_OK(ask(Tries::kUntilDeadline));
+    EXPECT_FALSE(ledger_.has_failures());
+  }
+}
+
 TEST_F(LedgerClientTest, FetchesReceiptsSizeAndAttachments) {
   const auto receipt = Await<Receipt>([&](LedgerClient::Then<Receipt> then) {
     client_.GetReceipt(3, absl::Now() + kLong, std::move(then));
@@ -172,7 +210,8 @@ TEST_F(LedgerClientTest, FetchesReceiptsSizeAndAttachments) {
   });
   ASSERT_OK(size);
   EXPECT_EQ(*size, 42u);
-  const auto attachments = client_.GetAttachments({"a", "b"}, absl::Now() + kLong);
+  const auto attachments =
+      client_.GetAttachments({"a", "b"}, absl::Now() + kLong, LedgerClient::Tries::kOne);
   ASSERT_OK(attachments);
   ASSERT_EQ(attachments->size(), 2u);
   EXPECT_EQ((*attachments)[1].commitment(), "b");

@@ -196,12 +196,23 @@ TEST_F(WaitingRoomTest, HoldsSoManyOfACallerAndSoManyInAll) {
   EXPECT_THAT(late.status, HasCode(absl::StatusCode::kUnavailable));
 }
 
+TEST_F(WaitingRoomTest, TheNamelessCallerHasOnlyTheLimitOfAll) {
+  Outcome first[3], another;
+  for (Outcome& outcome : first) Wait("", kNever, &outcome);
+  EXPECT_EQ(room_.waiting(), 3u);
+  Wait("", kNever, &another);
+  ASSERT_TRUE(another.called.HasBeenNotified());
+  EXPECT_THAT(another.status, IsRefused(Reason::kTooManyWaitingReads));
+  room_.Close();
+}
+
 TEST_F(WaitingRoomTest, SlowReadsOfOneCallerKeepThreadsForOthers) {
   ShowAll();
-  WaitingRoom room(&replica_, {1, 20, 8});
-  absl::Notification may_end;
   constexpr size_t kSlow = 1 + WaitingRoom::kGoingOn;
+  // Before the room, whose threads use them until it is closed.
+  absl::Notification may_end;
   std::atomic<size_t> slow{0};
+  WaitingRoom room(&replica_, {1, 20, 8});
   for (size_t i = 0; i < kSlow; ++i) {
     room.Enter("a", 0, absl::Now() + kLong, [&](const absl::Status& status) {
       EXPECT_OK(status);

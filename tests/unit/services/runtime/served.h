@@ -86,6 +86,12 @@ class Served {
   }
 
   Stub& stub() { return *stub_; }
+  // What a call of `person` has as kSessionMetadata.
+  std::string SessionOf(const std::string& person) {
+    directory::v1::ReadSession session;
+    *session.mutable_expire_time() = ToTimestamp(absl::Now() + absl::Minutes(10));
+    return log_.Sign(person, &session).SerializeAsString();
+  }
 
   // The answer to `person`, "" for the public.
   template <typename Request, typename Response>
@@ -140,12 +146,6 @@ class Served {
     } else {
       return std::make_unique<Service>(&access_, &ledger_, crypto::NewSealingKey());
     }
-  }
-
-  std::string SessionOf(const std::string& person) {
-    directory::v1::ReadSession session;
-    *session.mutable_expire_time() = ToTimestamp(absl::Now() + absl::Minutes(10));
-    return log_.Sign(person, &session).SerializeAsString();
   }
 
   template <typename Request, typename Response>

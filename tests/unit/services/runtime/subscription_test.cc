@@ -1,15 +1,19 @@
 // Subscriptions over gRPC within the process, of callers who read and of one who does not.
 #include "services/runtime/subscription.h"
 
+#include <atomic>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
+#include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
 #include "base/status_matchers.h"
 #include "gtest/gtest.h"
 #include "platform/grpc/status.h"
 #include "services/runtime/host.h"
+#include "tests/harness/await.h"
 #include "votum/ledger/v1/ledger_service.grpc.pb.h"
 
 namespace votum {
@@ -33,12 +37,35 @@ class Streams final
   explicit Streams(SubscriptionHub* hub) : hub_(*hub) {}
   grpc::ServerWriteReactor<lv1::SubscribeResponse>* Subscribe(
       grpc::CallbackServerContext* context, const lv1::SubscribeRequest* request) override {
-    return hub_.Subscribe(context, request->start_index() < 100 ? "a" : "b",
-                          request->start_index());
+    auto* const reactor =
+        hub_.Subscribe(context, request->start_index() < 100 ? "a" : "b", request->start_index());
+    ++opened_;
+    return reactor;
   }
+  int opened() const { return opened_; }
 
  private:
   SubscriptionHub& hub_;
+  std::atomic<int> opened_{0};
+};
+
+// A subscription that is read when the test says so.
+struct Stream {
+  grpc::ClientContext context;
+  std::unique_ptr<grpc::ClientReader<lv1::SubscribeResponse>> reader;
+  lv1::SubscribeResponse newest;
+
+  static std::unique_ptr<Stream> Open(lv1::LedgerService::Stub& stub, uint64_t start,
+                                      absl::Time deadline = absl::InfiniteFuture()) {
+    auto stream = std::make_unique<Stream>();
+    stream->context.set_deadline(absl::ToChronoTime(deadline));
+    lv1::SubscribeRequest request;
+    request.set_start_index(start);
+    stream->reader = stub.Subscribe(&stream->context, request);
+    return stream;
+  }
+  bool Read() { return reader->Read(&newest); }
+  absl::Status End() { return FromGrpc(reader->Finish()); }
 };
 
 class SubscriptionTest : public ::testing::Test {
@@ -48,22 +75,7 @@ class SubscriptionTest : public ::testing::Test {
     host_->Stop(absl::ZeroDuration());
   }
 
-  // A subscription that is read when the test says so.
-  struct Stream {
-    grpc::ClientContext context;
-    std::unique_ptr<grpc::ClientReader<lv1::SubscribeResponse>> reader;
-    lv1::SubscribeResponse newest;
-
-    bool Read() { return reader->Read(&newest); }
-    absl::Status End() { return FromGrpc(reader->Finish()); }
-  };
-  std::unique_ptr<Stream> Open(uint64_t start) {
-    auto stream = std::make_unique<Stream>();
-    lv1::SubscribeRequest request;
-    request.set_start_index(start);
-    stream->reader = stub_->Subscribe(&stream->context, request);
-    return stream;
-  }
+  std::unique_ptr<Stream> Open(uint64_t start) { return Stream::Open(*stub_, start); }
 
   SubscriptionHub hub_{ReadEndless, {2, 3}};
   Streams streams_{&hub_};
@@ -119,6 +131,61 @@ TEST_F(SubscriptionTest, EachCallerHasItsShareAndGetsItBack) {
     }
     EXPECT_FALSE(open[i]->End().ok());
   }
+}
+
+// A log whose first two reads wait until they are let go.
+class SlowLog {
+ public:
+  absl::Status Read(uint64_t* next, lv1::SubscribeResponse* stretch) {
+    const int number = ++reads_;
+    if (number == 1) first_.WaitForNotification();
+    if (number == 2) second_.WaitForNotification();
+    stretch->Clear();
+    stretch->add_entries()->set_index((*next)++);
+    return absl::OkStatus();
+  }
+  int reads() const { return reads_; }
+  void LetFirstGo() { first_.Notify(); }
+  void LetSecondGo() { second_.Notify(); }
+
+ private:
+  std::atomic<int> reads_{0};
+  absl::Notification first_;
+  absl::Notification second_;
+};
+
+TEST(SubscriptionHubTest, StoppingWaitsForOneReadAndTakesNobodyIn) {
+  SlowLog log;
+  SubscriptionHub hub(
+      [&log](uint64_t* next, lv1::SubscribeResponse* stretch) { return log.Read(next, stretch); });
+  Streams streams(&hub);
+  const auto host = *Host::Start({}, nullptr, {{"votum.ledger.v1.LedgerService", &streams}});
+  const auto stub = lv1::LedgerService::NewStub(host->InProcessChannel());
+  std::vector<std::unique_ptr<Stream>> open;
+  open.push_back(Stream::Open(*stub, 0));
+  ASSERT_TRUE(testing::Await([&] { return log.reads() == 1; }));
+  // These come while the pump reads for the first, and have their turn together after it.
+  for (const uint64_t start : {1, 2, 3}) open.push_back(Stream::Open(*stub, start));
+  ASSERT_TRUE(testing::Await([&] { return streams.opened() == 4; }));
+  log.LetFirstGo();
+  ASSERT_TRUE(testing::Await([&] { return log.reads() == 2; }));
+
+  std::thread stopping([&hub] { hub.Stop(absl::ZeroDuration()); });
+  EXPECT_TRUE(testing::Await([&] {
+    // Whoever comes before the end has begun waits for the pump, which is in its second read.
+    const auto late = Stream::Open(*stub, 4, absl::Now() + absl::Milliseconds(100));
+    EXPECT_FALSE(late->Read());
+    return absl::IsUnavailable(late->End());
+  }));
+  log.LetSecondGo();
+  stopping.join();
+  EXPECT_EQ(log.reads(), 2) << "nothing is read for the others any more";
+  for (const auto& stream : open) {
+    while (stream->Read()) {
+    }
+    EXPECT_FALSE(stream->End().ok());
+  }
+  host->Stop(absl::ZeroDuration());
 }
 
 }  // namespace
