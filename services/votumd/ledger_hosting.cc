@@ -141,7 +141,7 @@ class LocalLedgerClient final : public LedgerClient {
   void GetReceipt(uint64_t index, absl::Time deadline, Then<common::v1::Receipt> then) override {
     desk_.GetReceipt(index, deadline, std::move(then));
   }
-  void GetSize(absl::Time, Then<uint64_t> then) override { then(ledger_.size()); }
+  void GetSize(absl::Time, Tries, Then<uint64_t> then) override { then(ledger_.size()); }
   std::unique_ptr<LogStream> Subscribe(uint64_t start) override {
     return std::make_unique<LocalLogStream>(&ledger_, start);
   }
