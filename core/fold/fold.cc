@@ -171,10 +171,8 @@ absl::Status Fold::Judge(const Envelope& envelope, const Position& position, Rea
 
 absl::StatusOr<absl::Time> Fold::TimeOfNext(const Envelope& envelope, absl::Time now) const {
   if (StatedTime(world_, envelope).has_value()) return record_time_;
-  if (now >= earliest_next_ - kClockTolerance || envelope.type->options->when_stopped() ||
-      world_.directory().simulated_clock()) {
+  if (now >= earliest_next_ - kClockTolerance || envelope.type->options->when_stopped())
     return std::max(now, earliest_next_);
-  }
   return Refuse(Reason::kClockJumped,
                 absl::StrCat("the log's last record is of ", TimeText(earliest_next_),
                              ", and the clock here shows ", TimeText(now)));

@@ -172,6 +172,21 @@ TEST_F(HostingTest, InitKeepsTheCodeAndTheLogKeyInItsFolder) {
   EXPECT_THAT(*ReadFile(folder + "/client.json"), ::testing::HasSubstr(vkey));
 }
 
+TEST_F(HostingTest, AClockThatIsSetByHandIsForLogsFoundedWithOne) {
+  const std::string folder = NewTestFolder("clock-by-hand") + "/votum";
+  const std::string output = folder + ".log";
+  ASSERT_EQ(votum::testing::Run(
+                {VOTUMD_PATH, "init", folder, "--deployment", "votum.example/log", "--body", "B",
+                 "--administrator-name", "X", "--base-port", std::to_string(FreeBasePort())},
+                output),
+            0)
+      << *ReadFile(output);
+  const std::string config = folder + "/votum.textproto";
+  ASSERT_OK(WriteFile(config, *ReadFile(config) + "simulated_clock: true\n"));
+  EXPECT_NE(votum::testing::Run({VOTUMD_PATH, "serve", "--dir", folder}, output), 0);
+  EXPECT_THAT(*ReadFile(output), ::testing::HasSubstr("founded with a real clock"));
+}
+
 TEST_F(HostingTest, FaultyCommandLinesAreExplainedAsThoseOfVotum) {
   const std::string output = NewTestFolder("usage") + "/said";
   EXPECT_EQ(votum::testing::Run({VOTUMD_PATH, "serve", "--dri", "x"}, output), 2);
