@@ -1,10 +1,12 @@
 #include "clients/cli/declared_commands.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <memory>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
 #include "base/status_macros.h"
@@ -96,11 +98,24 @@ bool HasVerb(const CLI::App& root, const std::string& noun, const std::string& v
   return false;
 }
 
+// A line for the help that names the counter-acts; empty if there is none.
+std::string TakenBackBy(const CommandType& type) {
+  std::vector<std::string> verbs;
+  for (const CommandType& other : CommandTable()) {
+    const auto& names = other.options->takes_back();
+    if (other.domain != type.domain || other.options->verb().empty() ||
+        std::find(names.begin(), names.end(), type.name) == names.end())
+      continue;
+    verbs.push_back(absl::StrCat("votum ", other.options->verb()));
+  }
+  return verbs.empty() ? "" : absl::StrCat("\nTo take it back: ", absl::StrJoin(verbs, ", "));
+}
+
 }  // namespace
 
-const std::string& DeclaredHelp(const std::string& verb) {
+std::string DeclaredHelp(const std::string& verb) {
   for (const CommandType& type : CommandTable()) {
-    if (type.options->verb() == verb) return type.options->help();
+    if (type.options->verb() == verb) return absl::StrCat(type.options->help(), TakenBackBy(type));
   }
   std::abort();
 }

@@ -12,7 +12,7 @@ namespace votum::cli {
 
 // The help of the command that declares `verb`, "motion demand". Ends the program if there is none:
 // then the verb has neither its own help nor a declared one.
-const std::string& DeclaredHelp(const std::string& verb);
+std::string DeclaredHelp(const std::string& verb);
 
 // The options that the fields of `command` declare, in their order; the options of a message field
 // stand in its place.

@@ -5,14 +5,13 @@
 #include "absl/strings/str_cat.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"
+#include "core/meetings/result.h"
 #include "core/meetings/roles.h"
 #include "core/meetings/votes.h"
 #include "google/protobuf/util/message_differencer.h"
 
 namespace votum::meetings {
 namespace {
-
-absl::Status BadCandidates(absl::string_view what) { return Refuse(Reason::kBadCandidates, what); }
 
 // The tally as a count of papers states it, without the members who handed in none.
 v1::Tally Papers(v1::Tally tally) {
@@ -60,30 +59,7 @@ absl::Status Votes::CheckBallotCount(const VoteEventEntry& event, const v1::Tall
                   absl::StrCat("the result of vote ", event.id, " is established"));
   }
   if (event.secret.has_value()) RETURN_IF_ERROR(CheckClosed(event));
-  const MotionEntry& motion = *motions_.Find(event.motion_id);
-  uint64_t for_somebody = 0;
-  bool in_order = tally.candidates_size() == static_cast<int>(motion.candidates.size());
-  for (int i = 0; i < tally.candidates_size() && in_order; ++i) {
-    in_order = tally.candidates(i).candidate_id() == motion.candidates[i].id();
-    for_somebody += tally.candidates(i).votes();
-  }
-  if (!in_order)
-    return BadCandidates("give a count for each candidate, in the order of the motion");
-  if (std::any_of(tally.candidates().begin(), tally.candidates().end(),
-                  [&](const auto& one) { return one.votes() > tally.yes(); })) {
-    return BadCandidates(
-        "a paper names nobody twice: no candidate has more votes than there are "
-        "papers that name somebody");
-  }
-  const uint64_t fewest = std::max(motion.choose_min, 1u);
-  const uint64_t most = std::max(motion.choose_max, 1u);
-  if (!motion.candidates.empty() &&
-      (for_somebody < fewest * tally.yes() || for_somebody > most * tally.yes())) {
-    return BadCandidates(
-        most == 1 ? std::string("yes must be the sum of the candidates' votes")
-                  : absl::StrCat("yes must be the number of papers that name somebody, each ",
-                                 fewest, " to ", most));
-  }
+  RETURN_IF_ERROR(CheckPaperCount(*motions_.Find(event.motion_id), tally));
   const uint64_t papers = uint64_t{tally.yes()} + tally.no() + tally.abstain() + tally.invalid();
   if (papers == event.ballots.size()) return absl::OkStatus();
   return Refuse(

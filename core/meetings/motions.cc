@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"
+#include "core/command/dependents.h"
 #include "core/command/fields.h"
 #include "core/meetings/electorate.h"
 #include "core/meetings/roles.h"
@@ -65,6 +66,7 @@ v1::Motion ToMotion(const MotionEntry& entry) {
   motion.set_choose_min(entry.choose_min);
   motion.set_choose_max(entry.choose_max);
   motion.set_places(entry.places);
+  if (entry.withdrawn.has_value()) *motion.mutable_withdrawn() = ToCorrection(*entry.withdrawn);
   for (const DemandEntry& recorded : entry.demands) {
     v1::ModeDemand& demand = *motion.add_demands();
     demand.set_mode(recorded.mode);
@@ -172,11 +174,8 @@ void Motions::Apply(const CommandContext&, const v1::ProposeMotion& command) {
 
 absl::Status Motions::Check(const CommandContext& context, const v1::DemandMode& command) const {
   ASSIGN_OR_RETURN(const SittingEntry* sitting, sittings_.FindOpen(command.meeting_id()));
-  const MotionEntry* motion = Find(command.motion_id());
-  if (motion == nullptr || motion->meeting_id != command.meeting_id()) {
-    return Refuse(Reason::kNoSuchMotion, absl::StrCat("there is no motion ", command.motion_id(),
-                                                      " in meeting ", command.meeting_id()));
-  }
+  ASSIGN_OR_RETURN(const MotionEntry* motion,
+                   FindStanding(command.meeting_id(), command.motion_id()));
   if (!motion->vote_event_id.empty()) {
     return Refuse(Reason::kVoteOpened, absl::StrCat("the vote on motion ", motion->id,
                                                     " has been opened: its mode stands"));
@@ -204,6 +203,43 @@ absl::Status Motions::Check(const CommandContext& context, const v1::DemandMode&
 void Motions::Apply(const CommandContext& context, const v1::DemandMode& command) {
   motions_.find(command.motion_id())
       ->second.demands.push_back({command.mode(), context.actor, command.faction_id()});
+}
+
+absl::Status Motions::Check(const CommandContext& context,
+                            const v1::WithdrawMotion& command) const {
+  ASSIGN_OR_RETURN(const SittingEntry* sitting, sittings_.FindOpen(command.meeting_id()));
+  ASSIGN_OR_RETURN(const MotionEntry* motion,
+                   FindStanding(command.meeting_id(), command.motion_id()));
+  if (motion->mover_id != context.actor)
+    RETURN_IF_ERROR(CheckPresides(directory_, context.actor, sitting->organization_id));
+  RETURN_IF_ERROR(CheckText("reason", command.reason(), kMaxReasonBytes));
+  std::vector<Dependent> dependents;
+  if (const std::string& vote = motion->vote_event_id; !vote.empty()) {
+    dependents.push_back(
+        sitting->open_vote_event_id == vote
+            ? Dependent{absl::StrCat("vote ", vote, " on it is open"), "close it first"}
+            : Dependent{absl::StrCat("vote ", vote, " was taken on it"),
+                        "put another motion that repeals or replaces it"});
+  }
+  return CheckNothingRestsOn(absl::StrCat("motion ", motion->id), dependents);
+}
+
+void Motions::Apply(const CommandContext& context, const v1::WithdrawMotion& command) {
+  motions_.find(command.motion_id())->second.withdrawn = CorrectionBy(context, command.reason());
+}
+
+absl::StatusOr<const MotionEntry*> Motions::FindStanding(absl::string_view meeting_id,
+                                                         absl::string_view motion_id) const {
+  const MotionEntry* motion = Find(motion_id);
+  if (motion == nullptr || motion->meeting_id != meeting_id) {
+    return Refuse(Reason::kNoSuchMotion,
+                  absl::StrCat("there is no motion ", motion_id, " in meeting ", meeting_id,
+                               "; propose it before"));
+  }
+  if (!motion->withdrawn.has_value()) return motion;
+  return Refuse(Reason::kMotionWithdrawn,
+                absl::StrCat("motion ", motion_id, " was taken back at record ",
+                             motion->withdrawn->index, "; propose another one"));
 }
 
 const MotionEntry* Motions::Find(absl::string_view id) const {

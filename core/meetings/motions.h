@@ -1,13 +1,14 @@
 // Motions: the questions put to a meeting, elections among them, and demands how to vote on them.
 //
-// A motion is put once. A vote that went wrong is not repaired: the motion is proposed again under
-// another id. Votes reports the course of a motion's vote.
+// A motion is put once. One that was entered wrongly is taken back before its vote is opened; a vote
+// that went wrong is not repaired: the motion is proposed again under another id. Votes reports the course of a motion's vote.
 #ifndef VOTUM_CORE_MEETINGS_MOTIONS_H_
 #define VOTUM_CORE_MEETINGS_MOTIONS_H_
 
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -19,7 +20,9 @@
 #include "core/command/visitor.h"
 #include "core/directory/directory_machine.h"
 #include "core/meetings/agenda_machine.h"
+#include "core/meetings/correction.h"
 #include "core/meetings/sittings.h"
+#include "votum/meetings/v1/corrections.pb.h"
 #include "votum/meetings/v1/proceedings.pb.h"
 #include "votum/meetings/v1/voting.pb.h"
 
@@ -48,6 +51,7 @@ struct MotionEntry {
   std::string runoff_of;                  // the vote before; empty for none
   uint32_t seats = 0;                     // above 0: candidates are lists
   std::vector<DemandEntry> demands;
+  std::optional<CorrectionEntry> withdrawn;
   // Elections by secret ballot: how many candidates a ballot names, and how many are elected; 0
   // means 1.
   uint32_t choose_min = 0;
@@ -68,13 +72,19 @@ class Motions {
   // Commands. voting.proto and proceedings.proto say who may give each, and what it checks.
   absl::Status Check(const CommandContext& context, const v1::ProposeMotion& command) const;
   absl::Status Check(const CommandContext& context, const v1::DemandMode& command) const;
+  absl::Status Check(const CommandContext& context, const v1::WithdrawMotion& command) const;
 
   // The effects; only after Check was OK in the same state.
   void Apply(const CommandContext& context, const v1::ProposeMotion& command);
   void Apply(const CommandContext& context, const v1::DemandMode& command);
+  void Apply(const CommandContext& context, const v1::WithdrawMotion& command);
 
   // Null where there is none.
   const MotionEntry* Find(absl::string_view id) const;
+  // The motion, if it belongs to that meeting and stands: NOT_FOUND/NO_SUCH_MOTION;
+  // FAILED_PRECONDITION/MOTION_WITHDRAWN.
+  absl::StatusOr<const MotionEntry*> FindStanding(absl::string_view meeting_id,
+                                                  absl::string_view motion_id) const;
   // Shows everything; ForReader (redaction.h) takes out what a reader may not see.
   // NOT_FOUND/NO_SUCH_MOTION.
   absl::StatusOr<v1::Motion> Get(absl::string_view id) const;

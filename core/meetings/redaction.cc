@@ -6,11 +6,14 @@ namespace votum::meetings {
 
 v1::Attendance ForReader(v1::Attendance attendance, Audience audience) {
   if (audience != Audience::kPublic) return attendance;
-  google::protobuf::RepeatedPtrField<v1::Conflict> shown;
-  for (v1::Conflict& conflict : *attendance.mutable_conflicts()) {
-    if (conflict.public_()) *shown.Add() = std::move(conflict);
+  for (auto* conflicts :
+       {attendance.mutable_conflicts(), attendance.mutable_withdrawn_conflicts()}) {
+    google::protobuf::RepeatedPtrField<v1::Conflict> shown;
+    for (v1::Conflict& conflict : *conflicts) {
+      if (conflict.public_()) *shown.Add() = std::move(conflict);
+    }
+    conflicts->Swap(&shown);
   }
-  attendance.mutable_conflicts()->Swap(&shown);
   attendance.clear_disruptions();
   return attendance;
 }

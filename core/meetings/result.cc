@@ -209,7 +209,9 @@ rules::v1::Text ComputeSeats(const VoteEventEntry& event, const MotionEntry& mot
   return rules::ExplainSeats(method, votes, *allocation);
 }
 
-v1::Result Compute(const VoteEventEntry& event, const MotionEntry& motion, v1::Tally tally) {
+}  // namespace
+
+v1::Result ResultOf(const VoteEventEntry& event, const MotionEntry& motion, v1::Tally tally) {
   v1::Result result;
   *result.mutable_tally() = std::move(tally);
   const rules::v1::QuorumRule& quorum_rule = event.profile.quorum();
@@ -233,8 +235,6 @@ v1::Result Compute(const VoteEventEntry& event, const MotionEntry& motion, v1::T
   }
   return result;
 }
-
-}  // namespace
 
 v1::Tally Count(const VoteEventEntry& event, const MotionEntry& motion) {
   const auto electorate = static_cast<uint32_t>(event.electorate.size());
@@ -288,7 +288,36 @@ absl::StatusOr<v1::Result> ComputeResult(const VoteEventEntry& event, const Moti
             "the papers of vote ", event.id,
             " are not counted yet: a clerk records the count, a second person confirms it"));
   }
-  return Compute(event, motion, Count(event, motion));
+  return ResultOf(event, motion, Count(event, motion));
+}
+
+absl::Status CheckPaperCount(const MotionEntry& motion, const v1::Tally& tally) {
+  uint64_t for_somebody = 0;
+  bool in_order = tally.candidates_size() == static_cast<int>(motion.candidates.size());
+  for (int i = 0; i < tally.candidates_size() && in_order; ++i) {
+    in_order = tally.candidates(i).candidate_id() == motion.candidates[i].id();
+    for_somebody += tally.candidates(i).votes();
+  }
+  if (!in_order)
+    return Refuse(Reason::kBadCandidates,
+                  "give a count for each candidate, in the order of the motion");
+  if (std::any_of(tally.candidates().begin(), tally.candidates().end(),
+                  [&](const auto& one) { return one.votes() > tally.yes(); })) {
+    return Refuse(Reason::kBadCandidates,
+                  "a paper names nobody twice: no candidate has more votes than there are "
+                  "papers that name somebody");
+  }
+  const uint64_t fewest = std::max(motion.choose_min, 1u);
+  const uint64_t most = std::max(motion.choose_max, 1u);
+  if (!motion.candidates.empty() &&
+      (for_somebody < fewest * tally.yes() || for_somebody > most * tally.yes())) {
+    return Refuse(Reason::kBadCandidates,
+                  most == 1
+                      ? std::string("yes must be the sum of the candidates' votes")
+                      : absl::StrCat("yes must be the number of papers that name somebody, each ",
+                                     fewest, " to ", most));
+  }
+  return absl::OkStatus();
 }
 
 absl::Status CheckStated(const v1::Result& computed, const v1::EstablishResult& stated) {

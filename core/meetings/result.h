@@ -20,6 +20,13 @@ v1::Tally Count(const VoteEventEntry& event, const MotionEntry& motion);
 // VOTE_ABANDONED.
 absl::StatusOr<v1::Result> ComputeResult(const VoteEventEntry& event, const MotionEntry& motion);
 
+// The same from any tally of the vote's ballots, however they came to be counted.
+v1::Result ResultOf(const VoteEventEntry& event, const MotionEntry& motion, v1::Tally tally);
+
+// `tally` is possible as a count of ballot papers with the question of `motion`:
+// INVALID_ARGUMENT/BAD_CANDIDATES.
+absl::Status CheckPaperCount(const MotionEntry& motion, const v1::Tally& tally);
+
 // `stated` agrees with `computed`, or decides a tie that is left to the person who presides:
 // INVALID_ARGUMENT/RESULT_DIFFERS.
 absl::Status CheckStated(const v1::Result& computed, const v1::EstablishResult& stated);

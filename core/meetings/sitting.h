@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "core/meetings/correction.h"
 #include "rules/quorum.h"
 #include "votum/meetings/v1/proceedings.pb.h"
 #include "votum/meetings/v1/voting.pb.h"
@@ -39,6 +40,19 @@ struct ItemQuorumEntry {
   std::optional<rules::v1::Text> count;  // the newest, in words
 };
 
+// Why a member takes no part in an item.
+struct ConflictEntry {
+  size_t votes_before = 0;  // how many votes of the meeting had been opened before it was declared
+  bool resolved = false;    // whether the council resolved on it
+};
+
+// A declaration that was taken back.
+struct WithdrawnConflictEntry {
+  std::string item_id;
+  std::string person_id;
+  CorrectionEntry correction;
+};
+
 // Something that kept members from taking part.
 struct DisruptionEntry {
   std::string person_id;           // empty for everybody
@@ -61,8 +75,9 @@ struct SittingEntry {
   std::vector<PresenceEntry> presences;  // in the order of coming
   // The members present now: position of the current stretch in `presences`.
   std::map<std::string, size_t, std::less<>> present;
-  // Members in conflict (Befangenheit), by item.
-  std::map<std::string, PersonSet, std::less<>> conflicts;
+  // Members in conflict (Befangenheit), by item and person.
+  std::map<std::string, std::map<std::string, ConflictEntry, std::less<>>, std::less<>> conflicts;
+  std::vector<WithdrawnConflictEntry> withdrawn_conflicts;
   std::map<std::string, ItemQuorumEntry, std::less<>> quorums;  // by item
   std::vector<DisruptionEntry> disruptions;
   std::vector<SittingVote> votes;  // in the order of opening

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"
+#include "core/command/dependents.h"
 #include "core/command/fields.h"
 #include "core/command/timestamps.h"
 #include "core/meetings/electorate.h"
@@ -199,7 +200,44 @@ absl::Status Sittings::Check(const CommandContext& context,
 }
 
 void Sittings::Apply(const CommandContext& context, const v1::DeclareConflict& command) {
-  Touch(context, command.meeting_id()).conflicts[command.item_id()].insert(command.person_id());
+  SittingEntry& sitting = Touch(context, command.meeting_id());
+  sitting.conflicts[command.item_id()][command.person_id()].votes_before = sitting.votes.size();
+}
+
+absl::Status Sittings::Check(const CommandContext& context,
+                             const v1::WithdrawConflict& command) const {
+  ASSIGN_OR_RETURN(const SittingEntry* sitting, FindOpen(command.meeting_id()));
+  RETURN_IF_ERROR(agenda_.CheckItem(command.item_id(), command.meeting_id()));
+  const auto on_item = sitting->conflicts.find(command.item_id());
+  const ConflictEntry* conflict = nullptr;
+  if (on_item != sitting->conflicts.end()) {
+    const auto own = on_item->second.find(context.actor);
+    if (own != on_item->second.end()) conflict = &own->second;
+  }
+  if (conflict == nullptr) {
+    return Refuse(Reason::kNotDeclared, absl::StrCat("no conflict of ", context.actor, " on item ",
+                                                     command.item_id(), " is recorded"));
+  }
+  std::vector<Dependent> dependents;
+  if (conflict->resolved)
+    dependents.push_back({"the council resolved on it", "ask the council to resolve anew"});
+  for (size_t i = conflict->votes_before; i < sitting->votes.size(); ++i) {
+    const SittingVote& vote = sitting->votes[i];
+    if (vote.item_id != command.item_id()) continue;
+    dependents.push_back(
+        {absl::StrCat("vote ", vote.vote_event_id, " was opened without ", context.actor),
+         "it stands; tell the chair, who can put another motion or record the error "
+         "(RecordDefect)"});
+  }
+  return CheckNothingRestsOn(absl::StrCat("the conflict on item ", command.item_id()), dependents);
+}
+
+void Sittings::Apply(const CommandContext& context, const v1::WithdrawConflict& command) {
+  SittingEntry& sitting = Touch(context, command.meeting_id());
+  const auto on_item = sitting.conflicts.find(command.item_id());
+  on_item->second.erase(context.actor);
+  if (on_item->second.empty()) sitting.conflicts.erase(on_item);
+  sitting.withdrawn_conflicts.push_back({command.item_id(), context.actor, CorrectionBy(context)});
 }
 
 absl::Status Sittings::Check(const CommandContext& context,
@@ -237,7 +275,8 @@ void Sittings::ItemSettled(absl::string_view meeting_id, absl::string_view vote_
 
 void Sittings::ConflictDecided(const CommandContext& context, absl::string_view meeting_id,
                                absl::string_view item_id, absl::string_view person_id) {
-  Touch(context, meeting_id).conflicts[std::string(item_id)].insert(std::string(person_id));
+  Touch(context, meeting_id).conflicts[std::string(item_id)][std::string(person_id)].resolved =
+      true;
 }
 
 SittingEntry& Sittings::Mutable(absl::string_view meeting_id) {
@@ -263,14 +302,21 @@ v1::Attendance Sittings::Recorded(const SittingEntry& sitting) const {
     presence.set_remote(entry.remote);
   }
   AddCourse(directory_, sitting, attendance);
-  for (const auto& [item_id, persons] : sitting.conflicts) {
+  const auto fill = [this](const std::string& item_id, const std::string& person_id,
+                           v1::Conflict& conflict) {
     const ItemEntry* item = agenda_.FindItem(item_id);
-    for (const std::string& person_id : persons) {
-      v1::Conflict& conflict = *attendance.add_conflicts();
-      conflict.set_item_id(item_id);
-      conflict.set_person_id(person_id);
-      conflict.set_public_(item != nullptr && item->content.public_());
-    }
+    conflict.set_item_id(item_id);
+    conflict.set_person_id(person_id);
+    conflict.set_public_(item != nullptr && item->content.public_());
+  };
+  for (const auto& [item_id, persons] : sitting.conflicts) {
+    for (const auto& [person_id, recorded] : persons)
+      fill(item_id, person_id, *attendance.add_conflicts());
+  }
+  for (const WithdrawnConflictEntry& entry : sitting.withdrawn_conflicts) {
+    v1::Conflict& conflict = *attendance.add_withdrawn_conflicts();
+    fill(entry.item_id, entry.person_id, conflict);
+    *conflict.mutable_withdrawn() = ToCorrection(entry.correction);
   }
   return attendance;
 }

@@ -28,6 +28,7 @@
 #include "core/directory/directory_machine.h"
 #include "core/meetings/agenda_machine.h"
 #include "core/meetings/sitting.h"
+#include "votum/meetings/v1/corrections.pb.h"
 #include "votum/meetings/v1/proceedings.pb.h"
 #include "votum/meetings/v1/voting.pb.h"
 
@@ -48,6 +49,7 @@ class Sittings {
   absl::Status Check(const CommandContext& context, const v1::CheckIn& command) const;
   absl::Status Check(const CommandContext& context, const v1::CheckOut& command) const;
   absl::Status Check(const CommandContext& context, const v1::DeclareConflict& command) const;
+  absl::Status Check(const CommandContext& context, const v1::WithdrawConflict& command) const;
   absl::Status Check(const CommandContext& context, const v1::RecordDisruption& command) const;
   absl::Status Check(const CommandContext& context, const v1::ChallengeQuorum& command) const;
   absl::Status Check(const CommandContext& context, const v1::CountQuorum& command) const;
@@ -59,6 +61,7 @@ class Sittings {
   void Apply(const CommandContext& context, const v1::CheckIn& command);
   void Apply(const CommandContext& context, const v1::CheckOut& command);
   void Apply(const CommandContext& context, const v1::DeclareConflict& command);
+  void Apply(const CommandContext& context, const v1::WithdrawConflict& command);
   void Apply(const CommandContext& context, const v1::RecordDisruption& command);
   void Apply(const CommandContext& context, const v1::ChallengeQuorum& command);
   void Apply(const CommandContext& context, const v1::CountQuorum& command);

@@ -1,6 +1,7 @@
 #include "core/meetings/vote_event.h"
 
 #include "core/command/timestamps.h"
+#include "core/meetings/defects.h"
 #include "core/meetings/motions.h"
 #include "core/meetings/result.h"
 
@@ -27,6 +28,19 @@ void AddVotes(const VoteEventEntry& entry, v1::VoteEvent& event) {
   }
 }
 
+void AddDefects(const VoteEventEntry& entry, const MotionEntry& motion, v1::VoteEvent& event) {
+  for (const DefectEntry& recorded : entry.defects) {
+    v1::Defect& defect = *event.add_defects();
+    *defect.mutable_correction() = ToCorrection(recorded.correction);
+    defect.set_kind(recorded.kind);
+    defect.set_person_id(recorded.person_id);
+    defect.set_choice(recorded.choice);
+    defect.set_candidate_id(recorded.candidate_id);
+    if (recorded.kind == v1::DEFECT_KIND_MISCOUNTED) *defect.mutable_tally() = recorded.tally;
+  }
+  if (!entry.defects.empty()) *event.mutable_reconsidered() = Reconsider(entry, motion);
+}
+
 }  // namespace
 
 v1::VoteEvent ToVoteEvent(const VoteEventEntry& entry, const MotionEntry& motion) {
@@ -49,6 +63,7 @@ v1::VoteEvent ToVoteEvent(const VoteEventEntry& entry, const MotionEntry& motion
   if (entry.closed.has_value()) *event.mutable_close_time() = ToTimestamp(*entry.closed);
   if (entry.result.has_value()) *event.mutable_result() = *entry.result;
   event.set_public_(motion.is_public);
+  AddDefects(entry, motion, event);
   return event;
 }
 

@@ -11,8 +11,10 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "core/meetings/correction.h"
 #include "core/meetings/secret_vote.h"
 #include "core/meetings/sitting.h"
+#include "votum/meetings/v1/corrections.pb.h"
 #include "votum/meetings/v1/secret_votes.pb.h"
 #include "votum/meetings/v1/voting.pb.h"
 #include "votum/rules/v1/rule_profile.pb.h"
@@ -46,6 +48,16 @@ struct BallotCountEntry {
   bool confirmed = false;
 };
 
+// A proven error (defects.h).
+struct DefectEntry {
+  CorrectionEntry correction;
+  v1::DefectKind kind = v1::DEFECT_KIND_UNSPECIFIED;
+  std::string person_id;  // empty for papers counted wrongly
+  v1::Choice choice = v1::CHOICE_UNSPECIFIED;
+  std::string candidate_id;
+  v1::Tally tally;
+};
+
 // A vote.
 struct VoteEventEntry {
   std::string id;
@@ -77,6 +89,7 @@ struct VoteEventEntry {
   uint64_t close_index = 0;
   std::optional<v1::Result> result;  // once established
   absl::Time established_time;       // of the record that established it; meaningless before
+  std::vector<DefectEntry> defects;  // in the order of being recorded
 };
 
 // The vote as a resource, without computed_result.

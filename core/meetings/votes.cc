@@ -7,6 +7,7 @@
 #include "base/refusal.h"
 #include "base/status_macros.h"
 #include "core/command/fields.h"
+#include "core/meetings/defects.h"
 #include "core/meetings/electorate.h"
 #include "core/meetings/result.h"
 #include "core/meetings/roles.h"
@@ -44,12 +45,8 @@ absl::StatusOr<const VoteEventEntry*> Votes::FindOpen(absl::string_view meeting_
 absl::Status Votes::Check(const CommandContext& context, const v1::OpenVote& command) const {
   ASSIGN_OR_RETURN(const SittingEntry* sitting, sittings_.FindOpen(command.meeting_id()));
   RETURN_IF_ERROR(CheckPresides(directory_, context.actor, sitting->organization_id));
-  const MotionEntry* motion = motions_.Find(command.motion_id());
-  if (motion == nullptr || motion->meeting_id != command.meeting_id()) {
-    return Refuse(Reason::kNoSuchMotion,
-                  absl::StrCat("there is no motion ", command.motion_id(), " in meeting ",
-                               command.meeting_id(), "; propose it before"));
-  }
+  ASSIGN_OR_RETURN(const MotionEntry* motion,
+                   motions_.FindStanding(command.meeting_id(), command.motion_id()));
   RETURN_IF_ERROR(CheckId("vote_event_id", command.vote_event_id()));
   if (Find(command.vote_event_id()) != nullptr) {
     return Refuse(Reason::kVoteExists,
@@ -88,8 +85,10 @@ void Votes::Apply(const CommandContext& context, const v1::OpenVote& command) {
   event.mode = command.mode();
   event.state = v1::VOTE_EVENT_STATE_OPEN;
   event.electorate = Electorate(directory_, sitting, motion.item_id, motion.norm);
-  const auto conflicts = sitting.conflicts.find(motion.item_id);
-  if (conflicts != sitting.conflicts.end()) event.excluded = conflicts->second;
+  if (const auto on_item = sitting.conflicts.find(motion.item_id);
+      on_item != sitting.conflicts.end()) {
+    for (const auto& [person_id, conflict] : on_item->second) event.excluded.insert(person_id);
+  }
   const rules::Attendance attendance =
       AttendanceOn(directory_, organization, sitting, motion.item_id, motion.norm);
   event.statutory_number = attendance.statutory;
@@ -189,6 +188,34 @@ absl::Status Votes::Check(const CommandContext& context, const v1::DecideConflic
 
 void Votes::Apply(const CommandContext& context, const v1::DecideConflict& command) {
   sittings_.ConflictDecided(context, command.meeting_id(), command.item_id(), command.person_id());
+}
+
+absl::Status Votes::Check(const CommandContext& context, const v1::RecordDefect& command) const {
+  ASSIGN_OR_RETURN(const VoteEventEntry* event,
+                   FindIn(command.meeting_id(), command.vote_event_id()));
+  RETURN_IF_ERROR(
+      CheckPresides(directory_, context.actor, sittings_.Find(event->meeting_id)->organization_id));
+  if (event->state != v1::VOTE_EVENT_STATE_ESTABLISHED) {
+    return Refuse(Reason::kResultNotEstablished,
+                  absl::StrCat("vote ", event->id,
+                               " has no established result yet: correct the error itself, or close "
+                               "the vote without a result and put the motion again"));
+  }
+  RETURN_IF_ERROR(CheckText("reason", command.reason(), kMaxReasonBytes));
+  if (!command.person_id().empty() && !directory_.PersonExists(command.person_id())) {
+    return Refuse(Reason::kNoSuchPerson,
+                  absl::StrCat("person ", command.person_id(), " is not in the directory"));
+  }
+  return CheckDefect(*event, *motions_.Find(event->motion_id), command);
+}
+
+void Votes::Apply(const CommandContext& context, const v1::RecordDefect& command) {
+  v1::Tally tally = command.tally();
+  tally.clear_not_voted();
+  Mutable(context, command.vote_event_id())
+      .defects.push_back({CorrectionBy(context, command.reason()), command.kind(),
+                          command.person_id(), command.choice(), command.candidate_id(),
+                          std::move(tally)});
 }
 
 VoteEventEntry& Votes::Mutable(const CommandContext& context, absl::string_view vote_event_id) {

@@ -35,6 +35,7 @@
 #include "core/meetings/motions.h"
 #include "core/meetings/sittings.h"
 #include "core/meetings/vote_event.h"
+#include "votum/meetings/v1/corrections.pb.h"
 #include "votum/meetings/v1/proceedings.pb.h"
 #include "votum/meetings/v1/voting.pb.h"
 
@@ -68,6 +69,7 @@ class Votes {
   absl::Status Check(const CommandContext& context, const v1::ConfirmBallotCount& command) const;
   absl::Status Check(const CommandContext& context, const v1::EstablishResult& command) const;
   absl::Status Check(const CommandContext& context, const v1::DecideConflict& command) const;
+  absl::Status Check(const CommandContext& context, const v1::RecordDefect& command) const;
 
   // The effects; only after Check was OK in the same state.
   void Apply(const CommandContext& context, const v1::OpenVote& command);
@@ -82,6 +84,7 @@ class Votes {
   void Apply(const CommandContext& context, const v1::ConfirmBallotCount& command);
   void Apply(const CommandContext& context, const v1::EstablishResult& command);
   void Apply(const CommandContext& context, const v1::DecideConflict& command);
+  void Apply(const CommandContext& context, const v1::RecordDefect& command);
 
   // Null where there is none.
   const VoteEventEntry* Find(absl::string_view id) const;

@@ -83,6 +83,17 @@ std::string Fault(const DescriptorProto& message, const CommandOptions& options)
   return "";
 }
 
+// The fault in what the counter-act `command` says that it takes back; empty if there is none.
+std::string FaultOfTakingBack(const Command& command, const std::vector<Command>& commands) {
+  for (const std::string& name : command.options.takes_back()) {
+    const bool known = std::any_of(commands.begin(), commands.end(), [&](const Command& other) {
+      return other.domain == command.domain && other.name == name && name != command.name;
+    });
+    if (!known) return absl::StrCat("takes_back: ", command.domain, " has no other command ", name);
+  }
+  return "";
+}
+
 // "votum.meetings.v1" -> "meetings".
 std::string DomainOf(absl::string_view package) {
   const std::vector<std::string> parts = absl::StrSplit(package, '.');
@@ -108,6 +119,10 @@ absl::StatusOr<std::vector<Command>> ReadCommands(
         absl::StrAppend(&faults, file.name(), ": ", message.name(), ": ", fault, "\n");
       commands.push_back({message.name(), DomainOf(file.package()), file.name(), options});
     }
+  }
+  for (const Command& command : commands) {
+    if (const std::string fault = FaultOfTakingBack(command, commands); !fault.empty())
+      absl::StrAppend(&faults, command.file, ": ", command.name, ": ", fault, "\n");
   }
   if (!faults.empty()) return absl::FailedPreconditionError(faults);
   std::stable_sort(commands.begin(), commands.end(),
