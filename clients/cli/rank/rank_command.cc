@@ -70,7 +70,9 @@ absl::StatusOr<Outcome> RankFile(ranking::Format format, absl::string_view text,
   Outcome outcome;
   ASSIGN_OR_RETURN(outcome.election,
                    ranking::ReadElection(format, text, ranking::MappedFile::Release));
-  RETURN_IF_ERROR(CheckAnyPreference(method, outcome.election.ranked));
+  const Election& read = outcome.election;
+  if (!read.graded && !read.comparisons && !read.budget)
+    RETURN_IF_ERROR(CheckAnyPreference(method, read.ranked));
   params = ranking::DefaultsOf(outcome.election, method, params);
   outcome.ballots = ranking::BallotsOf(outcome.election);
   ASSIGN_OR_RETURN(outcome.ranking, ranking::Rank(method.id, params, outcome.election, options));
