@@ -1,6 +1,8 @@
 // Participatory budgeting: greedy, Method of Equal Shares with its completions, sequential
 // Phragmen.
 #include <algorithm>
+#include <cstdint>
+#include <limits>
 #include <memory>
 #include <thread>
 #include <utility>
@@ -15,6 +17,7 @@
 #include "ranking/exact_sums.h"
 #include "ranking/families.h"
 #include "ranking/method.h"
+#include "ranking/share_forecast.h"
 
 namespace votum::ranking {
 namespace {
@@ -162,7 +165,7 @@ bool Exhaustive(const BudgetProblem& problem, const std::vector<OptionIndex>& bo
 class Add1 {
  public:
   Add1(const Call& call, const BudgetProblem& problem, Utility utility, const ProjectOrder& ties)
-      : call_(call), problem_(problem) {
+      : call_(call), problem_(problem), utility_(utility) {
     // Shares are tried in parallel; results beyond the final share are dropped.
     const size_t trials = std::clamp<size_t>(call.threads(), 1, kMaxTrials);
     for (size_t i = 0; i < trials; ++i)
@@ -179,12 +182,21 @@ class Add1 {
       if (Done(share)) return share;
     }
     const Rational step = Rational(problem_.scale) * Fraction(call_.int_param("add1_step"));
+    size_t until_jump = kFirstJump, wait = kFirstJump;
     while (true) {
+      if (until_jump == 0) {
+        const size_t jumped = Jump(share, step);
+        if (jumped == kForEver) return share;
+        steps += jumped;
+        wait = jumped > kFirstJump ? kFirstJump : std::min(2 * wait, kMostBetweenJumps);
+        until_jump = wait;
+      }
       RunTrials(share, step);
       for (const std::unique_ptr<EqualShares>& trial : trials_) {
         if (trial->spent() > problem_.budget) return share;
         share += step;
         ++steps;
+        if (until_jump > 0) --until_jump;
         if (Exhaustive(problem_, trial->bought(), trial->spent())) return share;
       }
     }
@@ -192,6 +204,26 @@ class Add1 {
 
  private:
   static constexpr size_t kMaxTrials = 16;
+  // Raises that are tried one by one before a jump is, because most counts need few; and at most
+  // so many where jumps turn out short.
+  static constexpr size_t kFirstJump = 32, kMostBetweenJumps = 4096;
+  static constexpr size_t kForEver = SIZE_MAX;
+
+  // Raises `share` as often as surely changes nothing; how often, or kForEver if no raise would
+  // change anything. The purchases after the jump are computed exactly and must be the same;
+  // otherwise nothing is raised.
+  size_t Jump(Rational& share, const Rational& step) {
+    trials_[0]->Run(share, nullptr);
+    const std::vector<OptionIndex> bought = trials_[0]->bought();
+    const int64_t raises = RaisesWithoutChange(problem_, utility_, share, step, bought);
+    if (raises == std::numeric_limits<int64_t>::max()) return kForEver;
+    if (raises == 0) return 0;
+    const Rational raised = share + step * Fraction(raises);
+    trials_[0]->Run(raised, nullptr);
+    if (trials_[0]->bought() != bought) return 0;
+    share = raised;
+    return static_cast<size_t>(raises);
+  }
 
   bool Done(const Rational& share) {
     trials_[0]->Run(share, nullptr);
@@ -210,6 +242,7 @@ class Add1 {
 
   const Call& call_;
   const BudgetProblem& problem_;
+  const Utility utility_;
   std::vector<std::unique_ptr<EqualShares>> trials_;
 };
 

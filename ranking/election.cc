@@ -125,6 +125,7 @@ Reduced WithoutWithdrawn(const Election& election) {
   to.numeric_ids = election.numeric_ids;
   to.unranked_not_compared = election.unranked_not_compared;
   to.format = election.format;
+  to.remarks = election.remarks;
   to.ranked = RankedBallots(left);
   KeepRanked(election.ranked, new_index, to.ranked);
   if (election.graded) {

@@ -176,6 +176,8 @@ std::string ReportHtml(const Report& report) {
       report.election->options.size(), " options",
       report.sha256.empty() ? "" : absl::StrCat("<br>SHA-256 of the file: ", report.sha256),
       "</p>\n");
+  for (const std::string& remark : report.election->remarks)
+    absl::StrAppend(&html, "<p>Remark: ", Escape(remark), "</p>\n");
   html += RankingTable(report);
   const std::optional<Bars> bars = BarsOf(report);
   if (bars && !bars->values.empty())

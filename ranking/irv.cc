@@ -1,5 +1,6 @@
 // Instant runoff: the option with the fewest first preferences leaves, until one is left.
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <numeric>
 #include <set>
@@ -16,8 +17,10 @@
 namespace votum::ranking {
 namespace {
 
-// The maximum number of different sets of remaining options that the search over all lots visits.
+// The maximum number of different sets of remaining options that the search over all lots visits
+// or keeps, and of options and ballots that it looks at for all of them together.
 constexpr size_t kMaxStates = 20000;
+constexpr size_t kMaxLooks = 1000000000;
 
 // Above this number of rounds, the table has millions of cells and is made only on request.
 constexpr size_t kMaxRounds = 200;
@@ -29,26 +32,43 @@ struct Tally {
   int64_t exhausted = 0;
 };
 
+// What a rank with several options does (an overvote, as Anglo-American rule books say).
+enum class EqualRanks {
+  kApproval,              // each of them that stands gets the whole vote
+  kSkip,                  // nobody is ranked there
+  kExhaust,               // the ballot ends there
+  kExhaustIfSeveralStand  // the ballot ends there if two of them stand; one that stands gets the vote
+};
+
+struct EqualRanksWord {
+  absl::string_view word;
+  EqualRanks rule;
+};
+constexpr EqualRanksWord kEqualRanks[] = {
+    {"refuse", EqualRanks::kApproval},  // there are none then
+    {"approval", EqualRanks::kApproval},
+    {"skip", EqualRanks::kSkip},
+    {"exhaust", EqualRanks::kExhaust},
+    {"exhaust-if-several-stand", EqualRanks::kExhaustIfSeveralStand}};
+
 class Runoff {
  public:
-  explicit Runoff(const RankedBallots& ballots)
+  Runoff(const RankedBallots& ballots, EqualRanks equal_ranks)
       : joined_(ballots.many() ? RankedBallots() : ballots.Aggregated()),
-        ballots_(ballots.many() ? ballots : joined_) {}
+        ballots_(ballots.many() ? ballots : joined_),
+        equal_ranks_(equal_ranks) {}
 
-  // First preferences among those standing. A ballot whose best standing options are tied counts
-  // for each of them.
+  // First preferences among those standing.
   Tally Count(const Standing& standing) const {
     Tally tally{std::vector<int64_t>(standing.size()), 0};
     ballots_.ForEach([&](BallotView ballot) {
-      bool counted = false;
-      for (uint16_t code : ballot.coded) {
-        if (counted && (code & kTiedWithPrevious) == 0) return;
+      const auto weight = static_cast<int64_t>(ballot.weight);
+      const absl::Span<const uint16_t> first = FirstStanding(ballot.coded, standing);
+      for (const uint16_t code : first) {
         const uint16_t option = code & ~kTiedWithPrevious;
-        if (!standing[option]) continue;
-        tally.votes[option] += static_cast<int64_t>(ballot.weight);
-        counted = true;
+        if (standing[option]) tally.votes[option] += weight;
       }
-      if (!counted) tally.exhausted += static_cast<int64_t>(ballot.weight);
+      if (first.empty()) tally.exhausted += weight;
     });
     return tally;
   }
@@ -63,7 +83,8 @@ class Runoff {
       Standing standing = std::move(open.back());
       open.pop_back();
       if (!seen.insert(standing).second) continue;
-      if (seen.size() > kMaxStates) return std::nullopt;
+      if (seen.size() > kMaxStates || open.size() > kMaxStates) return std::nullopt;
+      if (seen.size() * (ballots_.options() + ballots_.size()) > kMaxLooks) return std::nullopt;
       std::vector<OptionIndex> order = ByVotes(standing);
       if (order.size() == 1) {
         winners.insert(order.front());
@@ -75,6 +96,23 @@ class Runoff {
   }
 
  private:
+  // The best rank of a ballot that counts for somebody standing; empty if there is none.
+  absl::Span<const uint16_t> FirstStanding(absl::Span<const uint16_t> coded,
+                                           const Standing& standing) const {
+    for (size_t begin = 0, end; begin < coded.size(); begin = end) {
+      size_t stand = 0;
+      end = begin;
+      do stand += standing[coded[end] & ~kTiedWithPrevious] ? 1 : 0;
+      while (++end < coded.size() && (coded[end] & kTiedWithPrevious) != 0);
+      const bool several = end - begin > 1;
+      if (several && equal_ranks_ == EqualRanks::kSkip) continue;
+      if (several && equal_ranks_ == EqualRanks::kExhaust) break;
+      if (stand > 1 && equal_ranks_ == EqualRanks::kExhaustIfSeveralStand) break;
+      if (stand > 0) return coded.subspan(begin, end - begin);
+    }
+    return {};
+  }
+
   std::vector<OptionIndex> ByVotes(const Standing& standing) {
     votes_ = Count(standing).votes;
     std::vector<OptionIndex> order;
@@ -112,6 +150,7 @@ class Runoff {
 
   const RankedBallots joined_;
   const RankedBallots& ballots_;
+  const EqualRanks equal_ranks_;
   std::vector<int64_t> votes_;
 };
 
@@ -129,12 +168,15 @@ Json RoundRow(const Call& call, const Standing& standing, const Tally& tally, Op
 absl::StatusOr<Ranking> RunIrv(const Call& call) {
   if (call.election().ranked.has_ties() && call.param("equal_ranks") == "refuse") {
     return Refuse(Reason::kTiedPreferences,
-                  "a ballot ranks options alike; give equal_ranks=approval (each of them "
-                  "gets the whole vote) "
-                  "or use a pairwise method (schulze.wv_lv)");
+                  "a ballot ranks options alike; give equal_ranks=approval (each of them gets the "
+                  "whole vote), skip, exhaust or exhaust-if-several-stand (as rules on overvotes "
+                  "say), or use a pairwise method (schulze.wv_lv)");
   }
   ASSIGN_OR_RETURN(const TieBreaker breaker, TieBreaker::Make(call));
-  Runoff runoff(call.election().ranked);
+  const auto* const equal_ranks = std::find_if(
+      std::begin(kEqualRanks), std::end(kEqualRanks),
+      [&](const EqualRanksWord& row) { return row.word == call.param("equal_ranks"); });
+  Runoff runoff(call.election().ranked, equal_ranks->rule);
   Standing standing(call.options(), true);
   std::vector<OptionIndex> left(call.options()), out;
   std::iota(left.begin(), left.end(), 0);
@@ -187,8 +229,10 @@ absl::StatusOr<Ranking> RunIrv(const Call& call) {
 std::vector<Method> IrvMethods() {
   std::vector<ParamSpec> params = TieParams();
   params.push_back(
-      {"equal_ranks", "refuse", "refuse|approval",
-       "ballots that rank options alike: refused, or each of them gets the whole vote"});
+      {"equal_ranks", "refuse", "refuse|approval|skip|exhaust|exhaust-if-several-stand",
+       "ballots that rank options alike: refused; or each of them gets the whole vote; or, for "
+       "overvotes, the rank is skipped, or the ballot ends there, or ends there if several of them "
+       "still stand"});
   params.push_back({"ties", "parallel", "parallel|decide",
                     "parallel: everybody wins who would under some lots; decide: tie_order, "
                     "tie_seed or option order"});

@@ -93,42 +93,59 @@ class Count {
     return reached;
   }
 
-  void UpdateKeepFactors() {
+  // False if no factor changes any more: the votes are as close to the quota as 9 digits allow.
+  bool UpdateKeepFactors() {
+    bool changed = false;
     for (OptionIndex option : result_.elected) {
       const int128 product = MulDivUp(keep_[option], quota_, kKeepUnit);
       // The surplus vanishes as votes approach the quota; a candidate below it keeps all.
-      keep_[option] = static_cast<int64_t>(
+      const auto keep = static_cast<int64_t>(
           std::min<int128>(MulDivUp(product, kKeepUnit, votes_[option]), kKeepUnit));
+      changed |= std::exchange(keep_[option], keep) != keep;
     }
+    return changed;
+  }
+
+  // Whether the round needs no further iteration. The reference rule of Meek also stops where the
+  // surplus no longer falls. Warren must go on there: prices that add up to 1 or more only move
+  // votes between the elected for a while, and later bring the same surplus to the hopeful.
+  bool Settled(const KeepRound& round, int128 last_surplus) const {
+    if (!round.elected.empty() || round.surplus < kOmega) return true;
+    return rule_ == KeepRule::kMeek && round.iterations > 1 && round.surplus >= last_surplus;
+  }
+
+  // How far the votes of two hopeful candidates can be apart who are tied. Meek: the surplus left,
+  // as the reference rule says. Warren: what the surplus left, and one unit of rounding for each
+  // elected candidate, can still bring to a candidate; each part of it that is exhausted lowers the
+  // quota, and thus frees at most as much again for each seat.
+  int128 Doubt(int128 surplus) const {
+    if (rule_ == KeepRule::kMeek) return surplus;
+    return (surplus + static_cast<int64_t>(result_.elected.size())) * (quota_seats_ + 1);
   }
 
   void Round() {
     KeepRound round;
     int128 last_surplus = 0;
-    for (bool done = false; !done;) {
+    do {
       Distribute();
       UpdateQuota();
       round.elected = ElectThoseAtQuota();
       round.surplus = Surplus();
       ++round.iterations;
-      done = !round.elected.empty() || round.surplus < kOmega ||
-             (round.iterations > 1 && round.surplus >= last_surplus);
-      last_surplus = round.surplus;
       round.keep = keep_;
-      if (!done) UpdateKeepFactors();
-    }
+    } while (!Settled(round, std::exchange(last_surplus, round.surplus)) && UpdateKeepFactors());
     round.votes = votes_;
     round.quota = quota_;
     round.exhausted = exhausted_;
-    if (round.elected.empty()) round.excluded = ExcludeLowest(round.surplus);
+    if (round.elected.empty()) round.excluded = ExcludeLowest(Doubt(round.surplus));
     result_.rounds.push_back(std::move(round));
   }
 
-  int ExcludeLowest(int128 surplus) {
+  int ExcludeLowest(int128 doubt) {
     std::vector<OptionIndex> tied = Hopeful();
     int128 least = votes_[tied.front()];
     for (OptionIndex option : tied) least = std::min(least, votes_[option]);
-    std::erase_if(tied, [&](OptionIndex option) { return votes_[option] > least + surplus; });
+    std::erase_if(tied, [&](OptionIndex option) { return votes_[option] > least + doubt; });
     OptionIndex out = tied.front();
     if (tied.size() > 1) {
       out = lot_(tied);

@@ -85,6 +85,24 @@ absl::Status CheckNeeds(const Method& method, const Election& election) {
                              ", which this election does not have; choose another method"));
 }
 
+// The most options of a method: those with other needs than ballots of grades or budgets take memory
+// and time, and give pages of output, that grow with the square of the options or faster.
+size_t MostOptions(Needs needs) {
+  constexpr size_t kMostRanked = 2000, kMostFitted = 2000;
+  if (needs == Needs::kPairwise) return kMaxComparedOptions;
+  if (needs == Needs::kComparisons) return kMostFitted;
+  return needs == Needs::kRanked ? kMostRanked : kMaxOptions;
+}
+
+// Before any memory is taken.
+absl::Status CheckSize(const Method& method, size_t options) {
+  const size_t most = MostOptions(method.needs);
+  if (options <= most) return absl::OkStatus();
+  return Refuse(Reason::kTooManyOptions,
+                absl::StrCat(options, " options; ", method.id, " ranks at most ", most,
+                             "; leave out those that no ballot names, or choose approval"));
+}
+
 void MapBack(const std::vector<OptionIndex>& kept, std::vector<OptionIndex>& options) {
   for (OptionIndex& option : options) option = kept[option];
 }
@@ -140,10 +158,10 @@ const PairwiseMatrix& Call::matrix() const {
   return *matrix_;
 }
 
-Json Call::Id(OptionIndex option) const {
-  const std::string& id = election_.options[option].id;
+Json IdOf(const Election& election, OptionIndex option) {
+  const std::string& id = election.options[option].id;
   int64_t number;
-  if (election_.numeric_ids && absl::SimpleAtoi(id, &number)) return number;
+  if (election.numeric_ids && absl::SimpleAtoi(id, &number)) return number;
   return id;
 }
 
@@ -230,6 +248,7 @@ absl::StatusOr<Ranking> Rank(absl::string_view method_id, const Params& params,
   ASSIGN_OR_RETURN(const Method* method, MethodNamed(method_id));
   ASSIGN_OR_RETURN(const Params resolved,
                    ResolveParams(*method, DefaultsOf(election, *method, params)));
+  RETURN_IF_ERROR(CheckSize(*method, election.options.size()));
   RETURN_IF_ERROR(CheckElection(election));
   RETURN_IF_ERROR(CheckNeeds(*method, election));
   bool withdrawn = false;
@@ -244,8 +263,13 @@ absl::StatusOr<Ranking> Rank(absl::string_view method_id, const Params& params,
   if (reduced.kept.empty()) {
     return Refuse(Reason::kNoOptions, "all options are withdrawn; there is nothing to rank");
   }
-  ASSIGN_OR_RETURN(Ranking ranking, method->run(Call(reduced.election, nullptr, resolved,
-                                                     options.explain, options.threads)));
+  Call call(reduced.election, nullptr, resolved, options.explain, options.threads);
+  std::vector<std::string> gone;
+  for (const Option& option : election.options) {
+    if (option.withdrawn) gone.push_back(option.id);
+  }
+  call.set_withdrawn(std::move(gone));
+  ASSIGN_OR_RETURN(Ranking ranking, method->run(call));
   for (Tier& tier : ranking.tiers) MapBack(reduced.kept, tier);
   MapBack(reduced.kept, ranking.winners);
   for (TieEvent& tie : ranking.ties) {

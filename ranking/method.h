@@ -8,6 +8,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -35,6 +36,9 @@ struct ParamSpec {
 // The ballots that a method reads.
 enum class Needs { kPairwise, kRanked, kGrades, kApprovals, kComparisons, kBudget };
 
+// The id of an option as the output shows it: a number where the file's ids are numbers.
+Json IdOf(const Election& election, OptionIndex option);
+
 // The input of one run of a method.
 class Call {
  public:
@@ -47,6 +51,9 @@ class Call {
   size_t options() const { return election_.options.size(); }
   bool explain() const { return explain_; }
   size_t threads() const { return threads_; }
+  // Ids of options that are withdrawn and therefore not in election(); parameters may name them.
+  const std::vector<std::string>& withdrawn() const { return withdrawn_; }
+  void set_withdrawn(std::vector<std::string> ids) { withdrawn_ = std::move(ids); }
   // The value of a parameter from the method's table row.
   const std::string& param(const std::string& name) const { return params_.at(name); }
   int64_t int_param(const std::string& name) const;
@@ -54,8 +61,7 @@ class Call {
   const PairwiseCounts& counts() const;
   // N, as parameter "unranked" says.
   const PairwiseMatrix& matrix() const;
-  // The id of an option, as the output shows it.
-  Json Id(OptionIndex option) const;
+  Json Id(OptionIndex option) const { return IdOf(election_, option); }
   Json Ids(absl::Span<const OptionIndex> options) const;
   Json Tiers(absl::Span<const Tier> tiers) const;
   // An n x n table of numbers cell(i, j).
@@ -83,6 +89,7 @@ class Call {
   bool explain_;
   size_t threads_;
   const PairwiseCounts* given_counts_;
+  std::vector<std::string> withdrawn_;
   mutable std::optional<PairwiseCounts> counts_;
   mutable std::optional<PairwiseMatrix> matrix_;
 };

@@ -48,6 +48,9 @@ class PairwiseMatrix {
   std::vector<uint64_t> counts_;
 };
 
+// The most options that are compared in pairs: a table of them has 16 million cells.
+inline constexpr size_t kMaxComparedOptions = 4000;
+
 // Not thread-safe: one per thread, then Merge.
 class PairwiseCounts {
  public:

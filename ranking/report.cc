@@ -2,20 +2,12 @@
 
 #include <algorithm>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "ranking/tables.h"
 
 namespace votum::ranking {
 namespace {
-
-Json IdOf(const Election& election, OptionIndex option) {
-  const std::string& id = election.options[option].id;
-  int64_t number;
-  if (election.numeric_ids && absl::SimpleAtoi(id, &number)) return number;
-  return id;
-}
 
 Json IdsOf(const Election& election, const std::vector<OptionIndex>& options) {
   Json ids = Json::array();
@@ -39,6 +31,22 @@ std::string Names(const Election& election, const std::vector<OptionIndex>& opti
 
 }  // namespace
 
+void DescribeElection(const Election& election, Json& json) {
+  Json options = Json::array();
+  for (size_t i = 0; i < election.options.size(); ++i) {
+    const Option& option = election.options[i];
+    Json row = {{"id", IdOf(election, static_cast<OptionIndex>(i))},
+                {"name", option.name.empty() ? option.id : option.name}};
+    if (option.withdrawn) row["withdrawn"] = true;
+    options.push_back(std::move(row));
+  }
+  json["format"] = election.format;
+  json["title"] = election.title;
+  json["seats"] = election.seats;
+  json["options"] = std::move(options);
+  if (!election.remarks.empty()) json["remarks"] = election.remarks;
+}
+
 uint64_t BallotsOf(const Election& election) {
   uint64_t sum = 0;
   if (election.budget) return election.budget->voters();
@@ -61,6 +69,7 @@ Json ReportJson(const Report& report) {
                 {{"ballots", report.ballots},
                  {"options", election.options.size()},
                  {"sha256", report.sha256.empty() ? Json() : Json(report.sha256)}}}};
+  DescribeElection(election, json);
   Json ranking = Json::array();
   for (const Tier& tier : report.ranking.tiers) ranking.push_back(IdsOf(election, tier));
   json["ranking"] = std::move(ranking);
@@ -86,6 +95,7 @@ std::string ReportTables(const Report& report) {
   for (const auto& [name, value] : report.params) {
     if (!value.empty()) absl::StrAppend(&text, ", ", name, "=", value);
   }
+  for (const std::string& remark : election.remarks) absl::StrAppend(&text, "\nremark: ", remark);
   TextTable table({"rank", "id", "name"});
   size_t rank = 1;
   for (const Tier& tier : report.ranking.tiers) {

@@ -24,10 +24,16 @@ struct Report {
 // The total weight of the ballots of `election`, of any kind.
 uint64_t BallotsOf(const Election& election);
 
-// {"method","params","input":{"ballots","options","sha256"},
+// Adds what the file says besides its ballots: "format", "title", "seats" (0: it does not say) and
+// "options":[{"id","name","withdrawn"}..], the name being the id where the file has none; and
+// "remarks" if its reader has any.
+void DescribeElection(const Election& election, Json& json);
+
+// {"method","params","input":{"ballots","options","sha256"}, what DescribeElection adds,
 // "ranking":[[id..],..],"winners":[id..],"ties":[..],
 // "details":{..}}, and for some methods more members (Ranking::extra). Ids are strings, or numbers
-// where the file's are.
+// where the file's are; as a key of an object ({id: votes}), the same in quotation marks, as JSON
+// demands.
 Json ReportJson(const Report& report);
 // The text of a Json value, always valid UTF-8 regardless of the names.
 std::string JsonText(const Json& json);

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/match.h"
+#include "ranking/report.h"
 
 namespace votum::ranking {
 namespace {
@@ -34,7 +35,7 @@ Election With(const Election& election, OptionIndex option, uint64_t count) {
     more.graded->grades.insert(more.graded->grades.end(), grades.begin(), grades.end());
     more.graded->weights.push_back(count);
   }
-  // Cannot fail: sums stay far below the limit.
+  // Cannot fail: FewestAdded keeps the sum within the limit.
   if (!more.ranked.empty()) more.ranked.AddChecked(coded, count).IgnoreError();
   return more;
 }
@@ -80,7 +81,7 @@ Json OtherMethods(const Method& method, const Params& params, const Election& el
     const absl::StatusOr<Ranking> outcome = Rank(other.id, shared, election);
     if (!outcome.ok()) continue;  // it reads another kind of ballots
     Json winners = Json::array();
-    for (OptionIndex option : outcome->winners) winners.push_back(election.options[option].id);
+    for (OptionIndex option : outcome->winners) winners.push_back(IdOf(election, option));
     list.push_back({{"method", other.id},
                     {"winners", std::move(winners)},
                     {"same", Sorted(outcome->winners) == Sorted(ranking.winners)}});
@@ -91,8 +92,9 @@ Json OtherMethods(const Method& method, const Params& params, const Election& el
 Json FewestAdded(const Method& method, const Params& params, const Election& election,
                  const Ranking& ranking) {
   const AddedBallots added(method, params, election, ranking);
-  const uint64_t ballots =
-      election.graded ? election.graded->weights.size() : election.ranked.total_weight();
+  // The sum of weights, so that it does not matter how equal ballots are written.
+  const uint64_t ballots = BallotsOf(election);
+  const uint64_t most = std::min(2 * ballots + 2, kMaxTotalWeight - ballots);
   std::optional<uint64_t> fewest;
   OptionIndex whom = 0;
   size_t rivals = 0;
@@ -101,8 +103,7 @@ Json FewestAdded(const Method& method, const Params& params, const Election& ele
       const auto& winners = ranking.winners;
       if (std::count(winners.begin(), winners.end(), option) > 0 && winners.size() == 1) continue;
       if (rivals++ == kMaxRivals) break;
-      const std::optional<uint64_t> count =
-          added.Fewest(option, fewest ? *fewest : 2 * ballots + 2);
+      const std::optional<uint64_t> count = added.Fewest(option, fewest ? *fewest : most);
       if (count && (!fewest || *count < *fewest)) {
         fewest = count;
         whom = option;
@@ -110,7 +111,7 @@ Json FewestAdded(const Method& method, const Params& params, const Election& ele
     }
   }
   if (!fewest) return Json();
-  return {{"for", election.options[whom].id}, {"ballots", *fewest}};
+  return {{"for", IdOf(election, whom)}, {"ballots", *fewest}};
 }
 
 }  // namespace

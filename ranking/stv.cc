@@ -16,8 +16,10 @@
 namespace votum::ranking {
 namespace {
 
-// The maximum number of counts for exploring the results of other lots.
+// The maximum number of counts for exploring the results of other lots, and of steps in all of them
+// together: with 1,000 candidates and few ballots, a single count takes a second.
 constexpr size_t kMaxUniverses = 512;
+constexpr size_t kMaxSteps = 4000000000;
 
 absl::StatusOr<int> Seats(const Call& call) {
   const int given = static_cast<int>(call.int_param("seats"));
@@ -86,13 +88,21 @@ TransferResult RunScripted(const Call& call, int seats, const TransferRules& rul
                         });
 }
 
-// All sets of winners that some lots would give; empty if there are too many cases.
+// How often such a count can be repeated: each exclusion looks at the votes of the tied in all
+// stages before, and each ballot is passed on some times.
+size_t MostUniverses(const Call& call, const TransferResult& result) {
+  const size_t stages = result.stages.size();
+  const size_t steps = stages * stages * call.options() + 8 * call.election().ranked.size();
+  return std::min(kMaxUniverses, kMaxSteps / std::max<size_t>(steps, 1));
+}
+
+// All sets of winners that some lots would give; empty if there are more cases than `most`.
 std::set<std::vector<OptionIndex>> AllOutcomes(const Call& call, int seats,
                                                const TransferRules& rules,
-                                               const TieBreaker& breaker) {
+                                               const TieBreaker& breaker, size_t most) {
   std::set<std::vector<OptionIndex>> outcomes;
   std::vector<size_t> script, sizes;
-  for (size_t runs = 0; runs < kMaxUniverses; ++runs) {
+  for (size_t runs = 0; runs < most; ++runs) {
     TransferResult result = RunScripted(call, seats, rules, breaker, script, sizes);
     std::sort(result.elected.begin(), result.elected.end());
     outcomes.insert(result.elected);
@@ -165,7 +175,8 @@ absl::StatusOr<Ranking> RunTransfers(const Call& call, const TransferRules& rule
   ranking.details["valid"] = result.valid;
   std::optional<bool> lots_matter;
   if (!lots.empty()) {
-    const std::set<std::vector<OptionIndex>> outcomes = AllOutcomes(call, seats, rules, breaker);
+    const std::set<std::vector<OptionIndex>> outcomes =
+        AllOutcomes(call, seats, rules, breaker, MostUniverses(call, result));
     if (!outcomes.empty()) {
       lots_matter = outcomes.size() > 1;
       ranking.details["outcomes_of_all_lots"] = Json::array();

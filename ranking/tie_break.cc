@@ -23,6 +23,9 @@ absl::StatusOr<std::vector<OptionIndex>> ManualOrder(const Call& call) {
   const std::string& ids = call.param("tie_order");
   for (absl::string_view id : absl::StrSplit(ids, ',')) {
     const auto found = index.find(id);
+    // An order that was drawn before an option was withdrawn holds for the others.
+    const std::vector<std::string>& gone = call.withdrawn();
+    if (std::find(gone.begin(), gone.end(), id) != gone.end()) continue;
     if (found == index.end() || seen[found->second]) {
       return Refuse(Reason::kBadParam,
                     absl::StrCat("parameter tie_order names \"", id, "\", which is ",

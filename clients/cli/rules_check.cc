@@ -40,8 +40,13 @@ constexpr const char* kNumberColumns[] = {"yes",     "no",      "abstain",
 
 absl::StatusOr<Columns> ColumnsOf(const client::CsvRow& header) {
   Columns columns;
-  for (size_t i = 0; i < header.size(); ++i)
-    columns.emplace(absl::AsciiStrToLower(absl::StripAsciiWhitespace(header[i].text)), i);
+  for (size_t i = 0; i < header.size(); ++i) {
+    const std::string name = absl::AsciiStrToLower(absl::StripAsciiWhitespace(header[i].text));
+    if (name.empty() || columns.emplace(name, i).second) continue;
+    return Refuse(Reason::kBadCsv,
+                  absl::StrCat(client::ToString(header[i].begin), ": the column ", name,
+                               " stands twice; remove or rename one of them"));
+  }
   for (const char* needed : {"yes", "no", "stated_result"}) {
     if (columns.count(needed) > 0) continue;
     return Refuse(Reason::kBadCsv,
@@ -92,14 +97,14 @@ struct Report {
   size_t checked = 0;
   nlohmann::ordered_json mismatches = nlohmann::ordered_json::array();
   nlohmann::ordered_json remarks = nlohmann::ordered_json::array();
-  std::map<std::string, size_t> not_checked;  // by reason
+  std::map<std::string, std::vector<size_t>> not_checked;  // lines, by reason
 };
 
 void Add(const std::string& id, size_t line, const std::string& stated, const rules::Replay& replay,
          Report* report) {
   ++report->rows;
   if (replay.verdict == rules::ReplayVerdict::kNotChecked) {
-    ++report->not_checked[replay.reason];
+    report->not_checked[replay.reason].push_back(line);
   } else {
     ++report->checked;
   }
@@ -121,8 +126,8 @@ void Print(const Run& run, const Report& report) {
                                      {"mismatches", report.mismatches},
                                      {"remarks", report.remarks}};
     nlohmann::ordered_json open = nlohmann::ordered_json::array();
-    for (const auto& [reason, count] : report.not_checked)
-      open.push_back({{"reason", reason}, {"rows", count}});
+    for (const auto& [reason, lines] : report.not_checked)
+      open.push_back({{"reason", reason}, {"rows", lines.size()}, {"lines", lines}});
     object["not_checked"] = open;
     *run.out << object.dump(2) << "\n";
     return;
@@ -137,8 +142,10 @@ void Print(const Run& run, const Report& report) {
     *run.out << "line " << one["line"] << " (" << one["id"].get<std::string>()
              << "), remark: " << one["remark"].get<std::string>() << "\n";
   }
-  for (const auto& [reason, count] : report.not_checked)
-    *run.out << count << " rows not checked: " << reason << "\n";
+  for (const auto& [reason, lines] : report.not_checked) {
+    *run.out << lines.size() << " rows not checked: " << reason << " (line "
+             << absl::StrJoin(lines, ", ") << ")\n";
+  }
   *run.out << report.rows << " rows, " << report.checked << " checked, " << report.mismatches.size()
            << " mismatches\n";
 }

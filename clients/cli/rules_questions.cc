@@ -109,6 +109,11 @@ absl::StatusOr<const rules::v1::MotionRule*> RuleOf(const rules::v1::RuleProfile
     return Refuse(Reason::kBadTally, absl::StrCat(votes, " votes, but ", numbers.tally.present,
                                                   " present; look at the numbers again"));
   }
+  if (numbers.tally.present > numbers.tally.statutory && numbers.tally.statutory > 0) {
+    return Refuse(Reason::kBadTally,
+                  absl::StrCat(numbers.tally.present, " present, but ", numbers.tally.statutory,
+                               " members by law; look at the numbers again"));
+  }
   return rule;
 }
 
@@ -141,7 +146,25 @@ absl::Status Result(Run& run, const Numbers& numbers) {
   return absl::OkStatus();
 }
 
+// Refuses numbers of members that no council can have.
+absl::Status CheckAttendance(const rules::Attendance& attendance) {
+  if (attendance.statutory == 0)
+    return Refuse(Reason::kBadTally, "--statutory is 0; a council has members by law");
+  if (attendance.present > attendance.statutory) {
+    return Refuse(Reason::kBadTally,
+                  absl::StrCat(attendance.present, " present, but ", attendance.statutory,
+                               " members by law; look at the numbers again"));
+  }
+  if (attendance.experts > attendance.present) {
+    return Refuse(Reason::kBadTally,
+                  absl::StrCat(attendance.experts, " expert citizens among ", attendance.present,
+                               " present; look at the numbers again"));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status Quorum(Run& run, const Numbers& numbers) {
+  RETURN_IF_ERROR(CheckAttendance(numbers.attendance));
   ASSIGN_OR_RETURN(const rules::v1::RuleProfile profile, ProfileOf(numbers.choice));
   const rules::QuorumResult quorum = rules::EvaluateQuorum(profile.quorum(), numbers.attendance);
   const rules::v1::Text text = rules::ExplainQuorum(profile.quorum(), quorum);

@@ -6,6 +6,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "base/csv.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"
 #include "crypto/utf8.h"
@@ -19,120 +20,43 @@ absl::Status BadCsv(const TextPosition& position, absl::string_view what) {
   return Refuse(Reason::kBadCsv, absl::StrCat(ToString(position), ": ", what));
 }
 
-// Semicolons only where the first line has them and no comma.
-char SeparatorOf(absl::string_view text) {
-  const absl::string_view first_line = text.substr(0, text.find('\n'));
-  const bool semicolons = first_line.find(';') != absl::string_view::npos &&
-                          first_line.find(',') == absl::string_view::npos;
-  return semicolons ? ';' : ',';
-}
-
-class CsvReader {
+// Says where in the text a place is; places are asked for from front to back.
+class Locator {
  public:
-  explicit CsvReader(absl::string_view text) : rest_(text), separator_(SeparatorOf(text)) {}
+  explicit Locator(absl::string_view text) : at_(text.data()) {}
 
-  absl::StatusOr<std::vector<CsvRow>> Rows() {
-    std::vector<CsvRow> rows;
-    while (!rest_.empty()) {
-      if (TakeLineEnd()) continue;
-      const TextPosition begin = position_;
-      ASSIGN_OR_RETURN(CsvRow row, Row());
-      if (!rows.empty() && row.size() != rows[0].size()) {
-        return BadCsv(
-            begin, absl::StrCat("the row has ", row.size(), " fields, the first line has ",
-                                rows[0].size(), "; put fields with separators in quotation marks"));
+  TextPosition Of(const char* place) {
+    for (; at_ < place; ++at_) {
+      if (*at_ == '\n') {
+        position_ = {position_.line + 1, 1};
+      } else if ((static_cast<unsigned char>(*at_) & 0xC0) != 0x80) {
+        ++position_.column;
       }
-      rows.push_back(std::move(row));
     }
-    if (rows.empty()) return BadCsv(position_, "the file has no line with column names");
-    return rows;
+    return position_;
   }
 
  private:
-  // A row and its line end.
-  absl::StatusOr<CsvRow> Row() {
-    CsvRow row;
-    for (;;) {
-      CsvField field;
-      field.begin = position_;
-      if (Next() == '"') {
-        RETURN_IF_ERROR(Quoted(field.text));
-      } else {
-        RETURN_IF_ERROR(Plain(field.text));
-      }
-      row.push_back(std::move(field));
-      if (rest_.empty() || TakeLineEnd()) return row;
-      if (Next() != separator_)
-        return BadCsv(position_,
-                      "text after the closing quotation mark; double the marks that "
-                      "belong to the text");
-      Skip();
-    }
-  }
-
-  absl::Status Plain(std::string& text) {
-    while (!rest_.empty() && Next() != separator_ && !AtLineEnd()) {
-      if (Next() == '"')
-        return BadCsv(
-            position_,
-            "a quotation mark within a field; put the field in quotation marks and double "
-            "those that belong to the text");
-      RETURN_IF_ERROR(TakeCharacter(text));
-    }
-    return absl::OkStatus();
-  }
-
-  absl::Status Quoted(std::string& text) {
-    const TextPosition begin = position_;
-    Skip();
-    while (!rest_.empty()) {
-      if (TakeLineEnd()) {
-        text += '\n';
-      } else if (Next() != '"') {
-        RETURN_IF_ERROR(TakeCharacter(text));
-      } else {
-        Skip();
-        if (rest_.empty() || Next() != '"') return absl::OkStatus();
-        text += '"';
-        Skip();
-      }
-    }
-    return BadCsv(begin, "the quotation mark here is never closed");
-  }
-
-  absl::Status TakeCharacter(std::string& text) {
-    absl::string_view after = rest_;
-    const std::optional<char32_t> code_point = crypto::TakeCodePoint(&after);
-    if (!code_point.has_value())
-      return BadCsv(position_, "the file is not UTF-8; save it with the encoding UTF-8");
-    if ((*code_point < 0x20 && *code_point != '\t') || *code_point == 0x7F)
-      return BadCsv(position_, "a control character; remove it");
-    text.append(rest_.data(), rest_.size() - after.size());
-    rest_ = after;
-    ++position_.column;
-    return absl::OkStatus();
-  }
-
-  // The next byte; '\0' at the end.
-  char Next() const { return rest_.empty() ? '\0' : rest_[0]; }
-  void Skip() {
-    rest_.remove_prefix(1);
-    ++position_.column;
-  }
-  bool AtLineEnd() const {
-    return Next() == '\n' || (Next() == '\r' && rest_.size() > 1 && rest_[1] == '\n');
-  }
-  bool TakeLineEnd() {
-    if (rest_.empty() || !AtLineEnd()) return false;
-    rest_.remove_prefix(Next() == '\n' ? 1 : 2);
-    position_ = {position_.line + 1, 1};
-    return true;
-  }
-
-  absl::string_view rest_;
-  const char separator_;
+  const char* at_;
   TextPosition position_;
 };
+
+// Refuses the text of a file that is not UTF-8, or has control characters other than tabs and line
+// ends.
+absl::Status CheckCharacters(absl::string_view text) {
+  for (absl::string_view rest = text; !rest.empty();) {
+    const char* at = rest.data();
+    const std::optional<char32_t> code_point = crypto::TakeCodePoint(&rest);
+    if (!code_point.has_value()) {
+      return BadCsv(Locator(text).Of(at), "the file is not UTF-8; save it with the encoding UTF-8");
+    }
+    const bool line_end =
+        *code_point == '\n' || (*code_point == '\r' && (rest.empty() || rest.front() == '\n'));
+    if ((*code_point < 0x20 && *code_point != '\t' && !line_end) || *code_point == 0x7F)
+      return BadCsv(Locator(text).Of(at), "a control character; remove it");
+  }
+  return absl::OkStatus();
+}
 
 }  // namespace
 
@@ -142,7 +66,30 @@ std::string ToString(const TextPosition& position) {
 
 absl::StatusOr<std::vector<CsvRow>> ParseCsv(absl::string_view text) {
   absl::ConsumePrefix(&text, kByteOrderMark);
-  return CsvReader(text).Rows();
+  RETURN_IF_ERROR(CheckCharacters(text));
+  Locator locator(text);
+  absl::string_view rest = text;
+  const char separator = TakeSeparator(rest);
+  std::vector<CsvRow> rows;
+  CsvRecord record;
+  while (!rest.empty()) {
+    const std::optional<CsvFault> fault =
+        TakeCsvRecord(rest, separator, InnerQuotes::kFault, record);
+    if (fault.has_value()) return BadCsv(Locator(text).Of(fault->at), fault->what);
+    if (IsBlank(record)) continue;
+    CsvRow row;
+    for (size_t i = 0; i < record.fields.size(); ++i)
+      row.push_back({std::move(record.fields[i]), locator.Of(record.places[i])});
+    if (!rows.empty() && row.size() != rows[0].size()) {
+      return BadCsv(row[0].begin, absl::StrCat("the row has ", row.size(),
+                                               " fields, the first line has ", rows[0].size(),
+                                               "; put fields with separators in quotation marks"));
+    }
+    rows.push_back(std::move(row));
+  }
+  if (rows.empty())
+    return BadCsv(locator.Of(rest.data()), "the file has no line with column names");
+  return rows;
 }
 
 }  // namespace votum::client

@@ -2,8 +2,8 @@
 // finding half an idea in the store.
 //
 // Beyond the RFC, because files from offices are like that: a byte order mark is passed over, lines
-// may end with LF alone, and fields may be separated by semicolons (as German spreadsheets write
-// them) where the first line has no comma.
+// may end with LF alone, fields may be separated by semicolons (as German spreadsheets write them)
+// or tabs, as the first line shows or a line "sep=;" says, and rows without content are left out.
 #ifndef VOTUM_CLIENTS_LIB_CSV_H_
 #define VOTUM_CLIENTS_LIB_CSV_H_
 
@@ -32,7 +32,7 @@ struct CsvField {
 
 using CsvRow = std::vector<CsvField>;
 
-// The rows of `text`, the header among them; all as long as the first, empty lines left out.
+// The rows of `text`, the header among them; all as long as the first, blank ones left out.
 // INVALID_ARGUMENT/BAD_CSV, with line and column: not UTF-8, a control character, a quotation mark
 // within a field without quotation marks, text after a closing one, a missing one, a row of another
 // length, no row.

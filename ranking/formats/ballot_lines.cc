@@ -6,6 +6,7 @@
 #include <thread>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"
 
@@ -69,6 +70,13 @@ absl::Status ReadLines(absl::string_view whole, absl::string_view part, ReleaseT
     if (release != nullptr) release(piece);
   }
   return absl::OkStatus();
+}
+
+absl::Status CheckCounted(size_t options) {
+  if (options <= kMaxComparedOptions) return absl::OkStatus();
+  return Refuse(Reason::kTooManyOptions,
+                absl::StrCat(options, " options; at most ", kMaxComparedOptions,
+                             " can be compared in pairs; leave out those that no ballot names"));
 }
 
 absl::Status CountLines(absl::string_view whole, absl::string_view part, size_t threads,

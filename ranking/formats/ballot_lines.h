@@ -25,6 +25,9 @@ using BallotLineReader = absl::FunctionRef<absl::Status(Cursor cursor, BallotSin
 absl::Status ReadLines(absl::string_view whole, absl::string_view part, ReleaseText release,
                        BallotLineReader reader, BallotSink sink);
 
+// TOO_MANY_OPTIONS if a table of all pairs would take too much memory.
+absl::Status CheckCounted(size_t options);
+
 // Counts the lines of `part` (of `whole`) with up to `threads` threads, each of which reads whole
 // lines.
 absl::Status CountLines(absl::string_view whole, absl::string_view part, size_t threads,

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "base/refusal.h"
@@ -57,10 +58,30 @@ absl::Status ReadHead(Cursor& cursor, Election& election) {
   return absl::OkStatus();
 }
 
-// Lines of withdrawn options: "-2" or "-2 -5".
+// A line "[tie 2 1]", as Droop and OpenSTV write behind the head. It changes no ballot, except that
+// nicknames may stand for numbers.
+absl::Status ReadBracket(Cursor& cursor, Election& election) {
+  const char* at = cursor.at();
+  const absl::string_view line = absl::StripAsciiWhitespace(cursor.Line());
+  if (absl::StartsWith(line, "[nick"))
+    return cursor.ErrorAt(at, "nicknames are not read; write the numbers of the options");
+  if (line.find(']') == absl::string_view::npos)
+    return cursor.ErrorAt(at, "this bracket is not closed on its line");
+  election.remarks.push_back(
+      absl::StrCat("the file's ", line.substr(0, line.find(']') + 1),
+                   " is not used; give an order for ties with --param tie_order"));
+  return absl::OkStatus();
+}
+
+// Lines of withdrawn options: "-2" or "-2 -5", and those in brackets.
 absl::Status ReadWithdrawals(Cursor& cursor, Election& election) {
   for (SkipEmptyLines(cursor); !cursor.AtEnd();) {
     cursor.SkipBlanks();
+    if (cursor.Peek() == '[') {
+      RETURN_IF_ERROR(ReadBracket(cursor, election));
+      SkipEmptyLines(cursor);
+      continue;
+    }
     if (cursor.Peek() != '-') return absl::OkStatus();
     while (cursor.Peek() == '-') {
       const char* at = cursor.at();
@@ -90,6 +111,13 @@ absl::Status ReadPreferences(Cursor& cursor, size_t options, SeenOptions& seen,
   while (true) {
     const char* at = cursor.at();
     uint64_t option;
+    if (tie == 0 && cursor.Peek() == '-') {  // a rank that the voter left out
+      cursor.Skip();
+      at = cursor.at();
+      cursor.SkipBlanks();
+      if (cursor.at() == at) return cursor.Error("expected a blank behind \"-\", a skipped rank");
+      continue;
+    }
     if (!cursor.Number(&option))
       return cursor.Error("expected an option number, or 0 at the end of the ballot");
     if (option == 0) {
@@ -113,6 +141,22 @@ absl::Status ReadPreferences(Cursor& cursor, size_t options, SeenOptions& seen,
   }
 }
 
+// How many ballots a line stands for: a number, or 1 where the ballot's id is named instead, "(a-17)".
+absl::Status ReadWeight(Cursor& cursor, uint64_t& weight) {
+  const char* at = cursor.at();
+  if (cursor.Peek() == '(') {
+    const absl::string_view rest = cursor.rest();
+    const size_t end = rest.find_first_of(")\n");
+    if (end == absl::string_view::npos || rest[end] != ')')
+      return cursor.Error("the id of this ballot is not closed; write \")\"");
+    cursor.MoveTo(at + end + 1);
+    weight = 1;
+    return absl::OkStatus();
+  }
+  if (cursor.Number(&weight) && weight > 0) return absl::OkStatus();
+  return cursor.ErrorAt(at, "expected how many ballots there are, a whole number from 1");
+}
+
 // Ballot lines to the end of the cursor.
 absl::Status ReadBallots(Cursor cursor, size_t options, BallotSink sink) {
   SeenOptions seen(options);
@@ -121,9 +165,7 @@ absl::Status ReadBallots(Cursor cursor, size_t options, BallotSink sink) {
     cursor.SkipBlanks();
     const char* at = cursor.at();
     uint64_t weight;
-    if (!cursor.Number(&weight) || weight == 0) {
-      return cursor.ErrorAt(at, "expected how many ballots there are, a whole number from 1");
-    }
+    RETURN_IF_ERROR(ReadWeight(cursor, weight));
     const char* behind = cursor.at();
     cursor.SkipBlanks();
     if (cursor.at() == behind) return cursor.Error("expected a blank behind the number of ballots");
@@ -169,40 +211,65 @@ absl::StatusOr<absl::string_view> BallotPart(absl::string_view text, Cursor& cur
   return cursor.Error("the file ends before the line \"0\" that must end the ballots");
 }
 
-// A quoted name; quotes inside are written twice.
+// Whether a quote that stands before `rest` ends a name: nothing, a comment or another name follows
+// on its line.
+bool EndsName(absl::string_view rest) {
+  rest = absl::StripLeadingAsciiWhitespace(rest.substr(0, rest.find('\n')));
+  return rest.empty() || rest.front() == '#' || rest.front() == '"';
+}
+
+// A quoted name. Quotes inside are written twice, or are any that cannot end the name, as in
+// "Hans "Hansi" Muster". Where none can, the first one does, and text stands behind the name.
 absl::StatusOr<std::string> QuotedName(Cursor& cursor) {
   const char* opening = cursor.at();
-  std::string name;
+  std::string name, shortest;
+  const char* behind_shortest = nullptr;
   for (cursor.Skip(); !cursor.AtEnd() && cursor.Peek() != '\n'; cursor.Skip()) {
-    if (cursor.Peek() == '"') {
-      cursor.Skip();
-      if (cursor.Peek() != '"') return name;
+    if (cursor.Peek() != '"') {
+      name.push_back(cursor.Peek());
+      continue;
     }
-    name.push_back(cursor.Peek());
+    const absl::string_view rest = cursor.rest().substr(1);
+    if (absl::StartsWith(rest, "\"")) {
+      cursor.Skip();
+    } else if (EndsName(rest)) {
+      cursor.Skip();
+      return name;
+    } else if (behind_shortest == nullptr) {
+      shortest = name;
+      behind_shortest = rest.data();
+    }
+    name.push_back('"');
   }
-  return cursor.ErrorAt(opening, "this quote is not closed on its line");
+  if (behind_shortest == nullptr)
+    return cursor.ErrorAt(opening, "this quote is not closed on its line");
+  cursor.MoveTo(behind_shortest);
+  return shortest;
 }
 
 // One line of names: quoted ones, or the whole line.
 struct NameLine {
   std::vector<std::string> names;
   const char* place;
+  // Text behind the names, which only the title may have; null if there is none.
+  const char* more = nullptr;
 };
 
 absl::StatusOr<std::vector<NameLine>> ReadNameLines(Cursor& cursor) {
   std::vector<NameLine> lines;
-  while (!cursor.AtEnd()) {
+  for (SkipEmptyLines(cursor); !cursor.AtEnd(); SkipEmptyLines(cursor)) {
     cursor.SkipBlanks();
-    if (cursor.LineEnd()) continue;
     NameLine line{{}, cursor.at()};
     const bool quoted = cursor.Peek() == '"';
     if (!quoted) line.names.emplace_back(absl::StripAsciiWhitespace(cursor.Line()));
     while (quoted) {
       ASSIGN_OR_RETURN(std::string name, QuotedName(cursor));
       line.names.push_back(std::move(name));
-      cursor.SkipBlanks();
-      if (cursor.LineEnd()) break;
-      if (cursor.Peek() != '"') return cursor.Error("text behind a quoted name");
+      if (EndOfBltLine(cursor)) break;
+      if (cursor.Peek() == '"') continue;
+      line.more = cursor.at();
+      cursor.Line();
+      break;
     }
     lines.push_back(std::move(line));
   }
@@ -218,25 +285,31 @@ std::string FullName(const NameLine& line) {
 }
 
 // Each name is on a line of its own, with the title on the next; or they are quoted, several to a
-// line, and the last one is the title.
+// line, and the last one is the title. As many names as options are refused, because one of them
+// may be the title, and each option would then bear the name of the next.
 absl::Status ReadNames(Cursor& cursor, Election& election) {
   ASSIGN_OR_RETURN(const std::vector<NameLine> lines, ReadNameLines(cursor));
   if (lines.empty()) return absl::OkStatus();
+  for (size_t i = 0; i + 1 < lines.size(); ++i) {
+    if (lines[i].more != nullptr)
+      return cursor.ErrorAt(lines[i].more, "text behind a quoted name; begin a comment with #");
+  }
   std::vector<std::string> names;
   for (const NameLine& line : lines)
     names.insert(names.end(), line.names.begin(), line.names.end());
   const size_t options = election.options.size();
-  if (lines.size() == options || lines.size() == options + 1) {
+  if (lines.size() == options + 1) {
     names.clear();
     for (const NameLine& line : lines) names.push_back(FullName(line));
   }
-  if (names.size() != options && names.size() != options + 1) {
-    return cursor.ErrorAt(lines[0].place,
-                          absl::StrCat("there are ", names.size(), " names for ", options,
-                                       " options and the title; name each option on its line"));
+  if (names.size() != options + 1) {
+    return cursor.ErrorAt(
+        lines[0].place,
+        absl::StrCat("there are ", names.size(), " names for ", options,
+                     " options and the title; name each option, then the title (\"\" for none)"));
   }
   for (size_t i = 0; i < options; ++i) election.options[i].name = names[i];
-  if (names.size() > options) election.title = names[options];
+  election.title = names[options];
   return absl::OkStatus();
 }
 
@@ -280,6 +353,7 @@ absl::StatusOr<CountedElection> CountBlt(absl::string_view text, size_t threads,
   Election election;
   ASSIGN_OR_RETURN(const absl::string_view ballots, ReadFrame(text, election));
   const size_t options = election.options.size();
+  RETURN_IF_ERROR(CheckCounted(options));
   CountedElection counted{std::move(election), PairwiseCounts(options)};
   RETURN_IF_ERROR(CountLines(
       text, ballots, threads, release,

@@ -1,6 +1,9 @@
 #include "ranking/formats/cef.h"
 
+#include <algorithm>
 #include <map>
+#include <optional>
+#include <set>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -10,6 +13,7 @@
 #include "base/numbers.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"
+#include "ranking/formats/names.h"
 #include "ranking/formats/text.h"
 
 namespace votum::ranking {
@@ -17,18 +21,26 @@ namespace {
 
 constexpr absl::string_view kEmptyRanking = "/EMPTY_RANKING/";
 // Characters with a meaning in votes, which therefore cannot be part of a candidate's name.
-constexpr absl::string_view kReserved = "><=#;*^|\n\r";
+constexpr absl::string_view kReserved = "><=#;*^|,/\n\r";
 
 class CefReader {
  public:
   explicit CefReader(absl::string_view text) : cursor_(text) {}
 
   absl::StatusOr<Election> Read() {
+    const size_t zero = cursor_.rest().find('\0');
+    if (zero != absl::string_view::npos)
+      return cursor_.ErrorAt(cursor_.at() + zero, "a zero byte, which CEF forbids; remove it");
     while (!cursor_.AtEnd()) {
       absl::string_view line = cursor_.Line();
       if (absl::ConsumePrefix(&line, "#/")) {
         RETURN_IF_ERROR(Parameter(line));
         continue;
+      }
+      if (absl::StartsWith(absl::StripLeadingAsciiWhitespace(line), "#/")) {
+        return cursor_.ErrorAt(line.data(),
+                               "a parameter must stand at the beginning of its line; remove the "
+                               "blanks before it");
       }
       line = absl::StripAsciiWhitespace(line.substr(0, line.find('#')));
       if (!line.empty()) RETURN_IF_ERROR(Vote(line));
@@ -90,7 +102,7 @@ class CefReader {
     if (!election_.options.empty())
       return cursor_.ErrorAt(value.data(), "the candidates are named twice");
     for (absl::string_view part : absl::StrSplit(value, ';')) {
-      const absl::string_view name = absl::StripAsciiWhitespace(part);
+      const absl::string_view name = WithoutBlanksAround(part);
       if (index_.count(std::string(name)) > 0)
         return cursor_.ErrorAt(name.data(), "this candidate stands twice");
       RETURN_IF_ERROR(AddOption(name));
@@ -99,11 +111,16 @@ class CefReader {
     return absl::OkStatus();
   }
 
-  absl::Status AddOption(absl::string_view name) {
+  absl::Status CheckName(absl::string_view name) {
     if (name.empty() || name.find_first_of(kReserved) != absl::string_view::npos) {
-      return cursor_.ErrorAt(name.data(),
-                             "expected the name of a candidate, without any of > < = # ; * ^ |");
+      return cursor_.ErrorAt(
+          name.data(), "expected the name of a candidate, without any of > < = # ; , * / ^ |");
     }
+    return absl::OkStatus();
+  }
+
+  absl::Status AddOption(absl::string_view name) {
+    RETURN_IF_ERROR(CheckName(name));
     if (election_.options.size() == kMaxOptions)
       return cursor_.ErrorAt(name.data(), "too many candidates");
     index_[std::string(name)] = static_cast<OptionIndex>(election_.options.size());
@@ -146,27 +163,45 @@ class CefReader {
     for (absl::string_view rank : absl::StrSplit(line, '>')) {
       groups.emplace_back();
       for (absl::string_view part : absl::StrSplit(rank, '=')) {
-        const absl::string_view name = absl::StripAsciiWhitespace(part);
-        auto found = index_.find(std::string(name));
-        if (found == index_.end()) {
-          if (named_) {
-            return cursor_.ErrorAt(name.data(),
-                                   absl::StrCat("\"", name, "\" is not among the candidates"));
-          }
-          RETURN_IF_ERROR(AddOption(name));
-          found = index_.find(std::string(name));
+        const absl::string_view name = WithoutBlanksAround(part);
+        ASSIGN_OR_RETURN(const std::optional<OptionIndex> option, OptionNamed(name));
+        if (!option) continue;
+        if (std::count(seen.begin(), seen.end(), *option) > 0) {
+          return cursor_.ErrorAt(name.data(),
+                                 absl::StrCat("\"", name, "\" stands twice in this vote"));
         }
-        for (OptionIndex other : seen) {
-          if (other == found->second) {
-            return cursor_.ErrorAt(name.data(),
-                                   absl::StrCat("\"", name, "\" stands twice in this vote"));
-          }
-        }
-        seen.push_back(found->second);
-        groups.back().push_back(found->second);
+        seen.push_back(*option);
+        groups.back().push_back(*option);
       }
     }
     return absl::OkStatus();
+  }
+
+  // The option that a vote names. nullopt, with a remark, where the file names its candidates and
+  // this is none of them: the format demands that votes count without such a name.
+  absl::StatusOr<std::optional<OptionIndex>> OptionNamed(absl::string_view name) {
+    if (name == kEmptyRanking) {
+      return cursor_.ErrorAt(
+          name.data(), absl::StrCat(kEmptyRanking, " is a whole vote and no rank; remove it"));
+    }
+    const auto found = index_.find(std::string(name));
+    if (found != index_.end()) return found->second;
+    if (!named_) {
+      if (StandsForNoVote(name)) {
+        return cursor_.ErrorAt(
+            name.data(), absl::StrCat("\"", name,
+                                      "\" is what counting machines write where nobody is named; "
+                                      "leave it out, or name all options in #/Candidates:"));
+      }
+      RETURN_IF_ERROR(AddOption(name));
+      return index_.at(std::string(name));
+    }
+    RETURN_IF_ERROR(CheckName(name));
+    if (unknown_.insert(std::string(name)).second) {
+      election_.remarks.push_back(absl::StrCat(
+          "\"", name, "\" is not among the candidates; votes count without this name"));
+    }
+    return std::nullopt;
   }
 
   Cursor cursor_;
@@ -174,6 +209,7 @@ class CefReader {
   bool named_ = false;
   bool weight_allowed_ = false;
   std::map<std::string, OptionIndex> index_;
+  std::set<std::string> unknown_;  // names in votes that are no candidate's
   std::vector<VoteLine> votes_;
 };
 

@@ -8,7 +8,8 @@
 //   /EMPTY_RANKING/ * 3
 //
 // Without "Candidates" the options are those that the votes name, in order of appearance.
-// Parameters must come before votes; unknown ones are ignored, as the format demands.
+// Parameters must begin their lines and come before votes; unknown ones are ignored, as the format
+// demands, and so are names in votes that "Candidates" does not list, with a remark.
 #ifndef VOTUM_RANKING_FORMATS_CEF_H_
 #define VOTUM_RANKING_FORMATS_CEF_H_
 

@@ -11,25 +11,29 @@
 #include "base/numbers.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"
+#include "ranking/formats/names.h"
 #include "ranking/formats/text.h"
 
 namespace votum::ranking {
 namespace {
 
-// The maximum number of columns for pairwise counts (n x n numbers).
-constexpr size_t kMaxCompared = 4000;
-
 class CsvReader {
  public:
-  explicit CsvReader(absl::string_view text) : cursor_(text) {}
+  explicit CsvReader(absl::string_view text) : cursor_(text) {
+    absl::string_view rest = text;
+    separator_ = TakeSeparator(rest);
+    cursor_.MoveTo(rest.data());
+  }
 
   absl::StatusOr<Election> Read() {
     election_.format = "csv";
     ASSIGN_OR_RETURN(bool there, Next());
+    TrimTo(1);
     if (there && Kind() == "options") {
       RETURN_IF_ERROR(OptionsFrom(1));
       closed_ = true;
       ASSIGN_OR_RETURN(there, Next());
+      TrimTo(1);
     }
     if (!there) return cursor_.Error("expected a header line, e.g. \"ranks,A,B,C\"");
     RETURN_IF_ERROR(ReadBody());
@@ -76,13 +80,23 @@ class CsvReader {
         "the header must begin with weight, ranks, grades:BEST, approvals or winner");
   }
 
-  // The next record that is not blank.
+  // The next record that is not blank, its cells without blanks around them.
   absl::StatusOr<bool> Next() {
     while (!cursor_.AtEnd()) {
-      ASSIGN_OR_RETURN(record_, ReadCsvRecord(cursor_, ','));
-      if (record_.fields.size() > 1 || !record_.fields[0].empty()) return true;
+      ASSIGN_OR_RETURN(record_, ReadCsvRecord(cursor_, separator_));
+      if (IsBlank(record_)) continue;
+      for (std::string& cell : record_.fields) cell = std::string(WithoutBlanksAround(cell));
+      return true;
     }
     return false;
+  }
+
+  // Removes the empty cells behind the first `kept` ones that spreadsheets append.
+  void TrimTo(size_t kept) {
+    while (record_.fields.size() > kept && record_.fields.back().empty()) {
+      record_.fields.pop_back();
+      record_.places.pop_back();
+    }
   }
 
   absl::StatusOr<OptionIndex> NewOption(const std::string& id, const char* place) {
@@ -108,6 +122,12 @@ class CsvReader {
     const auto found = index_.find(id);
     if (found != index_.end()) return found->second;
     if (closed_) return cursor_.ErrorAt(place, absl::StrCat("there is no option \"", id, "\""));
+    if (StandsForNoVote(id)) {
+      return cursor_.ErrorAt(
+          place, absl::StrCat("\"", id,
+                              "\" is what counting machines write where nobody is named; leave the "
+                              "cell empty, or name all options in a line options,A,B,.. before"));
+    }
     return NewOption(id, place);
   }
 
@@ -123,7 +143,9 @@ class CsvReader {
     while (true) {
       ASSIGN_OR_RETURN(const bool there, Next());
       if (!there) return absl::OkStatus();
-      if (record_.fields.size() != columns && line != &CsvReader::OrderLine) {
+      TrimTo(columns);
+      const bool may_be_shorter = line == &CsvReader::OrderLine;
+      if (record_.fields.size() > columns || (record_.fields.size() < columns && !may_be_shorter)) {
         return cursor_.ErrorAt(
             record_.places[0],
             absl::StrCat("this line has ", record_.fields.size(), " cells, the header ", columns));
@@ -135,11 +157,12 @@ class CsvReader {
   absl::Status OrderLine() {
     ASSIGN_OR_RETURN(const uint64_t weight, NumberIn(0, 0, kMaxTotalWeight));
     Order order{{}, weight, record_.places[0]};
-    while (record_.fields.size() > 1 && record_.fields.back().empty()) record_.fields.pop_back();
+    TrimTo(1);
     std::map<OptionIndex, bool> seen;
     for (size_t i = 1; i < record_.fields.size(); ++i) {
       order.groups.emplace_back();
-      for (absl::string_view id : absl::StrSplit(record_.fields[i], '=')) {
+      for (absl::string_view part : absl::StrSplit(record_.fields[i], '=')) {
+        const absl::string_view id = WithoutBlanksAround(part);
         if (id.empty())
           return cursor_.ErrorAt(record_.places[i], "an empty cell before a filled one");
         ASSIGN_OR_RETURN(const OptionIndex option, OptionNamed(std::string(id), record_.places[i]));
@@ -203,6 +226,7 @@ class CsvReader {
     while (true) {
       ASSIGN_OR_RETURN(const bool there, Next());
       if (!there) break;
+      TrimTo(3);
       if (record_.fields.size() != 3)
         return cursor_.ErrorAt(record_.places[0], "expected three cells");
       ASSIGN_OR_RETURN(const OptionIndex winner, OptionNamed(record_.fields[0], record_.places[0]));
@@ -215,8 +239,9 @@ class CsvReader {
         return cursor_.ErrorAt(record_.places[2], "too many comparisons");
     }
     const size_t n = election_.options.size();
-    if (n > kMaxCompared)
-      return cursor_.Error(absl::StrCat("more than ", kMaxCompared, " options are compared"));
+    if (n > kMaxComparedOptions)
+      return cursor_.Error(
+          absl::StrCat("more than ", kMaxComparedOptions, " options are compared"));
     election_.comparisons.emplace().wins.resize(n * n);
     for (const auto& [pair, count] : wins)
       election_.comparisons->wins[pair.first * n + pair.second] = count;
@@ -224,6 +249,7 @@ class CsvReader {
   }
 
   Cursor cursor_;
+  char separator_ = ',';
   CsvRecord record_;
   Election election_;
   bool closed_ = false;  // all options are named already
@@ -235,7 +261,7 @@ class CsvReader {
 std::string HeaderOf(absl::string_view first, const Election& election) {
   std::string line(first);
   for (const Option& option : election.options)
-    absl::StrAppend(&line, ",", CsvField(option.id, ','));
+    absl::StrAppend(&line, ",", QuotedIfNeeded(option.id, ','));
   return line + "\n";
 }
 
@@ -244,14 +270,14 @@ std::string WriteComparisons(const Election& election) {
   const size_t n = election.options.size();
   // Every option must be named, in its order; its own comparisons may come later.
   for (size_t i = 1; i < n; ++i) {
-    absl::StrAppend(&text, CsvField(election.options[i - 1].id, ','), ",",
-                    CsvField(election.options[i].id, ','), ",0\n");
+    absl::StrAppend(&text, QuotedIfNeeded(election.options[i - 1].id, ','), ",",
+                    QuotedIfNeeded(election.options[i].id, ','), ",0\n");
   }
   for (size_t i = 0; i < n; ++i) {
     for (size_t j = 0; j < n; ++j) {
       if (election.comparisons->wins[i * n + j] == 0) continue;
-      absl::StrAppend(&text, CsvField(election.options[i].id, ','), ",",
-                      CsvField(election.options[j].id, ','), ",",
+      absl::StrAppend(&text, QuotedIfNeeded(election.options[i].id, ','), ",",
+                      QuotedIfNeeded(election.options[j].id, ','), ",",
                       election.comparisons->wins[i * n + j], "\n");
     }
   }
@@ -303,7 +329,7 @@ absl::StatusOr<std::string> WriteCsv(const Election& election) {
       std::string cell;
       for (OptionIndex option : tier)
         absl::StrAppend(&cell, cell.empty() ? "" : "=", election.options[option].id);
-      absl::StrAppend(&text, ",", CsvField(cell, ','));
+      absl::StrAppend(&text, ",", QuotedIfNeeded(cell, ','));
     }
     text += "\n";
   });

@@ -1,8 +1,9 @@
-// Plain CSV (RFC 4180, comma, UTF-8). The first cell of the header line names the kind of columns.
+// Plain CSV (RFC 4180, UTF-8), with commas, semicolons or tabs as base/csv.h says. Blanks around cells
+// do not count, nor do blank lines and the empty cells that spreadsheets append. The first cell of the header line names the kind of columns.
 //
 // Orders: a weight (ballots) and option ids, best first; "=" between tied ones, empty cells at the
 // end. Options are those named, in order of appearance, or those of a line "options,A,B,C,D"
-// before:
+// before; only there can an option be called "undervote", "skipped" or the like:
 //
 //   weight,1,2,3
 //   5,A,B=C,

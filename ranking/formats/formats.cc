@@ -1,5 +1,8 @@
 #include "ranking/formats/formats.h"
 
+#include <map>
+#include <optional>
+
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
@@ -11,6 +14,7 @@
 #include "ranking/formats/blt.h"
 #include "ranking/formats/cef.h"
 #include "ranking/formats/csv.h"
+#include "ranking/formats/names.h"
 #include "ranking/formats/pabulib.h"
 #include "ranking/formats/preflib.h"
 #include "ranking/formats/scottish_csv.h"
@@ -68,17 +72,55 @@ bool LooksScottish(absl::string_view text) {
   return cursor.Peek() == ',' || cursor.LineEnd();
 }
 
-// Names are written and read by people, so they must be Unicode.
-absl::Status CheckText(absl::string_view text, const std::string& name, absl::string_view what) {
-  absl::string_view rest = name;
-  while (!rest.empty()) {
-    const std::optional<char32_t> code = crypto::TakeCodePoint(&rest);
-    if (code && *code >= 0x20 && *code != 0x7f) continue;
-    if (code && *code == '\t') continue;
-    return BadFormat(text, text.data() + text.size(),
-                     absl::StrCat(what, " \"", absl::CHexEscape(name),
-                                  "\" is not clean UTF-8; convert the file"));
+// Refuses a text that is not in UTF-8 as a whole, as its first bytes show.
+absl::Status CheckEncoding(absl::string_view text) {
+  const bool marked = absl::StartsWith(text, "\xFF\xFE") || absl::StartsWith(text, "\xFE\xFF");
+  const bool zeros = text.size() > 1 && (text[0] == '\0') != (text[1] == '\0');
+  if (!marked && !zeros) return absl::OkStatus();
+  return BadFormat(text, text.data(), "the file is in UTF-16; save it with the encoding UTF-8");
+}
+
+// Why `name` cannot be shown to people; empty if it can.
+absl::string_view FaultOf(absl::string_view name) {
+  while (!name.empty()) {
+    const std::optional<char32_t> code = crypto::TakeCodePoint(&name);
+    if (!code) return "is not in UTF-8; save the file with the encoding UTF-8";
+    if (*code == '\n' || *code == '\r') return "has a line break; write it on one line";
+    const bool control = *code < 0x20 || (*code >= 0x7f && *code < 0xa0);
+    if (control && *code != '\t') return "has a control character; remove it";
   }
+  return "";
+}
+
+// Names are written and read by people, so they must be text. `text` is the file.
+absl::Status CheckName(absl::string_view text, absl::string_view name, absl::string_view what) {
+  const absl::string_view fault = FaultOf(name);
+  if (fault.empty()) return absl::OkStatus();
+  size_t at = text.find(name.substr(0, name.find('\n')));
+  if (at == absl::string_view::npos) at = text.size();
+  return BadFormat(text, text.data() + at,
+                   absl::StrCat(what, " \"", absl::Utf8SafeCHexEscape(name), "\" ", fault));
+}
+
+// Refuses names that are no text, and ids that people cannot tell apart.
+absl::Status CheckNames(absl::string_view text, const Election& election) {
+  RETURN_IF_ERROR(CheckName(text, election.title, "the title"));
+  std::map<std::string, absl::string_view> seen;
+  for (const Option& option : election.options) {
+    RETURN_IF_ERROR(CheckName(text, option.id, "the id"));
+    RETURN_IF_ERROR(CheckName(text, option.name, "the name"));
+    if (election.numeric_ids) continue;
+    const auto [other, fresh] = seen.emplace(AsSeen(option.id), option.id);
+    if (fresh) continue;
+    const size_t at = text.find(option.id);
+    return BadFormat(text, text.data() + (at == absl::string_view::npos ? text.size() : at),
+                     absl::StrCat("\"", option.id, "\" looks like \"", other->second,
+                                  "\", but is written with other characters; write them alike if "
+                                  "they are one option, or differently"));
+  }
+  if (!election.graded) return absl::OkStatus();
+  for (const std::string& grade : election.graded->grade_names)
+    RETURN_IF_ERROR(CheckName(text, grade, "the grade"));
   return absl::OkStatus();
 }
 
@@ -98,9 +140,9 @@ absl::StatusOr<Format> FormatOf(absl::string_view file_name, absl::string_view t
 }
 
 absl::StatusOr<Election> ReadElection(Format format, absl::string_view text, ReleaseText release) {
+  RETURN_IF_ERROR(CheckEncoding(text));
   ASSIGN_OR_RETURN(Election election, RowOf(format).read(WithoutMark(text), release));
-  for (const Option& option : election.options)
-    RETURN_IF_ERROR(CheckText(text, option.id, "the id"));
+  RETURN_IF_ERROR(CheckNames(text, election));
   return election;
 }
 
@@ -113,7 +155,11 @@ bool CanCount(Format format) { return RowOf(format).count != nullptr; }
 
 absl::StatusOr<CountedElection> CountElection(Format format, absl::string_view text, size_t threads,
                                               ReleaseText release) {
-  return RowOf(format).count(WithoutMark(text), threads, release);
+  RETURN_IF_ERROR(CheckEncoding(text));
+  ASSIGN_OR_RETURN(CountedElection counted,
+                   RowOf(format).count(WithoutMark(text), threads, release));
+  RETURN_IF_ERROR(CheckNames(text, counted.election));
+  return counted;
 }
 
 }  // namespace votum::ranking

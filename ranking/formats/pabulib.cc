@@ -1,10 +1,13 @@
 #include "ranking/formats/pabulib.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <map>
+#include <optional>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -43,6 +46,11 @@ class PabulibReader {
     RETURN_IF_ERROR(ScalePoints());
     RETURN_IF_ERROR(CheckDeclared("num_projects", election_.options.size()));
     RETURN_IF_ERROR(CheckDeclared("num_votes", budget_.voters()));
+    CheckVotesColumn();
+    Remark(named_twice_, "a vote names a project twice, which counts once");
+    Remark(voted_twice_, "a voter_id stands on several lines, each of which counts");
+    Remark(too_short_, "a vote names fewer projects than min_length of META");
+    Remark(too_long_, "a vote names more projects than max_length of META, and counts");
     election_.ranked = RankedBallots(election_.options.size());
     election_.budget = std::move(budget_);
     election_.format = "pabulib";
@@ -73,20 +81,29 @@ class PabulibReader {
   absl::StatusOr<bool> Next() {
     while (!SectionEnds()) {
       ASSIGN_OR_RETURN(record_, ReadCsvRecord(cursor_, ';'));
-      for (const std::string& field : record_.fields) {
-        if (!absl::StripAsciiWhitespace(field).empty()) return true;
+      if (IsBlank(record_)) continue;
+      for (size_t i = width_; i < record_.fields.size(); ++i) {
+        if (absl::StripAsciiWhitespace(record_.fields[i]).empty()) continue;
+        return cursor_.ErrorAt(record_.places[i],
+                               absl::StrCat("this line has more than the ", width_,
+                                            " fields of the header; put a text with semicolons in "
+                                            "quotation marks"));
       }
+      return true;
     }
     return false;
   }
 
   // Reads the header line; the place of each column.
   absl::Status Header(std::map<std::string, size_t>& columns) {
+    width_ = SIZE_MAX;
     ASSIGN_OR_RETURN(const bool there, Next());
     if (!there) return cursor_.Error("expected the names of the columns");
+    width_ = 0;
     for (size_t i = 0; i < record_.fields.size(); ++i) {
       const std::string name(absl::StripAsciiWhitespace(record_.fields[i]));
       if (name.empty()) continue;  // behind the last column
+      width_ = i + 1;
       if (!columns.emplace(name, i).second) {
         return cursor_.ErrorAt(record_.places[i],
                                absl::StrCat("column \"", name, "\" stands twice"));
@@ -144,6 +161,14 @@ class PabulibReader {
   }
 
   absl::StatusOr<Rational> Money(absl::string_view value, const char* place) {
+    // "600.000" may be 600 or 600,000; only a number below 1 can have three decimals here.
+    const size_t point = value.find('.');
+    if (point != absl::string_view::npos && value.size() - point == 4 && value[0] != '0') {
+      return cursor_.ErrorAt(
+          place, absl::StrCat("\"", value,
+                              "\" can be read in two ways; write money without separators of "
+                              "thousands, and with two decimals or none"));
+    }
     const std::optional<Rational> amount = ParseRational(value);
     if (amount) return *amount;
     return cursor_.ErrorAt(
@@ -168,6 +193,11 @@ class PabulibReader {
                                                               : "this project id stands twice");
       }
       Option option{std::string(id), ""};
+      const auto votes = columns.find("votes");
+      if (votes != columns.end() && votes->second < record_.fields.size()) {
+        const absl::string_view said = absl::StripAsciiWhitespace(record_.fields[votes->second]);
+        if (!said.empty()) said_votes_.emplace_back(number, said);
+      }
       const auto name = columns.find("name");
       if (name != columns.end() && name->second < record_.fields.size())
         option.name = record_.fields[name->second];
@@ -192,56 +222,102 @@ class PabulibReader {
     while (true) {
       ASSIGN_OR_RETURN(const bool there, Next());
       if (!there) break;
+      CheckVoter(columns);
       ASSIGN_OR_RETURN(const absl::string_view vote, Field(vote_column));
-      RETURN_IF_ERROR(ReadVote(vote, record_.places[vote_column]));
+      ASSIGN_OR_RETURN(std::vector<OptionIndex> named, Named(vote, record_.places[vote_column]));
+      CheckLength(named.size());
       if (pointed) {
         ASSIGN_OR_RETURN(const absl::string_view points, Field(points_column));
-        RETURN_IF_ERROR(ReadPoints(points, record_.places[points_column]));
+        RETURN_IF_ERROR(ReadPoints(points, record_.places[points_column], named));
+      } else {
+        AddVote(named);
       }
+      budget_.ends.push_back(static_cast<uint32_t>(budget_.projects.size()));
     }
     cursor_.Line();
     if (!cursor_.AtEnd()) return cursor_.Error("text behind the votes");
     return absl::OkStatus();
   }
 
-  absl::Status ReadVote(absl::string_view vote, const char* place) {
-    const auto voter = static_cast<uint32_t>(budget_.voters() + 1);
-    const size_t begin = budget_.projects.size();
+  void CheckVoter(const std::map<std::string, size_t>& columns) {
+    voter_ = absl::StrCat("on line ", budget_.voters() + 1, " of the votes");
+    const auto id = columns.find("voter_id");
+    if (id == columns.end() || id->second >= record_.fields.size()) return;
+    const absl::string_view voter = absl::StripAsciiWhitespace(record_.fields[id->second]);
+    if (voter.empty()) return;
+    voter_ = std::string(voter);
+    if (!voters_.insert(voter_).second) voted_twice_.Add(voter_);
+  }
+
+  void CheckLength(size_t length) {
+    const auto limit = [&](const char* key) -> std::optional<uint64_t> {
+      const auto found = meta_.find(key);
+      return found == meta_.end() ? std::nullopt : ParseDecimal(found->second);
+    };
+    if (const auto least = limit("min_length"); least && length < *least) too_short_.Add(voter_);
+    if (const auto most = limit("max_length"); most && length > *most) too_long_.Add(voter_);
+  }
+
+  // The projects of a vote as it names them.
+  absl::StatusOr<std::vector<OptionIndex>> Named(absl::string_view vote, const char* place) {
+    std::vector<OptionIndex> named;
+    if (vote.empty()) return named;
     for (absl::string_view part : absl::StrSplit(vote, ',')) {
       const absl::string_view id = absl::StripAsciiWhitespace(part);
-      if (id.empty() && vote.empty()) break;
       const auto found = index_.find(id);
       if (found == index_.end())
         return cursor_.ErrorAt(place, absl::StrCat("there is no project \"", id, "\""));
-      if (std::exchange(seen_[found->second], voter) == voter) {
-        return cursor_.ErrorAt(place,
-                               absl::StrCat("project \"", id, "\" stands twice in this vote"));
-      }
-      budget_.projects.push_back(found->second);
+      named.push_back(found->second);
     }
-    budget_.ends.push_back(static_cast<uint32_t>(budget_.projects.size()));
-    if (budget_.vote_type == "ordinal") {
-      for (size_t i = begin; i < budget_.projects.size(); ++i) {
-        budget_.points.push_back(static_cast<int64_t>(budget_.projects.size() - i));
-      }
-    }
-    return absl::OkStatus();
+    return named;
   }
 
-  absl::Status ReadPoints(absl::string_view points, const char* place) {
-    size_t given = 0;
-    const size_t wanted = budget_.projects.size() - decimals_.size();
+  // Whether `project` is named for the first time by the current voter; counts the others.
+  bool IsFirst(OptionIndex project) {
+    const auto voter = static_cast<uint32_t>(budget_.voters() + 1);
+    if (std::exchange(seen_[project], voter) != voter) return true;
+    named_twice_.Add(voter_);
+    return false;
+  }
+
+  void AddVote(const std::vector<OptionIndex>& named) {
+    const size_t begin = budget_.projects.size();
+    for (const OptionIndex project : named) {
+      if (IsFirst(project)) budget_.projects.push_back(project);
+    }
+    if (budget_.vote_type != "ordinal") return;
+    for (size_t i = begin; i < budget_.projects.size(); ++i)
+      budget_.points.push_back(static_cast<int64_t>(budget_.projects.size() - i));
+  }
+
+  // A project that is named twice keeps its points if they are the same both times.
+  absl::Status ReadPoints(absl::string_view points, const char* place,
+                          const std::vector<OptionIndex>& named) {
+    std::vector<Rational> given;
     for (absl::string_view part : absl::StrSplit(points, ',')) {
       if (part.empty() && points.empty()) break;
       const std::optional<Rational> value = ParseRational(absl::StripAsciiWhitespace(part));
       if (!value)
         return cursor_.ErrorAt(place, absl::StrCat("\"", part, "\" is not a number of points"));
-      decimals_.push_back(*value);
-      ++given;
+      given.push_back(*value);
     }
-    if (given == wanted) return absl::OkStatus();
-    return cursor_.ErrorAt(place,
-                           absl::StrCat(given, " numbers of points for ", wanted, " projects"));
+    if (given.size() != named.size()) {
+      return cursor_.ErrorAt(
+          place, absl::StrCat(given.size(), " numbers of points for ", named.size(), " projects"));
+    }
+    for (size_t i = 0; i < named.size(); ++i) {
+      if (IsFirst(named[i])) {
+        budget_.projects.push_back(named[i]);
+        decimals_.push_back(given[i]);
+        continue;
+      }
+      const auto first = std::find(named.begin(), named.end(), named[i]) - named.begin();
+      if (given[static_cast<size_t>(first)] == given[i]) continue;
+      return cursor_.ErrorAt(place, absl::StrCat("project \"", election_.options[named[i]].id,
+                                                 "\" stands twice in this vote, with other "
+                                                 "points; name it once"));
+    }
+    return absl::OkStatus();
   }
 
   // Converts decimal points of a file to whole units.
@@ -265,14 +341,48 @@ class PabulibReader {
                                       found, "; it is cut off or wrong"));
   }
 
+  // Remarks on numbers that the file says of itself and that are not so. They decide nothing, and
+  // published files have such faults, so they refuse nothing.
+  void CheckVotesColumn() {
+    // Files of points differ in what they count here.
+    if (budget_.vote_type != "approval" && budget_.vote_type != "choose-1") return;
+    std::vector<uint64_t> votes(election_.options.size());
+    for (const OptionIndex project : budget_.projects) ++votes[project];
+    for (const auto& [project, said] : said_votes_) {
+      if (ParseDecimal(said) == votes[project]) continue;
+      election_.remarks.push_back(absl::StrCat("project \"", election_.options[project].id,
+                                               "\" has ", votes[project],
+                                               " votes, but its column votes says ", said));
+    }
+  }
+
+  // How many voters have a fault, and the first of them: a file of a city may have thousands.
+  struct Faults {
+    uint64_t count = 0;
+    std::string first;
+    void Add(absl::string_view voter) {
+      if (count++ == 0) first = std::string(voter);
+    }
+  };
+  void Remark(const Faults& faults, absl::string_view what) {
+    if (faults.count == 0) return;
+    election_.remarks.push_back(
+        absl::StrCat(what, ": ", faults.count, " times, the first is voter ", faults.first));
+  }
+
   Cursor cursor_;
   CsvRecord record_;
+  size_t width_ = SIZE_MAX;  // the columns of this section
   Election election_;
   ProjectBudget budget_;
   std::map<std::string, std::string> meta_;
   absl::flat_hash_map<std::string, OptionIndex> index_;
-  std::vector<uint32_t> seen_;
+  std::vector<uint32_t> seen_;  // of each project, the last voter who named it, from 1
   std::vector<Rational> decimals_;
+  std::string voter_;  // of the current line, as remarks name it
+  absl::flat_hash_set<std::string> voters_;
+  std::vector<std::pair<OptionIndex, std::string>> said_votes_;  // column "votes" of the projects
+  Faults named_twice_, voted_twice_, too_short_, too_long_;
 };
 
 // A decimal fraction without rounding: scale is a product of 2 and 5 only, since it was read from
@@ -303,14 +413,14 @@ absl::StatusOr<std::string> WritePabulib(const Election& election) {
     return Refuse(Reason::kFormatCannot, "a Pabulib file needs a budget; write BLT, CEF or CSV");
   const ProjectBudget& budget = *election.budget;
   const std::string type = budget.vote_type.empty() ? "approval" : budget.vote_type;
-  std::string text = absl::StrCat("META\nkey;value\ndescription;", CsvField(election.title, ';'),
-                                  "\nnum_projects;", election.options.size(), "\nnum_votes;",
-                                  budget.voters(), "\nbudget;", ToDecimalText(budget.budget),
-                                  "\nvote_type;", type, "\nPROJECTS\nproject_id;cost;name\n");
+  std::string text = absl::StrCat(
+      "META\nkey;value\ndescription;", QuotedIfNeeded(election.title, ';'), "\nnum_projects;",
+      election.options.size(), "\nnum_votes;", budget.voters(), "\nbudget;",
+      ToDecimalText(budget.budget), "\nvote_type;", type, "\nPROJECTS\nproject_id;cost;name\n");
   for (size_t i = 0; i < election.options.size(); ++i) {
-    absl::StrAppend(&text, CsvField(election.options[i].id, ';'), ";",
-                    ToDecimalText(budget.costs[i]), ";", CsvField(election.options[i].name, ';'),
-                    "\n");
+    absl::StrAppend(&text, QuotedIfNeeded(election.options[i].id, ';'), ";",
+                    ToDecimalText(budget.costs[i]), ";",
+                    QuotedIfNeeded(election.options[i].name, ';'), "\n");
   }
   const bool pointed = type == "cumulative" || type == "scoring";
   text += pointed ? "VOTES\nvoter_id;vote;points\n" : "VOTES\nvoter_id;vote\n";
@@ -323,7 +433,7 @@ absl::StatusOr<std::string> WritePabulib(const Election& election) {
                         ToDecimalText(Fraction(budget.points[i], budget.points_scale)));
       }
     }
-    absl::StrAppend(&text, v + 1, ";", CsvField(vote, ';'), pointed ? ";" : "", points, "\n");
+    absl::StrAppend(&text, v + 1, ";", QuotedIfNeeded(vote, ';'), pointed ? ";" : "", points, "\n");
   }
   return text;
 }

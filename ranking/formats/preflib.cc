@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <atomic>
 #include <map>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "base/numbers.h"
 #include "base/refusal.h"
@@ -25,6 +27,8 @@ struct Head {
   uint64_t voters = 0;
   bool ties = false;
   bool complete = false;
+  uint64_t first = 1;    // the number of the first alternative: some .cat files count from 0
+  char separator = ':';  // behind the number of voters; "," before 2022
   std::vector<std::string> categories;  // best first; .cat only
 };
 
@@ -40,14 +44,16 @@ class NumberedNames {
  public:
   absl::Status Add(const Cursor& cursor, absl::string_view number, absl::string_view name) {
     const std::optional<uint64_t> n = ParseDecimal(number);
-    if (!n || *n == 0 || *n > kMaxOptions)
-      return cursor.ErrorAt(number.data(), "expected a number from 1");
+    if (!n || *n > kMaxOptions)
+      return cursor.ErrorAt(number.data(), "expected a number from 1, or from 0 for all");
     if (!names_.emplace(*n, std::string(name)).second) {
       return cursor.ErrorAt(number.data(), absl::StrCat("number ", *n, " is named twice"));
     }
     return absl::OkStatus();
   }
   const std::map<uint64_t, std::string>& names() const { return names_; }
+  // The number of the first: 0 if that is named, otherwise 1.
+  uint64_t first() const { return names_.count(0) > 0 ? 0 : 1; }
 
  private:
   std::map<uint64_t, std::string> names_;
@@ -113,20 +119,22 @@ class HeadReader {
     if (alternatives_ == 0 || alternatives_ > kMaxOptions) {
       return cursor_.Error(absl::StrCat("\"# NUMBER ALTERNATIVES:\" must say 1 to ", kMaxOptions));
     }
-    for (uint64_t i = 1; i <= alternatives_; ++i)
-      election_.options.push_back({absl::StrCat(i), ""});
+    head_.first = option_names_.first();
+    for (uint64_t i = 0; i < alternatives_; ++i)
+      election_.options.push_back({absl::StrCat(i + head_.first), ""});
     for (const auto& [number, name] : option_names_.names()) {
-      if (number > alternatives_)
+      if (number - head_.first >= alternatives_)
         return cursor_.Error(absl::StrCat("there is no alternative ", number));
-      election_.options[number - 1].name = name;
+      election_.options[number - head_.first].name = name;
     }
     if (head_.type != "cat") return absl::OkStatus();
     if (categories_ == 0 || categories_ > 1000)
       return cursor_.Error("\"# NUMBER CATEGORIES:\" must say 1 to 1000");
     head_.categories.resize(categories_);
     for (const auto& [number, name] : category_names_.names()) {
-      if (number > categories_) return cursor_.Error(absl::StrCat("there is no category ", number));
-      head_.categories[number - 1] = name;
+      const uint64_t index = number - category_names_.first();
+      if (index >= categories_) return cursor_.Error(absl::StrCat("there is no category ", number));
+      head_.categories[index] = name;
     }
     return absl::OkStatus();
   }
@@ -154,7 +162,10 @@ class LineReader {
     if (!cursor.Number(&weight_)) {
       return cursor.ErrorAt(at, "expected how many voters gave this order, a whole number");
     }
-    if (cursor.Peek() != ':') return cursor.Error("expected \":\" behind the number of voters");
+    if (cursor.Peek() != head_.separator) {
+      return cursor.Error(absl::StrCat("expected \"", absl::string_view(&head_.separator, 1),
+                                       "\" behind the number of voters"));
+    }
     cursor.Skip();
     cursor.SkipBlanks();
     while (!cursor.LineEnd()) {
@@ -211,12 +222,14 @@ class LineReader {
     const char* at = cursor.at();
     uint64_t option;
     if (!cursor.Number(&option)) return cursor.Error("expected the number of an alternative");
-    if (option == 0 || option > options_)
+    // 0 wraps to a number above all where the numbers begin with 1.
+    const uint64_t index = option - head_.first;
+    if (index >= options_)
       return cursor.ErrorAt(at, absl::StrCat("there is no alternative ", option));
-    if (!seen_.Add(option - 1)) {
+    if (!seen_.Add(index)) {
       return cursor.ErrorAt(at, absl::StrCat("alternative ", option, " stands twice on this line"));
     }
-    coded_.push_back(static_cast<uint16_t>((option - 1) | tie));
+    coded_.push_back(static_cast<uint16_t>(index | tie));
     return absl::OkStatus();
   }
 
@@ -277,8 +290,51 @@ absl::Status CheckVoters(const Cursor& end, const Head& head, uint64_t counted) 
                                 "; the file is cut off or wrong"));
 }
 
+// The head of files from before 2022:
+//
+//   3                the number of alternatives
+//   1,Adam           each with its name
+//   ..
+//   20,20,5          voters, sum of the orders' counts, different orders
+//
+// It does not say whether all alternatives are ranked and whether there are ties: the file's ending
+// does, and here the orders themselves.
+absl::StatusOr<Head> ReadOldHead(Cursor& cursor, Election& election) {
+  Head head;
+  head.type = "toi";
+  head.ties = true;
+  head.separator = ',';
+  uint64_t alternatives;
+  const char* at = cursor.at();
+  if (!cursor.Number(&alternatives) || alternatives == 0 || alternatives > kMaxOptions ||
+      !cursor.LineEnd()) {
+    return cursor.ErrorAt(at, absl::StrCat("expected a head of \"# KEY: VALUE\" lines or, as "
+                                           "before 2022, the number of alternatives, 1 to ",
+                                           kMaxOptions));
+  }
+  for (uint64_t i = 1; i <= alternatives; ++i) {
+    uint64_t number;
+    at = cursor.at();
+    if (!cursor.Number(&number) || number != i || cursor.Peek() != ',')
+      return cursor.ErrorAt(at, absl::StrCat("expected alternative ", i, " as \"", i, ",NAME\""));
+    cursor.Skip();
+    election.options.push_back(
+        {absl::StrCat(i), std::string(absl::StripAsciiWhitespace(cursor.Line()))});
+  }
+  at = cursor.at();
+  const std::vector<absl::string_view> sums = absl::StrSplit(cursor.Line(), ',');
+  std::optional<uint64_t> voters;
+  if (sums.size() == 3) voters = ParseDecimal(absl::StripAsciiWhitespace(sums[1]));
+  if (!voters)
+    return cursor.ErrorAt(at, "expected voters, sum of counts and different orders, as in 20,20,5");
+  head.voters = *voters;
+  return head;
+}
+
 absl::StatusOr<Head> ReadFrame(Cursor& cursor, Election& election) {
-  ASSIGN_OR_RETURN(Head head, HeadReader(cursor, election).Read());
+  const bool old = absl::ascii_isdigit(cursor.Peek());
+  ASSIGN_OR_RETURN(Head head,
+                   old ? ReadOldHead(cursor, election) : HeadReader(cursor, election).Read());
   election.numeric_ids = true;
   election.format = absl::StrCat("preflib ", head.type);
   election.ranked = RankedBallots(election.options.size());
@@ -358,6 +414,7 @@ absl::StatusOr<CountedElection> CountPreflib(absl::string_view text, size_t thre
   ASSIGN_OR_RETURN(const Head head, ReadFrame(cursor, election));
   if (head.type == "cat") return cursor.Error("a cat file has no orders");
   const size_t options = election.options.size();
+  RETURN_IF_ERROR(CheckCounted(options));
   CountedElection counted{std::move(election), PairwiseCounts(options)};
   RETURN_IF_ERROR(CountLines(
       text, cursor.rest(), threads, release,

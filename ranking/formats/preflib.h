@@ -1,5 +1,6 @@
 // PrefLib files of 2022 (preflib.org): "# KEY: VALUE" lines, then "count: 1,2,{3,4}" orders, or
-// categories in .cat.
+// categories in .cat; alternatives and categories may be numbered from 0. Also files of orders from
+// before 2022: "3", "1,Adam" .., "20,20,5", then "count,1,2,{3,4}".
 #ifndef VOTUM_RANKING_FORMATS_PREFLIB_H_
 #define VOTUM_RANKING_FORMATS_PREFLIB_H_
 

@@ -2,6 +2,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "base/numbers.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"
@@ -10,8 +11,25 @@
 namespace votum::ranking {
 namespace {
 
+// The line ""Ward 14 Forres"", that ends many of these files: a name in doubled quotation marks, made
+// by quoting twice. False, without moving, if the next line is none.
+bool TakeDoublyQuoted(Cursor& cursor, CsvRecord& record) {
+  const char* at = cursor.at();
+  absl::string_view line = cursor.Line();
+  while (absl::EndsWith(line, ",")) line.remove_suffix(1);
+  if (line.size() > 4 && absl::ConsumePrefix(&line, "\"\"") && line.find_first_of("\",") != 0 &&
+      absl::ConsumeSuffix(&line, "\"\"") && !absl::StrContains(line, "\"\"")) {
+    record = {{std::string(line)}, {at}};
+    return true;
+  }
+  cursor.MoveTo(at);
+  return false;
+}
+
 // A record without the empty fields at its end.
 absl::StatusOr<CsvRecord> NextRecord(Cursor& cursor) {
+  CsvRecord doubly_quoted;
+  if (TakeDoublyQuoted(cursor, doubly_quoted)) return doubly_quoted;
   ASSIGN_OR_RETURN(CsvRecord record, ReadCsvRecord(cursor, ','));
   while (!record.fields.empty() && record.fields.back().empty()) {
     record.fields.pop_back();
@@ -115,9 +133,9 @@ absl::StatusOr<std::string> WriteScottishCsv(const Election& election) {
   for (size_t i = 0; i < election.options.size(); ++i) {
     const Option& option = election.options[i];
     absl::StrAppend(&text, "Candidate ", i + 1, ",",
-                    CsvField(option.name.empty() ? option.id : option.name, ','), ",\n");
+                    QuotedIfNeeded(option.name.empty() ? option.id : option.name, ','), ",\n");
   }
-  if (!election.title.empty()) absl::StrAppend(&text, CsvField(election.title, ','), ",\n");
+  if (!election.title.empty()) absl::StrAppend(&text, QuotedIfNeeded(election.title, ','), ",\n");
   return text;
 }
 

@@ -1,6 +1,7 @@
 #include "ranking/formats/text.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -40,62 +41,13 @@ bool Cursor::LineEnd() {
   return true;
 }
 
-namespace {
-
-// A quoted field, from its opening quote; the cursor ends behind the closing one.
-absl::StatusOr<std::string> QuotedField(Cursor& cursor) {
-  const char* opening = cursor.at();
-  std::string field;
-  for (cursor.Skip(); !cursor.AtEnd(); cursor.Skip()) {
-    if (cursor.Peek() != '"') {
-      field.push_back(cursor.Peek());
-      continue;
-    }
-    cursor.Skip();
-    if (cursor.Peek() != '"') return field;
-    field.push_back('"');
-  }
-  return cursor.ErrorAt(opening, "this quote is not closed; close it, or write it twice");
-}
-
-}  // namespace
-
 absl::StatusOr<CsvRecord> ReadCsvRecord(Cursor& cursor, char separator) {
+  absl::string_view rest = cursor.rest();
   CsvRecord record;
-  while (true) {
-    record.places.push_back(cursor.at());
-    if (cursor.Peek() == '"') {
-      absl::StatusOr<std::string> field = QuotedField(cursor);
-      if (!field.ok()) return field.status();
-      record.fields.push_back(*std::move(field));
-    } else {
-      const absl::string_view text = cursor.rest();
-      const char ends[] = {separator, '\n'};
-      absl::string_view field = text.substr(0, text.find_first_of(absl::string_view(ends, 2)));
-      cursor.MoveTo(field.data() + field.size());
-      if (cursor.Peek() != separator && absl::EndsWith(field, "\r")) field.remove_suffix(1);
-      record.fields.emplace_back(field);
-    }
-    if (!cursor.AtEnd() && cursor.Peek() == separator) {
-      cursor.Skip();
-      continue;
-    }
-    if (cursor.LineEnd()) return record;
-    return cursor.Error("text behind a closing quote; write quotes inside a field twice");
-  }
-}
-
-std::string CsvField(absl::string_view field, char separator) {
-  const char special[] = {separator, '"', '\n', '\r'};
-  if (field.find_first_of(absl::string_view(special, 4)) == absl::string_view::npos)
-    return std::string(field);
-  std::string quoted = "\"";
-  for (char c : field) {
-    if (c == '"') quoted.push_back('"');
-    quoted.push_back(c);
-  }
-  quoted.push_back('"');
-  return quoted;
+  const std::optional<CsvFault> fault = TakeCsvRecord(rest, separator, InnerQuotes::kText, record);
+  if (fault.has_value()) return cursor.ErrorAt(fault->at, fault->what);
+  cursor.MoveTo(rest.data());
+  return record;
 }
 
 }  // namespace votum::ranking

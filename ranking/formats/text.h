@@ -10,6 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "base/csv.h"
 #include "ranking/ballots.h"
 
 namespace votum::ranking {
@@ -87,17 +88,8 @@ class SeenOptions {
   uint32_t ballot_ = 0;
 };
 
-// One record of comma- or semicolon-separated values (RFC 4180 quoting: "a ""b""").
-struct CsvRecord {
-  std::vector<std::string> fields;
-  // Where each field begins in the text.
-  std::vector<const char*> places;
-};
-
-// Reads the next record. Refuses an unclosed quote, and a field with text after its closing quote.
+// Reads the next record of a table, as base/csv.h says; quotes within a field are text.
 absl::StatusOr<CsvRecord> ReadCsvRecord(Cursor& cursor, char separator);
-// `field`, quoted if necessary.
-std::string CsvField(absl::string_view field, char separator);
 
 }  // namespace votum::ranking
 

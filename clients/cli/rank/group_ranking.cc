@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <utility>
 #include <vector>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "base/numbers.h"
@@ -15,6 +15,7 @@
 #include "clients/cli/rank/rank_inputs.h"
 #include "ranking/formats/formats.h"
 #include "ranking/formats/mapped_file.h"
+#include "ranking/formats/names.h"
 #include "ranking/groups.h"
 #include "ranking/pairwise.h"
 #include "ranking/report.h"
@@ -62,13 +63,86 @@ absl::StatusOr<Group> ParseGroup(const std::string& text) {
   return group;
 }
 
-std::string IdsOf(const std::vector<Option>& options) {
-  return absl::StrJoin(options, ",", [](std::string* out, const Option& option) {
-    absl::StrAppend(out, option.id);
-  });
+// What options are joined by: the name where ids are only numbers of the file, otherwise the id.
+absl::string_view KeyOf(const Election& election, const Option& option) {
+  return election.numeric_ids && !option.name.empty() ? option.name : option.id;
 }
 
-// The ballots of `group`; the first file defines the options.
+// Where each option of `election` stands in `first`: joined by what people call it, as people see
+// it, because the number 1 can be another option in another file.
+absl::StatusOr<std::vector<OptionIndex>> PlacesIn(const Election& first, const Election& election,
+                                                  const std::string& file) {
+  std::map<std::string, OptionIndex> places;
+  for (size_t i = 0; i < first.options.size(); ++i) {
+    const absl::string_view key = KeyOf(first, first.options[i]);
+    if (places.emplace(ranking::AsSeen(key), static_cast<OptionIndex>(i)).second) continue;
+    return BadGroup(absl::StrCat("two options of the first group's file are called \"", key,
+                                 "\"; files of groups are joined by names, so name them apart"));
+  }
+  std::vector<OptionIndex> found;
+  std::vector<bool> taken(first.options.size());
+  for (const Option& option : election.options) {
+    const absl::string_view key = KeyOf(election, option);
+    const auto place = places.find(ranking::AsSeen(key));
+    if (place == places.end() || taken[place->second]) {
+      return BadGroup(absl::StrCat(file, " has option \"", key, "\", which the first group's file ",
+                                   place == places.end() ? "does not name" : "names only once",
+                                   "; name the same options in all files"));
+    }
+    taken[place->second] = true;
+    found.push_back(place->second);
+  }
+  if (found.size() == first.options.size()) return found;
+  const auto missing = std::find(taken.begin(), taken.end(), false) - taken.begin();
+  return BadGroup(absl::StrCat(file, " lacks option \"",
+                               KeyOf(first, first.options[static_cast<size_t>(missing)]),
+                               "\" of the first group's file; name the same options in all files"));
+}
+
+// `ballots` with each option at its place in the first file.
+absl::StatusOr<ranking::RankedBallots> Moved(const ranking::RankedBallots& ballots,
+                                             const std::vector<OptionIndex>& places) {
+  ranking::RankedBallots moved(places.size());
+  std::vector<uint16_t> coded;
+  absl::Status added;
+  ballots.ForEach([&](ranking::BallotView ballot) {
+    coded.clear();
+    for (const uint16_t code : ballot.coded) {
+      const uint16_t tie = code & ranking::kTiedWithPrevious;
+      coded.push_back(static_cast<uint16_t>(places[code & ~ranking::kTiedWithPrevious] | tie));
+    }
+    if (added.ok()) added = moved.AddChecked(coded, ballot.weight);
+  });
+  RETURN_IF_ERROR(added);
+  return moved;
+}
+
+// Refuses a file that says other things about the election than the first one: a combined ranking
+// needs one answer.
+absl::Status CheckSame(const Election& first, const Election& election,
+                       const std::vector<OptionIndex>& places, const std::string& file) {
+  for (size_t i = 0; i < places.size(); ++i) {
+    const Option& other = first.options[places[i]];
+    if (election.options[i].withdrawn == other.withdrawn) continue;
+    return BadGroup(absl::StrCat("option \"", KeyOf(first, other), "\" is withdrawn in ",
+                                 other.withdrawn ? "the first group's file, but not in " : "", file,
+                                 other.withdrawn ? "" : ", but not in the first group's file",
+                                 "; withdraw it in all files or in none"));
+  }
+  if (election.unranked_not_compared != first.unranked_not_compared) {
+    return BadGroup(absl::StrCat(file,
+                                 " differs from the first group's file in whether options "
+                                 "that a ballot leaves out are compared (Implicit Ranking); "
+                                 "say the same in all files"));
+  }
+  if (election.seats != first.seats) {
+    return BadGroup(absl::StrCat(file, " has ", election.seats, " seats, the first group's file ",
+                                 first.seats, "; say the same in all files"));
+  }
+  return absl::OkStatus();
+}
+
+// The ballots of `group`; the first file defines the options and their order.
 absl::Status ReadGroup(Group& group, Election& first, std::vector<ElectorateGroup>& electorate) {
   ASSIGN_OR_RETURN(const ranking::MappedFile file, ranking::MappedFile::Open(group.file));
   ASSIGN_OR_RETURN(const ranking::Format format, ranking::FormatOf(group.file, file.text()));
@@ -78,26 +152,35 @@ absl::Status ReadGroup(Group& group, Election& first, std::vector<ElectorateGrou
   }
   group.sha256 = file.Sha256Hex();
   group.ballots = ranking::BallotsOf(*election);
-  if (electorate.empty()) {
-    first = *election;
-  } else if (IdsOf(first.options) != IdsOf(election->options)) {
-    return BadGroup(absl::StrCat(group.file, " has other options than the first group's file"));
-  }
   if (election->ranked.empty() && group.ballots > 0)
     return BadGroup(absl::StrCat(group.file, " has no ranked ballots; groups are for rankings"));
-  electorate.push_back({group.id, group.weight, std::move(election->ranked)});
+  std::vector<std::string> remarks = std::move(election->remarks);
+  if (electorate.empty()) first = *election;
+  ASSIGN_OR_RETURN(const std::vector<OptionIndex> places, PlacesIn(first, *election, group.file));
+  RETURN_IF_ERROR(CheckSame(first, *election, places, group.file));
+  if (electorate.empty()) first.remarks.clear();
+  for (const std::string& remark : remarks)
+    first.remarks.push_back(absl::StrCat(group.file, ": ", remark));
+  ASSIGN_OR_RETURN(ranking::RankedBallots ballots, Moved(election->ranked, places));
+  electorate.push_back({group.id, group.weight, std::move(ballots)});
   return absl::OkStatus();
+}
+
+// `params` with what the files say, as for a single file.
+ranking::Params WithFileSays(const ranking::Method& method, const Election& first,
+                             ranking::Params params) {
+  params = ranking::DefaultsOf(first, method, std::move(params));
+  for (const ranking::ParamSpec& spec : method.params) {
+    if (spec.name == "seats" && first.seats > 0) params.emplace("seats", absl::StrCat(first.seats));
+  }
+  return params;
 }
 
 class Printer {
  public:
   explicit Printer(const Election& election) : election_(election) {}
 
-  Json Id(OptionIndex option) const {
-    const std::string& id = election_.options[option].id;
-    int64_t number = 0;
-    return election_.numeric_ids && absl::SimpleAtoi(id, &number) ? Json(number) : Json(id);
-  }
+  Json Id(OptionIndex option) const { return ranking::IdOf(election_, option); }
   Json Ids(const std::vector<OptionIndex>& options) const {
     Json ids = Json::array();
     for (const OptionIndex option : options) ids.push_back(Id(option));
@@ -122,22 +205,31 @@ class Printer {
   const Election& election_;
 };
 
-std::optional<OptionIndex> FindOption(const Election& election, const std::string& id) {
+// The option with this id, or else the only one with this name.
+std::optional<OptionIndex> FindOption(const Election& election, const std::string& text) {
+  std::vector<OptionIndex> named;
   for (size_t i = 0; i < election.options.size(); ++i) {
-    if (election.options[i].id == id) return static_cast<OptionIndex>(i);
+    if (election.options[i].id == text) return static_cast<OptionIndex>(i);
+    if (election.options[i].name == text) named.push_back(static_cast<OptionIndex>(i));
   }
-  return std::nullopt;
+  return named.size() == 1 ? std::optional<OptionIndex>(named.front()) : std::nullopt;
 }
 
-std::vector<OptionIndex> BeatenBy(const std::vector<ElectorateGroup>& electorate, size_t options,
+std::vector<OptionIndex> BeatenBy(const std::vector<ElectorateGroup>& electorate,
+                                  const Election& first, bool unranked_compared,
                                   OptionIndex status_quo) {
+  const size_t options = first.options.size();
   ranking::PairwiseCounts combined(options);
   for (const ElectorateGroup& group : electorate) {
     ranking::PairwiseCounts counts(options);
     counts.AddAll(group.ballots);
     combined.Merge(counts, group.weight);
   }
-  return ranking::BeatStatusQuo(combined.Matrix(), status_quo);
+  const ranking::Unranked unranked =
+      unranked_compared ? ranking::Unranked::kBottom : ranking::Unranked::kNotCompared;
+  std::vector<OptionIndex> beat = ranking::BeatStatusQuo(combined.Matrix(unranked), status_quo);
+  std::erase_if(beat, [&](OptionIndex option) { return first.options[option].withdrawn; });
+  return beat;
 }
 
 Json JsonOf(const std::vector<Group>& groups, const Printer& printer,
@@ -165,41 +257,35 @@ Json JsonOf(const std::vector<Group>& groups, const Printer& printer,
             {"ties", ties}}}};
 }
 
-}  // namespace
-
-absl::StatusOr<std::string> RunRankGroups(const RankArguments& arguments) {
-  ASSIGN_OR_RETURN(const ranking::Method* method, MethodOf(arguments.method));
-  ASSIGN_OR_RETURN(const ranking::Params params, ParamsOf(arguments, *method));
-  std::vector<Group> groups;
-  std::vector<ElectorateGroup> electorate;
-  Election first;
-  for (const std::string& text : arguments.groups) {
-    ASSIGN_OR_RETURN(Group group, ParseGroup(text));
-    RETURN_IF_ERROR(ReadGroup(group, first, electorate));
-    groups.push_back(std::move(group));
-  }
-  ASSIGN_OR_RETURN(const ranking::GroupedRanking result,
-                   ranking::RankGroups(method->id, params, first.options, electorate));
-  const Printer printer(first);
-  std::optional<OptionIndex> status_quo;
+struct StatusQuo {
+  OptionIndex option;
   std::vector<OptionIndex> beaten_by;
-  if (!arguments.status_quo.empty()) {
-    status_quo = FindOption(first, arguments.status_quo);
-    if (!status_quo.has_value()) {
-      return Refuse(Reason::kUnknownOption, absl::StrCat("--status-quo ", arguments.status_quo,
-                                                         " is not an option of the files"));
-    }
-    beaten_by = BeatenBy(electorate, first.options.size(), *status_quo);
+};
+
+// nullopt if the arguments name none.
+absl::StatusOr<std::optional<StatusQuo>> StatusQuoOf(
+    const RankArguments& arguments, const Election& first, const ranking::Params& params,
+    const std::vector<ElectorateGroup>& electorate) {
+  if (arguments.status_quo.empty()) return std::nullopt;
+  const std::optional<OptionIndex> option = FindOption(first, arguments.status_quo);
+  if (!option.has_value()) {
+    return Refuse(Reason::kUnknownOption, absl::StrCat("--status-quo ", arguments.status_quo,
+                                                       " is not an option of the files"));
   }
-  if (arguments.output == "json") {
-    Json json = {{"method", method->id}};
-    ASSIGN_OR_RETURN(const ranking::Params all, ranking::ResolveParams(*method, params));
-    json["params"] = Json(all);
-    json.update(JsonOf(groups, printer, result));
-    if (status_quo.has_value())
-      json["status_quo"] = {{"id", printer.Id(*status_quo)}, {"beaten_by", printer.Ids(beaten_by)}};
-    return ranking::JsonText(json);
+  if (first.options[*option].withdrawn) {
+    return Refuse(Reason::kUnknownOption,
+                  absl::StrCat("--status-quo ", arguments.status_quo, " is withdrawn"));
   }
+  const auto unranked = params.find("unranked");
+  const bool compared =
+      unranked == params.end() ? !first.unranked_not_compared : unranked->second == "bottom";
+  return StatusQuo{*option, BeatenBy(electorate, first, compared, *option)};
+}
+
+std::string TextOf(const std::vector<Group>& groups, const Election& first,
+                   const ranking::GroupedRanking& result,
+                   const std::optional<StatusQuo>& status_quo) {
+  const Printer printer(first);
   std::string text;
   for (size_t i = 0; i < groups.size(); ++i) {
     const std::optional<Ranking>& own = result.groups[i].second;
@@ -209,14 +295,54 @@ absl::StatusOr<std::string> RunRankGroups(const RankArguments& arguments) {
   }
   absl::StrAppend(&text, "combined: ", printer.Line(result.combined), "\n");
   if (status_quo.has_value()) {
-    absl::StrAppend(&text, "beat the status quo ", arguments.status_quo, ": ",
-                    absl::StrJoin(beaten_by, ", ",
+    absl::StrAppend(&text, "beat the status quo ", first.options[status_quo->option].id, ": ",
+                    absl::StrJoin(status_quo->beaten_by, ", ",
                                   [&](std::string* out, OptionIndex option) {
                                     absl::StrAppend(out, first.options[option].id);
                                   }),
                     "\n");
   }
+  for (const Option& option : first.options) {
+    if (!option.name.empty()) absl::StrAppend(&text, option.id, ": ", option.name, "\n");
+  }
+  for (const std::string& remark : first.remarks) absl::StrAppend(&text, "remark: ", remark, "\n");
   return text;
+}
+
+}  // namespace
+
+absl::StatusOr<std::string> RunRankGroups(const RankArguments& arguments) {
+  ASSIGN_OR_RETURN(const ranking::Method* method, MethodOf(arguments.method));
+  ASSIGN_OR_RETURN(ranking::Params params, ParamsOf(arguments, *method));
+  std::vector<Group> groups;
+  std::vector<ElectorateGroup> electorate;
+  Election first;
+  for (const std::string& text : arguments.groups) {
+    ASSIGN_OR_RETURN(Group group, ParseGroup(text));
+    RETURN_IF_ERROR(ReadGroup(group, first, electorate));
+    groups.push_back(std::move(group));
+  }
+  params = WithFileSays(*method, first, std::move(params));
+  bool any = false;
+  for (const ElectorateGroup& group : electorate)
+    any |= CheckAnyPreference(*method, group.ballots).ok();
+  if (!any) RETURN_IF_ERROR(CheckAnyPreference(*method, electorate.front().ballots));
+  ASSIGN_OR_RETURN(const ranking::GroupedRanking result,
+                   ranking::RankGroups(method->id, params, first.options, electorate));
+  ASSIGN_OR_RETURN(const std::optional<StatusQuo> status_quo,
+                   StatusQuoOf(arguments, first, params, electorate));
+  if (arguments.output != "json") return TextOf(groups, first, result, status_quo);
+  const Printer printer(first);
+  Json json = {{"method", method->id}};
+  ASSIGN_OR_RETURN(const ranking::Params all, ranking::ResolveParams(*method, params));
+  json["params"] = Json(all);
+  ranking::DescribeElection(first, json);
+  json.update(JsonOf(groups, printer, result));
+  if (status_quo.has_value()) {
+    json["status_quo"] = {{"id", printer.Id(status_quo->option)},
+                          {"beaten_by", printer.Ids(status_quo->beaten_by)}};
+  }
+  return ranking::JsonText(json);
 }
 
 }  // namespace votum::cli

@@ -70,6 +70,9 @@ absl::StatusOr<Outcome> RankFile(ranking::Format format, absl::string_view text,
   Outcome outcome;
   ASSIGN_OR_RETURN(outcome.election,
                    ranking::ReadElection(format, text, ranking::MappedFile::Release));
+  const Election& read = outcome.election;
+  if (!read.graded && !read.comparisons && !read.budget)
+    RETURN_IF_ERROR(CheckAnyPreference(method, read.ranked));
   params = ranking::DefaultsOf(outcome.election, method, params);
   outcome.ballots = ranking::BallotsOf(outcome.election);
   ASSIGN_OR_RETURN(outcome.ranking, ranking::Rank(method.id, params, outcome.election, options));
@@ -87,6 +90,14 @@ absl::StatusOr<const Method*> MethodOf(const std::string& id) {
   if (method != nullptr) return method;
   return Refuse(Reason::kUnknownMethod,
                 absl::StrCat("there is no method \"", id, "\"; see votum rank --list"));
+}
+
+absl::Status CheckAnyPreference(const Method& method, const ranking::RankedBallots& ballots) {
+  bool any = method.needs != ranking::Needs::kRanked;
+  ballots.ForEach([&](ranking::BallotView ballot) { any |= !ballot.coded.empty(); });
+  if (any) return absl::OkStatus();
+  return Refuse(Reason::kBadBallots,
+                "no ballot names anybody, so nobody can be elected; look at the file again");
 }
 
 absl::StatusOr<Params> ParamsOf(const RankArguments& arguments, const Method& method) {
@@ -152,9 +163,9 @@ namespace {
 
 // Exit codes as in all of votum: a bad command line, or a problem with the file.
 int ExitCodeOfRank(const absl::Status& error) {
-  constexpr Reason kOfTheCommandLine[] = {Reason::kBadGroup,        Reason::kBadParam,
-                                          Reason::kMissingArgument, Reason::kUnknownMethod,
-                                          Reason::kUnknownOption,   Reason::kUnknownParam};
+  constexpr Reason kOfTheCommandLine[] = {
+      Reason::kBadGroup,      Reason::kBadParam,      Reason::kMissingArgument, Reason::kNoSeats,
+      Reason::kUnknownMethod, Reason::kUnknownOption, Reason::kUnknownParam};
   constexpr int kUsage = 2, kLocalProblem = 5;
   if (error.ok()) return 0;
   const auto* end = std::end(kOfTheCommandLine);

@@ -17,6 +17,11 @@ absl::StatusOr<const ranking::Method*> MethodOf(const std::string& id);
 absl::StatusOr<ranking::Params> ParamsOf(const RankArguments& arguments,
                                          const ranking::Method& method);
 
+// Refuses a count of preferences over `election` where no ballot has any, because it would elect by
+// lot alone. INVALID_ARGUMENT/BAD_BALLOTS.
+absl::Status CheckAnyPreference(const ranking::Method& method,
+                                const ranking::RankedBallots& ballots);
+
 }  // namespace votum::cli
 
 #endif  // VOTUM_CLIENTS_CLI_RANK_RANK_INPUTS_H_

@@ -56,8 +56,10 @@ INSTANTIATE_TEST_SUITE_P(
         Read{"line_ends_within_a_field",
              "a,b\n\"1\r\n2\",\"3\n4\"\n",
              {{"a", "b"}, {"1\n2", "3\n4"}}},
-        Read{
-            "empty_fields", "a,b,c\n,,\n\"\",x,\n", {{"a", "b", "c"}, {"", "", ""}, {"", "x", ""}}},
+        Read{"empty_fields", "a,b,c\n\"\",x,\n", {{"a", "b", "c"}, {"", "x", ""}}},
+        Read{"blank_rows_of_a_spreadsheet", "a,b\n,\n1,2\n, \n", {{"a", "b"}, {"1", "2"}}},
+        Read{"tabs", "a\tb\n1,5\t2;3\n", {{"a", "b"}, {"1,5", "2;3"}}},
+        Read{"said_separator", "sep=;\r\na,b;c\r\n1;2\r\n", {{"a,b", "c"}, {"1", "2"}}},
         Read{"empty_last_field_at_the_end", "a,b\n1,", {{"a", "b"}, {"1", ""}}},
         Read{"empty_lines", "\na,b\n\n1,2\n\r\n", {{"a", "b"}, {"1", "2"}}},
         Read{"semicolons", "a;b\n1,5;2\n", {{"a", "b"}, {"1,5", "2"}}},

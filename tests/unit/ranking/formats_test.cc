@@ -13,7 +13,7 @@ using ::testing::HasSubstr;
 
 struct Malformed {
   Format format;
-  const char* text;
+  std::string text;
   const char* message;
 };
 
@@ -36,9 +36,15 @@ TEST(Formats, MalformedInputIsRefusedWithItsPlace) {
       {Format::kBlt, "2 1\n-3\n0\n", "line 2, column 1: expected the number of a withdrawn option"},
       {Format::kBlt, "2 1\n0\n\"A\n", "line 3, column 1: this quote is not closed"},
       {Format::kBlt, "2 1\n0\n\"A\"\n", "there are 1 names for 2 options"},
+      {Format::kBlt, "2 1\n0\nA\nB\n", "there are 2 names for 2 options and the title"},
+      {Format::kBlt, "2 1\n0\n\"A\" x\n\"B\"\n\"T\"\n", "line 3, column 5: text behind a quoted"},
+      {Format::kBlt, "2 1\n(a 1 0\n0\n", "line 2, column 1: the id of this ballot"},
+      {Format::kBlt, "2 1\n[nick a b]\n0\n", "line 2, column 1: nicknames are not read"},
+      {Format::kBlt, std::string("2\0 \0001\0", 6), "line 1, column 1: the file is in UTF-16"},
       {Format::kBlt, "2 1\n99999999999999999 1 0\n0\n",
        "line 2, column 1: the weights of all ballots"},
-      {Format::kPreflib, "1: 1,2\n", "line 1, column 1: a line \"# DATA TYPE:\""},
+      {Format::kPreflib, "1: 1,2\n", "line 1, column 1: expected a head of"},
+      {Format::kPreflib, "# TITLE: x\n", "line 2, column 1: a line \"# DATA TYPE:\""},
       {Format::kPreflib, "# DATA TYPE: soc\n# NUMBER VOTERS: x\n",
        "line 2, column 18: NUMBER VOTERS must be"},
       {Format::kPreflib, kSoc,
@@ -49,8 +55,9 @@ TEST(Formats, MalformedInputIsRefusedWithItsPlace) {
       {Format::kScottishCsv, "2,1,\n3,1,\n\"Candidate 2\",\"A\",\n",
        "line 3, column 1: expected how many papers"},
       {Format::kScottishCsv, "1,1,\n", "line 2, column 1: the file ends before \"Candidate 1\""},
-      {Format::kCef, "#/Candidates: A ; B\nA > C\n",
-       "line 2, column 5: \"C\" is not among the candidates"},
+      {Format::kCef, "A, B > C\n", "line 1, column 1: expected the name of a candidate"},
+      {Format::kCef, std::string("A > B\0\n", 7), "line 1, column 6: a zero byte"},
+      {Format::kCef, "A > undervote\n", "line 1, column 5: \"undervote\" is what"},
       {Format::kCef, "A > A\n", "line 1, column 5: \"A\" stands twice"},
       {Format::kCef, "A > B * x\n", "line 1, column 7: expected a whole number"},
       {Format::kCef, "A > B\n#/Candidates: A\n", "line 2, column 3: parameters must stand before"},
@@ -85,7 +92,8 @@ TEST(Formats, MalformedInputIsRefusedWithItsPlace) {
   }
   const std::vector<std::pair<std::string, std::string>> votes = {
       {pb + "1;c;3\n", "line 11, column 3: there is no project \"c\""},
-      {pb + "1;a,a;3,3\n", "line 11, column 3: project \"a\" stands twice"},
+      {pb + "1;a,a;3,2\n", "line 11, column 7: project \"a\" stands twice in this vote"},
+      {pb + "1;a;3;7\n", "line 11, column 7: this line has more than the 3 fields"},
       {pb + "1;a,b;3\n", "line 11, column 7: 1 numbers of points for 2 projects"},
       {pb + "1;a\n", "line 11, column 1: this line has only 2 fields"}};
   for (const auto& [text, message] : votes) {
@@ -112,6 +120,20 @@ TEST(Blt, ReadsEveryStyleOfNames) {
       ReadElection(Format::kBlt, "2 1\n0\n\"A\" \"P\"\n\"B\" \"Q\"\n\"T\"\n");
   ASSERT_OK(party.status());
   EXPECT_EQ(party->options[1].name, "B (Q)");
+}
+
+TEST(Blt, ReadsWhatDroopAndOpenStvWrite) {
+  const absl::StatusOr<Election> election =
+      ReadElection(Format::kBlt,
+                   "2 1\n[tie 2 1]\n-2\n(a-1) 2 - 1 0\n0\n\"A \"the\" B\" # said so\n\"C\"\n\"T\" "
+                   "made by hand\n");
+  ASSERT_OK(election.status());
+  EXPECT_EQ(election->options[0].name, "A \"the\" B");
+  EXPECT_EQ(election->title, "T");
+  EXPECT_EQ(election->ranked.total_weight(), 1u);
+  EXPECT_TRUE(election->options[1].withdrawn);
+  ASSERT_EQ(election->remarks.size(), 1u);
+  EXPECT_THAT(election->remarks[0], HasSubstr("[tie 2 1] is not used"));
 }
 
 TEST(Cef, ReadsParametersWeightsAndTags) {
@@ -180,6 +202,78 @@ TEST(Preflib, CategoriesAreGradesAndTiers) {
   EXPECT_THAT(election->graded->grades, ElementsAre(2, 0, 2));
   EXPECT_THAT(election->graded->grade_names, ElementsAre("No", "Maybe", "Yes"));
   EXPECT_TRUE(election->ranked.has_ties());
+}
+
+TEST(Pabulib, RemarksOnWhatFilesSayOfThemselves) {
+  const absl::StatusOr<Election> election = ReadElection(
+      Format::kPabulib,
+      "META\nkey;value\nbudget;10\nvote_type;approval\nmin_length;1\nmax_length;2\nPROJECTS\n"
+      "project_id;cost;votes\na;5;3\nb;0.500;0\nVOTES\nvoter_id;vote\n1;a,a,b\n2;\n2;a\n3;a\n");
+  ASSERT_OK(election.status());
+  EXPECT_THAT(election->budget->projects, ElementsAre(0, 1, 0, 0));
+  EXPECT_THAT(
+      election->remarks,
+      ElementsAre("project \"b\" has 1 votes, but its column votes says 0",
+                  "a vote names a project twice, which counts once: 1 times, the first is "
+                  "voter 1",
+                  "a voter_id stands on several lines, each of which counts: 1 times, the "
+                  "first is voter 2",
+                  "a vote names fewer projects than min_length of META: 1 times, the first "
+                  "is voter 2",
+                  "a vote names more projects than max_length of META, and counts: 1 times, "
+                  "the first is voter 1"));
+}
+
+TEST(Preflib, NumbersFromZeroAndHeadsFromBefore2022AreRead) {
+  const absl::StatusOr<Election> zero = ReadElection(
+      Format::kPreflib,
+      "# DATA TYPE: cat\n# NUMBER ALTERNATIVES: 2\n# NUMBER VOTERS: 3\n# NUMBER CATEGORIES: 2\n"
+      "# ALTERNATIVE NAME 0: A\n# ALTERNATIVE NAME 1: B\n# CATEGORY NAME 0: yes\n"
+      "# CATEGORY NAME 1: no\n3: 1,0\n");
+  ASSERT_OK(zero.status());
+  EXPECT_EQ(zero->options[0].id, "0");
+  EXPECT_EQ(zero->options[1].name, "B");
+  EXPECT_THAT(zero->graded->grades, ElementsAre(0, 1));
+  EXPECT_THAT(zero->graded->grade_names, ElementsAre("no", "yes"));
+  const absl::StatusOr<Election> old =
+      ReadElection(Format::kPreflib, "3\n1,A\n2,B, the second\n3,C\n5,5,2\n3,1,{2,3}\n2,3\n");
+  ASSERT_OK(old.status());
+  EXPECT_EQ(old->options[1].name, "B, the second");
+  EXPECT_EQ(old->ranked.total_weight(), 5u);
+  EXPECT_TRUE(old->ranked.has_ties());
+}
+
+TEST(ScottishCsv, ReadsADoublyQuotedWard) {
+  const absl::StatusOr<Election> election = ReadElection(
+      Format::kScottishCsv, "1,1,\n3,1,\n\"Candidate 1\",\"A\",\n\"\"Ward 14 - X, Y\"\",\r\n");
+  ASSERT_OK(election.status());
+  EXPECT_EQ(election->title, "Ward 14 - X, Y");
+}
+
+TEST(Csv, ReadsWhatSpreadsheetsWrite) {
+  for (const char* text : {"ranks;A;\"B;b\";C;;\r\n 5; 1 ;2;;;\r\n;;;;;\r\n",
+                           "sep=;\nranks;A;B;C\n5;1;2;\n", "ranks\tA\tB\tC\n5\t1\t2\t\n"}) {
+    const absl::StatusOr<Election> election = ReadElection(Format::kCsv, text);
+    ASSERT_OK(election.status()) << text;
+    EXPECT_EQ(election->options.size(), 3u);
+    EXPECT_EQ(election->ranked.total_weight(), 5u);
+  }
+  EXPECT_THAT(std::string(ReadElection(Format::kCsv, "weight,1\n2,A,B\n").status().message()),
+              HasSubstr("line 2, column 1: this line has 3 cells, the header 2"));
+}
+
+TEST(Csv, NamesThatLookAlikeAreRefused) {
+  // Two code points for one, a soft hyphen, a no-break space, two marks in another order.
+  for (const char* other : {"Mu\u0308ller-A", "M\u00FCl\u00ADler-A", "M\u00FCller-A\u200B"}) {
+    const absl::StatusOr<Election> election =
+        ReadElection(Format::kCsv, absl::StrCat("ranks,M\u00FCller-A,", other, "\n1,1,2\n"));
+    EXPECT_THAT(election.status(), IsRefused(Reason::kBadFormat)) << other;
+  }
+  EXPECT_THAT(ReadElection(Format::kCsv, "ranks,A\u00A0B,A B\n1,1,2\n").status(),
+              IsRefused(Reason::kBadFormat));
+  EXPECT_THAT(ReadElection(Format::kCsv, "ranks,q\u0307\u0323,q\u0323\u0307\n1,1,2\n").status(),
+              IsRefused(Reason::kBadFormat));
+  EXPECT_OK(ReadElection(Format::kCsv, "ranks,\u00A0M\u00FCller ,Muller\n1,1,2\n").status());
 }
 
 TEST(Csv, SaysRanksGradesApprovalsOrdersAndComparisons) {

@@ -243,6 +243,129 @@ TEST(RankGroupsTest, RefusesWhatDoesNotFit) {
   EXPECT_THAT(RunRankGroups(arguments), IsRefused(Reason::kUnknownOption));
 }
 
+TEST(RankCommand, TooManyOptionsAreRefusedBeforeMemoryIsTaken) {
+  const std::string path = WriteTemp("big.blt", "32767 1\n1 1 2 0\n0\n");
+  for (const char* method : {"copeland", "schulze.wv_lv", "irv", "bradley-terry", "stv.wigm"}) {
+    const Printed printed = Votum({"rank", path, "--method", method});
+    EXPECT_EQ(printed.exit_code, 5) << method;
+    EXPECT_THAT(printed.err, HasSubstr("TOO_MANY_OPTIONS")) << method;
+  }
+}
+
+TEST(RankCommand, NobodyIsElectedByBlankBallots) {
+  const std::string path = WriteTemp("blank.blt", "3 2\n5 0\n1 0\n0\n");
+  for (const char* method : {"irv", "stv.scottish-2011", "stv.meek-prf"}) {
+    const Printed printed = Votum({"rank", path, "--method", method});
+    EXPECT_EQ(printed.exit_code, 5) << method;
+    EXPECT_THAT(printed.err, HasSubstr("no ballot names anybody")) << method;
+  }
+}
+
+TEST(RankCommand, AnOrderForTiesMayNameWhoIsWithdrawn) {
+  const std::string path = WriteTemp("gone.blt", "3 1\n-2\n1 1 0\n1 3 0\n0\n");
+  const Printed printed =
+      Votum({"rank", path, "--method", "stv.wigm", "-o", "json", "-p", "tie_order=3,2,1"});
+  ASSERT_EQ(printed.exit_code, 0) << printed.err;
+  EXPECT_EQ(Json::parse(printed.out)["elected"], Json::parse("[3]"));
+  EXPECT_EQ(Votum({"rank", path, "--method", "stv.wigm", "-p", "tie_order=3,9"}).exit_code, 2);
+}
+
+TEST(RankCommand, OvervotesCountAsTheRuleSays) {
+  // A and B stand alike on 4 ballots; C has 3 of its own, B 2.
+  const std::string path = WriteTemp("over.blt", "3 1\n4 1=2 3 0\n3 3 0\n2 2 0\n0\n");
+  const std::pair<const char*, const char*> rules[] = {{"approval", "[2]"},
+                                                       {"skip", "[3]"},
+                                                       {"exhaust", "[3]"},
+                                                       {"exhaust-if-several-stand", "[2]"}};
+  for (const auto& [rule, winners] : rules) {
+    const Printed printed = Votum(
+        {"rank", path, "--method", "irv", "-o", "json", "-p", absl::StrCat("equal_ranks=", rule)});
+    ASSERT_EQ(printed.exit_code, 0) << printed.err;
+    EXPECT_EQ(Json::parse(printed.out)["winners"], Json::parse(winners)) << rule;
+  }
+}
+
+TEST(RankCommand, HowEqualBallotsAreWrittenDoesNotMatter) {
+  std::string rows = "grades:5,A,B\n";
+  for (int i = 0; i < 100; ++i) rows += "1,5,0\n";
+  const std::string many = WriteTemp("rows.csv", rows);
+  const std::string one = WriteTemp("weight.csv", "grades:5,A,B\n100,5,0\n");
+  const auto added = [](const std::string& path) {
+    const Printed printed = Votum({"rank", path, "-m", "score", "-o", "json", "--explain"});
+    return Json::parse(printed.out)["details"]["sensitivity"]["added_ballots"];
+  };
+  EXPECT_EQ(added(one), Json::parse(R"({"for":"B","ballots":100})"));
+  EXPECT_EQ(added(many), added(one));
+}
+
+TEST(RankCommand, JsonNamesOptionsAndHasOneTypeOfIds) {
+  const std::string path = WriteTemp("names.blt", kBlt);
+  const Printed printed = Votum({"rank", path, "--method", "stv.wigm", "-o", "json", "--explain"});
+  ASSERT_EQ(printed.exit_code, 0) << printed.err;
+  const Json json = Json::parse(printed.out);
+  EXPECT_EQ(json["title"], "Ward");
+  EXPECT_EQ(json["seats"], 2);
+  EXPECT_EQ(json["format"], "blt");
+  EXPECT_EQ(json["options"][1], Json::parse(R"({"id":2,"name":"Bob"})"));
+  for (const Json& other : json["details"]["sensitivity"]["other_methods"]) {
+    for (const Json& id : other["winners"]) EXPECT_TRUE(id.is_number());
+  }
+}
+
+// A file of three ballots for each of the named options, in this order.
+std::string BltOf(const std::string& head, const std::string& names) {
+  return head + "3 1 2 3 0\n0\n" + names + "\"T\"\n";
+}
+
+TEST(RankGroupsTest, JoinsFilesByNames) {
+  const std::string a = WriteTemp("join-a.blt", BltOf("3 1\n", "\"Radweg\"\n\"Park\"\n\"Bus\"\n"));
+  const std::string b =
+      WriteTemp("join-b.blt", BltOf("3 1\n1 1 2 3 0\n", "\"Bus\"\n\"Park\"\n\"Radweg\"\n"));
+  RankArguments arguments = Grouped({"A=" + a, "B=" + b});
+  arguments.status_quo = "Bus";
+  const auto text = RunRankGroups(arguments);
+  ASSERT_OK(text);
+  const Json json = Json::parse(*text);
+  EXPECT_EQ(json["combined"]["ranking"], Json::parse("[[3],[2],[1]]"));
+  EXPECT_EQ(json["status_quo"]["beaten_by"], Json::array());
+  EXPECT_EQ(json["options"][2]["name"], "Bus");
+  arguments.output = "table";
+  EXPECT_THAT(*RunRankGroups(arguments), HasSubstr("combined: 3 > 2 > 1\n"));
+  EXPECT_THAT(*RunRankGroups(arguments), HasSubstr("3: Bus\n"));
+}
+
+TEST(RankGroupsTest, RefusesFilesThatSayOtherThings) {
+  const std::string names = "\"Radweg\"\n\"Park\"\n\"Bus\"\n";
+  const std::string a = WriteTemp("say-a.blt", BltOf("3 1\n", names));
+  const std::pair<std::string, std::string> others[] = {
+      {BltOf("3 1\n-1\n", names), "\"Radweg\" is withdrawn in"},
+      {BltOf("3 2\n", names), "2 seats, the first group's file 1"},
+      {BltOf("3 1\n", "\"Radweg\"\n\"Park\"\n\"Bahn\"\n"), "has option \"Bahn\""},
+      {BltOf("3 1\n", "\"Radweg\"\n\"Park\"\n\"Park\"\n"), "names only once"}};
+  for (const auto& [text, message] : others) {
+    const std::string b = WriteTemp("say-b.blt", text);
+    for (const auto& groups :
+         {std::vector<std::string>{"A=" + a, "B=" + b}, {"B=" + b, "A=" + a}}) {
+      EXPECT_THAT(RunRankGroups(Grouped(groups)), IsRefused(Reason::kBadGroup)) << text;
+    }
+    const auto refused = RunRankGroups(Grouped({"A=" + a, "B=" + b}));
+    EXPECT_THAT(std::string(refused.status().message()), HasSubstr(message));
+  }
+}
+
+TEST(RankGroupsTest, ObeysWhatTheFilesSay) {
+  const std::string text =
+      "#/Candidates: A ; B ; C\n#/Implicit Ranking: false\n#/Number of Seats: 1\n"
+      "A > B * 3\nC * 2\nB * 2\n";
+  const std::string file = WriteTemp("say.cvotes", text);
+  const auto schulze = RunRankGroups(Grouped({"x=" + file}));
+  ASSERT_OK(schulze);
+  EXPECT_EQ(Json::parse(*schulze)["combined"]["winners"], Json::parse(R"(["A","C"])"));
+  RankArguments stv = Grouped({"x=" + file});
+  stv.method = "stv.scottish-2011";
+  EXPECT_OK(RunRankGroups(stv));
+}
+
 TEST(RankCommandTest, AByteOrderMarkIsPassedOver) {
   RankArguments arguments;
   arguments.file =
