@@ -165,7 +165,7 @@ void TryHandles(Key (*make_key)(Random&), uint32_t seed) {
 }
 
 TEST(TableTest, IsAMapWhoseHandlesAreIndependentAndWhoseDigestIsThatOfItsContents) {
-  for (uint32_t seed = 1; seed <= 3; ++seed) {
+  for (uint32_t seed = 1; seed <= 2; ++seed) {
     TryHandles<std::string, std::string>(AwkwardKey, seed);
     TryHandles<std::string, Wide>(AwkwardKey, seed);
     TryHandles<std::string, Wide>(LongKey, seed);
