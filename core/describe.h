@@ -20,7 +20,7 @@
 //
 // A field is: bool; a number; an enum; std::string; absl::Time; std::optional, std::pair,
 // std::vector, std::array, std::set or std::map of such; a protobuf message; a struct that names its
-// fields; a Table (table.h). Hash tables are none, since their order differs from run to run, and
+// fields; a Table (table.h); std::monostate, the value of a table that is a set. Hash tables are none, since their order differs from run to run, and
 // neither are pointers and floating point.
 //
 // The decoder is for bytes whose digest or seal is compared as well: it accepts only what Encode
@@ -39,6 +39,7 @@
 #include <tuple>
 #include <type_traits>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "absl/strings/escaping.h"
@@ -153,7 +154,7 @@ void EncodeTo(Encoder& out, const T& value) {
     EncodeTo(out, value.second);
   } else if constexpr (kIsArray<T>) {
     for (const auto& element : value) EncodeTo(out, element);
-  } else {
+  } else if constexpr (!std::same_as<T, std::monostate>) {
     static_assert(Sequence<T>, "no field of described state: see the head of describe.h");
     out.Unsigned(value.size());
     for (const auto& element : value) EncodeTo(out, element);
@@ -214,7 +215,7 @@ void DecodeFrom(Decoder& in, T& value) {
     DecodeFrom(in, value.second);
   } else if constexpr (kIsArray<T>) {
     for (auto& element : value) DecodeFrom(in, element);
-  } else {
+  } else if constexpr (!std::same_as<T, std::monostate>) {
     static_assert(Sequence<T>, "no field of described state: see the head of describe.h");
     DecodeSequence(in, value);
   }
@@ -273,6 +274,8 @@ void PrintTo(std::string& out, const T& value) {
     PrintTo(out, value.second);
   } else if constexpr (std::same_as<T, crypto::Digest>) {
     out += crypto::ToHex(value);
+  } else if constexpr (std::same_as<T, std::monostate>) {
+    out += "{}";
   } else {
     out += '[';
     Listing listing(out);

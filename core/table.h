@@ -26,8 +26,9 @@
 //                     /            |               \
 //              leaf "m-1"      leaf "m-2"      branch at 6 ── "m-30", "m-31", ...
 //
-// A key is a std::string, ordered by its bytes, or an unsigned number. A value is anything that
-// describe.h can describe; a table too, so that a table by two keys is a table of tables.
+// A key is a std::string or an array of bytes, ordered by its bytes, or an unsigned number. A value
+// is anything that describe.h can describe; a table too, so that a table by two keys is a table of
+// tables. A Table<Key, std::monostate> is a set.
 //
 // Pointers, references and iterators are valid until their handle is next changed, assigned to or
 // destroyed. A pointer to change a value also ends when the handle is copied or its digest is taken.
@@ -36,6 +37,7 @@
 #ifndef VOTUM_CORE_TABLE_H_
 #define VOTUM_CORE_TABLE_H_
 
+#include <array>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -63,6 +65,14 @@ template <>
 struct KeyTraits<std::string> {
   using View = absl::string_view;
   static absl::string_view Bytes(absl::string_view key) { return key; }
+};
+
+template <size_t n>
+struct KeyTraits<std::array<uint8_t, n>> {
+  using View = const std::array<uint8_t, n>&;
+  static absl::string_view Bytes(View key) {
+    return {reinterpret_cast<const char*>(key.data()), n};
+  }
 };
 
 template <std::unsigned_integral Number>

@@ -2,12 +2,14 @@
 #include "core/table.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <map>
 #include <random>
 #include <set>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "gmock/gmock.h"
@@ -35,6 +37,11 @@ std::string LongKey(Random& random) {
 
 uint64_t Number(Random& random) { return random() % 2 == 0 ? random() % 300 : uint64_t{1} << 56; }
 
+using Bytes = std::array<uint8_t, 2>;
+Bytes TwoBytes(Random& random) {
+  return {static_cast<uint8_t>(random() % 3 * 127), static_cast<uint8_t>(random())};
+}
+
 // Greater than what a leaf keeps no digest of.
 struct Wide {
   std::string name;
@@ -49,6 +56,10 @@ T Some(Random& random);
 template <>
 std::string Some(Random& random) {
   return std::to_string(random() % 5);
+}
+template <>
+std::monostate Some(Random&) {
+  return {};
 }
 template <>
 Wide Some(Random& random) {
@@ -170,6 +181,7 @@ TEST(TableTest, IsAMapWhoseHandlesAreIndependentAndWhoseDigestIsThatOfItsContent
     TryHandles<std::string, Wide>(AwkwardKey, seed);
     TryHandles<std::string, Wide>(LongKey, seed);
     TryHandles<uint64_t, std::string>(Number, seed);
+    TryHandles<Bytes, std::monostate>(TwoBytes, seed);
   }
 }
 
