@@ -12,61 +12,15 @@
 #include <utility>
 #include <vector>
 
-#include "core/table.h"
 #include "gmock/gmock.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "gtest/gtest.h"
+#include "tests/unit/core/everything.h"
 
 namespace votum {
 namespace {
 
 using google::protobuf::Timestamp;
-
-enum class Mode : int8_t { kOpen = -1, kSecret = 3 };
-
-struct Inner {
-  std::string id;
-  std::optional<uint32_t> weight;
-  VOTUM_FIELDS(id, weight)
-};
-
-struct Outer {
-  bool flag = false;
-  Mode mode = Mode::kOpen;
-  int64_t number = 0;
-  uint8_t small = 0;
-  std::string text;
-  absl::Time time = absl::UnixEpoch();
-  std::optional<Inner> maybe;
-  std::vector<Inner> list;
-  std::set<std::string> names;
-  std::map<uint64_t, std::string> by_number;
-  std::pair<std::string, bool> pair;
-  std::array<uint8_t, 2> bytes = {};
-  Timestamp message;
-  Table<std::string, Inner> table;
-  VOTUM_FIELDS(flag, mode, number, small, text, time, maybe, list, names, by_number, pair, bytes,
-               message, table)
-};
-
-Outer Example() {
-  Outer outer;
-  outer.flag = true;
-  outer.mode = Mode::kSecret;
-  outer.number = -2;
-  outer.small = 200;
-  outer.text = "J\xc3\xbc\n";
-  outer.time = absl::FromUnixMicros(1500000);
-  outer.maybe = Inner{"i", 7};
-  outer.list = {Inner{"a", std::nullopt}, Inner{"b", 1}};
-  outer.names = {"x", "y"};
-  outer.by_number = {{1, "one"}, {300, "many"}};
-  outer.pair = {"p", true};
-  outer.bytes = {1, 255};
-  outer.message.set_seconds(5);
-  outer.table.InsertOrAssign("k", Inner{"v", 9});
-  return outer;
-}
 
 // One change of each field.
 std::vector<std::pair<std::string, void (*)(Outer&)>> Changes() {
