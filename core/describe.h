@@ -61,9 +61,6 @@
 
 namespace votum {
 
-class Encoder;
-class Decoder;
-
 // Canonical bytes with all entries of all tables.
 template <typename T>
 std::string Encode(const T& value);
@@ -117,7 +114,7 @@ concept Ordered = kIs<T, std::set> || kIs<T, std::map>;
 template <typename T>
 concept Sequence = kIs<T, std::vector> || Ordered<T>;
 
-// What std::map calls a value has a constant key, which cannot be read into.
+// The key within a map's value_type is constant and cannot be read into.
 template <typename T>
 struct Element {
   using type = typename T::value_type;

@@ -48,7 +48,7 @@ class Encoder {
 };
 
 // Reads what an Encoder wrote with Tables::kEntries. After the first fault, all that is read is 0 or
-// empty; the caller asks once, at the end. What is read needs memory in proportion to the input.
+// empty; the caller asks once, at the end. Memory stays in proportion to the input.
 class Decoder {
  public:
   // `bytes` outlive this object.

@@ -143,7 +143,7 @@ class Table {
   bool Erase(KeyView key);
   void clear() { *this = Table(); }
 
-  // Of all entries. The first call hashes every entry, later ones what changed since.
+  // Covers all entries. The first call hashes each of them, later ones those that changed since.
   crypto::Digest Digest() const {
     return root_ == nullptr ? table::DigestOfNothing() : DigestOfNode(root_);
   }

@@ -50,11 +50,20 @@ TEST(TableThreadsTest, ReadersSeeWholeStatesWhileTheOwnerChangesItsHandle) {
   for (int i = 0; i < 3; ++i) readers.emplace_back(read);
   Rounds own;
   for (uint64_t round = 0; round < kRounds; ++round) {
+    // From here on the readers alone share entries with `own`; once they have let go of them, it
+    // changes them in place.
+    if (round % 2 == 0) {
+      const std::lock_guard<std::mutex> lock(mutex);
+      published.clear();
+    }
     for (uint64_t key = 0; key < kEntries; ++key) own.InsertOrAssign(key, round);
     if (round % 7 == 0) own.Erase(kEntries / 2);
     own.InsertOrAssign(kEntries / 2, round);
-    const std::lock_guard<std::mutex> lock(mutex);
-    published = own;
+    {
+      const std::lock_guard<std::mutex> lock(mutex);
+      published = own;
+    }
+    std::this_thread::yield();
   }
   done = true;
   for (std::thread& reader : readers) reader.join();
