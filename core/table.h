@@ -20,7 +20,7 @@
 // twig ("Patricia"; its nodes are those of T. Finch's qp-trie). Its shape depends on the keys alone,
 // not on the order in which they came or on those that went, so the digest of the root is a digest
 // of the contents: equal digests mean equal contents, and the other way round. Its depth is at most
-// twice the length of the longest key, whatever keys people choose, and 6 to 9 for a million ids.
+// twice the length of the longest key, whatever keys people choose, and 6 to 10 for a million ids.
 //
 //                      branch: digits differ at position 4
 //                     /            |               \
