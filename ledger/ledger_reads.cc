@@ -1,5 +1,5 @@
-// What the ledger tells readers: entries, proofs, attachments and listeners. None of it waits for the
-// sequencer.
+// The ledger's answers to readers: entries, proofs, attachments and listeners. None of them waits for
+// the sequencer.
 #include <algorithm>
 #include <utility>
 

@@ -121,10 +121,10 @@ void Auditor::CheckUnseen() {
   for (const auto& [urn, state] : open) oldest = std::min(oldest, state.opened_by);
   // Records after the opening of a vote or round that is still open may belong to it.
   if (unseen_.front() > oldest) return;
-  Fault(absl::StrCat("record ", unseen_.front(),
-                     ": it was not shown to whoever exported this log, though the vote or round "
-                     "that was open then is "
-                     "closed; without it no state can be derived: export again"));
+  Fault(absl::StrCat(
+      "record ", unseen_.front(),
+      ": it was not shown to whoever exported this log, though the vote or round "
+      "that was open then is closed; without it no state can be derived: export again"));
   foldable_ = false;
 }
 
@@ -268,14 +268,12 @@ void Auditor::Finish(absl::string_view checkpoint_note) {
     if (!unseen_.empty() && unseen_.back() >= *not_checkable_from_) {
       Note(
           "some records that could not be judged were not shown either; whether a vote or round is "
-          "open "
-          "cannot be told");
+          "open cannot be told");
     }
   } else if (!foldable_) {
     Note(
         "the states behind the fault could not be derived; the results below are those at the last "
-        "sound "
-        "record");
+        "sound record");
   } else if (faults_ == 0) {
     Checked(absl::StrCat("signatures and authority: verified for each record at its own position (",
                          entries_ - unseen_.size() - fold_.void_records().size(), " in effect, ",

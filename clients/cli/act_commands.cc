@@ -11,6 +11,7 @@
 #include "base/refusal.h"
 #include "base/status_macros.h"
 #include "clients/cli/cli.h"
+#include "clients/cli/pages.h"
 #include "clients/cli/people.h"
 #include "clients/cli/printer.h"
 #include "clients/cli/terminal.h"
@@ -25,8 +26,6 @@ namespace {
 
 namespace v1 = directory::v1;
 
-constexpr int kPageSize = 500;
-
 struct ActOptions {
   std::vector<uint64_t> records;
   uint64_t record = 0;
@@ -38,14 +37,12 @@ absl::StatusOr<std::map<uint64_t, v1::Act>> PendingActs(client::Client& client) 
   std::map<uint64_t, v1::Act> acts;
   v1::ListActsRequest request;
   request.set_state(v1::ACT_STATE_PENDING);
-  request.set_page_size(kPageSize);
-  for (;;) {
-    v1::ListActsResponse response;
-    RETURN_IF_ERROR(client.Read("directory", "ListActs", request, &response));
-    for (v1::Act& act : *response.mutable_acts()) acts[act.record()] = std::move(act);
-    if (response.next_page_token().empty()) return acts;
-    request.set_page_token(response.next_page_token());
-  }
+  const auto keep = [&acts](v1::ListActsResponse& page) {
+    for (v1::Act& act : *page.mutable_acts()) acts[act.record()] = std::move(act);
+    return true;
+  };
+  RETURN_IF_ERROR(EachPage<v1::ListActsResponse>(client, "directory", "ListActs", request, keep));
+  return acts;
 }
 
 // The act in words, what cannot be undone about it, and its reference by the digest of the very

@@ -11,6 +11,7 @@
 #include "base/refusal.h"
 #include "clients/cli/cli.h"
 #include "clients/cli/completion.h"
+#include "platform/arguments/usage.h"
 
 namespace votum::cli {
 namespace {
@@ -131,13 +132,9 @@ absl::Status HelpOnCommand(const Run& run, const CLI::App& root,
   const CLI::App* at = &root;
   std::string before;  // the words that lead to `at`
   for (const std::string& word : words) {
-    const auto found =
-        at->get_subcommands([&word](const CLI::App* sub) { return sub->get_name() == word; });
-    if (found.empty()) {
-      std::vector<std::string> known;
-      for (const CLI::App* sub : at->get_subcommands([](const CLI::App*) { return true; }))
-        known.push_back(sub->get_name());
-      const std::string nearest = NearestOf(word, known);
+    const CLI::App* const found = SubcommandOf(*at, word);
+    if (found == nullptr) {
+      const std::string nearest = NearestOf(word, SubcommandsOf(*at));
       return Refuse(
           Reason::kUsage,
           absl::StrCat("there is no command or topic ", absl::StrJoin(words, " "),
@@ -145,7 +142,7 @@ absl::Status HelpOnCommand(const Run& run, const CLI::App& root,
                        nearest.empty() ? "; see votum help" : " See votum help"));
     }
     absl::StrAppend(&before, before.empty() ? "" : " ", at->get_name());
-    at = found[0];
+    at = found;
   }
   *run.out << at->help(before);
   return absl::OkStatus();

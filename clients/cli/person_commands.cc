@@ -9,6 +9,7 @@
 #include "base/refusal.h"
 #include "base/status_macros.h"
 #include "clients/cli/cli.h"
+#include "clients/cli/pages.h"
 #include "clients/cli/people.h"
 #include "core/command/fields.h"
 #include "crypto/random.h"
@@ -20,23 +21,9 @@ namespace {
 
 namespace v1 = directory::v1;
 
-constexpr int kPageSize = 500;
 // The longest name, and the longest reason or description.
 constexpr size_t kMaxNameBytes = 200;
 constexpr size_t kMaxWordsBytes = 2048;
-
-// Calls `take` with each answer to `request`, page by page, until it returns false.
-template <typename Response, typename Request, typename Take>
-absl::Status EachPage(client::Client& client, const std::string& method, Request request,
-                      Take take) {
-  request.set_page_size(kPageSize);
-  for (;;) {
-    Response page;
-    RETURN_IF_ERROR(client.Read("directory", method, request, &page));
-    if (!take(page) || page.next_page_token().empty()) return absl::OkStatus();
-    request.set_page_token(page.next_page_token());
-  }
-}
 
 // The person whose key it is; empty if none of the keys listed has this id.
 absl::StatusOr<std::string> OwnerAmong(client::Client& client, const std::string& key_id,
@@ -50,7 +37,7 @@ absl::StatusOr<std::string> OwnerAmong(client::Client& client, const std::string
     }
     return owner.empty();
   };
-  RETURN_IF_ERROR(EachPage<v1::ListKeysResponse>(client, "ListKeys", request, look));
+  RETURN_IF_ERROR(EachPage<v1::ListKeysResponse>(client, "directory", "ListKeys", request, look));
   return owner;
 }
 
@@ -124,8 +111,8 @@ absl::StatusOr<std::string> PersonId(client::Client& client, const std::string& 
     }
     return true;
   };
-  RETURN_IF_ERROR(
-      EachPage<v1::ListPersonsResponse>(client, "ListPersons", v1::ListPersonsRequest(), look));
+  RETURN_IF_ERROR(EachPage<v1::ListPersonsResponse>(client, "directory", "ListPersons",
+                                                    v1::ListPersonsRequest(), look));
   if (ids.size() == 1) return ids[0];
   if (ids.empty()) {
     return Refuse(Reason::kNoSuchPerson, absl::StrCat("no person has the name ", given,

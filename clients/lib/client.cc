@@ -196,7 +196,7 @@ absl::Status Client::Read(const std::string& service, const std::string& method,
                           const google::protobuf::Message& request,
                           google::protobuf::Message* response) {
   ASSIGN_OR_RETURN(const std::string session, Session());
-  const absl::Status status = ReadWith(session, service, method, request, response);
+  absl::Status status = ReadWith(session, service, method, request, response);
   // The public's part of the log must not pass for the whole one of an export or an audit.
   if (ReasonOf(status) != Reason::kKeyNotConfirmed || service == "publication") return status;
   // A read that the public may not make is refused for the reason that counts: the key.

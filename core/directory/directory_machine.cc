@@ -120,12 +120,7 @@ absl::Status DirectoryMachine::Check(const CommandContext&,
     return Refuse(Reason::kPersonExists,
                   absl::StrCat("person ", command.person_id(), " exists; choose another id"));
   }
-  if (subjects_.count(command.name().subject()) > 0) {
-    return Refuse(Reason::kSubjectTaken,
-                  "name: another person has this subject, and an erasure would take both; draw "
-                  "a new one");
-  }
-  return absl::OkStatus();
+  return CheckSubjectIsFree("name", command.name());
 }
 
 void DirectoryMachine::Apply(const CommandContext&, const v1::RegisterPerson& command) {

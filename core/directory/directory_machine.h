@@ -148,8 +148,7 @@ class DirectoryMachine {
   // The subject of everything that is sealed about a person who exists.
   const std::string& SubjectOf(absl::string_view person_id) const;
   // Checks a sealed content that is not about one person: its subject is nobody's, so that its
-  // erasure takes no person's data. INVALID_ARGUMENT/BAD_ATTACHMENT,
-  // FAILED_PRECONDITION/SUBJECT_TAKEN.
+  // erasure takes no person's data. INVALID_ARGUMENT/BAD_ATTACHMENT, ALREADY_EXISTS/SUBJECT_TAKEN.
   absl::Status CheckSealedApart(absl::string_view field,
                                 const common::v1::AttachmentRef& ref) const;
   // Checks that what the field holds is sealed under the subject of `person_id`, who exists. Once
@@ -185,6 +184,9 @@ class DirectoryMachine {
   template <typename Value>
   using ById = std::map<std::string, Value, std::less<>>;
 
+  // ALREADY_EXISTS/SUBJECT_TAKEN if a person has the subject of what the field holds.
+  absl::Status CheckSubjectIsFree(absl::string_view field,
+                                  const common::v1::AttachmentRef& ref) const;
   v1::Person ToProto(const PersonEntry& entry) const;
   v1::Key ToProto(const KeyEntry& entry) const;
   int AdministratorsWithActiveKey() const;

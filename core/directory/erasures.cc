@@ -58,6 +58,11 @@ const std::string& DirectoryMachine::SubjectOf(absl::string_view person_id) cons
 absl::Status DirectoryMachine::CheckSealedApart(absl::string_view field,
                                                 const common::v1::AttachmentRef& ref) const {
   RETURN_IF_ERROR(CheckAttachmentRef(field, ref));
+  return CheckSubjectIsFree(field, ref);
+}
+
+absl::Status DirectoryMachine::CheckSubjectIsFree(absl::string_view field,
+                                                  const common::v1::AttachmentRef& ref) const {
   if (subjects_.count(ref.subject()) == 0) return absl::OkStatus();
   return Refuse(Reason::kSubjectTaken,
                 absl::StrCat(field,

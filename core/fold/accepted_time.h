@@ -21,7 +21,8 @@ namespace votum {
 inline constexpr absl::Duration kClockTolerance = absl::Minutes(1);
 
 // The time by which the validity of `envelope` is judged, if it is an AcceptTime or confirms one
-// that `world` knows, confirmed already or not; nothing for all others, which are judged by their record's time.
+// that `world` knows, confirmed already or not; nothing for all others, which are judged by their
+// record's time.
 std::optional<absl::Time> StatedTime(const World& world, const Envelope& envelope);
 
 }  // namespace votum

@@ -45,21 +45,19 @@ absl::Status NoSuchAct(uint64_t record) {
                                                  "tells which records are"));
 }
 
-absl::Status Lapsed(const World& world, const v1::Act& act) {
+// ACT_LAPSED. An act is also over when the log's time was set anew after it: its 24 hours ran by a
+// wrong clock.
+absl::Status CheckNotLapsed(const World& world, const v1::Act& act, absl::Time time) {
   const uint64_t accepted = world.directory().accept_record();
   if (act.record() < accepted) {
     return Refuse(Reason::kActLapsed,
                   absl::StrCat("the log's time was set anew by record ", accepted,
                                ", after the act of record ", act.record(), "; give it anew"));
   }
+  if (time <= FromTimestamp(act.lapse_time())) return absl::OkStatus();
   return Refuse(Reason::kActLapsed,
                 absl::StrCat("the act of record ", act.record(), " could be confirmed until ",
                              TimeText(FromTimestamp(act.lapse_time())), "; give it anew"));
-}
-
-// An act is also over when the log's time was set anew after it: its 24 hours ran by a wrong clock.
-bool HasLapsed(const World& world, const v1::Act& act, absl::Time time) {
-  return time > FromTimestamp(act.lapse_time()) || act.record() < world.directory().accept_record();
 }
 
 // Names the record, among many that may be in one Confirm.
@@ -118,7 +116,7 @@ absl::StatusOr<const Acts::Entry*> Acts::MayConfirm(const CommandContext& contex
                   absl::StrCat(name, " is blocked by record ", act.contradict_record(), ": ",
                                act.concerned_id(), " contradicts it"));
   }
-  if (HasLapsed(world_, act, context.time)) return Lapsed(world_, act);
+  RETURN_IF_ERROR(CheckNotLapsed(world_, act, context.time));
   if (reference.digest() != act.digest()) {
     return Refuse(Reason::kActDiffers,
                   absl::StrCat(name,
@@ -200,9 +198,8 @@ absl::Status Acts::Check(const CommandContext& context, const v1::Contradict& co
                   absl::StrCat("record ", act.contradict_record(),
                                " contradicts the act of record ", act.record(), " already"));
   }
-  if (act.state() == v1::ACT_STATE_PENDING && HasLapsed(world_, act, context.time))
-    return Lapsed(world_, act);
-  return absl::OkStatus();
+  return act.state() == v1::ACT_STATE_PENDING ? CheckNotLapsed(world_, act, context.time)
+                                              : absl::OkStatus();
 }
 
 void Acts::Apply(const CommandContext& context, const v1::Contradict& command) {
@@ -215,11 +212,6 @@ void Acts::Apply(const CommandContext& context, const v1::Contradict& command) {
 
 // ---------------------------------------------------------------------------------------------------------------------
 // Reads
-
-const v1::Act* Acts::Find(uint64_t record) const {
-  const auto found = entries_.find(record);
-  return found == entries_.end() ? nullptr : &found->second.act;
-}
 
 std::unique_ptr<Message> Acts::PendingCommand(uint64_t record) const {
   const auto found = entries_.find(record);

@@ -61,8 +61,6 @@ class Acts {
   absl::Status Check(const CommandContext& context, const directory::v1::Contradict& command) const;
   void Apply(const CommandContext& context, const directory::v1::Contradict& command);
 
-  // The act whose record is at this index; null if there is none.
-  const directory::v1::Act* Find(uint64_t record) const;
   // The command of an act that is pending, lapsed or not; null for any other record.
   std::unique_ptr<google::protobuf::Message> PendingCommand(uint64_t record) const;
   // The time that an AcceptTime states, whatever became of it; nothing for any other record.

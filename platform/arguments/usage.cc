@@ -31,13 +31,6 @@ const CLI::App* DeepestOf(const CLI::App& root) {
   return deepest;
 }
 
-std::vector<std::string> SubcommandsOf(const CLI::App& app) {
-  std::vector<std::string> names;
-  for (const CLI::App* sub : app.get_subcommands([](const CLI::App*) { return true; }))
-    names.push_back(sub->get_name());
-  return names;
-}
-
 // The words that may stand where `word` does, at `app`: subcommands, or options with those of the
 // apps above.
 std::vector<std::string> CandidatesFor(absl::string_view word, const CLI::App& app) {
@@ -49,12 +42,6 @@ std::vector<std::string> CandidatesFor(absl::string_view word, const CLI::App& a
     }
   }
   return candidates;
-}
-
-const CLI::App* SubcommandOf(const CLI::App& app, const std::string& name) {
-  const auto found =
-      app.get_subcommands([&name](const CLI::App* sub) { return sub->get_name() == name; });
-  return found.empty() ? nullptr : found[0];
 }
 
 bool TakesNumbers(const CLI::Option& option) {
@@ -167,6 +154,19 @@ std::string Explain(const CLI::App& at, const CLI::ParseError& error) {
 }
 
 }  // namespace
+
+std::vector<std::string> SubcommandsOf(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::App* sub : app.get_subcommands([](const CLI::App*) { return true; }))
+    names.push_back(sub->get_name());
+  return names;
+}
+
+const CLI::App* SubcommandOf(const CLI::App& app, const std::string& name) {
+  const auto found =
+      app.get_subcommands([&name](const CLI::App* sub) { return sub->get_name() == name; });
+  return found.empty() ? nullptr : found[0];
+}
 
 std::string CommandOf(const CLI::App& root) {
   std::string command = root.get_name();

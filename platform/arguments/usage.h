@@ -11,6 +11,11 @@
 
 namespace votum {
 
+// The names of the commands below `app`.
+std::vector<std::string> SubcommandsOf(const CLI::App& app);
+// The command of this name below `app`; null if there is none.
+const CLI::App* SubcommandOf(const CLI::App& app, const std::string& name);
+
 // The words of the command that `root` has parsed: "votum vote cast"; the program's name alone
 // before the first noun.
 std::string CommandOf(const CLI::App& root);

@@ -25,8 +25,8 @@ class Desk {
   // Both outlive this object. `witnessing` is null for a log without witnesses.
   Desk(Ledger* ledger, Witnessing* witnessing);
 
-  // As Ledger::AppendThen, which hashes and checks on the caller's thread; if witnesses are required, answers when a quorum has cosigned the record
-  // (Witnessing::Settle).
+  // As Ledger::AppendThen, which hashes and checks on the caller's thread; if witnesses are required,
+  // answers when a quorum has cosigned the record (Witnessing::Settle).
   void Append(const common::v1::SignedCommand& command, const Provenance& provenance,
               absl::Time deadline, Then then);
   // As Ledger::GetReceipt and then Witnessing::Settle; reads the store on a thread of its own.

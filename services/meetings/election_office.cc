@@ -18,8 +18,6 @@ using election::Element;
 using election::ServerKeys;
 
 constexpr char kBoxType[] = "application/octet-stream";
-// The most that the ledger returns at once.
-constexpr size_t kPage = 500;
 
 std::string RegistryKeyOf(const ServerKeys& keys) {
   return election::PowerTable::OfGenerator().SecretPower(keys.registry).ToDecimal();
@@ -119,16 +117,11 @@ absl::StatusOr<ElectionOffice::Registry> ElectionOffice::OpenRegistry(
   ASSIGN_OR_RETURN(const ServerKeys keys, KeysOf(electronic, deadline, tries));
   std::vector<std::string> commitments;
   for (const auto& [person_id, commitment] : registered) commitments.push_back(commitment);
+  ASSIGN_OR_RETURN(std::vector<common::v1::Attachment> attachments,
+                   ledger_.GetAttachments(commitments, deadline, tries));
   std::map<std::string, std::string> contents;
-  for (size_t first = 0; first < commitments.size(); first += kPage) {
-    const size_t end = std::min(commitments.size(), first + kPage);
-    ASSIGN_OR_RETURN(auto attachments,
-                     ledger_.GetAttachments({commitments.begin() + static_cast<ptrdiff_t>(first),
-                                             commitments.begin() + static_cast<ptrdiff_t>(end)},
-                                            deadline, tries));
-    for (common::v1::Attachment& attachment : attachments)
-      contents[attachment.commitment()] = std::move(*attachment.mutable_content());
-  }
+  for (common::v1::Attachment& attachment : attachments)
+    contents[attachment.commitment()] = std::move(*attachment.mutable_content());
   Registry registry;
   for (const auto& [person_id, commitment] : registered) {
     const auto credential = election::OpenCredential(keys.registry, electronic.election_uuid(),

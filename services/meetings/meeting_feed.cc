@@ -12,6 +12,7 @@
 #include "base/status_macros.h"
 #include "core/meetings/redaction.h"
 #include "platform/grpc/status.h"
+#include "services/runtime/refused_stream.h"
 
 namespace votum::meetings {
 namespace {
@@ -21,12 +22,9 @@ using Response = v1::WatchMeetingResponse;
 // Faster changes are sent together: ten answers a second are enough for any screen.
 constexpr std::chrono::milliseconds kShortestPause(100);
 
-// A stream that ends at once.
-class RefusedWatch final : public grpc::ServerWriteReactor<Response> {
- public:
-  explicit RefusedWatch(const absl::Status& why) { Finish(ToGrpc(why)); }
-  void OnDone() override { delete this; }
-};
+grpc::ServerWriteReactor<Response>* Refused(const absl::Status& why) {
+  return new RefusedStream<Response>(ToGrpc(why));
+}
 
 Response ForReader(const Response& all, Audience audience) {
   Response shown;
@@ -165,14 +163,14 @@ MeetingFeed::~MeetingFeed() {
 grpc::ServerWriteReactor<Response>* MeetingFeed::Watch(grpc::CallbackServerContext* context,
                                                        std::string meeting_id) {
   absl::StatusOr<Reader> reader = access_.Identify(*context);
-  if (!reader.ok()) return new RefusedWatch(reader.status());
+  if (!reader.ok()) return Refused(reader.status());
   const bool person = !reader->person_id.empty();
   CallerShares& shares = person ? persons_ : public_;
   std::string caller = person ? std::move(reader->person_id) : CallerOf(*context);
   const CallerShares::Taken taken = shares.Take(caller, 1);
   if (taken != CallerShares::Taken::kYes) {
     const bool own = taken == CallerShares::Taken::kCallerHasItsShare;
-    return new RefusedWatch(Refuse(
+    return Refused(Refuse(
         Reason::kTooManyWaitingReads,
         absl::StrCat(own ? shares.limits().of_caller : shares.limits().in_all, " streams",
                      own ? " of this caller" : "",

@@ -216,10 +216,11 @@ void CommandExecutor::Look(const RunningPtr& running) {
   running->preview = PreviewOf(*running);
   if (!running->preview.may_lag()) return Decide(running);
   const CommandCall& call = running->call;
-  call.ledger->GetSize(call.deadline, [this, running](const absl::StatusOr<uint64_t>& size) {
-    if (!size.ok()) return End(*running, size.status());
-    LookAgainAt(running, *size);
-  });
+  call.ledger->GetSize(call.deadline, LedgerClient::Tries::kUntilDeadline,
+                       [this, running](const absl::StatusOr<uint64_t>& size) {
+                         if (!size.ok()) return End(*running, size.status());
+                         LookAgainAt(running, *size);
+                       });
 }
 
 void CommandExecutor::LookAgainAt(const RunningPtr& running, uint64_t size) {

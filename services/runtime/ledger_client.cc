@@ -191,17 +191,30 @@ std::unique_ptr<LogStream> LedgerClient::Subscribe(uint64_t start) {
 
 absl::StatusOr<std::vector<common::v1::Attachment>> LedgerClient::GetAttachments(
     const std::vector<std::string>& commitments, absl::Time deadline, Tries tries) {
-  ledger::v1::GetAttachmentsRequest request;
-  for (const std::string& commitment : commitments) request.add_commitments(commitment);
   using Response = ledger::v1::GetAttachmentsResponse;
+  std::vector<common::v1::Attachment> contents;
+  for (auto next = commitments.begin(); next != commitments.end();) {
+    ledger::v1::GetAttachmentsRequest request;
+    while (next != commitments.end() && request.commitments_size() < kMostCommitments)
+      request.add_commitments(*next++);
+    // Shared: whoever sets it may not be done with it when this function goes on.
+    const auto promise = std::make_shared<std::promise<absl::StatusOr<Response>>>();
+    Call<ledger::v1::GetAttachmentsRequest, Response>(
+        this, &LedgerStub::async_interface::GetAttachments, std::move(request), deadline, tries,
+        [promise](absl::StatusOr<Response> response) { promise->set_value(std::move(response)); });
+    ASSIGN_OR_RETURN(Response response, promise->get_future().get());
+    for (common::v1::Attachment& content : *response.mutable_attachments())
+      contents.push_back(std::move(content));
+  }
+  return contents;
+}
+
+absl::StatusOr<uint64_t> LedgerClient::AwaitSize(absl::Time deadline, Tries tries) {
   // Shared: whoever sets it may not be done with it when this function goes on.
-  const auto promise = std::make_shared<std::promise<absl::StatusOr<Response>>>();
-  Call<ledger::v1::GetAttachmentsRequest, Response>(
-      this, &LedgerStub::async_interface::GetAttachments, std::move(request), deadline, tries,
-      [promise](absl::StatusOr<Response> response) { promise->set_value(std::move(response)); });
-  ASSIGN_OR_RETURN(const Response response, promise->get_future().get());
-  return std::vector<common::v1::Attachment>(response.attachments().begin(),
-                                             response.attachments().end());
+  const auto promise = std::make_shared<std::promise<absl::StatusOr<uint64_t>>>();
+  GetSize(deadline, tries,
+          [promise](const absl::StatusOr<uint64_t>& size) { promise->set_value(size); });
+  return promise->get_future().get();
 }
 
 }  // namespace votum

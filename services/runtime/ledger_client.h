@@ -37,7 +37,7 @@ using OpenStream =
         grpc::ClientContext*, const ledger::v1::SubscribeRequest&)>;
 std::unique_ptr<LogStream> MakeLogStream(uint64_t start, OpenStream open);
 
-// Thread-safe. No call but GetAttachments waits: each answers through `then`, once, from any thread,
+// Thread-safe. No call but AwaitSize and GetAttachments waits: each answers through `then`, once, from any thread,
 // possibly from here. `then` must be short and must not block.
 class LedgerClient {
  public:
@@ -66,15 +66,14 @@ class LedgerClient {
 
   // The number of records in the log.
   virtual void GetSize(absl::Time deadline, Tries tries, Then<uint64_t> then);
-  void GetSize(absl::Time deadline, Then<uint64_t> then) {
-    GetSize(deadline, Tries::kUntilDeadline, std::move(then));
-  }
+  // The same, but waits for the answer.
+  absl::StatusOr<uint64_t> AwaitSize(absl::Time deadline, Tries tries);
 
   // The log from record `start` on.
   virtual std::unique_ptr<LogStream> Subscribe(uint64_t start);
 
-  // Those contents of `commitments` that exist. Waits for the answer, so it must not be called on a
-  // thread of gRPC's.
+  // Those contents of `commitments` that exist; any number, for which the ledger is asked in as many
+  // calls as it takes. Waits for the answers, so it must not be called on a thread of gRPC's.
   virtual absl::StatusOr<std::vector<common::v1::Attachment>> GetAttachments(
       const std::vector<std::string>& commitments, absl::Time deadline, Tries tries);
 

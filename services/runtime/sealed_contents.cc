@@ -1,10 +1,6 @@
 #include "services/runtime/sealed_contents.h"
 
-#include <algorithm>
-#include <cstddef>
-#include <future>
 #include <map>
-#include <memory>
 #include <utility>
 
 #include "absl/status/statusor.h"
@@ -16,25 +12,17 @@
 namespace votum {
 namespace {
 
-// The most that the ledger returns at once.
-constexpr size_t kPage = 500;
-
 // Fills in the texts that the ledger has. Whether it had all.
 absl::StatusOr<bool> FillContents(LedgerClient& ledger, absl::Time deadline,
                                   const std::vector<ShownContent>& shown) {
   std::vector<std::string> commitments;
   commitments.reserve(shown.size());
   for (const ShownContent& one : shown) commitments.push_back(one.ref->commitment());
+  ASSIGN_OR_RETURN(std::vector<common::v1::Attachment> attachments,
+                   ledger.GetAttachments(commitments, deadline, LedgerClient::Tries::kOne));
   std::map<std::string, std::string> texts;
-  for (size_t first = 0; first < commitments.size(); first += kPage) {
-    const auto begin = commitments.begin() + static_cast<std::ptrdiff_t>(first);
-    const size_t count = std::min(kPage, commitments.size() - first);
-    ASSIGN_OR_RETURN(std::vector<common::v1::Attachment> attachments,
-                     ledger.GetAttachments({begin, begin + static_cast<std::ptrdiff_t>(count)},
-                                           deadline, LedgerClient::Tries::kOne));
-    for (common::v1::Attachment& attachment : attachments)
-      texts[attachment.commitment()] = std::move(*attachment.mutable_content());
-  }
+  for (common::v1::Attachment& attachment : attachments)
+    texts[attachment.commitment()] = std::move(*attachment.mutable_content());
   bool all = true;
   for (const ShownContent& one : shown) {
     const auto text = texts.find(one.ref->commitment());
@@ -49,11 +37,7 @@ absl::StatusOr<bool> FillContents(LedgerClient& ledger, absl::Time deadline,
 
 // Waits until all is folded that the ledger has recorded by now.
 absl::Status CatchUp(const Replica& replica, LedgerClient& ledger, absl::Time deadline) {
-  // Shared: whoever sets it may not be done with it when this function goes on.
-  const auto answer = std::make_shared<std::promise<absl::StatusOr<uint64_t>>>();
-  ledger.GetSize(deadline, LedgerClient::Tries::kOne,
-                 [answer](const absl::StatusOr<uint64_t>& size) { answer->set_value(size); });
-  ASSIGN_OR_RETURN(const uint64_t size, answer->get_future().get());
+  ASSIGN_OR_RETURN(const uint64_t size, ledger.AwaitSize(deadline, LedgerClient::Tries::kOne));
   return size == 0 ? absl::OkStatus() : replica.WaitFor(size - 1, deadline);
 }
 

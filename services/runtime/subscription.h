@@ -23,16 +23,12 @@
 #include "absl/time/time.h"
 #include "grpcpp/support/server_callback.h"
 #include "services/runtime/caller_shares.h"
+#include "services/runtime/refused_stream.h"
 #include "votum/ledger/v1/ledger_service.pb.h"
 
 namespace votum {
 
-// A stream that ends at once.
-class RefusedSubscription final : public grpc::ServerWriteReactor<ledger::v1::SubscribeResponse> {
- public:
-  explicit RefusedSubscription(const grpc::Status& status) { Finish(status); }
-  void OnDone() override { delete this; }
-};
+using RefusedSubscription = RefusedStream<ledger::v1::SubscribeResponse>;
 
 // How many subscriptions may be open. A service follows once for each of its processes, and for a
 // moment once more after it has lost a connection.

@@ -225,9 +225,6 @@ absl::Status CheckOptions(const InitOptions& options) {
 // The code is shown once: where it cannot be kept, nothing is founded. Its file may be in the
 // folder of the deployment, which does not exist yet.
 absl::Status CheckCodeFile(const InitOptions& options) {
-  constexpr absl::string_view kOurs[] = {"client.json", "clock-offset",   "ledger",
-                                         "log.policy",  "log.vkey",       "meetings",
-                                         "tls",         "votum.textproto"};
   if (options.code_file.empty()) return absl::OkStatus();
   std::error_code error;
   const std::filesystem::path file(options.code_file);
@@ -237,8 +234,14 @@ absl::Status CheckCodeFile(const InitOptions& options) {
   };
   const bool in_folder = whole(file).parent_path().parent_path() / "" == whole(options.folder);
   if (!in_folder) return CheckNewFile(options.code_file);
-  const std::string name = file.filename().string();
-  if (!name.empty() && std::find(std::begin(kOurs), std::end(kOurs), name) == std::end(kOurs))
+  const Deployment our(options.folder);
+  const std::filesystem::path taken[] = {
+      our.config_path(), our.client_path(),   our.vkey_path(),       our.policy_path(),
+      our.tls_folder(),  our.ledger_folder(), our.meetings_folder(), our.clock_offset_path()};
+  const auto has_its_name = [&file](const std::filesystem::path& path) {
+    return path.filename() == file.filename();
+  };
+  if (file.has_filename() && std::none_of(std::begin(taken), std::end(taken), has_its_name))
     return absl::OkStatus();
   return Refuse(Reason::kNotWritten,
                 absl::StrCat("--code-file: a deployment has something else at ", options.code_file,

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cstdlib>
 #include <functional>
-#include <future>
 #include <map>
 #include <memory>
 #include <type_traits>
@@ -179,11 +178,8 @@ bool WaitWithoutStop(absl::Duration pause) {
 // folded all records that the log had at the start. If no ledger answers, there is nothing to wait
 // for. False if a stop signal came.
 bool CatchUp(LedgerClient& ledger, const Replica& replica) {
-  // Shared, because the thread that sets it may still use it when this function continues.
-  const auto answer = std::make_shared<std::promise<absl::StatusOr<uint64_t>>>();
-  ledger.GetSize(absl::Now() + kCatchUp,
-                 [answer](absl::StatusOr<uint64_t> size) { answer->set_value(std::move(size)); });
-  const absl::StatusOr<uint64_t> size = answer->get_future().get();
+  const absl::StatusOr<uint64_t> size =
+      ledger.AwaitSize(absl::Now() + kCatchUp, LedgerClient::Tries::kUntilDeadline);
   while (size.ok() && replica.next_index() < *size) {
     if (!WaitWithoutStop(absl::Milliseconds(20))) return false;
   }

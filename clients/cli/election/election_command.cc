@@ -250,8 +250,7 @@ void AddElectionCommand(CLI::App& root, const ElectionCommandRun& run) {
   CLI::App* trustee = election->add_subcommand(
       "trustee",
       "A trustee's part, on the trustee's own machine: generate, certify, contribute, finish, "
-      "input, "
-      "decryption-key, assemble, decrypt.\n"
+      "input, decryption-key, assemble, decrypt.\n"
       "Example: votum election trustee certify --secret anna.trustee --number 1 --trustees 5 "
       "--threshold 3");
   trustee->require_subcommand(1);

@@ -28,6 +28,14 @@ using ::testing::IsEmpty;
 using testing::Program;
 using testing::SmallLog;
 
+// The act whose record is at this index.
+v1::Act ActAt(const Acts& acts, uint64_t record) {
+  const std::vector<v1::Act> found = acts.List(v1::ACT_STATE_UNSPECIFIED, record, 1);
+  EXPECT_THAT(found, ::testing::SizeIs(1));
+  EXPECT_EQ(found.at(0).record(), record);
+  return found.at(0);
+}
+
 std::string Subject(int number) { return absl::StrCat("subject-", 10000000 + number); }
 
 v1::EraseSubjects Erase(const std::vector<int>& subjects) {
@@ -82,7 +90,7 @@ class ActsTest : public ::testing::Test {
     EXPECT_OK(program_.FoldAll());
     return program_.VoidReason(index);
   }
-  const v1::Act& Act(uint64_t index) const { return *program_.fold().world().acts().Find(index); }
+  v1::Act Act(uint64_t index) const { return ActAt(program_.fold().world().acts(), index); }
   const directory::DirectoryMachine& directory() const {
     return program_.fold().world().directory();
   }
@@ -332,7 +340,7 @@ class ConcernedTest : public ::testing::Test {
   v1::Confirm ConfirmationOf(uint64_t record) const {
     v1::Confirm confirm;
     confirm.add_acts()->set_record(record);
-    confirm.mutable_acts(0)->set_digest(world_.acts().Find(record)->digest());
+    confirm.mutable_acts(0)->set_digest(ActAt(world_.acts(), record).digest());
     return confirm;
   }
   bool IsClerk() const { return world_.directory().HasOffice("carla", common::v1::OFFICE_CLERK); }
@@ -347,10 +355,10 @@ class ConcernedTest : public ::testing::Test {
 
 TEST_F(ConcernedTest, AContradictionBlocksAPendingActForGood) {
   const uint64_t act = Withdraw();
-  EXPECT_EQ(world_.acts().Find(act)->concerned_id(), "carla");
+  EXPECT_EQ(ActAt(world_.acts(), act).concerned_id(), "carla");
   EXPECT_THAT(Do("anna", Contradiction("anna", act)), IsRefused(Reason::kNotConcerned));
   ASSERT_OK(Do("carla", Contradiction("carla", act)));
-  EXPECT_EQ(world_.acts().Find(act)->state(), v1::ACT_STATE_BLOCKED);
+  EXPECT_EQ(ActAt(world_.acts(), act).state(), v1::ACT_STATE_BLOCKED);
   EXPECT_EQ(world_.acts().PendingCommand(act), nullptr);
   EXPECT_THAT(Do("bert", ConfirmationOf(act)), IsRefused(Reason::kActBlocked));
   EXPECT_THAT(Do("carla", Contradiction("carla", act)), IsRefused(Reason::kAlreadyContradicted));
@@ -364,8 +372,8 @@ TEST_F(ConcernedTest, AContradictionFlagsAnActThatIsInEffect) {
   now_ += absl::Hours(24 * 365);
   const uint64_t contradiction = next_;
   ASSERT_OK(Do("carla", Contradiction("carla", act)));
-  EXPECT_EQ(world_.acts().Find(act)->state(), v1::ACT_STATE_CONFIRMED);
-  EXPECT_EQ(world_.acts().Find(act)->contradict_record(), contradiction);
+  EXPECT_EQ(ActAt(world_.acts(), act).state(), v1::ACT_STATE_CONFIRMED);
+  EXPECT_EQ(ActAt(world_.acts(), act).contradict_record(), contradiction);
   EXPECT_FALSE(IsClerk()) << "it stays in effect";
   EXPECT_THAT(Do("carla", Contradiction("carla", act)), IsRefused(Reason::kAlreadyContradicted));
 }

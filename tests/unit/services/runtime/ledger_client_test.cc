@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
 #include "base/refusal.h"
@@ -61,6 +62,7 @@ class FailingLedger final : public lv1::LedgerService::Service {
   }
   grpc::Status GetAttachments(grpc::ServerContext*, const lv1::GetAttachmentsRequest* request,
                               lv1::GetAttachmentsResponse* response) override {
+    EXPECT_LE(request->commitments_size(), kMostCommitments);
     for (const std::string& commitment : request->commitments())
       response->add_attachments()->set_commitment(commitment);
     const std::lock_guard<std::mutex> lock(mutex_);
@@ -157,10 +159,9 @@ TEST_F(LedgerClientTest, SaysThatTheOutcomeIsUnknownWhenTheLedgerStaysAway) {
 
   LedgerClient nobody(
       grpc::CreateChannel("unix:/nobody/at/home", grpc::InsecureChannelCredentials()), "meetings");
-  EXPECT_THAT(Await<uint64_t>([&](LedgerClient::Then<uint64_t> then) {
-                nobody.GetSize(absl::Now() + absl::Milliseconds(100), std::move(then));
-              }),
-              IsRefused(Reason::kLedgerUnreachable));
+  EXPECT_THAT(
+      nobody.AwaitSize(absl::Now() + absl::Milliseconds(100), LedgerClient::Tries::kUntilDeadline),
+      IsRefused(Reason::kLedgerUnreachable));
 }
 
 TEST_F(LedgerClientTest, PassesOnWhatALedgerAnswers) {
@@ -205,9 +206,7 @@ TEST_F(LedgerClientTest, FetchesReceiptsSizeAndAttachments) {
   });
   ASSERT_OK(receipt);
   EXPECT_EQ(receipt->index(), 3u);
-  const auto size = Await<uint64_t>([&](LedgerClient::Then<uint64_t> then) {
-    client_.GetSize(absl::Now() + kLong, std::move(then));
-  });
+  const auto size = client_.AwaitSize(absl::Now() + kLong, LedgerClient::Tries::kUntilDeadline);
   ASSERT_OK(size);
   EXPECT_EQ(*size, 42u);
   const auto attachments =
@@ -215,6 +214,17 @@ TEST_F(LedgerClientTest, FetchesReceiptsSizeAndAttachments) {
   ASSERT_OK(attachments);
   ASSERT_EQ(attachments->size(), 2u);
   EXPECT_EQ((*attachments)[1].commitment(), "b");
+}
+
+TEST_F(LedgerClientTest, FetchesMoreAttachmentsThanTheLedgerGivesForOneCall) {
+  std::vector<std::string> commitments;
+  for (int i = 0; i < 2 * kMostCommitments + 1; ++i) commitments.push_back(absl::StrCat(i));
+  const auto attachments =
+      client_.GetAttachments(commitments, absl::Now() + kLong, LedgerClient::Tries::kOne);
+  ASSERT_OK(attachments);
+  ASSERT_EQ(attachments->size(), commitments.size());
+  for (size_t i = 0; i < commitments.size(); ++i)
+    EXPECT_EQ((*attachments)[i].commitment(), commitments[i]);
 }
 
 }  // namespace
