@@ -105,7 +105,7 @@ absl::StatusOr<const v1::Project*> ProjectsMachine::Find(absl::string_view proje
 
 absl::Status ProjectsMachine::Check(const CommandContext&, const v1::StartProject& command) const {
   RETURN_IF_ERROR(CheckId("project_id", command.project_id()));
-  if (projects_.find(command.project_id()) != projects_.end()) {
+  if (state_.projects.Contains(command.project_id())) {
     return Refuse(Reason::kProjectExists,
                   absl::StrCat("project ", command.project_id(), " exists; choose another id"));
   }
@@ -114,10 +114,10 @@ absl::Status ProjectsMachine::Check(const CommandContext&, const v1::StartProjec
     return Refuse(Reason::kDecisionNotReleased, absl::StrCat("decision ", command.decision_id(),
                                                              " is not released for execution"));
   }
-  const auto started = by_decision_.find(command.decision_id());
-  if (started != by_decision_.end()) {
+  const std::string* started = state_.project_of_decision.Find(command.decision_id());
+  if (started != nullptr) {
     return Refuse(Reason::kAlreadyStarted, absl::StrCat("decision ", command.decision_id(),
-                                                        " has started project ", started->second));
+                                                        " has started project ", *started));
   }
   RETURN_IF_ERROR(CheckText("charter.title", command.charter().title(), 300));
   RETURN_IF_ERROR(CheckText("charter.goal", command.charter().goal(), 4 << 10));
@@ -136,7 +136,7 @@ absl::Status ProjectsMachine::Check(const CommandContext&, const v1::StartProjec
 
 void ProjectsMachine::Apply(const CommandContext& context, const v1::StartProject& command) {
   const EarliestDays earliest = *ScheduleEarliest(command);
-  v1::Project& project = projects_[command.project_id()];
+  v1::Project& project = state_.projects.MutableOrNew(command.project_id());
   project.set_id(command.project_id());
   project.set_decision_id(command.decision_id());
   project.set_proposal_id(decisions_.FindDecision(command.decision_id())->proposal_id());
@@ -154,7 +154,7 @@ void ProjectsMachine::Apply(const CommandContext& context, const v1::StartProjec
     status->set_earliest_day(earliest.at(milestone.id()));
   }
   *project.mutable_start_time() = ToTimestamp(context.time);
-  by_decision_[command.decision_id()] = project.id();
+  state_.project_of_decision.InsertOrAssign(command.decision_id(), command.project_id());
 }
 
 absl::Status ProjectsMachine::Check(const CommandContext& context,
@@ -178,7 +178,7 @@ absl::Status ProjectsMachine::Check(const CommandContext& context,
 }
 
 void ProjectsMachine::Apply(const CommandContext&, const v1::AssignLead& command) {
-  v1::Project& project = projects_.find(command.project_id())->second;
+  v1::Project& project = *state_.projects.Mutable(command.project_id());
   if (command.role_id().empty()) {
     project.mutable_charter()->set_lead_id(command.person_id());
     return;
@@ -212,7 +212,7 @@ absl::Status ProjectsMachine::Check(const CommandContext& context,
 }
 
 void ProjectsMachine::Apply(const CommandContext& context, const v1::ReportProgress& command) {
-  v1::Project& project = projects_.find(command.project_id())->second;
+  v1::Project& project = *state_.projects.Mutable(command.project_id());
   v1::WorkPackageStatus* work =
       FindRow(*project.mutable_work_packages(), command.work_package_id());
   const uint64_t before =
@@ -249,14 +249,13 @@ absl::Status ProjectsMachine::Check(const CommandContext& context,
 }
 
 void ProjectsMachine::Apply(const CommandContext& context, const v1::ReachMilestone& command) {
-  v1::Project& project = projects_.find(command.project_id())->second;
+  v1::Project& project = *state_.projects.Mutable(command.project_id());
   *FindRow(*project.mutable_milestones(), command.milestone_id())->mutable_reach_time() =
       ToTimestamp(context.time);
 }
 
 const v1::Project* ProjectsMachine::FindProject(absl::string_view project_id) const {
-  const auto found = projects_.find(project_id);
-  return found == projects_.end() ? nullptr : &found->second;
+  return state_.projects.Find(project_id);
 }
 
 bool ProjectsMachine::MaySee(const v1::Project& project, Audience audience) const {
@@ -274,7 +273,8 @@ absl::StatusOr<v1::Project> ProjectsMachine::GetProject(absl::string_view projec
 std::vector<v1::Project> ProjectsMachine::ListProjects(absl::string_view after_id, size_t limit,
                                                        Audience audience) const {
   std::vector<v1::Project> projects;
-  for (auto it = projects_.upper_bound(after_id); it != projects_.end() && projects.size() < limit;
+  const auto end = state_.projects.end();
+  for (auto it = state_.projects.upper_bound(after_id); it != end && projects.size() < limit;
        ++it) {
     if (MaySee(it->second, audience)) projects.push_back(it->second);
   }
@@ -282,7 +282,7 @@ std::vector<v1::Project> ProjectsMachine::ListProjects(absl::string_view after_i
 }
 
 void ProjectsMachine::Visit(const ResourceVisitor& visitor) const {
-  for (const auto& [id, project] : projects_) visitor(project);
+  for (const auto& [id, project] : state_.projects) visitor(project);
 }
 
 }  // namespace votum::projects

@@ -7,8 +7,6 @@
 #ifndef VOTUM_CORE_PROJECTS_PROJECTS_MACHINE_H_
 #define VOTUM_CORE_PROJECTS_PROJECTS_MACHINE_H_
 
-#include <functional>
-#include <map>
 #include <string>
 #include <vector>
 
@@ -19,10 +17,19 @@
 #include "core/command/command_context.h"
 #include "core/command/visitor.h"
 #include "core/decisions/decisions_machine.h"
+#include "core/describe.h"
 #include "core/directory/directory_machine.h"
+#include "core/table.h"
 #include "votum/projects/v1/projects.pb.h"
 
 namespace votum::projects {
+
+// All that this domain remembers. A copy shares its entries.
+struct ProjectsState {
+  Table<std::string, v1::Project> projects;             // by id
+  Table<std::string, std::string> project_of_decision;  // decision: the project that it started
+  VOTUM_FIELDS(projects, project_of_decision)
+};
 
 // Not thread-safe.
 class ProjectsMachine {
@@ -55,14 +62,15 @@ class ProjectsMachine {
 
   void Visit(const ResourceVisitor& visitor) const;
 
+  const ProjectsState& state() const { return state_; }
+
  private:
   absl::StatusOr<const v1::Project*> Find(absl::string_view project_id) const;
   bool MaySee(const v1::Project& project, Audience audience) const;
 
   const directory::DirectoryMachine& directory_;
   const decisions::DecisionsMachine& decisions_;
-  std::map<std::string, v1::Project, std::less<>> projects_;
-  std::map<std::string, std::string, std::less<>> by_decision_;  // decision: its project
+  ProjectsState state_;
 };
 
 }  // namespace votum::projects

@@ -406,6 +406,24 @@ TEST(ProjectsTest, ThePublicSeesNoProjectOfANonPublicDecision) {
   }
 }
 
+TEST(ProjectsTest, AHandleKeepsItsStateAndASnapshotIsTheState) {
+  Works works;
+  Started(works);
+  const ProjectsState then = works.projects().state();
+  const crypto::Digest digest = DigestOf(then);
+  works.Must("m2", Report("plan", 40, 900));
+  const ProjectsState& now = works.projects().state();
+  EXPECT_EQ(then.projects.Find("p-1")->spent_cents(), 0u);
+  EXPECT_EQ(now.projects.Find("p-1")->spent_cents(), 900u);
+  EXPECT_EQ(DigestOf(then), digest);
+  EXPECT_NE(DigestOf(now), digest);
+  EXPECT_THAT(Differences(then, now), testing::StartsWith("projects[\"p-1\"]: "));
+  ProjectsState restored;
+  ASSERT_TRUE(Decode(Encode(now), restored));
+  EXPECT_EQ(Differences(restored, now), "");
+  EXPECT_EQ(DigestOf(restored), DigestOf(now));
+}
+
 // Random reports by random people: the sum is that of the newest reports, nothing finished rests on
 // something that was not, and a refusal changes nothing.
 TEST(ProjectsTest, SumsAndOrderHoldWhateverIsReported) {
