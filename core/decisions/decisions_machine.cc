@@ -1,6 +1,7 @@
 #include "core/decisions/decisions_machine.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "base/refusal.h"
@@ -83,10 +84,9 @@ absl::Status DecisionsMachine::Check(const CommandContext&,
         Reason::kIncidentalMotion,
         absl::StrCat("motion ", motion->id, " settles something on the way, not the item"));
   }
-  const auto existing = by_item_.find(motion->item_id);
-  if (existing != by_item_.end()) {
+  if (const std::string* existing = state_.decision_of_item.Find(motion->item_id)) {
     return Refuse(Reason::kItemDecided,
-                  absl::StrCat("item ", motion->item_id, " has the decision ", existing->second));
+                  absl::StrCat("item ", motion->item_id, " has the decision ", *existing));
   }
   return command.decides_anew_id().empty() ? absl::OkStatus() : CheckAnew(command, *event);
 }
@@ -116,7 +116,7 @@ void DecisionsMachine::Apply(const CommandContext&, const v1::DraftDecision& com
   const meetings::VoteEventEntry& event = *votes_.Find(command.vote_event_id());
   const meetings::MotionEntry& motion = *motions_.Find(event.motion_id);
   const meetings::ItemEntry& item = *agenda_.FindItem(motion.item_id);
-  v1::Decision& decision = decisions_[command.decision_id()];
+  v1::Decision decision;
   decision.set_id(command.decision_id());
   decision.set_state(v1::DECISION_STATE_DRAFTED);
   decision.set_vote_event_id(event.id);
@@ -134,14 +134,16 @@ void DecisionsMachine::Apply(const CommandContext&, const v1::DraftDecision& com
   *decision.mutable_release_allowed_time() =
       ToTimestamp(rules::ReleaseAllowedFrom(event.profile, event.established_time));
   decision.set_public_(item.content.public_());
-  by_item_[motion.item_id] = decision.id();
-  if (command.decides_anew_id().empty()) return;
-  v1::Decision& before = decisions_.find(command.decides_anew_id())->second;
-  before.set_state(v1::DECISION_STATE_DECIDED_ANEW);
-  decision.set_decides_anew_id(before.id());
-  // A second objection is impossible: no wait. After a complaint the authority decides.
-  if (!before.objection_unlawful())
-    *decision.mutable_release_allowed_time() = decision.decide_time();
+  if (!command.decides_anew_id().empty()) {
+    v1::Decision& before = *state_.decisions.Mutable(command.decides_anew_id());
+    before.set_state(v1::DECISION_STATE_DECIDED_ANEW);
+    decision.set_decides_anew_id(before.id());
+    // A second objection is impossible: no wait. After a complaint the authority decides.
+    if (!before.objection_unlawful())
+      *decision.mutable_release_allowed_time() = decision.decide_time();
+  }
+  state_.decision_of_item.InsertOrAssign(motion.item_id, command.decision_id());
+  state_.decisions.InsertOrAssign(command.decision_id(), std::move(decision));
 }
 
 absl::Status DecisionsMachine::Check(const CommandContext& context,
@@ -182,7 +184,7 @@ absl::Status DecisionsMachine::Check(const CommandContext& context,
 }
 
 void DecisionsMachine::Apply(const CommandContext& context, const v1::SignDecision& command) {
-  v1::Decision& decision = decisions_.find(command.decision_id())->second;
+  v1::Decision& decision = *state_.decisions.Mutable(command.decision_id());
   v1::DecisionSignature* signature = decision.add_signatures();
   signature->set_person_id(context.actor);
   signature->set_capacity(command.capacity());
@@ -218,7 +220,7 @@ absl::Status DecisionsMachine::Check(const CommandContext& context,
 }
 
 void DecisionsMachine::Apply(const CommandContext& context, const v1::ObjectToDecision& command) {
-  v1::Decision& decision = decisions_.find(command.decision_id())->second;
+  v1::Decision& decision = *state_.decisions.Mutable(command.decision_id());
   decision.set_state(v1::DECISION_STATE_OBJECTED);
   decision.set_objection_reason(command.reason());
   *decision.mutable_objection_time() = ToTimestamp(context.time);
@@ -266,7 +268,7 @@ absl::Status DecisionsMachine::Check(const CommandContext& context,
 }
 
 void DecisionsMachine::Apply(const CommandContext& context, const v1::ReleaseDecision& command) {
-  v1::Decision& decision = decisions_.find(command.decision_id())->second;
+  v1::Decision& decision = *state_.decisions.Mutable(command.decision_id());
   decision.set_state(v1::DECISION_STATE_RELEASED);
   *decision.mutable_release_time() = ToTimestamp(context.time);
   decision.set_release_index(context.index);
@@ -290,12 +292,11 @@ absl::Status DecisionsMachine::Check(const CommandContext&,
 }
 
 void DecisionsMachine::Apply(const CommandContext&, const v1::PublishDecision& command) {
-  decisions_.find(command.decision_id())->second.set_document_sha256(command.document_sha256());
+  state_.decisions.Mutable(command.decision_id())->set_document_sha256(command.document_sha256());
 }
 
 const v1::Decision* DecisionsMachine::FindDecision(absl::string_view decision_id) const {
-  const auto found = decisions_.find(decision_id);
-  return found == decisions_.end() ? nullptr : &found->second;
+  return state_.decisions.Find(decision_id);
 }
 
 namespace {
@@ -315,8 +316,9 @@ absl::StatusOr<v1::Decision> DecisionsMachine::GetDecision(absl::string_view dec
 std::vector<v1::Decision> DecisionsMachine::ListDecisions(absl::string_view after_id, size_t limit,
                                                           Audience audience) const {
   std::vector<v1::Decision> decisions;
-  for (auto it = decisions_.upper_bound(after_id);
-       it != decisions_.end() && decisions.size() < limit; ++it) {
+  const auto end = state_.decisions.end();
+  for (auto it = state_.decisions.upper_bound(after_id); it != end && decisions.size() < limit;
+       ++it) {
     if (MaySee(it->second, audience)) decisions.push_back(it->second);
   }
   return decisions;
@@ -349,7 +351,7 @@ absl::StatusOr<std::string> DecisionsMachine::GetDocument(absl::string_view deci
 }
 
 void DecisionsMachine::Visit(const ResourceVisitor& visitor) const {
-  for (const auto& [id, decision] : decisions_) visitor(decision);
+  for (const auto& [id, decision] : state_.decisions) visitor(decision);
 }
 
 }  // namespace votum::decisions

@@ -9,8 +9,6 @@
 #ifndef VOTUM_CORE_DECISIONS_DECISIONS_MACHINE_H_
 #define VOTUM_CORE_DECISIONS_DECISIONS_MACHINE_H_
 
-#include <functional>
-#include <map>
 #include <string>
 #include <vector>
 
@@ -21,14 +19,23 @@
 #include "core/command/command_context.h"
 #include "core/command/visitor.h"
 #include "core/decisions/document.h"
+#include "core/describe.h"
 #include "core/directory/directory_machine.h"
 #include "core/meetings/agenda_machine.h"
 #include "core/meetings/motions.h"
 #include "core/meetings/votes.h"
 #include "core/papers/papers_machine.h"
+#include "core/table.h"
 #include "votum/decisions/v1/decisions.pb.h"
 
 namespace votum::decisions {
+
+// All that this domain remembers. A copy shares its entries.
+struct DecisionsState {
+  Table<std::string, v1::Decision> decisions;        // by id
+  Table<std::string, std::string> decision_of_item;  // item: the decision that settled it
+  VOTUM_FIELDS(decisions, decision_of_item)
+};
 
 // Not thread-safe.
 class DecisionsMachine {
@@ -67,6 +74,8 @@ class DecisionsMachine {
 
   void Visit(const ResourceVisitor& visitor) const;
 
+  const DecisionsState& state() const { return state_; }
+
  private:
   // The draft may decide anew the decision that it names: FAILED_PRECONDITION/NOT_OBJECTED,
   // NEW_DECISION_OUT_OF_TIME.
@@ -80,8 +89,7 @@ class DecisionsMachine {
   const meetings::AgendaMachine& agenda_;
   const meetings::Motions& motions_;
   const meetings::Votes& votes_;
-  std::map<std::string, v1::Decision, std::less<>> decisions_;
-  std::map<std::string, std::string, std::less<>> by_item_;  // item: its decision
+  DecisionsState state_;
 };
 
 // The digest that both sign: SHA-256 of title, a newline, and text; 32 bytes.

@@ -75,7 +75,7 @@ absl::Status PapersMachine::Check(const CommandContext&, const v1::DraftProposal
 }
 
 void PapersMachine::Apply(const CommandContext& context, const v1::DraftProposal& command) {
-  v1::Proposal& proposal = proposals_[command.proposal_id()];
+  v1::Proposal& proposal = state_.proposals.MutableOrNew(command.proposal_id());
   proposal.set_id(command.proposal_id());
   proposal.set_lead_organization_id(command.lead_organization_id());
   *proposal.mutable_source_idea_ids() = command.source_idea_ids();
@@ -103,7 +103,7 @@ absl::Status PapersMachine::Check(const CommandContext&, const v1::ReviseProposa
 }
 
 void PapersMachine::Apply(const CommandContext& context, const v1::ReviseProposal& command) {
-  v1::Proposal& proposal = proposals_.find(command.proposal_id())->second;
+  v1::Proposal& proposal = *state_.proposals.Mutable(command.proposal_id());
   v1::ProposalVersion* version = proposal.add_versions();
   version->set_number(command.base_version() + 1);
   *version->mutable_text() = command.text();
@@ -150,7 +150,7 @@ absl::Status PapersMachine::Check(const CommandContext&,
 }
 
 void PapersMachine::Apply(const CommandContext&, const v1::SetConsultationPath& command) {
-  v1::Proposal& proposal = proposals_.find(command.proposal_id())->second;
+  v1::Proposal& proposal = *state_.proposals.Mutable(command.proposal_id());
   proposal.clear_consultations();
   for (const v1::ConsultationStep& step : command.steps()) {
     v1::Consultation* consultation = proposal.add_consultations();
@@ -187,7 +187,7 @@ absl::Status PapersMachine::Check(const CommandContext& context,
 }
 
 void PapersMachine::Apply(const CommandContext& context, const v1::RecordRecommendation& command) {
-  v1::Proposal& proposal = proposals_.find(command.proposal_id())->second;
+  v1::Proposal& proposal = *state_.proposals.Mutable(command.proposal_id());
   v1::Consultation* next = proposal.mutable_consultations(NextAdviser(proposal));
   next->set_recommendation(command.recommendation());
   next->set_statement(command.statement());
@@ -229,28 +229,28 @@ absl::Status PapersMachine::CheckHandOver(const ideas::v1::Round& round,
                   absl::StrCat("idea ", idea_id, " did not beat the status quo in round ",
                                round.id(), "; hand over ideas that more ballots prefer to it"));
   }
-  if (const auto found = handed_over_.find(idea_id); found != handed_over_.end()) {
+  if (const std::string* proposal = state_.proposal_of_idea.Find(idea_id)) {
     return Refuse(Reason::kHandedOver,
-                  absl::StrCat("idea ", idea_id, " went into proposal ", found->second));
+                  absl::StrCat("idea ", idea_id, " went into proposal ", *proposal));
   }
   return absl::OkStatus();
 }
 
 void PapersMachine::Apply(const CommandContext&, const v1::HandOverIdeas& command) {
-  for (const std::string& id : command.idea_ids()) handed_over_.emplace(id, command.proposal_id());
+  for (const std::string& id : command.idea_ids())
+    state_.proposal_of_idea.InsertOrAssign(id, command.proposal_id());
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
 // Reads
 
 const v1::Proposal* PapersMachine::FindProposal(absl::string_view proposal_id) const {
-  const auto found = proposals_.find(proposal_id);
-  return found == proposals_.end() ? nullptr : &found->second;
+  return state_.proposals.Find(proposal_id);
 }
 
 std::string PapersMachine::ProposalOf(absl::string_view idea_id) const {
-  const auto found = handed_over_.find(idea_id);
-  return found == handed_over_.end() ? std::string() : found->second;
+  const std::string* proposal = state_.proposal_of_idea.Find(idea_id);
+  return proposal == nullptr ? std::string() : *proposal;
 }
 
 absl::StatusOr<v1::Proposal> PapersMachine::GetProposal(absl::string_view proposal_id,
@@ -281,16 +281,17 @@ absl::StatusOr<std::string> PapersMachine::DiffProposal(absl::string_view propos
 std::vector<v1::Proposal> PapersMachine::ListProposals(absl::string_view after_id, size_t limit,
                                                        const MayRead& may_read) const {
   std::vector<v1::Proposal> proposals;
-  for (auto it = proposals_.upper_bound(after_id);
-       it != proposals_.end() && proposals.size() < limit; ++it) {
+  const auto end = state_.proposals.end();
+  for (auto it = state_.proposals.upper_bound(after_id); it != end && proposals.size() < limit;
+       ++it) {
     if (may_read(it->first)) proposals.push_back(it->second);
   }
   return proposals;
 }
 
 void PapersMachine::Visit(const ResourceVisitor& visitor) const {
-  for (const auto& [id, proposal] : proposals_) visitor(proposal);
-  for (const auto& [idea, proposal] : handed_over_) {
+  for (const auto& [id, proposal] : state_.proposals) visitor(proposal);
+  for (const auto& [idea, proposal] : state_.proposal_of_idea) {
     v1::HandOverIdeas handed_over;
     handed_over.add_idea_ids(idea);
     handed_over.set_proposal_id(proposal);

@@ -8,7 +8,6 @@
 
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <string>
 #include <vector>
 
@@ -17,14 +16,23 @@
 #include "absl/strings/string_view.h"
 #include "core/command/command_context.h"
 #include "core/command/visitor.h"
+#include "core/describe.h"
 #include "core/directory/directory_machine.h"
 #include "core/ideas/ideas_machine.h"
+#include "core/table.h"
 #include "votum/papers/v1/papers.pb.h"
 
 namespace votum::papers {
 
 // Whether a reader may see the proposal with this id.
 using MayRead = std::function<bool(absl::string_view proposal_id)>;
+
+// All that this domain remembers. A copy shares its entries.
+struct PapersState {
+  Table<std::string, v1::Proposal> proposals;        // by id
+  Table<std::string, std::string> proposal_of_idea;  // idea: the proposal that took it up
+  VOTUM_FIELDS(proposals, proposal_of_idea)
+};
 
 // Not thread-safe.
 class PapersMachine {
@@ -65,6 +73,8 @@ class PapersMachine {
 
   void Visit(const ResourceVisitor& visitor) const;
 
+  const PapersState& state() const { return state_; }
+
  private:
   // The idea may be handed over as `round` ranked it: INVALID_ARGUMENT/BAD_HAND_OVER,
   // FAILED_PRECONDITION/STATUS_QUO_PREFERRED, ALREADY_EXISTS/HANDED_OVER.
@@ -72,8 +82,7 @@ class PapersMachine {
 
   const directory::DirectoryMachine& directory_;
   const ideas::IdeasMachine& ideas_;
-  std::map<std::string, v1::Proposal, std::less<>> proposals_;
-  std::map<std::string, std::string, std::less<>> handed_over_;  // idea to proposal
+  PapersState state_;
 };
 
 }  // namespace votum::papers

@@ -4,6 +4,7 @@
 
 #include "core/decisions/decisions_machine.h"
 #include "crypto/hash.h"
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
 #include "tests/unit/core/meetings/council.h"
@@ -203,6 +204,29 @@ TEST_F(DecisionsTest, ThePublicSeesASignedDecisionOnly) {
   EXPECT_OK(decisions_.GetDecision("b-1", Audience::kCouncil));
   SignByBoth("b-1");
   EXPECT_OK(decisions_.GetDecision("b-1", Audience::kPublic));
+}
+
+TEST_F(DecisionsTest, AHandleKeepsItsStateAndASnapshotIsTheState) {
+  Vote(3);
+  EXPECT_OK(Give("kai", Draft("b-1", "vote")));
+  EXPECT_OK(Give("vera", Object("b-1")));
+  const DecisionsState then = decisions_.state();
+  const crypto::Digest digest = DigestOf(then);
+  VoteAgain(5);
+  EXPECT_OK(Give("kai", Draft("b-2", "vote-2", "b-1")));
+  const DecisionsState& now = decisions_.state();
+  EXPECT_EQ(then.decisions.Find("b-1")->state(), v1::DECISION_STATE_OBJECTED);
+  EXPECT_EQ(now.decisions.Find("b-1")->state(), v1::DECISION_STATE_DECIDED_ANEW);
+  EXPECT_FALSE(then.decisions.Contains("b-2"));
+  EXPECT_FALSE(then.decision_of_item.Contains("top-neu"));
+  EXPECT_EQ(*now.decision_of_item.Find("top-neu"), "b-2");
+  EXPECT_EQ(DigestOf(then), digest);
+  EXPECT_NE(DigestOf(now), digest);
+  EXPECT_THAT(Differences(then, now), testing::StartsWith("decisions[\"b-1\"]: "));
+  DecisionsState restored;
+  ASSERT_TRUE(Decode(Encode(now), restored));
+  EXPECT_EQ(Differences(restored, now), "");
+  EXPECT_EQ(DigestOf(restored), DigestOf(now));
 }
 
 }  // namespace
