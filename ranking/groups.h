@@ -36,8 +36,8 @@ absl::StatusOr<GroupedRanking> RankGroups(absl::string_view method, const Params
                                           const std::vector<ElectorateGroup>& groups,
                                           const RankOptions& rank_options = {});
 
-// The pairwise counts of all groups, each ballot with its group's weight. The live combined ranking
-// is computed from these.
+// The pairwise counts of all groups, each ballot with its group's weight. The combined ranking is
+// computed from these.
 PairwiseCounts CombinedCounts(const std::vector<std::pair<uint64_t, const PairwiseCounts*>>& groups,
                               size_t options);
 

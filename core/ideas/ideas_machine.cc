@@ -1,7 +1,8 @@
 // Ideas: intake, moderation, lineage, reads. Rounds are in round_commands.cc.
 #include "core/ideas/ideas_machine.h"
 
-#include <algorithm>
+#include <set>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "base/refusal.h"
@@ -34,11 +35,26 @@ bool MaySee(const v1::Idea& idea, Audience audience) {
   return !verdicts.empty() && verdicts.rbegin()->verdict() == v1::MODERATION_VERDICT_PUBLISH;
 }
 
+v1::Idea NewIdea(const CommandContext& context, const v1::IdeaContent& content) {
+  v1::Idea idea;
+  idea.set_id(content.idea_id());
+  idea.set_state(v1::IDEA_STATE_RECEIVED);
+  idea.set_channel(content.channel());
+  idea.set_group(content.group());
+  idea.set_origin(content.origin());
+  *idea.mutable_text() = content.text();
+  idea.set_recorder_id(content.channel() == v1::CHANNEL_ONLINE ? "" : context.actor);
+  idea.set_submitter_key_id(content.channel() == v1::CHANNEL_ONLINE ? context.key_id : "");
+  *idea.mutable_create_time() = ToTimestamp(context.time);
+  idea.set_index(context.index);
+  return idea;
+}
+
 }  // namespace
 
 absl::Status IdeasMachine::CheckNewIdea(absl::string_view idea_id) const {
   RETURN_IF_ERROR(CheckId("idea_id", idea_id));
-  if (ideas_.find(idea_id) != ideas_.end()) {
+  if (state_.ideas.Contains(idea_id)) {
     return Refuse(Reason::kIdeaExists,
                   absl::StrCat("idea ", idea_id, " exists; choose another id"));
   }
@@ -70,27 +86,16 @@ absl::Status IdeasMachine::CheckContent(const v1::IdeaContent& content, bool onl
   if (!digest.empty() && digest.size() != kDigestBytes) {
     return Refuse(Reason::kBadReceiptCode, "receipt_code_digest must be 32 bytes or empty");
   }
-  if (!digest.empty() && by_receipt_.find(digest) != by_receipt_.end()) {
+  if (!digest.empty() && state_.idea_of_receipt.Contains(digest)) {
     return Refuse(Reason::kReceiptCodeExists, "this receipt code was given before; make a new one");
   }
   return absl::OkStatus();
 }
 
 v1::Idea& IdeasMachine::AddIdea(const CommandContext& context, const v1::IdeaContent& content) {
-  v1::Idea& idea = ideas_[content.idea_id()];
-  idea.set_id(content.idea_id());
-  idea.set_state(v1::IDEA_STATE_RECEIVED);
-  idea.set_channel(content.channel());
-  idea.set_group(content.group());
-  idea.set_origin(content.origin());
-  *idea.mutable_text() = content.text();
-  idea.set_recorder_id(content.channel() == v1::CHANNEL_ONLINE ? "" : context.actor);
-  idea.set_submitter_key_id(content.channel() == v1::CHANNEL_ONLINE ? context.key_id : "");
-  *idea.mutable_create_time() = ToTimestamp(context.time);
-  idea.set_index(context.index);
   if (!content.receipt_code_digest().empty())
-    by_receipt_[content.receipt_code_digest()] = idea.id();
-  return idea;
+    state_.idea_of_receipt.InsertOrAssign(content.receipt_code_digest(), content.idea_id());
+  return state_.ideas.InsertOrAssign(content.idea_id(), NewIdea(context, content));
 }
 
 absl::Status IdeasMachine::Check(const CommandContext&, const v1::SubmitIdea& command) const {
@@ -120,6 +125,7 @@ absl::Status IdeasMachine::Check(const CommandContext&, const v1::ImportIdeas& c
   std::set<absl::string_view> ids;
   std::set<absl::string_view> keys;
   std::set<absl::string_view> codes;
+  const auto* known = state_.idea_of_import.Find(command.source());
   for (const v1::ImportedIdea& row : command.ideas()) {
     RETURN_IF_ERROR(CheckText("import_key", row.import_key(), kMaxOriginBytes));
     const std::string& code = row.content().receipt_code_digest();
@@ -129,7 +135,7 @@ absl::Status IdeasMachine::Check(const CommandContext&, const v1::ImportIdeas& c
                     absl::StrCat("row ", row.import_key(), " comes twice in this import"));
     }
     // A row that is already known is skipped, whatever it says now.
-    if (by_import_.find({command.source(), row.import_key()}) != by_import_.end()) continue;
+    if (known != nullptr && known->Contains(row.import_key())) continue;
     RETURN_IF_ERROR(CheckNewIdea(row.content().idea_id()));
     RETURN_IF_ERROR(CheckContent(row.content(), /*online=*/false));
   }
@@ -137,10 +143,10 @@ absl::Status IdeasMachine::Check(const CommandContext&, const v1::ImportIdeas& c
 }
 
 void IdeasMachine::Apply(const CommandContext& context, const v1::ImportIdeas& command) {
+  auto& known = state_.idea_of_import.MutableOrNew(command.source());
   for (const v1::ImportedIdea& row : command.ideas()) {
-    if (!by_import_.try_emplace({command.source(), row.import_key()}, row.content().idea_id())
-             .second)
-      continue;
+    if (known.Contains(row.import_key())) continue;
+    known.InsertOrAssign(row.import_key(), row.content().idea_id());
     v1::Idea& idea = AddIdea(context, row.content());
     idea.set_import_source(command.source());
     idea.set_import_key(row.import_key());
@@ -150,14 +156,14 @@ void IdeasMachine::Apply(const CommandContext& context, const v1::ImportIdeas& c
 }
 
 absl::StatusOr<const v1::Idea*> IdeasMachine::FindLive(absl::string_view idea_id) const {
-  const auto found = ideas_.find(idea_id);
-  if (found == ideas_.end()) return NoSuchIdea(idea_id);
-  if (!IsLive(found->second)) {
+  const v1::Idea* idea = state_.ideas.Find(idea_id);
+  if (idea == nullptr) return NoSuchIdea(idea_id);
+  if (!IsLive(*idea)) {
     return Refuse(Reason::kIdeaSucceeded,
                   absl::StrCat("idea ", idea_id, " was merged or split; name its successor ",
-                               found->second.successor_idea_ids(0)));
+                               idea->successor_idea_ids(0)));
   }
-  return &found->second;
+  return idea;
 }
 
 absl::Status IdeasMachine::Check(const CommandContext&, const v1::ModerateIdeas& command) const {
@@ -177,7 +183,7 @@ absl::Status IdeasMachine::Check(const CommandContext&, const v1::ModerateIdeas&
 
 void IdeasMachine::Apply(const CommandContext& context, const v1::ModerateIdeas& command) {
   for (const std::string& id : command.idea_ids()) {
-    v1::Idea& idea = ideas_.find(id)->second;
+    v1::Idea& idea = *state_.ideas.Mutable(id);
     v1::Moderation* moderation = idea.add_moderations();
     moderation->set_verdict(command.verdict());
     moderation->set_ground(command.ground());
@@ -192,25 +198,26 @@ void IdeasMachine::Apply(const CommandContext& context, const v1::ModerateIdeas&
 void IdeasMachine::Succeed(const CommandContext& context, const std::vector<std::string>& sources,
                            const std::string& idea_id, const common::v1::AttachmentRef& text,
                            v1::IdeaState source_state) {
-  const v1::Idea& first = ideas_.find(sources[0])->second;
+  const v1::Idea& first = *state_.ideas.Find(sources[0]);
   v1::IdeaContent content;
   content.set_idea_id(idea_id);
   *content.mutable_text() = text;
   content.set_channel(first.channel());
   content.set_group(first.group());
   content.set_origin(first.origin());
-  v1::Idea& idea = AddIdea(context, content);
+  v1::Idea idea = NewIdea(context, content);
   // The text is somebody else's now.
   idea.set_recorder_id(context.actor);
   idea.clear_submitter_key_id();
   for (const std::string& source : sources) {
     idea.add_source_idea_ids(source);
-    v1::Idea& old = ideas_.find(source)->second;
+    v1::Idea& old = *state_.ideas.Mutable(source);
     old.add_successor_idea_ids(idea_id);
     old.set_state(source_state);
     idea.set_agree_count(idea.agree_count() + old.agree_count());
     idea.set_disagree_count(idea.disagree_count() + old.disagree_count());
   }
+  state_.ideas.InsertOrAssign(idea_id, std::move(idea));
 }
 
 absl::Status IdeasMachine::Check(const CommandContext&, const v1::MergeIdeas& command) const {
@@ -260,24 +267,25 @@ void IdeasMachine::Apply(const CommandContext& context, const v1::SplitIdea& com
 // Reads
 
 absl::StatusOr<v1::Idea> IdeasMachine::GetIdea(absl::string_view idea_id, Audience audience) const {
-  const auto found = ideas_.find(idea_id);
-  if (found == ideas_.end() || !MaySee(found->second, audience)) return NoSuchIdea(idea_id);
-  return found->second;
+  const v1::Idea* idea = state_.ideas.Find(idea_id);
+  if (idea == nullptr || !MaySee(*idea, audience)) return NoSuchIdea(idea_id);
+  return *idea;
 }
 
 absl::StatusOr<v1::Idea> IdeasMachine::GetIdeaByReceiptCode(absl::string_view digest) const {
-  const auto found = by_receipt_.find(digest);
-  if (found == by_receipt_.end()) {
+  const std::string* idea_id = state_.idea_of_receipt.Find(digest);
+  if (idea_id == nullptr) {
     return Refuse(Reason::kNoSuchReceiptCode,
                   "no idea was received under this code; check it for typing errors");
   }
-  return ideas_.find(found->second)->second;
+  return *state_.ideas.Find(*idea_id);
 }
 
 std::vector<v1::Idea> IdeasMachine::ListIdeas(v1::IdeaState state, absl::string_view after_id,
                                               size_t limit, Audience audience) const {
   std::vector<v1::Idea> ideas;
-  for (auto it = ideas_.upper_bound(after_id); it != ideas_.end() && ideas.size() < limit; ++it) {
+  const auto end = state_.ideas.end();
+  for (auto it = state_.ideas.upper_bound(after_id); it != end && ideas.size() < limit; ++it) {
     const bool wanted = state == v1::IDEA_STATE_UNSPECIFIED || it->second.state() == state;
     if (wanted && MaySee(it->second, audience)) ideas.push_back(it->second);
   }

@@ -7,12 +7,7 @@
 #ifndef VOTUM_CORE_IDEAS_IDEAS_MACHINE_H_
 #define VOTUM_CORE_IDEAS_IDEAS_MACHINE_H_
 
-#include <cstdint>
-#include <functional>
-#include <map>
-#include <set>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -22,7 +17,7 @@
 #include "core/command/command_context.h"
 #include "core/command/visitor.h"
 #include "core/directory/directory_machine.h"
-#include "core/ideas/round_count.h"
+#include "core/ideas/ideas_state.h"
 #include "votum/ideas/v1/ideas.pb.h"
 
 namespace votum::ideas {
@@ -84,36 +79,21 @@ class IdeasMachine {
 
   void Visit(const ResourceVisitor& visitor) const;
 
- private:
-  struct PendingPaper {
-    std::string group_id;
-    std::string recorder_id;
-    TierList ranking;
-  };
-  struct RoundEntry {
-    explicit RoundEntry(const v1::OpenRound& command) : count(command) {}
-    v1::Round round;
-    RoundCount count;
-    // Keys of voting codes, by group.
-    std::map<std::string, std::set<std::string>> code_keys;
-    std::map<std::string, PendingPaper> pending_papers;  // by paper number
-    std::set<std::string> counted_papers;
-  };
+  const IdeasState& state() const { return state_; }
 
+ private:
   absl::Status CheckContent(const v1::IdeaContent& content, bool online) const;
   absl::Status CheckNewIdea(absl::string_view idea_id) const;
   absl::StatusOr<const RoundEntry*> FindRoundEntry(absl::string_view round_id) const;
   absl::StatusOr<const RoundEntry*> FindOpenRound(absl::string_view round_id) const;
+  // The idea is valid until the next one is added.
   v1::Idea& AddIdea(const CommandContext& context, const v1::IdeaContent& content);
   void Succeed(const CommandContext& context, const std::vector<std::string>& sources,
                const std::string& idea_id, const common::v1::AttachmentRef& text,
                v1::IdeaState source_state);
 
   const directory::DirectoryMachine& directory_;
-  std::map<std::string, v1::Idea, std::less<>> ideas_;
-  std::map<std::string, std::string, std::less<>> by_receipt_;  // receipt code digest: idea
-  std::map<std::pair<std::string, std::string>, std::string> by_import_;  // source and key: idea
-  std::map<std::string, RoundEntry, std::less<>> rounds_;
+  IdeasState state_;
 };
 
 }  // namespace votum::ideas

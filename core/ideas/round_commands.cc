@@ -1,5 +1,7 @@
 // Ranking rounds.
 #include <algorithm>
+#include <set>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -7,6 +9,7 @@
 #include "base/status_macros.h"
 #include "core/command/fields.h"
 #include "core/ideas/ideas_machine.h"
+#include "core/ideas/round_count.h"
 #include "crypto/keys.h"
 #include "ranking/method.h"
 
@@ -46,18 +49,55 @@ std::string PaperVoter(absl::string_view paper_number) {
   return absl::StrCat("paper:", paper_number);
 }
 
-}  // namespace
-
-absl::StatusOr<const IdeasMachine::RoundEntry*> IdeasMachine::FindRoundEntry(
-    absl::string_view round_id) const {
-  const auto found = rounds_.find(round_id);
-  if (found == rounds_.end())
-    return Refuse(Reason::kNoSuchRound, absl::StrCat("there is no round ", round_id));
-  return &found->second;
+// Whether a paper ballot of this number waits or is counted.
+bool HasPaper(const RoundUrn& urn, absl::string_view paper_number) {
+  const std::string voter = PaperVoter(paper_number);
+  return urn.pending_papers.Contains(paper_number) ||
+         std::any_of(urn.ballots.begin(), urn.ballots.end(),
+                     [&](const auto& group) { return group.second.Contains(voter); });
 }
 
-absl::StatusOr<const IdeasMachine::RoundEntry*> IdeasMachine::FindOpenRound(
-    absl::string_view round_id) const {
+// Puts in a ballot that passed CheckRanking, instead of an earlier one of the same voter in the
+// same group.
+void Cast(RoundUrn& urn, const std::string& group_id, const std::string& voter,
+          std::vector<ranking::Tier> tiers) {
+  for (ranking::Tier& tier : tiers) std::sort(tier.begin(), tier.end());
+  urn.ballots.MutableOrNew(group_id).InsertOrAssign(voter, ranking::Encode(tiers));
+}
+
+// Shows the content of the urn as the commands that would produce it.
+void VisitUrn(const v1::Round& round, const RoundUrn& urn, const ResourceVisitor& visitor) {
+  for (const auto& [group, ballots] : urn.ballots) {
+    for (const auto& [voter, ranking] : ballots) {
+      v1::CastPreference ballot;
+      ballot.mutable_header()->set_actor(voter);
+      ballot.set_round_id(round.id());
+      ballot.set_group_id(group);
+      *ballot.mutable_ranking() = ToTiers(round, ranking::Decode(ranking));
+      visitor(ballot);
+    }
+  }
+  for (const auto& [number, paper] : urn.pending_papers) {
+    v1::RecordPaperPreference ballot;
+    ballot.mutable_header()->set_actor(paper.recorder_id);
+    ballot.set_round_id(round.id());
+    ballot.set_group_id(paper.group_id);
+    ballot.set_paper_number(number);
+    *ballot.mutable_ranking() = ToTiers(round, ranking::Decode(paper.ranking));
+    visitor(ballot);
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<const RoundEntry*> IdeasMachine::FindRoundEntry(absl::string_view round_id) const {
+  const RoundEntry* entry = state_.rounds.Find(round_id);
+  if (entry == nullptr)
+    return Refuse(Reason::kNoSuchRound, absl::StrCat("there is no round ", round_id));
+  return entry;
+}
+
+absl::StatusOr<const RoundEntry*> IdeasMachine::FindOpenRound(absl::string_view round_id) const {
   ASSIGN_OR_RETURN(const RoundEntry* entry, FindRoundEntry(round_id));
   if (entry->round.state() != v1::ROUND_STATE_OPEN) {
     return Refuse(Reason::kRoundClosed, absl::StrCat("round ", round_id, " is closed"));
@@ -68,7 +108,7 @@ absl::StatusOr<const IdeasMachine::RoundEntry*> IdeasMachine::FindOpenRound(
 absl::Status IdeasMachine::Check(const CommandContext&, const v1::OpenRound& command) const {
   RETURN_IF_ERROR(CheckId("round_id", command.round_id()));
   RETURN_IF_ERROR(CheckText("title", command.title(), 200));
-  if (rounds_.find(command.round_id()) != rounds_.end()) {
+  if (state_.rounds.Contains(command.round_id())) {
     return Refuse(Reason::kRoundExists,
                   absl::StrCat("round ", command.round_id(), " exists; choose another id"));
   }
@@ -125,7 +165,7 @@ absl::Status IdeasMachine::Check(const CommandContext&, const v1::OpenRound& com
 }
 
 void IdeasMachine::Apply(const CommandContext&, const v1::OpenRound& command) {
-  RoundEntry& entry = rounds_.try_emplace(command.round_id(), command).first->second;
+  RoundEntry entry;
   entry.round.set_id(command.round_id());
   entry.round.set_title(command.title());
   entry.round.set_state(v1::ROUND_STATE_OPEN);
@@ -134,6 +174,12 @@ void IdeasMachine::Apply(const CommandContext&, const v1::OpenRound& command) {
   entry.round.set_method(ranking::PinnedId(command.method()));
   entry.round.set_max_ranked(command.max_ranked());
   entry.round.set_status_quo(command.status_quo());
+  uint16_t options = 0;
+  for (const std::string& idea : command.idea_ids())
+    entry.option_of.InsertOrAssign(idea, options++);
+  if (command.status_quo()) entry.option_of.InsertOrAssign(kStatusQuo, options);
+  state_.rounds.InsertOrAssign(command.round_id(), std::move(entry));
+  state_.urns.InsertOrAssign(command.round_id(), RoundUrn());
 }
 
 absl::Status IdeasMachine::Check(const CommandContext&, const v1::RegisterVoters& command) const {
@@ -155,8 +201,8 @@ absl::Status IdeasMachine::Check(const CommandContext&, const v1::RegisterVoters
     if (!key.ok()) return Refuse(Reason::kBadPublicKey, key.status().message());
     if (!seen.insert(key->id()).second)
       return Refuse(Reason::kBadVoters, "a voting code comes twice");
-    for (const auto& [id, keys] : entry->code_keys) {
-      if (keys.count(key->id()) > 0) {
+    for (const auto& [id, keys] : entry->codes) {
+      if (keys.Contains(key->id())) {
         return Refuse(Reason::kVoterExists,
                       absl::StrCat("voting code ", key->id(), " is registered in group ", id));
       }
@@ -166,10 +212,9 @@ absl::Status IdeasMachine::Check(const CommandContext&, const v1::RegisterVoters
 }
 
 void IdeasMachine::Apply(const CommandContext&, const v1::RegisterVoters& command) {
-  std::set<std::string>& keys =
-      rounds_.find(command.round_id())->second.code_keys[command.group_id()];
+  auto& keys = state_.rounds.Mutable(command.round_id())->codes.MutableOrNew(command.group_id());
   for (const std::string& der : command.code_public_keys())
-    keys.insert(crypto::PublicKey::FromSpkiDer(der)->id());
+    keys.InsertOrAssign(crypto::PublicKey::FromSpkiDer(der)->id(), {});
 }
 
 absl::Status IdeasMachine::Check(const CommandContext& context,
@@ -179,9 +224,8 @@ absl::Status IdeasMachine::Check(const CommandContext& context,
   if (group == nullptr) return NoSuchGroup(entry->round, command.group_id());
   bool entitled = false;
   if (group->organization_id().empty()) {
-    const auto keys = entry->code_keys.find(group->group_id());
-    entitled = context.actor.empty() && keys != entry->code_keys.end() &&
-               keys->second.count(context.key_id) > 0;
+    const auto* keys = entry->codes.Find(group->group_id());
+    entitled = context.actor.empty() && keys != nullptr && keys->Contains(context.key_id);
   } else {
     const auto* membership = directory_.ActiveMembership(context.actor, group->organization_id());
     entitled = membership != nullptr && membership->voting_right;
@@ -191,13 +235,14 @@ absl::Status IdeasMachine::Check(const CommandContext& context,
                   absl::StrCat("this voter does not belong to group ", group->group_id(),
                                "; check the voting code and the group"));
   }
-  return entry->count.CheckRanking(command.ranking());
+  return CheckRanking(*entry, command.ranking());
 }
 
 void IdeasMachine::Apply(const CommandContext& context, const v1::CastPreference& command) {
   const std::string voter =
       context.actor.empty() ? absl::StrCat("code:", context.key_id) : context.actor;
-  rounds_.find(command.round_id())->second.count.Cast(command.group_id(), voter, command.ranking());
+  Cast(*state_.urns.Mutable(command.round_id()), command.group_id(), voter,
+       ToOptions(*state_.rounds.Find(command.round_id()), command.ranking()));
 }
 
 absl::Status IdeasMachine::Check(const CommandContext&,
@@ -206,31 +251,35 @@ absl::Status IdeasMachine::Check(const CommandContext&,
   if (FindGroup(entry->round, command.group_id()) == nullptr)
     return NoSuchGroup(entry->round, command.group_id());
   RETURN_IF_ERROR(CheckId("paper_number", command.paper_number()));
-  if (entry->pending_papers.count(command.paper_number()) > 0 ||
-      entry->counted_papers.count(command.paper_number()) > 0) {
+  if (HasPaper(*state_.urns.Find(command.round_id()), command.paper_number())) {
     return Refuse(Reason::kPaperExists,
                   absl::StrCat("paper ballot ", command.paper_number(), " is recorded already"));
   }
-  return entry->count.CheckRanking(command.ranking());
+  return CheckRanking(*entry, command.ranking());
 }
 
 void IdeasMachine::Apply(const CommandContext& context, const v1::RecordPaperPreference& command) {
-  rounds_.find(command.round_id())->second.pending_papers[command.paper_number()] = {
-      command.group_id(), context.actor, command.ranking()};
+  const RoundEntry& entry = *state_.rounds.Find(command.round_id());
+  state_.urns.Mutable(command.round_id())
+      ->pending_papers.InsertOrAssign(command.paper_number(),
+                                      {command.group_id(), context.actor,
+                                       ranking::Encode(ToOptions(entry, command.ranking()))});
 }
 
 absl::Status IdeasMachine::Check(const CommandContext& context,
                                  const v1::ConfirmPaperPreference& command) const {
   ASSIGN_OR_RETURN(const RoundEntry* entry, FindOpenRound(command.round_id()));
-  const auto pending = entry->pending_papers.find(command.paper_number());
-  if (pending == entry->pending_papers.end()) {
+  const PendingPaper* pending =
+      state_.urns.Find(command.round_id())->pending_papers.Find(command.paper_number());
+  if (pending == nullptr) {
     return Refuse(Reason::kNoSuchPaper, absl::StrCat("no paper ballot ", command.paper_number(),
                                                      " waits to be confirmed"));
   }
-  if (pending->second.recorder_id == context.actor) {
+  if (pending->recorder_id == context.actor) {
     return Refuse(Reason::kSamePerson, "another person than the recorder confirms a paper ballot");
   }
-  if (InWords(pending->second.ranking) != InWords(command.ranking())) {
+  const TierList recorded = ToTiers(entry->round, ranking::Decode(pending->ranking));
+  if (InWords(recorded) != InWords(command.ranking())) {
     return Refuse(Reason::kPaperDiffers,
                   absl::StrCat("what was recorded of paper ballot ", command.paper_number(),
                                " is not what you read; look at the paper together"));
@@ -239,37 +288,32 @@ absl::Status IdeasMachine::Check(const CommandContext& context,
 }
 
 void IdeasMachine::Apply(const CommandContext&, const v1::ConfirmPaperPreference& command) {
-  RoundEntry& entry = rounds_.find(command.round_id())->second;
-  const auto pending = entry.pending_papers.find(command.paper_number());
-  entry.count.Cast(pending->second.group_id, PaperVoter(command.paper_number()),
-                   pending->second.ranking);
-  entry.counted_papers.insert(command.paper_number());
-  entry.pending_papers.erase(pending);
+  RoundUrn& urn = *state_.urns.Mutable(command.round_id());
+  const PendingPaper& paper = *urn.pending_papers.Find(command.paper_number());
+  Cast(urn, paper.group_id, PaperVoter(command.paper_number()), ranking::Decode(paper.ranking));
+  urn.pending_papers.Erase(command.paper_number());
 }
 
 absl::Status IdeasMachine::Check(const CommandContext&, const v1::CloseRound& command) const {
-  ASSIGN_OR_RETURN(const RoundEntry* entry, FindOpenRound(command.round_id()));
-  if (!entry->pending_papers.empty()) {
+  RETURN_IF_ERROR(FindOpenRound(command.round_id()).status());
+  const auto& pending = state_.urns.Find(command.round_id())->pending_papers;
+  if (!pending.empty()) {
     return Refuse(Reason::kPaperUnconfirmed,
-                  absl::StrCat("paper ballot ", entry->pending_papers.begin()->first,
+                  absl::StrCat("paper ballot ", pending.begin()->first,
                                " waits for a second person to confirm it"));
   }
   return absl::OkStatus();
 }
 
 void IdeasMachine::Apply(const CommandContext&, const v1::CloseRound& command) {
-  RoundEntry& entry = rounds_.find(command.round_id())->second;
-  entry.round.set_state(v1::ROUND_STATE_CLOSED);
-  entry.round.set_ballot_count(entry.count.ballot_count());
-  for (v1::GroupRanking& ranking : entry.count.Rankings())
-    *entry.round.add_rankings() = std::move(ranking);
-  for (std::string& idea : entry.count.BeatStatusQuo())
-    entry.round.add_beat_status_quo(std::move(idea));
+  v1::Round& round = state_.rounds.Mutable(command.round_id())->round;
+  round.set_state(v1::ROUND_STATE_CLOSED);
+  CountBallots(*state_.urns.Find(command.round_id()), round);
 }
 
 absl::Status IdeasMachine::Check(const CommandContext&, const v1::EstablishRanking& command) const {
-  ASSIGN_OR_RETURN(const RoundEntry* entry, FindRoundEntry(command.round_id()));
-  if (entry->round.state() != v1::ROUND_STATE_CLOSED) {
+  ASSIGN_OR_RETURN(const v1::Round* round, FindRound(command.round_id()));
+  if (round->state() != v1::ROUND_STATE_CLOSED) {
     return Refuse(Reason::kRoundNotClosed,
                   absl::StrCat("round ", command.round_id(), " is open, or established already"));
   }
@@ -280,7 +324,7 @@ absl::Status IdeasMachine::Check(const CommandContext&, const v1::EstablishRanki
   }
   if (!command.tie_rule().empty()) RETURN_IF_ERROR(CheckText("tie_rule", command.tie_rule(), 200));
   ASSIGN_OR_RETURN(const TierList resolved,
-                   ResolveTies(entry->count.CombinedRanking(), command.tie_order()));
+                   ResolveTies(round->rankings().rbegin()->ranking(), command.tie_order()));
   const std::string computed = InWords(resolved);
   if (InWords(command.ranking()) != computed) {
     return Refuse(Reason::kResultDiffers,
@@ -290,13 +334,13 @@ absl::Status IdeasMachine::Check(const CommandContext&, const v1::EstablishRanki
 }
 
 void IdeasMachine::Apply(const CommandContext& context, const v1::EstablishRanking& command) {
-  RoundEntry& entry = rounds_.find(command.round_id())->second;
-  entry.round.set_state(v1::ROUND_STATE_ESTABLISHED);
-  entry.round.set_established_index(context.index);
+  v1::Round& round = state_.rounds.Mutable(command.round_id())->round;
+  round.set_state(v1::ROUND_STATE_ESTABLISHED);
+  round.set_established_index(context.index);
   if (command.tie_order().empty()) return;
-  *entry.round.mutable_resolved_ranking() = command.ranking();
-  *entry.round.mutable_tie_order() = command.tie_order();
-  entry.round.set_tie_rule(command.tie_rule());
+  *round.mutable_resolved_ranking() = command.ranking();
+  *round.mutable_tie_order() = command.tie_order();
+  round.set_tie_rule(command.tie_rule());
 }
 
 absl::StatusOr<const v1::Round*> IdeasMachine::FindRound(absl::string_view round_id) const {
@@ -311,8 +355,8 @@ absl::StatusOr<v1::Round> IdeasMachine::GetRound(absl::string_view round_id) con
 
 std::vector<v1::Round> IdeasMachine::ListRounds(absl::string_view after_id, size_t limit) const {
   std::vector<v1::Round> rounds;
-  for (auto it = rounds_.upper_bound(after_id); it != rounds_.end() && rounds.size() < limit;
-       ++it) {
+  const auto end = state_.rounds.end();
+  for (auto it = state_.rounds.upper_bound(after_id); it != end && rounds.size() < limit; ++it) {
     rounds.push_back(it->second.round);
     rounds.back().clear_rankings();
   }
@@ -320,37 +364,17 @@ std::vector<v1::Round> IdeasMachine::ListRounds(absl::string_view after_id, size
 }
 
 void IdeasMachine::Visit(const ResourceVisitor& visitor) const {
-  for (const auto& [id, idea] : ideas_) visitor(idea);
-  for (const auto& row : rounds_) {
-    const std::string& id = row.first;
-    const RoundEntry& entry = row.second;
+  for (const auto& [id, idea] : state_.ideas) visitor(idea);
+  for (const auto& [id, entry] : state_.rounds) {
     visitor(entry.round);
-    // Shows the content of a running round as the commands that would produce it.
-    for (const auto& [group, keys] : entry.code_keys) {
+    for (const auto& [group, keys] : entry.codes) {
       v1::RegisterVoters voters;
       voters.set_round_id(id);
       voters.set_group_id(group);
-      for (const std::string& key : keys) voters.add_code_public_keys(key);
+      for (const auto& [key, none] : keys) voters.add_code_public_keys(key);
       visitor(voters);
     }
-    entry.count.ForEachBallot(
-        [&](const std::string& group, const std::string& voter, const TierList& ranking) {
-          v1::CastPreference ballot;
-          ballot.mutable_header()->set_actor(voter);
-          ballot.set_round_id(id);
-          ballot.set_group_id(group);
-          *ballot.mutable_ranking() = ranking;
-          visitor(ballot);
-        });
-    for (const auto& [number, paper] : entry.pending_papers) {
-      v1::RecordPaperPreference ballot;
-      ballot.mutable_header()->set_actor(paper.recorder_id);
-      ballot.set_round_id(id);
-      ballot.set_group_id(paper.group_id);
-      ballot.set_paper_number(number);
-      *ballot.mutable_ranking() = paper.ranking;
-      visitor(ballot);
-    }
+    VisitUrn(entry.round, *state_.urns.Find(id), visitor);
   }
 }
 

@@ -1,16 +1,54 @@
 #include "core/ideas/round_count.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
+#include <string>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "base/refusal.h"
-#include "ranking/ballots.h"
+#include "ranking/batch_counter.h"
 #include "ranking/groups.h"
 #include "ranking/method.h"
+#include "ranking/pairwise.h"
 
 namespace votum::ideas {
+namespace {
+
+size_t OptionsOf(const v1::Round& round) {
+  return static_cast<size_t>(round.idea_ids_size()) + (round.status_quo() ? 1 : 0);
+}
+
+std::string IdOf(const v1::Round& round, size_t option) {
+  const auto ideas = static_cast<size_t>(round.idea_ids_size());
+  return option < ideas ? round.idea_ids(static_cast<int>(option)) : std::string(kStatusQuo);
+}
+
+v1::GroupRanking Rank(const v1::Round& round, const std::string& group_id,
+                      const ranking::PairwiseCounts& counts) {
+  v1::GroupRanking result;
+  result.set_group_id(group_id);
+  std::vector<ranking::Option> options;
+  for (size_t i = 0; i < counts.options(); ++i) options.push_back({IdOf(round, i), "", false});
+  // The method was checked when the round was opened: it needs pairwise counts and takes no
+  // parameters here.
+  const auto ranking = ranking::RankPairwise(round.method(), {}, counts, options);
+  if (ranking.ok()) *result.mutable_ranking() = ToTiers(round, ranking->tiers);
+  const ranking::PairwiseMatrix matrix = counts.Matrix();
+  for (size_t a = 0; a < options.size(); ++a) {
+    v1::IdeaScore* score = result.add_scores();
+    score->set_idea_id(options[a].id);
+    int64_t borda = 0;
+    for (size_t b = 0; b < options.size(); ++b) borda += matrix.margin(a, b);
+    score->set_borda(borda);
+    score->set_approvals(counts.ranked(a));
+  }
+  return result;
+}
+
+}  // namespace
 
 absl::StatusOr<TierList> ResolveTies(
     const TierList& ranking, const google::protobuf::RepeatedPtrField<std::string>& tie_order) {
@@ -48,29 +86,13 @@ absl::StatusOr<TierList> ResolveTies(
   return resolved;
 }
 
-RoundCount::RoundCount(const v1::OpenRound& round)
-    : method_(ranking::PinnedId(round.method())),
-      max_ranked_(round.max_ranked()),
-      combined_(static_cast<size_t>(round.idea_ids_size()) + (round.status_quo() ? 1 : 0)) {
-  for (const std::string& idea : round.idea_ids()) options_.push_back({idea, "", false});
-  if (round.status_quo()) options_.push_back({std::string(kStatusQuo), "", false});
-  for (const ranking::Option& option : options_) {
-    const auto index = static_cast<ranking::OptionIndex>(index_of_.size());
-    index_of_[option.id] = index;
-  }
-  for (const v1::RoundGroup& group : round.groups()) {
-    groups_.push_back(
-        {group.group_id(), group.weight(), 0, ranking::PairwiseCounts(options_.size())});
-  }
-}
-
-absl::Status RoundCount::CheckRanking(const TierList& ranking) const {
+absl::Status CheckRanking(const RoundEntry& entry, const TierList& ranking) {
   std::set<absl::string_view> seen;
   for (const v1::Tier& tier : ranking) {
     if (tier.idea_ids_size() == 0)
       return Refuse(Reason::kBadRanking, "a tier of the ranking is empty; leave it out");
     for (const std::string& idea : tier.idea_ids()) {
-      if (index_of_.find(idea) == index_of_.end()) {
+      if (!entry.option_of.Contains(idea)) {
         return Refuse(Reason::kBadRanking, absl::StrCat("idea ", idea, " is not in this round"));
       }
       if (!seen.insert(idea).second)
@@ -78,92 +100,57 @@ absl::Status RoundCount::CheckRanking(const TierList& ranking) const {
     }
   }
   const size_t ideas = seen.size() - seen.count(kStatusQuo);
-  if (ideas > max_ranked_) {
-    return Refuse(Reason::kBadRanking, absl::StrCat("the ballot ranks ", ideas, " ideas, ",
-                                                    max_ranked_, " are allowed; rank fewer"));
+  const uint32_t allowed = entry.round.max_ranked();
+  if (ideas > allowed) {
+    return Refuse(Reason::kBadRanking, absl::StrCat("the ballot ranks ", ideas, " ideas, ", allowed,
+                                                    " are allowed; rank fewer"));
   }
   return absl::OkStatus();
 }
 
-void RoundCount::Cast(const std::string& group_id, const std::string& voter,
-                      const TierList& ranking) {
+std::vector<ranking::Tier> ToOptions(const RoundEntry& entry, const TierList& ranking) {
   std::vector<ranking::Tier> tiers;
   for (const v1::Tier& tier : ranking) {
-    ranking::Tier& indices = tiers.emplace_back();
-    for (const std::string& idea : tier.idea_ids()) indices.push_back(index_of_.find(idea)->second);
-    std::sort(indices.begin(), indices.end());
+    ranking::Tier& options = tiers.emplace_back();
+    for (const std::string& idea : tier.idea_ids()) options.push_back(*entry.option_of.Find(idea));
   }
-  const std::vector<uint16_t> coded = ranking::Encode(tiers);
-  Group& group = *std::find_if(groups_.begin(), groups_.end(),
-                               [&](const Group& g) { return g.id == group_id; });
-  const auto [place, is_new] = ballots_.try_emplace({group_id, voter}, coded);
-  if (is_new) {
-    ++group.ballots;
-  } else {
-    group.counts.Remove(place->second);
-    combined_.Remove(place->second, group.weight);
-    place->second = coded;
-  }
-  group.counts.Add(coded);
-  combined_.Add(coded, group.weight);
+  return tiers;
 }
 
-TierList RoundCount::ToTiers(const std::vector<ranking::Tier>& tiers) const {
+TierList ToTiers(const v1::Round& round, const std::vector<ranking::Tier>& tiers) {
   TierList list;
   for (const ranking::Tier& tier : tiers) {
     v1::Tier* row = list.Add();
-    for (const ranking::OptionIndex option : tier) row->add_idea_ids(options_[option].id);
+    for (const ranking::OptionIndex option : tier) row->add_idea_ids(IdOf(round, option));
   }
   return list;
 }
 
-TierList RoundCount::Decode(const std::vector<uint16_t>& coded) const {
-  return ToTiers(ranking::Decode(coded));
-}
-
-v1::GroupRanking RoundCount::Rank(const std::string& group_id, uint64_t ballots,
-                                  const ranking::PairwiseCounts& counts) const {
-  v1::GroupRanking result;
-  result.set_group_id(group_id);
-  result.set_ballot_count(ballots);
-  // The method was checked when the round was opened: it needs pairwise counts and takes no
-  // parameters here.
-  const auto ranking = ranking::RankPairwise(method_, {}, counts, options_);
-  if (ranking.ok()) *result.mutable_ranking() = ToTiers(ranking->tiers);
-  const ranking::PairwiseMatrix matrix = counts.Matrix();
-  for (size_t a = 0; a < options_.size(); ++a) {
-    v1::IdeaScore* score = result.add_scores();
-    score->set_idea_id(options_[a].id);
-    int64_t borda = 0;
-    for (size_t b = 0; b < options_.size(); ++b) {
-      borda += static_cast<int64_t>(matrix.at(a, b)) - static_cast<int64_t>(matrix.at(b, a));
+void CountBallots(const RoundUrn& urn, v1::Round& round) {
+  const size_t options = OptionsOf(round);
+  ranking::PairwiseCounts combined(options);
+  uint64_t ballot_count = 0;
+  for (const v1::RoundGroup& group : round.groups()) {
+    ranking::PairwiseCounts counts(options);
+    const auto* ballots = urn.ballots.Find(group.group_id());
+    if (ballots != nullptr) {
+      ranking::BatchCounter batch(counts);
+      for (const auto& [voter, ballot] : *ballots) batch.Add(ballot, 1);
     }
-    score->set_borda(borda);
-    score->set_approvals(counts.ranked(a));
+    combined.Merge(counts, group.weight());
+    v1::GroupRanking& ranking = *round.add_rankings();
+    ranking = Rank(round, group.group_id(), counts);
+    ranking.set_ballot_count(counts.total_weight());
+    ballot_count += ranking.ballot_count();
   }
-  return result;
-}
-
-std::vector<v1::GroupRanking> RoundCount::Rankings() const {
-  std::vector<v1::GroupRanking> rankings;
-  for (const Group& group : groups_)
-    rankings.push_back(Rank(group.id, group.ballots, group.counts));
-  rankings.push_back(Rank("", ballot_count(), combined_));
-  return rankings;
-}
-
-std::vector<std::string> RoundCount::BeatStatusQuo() const {
-  const auto status_quo = index_of_.find(kStatusQuo);
-  std::vector<std::string> ideas;
-  if (status_quo == index_of_.end()) return ideas;
-  for (const ranking::OptionIndex idea :
-       ranking::BeatStatusQuo(combined_.Matrix(), status_quo->second))
-    ideas.push_back(options_[idea].id);
-  return ideas;
-}
-
-TierList RoundCount::CombinedRanking() const {
-  return Rank("", ballot_count(), combined_).ranking();
+  v1::GroupRanking& ranking = *round.add_rankings();
+  ranking = Rank(round, "", combined);
+  ranking.set_ballot_count(ballot_count);
+  round.set_ballot_count(ballot_count);
+  if (!round.status_quo()) return;
+  const auto status_quo = static_cast<ranking::OptionIndex>(round.idea_ids_size());
+  for (const auto idea : ranking::BeatStatusQuo(combined.Matrix(), status_quo))
+    round.add_beat_status_quo(IdOf(round, idea));
 }
 
 }  // namespace votum::ideas

@@ -1,20 +1,17 @@
-// The running count of a ranking round: each voter's ballot, and the pairwise counts of each group
-// and of all together, kept up to date with every ballot. A voter's later ballot replaces the
-// earlier one.
+// The rankings of a round: what a ballot may say, how it is kept, and what all ballots give.
+//
+// Ballots are counted once, when the round is closed. Pairwise counts (the square of the number of
+// ideas, for each group) are gone when the rankings are made: nothing needs them before or after.
 #ifndef VOTUM_CORE_IDEAS_ROUND_COUNT_H_
 #define VOTUM_CORE_IDEAS_ROUND_COUNT_H_
 
-#include <cstdint>
-#include <functional>
-#include <map>
-#include <string>
-#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "ranking/pairwise.h"
+#include "core/ideas/ideas_state.h"
+#include "ranking/ballots.h"
 #include "votum/ideas/v1/ideas.pb.h"
 
 namespace votum::ideas {
@@ -30,56 +27,18 @@ inline constexpr absl::string_view kStatusQuo = "status-quo";
 absl::StatusOr<TierList> ResolveTies(
     const TierList& ranking, const google::protobuf::RepeatedPtrField<std::string>& tie_order);
 
-class RoundCount {
- public:
-  // The count of a round that `round` opens.
-  explicit RoundCount(const v1::OpenRound& round);
+// INVALID_ARGUMENT/BAD_RANKING unless `ranking` names ideas of the round, each once, and at most
+// as many as allowed (the status quo, where it is an option, not counted).
+absl::Status CheckRanking(const RoundEntry& entry, const TierList& ranking);
 
-  // INVALID_ARGUMENT/BAD_RANKING unless `ranking` names ideas of the round, each once, and at most
-  // as many as allowed (the status quo, where it is an option, not counted).
-  absl::Status CheckRanking(const TierList& ranking) const;
+// To the options of a round and back. REQUIRES: CheckRanking(entry, ranking) is OK.
+std::vector<ranking::Tier> ToOptions(const RoundEntry& entry, const TierList& ranking);
+TierList ToTiers(const v1::Round& round, const std::vector<ranking::Tier>& tiers);
 
-  // Counts a ballot that passed CheckRanking, instead of an earlier one of the same voter in the
-  // same group.
-  void Cast(const std::string& group_id, const std::string& voter, const TierList& ranking);
-
-  uint64_t ballot_count() const { return ballots_.size(); }
-
-  // Each group's ranking in the order of the round, then the combined one (group_id empty).
-  std::vector<v1::GroupRanking> Rankings() const;
-  // The combined ranking.
-  TierList CombinedRanking() const;
-  // Ideas that beat the status quo in the combined counts; none where it is no option.
-  std::vector<std::string> BeatStatusQuo() const;
-
-  // The ballots in a fixed order: (group, voter) and the ballot's ideas; for digests.
-  template <typename Visit>
-  void ForEachBallot(Visit visit) const {
-    for (const auto& [key, coded] : ballots_) visit(key.first, key.second, Decode(coded));
-  }
-
- private:
-  struct Group {
-    std::string id;
-    uint64_t weight = 1;
-    uint64_t ballots = 0;
-    ranking::PairwiseCounts counts;
-  };
-
-  TierList Decode(const std::vector<uint16_t>& coded) const;
-  TierList ToTiers(const std::vector<ranking::Tier>& tiers) const;
-  v1::GroupRanking Rank(const std::string& group_id, uint64_t ballots,
-                        const ranking::PairwiseCounts& counts) const;
-
-  std::vector<ranking::Option> options_;
-  std::map<std::string, ranking::OptionIndex, std::less<>> index_of_;
-  std::string method_;
-  uint32_t max_ranked_;
-  std::vector<Group> groups_;
-  ranking::PairwiseCounts combined_;
-  std::map<std::pair<std::string, std::string>, std::vector<uint16_t>>
-      ballots_;  // by group and voter
-};
+// Counts the ballots of `urn` and puts the outcome into `round`: how many there are; each group's
+// ranking in the order of the groups, then the combined one (group_id empty); and which ideas beat
+// the status quo in the combined counts, where it is an option.
+void CountBallots(const RoundUrn& urn, v1::Round& round);
 
 }  // namespace votum::ideas
 

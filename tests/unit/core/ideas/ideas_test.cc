@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <map>
 #include <random>
 #include <string>
 #include <vector>
@@ -6,6 +7,7 @@
 #include "base/status_matchers.h"
 #include "core/directory/directory_machine.h"
 #include "core/ideas/ideas_machine.h"
+#include "core/ideas/round_count.h"
 #include "core/papers/papers_machine.h"
 #include "crypto/keys.h"
 #include "gmock/gmock.h"
@@ -116,6 +118,30 @@ class IdeasTest : public ::testing::Test {
     cast.set_group_id("citizens");
     for (const std::string& id : ranking) cast.add_ranking()->add_idea_ids(id);
     return Do("", cast, key_id);
+  }
+  // A paper ballot that two people read alike. `places` has the tier of each of `ideas`; those from
+  // 3 on are not ranked.
+  void CastPaper(const std::string& group_id, const std::string& number,
+                 const std::vector<std::string>& ideas, const std::vector<int>& places) {
+    v1::RecordPaperPreference paper;
+    paper.set_round_id("r1");
+    paper.set_group_id(group_id);
+    paper.set_paper_number(number);
+    for (int place = 0; place < 3; ++place) {
+      v1::Tier tier;
+      for (size_t i = 0; i < ideas.size(); ++i) {
+        if (places[i] == place) tier.add_idea_ids(ideas[i]);
+      }
+      if (tier.idea_ids_size() > 0) *paper.add_ranking() = tier;
+    }
+    ASSERT_OK(Do("clerk", paper));
+    v1::ConfirmPaperPreference confirm;
+    confirm.set_round_id("r1");
+    confirm.set_paper_number(number);
+    *confirm.mutable_ranking() = paper.ranking();
+    for (v1::Tier& tier : *confirm.mutable_ranking())
+      std::reverse(tier.mutable_idea_ids()->begin(), tier.mutable_idea_ids()->end());
+    ASSERT_OK(Do("clerk2", confirm)) << "tiers have no order of their own";
   }
   absl::Status Close() {
     v1::CloseRound close;
@@ -285,6 +311,67 @@ TEST_F(IdeasTest, ALaterBallotReplacesTheEarlierAndOrderDoesNotMatter) {
   EXPECT_THAT(Do("clerk", hand_over), IsRefused(Reason::kHandedOver));
 }
 
+// Each group alone, and all together with weights, against counts that the test makes by itself.
+TEST_F(IdeasTest, GroupsCountByTheirWeight) {
+  const std::vector<std::string> ideas = {"a", "b", "c"};
+  v1::OpenRound open;
+  open.set_round_id("r1");
+  open.set_title("Runde");
+  open.set_method("schulze.wv_lv");
+  open.set_max_ranked(3);
+  for (const std::string& id : ideas) {
+    ASSERT_OK(Record(id));
+    ASSERT_OK(Moderate(id, v1::MODERATION_VERDICT_PUBLISH));
+    open.add_idea_ids(id);
+  }
+  const std::vector<std::pair<std::string, int>> groups = {{"one", 1}, {"three", 3}, {"none", 7}};
+  for (const auto& [id, weight] : groups) {
+    v1::RoundGroup* group = open.add_groups();
+    group->set_group_id(id);
+    group->set_name(id);
+    group->set_weight(static_cast<uint32_t>(weight));
+  }
+  ASSERT_OK(Do("clerk", open));
+  std::mt19937 random(7);
+  // By group and paper number: the place of each idea in tiers; 3 if it is not ranked.
+  std::map<std::string, std::vector<std::vector<int>>> cast;
+  for (int i = 0; i < 40; ++i) {
+    const std::string& group = groups[i % 3 == 0 ? 0 : 1].first;
+    std::vector<int> places;
+    for (size_t idea = 0; idea < ideas.size(); ++idea)
+      places.push_back(static_cast<int>(random() % 4));
+    CastPaper(group, std::to_string(i), ideas, places);
+    cast[group].push_back(places);
+  }
+  ASSERT_OK(Close());
+  const v1::Round round = *machine_.GetRound("r1");
+  EXPECT_EQ(round.ballot_count(), 40u);
+  ASSERT_EQ(round.rankings_size(), 4);
+  const auto check = [&](const v1::GroupRanking& ranking, const std::vector<int>& weights) {
+    for (size_t a = 0; a < ideas.size(); ++a) {
+      int64_t borda = 0;
+      uint64_t approvals = 0;
+      for (size_t g = 0; g < groups.size(); ++g) {
+        for (const std::vector<int>& places : cast[groups[g].first]) {
+          approvals += places[a] < 3 ? weights[g] : 0;
+          for (const int place : places)
+            borda += (place > places[a] ? 1 : place < places[a] ? -1 : 0) * weights[g];
+        }
+      }
+      EXPECT_EQ(ranking.scores(static_cast<int>(a)).borda(), borda) << ranking.group_id();
+      EXPECT_EQ(ranking.scores(static_cast<int>(a)).approvals(), approvals) << ranking.group_id();
+    }
+  };
+  check(round.rankings(0), {1, 0, 0});
+  check(round.rankings(1), {0, 1, 0});
+  check(round.rankings(2), {0, 0, 1});
+  check(round.rankings(3), {1, 3, 7});
+  EXPECT_EQ(round.rankings(0).ballot_count(), cast["one"].size());
+  EXPECT_EQ(round.rankings(1).ballot_count(), cast["three"].size());
+  EXPECT_EQ(round.rankings(2).ballot_count(), 0u);
+  EXPECT_EQ(round.rankings(3).ballot_count(), 40u);
+}
+
 TEST_F(IdeasTest, PaperBallotsNeedASecondPersonWhoReadsTheSame) {
   OpenRound(1);
   v1::RecordPaperPreference paper;
@@ -304,6 +391,8 @@ TEST_F(IdeasTest, PaperBallotsNeedASecondPersonWhoReadsTheSame) {
   confirm.mutable_ranking(0)->set_idea_ids(0, "a");
   ASSERT_OK(Do("clerk2", confirm));
   EXPECT_THAT(Do("clerk2", confirm), IsRefused(Reason::kNoSuchPaper));
+  EXPECT_THAT(Do("clerk", paper), IsRefused(Reason::kPaperExists))
+      << "counted papers are known too";
   ASSERT_OK(Close());
   EXPECT_EQ(machine_.GetRound("r1")->ballot_count(), 1u);
 }
@@ -410,6 +499,56 @@ TEST_F(IdeasTest, RoundsWantPublishedIdeasAndAMethodThatFits) {
   EXPECT_OK(Do("clerk", open));
   EXPECT_EQ(machine_.GetRound("r1")->method(), "schulze.margin.v1")
       << "later versions of the method do not change the round";
+}
+
+TEST_F(IdeasTest, AHandleKeepsItsStateAndASnapshotIsTheState) {
+  OpenRound(2);
+  v1::ImportIdeas import;
+  import.set_source("file.csv");
+  import.add_ideas()->set_import_key("1");
+  *import.mutable_ideas(0)->mutable_content() = Content("i-1", v1::CHANNEL_IMPORT);
+  import.mutable_ideas(0)->mutable_content()->set_receipt_code_digest(std::string(32, 'r'));
+  ASSERT_OK(Do("clerk", import));
+  v1::RecordPaperPreference paper;
+  paper.set_round_id("r1");
+  paper.set_group_id("citizens");
+  paper.set_paper_number("p-1");
+  paper.add_ranking()->add_idea_ids("b");
+  ASSERT_OK(Do("clerk", paper));
+  ASSERT_OK(Cast(voters_[0], {"a"}));
+  const IdeasState then = machine_.state();
+  const crypto::Digest digest = DigestOf(then);
+  ASSERT_OK(Cast(voters_[0], {"c", "b"}));
+  const IdeasState& now = machine_.state();
+  EXPECT_EQ(then.rounds, now.rounds) << "a ballot changes the urn alone";
+  const std::string voter = "code:" + voters_[0];
+  EXPECT_THAT(*then.urns.Find("r1")->ballots.Find("citizens")->Find(voter),
+              testing::ElementsAre(0));
+  EXPECT_THAT(*now.urns.Find("r1")->ballots.Find("citizens")->Find(voter),
+              testing::ElementsAre(2, 1));
+  EXPECT_EQ(DigestOf(then), digest);
+  EXPECT_NE(DigestOf(now), digest);
+  EXPECT_EQ(Differences(then, now),
+            "urns[\"r1\"].ballots[\"citizens\"][\"" + voter + "\"]: [0] | [2, 1]\n");
+  IdeasState restored;
+  ASSERT_TRUE(Decode(Encode(now), restored));
+  EXPECT_EQ(Differences(restored, now), "");
+  EXPECT_EQ(DigestOf(restored), DigestOf(now));
+}
+
+// Pairwise counts are no state: a restored urn gives the rankings that the machine gives.
+TEST_F(IdeasTest, ARestoredRoundCountsAsTheOneThatWasKept) {
+  OpenRound(3, true);
+  ASSERT_OK(Cast(voters_[0], {"a", "b", "status-quo", "c"}));
+  ASSERT_OK(Cast(voters_[1], {"a", "status-quo", "b"}));
+  IdeasState restored;
+  ASSERT_TRUE(Decode(Encode(machine_.state()), restored));
+  ASSERT_OK(Close());
+  v1::Round round = restored.rounds.Find("r1")->round;
+  round.set_state(v1::ROUND_STATE_CLOSED);
+  CountBallots(*restored.urns.Find("r1"), round);
+  EXPECT_EQ(round.ballot_count(), 2u);
+  EXPECT_EQ(Print(round), Print(*machine_.GetRound("r1")));
 }
 
 }  // namespace
