@@ -27,7 +27,9 @@ absl::StatusOr<election::Election> ElectionOf(const election::ElectionDraft& dra
                                               const v1::ElectronicBallots& electronic,
                                               const KeyCeremonyEntry& ceremony) {
   ASSIGN_OR_RETURN(const election::TrusteeKey server, ServerKeyOf(electronic));
-  return election::Election::Make(draft, server.public_key * *ceremony.public_key);
+  ASSIGN_OR_RETURN(const election::Element trustees,
+                   election::Element::FromDecimal(ceremony.public_key));
+  return election::Election::Make(draft, server.public_key * trustees);
 }
 
 }  // namespace
@@ -63,7 +65,8 @@ SecretVoteEntry ElectionSetups::SetUp(const CommandContext& context,
   const uint32_t minimum = organization.profile.modes().secret_ballots().minimum_ballots();
   vote.minimum_ballots = minimum == 0 ? kMinimumBallots : minimum;
   vote.answers = AnswersOf(motion);
-  vote.trustees_json = election::Trustees::Format({*ServerKeyOf(electronic)}, {*ceremony.result});
+  vote.trustees_json = election::Trustees::Format(
+      {*ServerKeyOf(electronic)}, {*election::ParseThresholdTrustees(ceremony.result)});
   vote.trustees = *election::Trustees::Parse(vote.trustees_json);
   vote.election = *ElectionOf(DraftOf(motion, command.vote_event_id(), electronic.election_uuid(),
                                       organization.id, directory_.deployment()),
