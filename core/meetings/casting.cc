@@ -46,7 +46,7 @@ absl::Status Votes::CheckVoter(const VoteEventEntry& event, absl::string_view pe
   const bool entitled = std::binary_search(event.electorate.begin(), event.electorate.end(),
                                            person_id, std::less<>());
   if (entitled) {
-    if (sitting.present.find(person_id) != sitting.present.end()) return absl::OkStatus();
+    if (sitting.present.Contains(person_id)) return absl::OkStatus();
     return Refuse(Reason::kNotPresent,
                   absl::StrCat(person_id, " has left meeting ", sitting.meeting_id,
                                "; check in again while vote ", event.id, " is open"));

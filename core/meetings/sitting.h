@@ -3,7 +3,6 @@
 #ifndef VOTUM_CORE_MEETINGS_SITTING_H_
 #define VOTUM_CORE_MEETINGS_SITTING_H_
 
-#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -13,6 +12,8 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "core/describe.h"
+#include "core/table.h"
 #include "rules/quorum.h"
 #include "votum/meetings/v1/proceedings.pb.h"
 #include "votum/meetings/v1/voting.pb.h"
@@ -29,6 +30,7 @@ struct PresenceEntry {
   std::optional<absl::Time> end;  // unset while present
   std::string recorder_id;        // who recorded the coming; empty where it was the member
   bool remote = false;
+  VOTUM_FIELDS(person_id, start, end, recorder_id, remote)
 };
 
 // The state of an item's quorum, once somebody doubted, counted or called it again.
@@ -37,6 +39,7 @@ struct ItemQuorumEntry {
   bool second_call = false;
   bool noticed = false;
   std::optional<rules::v1::Text> count;  // the newest, in words
+  VOTUM_FIELDS(state, second_call, noticed, count)
 };
 
 // Something that kept members from taking part.
@@ -45,6 +48,7 @@ struct DisruptionEntry {
   common::v1::AttachmentRef text;  // without commitment: none
   absl::Time time;
   std::string recorder_id;
+  VOTUM_FIELDS(person_id, text, time, recorder_id)
 };
 
 // A vote, as far as the sitting needs to know it.
@@ -52,15 +56,15 @@ struct SittingVote {
   std::string vote_event_id;
   std::string item_id;
   bool settled = false;  // has an established result that settles the item
+  VOTUM_FIELDS(vote_event_id, item_id, settled)
 };
 
 struct SittingEntry {
   std::string meeting_id;
   std::string organization_id;
   v1::SittingState state = v1::SITTING_STATE_UNSPECIFIED;
-  std::vector<PresenceEntry> presences;  // in the order of coming
-  // The members present now: position of the current stretch in `presences`.
-  std::map<std::string, size_t, std::less<>> present;
+  Table<uint32_t, PresenceEntry> presences;  // by number, in the order of coming
+  Table<std::string, uint32_t> present;      // the members present now: their current stretch
   // Members in conflict (Befangenheit), by item.
   std::map<std::string, PersonSet, std::less<>> conflicts;
   std::map<std::string, ItemQuorumEntry, std::less<>> quorums;  // by item
@@ -68,6 +72,8 @@ struct SittingEntry {
   std::vector<SittingVote> votes;  // in the order of opening
   std::string open_vote_event_id;  // the vote that is open; empty for none
   uint64_t revision = 0;           // index of the last record that changed the attendance
+  VOTUM_FIELDS(meeting_id, organization_id, state, presences, present, conflicts, quorums,
+               disruptions, votes, open_vote_event_id, revision)
 };
 
 }  // namespace votum::meetings
