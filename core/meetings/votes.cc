@@ -103,7 +103,7 @@ void Votes::Apply(const CommandContext& context, const v1::OpenVote& command) {
 
   revisions_[event.meeting_id] = context.index;
   sittings_.VoteOpened(event.meeting_id, event.id, motion.item_id);
-  motions_.PutToVote(motion.id, event.id);
+  motions_.PutToVote(command.motion_id(), event.id);
 }
 
 absl::Status Votes::Check(const CommandContext& context, const v1::CloseVote& command) const {
