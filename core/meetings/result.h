@@ -8,6 +8,7 @@
 #include "core/meetings/motions.h"
 #include "core/meetings/vote_event.h"
 #include "votum/meetings/v1/voting.pb.h"
+#include "votum/rules/v1/rule_profile.pb.h"
 
 namespace votum::meetings {
 
@@ -18,7 +19,8 @@ v1::Tally Count(const VoteEventEntry& event, const MotionEntry& motion);
 // the outcome is unspecified. FAILED_PRECONDITION/VOTE_OPEN while the vote is open, COUNT_MISSING
 // before the count of a secret vote is confirmed, NOT_DECRYPTED before its urn is open,
 // VOTE_ABANDONED.
-absl::StatusOr<v1::Result> ComputeResult(const VoteEventEntry& event, const MotionEntry& motion);
+absl::StatusOr<v1::Result> ComputeResult(const VoteEventEntry& event, const MotionEntry& motion,
+                                         const rules::v1::RuleProfile& profile);
 
 // `stated` agrees with `computed`, or decides a tie that is left to the person who presides:
 // INVALID_ARGUMENT/RESULT_DIFFERS.

@@ -16,7 +16,7 @@ void AddVotes(const VoteEventEntry& entry, v1::VoteEvent& event) {
     vote.set_index(recorded.index);
     vote.set_candidate_id(recorded.candidate_id);
   }
-  for (const std::string& person_id : entry.ballots) event.add_ballot_person_ids(person_id);
+  for (const auto& [person_id, marked] : entry.ballots) event.add_ballot_person_ids(person_id);
   if (entry.count.has_value() && !entry.count->confirmed)
     event.set_count_recorder_id(entry.count->recorder_id);
   for (const auto& [person_id, recorded] : entry.pending_papers) {
@@ -29,7 +29,8 @@ void AddVotes(const VoteEventEntry& entry, v1::VoteEvent& event) {
 
 }  // namespace
 
-v1::VoteEvent ToVoteEvent(const VoteEventEntry& entry, const MotionEntry& motion) {
+v1::VoteEvent ToVoteEvent(const VoteEventEntry& entry, const MotionEntry& motion,
+                          const rules::v1::RuleProfile& profile) {
   v1::VoteEvent event;
   event.set_id(entry.id);
   event.set_meeting_id(entry.meeting_id);
@@ -40,9 +41,9 @@ v1::VoteEvent ToVoteEvent(const VoteEventEntry& entry, const MotionEntry& motion
   for (const std::string& person_id : entry.excluded) event.add_excluded(person_id);
   event.set_statutory_number(entry.statutory_number);
   event.set_seated_number(entry.seated_number);
-  *event.mutable_profile() = entry.profile;
+  *event.mutable_profile() = profile;
   event.set_cast_count(static_cast<uint32_t>(entry.votes.size() + entry.ballots.size()) +
-                       (entry.secret.has_value() ? entry.secret->counted : 0));
+                       (entry.secret.has_value() ? entry.secret->counted() : 0));
   if (entry.secret.has_value()) *event.mutable_secret() = ToSecretVote(entry, motion);
   AddVotes(entry, event);
   *event.mutable_open_time() = ToTimestamp(entry.opened);
@@ -64,7 +65,7 @@ v1::SecretVote ToSecretVote(const VoteEventEntry& event, const MotionEntry& moti
     vote.add_registered_person_ids(person_id);
   vote.set_credential_count(static_cast<uint32_t>(entry.credentials.size()));
   vote.set_ballot_count(static_cast<uint32_t>(entry.trackers.size()));
-  vote.set_counted(entry.counted);
+  vote.set_counted(entry.counted());
   if (entry.participants.has_value()) {
     vote.mutable_participant_ids()->Add(entry.participants->begin(), entry.participants->end());
   }
