@@ -43,7 +43,7 @@ Auditor::Auditor(crypto::NoteVerifier log, std::function<void(const Finding&)> r
       report_(std::move(report)),
       fold_(DomainSet::All(), log_.key(), &cache_, program_version),
       races_(log_.key(), &cache_, program_version) {
-  races_.ShareBallotMemo(fold_);
+  races_.ShareElectionMemo(fold_);
 }
 
 void Auditor::Fault(std::string text) { Add({Finding::Kind::kFault, std::move(text)}); }

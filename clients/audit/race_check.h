@@ -38,7 +38,7 @@ class RaceCheck {
             uint32_t program_version = kProgramVersion);
 
   // Ballots that `first`, the first fold, has verified are not verified again.
-  void ShareBallotMemo(const Fold& first) { fold_.ShareBallotMemo(first); }
+  void ShareElectionMemo(const Fold& first) { fold_.ShareElectionMemo(first); }
 
   // A void record, as the first fold found it. One that names a size beyond its own position is
   // unfounded whatever the state.

@@ -98,8 +98,8 @@ absl::Status DecisionsMachine::CheckAnew(const v1::DraftDecision& command,
     return Refuse(Reason::kNotObjected, absl::StrCat("nobody objected to decision ", before->id(),
                                                      ", or it was decided anew already"));
   }
-  const std::string day = absl::FormatCivilTime(
-      absl::CivilDay(rules::LocalTime(event.profile.time_zone(), event.established_time)));
+  const std::string day = absl::FormatCivilTime(absl::CivilDay(
+      rules::LocalTime(votes_.ProfileOf(event).time_zone(), event.established_time)));
   // Days in this form are in the order of their text.
   if (before->objection_unlawful() ||
       (before->new_decision_from() <= day && day <= before->new_decision_until())) {
@@ -109,7 +109,7 @@ absl::Status DecisionsMachine::CheckAnew(const v1::DraftDecision& command,
                 absl::StrCat("decision ", before->id(), " was to be decided anew from ",
                              before->new_decision_from(), " to ", before->new_decision_until(),
                              ", vote ", event.id, " was on ", day, " (",
-                             event.profile.after_vote().provenance().norm(), ")"));
+                             votes_.ProfileOf(event).after_vote().provenance().norm(), ")"));
 }
 
 void DecisionsMachine::Apply(const CommandContext&, const v1::DraftDecision& command) {
@@ -132,7 +132,7 @@ void DecisionsMachine::Apply(const CommandContext&, const v1::DraftDecision& com
   decision.set_item_adopted(ItemAdopted(motion.polarity, event.result->outcome()));
   *decision.mutable_decide_time() = ToTimestamp(event.established_time);
   *decision.mutable_release_allowed_time() =
-      ToTimestamp(rules::ReleaseAllowedFrom(event.profile, event.established_time));
+      ToTimestamp(rules::ReleaseAllowedFrom(votes_.ProfileOf(event), event.established_time));
   decision.set_public_(item.content.public_());
   if (!command.decides_anew_id().empty()) {
     v1::Decision& before = *state_.decisions.Mutable(command.decides_anew_id());
@@ -225,7 +225,7 @@ void DecisionsMachine::Apply(const CommandContext& context, const v1::ObjectToDe
   decision.set_objection_reason(command.reason());
   *decision.mutable_objection_time() = ToTimestamp(context.time);
   decision.set_objection_unlawful(command.unlawful());
-  const rules::v1::RuleProfile& profile = votes_.Find(decision.vote_event_id())->profile;
+  const rules::v1::RuleProfile& profile = votes_.ProfileOf(*votes_.Find(decision.vote_event_id()));
   const rules::DayRange days = rules::NewDecisionDays(profile, context.time);
   decision.set_new_decision_from(absl::FormatCivilTime(days.first));
   decision.set_new_decision_until(absl::FormatCivilTime(days.last));
@@ -258,11 +258,11 @@ absl::Status DecisionsMachine::Check(const CommandContext& context,
   }
   if (context.time < FromTimestamp(decision->release_allowed_time())) {
     const meetings::VoteEventEntry* event = votes_.Find(decision->vote_event_id());
-    return Refuse(
-        Reason::kObjectionPeriod,
-        absl::StrCat("the objection period runs; decision ", decision->id(),
-                     " can be released from ", LocalDay(*decision, event->profile.time_zone()),
-                     " on (", event->profile.after_vote().provenance().norm(), ")"));
+    return Refuse(Reason::kObjectionPeriod,
+                  absl::StrCat("the objection period runs; decision ", decision->id(),
+                               " can be released from ",
+                               LocalDay(*decision, votes_.ProfileOf(*event).time_zone()), " on (",
+                               votes_.ProfileOf(*event).after_vote().provenance().norm(), ")"));
   }
   return absl::OkStatus();
 }

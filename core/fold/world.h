@@ -108,7 +108,7 @@ class World {
   bool HidesChoices(Domain domain) const;
 
   // Remembers verified ballots together with `other`, another state of the same log.
-  void ShareBallotMemo(const World& other) { secret_votes_.ShareBallotMemo(other.secret_votes_); }
+  void ShareElectionMemo(const World& other) { votes_.ShareElectionMemo(other.votes_); }
 
  private:
   directory::DirectoryMachine directory_;

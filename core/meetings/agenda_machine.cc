@@ -1,7 +1,7 @@
 #include "core/meetings/agenda_machine.h"
 
-#include <algorithm>
 #include <set>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "base/refusal.h"
@@ -78,7 +78,7 @@ absl::Status AgendaMachine::Check(const CommandContext& context,
 }
 
 void AgendaMachine::Apply(const CommandContext& context, const v1::ConveneMeeting& command) {
-  MeetingEntry& meeting = meetings_[command.meeting_id()];
+  MeetingEntry& meeting = state_.meetings.MutableOrNew(command.meeting_id());
   meeting.id = command.meeting_id();
   meeting.organization_id = command.organization_id();
   meeting.title = command.title();
@@ -136,16 +136,33 @@ absl::Status AgendaMachine::Check(const CommandContext& context,
 }
 
 void AgendaMachine::Apply(const CommandContext&, const v1::PublishAgenda& command) {
-  MeetingEntry& meeting = meetings_.find(command.meeting_id())->second;
-  for (const std::string& id : meeting.item_ids) items_.erase(id);
+  MeetingEntry& meeting = *state_.meetings.Mutable(command.meeting_id());
+  for (const std::string& id : meeting.item_ids) RemoveItem(id);
   meeting.item_ids.clear();
   for (const v1::AgendaItemContent& content : command.items()) {
-    const papers::v1::Proposal* proposal = papers_.FindProposal(content.proposal_id());
-    items_[content.item_id()] = {
-        content, meeting.id,
-        proposal == nullptr ? 0 : static_cast<uint32_t>(proposal->versions_size())};
+    AddItem(meeting.id, content);
     meeting.item_ids.push_back(content.item_id());
   }
+}
+
+void AgendaMachine::AddItem(absl::string_view meeting_id, const v1::AgendaItemContent& content) {
+  const papers::v1::Proposal* proposal = papers_.FindProposal(content.proposal_id());
+  ItemEntry item;
+  item.content = content;
+  item.meeting_id = std::string(meeting_id);
+  if (proposal != nullptr) item.proposal_version = static_cast<uint32_t>(proposal->versions_size());
+  state_.items.InsertOrAssign(content.item_id(), std::move(item));
+  if (content.public_() && proposal != nullptr)
+    ++state_.public_items.MutableOrNew(content.proposal_id());
+}
+
+void AgendaMachine::RemoveItem(absl::string_view item_id) {
+  const v1::AgendaItemContent& content = state_.items.Find(item_id)->content;
+  if (content.public_() && !content.proposal_id().empty() &&
+      --*state_.public_items.Mutable(content.proposal_id()) == 0) {
+    state_.public_items.Erase(content.proposal_id());
+  }
+  state_.items.Erase(item_id);
 }
 
 absl::Status AgendaMachine::Check(const CommandContext& context,
@@ -157,20 +174,18 @@ absl::Status AgendaMachine::Check(const CommandContext& context,
 }
 
 void AgendaMachine::Apply(const CommandContext&, const v1::CancelMeeting& command) {
-  meetings_.find(command.meeting_id())->second.state = v1::MEETING_STATE_CANCELLED;
+  state_.meetings.Mutable(command.meeting_id())->state = v1::MEETING_STATE_CANCELLED;
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
 // Reads
 
 const ItemEntry* AgendaMachine::FindItem(absl::string_view item_id) const {
-  const auto found = items_.find(item_id);
-  return found == items_.end() ? nullptr : &found->second;
+  return state_.items.Find(item_id);
 }
 
 const MeetingEntry* AgendaMachine::FindMeeting(absl::string_view meeting_id) const {
-  const auto found = meetings_.find(meeting_id);
-  return found == meetings_.end() ? nullptr : &found->second;
+  return state_.meetings.Find(meeting_id);
 }
 
 absl::Status AgendaMachine::CheckItem(absl::string_view item_id,
@@ -194,7 +209,7 @@ v1::Meeting AgendaMachine::ToProto(const MeetingEntry& entry, Audience audience)
   meeting.set_urgency_reason(entry.urgency_reason);
   meeting.set_notice_explanation(entry.notice_explanation);
   for (const std::string& id : entry.item_ids) {
-    const ItemEntry& item = items_.find(id)->second;
+    const ItemEntry& item = *state_.items.Find(id);
     v1::AgendaItem* shown = meeting.add_items();
     if (item.content.public_() || audience != Audience::kPublic) {
       *shown->mutable_content() = item.content;
@@ -218,7 +233,8 @@ absl::StatusOr<v1::Meeting> AgendaMachine::GetMeeting(absl::string_view meeting_
 std::vector<v1::Meeting> AgendaMachine::ListMeetings(absl::string_view after_id, size_t limit,
                                                      Audience audience) const {
   std::vector<v1::Meeting> meetings;
-  for (auto it = meetings_.upper_bound(after_id); it != meetings_.end() && meetings.size() < limit;
+  const auto end = state_.meetings.end();
+  for (auto it = state_.meetings.upper_bound(after_id); it != end && meetings.size() < limit;
        ++it) {
     meetings.push_back(ToProto(it->second, audience));
   }
@@ -226,13 +242,11 @@ std::vector<v1::Meeting> AgendaMachine::ListMeetings(absl::string_view after_id,
 }
 
 bool AgendaMachine::IsDealtWithInPublic(absl::string_view proposal_id) const {
-  return std::any_of(items_.begin(), items_.end(), [&](const auto& entry) {
-    return entry.second.content.public_() && entry.second.content.proposal_id() == proposal_id;
-  });
+  return state_.public_items.Contains(proposal_id);
 }
 
 void AgendaMachine::Visit(const ResourceVisitor& visitor) const {
-  for (const auto& [id, meeting] : meetings_) visitor(ToProto(meeting, Audience::kAuditor));
+  for (const auto& [id, meeting] : state_.meetings) visitor(ToProto(meeting, Audience::kAuditor));
 }
 
 }  // namespace votum::meetings

@@ -7,8 +7,6 @@
 #define VOTUM_CORE_MEETINGS_AGENDA_MACHINE_H_
 
 #include <cstdint>
-#include <functional>
-#include <map>
 #include <string>
 #include <vector>
 
@@ -19,8 +17,10 @@
 #include "core/command/audience.h"
 #include "core/command/command_context.h"
 #include "core/command/visitor.h"
+#include "core/describe.h"
 #include "core/directory/directory_machine.h"
 #include "core/papers/papers_machine.h"
+#include "core/table.h"
 #include "votum/meetings/v1/agenda.pb.h"
 
 namespace votum::meetings {
@@ -29,6 +29,7 @@ struct ItemEntry {
   v1::AgendaItemContent content;
   std::string meeting_id;
   uint32_t proposal_version = 0;  // newest when the agenda was published; 0 without proposal
+  VOTUM_FIELDS(content, meeting_id, proposal_version)
 };
 
 struct MeetingEntry {
@@ -43,6 +44,16 @@ struct MeetingEntry {
   std::string urgency_reason;
   std::string notice_explanation;
   std::vector<std::string> item_ids;  // in order
+  VOTUM_FIELDS(id, organization_id, title, place, start, state, convened, urgent, urgency_reason,
+               notice_explanation, item_ids)
+};
+
+// All that this machine remembers. A copy shares its entries.
+struct AgendaState {
+  Table<std::string, MeetingEntry> meetings;  // by id
+  Table<std::string, ItemEntry> items;        // by id
+  Table<std::string, uint32_t> public_items;  // proposal: the number of its public items, if any
+  VOTUM_FIELDS(meetings, items, public_items)
 };
 
 // Not thread-safe.
@@ -79,13 +90,16 @@ class AgendaMachine {
 
   void Visit(const ResourceVisitor& visitor) const;
 
+  const AgendaState& state() const { return state_; }
+
  private:
   v1::Meeting ToProto(const MeetingEntry& entry, Audience audience) const;
+  void AddItem(absl::string_view meeting_id, const v1::AgendaItemContent& content);
+  void RemoveItem(absl::string_view item_id);
 
   const directory::DirectoryMachine& directory_;
   const papers::PapersMachine& papers_;
-  std::map<std::string, MeetingEntry, std::less<>> meetings_;
-  std::map<std::string, ItemEntry, std::less<>> items_;
+  AgendaState state_;
 };
 
 }  // namespace votum::meetings

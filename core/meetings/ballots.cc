@@ -29,20 +29,20 @@ absl::Status Votes::Check(const CommandContext& context, const v1::MarkBallot& c
                   absl::StrCat("vote ", event->id, " is not secret: it has no urn"));
   }
   RETURN_IF_ERROR(CheckVoter(*event, command.person_id()));
-  if (event->secret.has_value() && event->secret->registered.count(command.person_id()) > 0) {
+  if (event->secret.has_value() && event->secret->registered.Contains(command.person_id())) {
     return Refuse(
         Reason::kDeviceRegistered,
         absl::StrCat(command.person_id(), " has registered a device for vote ", event->id,
                      " and votes with it; before ballots begin a clerk can take that back "
                      "(WithdrawCredential)"));
   }
-  if (event->ballots.count(command.person_id()) == 0) return absl::OkStatus();
+  if (!event->ballots.Contains(command.person_id())) return absl::OkStatus();
   return Refuse(Reason::kAlreadyVoted,
                 absl::StrCat(command.person_id(), " has put a paper into the urn already"));
 }
 
 void Votes::Apply(const CommandContext& context, const v1::MarkBallot& command) {
-  Mutable(context, command.vote_event_id()).ballots.insert(command.person_id());
+  Mutable(context, command.vote_event_id()).ballots.InsertOrAssign(command.person_id(), {});
 }
 
 absl::Status Votes::CheckBallotCount(const VoteEventEntry& event, const v1::Tally& tally) const {

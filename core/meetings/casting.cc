@@ -46,7 +46,7 @@ absl::Status Votes::CheckVoter(const VoteEventEntry& event, absl::string_view pe
   const bool entitled = std::binary_search(event.electorate.begin(), event.electorate.end(),
                                            person_id, std::less<>());
   if (entitled) {
-    if (sitting.present.find(person_id) != sitting.present.end()) return absl::OkStatus();
+    if (sitting.present.Contains(person_id)) return absl::OkStatus();
     return Refuse(Reason::kNotPresent,
                   absl::StrCat(person_id, " has left meeting ", sitting.meeting_id,
                                "; check in again while vote ", event.id, " is open"));
@@ -70,23 +70,21 @@ absl::Status Votes::CheckVoter(const VoteEventEntry& event, absl::string_view pe
 }
 
 absl::Status Votes::CheckNotVoted(const VoteEventEntry& event, absl::string_view person_id) const {
-  if (const auto voted = event.votes.find(person_id); voted != event.votes.end()) {
-    const VoteEntry& vote = voted->second;
+  if (const VoteEntry* vote = event.votes.Find(person_id); vote != nullptr) {
     return Refuse(
         Reason::kAlreadyVoted,
-        vote.paper
-            ? absl::StrCat(person_id, " has voted on paper, confirmed at record ", vote.index,
+        vote->paper
+            ? absl::StrCat(person_id, " has voted on paper, confirmed at record ", vote->index,
                            "; if that is wrong, the chair closes vote ", event.id,
                            " and puts the motion again")
-            : absl::StrCat(person_id, " has voted at record ", vote.index,
-                           "; to change it, send CorrectVote for command ", vote.command_id));
+            : absl::StrCat(person_id, " has voted at record ", vote->index,
+                           "; to change it, send CorrectVote for command ", vote->command_id));
   }
-  if (const auto paper = event.pending_papers.find(person_id);
-      paper != event.pending_papers.end()) {
+  if (const PendingPaperEntry* paper = event.pending_papers.Find(person_id); paper != nullptr) {
     return Refuse(
         Reason::kPaperRecorded,
-        absl::StrCat(paper->second.recorder_id, " has recorded a vote on paper of ", person_id,
-                     " at record ", paper->second.index,
+        absl::StrCat(paper->recorder_id, " has recorded a vote on paper of ", person_id,
+                     " at record ", paper->index,
                      ", which waits for its confirmation; if it is wrong, a clerk takes it back "
                      "(WithdrawPaperVote)"));
   }
@@ -102,8 +100,9 @@ absl::Status Votes::Check(const CommandContext& context, const v1::CastVote& com
 }
 
 void Votes::Apply(const CommandContext& context, const v1::CastVote& command) {
-  Mutable(context, command.vote_event_id()).votes[context.actor] = {
-      command.choice(), /*paper=*/false, context.command_id, context.index, command.candidate_id()};
+  Mutable(context, command.vote_event_id())
+      .votes.InsertOrAssign(context.actor, {command.choice(), /*paper=*/false, context.command_id,
+                                            context.index, command.candidate_id()});
 }
 
 absl::Status Votes::Check(const CommandContext& context, const v1::CorrectVote& command) const {
@@ -111,24 +110,25 @@ absl::Status Votes::Check(const CommandContext& context, const v1::CorrectVote& 
                    FindOpen(command.meeting_id(), command.vote_event_id()));
   RETURN_IF_ERROR(CheckBallot(*event, command.choice(), command.candidate_id()));
   RETURN_IF_ERROR(CheckVoter(*event, context.actor));
-  const auto voted = event->votes.find(context.actor);
-  if (voted == event->votes.end()) {
+  const VoteEntry* voted = event->votes.Find(context.actor);
+  if (voted == nullptr) {
     // If a paper is waiting, that is the better explanation.
     RETURN_IF_ERROR(CheckNotVoted(*event, context.actor));
     return Refuse(Reason::kNotVoted, absl::StrCat(context.actor, " has not voted in vote ",
                                                   event->id, "; send CastVote"));
   }
-  if (voted->second.paper) return CheckNotVoted(*event, context.actor);
-  if (voted->second.command_id == command.replaces_command_id()) return absl::OkStatus();
+  if (voted->paper) return CheckNotVoted(*event, context.actor);
+  if (voted->command_id == command.replaces_command_id()) return absl::OkStatus();
   return Refuse(Reason::kStaleCorrection,
                 absl::StrCat("the newest vote of ", context.actor, " is command ",
-                             voted->second.command_id, " at record ", voted->second.index, ", not ",
+                             voted->command_id, " at record ", voted->index, ", not ",
                              command.replaces_command_id(), "; look at it and correct that one"));
 }
 
 void Votes::Apply(const CommandContext& context, const v1::CorrectVote& command) {
-  Mutable(context, command.vote_event_id()).votes[context.actor] = {
-      command.choice(), /*paper=*/false, context.command_id, context.index, command.candidate_id()};
+  Mutable(context, command.vote_event_id())
+      .votes.InsertOrAssign(context.actor, {command.choice(), /*paper=*/false, context.command_id,
+                                            context.index, command.candidate_id()});
 }
 
 }  // namespace votum::meetings

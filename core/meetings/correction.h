@@ -10,6 +10,7 @@
 #include "absl/time/time.h"
 #include "core/command/command_context.h"
 #include "core/command/timestamps.h"
+#include "core/describe.h"
 #include "votum/meetings/v1/corrections.pb.h"
 
 namespace votum::meetings {
@@ -23,6 +24,7 @@ struct CorrectionEntry {
   absl::Time time;
   std::string person_id;
   std::string reason;  // empty where none is asked for
+  VOTUM_FIELDS(index, time, person_id, reason)
 };
 
 inline CorrectionEntry CorrectionBy(const CommandContext& context, absl::string_view reason = "") {

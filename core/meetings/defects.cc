@@ -78,9 +78,9 @@ std::vector<Ballot> AllBallots(const VoteEventEntry& event, const MotionEntry& m
 std::vector<Ballot> PossibleBallots(const VoteEventEntry& event, const MotionEntry& motion,
                                     absl::string_view person_id) {
   if (event.mode != v1::VOTE_MODE_ROLL_CALL) return AllBallots(event, motion);
-  const auto vote = event.votes.find(person_id);
-  if (vote == event.votes.end()) return {kNotVoted};
-  return {BallotOf(motion, vote->second.choice, vote->second.candidate_id)};
+  const VoteEntry* vote = event.votes.Find(person_id);
+  if (vote == nullptr) return {kNotVoted};
+  return {BallotOf(motion, vote->choice, vote->candidate_id)};
 }
 
 // All tallies that come of one ballot of `out` taken out of one of `tallies` and one of `in` added;
@@ -228,9 +228,8 @@ absl::Status CheckRightChoice(const VoteEventEntry& event, const MotionEntry& mo
   if (names ? right == kFirstCandidate + static_cast<int>(motion.candidates.size())
             : !command.candidate_id().empty())
     return BadDefect("a candidate of the election is named with yes, and only then");
-  const auto vote = event.votes.find(command.person_id());
-  if (vote == event.votes.end() ||
-      BallotOf(motion, vote->second.choice, vote->second.candidate_id) != right)
+  const VoteEntry* vote = event.votes.Find(command.person_id());
+  if (vote == nullptr || BallotOf(motion, vote->choice, vote->candidate_id) != right)
     return absl::OkStatus();
   return BadDefect(
       absl::StrCat("the vote of ", command.person_id(), " was recorded like that: no error"));
@@ -284,7 +283,8 @@ absl::Status CheckDefect(const VoteEventEntry& event, const MotionEntry& motion,
                                               : absl::OkStatus();
 }
 
-v1::Reconsideration Reconsider(const VoteEventEntry& event, const MotionEntry& motion) {
+v1::Reconsideration Reconsider(const VoteEventEntry& event, const MotionEntry& motion,
+                               const rules::v1::RuleProfile& profile) {
   v1::Reconsideration reconsidered;
   const Tallies tallies = RightTallies(event, motion);
   const bool countable =
@@ -293,9 +293,9 @@ v1::Reconsideration Reconsider(const VoteEventEntry& event, const MotionEntry& m
   size_t same = 0;
   if (countable) {
     const VoteEventEntry corrected = Corrected(event);
-    const std::string as_it_was = Ending(ResultOf(event, motion, Count(event, motion)));
+    const std::string as_it_was = Ending(ResultOf(event, motion, profile, Count(event, motion)));
     for (const auto& [bytes, tally] : tallies) {
-      v1::Result result = ResultOf(corrected, motion, tally);
+      v1::Result result = ResultOf(corrected, motion, profile, tally);
       if (Ending(result) == as_it_was) ++same;
       if (known) *reconsidered.mutable_result() = std::move(result);
     }

@@ -28,8 +28,9 @@ inline constexpr size_t kMaxWays = 10'000;
 absl::Status CheckDefect(const VoteEventEntry& event, const MotionEntry& motion,
                          const v1::RecordDefect& command);
 
-// The vote without its defects, of which it has at least one.
-v1::Reconsideration Reconsider(const VoteEventEntry& event, const MotionEntry& motion);
+// The vote without its defects, of which it has at least one. `profile` is the vote's.
+v1::Reconsideration Reconsider(const VoteEventEntry& event, const MotionEntry& motion,
+                               const rules::v1::RuleProfile& profile);
 
 }  // namespace votum::meetings
 

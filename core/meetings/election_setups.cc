@@ -1,6 +1,7 @@
 #include "core/meetings/election_setups.h"
 
 #include <cstddef>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "base/refusal.h"
@@ -27,7 +28,9 @@ absl::StatusOr<election::Election> ElectionOf(const election::ElectionDraft& dra
                                               const v1::ElectronicBallots& electronic,
                                               const KeyCeremonyEntry& ceremony) {
   ASSIGN_OR_RETURN(const election::TrusteeKey server, ServerKeyOf(electronic));
-  return election::Election::Make(draft, server.public_key * *ceremony.public_key);
+  ASSIGN_OR_RETURN(const election::Element trustees,
+                   election::Element::FromDecimal(ceremony.public_key));
+  return election::Election::Make(draft, server.public_key * trustees);
 }
 
 }  // namespace
@@ -39,8 +42,8 @@ absl::Status ElectionSetups::Check(const directory::OrganizationEntry& organizat
     return Refuse(Reason::kBadMode, "electronic is for secret votes");
   RETURN_IF_ERROR(ceremonies_.CheckFinished(electronic.ceremony_id(), organization.id));
   const KeyCeremonyEntry& ceremony = *ceremonies_.Find(electronic.ceremony_id());
-  if (election_uuids_.count(electronic.election_uuid()) > 0 ||
-      server_keys_.count(electronic.server_key()) > 0) {
+  if (state_.election_uuids.Contains(electronic.election_uuid()) ||
+      state_.server_keys.Contains(electronic.server_key())) {
     return BadKeys("the election or its server key was used before");
   }
   const auto registry = election::Element::FromDecimal(electronic.registry_key());
@@ -52,26 +55,27 @@ absl::Status ElectionSetups::Check(const directory::OrganizationEntry& organizat
       .status();
 }
 
-SecretVoteEntry ElectionSetups::SetUp(const CommandContext& context,
-                                      const directory::OrganizationEntry& organization,
+SecretVoteEntry ElectionSetups::SetUp(const directory::OrganizationEntry& organization,
                                       const MotionEntry& motion, const v1::OpenVote& command) {
   const v1::ElectronicBallots& electronic = command.electronic();
   const KeyCeremonyEntry& ceremony = *ceremonies_.Find(electronic.ceremony_id());
   SecretVoteEntry vote;
   vote.electronic = electronic;
-  vote.opened = context.time;
   const uint32_t minimum = organization.profile.modes().secret_ballots().minimum_ballots();
   vote.minimum_ballots = minimum == 0 ? kMinimumBallots : minimum;
   vote.answers = AnswersOf(motion);
-  vote.trustees_json = election::Trustees::Format({*ServerKeyOf(electronic)}, {*ceremony.result});
-  vote.trustees = *election::Trustees::Parse(vote.trustees_json);
-  vote.election = *ElectionOf(DraftOf(motion, command.vote_event_id(), electronic.election_uuid(),
-                                      organization.id, directory_.deployment()),
-                              electronic, ceremony);
-  vote.election_json = vote.election->json();
-  vote.fingerprint = vote.election->fingerprint();
-  election_uuids_.insert(electronic.election_uuid());
-  server_keys_.insert(electronic.server_key());
+  const election::Election election =
+      *ElectionOf(DraftOf(motion, command.vote_event_id(), electronic.election_uuid(),
+                          organization.id, directory_.deployment()),
+                  electronic, ceremony);
+  vote.fingerprint = election.fingerprint();
+  ElectionTexts texts;
+  texts.election_json = election.json();
+  texts.trustees_json = election::Trustees::Format(
+      {*ServerKeyOf(electronic)}, {*election::ParseThresholdTrustees(ceremony.result)});
+  state_.elections.InsertOrAssign(command.vote_event_id(), std::move(texts));
+  state_.election_uuids.InsertOrAssign(electronic.election_uuid(), {});
+  state_.server_keys.InsertOrAssign(electronic.server_key(), {});
   return vote;
 }
 

@@ -54,7 +54,7 @@ std::vector<std::string> Electorate(const directory::DirectoryMachine& directory
     return without_mayor && directory.HasOffice(person_id, common::v1::OFFICE_MAYOR);
   };
   std::vector<std::string> electorate;
-  for (const auto& [person_id, position] : sitting.present) {
+  for (const auto& [person_id, number] : sitting.present) {
     const auto* membership = directory.ActiveMembership(person_id, sitting.organization_id);
     if (membership != nullptr && membership->voting_right && !excluded(person_id)) {
       electorate.push_back(person_id);
@@ -110,7 +110,7 @@ absl::Status CheckPresentVoter(const directory::DirectoryMachine& directory,
     return Refuse(Reason::kNotEntitled,
                   absl::StrCat(person_id, " has no voting right in ", sitting.organization_id));
   }
-  if (sitting.present.find(person_id) != sitting.present.end()) return absl::OkStatus();
+  if (sitting.present.Contains(person_id)) return absl::OkStatus();
   return Refuse(Reason::kNotPresent, absl::StrCat(person_id, " is not present in meeting ",
                                                   sitting.meeting_id, "; check in before"));
 }

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <set>
-#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "base/refusal.h"
@@ -98,9 +97,9 @@ v1::KeyCeremony ToResource(const KeyCeremonyEntry& entry, bool with_messages) {
   }
   ceremony.set_state(entry.state);
   *ceremony.mutable_announce_time() = ToTimestamp(entry.announced);
-  if (entry.public_key.has_value()) {
+  if (!entry.public_key.empty()) {
     *ceremony.mutable_finish_time() = ToTimestamp(entry.finished_time);
-    ceremony.set_public_key(entry.public_key->ToDecimal());
+    ceremony.set_public_key(entry.public_key);
   }
   ceremony.set_cancel_reason(entry.cancel_reason);
   return ceremony;
@@ -116,12 +115,11 @@ uint32_t KeyCeremonyEntry::NumberOf(absl::string_view person_id) const {
 }
 
 const KeyCeremonyEntry* KeyCeremonies::Find(absl::string_view id) const {
-  const auto found = ceremonies_.find(id);
-  return found == ceremonies_.end() ? nullptr : &found->second;
+  return state_.ceremonies.Find(id);
 }
 
 KeyCeremonyEntry& KeyCeremonies::Mutable(absl::string_view id) {
-  return ceremonies_.find(id)->second;
+  return *state_.ceremonies.Mutable(id);
 }
 
 absl::Status KeyCeremonies::Check(const CommandContext&,
@@ -156,7 +154,7 @@ absl::Status KeyCeremonies::Check(const CommandContext&,
 }
 
 void KeyCeremonies::Apply(const CommandContext& context, const v1::AnnounceKeyCeremony& command) {
-  KeyCeremonyEntry& ceremony = ceremonies_[command.ceremony_id()];
+  KeyCeremonyEntry& ceremony = state_.ceremonies.MutableOrNew(command.ceremony_id());
   ceremony.id = command.ceremony_id();
   ceremony.organization_id = command.organization_id();
   ceremony.threshold = command.threshold();
@@ -270,12 +268,13 @@ void KeyCeremonies::Apply(const CommandContext& context, const v1::SubmitTrustee
   const uint32_t number = ceremony.NumberOf(command.trustee_id());
   ceremony.trustees[number - 1].key = command.key();
   if (!AllHave(ceremony, &Trustee::key)) return;
-  ceremony.result = *Assemble(ceremony, number, command.key());
+  const election::ThresholdTrustees result = *Assemble(ceremony, number, command.key());
   // The product of all constant terms (CheckThresholdTrustees).
   election::Element key;
-  for (const election::SignedMessage& polynomial : ceremony.result->polynomials)
+  for (const election::SignedMessage& polynomial : result.polynomials)
     key *= election::ParsePolynomial(polynomial.message)->front();
-  ceremony.public_key = std::move(key);
+  ceremony.result = election::FormatThresholdTrustees(result);
+  ceremony.public_key = key.ToDecimal();
   ceremony.finished_time = context.time;
   ceremony.state = v1::KEY_CEREMONY_STATE_FINISHED;
 }
@@ -332,8 +331,9 @@ absl::StatusOr<v1::KeyCeremony> KeyCeremonies::Get(absl::string_view id) const {
 std::vector<v1::KeyCeremony> KeyCeremonies::List(absl::string_view organization_id,
                                                  absl::string_view after_id, size_t limit) const {
   std::vector<v1::KeyCeremony> ceremonies;
-  for (auto it = ceremonies_.upper_bound(after_id);
-       it != ceremonies_.end() && ceremonies.size() < limit; ++it) {
+  const auto end = state_.ceremonies.end();
+  for (auto it = state_.ceremonies.upper_bound(after_id); it != end && ceremonies.size() < limit;
+       ++it) {
     if (it->second.organization_id == organization_id)
       ceremonies.push_back(ToResource(it->second, /*with_messages=*/false));
   }
@@ -341,7 +341,7 @@ std::vector<v1::KeyCeremony> KeyCeremonies::List(absl::string_view organization_
 }
 
 void KeyCeremonies::Visit(const ResourceVisitor& visitor) const {
-  for (const auto& [id, ceremony] : ceremonies_)
+  for (const auto& [id, ceremony] : state_.ceremonies)
     visitor(ToResource(ceremony, /*with_messages=*/true));
 }
 

@@ -5,9 +5,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
-#include <map>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,7 +14,9 @@
 #include "absl/time/time.h"
 #include "core/command/command_context.h"
 #include "core/command/visitor.h"
+#include "core/describe.h"
 #include "core/directory/directory_machine.h"
+#include "core/table.h"
 #include "crypto/election/ceremony.h"
 #include "votum/meetings/v1/key_ceremonies.pb.h"
 
@@ -34,6 +33,7 @@ struct KeyCeremonyEntry {
     std::string certificate;
     std::string contribution;
     std::string key;
+    VOTUM_FIELDS(person_id, certificate, contribution, key)
   };
 
   std::string id;
@@ -42,13 +42,23 @@ struct KeyCeremonyEntry {
   std::vector<Trustee> trustees;  // by number, from 1
   v1::KeyCeremonyState state = v1::KEY_CEREMONY_STATE_UNSPECIFIED;
   absl::Time announced;
-  absl::Time finished_time;                           // meaningless before
-  std::optional<election::ThresholdTrustees> result;  // once finished; kept when cancelled
-  std::optional<election::Element> public_key;        // the common key of the trustees
+  // Set once finished, and kept when cancelled: the result (election::FormatThresholdTrustees) and
+  // the common key of the trustees, in decimal.
+  absl::Time finished_time;
+  std::string result;
+  std::string public_key;
   std::string cancel_reason;
+  VOTUM_FIELDS(id, organization_id, threshold, trustees, state, announced, finished_time, result,
+               public_key, cancel_reason)
 
   // The number of `person_id` among the trustees, from 1; 0 if they are not a trustee.
   uint32_t NumberOf(absl::string_view person_id) const;
+};
+
+// All that this machine remembers. A copy shares its entries.
+struct KeyCeremoniesState {
+  Table<std::string, KeyCeremonyEntry> ceremonies;  // by id
+  VOTUM_FIELDS(ceremonies)
 };
 
 // Not thread-safe.
@@ -92,6 +102,8 @@ class KeyCeremonies {
   // The whole state, by id.
   void Visit(const ResourceVisitor& visitor) const;
 
+  const KeyCeremoniesState& state() const { return state_; }
+
  private:
   // The ceremony, if it is in `round` and `actor` may submit for `trustee_id`:
   // NOT_FOUND/NO_SUCH_CEREMONY; FAILED_PRECONDITION/WRONG_ROUND; PERMISSION_DENIED/NOT_THE_TRUSTEE;
@@ -103,7 +115,7 @@ class KeyCeremonies {
   KeyCeremonyEntry& Mutable(absl::string_view id);
 
   const directory::DirectoryMachine& directory_;
-  std::map<std::string, KeyCeremonyEntry, std::less<>> ceremonies_;
+  KeyCeremoniesState state_;
 };
 
 }  // namespace votum::meetings

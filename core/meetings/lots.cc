@@ -63,12 +63,12 @@ v1::Lot ToLot(const LotEntry& entry) {
 
 absl::StatusOr<const LotEntry*> Lots::FindRunning(absl::string_view meeting_id,
                                                   absl::string_view lot_id) const {
-  const auto found = lots_.find(lot_id);
-  if (found == lots_.end() || found->second.meeting_id != meeting_id) {
+  const LotEntry* lot = state_.lots.Find(lot_id);
+  if (lot == nullptr || lot->meeting_id != meeting_id) {
     return Refuse(Reason::kNoSuchLot, absl::StrCat("there is no lot ", lot_id, " in meeting ",
                                                    meeting_id, "; open it before"));
   }
-  if (found->second.drawn.empty()) return &found->second;
+  if (lot->drawn.empty()) return lot;
   return Refuse(Reason::kLotDrawn, absl::StrCat("lot ", lot_id, " is drawn"));
 }
 
@@ -76,7 +76,7 @@ absl::Status Lots::Check(const CommandContext& context, const v1::OpenLot& comma
   ASSIGN_OR_RETURN(const SittingEntry* sitting, sittings_.FindOpen(command.meeting_id()));
   RETURN_IF_ERROR(CheckPresides(directory_, context.actor, sitting->organization_id));
   RETURN_IF_ERROR(CheckId("lot_id", command.lot_id()));
-  if (lots_.find(command.lot_id()) != lots_.end()) {
+  if (state_.lots.Contains(command.lot_id())) {
     return Refuse(Reason::kLotExists,
                   absl::StrCat("lot ", command.lot_id(), " exists; choose another id"));
   }
@@ -86,10 +86,10 @@ absl::Status Lots::Check(const CommandContext& context, const v1::OpenLot& comma
     return Refuse(Reason::kNoTie,
                   absl::StrCat("vote ", event->id, " has no result that the lot decides"));
   }
-  const auto decided = by_vote_.find(event->id);
-  if (decided == by_vote_.end()) return absl::OkStatus();
+  const std::string* decided = state_.by_vote.Find(event->id);
+  if (decided == nullptr) return absl::OkStatus();
   return Refuse(Reason::kLotExists,
-                absl::StrCat("lot ", decided->second, " decides vote ", event->id, " already"));
+                absl::StrCat("lot ", *decided, " decides vote ", event->id, " already"));
 }
 
 void Lots::Apply(const CommandContext& context, const v1::OpenLot& command) {
@@ -101,8 +101,8 @@ void Lots::Apply(const CommandContext& context, const v1::OpenLot& command) {
   lot.items.assign(result.candidate_ids().begin(), result.candidate_ids().end());
   lot.draw = result.to_draw();
   lot.newest_index = context.index;
-  by_vote_.emplace(command.vote_event_id(), command.lot_id());
-  lots_.emplace(command.lot_id(), std::move(lot));
+  state_.by_vote.InsertOrAssign(command.vote_event_id(), command.lot_id());
+  state_.lots.InsertOrAssign(command.lot_id(), std::move(lot));
 }
 
 absl::Status Lots::Check(const CommandContext& context, const v1::CommitToLot& command) const {
@@ -111,7 +111,7 @@ absl::Status Lots::Check(const CommandContext& context, const v1::CommitToLot& c
   RETURN_IF_ERROR(CheckPresentVoter(directory_, *sitting, context.actor));
   if (!lot->checkpoint.empty())
     return Refuse(Reason::kLotFixed, absl::StrCat("lot ", lot->id, " takes no more commitments"));
-  if (lot->contributions.find(context.actor) != lot->contributions.end()) {
+  if (lot->contributions.Contains(context.actor)) {
     return Refuse(Reason::kAlreadyCommitted,
                   absl::StrCat(context.actor, " has committed to lot ", lot->id, " already"));
   }
@@ -120,8 +120,8 @@ absl::Status Lots::Check(const CommandContext& context, const v1::CommitToLot& c
 }
 
 void Lots::Apply(const CommandContext& context, const v1::CommitToLot& command) {
-  LotEntry& lot = lots_.find(command.lot_id())->second;
-  lot.contributions[context.actor].commitment = command.commitment();
+  LotEntry& lot = *state_.lots.Mutable(command.lot_id());
+  lot.contributions.MutableOrNew(context.actor).commitment = command.commitment();
   lot.newest_index = context.index;
 }
 
@@ -148,7 +148,7 @@ absl::Status Lots::Check(const CommandContext& context, const v1::FixLot& comman
 }
 
 void Lots::Apply(const CommandContext& context, const v1::FixLot& command) {
-  LotEntry& lot = lots_.find(command.lot_id())->second;
+  LotEntry& lot = *state_.lots.Mutable(command.lot_id());
   lot.checkpoint = command.checkpoint();
   lot.fixed = context.time;
 }
@@ -162,22 +162,21 @@ absl::Status Lots::Check(const CommandContext& context, const v1::RevealForLot& 
                                " still takes commitments: keep the contribution to "
                                "yourself until it is fixed"));
   }
-  const auto own = lot->contributions.find(context.actor);
-  if (own == lot->contributions.end()) {
+  const LotEntry::Contribution* own = lot->contributions.Find(context.actor);
+  if (own == nullptr) {
     return Refuse(Reason::kNotCommitted,
                   absl::StrCat(context.actor, " has not committed to lot ", lot->id));
   }
-  if (!own->second.contribution.empty()) {
+  if (!own->contribution.empty()) {
     return Refuse(Reason::kAlreadyRevealed,
                   absl::StrCat(context.actor, " has revealed for lot ", lot->id, " already"));
   }
-  ASSIGN_OR_RETURN(const crypto::Digest commitment,
-                   crypto::DigestFromBytes(own->second.commitment));
+  ASSIGN_OR_RETURN(const crypto::Digest commitment, crypto::DigestFromBytes(own->commitment));
   return rules::CheckContribution(commitment, command.contribution());
 }
 
 void Lots::Apply(const CommandContext& context, const v1::RevealForLot& command) {
-  lots_.find(command.lot_id())->second.contributions[context.actor].contribution =
+  state_.lots.Mutable(command.lot_id())->contributions.Mutable(context.actor)->contribution =
       command.contribution();
 }
 
@@ -195,7 +194,7 @@ absl::Status Lots::Check(const CommandContext& context, const v1::DrawLot& comma
 }
 
 void Lots::Apply(const CommandContext& context, const v1::DrawLot& command) {
-  LotEntry& lot = lots_.find(command.lot_id())->second;
+  LotEntry& lot = *state_.lots.Mutable(command.lot_id());
   rules::Contributions contributions;
   for (const auto& [person_id, one] : lot.contributions) {
     if (!one.contribution.empty()) contributions.emplace(person_id, one.contribution);
@@ -217,17 +216,17 @@ void Lots::Apply(const CommandContext& context, const v1::DrawLot& command) {
   v1::Explanation& text = *result.mutable_explanation();
   text.set_de(absl::StrCat(text.de(), " Das Los ", lot.id, " fiel auf: ", drawn, "."));
   text.set_en(absl::StrCat(text.en(), " The lot ", lot.id, " fell on: ", drawn, "."));
-  votes_.CompleteByLot(context, event.id, std::move(result));
+  votes_.CompleteByLot(context, lot.vote_event_id, std::move(result));
 }
 
 absl::StatusOr<v1::Lot> Lots::Get(absl::string_view id) const {
-  const auto found = lots_.find(id);
-  if (found != lots_.end()) return ToLot(found->second);
+  const LotEntry* lot = state_.lots.Find(id);
+  if (lot != nullptr) return ToLot(*lot);
   return Refuse(Reason::kNoSuchLot, absl::StrCat("there is no lot ", id));
 }
 
 void Lots::Visit(const ResourceVisitor& visitor) const {
-  for (const auto& [id, lot] : lots_) visitor(ToLot(lot));
+  for (const auto& [id, lot] : state_.lots) visitor(ToLot(lot));
 }
 
 }  // namespace votum::meetings

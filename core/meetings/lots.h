@@ -5,8 +5,6 @@
 #define VOTUM_CORE_MEETINGS_LOTS_H_
 
 #include <cstdint>
-#include <functional>
-#include <map>
 #include <string>
 #include <vector>
 
@@ -16,8 +14,10 @@
 #include "absl/time/time.h"
 #include "core/command/command_context.h"
 #include "core/command/visitor.h"
+#include "core/describe.h"
 #include "core/directory/directory_machine.h"
 #include "core/meetings/votes.h"
+#include "core/table.h"
 #include "votum/meetings/v1/lots.pb.h"
 
 namespace votum::meetings {
@@ -27,18 +27,28 @@ struct LotEntry {
   struct Contribution {
     std::string commitment;
     std::string contribution;  // empty until revealed
+    VOTUM_FIELDS(commitment, contribution)
   };
   std::string id;
   std::string meeting_id;
   std::string vote_event_id;
   std::vector<std::string> items;
   uint32_t draw = 1;
-  uint64_t newest_index = 0;  // of the opening or the newest commitment
-  std::map<std::string, Contribution, std::less<>> contributions;  // by person
-  std::string checkpoint;                                          // empty until fixed
+  uint64_t newest_index = 0;                       // of the opening or the newest commitment
+  Table<std::string, Contribution> contributions;  // by person
+  std::string checkpoint;                          // empty until fixed
   absl::Time fixed;
   std::string seed;                // empty until drawn
   std::vector<std::string> drawn;  // in this order
+  VOTUM_FIELDS(id, meeting_id, vote_event_id, items, draw, newest_index, contributions, checkpoint,
+               fixed, seed, drawn)
+};
+
+// All that this machine remembers. A copy shares its entries.
+struct LotsState {
+  Table<std::string, LotEntry> lots;        // by id
+  Table<std::string, std::string> by_vote;  // vote: the lot that decides it
+  VOTUM_FIELDS(lots, by_vote)
 };
 
 // Not thread-safe.
@@ -71,6 +81,8 @@ class Lots {
   // The whole state, by id.
   void Visit(const ResourceVisitor& visitor) const;
 
+  const LotsState& state() const { return state_; }
+
  private:
   // The lot, if it belongs to that meeting and is not drawn: NOT_FOUND/NO_SUCH_LOT;
   // FAILED_PRECONDITION/LOT_DRAWN.
@@ -81,8 +93,7 @@ class Lots {
   const Sittings& sittings_;
   const Motions& motions_;
   Votes& votes_;
-  std::map<std::string, LotEntry, std::less<>> lots_;
-  std::map<std::string, std::string, std::less<>> by_vote_;  // vote: the lot that decides it
+  LotsState state_;
 };
 
 }  // namespace votum::meetings

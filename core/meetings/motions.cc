@@ -117,12 +117,12 @@ absl::Status Motions::CheckCandidates(const SittingEntry& sitting,
       return BadCandidates(absl::StrCat("candidate ", candidate.id(), " stands twice"));
   }
   if (command.runoff_of().empty()) return absl::OkStatus();
-  const auto runoff = runoffs_.find(command.runoff_of());
-  if (runoff == runoffs_.end()) {
+  const std::set<std::string>* runoff = state_.runoffs.Find(command.runoff_of());
+  if (runoff == nullptr) {
     return BadCandidates(
         absl::StrCat("vote ", command.runoff_of(), " has no result that asks for a second ballot"));
   }
-  if (ids != runoff->second)
+  if (ids != *runoff)
     return BadCandidates(absl::StrCat("in the second ballot of ", command.runoff_of(),
                                       " stand those that its result names"));
   return absl::OkStatus();
@@ -169,7 +169,7 @@ void Motions::Apply(const CommandContext&, const v1::ProposeMotion& command) {
   motion.choose_max = command.choose_max();
   motion.places = command.places();
   motion.is_public = agenda_.FindItem(command.item_id())->content.public_();
-  motions_.emplace(command.motion_id(), std::move(motion));
+  state_.motions.InsertOrAssign(command.motion_id(), std::move(motion));
 }
 
 absl::Status Motions::Check(const CommandContext& context, const v1::DemandMode& command) const {
@@ -201,8 +201,8 @@ absl::Status Motions::Check(const CommandContext& context, const v1::DemandMode&
 }
 
 void Motions::Apply(const CommandContext& context, const v1::DemandMode& command) {
-  motions_.find(command.motion_id())
-      ->second.demands.push_back({command.mode(), context.actor, command.faction_id()});
+  state_.motions.Mutable(command.motion_id())
+      ->demands.push_back({command.mode(), context.actor, command.faction_id()});
 }
 
 absl::Status Motions::Check(const CommandContext& context,
@@ -225,7 +225,7 @@ absl::Status Motions::Check(const CommandContext& context,
 }
 
 void Motions::Apply(const CommandContext& context, const v1::WithdrawMotion& command) {
-  motions_.find(command.motion_id())->second.withdrawn = CorrectionBy(context, command.reason());
+  state_.motions.Mutable(command.motion_id())->withdrawn = CorrectionBy(context, command.reason());
 }
 
 absl::StatusOr<const MotionEntry*> Motions::FindStanding(absl::string_view meeting_id,
@@ -242,10 +242,7 @@ absl::StatusOr<const MotionEntry*> Motions::FindStanding(absl::string_view meeti
                              motion->withdrawn->index, "; propose another one"));
 }
 
-const MotionEntry* Motions::Find(absl::string_view id) const {
-  const auto found = motions_.find(id);
-  return found == motions_.end() ? nullptr : &found->second;
-}
+const MotionEntry* Motions::Find(absl::string_view id) const { return state_.motions.Find(id); }
 
 absl::StatusOr<v1::Motion> Motions::Get(absl::string_view id) const {
   const MotionEntry* motion = Find(id);
@@ -254,15 +251,15 @@ absl::StatusOr<v1::Motion> Motions::Get(absl::string_view id) const {
 }
 
 void Motions::Visit(const ResourceVisitor& visitor) const {
-  for (const auto& [id, motion] : motions_) visitor(ToMotion(motion));
+  for (const auto& [id, motion] : state_.motions) visitor(ToMotion(motion));
 }
 
 void Motions::PutToVote(absl::string_view motion_id, absl::string_view vote_event_id) {
-  motions_.find(motion_id)->second.vote_event_id = std::string(vote_event_id);
+  state_.motions.Mutable(motion_id)->vote_event_id = std::string(vote_event_id);
 }
 
 void Motions::RunoffCalled(absl::string_view vote_event_id, std::set<std::string> candidate_ids) {
-  runoffs_[std::string(vote_event_id)] = std::move(candidate_ids);
+  state_.runoffs.InsertOrAssign(vote_event_id, std::move(candidate_ids));
 }
 
 }  // namespace votum::meetings

@@ -6,8 +6,6 @@
 #define VOTUM_CORE_MEETINGS_MOTIONS_H_
 
 #include <cstdint>
-#include <functional>
-#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -18,10 +16,12 @@
 #include "absl/strings/string_view.h"
 #include "core/command/command_context.h"
 #include "core/command/visitor.h"
+#include "core/describe.h"
 #include "core/directory/directory_machine.h"
 #include "core/meetings/agenda_machine.h"
 #include "core/meetings/correction.h"
 #include "core/meetings/sittings.h"
+#include "core/table.h"
 #include "votum/meetings/v1/corrections.pb.h"
 #include "votum/meetings/v1/proceedings.pb.h"
 #include "votum/meetings/v1/voting.pb.h"
@@ -33,6 +33,7 @@ struct DemandEntry {
   v1::VoteMode mode = v1::VOTE_MODE_UNSPECIFIED;
   std::string person_id;
   std::string faction_id;
+  VOTUM_FIELDS(mode, person_id, faction_id)
 };
 
 // A question put to a meeting.
@@ -57,6 +58,17 @@ struct MotionEntry {
   uint32_t choose_min = 0;
   uint32_t choose_max = 0;
   uint32_t places = 0;
+  VOTUM_FIELDS(id, meeting_id, item_id, proposition, polarity, rule_key, mover_id, vote_event_id,
+               is_public, norm, candidates, runoff_of, seats, demands, withdrawn, choose_min,
+               choose_max, places)
+};
+
+// All that this machine remembers. A copy shares its entries.
+struct MotionsState {
+  Table<std::string, MotionEntry> motions;  // by id
+  // The candidates of the second ballot, by the vote whose result asks for it.
+  Table<std::string, std::set<std::string>> runoffs;
+  VOTUM_FIELDS(motions, runoffs)
 };
 
 // Not thread-safe.
@@ -92,6 +104,8 @@ class Motions {
   // The whole state, by id.
   void Visit(const ResourceVisitor& visitor) const;
 
+  const MotionsState& state() const { return state_; }
+
   // Only for Votes: the motion is put to the vote, or a vote ended with the call for a second
   // ballot between these candidates.
   void PutToVote(absl::string_view motion_id, absl::string_view vote_event_id);
@@ -105,9 +119,7 @@ class Motions {
   const directory::DirectoryMachine& directory_;
   const AgendaMachine& agenda_;
   const Sittings& sittings_;
-  std::map<std::string, MotionEntry, std::less<>> motions_;
-  // The candidates of the second ballot, by the vote whose result asks for it.
-  std::map<std::string, std::set<std::string>, std::less<>> runoffs_;
+  MotionsState state_;
 };
 
 // The organization's rules have that majority: INVALID_ARGUMENT/UNKNOWN_RULE.

@@ -10,8 +10,8 @@ namespace {
 
 absl::StatusOr<const PendingPaperEntry*> PendingPaperOf(const VoteEventEntry& event,
                                                         absl::string_view person_id) {
-  const auto found = event.pending_papers.find(person_id);
-  if (found != event.pending_papers.end()) return &found->second;
+  const PendingPaperEntry* paper = event.pending_papers.Find(person_id);
+  if (paper != nullptr) return paper;
   return Refuse(Reason::kNoPaper, absl::StrCat("no vote on paper of ", person_id,
                                                " waits for confirmation in vote ", event.id));
 }
@@ -27,8 +27,9 @@ absl::Status Votes::Check(const CommandContext& context, const v1::RecordPaperVo
 }
 
 void Votes::Apply(const CommandContext& context, const v1::RecordPaperVote& command) {
-  Mutable(context, command.vote_event_id()).pending_papers[command.person_id()] = {
-      command.choice(), context.actor, context.index, command.candidate_id()};
+  Mutable(context, command.vote_event_id())
+      .pending_papers.InsertOrAssign(command.person_id(), {command.choice(), context.actor,
+                                                           context.index, command.candidate_id()});
 }
 
 absl::Status Votes::Check(const CommandContext& context,
@@ -57,11 +58,11 @@ absl::Status Votes::Check(const CommandContext& context,
 
 void Votes::Apply(const CommandContext& context, const v1::ConfirmPaperVote& command) {
   VoteEventEntry& event = Mutable(context, command.vote_event_id());
-  const auto paper = event.pending_papers.find(command.person_id());
-  event.votes[command.person_id()] = {command.choice(),       /*paper=*/true,
-                                      context.command_id,     context.index,
-                                      command.candidate_id(), paper->second.index};
-  event.pending_papers.erase(paper);
+  const uint64_t recorded_index = event.pending_papers.Find(command.person_id())->index;
+  event.votes.InsertOrAssign(command.person_id(),
+                             {command.choice(), /*paper=*/true, context.command_id, context.index,
+                              command.candidate_id(), recorded_index});
+  event.pending_papers.Erase(command.person_id());
 }
 
 absl::Status Votes::Check(const CommandContext& context,
@@ -72,7 +73,7 @@ absl::Status Votes::Check(const CommandContext& context,
 }
 
 void Votes::Apply(const CommandContext& context, const v1::WithdrawPaperVote& command) {
-  Mutable(context, command.vote_event_id()).pending_papers.erase(command.person_id());
+  Mutable(context, command.vote_event_id()).pending_papers.Erase(command.person_id());
 }
 
 }  // namespace votum::meetings

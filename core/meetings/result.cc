@@ -127,8 +127,7 @@ void Add(const v1::Tally& more, v1::Tally& tally) {
 }
 
 rules::v1::Text ComputeElection(const VoteEventEntry& event, const MotionEntry& motion,
-                                v1::Result& result) {
-  const rules::v1::ElectionRule& rule = event.profile.election();
+                                const rules::v1::ElectionRule& rule, v1::Result& result) {
   const rules::ElectionTally tally = ToElection(event, result.tally());
   std::vector<std::string> names;
   for (const v1::Candidate& candidate : motion.candidates) names.push_back(candidate.name());
@@ -146,13 +145,13 @@ rules::v1::Text ComputeElection(const VoteEventEntry& event, const MotionEntry& 
 
 // Several places at once.
 rules::v1::Text ComputePlaces(const VoteEventEntry& event, const MotionEntry& motion,
-                              v1::Result& result) {
+                              const rules::v1::ElectionRule& rule, v1::Result& result) {
   rules::ElectionTally tally = ToElection(event, result.tally());
   std::vector<std::string> names;
   for (const v1::Candidate& candidate : motion.candidates) names.push_back(candidate.name());
   // Candidates were checked when the election was proposed.
-  const rules::PlacesResult places = *rules::EvaluatePlaces(
-      event.profile.election(), std::max(motion.places, 1u), result.tally().yes(), tally);
+  const rules::PlacesResult places =
+      *rules::EvaluatePlaces(rule, std::max(motion.places, 1u), result.tally().yes(), tally);
   for (const size_t candidate : places.elected) {
     v1::SeatShare& share = *result.add_seats();
     share.set_candidate_id(motion.candidates[candidate].id());
@@ -176,16 +175,14 @@ rules::v1::Text ComputePlaces(const VoteEventEntry& event, const MotionEntry& mo
     for (const size_t candidate : places.elected)
       result.add_candidate_ids(motion.candidates[candidate].id());
   }
-  return rules::ExplainPlaces(event.profile.election(), std::max(motion.places, 1u), tally, places,
-                              names);
+  return rules::ExplainPlaces(rule, std::max(motion.places, 1u), tally, places, names);
 }
 
-rules::v1::Text ComputeSeats(const VoteEventEntry& event, const MotionEntry& motion,
+rules::v1::Text ComputeSeats(const MotionEntry& motion, rules::v1::SeatMethod method,
                              v1::Result& result) {
   std::vector<uint64_t> votes;
   for (const v1::CandidateCount& count : result.tally().candidates())
     votes.push_back(count.votes());
-  const rules::v1::SeatMethod method = event.profile.committee_seats().method();
   const auto allocation = rules::AllocateSeats(method, motion.seats, votes);
   if (!allocation.ok()) {
     // Nobody voted for any list.
@@ -211,19 +208,21 @@ rules::v1::Text ComputeSeats(const VoteEventEntry& event, const MotionEntry& mot
 
 }  // namespace
 
-v1::Result ResultOf(const VoteEventEntry& event, const MotionEntry& motion, v1::Tally tally) {
+v1::Result ResultOf(const VoteEventEntry& event, const MotionEntry& motion,
+                    const rules::v1::RuleProfile& profile, v1::Tally tally) {
   v1::Result result;
   *result.mutable_tally() = std::move(tally);
-  const rules::v1::QuorumRule& quorum_rule = event.profile.quorum();
+  const rules::v1::QuorumRule& quorum_rule = profile.quorum();
   const rules::QuorumResult quorum_result = rules::EvaluateQuorum(quorum_rule, AttendanceOf(event));
   const rules::v1::Text quorum = rules::ExplainQuorum(quorum_rule, quorum_result);
   AddTrace(rules::TraceQuorum(quorum_rule, quorum_result), result);
   const rules::v1::Text what =
-      motion.seats > 0                             ? ComputeSeats(event, motion, result)
-      : motion.places > 1 || motion.choose_max > 1 ? ComputePlaces(event, motion, result)
+      motion.seats > 0 ? ComputeSeats(motion, profile.committee_seats().method(), result)
+      : motion.places > 1 || motion.choose_max > 1
+          ? ComputePlaces(event, motion, profile.election(), result)
       : motion.candidates.empty()
-          ? ComputeMotion(event, *rules::FindMotionRule(event.profile, motion.rule_key), result)
-          : ComputeElection(event, motion, result);
+          ? ComputeMotion(event, *rules::FindMotionRule(profile, motion.rule_key), result)
+          : ComputeElection(event, motion, profile.election(), result);
   result.mutable_explanation()->set_de(absl::StrCat(quorum.de(), " ", what.de()));
   result.mutable_explanation()->set_en(absl::StrCat(quorum.en(), " ", what.en()));
   if (event.secret.has_value() && IsUnanimous(result.tally())) {
@@ -245,7 +244,7 @@ v1::Tally Count(const VoteEventEntry& event, const MotionEntry& motion) {
     if (!event.secret.has_value()) return tally;
     v1::Tally opened = CountedOf(*event.secret, motion);
     if (event.count.has_value()) Add(event.count->tally, opened);
-    opened.set_not_voted(tally.not_voted() - event.secret->counted);
+    opened.set_not_voted(tally.not_voted() - event.secret->counted());
     return opened;
   }
   std::map<std::string, uint32_t, std::less<>> by_candidate;
@@ -264,7 +263,8 @@ v1::Tally Count(const VoteEventEntry& event, const MotionEntry& motion) {
   return tally;
 }
 
-absl::StatusOr<v1::Result> ComputeResult(const VoteEventEntry& event, const MotionEntry& motion) {
+absl::StatusOr<v1::Result> ComputeResult(const VoteEventEntry& event, const MotionEntry& motion,
+                                         const rules::v1::RuleProfile& profile) {
   if (event.state == v1::VOTE_EVENT_STATE_OPEN) {
     return Refuse(Reason::kVoteOpen,
                   absl::StrCat("vote ", event.id, " is still open; close it before"));
@@ -288,7 +288,7 @@ absl::StatusOr<v1::Result> ComputeResult(const VoteEventEntry& event, const Moti
             "the papers of vote ", event.id,
             " are not counted yet: a clerk records the count, a second person confirms it"));
   }
-  return ResultOf(event, motion, Count(event, motion));
+  return ResultOf(event, motion, profile, Count(event, motion));
 }
 
 absl::Status CheckPaperCount(const MotionEntry& motion, const v1::Tally& tally) {

@@ -8,6 +8,7 @@
 #include "core/meetings/motions.h"
 #include "core/meetings/vote_event.h"
 #include "votum/meetings/v1/voting.pb.h"
+#include "votum/rules/v1/rule_profile.pb.h"
 
 namespace votum::meetings {
 
@@ -18,10 +19,12 @@ v1::Tally Count(const VoteEventEntry& event, const MotionEntry& motion);
 // the outcome is unspecified. FAILED_PRECONDITION/VOTE_OPEN while the vote is open, COUNT_MISSING
 // before the count of a secret vote is confirmed, NOT_DECRYPTED before its urn is open,
 // VOTE_ABANDONED.
-absl::StatusOr<v1::Result> ComputeResult(const VoteEventEntry& event, const MotionEntry& motion);
+absl::StatusOr<v1::Result> ComputeResult(const VoteEventEntry& event, const MotionEntry& motion,
+                                         const rules::v1::RuleProfile& profile);
 
 // The same from any tally of the vote's ballots, however they came to be counted.
-v1::Result ResultOf(const VoteEventEntry& event, const MotionEntry& motion, v1::Tally tally);
+v1::Result ResultOf(const VoteEventEntry& event, const MotionEntry& motion,
+                    const rules::v1::RuleProfile& profile, v1::Tally tally);
 
 // `tally` is possible as a count of ballot papers with the question of `motion`:
 // INVALID_ARGUMENT/BAD_CANDIDATES.

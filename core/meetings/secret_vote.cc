@@ -57,11 +57,11 @@ bool NextSet(std::vector<size_t>& chosen, size_t size) {
 }
 
 // The decryptions of the server and of the trustees `chosen` among `owners`.
-election::Decryptions Select(const SecretVoteEntry& vote, const std::vector<uint64_t>& owners,
+election::Decryptions Select(const election::Decryptions& all, const std::vector<uint64_t>& owners,
                              const std::vector<size_t>& chosen) {
   election::Decryptions selected;
-  selected.emplace(1, vote.parsed_decryptions.at(1));
-  for (const size_t i : chosen) selected.emplace(owners[i], vote.parsed_decryptions.at(owners[i]));
+  selected.emplace(1, all.at(1));
+  for (const size_t i : chosen) selected.emplace(owners[i], all.at(owners[i]));
   return selected;
 }
 
@@ -107,45 +107,68 @@ bool NumberBefore(absl::string_view a, absl::string_view b) {
   return a.size() != b.size() ? a.size() < b.size() : a < b;
 }
 
+std::optional<uint32_t> PositionOf(const SecretVoteEntry& vote, absl::string_view credential) {
+  auto begin = uint32_t{0};
+  auto end = static_cast<uint32_t>(vote.credentials.size());
+  while (begin < end) {
+    const uint32_t middle = begin + (end - begin) / 2;
+    const std::string& one = *vote.credentials.Find(middle);
+    if (one == credential) return middle;
+    if (NumberBefore(one, credential)) {
+      begin = middle + 1;
+    } else {
+      end = middle;
+    }
+  }
+  return std::nullopt;
+}
+
 std::string CredentialsJson(const SecretVoteEntry& vote) {
   std::string json = "[";
-  for (const std::string& credential : vote.credentials)
+  for (const auto& [position, credential] : vote.credentials)
     absl::StrAppend(&json, json.size() > 1 ? "," : "", "\"", credential, "\"");
   return absl::StrCat(json, "]");
 }
 
 std::vector<absl::string_view> BallotsInOrder(const SecretVoteEntry& vote) {
   std::vector<absl::string_view> ballots;
-  for (const std::vector<std::string>& of_one : vote.ballots)
-    ballots.insert(ballots.end(), of_one.begin(), of_one.end());
+  for (const auto& [position, of_one] : vote.ballots) {
+    for (const auto& [number, ballot] : of_one) ballots.emplace_back(ballot);
+  }
   return ballots;
 }
 
-election::EncryptedTally TallyOf(const SecretVoteEntry& vote) {
+election::EncryptedTally TallyOf(const election::Election& election, const SecretVoteEntry& vote) {
   std::vector<election::Ballot> last;
-  for (const std::vector<std::string>& of_one : vote.ballots) {
+  for (const auto& [position, of_one] : vote.ballots) {
+    const auto newest = static_cast<uint32_t>(of_one.size() - 1);
     // Parsed and verified when it came in.
-    if (!of_one.empty()) last.push_back(*election::ParseBallot(of_one.back()));
+    last.push_back(*election::ParseBallot(*of_one.Find(newest)));
   }
   std::vector<election::CountedBallot> counted;
   for (const election::Ballot& ballot : last) counted.push_back({&ballot, 1});
-  return election::Tally(*vote.election, counted);
+  return election::Tally(election, counted);
 }
 
-void TryToOpen(SecretVoteEntry& vote) {
+void TryToOpen(const election::Trustees& trustees, SecretVoteEntry& vote) {
   std::vector<uint64_t> owners;  // the trustees, without the server
-  for (const auto& [owner, decryption] : vote.parsed_decryptions) {
+  for (const auto& [owner, decryption] : vote.decryptions) {
     if (owner != 1) owners.push_back(owner);
   }
-  const uint64_t needed = vote.trustees->groups().back().threshold;
-  if (vote.parsed_decryptions.count(1) == 0 || owners.size() < needed) return;
+  const uint64_t needed = trustees.groups().back().threshold;
+  if (vote.decryptions.count(1) == 0 || owners.size() < needed) return;
 
+  // These texts were verified when they came in.
+  election::Decryptions all;
+  for (const auto& [owner, decryption] : vote.decryptions)
+    all.emplace(owner, *election::ParseDecryption(decryption));
+  const election::EncryptedTally tally = *election::ParseTallyUnchecked(vote.tally);
   std::vector<size_t> chosen(needed);
   for (size_t i = 0; i < needed; ++i) chosen[i] = i;
   int attempts = 0;
   do {
-    const election::Decryptions selected = Select(vote, owners, chosen);
-    auto result = election::CombineResult(*vote.trustees, vote.tally, selected, vote.counted);
+    const election::Decryptions selected = Select(all, owners, chosen);
+    auto result = election::CombineResult(trustees, tally, selected, vote.counted());
     if (!result.ok()) continue;
     vote.result = *std::move(result);
     vote.opening_owners = {1};
@@ -177,7 +200,7 @@ v1::Tally CountedOf(const SecretVoteEntry& vote, const MotionEntry& motion) {
     }
   }
   if (NamesSeveral(motion)) {
-    tally.set_yes(vote.counted - tally.abstain());
+    tally.set_yes(vote.counted() - tally.abstain());
   } else if (!motion.candidates.empty()) {
     tally.set_yes(for_somebody);
   }
@@ -193,13 +216,14 @@ bool IsUnanimous(const v1::Tally& tally) {
                      [&](const auto& one) { return one.votes() == 0 || one.votes() == ballots; });
 }
 
-std::string ArchiveOf(const SecretVoteEntry& vote, std::string* head) {
-  election::ArchiveWriter archive(static_cast<uint64_t>(absl::ToUnixSeconds(vote.opened)));
-  archive.AddSetup(vote.election_json, vote.trustees_json, CredentialsJson(vote));
+std::string ArchiveOf(const VoteEventEntry& event, const ElectionTexts& texts, std::string* head) {
+  const SecretVoteEntry& vote = *event.secret;
+  election::ArchiveWriter archive(static_cast<uint64_t>(absl::ToUnixSeconds(event.opened)));
+  archive.AddSetup(texts.election_json, texts.trustees_json, CredentialsJson(vote));
   for (const absl::string_view ballot : BallotsInOrder(vote))
     archive.AddBallot(std::string(ballot));
   archive.AddEndBallots();
-  archive.AddEncryptedTally(election::FormatTally(vote.tally), vote.counted, vote.counted);
+  archive.AddEncryptedTally(vote.tally, vote.counted(), vote.counted());
   for (const uint64_t owner : vote.opening_owners)
     archive.AddPartialDecryption(owner, vote.decryptions.at(owner));
   if (vote.result.has_value()) archive.AddResult(election::FormatResult(*vote.result));
@@ -224,25 +248,21 @@ absl::Status CheckMayClose(const VoteEventEntry& event, bool abandon) {
   const auto too_few = [&](size_t ballots) {
     return ballots > 0 && ballots < vote.minimum_ballots;
   };
-  if (!too_few(vote.counted) && !too_few(event.ballots.size())) return absl::OkStatus();
+  if (!too_few(vote.counted()) && !too_few(event.ballots.size())) return absl::OkStatus();
   return Refuse(
       Reason::kTooFewBallots,
-      absl::StrCat(vote.counted, " ballots were cast on devices and ", event.ballots.size(),
+      absl::StrCat(vote.counted(), " ballots were cast on devices and ", event.ballots.size(),
                    " on paper; an urn with fewer than ", vote.minimum_ballots,
                    " is not opened, for the count would show how single members voted. Wait for "
                    "more, or abandon the vote and put the motion again"));
 }
 
-void CloseUrn(bool abandon, SecretVoteEntry& vote) {
-  if (abandon) {
-    vote.phase = v1::SECRET_VOTE_PHASE_ABANDONED;
-    vote.election.reset();
-    vote.trustees.reset();
-    return;
-  }
+void CloseUrn(const election::Election& election, const ElectionTexts& texts,
+              VoteEventEntry& event) {
+  SecretVoteEntry& vote = *event.secret;
   vote.phase = v1::SECRET_VOTE_PHASE_DECRYPTION;
-  vote.tally = TallyOf(vote);
-  ArchiveOf(vote, &vote.archive_head);
+  vote.tally = election::FormatTally(TallyOf(election, vote));
+  ArchiveOf(event, texts, &vote.archive_head);
 }
 
 absl::Status CheckClosed(const VoteEventEntry& event) {

@@ -8,17 +8,16 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
-#include <unordered_map>
+#include <variant>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
-#include "absl/time/time.h"
+#include "core/describe.h"
+#include "core/table.h"
 #include "crypto/election/election.h"
 #include "crypto/election/tally.h"
 #include "crypto/election/trustees.h"
@@ -34,43 +33,47 @@ struct VoteEventEntry;
 inline constexpr uint32_t kMinimumElectorate = 5;
 inline constexpr uint32_t kMinimumBallots = 3;
 
+// The election of a vote, frozen by OpenVote. It stands apart from the vote because it has up to
+// some 100,000 bytes, which no ballot changes.
+struct ElectionTexts {
+  std::string election_json;
+  std::string trustees_json;
+  VOTUM_FIELDS(election_json, trustees_json)
+};
+
 struct SecretVoteEntry {
   v1::SecretVotePhase phase = v1::SECRET_VOTE_PHASE_REGISTRATION;
 
   // Frozen by OpenVote.
   v1::ElectronicBallots electronic;
-  absl::Time opened;
-  std::string trustees_json;
-  std::string election_json;
   std::string fingerprint;
   std::vector<std::string> answers;  // see AnswersOf
   uint32_t minimum_ballots = kMinimumBallots;
-  // Kept only until the urn is open, because it is large.
-  std::optional<election::Election> election;
-  std::optional<election::Trustees> trustees;
 
-  // Commitments to sealed credentials, by member.
-  std::map<std::string, std::string, std::less<>> registered;
+  Table<std::string, std::string> registered;  // commitments to sealed credentials, by member
 
-  // Frozen by BeginBallots: the credentials in decimal, ascending, and the position of each.
-  std::vector<std::string> credentials;
-  std::unordered_map<std::string, size_t> positions;
+  // Frozen by BeginBallots: the credentials in decimal, ascending as numbers, by position.
+  Table<uint32_t, std::string> credentials;
 
-  // Ballots of each credential, by position, in the order of casting.
-  std::vector<std::vector<std::string>> ballots;
-  std::set<std::string, std::less<>> trackers;  // of all ballots
-  uint32_t counted = 0;                         // credentials with a ballot
+  // By the credential's position; the ballots of a credential by number, in the order of casting.
+  Table<uint32_t, Table<uint32_t, std::string>> ballots;
+  Table<std::string, std::monostate> trackers;  // of all ballots
 
   // After closing.
-  election::EncryptedTally tally;
+  std::string tally;                                     // election::FormatTally
   std::optional<std::vector<std::string>> participants;  // ascending; unset until recorded
-  std::map<uint64_t, std::string> decryptions;           // texts by owner
-  election::Decryptions parsed_decryptions;              // the same, until the urn is open
+  std::map<uint64_t, std::string> decryptions;           // election::FormatDecryption, by owner
   bool spoiled = false;
   std::vector<uint64_t> opening_owners;    // whose decryptions opened it, ascending
   std::optional<election::Result> result;  // once opened
 
   std::string archive_head;  // of the archive as it is now; empty while the vote is open
+  VOTUM_FIELDS(phase, electronic, fingerprint, answers, minimum_ballots, registered, credentials,
+               ballots, trackers, tally, participants, decryptions, spoiled, opening_owners, result,
+               archive_head)
+
+  // The number of credentials with a ballot.
+  uint32_t counted() const { return static_cast<uint32_t>(ballots.size()); }
 };
 
 // The meanings of the answers of the one question, in their order: "blank" (first, where a ballot
@@ -85,6 +88,9 @@ election::ElectionDraft DraftOf(const MotionEntry& motion, absl::string_view vot
 // Whether `a` comes before `b` as numbers, both being decimal texts without leading zeros.
 bool NumberBefore(absl::string_view a, absl::string_view b);
 
+// The position of `credential` among those of the vote.
+std::optional<uint32_t> PositionOf(const SecretVoteEntry& vote, absl::string_view credential);
+
 // The list of voters in Belenios' form.
 std::string CredentialsJson(const SecretVoteEntry& vote);
 
@@ -93,11 +99,11 @@ std::string CredentialsJson(const SecretVoteEntry& vote);
 std::vector<absl::string_view> BallotsInOrder(const SecretVoteEntry& vote);
 
 // The encrypted tally of a vote that takes no more ballots.
-election::EncryptedTally TallyOf(const SecretVoteEntry& vote);
+election::EncryptedTally TallyOf(const election::Election& election, const SecretVoteEntry& vote);
 
 // Opens the urn if the decryptions so far suffice: sets result, opening_owners and phase, or
 // `spoiled` if they are enough in number and still do not open it.
-void TryToOpen(SecretVoteEntry& vote);
+void TryToOpen(const election::Trustees& trustees, SecretVoteEntry& vote);
 
 // The counts of the opened urn, by the meaning of the answers; not_voted is 0.
 v1::Tally CountedOf(const SecretVoteEntry& vote, const MotionEntry& motion);
@@ -108,10 +114,11 @@ bool IsUnanimous(const v1::Tally& tally);
 // The archive, byte for byte a function of the state: its timestamp is the second of the record
 // that opened the vote. `head` receives the hash of its last event if it is not null. For votes
 // whose list of credentials is frozen.
-std::string ArchiveOf(const SecretVoteEntry& vote, std::string* head);
+std::string ArchiveOf(const VoteEventEntry& event, const ElectionTexts& texts, std::string* head);
 
-// Closes the urn of a closed vote: its ballots are added up, or it is never opened.
-void CloseUrn(bool abandon, SecretVoteEntry& vote);
+// Closes the urn of a closed vote: its ballots are added up.
+void CloseUrn(const election::Election& election, const ElectionTexts& texts,
+              VoteEventEntry& event);
 
 // FAILED_PRECONDITION/NOT_ON_DEVICES.
 absl::Status NotOnDevices(absl::string_view vote_event_id);

@@ -69,7 +69,7 @@ absl::Status SecretVotes::Check(const CommandContext& context,
                    FindOpen(command.meeting_id(), command.vote_event_id()));
   RETURN_IF_ERROR(CheckRegistrationOpen(*event));
   RETURN_IF_ERROR(votes_.CheckVoter(*event, context.actor));
-  if (event->ballots.count(context.actor) > 0) {
+  if (event->ballots.Contains(context.actor)) {
     return Refuse(Reason::kPaperMarked,
                   absl::StrCat(context.actor, " has put a paper into the urn of vote ", event->id,
                                " and has voted with it"));
@@ -83,8 +83,8 @@ absl::Status SecretVotes::Check(const CommandContext& context,
 }
 
 void SecretVotes::Apply(const CommandContext& context, const v1::RegisterCredential& command) {
-  votes_.MutableSecret(context, command.vote_event_id()).registered[context.actor] =
-      command.credential().commitment();
+  votes_.MutableSecret(context, command.vote_event_id())
+      .registered.InsertOrAssign(context.actor, command.credential().commitment());
 }
 
 absl::Status SecretVotes::Check(const CommandContext& context,
@@ -93,14 +93,14 @@ absl::Status SecretVotes::Check(const CommandContext& context,
                    FindOpen(command.meeting_id(), command.vote_event_id()));
   RETURN_IF_ERROR(CheckMemberOrClerk(directory_, context.actor, command.person_id()));
   RETURN_IF_ERROR(CheckRegistrationOpen(*event));
-  if (event->secret->registered.count(command.person_id()) > 0) return absl::OkStatus();
+  if (event->secret->registered.Contains(command.person_id())) return absl::OkStatus();
   return Refuse(
       Reason::kNotRegistered,
       absl::StrCat(command.person_id(), " has registered no device for vote ", event->id));
 }
 
 void SecretVotes::Apply(const CommandContext& context, const v1::WithdrawCredential& command) {
-  votes_.MutableSecret(context, command.vote_event_id()).registered.erase(command.person_id());
+  votes_.MutableSecret(context, command.vote_event_id()).registered.Erase(command.person_id());
 }
 
 absl::Status SecretVotes::Check(const CommandContext& context,
@@ -131,9 +131,8 @@ absl::Status SecretVotes::Check(const CommandContext& context,
 
 void SecretVotes::Apply(const CommandContext& context, const v1::BeginBallots& command) {
   SecretVoteEntry& vote = votes_.MutableSecret(context, command.vote_event_id());
-  vote.credentials.assign(command.credentials().begin(), command.credentials().end());
-  for (size_t i = 0; i < vote.credentials.size(); ++i) vote.positions[vote.credentials[i]] = i;
-  vote.ballots.resize(vote.credentials.size());
+  for (int i = 0; i < command.credentials_size(); ++i)
+    vote.credentials.InsertOrAssign(static_cast<uint32_t>(i), command.credentials(i));
   vote.phase = v1::SECRET_VOTE_PHASE_BALLOTS;
 }
 
@@ -155,26 +154,27 @@ absl::Status SecretVotes::Check(const CommandContext& context,
   }
   if (command.ballot().size() > kMaxBallotBytes)
     return Refuse(Reason::kTooLarge, "the ballot is longer than any can be");
-  if (vote.trackers.count(election::Tracker(command.ballot())) > 0) {
+  if (vote.trackers.Contains(election::Tracker(command.ballot()))) {
     return Refuse(Reason::kReplayedBallot,
                   absl::StrCat("this ballot is in the urn of vote ", event->id,
                                " already; to vote again, make a new one"));
   }
   ASSIGN_OR_RETURN(const election::Ballot ballot, election::ParseBallot(command.ballot()));
-  if (vote.positions.count(ballot.credential.ToDecimal()) == 0) {
+  if (!PositionOf(vote, ballot.credential.ToDecimal()).has_value()) {
     return Refuse(Reason::kUnknownCredential,
                   absl::StrCat("the ballot's credential is not on the list of vote ", event->id));
   }
-  return ballot_memo_->Verify(*vote.election, command.ballot(), ballot);
+  return votes_.setups().memo()->Verify(votes_.setups().SetupOf(event->id)->election,
+                                        command.ballot(), ballot);
 }
 
 void SecretVotes::Apply(const CommandContext& context, const v1::CastSecretBallot& command) {
   SecretVoteEntry& vote = votes_.MutableSecret(context, command.vote_event_id());
   const election::Ballot ballot = *election::ParseBallot(command.ballot());
-  std::vector<std::string>& of_one = vote.ballots[vote.positions.at(ballot.credential.ToDecimal())];
-  if (of_one.empty()) ++vote.counted;
-  of_one.push_back(command.ballot());
-  vote.trackers.insert(election::Tracker(command.ballot()));
+  const uint32_t position = *PositionOf(vote, ballot.credential.ToDecimal());
+  Table<uint32_t, std::string>& of_one = vote.ballots.MutableOrNew(position);
+  of_one.InsertOrAssign(static_cast<uint32_t>(of_one.size()), command.ballot());
+  vote.trackers.InsertOrAssign(election::Tracker(command.ballot()), {});
 }
 
 absl::Status SecretVotes::Check(const CommandContext& context,
@@ -190,15 +190,15 @@ absl::Status SecretVotes::Check(const CommandContext& context,
   }
   const auto& persons = command.person_ids();
   const bool registered = std::all_of(persons.begin(), persons.end(), [&](const auto& person_id) {
-    return vote.registered.count(person_id) > 0;
+    return vote.registered.Contains(person_id);
   });
   const bool ascending = std::adjacent_find(persons.begin(), persons.end(),
                                             std::greater_equal<std::string>()) == persons.end();
-  if (registered && ascending && persons.size() == static_cast<int>(vote.counted))
+  if (registered && ascending && persons.size() == static_cast<int>(vote.counted()))
     return absl::OkStatus();
   return Refuse(
       Reason::kParticipationDiffers,
-      absl::StrCat("name the ", vote.counted, " members who cast a ballot on a device in vote ",
+      absl::StrCat("name the ", vote.counted(), " members who cast a ballot on a device in vote ",
                    event->id, ", as GetParticipation gives them"));
 }
 
@@ -241,21 +241,19 @@ absl::Status SecretVotes::Check(const CommandContext& context,
     return Refuse(Reason::kTooLarge, "the decryption is longer than any can be");
   ASSIGN_OR_RETURN(const election::PartialDecryption decryption,
                    election::ParseDecryption(command.decryption()));
-  return election::VerifyDecryption(*vote.election, vote.tally,
-                                    vote.trustees->KeyOf(command.owner()), decryption);
+  const auto setup = votes_.setups().SetupOf(event->id);
+  return election::VerifyDecryption(setup->election, *election::ParseTallyUnchecked(vote.tally),
+                                    setup->trustees.KeyOf(command.owner()), decryption);
 }
 
 void SecretVotes::Apply(const CommandContext& context, const v1::SubmitDecryption& command) {
   SecretVoteEntry& vote = votes_.MutableSecret(context, command.vote_event_id());
-  election::PartialDecryption decryption = *election::ParseDecryption(command.decryption());
+  const election::PartialDecryption decryption = *election::ParseDecryption(command.decryption());
   vote.decryptions.emplace(command.owner(), election::FormatDecryption(decryption));
-  vote.parsed_decryptions.emplace(command.owner(), std::move(decryption));
-  TryToOpen(vote);
+  TryToOpen(votes_.setups().SetupOf(command.vote_event_id())->trustees, vote);
   if (vote.phase != v1::SECRET_VOTE_PHASE_OPENED) return;
-  ArchiveOf(vote, &vote.archive_head);
-  vote.election.reset();
-  vote.trustees.reset();
-  vote.parsed_decryptions.clear();
+  ArchiveOf(*votes_.Find(command.vote_event_id()), votes_.setups().TextsOf(command.vote_event_id()),
+            &vote.archive_head);
 }
 
 absl::StatusOr<const VoteEventEntry*> SecretVotes::Find(absl::string_view vote_event_id) const {
@@ -269,7 +267,7 @@ absl::StatusOr<const VoteEventEntry*> SecretVotes::Find(absl::string_view vote_e
 
 std::vector<std::string> SecretVotes::List() const {
   std::vector<std::string> ids;
-  for (const auto& [id, event] : votes_.all()) {
+  for (const auto& [id, event] : votes_.state().vote_events) {
     if (event.secret.has_value()) ids.push_back(id);
   }
   return ids;
@@ -290,7 +288,7 @@ void SecretVotes::Visit(const ResourceVisitor& visitor) const {
 absl::StatusOr<std::string> SecretVotes::Archive(absl::string_view vote_event_id) const {
   ASSIGN_OR_RETURN(const VoteEventEntry* event, Find(vote_event_id));
   RETURN_IF_ERROR(CheckClosed(*event));
-  return ArchiveOf(*event->secret, nullptr);
+  return ArchiveOf(*event, votes_.setups().TextsOf(event->id), nullptr);
 }
 
 bool SecretVotes::MayReadArchive(absl::string_view vote_event_id, Audience audience,

@@ -5,9 +5,7 @@
 #ifndef VOTUM_CORE_MEETINGS_SECRET_VOTES_H_
 #define VOTUM_CORE_MEETINGS_SECRET_VOTES_H_
 
-#include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -20,13 +18,9 @@
 #include "core/directory/directory_machine.h"
 #include "core/meetings/key_ceremonies.h"
 #include "core/meetings/votes.h"
-#include "crypto/election/ballot_memo.h"
 #include "votum/meetings/v1/secret_votes.pb.h"
 
 namespace votum::meetings {
-
-// How many verified ballots a process remembers at least: those between acceptance and fold.
-inline constexpr size_t kBallotMemoSize = 4096;
 
 // Not thread-safe.
 class SecretVotes {
@@ -71,11 +65,6 @@ class SecretVotes {
   // may.
   bool MayReadArchive(absl::string_view vote_event_id, Audience audience,
                       absl::string_view person_id) const;
-  // Remembers verified ballots; filled ahead of Check, without holding the state.
-  const std::shared_ptr<election::BallotMemo>& ballot_memo() const { return ballot_memo_; }
-  // Remembers together with `other`, another state of the same log.
-  void ShareBallotMemo(const SecretVotes& other) { ballot_memo_ = other.ballot_memo_; }
-
   // All secret votes, by id.
   void Visit(const ResourceVisitor& visitor) const;
 
@@ -98,9 +87,6 @@ class SecretVotes {
   const Sittings& sittings_;
   const Motions& motions_;
   Votes& votes_;
-  // Changes no result: see there.
-  std::shared_ptr<election::BallotMemo> ballot_memo_ =
-      std::make_shared<election::BallotMemo>(kBallotMemoSize);
 };
 
 }  // namespace votum::meetings

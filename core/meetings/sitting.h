@@ -3,7 +3,6 @@
 #ifndef VOTUM_CORE_MEETINGS_SITTING_H_
 #define VOTUM_CORE_MEETINGS_SITTING_H_
 
-#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -13,7 +12,9 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "core/describe.h"
 #include "core/meetings/correction.h"
+#include "core/table.h"
 #include "rules/quorum.h"
 #include "votum/meetings/v1/proceedings.pb.h"
 #include "votum/meetings/v1/voting.pb.h"
@@ -30,6 +31,7 @@ struct PresenceEntry {
   std::optional<absl::Time> end;  // unset while present
   std::string recorder_id;        // who recorded the coming; empty where it was the member
   bool remote = false;
+  VOTUM_FIELDS(person_id, start, end, recorder_id, remote)
 };
 
 // The state of an item's quorum, once somebody doubted, counted or called it again.
@@ -38,12 +40,15 @@ struct ItemQuorumEntry {
   bool second_call = false;
   bool noticed = false;
   std::optional<rules::v1::Text> count;  // the newest, in words
+  VOTUM_FIELDS(state, second_call, noticed, count)
 };
 
 // Why a member takes no part in an item.
 struct ConflictEntry {
-  size_t votes_before = 0;  // how many votes of the meeting had been opened before it was declared
-  bool resolved = false;    // whether the council resolved on it
+  uint64_t votes_before =
+      0;                  // how many votes of the meeting had been opened before it was declared
+  bool resolved = false;  // whether the council resolved on it
+  VOTUM_FIELDS(votes_before, resolved)
 };
 
 // A declaration that was taken back.
@@ -51,6 +56,7 @@ struct WithdrawnConflictEntry {
   std::string item_id;
   std::string person_id;
   CorrectionEntry correction;
+  VOTUM_FIELDS(item_id, person_id, correction)
 };
 
 // Something that kept members from taking part.
@@ -59,6 +65,7 @@ struct DisruptionEntry {
   common::v1::AttachmentRef text;  // without commitment: none
   absl::Time time;
   std::string recorder_id;
+  VOTUM_FIELDS(person_id, text, time, recorder_id)
 };
 
 // A vote, as far as the sitting needs to know it.
@@ -66,15 +73,15 @@ struct SittingVote {
   std::string vote_event_id;
   std::string item_id;
   bool settled = false;  // has an established result that settles the item
+  VOTUM_FIELDS(vote_event_id, item_id, settled)
 };
 
 struct SittingEntry {
   std::string meeting_id;
   std::string organization_id;
   v1::SittingState state = v1::SITTING_STATE_UNSPECIFIED;
-  std::vector<PresenceEntry> presences;  // in the order of coming
-  // The members present now: position of the current stretch in `presences`.
-  std::map<std::string, size_t, std::less<>> present;
+  Table<uint32_t, PresenceEntry> presences;  // by number, in the order of coming
+  Table<std::string, uint32_t> present;      // the members present now: their current stretch
   // Members in conflict (Befangenheit), by item and person.
   std::map<std::string, std::map<std::string, ConflictEntry, std::less<>>, std::less<>> conflicts;
   std::vector<WithdrawnConflictEntry> withdrawn_conflicts;
@@ -83,6 +90,8 @@ struct SittingEntry {
   std::vector<SittingVote> votes;  // in the order of opening
   std::string open_vote_event_id;  // the vote that is open; empty for none
   uint64_t revision = 0;           // index of the last record that changed the attendance
+  VOTUM_FIELDS(meeting_id, organization_id, state, presences, present, conflicts,
+               withdrawn_conflicts, quorums, disruptions, votes, open_vote_event_id, revision)
 };
 
 }  // namespace votum::meetings

@@ -48,8 +48,7 @@ void AddCourse(const directory::DirectoryMachine& directory, const SittingEntry&
 }  // namespace
 
 const SittingEntry* Sittings::Find(absl::string_view meeting_id) const {
-  const auto found = sittings_.find(meeting_id);
-  return found == sittings_.end() ? nullptr : &found->second;
+  return state_.sittings.Find(meeting_id);
 }
 
 absl::StatusOr<const SittingEntry*> Sittings::FindOpen(absl::string_view meeting_id) const {
@@ -103,7 +102,7 @@ absl::Status Sittings::Check(const CommandContext& context, const v1::OpenMeetin
 }
 
 void Sittings::Apply(const CommandContext& context, const v1::OpenMeeting& command) {
-  SittingEntry& sitting = sittings_[command.meeting_id()];
+  SittingEntry& sitting = state_.sittings.MutableOrNew(command.meeting_id());
   sitting.meeting_id = command.meeting_id();
   sitting.organization_id = agenda_.FindMeeting(command.meeting_id())->organization_id;
   sitting.state = v1::SITTING_STATE_OPEN;
@@ -121,9 +120,8 @@ absl::Status Sittings::Check(const CommandContext& context, const v1::CloseMeeti
 void Sittings::Apply(const CommandContext& context, const v1::CloseMeeting& command) {
   SittingEntry& sitting = Touch(context, command.meeting_id());
   sitting.state = v1::SITTING_STATE_CLOSED;
-  for (const auto& [person_id, position] : sitting.present) {
-    sitting.presences[position].end = context.time;
-  }
+  for (const auto& [person_id, number] : sitting.present)
+    sitting.presences.Mutable(number)->end = context.time;
   sitting.present.clear();
 }
 
@@ -131,9 +129,7 @@ absl::Status Sittings::Check(const CommandContext& context, const v1::CheckIn& c
   ASSIGN_OR_RETURN(const SittingEntry* sitting, FindOpen(command.meeting_id()));
   RETURN_IF_ERROR(CheckMemberOrClerk(directory_, context.actor, command.person_id()));
   RETURN_IF_ERROR(CheckMember(directory_, command.person_id(), *sitting));
-  if (sitting->present.find(command.person_id()) == sitting->present.end()) {
-    return absl::OkStatus();
-  }
+  if (!sitting->present.Contains(command.person_id())) return absl::OkStatus();
   return Refuse(Reason::kAlreadyPresent, absl::StrCat(command.person_id(), " is present already"));
 }
 
@@ -144,16 +140,15 @@ void Sittings::Apply(const CommandContext& context, const v1::CheckIn& command) 
   presence.start = context.time;
   presence.remote = command.remote();
   if (context.actor != command.person_id()) presence.recorder_id = context.actor;
-  sitting.present[command.person_id()] = sitting.presences.size();
-  sitting.presences.push_back(std::move(presence));
+  const auto number = static_cast<uint32_t>(sitting.presences.size());
+  sitting.present.InsertOrAssign(command.person_id(), number);
+  sitting.presences.InsertOrAssign(number, std::move(presence));
 }
 
 absl::Status Sittings::Check(const CommandContext& context, const v1::CheckOut& command) const {
   ASSIGN_OR_RETURN(const SittingEntry* sitting, FindOpen(command.meeting_id()));
   RETURN_IF_ERROR(CheckMemberOrClerk(directory_, context.actor, command.person_id()));
-  if (sitting->present.find(command.person_id()) != sitting->present.end()) {
-    return absl::OkStatus();
-  }
+  if (sitting->present.Contains(command.person_id())) return absl::OkStatus();
   return Refuse(
       Reason::kNotPresent,
       absl::StrCat(command.person_id(), " is not present in meeting ", command.meeting_id()));
@@ -161,9 +156,8 @@ absl::Status Sittings::Check(const CommandContext& context, const v1::CheckOut& 
 
 void Sittings::Apply(const CommandContext& context, const v1::CheckOut& command) {
   SittingEntry& sitting = Touch(context, command.meeting_id());
-  const auto running = sitting.present.find(command.person_id());
-  sitting.presences[running->second].end = context.time;
-  sitting.present.erase(running);
+  sitting.presences.Mutable(*sitting.present.Find(command.person_id()))->end = context.time;
+  sitting.present.Erase(command.person_id());
 }
 
 absl::Status Sittings::CheckItemUndecided(const SittingEntry& sitting, absl::string_view item_id) {
@@ -280,7 +274,7 @@ void Sittings::ConflictDecided(const CommandContext& context, absl::string_view 
 }
 
 SittingEntry& Sittings::Mutable(absl::string_view meeting_id) {
-  return sittings_.find(meeting_id)->second;
+  return *state_.sittings.Mutable(meeting_id);
 }
 
 SittingEntry& Sittings::Touch(const CommandContext& context, absl::string_view meeting_id) {
@@ -293,7 +287,7 @@ v1::Attendance Sittings::Recorded(const SittingEntry& sitting) const {
   v1::Attendance attendance;
   attendance.set_meeting_id(sitting.meeting_id);
   attendance.set_state(sitting.state);
-  for (const PresenceEntry& entry : sitting.presences) {
+  for (const auto& [number, entry] : sitting.presences) {
     v1::Presence& presence = *attendance.add_presences();
     presence.set_person_id(entry.person_id);
     *presence.mutable_start_time() = ToTimestamp(entry.start);
@@ -348,7 +342,7 @@ absl::StatusOr<v1::Attendance> Sittings::GetAttendance(absl::string_view meeting
 }
 
 void Sittings::Visit(const ResourceVisitor& visitor) const {
-  for (const auto& [meeting_id, sitting] : sittings_) visitor(Recorded(sitting));
+  for (const auto& [meeting_id, sitting] : state_.sittings) visitor(Recorded(sitting));
 }
 
 }  // namespace votum::meetings

@@ -16,8 +16,6 @@
 #ifndef VOTUM_CORE_MEETINGS_SITTINGS_H_
 #define VOTUM_CORE_MEETINGS_SITTINGS_H_
 
-#include <functional>
-#include <map>
 #include <string>
 
 #include "absl/status/status.h"
@@ -25,14 +23,22 @@
 #include "absl/strings/string_view.h"
 #include "core/command/command_context.h"
 #include "core/command/visitor.h"
+#include "core/describe.h"
 #include "core/directory/directory_machine.h"
 #include "core/meetings/agenda_machine.h"
 #include "core/meetings/sitting.h"
+#include "core/table.h"
 #include "votum/meetings/v1/corrections.pb.h"
 #include "votum/meetings/v1/proceedings.pb.h"
 #include "votum/meetings/v1/voting.pb.h"
 
 namespace votum::meetings {
+
+// All that this machine remembers. A copy shares its entries.
+struct SittingsState {
+  Table<std::string, SittingEntry> sittings;  // by meeting
+  VOTUM_FIELDS(sittings)
+};
 
 // Not thread-safe.
 class Sittings {
@@ -82,6 +88,8 @@ class Sittings {
   // The whole state, by meeting id.
   void Visit(const ResourceVisitor& visitor) const;
 
+  const SittingsState& state() const { return state_; }
+
   // Only for Votes, which reports the course of a vote. The sitting and the vote exist.
   void VoteOpened(absl::string_view meeting_id, absl::string_view vote_event_id,
                   absl::string_view item_id);
@@ -100,7 +108,7 @@ class Sittings {
 
   const directory::DirectoryMachine& directory_;
   const AgendaMachine& agenda_;
-  std::map<std::string, SittingEntry, std::less<>> sittings_;  // by meeting
+  SittingsState state_;
 };
 
 }  // namespace votum::meetings

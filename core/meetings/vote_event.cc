@@ -17,7 +17,7 @@ void AddVotes(const VoteEventEntry& entry, v1::VoteEvent& event) {
     vote.set_index(recorded.index);
     vote.set_candidate_id(recorded.candidate_id);
   }
-  for (const std::string& person_id : entry.ballots) event.add_ballot_person_ids(person_id);
+  for (const auto& [person_id, marked] : entry.ballots) event.add_ballot_person_ids(person_id);
   if (entry.count.has_value() && !entry.count->confirmed)
     event.set_count_recorder_id(entry.count->recorder_id);
   for (const auto& [person_id, recorded] : entry.pending_papers) {
@@ -28,7 +28,8 @@ void AddVotes(const VoteEventEntry& entry, v1::VoteEvent& event) {
   }
 }
 
-void AddDefects(const VoteEventEntry& entry, const MotionEntry& motion, v1::VoteEvent& event) {
+void AddDefects(const VoteEventEntry& entry, const MotionEntry& motion,
+                const rules::v1::RuleProfile& profile, v1::VoteEvent& event) {
   for (const DefectEntry& recorded : entry.defects) {
     v1::Defect& defect = *event.add_defects();
     *defect.mutable_correction() = ToCorrection(recorded.correction);
@@ -38,12 +39,13 @@ void AddDefects(const VoteEventEntry& entry, const MotionEntry& motion, v1::Vote
     defect.set_candidate_id(recorded.candidate_id);
     if (recorded.kind == v1::DEFECT_KIND_MISCOUNTED) *defect.mutable_tally() = recorded.tally;
   }
-  if (!entry.defects.empty()) *event.mutable_reconsidered() = Reconsider(entry, motion);
+  if (!entry.defects.empty()) *event.mutable_reconsidered() = Reconsider(entry, motion, profile);
 }
 
 }  // namespace
 
-v1::VoteEvent ToVoteEvent(const VoteEventEntry& entry, const MotionEntry& motion) {
+v1::VoteEvent ToVoteEvent(const VoteEventEntry& entry, const MotionEntry& motion,
+                          const rules::v1::RuleProfile& profile) {
   v1::VoteEvent event;
   event.set_id(entry.id);
   event.set_meeting_id(entry.meeting_id);
@@ -54,16 +56,16 @@ v1::VoteEvent ToVoteEvent(const VoteEventEntry& entry, const MotionEntry& motion
   for (const std::string& person_id : entry.excluded) event.add_excluded(person_id);
   event.set_statutory_number(entry.statutory_number);
   event.set_seated_number(entry.seated_number);
-  *event.mutable_profile() = entry.profile;
+  *event.mutable_profile() = profile;
   event.set_cast_count(static_cast<uint32_t>(entry.votes.size() + entry.ballots.size()) +
-                       (entry.secret.has_value() ? entry.secret->counted : 0));
+                       (entry.secret.has_value() ? entry.secret->counted() : 0));
   if (entry.secret.has_value()) *event.mutable_secret() = ToSecretVote(entry, motion);
   AddVotes(entry, event);
   *event.mutable_open_time() = ToTimestamp(entry.opened);
   if (entry.closed.has_value()) *event.mutable_close_time() = ToTimestamp(*entry.closed);
   if (entry.result.has_value()) *event.mutable_result() = *entry.result;
   event.set_public_(motion.is_public);
-  AddDefects(entry, motion, event);
+  AddDefects(entry, motion, profile, event);
   return event;
 }
 
@@ -79,7 +81,7 @@ v1::SecretVote ToSecretVote(const VoteEventEntry& event, const MotionEntry& moti
     vote.add_registered_person_ids(person_id);
   vote.set_credential_count(static_cast<uint32_t>(entry.credentials.size()));
   vote.set_ballot_count(static_cast<uint32_t>(entry.trackers.size()));
-  vote.set_counted(entry.counted);
+  vote.set_counted(entry.counted());
   if (entry.participants.has_value()) {
     vote.mutable_participant_ids()->Add(entry.participants->begin(), entry.participants->end());
   }

@@ -4,16 +4,17 @@
 #define VOTUM_CORE_MEETINGS_VOTE_EVENT_H_
 
 #include <cstdint>
-#include <functional>
-#include <map>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "absl/time/time.h"
+#include "core/describe.h"
 #include "core/meetings/correction.h"
 #include "core/meetings/secret_vote.h"
 #include "core/meetings/sitting.h"
+#include "core/table.h"
 #include "votum/meetings/v1/corrections.pb.h"
 #include "votum/meetings/v1/secret_votes.pb.h"
 #include "votum/meetings/v1/voting.pb.h"
@@ -31,6 +32,7 @@ struct VoteEntry {
   uint64_t index = 0;           // of the same record
   std::string candidate_id;     // in an election, with Yes
   uint64_t recorded_index = 0;  // on paper: of the first record; `index` is the confirmation's
+  VOTUM_FIELDS(choice, paper, command_id, index, candidate_id, recorded_index)
 };
 
 // A vote on paper that waits for the second person.
@@ -39,6 +41,7 @@ struct PendingPaperEntry {
   std::string recorder_id;
   uint64_t index = 0;
   std::string candidate_id;
+  VOTUM_FIELDS(choice, recorder_id, index, candidate_id)
 };
 
 // A count of ballot papers.
@@ -46,6 +49,7 @@ struct BallotCountEntry {
   v1::Tally tally;
   std::string recorder_id;
   bool confirmed = false;
+  VOTUM_FIELDS(tally, recorder_id, confirmed)
 };
 
 // A proven error (defects.h).
@@ -56,9 +60,10 @@ struct DefectEntry {
   v1::Choice choice = v1::CHOICE_UNSPECIFIED;
   std::string candidate_id;
   v1::Tally tally;
+  VOTUM_FIELDS(correction, kind, person_id, choice, candidate_id, tally)
 };
 
-// A vote.
+// A vote. Its rule profile stands in VotesState, so that a ballot does not copy it.
 struct VoteEventEntry {
   std::string id;
   std::string meeting_id;
@@ -71,15 +76,15 @@ struct VoteEventEntry {
   PersonSet excluded;                   // members in conflict on the item
   uint32_t statutory_number = 0;        // base of the quorum
   uint32_t seated_number = 0;           // members in office with voting right
-  rules::v1::RuleProfile profile;
+  uint64_t profile_index = 0;           // of the record that adopted the rule profile
   absl::Time opened;
   bool second_call = false;          // of an item that was postponed for want of a quorum
   bool second_call_noticed = false;  // and the second invitation said so
 
   // Grow while the vote is open.
-  std::map<std::string, VoteEntry, std::less<>> votes;  // by person
-  std::map<std::string, PendingPaperEntry, std::less<>> pending_papers;
-  PersonSet ballots;  // secret votes: who has put a paper into the urn
+  Table<std::string, VoteEntry> votes;                   // by person
+  Table<std::string, PendingPaperEntry> pending_papers;  // by person
+  Table<std::string, std::monostate> ballots;            // secret votes: who has put in a paper
 
   std::optional<BallotCountEntry> count;  // secret votes, after closing
 
@@ -88,12 +93,17 @@ struct VoteEventEntry {
   std::optional<absl::Time> closed;
   uint64_t close_index = 0;
   std::optional<v1::Result> result;  // once established
-  absl::Time established_time;       // of the record that established it; meaningless before
+  absl::Time established_time;       // of the record that established it; 1970 before
   std::vector<DefectEntry> defects;  // in the order of being recorded
+  VOTUM_FIELDS(id, meeting_id, motion_id, mode, state, electorate, excluded, statutory_number,
+               seated_number, profile_index, opened, second_call, second_call_noticed, votes,
+               pending_papers, ballots, count, secret, closed, close_index, result,
+               established_time, defects)
 };
 
 // The vote as a resource, without computed_result.
-v1::VoteEvent ToVoteEvent(const VoteEventEntry& event, const MotionEntry& motion);
+v1::VoteEvent ToVoteEvent(const VoteEventEntry& event, const MotionEntry& motion,
+                          const rules::v1::RuleProfile& profile);
 // The part of the vote on devices, which it must have, without trackers.
 v1::SecretVote ToSecretVote(const VoteEventEntry& event, const MotionEntry& motion);
 

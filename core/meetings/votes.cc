@@ -16,8 +16,7 @@
 namespace votum::meetings {
 
 const VoteEventEntry* Votes::Find(absl::string_view id) const {
-  const auto found = vote_events_.find(id);
-  return found == vote_events_.end() ? nullptr : &found->second;
+  return state_.vote_events.Find(id);
 }
 
 absl::StatusOr<const VoteEventEntry*> Votes::FindIn(absl::string_view meeting_id,
@@ -78,7 +77,7 @@ void Votes::Apply(const CommandContext& context, const v1::OpenVote& command) {
   const directory::OrganizationEntry& organization =
       *directory_.FindOrganization(sitting.organization_id);
 
-  VoteEventEntry& event = vote_events_[command.vote_event_id()];
+  VoteEventEntry& event = state_.vote_events.MutableOrNew(command.vote_event_id());
   event.id = command.vote_event_id();
   event.meeting_id = command.meeting_id();
   event.motion_id = motion.id;
@@ -95,14 +94,16 @@ void Votes::Apply(const CommandContext& context, const v1::OpenVote& command) {
   event.second_call = attendance.second_call;
   event.second_call_noticed = attendance.second_call_noticed;
   event.seated_number = SeatedNumber(directory_, organization.id);
-  event.profile = organization.profile;
+  // An organization that meets has adopted rules (NO_RULES).
+  event.profile_index = *organization.profile_index;
+  if (!state_.profiles.Contains(event.profile_index))
+    state_.profiles.InsertOrAssign(event.profile_index, organization.profile);
   event.opened = context.time;
-  if (command.has_electronic())
-    event.secret = setups_.SetUp(context, organization, motion, command);
+  if (command.has_electronic()) event.secret = setups_.SetUp(organization, motion, command);
 
-  revisions_[event.meeting_id] = context.index;
+  state_.revisions.MutableOrNew(event.meeting_id) = context.index;
   sittings_.VoteOpened(event.meeting_id, event.id, motion.item_id);
-  motions_.PutToVote(motion.id, event.id);
+  motions_.PutToVote(command.motion_id(), event.id);
 }
 
 absl::Status Votes::Check(const CommandContext& context, const v1::CloseVote& command) const {
@@ -125,7 +126,11 @@ void Votes::Apply(const CommandContext& context, const v1::CloseVote& command) {
   event.state = v1::VOTE_EVENT_STATE_CLOSED;
   event.closed = context.time;
   event.close_index = context.index;
-  if (event.secret.has_value()) CloseUrn(command.abandon(), *event.secret);
+  if (command.abandon()) {
+    event.secret->phase = v1::SECRET_VOTE_PHASE_ABANDONED;
+  } else if (event.secret.has_value()) {
+    CloseUrn(setups_.SetupOf(event.id)->election, setups_.TextsOf(event.id), event);
+  }
   sittings_.VoteClosed(event.meeting_id);
 }
 
@@ -177,8 +182,7 @@ absl::Status Votes::Check(const CommandContext& context, const v1::DecideConflic
                                                      "on item ",
                                                      command.item_id()));
   }
-  if (event->votes.count(command.person_id()) > 0 ||
-      event->ballots.count(command.person_id()) > 0) {
+  if (event->votes.Contains(command.person_id()) || event->ballots.Contains(command.person_id())) {
     return Refuse(Reason::kMemberTookPart,
                   absl::StrCat(command.person_id(), " took part in vote ", event->id,
                                " about the own conflict; put the question again"));
@@ -219,8 +223,8 @@ void Votes::Apply(const CommandContext& context, const v1::RecordDefect& command
 }
 
 VoteEventEntry& Votes::Mutable(const CommandContext& context, absl::string_view vote_event_id) {
-  VoteEventEntry& event = vote_events_.find(vote_event_id)->second;
-  revisions_[event.meeting_id] = context.index;
+  VoteEventEntry& event = *state_.vote_events.Mutable(vote_event_id);
+  state_.revisions.MutableOrNew(event.meeting_id) = context.index;
   return event;
 }
 
@@ -235,8 +239,8 @@ void Votes::CompleteByLot(const CommandContext& context, absl::string_view vote_
 }
 
 uint64_t Votes::RevisionOf(absl::string_view meeting_id) const {
-  const auto found = revisions_.find(meeting_id);
-  return found == revisions_.end() ? 0 : found->second;
+  const uint64_t* revision = state_.revisions.Find(meeting_id);
+  return revision == nullptr ? 0 : *revision;
 }
 
 absl::StatusOr<v1::VoteEvent> Votes::Get(absl::string_view id) const {
@@ -244,7 +248,7 @@ absl::StatusOr<v1::VoteEvent> Votes::Get(absl::string_view id) const {
   if (entry == nullptr) {
     return Refuse(Reason::kNoSuchVote, absl::StrCat("there is no vote ", id));
   }
-  v1::VoteEvent event = ToVoteEvent(*entry, *motions_.Find(entry->motion_id));
+  v1::VoteEvent event = ToVoteEvent(*entry, *motions_.Find(entry->motion_id), ProfileOf(*entry));
   if (entry->state == v1::VOTE_EVENT_STATE_CLOSED) {
     // Before the papers of a secret vote are counted there is none.
     if (auto computed = ComputeResult(id); computed.ok())
@@ -286,12 +290,12 @@ absl::StatusOr<v1::Result> Votes::ComputeResult(absl::string_view vote_event_id)
   if (event == nullptr) {
     return Refuse(Reason::kNoSuchVote, absl::StrCat("there is no vote ", vote_event_id));
   }
-  return meetings::ComputeResult(*event, *motions_.Find(event->motion_id));
+  return meetings::ComputeResult(*event, *motions_.Find(event->motion_id), ProfileOf(*event));
 }
 
 void Votes::Visit(const ResourceVisitor& visitor) const {
-  for (const auto& [id, event] : vote_events_)
-    visitor(ToVoteEvent(event, *motions_.Find(event.motion_id)));
+  for (const auto& [id, event] : state_.vote_events)
+    visitor(ToVoteEvent(event, *motions_.Find(event.motion_id), ProfileOf(event)));
 }
 
 }  // namespace votum::meetings

@@ -18,8 +18,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
-#include <map>
 #include <string>
 #include <vector>
 
@@ -28,6 +26,7 @@
 #include "absl/strings/string_view.h"
 #include "core/command/command_context.h"
 #include "core/command/visitor.h"
+#include "core/describe.h"
 #include "core/directory/directory_machine.h"
 #include "core/meetings/agenda_machine.h"
 #include "core/meetings/election_setups.h"
@@ -35,11 +34,21 @@
 #include "core/meetings/motions.h"
 #include "core/meetings/sittings.h"
 #include "core/meetings/vote_event.h"
+#include "core/table.h"
 #include "votum/meetings/v1/corrections.pb.h"
 #include "votum/meetings/v1/proceedings.pb.h"
 #include "votum/meetings/v1/voting.pb.h"
 
 namespace votum::meetings {
+
+// All that this machine remembers. A copy shares its entries.
+struct VotesState {
+  Table<std::string, VoteEventEntry> vote_events;    // by id
+  Table<uint64_t, rules::v1::RuleProfile> profiles;  // of votes, by the record that adopted them
+  // The index of the last record that changed a vote, by meeting.
+  Table<std::string, uint64_t> revisions;
+  VOTUM_FIELDS(vote_events, profiles, revisions)
+};
 
 // Not thread-safe.
 class Votes {
@@ -94,8 +103,14 @@ class Votes {
   // As FindIn, and it takes votes: FAILED_PRECONDITION/VOTE_CLOSED.
   absl::StatusOr<const VoteEventEntry*> FindOpen(absl::string_view meeting_id,
                                                  absl::string_view vote_event_id) const;
-  // All votes, by id.
-  const std::map<std::string, VoteEventEntry, std::less<>>& all() const { return vote_events_; }
+  // The rules by which the vote is taken, as they were when it was opened.
+  const rules::v1::RuleProfile& ProfileOf(const VoteEventEntry& event) const {
+    return *state_.profiles.Find(event.profile_index);
+  }
+  // The elections of secret votes on devices.
+  const ElectionSetups& setups() const { return setups_; }
+  // Remembers together with `other`, another state of the same log.
+  void ShareElectionMemo(const Votes& other) { setups_.ShareMemo(other.setups_); }
   // Index of the last record that changed a vote of the meeting; 0 for none.
   uint64_t RevisionOf(absl::string_view meeting_id) const;
   // `person_id` may vote in `event` now: PERMISSION_DENIED/EXCLUDED_BY_CONFLICT, NOT_ENTITLED;
@@ -115,6 +130,8 @@ class Votes {
 
   // The whole state, by id.
   void Visit(const ResourceVisitor& visitor) const;
+
+  const VotesState& state() const { return state_; }
 
   // Only for SecretVotes: the part on devices of a vote that has one.
   SecretVoteEntry& MutableSecret(const CommandContext& context, absl::string_view vote_event_id);
@@ -141,8 +158,7 @@ class Votes {
   Sittings& sittings_;
   Motions& motions_;
   ElectionSetups setups_;
-  std::map<std::string, VoteEventEntry, std::less<>> vote_events_;
-  std::map<std::string, uint64_t, std::less<>> revisions_;  // by meeting
+  VotesState state_;
 };
 
 }  // namespace votum::meetings

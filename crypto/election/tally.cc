@@ -183,6 +183,11 @@ std::string FormatTally(const EncryptedTally& tally) {
   });
 }
 
+absl::StatusOr<EncryptedTally> ParseTallyUnchecked(absl::string_view json) {
+  ASSIGN_OR_RETURN(const nlohmann::json document, ParseJson(json));
+  return ParseNested<Ciphertext>(JsonView(document, "tally"), ParseCiphertextUnchecked);
+}
+
 PartialDecryption Decrypt(const Election& election, const EncryptedTally& tally,
                           const Scalar& secret) {
   const Element public_key = PowerTable::OfGenerator().SecretPower(secret);

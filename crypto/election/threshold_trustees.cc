@@ -268,6 +268,11 @@ absl::StatusOr<ThresholdTrustees> ParseThresholdTrustees(const JsonView& json) {
   return trustees;
 }
 
+absl::StatusOr<ThresholdTrustees> ParseThresholdTrustees(absl::string_view json) {
+  ASSIGN_OR_RETURN(const nlohmann::json document, ParseJson(json));
+  return ParseThresholdTrustees(JsonView(document, "trustees"));
+}
+
 absl::StatusOr<Element> CheckThresholdTrustees(const ThresholdTrustees& trustees) {
   RETURN_IF_ERROR(CheckLengths(trustees));
   ASSIGN_OR_RETURN(const std::vector<Certificate> certificates,

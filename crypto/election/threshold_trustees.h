@@ -98,6 +98,7 @@ std::string FormatThresholdTrustees(const ThresholdTrustees& trustees);
 
 // Checks only the proofs of knowledge.
 absl::StatusOr<ThresholdTrustees> ParseThresholdTrustees(const JsonView& json);
+absl::StatusOr<ThresholdTrustees> ParseThresholdTrustees(absl::string_view json);
 
 // The trustees' common key, if all checks pass. Errors as the functions above.
 absl::StatusOr<Element> CheckThresholdTrustees(const ThresholdTrustees& trustees);

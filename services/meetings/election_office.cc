@@ -111,9 +111,8 @@ absl::Status ElectionOffice::CheckRegistration(const v1::ElectronicBallots& elec
 }
 
 absl::StatusOr<ElectionOffice::Registry> ElectionOffice::OpenRegistry(
-    const v1::ElectronicBallots& electronic,
-    const std::map<std::string, std::string, std::less<>>& registered, absl::Time deadline,
-    Tries tries) const {
+    const v1::ElectronicBallots& electronic, const Table<std::string, std::string>& registered,
+    absl::Time deadline, Tries tries) const {
   ASSIGN_OR_RETURN(const ServerKeys keys, KeysOf(electronic, deadline, tries));
   std::vector<std::string> commitments;
   for (const auto& [person_id, commitment] : registered) commitments.push_back(commitment);

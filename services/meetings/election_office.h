@@ -14,6 +14,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "core/meetings/secret_vote.h"
+#include "core/table.h"
 #include "crypto/election/server_keys.h"
 #include "crypto/secret.h"
 #include "services/runtime/ledger_client.h"
@@ -59,10 +60,9 @@ class ElectionOffice {
     std::vector<std::string> unusable;               // ascending; persons
   };
   // `registered` has the commitments by person. Errors as KeysOf.
-  absl::StatusOr<Registry> OpenRegistry(
-      const v1::ElectronicBallots& electronic,
-      const std::map<std::string, std::string, std::less<>>& registered, absl::Time deadline,
-      Tries tries) const;
+  absl::StatusOr<Registry> OpenRegistry(const v1::ElectronicBallots& electronic,
+                                        const Table<std::string, std::string>& registered,
+                                        absl::Time deadline, Tries tries) const;
 
  private:
   LedgerClient& ledger_;

@@ -64,15 +64,14 @@ std::vector<std::string> Ascending(const std::map<std::string, std::string>& cre
 // The data needed to open the registry of a vote.
 struct RegistryKeys {
   v1::ElectronicBallots electronic;
-  std::map<std::string, std::string, std::less<>> registered;
+  Table<std::string, std::string> registered;
   std::set<std::string> cast;  // credentials with a ballot
 
   void CopyFrom(const SecretVoteEntry& vote) {
     electronic = vote.electronic;
     registered = vote.registered;
-    for (size_t i = 0; i < vote.ballots.size(); ++i) {
-      if (!vote.ballots[i].empty()) cast.insert(vote.credentials[i]);
-    }
+    for (const auto& [position, ballots] : vote.ballots)
+      cast.insert(*vote.credentials.Find(position));
   }
 };
 
@@ -172,21 +171,24 @@ absl::Status MeetingsServiceImpl::VerifyAhead(const v1::CastSecretBallot& cast,
                                               const common::v1::SignedCommand&, absl::Time) const {
   const auto ballot = election::ParseBallot(cast.ballot());
   if (!ballot.ok()) return absl::OkStatus();
-  std::optional<election::Election> election;
-  std::shared_ptr<election::BallotMemo> memo;
+  Table<std::string, ElectionTexts> elections;
+  std::shared_ptr<election::ElectionMemo> memo;
   access_.replica().WithState([&](const Fold& fold) {
     const auto event = fold.world().secret_votes().Find(cast.vote_event_id());
     if (!event.ok()) return 0;
     const SecretVoteEntry& vote = *(*event)->secret;
     if (vote.phase != v1::SECRET_VOTE_PHASE_BALLOTS ||
-        vote.positions.count(ballot->credential.ToDecimal()) == 0) {
+        !PositionOf(vote, ballot->credential.ToDecimal()).has_value()) {
       return 0;
     }
-    election = vote.election;
-    memo = fold.world().secret_votes().ballot_memo();
+    elections = fold.world().votes().setups().state().elections;
+    memo = fold.world().votes().setups().memo();
     return 0;
   });
-  return election.has_value() ? memo->Verify(*election, cast.ballot(), *ballot) : absl::OkStatus();
+  if (memo == nullptr) return absl::OkStatus();
+  const ElectionTexts& texts = *elections.Find(cast.vote_event_id());
+  return memo->Verify(memo->SetupOf(texts.election_json, texts.trustees_json)->election,
+                      cast.ballot(), *ballot);
 }
 
 grpc::Status MeetingsServiceImpl::PrepareSecretVote(grpc::ServerContext* context,
@@ -259,14 +261,14 @@ grpc::Status MeetingsServiceImpl::DecryptWithServerKey(
     grpc::ServerContext* context, const v1::DecryptWithServerKeyRequest* request,
     v1::DecryptWithServerKeyResponse* response) {
   v1::ElectronicBallots electronic;
-  std::optional<election::Election> election;
-  election::EncryptedTally tally;
+  std::string election_json;
+  std::string tally;
   const auto read = [&](const World& world, const Reader& reader) -> absl::Status {
     ASSIGN_OR_RETURN(const VoteEventEntry* event,
                      ForPresiding(world, reader, request->vote_event_id()));
     RETURN_IF_ERROR(CheckDecryptable(*event));
     electronic = event->secret->electronic;
-    election = event->secret->election;
+    election_json = world.votes().setups().TextsOf(event->id).election_json;
     // The tally of the closed vote's ballots: nothing else is ever decrypted.
     tally = event->secret->tally;
     return absl::OkStatus();
@@ -276,8 +278,9 @@ grpc::Status MeetingsServiceImpl::DecryptWithServerKey(
   const auto keys = office_.KeysOf(electronic, WaitDeadline(*context), Tries::kOne);
   if (!keys.ok()) return ToGrpc(keys.status());
   response->set_owner(1);
-  response->set_decryption(
-      election::FormatDecryption(election::Decrypt(*election, tally, keys->trustee)));
+  response->set_decryption(election::FormatDecryption(
+      election::Decrypt(*election::Election::Parse(election_json),
+                        *election::ParseTallyUnchecked(tally), keys->trustee)));
   return status;
 }
 
@@ -307,8 +310,9 @@ grpc::Status MeetingsServiceImpl::GetElectionSetup(grpc::ServerContext* context,
     ASSIGN_OR_RETURN(const VoteEventEntry* event,
                      ForArchive(world, reader, request->vote_event_id()));
     const SecretVoteEntry& vote = *event->secret;
-    response->set_election(vote.election_json);
-    response->set_trustees(vote.trustees_json);
+    const ElectionTexts& texts = world.votes().setups().TextsOf(event->id);
+    response->set_election(texts.election_json);
+    response->set_trustees(texts.trustees_json);
     if (!vote.credentials.empty()) response->set_credentials(CredentialsJson(vote));
     response->set_registry_key(vote.electronic.registry_key());
     response->set_subject(vote.electronic.sealed_keys().subject());

@@ -98,8 +98,7 @@ class Secrets {
   absl::StatusOr<std::string> Ballot(const std::string& voter_and_answer) const {
     const std::pair<std::string, std::string> parts = absl::StrSplit(voter_and_answer, ' ');
     ASSIGN_OR_RETURN(const meetings::SecretVoteEntry* vote, Vote());
-    ASSIGN_OR_RETURN(const election::Election election,
-                     election::Election::Parse(vote->election_json));
+    ASSIGN_OR_RETURN(const election::Election election, Election());
     std::vector<uint8_t> answers(vote->answers.size());
     size_t chosen = 0;
     if (!absl::SimpleAtoi(parts.second, &chosen) || chosen >= answers.size())
@@ -112,12 +111,12 @@ class Secrets {
 
   absl::StatusOr<std::string> Decryption(const std::string& trustee) const {
     ASSIGN_OR_RETURN(const meetings::SecretVoteEntry* vote, Vote());
-    ASSIGN_OR_RETURN(const election::Election election,
-                     election::Election::Parse(vote->election_json));
+    ASSIGN_OR_RETURN(const election::Election election, Election());
+    ASSIGN_OR_RETURN(const election::EncryptedTally tally,
+                     election::ParseTallyUnchecked(vote->tally));
     const election::Scalar& secret =
         trustee == "server" ? server_.trustee : machines_.at(NumberOf(trustee) - 1).secret;
-    return absl::CEscape(
-        election::FormatDecryption(election::Decrypt(election, vote->tally, secret)));
+    return absl::CEscape(election::FormatDecryption(election::Decrypt(election, tally, secret)));
   }
 
  private:
@@ -142,6 +141,11 @@ class Secrets {
     if (event == nullptr || !event->secret.has_value())
       return absl::NotFoundError("the vote geheim is not open");
     return &*event->secret;
+  }
+
+  absl::StatusOr<election::Election> Election() const {
+    return election::Election::Parse(
+        chronicle_->world().votes().setups().TextsOf("geheim").election_json);
   }
 
   const Chronicle* const chronicle_;

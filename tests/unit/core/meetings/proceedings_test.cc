@@ -442,6 +442,22 @@ TEST(LotTest, DecidesATieAndCanBeDrawnAgain) {
   EXPECT_THAT(council.Give("vera", OfLot<v1::DrawLot>()), IsRefused(Reason::kLotDrawn));
 }
 
+TEST(LotTest, AHandleKeepsItsStateAndASnapshotIsTheState) {
+  Council council;
+  UpToTie(council);
+  council.Must("vera", LotFor("vote-2"));
+  const LotsState then = council.lots().state();
+  const crypto::Digest digest = DigestOf(then);
+  council.Must("m1", Commit(std::string(32, 'a')));
+  const LotsState& now = council.lots().state();
+  EXPECT_EQ(DigestOf(then), digest);
+  EXPECT_NE(DigestOf(now), digest);
+  EXPECT_THAT(Differences(then, now), HasSubstr("lots[\"los\"].contributions[\"m1\"]: - | {"));
+  LotsState restored;
+  ASSERT_TRUE(Decode(Encode(now), restored));
+  EXPECT_EQ(Differences(restored, now), "");
+}
+
 TEST(LotTest, WhoDoesNotRevealIsLeftOutAfterFiveMinutes) {
   Council council;
   UpToTie(council);

@@ -134,19 +134,18 @@ void SecretCouncil::UpToBallots() {
 
 v1::CastSecretBallot SecretCouncil::BallotOf(absl::string_view person_id,
                                              const std::vector<uint8_t>& answers) {
-  const auto election = election::Election::Parse(vote().election_json);
   auto command = OfVote<v1::CastSecretBallot>();
   command.set_ballot(election::FormatBallot(
-      *election::MakeBallot(*election, devices_.find(person_id)->second, {answers})));
+      *election::MakeBallot(election(), devices_.find(person_id)->second, {answers})));
   return command;
 }
 
 v1::SubmitDecryption SecretCouncil::Decryption(uint32_t number) const {
-  const auto election = election::Election::Parse(vote().election_json);
   auto command = OfVote<v1::SubmitDecryption>();
   command.set_owner(number + 1);
-  command.set_decryption(election::FormatDecryption(election::Decrypt(
-      *election, vote().tally, number == 0 ? server_.trustee : machines_[number - 1].secret)));
+  command.set_decryption(election::FormatDecryption(
+      election::Decrypt(election(), *election::ParseTallyUnchecked(vote().tally),
+                        number == 0 ? server_.trustee : machines_[number - 1].secret)));
   return command;
 }
 

@@ -53,6 +53,9 @@ class SecretCouncil : public Council {
 
   v1::BeginBallots ListOfCredentials() const;
   const SecretVoteEntry& vote() const { return *votes().Find("vote")->secret; }
+  election::Election election() const {
+    return *election::Election::Parse(votes().setups().TextsOf("vote").election_json);
+  }
   const election::ServerKeys& server() const { return server_; }
   const std::map<std::string, election::Credential, std::less<>>& devices() const {
     return devices_;

@@ -95,16 +95,18 @@ TEST(SecretVote, TheArchiveHidesTheOrderInWhichPeopleVoted) {
   const v1::CastSecretBallot second = council.BallotOf("m1", kNo);
   const v1::CastSecretBallot third = council.BallotOf("dora", kNo);
   const v1::CastSecretBallot again = council.BallotOf("m1", kYes);
-  SecretVoteEntry one = council.vote();
-  SecretVoteEntry other = council.vote();
-  const auto cast = [](SecretVoteEntry& vote, const v1::CastSecretBallot& ballot) {
+  VoteEventEntry one = *council.votes().Find("vote");
+  VoteEventEntry other = one;
+  const auto cast = [](VoteEventEntry& event, const v1::CastSecretBallot& ballot) {
     const std::string credential = election::ParseBallot(ballot.ballot())->credential.ToDecimal();
-    vote.ballots[vote.positions.at(credential)].push_back(ballot.ballot());
+    auto& of_one = event.secret->ballots.MutableOrNew(*PositionOf(*event.secret, credential));
+    of_one.InsertOrAssign(static_cast<uint32_t>(of_one.size()), ballot.ballot());
   };
   for (const auto* ballot : {&first, &second, &third, &again}) cast(one, *ballot);
   for (const auto* ballot : {&second, &third, &again, &first}) cast(other, *ballot);
-  for (SecretVoteEntry* vote : {&one, &other}) vote->tally = TallyOf(*vote);
-  EXPECT_EQ(ArchiveOf(one, nullptr), ArchiveOf(other, nullptr));
+  const ElectionTexts& texts = council.votes().setups().TextsOf("vote");
+  for (VoteEventEntry* event : {&one, &other}) CloseUrn(council.election(), texts, *event);
+  EXPECT_EQ(ArchiveOf(one, texts, nullptr), ArchiveOf(other, texts, nullptr));
 }
 
 TEST(SecretVote, EveryAnswerCountsWhereItBelongs) {
@@ -297,12 +299,12 @@ TEST(SecretVote, WhatIsCastIsCheckedInEveryWay) {
   bad.set_ballot(std::string(size_t{901} << 10, ' '));
   EXPECT_THAT(council.Give("", bad), IsRefused(Reason::kTooLarge));
 
-  const auto election = election::Election::Parse(council.vote().election_json);
+  const election::Election election = council.election();
   bad.set_ballot(
-      election::FormatBallot(*election::MakeBallot(*election, election::MakeCredential(), {kYes})));
+      election::FormatBallot(*election::MakeBallot(election, election::MakeCredential(), {kYes})));
   EXPECT_THAT(council.Give("", bad), IsRefused(Reason::kUnknownCredential));
   // Somebody who knows m1's public credential only.
-  election::Ballot stolen = *election::MakeBallot(*election, election::MakeCredential(), {kYes});
+  election::Ballot stolen = *election::MakeBallot(election, election::MakeCredential(), {kYes});
   stolen.credential = council.devices().find("m1")->second.public_key;
   bad.set_ballot(election::FormatBallot(stolen));
   EXPECT_THAT(council.Give("", bad), Not(IsOk()));
@@ -426,13 +428,14 @@ TEST(SecretVote, DecryptionsAreCheckedAndASpoiledTallyIsOpenedByOthers) {
   // As if trustee 1 had cheated with a valid proof: the present parts do not open the tally, and
   // the next part is combined with each of the others.
   SecretVoteEntry vote = council.vote();
-  election::Element& factor = vote.parsed_decryptions.at(2).factors[0][0];
+  election::PartialDecryption part = *election::ParseDecryption(vote.decryptions.at(2));
   // The proof leaves this trustee only a factor that cannot be chosen (crypto/election/README.md).
-  factor *= election::MakeCredential().public_key;
+  part.factors[0][0] *= election::MakeCredential().public_key;
+  vote.decryptions[2] = election::FormatDecryption(part);
+  const auto setup = council.votes().setups().SetupOf("vote");
   const auto add = [&](uint32_t number) {
     vote.decryptions[number + 1] = council.Decryption(number).decryption();
-    vote.parsed_decryptions[number + 1] = *election::ParseDecryption(vote.decryptions[number + 1]);
-    TryToOpen(vote);
+    TryToOpen(setup->trustees, vote);
   };
   add(0);
   EXPECT_FALSE(vote.spoiled);
@@ -490,7 +493,9 @@ TEST(SecretVote, WhoIsShownWhatAndWhen) {
   council.Must("vera", Close());
   council.Must("vera", Participation({"dora", "m1", "m2", "m3", "vera"}));
   EXPECT_THAT(shown(false).trackers(), IsEmpty());
-  EXPECT_THAT(shown(true).trackers(), UnorderedElementsAreArray(council.vote().trackers));
+  std::vector<std::string> trackers;
+  for (const auto& [tracker, present] : council.vote().trackers) trackers.push_back(tracker);
+  EXPECT_THAT(shown(true).trackers(), UnorderedElementsAreArray(trackers));
   EXPECT_EQ(shown(false).participant_ids_size(), 5);
 
   EXPECT_TRUE(council.secret_votes().MayReadArchive("vote", Audience::kCouncil, "m1"));

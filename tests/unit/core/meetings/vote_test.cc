@@ -41,7 +41,7 @@ TEST(Vote, RulesAdoptedWhileItIsOpenDoNotTouchIt) {
   council.UpToVote();
   directory::v1::AdoptRuleProfile adopt;
   adopt.set_organization_id("rat");
-  *adopt.mutable_profile() = council.votes().Find("vote")->profile;
+  *adopt.mutable_profile() = council.votes().ProfileOf(*council.votes().Find("vote"));
   adopt.mutable_profile()->mutable_motions(0)->set_minimum_yes(5);
   council.Must("amt", adopt);
   council.Must("m1", Cast(v1::CHOICE_YES));

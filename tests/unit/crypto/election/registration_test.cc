@@ -2,8 +2,8 @@
 #include "crypto/election/registration.h"
 
 #include "base/status_matchers.h"
-#include "crypto/election/ballot_memo.h"
 #include "crypto/election/credential.h"
+#include "crypto/election/election_memo.h"
 #include "crypto/election/server_keys.h"
 #include "crypto/sealed_box.h"
 #include "gtest/gtest.h"
@@ -61,14 +61,14 @@ TEST(ServerKeys, ComeBackFromTheirBoxUnderTheSameKey) {
   EXPECT_THAT(OpenServerKeys(key, kUuid, box.substr(1)), IsRefused(Reason::kServerKeysSealed));
 }
 
-TEST(BallotMemo, SaysWhatVerifyingSays) {
+TEST(ElectionMemo, SaysWhatVerifyingSays) {
   const TestElection election(OneQuestion(), MakeTestTrustees(), 1);
   const TestElection other(OneQuestion(), MakeTestTrustees(), 1);
   const Ballot good = *MakeBallot(election.election, election.voters[0], {{1, 0, 0}});
   const std::string json = FormatBallot(good);
   Ballot bad = good;
   bad.signature.response += Scalar(1);
-  BallotMemo memo(1);
+  ElectionMemo memo(1);
   for (int i = 0; i < 2; ++i) {
     EXPECT_OK(memo.Verify(election.election, json, good));
     EXPECT_THAT(memo.Verify(election.election, FormatBallot(bad), bad),
@@ -80,6 +80,20 @@ TEST(BallotMemo, SaysWhatVerifyingSays) {
     EXPECT_OK(memo.Verify(election.election, FormatBallot(more), more));
   }
   EXPECT_OK(memo.Verify(election.election, json, good));
+}
+
+TEST(ElectionMemo, ParsesASetupOnce) {
+  const TestElection one(OneQuestion(), MakeTestTrustees(), 1);
+  const TestElection other(OneQuestion(), MakeTestTrustees(), 1);
+  ElectionMemo memo(1);
+  const auto setup_of = [&memo](const TestElection& election) {
+    return memo.SetupOf(election.election.json(), election.trustees.json);
+  };
+  const auto setup = setup_of(one);
+  EXPECT_EQ(setup->election.fingerprint(), one.election.fingerprint());
+  EXPECT_EQ(setup->trustees.public_key(), one.trustees.public_key);
+  EXPECT_EQ(setup_of(other)->trustees.public_key(), other.trustees.public_key);
+  EXPECT_EQ(setup_of(one), setup);
 }
 
 }  // namespace
