@@ -340,7 +340,7 @@ void Auditor::ReportOpenings() {
 void Auditor::ReportOpen() {
   if (unseen_.empty() || !foldable_) return;
   std::vector<std::string> open;
-  for (const auto& [urn, state] : fold_.reach_log().open_urns()) open.push_back(InWords(urn));
+  for (const auto& [urn, state] : fold_.reach_log().open_urns()) open.push_back(urn);
   Note(absl::StrCat(
       "open: ", absl::StrJoin(open, ", "), ", ", unseen_.size(),
       " records withheld: ballots are shown to nobody before it is closed; audit again "
