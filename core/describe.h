@@ -20,8 +20,9 @@
 //
 // A field is: bool; a number; an enum; std::string; absl::Time; std::optional, std::pair,
 // std::vector, std::array, std::set or std::map of such; a protobuf message; a struct that names its
-// fields; a Table (table.h); std::monostate, the value of a table that is a set. Hash tables are none, since their order differs from run to run, and
-// neither are pointers and floating point.
+// fields; a Table (table.h); std::monostate, the value of a table that is a set; an optional public
+// key, which is parsed when it is read. Hash tables are none, since their order differs from run to
+// run, and neither are pointers and floating point.
 //
 // The decoder is for bytes whose digest or seal is compared as well: it accepts only what Encode
 // writes, and does not ask whether it makes sense as state.
@@ -49,6 +50,7 @@
 #include "absl/time/time.h"
 #include "core/encoding.h"
 #include "crypto/hash.h"
+#include "crypto/keys.h"
 #include "google/protobuf/message.h"
 
 // The public fields of a struct, all of them and in their order. A structured binding counts them.
@@ -143,6 +145,8 @@ void EncodeTo(Encoder& out, const T& value) {
     out.Bytes(value);
   } else if constexpr (std::same_as<T, absl::Time>) {
     out.Time(value);
+  } else if constexpr (std::same_as<T, crypto::PublicKey>) {
+    out.Bytes(value.spki_der());
   } else if constexpr (kIs<T, std::optional>) {
     out.Unsigned(value.has_value());
     if (value.has_value()) EncodeTo(out, *value);
@@ -205,6 +209,11 @@ void DecodeFrom(Decoder& in, T& value) {
     value = std::string(in.Bytes());
   } else if constexpr (std::same_as<T, absl::Time>) {
     value = in.Time();
+  } else if constexpr (std::same_as<T, std::optional<crypto::PublicKey>>) {
+    if (in.UnsignedUpTo(1) == 0) return;
+    const auto key = crypto::PublicKey::FromSpkiDer(in.Bytes());
+    if (!key.ok()) return in.Fail();
+    value = *key;
   } else if constexpr (kIs<T, std::optional>) {
     if (in.UnsignedUpTo(1) == 1) DecodeFrom(in, value.emplace());
   } else if constexpr (kIs<T, std::pair>) {
@@ -262,6 +271,8 @@ void PrintTo(std::string& out, const T& value) {
     absl::StrAppend(&out, "\"", absl::Utf8SafeCEscape(value), "\"");
   } else if constexpr (std::same_as<T, absl::Time>) {
     absl::StrAppend(&out, absl::FormatTime("%Y-%m-%d%ET%H:%M:%E*SZ", value, absl::UTCTimeZone()));
+  } else if constexpr (std::same_as<T, crypto::PublicKey>) {
+    out += value.id();
   } else if constexpr (kIs<T, std::optional>) {
     if (!value.has_value()) return absl::StrAppend(&out, "-");
     PrintTo(out, *value);

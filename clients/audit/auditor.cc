@@ -340,7 +340,7 @@ void Auditor::ReportOpenings() {
 void Auditor::ReportOpen() {
   if (unseen_.empty() || !foldable_) return;
   std::vector<std::string> open;
-  for (const auto& [urn, state] : fold_.reach_log().open_urns()) open.push_back(InWords(urn));
+  for (const auto& [urn, state] : fold_.reach_log().open_urns()) open.push_back(urn);
   Note(absl::StrCat(
       "open: ", absl::StrJoin(open, ", "), ", ", unseen_.size(),
       " records withheld: ballots are shown to nobody before it is closed; audit again "
@@ -393,10 +393,10 @@ void Auditor::ReportAttachments() {
 }
 
 void Auditor::ReportVoid() {
-  for (const auto& [index, status] : fold_.void_records()) {
+  for (const auto& [index, reason] : fold_.void_records()) {
+    const absl::Status status = fold_.WhyVoid(index);
     if (IsIntegrityFault(status)) continue;
-    Note(
-        absl::StrCat("record ", index, " is void: ", ReasonTextOf(status), ": ", status.message()));
+    Note(absl::StrCat("record ", index, " is void: ", reason, ": ", status.message()));
   }
   if (fold_.world().directory().simulated_clock()) {
     Note("the founding record says that this log's clock was set by hand: a demonstration");

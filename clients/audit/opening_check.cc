@@ -1,7 +1,5 @@
 #include "clients/audit/opening_check.h"
 
-#include <vector>
-
 #include "absl/strings/str_cat.h"
 #include "crypto/hash.h"
 #include "crypto/record_leaf.h"
@@ -14,22 +12,22 @@ std::string InWords(uint64_t opened_by, uint64_t index) {
   return absl::StrCat("record ", opened_by, " opens record ", index);
 }
 
-std::string Missing(uint64_t number, const std::vector<Opening>& derived) {
-  if (number >= derived.size()) return absl::StrCat("opening ", number, ": it is missing");
+std::string Missing(uint64_t number, const Fold& fold) {
+  const Opening* derived = fold.reach_log().openings().Find(number);
+  if (derived == nullptr) return absl::StrCat("opening ", number, ": it is missing");
   return absl::StrCat("opening ", number, ": it is missing, though ",
-                      InWords(derived[number].opened_by, derived[number].index));
+                      InWords(derived->opened_by, derived->index));
 }
 
 // The contradiction between an opening and the log that was folded; empty if there is none.
 std::string WrongByTheLog(const ArchivedOpening& opening, const Fold& fold) {
-  const std::vector<Opening>& derived = fold.reach_log().openings();
   if (!fold.reach_log().IsOpened(opening.index))
     return absl::StrCat("no record opens record ", opening.index);
-  if (opening.number >= derived.size()) return "the log gives fewer openings";
-  const Opening& right = derived[opening.number];
-  if (right.index == opening.index && right.opened_by == opening.opened_by) return "";
+  const Opening* right = fold.reach_log().openings().Find(opening.number);
+  if (right == nullptr) return "the log gives fewer openings";
+  if (right->index == opening.index && right->opened_by == opening.opened_by) return "";
   return absl::StrCat("it says that ", InWords(opening.opened_by, opening.index),
-                      ", but by the log ", InWords(right.opened_by, right.index));
+                      ", but by the log ", InWords(right->opened_by, right->index));
 }
 
 bool GivesLeaf(const ArchivedOpening& opening, const crypto::MerkleTree& tree) {
@@ -60,7 +58,7 @@ bool OpeningCheck::Add(uint64_t line, const absl::StatusOr<ArchivedOpening>& ope
   };
   if (number > next_) {
     // The first one of the gap is enough: a line may claim any number.
-    fault(Missing(next_, fold.reach_log().openings()));
+    fault(Missing(next_, fold));
     sound = false;
   }
   next_ = number + 1;
@@ -81,8 +79,8 @@ bool OpeningCheck::Add(uint64_t line, const absl::StatusOr<ArchivedOpening>& ope
 }
 
 void OpeningCheck::Finish(const Fold& fold, const Report& fault) const {
-  const std::vector<Opening>& derived = fold.reach_log().openings();
-  for (uint64_t number = next_; number < derived.size(); ++number) fault(Missing(number, derived));
+  const uint64_t derived = fold.reach_log().openings().size();
+  for (uint64_t number = next_; number < derived; ++number) fault(Missing(number, fold));
 }
 
 }  // namespace votum::audit

@@ -11,6 +11,8 @@
 #include <utility>
 #include <vector>
 
+#include "core/describe.h"
+
 namespace votum {
 
 class Reach {
@@ -40,9 +42,8 @@ class Reach {
   friend bool operator==(const Reach& a, const Reach& b) {
     return std::tie(a.kind_, a.bodies_) == std::tie(b.kind_, b.bodies_);
   }
-  friend bool operator<(const Reach& a, const Reach& b) {
-    return std::tie(a.kind_, a.bodies_) < std::tie(b.kind_, b.bodies_);
-  }
+
+  VOTUM_FIELDS(kind_, bodies_)
 
  private:
   Reach(Kind kind, std::vector<std::string> bodies) : kind_(kind), bodies_(std::move(bodies)) {}

@@ -13,7 +13,9 @@ google::protobuf::Timestamp ToTimestamp(absl::Time time) {
 }
 
 absl::Time FromTimestamp(const google::protobuf::Timestamp& timestamp) {
-  return absl::FromUnixSeconds(timestamp.seconds()) + absl::Nanoseconds(timestamp.nanos());
+  const absl::Time exact =
+      absl::FromUnixSeconds(timestamp.seconds()) + absl::Nanoseconds(timestamp.nanos());
+  return absl::FromUnixMicros(absl::ToUnixMicros(exact));
 }
 
 }  // namespace votum

@@ -1,6 +1,7 @@
 #include "core/directory/directory_machine.h"
 
 #include <algorithm>
+#include <type_traits>
 
 #include "absl/strings/str_cat.h"
 #include "base/refusal.h"
@@ -41,18 +42,28 @@ absl::Status CheckPublicKey(absl::string_view field, absl::string_view der) {
   return Refuse(Reason::kBadPublicKey, absl::StrCat(field, ": ", key.status().message()));
 }
 
-// Elements of `map` after `after_id` that `wanted` takes, at most `limit`, as resources.
-template <typename Map, typename Wanted, typename ToProto>
-auto ListFrom(const Map& map, absl::string_view after_id, size_t limit, Wanted wanted,
-              ToProto to_proto) {
-  std::vector<decltype(to_proto(map.begin()->second))> resources;
-  for (auto it = map.upper_bound(after_id); it != map.end() && resources.size() < limit; ++it) {
+// Entries of `table` after `after_id` that `wanted` takes, at most `limit`, as resources.
+template <typename Entry, typename Wanted, typename ToProto>
+auto ListFrom(const Table<std::string, Entry>& table, absl::string_view after_id, size_t limit,
+              Wanted wanted, ToProto to_proto) {
+  std::vector<std::invoke_result_t<ToProto, const Entry&>> resources;
+  const auto end = table.end();
+  for (auto it = table.upper_bound(after_id); it != end && resources.size() < limit; ++it) {
     if (wanted(it->second)) resources.push_back(to_proto(it->second));
   }
   return resources;
 }
 
 constexpr auto kAll = [](const auto&) { return true; };
+
+// Takes `inner` out of the table of `outer`, and that too if nothing is left in it.
+template <typename Value>
+void Remove(Table<std::string, Table<std::string, Value>>& table, const std::string& outer,
+            const std::string& inner) {
+  Table<std::string, Value>& row = *table.Mutable(outer);
+  row.Erase(inner);
+  if (row.empty()) table.Erase(outer);
+}
 
 v1::Organization ToProto(const OrganizationEntry& entry) {
   v1::Organization organization;
@@ -100,16 +111,16 @@ absl::Status DirectoryMachine::Check(const CommandContext& context,
 }
 
 void DirectoryMachine::Apply(const CommandContext&, const v1::FoundDeployment& command) {
-  deployment_ = command.deployment();
-  body_name_ = command.body_name();
-  simulated_clock_ = command.simulated_clock();
-  founder_id_ = command.administrator_id();
-  persons_[founder_id_] = {
-      founder_id_, command.administrator_name(), {common::v1::OFFICE_ADMINISTRATOR}};
-  subjects_.insert(command.administrator_name().subject());
+  state_.deployment = command.deployment();
+  state_.body_name = command.body_name();
+  state_.simulated_clock = command.simulated_clock();
+  state_.founder_id = command.administrator_id();
+  AddPerson(state_.founder_id, command.administrator_name());
+  AddOffice(state_.founder_id, common::v1::OFFICE_ADMINISTRATOR);
   const std::string code_id = crypto::PublicKey::FromSpkiDer(command.code_public_key())->id();
-  codes_[code_id] = {code_id, founder_id_, command.code_public_key(), "", absl::InfiniteFuture(),
-                     false};
+  CodeEntry& code = state_.codes.MutableOrNew(code_id);
+  code.person_id = state_.founder_id;
+  code.public_key_der = command.code_public_key();
 }
 
 absl::Status DirectoryMachine::Check(const CommandContext&,
@@ -124,8 +135,12 @@ absl::Status DirectoryMachine::Check(const CommandContext&,
 }
 
 void DirectoryMachine::Apply(const CommandContext&, const v1::RegisterPerson& command) {
-  persons_[command.person_id()] = {command.person_id(), command.name(), {}};
-  subjects_.insert(command.name().subject());
+  AddPerson(command.person_id(), command.name());
+}
+
+void DirectoryMachine::AddPerson(const std::string& id, const common::v1::AttachmentRef& name) {
+  state_.persons.InsertOrAssign(id, {id, name, {}});
+  state_.subjects.InsertOrAssign(name.subject(), {});
 }
 
 absl::Status DirectoryMachine::Check(const CommandContext&,
@@ -150,7 +165,7 @@ absl::Status DirectoryMachine::Check(const CommandContext&,
 }
 
 void DirectoryMachine::Apply(const CommandContext&, const v1::CreateOrganization& command) {
-  OrganizationEntry& entry = organizations_[command.organization_id()];
+  OrganizationEntry& entry = state_.organizations.MutableOrNew(command.organization_id());
   entry.id = command.organization_id();
   entry.name = command.name();
   entry.kind = command.kind();
@@ -160,7 +175,7 @@ void DirectoryMachine::Apply(const CommandContext&, const v1::CreateOrganization
 absl::Status DirectoryMachine::Check(const CommandContext&,
                                      const v1::AddMembership& command) const {
   RETURN_IF_ERROR(CheckId("membership_id", command.membership_id()));
-  if (memberships_.find(command.membership_id()) != memberships_.end()) {
+  if (state_.memberships.Contains(command.membership_id())) {
     return Refuse(Reason::kMembershipExists, absl::StrCat("membership ", command.membership_id(),
                                                           " exists; choose another id"));
   }
@@ -189,24 +204,24 @@ absl::Status DirectoryMachine::Check(const CommandContext&,
 }
 
 void DirectoryMachine::Apply(const CommandContext& context, const v1::AddMembership& command) {
-  memberships_[command.membership_id()] = {command.membership_id(),
-                                           command.person_id(),
-                                           command.organization_id(),
-                                           command.role(),
-                                           command.voting_right(),
-                                           context.time,
-                                           std::nullopt};
-  active_[command.organization_id()][command.person_id()] = command.membership_id();
+  state_.memberships.InsertOrAssign(
+      command.membership_id(),
+      {command.membership_id(), command.person_id(), command.organization_id(), command.role(),
+       command.voting_right(), context.time, std::nullopt});
+  state_.members.MutableOrNew(command.organization_id())
+      .InsertOrAssign(command.person_id(), command.membership_id());
+  state_.organizations_of.MutableOrNew(command.person_id())
+      .InsertOrAssign(command.organization_id(), {});
 }
 
 absl::Status DirectoryMachine::Check(const CommandContext&,
                                      const v1::EndMembership& command) const {
-  const auto found = memberships_.find(command.membership_id());
-  if (found == memberships_.end()) {
+  const MembershipEntry* membership = state_.memberships.Find(command.membership_id());
+  if (membership == nullptr) {
     return Refuse(Reason::kNoSuchMembership,
                   absl::StrCat("there is no membership ", command.membership_id()));
   }
-  if (found->second.end.has_value()) {
+  if (membership->end.has_value()) {
     return Refuse(Reason::kMembershipEnded,
                   absl::StrCat("membership ", command.membership_id(), " has ended"));
   }
@@ -214,9 +229,10 @@ absl::Status DirectoryMachine::Check(const CommandContext&,
 }
 
 void DirectoryMachine::Apply(const CommandContext& context, const v1::EndMembership& command) {
-  MembershipEntry& entry = memberships_.find(command.membership_id())->second;
+  MembershipEntry& entry = *state_.memberships.Mutable(command.membership_id());
   entry.end = context.time;
-  active_[entry.organization_id].erase(entry.person_id);
+  Remove(state_.members, entry.organization_id, entry.person_id);
+  Remove(state_.organizations_of, entry.person_id, entry.organization_id);
 }
 
 absl::Status DirectoryMachine::Check(const CommandContext&, const v1::GrantOffice& command) const {
@@ -233,7 +249,13 @@ absl::Status DirectoryMachine::Check(const CommandContext&, const v1::GrantOffic
 }
 
 void DirectoryMachine::Apply(const CommandContext&, const v1::GrantOffice& command) {
-  persons_.find(command.person_id())->second.offices.insert(command.office());
+  AddOffice(command.person_id(), command.office());
+}
+
+void DirectoryMachine::AddOffice(const std::string& person_id, common::v1::Office office) {
+  state_.persons.Mutable(person_id)->offices.insert(office);
+  if (office == common::v1::OFFICE_ADMINISTRATOR)
+    state_.administrators.InsertOrAssign(person_id, {});
 }
 
 absl::Status DirectoryMachine::Check(const CommandContext&,
@@ -251,7 +273,9 @@ absl::Status DirectoryMachine::Check(const CommandContext&,
 }
 
 void DirectoryMachine::Apply(const CommandContext&, const v1::WithdrawOffice& command) {
-  persons_.find(command.person_id())->second.offices.erase(command.office());
+  state_.persons.Mutable(command.person_id())->offices.erase(command.office());
+  if (command.office() == common::v1::OFFICE_ADMINISTRATOR)
+    state_.administrators.Erase(command.person_id());
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -262,7 +286,7 @@ absl::Status DirectoryMachine::Check(const CommandContext& context,
   if (!PersonExists(command.person_id())) return NoSuchPerson(command.person_id());
   RETURN_IF_ERROR(CheckPublicKey("code_public_key", command.code_public_key()));
   const std::string id = crypto::PublicKey::FromSpkiDer(command.code_public_key())->id();
-  if (codes_.find(id) != codes_.end() || keys_.find(id) != keys_.end()) {
+  if (state_.codes.Contains(id) || state_.keys.Contains(id)) {
     return Refuse(Reason::kCodeExists, "this code was issued before; make a new one");
   }
   if (FromTimestamp(command.expire_time()) <= context.time) {
@@ -273,19 +297,15 @@ absl::Status DirectoryMachine::Check(const CommandContext& context,
 
 void DirectoryMachine::Apply(const CommandContext& context, const v1::IssueEnrolmentCode& command) {
   const std::string id = crypto::PublicKey::FromSpkiDer(command.code_public_key())->id();
-  codes_[id] = {id,
-                command.person_id(),
-                command.code_public_key(),
-                context.actor,
-                FromTimestamp(command.expire_time()),
-                false};
+  state_.codes.InsertOrAssign(id, {command.person_id(), command.code_public_key(), context.actor,
+                                   FromTimestamp(command.expire_time()), false});
 }
 
 absl::Status DirectoryMachine::Check(const CommandContext& context,
                                      const v1::EnrolKey& command) const {
   if (command.has_label())
     RETURN_IF_ERROR(CheckSealedAbout(context.actor, "label", command.label()));
-  if (keys_.find(context.key_id) != keys_.end() || codes_.find(context.key_id) != codes_.end()) {
+  if (state_.keys.Contains(context.key_id) || state_.codes.Contains(context.key_id)) {
     return Refuse(Reason::kKeyExists,
                   absl::StrCat("key ", context.key_id, " is known already; make a new key"));
   }
@@ -294,17 +314,17 @@ absl::Status DirectoryMachine::Check(const CommandContext& context,
 }
 
 void DirectoryMachine::Apply(const CommandContext& context, const v1::EnrolKey& command) {
-  CodeEntry& code = codes_.find(command.code_key_id())->second;
+  CodeEntry& code = *state_.codes.Mutable(command.code_key_id());
   code.used = true;
-  const bool founders_first = context.actor == founder_id_ && code.issued_by.empty();
-  KeyEntry& key = keys_[context.key_id];
+  const bool founders_first = context.actor == state_.founder_id && code.issued_by.empty();
+  KeyEntry& key = state_.keys.MutableOrNew(context.key_id);
   key.id = context.key_id;
   key.person_id = context.actor;
-  key.public_key_der = command.header().public_key();
-  key.public_key = *crypto::PublicKey::FromSpkiDer(key.public_key_der);
+  key.public_key = *crypto::PublicKey::FromSpkiDer(command.header().public_key());
   key.label = command.label();
   key.issued_by = code.issued_by;
   key.state = founders_first ? v1::KEY_STATE_ACTIVE : v1::KEY_STATE_ENROLLED;
+  state_.keys_of.MutableOrNew(context.actor).InsertOrAssign(context.key_id, {});
 }
 
 absl::Status DirectoryMachine::Check(const CommandContext& context,
@@ -330,7 +350,7 @@ absl::Status DirectoryMachine::Check(const CommandContext& context,
 }
 
 void DirectoryMachine::Apply(const CommandContext& context, const v1::ConfirmKey& command) {
-  KeyEntry& key = keys_.find(command.key_id())->second;
+  KeyEntry& key = *state_.keys.Mutable(command.key_id());
   key.state = v1::KEY_STATE_ACTIVE;
   key.confirmed_by = context.actor;
 }
@@ -347,13 +367,11 @@ absl::Status DirectoryMachine::Check(const CommandContext& context,
       !HasOffice(context.actor, common::v1::OFFICE_ADMINISTRATOR)) {
     return Refuse(Reason::kOfficeMissing, "a key is revoked by its owner or an administrator");
   }
-  const bool administrators = HasOffice(key->person_id, common::v1::OFFICE_ADMINISTRATOR) &&
-                              key->state == v1::KEY_STATE_ACTIVE;
-  const auto others = std::count_if(keys_.begin(), keys_.end(), [&](const auto& entry) {
-    return entry.second.state == v1::KEY_STATE_ACTIVE && entry.first != key->id &&
-           HasOffice(entry.second.person_id, common::v1::OFFICE_ADMINISTRATOR);
-  });
-  if (administrators && others == 0) {
+  const auto has_another = [&](const auto& administrator) {
+    return HasActiveKey(administrator.first, /*except=*/key->id);
+  };
+  if (key->state == v1::KEY_STATE_ACTIVE && state_.administrators.Contains(key->person_id) &&
+      std::none_of(state_.administrators.begin(), state_.administrators.end(), has_another)) {
     return Refuse(Reason::kLastAdministrator,
                   "nobody could enrol keys any more; enrol another administrator's first");
   }
@@ -361,7 +379,7 @@ absl::Status DirectoryMachine::Check(const CommandContext& context,
 }
 
 void DirectoryMachine::Apply(const CommandContext&, const v1::RevokeKey& command) {
-  KeyEntry& key = keys_.find(command.key_id())->second;
+  KeyEntry& key = *state_.keys.Mutable(command.key_id());
   key.state = v1::KEY_STATE_REVOKED;
   key.revocation_reason = command.reason();
 }
@@ -378,7 +396,7 @@ absl::Status DirectoryMachine::Check(const CommandContext&,
 }
 
 void DirectoryMachine::Apply(const CommandContext& context, const v1::AdoptRuleProfile& command) {
-  OrganizationEntry& organization = organizations_.find(command.organization_id())->second;
+  OrganizationEntry& organization = *state_.organizations.Mutable(command.organization_id());
   organization.profile = command.profile();
   organization.profile_index = context.index;
 }
@@ -387,22 +405,20 @@ void DirectoryMachine::Apply(const CommandContext& context, const v1::AdoptRuleP
 // Reads
 
 const KeyEntry* DirectoryMachine::FindKey(absl::string_view key_id) const {
-  const auto found = keys_.find(key_id);
-  return found == keys_.end() ? nullptr : &found->second;
+  return state_.keys.Find(key_id);
 }
 
 const CodeEntry* DirectoryMachine::FindCode(absl::string_view code_key_id) const {
-  const auto found = codes_.find(code_key_id);
-  return found == codes_.end() ? nullptr : &found->second;
+  return state_.codes.Find(code_key_id);
 }
 
 bool DirectoryMachine::PersonExists(absl::string_view person_id) const {
-  return persons_.find(person_id) != persons_.end();
+  return state_.persons.Contains(person_id);
 }
 
 bool DirectoryMachine::HasOffice(absl::string_view person_id, common::v1::Office office) const {
-  const auto found = persons_.find(person_id);
-  return found != persons_.end() && found->second.offices.count(office) > 0;
+  const PersonEntry* person = state_.persons.Find(person_id);
+  return person != nullptr && person->offices.count(office) > 0;
 }
 
 bool DirectoryMachine::HasAnyOffice(absl::string_view person_id,
@@ -413,27 +429,24 @@ bool DirectoryMachine::HasAnyOffice(absl::string_view person_id,
 
 const OrganizationEntry* DirectoryMachine::FindOrganization(
     absl::string_view organization_id) const {
-  const auto found = organizations_.find(organization_id);
-  return found == organizations_.end() ? nullptr : &found->second;
+  return state_.organizations.Find(organization_id);
 }
 
 const MembershipEntry* DirectoryMachine::ActiveMembership(absl::string_view person_id,
                                                           absl::string_view organization_id) const {
-  const auto organization = active_.find(organization_id);
-  if (organization == active_.end()) return nullptr;
-  const auto membership = organization->second.find(person_id);
-  return membership == organization->second.end() ? nullptr
-                                                  : &memberships_.find(membership->second)->second;
+  const auto* members = state_.members.Find(organization_id);
+  const std::string* membership = members == nullptr ? nullptr : members->Find(person_id);
+  return membership == nullptr ? nullptr : state_.memberships.Find(*membership);
 }
 
 std::vector<const MembershipEntry*> DirectoryMachine::ActiveMembers(
     absl::string_view organization_id) const {
-  std::vector<const MembershipEntry*> members;
-  const auto organization = active_.find(organization_id);
-  if (organization == active_.end()) return members;
-  for (const auto& [person, id] : organization->second)
-    members.push_back(&memberships_.find(id)->second);
-  return members;
+  std::vector<const MembershipEntry*> entries;
+  const auto* members = state_.members.Find(organization_id);
+  if (members == nullptr) return entries;
+  entries.reserve(members->size());
+  for (const auto& [person, id] : *members) entries.push_back(state_.memberships.Find(id));
+  return entries;
 }
 
 bool DirectoryMachine::PresidesOver(absl::string_view person_id,
@@ -448,33 +461,34 @@ bool DirectoryMachine::BelongsToCouncilOrAdministration(absl::string_view person
                                common::v1::OFFICE_SECRETARY, common::v1::OFFICE_MAYOR})) {
     return true;
   }
-  return std::any_of(active_.begin(), active_.end(), [&](const auto& entry) {
-    return entry.second.find(person_id) != entry.second.end() &&
-           IsCouncilOrCommittee(FindOrganization(entry.first)->kind);
-  });
+  const auto* organizations = state_.organizations_of.Find(person_id);
+  return organizations != nullptr &&
+         std::any_of(organizations->begin(), organizations->end(), [&](const auto& organization) {
+           return IsCouncilOrCommittee(FindOrganization(organization.first)->kind);
+         });
 }
 
-bool DirectoryMachine::HasActiveKey(absl::string_view person_id) const {
-  return std::any_of(keys_.begin(), keys_.end(), [&](const auto& entry) {
-    return entry.second.person_id == person_id && entry.second.state == v1::KEY_STATE_ACTIVE;
-  });
+bool DirectoryMachine::HasActiveKey(absl::string_view person_id, absl::string_view except) const {
+  const auto* keys = state_.keys_of.Find(person_id);
+  return keys != nullptr && std::any_of(keys->begin(), keys->end(), [&](const auto& key) {
+           return key.first != except && FindKey(key.first)->state == v1::KEY_STATE_ACTIVE;
+         });
 }
 
 int DirectoryMachine::AdministratorsWithActiveKey() const {
-  return static_cast<int>(std::count_if(persons_.begin(), persons_.end(), [&](const auto& entry) {
-    return entry.second.offices.count(common::v1::OFFICE_ADMINISTRATOR) > 0 &&
-           HasActiveKey(entry.first);
-  }));
+  const auto has_key = [&](const auto& person) { return HasActiveKey(person.first); };
+  return static_cast<int>(
+      std::count_if(state_.administrators.begin(), state_.administrators.end(), has_key));
 }
 
 v1::Body DirectoryMachine::GetBody() const {
   v1::Body body;
-  body.set_deployment(deployment_);
-  body.set_name(body_name_);
-  body.set_simulated_clock(simulated_clock_);
-  body.set_version(version_);
-  if (accept_record_ != 0) *body.mutable_accepted_time() = ToTimestamp(accepted_time_);
-  body.set_accept_record(accept_record_);
+  body.set_deployment(state_.deployment);
+  body.set_name(state_.body_name);
+  body.set_simulated_clock(state_.simulated_clock);
+  body.set_version(state_.version);
+  if (state_.accept_record != 0) *body.mutable_accepted_time() = ToTimestamp(state_.accepted_time);
+  body.set_accept_record(state_.accept_record);
   return body;
 }
 
@@ -491,7 +505,7 @@ v1::Key DirectoryMachine::ToProto(const KeyEntry& entry) const {
   v1::Key key;
   key.set_id(entry.id);
   key.set_person_id(entry.person_id);
-  key.set_public_key(entry.public_key_der);
+  key.set_public_key(entry.public_key->spki_der());
   if (!entry.label.commitment().empty()) *key.mutable_sealed_label() = entry.label;
   key.set_state(entry.state);
   key.set_issued_by(entry.issued_by);
@@ -503,9 +517,9 @@ v1::Key DirectoryMachine::ToProto(const KeyEntry& entry) const {
 }
 
 absl::StatusOr<v1::Person> DirectoryMachine::GetPerson(absl::string_view person_id) const {
-  const auto found = persons_.find(person_id);
-  if (found == persons_.end()) return NoSuchPerson(person_id);
-  return ToProto(found->second);
+  const PersonEntry* entry = state_.persons.Find(person_id);
+  if (entry == nullptr) return NoSuchPerson(person_id);
+  return ToProto(*entry);
 }
 
 absl::StatusOr<v1::Organization> DirectoryMachine::GetOrganization(
@@ -517,13 +531,13 @@ absl::StatusOr<v1::Organization> DirectoryMachine::GetOrganization(
 
 std::vector<v1::Person> DirectoryMachine::ListPersons(absl::string_view after_id,
                                                       size_t limit) const {
-  return ListFrom(persons_, after_id, limit, kAll,
+  return ListFrom(state_.persons, after_id, limit, kAll,
                   [this](const PersonEntry& entry) { return ToProto(entry); });
 }
 
 std::vector<v1::Organization> DirectoryMachine::ListOrganizations(absl::string_view after_id,
                                                                   size_t limit) const {
-  return ListFrom(organizations_, after_id, limit, kAll,
+  return ListFrom(state_.organizations, after_id, limit, kAll,
                   [](const OrganizationEntry& entry) { return directory::ToProto(entry); });
 }
 
@@ -533,36 +547,41 @@ std::vector<v1::Membership> DirectoryMachine::ListMemberships(absl::string_view 
   const auto wanted = [&](const MembershipEntry& entry) {
     return organization_id.empty() || entry.organization_id == organization_id;
   };
-  return ListFrom(memberships_, after_id, limit, wanted,
+  return ListFrom(state_.memberships, after_id, limit, wanted,
                   [](const MembershipEntry& entry) { return directory::ToProto(entry); });
 }
 
 std::vector<v1::Key> DirectoryMachine::ListKeys(absl::string_view person_id,
                                                 absl::string_view after_id, size_t limit) const {
-  const auto wanted = [&](const KeyEntry& entry) {
-    return person_id.empty() || entry.person_id == person_id;
-  };
-  return ListFrom(keys_, after_id, limit, wanted,
-                  [this](const KeyEntry& entry) { return ToProto(entry); });
+  if (person_id.empty()) {
+    return ListFrom(state_.keys, after_id, limit, kAll,
+                    [this](const KeyEntry& entry) { return ToProto(entry); });
+  }
+  std::vector<v1::Key> keys;
+  const auto* ids = state_.keys_of.Find(person_id);
+  if (ids == nullptr) return keys;
+  for (auto it = ids->upper_bound(after_id); it != ids->end() && keys.size() < limit; ++it)
+    keys.push_back(ToProto(*FindKey(it->first)));
+  return keys;
 }
 
 void DirectoryMachine::Visit(const ResourceVisitor& visitor) const {
   if (founded()) visitor(GetBody());
-  for (const auto& [id, entry] : persons_) visitor(ToProto(entry));
-  for (const auto& [id, entry] : organizations_) visitor(directory::ToProto(entry));
-  for (const auto& [id, entry] : memberships_) visitor(directory::ToProto(entry));
-  for (const auto& [id, entry] : keys_) visitor(ToProto(entry));
-  for (const auto& [id, entry] : codes_) {
+  for (const auto& [id, entry] : state_.persons) visitor(ToProto(entry));
+  for (const auto& [id, entry] : state_.organizations) visitor(directory::ToProto(entry));
+  for (const auto& [id, entry] : state_.memberships) visitor(directory::ToProto(entry));
+  for (const auto& [id, entry] : state_.keys) visitor(ToProto(entry));
+  for (const auto& [id, entry] : state_.codes) {
     v1::EnrolmentCode code;
     code.set_key_id(id);
     code.set_person_id(entry.person_id);
     code.set_issued_by(entry.issued_by);
     code.set_used(entry.used);
-    if (entry.expire_time != absl::InfiniteFuture())
-      *code.mutable_expire_time() = ToTimestamp(entry.expire_time);
+    if (entry.expire_time.has_value())
+      *code.mutable_expire_time() = ToTimestamp(*entry.expire_time);
     visitor(code);
   }
-  for (const auto& [record, erasure] : erasures_) visitor(erasure);
+  for (const auto& [record, erasure] : state_.erasures) visitor(erasure);
 }
 
 }  // namespace votum::directory

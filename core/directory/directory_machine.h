@@ -13,11 +13,7 @@
 #define VOTUM_CORE_DIRECTORY_DIRECTORY_MACHINE_H_
 
 #include <cstdint>
-#include <functional>
 #include <initializer_list>
-#include <map>
-#include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -27,58 +23,19 @@
 #include "absl/time/time.h"
 #include "core/command/command_context.h"
 #include "core/command/visitor.h"
-#include "crypto/keys.h"
+#include "core/directory/directory_state.h"
+#include "core/table.h"
 #include "votum/directory/v1/directory.pb.h"
 
 namespace votum::directory {
-
-struct KeyEntry {
-  std::string id;
-  std::string person_id;
-  std::string public_key_der;
-  // The same, parsed once: it verifies every command of its owner.
-  std::optional<crypto::PublicKey> public_key;
-  common::v1::AttachmentRef label;  // without commitment: none
-  std::string issued_by;
-  std::string confirmed_by;
-  common::v1::AttachmentRef revocation_reason;  // without commitment: none
-  v1::KeyState state = v1::KEY_STATE_UNSPECIFIED;
-};
-
-struct CodeEntry {
-  std::string key_id;
-  std::string person_id;
-  std::string public_key_der;
-  std::string issued_by;
-  absl::Time expire_time;
-  bool used = false;
-};
-
-struct OrganizationEntry {
-  std::string id;
-  std::string name;
-  v1::OrganizationKind kind = v1::ORGANIZATION_KIND_UNSPECIFIED;
-  uint32_t statutory_number = 0;
-  rules::v1::RuleProfile profile;
-  std::optional<uint64_t> profile_index;
-};
-
-struct MembershipEntry {
-  std::string id;
-  std::string person_id;
-  std::string organization_id;
-  v1::MembershipRole role = v1::MEMBERSHIP_ROLE_UNSPECIFIED;
-  bool voting_right = false;
-  absl::Time start;
-  std::optional<absl::Time> end;
-};
 
 // Not thread-safe.
 class DirectoryMachine {
  public:
   DirectoryMachine() = default;
   DirectoryMachine(const DirectoryMachine&) = delete;
-  // Takes over the state of another one; what refers to this object still does.
+  // Takes over the state of another one, which costs the copy of its handle; what refers to this
+  // object still does.
   DirectoryMachine& operator=(const DirectoryMachine&) = default;
 
   absl::Status Check(const CommandContext& context, const v1::FoundDeployment& command) const;
@@ -115,12 +72,12 @@ class DirectoryMachine {
 
   // Queries of other domains and of the fold. Pointers are valid until the next Apply; null where
   // there is none.
-  bool founded() const { return !deployment_.empty(); }
-  const std::string& deployment() const { return deployment_; }
-  const std::string& body_name() const { return body_name_; }
-  bool simulated_clock() const { return simulated_clock_; }
+  bool founded() const { return !state_.deployment.empty(); }
+  const std::string& deployment() const { return state_.deployment; }
+  const std::string& body_name() const { return state_.body_name; }
+  bool simulated_clock() const { return state_.simulated_clock; }
   // The version of the log that is in force: see core/VERSIONS.md.
-  uint32_t version() const { return version_; }
+  uint32_t version() const { return state_.version; }
   const KeyEntry* FindKey(absl::string_view key_id) const;
   const CodeEntry* FindCode(absl::string_view code_key_id) const;
   bool PersonExists(absl::string_view person_id) const;
@@ -139,11 +96,12 @@ class DirectoryMachine {
 
   // The time of the last AcceptTime in effect, and the index of the record that confirmed it; 0
   // where there was none.
-  absl::Time accepted_time() const { return accepted_time_; }
-  uint64_t accept_record() const { return accept_record_; }
+  absl::Time accepted_time() const { return state_.accepted_time; }
+  uint64_t accept_record() const { return state_.accept_record; }
 
-  // Subjects whose sealed attachments are erased, in the order of the records that confirmed it.
-  const std::vector<std::string>& erased_subjects() const { return erased_subjects_; }
+  // Subjects whose sealed attachments are erased, numbered in the order of the records that
+  // confirmed it.
+  const Table<uint64_t, std::string>& erased_subjects() const { return state_.erased_subjects; }
   bool IsErased(absl::string_view subject) const;
   // The subject of everything that is sealed about a person who exists.
   const std::string& SubjectOf(absl::string_view person_id) const;
@@ -175,41 +133,22 @@ class DirectoryMachine {
 
   void Visit(const ResourceVisitor& visitor) const;
 
- private:
-  struct PersonEntry {
-    std::string id;
-    common::v1::AttachmentRef name;
-    std::set<common::v1::Office> offices;
-  };
-  template <typename Value>
-  using ById = std::map<std::string, Value, std::less<>>;
+  const DirectoryState& state() const { return state_; }
 
+ private:
   // ALREADY_EXISTS/SUBJECT_TAKEN if a person has the subject of what the field holds.
   absl::Status CheckSubjectIsFree(absl::string_view field,
                                   const common::v1::AttachmentRef& ref) const;
   v1::Person ToProto(const PersonEntry& entry) const;
   v1::Key ToProto(const KeyEntry& entry) const;
+  // Enters a person who was not there.
+  void AddPerson(const std::string& id, const common::v1::AttachmentRef& name);
+  void AddOffice(const std::string& person_id, common::v1::Office office);
   int AdministratorsWithActiveKey() const;
-  bool HasActiveKey(absl::string_view person_id) const;
+  // Besides the key `except`, if that is given.
+  bool HasActiveKey(absl::string_view person_id, absl::string_view except = "") const;
 
-  std::string deployment_;
-  std::string body_name_;
-  std::string founder_id_;
-  bool simulated_clock_ = false;
-  uint32_t version_ = 1;
-  absl::Time accepted_time_ = absl::UnixEpoch();
-  uint64_t accept_record_ = 0;
-  ById<PersonEntry> persons_;
-  std::set<std::string, std::less<>> subjects_;  // of all persons
-  ById<OrganizationEntry> organizations_;
-  ById<MembershipEntry> memberships_;
-  // Ids of current memberships, by organization and person.
-  std::map<std::string, std::map<std::string, std::string, std::less<>>, std::less<>> active_;
-  ById<KeyEntry> keys_;
-  ById<CodeEntry> codes_;
-  std::map<uint64_t, v1::Erasure> erasures_;  // by record
-  std::vector<std::string> erased_subjects_;
-  std::set<std::string, std::less<>> erased_;  // the same, to look up
+  DirectoryState state_;
 };
 
 }  // namespace votum::directory

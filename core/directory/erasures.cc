@@ -33,7 +33,7 @@ absl::Status DirectoryMachine::Check(const CommandContext&,
 }
 
 void DirectoryMachine::Apply(const CommandContext& context, const v1::EraseSubjects& command) {
-  v1::Erasure& erasure = erasures_[context.index];
+  v1::Erasure& erasure = state_.erasures.MutableOrNew(context.index);
   erasure.set_record(context.index);
   *erasure.mutable_subjects() = command.subjects();
   erasure.set_legal_ground(command.legal_ground());
@@ -42,17 +42,17 @@ void DirectoryMachine::Apply(const CommandContext& context, const v1::EraseSubje
   *erasure.mutable_confirm_time() = ToTimestamp(context.time);
   erasure.set_confirm_record(context.effect_index);
   for (const std::string& subject : erasure.subjects()) {
-    erased_.insert(subject);
-    erased_subjects_.push_back(subject);
+    state_.erased.InsertOrAssign(subject, {});
+    state_.erased_subjects.InsertOrAssign(state_.erased_subjects.size(), subject);
   }
 }
 
 bool DirectoryMachine::IsErased(absl::string_view subject) const {
-  return erased_.find(subject) != erased_.end();
+  return state_.erased.Contains(subject);
 }
 
 const std::string& DirectoryMachine::SubjectOf(absl::string_view person_id) const {
-  return persons_.find(person_id)->second.name.subject();
+  return state_.persons.Find(person_id)->name.subject();
 }
 
 absl::Status DirectoryMachine::CheckSealedApart(absl::string_view field,
@@ -63,7 +63,7 @@ absl::Status DirectoryMachine::CheckSealedApart(absl::string_view field,
 
 absl::Status DirectoryMachine::CheckSubjectIsFree(absl::string_view field,
                                                   const common::v1::AttachmentRef& ref) const {
-  if (subjects_.count(ref.subject()) == 0) return absl::OkStatus();
+  if (!state_.subjects.Contains(ref.subject())) return absl::OkStatus();
   return Refuse(Reason::kSubjectTaken,
                 absl::StrCat(field,
                              ": a person has this subject, and an erasure would take both; "
@@ -88,10 +88,9 @@ absl::Status DirectoryMachine::CheckSealedAbout(absl::string_view person_id,
 
 std::vector<v1::Erasure> DirectoryMachine::ListErasures(uint64_t from, size_t limit) const {
   std::vector<v1::Erasure> erasures;
-  for (auto it = erasures_.lower_bound(from); it != erasures_.end() && erasures.size() < limit;
-       ++it) {
+  const auto end = state_.erasures.end();
+  for (auto it = state_.erasures.lower_bound(from); it != end && erasures.size() < limit; ++it)
     erasures.push_back(it->second);
-  }
   return erasures;
 }
 

@@ -17,7 +17,7 @@ absl::Status DirectoryMachine::Check(const CommandContext& context,
                   absl::StrCat("last_record: there is no record ", command.last_record(),
                                " before this one, which is record ", context.index));
   }
-  const uint64_t since = std::max(context.time_since, accept_record_);
+  const uint64_t since = std::max(context.time_since, state_.accept_record);
   if (command.last_record() >= since) return absl::OkStatus();
   return Refuse(Reason::kTimeWentOn,
                 absl::StrCat("the log's time has gone on since record ", command.last_record(),
@@ -25,8 +25,8 @@ absl::Status DirectoryMachine::Check(const CommandContext& context,
 }
 
 void DirectoryMachine::Apply(const CommandContext& context, const v1::AcceptTime& command) {
-  accepted_time_ = FromTimestamp(command.time());
-  accept_record_ = context.effect_index;
+  state_.accepted_time = FromTimestamp(command.time());
+  state_.accept_record = context.effect_index;
 }
 
 }  // namespace votum::directory

@@ -7,13 +7,13 @@ namespace votum::directory {
 
 absl::Status DirectoryMachine::Check(const CommandContext&,
                                      const v1::ActivateVersion& command) const {
-  if (command.version() > version_) return absl::OkStatus();
+  if (command.version() > state_.version) return absl::OkStatus();
   return Refuse(Reason::kBadVersion,
-                absl::StrCat("the log is at version ", version_, "; activate a later one"));
+                absl::StrCat("the log is at version ", state_.version, "; activate a later one"));
 }
 
 void DirectoryMachine::Apply(const CommandContext&, const v1::ActivateVersion& command) {
-  version_ = command.version();
+  state_.version = command.version();
 }
 
 }  // namespace votum::directory

@@ -1,7 +1,7 @@
 #include "core/fold/acts.h"
 
 #include <set>
-#include <utility>
+#include <string>
 
 #include "absl/strings/str_cat.h"
 #include "base/refusal.h"
@@ -19,25 +19,31 @@ namespace {
 namespace v1 = directory::v1;
 using google::protobuf::Message;
 
-std::unique_ptr<Message> CommandOf(const CommandType& type, const v1::Act& act) {
-  std::unique_ptr<Message> command(type.prototype->New());
+std::unique_ptr<Message> CommandOf(const v1::Act& act) {
+  std::unique_ptr<Message> command(FindCommandType(act.payload_type())->prototype->New());
   // OpenEnvelope has parsed the same bytes.
   command->ParseFromString(act.payload());
   return command;
 }
 
-// The context of an act that takes effect with the record of `confirmation`: that of its own
-// record, at the later time.
-CommandContext ContextOf(const CommandContext& own, const CommandContext& confirmation) {
-  CommandContext context = own;
-  context.time = confirmation.time;
-  context.time_since = confirmation.time_since;
-  context.version = confirmation.version;
-  context.log_key = confirmation.log_key;
-  context.second = confirmation.actor;
-  context.effect_index = confirmation.index;
-  return context;
-}
+// An act as it takes effect with the record of `confirmation`: in the context of its own record, at
+// the later time.
+struct Effect {
+  Effect(const v1::Act& act, const CommandContext& confirmation)
+      : type(*FindCommandType(act.payload_type())), command(CommandOf(act)), context(confirmation) {
+    context.index = act.record();
+    context.command_id = type.header(*command).command_id();
+    context.actor = act.actor_id();
+    context.key_id = act.key_id();
+    context.signer_key_ids = {act.key_id()};
+    context.second = confirmation.actor;
+    context.effect_index = confirmation.index;
+  }
+
+  const CommandType& type;
+  std::unique_ptr<Message> command;
+  CommandContext context;
+};
 
 absl::Status NoSuchAct(uint64_t record) {
   return Refuse(Reason::kNoSuchAct, absl::StrCat("record ", record,
@@ -60,20 +66,33 @@ absl::Status CheckNotLapsed(const World& world, const v1::Act& act, absl::Time t
                              TimeText(FromTimestamp(act.lapse_time())), "; give it anew"));
 }
 
+// Whether `effect` holds in `world`, as the act of the person who gave it and by the office of the
+// second person.
+absl::Status CheckAgain(const World& world, const Effect& effect) {
+  const directory::DirectoryMachine& directory = world.directory();
+  const CommandContext& context = effect.context;
+  RETURN_IF_ERROR(
+      RequireOffice(directory, context.second, effect.type.options->second(), "Confirm"));
+  RETURN_IF_ERROR(CheckVersion(effect.type, context.version));
+  // A person who left, or whose key was revoked as stolen, acts no more.
+  RETURN_IF_ERROR(ActiveKeyOf(directory, context.actor, context.key_id).status());
+  RETURN_IF_ERROR(
+      RequireOffice(directory, context.actor, effect.type.options->offices(), effect.type.name));
+  return effect.type.check(world, context, *effect.command);
+}
+
 // Names the record, among many that may be in one Confirm.
-absl::Status InRecord(const v1::Act& act, const CommandType& type, const absl::Status& status) {
+absl::Status InRecord(const Effect& effect, const absl::Status& status) {
   if (status.ok()) return status;
-  return Reworded(status,
-                  absl::StrCat("record ", act.record(), " (", type.name, "): ", status.message()));
+  return Reworded(status, absl::StrCat("record ", effect.context.index, " (", effect.type.name,
+                                       "): ", status.message()));
 }
 
 }  // namespace
 
 void Acts::Add(const CommandContext& context, const Envelope& envelope,
                const crypto::Digest& digest) {
-  Entry& entry = entries_[context.index];
-  entry.type = envelope.type;
-  entry.context = context;
+  ActEntry& entry = state_.acts.MutableOrNew(context.index);
   v1::Act& act = entry.act;
   act.set_record(context.index);
   act.set_payload_type(envelope.payload_type());
@@ -96,16 +115,16 @@ void Acts::Add(const CommandContext& context, const Envelope& envelope,
 // ---------------------------------------------------------------------------------------------------------------------
 // Confirm
 
-absl::StatusOr<const Acts::Entry*> Acts::FindEntry(uint64_t record) const {
-  const auto found = entries_.find(record);
-  if (found == entries_.end()) return NoSuchAct(record);
-  return &found->second;
+absl::StatusOr<const v1::Act*> Acts::FindAct(uint64_t record) const {
+  const ActEntry* entry = state_.acts.Find(record);
+  if (entry == nullptr) return NoSuchAct(record);
+  return &entry->act;
 }
 
-absl::StatusOr<const Acts::Entry*> Acts::MayConfirm(const CommandContext& context,
-                                                    const v1::ActReference& reference) const {
-  ASSIGN_OR_RETURN(const Entry* const entry, FindEntry(reference.record()));
-  const v1::Act& act = entry->act;
+absl::StatusOr<const v1::Act*> Acts::MayConfirm(const CommandContext& context,
+                                                const v1::ActReference& reference) const {
+  ASSIGN_OR_RETURN(const v1::Act* const found, FindAct(reference.record()));
+  const v1::Act& act = *found;
   const std::string name = absl::StrCat("the act of record ", act.record());
   if (act.state() == v1::ACT_STATE_CONFIRMED) {
     return Refuse(Reason::kAlreadyConfirmed,
@@ -127,19 +146,7 @@ absl::StatusOr<const Acts::Entry*> Acts::MayConfirm(const CommandContext& contex
     return Refuse(Reason::kSamePerson,
                   absl::StrCat(context.actor, " gave ", name, "; another person must confirm it"));
   }
-  return entry;
-}
-
-absl::Status Acts::CheckAgain(const World& world, const CommandContext& context,
-                              const Entry& entry) {
-  RETURN_IF_ERROR(
-      RequireOffice(world.directory(), context.second, entry.type->options->second(), "Confirm"));
-  RETURN_IF_ERROR(CheckVersion(*entry.type, context.version));
-  // A person who left, or whose key was revoked as stolen, acts no more.
-  RETURN_IF_ERROR(ActiveKeyOf(world.directory(), context.actor, context.key_id).status());
-  RETURN_IF_ERROR(RequireOffice(world.directory(), context.actor, entry.type->options->offices(),
-                                entry.type->name));
-  return entry.type->check(world, context, *CommandOf(*entry.type, entry.act));
+  return found;
 }
 
 absl::Status Acts::Check(const CommandContext& context, const v1::Confirm& command) const {
@@ -153,26 +160,25 @@ absl::Status Acts::Check(const CommandContext& context, const v1::Confirm& comma
   // The first act is checked here; each further one in the state that those before it leave.
   std::unique_ptr<World> rehearsal;
   for (const v1::ActReference& reference : command.acts()) {
-    ASSIGN_OR_RETURN(const Entry* const entry, MayConfirm(context, reference));
+    ASSIGN_OR_RETURN(const v1::Act* const act, MayConfirm(context, reference));
     const World& world = rehearsal == nullptr ? world_ : *rehearsal;
-    const CommandContext own = ContextOf(entry->context, context);
-    RETURN_IF_ERROR(InRecord(entry->act, *entry->type, CheckAgain(world, own, *entry)));
+    const Effect effect(*act, context);
+    RETURN_IF_ERROR(InRecord(effect, CheckAgain(world, effect)));
     if (count == 1) return absl::OkStatus();
     if (rehearsal == nullptr) {
       rehearsal = std::make_unique<World>();
       rehearsal->CopyDirectory(world_);
     }
-    entry->type->apply(*rehearsal, own, *CommandOf(*entry->type, entry->act));
+    effect.type.apply(*rehearsal, effect.context, *effect.command);
   }
   return absl::OkStatus();
 }
 
 void Acts::Apply(const CommandContext& context, const v1::Confirm& command) {
   for (const v1::ActReference& reference : command.acts()) {
-    Entry& entry = entries_.find(reference.record())->second;
-    entry.type->apply(world_, ContextOf(entry.context, context),
-                      *CommandOf(*entry.type, entry.act));
-    v1::Act& act = entry.act;
+    const Effect effect(state_.acts.Find(reference.record())->act, context);
+    effect.type.apply(world_, effect.context, *effect.command);
+    v1::Act& act = state_.acts.Mutable(reference.record())->act;
     act.clear_payload();
     act.set_state(v1::ACT_STATE_CONFIRMED);
     act.set_confirmer_id(context.actor);
@@ -186,8 +192,8 @@ void Acts::Apply(const CommandContext& context, const v1::Confirm& command) {
 
 absl::Status Acts::Check(const CommandContext& context, const v1::Contradict& command) const {
   RETURN_IF_ERROR(world_.directory().CheckSealedAbout(context.actor, "reason", command.reason()));
-  ASSIGN_OR_RETURN(const Entry* const entry, FindEntry(command.record()));
-  const v1::Act& act = entry->act;
+  ASSIGN_OR_RETURN(const v1::Act* const found, FindAct(command.record()));
+  const v1::Act& act = *found;
   if (act.concerned_id().empty() || act.concerned_id() != context.actor) {
     return Refuse(Reason::kNotConcerned,
                   absl::StrCat("the act of record ", act.record(), " does not concern ",
@@ -203,7 +209,7 @@ absl::Status Acts::Check(const CommandContext& context, const v1::Contradict& co
 }
 
 void Acts::Apply(const CommandContext& context, const v1::Contradict& command) {
-  v1::Act& act = entries_.find(command.record())->second.act;
+  v1::Act& act = state_.acts.Mutable(command.record())->act;
   act.set_contradict_record(context.index);
   if (act.state() != v1::ACT_STATE_PENDING) return;
   act.set_state(v1::ACT_STATE_BLOCKED);
@@ -214,19 +220,20 @@ void Acts::Apply(const CommandContext& context, const v1::Contradict& command) {
 // Reads
 
 std::unique_ptr<Message> Acts::PendingCommand(uint64_t record) const {
-  const auto found = entries_.find(record);
-  if (found == entries_.end() || found->second.act.state() != v1::ACT_STATE_PENDING) return nullptr;
-  return CommandOf(*found->second.type, found->second.act);
+  const ActEntry* entry = state_.acts.Find(record);
+  if (entry == nullptr || entry->act.state() != v1::ACT_STATE_PENDING) return nullptr;
+  return CommandOf(entry->act);
 }
 
 std::optional<absl::Time> Acts::AcceptedBy(uint64_t record) const {
-  const auto found = entries_.find(record);
-  return found == entries_.end() ? std::nullopt : found->second.accepts;
+  const ActEntry* entry = state_.acts.Find(record);
+  return entry == nullptr ? std::nullopt : entry->accepts;
 }
 
 std::vector<v1::Act> Acts::List(v1::ActState state, uint64_t from, size_t limit) const {
   std::vector<v1::Act> acts;
-  for (auto it = entries_.lower_bound(from); it != entries_.end() && acts.size() < limit; ++it) {
+  const auto end = state_.acts.end();
+  for (auto it = state_.acts.lower_bound(from); it != end && acts.size() < limit; ++it) {
     const v1::Act& act = it->second.act;
     if (state == v1::ACT_STATE_UNSPECIFIED || act.state() == state) acts.push_back(act);
   }
@@ -234,7 +241,7 @@ std::vector<v1::Act> Acts::List(v1::ActState state, uint64_t from, size_t limit)
 }
 
 void Acts::Visit(const ResourceVisitor& visitor) const {
-  for (const auto& [record, entry] : entries_) visitor(entry.act);
+  for (const auto& [record, entry] : state_.acts) visitor(entry.act);
 }
 
 }  // namespace votum

@@ -13,10 +13,8 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <optional>
-#include <string>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -24,13 +22,14 @@
 #include "absl/time/time.h"
 #include "core/command/command_context.h"
 #include "core/command/visitor.h"
+#include "core/describe.h"
+#include "core/table.h"
 #include "crypto/hash.h"
 #include "google/protobuf/message.h"
 #include "votum/directory/v1/directory.pb.h"
 
 namespace votum {
 
-struct CommandType;
 struct Envelope;
 class World;
 
@@ -38,6 +37,19 @@ class World;
 inline constexpr absl::Duration kActLapse = absl::Hours(24);
 // The most acts in one Confirm.
 inline constexpr int kMaxConfirmedActs = 200;
+
+struct ActEntry {
+  // Names its command type, and the keys and people of its record.
+  directory::v1::Act act;
+  std::optional<absl::Time> accepts;  // the time that an AcceptTime states
+  VOTUM_FIELDS(act, accepts)
+};
+
+// All that is remembered of acts. A copy shares its entries.
+struct ActsState {
+  Table<uint64_t, ActEntry> acts;  // by record
+  VOTUM_FIELDS(acts)
+};
 
 // Not thread-safe.
 class Acts {
@@ -71,26 +83,17 @@ class Acts {
 
   void Visit(const ResourceVisitor& visitor) const;
 
- private:
-  struct Entry {
-    const CommandType* type = nullptr;
-    CommandContext context;  // at the act's own position
-    directory::v1::Act act;
-    std::optional<absl::Time> accepts;  // the time that an AcceptTime states
-  };
+  const ActsState& state() const { return state_; }
 
+ private:
   // NO_SUCH_ACT.
-  absl::StatusOr<const Entry*> FindEntry(uint64_t record) const;
+  absl::StatusOr<const directory::v1::Act*> FindAct(uint64_t record) const;
   // Whether `reference` names an act that waits, and that this person did not give.
-  absl::StatusOr<const Entry*> MayConfirm(const CommandContext& context,
-                                          const directory::v1::ActReference& reference) const;
-  // Whether `entry` holds in `world`, as the act of the person who gave it and by the office of the
-  // second person. `context` is that of the act as it takes effect.
-  static absl::Status CheckAgain(const World& world, const CommandContext& context,
-                                 const Entry& entry);
+  absl::StatusOr<const directory::v1::Act*> MayConfirm(
+      const CommandContext& context, const directory::v1::ActReference& reference) const;
 
   World& world_;
-  std::map<uint64_t, Entry> entries_;  // by record
+  ActsState state_;
 };
 
 }  // namespace votum

@@ -50,7 +50,7 @@ absl::StatusOr<crypto::PublicKey> CodeKey(const World& world, const Envelope& en
     return Refuse(Reason::kCodeUsed,
                   "this one-time code was used before; ask an administrator for a new one");
   }
-  if (time >= code->expire_time) {
+  if (code->expire_time.has_value() && time >= *code->expire_time) {
     return Refuse(Reason::kCodeExpired,
                   "this one-time code has expired; ask an administrator for a new one");
   }

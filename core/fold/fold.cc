@@ -75,36 +75,40 @@ absl::StatusOr<RecordOutcome> Fold::Apply(absl::string_view record_bytes, Gaps g
 
 absl::StatusOr<RecordOutcome> Fold::Apply(const std::optional<OpenedRecord>& record, Gaps gaps) {
   if (!record.has_value())
-    return absl::DataLossError(absl::StrCat("record ", next_index_, " does not parse"));
-  if (gaps == Gaps::kAllowed && record->index > next_index_) {
-    next_index_ = record->index;
-    earliest_next_ = absl::InfinitePast();  // an AcceptTime may be among those that are not shown
+    return absl::DataLossError(absl::StrCat("record ", state_.next_index, " does not parse"));
+  if (gaps == Gaps::kAllowed && record->index > state_.next_index) {
+    state_.next_index = record->index;
+    state_.earliest_next =
+        absl::InfinitePast();  // an AcceptTime may be among those that are not shown
   }
-  if (record->index != next_index_) {
+  if (record->index != state_.next_index) {
     return absl::DataLossError(absl::StrCat(
-        "record ", next_index_, " is missing: at its place stands record ", record->index));
+        "record ", state_.next_index, " is missing: at its place stands record ", record->index));
   }
-  if (record->time < earliest_next_) {
+  if (record->time < state_.earliest_next) {
     return absl::DataLossError(
-        absl::StrCat("record ", next_index_, " is older than the one before it"));
+        absl::StrCat("record ", state_.next_index, " is older than the one before it"));
   }
   RETURN_IF_ERROR(CheckNotNewer());
 
   RecordOutcome outcome;
-  outcome.index = next_index_;
+  outcome.index = state_.next_index;
   const absl::StatusOr<Envelope>& envelope = record->envelope;
   if (envelope.ok()) {
     outcome.command_name = envelope->type->name;
     outcome.actor = envelope->header().actor();
     outcome.status =
-        record->service == DomainName(envelope->type->domain) || next_index_ == 0
+        record->service == DomainName(envelope->type->domain) || state_.next_index == 0
             ? Judge(*envelope, PositionAt(record->time), &outcome.reach)
             : Refuse(Reason::kWrongService,
                      absl::StrCat(envelope->type->name, " was appended by ", record->service));
   } else {
     outcome.status = envelope.status();
   }
-  if (!outcome.status.ok()) void_.emplace(outcome.index, outcome.status);
+  if (!outcome.status.ok()) {
+    state_.voids.InsertOrAssign(outcome.index, ReasonTextOf(outcome.status));
+    why_void_.emplace(outcome.index, outcome.status);
+  }
   if (gaps == Gaps::kRefused) {
     reach_log_.Add(world_, envelope.ok() ? &*envelope : nullptr, outcome.reach,
                    outcome.status.ok());
@@ -114,27 +118,27 @@ absl::StatusOr<RecordOutcome> Fold::Apply(const std::optional<OpenedRecord>& rec
 }
 
 Fold::Position Fold::PositionAt(absl::Time time) const {
-  return {next_index_, time, time == record_time_ ? time_since_ : seen_};
+  return {state_.next_index, time, time == state_.record_time ? state_.time_since : state_.seen};
 }
 
 void Fold::GoOnTo(absl::Time time) {
-  time_since_ = PositionAt(time).time_since;
-  if (time != record_time_) record_time_ = earliest_next_ = time;
+  state_.time_since = PositionAt(time).time_since;
+  if (time != state_.record_time) state_.record_time = state_.earliest_next = time;
   const directory::DirectoryMachine& directory = world_.directory();
-  if (directory.accept_record() == next_index_ && next_index_ != 0)
-    earliest_next_ = std::min(earliest_next_, directory.accepted_time());
-  seen_ = ++next_index_;
+  if (directory.accept_record() == state_.next_index && state_.next_index != 0)
+    state_.earliest_next = std::min(state_.earliest_next, directory.accepted_time());
+  state_.seen = ++state_.next_index;
 }
 
 absl::Status Fold::CheckNotNewer() const {
   const uint32_t version = world_.directory().version();
   if (version <= program_version_) return absl::OkStatus();
-  return NewerLog(next_index_, version, program_version_);
+  return NewerLog(state_.next_index, version, program_version_);
 }
 
 void Fold::PassOver() {
   reach_log_.AddUnseen();
-  ++next_index_;
+  ++state_.next_index;
 }
 
 absl::StatusOr<CommandContext> Fold::AuthorizeAt(const Position& position,
@@ -149,14 +153,14 @@ absl::Status Fold::Judge(const Envelope& envelope, const Position& position, Rea
   // This comes first: a program that does not know the command finds it void here, too.
   RETURN_IF_ERROR(CheckVersion(*envelope.type, world_.directory().version()));
   // The first record that bears the id takes it, even if that record is void.
-  const RecordedCommand recorded = {next_index_,
+  const RecordedCommand recorded = {state_.next_index,
                                     CommandDigest(envelope.payload_type(), envelope.payload)};
-  const auto [first, is_new] = commands_.emplace(KeyOf(envelope.header().command_id()), recorded);
-  if (!is_new) {
-    return Refuse(Reason::kCommandIdReused,
-                  absl::StrCat("command ", envelope.header().command_id(), " is already record ",
-                               first->second.index));
+  const FoldState::CommandKey key = KeyOf(envelope.header().command_id());
+  if (const RecordedCommand* first = state_.commands.Find(key); first != nullptr) {
+    return Refuse(Reason::kCommandIdReused, absl::StrCat("command ", envelope.header().command_id(),
+                                                         " is already record ", first->index));
   }
+  state_.commands.InsertOrAssign(key, recorded);
   if (!domains_.Contains(envelope.type->domain)) return absl::OkStatus();
   ASSIGN_OR_RETURN(const CommandContext context, AuthorizeAt(position, envelope));
   RETURN_IF_ERROR(envelope.type->check(world_, context, *envelope.command));
@@ -170,11 +174,11 @@ absl::Status Fold::Judge(const Envelope& envelope, const Position& position, Rea
 }
 
 absl::StatusOr<absl::Time> Fold::TimeOfNext(const Envelope& envelope, absl::Time now) const {
-  if (StatedTime(world_, envelope).has_value()) return record_time_;
-  if (now >= earliest_next_ - kClockTolerance || envelope.type->options->when_stopped())
-    return std::max(now, earliest_next_);
+  if (StatedTime(world_, envelope).has_value()) return state_.record_time;
+  if (now >= state_.earliest_next - kClockTolerance || envelope.type->options->when_stopped())
+    return std::max(now, state_.earliest_next);
   return Refuse(Reason::kClockJumped,
-                absl::StrCat("the log's last record is of ", TimeText(earliest_next_),
+                absl::StrCat("the log's last record is of ", TimeText(state_.earliest_next),
                              ", and the clock here shows ", TimeText(now)));
 }
 
@@ -186,7 +190,7 @@ absl::Status Fold::Check(const Envelope& envelope, absl::Time now) const {
   // The clock here may have jumped ahead, for which the ledger has stopped: it gives such a command
   // the time of the last record, and refuses it if it has really expired.
   if (ReasonOf(verdict) == Reason::kExpired && envelope.type->options->when_stopped())
-    return CheckAt(envelope, earliest_next_);
+    return CheckAt(envelope, state_.earliest_next);
   return verdict;
 }
 
@@ -197,13 +201,13 @@ absl::Status Fold::CheckAt(const Envelope& envelope, absl::Time time) const {
 
 absl::StatusOr<std::vector<crypto::PublicKey>> Fold::KeysOf(const Envelope& envelope,
                                                             absl::Time time) const {
-  return RequiredKeys(world_, envelope, next_index_, time, log_key_);
+  return RequiredKeys(world_, envelope, state_.next_index, time, log_key_);
 }
 
 // The bytes of a UUID that OpenEnvelope has accepted; for any other text, a key that no command
 // has.
-Fold::CommandKey Fold::KeyOf(absl::string_view command_id) {
-  CommandKey key = {};
+FoldState::CommandKey Fold::KeyOf(absl::string_view command_id) {
+  FoldState::CommandKey key = {};
   size_t digits = 0;
   for (const char symbol : command_id) {
     if (symbol == '-') continue;
@@ -212,13 +216,18 @@ Fold::CommandKey Fold::KeyOf(absl::string_view command_id) {
     key[digits / 2] = static_cast<uint8_t>(key[digits / 2] << 4 | value);
     ++digits;
   }
-  return digits == 2 * key.size() ? key : CommandKey();
+  return digits == 2 * key.size() ? key : FoldState::CommandKey();
 }
 
 std::optional<RecordedCommand> Fold::FindCommand(absl::string_view command_id) const {
-  const auto found = commands_.find(KeyOf(command_id));
-  if (found == commands_.end()) return std::nullopt;
-  return found->second;
+  const RecordedCommand* found = state_.commands.Find(KeyOf(command_id));
+  if (found == nullptr) return std::nullopt;
+  return *found;
+}
+
+absl::Status Fold::WhyVoid(uint64_t index) const {
+  const auto found = why_void_.find(index);
+  return found == why_void_.end() ? absl::OkStatus() : found->second;
 }
 
 crypto::Digest Fold::StateDigest(Domain domain) const {

@@ -11,7 +11,6 @@
 
 #include <array>
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,11 +19,13 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "core/describe.h"
 #include "core/fold/envelope.h"
 #include "core/fold/reach_log.h"
 #include "core/fold/signature_cache.h"
 #include "core/fold/version.h"
 #include "core/fold/world.h"
+#include "core/table.h"
 #include "crypto/hash.h"
 #include "crypto/keys.h"
 
@@ -52,7 +53,24 @@ struct RecordedCommand {
   uint64_t index = 0;
   // SHA-256 of payload type and payload: tells a repeated command from another one under the same
   // id.
-  crypto::Digest digest;
+  crypto::Digest digest = {};
+  VOTUM_FIELDS(index, digest)
+};
+
+// What the fold itself remembers, beside World and ReachLog. A copy shares its entries.
+struct FoldState {
+  using CommandKey = std::array<uint8_t, 16>;  // the bytes of a UUID
+
+  uint64_t next_index = 0;
+  uint64_t seen = 0;  // the index after the last record that was not passed over
+  absl::Time record_time = absl::UnixEpoch();    // of the last record
+  absl::Time earliest_next = absl::UnixEpoch();  // see Fold::last_time()
+  // From here on all records bear record_time: CommandContext::time_since.
+  uint64_t time_since = 0;
+  // Record: the text of its reason, which outlasts this program's numbers.
+  Table<uint64_t, std::string> voids;
+  Table<CommandKey, RecordedCommand> commands;  // by command id
+  VOTUM_FIELDS(next_index, seen, record_time, earliest_next, time_since, voids, commands)
 };
 
 // A record, parsed as far as that needs no state: in any order, by any thread.
@@ -117,15 +135,17 @@ class Fold {
   std::optional<RecordedCommand> FindCommand(absl::string_view command_id) const;
 
   // The number of records folded, which is the index of the next one.
-  uint64_t next_index() const { return next_index_; }
+  uint64_t next_index() const { return state_.next_index; }
   // The earliest time that the next record can have: that of the last record folded, or the time
   // that was accepted since (AcceptTime) if that is earlier.
-  absl::Time last_time() const { return earliest_next_; }
+  absl::Time last_time() const { return state_.earliest_next; }
   const World& world() const { return world_; }
   const DomainSet& domains() const { return domains_; }
 
-  // All void records, by index.
-  const std::map<uint64_t, absl::Status>& void_records() const { return void_; }
+  // All void records, by index, with the texts of their reasons.
+  const Table<uint64_t, std::string>& void_records() const { return state_.voids; }
+  // Why the record at `index` is void; OK if it is in effect.
+  absl::Status WhyVoid(uint64_t index) const;
 
   // The reach of each record. Complete if all domains are folded and no record was left out by
   // Gaps::kAllowed.
@@ -134,9 +154,10 @@ class Fold {
   // SHA-256 over the whole state of `domain`, resource by resource. Equal iff the states are equal.
   crypto::Digest StateDigest(Domain domain) const;
 
+  const FoldState& state() const { return state_; }
+
  private:
-  using CommandKey = std::array<uint8_t, 16>;  // the UUID's bytes: a log has many
-  static CommandKey KeyOf(absl::string_view command_id);
+  static FoldState::CommandKey KeyOf(absl::string_view command_id);
 
   // Index and time of a record, as in CommandContext.
   struct Position {
@@ -163,15 +184,10 @@ class Fold {
   const uint32_t program_version_;
 
   World world_;
-  uint64_t next_index_ = 0;
-  uint64_t seen_ = 0;  // the index after the last record that was not passed over
-  absl::Time record_time_ = absl::UnixEpoch();    // of the last record
-  absl::Time earliest_next_ = absl::UnixEpoch();  // see last_time()
-  uint64_t time_since_ =
-      0;  // from here on all records bear record_time_: CommandContext::time_since
-  std::map<uint64_t, absl::Status> void_;
   ReachLog reach_log_;
-  absl::flat_hash_map<CommandKey, RecordedCommand> commands_;
+  FoldState state_;
+  // Refusals with their messages, which are for people and no state.
+  absl::flat_hash_map<uint64_t, absl::Status> why_void_;
 };
 
 // The digest of RecordedCommand.

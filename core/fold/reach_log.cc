@@ -12,7 +12,18 @@
 namespace votum {
 namespace {
 
-namespace dv1 = directory::v1;
+using google::protobuf::Message;
+
+constexpr uint64_t kChunk = 1024;  // records in an entry of ReachState::own
+
+// A vote or a round.
+struct Urn {
+  enum class Kind { kVote, kRound };
+  Kind kind = Kind::kVote;
+  std::string id;
+
+  std::string name() const { return absl::StrCat(kind == Kind::kVote ? "vote " : "round ", id); }
+};
 
 // The urn of a command that declares one.
 std::optional<Urn> UrnOf(const Envelope& envelope) {
@@ -63,36 +74,59 @@ bool IsOpen(const World& world, const Urn& urn) {
 
 }  // namespace
 
-std::string InWords(const Urn& urn) {
-  return absl::StrCat(urn.kind == Urn::Kind::kVote ? "vote " : "round ", urn.id);
-}
-
 void ReachLog::Add(const World& world, const Envelope* envelope, Reach reach, bool in_effect) {
-  const uint64_t index = own_.size();
-  own_.push_back(NumberOf(reach));
+  const uint64_t index = state_.size;
+  AddReach(reach);
   if (envelope == nullptr) return;
-  const std::optional<Urn> urn = UrnOf(*envelope);
-  if (urn.has_value()) {
-    if (envelope->type->options->opens_urn()) {
-      if (in_effect && IsOpen(world, *urn)) open_urns_[*urn].opened_by = index;
-    } else if (const auto open = open_urns_.find(*urn); open != open_urns_.end()) {
-      if (IsOpen(world, *urn)) {
-        open->second.withheld.push_back(index);
-      } else {
-        open_urns_.erase(open);
-      }
-    }
-  }
+  AddToUrn(world, *envelope, index, in_effect);
   if (!in_effect) return;
-  if (CanHaveAttachments(*envelope->type)) {
-    for (DeclaredAttachment& one : DeclaredAttachmentsOf(*envelope->command)) {
-      attachments_.try_emplace(std::move(*one.ref.mutable_commitment()),
-                               AttachmentPlace{index, one.audience});
-    }
-  }
+  if (CanHaveAttachments(*envelope->type)) AddAttachments(*envelope->command, index);
   const auto* established =
       dynamic_cast<const meetings::v1::EstablishResult*>(envelope->command.get());
   if (established != nullptr) OpenVotes(world, established->vote_event_id(), index);
+}
+
+void ReachLog::AddReach(const Reach& reach) {
+  state_.own.MutableOrNew(state_.size / kChunk).push_back(NumberOf(reach));
+  ++state_.size;
+}
+
+uint32_t ReachLog::NumberOf(const Reach& reach) {
+  const std::string bytes = Encode(reach);
+  const uint32_t* known = state_.numbers.Find(bytes);
+  if (known != nullptr) return *known;
+  const uint32_t number = static_cast<uint32_t>(state_.reaches.size());
+  state_.reaches.InsertOrAssign(number, reach);
+  return state_.numbers.InsertOrAssign(bytes, number);
+}
+
+const Reach& ReachLog::OwnReach(uint64_t index) const {
+  return *state_.reaches.Find(state_.own.Find(index / kChunk)->at(index % kChunk));
+}
+
+void ReachLog::AddToUrn(const World& world, const Envelope& envelope, uint64_t index,
+                        bool in_effect) {
+  const std::optional<Urn> urn = UrnOf(envelope);
+  if (!urn.has_value()) return;
+  const std::string name = urn->name();
+  if (envelope.type->options->opens_urn()) {
+    if (in_effect && IsOpen(world, *urn)) state_.open_urns.MutableOrNew(name).opened_by = index;
+  } else if (state_.open_urns.Contains(name)) {
+    if (IsOpen(world, *urn)) {
+      state_.open_urns.Mutable(name)->withheld.InsertOrAssign(index, {});
+    } else {
+      state_.open_urns.Erase(name);
+    }
+  }
+}
+
+void ReachLog::AddAttachments(const Message& command, uint64_t index) {
+  for (const DeclaredAttachment& one : DeclaredAttachmentsOf(command)) {
+    // Other than a digest can only be in a command whose domain is not folded here.
+    const auto commitment = crypto::DigestFromBytes(one.ref.commitment());
+    if (commitment.ok() && !state_.attachments.Contains(*commitment))
+      state_.attachments.InsertOrAssign(*commitment, {index, one.audience});
+  }
 }
 
 void ReachLog::OpenVotes(const World& world, absl::string_view vote_event_id, uint64_t opened_by) {
@@ -110,26 +144,19 @@ void ReachLog::OpenVotes(const World& world, absl::string_view vote_event_id, ui
 }
 
 void ReachLog::Open(uint64_t index, uint64_t opened_by) {
-  if (OwnReach(index).is_public() || !opened_.emplace(index, opened_by).second) return;
-  openings_.push_back({index, opened_by});
+  if (OwnReach(index).is_public() || IsOpened(index)) return;
+  state_.opened.InsertOrAssign(index, {});
+  state_.openings.InsertOrAssign(state_.openings.size(), {index, opened_by});
 }
 
 const AttachmentPlace* ReachLog::FindAttachment(absl::string_view commitment) const {
-  const auto found = attachments_.find(commitment);
-  return found == attachments_.end() ? nullptr : &found->second;
+  const auto digest = crypto::DigestFromBytes(commitment);
+  return digest.ok() ? state_.attachments.Find(*digest) : nullptr;
 }
 
 bool ReachLog::IsWithheld(uint64_t index) const {
-  return std::any_of(open_urns_.begin(), open_urns_.end(), [index](const auto& open) {
-    const std::vector<uint64_t>& withheld = open.second.withheld;
-    return std::binary_search(withheld.begin(), withheld.end(), index);
-  });
-}
-
-uint32_t ReachLog::NumberOf(const Reach& reach) {
-  const auto [found, is_new] = numbers_.emplace(reach, static_cast<uint32_t>(reaches_.size()));
-  if (is_new) reaches_.push_back(reach);
-  return found->second;
+  return std::any_of(state_.open_urns.begin(), state_.open_urns.end(),
+                     [index](const auto& open) { return open.second.withheld.Contains(index); });
 }
 
 bool MaySee(const World& world, const ReachLog& log, absl::string_view person_id, uint64_t index) {

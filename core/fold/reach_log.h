@@ -16,43 +16,33 @@
 #define VOTUM_CORE_FOLD_REACH_LOG_H_
 
 #include <cstdint>
-#include <map>
 #include <string>
+#include <variant>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
 #include "core/command/reach.h"
+#include "core/describe.h"
 #include "core/fold/envelope.h"
 #include "core/fold/world.h"
+#include "core/table.h"
+#include "crypto/hash.h"
 #include "votum/common/v1/options.pb.h"
 
 namespace votum {
 
-// A vote or a round, into which ballots are cast.
-struct Urn {
-  enum class Kind { kVote, kRound };
-  Kind kind = Kind::kVote;
-  std::string id;
-
-  friend bool operator<(const Urn& a, const Urn& b) {
-    return std::tie(a.kind, a.id) < std::tie(b.kind, b.id);
-  }
-};
-
-// "vote v1", "round r1".
-std::string InWords(const Urn& urn);
-
-// An urn that is open.
+// A vote or a round that is open: ballots are cast into it.
 struct OpenUrn {
-  uint64_t opened_by = 0;          // the record that opened it
-  std::vector<uint64_t> withheld;  // ascending
+  uint64_t opened_by = 0;                    // the record that opened it
+  Table<uint64_t, std::monostate> withheld;  // records
+  VOTUM_FIELDS(opened_by, withheld)
 };
 
 // A record that a later one has opened.
 struct Opening {
   uint64_t index = 0;
   uint64_t opened_by = 0;
+  VOTUM_FIELDS(index, opened_by)
 };
 
 // Where the log commits to a sealed attachment.
@@ -60,6 +50,23 @@ struct AttachmentPlace {
   // The first record in effect that does. A later one cannot widen who may read the content.
   uint64_t index = 0;
   common::v1::Audience audience = common::v1::AUDIENCE_SEALED;  // as its field declares
+  VOTUM_FIELDS(index, audience)
+};
+
+// All that is remembered of reach. A copy shares its entries.
+struct ReachState {
+  uint64_t size = 0;  // records
+  // A log has many records and few reaches, numbered in the order in which they came.
+  Table<uint32_t, Reach> reaches;
+  Table<std::string, uint32_t> numbers;  // of a reach's bytes (Encode)
+  // The numbers of each 1024 records: those from 1024 * key on.
+  Table<uint64_t, std::vector<uint32_t>> own;
+
+  Table<std::string, OpenUrn> open_urns;               // by name: "vote v1", "round r1"
+  Table<uint64_t, Opening> openings;                   // 0, 1, ... in the order of the opening
+  Table<uint64_t, std::monostate> opened;              // their records
+  Table<crypto::Digest, AttachmentPlace> attachments;  // by commitment
+  VOTUM_FIELDS(size, reaches, numbers, own, open_urns, openings, opened, attachments)
 };
 
 // Not thread-safe.
@@ -69,33 +76,31 @@ class ReachLog {
   // is no command; `reach` is the record's own reach, sealed if it is void.
   void Add(const World& world, const Envelope* envelope, Reach reach, bool in_effect);
   // Adds the next record, which this process may not see.
-  void AddUnseen() { own_.push_back(NumberOf(Reach::Sealed())); }
+  void AddUnseen() { AddReach(Reach::Sealed()); }
 
-  uint64_t size() const { return own_.size(); }
-  // The own reach of a record below size().
-  const Reach& OwnReach(uint64_t index) const { return reaches_[own_[index]]; }
+  uint64_t size() const { return state_.size; }
+  // The own reach of a record below size(); valid until the next one is added.
+  const Reach& OwnReach(uint64_t index) const;
   bool IsWithheld(uint64_t index) const;
-  bool IsOpened(uint64_t index) const { return opened_.contains(index); }
-  // In the order of the opening.
-  const std::vector<Opening>& openings() const { return openings_; }
-  const std::map<Urn, OpenUrn>& open_urns() const { return open_urns_; }
+  bool IsOpened(uint64_t index) const { return state_.opened.Contains(index); }
+  // Numbered from 0 in the order of the opening.
+  const Table<uint64_t, Opening>& openings() const { return state_.openings; }
+  // By name: "vote v1", "round r1".
+  const Table<std::string, OpenUrn>& open_urns() const { return state_.open_urns; }
   // Null if no record in effect commits to it.
   const AttachmentPlace* FindAttachment(absl::string_view commitment) const;
 
+  const ReachState& state() const { return state_; }
+
  private:
+  void AddReach(const Reach& reach);
   uint32_t NumberOf(const Reach& reach);
+  void AddToUrn(const World& world, const Envelope& envelope, uint64_t index, bool in_effect);
+  void AddAttachments(const google::protobuf::Message& command, uint64_t index);
   void Open(uint64_t index, uint64_t opened_by);
   void OpenVotes(const World& world, absl::string_view vote_event_id, uint64_t opened_by);
 
-  // A log has many records and few reaches.
-  std::vector<Reach> reaches_;
-  std::map<Reach, uint32_t> numbers_;
-  std::vector<uint32_t> own_;  // by index
-
-  std::map<Urn, OpenUrn> open_urns_;
-  std::vector<Opening> openings_;
-  absl::flat_hash_map<uint64_t, uint64_t> opened_;  // index to the record that opened it
-  absl::flat_hash_map<std::string, AttachmentPlace> attachments_;  // by commitment
+  ReachState state_;
 };
 
 // Whether `person_id` (empty for the public) may see the record at `index` now: decided by the

@@ -97,8 +97,8 @@ class World {
                     votes_, secret_votes_, lots_, decisions_, projects_);
   }
 
-  // Takes over the directory's state of `other`, without the acts: only for a world in which
-  // commands of the directory are tried.
+  // Takes over the directory's state of `other`, without the acts, as the copy of a handle: only for
+  // a world in which commands of the directory are tried.
   void CopyDirectory(const World& other) { directory_ = other.directory_; }
 
   // Shows the whole state of `domain`.

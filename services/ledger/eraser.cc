@@ -16,23 +16,21 @@ Eraser::~Eraser() {
   thread_.join();
 }
 
-void Eraser::Erase(const std::vector<std::string>& subjects) {
+void Eraser::Erase(const Table<uint64_t, std::string>& subjects) {
   const std::lock_guard<std::mutex> lock(mutex_);
   if (subjects.size() == subjects_.size()) return;
-  subjects_.insert(subjects_.end(),
-                   subjects.begin() + static_cast<std::ptrdiff_t>(subjects_.size()),
-                   subjects.end());
+  subjects_ = subjects;
   changed_.notify_all();
 }
 
 void Eraser::EraseAgainAndAgain() {
-  for (size_t done = 0;;) {
+  for (uint64_t done = 0;;) {
     std::string subject;
     {
       std::unique_lock<std::mutex> lock(mutex_);
       changed_.wait(lock, [&] { return stopping_ || done < subjects_.size(); });
       if (stopping_) return;
-      subject = subjects_[done];
+      subject = *subjects_.Find(done);
     }
     const absl::StatusOr<bool> erased = ledger_.EraseSubject(subject);
     if (erased.ok()) {

@@ -4,13 +4,13 @@
 #define VOTUM_SERVICES_LEDGER_ERASER_H_
 
 #include <condition_variable>
-#include <cstddef>
+#include <cstdint>
 #include <mutex>
 #include <string>
 #include <thread>
-#include <vector>
 
 #include "absl/time/time.h"
+#include "core/table.h"
 #include "ledger/ledger.h"
 
 namespace votum::ledger {
@@ -25,9 +25,9 @@ class Eraser {
   Eraser(const Eraser&) = delete;
   Eraser& operator=(const Eraser&) = delete;
 
-  // Takes all subjects erased so far; the list only ever grows at its end. Does not block. Each
-  // start goes through them again and completes what a killed process left undone.
-  void Erase(const std::vector<std::string>& subjects);
+  // Takes all subjects erased so far, numbered from 0; later calls bring the same ones and more. Does
+  // not block. Each start goes through them again and completes what a killed process left undone.
+  void Erase(const Table<uint64_t, std::string>& subjects);
 
  private:
   void EraseAgainAndAgain();
@@ -36,8 +36,8 @@ class Eraser {
   const absl::Duration pause_;
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::vector<std::string> subjects_;  // guarded by mutex_
-  bool stopping_ = false;              // guarded by mutex_
+  Table<uint64_t, std::string> subjects_;  // guarded by mutex_
+  bool stopping_ = false;                  // guarded by mutex_
   std::thread thread_;
 };
 

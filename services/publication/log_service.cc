@@ -209,16 +209,15 @@ grpc::Status LogServiceImpl::ListOpenings(grpc::ServerContext* context,
   std::vector<Opening> wanted;
   const grpc::Status listed =
       access_.ReadFold(*context, "ListOpenings", [&](const Fold& fold, const Reader&) {
-        const std::vector<Opening>& all = fold.reach_log().openings();
+        const Table<uint64_t, Opening>& all = fold.reach_log().openings();
         response->set_total(all.size());
         response->set_size(fold.next_index());
         const size_t page = request->page_size() <= 0
                                 ? kDefaultOpenings
                                 : std::min<size_t>(request->page_size(), kMostOpenings);
-        const size_t start = std::min<size_t>(request->start_number(), all.size());
-        wanted.assign(
-            all.begin() + static_cast<std::ptrdiff_t>(start),
-            all.begin() + static_cast<std::ptrdiff_t>(start + std::min(page, all.size() - start)));
+        const auto end = all.end();
+        auto it = all.lower_bound(request->start_number());
+        for (; it != end && wanted.size() < page; ++it) wanted.push_back(it->second);
         return absl::OkStatus();
       });
   if (!listed.ok()) return listed;

@@ -287,10 +287,8 @@ void CommandExecutor::AwaitFold(const RunningPtr& running,
 }
 
 absl::Status CommandExecutor::OutcomeOf(uint64_t index) const {
-  const absl::Status outcome = replica_.WithState([&](const Fold& fold) {
-    const auto found = fold.void_records().find(index);
-    return found == fold.void_records().end() ? absl::OkStatus() : found->second;
-  });
+  const absl::Status outcome =
+      replica_.WithState([index](const Fold& fold) { return fold.WhyVoid(index); });
   if (outcome.ok()) return outcome;
   return Reworded(outcome, absl::StrCat("record ", index, " is void: ", outcome.message()));
 }

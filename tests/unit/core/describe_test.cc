@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "crypto/keys.h"
 #include "gmock/gmock.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "gtest/gtest.h"
@@ -107,6 +108,16 @@ TEST(DescribeTest, TheDecoderAcceptsOneFormOnly) {
   EXPECT_TRUE(read(Timestamp(), "\2\x08\5"));
   EXPECT_FALSE(read(Timestamp(), "\4\x08\5\x08\5")) << "protobuf's other form of the same";
   EXPECT_FALSE(read(std::optional<bool>(), "\2\1"));
+}
+
+TEST(DescribeTest, PublicKeysAreParsedWhenTheyAreRead) {
+  const std::optional<crypto::PublicKey> key =
+      crypto::PrivateKey::Generate(crypto::KeyType::kEd25519)->public_key();
+  EXPECT_EQ(Through(key), key);
+  EXPECT_EQ(Through(std::optional<crypto::PublicKey>()), std::nullopt);
+  EXPECT_EQ(Print(key), key->id());
+  std::optional<crypto::PublicKey> read;
+  EXPECT_FALSE(Decode("\1\3abc", read)) << "no key";
 }
 
 // Whatever the bytes are: what is read is written as it was, and nothing breaks.

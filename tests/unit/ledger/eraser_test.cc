@@ -23,6 +23,12 @@
 namespace votum::ledger {
 namespace {
 
+Table<uint64_t, std::string> Numbered(const std::vector<std::string>& subjects) {
+  Table<uint64_t, std::string> numbered;
+  for (const std::string& subject : subjects) numbered.InsertOrAssign(numbered.size(), subject);
+  return numbered;
+}
+
 // A store in which erasing fails a given number of times.
 class ReluctantStore final : public EntryStore {
  public:
@@ -107,11 +113,11 @@ TEST_F(EraserTest, TriesAgainUntilItIsDoneWithoutAnotherRecord) {
   const std::string second = Seal(b_);
   failures_ = 3;
   Eraser eraser(ledger_.get(), absl::Milliseconds(1));
-  eraser.Erase({a_});
+  eraser.Erase(Numbered({a_}));
   EXPECT_TRUE(AwaitGone(first));
   EXPECT_EQ(failures_, 0);
   EXPECT_OK(ledger_->GetAttachment(second)) << "of somebody else";
-  eraser.Erase({a_, b_});
+  eraser.Erase(Numbered({a_, b_}));
   EXPECT_TRUE(AwaitGone(second));
 }
 
@@ -120,12 +126,12 @@ TEST_F(EraserTest, EndsWithWorkLeftWhichTheNextOneDoes) {
   failures_ = 1;
   {
     Eraser eraser(ledger_.get(), absl::Hours(1));
-    eraser.Erase({a_});
+    eraser.Erase(Numbered({a_}));
     EXPECT_TRUE(testing::Await([&] { return failures_ == 0; }));
   }
   EXPECT_OK(ledger_->GetAttachment(sealed));
   Eraser eraser(ledger_.get(), absl::Hours(1));
-  eraser.Erase({a_});
+  eraser.Erase(Numbered({a_}));
   EXPECT_TRUE(AwaitGone(sealed));
 }
 

@@ -58,7 +58,7 @@ class OpeningsTest : public ::testing::Test {
       entry.record.clear();
       if (sealed_ == 0 && !fold.reach_log().IsOpened(entry.index)) sealed_ = entry.index;
     }
-    for (const Opening& one : fold.reach_log().openings()) {
+    for (const auto& [number, one] : fold.reach_log().openings()) {
       const ArchivedEntry& entry = entries_[one.index];
       openings_.push_back({openings_.size(), one.opened_by, one.index, entry.salt, entry.record});
     }

@@ -18,6 +18,12 @@ TEST(TimestampsTest, RoundTripsWholeMicrosecondsAlsoBefore1970) {
 
 TEST(TimestampsTest, CutsToWholeMicroseconds) {
   EXPECT_EQ(ToTimestamp(absl::FromUnixNanos(1999)).nanos(), 1000);
+  google::protobuf::Timestamp timestamp;
+  timestamp.set_nanos(1999);
+  EXPECT_EQ(FromTimestamp(timestamp), absl::FromUnixMicros(1));
+  timestamp.set_seconds(-1);
+  timestamp.set_nanos(999999001);
+  EXPECT_EQ(FromTimestamp(timestamp), absl::FromUnixMicros(-1));
 }
 
 }  // namespace

@@ -94,6 +94,11 @@ class ActsTest : public ::testing::Test {
   const directory::DirectoryMachine& directory() const {
     return program_.fold().world().directory();
   }
+  std::vector<std::string> ErasedSubjects() const {
+    std::vector<std::string> subjects;
+    for (const auto& [number, subject] : directory().erased_subjects()) subjects.push_back(subject);
+    return subjects;
+  }
 
   SmallLog log_;
   Program program_{log_, 9};
@@ -111,7 +116,7 @@ TEST_F(ActsTest, AnActWaitsAndTakesEffectWithItsConfirmation) {
   log_.Wait(absl::Hours(3));
   const uint64_t confirmation = log_.Confirm("petra", {act});
   EXPECT_EQ(VoidReason(confirmation), std::nullopt);
-  EXPECT_THAT(directory().erased_subjects(), ElementsAre(Subject(1), Subject(2)));
+  EXPECT_THAT(ErasedSubjects(), ElementsAre(Subject(1), Subject(2)));
   const v1::Erasure erasure = directory().ListErasures(0, 10).at(0);
   EXPECT_EQ(erasure.record(), act);
   EXPECT_EQ(erasure.actor_id(), "carla");
@@ -242,12 +247,32 @@ TEST_F(ActsTest, AConfirmCarriesOutAllActsOrNone) {
       EXPECT_EQ(program_.fold().StateDigest(Domain::kDirectory), before);
     }
     ++(holds ? held : refused);
-    const std::vector<std::string>& now = directory().erased_subjects();
+    const std::vector<std::string> now = ErasedSubjects();
     EXPECT_EQ(std::set<std::string>(now.begin(), now.end()), erased);
     EXPECT_EQ(now.size(), erased.size()) << "none twice";
   }
   EXPECT_GT(held, 10);
   EXPECT_GT(refused, 10);
+}
+
+TEST_F(ActsTest, AHandleKeepsItsStateAndASnapshotIsTheState) {
+  v1::AcceptTime accept;
+  accept.set_last_record(log_.records().size() - 1);
+  accept.mutable_time()->set_seconds(absl::ToUnixSeconds(log_.time()));
+  const uint64_t act = log_.Append("anna", std::move(accept));
+  ASSERT_EQ(VoidReason(act), std::nullopt);
+  const ActsState then = program_.fold().world().acts().state();
+  const crypto::Digest digest = DigestOf(then);
+  ASSERT_EQ(VoidReason(log_.Confirm("bert", {act})), std::nullopt);
+  const ActsState& now = program_.fold().world().acts().state();
+  EXPECT_EQ(then.acts.Find(act)->act.state(), v1::ACT_STATE_PENDING);
+  EXPECT_EQ(now.acts.Find(act)->act.state(), v1::ACT_STATE_CONFIRMED);
+  EXPECT_EQ(DigestOf(then), digest);
+  EXPECT_THAT(Differences(then, now), ::testing::StartsWith("acts["));
+  ActsState restored;
+  ASSERT_TRUE(Decode(Encode(now), restored));
+  EXPECT_EQ(Differences(restored, now), "");
+  EXPECT_EQ(DigestOf(restored), DigestOf(now));
 }
 
 TEST_F(ActsTest, AreListedByRecordAndState) {

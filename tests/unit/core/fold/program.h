@@ -25,10 +25,7 @@ class Program {
     return absl::OkStatus();
   }
   // Why the record at `index` is void; nothing if it is in effect.
-  std::optional<Reason> VoidReason(uint64_t index) const {
-    const auto found = fold_.void_records().find(index);
-    return found == fold_.void_records().end() ? std::nullopt : ReasonOf(found->second);
-  }
+  std::optional<Reason> VoidReason(uint64_t index) const { return ReasonOf(fold_.WhyVoid(index)); }
   const Fold& fold() const { return fold_; }
 
  private:

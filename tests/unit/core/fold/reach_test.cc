@@ -13,6 +13,7 @@
 #include "core/fold/envelope.h"
 #include "core/fold/reach_log.h"
 #include "core/fold/world.h"
+#include "crypto/hash.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "rules/profile.h"
@@ -25,6 +26,12 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 namespace dv1 = directory::v1;
 namespace mv1 = meetings::v1;
+
+// A commitment that a test calls by a name.
+std::string Commitment(std::string name) {
+  name.resize(crypto::kDigestSize);
+  return name;
+}
 
 // The log of a town whose council "rat" deals with the item "public" in public and with "hidden"
 // behind closed doors: each with a motion, and the other things that are named after it. Signatures
@@ -121,16 +128,16 @@ class Town {
     return all;
   }
   // The people of the town who may read the content of the attachment with this commitment.
-  std::vector<std::string> WhoReads(const std::string& commitment) const {
+  std::vector<std::string> WhoReads(const std::string& name) const {
     std::vector<std::string> all;
     for (const char* person : {"", "gast", "mia", "otto", "karl", "petra"}) {
-      if (MayRead(world_, log_, person, commitment)) all.emplace_back(person);
+      if (MayRead(world_, log_, person, Commitment(name))) all.emplace_back(person);
     }
     return all;
   }
   std::vector<uint64_t> Opened() const {
     std::vector<uint64_t> all;
-    for (const Opening& opening : log_.openings()) all.push_back(opening.index);
+    for (const auto& [number, opening] : log_.openings()) all.push_back(opening.index);
     return all;
   }
 
@@ -383,8 +390,9 @@ ideas::v1::RecordIdea IdeaOf(const std::string& id, const std::string& text,
                              const std::string& contact) {
   ideas::v1::RecordIdea idea;
   idea.mutable_content()->set_idea_id(id);
-  idea.mutable_content()->mutable_text()->set_commitment(text);
-  if (!contact.empty()) idea.mutable_content()->mutable_contact()->set_commitment(contact);
+  idea.mutable_content()->mutable_text()->set_commitment(Commitment(text));
+  if (!contact.empty())
+    idea.mutable_content()->mutable_contact()->set_commitment(Commitment(contact));
   return idea;
 }
 
@@ -397,7 +405,7 @@ TEST(AttachmentsTest, AreReadByThoseWhomTheirFieldNamesAmongTheReadersOfTheRecor
   ideas::v1::MergeIdeas merge;
   for (const char* id : {"i1", "i2"}) merge.add_source_idea_ids(id);
   merge.set_idea_id("i3");
-  merge.mutable_text()->set_commitment("text 3");
+  merge.mutable_text()->set_commitment(Commitment("text 3"));
   const uint64_t merged = town.Give(merge);
   EXPECT_TRUE(town.Sees("", merged));
   EXPECT_THAT(town.WhoReads("text 3"), ElementsAre("karl", "petra"))
@@ -466,11 +474,11 @@ TEST(WithheldTest, NobodyIsGivenABallotBeforeTheVoteIsClosed) {
     EXPECT_TRUE(town.Sees("petra", opened));
     EXPECT_TRUE(town.Sees("petra", between)) << "and nothing else is withheld";
     ASSERT_EQ(town.log().open_urns().size(), 1u);
-    EXPECT_EQ(InWords(town.log().open_urns().begin()->first), absl::StrCat("vote vote-", item));
+    EXPECT_EQ(town.log().open_urns().begin()->first, absl::StrCat("vote vote-", item));
     EXPECT_EQ(town.log().open_urns().begin()->second.opened_by, opened);
 
     const uint64_t closed = town.Give(Town::With<mv1::CloseVote>(item));
-    EXPECT_THAT(town.log().open_urns(), IsEmpty());
+    EXPECT_TRUE(town.log().open_urns().empty());
     EXPECT_TRUE(town.Sees("petra", closed));
     for (const uint64_t index : ballots) EXPECT_THAT(town.WhoSees(index), ElementsAre("petra"));
   }
@@ -519,7 +527,7 @@ TEST(OpeningsTest, AnEstablishedRollCallOpensWhatCounted) {
   const uint64_t established = town.Establish("public");
 
   EXPECT_THAT(town.Opened(), ElementsAre(corrected, recorded, cast, confirmed));
-  for (const Opening& opening : town.log().openings()) {
+  for (const auto& [number, opening] : town.log().openings()) {
     EXPECT_EQ(opening.opened_by, established);
     EXPECT_TRUE(town.Sees("", opening.index));
     EXPECT_TRUE(town.log().OwnReach(opening.index) == Reach::Sealed())
@@ -527,6 +535,47 @@ TEST(OpeningsTest, AnEstablishedRollCallOpensWhatCounted) {
   }
   for (uint64_t i = 0; i < town.log().size(); ++i) {
     EXPECT_EQ(town.Sees("", i), town.log().OwnReach(i).is_public() || town.log().IsOpened(i)) << i;
+  }
+}
+
+// While a vote is open, and after its result has opened ballots.
+TEST(ReachStateTest, AHandleKeepsItsStateAndASnapshotIsTheState) {
+  Town town;
+  town.OpenVote("public");
+  const uint64_t ballot = town.Cast("public", "eva");
+  const ReachState then = town.log().state();
+  const crypto::Digest digest = DigestOf(then);
+  town.Establish("public");
+  const ReachState& now = town.log().state();
+  EXPECT_TRUE(then.open_urns.Find("vote vote-public")->withheld.Contains(ballot));
+  EXPECT_FALSE(then.opened.Contains(ballot));
+  EXPECT_TRUE(now.opened.Contains(ballot));
+  EXPECT_EQ(DigestOf(then), digest);
+  for (const ReachState& state : {then, now}) {
+    ReachState restored;
+    ASSERT_TRUE(Decode(Encode(state), restored));
+    EXPECT_EQ(Differences(restored, state), "");
+    EXPECT_EQ(DigestOf(restored), DigestOf(state));
+  }
+}
+
+TEST(ReachStateTest, AHandleKeepsTheNumbersOfItsRecords) {
+  Town town;
+  ReachLog log;
+  std::vector<ReachState> handles;
+  const Envelope* const none = nullptr;
+  const auto add = [&](const Reach& reach) { log.Add(town.world(), none, reach, true); };
+  for (uint64_t i = 0; i < 3000; ++i) {
+    if (i % 500 == 0) handles.push_back(log.state());
+    add(i % 3 == 0 ? Reach::Public() : Reach::Bodies({absl::StrCat("body-", i % 7)}));
+  }
+  EXPECT_EQ(log.state().reaches.size(), 8u);
+  for (uint64_t i = 0; i < log.size(); ++i) ASSERT_EQ(log.OwnReach(i).is_public(), i % 3 == 0) << i;
+  for (uint64_t n = 0; n < handles.size(); ++n) {
+    EXPECT_EQ(handles[n].size, 500 * n);
+    uint64_t numbers = 0;
+    for (const auto& [chunk, own] : handles[n].own) numbers += own.size();
+    EXPECT_EQ(numbers, 500 * n);
   }
 }
 

@@ -104,8 +104,8 @@ TEST(LogVersion, UnknownThingsAreVoidAndAFaultWhileTheVersionIsKnown) {
   EXPECT_EQ(program.VoidReason(type), Reason::kUnknownCommand);
   EXPECT_EQ(program.VoidReason(field), Reason::kUnknownField);
   EXPECT_EQ(program.VoidReason(value), Reason::kUnknownValue);
-  for (const auto& [index, status] : program.fold().void_records())
-    EXPECT_TRUE(IsIntegrityFault(status)) << status;
+  for (const auto& [index, reason] : program.fold().void_records())
+    EXPECT_TRUE(IsIntegrityFault(program.fold().WhyVoid(index))) << reason;
 }
 
 TEST(LogVersion, UnknownThingsOfANewerVersionAreNotJudged) {

@@ -122,8 +122,7 @@ uint64_t Town::Record(Message&& command, const std::string& service) {
   const uint64_t index = Send(std::move(command), service);
   EXPECT_OK(replica_->WaitFor(index, absl::Now() + absl::Seconds(20)));
   replica_->WithState([&](const Fold& fold) {
-    const auto found = fold.void_records().find(index);
-    EXPECT_TRUE(found == fold.void_records().end()) << name << ": " << found->second;
+    EXPECT_OK(fold.WhyVoid(index)) << name;
     return 0;
   });
   return index;

@@ -78,8 +78,8 @@ class Served {
     ledger_.Show(log_.records());
     ASSERT_OK(replica_.WaitFor(log_.records().size() - 1, absl::Now() + absl::Seconds(30)));
     replica_.WithState([](const Fold& fold) {
-      for (const auto& [index, why] : fold.void_records()) {
-        ADD_FAILURE() << "record " << index << " is void: " << why;
+      for (const auto& [index, reason] : fold.void_records()) {
+        ADD_FAILURE() << "record " << index << " is void: " << fold.WhyVoid(index);
       }
       return 0;
     });

@@ -1,0 +1,106 @@
+// What the directory's domain remembers.
+#ifndef VOTUM_CORE_DIRECTORY_DIRECTORY_STATE_H_
+#define VOTUM_CORE_DIRECTORY_DIRECTORY_STATE_H_
+
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string>
+#include <variant>
+
+#include "absl/time/time.h"
+#include "core/describe.h"
+#include "core/table.h"
+#include "crypto/keys.h"
+#include "votum/directory/v1/directory.pb.h"
+
+namespace votum::directory {
+
+struct PersonEntry {
+  std::string id;
+  common::v1::AttachmentRef name;
+  std::set<common::v1::Office> offices;
+  VOTUM_FIELDS(id, name, offices)
+};
+
+struct KeyEntry {
+  std::string id;
+  std::string person_id;
+  // Parsed once: it verifies every command of its owner. Set in every entry of the state.
+  std::optional<crypto::PublicKey> public_key;
+  common::v1::AttachmentRef label;  // without commitment: none
+  std::string issued_by;
+  std::string confirmed_by;
+  common::v1::AttachmentRef revocation_reason;  // without commitment: none
+  v1::KeyState state = v1::KEY_STATE_UNSPECIFIED;
+  VOTUM_FIELDS(id, person_id, public_key, label, issued_by, confirmed_by, revocation_reason, state)
+};
+
+struct CodeEntry {
+  std::string person_id;
+  std::string public_key_der;
+  std::string issued_by;                  // empty for the founder's
+  std::optional<absl::Time> expire_time;  // the founder's never expires
+  bool used = false;
+  VOTUM_FIELDS(person_id, public_key_der, issued_by, expire_time, used)
+};
+
+struct OrganizationEntry {
+  std::string id;
+  std::string name;
+  v1::OrganizationKind kind = v1::ORGANIZATION_KIND_UNSPECIFIED;
+  uint32_t statutory_number = 0;
+  rules::v1::RuleProfile profile;
+  std::optional<uint64_t> profile_index;
+  VOTUM_FIELDS(id, name, kind, statutory_number, profile, profile_index)
+};
+
+struct MembershipEntry {
+  std::string id;
+  std::string person_id;
+  std::string organization_id;
+  v1::MembershipRole role = v1::MEMBERSHIP_ROLE_UNSPECIFIED;
+  bool voting_right = false;
+  absl::Time start;
+  std::optional<absl::Time> end;
+  VOTUM_FIELDS(id, person_id, organization_id, role, voting_right, start, end)
+};
+
+// A copy shares its entries. Nothing but what is needed to look up rights follows from other fields;
+// tables of tables have no empty ones.
+struct DirectoryState {
+  using Set = Table<std::string, std::monostate>;
+
+  std::string deployment;
+  std::string body_name;
+  std::string founder_id;
+  bool simulated_clock = false;
+  uint32_t version = 1;
+  absl::Time accepted_time = absl::UnixEpoch();
+  uint64_t accept_record = 0;
+
+  Table<std::string, PersonEntry> persons;  // by id, as the next four
+  Table<std::string, OrganizationEntry> organizations;
+  Table<std::string, MembershipEntry> memberships;
+  Table<std::string, KeyEntry> keys;
+  Table<std::string, CodeEntry> codes;
+  Set subjects;                     // of all persons
+  Set administrators;               // persons
+  Table<std::string, Set> keys_of;  // person: all keys, whatever their state
+  // Organization, person: the membership that has not ended.
+  Table<std::string, Table<std::string, std::string>> members;
+  Table<std::string, Set> organizations_of;  // person: those with such a membership
+
+  Table<uint64_t, v1::Erasure> erasures;         // by record of the act
+  Table<uint64_t, std::string> erased_subjects;  // 0, 1, ... in the order of the confirmations
+  Set erased;                                    // the same subjects
+
+  VOTUM_FIELDS(deployment, body_name, founder_id, simulated_clock, version, accepted_time,
+               accept_record, persons, organizations, memberships, keys, codes, subjects,
+               administrators, keys_of, members, organizations_of, erasures, erased_subjects,
+               erased)
+};
+
+}  // namespace votum::directory
+
+#endif  // VOTUM_CORE_DIRECTORY_DIRECTORY_STATE_H_
