@@ -125,14 +125,14 @@ absl::Status AcceptTime(Run& run) {
 
 }  // namespace
 
-void AddActCommands(CLI::App& root, Run& run) {
+void AddActCommands(Command root, Run& run) {
   const auto options = std::make_shared<ActOptions>();
-  CLI::App* confirm = AddVerb(root, run, "act", "confirm", "",
-                              [&run, options] { return ConfirmActs(run, *options); });
+  const Command confirm = AddVerb(root, run, "act", "confirm", "",
+                                  [&run, options] { return ConfirmActs(run, *options); });
   confirm->add_option("--record", options->records, "Index of the act's record; repeatable")
       ->required();
-  CLI::App* contradict = AddVerb(root, run, "act", "contradict", "",
-                                 [&run, options] { return ContradictAct(run, *options); });
+  const Command contradict = AddVerb(root, run, "act", "contradict", "",
+                                     [&run, options] { return ContradictAct(run, *options); });
   contradict->add_option("--record", options->record, "Index of the act's record")->required();
   contradict
       ->add_option("--reason", options->reason,

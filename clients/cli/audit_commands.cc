@@ -404,9 +404,9 @@ absl::Status Verify(Run& run, const Options& options) {
 
 }  // namespace
 
-void AddAuditCommands(CLI::App& root, Run& run) {
+void AddAuditCommands(Command root, Run& run) {
   const auto options = std::make_shared<Options>();
-  CLI::App* log_export =
+  const Command log_export =
       AddVerb(root, run, "log", "export",
               "Export the log to a new folder: checkpoint and tiles, which any client of C2SP "
               "tile logs reads, the records\nand attachments that you may see (auditors: all), and "
@@ -417,13 +417,13 @@ void AddAuditCommands(CLI::App& root, Run& run) {
       "--sealed", options->sealed,
       "Leave out the contents of sealed attachments, which not every reader needs");
 
-  CLI::App* audit = root.add_subcommand(
+  const Command audit = root->add_subcommand(
       "audit",
       "Check a log from the first record to the last and derive every result again: an exported "
       "one, offline,\nor with --remote that of the running services, whose states are compared "
       "too.\nExample: votum audit export/ --log-key @log.vkey");
   audit->add_option("FOLDER", options->folder, "An exported log");
-  CLI::Option* remote =
+  const CommandOption remote =
       audit->add_flag("--remote", options->remote,
                       "Audit the log of the running services, as somebody to whom all its records "
                       "are shown: an auditor,\nor anybody where no record is reserved");
@@ -435,7 +435,7 @@ void AddAuditCommands(CLI::App& root, Run& run) {
   AddTrustOptions(audit, &options->trust);
   audit->callback([&run, options] { run.Report(Audit(run, *options)); });
 
-  CLI::App* evidence =
+  const Command evidence =
       AddVerb(root, run, "decision", "evidence",
               "Make the evidence bundle of a decision, for which all records must be "
               "shown to you: as to auditors,\nor to anybody where no record is "
@@ -446,7 +446,7 @@ void AddAuditCommands(CLI::App& root, Run& run) {
   evidence->add_option("--id", options->decision, "The decision")->required();
   evidence->add_option("--out", options->out, "The bundle's file")->required();
 
-  CLI::App* verify = root.add_subcommand(
+  const Command verify = root->add_subcommand(
       "verify",
       "Check one evidence bundle with nothing but the file and the log key.\nExample: "
       "votum verify beschluss.evidence.json --log-key @log.vkey");

@@ -341,18 +341,18 @@ constexpr Verb kVerbs[] = {
 
 }  // namespace
 
-void AddBallotCommands(CLI::App& root, Run& run) {
+void AddBallotCommands(Command root, Run& run) {
   const auto options = std::make_shared<Options>();
   for (const Verb& verb : kVerbs) {
-    CLI::App* command = AddVerb(root, run, "election", verb.name, verb.help,
-                                [&run, options, &verb] { return verb.action(run, *options); });
+    const Command command = AddVerb(root, run, "election", verb.name, verb.help,
+                                    [&run, options, &verb] { return verb.action(run, *options); });
     command->add_option("--id", options->vote, "The vote")->required();
     command->add_option("--secret", options->secret_file, "This device's file for the vote")
         ->required();
     command->add_option("--secret-passphrase-file", options->secret_passphrase_file,
                         "File with its passphrase; without it, that of --passphrase-file");
     if (verb.action == Prepare || verb.action == Cast) {
-      CLI::Option* choice = command->add_option(
+      const CommandOption choice = command->add_option(
           "--choice", options->choices,
           "yes, no, abstain, blank, or a candidate's id; repeatable where several may be chosen");
       if (verb.action == Prepare) choice->required();

@@ -114,9 +114,9 @@ absl::Status Batch(Run& run, const Options& options) {
 
 }  // namespace
 
-void AddBatchCommand(CLI::App& root, Run& run) {
+void AddBatchCommand(Command root, Run& run) {
   const auto options = std::make_shared<Options>();
-  CLI::App* batch = root.add_subcommand(
+  const Command batch = root->add_subcommand(
       "batch",
       "Carry out a file of command lines, one a line, in one process, until one fails. Words are "
       "quoted as in a shell; options of votum itself, given to the batch, hold for each line that "
@@ -127,7 +127,7 @@ void AddBatchCommand(CLI::App& root, Run& run) {
   batch->add_option("FILE", options->file, "The file, or - for standard input")->required();
   batch->add_option("--jobs", options->jobs, "The number of commands at the same time")
       ->capture_default_str()
-      ->check(CLI::Range(1, 256));
+      ->in_range(1, 256);
   batch->add_flag("--quiet", options->quiet, "Print only what fails");
   batch->callback([&run, options] { run.Report(Batch(run, *options)); });
 }

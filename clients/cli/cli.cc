@@ -8,6 +8,7 @@
 #include <system_error>
 #include <utility>
 
+#include "CLI/CLI.hpp"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -154,19 +155,19 @@ void Run::PrintReceiptJson(const google::protobuf::Message& command,
   *out << Dump(object);
 }
 
-CLI::App* AddVerb(CLI::App& root, Run& run, const std::string& noun, const std::string& name,
-                  const std::string& help, std::function<absl::Status()> action) {
+Command AddVerb(Command root, Run& run, absl::string_view noun, absl::string_view name,
+                absl::string_view help, std::function<absl::Status()> action) {
   const std::vector<CLI::App*> existing =
-      root.get_subcommands([&noun](CLI::App* app) { return app->get_name() == noun; });
+      root.app().get_subcommands([noun](CLI::App* app) { return app->get_name() == noun; });
   CLI::App* parent = existing.empty() ? nullptr : existing[0];
   if (parent == nullptr) {
-    parent = root.add_subcommand(noun);
+    parent = root.app().add_subcommand(std::string(noun));
     parent->require_subcommand(1);
   }
   parent->description(
       absl::StrCat(parent->get_description(), parent->get_description().empty() ? "" : ", ", name));
-  CLI::App* verb = parent->add_subcommand(
-      name, help.empty() ? DeclaredHelp(absl::StrCat(noun, " ", name)) : help);
+  const Command verb = Command(*parent)->add_subcommand(
+      name, help.empty() ? DeclaredHelp(absl::StrCat(noun, " ", name)) : std::string(help));
   verb->callback([&run, action = std::move(action)] { run.Report(action()); });
   return verb;
 }
@@ -193,7 +194,7 @@ namespace {
 // The families of commands and the nouns with which their commands begin. A family names each noun
 // of its commands: without it, a command would be built from its declaration alone.
 struct Family {
-  void (*add)(CLI::App&, Run&);
+  void (*add)(Command, Run&);
   std::vector<absl::string_view> nouns;  // empty: `add` itself asks Run::Wants for each command
 };
 
@@ -224,45 +225,44 @@ const std::vector<Family>& Families() {
   return *kFamilies;
 }
 
-void AddOptions(CLI::App& app, Run& run) {
-  app.set_version_flag("--version", "votum " VOTUM_VERSION);
-  CLI::Option* context =
-      app.add_option("-c,--context", run.context,
-                     "The context to use, which says who acts and where: a name, or the path of a "
-                     "file; without it the one in use");
+void AddOptions(Command root, Run& run) {
+  root.app().set_version_flag("--version", "votum " VOTUM_VERSION);
+  const CommandOption context =
+      root->add_option("-c,--context", run.context,
+                      "The context to use, which says who acts and where: a name, or the path of a "
+                      "file; without it the one in use");
   // A batch has read the environment already; an option that it was given has precedence.
   if (!run.of_batch) context->envname("VOTUM_CONTEXT");
-  app.add_option("-o,--output", run.output, "table or json")
-      ->check(CLI::IsMember({"table", "json"}));
-  app.add_option("--passphrase-file", run.passphrase_file,
-                 "File with the passphrase of the key file; without it the terminal asks");
-  app.add_option("--receipt", run.receipt_file, "Save the receipt of a command in this file");
-  app.add_option("--timeout", run.timeout_seconds,
-                 "Seconds after which a service that does not answer is given up")
+  root->add_option("-o,--output", run.output, "table or json")->one_of({"table", "json"});
+  root->add_option("--passphrase-file", run.passphrase_file,
+                  "File with the passphrase of the key file; without it the terminal asks");
+  root->add_option("--receipt", run.receipt_file, "Save the receipt of a command in this file");
+  root->add_option("--timeout", run.timeout_seconds,
+                  "Seconds after which a service that does not answer is given up")
       ->capture_default_str()
-      ->check(CLI::Range(1, 3600));
-  app.add_flag("-y,--yes", run.assume_yes, "Do not ask before what cannot be undone")
+      ->in_range(1, 3600);
+  root->add_flag("-y,--yes", run.assume_yes, "Do not ask before what cannot be undone")
       ->envname("VOTUM_YES");
-  app.add_flag("--dry-run", run.dry_run,
-               "Show what would be signed; sign, send and keep nothing. The service is not asked "
-               "whether it would take it");
+  root->add_flag("--dry-run", run.dry_run,
+                "Show what would be signed; sign, send and keep nothing. The service is not asked "
+                "whether it would take it");
 }
 
-void AddCommands(CLI::App& app, Run& run) {
+void AddCommands(Command root, Run& run) {
   if (run.Wants("election")) {
     const auto passphrase = [&run](bool is_new) {
       return is_new ? NewPassphrase(run.passphrase_file, "")
                     : Secret(run.passphrase_file, "Passphrase", "--passphrase-file");
     };
-    AddElectionCommand(app, {run.out, run.err, passphrase, &run.exit_code});
+    AddElectionCommand(root, {run.out, run.err, passphrase, &run.exit_code});
   }
   for (const Family& family : Families()) {
     const bool wanted = family.nouns.empty() ||
                         std::any_of(family.nouns.begin(), family.nouns.end(),
                                     [&run](absl::string_view noun) { return run.Wants(noun); });
-    if (wanted) family.add(app, run);
+    if (wanted) family.add(root, run);
   }
-  if (run.Wants("rank")) AddRankCommand(app, &run.exit_code);
+  if (run.Wants("rank")) AddRankCommand(root, &run.exit_code);
 }
 
 // Carries out `arguments` with the commands of `noun` alone, or with all if that is empty. Nothing,

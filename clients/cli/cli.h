@@ -10,13 +10,13 @@
 #include <string>
 #include <vector>
 
-#include "CLI/CLI.hpp"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "clients/lib/client.h"
 #include "google/protobuf/message.h"
+#include "platform/arguments/command.h"
 
 namespace votum::cli {
 
@@ -134,8 +134,8 @@ absl::Status DoCommand(Run& run, google::protobuf::Message* command,
 
 // Adds the verb `name` to the noun `noun`, carried out by `action`. An empty `help` stands for that
 // of the command which declares this verb.
-CLI::App* AddVerb(CLI::App& root, Run& run, const std::string& noun, const std::string& name,
-                  const std::string& help, std::function<absl::Status()> action);
+Command AddVerb(Command root, Run& run, absl::string_view noun, absl::string_view name,
+                absl::string_view help, std::function<absl::Status()> action);
 
 // The text of an option's value: the value itself, or the content of FILE for "@FILE" ("@-" for
 // standard input).
@@ -146,29 +146,29 @@ absl::StatusOr<std::string> TextOf(const std::string& value);
 absl::Status Deliver(const Run& run, const std::string& path, absl::string_view bytes);
 
 // The families of commands; each adds its verbs to `root`.
-void AddReads(CLI::App& root, Run& run);
-void AddContextCommands(CLI::App& root, Run& run);
-void AddKeyCommands(CLI::App& root, Run& run);
-void AddActCommands(CLI::App& root, Run& run);
-void AddPersonCommands(CLI::App& root, Run& run);
-void AddAdoptRulesCommand(CLI::App& root, Run& run);
-void AddRulesQuestions(CLI::App& root, Run& run);
-void AddRulesCheckCommand(CLI::App& root, Run& run);
-void AddIdeaCommands(CLI::App& root, Run& run);
-void AddRoundCommands(CLI::App& root, Run& run);
-void AddProposalCommands(CLI::App& root, Run& run);
-void AddMeetingCommands(CLI::App& root, Run& run);
-void AddLotCommands(CLI::App& root, Run& run);
-void AddProjectCommands(CLI::App& root, Run& run);
-void AddReceiptCommands(CLI::App& root, Run& run);
-void AddAuditCommands(CLI::App& root, Run& run);
-void AddTrusteeCommands(CLI::App& root, Run& run);
-void AddSecretVoteCommands(CLI::App& root, Run& run);
-void AddBallotCommands(CLI::App& root, Run& run);
-void AddBatchCommand(CLI::App& root, Run& run);
+void AddReads(Command root, Run& run);
+void AddContextCommands(Command root, Run& run);
+void AddKeyCommands(Command root, Run& run);
+void AddActCommands(Command root, Run& run);
+void AddPersonCommands(Command root, Run& run);
+void AddAdoptRulesCommand(Command root, Run& run);
+void AddRulesQuestions(Command root, Run& run);
+void AddRulesCheckCommand(Command root, Run& run);
+void AddIdeaCommands(Command root, Run& run);
+void AddRoundCommands(Command root, Run& run);
+void AddProposalCommands(Command root, Run& run);
+void AddMeetingCommands(Command root, Run& run);
+void AddLotCommands(Command root, Run& run);
+void AddProjectCommands(Command root, Run& run);
+void AddReceiptCommands(Command root, Run& run);
+void AddAuditCommands(Command root, Run& run);
+void AddTrusteeCommands(Command root, Run& run);
+void AddSecretVoteCommands(Command root, Run& run);
+void AddBallotCommands(Command root, Run& run);
+void AddBatchCommand(Command root, Run& run);
 // After all others: the verbs of commands that have no code of their own.
-void AddDeclaredCommands(CLI::App& root, Run& run);
-void AddHelpCommands(CLI::App& root, Run& run);
+void AddDeclaredCommands(Command root, Run& run);
+void AddHelpCommands(Command root, Run& run);
 
 // Runs one command line (without the program's name) and returns its exit code. `run` has the
 // values of `votum`'s own options where the line gives none.

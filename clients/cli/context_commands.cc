@@ -96,13 +96,14 @@ absl::Status Remove(const std::string& name) {
 
 }  // namespace
 
-void AddContextCommands(CLI::App& root, Run& run) {
+void AddContextCommands(Command root, Run& run) {
   const auto options = std::make_shared<Options>();
-  CLI::App* add = AddVerb(root, run, "context", "add",
-                          "Make a context: who acts, with which key, in which deployment.\n"
-                          "Example: votum context add erika --from client.json --person m01 --key "
-                          "~/erika.key",
-                          [&run, options] { return Add(run, *options); });
+  const Command add =
+      AddVerb(root, run, "context", "add",
+              "Make a context: who acts, with which key, in which deployment.\n"
+              "Example: votum context add erika --from client.json --person m01 --key "
+              "~/erika.key",
+              [&run, options] { return Add(run, *options); });
   add->add_option("NAME", options->name, "Name, or path of the new file")->required();
   add->add_option("--from", options->from,
                   "The deployment's client.json, or another context: its name, or its file")

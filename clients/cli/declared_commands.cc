@@ -13,6 +13,7 @@
 #include "clients/cli/cli.h"
 #include "clients/cli/field_arguments.h"
 #include "core/fold/command_table.h"
+#include "platform/arguments/usage.h"
 #include "votum/common/v1/options.pb.h"
 #include "votum/meetings/v1/meetings_service.pb.h"
 
@@ -88,14 +89,9 @@ absl::Status Carry(Run& run, const CommandType& type, const FieldArguments& argu
 }
 
 // Whether `root` has the noun and verb "motion demand" already.
-bool HasVerb(const CLI::App& root, const std::string& noun, const std::string& verb) {
-  for (const CLI::App* parent :
-       root.get_subcommands([&](const CLI::App* app) { return app->get_name() == noun; })) {
-    if (!parent->get_subcommands([&](const CLI::App* app) { return app->get_name() == verb; })
-             .empty())
-      return true;
-  }
-  return false;
+bool HasVerb(Command root, const std::string& noun, const std::string& verb) {
+  const CLI::App* const parent = SubcommandOf(root.app(), noun);
+  return parent != nullptr && SubcommandOf(*parent, verb) != nullptr;
 }
 
 // A line for the help that names the counter-acts; empty if there is none.
@@ -126,7 +122,7 @@ std::vector<FieldOption> DeclaredOptions(const Descriptor& command) {
   return options;
 }
 
-void AddDeclaredCommands(CLI::App& root, Run& run) {
+void AddDeclaredCommands(Command root, Run& run) {
   for (const CommandType& type : CommandTable()) {
     const std::string& name = type.options->verb();
     const size_t space = name.find(' ');
@@ -137,8 +133,8 @@ void AddDeclaredCommands(CLI::App& root, Run& run) {
     if (HasVerb(root, noun, verb)) continue;
     const auto arguments = std::make_shared<FieldArguments>(
         *type.prototype, DeclaredOptions(*type.prototype->GetDescriptor()));
-    CLI::App* app = AddVerb(root, run, noun, verb, "",
-                            [&run, &type, arguments] { return Carry(run, type, *arguments); });
+    const Command app = AddVerb(root, run, noun, verb, "",
+                                [&run, &type, arguments] { return Carry(run, type, *arguments); });
     arguments->AddTo(app, /*with_file=*/true);
   }
 }

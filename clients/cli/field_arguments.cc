@@ -26,7 +26,7 @@ bool NamesPeople(const FieldOption& option) {
 
 }  // namespace
 
-void FieldArguments::AddTo(CLI::App* verb, bool with_file) {
+void FieldArguments::AddTo(Command verb, bool with_file) {
   for (size_t i = 0; i < options_.size(); ++i) {
     const FieldOption& option = options_[i];
     std::string kind = NamesPeople(option) ? "ID|NAME" : ValueKind(FieldOf(prototype_, option));

@@ -6,11 +6,11 @@
 #include <utility>
 #include <vector>
 
-#include "CLI/CLI.hpp"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "clients/cli/fields.h"
 #include "google/protobuf/message.h"
+#include "platform/arguments/command.h"
 
 namespace votum::cli {
 
@@ -23,7 +23,7 @@ class FieldArguments {
       : prototype_(prototype), options_(std::move(options)), values_(options_.size()) {}
 
   // Adds the options; `with_file` adds --file too, for the whole message as JSON.
-  void AddTo(CLI::App* verb, bool with_file);
+  void AddTo(Command verb, bool with_file);
 
   // Sets the fields of `message` from --file, then from the options. INVALID_ARGUMENT/USAGE,
   // INVALID_ARGUMENT/BAD_FILE.

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "CLI/CLI.hpp"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "base/nearest.h"
@@ -178,25 +179,26 @@ absl::Status Complete(const Run& run, const CLI::App& root, const std::string& s
 
 }  // namespace
 
-void AddHelpCommands(CLI::App& root, Run& run) {
+void AddHelpCommands(Command root, Run& run) {
   const auto words = std::make_shared<std::vector<std::string>>();
-  CLI::App* help = root.add_subcommand("help",
-                                       "Explain a command, or what all commands have in common.\n"
-                                       "Examples: votum help vote cast; votum help exit-codes");
+  const Command help =
+      root->add_subcommand("help",
+                           "Explain a command, or what all commands have in common.\n"
+                           "Examples: votum help vote cast; votum help exit-codes");
   help->add_option(
       "TOPIC", *words,
       "A noun; a noun and verb; exit-codes, contexts, keys, values, receipts, reasons; "
       "or a reason such as ALREADY_VOTED");
-  help->callback([&run, &root, words] { run.Report(Help(run, root, *words)); });
+  help->callback([&run, root, words] { run.Report(Help(run, root.app(), *words)); });
 
   const auto shell = std::make_shared<std::string>();
-  CLI::App* completion = root.add_subcommand("completion",
-                                             "Print completions for a shell.\n"
-                                             "Example: source <(votum completion bash)");
+  const Command completion = root->add_subcommand("completion",
+                                                  "Print completions for a shell.\n"
+                                                  "Example: source <(votum completion bash)");
   completion->add_option("SHELL", *shell, "bash, zsh or fish")
       ->required()
-      ->check(CLI::IsMember({"bash", "zsh", "fish"}));
-  completion->callback([&run, &root, shell] { run.Report(Complete(run, root, *shell)); });
+      ->one_of({"bash", "zsh", "fish"});
+  completion->callback([&run, root, shell] { run.Report(Complete(run, root.app(), *shell)); });
 }
 
 }  // namespace votum::cli

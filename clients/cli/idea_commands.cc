@@ -188,16 +188,16 @@ absl::Status Split(Run& run, const LineageOptions& options) {
 
 }  // namespace
 
-void AddIdeaCommands(CLI::App& root, Run& run) {
+void AddIdeaCommands(Command root, Run& run) {
   const auto idea = std::make_shared<IdeaOptions>();
-  CLI::App* submit =
+  const Command submit =
       AddVerb(root, run, "idea", "submit", "", [&run, idea] { return SubmitIdea(run, *idea); });
-  CLI::App* record =
+  const Command record =
       AddVerb(root, run, "idea", "record", "", [&run, idea] { return Record(run, *idea); });
   record->add_option("--channel", idea->channel, "paper, workshop or spoken")
       ->capture_default_str();
   record->add_option("--origin", idea->origin, "Where the idea came up; no personal data");
-  for (CLI::App* verb : {submit, record}) {
+  for (const Command verb : {submit, record}) {
     verb->add_option("--id", idea->id, "New id; without it a random one");
     verb->add_option("--text", idea->text, "Title and text, or @FILE")->required();
     verb->add_option("--contact", idea->contact, "Name and address, or @FILE; sealed");
@@ -206,7 +206,7 @@ void AddIdeaCommands(CLI::App& root, Run& run) {
   }
 
   const auto import = std::make_shared<ImportOptions>();
-  CLI::App* import_verb =
+  const Command import_verb =
       AddVerb(root, run, "idea", "import", "", [&run, import] { return Import(run, *import); });
   import_verb->add_option("FILE", import->file, "A .csv, .jsonl or .ndjson file")->required();
   import_verb->add_option("--source", import->source,
@@ -225,19 +225,19 @@ void AddIdeaCommands(CLI::App& root, Run& run) {
       ->add_option("--code-file", *code_file, "File with the receipt code");
 
   const auto lineage = std::make_shared<LineageOptions>();
-  CLI::App* merge =
+  const Command merge =
       AddVerb(root, run, "idea", "merge", "", [&run, lineage] { return Merge(run, *lineage); });
   merge->add_option("--source", lineage->sources, "An idea to join; repeatable")
       ->required()
       ->allow_extra_args(false);
   merge->add_option("--id", lineage->id, "Id of the new idea")->required();
-  CLI::App* split =
+  const Command split =
       AddVerb(root, run, "idea", "split", "", [&run, lineage] { return Split(run, *lineage); });
   split->add_option("--id", lineage->id, "The idea")->required();
   split->add_option("--part", lineage->ids, "Id of a new idea; repeatable")
       ->required()
       ->allow_extra_args(false);
-  for (CLI::App* verb : {merge, split}) {
+  for (const Command verb : {merge, split}) {
     verb->add_option("--text", lineage->texts, "Text of a new idea, or @FILE; repeatable")
         ->required()
         ->allow_extra_args(false);

@@ -174,23 +174,22 @@ absl::Status IssueCode(Run& run, const CodeOptions& options) {
 
 }  // namespace
 
-void AddKeyCommands(CLI::App& root, Run& run) {
+void AddKeyCommands(Command root, Run& run) {
   const auto key = std::make_shared<KeyOptions>();
-  CLI::App* make =
+  const Command make =
       AddVerb(root, run, "key", "new",
               "Make a key file, encrypted with a passphrase of at least 12 characters that is not "
               "easy to guess.\n"
               "Example: votum key new --out ~/erika.key",
               [&run, key] { return NewKey(run, *key); });
   make->add_option("--out", key->file, "New file")->required();
-  make->add_option("--type", key->type, "ed25519 or p256")
-      ->check(CLI::IsMember({"ed25519", "p256"}));
+  make->add_option("--type", key->type, "ed25519 or p256")->one_of({"ed25519", "p256"});
   AddVerb(root, run, "key", "show",
           "Show the id of your key, for the administrator who confirms it.\n"
           "Example: votum key show",
           [&run] { return ShowKey(run); });
   const auto unlock = std::make_shared<UnlockOptions>();
-  CLI::App* open =
+  const Command open =
       AddVerb(root, run, "key", "unlock",
               "Ask for the passphrase of your key once: an agent (ssh-agent) holds the key from "
               "then on, and signs.\n"
@@ -206,18 +205,18 @@ void AddKeyCommands(CLI::App& root, Run& run) {
           "Make the agent forget your key, so that its passphrase is asked for again.\n"
           "Example: votum key lock",
           [&run] { return Lock(run); });
-  CLI::App* enrol =
+  const Command enrol =
       AddVerb(root, run, "key", "enrol", "", [&run, key] { return Enrol(run, *key); });
   enrol->add_option("--code-file", key->code_file, "File with the one-time code");
   enrol->add_option("--label", key->label, "Your name for the device; optional");
 
   const auto code = std::make_shared<CodeOptions>();
-  CLI::App* issue =
+  const Command issue =
       AddVerb(root, run, "code", "issue", "", [&run, code] { return IssueCode(run, *code); });
   issue->add_option("--person", code->person, "The person whose key it will enrol")->required();
   issue->add_option("--days", code->days, "The number of days for which it is valid")
       ->capture_default_str()
-      ->check(CLI::Range(1, 36500));
+      ->in_range(1, 36500);
   issue->add_option("--code-file", code->code_file,
                     "Write the code to this new file instead of the terminal");
 }

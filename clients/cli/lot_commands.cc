@@ -58,9 +58,9 @@ absl::Status Reveal(Run& run, const Options& options) {
 
 }  // namespace
 
-void AddLotCommands(CLI::App& root, Run& run) {
+void AddLotCommands(Command root, Run& run) {
   const auto options = std::make_shared<Options>();
-  const auto add_ids = [&](CLI::App* verb) {
+  const auto add_ids = [&](Command verb) {
     verb->add_option("--meeting", options->meeting, "The meeting")->required();
     verb->add_option("--id", options->id, "The lot")->required();
     return verb;

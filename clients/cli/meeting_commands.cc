@@ -150,33 +150,34 @@ absl::Status Watch(Run& run, const Options& options) {
 
 }  // namespace
 
-void AddMeetingCommands(CLI::App& root, Run& run) {
+void AddMeetingCommands(Command root, Run& run) {
   const auto options = std::make_shared<Options>();
-  CLI::App* watch = AddVerb(root, run, "meeting", "watch",
-                            "Follow a meeting: attendance and votes at once and after each change, "
-                            "until it is closed.\n"
-                            "Example: votum meeting watch --id sitzung-12",
-                            [&run, options] { return Watch(run, *options); });
+  const Command watch =
+      AddVerb(root, run, "meeting", "watch",
+              "Follow a meeting: attendance and votes at once and after each change, "
+              "until it is closed.\n"
+              "Example: votum meeting watch --id sitzung-12",
+              [&run, options] { return Watch(run, *options); });
   watch->add_option("--id", options->id, "The meeting")->required();
   watch->add_flag("--once", options->once, "Only as it is now");
-  CLI::App* establish = AddVerb(root, run, "vote", "establish", "",
-                                [&run, options] { return EstablishResult(run, *options); });
+  const Command establish = AddVerb(root, run, "vote", "establish", "",
+                                    [&run, options] { return EstablishResult(run, *options); });
   establish->add_option("--meeting", options->meeting, "The meeting; without it, that of the vote");
   establish->add_option("--id", options->id, "The vote")->required();
   establish->add_option("--casting-vote", options->casting_vote,
                         "Where the rules leave a tie to you: adopted or rejected");
-  CLI::App* sign = AddVerb(root, run, "decision", "sign", "",
-                           [&run, options] { return SignDecision(run, *options); });
+  const Command sign = AddVerb(root, run, "decision", "sign", "",
+                               [&run, options] { return SignDecision(run, *options); });
   sign->add_option("--as", options->capacity, "chair or secretary")->required();
-  CLI::App* publish = AddVerb(root, run, "decision", "publish", "",
-                              [&run, options] { return PublishDecision(run, *options); });
-  CLI::App* document = AddVerb(root, run, "decision", "document",
-                               "Fetch a decision's document, JSON.\n"
-                               "Example: votum decision document --id b-117 --out b-117.json",
-                               [&run, options] { return ShowDocument(run, *options); });
-  for (CLI::App* verb : {sign, publish, document})
+  const Command publish = AddVerb(root, run, "decision", "publish", "",
+                                  [&run, options] { return PublishDecision(run, *options); });
+  const Command document = AddVerb(root, run, "decision", "document",
+                                   "Fetch a decision's document, JSON.\n"
+                                   "Example: votum decision document --id b-117 --out b-117.json",
+                                   [&run, options] { return ShowDocument(run, *options); });
+  for (const Command verb : {sign, publish, document})
     verb->add_option("--id", options->id, "The decision")->required();
-  for (CLI::App* verb : {publish, document})
+  for (const Command verb : {publish, document})
     verb->add_option("--out", options->out, "Write the document to this file");
 }
 

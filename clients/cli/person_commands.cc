@@ -145,17 +145,17 @@ absl::StatusOr<std::vector<common::v1::Attachment>> SealAbout(const Run& run,
   return std::vector<common::v1::Attachment>{std::move(sealed.attachment)};
 }
 
-void AddPersonCommands(CLI::App& root, Run& run) {
+void AddPersonCommands(Command root, Run& run) {
   const auto options = std::make_shared<Options>();
   if (run.Wants("person")) {
-    CLI::App* add = AddVerb(root, run, "person", "add", "",
-                            [&run, options] { return AddPerson(run, *options); });
+    const Command add = AddVerb(root, run, "person", "add", "",
+                                [&run, options] { return AddPerson(run, *options); });
     add->add_option("--name", options->words, "The name, as in the public list of members")
         ->required();
   }
   if (run.Wants("key")) {
-    CLI::App* revoke = AddVerb(root, run, "key", "revoke", "",
-                               [&run, options] { return RevokeKey(run, *options); });
+    const Command revoke = AddVerb(root, run, "key", "revoke", "",
+                                   [&run, options] { return RevokeKey(run, *options); });
     revoke->add_option("--key-id", options->id, "The whole id")->required();
     revoke
         ->add_option("--reason", options->words,
@@ -163,8 +163,8 @@ void AddPersonCommands(CLI::App& root, Run& run) {
         ->required();
   }
   if (run.Wants("meeting")) {
-    CLI::App* disruption = AddVerb(root, run, "meeting", "disruption", "",
-                                   [&run, options] { return RecordDisruption(run, *options); });
+    const Command disruption = AddVerb(root, run, "meeting", "disruption", "",
+                                       [&run, options] { return RecordDisruption(run, *options); });
     disruption->add_option("--id", options->id, "The meeting")->required();
     disruption->add_option("--person", options->person,
                            "The person who was kept from it; without it, everybody");

@@ -4,8 +4,8 @@
 
 #include <string>
 
-#include "CLI/CLI.hpp"
 #include "absl/status/statusor.h"
+#include "platform/arguments/command.h"
 #include "votum/rules/v1/rule_profile.pb.h"
 
 namespace votum::cli {
@@ -17,7 +17,7 @@ struct ProfileChoice {
 };
 
 // --profile, --date and --profile-file.
-void AddProfileOptions(CLI::App& verb, ProfileChoice& choice);
+void AddProfileOptions(Command verb, ProfileChoice& choice);
 
 // INVALID_ARGUMENT/USAGE if none is chosen; BAD_PROFILE; NOT_FOUND/NO_SUCH_PROFILE.
 absl::StatusOr<rules::v1::RuleProfile> ProfileOf(const ProfileChoice& choice);

@@ -63,9 +63,9 @@ absl::Status Plan(Run& run, const Options& options) {
 
 }  // namespace
 
-void AddProjectCommands(CLI::App& root, Run& run) {
+void AddProjectCommands(Command root, Run& run) {
   const auto options = std::make_shared<Options>();
-  CLI::App* start =
+  const Command start =
       AddVerb(root, run, "project", "start", "", [&run, options] { return Start(run, *options); });
   start->add_option("--id", options->id, "New id")->required();
   start->add_option("--decision", options->decision, "The released decision")->required();
@@ -80,13 +80,12 @@ void AddProjectCommands(CLI::App& root, Run& run) {
   start->add_option("--sponsor", options->sponsor,
                     "The person (id or name) who answers for it to the council");
   start->add_option("--lead", options->lead, "The person (id or name) who leads it");
-  CLI::App* plan = AddVerb(root, run, "project", "plan",
-                           "Export a project's plan, for other programs.\n"
-                           "Example: votum project plan --id p1 --format csv --out p1.csv",
-                           [&run, options] { return Plan(run, *options); });
+  const Command plan = AddVerb(root, run, "project", "plan",
+                               "Export a project's plan, for other programs.\n"
+                               "Example: votum project plan --id p1 --format csv --out p1.csv",
+                               [&run, options] { return Plan(run, *options); });
   plan->add_option("--id", options->id, "The project")->required();
-  plan->add_option("--format", options->format, "json or csv")
-      ->check(CLI::IsMember({"json", "csv"}));
+  plan->add_option("--format", options->format, "json or csv")->one_of({"json", "csv"});
   plan->add_option("--out", options->out, "Write the plan to this file");
 }
 

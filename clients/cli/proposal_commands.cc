@@ -98,15 +98,15 @@ absl::Status Diff(Run& run, const DiffOptions& options) {
 
 }  // namespace
 
-void AddProposalCommands(CLI::App& root, Run& run) {
+void AddProposalCommands(Command root, Run& run) {
   const auto revision =
       std::make_shared<FieldArguments>(v1::ReviseProposal::default_instance(), RevisionOptions());
-  CLI::App* revise = AddVerb(root, run, "proposal", "revise", "",
-                             [&run, revision] { return Revise(run, *revision); });
+  const Command revise = AddVerb(root, run, "proposal", "revise", "",
+                                 [&run, revision] { return Revise(run, *revision); });
   revision->AddTo(revise, /*with_file=*/true);
 
   const auto path = std::make_shared<PathOptions>();
-  CLI::App* set_path =
+  const Command set_path =
       AddVerb(root, run, "proposal", "path", "", [&run, path] { return SetPath(run, *path); });
   set_path->add_option("--id", path->id, "The proposal")->required();
   set_path->add_option("--step", path->steps, "ORGANIZATION:advises or ORGANIZATION:decides")
@@ -114,10 +114,10 @@ void AddProposalCommands(CLI::App& root, Run& run) {
   set_path->add_option("--file", path->file, "The steps as JSON instead");
 
   const auto diff = std::make_shared<DiffOptions>();
-  CLI::App* show_diff = AddVerb(root, run, "proposal", "diff",
-                                "Show what changed between two versions.\n"
-                                "Example: votum proposal diff --id vorlage-1 --from 1 --to 3",
-                                [&run, diff] { return Diff(run, *diff); });
+  const Command show_diff = AddVerb(root, run, "proposal", "diff",
+                                    "Show what changed between two versions.\n"
+                                    "Example: votum proposal diff --id vorlage-1 --from 1 --to 3",
+                                    [&run, diff] { return Diff(run, *diff); });
   show_diff->add_option("--id", diff->id, "The proposal")->required();
   show_diff->add_option("--from", diff->from, "Old version; without it the one before");
   show_diff->add_option("--to", diff->to, "New version; without it the newest");

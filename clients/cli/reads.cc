@@ -253,12 +253,12 @@ absl::Status Carry(Run& run, const Row& row, const FieldArguments& arguments) {
 
 }  // namespace
 
-void AddReads(CLI::App& root, Run& run) {
+void AddReads(Command root, Run& run) {
   for (const Row& row : Rows()) {
     if (!run.Wants(row.noun)) continue;
     const auto arguments = std::make_shared<FieldArguments>(*row.request, row.options);
-    CLI::App* verb = AddVerb(root, run, row.noun, row.verb, row.help,
-                             [&run, &row, arguments] { return Carry(run, row, *arguments); });
+    const Command verb = AddVerb(root, run, row.noun, row.verb, row.help,
+                                 [&run, &row, arguments] { return Carry(run, row, *arguments); });
     arguments->AddTo(verb, /*with_file=*/false);
   }
 }

@@ -182,35 +182,36 @@ absl::Status Export(const Run& run, const Options& options) {
 
 }  // namespace
 
-void AddReceiptCommands(CLI::App& root, Run& run) {
+void AddReceiptCommands(Command root, Run& run) {
   const auto options = std::make_shared<Options>();
-  CLI::App* verify =
+  const Command verify =
       AddVerb(root, run, "receipt", "verify",
               "Check a receipt that was saved with --receipt, and show what it proves; with "
               "--policy also that enough\nwitnesses have cosigned.\n"
               "Example: votum receipt verify my-vote.receipt --log-key @log.vkey",
               [&run, options] { return Verify(run, *options); });
-  CLI::App* refresh =
+  const Command refresh =
       AddVerb(root, run, "receipt", "refresh",
               "Get the log's newest proof for a receipt, with the cosignatures that it has by now, "
               "and check that both\nare of one history; with --policy wait until enough witnesses "
               "have cosigned.\n"
               "Example: votum receipt refresh my-vote.receipt --policy log.policy",
               [&run, options] { return Refresh(run, *options); });
-  CLI::App* get = AddVerb(root, run, "receipt", "get",
-                          "Get the receipt of a record that you may see, where none was saved.\n"
-                          "Example: votum receipt get --index 42 --out my-vote.receipt",
-                          [&run, options] { return Get(run, *options); });
+  const Command get =
+      AddVerb(root, run, "receipt", "get",
+              "Get the receipt of a record that you may see, where none was saved.\n"
+              "Example: votum receipt get --index 42 --out my-vote.receipt",
+              [&run, options] { return Get(run, *options); });
   get->add_option("--index", options->index, "The record's index in the log")->required();
   get->add_option("--out", options->out, "The new file for the receipt")->required();
   AddTrustOptions(get, &options->trust);
-  CLI::App* write =
+  const Command write =
       AddVerb(root, run, "receipt", "export",
               "Write a receipt in the form that other people's programs check "
               "(c2sp.org/tlog-proof); the SHA-256 of its\nextra data is the log's entry.\n"
               "Example: votum receipt export my-vote.receipt --out my-vote.tlog-proof",
               [&run, options] { return Export(run, *options); });
-  for (CLI::App* verb : {verify, refresh, write}) {
+  for (const Command verb : {verify, refresh, write}) {
     verb->add_option("FILE", options->file, "The receipt")->required();
     AddTrustOptions(verb, &options->trust);
   }

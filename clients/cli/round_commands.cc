@@ -131,27 +131,27 @@ absl::Status Establish(Run& run, const RoundOptions& options) {
 
 }  // namespace
 
-void AddRoundCommands(CLI::App& root, Run& run) {
+void AddRoundCommands(Command root, Run& run) {
   const auto options = std::make_shared<RoundOptions>();
-  CLI::App* voters = AddVerb(root, run, "round", "register", "",
-                             [&run, options] { return Register(run, *options); });
+  const Command voters = AddVerb(root, run, "round", "register", "",
+                                 [&run, options] { return Register(run, *options); });
   voters->add_option("--count", options->count, "The number of codes")
       ->required()
-      ->check(CLI::Range(1, 2000));
+      ->in_range(1, 2000);
   voters
       ->add_option("--codes-file", options->codes_file,
                    "Write the codes to this new file, one a line")
       ->required();
-  CLI::App* cast =
+  const Command cast =
       AddVerb(root, run, "round", "cast", "", [&run, options] { return Cast(run, *options); });
   cast->add_flag("--code", options->with_code, "Vote with a voting code; the terminal asks for it");
   cast->add_option("--code-file", options->code_file, "File with the voting code instead");
-  CLI::App* paper =
+  const Command paper =
       AddVerb(root, run, "round", "paper", "", [&run, options] { return Paper(run, *options); });
-  CLI::App* confirm = AddVerb(root, run, "round", "paper-confirm", "",
-                              [&run, options] { return ConfirmPaper(run, *options); });
-  CLI::App* establish = AddVerb(root, run, "round", "establish", "",
-                                [&run, options] { return Establish(run, *options); });
+  const Command confirm = AddVerb(root, run, "round", "paper-confirm", "",
+                                  [&run, options] { return ConfirmPaper(run, *options); });
+  const Command establish = AddVerb(root, run, "round", "establish", "",
+                                    [&run, options] { return Establish(run, *options); });
   establish
       ->add_option(
           "--tie-order", options->tie_order,
@@ -160,14 +160,14 @@ void AddRoundCommands(CLI::App& root, Run& run) {
   establish->add_option(
       "--tie-rule", options->tie_rule,
       "With --tie-order: how it came about, e.g. 'Los, gezogen von der Vorsitzenden'");
-  for (CLI::App* verb : {voters, cast, paper, confirm, establish}) {
+  for (const Command verb : {voters, cast, paper, confirm, establish}) {
     verb->add_option("--id", options->id, "The round")->required();
   }
-  for (CLI::App* verb : {voters, cast, paper})
+  for (const Command verb : {voters, cast, paper})
     verb->add_option("--group", options->group, "The group")->required();
-  for (CLI::App* verb : {paper, confirm})
+  for (const Command verb : {paper, confirm})
     verb->add_option("--number", options->paper, "Number of the paper")->required();
-  for (CLI::App* verb : {cast, paper, confirm}) {
+  for (const Command verb : {cast, paper, confirm}) {
     verb->add_option("--ranking", options->ranking, "Idea ids, best first: 'a > b = c'")
         ->required();
   }

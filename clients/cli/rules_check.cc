@@ -175,9 +175,9 @@ absl::Status Check(Run& run, const Options& options) {
 
 }  // namespace
 
-void AddRulesCheckCommand(CLI::App& root, Run& run) {
+void AddRulesCheckCommand(Command root, Run& run) {
   const auto options = std::make_shared<Options>();
-  CLI::App* check = AddVerb(
+  const Command check = AddVerb(
       root, run, "rules", "check",
       "Compute recorded results again and report each that does not follow from its tally (exit "
       "1).\n"
@@ -189,7 +189,7 @@ void AddRulesCheckCommand(CLI::App& root, Run& run) {
       ->capture_default_str();
   check->add_option("--statutory", options->statutory,
                     "The statutory number, for rows that do not give one");
-  AddProfileOptions(*check, options->choice);
+  AddProfileOptions(check, options->choice);
 }
 
 }  // namespace votum::cli

@@ -47,25 +47,25 @@ absl::StatusOr<rules::v1::RuleProfile> ProfileOf(const ProfileChoice& choice) {
   return rules::BuiltInProfile(choice.id, date);
 }
 
-void AddProfileOptions(CLI::App& verb, ProfileChoice& choice) {
-  CLI::Option* built_in = verb.add_option(
+void AddProfileOptions(Command verb, ProfileChoice& choice) {
+  const CommandOption built_in = verb->add_option(
       "--profile", choice.id, "A profile that comes with the program; `votum rules profiles`");
-  verb.add_option("--date", choice.date,
-                  "The version in force on this day, such as 2026-11-01; without it, today")
+  verb->add_option("--date", choice.date,
+                   "The version in force on this day, such as 2026-11-01; without it, today")
       ->needs(built_in);
-  verb.add_option("--profile-file", choice.file, "A profile of your own, protobuf text format")
+  verb->add_option("--profile-file", choice.file, "A profile of your own, protobuf text format")
       ->excludes(built_in);
 }
 
-void AddAdoptRulesCommand(CLI::App& root, Run& run) {
+void AddAdoptRulesCommand(Command root, Run& run) {
   const auto options = std::make_shared<Options>();
-  CLI::App* adopt = AddVerb(root, run, "organization", "adopt-rules", "",
-                            [&run, options] { return Adopt(run, *options); });
+  const Command adopt = AddVerb(root, run, "organization", "adopt-rules", "",
+                                [&run, options] { return Adopt(run, *options); });
   adopt
       ->add_option("--organization", options->organization,
                    "The organization that adopts the rules")
       ->required();
-  AddProfileOptions(*adopt, options->choice);
+  AddProfileOptions(adopt, options->choice);
 }
 
 }  // namespace votum::cli

@@ -72,16 +72,16 @@ struct Numbers {
   rules::WronglyCounted wrong;
 };
 
-void AddTally(CLI::App& verb, Numbers& numbers) {
+void AddTally(Command verb, Numbers& numbers) {
   AddProfileOptions(verb, numbers.choice);
-  verb.add_option("--rule", numbers.rule, "A majority rule of the profile")->capture_default_str();
-  verb.add_option("--yes", numbers.tally.yes, "Yes votes")->required();
-  verb.add_option("--no", numbers.tally.no, "No votes")->required();
-  verb.add_option("--abstain", numbers.tally.abstain, "Abstentions");
-  verb.add_option("--invalid", numbers.tally.invalid, "Invalid votes");
-  verb.add_option("--present", numbers.tally.present, "Members present and entitled");
-  verb.add_option("--seated", numbers.tally.seated, "Members in office");
-  verb.add_option("--statutory", numbers.tally.statutory, "The statutory number");
+  verb->add_option("--rule", numbers.rule, "A majority rule of the profile")->capture_default_str();
+  verb->add_option("--yes", numbers.tally.yes, "Yes votes")->required();
+  verb->add_option("--no", numbers.tally.no, "No votes")->required();
+  verb->add_option("--abstain", numbers.tally.abstain, "Abstentions");
+  verb->add_option("--invalid", numbers.tally.invalid, "Invalid votes");
+  verb->add_option("--present", numbers.tally.present, "Members present and entitled");
+  verb->add_option("--seated", numbers.tally.seated, "Members in office");
+  verb->add_option("--statutory", numbers.tally.statutory, "The statutory number");
 }
 
 absl::StatusOr<const rules::v1::MotionRule*> RuleOf(const rules::v1::RuleProfile& profile,
@@ -354,22 +354,22 @@ absl::Status ShowProfile(Run& run, const ProfileChoice& choice) {
   return absl::OkStatus();
 }
 
-void AddTallyQuestions(CLI::App& root, Run& run) {
+void AddTallyQuestions(Command root, Run& run) {
   const auto numbers = std::make_shared<Numbers>();
-  CLI::App* result =
+  const Command result =
       AddVerb(root, run, "rules", "result",
               "Compute the outcome of a tally, with its arithmetic.\nExample: votum rules "
               "result --profile de-nw-rat --yes 13 --no 12 --abstain 1",
               [&run, numbers] { return Result(run, *numbers); });
-  AddTally(*result, *numbers);
+  AddTally(result, *numbers);
 
   const auto present = std::make_shared<Numbers>();
-  CLI::App* quorum =
+  const Command quorum =
       AddVerb(root, run, "rules", "quorum",
               "Say whether a meeting can decide.\nExample: votum rules quorum --profile "
               "de-nw-rat --present 26 --statutory 51",
               [&run, present] { return Quorum(run, *present); });
-  AddProfileOptions(*quorum, present->choice);
+  AddProfileOptions(quorum, present->choice);
   rules::Attendance& attendance = present->attendance;
   quorum->add_option("--present", attendance.present, "Members able to take part")->required();
   quorum->add_option("--statutory", attendance.statutory, "The statutory number")->required();
@@ -380,13 +380,13 @@ void AddTallyQuestions(CLI::App& root, Run& run) {
                    "The second invitation said that any number decides");
 
   const auto wrong = std::make_shared<Numbers>();
-  CLI::App* decisive = AddVerb(
+  const Command decisive = AddVerb(
       root, run, "rules", "decisive",
       "Say whether votes decided that should not have been cast (conflict of interest).\nExample: "
       "votum rules decisive --profile de-nw-rat --yes 13 --no 12 --present 26 --statutory 51 "
       "--wrong-yes 1",
       [&run, wrong] { return Decisive(run, *wrong); });
-  AddTally(*decisive, *wrong);
+  AddTally(decisive, *wrong);
   decisive->add_option("--wrong-yes", wrong->wrong.yes,
                        "The Yes votes that should not have been cast");
   decisive->add_option("--wrong-no", wrong->wrong.no,
@@ -401,27 +401,28 @@ void AddTallyQuestions(CLI::App& root, Run& run) {
                        "Votes that were secret: the worst case is computed");
 }
 
-void AddPersonQuestions(CLI::App& root, Run& run) {
+void AddPersonQuestions(Command root, Run& run) {
   const auto shares = std::make_shared<Shares>();
-  CLI::App* seats = AddVerb(root, run, "rules", "seats",
-                            "Share out seats by votes; equal claims go to the lot.\nExample: "
-                            "votum rules seats --method hare-niemeyer --seats 15 --votes 22,14,9",
-                            [&run, shares] { return Seats(run, *shares); });
+  const Command seats =
+      AddVerb(root, run, "rules", "seats",
+              "Share out seats by votes; equal claims go to the lot.\nExample: "
+              "votum rules seats --method hare-niemeyer --seats 15 --votes 22,14,9",
+              [&run, shares] { return Seats(run, *shares); });
   seats->add_option("--method", shares->method, "hare-niemeyer, dhondt, sainte-lague or rock")
       ->required()
-      ->check(CLI::IsMember({"hare-niemeyer", "dhondt", "sainte-lague", "rock"}));
+      ->one_of({"hare-niemeyer", "dhondt", "sainte-lague", "rock"});
   seats->add_option("--seats", shares->seats, "The number of seats")->required();
   seats->add_option("--votes", shares->votes, "The votes of each list: 22,14,9")
       ->required()
       ->delimiter(',');
 
   const auto persons = std::make_shared<Persons>();
-  CLI::App* election =
+  const Command election =
       AddVerb(root, run, "rules", "election",
               "Say who is elected, or goes to a second ballot or the lot.\nExample: "
               "votum rules election --profile de-nw-rat --votes 10 --no 11",
               [&run, persons] { return Election(run, *persons); });
-  AddProfileOptions(*election, persons->choice);
+  AddProfileOptions(election, persons->choice);
   election->add_option("--votes", persons->votes, "The votes of each candidate: 20,18,7")
       ->required()
       ->delimiter(',');
@@ -433,11 +434,11 @@ void AddPersonQuestions(CLI::App& root, Run& run) {
   election->add_flag("--runoff", persons->runoff, "This is the second ballot");
 
   const auto drawing = std::make_shared<Drawing>();
-  CLI::App* lot = AddVerb(root, run, "rules", "lot",
-                          "Draw a lot again from its published seed.\nExample: votum rules lot "
-                          "--items list-1,list-3 --draw 1 --seed "
-                          "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
-                          [&run, drawing] { return Lot(run, *drawing); });
+  const Command lot = AddVerb(root, run, "rules", "lot",
+                              "Draw a lot again from its published seed.\nExample: votum rules lot "
+                              "--items list-1,list-3 --draw 1 --seed "
+                              "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                              [&run, drawing] { return Lot(run, *drawing); });
   lot->add_option("--items", drawing->items, "The items to draw from: a,b,c")
       ->required()
       ->delimiter(',');
@@ -447,16 +448,16 @@ void AddPersonQuestions(CLI::App& root, Run& run) {
 
 }  // namespace
 
-void AddRulesQuestions(CLI::App& root, Run& run) {
+void AddRulesQuestions(Command root, Run& run) {
   AddTallyQuestions(root, run);
   AddPersonQuestions(root, run);
 
   const auto term = std::make_shared<Term>();
-  CLI::App* number = AddVerb(root, run, "rules", "statutory-number",
-                             "Say how many members a council has by law.\nExample: votum rules "
-                             "statutory-number --profile de-nw-rat --inhabitants 61000",
-                             [&run, term] { return Number(run, *term); });
-  AddProfileOptions(*number, term->choice);
+  const Command number = AddVerb(root, run, "rules", "statutory-number",
+                                 "Say how many members a council has by law.\nExample: votum rules "
+                                 "statutory-number --profile de-nw-rat --inhabitants 61000",
+                                 [&run, term] { return Number(run, *term); });
+  AddProfileOptions(number, term->choice);
   number
       ->add_option("--inhabitants", term->facts.inhabitants, "The inhabitants of the municipality")
       ->required();
@@ -478,12 +479,12 @@ void AddRulesQuestions(CLI::App& root, Run& run) {
       ->required();
 
   const auto choice = std::make_shared<ProfileChoice>();
-  CLI::App* show =
+  const Command show =
       AddVerb(root, run, "rules", "show",
               "Show a whole profile, with its norms and doubts.\nExample: votum rules show "
               "--profile de-nw-rat",
               [&run, choice] { return ShowProfile(run, *choice); });
-  AddProfileOptions(*show, *choice);
+  AddProfileOptions(show, *choice);
 }
 
 }  // namespace votum::cli

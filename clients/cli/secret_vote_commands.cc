@@ -172,9 +172,9 @@ constexpr Verb kVerbs[] = {
 
 }  // namespace
 
-void AddSecretVoteCommands(CLI::App& root, Run& run) {
+void AddSecretVoteCommands(Command root, Run& run) {
   const auto options = std::make_shared<Options>();
-  CLI::App* open = AddVerb(
+  const Command open = AddVerb(
       root, run, "election", "open",
       "Open a secret vote on devices (chair, clerk): freezes electorate, rules and question. "
       "Members\nregister their devices then.\nExample: votum election open --id wahl-1 --meeting "
@@ -190,14 +190,14 @@ void AddSecretVoteCommands(CLI::App& root, Run& run) {
         ->add_option("--id", options->vote, "The vote")
         ->required();
   }
-  CLI::App* withdraw = AddVerb(root, run, "election", "withdraw", "",
-                               [&run, options] { return Withdraw(run, *options); });
+  const Command withdraw = AddVerb(root, run, "election", "withdraw", "",
+                                   [&run, options] { return Withdraw(run, *options); });
   withdraw->add_option("--id", options->vote, "The vote")->required();
   withdraw->add_option("--person", options->person, "The member: id or name")->required();
   const auto add_archive = [&](const char* name, const char* help,
                                absl::Status (*action)(Run&, const Options&)) {
-    CLI::App* get = AddVerb(root, run, "election", name, help,
-                            [&run, options, action] { return action(run, *options); });
+    const Command get = AddVerb(root, run, "election", name, help,
+                                [&run, options, action] { return action(run, *options); });
     get->add_option("--id", options->vote, "The vote")->required();
     get->add_option("--out", options->out, "The new file; without it, UUID.bel");
   };

@@ -11,7 +11,7 @@
 
 namespace votum::cli {
 
-void AddTrustOptions(CLI::App* verb, TrustOptions* options) {
+void AddTrustOptions(Command verb, TrustOptions* options) {
   verb->add_option("--log-key", options->log_key, kLogKeyHelp);
   verb->add_option("--policy", options->policy,
                    "File that says which witnesses must have cosigned (c2sp.org/tlog-policy)");

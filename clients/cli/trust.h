@@ -5,11 +5,11 @@
 #include <optional>
 #include <string>
 
-#include "CLI/CLI.hpp"
 #include "absl/status/statusor.h"
 #include "clients/cli/cli.h"
 #include "crypto/note.h"
 #include "crypto/tlog/policy.h"
+#include "platform/arguments/command.h"
 
 namespace votum::cli {
 
@@ -27,7 +27,7 @@ struct Trust {
 };
 
 // Adds --log-key and --policy.
-void AddTrustOptions(CLI::App* verb, TrustOptions* options);
+void AddTrustOptions(Command verb, TrustOptions* options);
 
 // The key given by --log-key; otherwise the policy's key, if it names a single log; otherwise the
 // context's key. INVALID_ARGUMENT/BAD_FILE, BAD_POLICY, BAD_VKEY.

@@ -332,11 +332,11 @@ constexpr Verb kVerbs[] = {
 
 }  // namespace
 
-void AddTrusteeCommands(CLI::App& root, Run& run) {
+void AddTrusteeCommands(Command root, Run& run) {
   const auto options = std::make_shared<Options>();
   for (const Verb& verb : kVerbs) {
-    CLI::App* command = AddVerb(root, run, "trustee", verb.name, verb.help,
-                                [&run, options, &verb] { return verb.action(run, *options); });
+    const Command command = AddVerb(root, run, "trustee", verb.name, verb.help,
+                                    [&run, options, &verb] { return verb.action(run, *options); });
     if (verb.of_vote) {
       command->add_option("--vote", options->vote, "The vote")->required();
     } else {
@@ -352,7 +352,7 @@ void AddTrusteeCommands(CLI::App& root, Run& run) {
                           "trustees, as they were read out");
     }
   }
-  CLI::App* hand_in = AddVerb(
+  const Command hand_in = AddVerb(
       root, run, "trustee", "hand-in",
       "Hand in what a trustee made with belenios-tool (the trustee, a clerk): for the round in "
       "which\nthe ceremony is, or a decryption.\n"
@@ -362,14 +362,14 @@ void AddTrusteeCommands(CLI::App& root, Run& run) {
   hand_in->add_option("--ceremony", options->ceremony, "The ceremony");
   hand_in->add_option("--vote", options->vote, "The vote");
   hand_in->add_option("--file", options->file, "The file; its first line counts")->required();
-  CLI::App* files = AddVerb(
+  const Command files = AddVerb(
       root, run, "trustee", "files",
       "Write what a trustee who works with belenios-tool needs next: certs.jsons, ID.vinput, "
       "ID.dkey.\nExample: votum trustee files --ceremony 2025 --trustee ben --out ben/",
       [&run, options] { return WriteFiles(run, *options); });
   files->add_option("--ceremony", options->ceremony, "The ceremony")->required();
   files->add_option("--out", options->folder, "Folder")->required();
-  for (CLI::App* verb : {hand_in, files}) {
+  for (const Command verb : {hand_in, files}) {
     verb->add_option("--trustee", options->trustee, "The trustee: id or name")->required();
   }
 }

@@ -5,6 +5,7 @@
 #include <iostream>
 #include <iterator>
 
+#include "CLI/CLI.hpp"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"

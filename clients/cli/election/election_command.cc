@@ -17,18 +17,17 @@ namespace {
 constexpr int kVerificationFailed = 4;
 constexpr int kLocalProblem = 5;
 
-void AddVerify(CLI::App& election, const ElectionCommandRun& run) {
+void AddVerify(Command election, const ElectionCommandRun& run) {
   auto arguments = std::make_shared<VerifyArguments>();
-  CLI::App* verb = election.add_subcommand(
+  const Command verb = election->add_subcommand(
       "verify",
       "Verify the public archive of an election with secret votes, from its first byte to its "
       "result, offline. Stricter than belenios-tool.\n"
       "Example: votum election verify 8kYgWZMAVf8j2x.bel --known-ballots 42");
   verb->add_option("FILE", arguments->file, "The archive, UUID.bel")->required();
-  verb->add_option("-o,--output", arguments->output, "table or json")
-      ->check(CLI::IsMember({"table", "json"}));
+  verb->add_option("-o,--output", arguments->output, "table or json")->one_of({"table", "json"});
   verb->add_option("--threads", arguments->threads, "Threads; one per processor without it")
-      ->check(CLI::Range(1, 256));
+      ->in_range(1, 256);
   verb->add_option("--known-event", arguments->known_event,
                    "Hash of an event that must be in the archive, according to the log");
   verb->add_option("--known-ballots", arguments->known_ballots,
@@ -47,9 +46,9 @@ void AddVerify(CLI::App& election, const ElectionCommandRun& run) {
   });
 }
 
-void AddCheckOpening(CLI::App& election, const ElectionCommandRun& run) {
+void AddCheckOpening(Command election, const ElectionCommandRun& run) {
   auto arguments = std::make_shared<OpeningArguments>();
-  CLI::App* verb = election.add_subcommand(
+  const Command verb = election->add_subcommand(
       "check-opening",
       "Check a ballot that a device opened instead of casting it, and say in words what it votes. "
       "Run it on another device; share/check-opening.py does the same without our code.\n"
@@ -82,78 +81,78 @@ struct TrusteeVerb {
   Passphrase passphrase;
   std::function<absl::StatusOr<std::string>(const TrusteeArguments&, const crypto::SecretBytes&)>
       action;
-  std::function<void(CLI::App&, TrusteeArguments*)> add_options;
+  std::function<void(Command, TrusteeArguments*)> add_options;
 };
 
-void AddCertificates(CLI::App& verb, TrusteeArguments* arguments) {
-  verb.add_option("--certificates", arguments->certificates,
-                  "File with the certificates of all trustees, one a line, in their order")
+void AddCertificates(Command verb, TrusteeArguments* arguments) {
+  verb->add_option("--certificates", arguments->certificates,
+                   "File with the certificates of all trustees, one a line, in their order")
       ->required();
 }
 
-void AddContributions(CLI::App& verb, TrusteeArguments* arguments) {
-  verb.add_option("--contributions", arguments->contributions,
-                  "File with the contributions of all trustees, one a line, in their order")
+void AddContributions(Command verb, TrusteeArguments* arguments) {
+  verb->add_option("--contributions", arguments->contributions,
+                   "File with the contributions of all trustees, one a line, in their order")
       ->required();
 }
 
-void AddNumber(CLI::App& verb, TrusteeArguments* arguments) {
-  verb.add_option("--number", arguments->index, "The trustee's number, from 1")->required();
+void AddNumber(Command verb, TrusteeArguments* arguments) {
+  verb->add_option("--number", arguments->index, "The trustee's number, from 1")->required();
 }
 
-CLI::Option* AddThreshold(CLI::App& verb, TrusteeArguments* arguments) {
-  return verb.add_option("--threshold", arguments->threshold,
-                         "The number of trustees who are needed to decrypt");
+CommandOption AddThreshold(Command verb, TrusteeArguments* arguments) {
+  return verb->add_option("--threshold", arguments->threshold,
+                          "The number of trustees who are needed to decrypt");
 }
 
-void AddCertifyOptions(CLI::App& verb, TrusteeArguments* arguments) {
+void AddCertifyOptions(Command verb, TrusteeArguments* arguments) {
   AddNumber(verb, arguments);
-  verb.add_option("--trustees", arguments->size, "The number of trustees")->required();
+  verb->add_option("--trustees", arguments->size, "The number of trustees")->required();
   AddThreshold(verb, arguments)->required();
 }
 
-void AddInputOptions(CLI::App& verb, TrusteeArguments* arguments) {
+void AddInputOptions(Command verb, TrusteeArguments* arguments) {
   AddNumber(verb, arguments);
   AddThreshold(verb, arguments)->required();
   AddCertificates(verb, arguments);
   AddContributions(verb, arguments);
 }
 
-void AddDecryptionKeyOptions(CLI::App& verb, TrusteeArguments* arguments) {
+void AddDecryptionKeyOptions(Command verb, TrusteeArguments* arguments) {
   AddNumber(verb, arguments);
-  verb.add_option("--keys", arguments->keys,
-                  "File with the messages of the third round, one a line")
+  verb->add_option("--keys", arguments->keys,
+                   "File with the messages of the third round, one a line")
       ->required();
 }
 
-void AddAssembleOptions(CLI::App& verb, TrusteeArguments* arguments) {
-  verb.add_option("--single", arguments->singles,
-                  "File with the key of a single trustee; may be repeated")
+void AddAssembleOptions(Command verb, TrusteeArguments* arguments) {
+  verb->add_option("--single", arguments->singles,
+                   "File with the key of a single trustee; may be repeated")
       ->expected(1)
       ->take_all();
-  CLI::Option* certificates =
-      verb.add_option("--certificates", arguments->certificates, "Certificates, one a line");
-  CLI::Option* contributions =
-      verb.add_option("--contributions", arguments->contributions, "Contributions, one a line");
-  CLI::Option* keys = verb.add_option("--keys", arguments->keys, "Keys, one a line");
-  certificates->needs(contributions, keys, AddThreshold(verb, arguments));
+  const CommandOption certificates =
+      verb->add_option("--certificates", arguments->certificates, "Certificates, one a line");
+  const CommandOption contributions =
+      verb->add_option("--contributions", arguments->contributions, "Contributions, one a line");
+  const CommandOption keys = verb->add_option("--keys", arguments->keys, "Keys, one a line");
+  certificates->needs(contributions)->needs(keys)->needs(AddThreshold(verb, arguments));
   contributions->needs(certificates);
   keys->needs(certificates);
 }
 
-void AddDecryptOptions(CLI::App& verb, TrusteeArguments* arguments) {
-  verb.add_option("--archive", arguments->archive, "The archive, UUID.bel")->required();
-  verb.add_option("--known-event", arguments->known_event,
-                  "Hash of an event that must be in the archive, according to the log");
-  verb.add_option("--known-ballots", arguments->known_ballots,
-                  "The number of ballots that were cast, according to the log");
+void AddDecryptOptions(Command verb, TrusteeArguments* arguments) {
+  verb->add_option("--archive", arguments->archive, "The archive, UUID.bel")->required();
+  verb->add_option("--known-event", arguments->known_event,
+                   "Hash of an event that must be in the archive, according to the log");
+  verb->add_option("--known-ballots", arguments->known_ballots,
+                   "The number of ballots that were cast, according to the log");
 }
 
 const TrusteeVerb kTrusteeVerbs[] = {
     {"generate",
      "Make the key of a single trustee, whose part each decryption needs; prints its public "
      "part.\nExample: votum election trustee generate --secret server.trustee > server.json",
-     Passphrase::kNew, GenerateTrustee, [](CLI::App&, TrusteeArguments*) {}},
+     Passphrase::kNew, GenerateTrustee, [](Command, TrusteeArguments*) {}},
     {"certify",
      "First round of a key ceremony: make a trustee's secret file; prints the certificate.\n"
      "Example: votum election trustee certify --secret anna.trustee --number 1 --trustees 5 "
@@ -171,7 +170,7 @@ const TrusteeVerb kTrusteeVerbs[] = {
      "Example: votum election trustee finish --secret anna.trustee --certificates all.certs "
      "--contributions all.contributions > anna.key",
      Passphrase::kOfFile, FinishTrustee,
-     [](CLI::App& verb, TrusteeArguments* arguments) {
+     [](Command verb, TrusteeArguments* arguments) {
        AddCertificates(verb, arguments);
        AddContributions(verb, arguments);
      }},
@@ -218,14 +217,14 @@ absl::StatusOr<std::string> RunTrustee(const TrusteeVerb& verb, const TrusteeArg
   return verb.action(arguments, *passphrase);
 }
 
-void AddTrusteeVerb(CLI::App& trustee, const TrusteeVerb& verb, const ElectionCommandRun& run) {
+void AddTrusteeVerb(Command trustee, const TrusteeVerb& verb, const ElectionCommandRun& run) {
   auto arguments = std::make_shared<TrusteeArguments>();
-  CLI::App* command = trustee.add_subcommand(verb.name, verb.help);
+  const Command command = trustee->add_subcommand(verb.name, verb.help);
   if (verb.passphrase != Passphrase::kNone) {
     command->add_option("--secret", arguments->secret_file, "The trustee's secret file")
         ->required();
   }
-  verb.add_options(*command, arguments.get());
+  verb.add_options(command, arguments.get());
   command->callback([arguments, &verb, run] {
     const absl::StatusOr<std::string> text = RunTrustee(verb, *arguments, run);
     if (text.ok()) {
@@ -241,20 +240,20 @@ void AddTrusteeVerb(CLI::App& trustee, const TrusteeVerb& verb, const ElectionCo
 
 }  // namespace
 
-void AddElectionCommand(CLI::App& root, const ElectionCommandRun& run) {
-  CLI::App* election = root.add_subcommand(
+void AddElectionCommand(Command root, const ElectionCommandRun& run) {
+  const Command election = root->add_subcommand(
       "election", "Elections with secret votes, by their files: verify, check-opening, trustee");
   election->require_subcommand(1);
-  AddVerify(*election, run);
-  AddCheckOpening(*election, run);
-  CLI::App* trustee = election->add_subcommand(
+  AddVerify(election, run);
+  AddCheckOpening(election, run);
+  const Command trustee = election->add_subcommand(
       "trustee",
       "A trustee's part, on the trustee's own machine: generate, certify, contribute, finish, "
       "input, decryption-key, assemble, decrypt.\n"
       "Example: votum election trustee certify --secret anna.trustee --number 1 --trustees 5 "
       "--threshold 3");
   trustee->require_subcommand(1);
-  for (const TrusteeVerb& verb : kTrusteeVerbs) AddTrusteeVerb(*trustee, verb, run);
+  for (const TrusteeVerb& verb : kTrusteeVerbs) AddTrusteeVerb(trustee, verb, run);
 }
 
 }  // namespace votum::cli

@@ -11,9 +11,9 @@
 #include <functional>
 #include <ostream>
 
-#include "CLI/CLI.hpp"
 #include "absl/status/statusor.h"
 #include "crypto/secret.h"
+#include "platform/arguments/command.h"
 
 namespace votum::cli {
 
@@ -28,7 +28,7 @@ struct ElectionCommandRun {
 };
 
 // Adds the subcommand `election` to `root`.
-void AddElectionCommand(CLI::App& root, const ElectionCommandRun& run);
+void AddElectionCommand(Command root, const ElectionCommandRun& run);
 
 }  // namespace votum::cli
 

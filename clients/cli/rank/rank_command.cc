@@ -202,15 +202,15 @@ int Rank(const RankArguments& arguments, bool has_file, bool has_method) {
 
 }  // namespace
 
-void AddRankCommand(CLI::App& root, int* exit_code) {
+void AddRankCommand(Command root, int* exit_code) {
   auto arguments = std::make_shared<RankArguments>();
   auto list = std::make_shared<bool>(false);
-  CLI::App* command =
-      root.add_subcommand("rank", "Rank the ballots of a file by any method, offline");
-  CLI::Option* file = command->add_option(
+  const Command command =
+      root->add_subcommand("rank", "Rank the ballots of a file by any method, offline");
+  const CommandOption file = command->add_option(
       "FILE", arguments->file,
       "PrefLib .soc .soi .toc .toi .cat, BLT .blt .hil, CEF .cvotes .cef, Pabulib .pb, or .csv");
-  CLI::Option* method =
+  const CommandOption method =
       command->add_option("-m,--method", arguments->method, "Method id; see --list");
   // One value each, so that a file name may follow.
   command
@@ -220,15 +220,15 @@ void AddRankCommand(CLI::App& root, int* exit_code) {
       ->take_all();
   command
       ->add_option("--seats", arguments->seats, "Seats to fill (STV), where the file does not say")
-      ->check(CLI::Range(1, 1000));
+      ->in_range(1, 1000);
   command->add_option("-o,--output", arguments->output, "table, json or html")
-      ->check(CLI::IsMember({"table", "json", "html"}));
+      ->one_of({"table", "json", "html"});
   command->add_flag("--explain", arguments->explain,
                     "Add the whole explanation: matrices, paths, rounds, sensitivity");
   command
       ->add_option("--threads", arguments->threads,
                    "Threads for counting; does not change the result")
-      ->check(CLI::Range(1, 256));
+      ->in_range(1, 256);
   command
       ->add_option("--group", arguments->groups,
                    "Instead of FILE: a group's ballots, NAME=FILE or NAME=FILE:WEIGHT; may be "

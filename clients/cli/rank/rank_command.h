@@ -11,8 +11,8 @@
 #include <string>
 #include <vector>
 
-#include "CLI/CLI.hpp"
 #include "absl/status/statusor.h"
+#include "platform/arguments/command.h"
 
 namespace votum::cli {
 
@@ -38,7 +38,7 @@ std::string ListMethods();
 // Adds the subcommand `rank` to `root`. When it runs, it prints to standard output, or an error to
 // standard error, and sets *exit_code: 0, 2 for a command line that cannot be carried out, or 5 for
 // a file that cannot be read or ranked. `exit_code` must outlive the parsing.
-void AddRankCommand(CLI::App& root, int* exit_code);
+void AddRankCommand(Command root, int* exit_code);
 
 }  // namespace votum::cli
 

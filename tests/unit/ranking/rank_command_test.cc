@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "CLI/CLI.hpp"
 #include "absl/strings/str_cat.h"
 #include "base/status_matchers.h"
 #include "base/test_folder.h"

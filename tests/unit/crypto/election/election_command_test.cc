@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <sstream>
 
+#include "CLI/CLI.hpp"
 #include "absl/strings/str_cat.h"
 #include "base/file.h"
 #include "base/test_folder.h"

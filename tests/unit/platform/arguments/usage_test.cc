@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "CLI/CLI.hpp"
 #include "base/refusal.h"
 #include "base/status_matchers.h"
 #include "gmock/gmock.h"
