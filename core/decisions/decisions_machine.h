@@ -10,6 +10,7 @@
 #define VOTUM_CORE_DECISIONS_DECISIONS_MACHINE_H_
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -75,6 +76,7 @@ class DecisionsMachine {
   void Visit(const ResourceVisitor& visitor) const;
 
   const DecisionsState& state() const { return state_; }
+  void Restore(DecisionsState state) { state_ = std::move(state); }
 
  private:
   // The draft may decide anew the decision that it names: FAILED_PRECONDITION/NOT_OBJECTED,

@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <initializer_list>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -134,6 +135,7 @@ class DirectoryMachine {
   void Visit(const ResourceVisitor& visitor) const;
 
   const DirectoryState& state() const { return state_; }
+  void Restore(DirectoryState state) { state_ = std::move(state); }
 
  private:
   // ALREADY_EXISTS/SUBJECT_TAKEN if a person has the subject of what the field holds.

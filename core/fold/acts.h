@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -84,6 +85,7 @@ class Acts {
   void Visit(const ResourceVisitor& visitor) const;
 
   const ActsState& state() const { return state_; }
+  void Restore(ActsState state) { state_ = std::move(state); }
 
  private:
   // NO_SUCH_ACT.

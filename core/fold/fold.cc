@@ -54,6 +54,15 @@ Fold::Fold(DomainSet domains, crypto::PublicKey log_key, SignatureCache* cache,
       cache_(cache),
       program_version_(program_version) {}
 
+Fold::Fold(const Fold& other)
+    : domains_(other.domains_),
+      log_key_(other.log_key_),
+      cache_(other.cache_),
+      program_version_(other.program_version_),
+      world_(other.world_),
+      reach_log_(other.reach_log_),
+      state_(other.state_) {}
+
 std::optional<OpenedRecord> OpenRecord(absl::string_view record_bytes) {
   common::v1::Record record;
   if (!record.ParseFromArray(record_bytes.data(), static_cast<int>(record_bytes.size())))
@@ -226,8 +235,13 @@ std::optional<RecordedCommand> Fold::FindCommand(absl::string_view command_id) c
 }
 
 absl::Status Fold::WhyVoid(uint64_t index) const {
-  const auto found = why_void_.find(index);
-  return found == why_void_.end() ? absl::OkStatus() : found->second;
+  if (const auto found = why_void_.find(index); found != why_void_.end()) return found->second;
+  const std::string* text = state_.voids.Find(index);
+  if (text == nullptr) return absl::OkStatus();
+  const std::optional<Reason> reason = ReasonNamed(*text);
+  return reason.has_value()
+             ? Refuse(*reason, RowOfReason(*reason).remedy)
+             : RefusedElsewhere(absl::StatusCode::kUnknown, *text, "an unknown reason");
 }
 
 crypto::Digest Fold::StateDigest(Domain domain) const {

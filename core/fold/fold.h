@@ -73,6 +73,14 @@ struct FoldState {
   VOTUM_FIELDS(next_index, seen, record_time, earliest_next, time_since, voids, commands)
 };
 
+// All that is known of a log: the state of all machines, the reach of its records, and the fold's own.
+struct LogState {
+  WorldState world;
+  ReachState reach;
+  FoldState fold;
+  VOTUM_FIELDS(world, reach, fold)
+};
+
 // A record, parsed as far as that needs no state: in any order, by any thread.
 struct OpenedRecord {
   uint64_t index = 0;
@@ -97,6 +105,10 @@ class Fold {
   // a version that is not this program's.
   Fold(DomainSet domains, crypto::PublicKey log_key, SignatureCache* cache,
        uint32_t program_version = kProgramVersion);
+  // The same state, shared: takes as long for a large log as for a small one. Each copy then goes its
+  // own way, on its own thread; the other never waits for it. Messages of refusals stay behind: see
+  // WhyVoid.
+  Fold(const Fold& other);
 
   // Folds the next record, given as its exact bytes. The state is unchanged after these errors:
   //   DATA_LOSS                      it cannot be the next record of any log (does not parse, wrong
@@ -144,7 +156,8 @@ class Fold {
 
   // All void records, by index, with the texts of their reasons.
   const Table<uint64_t, std::string>& void_records() const { return state_.voids; }
-  // Why the record at `index` is void; OK if it is in effect.
+  // Why the record at `index` is void; OK if it is in effect. Where this object has not judged the
+  // record itself, the message says no more than the reason's remedy.
   absl::Status WhyVoid(uint64_t index) const;
 
   // The reach of each record. Complete if all domains are folded and no record was left out by
@@ -155,6 +168,7 @@ class Fold {
   crypto::Digest StateDigest(Domain domain) const;
 
   const FoldState& state() const { return state_; }
+  LogState log_state() const { return {world_.state(), reach_log_.state(), state_}; }
 
  private:
   static FoldState::CommandKey KeyOf(absl::string_view command_id);

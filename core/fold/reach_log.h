@@ -17,6 +17,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -91,6 +92,7 @@ class ReachLog {
   const AttachmentPlace* FindAttachment(absl::string_view commitment) const;
 
   const ReachState& state() const { return state_; }
+  void Restore(ReachState state) { state_ = std::move(state); }
 
  private:
   void AddReach(const Reach& reach);

@@ -1,6 +1,7 @@
 #include "core/fold/world.h"
 
 #include <iterator>
+#include <utility>
 
 namespace votum {
 namespace {
@@ -24,6 +25,28 @@ static_assert(std::size(kReads) == kAllDomains.size() && kServices.size() > kAll
 DomainSet DomainSet::All() { return DomainSet((1u << kAllDomains.size()) - 1); }
 
 DomainSet DomainSet::Closure(Domain domain) { return DomainSet(kReads[static_cast<int>(domain)]); }
+
+WorldState World::state() const {
+  return {directory_.state(), acts_.state(),           ideas_.state(),    papers_.state(),
+          agenda_.state(),    ceremonies_.state(),     sittings_.state(), motions_.state(),
+          votes_.state(),     votes_.setups().state(), lots_.state(),     decisions_.state(),
+          projects_.state()};
+}
+
+void World::Restore(WorldState state) {
+  directory_.Restore(std::move(state.directory));
+  acts_.Restore(std::move(state.acts));
+  ideas_.Restore(std::move(state.ideas));
+  papers_.Restore(std::move(state.papers));
+  agenda_.Restore(std::move(state.agenda));
+  ceremonies_.Restore(std::move(state.ceremonies));
+  sittings_.Restore(std::move(state.sittings));
+  motions_.Restore(std::move(state.motions));
+  votes_.Restore(std::move(state.votes), std::move(state.election_setups));
+  lots_.Restore(std::move(state.lots));
+  decisions_.Restore(std::move(state.decisions));
+  projects_.Restore(std::move(state.projects));
+}
 
 void World::Visit(Domain domain, const ResourceVisitor& visitor) const {
   switch (domain) {

@@ -63,10 +63,33 @@ class DomainSet {
   unsigned bits_;
 };
 
+// The state of all machines. A copy shares all entries: it costs the copy of some forty pointers.
+struct WorldState {
+  directory::DirectoryState directory;
+  ActsState acts;
+  ideas::IdeasState ideas;
+  papers::PapersState papers;
+  meetings::AgendaState agenda;
+  meetings::KeyCeremoniesState ceremonies;
+  meetings::SittingsState sittings;
+  meetings::MotionsState motions;
+  meetings::VotesState votes;
+  meetings::ElectionSetupsState election_setups;
+  meetings::LotsState lots;
+  decisions::DecisionsState decisions;
+  projects::ProjectsState projects;
+  VOTUM_FIELDS(directory, acts, ideas, papers, agenda, ceremonies, sittings, motions, votes,
+               election_setups, lots, decisions, projects)
+};
+
 class World {
  public:
   World() = default;
-  World(const World&) = delete;
+  // Shares entries and verified ballots with `other`.
+  World(const World& other) {
+    Restore(other.state());
+    ShareElectionMemo(other);
+  }
   World& operator=(const World&) = delete;
 
   const directory::DirectoryMachine& directory() const { return directory_; }
@@ -100,6 +123,9 @@ class World {
   // Takes over the directory's state of `other`, without the acts, as the copy of a handle: only for
   // a world in which commands of the directory are tried.
   void CopyDirectory(const World& other) { directory_ = other.directory_; }
+
+  WorldState state() const;
+  void Restore(WorldState state);
 
   // Shows the whole state of `domain`.
   void Visit(Domain domain, const ResourceVisitor& visitor) const;

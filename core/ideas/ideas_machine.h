@@ -8,6 +8,7 @@
 #define VOTUM_CORE_IDEAS_IDEAS_MACHINE_H_
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -80,6 +81,7 @@ class IdeasMachine {
   void Visit(const ResourceVisitor& visitor) const;
 
   const IdeasState& state() const { return state_; }
+  void Restore(IdeasState state) { state_ = std::move(state); }
 
  private:
   absl::Status CheckContent(const v1::IdeaContent& content, bool online) const;

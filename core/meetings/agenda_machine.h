@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -91,6 +92,7 @@ class AgendaMachine {
   void Visit(const ResourceVisitor& visitor) const;
 
   const AgendaState& state() const { return state_; }
+  void Restore(AgendaState state) { state_ = std::move(state); }
 
  private:
   v1::Meeting ToProto(const MeetingEntry& entry, Audience audience) const;

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <memory>
 #include <string>
+#include <utility>
 #include <variant>
 
 #include "absl/status/status.h"
@@ -65,6 +66,7 @@ class ElectionSetups {
   void ShareMemo(const ElectionSetups& other) { memo_ = other.memo_; }
 
   const ElectionSetupsState& state() const { return state_; }
+  void Restore(ElectionSetupsState state) { state_ = std::move(state); }
 
  private:
   const directory::DirectoryMachine& directory_;

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -103,6 +104,7 @@ class KeyCeremonies {
   void Visit(const ResourceVisitor& visitor) const;
 
   const KeyCeremoniesState& state() const { return state_; }
+  void Restore(KeyCeremoniesState state) { state_ = std::move(state); }
 
  private:
   // The ceremony, if it is in `round` and `actor` may submit for `trustee_id`:

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -82,6 +83,7 @@ class Lots {
   void Visit(const ResourceVisitor& visitor) const;
 
   const LotsState& state() const { return state_; }
+  void Restore(LotsState state) { state_ = std::move(state); }
 
  private:
   // The lot, if it belongs to that meeting and is not drawn: NOT_FOUND/NO_SUCH_LOT;

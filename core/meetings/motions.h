@@ -9,6 +9,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -105,6 +106,7 @@ class Motions {
   void Visit(const ResourceVisitor& visitor) const;
 
   const MotionsState& state() const { return state_; }
+  void Restore(MotionsState state) { state_ = std::move(state); }
 
   // Only for Votes: the motion is put to the vote, or a vote ended with the call for a second
   // ballot between these candidates.

@@ -17,6 +17,7 @@
 #define VOTUM_CORE_MEETINGS_SITTINGS_H_
 
 #include <string>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -89,6 +90,7 @@ class Sittings {
   void Visit(const ResourceVisitor& visitor) const;
 
   const SittingsState& state() const { return state_; }
+  void Restore(SittingsState state) { state_ = std::move(state); }
 
   // Only for Votes, which reports the course of a vote. The sitting and the vote exist.
   void VoteOpened(absl::string_view meeting_id, absl::string_view vote_event_id,

@@ -19,6 +19,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -132,6 +133,10 @@ class Votes {
   void Visit(const ResourceVisitor& visitor) const;
 
   const VotesState& state() const { return state_; }
+  void Restore(VotesState state, ElectionSetupsState setups) {
+    state_ = std::move(state);
+    setups_.Restore(std::move(setups));
+  }
 
   // Only for SecretVotes: the part on devices of a vote that has one.
   SecretVoteEntry& MutableSecret(const CommandContext& context, absl::string_view vote_event_id);

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -74,6 +75,7 @@ class PapersMachine {
   void Visit(const ResourceVisitor& visitor) const;
 
   const PapersState& state() const { return state_; }
+  void Restore(PapersState state) { state_ = std::move(state); }
 
  private:
   // The idea may be handed over as `round` ranked it: INVALID_ARGUMENT/BAD_HAND_OVER,

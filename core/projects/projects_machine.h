@@ -8,6 +8,7 @@
 #define VOTUM_CORE_PROJECTS_PROJECTS_MACHINE_H_
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -63,6 +64,7 @@ class ProjectsMachine {
   void Visit(const ResourceVisitor& visitor) const;
 
   const ProjectsState& state() const { return state_; }
+  void Restore(ProjectsState state) { state_ = std::move(state); }
 
  private:
   absl::StatusOr<const v1::Project*> Find(absl::string_view project_id) const;

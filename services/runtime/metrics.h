@@ -27,8 +27,8 @@ class Metrics {
   void CountRead(absl::string_view method, bool ok);
   // The number of records folded.
   void SetNextIndex(uint64_t next_index);
-  // How long the fold has waited for reads: the longest wait, and the number of waits of
-  // FairSharedMutex::kLongWait or more.
+  // How long the fold has waited for reads: the longest wait, and the number of long ones
+  // (Published::kLongWait).
   void SetWaitsForReads(absl::Duration longest, uint64_t long_count);
   // The ledger's counters: size of the log, appends, and the batches that they took.
   void SetLedger(uint64_t size, uint64_t appends, uint64_t batches);

@@ -21,7 +21,9 @@ Replica::Replica(DomainSet domains, crypto::PublicKey log_key, LedgerClient* led
       follower_(
           [ledger](uint64_t start) { return ledger->Subscribe(start); },
           [this] { return next_index(); },
-          [this](const ledger::v1::SubscribeResponse& response) { return FoldAll(response); }) {}
+          [this](const ledger::v1::SubscribeResponse& response) { return FoldAll(response); }) {
+  published_.Set(std::make_shared<const Fold>(fold_));
+}
 
 Replica::~Replica() { Stop(); }
 
@@ -64,26 +66,22 @@ void Replica::RemoveListener(uint64_t number) const {
 
 Followed Replica::FoldAll(const ledger::v1::SubscribeResponse& response) {
   absl::Status broken;
-  uint64_t folded = 0;
-  std::vector<RecordOutcome> voids;  // logged when the state is not held any more
+  std::vector<RecordOutcome> voids;
   std::vector<std::optional<OpenedRecord>> records;
   records.reserve(static_cast<size_t>(response.entries_size()));
   for (const ledger::v1::Entry& entry : response.entries())
     records.push_back(OpenRecord(entry.record()));
-  {
-    const FairWriterLock lock(state_mutex_);
-    for (const std::optional<OpenedRecord>& record : records) {
-      const auto outcome = fold_.Apply(record);
-      if (!outcome.ok()) {
-        broken = outcome.status();
-        break;
-      }
-      if (!outcome->status.ok()) voids.push_back(*outcome);
-      broken = fold_.CheckNotNewer();
-      if (!broken.ok()) break;
+  for (const std::optional<OpenedRecord>& record : records) {
+    const auto outcome = fold_.Apply(record);
+    if (!outcome.ok()) {
+      broken = outcome.status();
+      break;
     }
-    folded = fold_.next_index();
+    if (!outcome->status.ok()) voids.push_back(*outcome);
+    broken = fold_.CheckNotNewer();
+    if (!broken.ok()) break;
   }
+  published_.Set(std::make_shared<const Fold>(fold_));
   for (const RecordOutcome& one : voids) {
     Log(Severity::kWarning, "record is void",
         {{"index", static_cast<int64_t>(one.index)},
@@ -92,7 +90,7 @@ Followed Replica::FoldAll(const ledger::v1::SubscribeResponse& response) {
   }
   {
     const std::lock_guard<std::mutex> lock(wait_mutex_);
-    next_index_.store(folded, std::memory_order_release);
+    next_index_.store(fold_.next_index(), std::memory_order_release);
   }
   // A caller who has waited for a record finds done what listeners do with it.
   {

@@ -1,6 +1,8 @@
 // A process's copy of the state: follows the ledger's Subscribe stream and folds it.
 //
-// One thread writes, many read. Readers see the state between two records, never within one.
+// One thread folds. After each batch of records it publishes the state as a copy that shares all
+// entries with its own (core/table.h): readers keep such a copy for as long as they look, and neither
+// they nor the fold ever wait for each other.
 #ifndef VOTUM_SERVICES_RUNTIME_REPLICA_H_
 #define VOTUM_SERVICES_RUNTIME_REPLICA_H_
 
@@ -14,7 +16,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
-#include "base/fair_shared_mutex.h"
+#include "base/published.h"
 #include "core/fold/fold.h"
 #include "services/runtime/ledger_client.h"
 #include "services/runtime/log_follower.h"
@@ -36,28 +38,28 @@ class Replica {
   void Start();
   void Stop();
 
-  // Calls `read(fold)` with the state held still. `read` must be short, since the fold waits for
-  // it, and must not call back into this object. Readers that come after a record do not hold it
-  // up.
+  // The state after the newest record that was folded, which is at least next_index().
+  std::shared_ptr<const Fold> State() const { return published_.Get(); }
+  // read(*State()).
   template <typename Read>
   auto WithState(Read read) const {
-    const FairReaderLock lock(state_mutex_);
-    return read(static_cast<const Fold&>(fold_));
+    const std::shared_ptr<const Fold> state = State();
+    return read(*state);
   }
 
   // Verifies the signatures of `envelope`, as a command at `time`, so that Check and the fold find
-  // them in the cache: the slowest step must not hold the state still. Check reports wrong ones.
+  // them in the cache. Check reports wrong ones.
   void VerifyAhead(const Envelope& envelope, absl::Time time) const;
 
   // Waits until the record at `index` is folded. DEADLINE_EXCEEDED/NOT_FOLDED_YET at `deadline`,
   // UNAVAILABLE when stopping.
   absl::Status WaitFor(uint64_t index, absl::Time deadline) const;
 
-  // The number of records folded, without waiting for the state's lock.
+  // The number of records folded.
   uint64_t next_index() const { return next_index_.load(std::memory_order_acquire); }
 
-  // How long the fold, and with it each command, has waited for reads that held the state still.
-  FairSharedMutex::WriterWaits WaitsForReads() const { return state_mutex_.writer_waits(); }
+  // How long the fold, and with it each command, has waited for readers that took a state.
+  Published<Fold>::Waits WaitsForReads() const { return published_.waits(); }
 
   // From now on `listener` is called after each batch of records, on the folding thread: it must
   // be short and must not block. The number names it for RemoveListener, after whose return it is
@@ -71,8 +73,8 @@ class Replica {
   const std::function<void(const absl::Status&)> fatal_;
   SignatureCache& cache_;
 
-  mutable FairSharedMutex state_mutex_;
-  Fold fold_ ABSL_GUARDED_BY(state_mutex_);
+  Fold fold_;  // of the folding thread alone
+  Published<Fold> published_;
 
   std::atomic<uint64_t> next_index_{0};
   mutable std::mutex wait_mutex_;

@@ -284,7 +284,7 @@ absl::Status Serve(const ServeOptions& options) {
   ReadGate gate(&replica, &access);
   const uint64_t metrics_listener = replica.AddListener([&] {
     metrics.SetNextIndex(replica.next_index());
-    const FairSharedMutex::WriterWaits waits = replica.WaitsForReads();
+    const Published<Fold>::Waits waits = replica.WaitsForReads();
     metrics.SetWaitsForReads(waits.longest, waits.long_count);
     if (ledger == nullptr) return;
     ledger->Publish(metrics);
