@@ -78,7 +78,7 @@ TEST(MeetingsReads, GetElectionSetupGrowsWithTheVoteAndIsNotForThePublic) {
     ASSERT_OK(setup);
     EXPECT_EQ(setup->credentials(), "") << "the list is not fixed";
     EXPECT_EQ(setup->registry_key(), council.vote().electronic.registry_key());
-    EXPECT_EQ(setup->trustees(), council.vote().trustees_json);
+    EXPECT_EQ(setup->trustees(), council.votes().setups().TextsOf("vote").trustees_json);
   }
   council.BeginBallots();
   ServedCouncil served(council);
