@@ -256,10 +256,7 @@ TEST_F(ActsTest, AConfirmCarriesOutAllActsOrNone) {
 }
 
 TEST_F(ActsTest, AHandleKeepsItsStateAndASnapshotIsTheState) {
-  v1::AcceptTime accept;
-  accept.set_last_record(log_.records().size() - 1);
-  accept.mutable_time()->set_seconds(absl::ToUnixSeconds(log_.time()));
-  const uint64_t act = log_.Append("anna", std::move(accept));
+  const uint64_t act = log_.Append("carla", Erase({1}));
   ASSERT_EQ(VoidReason(act), std::nullopt);
   const ActsState then = program_.fold().world().acts().state();
   const crypto::Digest digest = DigestOf(then);

@@ -14,7 +14,6 @@
 #include <memory>
 #include <set>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -506,18 +505,19 @@ TEST_F(LogServiceTest, AServiceAppendsAndTheBytesOfOthersAreNotLookedAt) {
 }
 
 TEST_F(LogServiceTest, CheckpointsWaitForTheFoldAndLeaveTheThreadsToOthers) {
-  // The fold lags while somebody holds the state still.
+  // The fold lags while a listener keeps its thread.
   std::promise<void> held, may_fold;
-  std::thread reader([&] {
-    replica_.WithState([&](const Fold&) {
-      held.set_value();
-      may_fold.get_future().wait();
-      return 0;
-    });
+  bool first = true;
+  const uint64_t listener = replica_.AddListener([&] {
+    if (!std::exchange(first, false)) return;
+    held.set_value();
+    may_fold.get_future().wait();
   });
-  held.get_future().wait();
   dv1::WithdrawOffice command;
   EXPECT_OK(ledger_->Append(Sign(&command, key_), {"directory"}));
+  held.get_future().wait();
+  dv1::WithdrawOffice later;
+  EXPECT_OK(ledger_->Append(Sign(&later, key_), {"directory"}));
 
   constexpr size_t kSurplus = 10;
   constexpr size_t kAsked = kCheckpoints.of_caller + kSurplus;
@@ -549,18 +549,18 @@ TEST_F(LogServiceTest, CheckpointsWaitForTheFoldAndLeaveTheThreadsToOthers) {
   EXPECT_EQ(answered, kSurplus) << "nobody is told more than is folded";
 
   may_fold.set_value();
-  reader.join();
   size_t told = 0;
   for (const auto& one : asked) {
     const absl::Status ended = one->ended.get_future().get();
     if (ended.ok()) {
       ++told;
-      EXPECT_EQ(*crypto::SizeOfCheckpoint(one->response.checkpoint()), stored_.size() + 1);
+      EXPECT_EQ(*crypto::SizeOfCheckpoint(one->response.checkpoint()), stored_.size() + 2);
     } else {
       EXPECT_THAT(ended, IsRefused(Reason::kTooManyWaitingReads));
     }
   }
   EXPECT_EQ(told, kCheckpoints.of_caller);
+  replica_.RemoveListener(listener);
 }
 
 TEST_F(LogServiceTest, ASessionThatIsNoGoodIsRefusedNotTakenForThePublic) {
