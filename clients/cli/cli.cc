@@ -227,25 +227,25 @@ const std::vector<Family>& Families() {
 
 void AddOptions(Command root, Run& run) {
   root.app().set_version_flag("--version", "votum " VOTUM_VERSION);
-  const CommandOption context =
-      root->add_option("-c,--context", run.context,
-                      "The context to use, which says who acts and where: a name, or the path of a "
-                      "file; without it the one in use");
+  const CommandOption context = root->add_option(
+      "-c,--context", run.context,
+      "The context to use, which says who acts and where: a name, or the path of a "
+      "file; without it the one in use");
   // A batch has read the environment already; an option that it was given has precedence.
   if (!run.of_batch) context->envname("VOTUM_CONTEXT");
   root->add_option("-o,--output", run.output, "table or json")->one_of({"table", "json"});
   root->add_option("--passphrase-file", run.passphrase_file,
-                  "File with the passphrase of the key file; without it the terminal asks");
+                   "File with the passphrase of the key file; without it the terminal asks");
   root->add_option("--receipt", run.receipt_file, "Save the receipt of a command in this file");
   root->add_option("--timeout", run.timeout_seconds,
-                  "Seconds after which a service that does not answer is given up")
+                   "Seconds after which a service that does not answer is given up")
       ->capture_default_str()
       ->in_range(1, 3600);
   root->add_flag("-y,--yes", run.assume_yes, "Do not ask before what cannot be undone")
       ->envname("VOTUM_YES");
   root->add_flag("--dry-run", run.dry_run,
-                "Show what would be signed; sign, send and keep nothing. The service is not asked "
-                "whether it would take it");
+                 "Show what would be signed; sign, send and keep nothing. The service is not asked "
+                 "whether it would take it");
 }
 
 void AddCommands(Command root, Run& run) {
