@@ -165,7 +165,7 @@ absl::Status MeetingsServiceImpl::MayAppend(const v1::RecordParticipation& recor
                 "GetParticipation again");
 }
 
-// Verifying takes milliseconds and must not hold the state; the result is remembered. A ballot that
+// Verifying takes milliseconds and must not hold up the fold; the result is remembered. A ballot that
 // might be valid is verified here; the executor finds all other faults.
 absl::Status MeetingsServiceImpl::VerifyAhead(const v1::CastSecretBallot& cast,
                                               const common::v1::SignedCommand&, absl::Time) const {

@@ -44,7 +44,7 @@ struct CommandHooks {
       std::function<absl::Status(const google::protobuf::Message& command,
                                  const common::v1::SignedCommand& as_sent, absl::Time deadline)>;
   // Called before the state is looked at, whoever has signed the command: computes what the checks
-  // would otherwise compute while they hold the state still.
+  // would otherwise compute themselves.
   Hook ahead;
   // Called last, once all else holds. Not called for a command already recorded.
   Hook before_append;

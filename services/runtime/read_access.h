@@ -56,7 +56,7 @@ class ReadAccess {
   // The caller. UNAUTHENTICATED/BAD_SESSION, SESSION_EXPIRED, or why the key is not valid.
   absl::StatusOr<Reader> Identify(const grpc::ServerContextBase& context) const;
 
-  // Identifies the caller, and calls `read` with the state held still. Does not wait: a minimum
+  // Identifies the caller, and calls `read` with the newest state. Does not wait: a minimum
   // index that is not folded is answered with what RememberUnmet said of this call, or else with
   // DEADLINE_EXCEEDED/NOT_FOLDED_YET.
   grpc::Status Read(const grpc::ServerContextBase& context, absl::string_view method,
