@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <type_traits>
 #include <utility>
 
@@ -15,6 +16,7 @@
 #include "absl/time/clock.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/published.h"
 #include "base/refusal.h"
 #include "base/shifted_clock.h"
 #include "base/status_macros.h"
@@ -228,6 +230,164 @@ absl::Status CheckClockIsThatOf(const Replica& replica,
       "the line");
 }
 
+// The services of one process. Members are made from top to bottom, and end the other way round.
+class Process {
+ public:
+  // All outlive this object. `names` are the services in the order of kServices, at least one.
+  Process(const ServeOptions& options, const Deployment& deployment,
+          const runtime::v1::DeploymentConfig& config, const crypto::NoteVerifier& log,
+          std::vector<std::string> names)
+      : options_(options),
+        deployment_(deployment),
+        config_(config),
+        log_(log),
+        names_(std::move(names)),
+        shifted_clock_(deployment.clock_offset_path()),
+        clock_(config.simulated_clock() ? static_cast<Clock*>(&shifted_clock_) : &system_clock_) {}
+
+  // Serves until a stop signal comes.
+  absl::Status Run(bool with_gateway) {
+    RETURN_IF_ERROR(FindAddresses());
+    if (absl::Status reached = ReachLedger(); !reached.ok())
+      return absl::IsCancelled(reached) ? absl::OkStatus() : reached;
+    BeginToFold();
+    RETURN_IF_ERROR(MakeServices());
+    replica_->Start();
+    if (!CatchUp(*follower_, *replica_)) return absl::OkStatus();
+    RETURN_IF_ERROR(CheckClockIsThatOf(*replica_, config_));
+    ASSIGN_OR_RETURN(host_, Host::Start(addresses_, ServerTls(deployment_.TlsOf(names_.front())),
+                                        services_, gate_->ForServer()));
+    if (with_gateway) RETURN_IF_ERROR(OpenEdge());
+    Log(Severity::kInfo, "serving",
+        {{"services", absl::StrJoin(names_, ",")}, {"addresses", absl::StrJoin(addresses_, ",")}});
+    const int signal = AwaitStopSignal();
+    Log(Severity::kInfo, "stopping", {{"signal", static_cast<int64_t>(signal)}});
+    Stop();
+    return absl::OkStatus();
+  }
+
+ private:
+  // Where each service listens, and the metrics of the first that has some.
+  absl::Status FindAddresses() {
+    std::string metrics_address;
+    for (const std::string& name : names_) {
+      ASSIGN_OR_RETURN(const runtime::v1::ServiceAddress row, AddressOf(config_, name));
+      ASSIGN_OR_RETURN(const runtime::v1::ServiceReplica own, ReplicaOf(row, options_.replica));
+      addresses_.push_back(own.listen());
+      if (metrics_address.empty()) metrics_address = own.metrics_address();
+    }
+    return metrics_address.empty() ? absl::OkStatus() : metrics_.Serve(metrics_address);
+  }
+
+  // Opens the ledger, or finds the way to it. CANCELLED if a stop signal came.
+  absl::Status ReachLedger() {
+    if (names_.front() == "ledger") {
+      ASSIGN_OR_RETURN(
+          ledger_, LedgerHosting::Open(deployment_, config_, clock_, StopAtOnce, WaitWithoutStop));
+      ledger_client_ = [this](const std::string& service) { return ledger_->ClientFor(service); };
+      return absl::OkStatus();
+    }
+    ASSIGN_OR_RETURN(const runtime::v1::ServiceAddress row, AddressOf(config_, "ledger"));
+    ledger_client_ = [this, row](const std::string& service) {
+      return RemoteLedger(deployment_, row, service);
+    };
+    return absl::OkStatus();
+  }
+
+  void BeginToFold() {
+    follower_ = ledger_client_(names_.front());
+    replica_.emplace(DomainsOf(names_), log_.key(), follower_.get(), &cache_, StopAtOnce);
+    access_.emplace(&*replica_, &cache_, &metrics_);
+    gate_.emplace(&*replica_, &*access_);
+    runtime_service_.emplace(&*access_);
+    executor_.emplace(&*replica_, clock_, &metrics_);
+    folded_listener_ = replica_->AddListener([this, &replica = *replica_] { Folded(replica); });
+  }
+
+  // After each batch of records, on the folding thread.
+  void Folded(const Replica& replica) {
+    metrics_.SetNextIndex(replica.next_index());
+    const Published<Fold>::Waits waits = replica.WaitsForReads();
+    metrics_.SetWaitsForReads(waits.longest, waits.long_count);
+    if (ledger_ == nullptr) return;
+    ledger_->Publish(metrics_);
+    const std::shared_ptr<const Fold> state = replica.State();
+    ledger_->EraseSubjects(state->world().directory());
+    ledger_->AcceptTime(state->world().directory());
+  }
+
+  absl::Status MakeServices() {
+    services_ = {{"votum.runtime.v1.RuntimeService", &*runtime_service_}};
+    for (const std::string& name : names_) {
+      const ServiceRow& row = ServiceRows().at(name);
+      Hosted one;
+      one.ledger = ledger_client_(name);
+      RETURN_IF_ERROR(row.make({&*access_, ledger_.get(), deployment_}, &one));
+      services_.push_back(
+          {row.full_name, one.service, CommandsOf{&*executor_, one.ledger.get(), one.hooks}});
+      if (name == "publication")
+        shown_log_ = static_cast<publication::LogServiceImpl*>(one.service);
+      hosted_.push_back(std::move(one));
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status OpenEdge() {
+    if (shown_log_ != nullptr) {
+      public_log_ = std::make_unique<gateway::PublicLog>(host_->InProcessChannel());
+    } else {
+      ASSIGN_OR_RETURN(public_log_, RemotePublicLog(deployment_, config_));
+    }
+    ASSIGN_OR_RETURN(edge_, StartGateway(deployment_, config_, options_.replica, log_,
+                                         public_log_.get(), StopAtOnce));
+    addresses_.push_back(absl::StrCat("edge ", config_.gateways(options_.replica).listen()));
+    return absl::OkStatus();
+  }
+
+  // Streams and waiting reads end first, so that the host has nothing to wait for.
+  void Stop() {
+    edge_ = nullptr;
+    if (shown_log_ != nullptr) shown_log_->EndSubscriptions();
+    if (ledger_ != nullptr) ledger_->EndSubscriptions();
+    gate_->Close();
+    host_->Stop(options_.grace);
+    executor_->Close();
+    replica_->RemoveListener(folded_listener_);
+    replica_->Stop();
+    if (ledger_ != nullptr) ledger_->Stop();
+  }
+
+  const ServeOptions& options_;
+  const Deployment& deployment_;
+  const runtime::v1::DeploymentConfig& config_;
+  const crypto::NoteVerifier& log_;
+  const std::vector<std::string> names_;
+  std::vector<std::string> addresses_;
+
+  SystemClock system_clock_;
+  ShiftedClock shifted_clock_;
+  Clock* const clock_;
+  SignatureCache cache_{kSignatureCacheSize};
+  Metrics metrics_;
+  std::unique_ptr<LedgerHosting> ledger_;  // null if another process has it
+  std::function<std::unique_ptr<LedgerClient>(const std::string&)> ledger_client_;
+
+  std::unique_ptr<LedgerClient> follower_;
+  std::optional<Replica> replica_;
+  std::optional<ReadAccess> access_;
+  std::optional<ReadGate> gate_;
+  uint64_t folded_listener_ = 0;
+
+  std::optional<RuntimeServiceImpl> runtime_service_;
+  std::optional<CommandExecutor> executor_;
+  std::vector<HostedService> services_;
+  std::vector<Hosted> hosted_;
+  publication::LogServiceImpl* shown_log_ = nullptr;  // one of them, if it is hosted here
+  std::unique_ptr<Host> host_;
+  std::unique_ptr<gateway::PublicLog> public_log_;
+  std::unique_ptr<gateway::Gateway> edge_;
+};
+
 }  // namespace
 
 void BlockStopSignals() {
@@ -246,104 +406,7 @@ absl::Status Serve(const ServeOptions& options) {
   const bool with_gateway = names.back() == kGateway;
   if (with_gateway) names.pop_back();
   if (names.empty()) return ServeGatewayAlone(deployment, config, options.replica, log);
-  std::vector<std::string> addresses;
-  std::string metrics_address;  // the first
-  for (const std::string& name : names) {
-    ASSIGN_OR_RETURN(const runtime::v1::ServiceAddress row, AddressOf(config, name));
-    ASSIGN_OR_RETURN(const runtime::v1::ServiceReplica own, ReplicaOf(row, options.replica));
-    addresses.push_back(own.listen());
-    if (metrics_address.empty()) metrics_address = own.metrics_address();
-  }
-
-  SystemClock system_clock;
-  ShiftedClock shifted_clock(deployment.clock_offset_path());
-  Clock* const clock =
-      config.simulated_clock() ? static_cast<Clock*>(&shifted_clock) : &system_clock;
-  SignatureCache cache(kSignatureCacheSize);
-  Metrics metrics;
-  if (!metrics_address.empty()) RETURN_IF_ERROR(metrics.Serve(metrics_address));
-
-  // The ledger, and how to reach it.
-  std::unique_ptr<LedgerHosting> ledger;
-  std::function<std::unique_ptr<LedgerClient>(const std::string&)> ledger_client;
-  if (names.front() == "ledger") {
-    auto opened = LedgerHosting::Open(deployment, config, clock, StopAtOnce, WaitWithoutStop);
-    if (absl::IsCancelled(opened.status())) return absl::OkStatus();
-    ASSIGN_OR_RETURN(ledger, std::move(opened));
-    ledger_client = [&ledger](const std::string& service) { return ledger->ClientFor(service); };
-  } else {
-    ASSIGN_OR_RETURN(const runtime::v1::ServiceAddress row, AddressOf(config, "ledger"));
-    ledger_client = [&deployment, row](const std::string& service) {
-      return RemoteLedger(deployment, row, service);
-    };
-  }
-
-  const std::unique_ptr<LedgerClient> follower = ledger_client(names.front());
-  Replica replica(DomainsOf(names), log.key(), follower.get(), &cache, StopAtOnce);
-  ReadAccess access(&replica, &cache, &metrics);
-  ReadGate gate(&replica, &access);
-  const uint64_t metrics_listener = replica.AddListener([&] {
-    metrics.SetNextIndex(replica.next_index());
-    const Published<Fold>::Waits waits = replica.WaitsForReads();
-    metrics.SetWaitsForReads(waits.longest, waits.long_count);
-    if (ledger == nullptr) return;
-    ledger->Publish(metrics);
-    replica.WithState([&](const Fold& fold) {
-      ledger->EraseSubjects(fold.world().directory());
-      ledger->AcceptTime(fold.world().directory());
-      return 0;
-    });
-  });
-
-  RuntimeServiceImpl runtime_service(&access);
-  CommandExecutor executor(&replica, clock, &metrics);
-  std::vector<HostedService> services = {{"votum.runtime.v1.RuntimeService", &runtime_service}};
-  std::vector<Hosted> hosted;
-  publication::LogServiceImpl* shown_log = nullptr;  // one of them, if it is hosted here
-  for (const std::string& name : names) {
-    const ServiceRow& row = ServiceRows().at(name);
-    Hosted one;
-    one.ledger = ledger_client(name);
-    RETURN_IF_ERROR(row.make({&access, ledger.get(), deployment}, &one));
-    services.push_back(
-        {row.full_name, one.service, CommandsOf{&executor, one.ledger.get(), one.hooks}});
-    if (name == "publication") shown_log = static_cast<publication::LogServiceImpl*>(one.service);
-    hosted.push_back(std::move(one));
-  }
-
-  replica.Start();
-  if (!CatchUp(*follower, replica)) return absl::OkStatus();
-  RETURN_IF_ERROR(CheckClockIsThatOf(replica, config));
-  ASSIGN_OR_RETURN(const std::unique_ptr<Host> host,
-                   Host::Start(addresses, ServerTls(deployment.TlsOf(names.front())), services,
-                               gate.ForServer()));
-  std::unique_ptr<gateway::PublicLog> public_log;
-  std::unique_ptr<gateway::Gateway> edge;
-  if (with_gateway) {
-    if (shown_log != nullptr) {
-      public_log = std::make_unique<gateway::PublicLog>(host->InProcessChannel());
-    } else {
-      ASSIGN_OR_RETURN(public_log, RemotePublicLog(deployment, config));
-    }
-    ASSIGN_OR_RETURN(
-        edge, StartGateway(deployment, config, options.replica, log, public_log.get(), StopAtOnce));
-    addresses.push_back(absl::StrCat("edge ", config.gateways(options.replica).listen()));
-  }
-  Log(Severity::kInfo, "serving",
-      {{"services", absl::StrJoin(names, ",")}, {"addresses", absl::StrJoin(addresses, ",")}});
-
-  const int signal = AwaitStopSignal();
-  Log(Severity::kInfo, "stopping", {{"signal", static_cast<int64_t>(signal)}});
-  edge = nullptr;
-  if (shown_log != nullptr) shown_log->EndSubscriptions();
-  if (ledger != nullptr) ledger->EndSubscriptions();
-  gate.Close();
-  host->Stop(options.grace);
-  executor.Close();
-  replica.RemoveListener(metrics_listener);
-  replica.Stop();
-  if (ledger != nullptr) ledger->Stop();
-  return absl::OkStatus();
+  return Process(options, deployment, config, log, std::move(names)).Run(with_gateway);
 }
 
 }  // namespace votum
