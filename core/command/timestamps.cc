@@ -1,6 +1,15 @@
 #include "core/command/timestamps.h"
 
+#include <algorithm>
+
 namespace votum {
+namespace {
+
+// The years 1 to 9999, which the contract of google.protobuf.Timestamp allows.
+constexpr absl::Time kFirst = absl::FromUnixSeconds(-62135596800);
+constexpr absl::Time kLast = absl::FromUnixSeconds(253402300799);
+
+}  // namespace
 
 google::protobuf::Timestamp ToTimestamp(absl::Time time) {
   const int64_t micros = absl::ToUnixMicros(time);
@@ -15,7 +24,7 @@ google::protobuf::Timestamp ToTimestamp(absl::Time time) {
 absl::Time FromTimestamp(const google::protobuf::Timestamp& timestamp) {
   const absl::Time exact =
       absl::FromUnixSeconds(timestamp.seconds()) + absl::Nanoseconds(timestamp.nanos());
-  return absl::FromUnixMicros(absl::ToUnixMicros(exact));
+  return absl::FromUnixMicros(absl::ToUnixMicros(std::clamp(exact, kFirst, kLast)));
 }
 
 }  // namespace votum

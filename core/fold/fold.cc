@@ -61,7 +61,8 @@ Fold::Fold(const Fold& other)
       program_version_(other.program_version_),
       world_(other.world_),
       reach_log_(other.reach_log_),
-      state_(other.state_) {}
+      state_(other.state_),
+      messages_(other.messages_) {}
 
 std::optional<OpenedRecord> OpenRecord(absl::string_view record_bytes) {
   common::v1::Record record;
@@ -116,7 +117,7 @@ absl::StatusOr<RecordOutcome> Fold::Apply(const std::optional<OpenedRecord>& rec
   }
   if (!outcome.status.ok()) {
     state_.voids.InsertOrAssign(outcome.index, ReasonTextOf(outcome.status));
-    why_void_.emplace(outcome.index, outcome.status);
+    messages_.InsertOrAssign(outcome.index, std::string(outcome.status.message()));
   }
   if (gaps == Gaps::kRefused) {
     reach_log_.Add(world_, envelope.ok() ? &*envelope : nullptr, outcome.reach,
@@ -235,13 +236,13 @@ std::optional<RecordedCommand> Fold::FindCommand(absl::string_view command_id) c
 }
 
 absl::Status Fold::WhyVoid(uint64_t index) const {
-  if (const auto found = why_void_.find(index); found != why_void_.end()) return found->second;
   const std::string* text = state_.voids.Find(index);
   if (text == nullptr) return absl::OkStatus();
+  const std::string* message = messages_.Find(index);
   const std::optional<Reason> reason = ReasonNamed(*text);
-  return reason.has_value()
-             ? Refuse(*reason, RowOfReason(*reason).remedy)
-             : RefusedElsewhere(absl::StatusCode::kUnknown, *text, "an unknown reason");
+  if (!reason.has_value())
+    return RefusedElsewhere(absl::StatusCode::kUnknown, *text, message ? *message : *text);
+  return Refuse(*reason, message != nullptr ? *message : RowOfReason(*reason).remedy);
 }
 
 crypto::Digest Fold::StateDigest(Domain domain) const {

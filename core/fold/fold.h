@@ -15,7 +15,6 @@
 #include <string>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -106,8 +105,7 @@ class Fold {
   Fold(DomainSet domains, crypto::PublicKey log_key, SignatureCache* cache,
        uint32_t program_version = kProgramVersion);
   // The same state, shared: takes as long for a large log as for a small one. Each copy then goes its
-  // own way, on its own thread; the other never waits for it. Messages of refusals stay behind: see
-  // WhyVoid.
+  // own way, on its own thread; the other never waits for it.
   Fold(const Fold& other);
 
   // Folds the next record, given as its exact bytes. The state is unchanged after these errors:
@@ -156,8 +154,7 @@ class Fold {
 
   // All void records, by index, with the texts of their reasons.
   const Table<uint64_t, std::string>& void_records() const { return state_.voids; }
-  // Why the record at `index` is void; OK if it is in effect. Where this object has not judged the
-  // record itself, the message says no more than the reason's remedy.
+  // Why the record at `index` is void; OK if it is in effect.
   absl::Status WhyVoid(uint64_t index) const;
 
   // The reach of each record. Complete if all domains are folded and no record was left out by
@@ -200,8 +197,8 @@ class Fold {
   World world_;
   ReachLog reach_log_;
   FoldState state_;
-  // Refusals with their messages, which are for people and no state.
-  absl::flat_hash_map<uint64_t, absl::Status> why_void_;
+  // The messages of `voids`, which are for people and no state.
+  Table<uint64_t, std::string> messages_;
 };
 
 // The digest of RecordedCommand.

@@ -11,6 +11,7 @@
 #include "base/refusal.h"
 #include "base/status_macros.h"
 #include "core/meetings/result.h"
+#include "google/protobuf/util/message_differencer.h"
 
 namespace votum::meetings {
 namespace {
@@ -105,52 +106,78 @@ Tallies Moved(const Tallies& tallies, const std::vector<Ballot>& out,
   return moved;
 }
 
-// The vote with the electorate as it should have been, and with the right count of papers.
+bool InElectorate(const VoteEventEntry& event, absl::string_view person_id) {
+  return std::binary_search(event.electorate.begin(), event.electorate.end(), person_id,
+                            std::less<>());
+}
+
+// Whether the person belongs to the electorate no more without the error.
+bool Leaves(v1::DefectKind kind) {
+  return kind == v1::DEFECT_KIND_NOT_ENTITLED || kind == v1::DEFECT_KIND_IN_CONFLICT;
+}
+
+// The vote with the electorate as it should have been.
 VoteEventEntry Corrected(VoteEventEntry event) {
   for (const DefectEntry& defect : event.defects) {
+    const bool in = InElectorate(event, defect.person_id);
     const auto at =
         std::lower_bound(event.electorate.begin(), event.electorate.end(), defect.person_id);
-    switch (defect.kind) {
-      case v1::DEFECT_KIND_NOT_ENTITLED:
-        event.electorate.erase(at);
-        if (event.seated_number > 0) --event.seated_number;
-        break;
-      case v1::DEFECT_KIND_IN_CONFLICT:
-        event.electorate.erase(at);
-        event.excluded.insert(defect.person_id);
-        break;
-      case v1::DEFECT_KIND_KEPT_OUT:
-        event.electorate.insert(at, defect.person_id);
-        event.excluded.erase(defect.person_id);
-        break;
-      default:
-        break;
+    if (in && Leaves(defect.kind)) event.electorate.erase(at);
+    if (defect.kind == v1::DEFECT_KIND_NOT_ENTITLED && in && event.seated_number > 0)
+      --event.seated_number;
+    if (defect.kind == v1::DEFECT_KIND_IN_CONFLICT) event.excluded.insert(defect.person_id);
+    if (defect.kind == v1::DEFECT_KIND_KEPT_OUT && !in) {
+      event.electorate.insert(at, defect.person_id);
+      event.excluded.erase(defect.person_id);
     }
   }
   return event;
 }
 
+// How the defects of one person change the tally: the ballots that may have to be taken out, and
+// those that may have to be put in. Empty for none.
+struct Change {
+  std::vector<Ballot> out;
+  std::vector<Ballot> in;
+};
+
+Change ChangeOf(const VoteEventEntry& event, const MotionEntry& motion,
+                const std::vector<const DefectEntry*>& defects) {
+  const std::string& person_id = defects[0]->person_id;
+  Change change;
+  if (InElectorate(event, person_id)) change.out = PossibleBallots(event, motion, person_id);
+  bool leaves = false;
+  for (const DefectEntry* defect : defects) {
+    leaves |= Leaves(defect->kind);
+    if (defect->kind == v1::DEFECT_KIND_WRONG_CHOICE && defect->choice != v1::CHOICE_UNSPECIFIED)
+      change.in = {BallotOf(motion, defect->choice, defect->candidate_id)};
+    if (defect->kind == v1::DEFECT_KIND_KEPT_OUT && !change.out.empty()) change.out = {kNotVoted};
+  }
+  if (leaves) {
+    change.in.clear();
+  } else if (change.in.empty()) {
+    change.in = AllBallots(event, motion);
+  }
+  return change;
+}
+
 // All tallies that the vote can have had without its defects. More than kMaxWays if there are too
-// many to look at.
+// many to look at; none if the defects contradict each other.
 Tallies RightTallies(const VoteEventEntry& event, const MotionEntry& motion) {
   VoteEventEntry counted = event;
+  std::map<std::string, std::vector<const DefectEntry*>> of_person;
   for (const DefectEntry& defect : event.defects) {
-    if (defect.kind == v1::DEFECT_KIND_MISCOUNTED) counted.count->tally = defect.tally;
+    if (defect.kind == v1::DEFECT_KIND_MISCOUNTED) {
+      counted.count->tally = defect.tally;
+    } else {
+      of_person[defect.person_id].push_back(&defect);
+    }
   }
   const v1::Tally base = Count(counted, motion);
   Tallies tallies = {{base.SerializeAsString(), base}};
-  for (const DefectEntry& defect : event.defects) {
-    if (defect.kind == v1::DEFECT_KIND_MISCOUNTED) continue;
-    const bool was_in = defect.kind != v1::DEFECT_KIND_KEPT_OUT;
-    const bool stays =
-        defect.kind == v1::DEFECT_KIND_KEPT_OUT || defect.kind == v1::DEFECT_KIND_WRONG_CHOICE;
-    const std::vector<Ballot> right =
-        defect.choice == v1::CHOICE_UNSPECIFIED
-            ? AllBallots(event, motion)
-            : std::vector<Ballot>{BallotOf(motion, defect.choice, defect.candidate_id)};
-    tallies = Moved(
-        tallies, was_in ? PossibleBallots(event, motion, defect.person_id) : std::vector<Ballot>(),
-        stays ? right : std::vector<Ballot>());
+  for (const auto& [person_id, defects] : of_person) {
+    const Change change = ChangeOf(event, motion, defects);
+    tallies = Moved(tallies, change.out, change.in);
     if (tallies.size() > kMaxWays) break;
   }
   return tallies;
@@ -165,15 +192,30 @@ bool OnlyMiscounted(const VoteEventEntry& event) {
   });
 }
 
-// The part of a result that has consequences.
+// The part of a result that has consequences, as bytes.
 std::string Ending(const v1::Result& result) {
   v1::Result ending;
   ending.set_outcome(result.outcome());
   ending.set_election(result.election());
   *ending.mutable_candidate_ids() = result.candidate_ids();
   *ending.mutable_seats() = result.seats();
-  ending.set_to_draw(result.to_draw());
   return ending.SerializeAsString();
+}
+
+// Whether whoever presides, or the lot, still decides how it ends.
+bool IsOpen(const v1::Result& result) {
+  return result.outcome() == v1::OUTCOME_UNSPECIFIED || result.to_draw() > 0;
+}
+
+enum class Effect { kNone, kCertain, kUnclear };
+
+// The effect of the errors, if `without` is what the votes give without them. A casting vote or a
+// lot would be given anew, so where one is needed, nobody knows how it ends.
+Effect Compare(const v1::Result& established, const v1::Result& without) {
+  const bool same = Ending(established) == Ending(without);
+  if (IsOpen(established) != IsOpen(without)) return Effect::kUnclear;
+  if (same) return Effect::kNone;
+  return IsOpen(without) ? Effect::kUnclear : Effect::kCertain;
 }
 
 struct Words {
@@ -181,35 +223,36 @@ struct Words {
   absl::string_view en;
 };
 
-// By Decisive: if the result without the errors is known, and if it is not.
+// By Decisive: if the result without the errors is known, and if several are possible.
 constexpr Words kKnown[] = {
     {},
     {"Die Fehler waren nicht entscheidend.", "The errors were not decisive."},
-    {},
+    {"Die Fehler können entscheidend gewesen sein.", "The errors may have been decisive."},
     {"Die Fehler waren entscheidend.", "The errors were decisive."},
 };
 constexpr Words kUnknown[] = {
     {},
-    {"Wie auch immer die betroffenen Mitglieder gestimmt hätten, wäre es ebenso ausgegangen: Die "
+    {"Wie auch immer die Betroffenen gestimmt haben oder hätten, es wäre ebenso ausgegangen: Die "
      "Fehler waren nicht entscheidend.",
-     "However the members concerned had voted, it would have ended the same way: the errors were "
-     "not decisive."},
-    {"Ob es anders ausgegangen wäre, hängt von Stimmen ab, die geheim, nicht öffentlich oder nie "
-     "abgegeben sind: Die Fehler können entscheidend gewesen sein.",
+     "However those concerned voted or would have voted, it would have ended the same way: the "
+     "errors were not decisive."},
+    {"Ob es anders ausgegangen wäre, hängt von Stimmen ab, die geheim oder nicht öffentlich sind "
+     "oder nie abgegeben wurden: Die Fehler können entscheidend gewesen sein.",
      "Whether it would have ended otherwise depends on votes that are secret, not public, or were "
      "never given: the errors may have been decisive."},
-    {"Wie auch immer die betroffenen Mitglieder gestimmt hätten, wäre es anders ausgegangen: Die "
+    {"Wie auch immer die Betroffenen gestimmt haben oder hätten, es wäre anders ausgegangen: Die "
      "Fehler waren entscheidend.",
-     "However the members concerned had voted, it would have ended otherwise: the errors were "
-     "decisive."},
+     "However those concerned voted or would have voted, it would have ended otherwise: the errors "
+     "were decisive."},
 };
+constexpr Words kTooMany = {
+    "Es gibt zu viele Möglichkeiten, um sie durchzurechnen: Die Fehler können entscheidend gewesen "
+    "sein.",
+    "There are too many possibilities to count them all: the errors may have been decisive."};
+constexpr Words kNoQuorum = {" Ohne die Fehler wäre das Gremium nicht beschlussfähig gewesen.",
+                             " Without the errors there would have been no quorum."};
 
 absl::Status BadDefect(absl::string_view what) { return Refuse(Reason::kBadDefect, what); }
-
-bool InElectorate(const VoteEventEntry& event, absl::string_view person_id) {
-  return std::binary_search(event.electorate.begin(), event.electorate.end(), person_id,
-                            std::less<>());
-}
 
 // The right choice that a defect of the kind WRONG_CHOICE states, if it may state one.
 absl::Status CheckRightChoice(const VoteEventEntry& event, const MotionEntry& motion,
@@ -240,12 +283,39 @@ absl::Status CheckMiscount(const VoteEventEntry& event, const MotionEntry& motio
   if (!command.person_id().empty()) return BadDefect("papers counted wrongly concern no person");
   if (!event.count.has_value())
     return BadDefect(absl::StrCat("no ballot papers were counted in vote ", event.id));
+  if (!command.has_tally()) return BadDefect("state the right count of the papers");
   RETURN_IF_ERROR(CheckPaperCount(motion, command.tally()));
-  const v1::Tally& tally = command.tally();
+  v1::Tally tally = command.tally();
+  tally.clear_not_voted();
+  if (google::protobuf::util::MessageDifferencer::Equals(tally, event.count->tally))
+    return BadDefect("the papers were counted like that: no error");
   const uint64_t papers = uint64_t{tally.yes()} + tally.no() + tally.abstain() + tally.invalid();
-  if (papers <= event.electorate.size()) return absl::OkStatus();
-  return BadDefect(absl::StrCat(papers, " papers are more than the ", event.electorate.size(),
-                                " who could vote"));
+  const uint64_t most =
+      event.electorate.size() - (event.secret.has_value() ? event.secret->counted() : 0);
+  if (papers <= most) return absl::OkStatus();
+  return BadDefect(
+      absl::StrCat(papers, " papers are more than the ", most, " members who could put one in"));
+}
+
+// The person whom an error concerns fits its kind.
+absl::Status CheckConcerned(const VoteEventEntry& event, const MotionEntry& motion,
+                            const v1::RecordDefect& command) {
+  const std::string& person_id = command.person_id();
+  if (person_id.empty()) return BadDefect("name the person whom the error concerns");
+  const bool in = InElectorate(event, person_id);
+  if (command.kind() == v1::DEFECT_KIND_KEPT_OUT) {
+    if (!event.votes.Contains(person_id) && !event.ballots.Contains(person_id))
+      return absl::OkStatus();
+    return BadDefect(absl::StrCat(person_id, " took part in vote ", event.id));
+  }
+  if (!in) {
+    return BadDefect(
+        absl::StrCat(person_id, " did not belong to those who could vote in vote ", event.id));
+  }
+  if (command.kind() != v1::DEFECT_KIND_WRONG_CHOICE) return absl::OkStatus();
+  if (event.mode == v1::VOTE_MODE_SECRET)
+    return BadDefect("nobody knows single votes of a secret vote: state the right count of papers");
+  return CheckRightChoice(event, motion, command);
 }
 
 }  // namespace
@@ -255,61 +325,65 @@ absl::Status CheckDefect(const VoteEventEntry& event, const MotionEntry& motion,
   const v1::DefectKind kind = command.kind();
   if (kind == v1::DEFECT_KIND_UNSPECIFIED || !v1::DefectKind_IsValid(kind))
     return BadDefect("name the kind of the error");
-  if (event.defects.size() >= kMaxDefects)
-    return BadDefect(
-        absl::StrCat("vote ", event.id, " has ", kMaxDefects, " defects, the most there can be"));
   const bool miscounted = kind == v1::DEFECT_KIND_MISCOUNTED;
   if (!miscounted && command.has_tally())
     return BadDefect("a count goes with papers counted wrongly, and with no other error");
   if (kind != v1::DEFECT_KIND_WRONG_CHOICE &&
       (command.choice() != v1::CHOICE_UNSPECIFIED || !command.candidate_id().empty()))
     return BadDefect("a choice goes with a vote recorded wrongly, and with no other error");
+  RETURN_IF_ERROR(miscounted ? CheckMiscount(event, motion, command)
+                             : CheckConcerned(event, motion, command));
+  if (event.defects.size() >= kMaxDefects) {
+    return Refuse(Reason::kDefectRecorded, absl::StrCat("vote ", event.id, " has ", kMaxDefects,
+                                                        " defects, the most there can be"));
+  }
   for (const DefectEntry& defect : event.defects) {
-    if (defect.person_id != command.person_id()) continue;
+    if (defect.person_id != command.person_id() || defect.kind != kind) continue;
     return Refuse(
         Reason::kDefectRecorded,
-        absl::StrCat("record ", defect.correction.index, " states an error of vote ", event.id,
-                     " about ", miscounted ? "its papers" : defect.person_id, " already"));
+        absl::StrCat("record ", defect.correction.index, " states this error of vote ", event.id,
+                     miscounted ? "" : absl::StrCat(" about ", defect.person_id), " already"));
   }
-  if (miscounted) return CheckMiscount(event, motion, command);
-  if (event.mode == v1::VOTE_MODE_SECRET && kind == v1::DEFECT_KIND_WRONG_CHOICE)
-    return BadDefect("nobody knows single votes of a secret vote: state the right count of papers");
-  const bool kept_out = kind == v1::DEFECT_KIND_KEPT_OUT;
-  if (InElectorate(event, command.person_id()) == kept_out) {
-    return BadDefect(absl::StrCat(command.person_id(), kept_out ? " could" : " could not",
-                                  " take part in vote ", event.id));
-  }
-  return kind == v1::DEFECT_KIND_WRONG_CHOICE ? CheckRightChoice(event, motion, command)
-                                              : absl::OkStatus();
+  return absl::OkStatus();
 }
 
 v1::Reconsideration Reconsider(const VoteEventEntry& event, const MotionEntry& motion,
                                const rules::v1::RuleProfile& profile) {
   v1::Reconsideration reconsidered;
-  const Tallies tallies = RightTallies(event, motion);
-  const bool countable =
-      tallies.size() <= kMaxWays && (!NamesSeveral(motion) || OnlyMiscounted(event));
+  const bool tried = !NamesSeveral(motion) || OnlyMiscounted(event);
+  const Tallies tallies = tried ? RightTallies(event, motion) : Tallies();
+  // Sharing out many seats takes time for each of them.
+  const size_t most = motion.seats > kManySeats ? 1 : kMaxWays;
+  const bool countable = !tallies.empty() && tallies.size() <= most;
   const bool known = countable && tallies.size() == 1;
-  size_t same = 0;
+  const VoteEventEntry corrected = Corrected(event);
+  size_t without_effect = 0, with_effect = 0;
   if (countable) {
-    const VoteEventEntry corrected = Corrected(event);
-    const std::string as_it_was = Ending(ResultOf(event, motion, profile, Count(event, motion)));
     for (const auto& [bytes, tally] : tallies) {
       v1::Result result = ResultOf(corrected, motion, profile, tally);
-      if (Ending(result) == as_it_was) ++same;
+      const Effect effect = Compare(*event.result, result);
+      without_effect += effect == Effect::kNone;
+      with_effect += effect == Effect::kCertain;
       if (known) *reconsidered.mutable_result() = std::move(result);
     }
   }
-  reconsidered.set_decisive(countable && same == tallies.size() ? v1::DECISIVE_NO
-                            : countable && same == 0            ? v1::DECISIVE_YES
-                                                                : v1::DECISIVE_POSSIBLE);
-  const Words& words = (known ? kKnown : kUnknown)[reconsidered.decisive()];
+  v1::Decisive decisive = countable && without_effect == tallies.size() ? v1::DECISIVE_NO
+                          : countable && with_effect == tallies.size()  ? v1::DECISIVE_YES
+                                                                        : v1::DECISIVE_POSSIBLE;
+  const bool quorum_lost = IsQuorate(event, profile) && !IsQuorate(corrected, profile);
+  // Where the law presumes a quorum until somebody doubts it, nobody knows whether somebody had.
+  if (quorum_lost && decisive != v1::DECISIVE_YES)
+    decisive = profile.quorum().presumed() ? v1::DECISIVE_POSSIBLE : v1::DECISIVE_YES;
+  reconsidered.set_decisive(decisive);
+  const Words& words = known                      ? kKnown[decisive]
+                       : countable || quorum_lost ? kUnknown[decisive]
+                                                  : kTooMany;
   v1::Explanation& text = *reconsidered.mutable_explanation();
   const v1::Explanation& result = reconsidered.result().explanation();
-  text.set_de(known ? absl::StrCat("Ohne die Fehler: ", result.de(), " ", words.de)
-                    : std::string(words.de));
-  text.set_en(known ? absl::StrCat("Without the errors: ", result.en(), " ", words.en)
-                    : std::string(words.en));
+  text.set_de(absl::StrCat(known ? absl::StrCat("Ohne die Fehler: ", result.de(), " ") : "",
+                           words.de, quorum_lost ? kNoQuorum.de : ""));
+  text.set_en(absl::StrCat(known ? absl::StrCat("Without the errors: ", result.en(), " ") : "",
+                           words.en, quorum_lost ? kNoQuorum.en : ""));
   return reconsidered;
 }
 

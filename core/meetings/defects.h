@@ -21,10 +21,12 @@ namespace votum::meetings {
 // The most defects of one vote.
 inline constexpr size_t kMaxDefects = 100;
 // The most ways of voting that Reconsider tries; beyond, the errors are POSSIBLY decisive.
-inline constexpr size_t kMaxWays = 10'000;
+inline constexpr size_t kMaxWays = 300;
+// Elections to more seats are only counted again where one tally alone is possible.
+inline constexpr uint32_t kManySeats = 1000;
 
 // `command` fits the vote, whose result is established: INVALID_ARGUMENT/BAD_DEFECT;
-// ALREADY_EXISTS/DEFECT_RECORDED.
+// ALREADY_EXISTS/DEFECT_RECORDED, also if the vote has kMaxDefects.
 absl::Status CheckDefect(const VoteEventEntry& event, const MotionEntry& motion,
                          const v1::RecordDefect& command);
 

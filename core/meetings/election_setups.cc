@@ -33,6 +33,12 @@ absl::StatusOr<election::Election> ElectionOf(const election::ElectionDraft& dra
   return election::Election::Make(draft, server.public_key * trustees);
 }
 
+// trustees.json for the server's key, which is valid, and the finished ceremony's.
+std::string TrusteesOf(const v1::ElectronicBallots& electronic, const KeyCeremonyEntry& ceremony) {
+  return election::Trustees::Format({*ServerKeyOf(electronic)},
+                                    {*election::ParseThresholdTrustees(ceremony.result)});
+}
+
 }  // namespace
 
 absl::Status ElectionSetups::Check(const directory::OrganizationEntry& organization,
@@ -49,10 +55,13 @@ absl::Status ElectionSetups::Check(const directory::OrganizationEntry& organizat
   const auto registry = election::Element::FromDecimal(electronic.registry_key());
   if (!registry.ok()) return BadKeys("registry_key is not in the group");
   RETURN_IF_ERROR(directory_.CheckSealedApart("sealed_keys", electronic.sealed_keys()));
-  return ElectionOf(DraftOf(motion, command.vote_event_id(), electronic.election_uuid(),
-                            organization.id, directory_.deployment()),
-                    electronic, ceremony)
-      .status();
+  RETURN_IF_ERROR(ElectionOf(DraftOf(motion, command.vote_event_id(), electronic.election_uuid(),
+                                     organization.id, directory_.deployment()),
+                             electronic, ceremony)
+                      .status());
+  // Together they may still be no set of trustees: the server's key can be one of theirs.
+  const auto trustees = election::Trustees::Parse(TrusteesOf(electronic, ceremony));
+  return trustees.ok() ? absl::OkStatus() : BadKeys(trustees.status().message());
 }
 
 SecretVoteEntry ElectionSetups::SetUp(const directory::OrganizationEntry& organization,
@@ -71,8 +80,7 @@ SecretVoteEntry ElectionSetups::SetUp(const directory::OrganizationEntry& organi
   vote.fingerprint = election.fingerprint();
   ElectionTexts texts;
   texts.election_json = election.json();
-  texts.trustees_json = election::Trustees::Format(
-      {*ServerKeyOf(electronic)}, {*election::ParseThresholdTrustees(ceremony.result)});
+  texts.trustees_json = TrusteesOf(electronic, ceremony);
   state_.elections.InsertOrAssign(command.vote_event_id(), std::move(texts));
   state_.election_uuids.InsertOrAssign(electronic.election_uuid(), {});
   state_.server_keys.InsertOrAssign(electronic.server_key(), {});

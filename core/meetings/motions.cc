@@ -215,11 +215,11 @@ absl::Status Motions::Check(const CommandContext& context,
   RETURN_IF_ERROR(CheckText("reason", command.reason(), kMaxReasonBytes));
   std::vector<Dependent> dependents;
   if (const std::string& vote = motion->vote_event_id; !vote.empty()) {
-    dependents.push_back(
-        sitting->open_vote_event_id == vote
-            ? Dependent{absl::StrCat("vote ", vote, " on it is open"), "close it first"}
-            : Dependent{absl::StrCat("vote ", vote, " was taken on it"),
-                        "put another motion that repeals or replaces it"});
+    dependents.push_back(sitting->open_vote_event_id == vote
+                             ? Dependent{absl::StrCat("vote ", vote, " on it is open"),
+                                         "close it; without a result it decides nothing"}
+                             : Dependent{absl::StrCat("vote ", vote, " was taken on it"),
+                                         "put another motion that repeals or replaces it"});
   }
   return CheckNothingRestsOn(absl::StrCat("motion ", motion->id), dependents);
 }

@@ -291,6 +291,10 @@ absl::StatusOr<v1::Result> ComputeResult(const VoteEventEntry& event, const Moti
   return ResultOf(event, motion, profile, Count(event, motion));
 }
 
+bool IsQuorate(const VoteEventEntry& event, const rules::v1::RuleProfile& profile) {
+  return rules::EvaluateQuorum(profile.quorum(), AttendanceOf(event)).quorate;
+}
+
 absl::Status CheckPaperCount(const MotionEntry& motion, const v1::Tally& tally) {
   uint64_t for_somebody = 0;
   bool in_order = tally.candidates_size() == static_cast<int>(motion.candidates.size());

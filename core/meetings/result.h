@@ -26,6 +26,9 @@ absl::StatusOr<v1::Result> ComputeResult(const VoteEventEntry& event, const Moti
 v1::Result ResultOf(const VoteEventEntry& event, const MotionEntry& motion,
                     const rules::v1::RuleProfile& profile, v1::Tally tally);
 
+// Whether those who could vote are a quorum by the arithmetic of `profile`, the vote's; presumed or not.
+bool IsQuorate(const VoteEventEntry& event, const rules::v1::RuleProfile& profile);
+
 // `tally` is possible as a count of ballot papers with the question of `motion`:
 // INVALID_ARGUMENT/BAD_CANDIDATES.
 absl::Status CheckPaperCount(const MotionEntry& motion, const v1::Tally& tally);

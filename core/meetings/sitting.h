@@ -48,7 +48,8 @@ struct ConflictEntry {
   uint64_t votes_before =
       0;                  // how many votes of the meeting had been opened before it was declared
   bool resolved = false;  // whether the council resolved on it
-  VOTUM_FIELDS(votes_before, resolved)
+  bool counted = false;   // whether the quorum of the item was counted since, without the member
+  VOTUM_FIELDS(votes_before, resolved, counted)
 };
 
 // A declaration that was taken back.

@@ -50,6 +50,10 @@ void Sittings::Apply(const CommandContext& context, const v1::CountQuorum& comma
   const rules::Attendance attendance =
       AttendanceOn(directory_, organization, sitting, command.item_id(), "");
   quorum.state = *rules::CountQuorum(rule, attendance, quorum.state);
+  if (const auto on_item = sitting.conflicts.find(command.item_id());
+      on_item != sitting.conflicts.end()) {
+    for (auto& [person_id, conflict] : on_item->second) conflict.counted = true;
+  }
   quorum.count = rules::ExplainQuorum(rule, rules::EvaluateQuorum(rule, attendance));
 }
 

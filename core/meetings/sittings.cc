@@ -214,7 +214,12 @@ absl::Status Sittings::Check(const CommandContext& context,
   }
   std::vector<Dependent> dependents;
   if (conflict->resolved)
-    dependents.push_back({"the council resolved on it", "ask the council to resolve anew"});
+    dependents.push_back({"the council resolved on it", "it stands for this meeting"});
+  if (conflict->counted) {
+    dependents.push_back(
+        {absl::StrCat("the quorum of the item was counted without ", context.actor),
+         "tell the chair, who can put the item on another agenda"});
+  }
   for (size_t i = conflict->votes_before; i < sitting->votes.size(); ++i) {
     const SittingVote& vote = sitting->votes[i];
     if (vote.item_id != command.item_id()) continue;
@@ -269,8 +274,11 @@ void Sittings::ItemSettled(absl::string_view meeting_id, absl::string_view vote_
 
 void Sittings::ConflictDecided(const CommandContext& context, absl::string_view meeting_id,
                                absl::string_view item_id, absl::string_view person_id) {
-  Touch(context, meeting_id).conflicts[std::string(item_id)][std::string(person_id)].resolved =
-      true;
+  SittingEntry& sitting = Touch(context, meeting_id);
+  const auto [conflict, added] =
+      sitting.conflicts[std::string(item_id)].try_emplace(std::string(person_id));
+  if (added) conflict->second.votes_before = sitting.votes.size();
+  conflict->second.resolved = true;
 }
 
 SittingEntry& Sittings::Mutable(absl::string_view meeting_id) {

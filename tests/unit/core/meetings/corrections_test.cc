@@ -3,6 +3,7 @@
 #include <string>
 
 #include "gtest/gtest.h"
+#include "rules/profile.h"
 #include "tests/unit/core/meetings/council.h"
 
 namespace votum::meetings {
@@ -306,6 +307,9 @@ TEST(Defects, AMiscountOfSecretPapersIsCountedAgain) {
   council.Must("vera", Establish(3, 2, 0, 0, v1::OUTCOME_ADOPTED));
 
   v1::RecordDefect error = Error(v1::DEFECT_KIND_MISCOUNTED);
+  EXPECT_THAT(council.Give("vera", error), IsRefused(Reason::kBadDefect)) << "without a count";
+  *error.mutable_tally() = count.tally();
+  EXPECT_THAT(council.Give("vera", error), IsRefused(Reason::kBadDefect)) << "the same count";
   error.mutable_tally()->set_yes(6);
   EXPECT_THAT(council.Give("vera", error), IsRefused(Reason::kBadDefect));
   error.mutable_tally()->set_yes(2);
@@ -387,6 +391,7 @@ TEST(Defects, AreRefusedIfTheyDoNotFitTheVote) {
       Error(kConflict, "m5"),
       Error(kConflict),
       Error(kKeptOut, "m1"),
+      Error(kKeptOut),
       Error(v1::DEFECT_KIND_MISCOUNTED),
       Error(v1::DEFECT_KIND_MISCOUNTED, "m1"),
       WrongChoice("m1", v1::CHOICE_YES),
@@ -406,8 +411,103 @@ TEST(Defects, AreRefusedIfTheyDoNotFitTheVote) {
   EXPECT_THAT(Shown(council).defects(), IsEmpty());
 
   council.Must("kai", Error(kConflict, "m1"));
-  EXPECT_THAT(council.Give("vera", WrongChoice("m1", v1::CHOICE_NO)),
-              IsRefused(Reason::kDefectRecorded));
+  EXPECT_THAT(council.Give("vera", Error(kConflict, "m1")), IsRefused(Reason::kDefectRecorded));
+}
+
+TEST(Defects, ACastingVoteOrALotWouldBeGivenAnew) {
+  rules::v1::RuleProfile profile = *rules::BuiltInProfile("de-nw-rat", "2026-11-01");
+  profile.mutable_motions(0)->set_tie(rules::v1::TIE_CASTING_VOTE);
+  struct Tied {
+    const char* votes;
+    v1::Outcome outcome;
+    const char* in_conflict;
+    v1::Decisive decisive;
+  };
+  const Tied cases[] = {
+      // 2:2 and rejected by the casting vote: without a Yes it is rejected, too.
+      {"YYNNA", v1::OUTCOME_REJECTED, "m1", v1::DECISIVE_NO},
+      {"YYNNA", v1::OUTCOME_REJECTED, "m2", v1::DECISIVE_YES},
+      {"YYNNA", v1::OUTCOME_ADOPTED, "m1", v1::DECISIVE_YES},
+      // Still 2:2: somebody would have had to decide.
+      {"YYNNA", v1::OUTCOME_ADOPTED, "m4", v1::DECISIVE_POSSIBLE},
+      {"YYYNN", v1::OUTCOME_ADOPTED, "m1", v1::DECISIVE_POSSIBLE},
+  };
+  for (const Tied& given : cases) {
+    Council council(profile);
+    council.Open();
+    council.CheckIn({"vera", "m1", "m2", "m3", "m4"});
+    council.Propose();
+    council.OpenVote();
+    const char* const members[] = {"vera", "m1", "m2", "m3", "m4"};
+    for (int i = 0; i < 5; ++i) {
+      council.Must(members[i], Cast(given.votes[i] == 'Y'   ? v1::CHOICE_YES
+                                    : given.votes[i] == 'N' ? v1::CHOICE_NO
+                                                            : v1::CHOICE_ABSTAIN));
+    }
+    council.Must("vera", Close());
+    const v1::Tally tally = council.votes().ComputeResult("vote")->tally();
+    council.Must("vera", Establish(tally.yes(), tally.no(), tally.abstain(), 0, given.outcome));
+    council.Must("vera", Error(kConflict, given.in_conflict));
+    EXPECT_EQ(Shown(council).reconsidered().decisive(), given.decisive)
+        << given.votes << " without " << given.in_conflict;
+  }
+}
+
+// Four of seven are a quorum. Where the law presumes it, nobody knows whether its lack would have been noticed.
+TEST(Defects, ALostQuorumIsNotPassedOver) {
+  for (const bool presumed : {true, false}) {
+    rules::v1::RuleProfile profile = *rules::BuiltInProfile("de-nw-rat", "2026-11-01");
+    profile.mutable_quorum()->set_presumed(presumed);
+    Council council(profile);
+    council.Open();
+    council.CheckIn({"vera", "m1", "m2", "m3"});
+    council.Propose();
+    council.OpenVote();
+    for (const char* member : {"vera", "m1", "m2", "m3"})
+      council.Must(member, Cast(v1::CHOICE_YES));
+    council.Must("vera", Close());
+    council.Must("vera", Establish(4, 0, 0, 0, v1::OUTCOME_ADOPTED));
+    council.Must("vera", Error(v1::DEFECT_KIND_NOT_ENTITLED, "m3"));
+    const v1::Reconsideration without = Shown(council).reconsidered();
+    EXPECT_EQ(without.decisive(), presumed ? v1::DECISIVE_POSSIBLE : v1::DECISIVE_YES);
+    EXPECT_THAT(without.explanation().en(), HasSubstr("there would have been no quorum"));
+  }
+}
+
+TEST(Defects, TwoErrorsOfOnePersonAreCountedOnce) {
+  Council council;
+  Decide(council, "YYYNN", kRollCall);
+  council.Must("vera", WrongChoice("m4", v1::CHOICE_YES));
+  EXPECT_EQ(Shown(council).reconsidered().result().tally().yes(), 4u);
+  council.Must("vera", Error(kConflict, "m4"));
+  const v1::Reconsideration both = Shown(council).reconsidered();
+  EXPECT_EQ(both.result().tally().yes(), 3u) << "who takes no part has no right choice either";
+  EXPECT_EQ(both.result().tally().no(), 1u);
+  EXPECT_THAT(council.Give("vera", Error(kConflict, "m4")), IsRefused(Reason::kDefectRecorded));
+}
+
+TEST(Defects, AMemberWhoCouldNotVoteIsKeptOutToo) {
+  Council council;
+  Decide(council, "YYNN-", kRollCall);
+  EXPECT_THAT(council.Give("vera", Error(kKeptOut, "m1")), IsRefused(Reason::kBadDefect));
+  council.Must("vera", Error(kKeptOut, "m4"));
+  EXPECT_EQ(Shown(council).reconsidered().decisive(), v1::DECISIVE_POSSIBLE);
+}
+
+TEST(WithdrawConflict, IsRefusedOnceTheQuorumWasCountedWithoutTheMember) {
+  Council council;
+  council.Open();
+  council.CheckIn({"vera", "m1", "m2", "m3", "m4"});
+  council.Must("m4", ConflictOf("m4"));
+  auto doubt = OfMeeting<v1::ChallengeQuorum>();
+  doubt.set_item_id("top-1");
+  council.Must("m1", doubt);
+  auto count = OfMeeting<v1::CountQuorum>();
+  count.set_item_id("top-1");
+  council.Must("vera", count);
+  const absl::Status status = council.Give("m4", TakeConflictBack());
+  EXPECT_THAT(status, IsRefused(Reason::kHasDependents));
+  EXPECT_THAT(Message(status), HasSubstr("the quorum of the item was counted without m4"));
 }
 
 }  // namespace

@@ -200,6 +200,7 @@ TEST_F(CommandExecutorTest, TheSlowerOfTwoIsRecordedAndVoid) {
   EXPECT_THAT(slower.Await(), IsRefused(Reason::kOrganizationExists));
   const std::string said(slower.answer.status().message());
   EXPECT_EQ(said.find(absl::StrCat("record ", void_index, " is void: ")), 0u) << said;
+  EXPECT_THAT(said, ::testing::HasSubstr("rat")) << "it names what is there already";
 }
 
 TEST_F(CommandExecutorTest, ACommandSentAgainGetsItsFirstReceiptAndCountsOnce) {
