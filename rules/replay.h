@@ -39,10 +39,6 @@ struct Replay {
   std::vector<std::string> remarks;
 };
 
-// The outcome stated by the words of minutes: adopted, rejected; nullopt where they state neither
-// ("vertagt"), or both ("Ziffer 1 angenommen, Ziffer 2 abgelehnt").
-std::optional<MotionOutcome> StatedOutcome(absl::string_view words);
-
 // Abstentions and invalid votes that are not mentioned count as zero. Without the number present,
 // only those who voted are taken to be present, and only a rejection is certain.
 Replay ReplayTally(const v1::RuleProfile& profile, const v1::MotionRule& rule,

@@ -3,6 +3,7 @@
 #include "base/status_matchers.h"
 #include "gtest/gtest.h"
 #include "rules/profile.h"
+#include "rules/stated_outcome.h"
 
 namespace votum::rules {
 namespace {
@@ -68,6 +69,84 @@ TEST(StatedOutcomeTest, ReadsWhatMinutesSay) {
                         Case{"einstimmig nicht befasst", std::nullopt},
                         Case{"angenommen (Ablehnung der CDU)", std::nullopt}}) {
     EXPECT_EQ(StatedOutcome(c.words), c.outcome) << c.words;
+  }
+}
+
+TEST(StatedOutcomeTest, ADenialOfSomethingOpenIsNotRead) {
+  for (const char* words : {"nicht vom Rat angenommen",
+                            "so nicht weiter zugestimmt",
+                            "nicht mehr angenommen",
+                            "nicht, wie vorgeschlagen, beschlossen",
+                            "Annahme verfehlt",
+                            "Annahme scheitert",
+                            "Zustimmung versagt",
+                            "Zustimmung wurde verweigert",
+                            "was not, in the end, carried",
+                            "nicht vom Rat abgelehnt",
+                            "Annahmeverweigerung",
+                            "Zustimmung nicht erteilt",
+                            "angenommen wurde der Antrag nicht",
+                            "noch nicht beschlossen",
+                            "not yet adopted",
+                            "weder angenommen noch abgelehnt",
+                            "neither adopted nor rejected",
+                            "nichts beschlossen",
+                            "keine \u00C4nderung beschlossen",
+                            "no amendment was carried",
+                            "einstimmig versagt",
+                            "mehrheitlich nicht weiter verfolgt",
+                            "mit Mehrheit nicht befasst",
+                            "mehrheitlich, dagegen die CDU",
+                            "mehrheitlich, CDU dagegen",
+                            "mit Mehrheit gegen den Antrag",
+                            "nicht mit der erforderlichen Mehrheit",
+                            "wies den Antrag mit Mehrheit zur\u00FCck",
+                            "ausgelost",
+                            "niemand hat zugestimmt",
+                            "adoption was refused, agreed"}) {
+    EXPECT_EQ(StatedOutcome(words), std::nullopt) << words;
+  }
+}
+
+TEST(StatedOutcomeTest, ADenialOfTheOutcomeRejects) {
+  for (const char* words :
+       {"Nichtannahme", "Nicht-Annahme", "has not been adopted", "could not be carried",
+        "disapproved", "keine Stimmenmehrheit", "keine 2/3-Mehrheit", "with no majority",
+        "\u201Enicht angenommen\u201C", "nicht\u00A0angenommen", "mehrheitlich nein",
+        "the majority voted against", "die Mehrheit lehnte ab", "der Antrag scheitert",
+        "ohne Enthaltungen nicht angenommen", "die Mehrheit stimmte dagegen",
+        "in nicht\u00F6ffentlicher Sitzung abgelehnt"}) {
+    EXPECT_EQ(StatedOutcome(words), MotionOutcome::kRejected) << words;
+  }
+}
+
+TEST(StatedOutcomeTest, ADenialOfSomethingIncidentalDeniesNothing) {
+  for (const char* words : {"einstimmig, keiner dagegen",
+                            "einstimmig, niemand dagegen",
+                            "mehrheitlich bei zwei dagegen",
+                            "mehrheitlich, ohne die Stimmen der AfD",
+                            "mit Mehrheit (nicht \u00F6ffentlich)",
+                            "mit Mehrheit, keine Einwendungen",
+                            "wurde noch beschlossen",
+                            "unanimous, none opposed",
+                            "unanimous, no one opposed",
+                            "mehrheitlich, 5 Stimmen dagegen",
+                            "mehrheitlich, eine Stimme dagegen",
+                            "mehrheitlich gegen die Stimmen der CDU",
+                            "mehrheitlich (dagegen: 3)",
+                            "mehrheitlich bei 5 Nein",
+                            "by a majority, 5 votes against",
+                            "in nicht\u00F6ffentlicher Sitzung angenommen",
+                            "einstimmig, niemand enthielt sich",
+                            "weder Gegenstimmen noch Enthaltungen, angenommen",
+                            "ohne \u00C4nderung beschlossen",
+                            "angenommen, CDU dagegen",
+                            "angenommen, keine \u00C4nderungen",
+                            "yes 13, no 12, carried",
+                            "no 12 yes 13 carried",
+                            "with no votes against carried",
+                            "adopted without a vote"}) {
+    EXPECT_EQ(StatedOutcome(words), MotionOutcome::kAdopted) << words;
   }
 }
 
