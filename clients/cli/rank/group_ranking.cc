@@ -117,33 +117,57 @@ absl::StatusOr<ranking::RankedBallots> Moved(const ranking::RankedBallots& ballo
   return moved;
 }
 
-// Refuses a file that says other things about the election than the first one: a combined ranking
-// needs one answer.
-absl::Status CheckSame(const Election& first, const Election& election,
-                       const std::vector<OptionIndex>& places, const std::string& file) {
+// The election that all files together describe: the options of the first, and what any of them
+// says. Only BLT can say that an option is withdrawn, and only CEF whether unranked options are
+// compared; seats are 0 where a file does not say them.
+struct Joined {
+  Election election;
+  bool says_withdrawn = false;
+  bool says_unranked = false;
+};
+
+absl::Status JoinWithdrawn(const Election& election, const std::vector<OptionIndex>& places,
+                           const std::string& file, Joined& joined) {
+  if (election.format != "blt") return absl::OkStatus();
+  const bool first = !std::exchange(joined.says_withdrawn, true);
   for (size_t i = 0; i < places.size(); ++i) {
-    const Option& other = first.options[places[i]];
+    Option& other = joined.election.options[places[i]];
+    if (first) other.withdrawn = election.options[i].withdrawn;
     if (election.options[i].withdrawn == other.withdrawn) continue;
-    return BadGroup(absl::StrCat("option \"", KeyOf(first, other), "\" is withdrawn in ",
-                                 other.withdrawn ? "the first group's file, but not in " : "", file,
-                                 other.withdrawn ? "" : ", but not in the first group's file",
+    return BadGroup(absl::StrCat("option \"", KeyOf(joined.election, other), "\" is withdrawn in ",
+                                 other.withdrawn ? "a file before, but not in " : "", file,
+                                 other.withdrawn ? "" : ", but not in the files before",
                                  "; withdraw it in all files or in none"));
   }
-  if (election.unranked_not_compared != first.unranked_not_compared) {
-    return BadGroup(absl::StrCat(file,
-                                 " differs from the first group's file in whether options "
-                                 "that a ballot leaves out are compared (Implicit Ranking); "
-                                 "say the same in all files"));
+  return absl::OkStatus();
+}
+
+// Adds what a file says of the election, and refuses it where a file before said otherwise: a
+// combined ranking needs one answer.
+absl::Status Join(const Election& election, const std::vector<OptionIndex>& places,
+                  const std::string& file, Joined& joined) {
+  RETURN_IF_ERROR(JoinWithdrawn(election, places, file, joined));
+  bool& not_compared = joined.election.unranked_not_compared;
+  if (election.format == "cef") {
+    if (!std::exchange(joined.says_unranked, true)) not_compared = election.unranked_not_compared;
+    if (election.unranked_not_compared != not_compared) {
+      return BadGroup(absl::StrCat(file,
+                                   " differs from a file before in whether options that a ballot "
+                                   "leaves out are compared (Implicit Ranking); say the same in "
+                                   "all files"));
+    }
   }
-  if (election.seats != first.seats) {
-    return BadGroup(absl::StrCat(file, " has ", election.seats, " seats, the first group's file ",
-                                 first.seats, "; say the same in all files"));
+  int& seats = joined.election.seats;
+  if (seats == 0) seats = election.seats;
+  if (election.seats > 0 && election.seats != seats) {
+    return BadGroup(absl::StrCat(file, " has ", election.seats, " seats, a file before ", seats,
+                                 "; say the same in all files"));
   }
   return absl::OkStatus();
 }
 
 // The ballots of `group`; the first file defines the options and their order.
-absl::Status ReadGroup(Group& group, Election& first, std::vector<ElectorateGroup>& electorate) {
+absl::Status ReadGroup(Group& group, Joined& joined, std::vector<ElectorateGroup>& electorate) {
   ASSIGN_OR_RETURN(const ranking::MappedFile file, ranking::MappedFile::Open(group.file));
   ASSIGN_OR_RETURN(const ranking::Format format, ranking::FormatOf(group.file, file.text()));
   auto election = ranking::ReadElection(format, file.text(), nullptr);
@@ -155,10 +179,10 @@ absl::Status ReadGroup(Group& group, Election& first, std::vector<ElectorateGrou
   if (election->ranked.empty() && group.ballots > 0)
     return BadGroup(absl::StrCat(group.file, " has no ranked ballots; groups are for rankings"));
   std::vector<std::string> remarks = std::move(election->remarks);
+  Election& first = joined.election;
   if (electorate.empty()) first = *election;
   ASSIGN_OR_RETURN(const std::vector<OptionIndex> places, PlacesIn(first, *election, group.file));
-  RETURN_IF_ERROR(CheckSame(first, *election, places, group.file));
-  if (electorate.empty()) first.remarks.clear();
+  RETURN_IF_ERROR(Join(*election, places, group.file, joined));
   for (const std::string& remark : remarks)
     first.remarks.push_back(absl::StrCat(group.file, ": ", remark));
   ASSIGN_OR_RETURN(ranking::RankedBallots ballots, Moved(election->ranked, places));
@@ -316,12 +340,13 @@ absl::StatusOr<std::string> RunRankGroups(const RankArguments& arguments) {
   ASSIGN_OR_RETURN(ranking::Params params, ParamsOf(arguments, *method));
   std::vector<Group> groups;
   std::vector<ElectorateGroup> electorate;
-  Election first;
+  Joined joined;
   for (const std::string& text : arguments.groups) {
     ASSIGN_OR_RETURN(Group group, ParseGroup(text));
-    RETURN_IF_ERROR(ReadGroup(group, first, electorate));
+    RETURN_IF_ERROR(ReadGroup(group, joined, electorate));
     groups.push_back(std::move(group));
   }
+  const Election& first = joined.election;
   params = WithFileSays(*method, first, std::move(params));
   bool any = false;
   for (const ElectorateGroup& group : electorate)

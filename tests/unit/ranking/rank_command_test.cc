@@ -1,5 +1,6 @@
 #include "clients/cli/rank/rank_command.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 
@@ -340,7 +341,7 @@ TEST(RankGroupsTest, RefusesFilesThatSayOtherThings) {
   const std::string a = WriteTemp("say-a.blt", BltOf("3 1\n", names));
   const std::pair<std::string, std::string> others[] = {
       {BltOf("3 1\n-1\n", names), "\"Radweg\" is withdrawn in"},
-      {BltOf("3 2\n", names), "2 seats, the first group's file 1"},
+      {BltOf("3 2\n", names), "2 seats, a file before 1"},
       {BltOf("3 1\n", "\"Radweg\"\n\"Park\"\n\"Bahn\"\n"), "has option \"Bahn\""},
       {BltOf("3 1\n", "\"Radweg\"\n\"Park\"\n\"Park\"\n"), "names only once"}};
   for (const auto& [text, message] : others) {
@@ -352,6 +353,41 @@ TEST(RankGroupsTest, RefusesFilesThatSayOtherThings) {
     const auto refused = RunRankGroups(Grouped({"A=" + a, "B=" + b}));
     EXPECT_THAT(std::string(refused.status().message()), HasSubstr(message));
   }
+}
+
+TEST(RankGroupsTest, WhatAFormatCannotSayIsNoContradiction) {
+  const std::string blt =
+      WriteTemp("open.blt", BltOf("3 2\n-3\n", "\"Radweg\"\n\"Park\"\n\"Bus\"\n"));
+  const std::string csv = WriteTemp("open.csv", "ranks,Park,Radweg,Bus\n2,1,2,3\n");
+  const std::string soi = WriteTemp(
+      "open.soi",
+      "# DATA TYPE: soi\n# NUMBER ALTERNATIVES: 3\n# NUMBER VOTERS: 2\n"
+      "# ALTERNATIVE NAME 1: Bus\n# ALTERNATIVE NAME 2: Park\n# ALTERNATIVE NAME 3: Radweg\n"
+      "2: 2,3,1\n");
+  const std::string cef =
+      WriteTemp("open.cvotes", "#/Implicit Ranking: false\n#/Candidates: Bus;Park;Radweg\nPark\n");
+  std::vector<std::string> groups = {"a=" + blt, "b=" + cef, "c=" + csv, "d=" + soi};
+  do {
+    RankArguments arguments = Grouped(groups);
+    const auto text = RunRankGroups(arguments);
+    ASSERT_OK(text) << groups[0] << groups[1];
+    // Bus is withdrawn, whichever file says so.
+    const Json json = Json::parse(*text);
+    EXPECT_EQ(json["combined"]["ranking"].size(), 2u) << json;
+    arguments.method = "stv.scottish-2011";
+    const auto stv = RunRankGroups(arguments);
+    ASSERT_OK(stv);
+    EXPECT_EQ(Json::parse(*stv)["combined"]["winners"].size(), 2u);
+  } while (std::next_permutation(groups.begin(), groups.end()));
+  // Two files that both say it must agree, even if one that cannot stands before them.
+  const std::string three =
+      WriteTemp("three.blt", BltOf("3 3\n-3\n", "\"Radweg\"\n\"Park\"\n\"Bus\"\n"));
+  const auto refused = RunRankGroups(Grouped({"c=" + csv, "a=" + blt, "t=" + three}));
+  EXPECT_THAT(std::string(refused.status().message()), HasSubstr("3 seats, a file before 2"));
+  const std::string implicit =
+      WriteTemp("implicit.cvotes", "#/Candidates: Bus;Park;Radweg\nPark\n");
+  EXPECT_THAT(RunRankGroups(Grouped({"c=" + csv, "b=" + cef, "i=" + implicit})),
+              IsRefused(Reason::kBadGroup));
 }
 
 TEST(RankGroupsTest, ObeysWhatTheFilesSay) {
