@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <cstdint>
 #include <iterator>
+#include <limits>
 #include <memory>
+#include <numeric>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -84,6 +87,41 @@ void AddTally(Command verb, Numbers& numbers) {
   verb->add_option("--statutory", numbers.tally.statutory, "The statutory number");
 }
 
+// Refuses more votes than people, and more people than members; 0 where a number is not given.
+absl::Status CheckPeople(uint64_t votes, uint32_t present, uint32_t statutory) {
+  if (present > 0 && votes > present) {
+    return Refuse(Reason::kBadTally, absl::StrCat(votes, " votes, but ", present,
+                                                  " present; look at the numbers again"));
+  }
+  if (present > statutory && statutory > 0) {
+    return Refuse(Reason::kBadTally, absl::StrCat(present, " present, but ", statutory,
+                                                  " members by law; look at the numbers again"));
+  }
+  if (votes > statutory && statutory > 0) {
+    return Refuse(Reason::kBadTally, absl::StrCat(votes, " votes, but ", statutory,
+                                                  " members by law; look at the numbers again"));
+  }
+  return absl::OkStatus();
+}
+
+// The numbers of --votes.
+template <typename Count>
+absl::StatusOr<std::vector<Count>> VotesOf(const std::vector<std::string>& texts) {
+  std::vector<Count> votes;
+  for (const std::string& text : texts) {
+    const std::optional<uint64_t> count = ParseDecimal(text);
+    if (!count.has_value() || *count > std::numeric_limits<Count>::max()) {
+      const bool negative = text[0] == '-';
+      return Refuse(
+          Reason::kUsage,
+          absl::StrCat("--votes: ", text, negative ? " is negative" : " is no number of votes",
+                       "; give whole numbers from 0 on, as in 20,18,7"));
+    }
+    votes.push_back(static_cast<Count>(*count));
+  }
+  return votes;
+}
+
 absl::StatusOr<const rules::v1::MotionRule*> RuleOf(const rules::v1::RuleProfile& profile,
                                                     const Numbers& numbers) {
   const rules::v1::MotionRule* rule = rules::FindMotionRule(profile, numbers.rule);
@@ -105,15 +143,7 @@ absl::StatusOr<const rules::v1::MotionRule*> RuleOf(const rules::v1::RuleProfile
   }
   const uint64_t votes = uint64_t{numbers.tally.yes} + numbers.tally.no + numbers.tally.abstain +
                          numbers.tally.invalid;
-  if (numbers.tally.present > 0 && votes > numbers.tally.present) {
-    return Refuse(Reason::kBadTally, absl::StrCat(votes, " votes, but ", numbers.tally.present,
-                                                  " present; look at the numbers again"));
-  }
-  if (numbers.tally.present > numbers.tally.statutory && numbers.tally.statutory > 0) {
-    return Refuse(Reason::kBadTally,
-                  absl::StrCat(numbers.tally.present, " present, but ", numbers.tally.statutory,
-                               " members by law; look at the numbers again"));
-  }
+  RETURN_IF_ERROR(CheckPeople(votes, numbers.tally.present, numbers.tally.statutory));
   return rule;
 }
 
@@ -207,22 +237,23 @@ absl::Status Decisive(Run& run, const Numbers& numbers) {
 struct Shares {
   std::string method;
   uint32_t seats = 0;
-  std::vector<uint64_t> votes;
+  std::vector<std::string> votes;
 };
 
 absl::Status Seats(Run& run, const Shares& shares) {
   const rules::v1::SeatMethod method = rules::SeatMethodOf(shares.method);
+  ASSIGN_OR_RETURN(const std::vector<uint64_t> votes, VotesOf<uint64_t>(shares.votes));
   ASSIGN_OR_RETURN(const rules::SeatAllocation allocation,
-                   rules::AllocateSeats(method, shares.seats, shares.votes));
+                   rules::AllocateSeats(method, shares.seats, votes));
   Print(run,
         {{"seats", allocation.seats}, {"tied", allocation.tied}, {"to_draw", allocation.to_draw}},
-        rules::ExplainSeats(method, shares.votes, allocation));
+        rules::ExplainSeats(method, votes, allocation));
   return absl::OkStatus();
 }
 
 struct Persons {
   ProfileChoice choice;
-  std::vector<uint32_t> votes;
+  std::vector<std::string> votes;
   bool runoff = false;
   rules::ElectionTally tally;
 };
@@ -233,7 +264,11 @@ absl::Status Election(Run& run, Persons persons) {
     return Refuse(Reason::kNoElectionRule,
                   absl::StrCat("profile ", profile.id(), " has no rule for elections"));
   }
-  persons.tally.votes = persons.votes;
+  rules::ElectionTally& tally = persons.tally;
+  ASSIGN_OR_RETURN(tally.votes, VotesOf<uint32_t>(persons.votes));
+  const uint64_t votes = std::accumulate(tally.votes.begin(), tally.votes.end(), uint64_t{0}) +
+                         tally.no + tally.abstain + tally.invalid;
+  RETURN_IF_ERROR(CheckPeople(votes, tally.present, tally.statutory));
   const rules::Ballot ballot = persons.runoff ? rules::Ballot::kRunoff : rules::Ballot::kFirst;
   ASSIGN_OR_RETURN(const rules::ElectionResult result,
                    rules::EvaluateElection(profile.election(), ballot, persons.tally));

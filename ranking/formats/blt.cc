@@ -1,5 +1,7 @@
 #include "ranking/formats/blt.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -58,18 +60,39 @@ absl::Status ReadHead(Cursor& cursor, Election& election) {
   return absl::OkStatus();
 }
 
-// A line "[tie 2 1]", as Droop and OpenSTV write behind the head. It changes no ballot, except that
-// nicknames may stand for numbers.
+// What stands in brackets behind the head, as Droop and OpenSTV write it, and is passed over.
+struct BracketRow {
+  absl::string_view word;
+  absl::string_view way_out;
+};
+constexpr BracketRow kBrackets[] = {{"tie", "give an order for ties with --param tie_order"},
+                                    {"droop",
+                                     "it has options of the program Droop; give those of "
+                                     "this count with --method and --param"}};
+
+// A line "[tie 2 1]". It changes no ballot; others may, and are refused.
 absl::Status ReadBracket(Cursor& cursor, Election& election) {
   const char* at = cursor.at();
-  const absl::string_view line = absl::StripAsciiWhitespace(cursor.Line());
-  if (absl::StartsWith(line, "[nick"))
-    return cursor.ErrorAt(at, "nicknames are not read; write the numbers of the options");
-  if (line.find(']') == absl::string_view::npos)
+  const absl::string_view line = cursor.rest().substr(0, cursor.rest().find('\n'));
+  const size_t end = line.find(']');
+  if (end == absl::string_view::npos)
     return cursor.ErrorAt(at, "this bracket is not closed on its line");
-  election.remarks.push_back(
-      absl::StrCat("the file's ", line.substr(0, line.find(']') + 1),
-                   " is not used; give an order for ties with --param tie_order"));
+  const absl::string_view bracket = line.substr(0, end + 1);
+  const std::string word =
+      absl::AsciiStrToLower(bracket.substr(1, bracket.find_first_of(" \t]") - 1));
+  if (word == "nick")
+    return cursor.ErrorAt(at, "nicknames are not read; write the numbers of the options");
+  const auto* row = std::find_if(std::begin(kBrackets), std::end(kBrackets),
+                                 [&](const BracketRow& known) { return known.word == word; });
+  if (row == std::end(kBrackets)) {
+    return cursor.ErrorAt(
+        at, absl::StrCat(bracket,
+                         " is not known here; write withdrawn options as a line \"-2\", "
+                         "and begin a comment with #"));
+  }
+  cursor.MoveTo(at + bracket.size());
+  if (!EndOfBltLine(cursor)) return cursor.Error("expected the end of the line behind the bracket");
+  election.remarks.push_back(absl::StrCat("the file's ", bracket, " is not used; ", row->way_out));
   return absl::OkStatus();
 }
 
@@ -218,6 +241,16 @@ bool EndsName(absl::string_view rest) {
   return rest.empty() || rest.front() == '#' || rest.front() == '"';
 }
 
+// Whether only punctuation stands between a quote before `rest` and the next one, as in
+// "Anna","CDU": two names, but not as BLT writes them.
+bool SeparatesNames(absl::string_view rest) {
+  const absl::string_view between = rest.substr(0, rest.find_first_of("\"\n"));
+  return between.size() < rest.size() && rest[between.size()] == '"' && !between.empty() &&
+         std::all_of(between.begin(), between.end(), [](char c) {
+           return absl::ascii_ispunct(static_cast<unsigned char>(c)) || c == ' ' || c == '\t';
+         });
+}
+
 // A quoted name. Quotes inside are written twice, or are any that cannot end the name, as in
 // "Hans "Hansi" Muster". Where none can, the first one does, and text stands behind the name.
 absl::StatusOr<std::string> QuotedName(Cursor& cursor) {
@@ -235,6 +268,9 @@ absl::StatusOr<std::string> QuotedName(Cursor& cursor) {
     } else if (EndsName(rest)) {
       cursor.Skip();
       return name;
+    } else if (SeparatesNames(rest)) {
+      return cursor.Error(
+          "quoted names are separated by blanks alone; write quotes within a name twice");
     } else if (behind_shortest == nullptr) {
       shortest = name;
       behind_shortest = rest.data();
@@ -251,18 +287,29 @@ absl::StatusOr<std::string> QuotedName(Cursor& cursor) {
 struct NameLine {
   std::vector<std::string> names;
   const char* place;
+  bool quoted = false;
   // Text behind the names, which only the title may have; null if there is none.
   const char* more = nullptr;
 };
+
+// A name without quotes: its line, without a comment behind a blank.
+std::string PlainName(absl::string_view line) {
+  for (size_t at = line.find('#'); at != absl::string_view::npos; at = line.find('#', at + 1)) {
+    if (at > 0 && absl::ascii_isblank(static_cast<unsigned char>(line[at - 1])))
+      line = line.substr(0, at);
+  }
+  return std::string(absl::StripAsciiWhitespace(line));
+}
 
 absl::StatusOr<std::vector<NameLine>> ReadNameLines(Cursor& cursor) {
   std::vector<NameLine> lines;
   for (SkipEmptyLines(cursor); !cursor.AtEnd(); SkipEmptyLines(cursor)) {
     cursor.SkipBlanks();
-    NameLine line{{}, cursor.at()};
-    const bool quoted = cursor.Peek() == '"';
-    if (!quoted) line.names.emplace_back(absl::StripAsciiWhitespace(cursor.Line()));
-    while (quoted) {
+    NameLine line{{}, cursor.at(), cursor.Peek() == '"'};
+    if (cursor.Peek() == '[')
+      return cursor.Error("brackets must stand behind the line of options and seats");
+    if (!line.quoted) line.names.push_back(PlainName(cursor.Line()));
+    while (line.quoted) {
       ASSIGN_OR_RETURN(std::string name, QuotedName(cursor));
       line.names.push_back(std::move(name));
       if (EndOfBltLine(cursor)) break;
@@ -276,6 +323,39 @@ absl::StatusOr<std::vector<NameLine>> ReadNameLines(Cursor& cursor) {
   return lines;
 }
 
+// Whether a line says whence the file comes.
+bool SaysSource(const NameLine& line) {
+  constexpr absl::string_view kWords[] = {"source", "quelle", "comment", "kommentar"};
+  const absl::string_view text = absl::StripLeadingAsciiWhitespace(line.names[0]);
+  return std::any_of(std::begin(kWords), std::end(kWords), [&](absl::string_view word) {
+    return absl::StartsWithIgnoreCase(text, word);
+  });
+}
+
+// How many of the lines hold the names and the title; 0 if they are not as they should be. A name
+// that is lacking must not give each option the name of the next, so only these are read: all on
+// one line; the options on one and the title on the next; a line for each. Names all have quotes or
+// none, except that published Scottish files have none around the title. Lines behind the title are
+// passed over if they say a source, or have no quotes where the names have.
+size_t LinesOfNames(const std::vector<NameLine>& lines, size_t options) {
+  const bool quoted = lines[0].quoted;
+  const auto fits = [&](size_t count) {
+    for (size_t i = 0; i < lines.size(); ++i) {
+      const bool alike = lines[i].quoted == quoted;
+      const bool is_title = i + 1 == count && i > 0 && !SaysSource(lines[i]);
+      const bool is_behind = SaysSource(lines[i]) || (quoted && !lines[i].quoted);
+      if (i < count ? !alike && !is_title : !is_behind) return false;
+    }
+    return lines.size() >= count;
+  };
+  const size_t on_first = lines[0].names.size();
+  if (options > 1 && on_first == options + 1 && fits(1)) return 1;
+  // With two options, the second name may be the party of the first.
+  if (options > 2 && on_first == options && fits(2) && lines[1].names.size() == 1) return 2;
+  if (fits(options + 1)) return options + 1;
+  return options == 1 && on_first == 2 && fits(1) ? 1 : 0;
+}
+
 // "name (party)", where a line names both.
 std::string FullName(const NameLine& line) {
   std::string name = line.names[0];
@@ -284,32 +364,43 @@ std::string FullName(const NameLine& line) {
   return line.names.size() > 1 ? name + ")" : name;
 }
 
-// Each name is on a line of its own, with the title on the next; or they are quoted, several to a
-// line, and the last one is the title. As many names as options are refused, because one of them
-// may be the title, and each option would then bear the name of the next.
+absl::Status NamesDoNotFit(const Cursor& cursor, const std::vector<NameLine>& lines,
+                           size_t options) {
+  size_t names = 0;
+  for (const NameLine& line : lines) names += line.names.size();
+  const std::string on_lines =
+      names == lines.size() ? "" : absl::StrCat(" on ", lines.size(), " lines");
+  return cursor.ErrorAt(
+      lines[0].place,
+      absl::StrCat("there are ", names, " names", on_lines, " for ", options,
+                   " options and the title; name each option, then the title (\"\" for none), each "
+                   "on a line of its own"));
+}
+
 absl::Status ReadNames(Cursor& cursor, Election& election) {
   ASSIGN_OR_RETURN(const std::vector<NameLine> lines, ReadNameLines(cursor));
   if (lines.empty()) return absl::OkStatus();
-  for (size_t i = 0; i + 1 < lines.size(); ++i) {
+  const size_t options = election.options.size();
+  const size_t count = LinesOfNames(lines, options);
+  if (count == 0) return NamesDoNotFit(cursor, lines, options);
+  for (size_t i = 0; i + 1 < count; ++i) {
     if (lines[i].more != nullptr)
       return cursor.ErrorAt(lines[i].more, "text behind a quoted name; begin a comment with #");
   }
   std::vector<std::string> names;
-  for (const NameLine& line : lines)
-    names.insert(names.end(), line.names.begin(), line.names.end());
-  const size_t options = election.options.size();
-  if (lines.size() == options + 1) {
-    names.clear();
-    for (const NameLine& line : lines) names.push_back(FullName(line));
-  }
-  if (names.size() != options + 1) {
-    return cursor.ErrorAt(
-        lines[0].place,
-        absl::StrCat("there are ", names.size(), " names for ", options,
-                     " options and the title; name each option, then the title (\"\" for none)"));
+  for (size_t i = 0; i < count; ++i) {
+    if (count == options + 1) {
+      names.push_back(FullName(lines[i]));
+    } else {
+      names.insert(names.end(), lines[i].names.begin(), lines[i].names.end());
+    }
   }
   for (size_t i = 0; i < options; ++i) election.options[i].name = names[i];
   election.title = names[options];
+  if (lines.size() > count) {
+    election.remarks.push_back(
+        absl::StrCat("text behind the title is not used: \"", lines[count].names[0], "\""));
+  }
   return absl::OkStatus();
 }
 

@@ -82,14 +82,18 @@ absl::Status CheckEncoding(absl::string_view text) {
 
 // Why `name` cannot be shown to people; empty if it can.
 absl::string_view FaultOf(absl::string_view name) {
+  const absl::string_view whole = name;
   while (!name.empty()) {
     const std::optional<char32_t> code = crypto::TakeCodePoint(&name);
     if (!code) return "is not in UTF-8; save the file with the encoding UTF-8";
     if (*code == '\n' || *code == '\r') return "has a line break; write it on one line";
     const bool control = *code < 0x20 || (*code >= 0x7f && *code < 0xa0);
     if (control && *code != '\t') return "has a control character; remove it";
+    // They change the order in which the eye sees the characters behind them, of other names too.
+    const bool turns = (*code >= 0x202a && *code <= 0x202e) || (*code >= 0x2066 && *code <= 0x2069);
+    if (turns) return "has a character that changes the direction of writing; remove it";
   }
-  return "";
+  return whole.empty() || !AsSeen(whole).empty() ? "" : "shows nothing; write letters or digits";
 }
 
 // Names are written and read by people, so they must be text. `text` is the file.
@@ -104,7 +108,8 @@ absl::Status CheckName(absl::string_view text, absl::string_view name, absl::str
 
 // Refuses names that are no text, and ids that people cannot tell apart.
 absl::Status CheckNames(absl::string_view text, const Election& election) {
-  RETURN_IF_ERROR(CheckName(text, election.title, "the title"));
+  // A title may be left blank.
+  RETURN_IF_ERROR(CheckName(text, WithoutBlanksAround(election.title), "the title"));
   std::map<std::string, absl::string_view> seen;
   for (const Option& option : election.options) {
     RETURN_IF_ERROR(CheckName(text, option.id, "the id"));

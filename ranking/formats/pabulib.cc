@@ -161,9 +161,11 @@ class PabulibReader {
   }
 
   absl::StatusOr<Rational> Money(absl::string_view value, const char* place) {
-    // "600.000" may be 600 or 600,000; only a number below 1 can have three decimals here.
+    // "600.000" and "0600.000" may be 600 or 600,000; only a number below 1 can have three decimals
+    // here.
     const size_t point = value.find('.');
-    if (point != absl::string_view::npos && value.size() - point == 4 && value[0] != '0') {
+    const bool below_one = value.substr(0, point).find_first_not_of('0') == absl::string_view::npos;
+    if (point != absl::string_view::npos && value.size() - point == 4 && !below_one) {
       return cursor_.ErrorAt(
           place, absl::StrCat("\"", value,
                               "\" can be read in two ways; write money without separators of "

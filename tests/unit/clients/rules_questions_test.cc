@@ -131,5 +131,37 @@ TEST(RulesQuestionsTest, RefuseWhatCannotBeAnswered) {
       HasSubstr("BAD_TALLY"));
 }
 
+TEST(RulesQuestionsTest, AnElectionCannotHaveMoreVotesThanPeople) {
+  const std::vector<std::string> election = {"election", "--profile", "de-nw-rat"};
+  const auto ask = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), election.begin(), election.end());
+    return Do(more);
+  };
+  EXPECT_THAT(ask({"--votes", "10,11", "--no", "0", "--present", "5"}).err,
+              HasSubstr("21 votes, but 5 present; look at the numbers again"));
+  EXPECT_THAT(ask({"--votes", "3,2", "--abstain", "1", "--present", "5"}).err,
+              HasSubstr("6 votes, but 5 present"));
+  EXPECT_THAT(ask({"--votes", "3", "--present", "52", "--statutory", "51"}).err,
+              HasSubstr("52 present, but 51 members by law"));
+  EXPECT_THAT(ask({"--votes", "52", "--statutory", "51"}).err,
+              HasSubstr("52 votes, but 51 members by law"));
+  EXPECT_EQ(ask({"--votes", "3,2", "--no", "0", "--present", "5"}).code, kDone);
+}
+
+TEST(RulesQuestionsTest, VotesAreWholeNumbersFrom0) {
+  const std::vector<std::string> seats = {"seats", "--method", "rock", "--seats", "3", "--votes"};
+  const std::vector<std::string> election = {"election", "--profile", "de-nw-rat", "--votes"};
+  for (std::vector<std::string> question : {seats, election}) {
+    question.push_back("10,-5");
+    const Ran negative = Do(question);
+    EXPECT_EQ(negative.code, kUsage);
+    EXPECT_THAT(negative.err, HasSubstr("-5 is negative"));
+    question.back() = "10,x";
+    EXPECT_THAT(Do(question).err, HasSubstr("x is no number of votes"));
+    question.back() = "10,99999999999999999999";
+    EXPECT_EQ(Do(question).code, kUsage);
+  }
+}
+
 }  // namespace
 }  // namespace votum::cli

@@ -40,6 +40,25 @@ TEST(Formats, MalformedInputIsRefusedWithItsPlace) {
       {Format::kBlt, "2 1\n0\n\"A\" x\n\"B\"\n\"T\"\n", "line 3, column 5: text behind a quoted"},
       {Format::kBlt, "2 1\n(a 1 0\n0\n", "line 2, column 1: the id of this ballot"},
       {Format::kBlt, "2 1\n[nick a b]\n0\n", "line 2, column 1: nicknames are not read"},
+      {Format::kBlt, "2 1\n[withdrawn 1]\n0\n", "line 2, column 1: [withdrawn 1] is not known"},
+      {Format::kBlt, "2 1\n[one]\n0\n", "write withdrawn options as a line \"-2\""},
+      {Format::kBlt, "2 1\n[elected 1]\n0\n", "[elected 1] is not known"},
+      {Format::kBlt, "2 1\n[]\n0\n", "[] is not known"},
+      {Format::kBlt, "2 1\n[tie 1 2\n0\n", "this bracket is not closed on its line"},
+      {Format::kBlt, "2 1\n[tie 1 2] -1\n0\n", "line 2, column 11: expected the end of the line"},
+      {Format::kBlt, "2 1\n0\nA\n[elected 1]\nT\n", "line 4, column 1: brackets must stand"},
+      {Format::kBlt, "3 1\n0\n\"Anna\" \"Gruene\"\n\"Berta\"\n\"Carl\"\n",
+       "line 3, column 1: there are 4 names on 3 lines for 3 options and the title"},
+      {Format::kBlt, "4 1\n0\n\"A\" \"P\"\n\"B\" \"Q\"\n\"C\"\n",
+       "5 names on 3 lines for 4 options"},
+      {Format::kBlt, "2 1\n0\n\"A\" \"P\"\n\"B\"\n", "3 names on 2 lines for 2 options"},
+      {Format::kBlt, "2 1\n0\n\"Anna\",\"CDU\"\n\"B\"\n\"T\"\n",
+       "line 3, column 6: quoted names are separated by blanks alone"},
+      {Format::kBlt, "2 1\n0\n\"Anna\" ; \"CDU\"\n\"B\"\n\"T\"\n", "separated by blanks alone"},
+      {Format::kBlt, "2 1\n0\n\"A\"/\"CDU\"\n\"B\"\n\"T\"\n", "separated by blanks alone"},
+      {Format::kBlt, "3 1\n0\n\"A\"\n\"B\"\n\"T\"\nSource: by hand\n", "4 names for 3 options"},
+      {Format::kBlt, "2 1\n0\n\"A\"\n\"B\"\n\"C\"\n\"T\"\n", "4 names for 2 options"},
+      {Format::kBlt, "2 1\n0\nA\nB\nC\nT\n", "4 names for 2 options"},
       {Format::kBlt, std::string("2\0 \0001\0", 6), "line 1, column 1: the file is in UTF-16"},
       {Format::kBlt, "2 1\n99999999999999999 1 0\n0\n",
        "line 2, column 1: the weights of all ballots"},
@@ -65,6 +84,9 @@ TEST(Formats, MalformedInputIsRefusedWithItsPlace) {
       {Format::kPabulib, "META\nkey;value\nPROJECTS\n", "META must name the budget"},
       {Format::kPabulib, "META\nkey;value\nbudget;1,5\n",
        "line 3, column 8: \"1,5\" is not an amount"},
+      {Format::kPabulib, "META\nkey;value\nbudget;600.000\n", "can be read in two ways"},
+      {Format::kPabulib, "META\nkey;value\nbudget;0600.000\n", "can be read in two ways"},
+      {Format::kPabulib, "META\nkey;value\nbudget;001.000\n", "can be read in two ways"},
       {Format::kPabulib, "VOTES\n", "line 1, column 1: expected section META"},
       {Format::kCsv, "", "expected a header line"},
       {Format::kCsv, "A,B\n", "line 1, column 1: the header must begin"},
@@ -134,6 +156,38 @@ TEST(Blt, ReadsWhatDroopAndOpenStvWrite) {
   EXPECT_TRUE(election->options[1].withdrawn);
   ASSERT_EQ(election->remarks.size(), 1u);
   EXPECT_THAT(election->remarks[0], HasSubstr("[tie 2 1] is not used"));
+}
+
+TEST(Blt, CommentsAndSourcesAreNoNames) {
+  const std::string names[] = {"\"A\"\n\"B\"\n\"T\"\n# by hand\nSource: the archive\nand more\n",
+                               "\"A\"\n\"B\"\n\"T\"\n\"Source: the archive\"\n",
+                               "A # the mayor\nB\t# x # y\nT # the ward\nSource: the archive\n",
+                               "\"A\" \"B\" \"T\"\nSource: the archive\nQuelle: ebenda\n"};
+  for (const std::string& one : names) {
+    const absl::StatusOr<Election> election =
+        ReadElection(Format::kBlt, absl::StrCat("2 1\n0\n", one));
+    ASSERT_OK(election.status()) << one;
+    EXPECT_EQ(election->options[0].name, "A");
+    EXPECT_EQ(election->options[1].name, "B");
+    EXPECT_EQ(election->title, "T");
+    EXPECT_THAT(election->remarks,
+                ElementsAre("text behind the title is not used: \"Source: the archive\""));
+  }
+  const absl::StatusOr<Election> hash = ReadElection(Format::kBlt, "1 1\n0\nAll for C#\nT\n");
+  ASSERT_OK(hash.status());
+  EXPECT_EQ(hash->options[0].name, "All for C#");
+}
+
+TEST(Blt, KnownBracketsArePassedOverWithARemark) {
+  const absl::StatusOr<Election> election = ReadElection(
+      Format::kBlt,
+      "3 1\n[Tie 2 1 3] # drawn\n[droop meek omega=6]\n-1\n0\n\"A\" \"B\" \"C\"\n\"T\"\n");
+  ASSERT_OK(election.status());
+  EXPECT_TRUE(election->options[0].withdrawn);
+  EXPECT_EQ(election->options[2].name, "C");
+  ASSERT_EQ(election->remarks.size(), 2u);
+  EXPECT_THAT(election->remarks[0], HasSubstr("[Tie 2 1 3] is not used; give an order for ties"));
+  EXPECT_THAT(election->remarks[1], HasSubstr("[droop meek omega=6] is not used; it has options"));
 }
 
 TEST(Cef, ReadsParametersWeightsAndTags) {
@@ -274,6 +328,33 @@ TEST(Csv, NamesThatLookAlikeAreRefused) {
   EXPECT_THAT(ReadElection(Format::kCsv, "ranks,q\u0307\u0323,q\u0323\u0307\n1,1,2\n").status(),
               IsRefused(Reason::kBadFormat));
   EXPECT_OK(ReadElection(Format::kCsv, "ranks,\u00A0M\u00FCller ,Muller\n1,1,2\n").status());
+}
+
+TEST(Formats, NamesThatShowNothingOrTurnTheTextAreRefused) {
+  for (const char* name : {"\u200B", "\u00AD\u200D", "\u00A0\u200B"}) {
+    EXPECT_THAT(std::string(ReadElection(Format::kCsv, absl::StrCat("ranks,A,", name, "\n1,1,2\n"))
+                                .status()
+                                .message()),
+                HasSubstr("shows nothing; write letters or digits"));
+    EXPECT_THAT(std::string(ReadElection(Format::kBlt,
+                                         absl::StrCat("2 1\n0\n\"A\"\n\"", name, "\"\n\"T\"\n"))
+                                .status()
+                                .message()),
+                HasSubstr("shows nothing; write letters or digits"));
+  }
+  for (const char* mark :
+       {"\u202A", "\u202B", "\u202C", "\u202D", "\u202E", "\u2066", "\u2067", "\u2068", "\u2069"}) {
+    for (const auto& [format, text] :
+         {std::pair{Format::kCsv, absl::StrCat("ranks,A,", mark, "B\n1,1,2\n")},
+          std::pair{Format::kCef, absl::StrCat("A > B", mark, "\n")},
+          std::pair{Format::kBlt, absl::StrCat("1 1\n0\n\"A", mark, "b\"\n\"\"\n")}}) {
+      EXPECT_THAT(std::string(ReadElection(format, text).status().message()),
+                  HasSubstr("changes the direction of writing; remove it"))
+          << text;
+    }
+  }
+  // Names from right to left need no marks, and joiners are part of scripts and emoji.
+  EXPECT_OK(ReadElection(Format::kCsv, "ranks,\u05D0\u05D1,\u0645\u06CC\u200C\u062E\n1,1,2\n"));
 }
 
 TEST(Csv, SaysRanksGradesApprovalsOrdersAndComparisons) {
