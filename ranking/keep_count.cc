@@ -10,6 +10,11 @@ namespace {
 
 // An iteration ends when the surplus left is below 10^-6 (omega of the reference rule).
 constexpr int64_t kOmega = 1000;
+// Counts of real elections settle within some dozen iterations of a round; after so many, Warren's
+// prices fall by more than one step at once.
+constexpr int kPatience = 1000;
+// The most iterations of a round.
+constexpr int kMaxIterations = 100000;
 
 enum class State : uint8_t { kHopeful, kElected, kDefeated };
 
@@ -23,12 +28,13 @@ class Count {
         seats_(std::min<size_t>(static_cast<size_t>(seats), ballots.options())),
         state_(ballots.options(), State::kHopeful),
         keep_(ballots.options(), kKeepUnit),
-        votes_(ballots.options()) {}
+        votes_(ballots.options()),
+        leap_(ballots.options(), 1) {}
 
   KeepResult Run() && {
     Distribute();
     UpdateQuota();
-    while (Hopeful().size() > Vacancies() && Vacancies() > 0) Round();
+    while (result_.settled && Hopeful().size() > Vacancies() && Vacancies() > 0) Round();
     FinishWithHopeful();
     result_.quota = quota_;
     return std::move(result_);
@@ -94,16 +100,59 @@ class Count {
   }
 
   // False if no factor changes any more: the votes are as close to the quota as 9 digits allow.
-  bool UpdateKeepFactors() {
-    bool changed = false;
+  bool UpdateKeepFactors(KeepRound& round) {
+    const std::vector<int64_t> before = keep_;
     for (OptionIndex option : result_.elected) {
       const int128 product = MulDivUp(keep_[option], quota_, kKeepUnit);
       // The surplus vanishes as votes approach the quota; a candidate below it keeps all.
-      const auto keep = static_cast<int64_t>(
+      keep_[option] = static_cast<int64_t>(
           std::min<int128>(MulDivUp(product, kKeepUnit, votes_[option]), kKeepUnit));
-      changed |= std::exchange(keep_[option], keep) != keep;
     }
+    const bool leaps = rule_ == KeepRule::kWarren && round.iterations >= kPatience;
+    // Where less than a vote is left, rounding alone could raise a price again, without end.
+    for (size_t i = 0; leaps && i < keep_.size(); ++i) keep_[i] = std::min(keep_[i], before[i]);
+    const bool changed = keep_ != before;
+    if (changed && leaps) Leap(before, round);
     return changed;
+  }
+
+  // Goes as many steps at once from the factors `before` to those now as leave every elected
+  // candidate the quota, some candidates more steps than others. While Warren's prices add up to 1
+  // or more, a surplus only moves between the elected, and single steps are as many as the quota is
+  // larger than the surplus.
+  //
+  // It ends where single steps end. Lower prices of others never take votes from a candidate, and
+  // its own lower price takes no more from it than in proportion; so single steps leave everybody
+  // the quota too, and prices only fall. Between two such ends prices differ, but no ballot passes
+  // on more at the one than at the other: it passes on no less where all prices are lower, and in
+  // sum the elected keep the same.
+  void Leap(const std::vector<int64_t>& before, KeepRound& round) {
+    const std::vector<int64_t> step = keep_;
+    while (true) {
+      bool single = true;
+      for (OptionIndex option : result_.elected) {
+        const int64_t fall = before[option] - step[option];
+        while (leap_[option] * fall >= before[option]) leap_[option] /= 2;
+        keep_[option] = before[option] - leap_[option] * fall;
+        single &= leap_[option] == 1 || fall == 0;
+      }
+      if (single) break;
+      Distribute();
+      UpdateQuota();
+      ++round.iterations;
+      bool leaves_all_quota = true, shortened = false;
+      for (OptionIndex option : result_.elected) {
+        if (votes_[option] >= quota_) continue;
+        leaves_all_quota = false;
+        if (leap_[option] == 1) continue;
+        leap_[option] /= 2;
+        shortened = true;
+      }
+      if (leaves_all_quota) break;
+      if (!shortened) leap_.assign(leap_.size(), 1);  // rounding took a candidate below the quota
+    }
+    for (OptionIndex option : result_.elected)
+      leap_[option] = std::min(2 * leap_[option], kKeepUnit);
   }
 
   // Whether the round needs no further iteration. The reference rule of Meek also stops where the
@@ -126,14 +175,18 @@ class Count {
   void Round() {
     KeepRound round;
     int128 last_surplus = 0;
+    leap_.assign(leap_.size(), 1);
     do {
+      result_.settled = round.iterations < kMaxIterations;
+      if (!result_.settled) return;
       Distribute();
       UpdateQuota();
       round.elected = ElectThoseAtQuota();
       round.surplus = Surplus();
       ++round.iterations;
       round.keep = keep_;
-    } while (!Settled(round, std::exchange(last_surplus, round.surplus)) && UpdateKeepFactors());
+    } while (!Settled(round, std::exchange(last_surplus, round.surplus)) &&
+             UpdateKeepFactors(round));
     round.votes = votes_;
     round.quota = quota_;
     round.exhausted = exhausted_;
@@ -179,6 +232,7 @@ class Count {
   std::vector<int128> votes_;
   int128 quota_ = 0;
   int128 exhausted_ = 0;
+  std::vector<int64_t> leap_;  // the steps that the factor of each option goes at once
   KeepResult result_;
 };
 

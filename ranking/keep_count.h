@@ -39,6 +39,8 @@ struct KeepTie {
 };
 
 struct KeepResult {
+  // False if a round did not come to its end within 100,000 iterations; the rest is then void.
+  bool settled = true;
   int128 quota = 0;  // of the last round
   std::vector<OptionIndex> elected;
   std::vector<OptionIndex> excluded;

@@ -227,6 +227,11 @@ absl::StatusOr<Ranking> RunKeeping(const Call& call) {
   const KeepResult result = CountKeeping(
       all.many() ? all : joined, seats, rule,
       [&](const std::vector<OptionIndex>& tied) { return breaker.Order(tied).back(); });
+  if (!result.settled) {
+    return Refuse(Reason::kTooManyBallots,
+                  "a round of this count comes to no end within 100,000 steps; count in larger "
+                  "units, or with stv.wigm");
+  }
   Ranking ranking;
   ranking.tiers = TiersOf(result.elected, result.excluded, call.options());
   ranking.winners = result.elected;

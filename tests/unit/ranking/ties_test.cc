@@ -5,6 +5,7 @@
 #include "base/status_matchers.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "ranking/keep_count.h"
 #include "ranking/method.h"
 
 namespace votum::ranking {
@@ -117,6 +118,21 @@ TEST(Ties, SharedRanksAreReported) {
   ASSERT_THAT(ranking.ties, SizeIs(1));
   EXPECT_EQ(ranking.ties[0].stage, "rank 2");
   EXPECT_EQ(ranking.ties[0].changes_outcome, false);
+}
+
+TEST(Warren, ManyVotesAndASmallSurplusComeToAnEndSoon) {
+  // In single steps the first round takes about as many iterations as the quota has votes.
+  const int n = 100000000;
+  const Election election = ElectionOf(
+      4, {{n + 1, {{0}, {1}, {2}}}, {n + 1, {{1}, {0}, {2}}}, {n - 1, {{2}}}, {n - 2, {{3}}}});
+  const KeepResult result =
+      CountKeeping(election.ranked, 3, KeepRule::kWarren,
+                   [](const std::vector<OptionIndex>& tied) { return tied.back(); });
+  EXPECT_TRUE(result.settled);
+  EXPECT_THAT(result.elected, ElementsAre(0, 1, 2));
+  int iterations = 0;
+  for (const KeepRound& round : result.rounds) iterations += round.iterations;
+  EXPECT_LT(iterations, 3000);
 }
 
 TEST(Irv, EqualRanksAreRefusedOrShareTheVote) {
