@@ -13,6 +13,9 @@ constexpr int64_t kOmega = 1000;
 // Counts of real elections settle within some dozen iterations of a round; after so many, Warren's
 // prices fall by more than one step at once.
 constexpr int kPatience = 1000;
+// Single steps between two of these leaps: their sum is the direction in which prices fall, while
+// one of them may be a swing between two candidates.
+constexpr int kCalm = 8;
 // The most iterations of a round.
 constexpr int kMaxIterations = 100000;
 
@@ -28,8 +31,7 @@ class Count {
         seats_(std::min<size_t>(static_cast<size_t>(seats), ballots.options())),
         state_(ballots.options(), State::kHopeful),
         keep_(ballots.options(), kKeepUnit),
-        votes_(ballots.options()),
-        leap_(ballots.options(), 1) {}
+        votes_(ballots.options()) {}
 
   KeepResult Run() && {
     Distribute();
@@ -116,10 +118,10 @@ class Count {
     return changed;
   }
 
-  // Goes as many steps at once from the factors `before` to those now as leave every elected
-  // candidate the quota, some candidates more steps than others. While Warren's prices add up to 1
-  // or more, a surplus only moves between the elected, and single steps are as many as the quota is
-  // larger than the surplus.
+  // After each kCalm single steps, the last of them from `before`, goes on as far in their direction
+  // as leaves every elected candidate the quota, with some candidates farther than with others.
+  // While Warren's prices add up to 1 or more, a surplus only moves between the elected, and single
+  // steps are as many as the quota is larger than the surplus.
   //
   // It ends where single steps end. Lower prices of others never take votes from a candidate, and
   // its own lower price takes no more from it than in proportion; so single steps leave everybody
@@ -127,32 +129,39 @@ class Count {
   // on more at the one than at the other: it passes on no less where all prices are lower, and in
   // sum the elected keep the same.
   void Leap(const std::vector<int64_t>& before, KeepRound& round) {
+    if (calm_ == 0) anchor_ = before;
+    if (++calm_ < kCalm) return;
+    calm_ = 0;
     const std::vector<int64_t> step = keep_;
-    while (true) {
+    std::vector<int64_t> leaps(step.size(), leap_);
+    bool leaves_all_quota = false;
+    while (!leaves_all_quota) {
       bool single = true;
       for (OptionIndex option : result_.elected) {
-        const int64_t fall = before[option] - step[option];
-        while (leap_[option] * fall >= before[option]) leap_[option] /= 2;
-        keep_[option] = before[option] - leap_[option] * fall;
-        single &= leap_[option] == 1 || fall == 0;
+        const int64_t fall = anchor_[option] - step[option];
+        if (fall == 0) leaps[option] = 1;
+        while (leaps[option] > 1 && (leaps[option] - 1) * fall >= step[option]) leaps[option] /= 2;
+        keep_[option] = step[option] - (leaps[option] - 1) * fall;
+        single &= leaps[option] == 1;
       }
       if (single) break;
       Distribute();
       UpdateQuota();
       ++round.iterations;
-      bool leaves_all_quota = true, shortened = false;
+      leaves_all_quota = true;
+      bool shortened = false;
       for (OptionIndex option : result_.elected) {
         if (votes_[option] >= quota_) continue;
         leaves_all_quota = false;
-        if (leap_[option] == 1) continue;
-        leap_[option] /= 2;
-        shortened = true;
+        shortened |= leaps[option] > 1;
+        leaps[option] = std::max<int64_t>(leaps[option] / 2, 1);
       }
-      if (leaves_all_quota) break;
-      if (!shortened) leap_.assign(leap_.size(), 1);  // rounding took a candidate below the quota
+      // Rounding alone took a candidate below the quota.
+      if (!leaves_all_quota && !shortened) leaps.assign(leaps.size(), 1);
     }
-    for (OptionIndex option : result_.elected)
-      leap_[option] = std::min(2 * leap_[option], kKeepUnit);
+    int64_t longest = 1;
+    for (OptionIndex option : result_.elected) longest = std::max(longest, leaps[option]);
+    leap_ = std::min(2 * longest, kKeepUnit);
   }
 
   // Whether the round needs no further iteration. The reference rule of Meek also stops where the
@@ -175,7 +184,8 @@ class Count {
   void Round() {
     KeepRound round;
     int128 last_surplus = 0;
-    leap_.assign(leap_.size(), 1);
+    leap_ = 1;
+    calm_ = 0;
     do {
       result_.settled = round.iterations < kMaxIterations;
       if (!result_.settled) return;
@@ -232,7 +242,9 @@ class Count {
   std::vector<int128> votes_;
   int128 quota_ = 0;
   int128 exhausted_ = 0;
-  std::vector<int64_t> leap_;  // the steps that the factor of each option goes at once
+  int64_t leap_ = 1;  // how many times the last fall to go at once
+  int calm_ = 0;      // single steps since then, which began at anchor_
+  std::vector<int64_t> anchor_;
   KeepResult result_;
 };
 
