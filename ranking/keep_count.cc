@@ -118,8 +118,8 @@ class Count {
     return changed;
   }
 
-  // After each kCalm single steps, the last of them from `before`, goes on as far in their direction
-  // as leaves every elected candidate the quota, with some candidates farther than with others.
+  // After each kCalm single steps, the last of them from `before`, goes on as far in their
+  // direction as leaves every elected candidate the quota, some candidates farther than others.
   // While Warren's prices add up to 1 or more, a surplus only moves between the elected, and single
   // steps are as many as the quota is larger than the surplus.
   //
