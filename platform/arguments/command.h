@@ -57,7 +57,7 @@ class CommandOption {
 class Command {
  public:
   // Implicit: whoever parses has a CLI::App and hands it to those who declare commands.
-  Command(CLI::App& app) : app_(&app) {}
+  Command(CLI::App& app) : app_(&app) {}  // NOLINT: every parser is a command
   const Command* operator->() const { return this; }
 
   // For those who walk the parser.
