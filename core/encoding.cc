@@ -11,6 +11,8 @@ namespace {
 constexpr int64_t kInfinitePast = std::numeric_limits<int64_t>::min();
 constexpr int64_t kInfiniteFuture = std::numeric_limits<int64_t>::max();
 
+}  // namespace
+
 std::string DeterministicBytes(const google::protobuf::Message& message) {
   std::string bytes;
   google::protobuf::io::StringOutputStream stream(&bytes);
@@ -20,8 +22,6 @@ std::string DeterministicBytes(const google::protobuf::Message& message) {
   coded.Trim();
   return bytes;
 }
-
-}  // namespace
 
 void Encoder::Unsigned(uint64_t number) {
   while (number >= 0x80) {

@@ -21,6 +21,9 @@
 
 namespace votum {
 
+// The bytes of `message`, the same each time: maps in the order of their keys.
+std::string DeterministicBytes(const google::protobuf::Message& message);
+
 class Encoder {
  public:
   // How a table within a value is written: with all its entries, for a snapshot; or as its digest,

@@ -6,36 +6,16 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "base/big_endian.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"
 #include "core/command/time_text.h"
 #include "core/command/timestamps.h"
+#include "core/encoding.h"
 #include "core/fold/accepted_time.h"
 #include "core/fold/authorize.h"
-#include "google/protobuf/io/coded_stream.h"
-#include "google/protobuf/io/zero_copy_stream_impl_lite.h"
 
 namespace votum {
-namespace {
-
-// Big-endian length, so that neighbouring parts cannot be read in two ways.
-std::string LengthOf(absl::string_view bytes) {
-  std::string length(8, '\0');
-  for (int i = 0; i < 8; ++i) length[i] = static_cast<char>(bytes.size() >> (56 - 8 * i));
-  return length;
-}
-
-std::string DeterministicBytes(const google::protobuf::Message& message) {
-  std::string bytes;
-  google::protobuf::io::StringOutputStream stream(&bytes);
-  google::protobuf::io::CodedOutputStream coded(&stream);
-  coded.SetSerializationDeterministic(true);
-  message.SerializeToCodedStream(&coded);
-  coded.Trim();
-  return bytes;
-}
-
-}  // namespace
 
 bool IsIntegrityFault(const absl::Status& why_void) {
   const std::optional<Reason> reason = ReasonOf(why_void);
@@ -43,7 +23,8 @@ bool IsIntegrityFault(const absl::Status& why_void) {
 }
 
 crypto::Digest CommandDigest(absl::string_view payload_type, absl::string_view payload) {
-  const std::string length = LengthOf(payload_type);
+  // With its length, so that neighbouring parts cannot be read in two ways.
+  const std::string length = BigEndian64(payload_type.size());
   return crypto::Sha256({length, payload_type, payload});
 }
 
@@ -196,7 +177,7 @@ absl::Status Fold::Check(const Envelope& envelope, absl::Time now) const {
   RETURN_IF_ERROR(CheckNotNewer());
   RETURN_IF_ERROR(CheckVersion(*envelope.type, world_.directory().version()));
   ASSIGN_OR_RETURN(const absl::Time time, TimeOfNext(envelope, now));
-  const absl::Status verdict = CheckAt(envelope, time);
+  absl::Status verdict = CheckAt(envelope, time);
   // The clock here may have jumped ahead, for which the ledger has stopped: it gives such a command
   // the time of the last record, and refuses it if it has really expired.
   if (ReasonOf(verdict) == Reason::kExpired && envelope.type->options->when_stopped())
@@ -251,7 +232,7 @@ crypto::Digest Fold::StateDigest(Domain domain) const {
   world_.Visit(domain, [&digest](const google::protobuf::Message& resource) {
     const std::string& name = resource.GetDescriptor()->full_name();
     const std::string bytes = DeterministicBytes(resource);
-    const std::string length = LengthOf(name);
+    const std::string length = BigEndian64(name.size());
     digest = crypto::Sha256({crypto::AsBytes(digest), length, name, bytes});
   });
   return digest;
