@@ -4,7 +4,6 @@
 
 #include <cstdint>
 #include <string>
-#include <vector>
 
 #include "absl/time/time.h"
 #include "crypto/keys.h"
@@ -29,8 +28,6 @@ struct CommandContext {
   std::string actor;
   // The key of the first signature. Verified.
   std::string key_id;
-  // Ids of the keys of all verified signatures, the first included.
-  std::vector<std::string> signer_key_ids;
   // For an act of two persons that takes effect (core/fold/acts.h): the second person, and the
   // index of the record that confirms it. All ids above are then those of the act's own record,
   // and `time` and `version` those of the confirmation. Otherwise empty and 0.

@@ -35,7 +35,6 @@ struct Effect {
     context.command_id = type.header(*command).command_id();
     context.actor = act.actor_id();
     context.key_id = act.key_id();
-    context.signer_key_ids = {act.key_id()};
     context.second = confirmation.actor;
     context.effect_index = confirmation.index;
   }

@@ -180,7 +180,6 @@ absl::StatusOr<CommandContext> Authorize(const World& world, const Envelope& env
   RETURN_IF_ERROR(RequireOffice(world.directory(), envelope.header().actor(),
                                 envelope.type->options->offices(), envelope.type->name));
   CommandContext context;
-  for (const crypto::PublicKey& key : keys) context.signer_key_ids.push_back(key.id());
   context.index = index;
   context.version = world.directory().version();
   context.time = time;

@@ -72,14 +72,6 @@ struct FoldState {
   VOTUM_FIELDS(next_index, seen, record_time, earliest_next, time_since, voids, commands)
 };
 
-// All that is known of a log: the state of all machines, the reach of its records, and the fold's own.
-struct LogState {
-  WorldState world;
-  ReachState reach;
-  FoldState fold;
-  VOTUM_FIELDS(world, reach, fold)
-};
-
 // A record, parsed as far as that needs no state: in any order, by any thread.
 struct OpenedRecord {
   uint64_t index = 0;
@@ -165,7 +157,6 @@ class Fold {
   crypto::Digest StateDigest(Domain domain) const;
 
   const FoldState& state() const { return state_; }
-  LogState log_state() const { return {world_.state(), reach_log_.state(), state_}; }
 
  private:
   static FoldState::CommandKey KeyOf(absl::string_view command_id);

@@ -117,7 +117,6 @@ absl::Status Chronicle::VerdictOfDomain(const Known& known) const {
   context.version = world().directory().version();
   context.actor = known.type->header(*known.command).actor();
   context.key_id = known.key_ids[0];
-  context.signer_key_ids = known.key_ids;
   context.log_key = &log_key;
   return known.type->check(world(), context, *known.command);
 }
