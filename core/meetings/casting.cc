@@ -7,14 +7,6 @@
 #include "core/meetings/votes.h"
 
 namespace votum::meetings {
-namespace {
-
-bool Stands(const MotionEntry& motion, absl::string_view candidate_id) {
-  return std::any_of(motion.candidates.begin(), motion.candidates.end(),
-                     [&](const v1::Candidate& one) { return one.id() == candidate_id; });
-}
-
-}  // namespace
 
 absl::Status Votes::CheckBallot(const VoteEventEntry& event, v1::Choice choice,
                                 absl::string_view candidate_id) const {
@@ -33,7 +25,7 @@ absl::Status Votes::CheckBallot(const VoteEventEntry& event, v1::Choice choice,
   if (!names_somebody && !candidate_id.empty()) {
     return Refuse(Reason::kBadChoice, "a candidate is named only with Yes, in an election");
   }
-  if (names_somebody && !Stands(motion, candidate_id)) {
+  if (names_somebody && FindCandidate(motion, candidate_id) == motion.candidates.size()) {
     return Refuse(Reason::kNoSuchCandidate,
                   absl::StrCat("\"", candidate_id, "\" does not stand in election ", motion.id,
                                "; with Yes name one of its candidates"));

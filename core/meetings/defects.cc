@@ -27,42 +27,32 @@ Ballot BallotOf(const MotionEntry& motion, v1::Choice choice, absl::string_view 
   if (choice == v1::CHOICE_NO) return kNo;
   if (choice == v1::CHOICE_ABSTAIN) return kAbstain;
   if (motion.candidates.empty()) return kYes;
-  const auto stands = std::find_if(motion.candidates.begin(), motion.candidates.end(),
-                                   [&](const auto& one) { return one.id() == candidate_id; });
-  return kFirstCandidate + static_cast<int>(stands - motion.candidates.begin());
+  return kFirstCandidate + static_cast<int>(FindCandidate(motion, candidate_id));
 }
 
 // Adds a ballot to `tally`, or takes it out. False if there is none to be taken out.
 bool Move(Ballot ballot, bool add, v1::Tally& tally) {
-  const auto move = [add](uint32_t count) { return add ? count + 1 : count - 1; };
-  switch (ballot) {
-    case kYes:
-      if (!add && tally.yes() == 0) return false;
-      tally.set_yes(move(tally.yes()));
-      return true;
-    case kNo:
-      if (!add && tally.no() == 0) return false;
-      tally.set_no(move(tally.no()));
-      return true;
-    case kAbstain:
-      if (!add && tally.abstain() == 0) return false;
-      tally.set_abstain(move(tally.abstain()));
-      return true;
-    case kInvalid:
-      if (!add && tally.invalid() == 0) return false;
-      tally.set_invalid(move(tally.invalid()));
-      return true;
-    case kNotVoted:
-      if (!add && tally.not_voted() == 0) return false;
-      tally.set_not_voted(move(tally.not_voted()));
-      return true;
-    default:
-      v1::CandidateCount& candidate = *tally.mutable_candidates(ballot - kFirstCandidate);
-      if (!add && candidate.votes() == 0) return false;
-      candidate.set_votes(move(candidate.votes()));
-      tally.set_yes(move(tally.yes()));
-      return true;
+  static constexpr struct {
+    uint32_t (v1::Tally::*get)() const;
+    void (v1::Tally::*set)(uint32_t);
+  } kCounts[] = {{&v1::Tally::yes, &v1::Tally::set_yes},
+                 {&v1::Tally::no, &v1::Tally::set_no},
+                 {&v1::Tally::abstain, &v1::Tally::set_abstain},
+                 {&v1::Tally::invalid, &v1::Tally::set_invalid},
+                 {&v1::Tally::not_voted, &v1::Tally::set_not_voted}};
+  const auto moved = [add](uint32_t count) { return add ? count + 1 : count - 1; };
+  if (ballot >= kFirstCandidate) {
+    v1::CandidateCount& candidate = *tally.mutable_candidates(ballot - kFirstCandidate);
+    if (!add && candidate.votes() == 0) return false;
+    candidate.set_votes(moved(candidate.votes()));
+    tally.set_yes(moved(tally.yes()));
+    return true;
   }
+  const auto& count = kCounts[ballot];
+  const uint32_t before = (tally.*count.get)();
+  if (!add && before == 0) return false;
+  (tally.*count.set)(moved(before));
+  return true;
 }
 
 // Every ballot that the vote offered, and none.
@@ -268,7 +258,7 @@ absl::Status CheckRightChoice(const VoteEventEntry& event, const MotionEntry& mo
     return BadDefect("name the right choice: yes, no or abstain");
   const bool names = command.choice() == v1::CHOICE_YES && !motion.candidates.empty();
   const Ballot right = BallotOf(motion, command.choice(), command.candidate_id());
-  if (names ? right == kFirstCandidate + static_cast<int>(motion.candidates.size())
+  if (names ? FindCandidate(motion, command.candidate_id()) == motion.candidates.size()
             : !command.candidate_id().empty())
     return BadDefect("a candidate of the election is named with yes, and only then");
   const VoteEntry* vote = event.votes.Find(command.person_id());

@@ -78,6 +78,12 @@ v1::Motion ToMotion(const MotionEntry& entry) {
 
 }  // namespace
 
+size_t FindCandidate(const MotionEntry& motion, absl::string_view candidate_id) {
+  const auto stands = std::find_if(motion.candidates.begin(), motion.candidates.end(),
+                                   [&](const auto& one) { return one.id() == candidate_id; });
+  return static_cast<size_t>(stands - motion.candidates.begin());
+}
+
 absl::Status CheckRule(const directory::OrganizationEntry& organization,
                        absl::string_view rule_key) {
   if (rules::FindMotionRule(organization.profile, rule_key) != nullptr) return absl::OkStatus();

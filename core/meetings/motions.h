@@ -5,6 +5,7 @@
 #ifndef VOTUM_CORE_MEETINGS_MOTIONS_H_
 #define VOTUM_CORE_MEETINGS_MOTIONS_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <set>
@@ -123,6 +124,10 @@ class Motions {
   const Sittings& sittings_;
   MotionsState state_;
 };
+
+// The position of the candidate with that id, in the motion's order; the number of candidates if none
+// stands under it.
+size_t FindCandidate(const MotionEntry& motion, absl::string_view candidate_id);
 
 // The organization's rules have that majority: INVALID_ARGUMENT/UNKNOWN_RULE.
 absl::Status CheckRule(const directory::OrganizationEntry& organization,
