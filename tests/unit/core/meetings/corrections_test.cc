@@ -13,6 +13,15 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
+v1::ProposeMotion Proposal() {
+  auto command = OfMeeting<v1::ProposeMotion>();
+  command.set_item_id("top-1");
+  command.set_motion_id("motion");
+  command.set_proposition("Zwölf Bänke.");
+  command.set_polarity(v1::POLARITY_ADOPTS_ITEM);
+  return command;
+}
+
 v1::WithdrawMotion TakeBack(absl::string_view motion_id = "motion") {
   auto command = OfMeeting<v1::WithdrawMotion>();
   command.set_motion_id(std::string(motion_id));
@@ -79,11 +88,7 @@ TEST(WithdrawMotion, IsForTheMoverAndWhoeverPresides) {
     Council council;
     council.Open();
     council.CheckIn({"vera", "dora", "m1", "m2", "m3"});
-    auto propose = OfMeeting<v1::ProposeMotion>();
-    propose.set_item_id("top-1");
-    propose.set_motion_id("motion");
-    propose.set_proposition("Zwölf Bänke.");
-    propose.set_polarity(v1::POLARITY_ADOPTS_ITEM);
+    v1::ProposeMotion propose = Proposal();
     propose.set_mover_id("m1");
     council.Must("vera", propose);
     EXPECT_THAT(council.Give("m2", TakeBack()), IsRefused(Reason::kNotPresiding));
@@ -175,12 +180,7 @@ void Decide(Council& council, absl::string_view votes, v1::VoteMode mode) {
   council.CheckIn({"vera", "m1", "m2", "m3", "m4"});
   council.Propose();
   council.OpenVote(mode);
-  const char* const members[] = {"vera", "m1", "m2", "m3", "m4"};
-  for (size_t i = 0; i < votes.size(); ++i) {
-    if (votes[i] == 'Y') council.Must(members[i], Cast(v1::CHOICE_YES));
-    if (votes[i] == 'N') council.Must(members[i], Cast(v1::CHOICE_NO));
-    if (votes[i] == 'A') council.Must(members[i], Cast(v1::CHOICE_ABSTAIN));
-  }
+  CastAll(council, votes);
   council.Must("vera", Close());
   const v1::Result result = *council.votes().ComputeResult("vote");
   const v1::Tally& tally = result.tally();
@@ -332,11 +332,7 @@ TEST(Defects, InAnElectionAMissingVoteMayElectAnother) {
   Council council;
   council.Open();
   council.CheckIn({"vera", "m1", "m2", "m3", "m4"});
-  auto propose = OfMeeting<v1::ProposeMotion>();
-  propose.set_item_id("top-1");
-  propose.set_motion_id("motion");
-  propose.set_proposition("Wahl");
-  propose.set_polarity(v1::POLARITY_ADOPTS_ITEM);
+  v1::ProposeMotion propose = Proposal();
   for (const char* id : {"ada", "ben"}) {
     v1::Candidate& candidate = *propose.add_candidates();
     candidate.set_id(id);
@@ -438,12 +434,7 @@ TEST(Defects, ACastingVoteOrALotWouldBeGivenAnew) {
     council.CheckIn({"vera", "m1", "m2", "m3", "m4"});
     council.Propose();
     council.OpenVote();
-    const char* const members[] = {"vera", "m1", "m2", "m3", "m4"};
-    for (int i = 0; i < 5; ++i) {
-      council.Must(members[i], Cast(given.votes[i] == 'Y'   ? v1::CHOICE_YES
-                                    : given.votes[i] == 'N' ? v1::CHOICE_NO
-                                                            : v1::CHOICE_ABSTAIN));
-    }
+    CastAll(council, given.votes);
     council.Must("vera", Close());
     const v1::Tally tally = council.votes().ComputeResult("vote")->tally();
     council.Must("vera", Establish(tally.yes(), tally.no(), tally.abstain(), 0, given.outcome));

@@ -214,6 +214,15 @@ v1::CastVote Cast(v1::Choice choice, absl::string_view vote_event_id) {
   return command;
 }
 
+void CastAll(Council& council, absl::string_view votes) {
+  const char* const members[] = {"vera", "m1", "m2", "m3", "m4"};
+  for (size_t i = 0; i < votes.size(); ++i) {
+    if (votes[i] == 'Y') council.Must(members[i], Cast(v1::CHOICE_YES));
+    if (votes[i] == 'N') council.Must(members[i], Cast(v1::CHOICE_NO));
+    if (votes[i] == 'A') council.Must(members[i], Cast(v1::CHOICE_ABSTAIN));
+  }
+}
+
 v1::CorrectVote Correct(v1::Choice choice, absl::string_view replaces_command_id) {
   auto command = OfMeeting<v1::CorrectVote>();
   command.set_vote_event_id("vote");

@@ -165,6 +165,8 @@ v1::CheckIn CheckInOf(absl::string_view person_id);
 v1::CheckOut CheckOutOf(absl::string_view person_id);
 v1::DeclareConflict ConflictOf(absl::string_view person_id, absl::string_view item_id = "top-1");
 v1::CastVote Cast(v1::Choice choice, absl::string_view vote_event_id = "vote");
+// vera, m1, m2, m3, m4 vote as `votes` says, "YYNA-": Yes, No, Abstention, - for none.
+void CastAll(Council& council, absl::string_view votes);
 v1::CorrectVote Correct(v1::Choice choice, absl::string_view replaces_command_id);
 v1::RecordPaperVote Paper(absl::string_view person_id, v1::Choice choice);
 v1::ConfirmPaperVote ConfirmPaper(absl::string_view person_id, v1::Choice choice);

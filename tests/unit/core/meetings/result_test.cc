@@ -37,15 +37,6 @@ constexpr KnownAnswer kAnswers[] = {
 
 class Results : public ::testing::TestWithParam<KnownAnswer> {};
 
-void CastAll(Council& council, absl::string_view votes) {
-  const char* const members[] = {"vera", "m1", "m2", "m3", "m4"};
-  for (size_t i = 0; i < votes.size(); ++i) {
-    if (votes[i] == 'Y') council.Must(members[i], Cast(v1::CHOICE_YES));
-    if (votes[i] == 'N') council.Must(members[i], Cast(v1::CHOICE_NO));
-    if (votes[i] == 'A') council.Must(members[i], Cast(v1::CHOICE_ABSTAIN));
-  }
-}
-
 TEST_P(Results, AreComputedFromTheVotesAndEstablishedByTheChair) {
   const KnownAnswer& answer = GetParam();
   Council council;
