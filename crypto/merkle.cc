@@ -28,6 +28,22 @@ absl::Status BadProof(absl::string_view why) {
 // two below `leaves`.
 uint64_t LeftLeaves(uint64_t leaves) { return std::bit_floor(leaves - 1); }
 
+// The root over the leaves [begin, end), begin < end, where begin is a multiple of the smallest
+// power of two that is at least end - begin: any subtree that the RFC's recursion reaches.
+Digest RangeRoot(NodeOfTree node, uint64_t begin, uint64_t end) {
+  // The range is a row of complete subtrees of decreasing size; they are hashed together from the
+  // right.
+  int level = std::countr_zero(end - begin);
+  uint64_t right = end - (uint64_t{1} << level);
+  Digest root = node(level, right >> level);
+  while (right > begin) {
+    level = std::countr_zero(right - begin);
+    right -= uint64_t{1} << level;
+    root = HashChildren(node(level, right >> level), root);
+  }
+  return root;
+}
+
 }  // namespace
 
 Digest HashLeaf(absl::string_view leaf) { return Sha256({kLeafPrefix, leaf}); }
@@ -43,6 +59,12 @@ Digest HashChildren(const Digest& left, const Digest& right) {
 
 Digest EmptyRoot() { return Sha256(""); }
 
+// The nodes of a tree that is kept by level.
+struct MerkleTree::NodesHere {
+  const std::vector<std::deque<Digest>>& levels;
+  const Digest& operator()(int level, uint64_t index) const { return levels[level][index]; }
+};
+
 void MerkleTree::AppendHash(const Digest& leaf_hash) {
   Digest node = leaf_hash;
   for (size_t level = 0;; ++level) {
@@ -54,27 +76,55 @@ void MerkleTree::AppendHash(const Digest& leaf_hash) {
   }
 }
 
-// The root over the leaves [begin, end), begin < end, where begin is a multiple of the smallest
-// power of two that is at least end - begin: any subtree that the RFC's recursion reaches.
-Digest MerkleTree::RangeRoot(uint64_t begin, uint64_t end) const {
-  // The range is a row of complete subtrees of decreasing size; they are hashed together from the
-  // right.
-  int level = std::countr_zero(end - begin);
-  uint64_t right = end - (uint64_t{1} << level);
-  Digest root = levels_[level][right >> level];
-  while (right > begin) {
-    level = std::countr_zero(right - begin);
-    right -= uint64_t{1} << level;
-    root = HashChildren(levels_[level][right >> level], root);
-  }
-  return root;
+Digest RootFrom(NodeOfTree node, uint64_t size) {
+  return size == 0 ? EmptyRoot() : RangeRoot(node, 0, size);
 }
 
-Digest MerkleTree::Root() const { return size() == 0 ? EmptyRoot() : RangeRoot(0, size()); }
+std::vector<Digest> InclusionProofFrom(NodeOfTree node, uint64_t index, uint64_t size) {
+  // PATH(m, D[n]) of the RFC, from the root down, and therefore from the end of the proof.
+  std::array<Digest, std::numeric_limits<uint64_t>::digits> path;
+  auto top = path.end();
+  uint64_t begin = 0, end = size;
+  while (end - begin > 1) {
+    const uint64_t middle = begin + LeftLeaves(end - begin);
+    if (index < middle) {
+      *--top = RangeRoot(node, middle, end);
+      end = middle;
+    } else {
+      *--top = RangeRoot(node, begin, middle);
+      begin = middle;
+    }
+  }
+  return std::vector<Digest>(top, path.end());
+}
+
+std::vector<Digest> ConsistencyProofFrom(NodeOfTree node, uint64_t old_size, uint64_t new_size) {
+  std::vector<Digest> proof;
+  if (old_size == 0) return proof;
+  // SUBPROOF(m, D[n], b) of the RFC, from the root down: follow the old tree's right end until it
+  // is a whole subtree.
+  uint64_t begin = 0, end = new_size;
+  while (old_size < end) {
+    const uint64_t middle = begin + LeftLeaves(end - begin);
+    if (old_size <= middle) {
+      proof.push_back(RangeRoot(node, middle, end));
+      end = middle;
+    } else {
+      proof.push_back(RangeRoot(node, begin, middle));
+      begin = middle;
+    }
+  }
+  // b: the verifier knows the subtree itself if it is the whole old tree.
+  if (begin != 0) proof.push_back(RangeRoot(node, begin, end));
+  std::reverse(proof.begin(), proof.end());
+  return proof;
+}
+
+Digest MerkleTree::Root() const { return RootFrom(NodesHere{levels_}, size()); }
 
 absl::StatusOr<Digest> MerkleTree::RootAt(uint64_t size) const {
   if (size > this->size()) return NotInTree(absl::StrCat("size ", size), this->size());
-  return size == 0 ? EmptyRoot() : RangeRoot(0, size);
+  return RootFrom(NodesHere{levels_}, size);
 }
 
 absl::StatusOr<Digest> MerkleTree::CompleteNode(int level, uint64_t index) const {
@@ -88,46 +138,14 @@ absl::StatusOr<std::vector<Digest>> MerkleTree::InclusionProof(uint64_t index,
                                                                uint64_t size) const {
   if (size > this->size()) return NotInTree(absl::StrCat("size ", size), this->size());
   if (index >= size) return NotInTree(absl::StrCat("leaf ", index), size);
-  // PATH(m, D[n]) of the RFC, from the root down, and therefore from the end of the proof.
-  std::array<Digest, std::numeric_limits<uint64_t>::digits> path;
-  auto top = path.end();
-  uint64_t begin = 0, end = size;
-  while (end - begin > 1) {
-    const uint64_t middle = begin + LeftLeaves(end - begin);
-    if (index < middle) {
-      *--top = RangeRoot(middle, end);
-      end = middle;
-    } else {
-      *--top = RangeRoot(begin, middle);
-      begin = middle;
-    }
-  }
-  return std::vector<Digest>(top, path.end());
+  return InclusionProofFrom(NodesHere{levels_}, index, size);
 }
 
 absl::StatusOr<std::vector<Digest>> MerkleTree::ConsistencyProof(uint64_t old_size,
                                                                  uint64_t new_size) const {
   if (new_size > size()) return NotInTree(absl::StrCat("size ", new_size), size());
   if (old_size > new_size) return NotInTree(absl::StrCat("size ", old_size), new_size);
-  std::vector<Digest> proof;
-  if (old_size == 0) return proof;
-  // SUBPROOF(m, D[n], b) of the RFC, from the root down: follow the old tree's right end until it
-  // is a whole subtree.
-  uint64_t begin = 0, end = new_size;
-  while (old_size < end) {
-    const uint64_t middle = begin + LeftLeaves(end - begin);
-    if (old_size <= middle) {
-      proof.push_back(RangeRoot(middle, end));
-      end = middle;
-    } else {
-      proof.push_back(RangeRoot(begin, middle));
-      begin = middle;
-    }
-  }
-  // b: the verifier knows the subtree itself if it is the whole old tree.
-  if (begin != 0) proof.push_back(RangeRoot(begin, end));
-  std::reverse(proof.begin(), proof.end());
-  return proof;
+  return ConsistencyProofFrom(NodesHere{levels_}, old_size, new_size);
 }
 
 void CompactTree::AppendHash(const Digest& leaf_hash) {

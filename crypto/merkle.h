@@ -29,6 +29,7 @@
 #include <deque>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -41,6 +42,15 @@ Digest HashLeaf(absl::string_view leaf);
 Digest HashChildren(const Digest& left, const Digest& right);
 // Root of the tree without leaves.
 Digest EmptyRoot();
+
+// Roots and proofs from the nodes of a tree, wherever they are kept: `node` gives node `index` of
+// `level` (drawn above). It is asked only for complete subtrees within the sizes given.
+using NodeOfTree = absl::FunctionRef<Digest(int level, uint64_t index)>;
+// Root of the first `size` leaves.
+Digest RootFrom(NodeOfTree node, uint64_t size);
+// As MerkleTree's. REQUIRES: index < size, old_size <= new_size.
+std::vector<Digest> InclusionProofFrom(NodeOfTree node, uint64_t index, uint64_t size);
+std::vector<Digest> ConsistencyProofFrom(NodeOfTree node, uint64_t old_size, uint64_t new_size);
 
 // A whole tree in memory, 67 bytes a leaf; roots and proofs of every past size in logarithmic time.
 // Concurrent appending and reading needs a lock, held by the caller.
@@ -67,7 +77,7 @@ class MerkleTree {
   absl::StatusOr<std::vector<Digest>> ConsistencyProof(uint64_t old_size, uint64_t new_size) const;
 
  private:
-  Digest RangeRoot(uint64_t begin, uint64_t end) const;
+  struct NodesHere;
 
   // Deques grow without copying; with a long log, a vector stalled while it was copied and took up
   // to twice the memory.

@@ -3,14 +3,8 @@
 #include <cstring>
 
 #include "crypto/hash.h"
-#include "crypto/random.h"
 
 namespace votum::ledger {
-namespace {
-constexpr size_t kSaltBytes = 16;
-}  // namespace
-
-CommandIndex::CommandIndex() : salt_(crypto::RandomBytes(kSaltBytes)) {}
 
 uint64_t CommandIndex::HashOf(absl::string_view command_id) const {
   const crypto::Digest digest = crypto::Sha256({salt_, command_id});
@@ -23,6 +17,15 @@ uint64_t CommandIndex::HashOf(absl::string_view command_id) const {
 void CommandIndex::Add(uint64_t hash, uint64_t index) {
   Shard& shard = shards_[ShardOf(hash)];
   while (!shard.try_emplace(hash, index).second) ++hash;
+}
+
+// Hashes spread evenly over the shards, up to their square root.
+void CommandIndex::Reserve(uint64_t count) {
+  for (Shard& shard : shards_) shard.reserve(shard.size() + count / kShards + count / kShards / 8);
+}
+
+void CommandIndex::Clear() {
+  for (Shard& shard : shards_) shard.clear();
 }
 
 std::vector<uint64_t> CommandIndex::Candidates(uint64_t hash) const {

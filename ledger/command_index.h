@@ -1,9 +1,9 @@
 // Index of the records that may hold a command id, so that each id counts only once.
 //
-// The index is kept in memory and rebuilt from the records at each start: ids are random, so an
-// index on disk would touch a separate page for nearly each command of a batch. Ids are kept as 64
-// bits of a hash with a salt of this process, so nobody can choose ids that collide. Collisions are
-// still possible, so the index only says where to look, and callers compare the record there.
+// The index is kept in memory and filled from the chapters at each start (chapter.h): ids are random,
+// so an index on disk would touch a separate page for nearly each command of a batch. Ids are kept as
+// 64 bits of a hash with a secret salt, so nobody can choose ids that collide. Collisions are still
+// possible, so the index only says where to look, and callers compare the record there.
 //
 // 19 to 39 bytes an entry. Its shards grow one after the other, so that no append waits for a copy
 // of the whole index.
@@ -13,6 +13,7 @@
 #include <array>
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -23,11 +24,14 @@ namespace votum::ledger {
 // HashOf may be called from any thread; Add and Candidates from one thread at a time.
 class CommandIndex {
  public:
-  CommandIndex();
+  explicit CommandIndex(std::string salt) : salt_(std::move(salt)) {}
 
   uint64_t HashOf(absl::string_view command_id) const;
   // Adds record `index`, a command whose id has this hash.
   void Add(uint64_t hash, uint64_t index);
+  // Makes room for about `count` more, so that adding them moves none.
+  void Reserve(uint64_t count);
+  void Clear();
   // The records whose ids may have this hash, in the order of adding: all that have it, and rarely
   // another one.
   std::vector<uint64_t> Candidates(uint64_t hash) const;

@@ -1,7 +1,6 @@
 #include "ledger/ledger.h"
 
 #include <chrono>
-#include <future>
 #include <map>
 #include <utility>
 
@@ -14,27 +13,14 @@
 #include "crypto/hash.h"
 #include "crypto/random.h"
 #include "crypto/record_leaf.h"
+#include "ledger/stored_entry.h"
 
 namespace votum::ledger {
 namespace {
 
-constexpr size_t kSaltBytes = 32;
 constexpr std::chrono::microseconds kLinger(2000);
 constexpr size_t kLingerUpTo = 256;
 constexpr size_t kNewestBytes = size_t{8} << 20;
-constexpr size_t kVerifyChunk = 1000;
-constexpr size_t kVerifyChunkBytes = size_t{16} << 20;
-
-absl::Status Damaged(uint64_t index, absl::string_view how) {
-  return Refuse(Reason::kLogDamaged, absl::StrCat("record ", index, " of the database ", how));
-}
-
-// The header in `payload`; empty if there is none.
-common::v1::CommandHeader HeaderOf(const std::string& payload) {
-  common::v1::AnyCommand any;
-  if (!any.ParseFromString(payload)) return {};
-  return std::move(*any.mutable_header());
-}
 
 // Whether `record` is of this command. Its signatures are no part of a command: with ECDSA, whoever
 // signs the same bytes twice gets two.
@@ -77,9 +63,13 @@ Ledger::Ledger(std::unique_ptr<EntryStore> entries, std::unique_ptr<CheckpointSt
       checkpoints_(std::move(checkpoints)),
       newest_(kNewestBytes),
       signer_(std::move(signer)),
+      seal_(attachments_key),
       vault_(entries_.get(), std::move(attachments_key)),
       config_(std::move(config)),
-      time_(config_.uptime) {}
+      time_(config_.uptime),
+      commands_(std::string(seal_.id_salt())) {
+  ForgetTree();
+}
 
 Ledger::~Ledger() { Stop(); }
 
@@ -98,84 +88,11 @@ absl::StatusOr<std::unique_ptr<Ledger>> Ledger::Open(std::unique_ptr<EntryStore>
   return ledger;
 }
 
-// ---------------------------------------------------------------------------------------------------------------------
-// Start
-
-absl::Status Ledger::Verify() {
-  ASSIGN_OR_RETURN(checkpoint_, checkpoints_->Load());
-  crypto::Checkpoint checkpoint;
-  if (!checkpoint_.empty()) {
-    auto opened = crypto::OpenCheckpoint(checkpoint_, signer_.verifier(), signer_.name());
-    if (!opened.ok()) {
-      return Refuse(Reason::kWrongLogKey,
-                    absl::StrCat("the stored checkpoint is not of log key ", signer_.name(), ": ",
-                                 opened.status().message()));
-    }
-    checkpoint = *std::move(opened);
-  }
-  ASSIGN_OR_RETURN(const uint64_t stored, entries_->Size());
-  if (stored < checkpoint.size) {
-    return Refuse(
-        Reason::kLogShorter,
-        absl::StrCat(
-            "the database has ", stored, " entries, but ", checkpoint.size,
-            " were signed: it was "
-            "restored from an older backup, or entries were lost. Signing now would fork the log; "
-            "restore the newest database"));
-  }
-  RETURN_IF_ERROR(VerifyStored(stored));
-  if (!checkpoint_.empty()) {
-    ASSIGN_OR_RETURN(const crypto::Digest root, tree_.RootAt(checkpoint.size));
-    if (root != checkpoint.root) {
-      return Refuse(Reason::kLogDamaged,
-                    absl::StrCat("the first ", checkpoint.size,
-                                 " leaves do not have the signed root: a leaf was changed"));
-    }
-  }
-  signed_size_ = checkpoint.size;
-  stats_.size = signed_size_;
-  if (stored > checkpoint.size) return SignUpTo(stored);
-  return absl::OkStatus();
-}
-
-absl::Status Ledger::VerifyStored(uint64_t stored) {
-  const auto read = [this](uint64_t start) {
-    return entries_->Read(start, kVerifyChunk, kVerifyChunkBytes);
-  };
-  // Reads one batch while verifying the one before.
-  auto coming = std::async(std::launch::async, read, 0);
-  for (uint64_t next = 0; next < stored;) {
-    ASSIGN_OR_RETURN(const std::vector<StoredEntry> stretch, coming.get());
-    if (stretch.empty()) return Damaged(next, "is missing");
-    const uint64_t after = next + stretch.size();
-    if (after < stored) coming = std::async(std::launch::async, read, after);
-    for (const StoredEntry& entry : stretch) RETURN_IF_ERROR(VerifyNext(entry));
-    next = after;
-    config_.progress(static_cast<double>(next) / static_cast<double>(stored));
-  }
-  return absl::OkStatus();
-}
-
-absl::Status Ledger::VerifyNext(const StoredEntry& entry) {
-  const uint64_t next = tree_.size();
-  const crypto::Digest leaf = crypto::RecordLeaf(entry.salt, entry.record);
-  if (entry.index != next || entry.salt.size() != kSaltBytes || crypto::AsBytes(leaf) != entry.leaf)
-    return Damaged(next, "does not give its leaf: a stored byte was changed");
-  common::v1::Record record;
-  const bool parses = record.ParseFromString(entry.record);
-  const std::string id = HeaderOf(record.payload()).command_id();
-  if (!parses || id.empty()) return Damaged(next, "is not that of a command");
-  commands_.Add(commands_.HashOf(id), next);
-  tree_.Append(entry.leaf);
-  time_.Add(next, FromTimestamp(record.time()));
-  return absl::OkStatus();
-}
-
 absl::Status Ledger::SignUpTo(uint64_t size) {
   crypto::Checkpoint next;
   next.origin = signer_.name();
   next.size = size;
-  ASSIGN_OR_RETURN(next.root, tree_.RootAt(size));
+  ASSIGN_OR_RETURN(next.root, tree_->RootAt(size));
   ASSIGN_OR_RETURN(std::string note, crypto::SignCheckpoint(next, signer_));
   RETURN_IF_ERROR(checkpoints_->Replace(checkpoint_, note));
   const std::unique_lock<std::shared_mutex> lock(log_mutex_);
@@ -274,22 +191,20 @@ absl::StatusOr<Ledger::Waiting> Ledger::Prepare(const common::v1::SignedCommand&
 // A size and root that belong to this log's history always will, so callers check them without the
 // sequencer.
 absl::Status Ledger::CheckViews(const common::v1::CommandHeader& header, uint64_t judged_at) const {
-  const std::shared_lock<std::shared_mutex> lock(log_mutex_);
-  if (judged_at > signed_size_) {
-    return Refuse(Reason::kBadJudgedAt,
-                  absl::StrCat("the command was judged at size ", judged_at, ", but the log has ",
-                               signed_size_, " records"));
+  const uint64_t size = this->size();
+  if (judged_at > size) {
+    return Refuse(Reason::kBadJudgedAt, absl::StrCat("the command was judged at size ", judged_at,
+                                                     ", but the log has ", size, " records"));
   }
   if (header.seen_size() == 0) return absl::OkStatus();
-  const auto root = tree_.RootAt(header.seen_size());
-  if (root.ok() && header.seen_size() <= signed_size_ &&
-      crypto::AsBytes(*root) == header.seen_root()) {
-    return absl::OkStatus();
+  if (header.seen_size() <= size) {
+    ASSIGN_OR_RETURN(const crypto::Digest root, tree_->RootAt(header.seen_size()));
+    if (crypto::AsBytes(root) == header.seen_root()) return absl::OkStatus();
   }
   return Refuse(Reason::kViewForked,
                 absl::StrCat("the signer has seen a log of ", header.seen_size(),
-                             " records that is not the beginning of this one, which has ",
-                             signed_size_, "; keep the device as it is, and tell an auditor"));
+                             " records that is not the beginning of this one, which has ", size,
+                             "; keep the device as it is, and tell an auditor"));
 }
 
 absl::Status Ledger::Enqueue(absl::Span<Waiting> waiting) {
@@ -408,7 +323,7 @@ absl::StatusOr<std::optional<StoredEntry>> Ledger::FindRecorded(
     if (index >= signed_size_) {
       entry = batch.at(index - signed_size_).entry;
     } else {
-      ASSIGN_OR_RETURN(std::vector<StoredEntry> stored, entries_->Read(index, 1, 1));
+      ASSIGN_OR_RETURN(std::vector<StoredEntry> stored, ReadStored(index, 1, 1));
       if (stored.empty()) return absl::DataLossError("a recorded command has no record");
       entry = std::move(stored[0]);
     }
@@ -467,7 +382,7 @@ void Ledger::Commit(const std::vector<Waiting*>& batch) {
         for (const StoredSubjectKey& key : fresh.subject_keys) fresh_keys.erase(key.subject);
         return sealed;
       }
-      commands_.Add(waiting->id_hash, fresh.entry.index);
+      fresh.chapter = Grow(fresh.entry.leaf, waiting->id_hash);
       entries.push_back(std::move(fresh));
       appended.push_back(waiting);
       return absl::OkStatus();
@@ -481,7 +396,6 @@ void Ledger::Commit(const std::vector<Waiting*>& batch) {
     if (!written.ok()) return config_.fatal(written);
     {
       const std::unique_lock<std::shared_mutex> lock(log_mutex_);
-      for (const NewEntry& entry : entries) tree_.Append(entry.entry.leaf);
       stats_.appends += entries.size();
       ++stats_.batches;
     }

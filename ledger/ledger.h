@@ -31,11 +31,14 @@
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "base/clock.h"
-#include "crypto/merkle.h"
+#include "crypto/checkpoint.h"
+#include "crypto/hash.h"
 #include "crypto/note.h"
+#include "ledger/chapter.h"
 #include "ledger/checkpoint_store.h"
 #include "ledger/command_index.h"
 #include "ledger/log_time.h"
+#include "ledger/log_tree.h"
 #include "ledger/newest_entries.h"
 #include "ledger/store.h"
 #include "ledger/validity.h"
@@ -80,8 +83,8 @@ struct LedgerConfig {
   size_t batch_bytes = kMaxBatchBytes;
   // Called when the outcome of a write is unknown; must not return.
   std::function<void(const absl::Status&)> fatal;
-  // Called now and then while the log is verified at the start, with a number from 0 to 1.
-  std::function<void(double)> progress = [](double) {};
+  // Called now and then while records are read at the start: how many are read, of how many.
+  std::function<void(uint64_t done, uint64_t all)> progress = [](uint64_t, uint64_t) {};
 };
 
 // The fields of a record that the service adds to the signed command.
@@ -93,8 +96,10 @@ struct Provenance {
 // Thread-safe.
 class Ledger {
  public:
-  // Opens the log and verifies it: each stored record gives its leaf, and the leaves give the root
-  // of the checkpoint. Durable entries beyond the checkpoint get a new one.
+  // Opens the log. It starts from its right edge: the stored chapters (chapter.h) and the leaves
+  // behind them give the root of the checkpoint, and only records behind the last chapter are read
+  // now. If the chapters are missing or wrong, each record is read: it gives its leaf, and the leaves
+  // give the root. Durable entries beyond the checkpoint get a new one.
   //
   //   DATA_LOSS/LOG_DAMAGED              a record does not give its leaf (the message names it), or
   //                                      the leaves give another root
@@ -131,7 +136,8 @@ class Ledger {
   absl::StatusOr<std::vector<crypto::Digest>> ConsistencyProof(uint64_t old_size,
                                                                uint64_t new_size) const;
 
-  // Signed entries from `start`, at most `limit`, up to about `max_bytes`.
+  // Signed entries from `start`, at most `limit`, up to about `max_bytes`. Those that are read from
+  // the store are checked against the signed root: DATA_LOSS/LOG_DAMAGED names the first that differs.
   absl::StatusOr<std::vector<StoredEntry>> Read(uint64_t start, size_t limit, size_t max_bytes);
   absl::StatusOr<common::v1::Attachment> GetAttachment(absl::string_view commitment) const;
   // Destroys the sealed contents of `subject`; true if there were any. From now on the ledger seals
@@ -180,9 +186,23 @@ class Ledger {
   // OK if all of them are in the queue; otherwise none is.
   absl::Status Enqueue(absl::Span<Waiting> waiting);
 
+  // The start (ledger_start.cc).
   absl::Status Verify();
+  absl::Status StartFromEdge(const crypto::Checkpoint& checkpoint, uint64_t stored);
+  absl::Status StartFromAll(const crypto::Checkpoint& checkpoint, uint64_t stored);
+  void ForgetTree();
+  absl::Status ReadChapters(uint64_t count);
+  // Reads the entries from the end of the tree to `stored`, verifies that each gives its leaf, and
+  // stores the chapters that they finish.
   absl::Status VerifyStored(uint64_t stored);
-  absl::Status VerifyNext(const StoredEntry& entry);
+  absl::StatusOr<std::optional<StoredChapter>> VerifyNext(const StoredEntry& entry);
+  absl::Status CheckRoot(const crypto::Checkpoint& checkpoint) const;
+  absl::Status FindTime();
+  // The next record has this leaf and command id. The chapter that it finishes, if it does.
+  std::optional<StoredChapter> Grow(absl::string_view leaf, uint64_t id_hash);
+  // Stored entries, each checked to be in the tree.
+  absl::StatusOr<std::vector<StoredEntry>> ReadStored(uint64_t start, size_t limit,
+                                                      size_t max_bytes) const;
   absl::Status SignUpTo(uint64_t size);
   absl::Status CheckNotErased(const common::v1::SignedCommand& command) const;
   void Sequence();
@@ -219,20 +239,23 @@ class Ledger {
   const std::unique_ptr<CheckpointStore> checkpoints_;
   NewestEntries newest_;
   const crypto::NoteSigner signer_;
+  const ChapterSeal seal_;
   const Vault vault_;
   const LedgerConfig config_;
 
   // The signed log as readers see it.
   mutable std::shared_mutex log_mutex_;
-  crypto::MerkleTree tree_;   // guarded by log_mutex_; written by the sequencer alone
   uint64_t signed_size_ = 0;  // guarded by log_mutex_
   std::string checkpoint_;    // guarded by log_mutex_
   LedgerStats stats_;         // guarded by log_mutex_
+  // Made anew only by Open. It may be ahead of signed_size_.
+  std::unique_ptr<LogTree> tree_;
 
-  LogTime time_;              // the sequencer's alone
-  bool has_room_ = true;      // the sequencer's alone
-  bool trusts_clock_ = true;  // the sequencer's alone
-  CommandIndex commands_;     // the sequencer's alone, except HashOf
+  LogTime time_;               // the sequencer's alone
+  bool has_room_ = true;       // the sequencer's alone
+  bool trusts_clock_ = true;   // the sequencer's alone
+  CommandIndex commands_;      // the sequencer's alone, except HashOf
+  std::vector<uint64_t> ids_;  // the sequencer's alone: of the unfinished chapter, hashed
 
   std::mutex accepted_mutex_;
   std::pair<uint64_t, absl::Time> accepted_;  // of AcceptTime; guarded by accepted_mutex_

@@ -4,9 +4,11 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "base/log.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"
 #include "ledger/ledger.h"
+#include "ledger/stored_entry.h"
 
 namespace votum::ledger {
 
@@ -39,10 +41,14 @@ absl::StatusOr<common::v1::Receipt> Ledger::ReceiptOf(StoredEntry entry) const {
   receipt.set_index(entry.index);
   receipt.set_record(std::move(entry.record));
   receipt.set_salt(std::move(entry.salt));
-  const std::shared_lock<std::shared_mutex> lock(log_mutex_);
-  receipt.set_checkpoint(checkpoint_);
+  uint64_t size = 0;
+  {
+    const std::shared_lock<std::shared_mutex> lock(log_mutex_);
+    receipt.set_checkpoint(checkpoint_);
+    size = signed_size_;
+  }
   ASSIGN_OR_RETURN(const std::vector<crypto::Digest> proof,
-                   tree_.InclusionProof(entry.index, signed_size_));
+                   tree_->InclusionProof(entry.index, size));
   receipt.mutable_inclusion_proof()->Reserve(static_cast<int>(proof.size()));
   for (const crypto::Digest& hash : proof) receipt.add_inclusion_proof(hash.data(), hash.size());
   return receipt;
@@ -50,21 +56,19 @@ absl::StatusOr<common::v1::Receipt> Ledger::ReceiptOf(StoredEntry entry) const {
 
 absl::StatusOr<std::vector<crypto::Digest>> Ledger::InclusionProof(uint64_t index,
                                                                    uint64_t size) const {
-  const std::shared_lock<std::shared_mutex> lock(log_mutex_);
-  if (size > signed_size_) {
-    return Refuse(Reason::kNotInTree, absl::StrCat("the log has ", signed_size_, " records"));
-  }
-  return tree_.InclusionProof(index, size);
+  const uint64_t all = this->size();
+  if (size > all) return Refuse(Reason::kNotInTree, absl::StrCat("the log has ", all, " records"));
+  return tree_->InclusionProof(index, size);
 }
 
 absl::StatusOr<std::vector<crypto::Digest>> Ledger::ConsistencyProof(uint64_t old_size,
                                                                      uint64_t new_size) const {
-  const std::shared_lock<std::shared_mutex> lock(log_mutex_);
-  if (old_size == 0 || old_size > new_size || new_size > signed_size_) {
+  const uint64_t all = size();
+  if (old_size == 0 || old_size > new_size || new_size > all) {
     return Refuse(Reason::kBadSizes,
-                  absl::StrCat("sizes must be 1 <= old_size <= new_size <= ", signed_size_));
+                  absl::StrCat("sizes must be 1 <= old_size <= new_size <= ", all));
   }
-  return tree_.ConsistencyProof(old_size, new_size);
+  return tree_->ConsistencyProof(old_size, new_size);
 }
 
 absl::StatusOr<std::vector<StoredEntry>> Ledger::Read(uint64_t start, size_t limit,
@@ -74,7 +78,27 @@ absl::StatusOr<std::vector<StoredEntry>> Ledger::Read(uint64_t start, size_t lim
   const size_t most = std::min<uint64_t>(limit, end - start);
   std::vector<StoredEntry> newest = newest_.Read(start, most, max_bytes);
   if (!newest.empty()) return newest;
-  return entries_->Read(start, most, max_bytes);
+  return ReadStored(start, most, max_bytes);
+}
+
+absl::StatusOr<std::vector<StoredEntry>> Ledger::ReadStored(uint64_t start, size_t limit,
+                                                            size_t max_bytes) const {
+  ASSIGN_OR_RETURN(std::vector<StoredEntry> entries, entries_->Read(start, limit, max_bytes));
+  const absl::Status sound = [&]() -> absl::Status {
+    if (entries.empty()) return DamagedRecord(start, "is missing");
+    // First what names the record: its chapter's leaves have no root if one of them is wrong.
+    for (size_t i = 0; i < entries.size(); ++i)
+      RETURN_IF_ERROR(CheckGivesLeaf(start + i, entries[i]));
+    for (const StoredEntry& entry : entries)
+      RETURN_IF_ERROR(tree_->CheckLeaf(entry.index, entry.leaf));
+    return absl::OkStatus();
+  }();
+  if (absl::IsDataLoss(sound)) {
+    Log(Severity::kError, "the database of the log is damaged",
+        {{"error", std::string(sound.message())}, {"reason", ReasonTextOf(sound)}});
+  }
+  RETURN_IF_ERROR(sound);
+  return entries;
 }
 
 absl::StatusOr<common::v1::Attachment> Ledger::GetAttachment(absl::string_view commitment) const {

@@ -72,7 +72,8 @@ absl::Status Ledger::MayAppend(const Waiting& waiting, const Stops& stops, absl:
       config_.uptime == nullptr ? absl::OkStatus() : CheckValidity(waiting.validity, time_of_batch);
   if (stops.room.ok() && stops.clock.ok()) return valid;
   const auto type_of_record = [this](uint64_t index) -> std::string {
-    const auto entries = entries_->Read(index, 1, 1);
+    if (index >= signed_size_) return "";
+    const auto entries = ReadStored(index, 1, 1);
     common::v1::Record record;
     if (!entries.ok() || entries->empty() || !record.ParseFromString((*entries)[0].record))
       return "";

@@ -29,6 +29,10 @@ constexpr char kSchema[] =
     "CREATE TABLE IF NOT EXISTS attachment(commitment bytea PRIMARY KEY, subject bytea NOT NULL, "
     "box bytea NOT NULL);"
     "CREATE INDEX IF NOT EXISTS attachment_by_subject ON attachment(subject);"
+    // A program that does not know this table leaves it alone, and the next one that does finds
+    // chapters missing, which is no harm.
+    "CREATE TABLE IF NOT EXISTS chapter(number bigint PRIMARY KEY, root bytea NOT NULL, ids bytea "
+    "NOT NULL, seal bytea NOT NULL);"
     "CREATE TABLE IF NOT EXISTS sequencer(id int PRIMARY KEY CHECK(id = 1), schema bigint NOT "
     "NULL, epoch bigint NOT NULL, holder bytea NOT NULL, next bigint NOT NULL, beat bigint NOT "
     "NULL, rewrite_due boolean NOT NULL);"
@@ -57,7 +61,22 @@ constexpr char kAppend[] =
     "    SELECT one.subject, one.box FROM lead, unnest($8, $9) AS one(subject, box)),"
     "  attachments AS (INSERT INTO attachment(commitment, subject, box) "
     "    SELECT one.commitment, one.subject, one.box FROM lead, "
-    "    unnest($10, $11, $12) AS one(commitment, subject, box) ON CONFLICT DO NOTHING)"
+    "    unnest($10, $11, $12) AS one(commitment, subject, box) ON CONFLICT DO NOTHING),"
+    "  chapters AS (INSERT INTO chapter(number, root, ids, seal) "
+    "    SELECT $13 + one.at - 1, one.root, one.ids, one.seal FROM lead, "
+    "    unnest($14, $15, $16) WITH ORDINALITY AS one(root, ids, seal, at) "
+    "    ON CONFLICT (number) DO UPDATE "
+    "    SET root = excluded.root, ids = excluded.ids, seal = excluded.seal)"
+    "SELECT next FROM lead";
+
+constexpr char kPutChapters[] =
+    "WITH lead AS (UPDATE sequencer SET beat = beat + 1 WHERE epoch = $1 AND holder = $2 "
+    "    RETURNING next),"
+    "  chapters AS (INSERT INTO chapter(number, root, ids, seal) "
+    "    SELECT $3 + one.at - 1, one.root, one.ids, one.seal FROM lead, "
+    "    unnest($4, $5, $6) WITH ORDINALITY AS one(root, ids, seal, at) "
+    "    ON CONFLICT (number) DO UPDATE "
+    "    SET root = excluded.root, ids = excluded.ids, seal = excluded.seal)"
     "SELECT next FROM lead";
 
 // A statement's parameters must fit in one PostgreSQL message (1 GiB), and in memory.
@@ -84,6 +103,18 @@ size_t BytesOf(const NewEntry& one) {
   size_t bytes = one.entry.record.size();
   for (const StoredAttachment& attachment : one.attachments) bytes += attachment.box.size();
   return bytes;
+}
+
+// Four parameters for chapters whose numbers follow each other.
+void AddChapters(const std::vector<const StoredChapter*>& chapters, Parameters* parameters) {
+  std::vector<absl::string_view> roots, ids, seals;
+  for (const StoredChapter* one : chapters) {
+    roots.push_back(one->root);
+    ids.push_back(one->ids);
+    seals.push_back(one->seal);
+  }
+  parameters->Add(chapters.empty() ? 0 : static_cast<int64_t>(chapters[0]->number));
+  parameters->Add(roots).Add(ids).Add(seals);
 }
 
 }  // namespace
@@ -245,6 +276,7 @@ absl::StatusOr<bool> PostgresStore::TryAppend(Batch::const_iterator begin,
   std::vector<absl::string_view> leaves, salts, records;        // of each entry
   std::vector<absl::string_view> key_subjects, key_boxes;       // of each fresh key
   std::vector<absl::string_view> commitments, subjects, boxes;  // of each attachment
+  std::vector<const StoredChapter*> chapters;
   for (auto one = begin; one != end; ++one) {
     leaves.push_back(one->entry.leaf);
     salts.push_back(one->entry.salt);
@@ -258,6 +290,7 @@ absl::StatusOr<bool> PostgresStore::TryAppend(Batch::const_iterator begin,
       subjects.push_back(attachment.subject);
       boxes.push_back(attachment.box);
     }
+    if (one->chapter.has_value()) chapters.push_back(&*one->chapter);
   }
   Parameters parameters;
   parameters.Add(epoch_).Add(token_).Add(static_cast<int64_t>(begin->entry.index)).Add(end - begin);
@@ -265,8 +298,21 @@ absl::StatusOr<bool> PostgresStore::TryAppend(Batch::const_iterator begin,
        {&leaves, &salts, &records, &key_subjects, &key_boxes, &commitments, &subjects, &boxes}) {
     parameters.Add(*column);
   }
+  AddChapters(chapters, &parameters);
   ASSIGN_OR_RETURN(const Result result, Write(kAppend, parameters, options_.call));
   return result.rows() == 1;
+}
+
+absl::Status PostgresStore::PutChapters(const std::vector<StoredChapter>& chapters) {
+  if (chapters.empty()) return absl::OkStatus();
+  const std::lock_guard<std::mutex> lock(write_mutex_);
+  std::vector<const StoredChapter*> all;
+  for (const StoredChapter& one : chapters) all.push_back(&one);
+  Parameters parameters;
+  parameters.Add(epoch_).Add(token_);
+  AddChapters(all, &parameters);
+  ASSIGN_OR_RETURN(const Result result, Write(kPutChapters, parameters, options_.call));
+  return result.rows() == 1 ? absl::OkStatus() : NotLeader();
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -352,16 +398,14 @@ absl::StatusOr<Result> PostgresStore::QueryPatiently(const char* sql,
 
 absl::StatusOr<uint64_t> PostgresStore::Size() {
   ASSIGN_OR_RETURN(const Result row,
-                   QueryPatiently("SELECT coalesce(max(idx) + 1, 0), count(*), (SELECT next FROM "
+                   QueryPatiently("SELECT coalesce(max(idx) + 1, 0), (SELECT next FROM "
                                   "sequencer) FROM entry",
                                   Parameters()));
   const int64_t size = row.Integer(0, 0);
-  if (size != row.Integer(0, 1))
-    return absl::DataLossError("the log has a gap: entries are missing from the database");
-  if (size != row.Integer(0, 2)) {
+  if (size != row.Integer(0, 1)) {
     return Refuse(Reason::kLogShorter,
                   absl::StrCat("the database has ", size, " entries, but its sequencer stands at ",
-                               row.Integer(0, 2), ": entries were lost; restore the database"));
+                               row.Integer(0, 1), ": entries were lost; restore the database"));
   }
   return static_cast<uint64_t>(size);
 }
@@ -384,6 +428,32 @@ absl::StatusOr<std::vector<StoredEntry>> PostgresStore::Read(uint64_t start, siz
                        rows.Bytes(row, 2), rows.Bytes(row, 3)});
   }
   return entries;
+}
+
+absl::StatusOr<std::vector<std::string>> PostgresStore::ReadLeaves(uint64_t start, size_t limit) {
+  ASSIGN_OR_RETURN(
+      const Result rows,
+      Query("SELECT leaf FROM entry WHERE idx >= $1 AND idx < $1 + $2 ORDER BY idx",
+            Parameters().Add(static_cast<int64_t>(start)).Add(static_cast<int64_t>(limit))));
+  std::vector<std::string> leaves;
+  for (int row = 0; row < rows.rows(); ++row) leaves.push_back(rows.Bytes(row, 0));
+  return leaves;
+}
+
+absl::StatusOr<std::vector<StoredChapter>> PostgresStore::ReadChapters(uint64_t number,
+                                                                       size_t limit) {
+  ASSIGN_OR_RETURN(
+      const Result rows,
+      QueryPatiently(
+          "SELECT number, root, ids, seal FROM chapter WHERE number >= $1 AND number < "
+          "$1 + $2 ORDER BY number",
+          Parameters().Add(static_cast<int64_t>(number)).Add(static_cast<int64_t>(limit))));
+  std::vector<StoredChapter> chapters;
+  for (int row = 0; row < rows.rows(); ++row) {
+    chapters.push_back({static_cast<uint64_t>(rows.Integer(row, 0)), rows.Bytes(row, 1),
+                        rows.Bytes(row, 2), rows.Bytes(row, 3)});
+  }
+  return chapters;
 }
 
 absl::StatusOr<std::optional<StoredAttachment>> PostgresStore::FindAttachment(

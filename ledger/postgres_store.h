@@ -3,6 +3,7 @@
 //   entry(idx, leaf, salt, record)        the log
 //   attachment(commitment, subject, box)  sealed attachments
 //   subject_key(subject, box)             their keys, wrapped
+//   chapter(number, root, ids, seal)      what starts read instead of the entries
 //   sequencer(epoch, holder, next, beat, rewrite_due)   one row: who leads, and where
 //
 // Several ledgers may have the database open; one leads. Leadership is an epoch and a random token
@@ -68,6 +69,9 @@ class PostgresStore final : public EntryStore {
   absl::StatusOr<uint64_t> Size() override;
   absl::StatusOr<std::vector<StoredEntry>> Read(uint64_t start, size_t limit,
                                                 size_t max_bytes) override;
+  absl::StatusOr<std::vector<std::string>> ReadLeaves(uint64_t start, size_t limit) override;
+  absl::StatusOr<std::vector<StoredChapter>> ReadChapters(uint64_t number, size_t limit) override;
+  absl::Status PutChapters(const std::vector<StoredChapter>& chapters) override;
   absl::StatusOr<std::optional<StoredAttachment>> FindAttachment(
       absl::string_view commitment) override;
   absl::StatusOr<std::optional<std::string>> FindSubjectKey(absl::string_view subject) override;

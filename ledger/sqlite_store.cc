@@ -24,11 +24,18 @@ constexpr const char* kSchema[] = {
     // an older program that still relied on it would take every command missing from it for new.
     "DROP TABLE command"};
 
+// No step of the schema: a program that does not know the table leaves it alone, and the next one that
+// does finds chapters missing, which is no harm.
+constexpr char kChapters[] =
+    "CREATE TABLE IF NOT EXISTS chapter(number INTEGER PRIMARY KEY, root BLOB NOT NULL, ids BLOB "
+    "NOT NULL, seal BLOB NOT NULL)";
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<SqliteStore>> SqliteStore::Open(const std::string& path) {
   ASSIGN_OR_RETURN(sqlite::Database write, sqlite::Database::Open(path, kSchema));
   RETURN_IF_ERROR(write.Execute(kTuning));
+  RETURN_IF_ERROR(write.Execute(kChapters));
   ASSIGN_OR_RETURN(sqlite::Statement entry,
                    write.Prepare("INSERT INTO entry(idx, leaf, salt, record) VALUES(?,?,?,?)"));
   // The same attachment may be committed to again (an import repeated with the same bytes); it is
@@ -38,6 +45,9 @@ absl::StatusOr<std::unique_ptr<SqliteStore>> SqliteStore::Open(const std::string
       write.Prepare("INSERT OR IGNORE INTO attachment(commitment, subject, box) VALUES(?,?,?)"));
   ASSIGN_OR_RETURN(sqlite::Statement subject_key,
                    write.Prepare("INSERT INTO subject_key(subject, box) VALUES(?,?)"));
+  ASSIGN_OR_RETURN(
+      sqlite::Statement chapter,
+      write.Prepare("INSERT OR REPLACE INTO chapter(number, root, ids, seal) VALUES(?,?,?,?)"));
   ASSIGN_OR_RETURN(sqlite::Statement erase_attachments,
                    write.Prepare("DELETE FROM attachment WHERE subject = ?"));
   ASSIGN_OR_RETURN(sqlite::Statement erase_key,
@@ -48,20 +58,27 @@ absl::StatusOr<std::unique_ptr<SqliteStore>> SqliteStore::Open(const std::string
   ASSIGN_OR_RETURN(sqlite::Database read, sqlite::Database::Open(path, kSchema));
   RETURN_IF_ERROR(read.Execute(kTuning));
   ASSIGN_OR_RETURN(sqlite::Statement size,
-                   read.Prepare("SELECT coalesce(max(idx) + 1, 0), count(*) FROM entry"));
+                   read.Prepare("SELECT coalesce(max(idx) + 1, 0) FROM entry"));
   ASSIGN_OR_RETURN(
       sqlite::Statement range,
       read.Prepare(
           "SELECT idx, leaf, salt, record FROM entry WHERE idx >= ? ORDER BY idx LIMIT ?"));
+  ASSIGN_OR_RETURN(sqlite::Statement leaves,
+                   read.Prepare("SELECT leaf FROM entry WHERE idx >= ? ORDER BY idx LIMIT ?"));
+  ASSIGN_OR_RETURN(
+      sqlite::Statement chapters,
+      read.Prepare(
+          "SELECT number, root, ids, seal FROM chapter WHERE number >= ? ORDER BY number LIMIT ?"));
   ASSIGN_OR_RETURN(sqlite::Statement find_attachment,
                    read.Prepare("SELECT subject, box FROM attachment WHERE commitment = ?"));
   ASSIGN_OR_RETURN(sqlite::Statement find_key,
                    read.Prepare("SELECT box FROM subject_key WHERE subject = ?"));
   return std::unique_ptr<SqliteStore>(new SqliteStore(
       Writer{std::move(write), std::move(entry), std::move(attachment), std::move(subject_key),
-             std::move(erase_attachments), std::move(erase_key), std::move(truncate_wal)},
-      Reader{std::move(read), std::move(size), std::move(range), std::move(find_attachment),
-             std::move(find_key)}));
+             std::move(chapter), std::move(erase_attachments), std::move(erase_key),
+             std::move(truncate_wal)},
+      Reader{std::move(read), std::move(size), std::move(range), std::move(leaves),
+             std::move(chapters), std::move(find_attachment), std::move(find_key)}));
 }
 
 absl::Status SqliteStore::Insert(const NewEntry& one) {
@@ -80,7 +97,15 @@ absl::Status SqliteStore::Insert(const NewEntry& one) {
                         .Bind(3, attachment.box)
                         .Run());
   }
-  return absl::OkStatus();
+  return one.chapter.has_value() ? Insert(*one.chapter) : absl::OkStatus();
+}
+
+absl::Status SqliteStore::Insert(const StoredChapter& chapter) {
+  return writer_.chapter.Bind(1, static_cast<int64_t>(chapter.number))
+      .Bind(2, chapter.root)
+      .Bind(3, chapter.ids)
+      .Bind(4, chapter.seal)
+      .Run();
 }
 
 absl::Status SqliteStore::AppendBatch(const std::vector<NewEntry>& batch) {
@@ -90,14 +115,18 @@ absl::Status SqliteStore::AppendBatch(const std::vector<NewEntry>& batch) {
   return writer_.database.Execute("COMMIT");
 }
 
+absl::Status SqliteStore::PutChapters(const std::vector<StoredChapter>& chapters) {
+  const std::lock_guard<std::mutex> lock(write_mutex_);
+  RETURN_IF_ERROR(writer_.database.Execute("BEGIN IMMEDIATE"));
+  for (const StoredChapter& one : chapters) RETURN_IF_ERROR(Insert(one));
+  return writer_.database.Execute("COMMIT");
+}
+
 absl::StatusOr<uint64_t> SqliteStore::Size() {
   const std::lock_guard<std::mutex> lock(read_mutex_);
   RETURN_IF_ERROR(reader_.size.Step().status());
   const int64_t size = reader_.size.Integer(0);
-  const int64_t count = reader_.size.Integer(1);
   reader_.size.Reset();
-  if (size != count)
-    return absl::DataLossError("the log has a gap: entries are missing from the database");
   return static_cast<uint64_t>(size);
 }
 
@@ -116,6 +145,33 @@ absl::StatusOr<std::vector<StoredEntry>> SqliteStore::Read(uint64_t start, size_
   reader_.read.Reset();
   RETURN_IF_ERROR(row.status());
   return entries;
+}
+
+absl::StatusOr<std::vector<std::string>> SqliteStore::ReadLeaves(uint64_t start, size_t limit) {
+  const std::lock_guard<std::mutex> lock(read_mutex_);
+  std::vector<std::string> leaves;
+  reader_.leaves.Bind(1, static_cast<int64_t>(start)).Bind(2, static_cast<int64_t>(limit));
+  absl::StatusOr<bool> row = false;
+  while ((row = reader_.leaves.Step()).ok() && *row) leaves.push_back(reader_.leaves.Bytes(0));
+  reader_.leaves.Reset();
+  RETURN_IF_ERROR(row.status());
+  return leaves;
+}
+
+absl::StatusOr<std::vector<StoredChapter>> SqliteStore::ReadChapters(uint64_t number,
+                                                                     size_t limit) {
+  const std::lock_guard<std::mutex> lock(read_mutex_);
+  std::vector<StoredChapter> chapters;
+  reader_.chapters.Bind(1, static_cast<int64_t>(number)).Bind(2, static_cast<int64_t>(limit));
+  absl::StatusOr<bool> row = false;
+  while ((row = reader_.chapters.Step()).ok() && *row) {
+    chapters.push_back({static_cast<uint64_t>(reader_.chapters.Integer(0)),
+                        reader_.chapters.Bytes(1), reader_.chapters.Bytes(2),
+                        reader_.chapters.Bytes(3)});
+  }
+  reader_.chapters.Reset();
+  RETURN_IF_ERROR(row.status());
+  return chapters;
 }
 
 absl::StatusOr<std::optional<StoredAttachment>> SqliteStore::FindAttachment(

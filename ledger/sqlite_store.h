@@ -3,6 +3,7 @@
 //   entry(idx, leaf, salt, record)        the log
 //   attachment(commitment, subject, box)  sealed attachments
 //   subject_key(subject, box)             their keys, wrapped
+//   chapter(number, root, ids, seal)      what starts read instead of the entries
 #ifndef VOTUM_LEDGER_SQLITE_STORE_H_
 #define VOTUM_LEDGER_SQLITE_STORE_H_
 
@@ -24,6 +25,9 @@ class SqliteStore final : public EntryStore {
   absl::StatusOr<uint64_t> Size() override;
   absl::StatusOr<std::vector<StoredEntry>> Read(uint64_t start, size_t limit,
                                                 size_t max_bytes) override;
+  absl::StatusOr<std::vector<std::string>> ReadLeaves(uint64_t start, size_t limit) override;
+  absl::StatusOr<std::vector<StoredChapter>> ReadChapters(uint64_t number, size_t limit) override;
+  absl::Status PutChapters(const std::vector<StoredChapter>& chapters) override;
   absl::StatusOr<std::optional<StoredAttachment>> FindAttachment(
       absl::string_view commitment) override;
   absl::StatusOr<std::optional<std::string>> FindSubjectKey(absl::string_view subject) override;
@@ -36,6 +40,7 @@ class SqliteStore final : public EntryStore {
     sqlite::Statement entry;
     sqlite::Statement attachment;
     sqlite::Statement subject_key;
+    sqlite::Statement chapter;
     sqlite::Statement erase_attachments;
     sqlite::Statement erase_key;
     sqlite::Statement truncate_wal;
@@ -44,6 +49,8 @@ class SqliteStore final : public EntryStore {
     sqlite::Database database;
     sqlite::Statement size;
     sqlite::Statement read;
+    sqlite::Statement leaves;
+    sqlite::Statement chapters;
     sqlite::Statement attachment;
     sqlite::Statement subject_key;
   };
@@ -51,6 +58,7 @@ class SqliteStore final : public EntryStore {
   SqliteStore(Writer writer, Reader reader)
       : writer_(std::move(writer)), reader_(std::move(reader)) {}
   absl::Status Insert(const NewEntry& entry);
+  absl::Status Insert(const StoredChapter& chapter);
 
   std::mutex write_mutex_;  // taken before read_mutex_
   Writer writer_;           // guarded by write_mutex_

@@ -39,11 +39,20 @@ struct StoredSubjectKey {
   std::string box;
 };
 
+// From 256 entries, all that a start needs (chapter.h). It follows from them, and may be lost.
+struct StoredChapter {
+  uint64_t number = 0;  // of entries 256 * number and following
+  std::string root;     // 32 bytes: the root over their leaves
+  std::string ids;      // their command ids, hashed
+  std::string seal;     // 32 bytes
+};
+
 // One entry with all that belongs to it.
 struct NewEntry {
   StoredEntry entry;
   std::vector<StoredAttachment> attachments;
   std::vector<StoredSubjectKey> subject_keys;  // of subjects that had none
+  std::optional<StoredChapter> chapter;        // of which it is the last entry
 };
 
 // Reads may be called from any thread; AppendBatch from one thread at a time.
@@ -53,12 +62,22 @@ class EntryStore {
 
   virtual absl::Status AppendBatch(const std::vector<NewEntry>& batch) = 0;
 
-  // The number of entries.
+  // The number of entries, told from the last one: whether all before it are there shows when they
+  // are read.
   virtual absl::StatusOr<uint64_t> Size() = 0;
   // Entries from `start`, at most `limit`, until their records exceed `max_bytes` (at least one, if
   // there is one).
   virtual absl::StatusOr<std::vector<StoredEntry>> Read(uint64_t start, size_t limit,
                                                         size_t max_bytes) = 0;
+  // The leaves of the entries from `start` on, at most `limit`.
+  virtual absl::StatusOr<std::vector<std::string>> ReadLeaves(uint64_t start, size_t limit) = 0;
+
+  // The chapters from `number` on that are stored, at most `limit`, in order.
+  virtual absl::StatusOr<std::vector<StoredChapter>> ReadChapters(uint64_t number,
+                                                                  size_t limit) = 0;
+  // Stores chapters, instead of those with the same numbers. Not while AppendBatch runs.
+  virtual absl::Status PutChapters(const std::vector<StoredChapter>& chapters) = 0;
+
   virtual absl::StatusOr<std::optional<StoredAttachment>> FindAttachment(
       absl::string_view commitment) = 0;
   // Destroys the attachments and the key of `subject`, so that no byte of them is left in the

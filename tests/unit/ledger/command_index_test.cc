@@ -16,7 +16,7 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
 TEST(CommandIndexTest, FindsEachOfMany) {
-  CommandIndex index;
+  CommandIndex index("salt");
   std::map<std::string, uint64_t> ids;
   for (uint64_t i = 0; i < 20000; ++i) {
     const std::string id = crypto::NewUuid();
@@ -29,7 +29,7 @@ TEST(CommandIndexTest, FindsEachOfMany) {
 }
 
 TEST(CommandIndexTest, WhatCollidesIsFoundInTheOrderAdded) {
-  CommandIndex index;
+  CommandIndex index("salt");
   const uint64_t hash = ~uint64_t{0} - 1;  // the next two are the largest number and 0
   for (const uint64_t at : {7u, 3u, 5u}) index.Add(hash, at);
   EXPECT_THAT(index.Candidates(hash), ElementsAre(7, 3, 5));
@@ -40,8 +40,19 @@ TEST(CommandIndexTest, WhatCollidesIsFoundInTheOrderAdded) {
   EXPECT_THAT(index.Candidates(hash - 1), IsEmpty());
 }
 
-TEST(CommandIndexTest, EachProcessHashesInItsOwnWay) {
-  EXPECT_NE(CommandIndex().HashOf("id"), CommandIndex().HashOf("id"));
+TEST(CommandIndexTest, NobodyCanTellAHashWithoutTheSalt) {
+  EXPECT_EQ(CommandIndex("salt").HashOf("id"), CommandIndex("salt").HashOf("id"));
+  EXPECT_NE(CommandIndex("salt").HashOf("id"), CommandIndex("another").HashOf("id"));
+}
+
+TEST(CommandIndexTest, MayBeFilledAnew) {
+  CommandIndex index("salt");
+  index.Reserve(10000);
+  index.Add(1, 7);
+  index.Clear();
+  EXPECT_THAT(index.Candidates(1), IsEmpty());
+  index.Add(1, 8);
+  EXPECT_THAT(index.Candidates(1), ElementsAre(8));
 }
 
 }  // namespace

@@ -42,6 +42,15 @@ class ReluctantStore final : public EntryStore {
                                                 size_t max_bytes) override {
     return store_->Read(start, limit, max_bytes);
   }
+  absl::StatusOr<std::vector<std::string>> ReadLeaves(uint64_t start, size_t limit) override {
+    return store_->ReadLeaves(start, limit);
+  }
+  absl::StatusOr<std::vector<StoredChapter>> ReadChapters(uint64_t number, size_t limit) override {
+    return store_->ReadChapters(number, limit);
+  }
+  absl::Status PutChapters(const std::vector<StoredChapter>& chapters) override {
+    return store_->PutChapters(chapters);
+  }
   absl::StatusOr<std::optional<StoredAttachment>> FindAttachment(
       absl::string_view commitment) override {
     return store_->FindAttachment(commitment);

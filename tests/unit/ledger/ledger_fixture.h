@@ -169,6 +169,7 @@ class LedgerTest : public ::testing::TestWithParam<Kind> {
     config.uptime = uptime_;
     config.clock_check = clock_check_;
     config.batch_bytes = batch_bytes_;
+    config.progress = [this](uint64_t read, uint64_t) { records_read_ = read; };
     return Ledger::Open(*std::move(entries), *std::move(checkpoints), Signer(),
                         crypto::SecretBytes::CopyOf(std::string(32, 'k')), std::move(config));
   }
@@ -213,6 +214,7 @@ class LedgerTest : public ::testing::TestWithParam<Kind> {
   FakeClock clock_;
   std::atomic<uint64_t> free_bytes_ = kDiskReserve;
   size_t batch_bytes_ = kMaxBatchBytes;
+  uint64_t records_read_ = 0;               // by the last start that read some
   std::function<absl::Duration()> uptime_;  // the clock may do anything without it
   // By default the sequencer reads the clocks only for batches: tests set them in between.
   absl::Duration clock_check_ = absl::Hours(24);
