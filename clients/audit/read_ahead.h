@@ -2,18 +2,14 @@
 //
 // The fold processes one record after the other. Everything that needs no state is computed
 // beforehand, in any order: the parts of the line, whether they give the leaf, the command in it,
-// and whether its signature was made with the key it names. Signatures that verify here are
-// remembered for the fold. A record whose signature does not verify, or whose key no earlier record
-// enrols, is left to the fold, which reports the reason.
+// and its signature (core/fold/signatures_ahead.h).
 #ifndef VOTUM_CLIENTS_AUDIT_READ_AHEAD_H_
 #define VOTUM_CLIENTS_AUDIT_READ_AHEAD_H_
 
 #include <atomic>
 #include <cstddef>
 #include <future>
-#include <map>
 #include <optional>
-#include <shared_mutex>
 #include <string>
 #include <vector>
 
@@ -21,7 +17,7 @@
 #include "clients/audit/archive.h"
 #include "core/fold/fold.h"
 #include "core/fold/signature_cache.h"
-#include "crypto/keys.h"
+#include "core/fold/signatures_ahead.h"
 
 namespace votum::audit {
 
@@ -39,7 +35,7 @@ class ReadAhead {
  public:
   // `cache` outlives this object and remembers at least the signatures of two chunks. `threads` is
   // at least 1.
-  ReadAhead(SignatureCache* cache, unsigned threads) : cache_(*cache), threads_(threads) {}
+  ReadAhead(SignatureCache* cache, unsigned threads) : signatures_(cache), threads_(threads) {}
   ~ReadAhead() { Wait(); }
   ReadAhead(const ReadAhead&) = delete;
   ReadAhead& operator=(const ReadAhead&) = delete;
@@ -54,16 +50,12 @@ class ReadAhead {
   void Wait();
   // Reads lines that no other thread has taken, until none are left.
   void ReadSome();
-  void RememberKey(const Envelope& envelope);
-  void Verify(const Envelope& envelope);
 
-  SignatureCache& cache_;
+  SignaturesAhead signatures_;
   const unsigned threads_;
   std::vector<std::string> lines_;
   std::vector<ReadEntry> entries_;  // of lines_; each written by the thread that took the line
   std::atomic<size_t> next_{0};     // the first line that no thread has taken
-  std::shared_mutex keys_mutex_;
-  std::map<std::string, crypto::PublicKey, std::less<>> keys_;  // by key id; guarded by keys_mutex_
   std::vector<std::future<void>> running_;
 };
 

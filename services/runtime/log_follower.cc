@@ -16,10 +16,12 @@ constexpr absl::Duration kLongestPause = absl::Milliseconds(500);
 
 LogFollower::LogFollower(std::function<std::unique_ptr<LogStream>(uint64_t)> subscribe,
                          std::function<uint64_t()> next_index,
-                         std::function<Followed(const ledger::v1::SubscribeResponse&)> take)
+                         std::function<Followed(const ledger::v1::SubscribeResponse&)> take,
+                         std::function<void(const absl::Status&)> damaged)
     : subscribe_(std::move(subscribe)),
       next_index_(std::move(next_index)),
-      take_(std::move(take)) {}
+      take_(std::move(take)),
+      damaged_(std::move(damaged)) {}
 
 LogFollower::~LogFollower() { Stop(); }
 
@@ -66,6 +68,10 @@ bool LogFollower::FollowOnce() {
     const std::lock_guard<std::mutex> lock(mutex_);
     stream_ = nullptr;
     if (stopping_) return false;
+  }
+  if (followed == Followed::kGoOn && absl::IsDataLoss(status) && damaged_ != nullptr) {
+    damaged_(status);
+    return false;
   }
   if (followed == Followed::kGoOn) {
     Log(Severity::kWarning, "log stream ended; subscribing again",

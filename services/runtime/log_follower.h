@@ -9,6 +9,7 @@
 #include <mutex>
 #include <thread>
 
+#include "absl/status/status.h"
 #include "services/runtime/ledger_client.h"
 #include "votum/ledger/v1/ledger_service.pb.h"
 
@@ -25,11 +26,13 @@ enum class Followed {
 class LogFollower {
  public:
   // `subscribe` opens a stream from a record on, and `next_index` names that record; `take` gets
-  // each batch, of which the first of a stream begins there. All are called on the following
-  // thread.
+  // each batch, of which the first of a stream begins there. A stream that ends with DATA_LOSS will
+  // never go on: `damaged` gets its status, if there is one, and nothing follows. All are called on
+  // the following thread.
   LogFollower(std::function<std::unique_ptr<LogStream>(uint64_t)> subscribe,
               std::function<uint64_t()> next_index,
-              std::function<Followed(const ledger::v1::SubscribeResponse&)> take);
+              std::function<Followed(const ledger::v1::SubscribeResponse&)> take,
+              std::function<void(const absl::Status&)> damaged = nullptr);
   ~LogFollower();
 
   void Start();
@@ -43,6 +46,7 @@ class LogFollower {
   const std::function<std::unique_ptr<LogStream>(uint64_t)> subscribe_;
   const std::function<uint64_t()> next_index_;
   const std::function<Followed(const ledger::v1::SubscribeResponse&)> take_;
+  const std::function<void(const absl::Status&)> damaged_;
 
   std::mutex mutex_;
   std::condition_variable stopped_;

@@ -1,6 +1,8 @@
 #include "services/runtime/replica.h"
 
+#include <algorithm>
 #include <optional>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -8,9 +10,37 @@
 #include "absl/time/time.h"
 #include "base/log.h"
 #include "base/refusal.h"
+#include "base/work_ahead.h"
 #include "core/fold/authorize.h"
+#include "core/fold/signatures_ahead.h"
 
 namespace votum {
+namespace {
+
+// So many records in one batch are a backlog: their signatures are verified on all processors.
+// Fewer come with the commands of this moment, whose signatures their service has verified.
+constexpr size_t kBacklog = 256;
+
+// Opens the records of `batch`, and gives them to `fold_next`, one after the other, until it returns
+// false. `directory` is that of the state before them.
+void FoldInOrder(const ledger::v1::SubscribeResponse& batch,
+                 const directory::DirectoryMachine& directory, SignatureCache& cache,
+                 const std::function<bool(const std::optional<OpenedRecord>&)>& fold_next) {
+  const auto size = static_cast<size_t>(batch.entries_size());
+  const bool backlog = size >= kBacklog;
+  SignaturesAhead signatures(&cache, &directory);
+  std::vector<std::optional<OpenedRecord>> records(size);
+  WorkAhead(
+      size, backlog ? std::max(1u, std::thread::hardware_concurrency()) : 1,
+      [&](size_t i) {
+        records[i] = OpenRecord(batch.entries(static_cast<int>(i)).record());
+        if (backlog && records[i].has_value() && records[i]->envelope.ok())
+          signatures.Verify(*records[i]->envelope);
+      },
+      [&](size_t i) { return fold_next(records[i]); });
+}
+
+}  // namespace
 
 Replica::Replica(DomainSet domains, crypto::PublicKey log_key, LedgerClient* ledger,
                  SignatureCache* cache, std::function<void(const absl::Status&)> fatal,
@@ -18,10 +48,10 @@ Replica::Replica(DomainSet domains, crypto::PublicKey log_key, LedgerClient* led
     : fatal_(std::move(fatal)),
       cache_(*cache),
       fold_(domains, std::move(log_key), cache, program_version),
-      follower_(
-          [ledger](uint64_t start) { return ledger->Subscribe(start); },
-          [this] { return next_index(); },
-          [this](const ledger::v1::SubscribeResponse& response) { return FoldAll(response); }) {
+      follower_([ledger](uint64_t start) { return ledger->Subscribe(start); },
+                [this] { return next_index(); },
+                [this](const ledger::v1::SubscribeResponse& response) { return FoldAll(response); },
+                [this](const absl::Status& damaged) { CannotFollow(damaged); }) {
   published_.Set(std::make_shared<const Fold>(fold_));
 }
 
@@ -67,20 +97,14 @@ void Replica::RemoveListener(uint64_t number) const {
 Followed Replica::FoldAll(const ledger::v1::SubscribeResponse& response) {
   absl::Status broken;
   std::vector<RecordOutcome> voids;
-  std::vector<std::optional<OpenedRecord>> records;
-  records.reserve(static_cast<size_t>(response.entries_size()));
-  for (const ledger::v1::Entry& entry : response.entries())
-    records.push_back(OpenRecord(entry.record()));
-  for (const std::optional<OpenedRecord>& record : records) {
+  const auto fold_next = [&](const std::optional<OpenedRecord>& record) {
     const auto outcome = fold_.Apply(record);
-    if (!outcome.ok()) {
-      broken = outcome.status();
-      break;
-    }
-    if (!outcome->status.ok()) voids.push_back(*outcome);
-    broken = fold_.CheckNotNewer();
-    if (!broken.ok()) break;
-  }
+    broken = outcome.ok() ? fold_.CheckNotNewer() : outcome.status();
+    if (outcome.ok() && !outcome->status.ok()) voids.push_back(*outcome);
+    return broken.ok();
+  };
+  const std::shared_ptr<const Fold> before = State();
+  FoldInOrder(response, before->world().directory(), cache_, fold_next);
   published_.Set(std::make_shared<const Fold>(fold_));
   for (const RecordOutcome& one : voids) {
     Log(Severity::kWarning, "record is void",
@@ -102,10 +126,14 @@ Followed Replica::FoldAll(const ledger::v1::SubscribeResponse& response) {
     folded_.notify_all();
   }
   if (broken.ok()) return Followed::kGoOn;
-  Log(Severity::kError, "the log cannot be followed",
-      {{"error", std::string(broken.message())}, {"reason", ReasonTextOf(broken)}});
-  fatal_(broken);
+  CannotFollow(broken);
   return Followed::kStop;
+}
+
+void Replica::CannotFollow(const absl::Status& why) {
+  Log(Severity::kError, "the log cannot be followed",
+      {{"error", std::string(why.message())}, {"reason", ReasonTextOf(why)}});
+  fatal_(why);
 }
 
 }  // namespace votum

@@ -26,8 +26,8 @@ namespace votum {
 // Thread-safe.
 class Replica {
  public:
-  // `ledger` and `cache` outlive this object. `fatal` is called, once, if the log turns out to be
-  // broken (DATA_LOSS) or newer than this program (FAILED_PRECONDITION/NEWER_LOG): the process must
+  // `ledger` and `cache` outlive this object. `fatal` is called, once, if the log or the
+  // ledger's database turns out to be broken (DATA_LOSS), or the log to be newer than this program (FAILED_PRECONDITION/NEWER_LOG): the process must
   // not go on serving.
   Replica(DomainSet domains, crypto::PublicKey log_key, LedgerClient* ledger, SignatureCache* cache,
           std::function<void(const absl::Status&)> fatal,
@@ -69,6 +69,7 @@ class Replica {
 
  private:
   Followed FoldAll(const ledger::v1::SubscribeResponse& response);
+  void CannotFollow(const absl::Status& why);
 
   const std::function<void(const absl::Status&)> fatal_;
   SignatureCache& cache_;

@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -45,6 +46,13 @@ class FakeLedger final : public LedgerClient {
   void Show(const std::vector<std::string>& records) {
     const std::lock_guard<std::mutex> lock(mutex_);
     records_ = records;
+    changed_.notify_all();
+  }
+
+  // From now on each stream ends, for this reason, when it has shown the records.
+  void EndStreams(const absl::Status& why) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    end_ = why;
     changed_.notify_all();
   }
 
@@ -154,8 +162,10 @@ class FakeLedger final : public LedgerClient {
     bool Next(ledger::v1::SubscribeResponse* stretch) override {
       stretch->Clear();
       std::unique_lock<std::mutex> lock(ledger_.mutex_);
-      ledger_.changed_.wait(lock, [this] { return cancelled_ || next_ < ledger_.records_.size(); });
-      if (cancelled_) return false;
+      ledger_.changed_.wait(lock, [this] {
+        return cancelled_ || ledger_.end_.has_value() || next_ < ledger_.records_.size();
+      });
+      if (cancelled_ || next_ >= ledger_.records_.size()) return false;
       for (; next_ < ledger_.records_.size(); ++next_) {
         stretch->add_entries()->set_index(next_);
         stretch->mutable_entries()->rbegin()->set_record(ledger_.records_[next_]);
@@ -167,7 +177,10 @@ class FakeLedger final : public LedgerClient {
       cancelled_ = true;
       ledger_.changed_.notify_all();
     }
-    absl::Status End() override { return absl::CancelledError(""); }
+    absl::Status End() override {
+      const std::lock_guard<std::mutex> lock(ledger_.mutex_);
+      return ledger_.end_.value_or(absl::CancelledError(""));
+    }
 
    private:
     FakeLedger& ledger_;
@@ -181,6 +194,7 @@ class FakeLedger final : public LedgerClient {
   std::map<std::string, common::v1::Attachment> contents_;  // by commitment
   std::function<void()> before_attachments_;
   std::vector<std::string> records_;
+  std::optional<absl::Status> end_;  // of streams
   std::deque<Appending> appending_;
   size_t appends_ = 0;
   size_t sizes_asked_ = 0;
