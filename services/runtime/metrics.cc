@@ -37,6 +37,24 @@ struct Metrics::Families {
                                       .Help("Records folded into this process's state")
                                       .Register(*registry)
                                       .Add({});
+  prometheus::Gauge& records_left =
+      prometheus::BuildGauge()
+          .Name("votum_start_records_left")
+          .Help("Records that this process has still to read or fold before it serves")
+          .Register(*registry)
+          .Add({});
+  prometheus::Gauge& scrub_time =
+      prometheus::BuildGauge()
+          .Name("votum_scrub_last_timestamp_seconds")
+          .Help("When this process last compared its state with the whole log; 0 before the first")
+          .Register(*registry)
+          .Add({});
+  prometheus::Gauge& scrub_same =
+      prometheus::BuildGauge()
+          .Name("votum_scrub_last_success")
+          .Help("1 if that comparison found the state to be that of the log")
+          .Register(*registry)
+          .Add({});
   prometheus::Gauge& longest_wait_for_reads =
       prometheus::BuildGauge()
           .Name("votum_fold_longest_wait_for_reads_seconds")
@@ -91,6 +109,15 @@ void Metrics::CountRead(absl::string_view method, bool ok) {
 
 void Metrics::SetNextIndex(uint64_t next_index) {
   families_->next_index.Set(static_cast<double>(next_index));
+}
+
+void Metrics::SetRecordsLeft(uint64_t records) {
+  families_->records_left.Set(static_cast<double>(records));
+}
+
+void Metrics::SetScrub(absl::Time time, bool same) {
+  families_->scrub_time.Set(absl::ToDoubleSeconds(time - absl::UnixEpoch()));
+  families_->scrub_same.Set(same ? 1 : 0);
 }
 
 void Metrics::SetWaitsForReads(absl::Duration longest, uint64_t long_count) {

@@ -27,6 +27,10 @@ class Metrics {
   void CountRead(absl::string_view method, bool ok);
   // The number of records folded.
   void SetNextIndex(uint64_t next_index);
+  // How many records a starting process has still to read or fold.
+  void SetRecordsLeft(uint64_t records);
+  // A scrub has ended at `time`, and found that the state is that of the log, or not.
+  void SetScrub(absl::Time time, bool same);
   // How long the fold has waited for reads: the longest wait, and the number of long ones
   // (Published::kLongWait).
   void SetWaitsForReads(absl::Duration longest, uint64_t long_count);

@@ -285,12 +285,14 @@ absl::Status FoundLedger(const Deployment& deployment, const std::string& origin
 
 absl::StatusOr<std::unique_ptr<LedgerHosting>> LedgerHosting::Open(
     const Deployment& deployment, const runtime::v1::DeploymentConfig& config, Clock* clock,
-    std::function<void(const absl::Status&)> fatal, std::function<bool(absl::Duration)> wait) {
+    std::function<void(const absl::Status&)> fatal, std::function<bool(absl::Duration)> wait,
+    std::function<void(uint64_t done, uint64_t all)> progress) {
   // Before the log is opened, because opening signs entries that are not signed yet.
   if (std::filesystem::exists(deployment.fork_path())) return Forked(deployment);
   ledger::LedgerConfig ledger_config;
   ledger_config.clock = clock;
   ledger_config.fatal = fatal;
+  ledger_config.progress = std::move(progress);
   if (!config.simulated_clock()) ledger_config.uptime = Uptime;
   if (config.ledger_storage().postgresql().empty()) {
     ledger_config.free_bytes = [folder = deployment.ledger_folder()] {

@@ -3,6 +3,7 @@
 #ifndef VOTUM_SERVICES_VOTUMD_LEDGER_HOSTING_H_
 #define VOTUM_SERVICES_VOTUMD_LEDGER_HOSTING_H_
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -31,10 +32,11 @@ class LedgerHosting {
  public:
   // Stands by until this process leads (with files: at once), then opens and verifies the log.
   // `fatal` is called when the ledger must not go on; it does not return. `wait` as in Leadership;
-  // CANCELLED if it said to stop.
+  // CANCELLED if it said to stop. `progress` as in LedgerConfig.
   static absl::StatusOr<std::unique_ptr<LedgerHosting>> Open(
       const Deployment& deployment, const runtime::v1::DeploymentConfig& config, Clock* clock,
-      std::function<void(const absl::Status&)> fatal, std::function<bool(absl::Duration)> wait);
+      std::function<void(const absl::Status&)> fatal, std::function<bool(absl::Duration)> wait,
+      std::function<void(uint64_t done, uint64_t all)> progress);
   virtual ~LedgerHosting() = default;
 
   // A client for `service` of this process, whose name is trusted. Appending, receipts and following

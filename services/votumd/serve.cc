@@ -20,6 +20,7 @@
 #include "base/refusal.h"
 #include "base/shifted_clock.h"
 #include "base/status_macros.h"
+#include "base/uptime.h"
 #include "crypto/note.h"
 #include "platform/grpc/connect.h"
 #include "services/decisions/service.h"
@@ -38,6 +39,9 @@
 #include "services/runtime/read_gate.h"
 #include "services/runtime/replica.h"
 #include "services/runtime/runtime_service.h"
+#include "services/runtime/scrub.h"
+#include "services/runtime/service_manager.h"
+#include "services/runtime/start_progress.h"
 #include "services/votumd/deployment.h"
 #include "services/votumd/gateway_hosting.h"
 #include "services/votumd/ledger_hosting.h"
@@ -179,10 +183,11 @@ bool WaitWithoutStop(absl::Duration pause) {
 // A replica that has just started must not show an older state than its twin: waits until it has
 // folded all records that the log had at the start. If no ledger answers, there is nothing to wait
 // for. False if a stop signal came.
-bool CatchUp(LedgerClient& ledger, const Replica& replica) {
+bool CatchUp(LedgerClient& ledger, const Replica& replica, StartProgress* progress) {
   const absl::StatusOr<uint64_t> size =
       ledger.AwaitSize(absl::Now() + kCatchUp, LedgerClient::Tries::kUntilDeadline);
   while (size.ok() && replica.next_index() < *size) {
+    progress->At("folding the log", std::min(replica.next_index(), *size), *size);
     if (!WaitWithoutStop(absl::Milliseconds(20))) return false;
   }
   return true;
@@ -212,10 +217,19 @@ absl::Status ServeGatewayAlone(const Deployment& deployment,
                    StartGateway(deployment, config, replica, log, source.get(), StopAtOnce));
   Log(Severity::kInfo, "serving",
       {{"services", std::string(kGateway)}, {"edge", config.gateways(replica).listen()}});
+  const ServiceManager manager = ServiceManager::FromEnvironment();
+  manager.Ready();
   const int signal = AwaitStopSignal();
   Log(Severity::kInfo, "stopping", {{"signal", static_cast<int64_t>(signal)}});
+  manager.Stopping();
   edge->Stop();
   return absl::OkStatus();
+}
+
+ScrubOptions ScrubOptionsOf(const runtime::v1::DeploymentConfig& config) {
+  ScrubOptions options;
+  if (config.scrub_days() > 0) options.every = absl::Hours(24) * config.scrub_days();
+  return options;
 }
 
 // A clock that is set by hand is for logs whose founding record says so. The other way round is safe.
@@ -253,15 +267,18 @@ class Process {
     BeginToFold();
     RETURN_IF_ERROR(MakeServices());
     replica_->Start();
-    if (!CatchUp(*follower_, *replica_)) return absl::OkStatus();
+    if (!CatchUp(*follower_, *replica_, &progress_)) return absl::OkStatus();
     RETURN_IF_ERROR(CheckClockIsThatOf(*replica_, config_));
     ASSIGN_OR_RETURN(host_, Host::Start(addresses_, ServerTls(deployment_.TlsOf(names_.front())),
                                         services_, gate_->ForServer()));
     if (with_gateway) RETURN_IF_ERROR(OpenEdge());
     Log(Severity::kInfo, "serving",
         {{"services", absl::StrJoin(names_, ",")}, {"addresses", absl::StrJoin(addresses_, ",")}});
+    progress_.Done();
+    scrub_->Start();
     const int signal = AwaitStopSignal();
     Log(Severity::kInfo, "stopping", {{"signal", static_cast<int64_t>(signal)}});
+    manager_.Stopping();
     Stop();
     return absl::OkStatus();
   }
@@ -282,8 +299,15 @@ class Process {
   // Opens the ledger, or finds the way to it. CANCELLED if a stop signal came.
   absl::Status ReachLedger() {
     if (names_.front() == "ledger") {
-      ASSIGN_OR_RETURN(
-          ledger_, LedgerHosting::Open(deployment_, config_, clock_, StopAtOnce, WaitWithoutStop));
+      const auto wait = [this](absl::Duration pause) {
+        progress_.WaitingFor("the ledger's database, or its leader");
+        return WaitWithoutStop(pause);
+      };
+      const auto read = [this](uint64_t done, uint64_t all) {
+        progress_.At("reading the log", done, all);
+      };
+      ASSIGN_OR_RETURN(ledger_,
+                       LedgerHosting::Open(deployment_, config_, clock_, StopAtOnce, wait, read));
       ledger_client_ = [this](const std::string& service) { return ledger_->ClientFor(service); };
       return absl::OkStatus();
     }
@@ -301,6 +325,8 @@ class Process {
     gate_.emplace(&*replica_, &*access_);
     runtime_service_.emplace(&*access_);
     executor_.emplace(&*replica_, clock_, &metrics_);
+    scrub_.emplace(DomainsOf(names_), log_.key(), &*replica_, follower_.get(), &metrics_,
+                   StopAtOnce, ScrubOptionsOf(config_));
     folded_listener_ = replica_->AddListener([this, &replica = *replica_] { Folded(replica); });
   }
 
@@ -346,6 +372,7 @@ class Process {
 
   // Streams and waiting reads end first, so that the host has nothing to wait for.
   void Stop() {
+    scrub_->Stop();
     edge_ = nullptr;
     if (shown_log_ != nullptr) shown_log_->EndSubscriptions();
     if (ledger_ != nullptr) ledger_->EndSubscriptions();
@@ -369,11 +396,14 @@ class Process {
   Clock* const clock_;
   SignatureCache cache_{kSignatureCacheSize};
   Metrics metrics_;
+  const ServiceManager manager_ = ServiceManager::FromEnvironment();
+  StartProgress progress_{&manager_, &metrics_, Uptime};
   std::unique_ptr<LedgerHosting> ledger_;  // null if another process has it
   std::function<std::unique_ptr<LedgerClient>(const std::string&)> ledger_client_;
 
   std::unique_ptr<LedgerClient> follower_;
   std::optional<Replica> replica_;
+  std::optional<Scrub> scrub_;
   std::optional<ReadAccess> access_;
   std::optional<ReadGate> gate_;
   uint64_t folded_listener_ = 0;

@@ -9,8 +9,10 @@
 
 #include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
+#include "base/refusal.h"
 #include "base/status_matchers.h"
 #include "gtest/gtest.h"
+#include "services/runtime/scrub.h"
 #include "services/runtime/waiting_room.h"
 #include "tests/harness/await.h"
 #include "tests/unit/core/fold/small_log.h"
@@ -78,6 +80,47 @@ TEST_F(ReplicaTest, StopsWhenTheLogIsBroken) {
   ledger_.Show(records);
   stopped_.WaitForNotification();
   EXPECT_THAT(why_, HasCode(absl::StatusCode::kDataLoss));
+}
+
+TEST_F(ReplicaTest, StopsWhenTheLedgersDatabaseIsDamaged) {
+  ShowAll();
+  ledger_.EndStreams(Refuse(Reason::kLogDamaged, "record 6 of the database is missing"));
+  stopped_.WaitForNotification();
+  EXPECT_THAT(why_, IsRefused(Reason::kLogDamaged));
+}
+
+TEST_F(ReplicaTest, GoesOnWhenAStreamEndsForAnyOtherReason) {
+  ledger_.EndStreams(absl::UnavailableError("the ledger restarts"));
+  ShowAll();
+  log_.Register("carla");
+  ShowAll();
+  EXPECT_FALSE(stopped_.HasBeenNotified());
+}
+
+// A backlog is verified on several threads: the state and all verdicts are those of one that folds
+// record after record.
+TEST_F(ReplicaTest, FoldsABacklogAsItFoldsSingleRecords) {
+  for (int i = 0; i < 150; ++i) log_.Register("person-" + std::to_string(i));
+  log_.Register("carla");
+  log_.GiveKey("carla", "bert");  // enrolled and used in the same batch
+  for (int i = 0; i < 20; ++i)
+    log_.Append("carla", directory::v1::RegisterPerson());  // void: she holds no office
+  common::v1::SignedCommand forged = [this] {
+    directory::v1::RegisterPerson command;
+    command.set_person_id("dora");
+    return log_.Sign("anna", &command);
+  }();
+  forged.mutable_signatures(0)->mutable_signature()->back() ^= 1;
+  const uint64_t forgery = log_.AppendSigned(forged);
+  for (int i = 150; i < 300; ++i) log_.Register("person-" + std::to_string(i));
+
+  SignatureCache cache(1);
+  Fold alone(DomainSet::Closure(Domain::kDirectory), log_.log_key(), &cache, 1);
+  for (const std::string& record : log_.records()) ASSERT_OK(alone.Apply(record));
+  EXPECT_THAT(alone.WhyVoid(forgery), IsRefused(Reason::kBadSignature));
+  ShowAll();
+  EXPECT_EQ(DifferingParts(alone, *replica_.State()), "");
+  EXPECT_FALSE(replica_.State()->world().directory().PersonExists("dora"));
 }
 
 // A reader that looks for ever does not keep the fold from going on, nor does it see a change.
