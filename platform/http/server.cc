@@ -315,7 +315,7 @@ Server::~Server() = default;
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Listen(const std::string& address, uint16_t port,
                                                        Handler handler, Limits limits,
-                                                       ServerTls tls) {
+                                                       const ServerTls& tls) {
   auto impl = std::make_unique<Impl>(std::move(handler), limits);
   Error error;
   if (!tls.identity_file.empty()) {
