@@ -54,8 +54,8 @@ std::optional<crypto::Digest> LogTree::Append(absl::string_view leaf) {
   return root;
 }
 
-void LogTree::Keep(uint64_t number, Chapter chapter) const {
-  if (!kept_.emplace(number, std::move(chapter)).second) return;
+void LogTree::Keep(uint64_t number, const Chapter& chapter) const {
+  if (!kept_.emplace(number, chapter).second) return;
   kept_order_.push_back(number);
   if (kept_order_.size() <= kMostChaptersInMemory) return;
   kept_.erase(kept_order_.front());

@@ -68,7 +68,7 @@ class LogTree {
   // The chapter of which only a part is among the first `size` records; null if there is none.
   absl::StatusOr<Chapter> CutChapter(uint64_t size) const;
   absl::StatusOr<Chapter> Load(uint64_t number) const;
-  void Keep(uint64_t number, Chapter chapter) const;  // REQUIRES: mutex_ is held alone
+  void Keep(uint64_t number, const Chapter& chapter) const;  // REQUIRES: mutex_ is held alone
 
   const ReadLeaves read_;
   mutable std::shared_mutex mutex_;
