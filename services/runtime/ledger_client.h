@@ -11,6 +11,8 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "crypto/merkle.h"
+#include "crypto/note.h"
 #include "grpcpp/channel.h"
 #include "votum/ledger/v1/ledger_service.grpc.pb.h"
 
@@ -37,7 +39,7 @@ using OpenStream =
         grpc::ClientContext*, const ledger::v1::SubscribeRequest&)>;
 std::unique_ptr<LogStream> MakeLogStream(uint64_t start, OpenStream open);
 
-// Thread-safe. No call but AwaitSize and GetAttachments waits: each answers through `then`, once, from any thread,
+// Thread-safe. No call but AwaitSize, VerifyBeginning and GetAttachments waits: each answers through `then`, once, from any thread,
 // possibly from here. `then` must be short and must not block.
 class LedgerClient {
  public:
@@ -68,6 +70,13 @@ class LedgerClient {
   virtual void GetSize(absl::Time deadline, Tries tries, Then<uint64_t> then);
   // The same, but waits for the answer.
   absl::StatusOr<uint64_t> AwaitSize(absl::Time deadline, Tries tries);
+
+  // OK if the records of `tree`, one or more, are the beginning of the ledger's log, as a checkpoint
+  // that `log` signed and a consistency proof show. FAILED_PRECONDITION if the log is shorter; errors
+  // as OpenCheckpoint and VerifyConsistency; UNAVAILABLE/LEDGER_UNREACHABLE. Asks once and waits for
+  // the answer, so it must not be called on a thread of gRPC's.
+  virtual absl::Status VerifyBeginning(const crypto::CompactTree& tree,
+                                       const crypto::NoteVerifier& log, absl::Time deadline);
 
   // The log from record `start` on.
   virtual std::unique_ptr<LogStream> Subscribe(uint64_t start);

@@ -8,19 +8,27 @@
 #include "absl/time/time.h"
 #include "base/log.h"
 #include "base/refusal.h"
+#include "base/status_macros.h"
 #include "core/fold/authorize.h"
+#include "crypto/hash.h"
+#include "crypto/record_leaf.h"
 
 namespace votum {
+namespace {
+
+constexpr size_t kSaltBytes = 32;
+
+}  // namespace
 
 Replica::Replica(DomainSet domains, crypto::PublicKey log_key, LedgerClient* ledger,
                  SignatureCache* cache, std::function<void(const absl::Status&)> fatal,
-                 uint32_t program_version)
+                 std::unique_ptr<Snapshots> snapshots, uint32_t program_version)
     : fatal_(std::move(fatal)),
       cache_(*cache),
       fold_(domains, std::move(log_key), cache, program_version),
+      snapshots_(std::move(snapshots)),
       follower_(
-          [ledger](uint64_t start) { return ledger->Subscribe(start); },
-          [this] { return next_index(); },
+          [this, ledger](uint64_t) { return Open(ledger); }, [this] { return next_index(); },
           [this](const ledger::v1::SubscribeResponse& response) { return FoldAll(response); }) {
   published_.Set(std::make_shared<const Fold>(fold_));
 }
@@ -36,6 +44,26 @@ void Replica::Stop() {
     folded_.notify_all();
   }
   follower_.Stop();
+  if (snapshots_ == nullptr) return;
+  snapshots_->Close(*State(), tree_);
+  snapshots_ = nullptr;
+}
+
+std::unique_ptr<LogStream> Replica::Open(LedgerClient* ledger) {
+  if (!std::exchange(began_, true) && snapshots_ != nullptr) GoOnFromSnapshot(ledger);
+  return ledger->Subscribe(next_index());
+}
+
+void Replica::GoOnFromSnapshot(LedgerClient* ledger) {
+  std::optional<Snapshot> snapshot = snapshots_->Load(fold_, *ledger, [this](absl::Duration pause) {
+    std::unique_lock<std::mutex> lock(wait_mutex_);
+    return !folded_.wait_for(lock, absl::ToChronoNanoseconds(pause), [this] { return stopping_; });
+  });
+  if (!snapshot.has_value()) return;
+  fold_.Restore(std::move(snapshot->contents));
+  tree_ = std::move(snapshot->tree);
+  restored_ = fold_.next_index();
+  Publish();
 }
 
 void Replica::VerifyAhead(const Envelope& envelope, absl::Time time) const {
@@ -64,30 +92,21 @@ void Replica::RemoveListener(uint64_t number) const {
   listeners_.erase(number);
 }
 
-Followed Replica::FoldAll(const ledger::v1::SubscribeResponse& response) {
-  absl::Status broken;
-  std::vector<RecordOutcome> voids;
-  std::vector<std::optional<OpenedRecord>> records;
-  records.reserve(static_cast<size_t>(response.entries_size()));
-  for (const ledger::v1::Entry& entry : response.entries())
-    records.push_back(OpenRecord(entry.record()));
-  for (const std::optional<OpenedRecord>& record : records) {
-    const auto outcome = fold_.Apply(record);
-    if (!outcome.ok()) {
-      broken = outcome.status();
-      break;
-    }
-    if (!outcome->status.ok()) voids.push_back(*outcome);
-    broken = fold_.CheckNotNewer();
-    if (!broken.ok()) break;
+absl::StatusOr<RecordOutcome> Replica::FoldNext(const std::optional<OpenedRecord>& record,
+                                                const ledger::v1::Entry& entry) {
+  if (snapshots_ == nullptr) return fold_.Apply(record);
+  // With a salt of another length, the leaf might stand for two records.
+  if (entry.salt().size() != kSaltBytes) {
+    return absl::DataLossError(
+        absl::StrCat("record ", fold_.next_index(), " comes without a salt of 32 bytes"));
   }
+  ASSIGN_OR_RETURN(RecordOutcome outcome, fold_.Apply(record));
+  tree_.Append(crypto::AsBytes(crypto::RecordLeaf(entry.salt(), entry.record())));
+  return outcome;
+}
+
+void Replica::Publish() {
   published_.Set(std::make_shared<const Fold>(fold_));
-  for (const RecordOutcome& one : voids) {
-    Log(Severity::kWarning, "record is void",
-        {{"index", static_cast<int64_t>(one.index)},
-         {"command", one.command_name},
-         {"reason", ReasonTextOf(one.status)}});
-  }
   {
     const std::lock_guard<std::mutex> lock(wait_mutex_);
     next_index_.store(fold_.next_index(), std::memory_order_release);
@@ -101,7 +120,35 @@ Followed Replica::FoldAll(const ledger::v1::SubscribeResponse& response) {
     const std::lock_guard<std::mutex> lock(wait_mutex_);
     folded_.notify_all();
   }
-  if (broken.ok()) return Followed::kGoOn;
+}
+
+Followed Replica::FoldAll(const ledger::v1::SubscribeResponse& response) {
+  absl::Status broken;
+  std::vector<RecordOutcome> voids;
+  std::vector<std::optional<OpenedRecord>> records;
+  records.reserve(static_cast<size_t>(response.entries_size()));
+  for (const ledger::v1::Entry& entry : response.entries())
+    records.push_back(OpenRecord(entry.record()));
+  for (size_t i = 0; i < records.size() && broken.ok(); ++i) {
+    const auto outcome = FoldNext(records[i], response.entries(static_cast<int>(i)));
+    if (!outcome.ok()) {
+      broken = outcome.status();
+      break;
+    }
+    if (!outcome->status.ok()) voids.push_back(*outcome);
+    broken = fold_.CheckNotNewer();
+  }
+  Publish();
+  for (const RecordOutcome& one : voids) {
+    Log(Severity::kWarning, "record is void",
+        {{"index", static_cast<int64_t>(one.index)},
+         {"command", one.command_name},
+         {"reason", ReasonTextOf(one.status)}});
+  }
+  if (broken.ok()) {
+    if (snapshots_ != nullptr) snapshots_->Offer(State(), tree_);
+    return Followed::kGoOn;
+  }
   Log(Severity::kError, "the log cannot be followed",
       {{"error", std::string(broken.message())}, {"reason", ReasonTextOf(broken)}});
   fatal_(broken);

@@ -3,6 +3,7 @@
 #include <signal.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdlib>
 #include <functional>
 #include <map>
@@ -30,6 +31,7 @@
 #include "services/papers/service.h"
 #include "services/projects/service.h"
 #include "services/publication/log_service.h"
+#include "services/runtime/build_identity.h"
 #include "services/runtime/command_executor.h"
 #include "services/runtime/host.h"
 #include "services/runtime/ledger_client.h"
@@ -38,6 +40,8 @@
 #include "services/runtime/read_gate.h"
 #include "services/runtime/replica.h"
 #include "services/runtime/runtime_service.h"
+#include "services/runtime/snapshot_file.h"
+#include "services/runtime/snapshots.h"
 #include "services/votumd/deployment.h"
 #include "services/votumd/gateway_hosting.h"
 #include "services/votumd/ledger_hosting.h"
@@ -252,8 +256,10 @@ class Process {
       return absl::IsCancelled(reached) ? absl::OkStatus() : reached;
     BeginToFold();
     RETURN_IF_ERROR(MakeServices());
+    const auto begin = std::chrono::steady_clock::now();
     replica_->Start();
     if (!CatchUp(*follower_, *replica_)) return absl::OkStatus();
+    SayHowItStarted(absl::FromChrono(std::chrono::steady_clock::now() - begin));
     RETURN_IF_ERROR(CheckClockIsThatOf(*replica_, config_));
     ASSIGN_OR_RETURN(host_, Host::Start(addresses_, ServerTls(deployment_.TlsOf(names_.front())),
                                         services_, gate_->ForServer()));
@@ -294,9 +300,35 @@ class Process {
     return absl::OkStatus();
   }
 
+  // Null if none can be kept: that costs time at the next start, and nothing else.
+  std::unique_ptr<Snapshots> OpenSnapshots() const {
+    const auto open = [&]() -> absl::StatusOr<std::unique_ptr<Snapshots>> {
+      ASSIGN_OR_RETURN(std::string build, BuildIdentity());
+      ASSIGN_OR_RETURN(crypto::SecretBytes key, deployment_.LoadOrMakeSnapshotsKey());
+      ASSIGN_OR_RETURN(SnapshotFile file, SnapshotFile::Open(deployment_.snapshot_folder(
+                                                                 names_.front(), options_.replica),
+                                                             std::move(key)));
+      return std::make_unique<Snapshots>(std::move(file), std::move(build), log_);
+    };
+    auto snapshots = open();
+    if (snapshots.ok()) return *std::move(snapshots);
+    Log(Severity::kWarning, "no snapshots are kept: each start folds the whole log",
+        {{"error", std::string(snapshots.status().message())}});
+    return nullptr;
+  }
+
+  void SayHowItStarted(absl::Duration duration) const {
+    const uint64_t restored = replica_->restored();
+    Log(Severity::kInfo, restored == 0 ? "started from record 0" : "started from a snapshot",
+        {{"snapshot", static_cast<int64_t>(restored)},
+         {"folded", static_cast<int64_t>(replica_->next_index() - restored)},
+         {"milliseconds", absl::ToInt64Milliseconds(duration)}});
+  }
+
   void BeginToFold() {
     follower_ = ledger_client_(names_.front());
-    replica_.emplace(DomainsOf(names_), log_.key(), follower_.get(), &cache_, StopAtOnce);
+    replica_.emplace(DomainsOf(names_), log_.key(), follower_.get(), &cache_, StopAtOnce,
+                     OpenSnapshots());
     access_.emplace(&*replica_, &cache_, &metrics_);
     gate_.emplace(&*replica_, &*access_);
     runtime_service_.emplace(&*access_);

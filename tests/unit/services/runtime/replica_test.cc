@@ -48,6 +48,7 @@ class ReplicaTest : public ::testing::Test {
                      why_ = why;
                      stopped_.Notify();
                    },
+                   nullptr,
                    1};
 };
 
