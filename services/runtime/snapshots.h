@@ -48,6 +48,9 @@ class Snapshots {
   // that of the records folded. Does not wait.
   bool Offer(const std::shared_ptr<const Fold>& state, const crypto::CompactTree& tree);
 
+  // Whether one is being written now.
+  bool writing() const { return writing_; }
+
   // Waits for a snapshot that is being written, and writes this last state unless it has been
   // written already. Offer must not be called again.
   void Close(const Fold& state, const crypto::CompactTree& tree);
