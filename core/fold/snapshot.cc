@@ -13,12 +13,12 @@
 namespace votum {
 namespace {
 
-// What follows the format and the kind, before the state.
-struct SnapshotHead {
+// What follows the format, the kind and its own digest.
+struct SnapshotBody {
   uint64_t size = 0;                 // records folded
   std::vector<crypto::Digest> edge;  // CompactTree::edge() of their tree
-  crypto::Digest state = {};         // DigestOf(FoldContents)
-  VOTUM_FIELDS(size, edge, state)
+  FoldContents contents;
+  VOTUM_FIELDS(size, edge, contents)
 };
 
 absl::Status Damaged(absl::string_view what) {
@@ -50,12 +50,12 @@ SnapshotKind SnapshotKindOf(absl::string_view build, absl::string_view deploymen
 
 std::string EncodeSnapshot(const SnapshotKind& kind, const Fold& fold,
                            const crypto::CompactTree& tree) {
-  const FoldContents contents = fold.contents();
+  const SnapshotBody body = {tree.size(), tree.edge(), fold.contents()};
   Encoder out(Encoder::Tables::kEntries);
   out.Bytes(kSnapshotFormat);
   describing::EncodeTo(out, kind);
-  describing::EncodeTo(out, SnapshotHead{tree.size(), tree.edge(), DigestOf(contents)});
-  describing::EncodeTo(out, contents);
+  describing::EncodeTo(out, DigestOf(body));
+  describing::EncodeTo(out, body);
   return out.bytes();
 }
 
@@ -66,21 +66,20 @@ absl::StatusOr<Snapshot> DecodeSnapshot(absl::string_view bytes, const SnapshotK
         "there is no snapshot in the format that this program reads, ", kSnapshotFormat));
   }
   SnapshotKind found;
-  SnapshotHead head;
   describing::DecodeFrom(in, found);
-  describing::DecodeFrom(in, head);
-  if (in.failed()) return Damaged("its head cannot be read");
+  if (in.failed()) return Damaged("its kind cannot be read");
   RETURN_IF_ERROR(CheckKind(found, kind));
-  Snapshot snapshot;
-  auto tree = crypto::CompactTree::FromEdge(head.size, std::move(head.edge));
-  if (!tree.ok()) return Damaged(tree.status().message());
-  snapshot.tree = *std::move(tree);
-  describing::DecodeFrom(in, snapshot.contents);
+  crypto::Digest digest = {};
+  SnapshotBody body;
+  describing::DecodeFrom(in, digest);
+  describing::DecodeFrom(in, body);
   if (!in.Complete()) return Damaged("its state cannot be read");
-  if (snapshot.contents.fold.next_index != head.size || snapshot.contents.reach.size != head.size)
+  if (body.contents.fold.next_index != body.size || body.contents.reach.size != body.size)
     return Damaged("its state is of another number of records");
-  if (DigestOf(snapshot.contents) != head.state) return Damaged("its state has another digest");
-  return snapshot;
+  if (DigestOf(body) != digest) return Damaged("its digest is another one");
+  auto tree = crypto::CompactTree::FromEdge(body.size, std::move(body.edge));
+  if (!tree.ok()) return Damaged(tree.status().message());
+  return Snapshot{*std::move(tree), std::move(body.contents)};
 }
 
 }  // namespace votum

@@ -71,13 +71,6 @@ class LedgerClient {
   // The same, but waits for the answer.
   absl::StatusOr<uint64_t> AwaitSize(absl::Time deadline, Tries tries);
 
-  // OK if the records of `tree`, one or more, are the beginning of the ledger's log, as a checkpoint
-  // that `log` signed and a consistency proof show. FAILED_PRECONDITION if the log is shorter; errors
-  // as OpenCheckpoint and VerifyConsistency; UNAVAILABLE/LEDGER_UNREACHABLE. Asks once and waits for
-  // the answer, so it must not be called on a thread of gRPC's.
-  virtual absl::Status VerifyBeginning(const crypto::CompactTree& tree,
-                                       const crypto::NoteVerifier& log, absl::Time deadline);
-
   // The log from record `start` on.
   virtual std::unique_ptr<LogStream> Subscribe(uint64_t start);
 
@@ -85,6 +78,13 @@ class LedgerClient {
   // calls as it takes. Waits for the answers, so it must not be called on a thread of gRPC's.
   virtual absl::StatusOr<std::vector<common::v1::Attachment>> GetAttachments(
       const std::vector<std::string>& commitments, absl::Time deadline, Tries tries);
+
+  // OK if the records of `tree`, one or more, are the beginning of the ledger's log, as a checkpoint
+  // that `log` signed and a consistency proof show. FAILED_PRECONDITION if the log is shorter; errors
+  // as OpenCheckpoint and VerifyConsistency; UNAVAILABLE/LEDGER_UNREACHABLE. Asks once and waits for
+  // the answer, so it must not be called on a thread of gRPC's.
+  virtual absl::Status VerifyBeginning(const crypto::CompactTree& tree,
+                                       const crypto::NoteVerifier& log, absl::Time deadline);
 
   ledger::v1::LedgerService::StubInterface& stub() { return *stub_; }
   // Adds the metadata that every call to the ledger carries.

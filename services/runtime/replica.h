@@ -93,13 +93,7 @@ class Replica {
   const std::function<void(const absl::Status&)> fatal_;
   SignatureCache& cache_;
 
-  // Of the folding thread alone.
-  Fold fold_;
-  crypto::CompactTree tree_;  // of the records folded; only with snapshots_
-  bool began_ = false;
-
-  std::unique_ptr<Snapshots> snapshots_;  // may be null
-  std::atomic<uint64_t> restored_{0};
+  Fold fold_;  // of the folding thread alone
   Published<Fold> published_;
 
   std::atomic<uint64_t> next_index_{0};
@@ -110,6 +104,11 @@ class Replica {
   mutable std::mutex listeners_mutex_;
   mutable std::map<uint64_t, std::function<void()>> listeners_;  // guarded by listeners_mutex_
   mutable uint64_t last_listener_ = 0;                           // guarded by listeners_mutex_
+
+  std::unique_ptr<Snapshots> snapshots_;  // may be null
+  std::atomic<uint64_t> restored_{0};
+  crypto::CompactTree tree_;  // of the folding thread; of the records folded, with snapshots_ alone
+  bool began_ = false;        // of the folding thread
 
   LogFollower follower_;  // last: it calls into all of the above
 };
