@@ -101,7 +101,8 @@ absl::StatusOr<RecordOutcome> Replica::FoldNext(const std::optional<OpenedRecord
         absl::StrCat("record ", fold_.next_index(), " comes without a salt of 32 bytes"));
   }
   ASSIGN_OR_RETURN(RecordOutcome outcome, fold_.Apply(record));
-  tree_.Append(crypto::AsBytes(crypto::RecordLeaf(entry.salt(), entry.record())));
+  const crypto::Digest leaf = crypto::RecordLeaf(entry.salt(), entry.record());
+  tree_.Append(crypto::AsBytes(leaf));
   return outcome;
 }
 

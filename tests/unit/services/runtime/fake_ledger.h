@@ -67,8 +67,10 @@ class FakeLedger final : public LedgerClient {
     if (tree.size() > records_.size())
       return absl::FailedPreconditionError("the ledger's log is shorter");
     crypto::CompactTree shown;
-    for (uint64_t i = 0; i < tree.size(); ++i)
-      shown.Append(crypto::AsBytes(crypto::RecordLeaf(Salt(), records_[i])));
+    for (uint64_t i = 0; i < tree.size(); ++i) {
+      const crypto::Digest leaf = crypto::RecordLeaf(Salt(), records_[i]);
+      shown.Append(crypto::AsBytes(leaf));
+    }
     return shown.Root() == tree.Root() ? absl::OkStatus()
                                        : Refuse(Reason::kBadProof, "the roots differ");
   }

@@ -188,7 +188,8 @@ TEST_F(SnapshotsTest, ALongLogIsNotWrittenAgainAndAgain) {
   std::vector<uint64_t> written;
   for (const std::string& record : log_.records()) {
     ASSERT_OK(fold.Apply(record));
-    tree.Append(crypto::AsBytes(crypto::RecordLeaf(FakeLedger::Salt(), record)));
+    const crypto::Digest leaf = crypto::RecordLeaf(FakeLedger::Salt(), record);
+    tree.Append(crypto::AsBytes(leaf));
     if (!snapshots.Offer(std::make_shared<const Fold>(fold), tree)) continue;
     written.push_back(fold.next_index());
     ASSERT_TRUE(testing::Await([&] { return !snapshots.writing(); }));
