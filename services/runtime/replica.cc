@@ -139,6 +139,7 @@ Followed Replica::FoldAll(const ledger::v1::SubscribeResponse& response) {
     if (!outcome->status.ok()) voids.push_back(*outcome);
     broken = fold_.CheckNotNewer();
   }
+  if (snapshots_ != nullptr) snapshots_->Folded(fold_.next_index());
   Publish();
   for (const RecordOutcome& one : voids) {
     Log(Severity::kWarning, "record is void",

@@ -37,6 +37,7 @@ Snapshots::Snapshots(SnapshotFile file, std::string build, crypto::NoteVerifier 
 
 std::optional<Snapshot> Snapshots::Load(const Fold& fold, LedgerClient& ledger,
                                         const std::function<bool(absl::Duration)>& pause) {
+  begin_ = std::chrono::steady_clock::now();
   const auto read = [&]() -> absl::StatusOr<Snapshot> {
     ASSIGN_OR_RETURN(const std::string bytes, file_.Read());
     return DecodeSnapshot(bytes, SnapshotKindOf(build_, log_.name(), fold));
@@ -55,7 +56,8 @@ std::optional<Snapshot> Snapshots::Load(const Fold& fold, LedgerClient& ledger,
       return ledger.VerifyBeginning(snapshot->tree, log_, absl::Now() + kPatience);
     });
     if (begins.ok()) {
-      tried_ = written_ = snapshot->tree.size();
+      restored_ = tried_ = written_ = snapshot->tree.size();
+      Folded(restored_);
       return *std::move(snapshot);
     }
     if (absl::IsCancelled(begins)) return std::nullopt;
@@ -66,6 +68,15 @@ std::optional<Snapshot> Snapshots::Load(const Fold& fold, LedgerClient& ledger,
   Log(severity, "the snapshot is not used; the whole log is folded",
       {{"error", std::string(snapshot.status().message())}});
   return std::nullopt;
+}
+
+void Snapshots::Folded(uint64_t index) {
+  if (has_said_how_ || index < size_at_start_) return;
+  has_said_how_ = true;
+  Log(Severity::kInfo, restored_ == 0 ? "started from record 0" : "started from a snapshot",
+      {{"snapshot", static_cast<int64_t>(restored_)},
+       {"folded", static_cast<int64_t>(index - restored_)},
+       {"milliseconds", MillisecondsSince(begin_)}});
 }
 
 bool Snapshots::IsDue(uint64_t index) const {

@@ -11,6 +11,7 @@
 #define VOTUM_SERVICES_RUNTIME_SNAPSHOTS_H_
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -31,7 +32,7 @@ namespace votum {
 
 inline constexpr uint64_t kRecordsBetweenSnapshots = 10'000;
 
-// Load, Offer and Close are for one thread at a time.
+// Load, Folded, Offer and Close are for one thread at a time.
 class Snapshots {
  public:
   // `build` as from BuildIdentity. Tests pass `every`.
@@ -43,6 +44,10 @@ class Snapshots {
   // it gives false, the process stops, and nothing is loaded.
   std::optional<Snapshot> Load(const Fold& fold, LedgerClient& ledger,
                                const std::function<bool(absl::Duration)>& pause);
+
+  // Says in the process's log how the start went, once, when `index` records are folded and those are
+  // all that the ledger had when it began. To be called after each batch, before others see its state.
+  void Folded(uint64_t index);
 
   // Has `state` written soon if a snapshot is due and none is being written; whether it is. `tree` is
   // that of the records folded. Does not wait.
@@ -64,7 +69,10 @@ class Snapshots {
   const crypto::NoteVerifier log_;
   const uint64_t every_;
 
-  uint64_t size_at_start_ = 0;        // of the ledger's log
+  std::chrono::steady_clock::time_point begin_;
+  uint64_t size_at_start_ = 0;  // of the ledger's log
+  uint64_t restored_ = 0;       // records that came from the file
+  bool has_said_how_ = false;
   uint64_t tried_ = 0;                // the records of the newest snapshot, written or not
   std::atomic<uint64_t> written_{0};  // the records of the one in the file, if it can be used
   std::atomic<bool> writing_{false};

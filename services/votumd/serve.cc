@@ -3,7 +3,6 @@
 #include <signal.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cstdlib>
 #include <functional>
 #include <map>
@@ -256,10 +255,8 @@ class Process {
       return absl::IsCancelled(reached) ? absl::OkStatus() : reached;
     BeginToFold();
     RETURN_IF_ERROR(MakeServices());
-    const auto begin = std::chrono::steady_clock::now();
     replica_->Start();
     if (!CatchUp(*follower_, *replica_)) return absl::OkStatus();
-    SayHowItStarted(absl::FromChrono(std::chrono::steady_clock::now() - begin));
     RETURN_IF_ERROR(CheckClockIsThatOf(*replica_, config_));
     ASSIGN_OR_RETURN(host_, Host::Start(addresses_, ServerTls(deployment_.TlsOf(names_.front())),
                                         services_, gate_->ForServer()));
@@ -315,14 +312,6 @@ class Process {
     Log(Severity::kWarning, "no snapshots are kept: each start folds the whole log",
         {{"error", std::string(snapshots.status().message())}});
     return nullptr;
-  }
-
-  void SayHowItStarted(absl::Duration duration) const {
-    const uint64_t restored = replica_->restored();
-    Log(Severity::kInfo, restored == 0 ? "started from record 0" : "started from a snapshot",
-        {{"snapshot", static_cast<int64_t>(restored)},
-         {"folded", static_cast<int64_t>(replica_->next_index() - restored)},
-         {"milliseconds", absl::ToInt64Milliseconds(duration)}});
   }
 
   void BeginToFold() {
