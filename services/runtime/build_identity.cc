@@ -49,8 +49,9 @@ int AddObject(dl_phdr_info* object, size_t, void* data) {
   for (int i = 0; i < object->dlpi_phnum && id.empty(); ++i) {
     const ElfW(Phdr)& part = object->dlpi_phdr[i];
     if (part.p_type != PT_NOTE) continue;
-    const auto* const begin = reinterpret_cast<const char*>(
-        object->dlpi_addr + part.p_vaddr);  // NOLINT: as man dl_iterate_phdr
+    // An address in this process, as the manual of dl_iterate_phdr computes it.
+    const auto* const begin = reinterpret_cast<const char*>(  // NOLINT(performance-no-int-to-ptr)
+        object->dlpi_addr + part.p_vaddr);
     id = BuildIdIn({begin, part.p_memsz});
   }
   if (id.empty() && !found.any_without) {

@@ -33,10 +33,9 @@ namespace votum {
 // Thread-safe.
 class Replica {
  public:
-  // `ledger` and `cache` outlive this object. Without `snapshots`, each start folds the whole log and
-  // none are written. `fatal` is called, once, if the log turns out to be
+  // `ledger` and `cache` outlive this object. `fatal` is called, once, if the log turns out to be
   // broken (DATA_LOSS) or newer than this program (FAILED_PRECONDITION/NEWER_LOG): the process must
-  // not go on serving.
+  // not go on serving. Without `snapshots`, each start folds the whole log, and none are written.
   Replica(DomainSet domains, crypto::PublicKey log_key, LedgerClient* ledger, SignatureCache* cache,
           std::function<void(const absl::Status&)> fatal,
           std::unique_ptr<Snapshots> snapshots = nullptr,
