@@ -20,7 +20,7 @@ constexpr absl::Duration kPause = absl::Milliseconds(50);
 absl::Status UntilAnswered(const std::function<bool(absl::Duration)>& pause,
                            const std::function<absl::Status()>& ask) {
   for (;;) {
-    const absl::Status answer = ask();
+    absl::Status answer = ask();
     if (!absl::IsUnavailable(answer)) return answer;
     if (!pause(kPause)) return absl::CancelledError("the process stops");
   }
