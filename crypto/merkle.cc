@@ -5,6 +5,7 @@
 #include <bit>
 #include <cstddef>
 #include <limits>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "base/refusal.h"
@@ -146,6 +147,17 @@ absl::StatusOr<std::vector<Digest>> MerkleTree::ConsistencyProof(uint64_t old_si
   if (new_size > size()) return NotInTree(absl::StrCat("size ", new_size), size());
   if (old_size > new_size) return NotInTree(absl::StrCat("size ", old_size), new_size);
   return ConsistencyProofFrom(NodesHere{levels_}, old_size, new_size);
+}
+
+absl::StatusOr<CompactTree> CompactTree::FromEdge(uint64_t size, std::vector<Digest> edge) {
+  if (edge.size() != static_cast<size_t>(std::popcount(size))) {
+    return BadProof(absl::StrCat("a tree of ", size, " leaves has an edge of ", std::popcount(size),
+                                 " hashes, not ", edge.size()));
+  }
+  CompactTree tree;
+  tree.size_ = size;
+  tree.edge_ = std::move(edge);
+  return tree;
 }
 
 void CompactTree::AppendHash(const Digest& leaf_hash) {

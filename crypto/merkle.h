@@ -88,15 +88,21 @@ class MerkleTree {
 // roots.
 class CompactTree {
  public:
+  CompactTree() = default;
+  // The tree of `size` leaves with this edge(). BAD_PROOF unless there is one hash for each 1 in the
+  // binary form of `size`.
+  static absl::StatusOr<CompactTree> FromEdge(uint64_t size, std::vector<Digest> edge);
+
   void Append(absl::string_view leaf) { AppendHash(HashLeaf(leaf)); }
   void AppendHash(const Digest& leaf_hash);
   uint64_t size() const { return size_; }
   Digest Root() const;
+  // Roots of the complete subtrees that make up the tree, largest first: one for each 1 in the
+  // binary form of size(). All that the tree remembers.
+  const std::vector<Digest>& edge() const { return edge_; }
 
  private:
   uint64_t size_ = 0;
-  // Roots of the complete subtrees that make up the tree, largest first: one for each 1 in the
-  // binary form of size_.
   std::vector<Digest> edge_;
 };
 

@@ -103,6 +103,19 @@ void Call(LedgerClient* client, typename RetriedCall<Request, Response>::Method 
       ->Start();
 }
 
+// The same, but waits for the answer.
+template <typename Request, typename Response>
+absl::StatusOr<Response> AwaitAnswer(LedgerClient* client,
+                                     typename RetriedCall<Request, Response>::Method method,
+                                     Request request, absl::Time deadline, Tries tries) {
+  // Shared: whoever sets it may not be done with it when this function goes on.
+  const auto promise = std::make_shared<std::promise<absl::StatusOr<Response>>>();
+  Call<Request, Response>(
+      client, method, std::move(request), deadline, tries,
+      [promise](absl::StatusOr<Response> response) { promise->set_value(std::move(response)); });
+  return promise->get_future().get();
+}
+
 // The receipt within a response.
 template <typename Response>
 std::function<void(absl::StatusOr<Response>)> ReceiptOf(
@@ -197,16 +210,40 @@ absl::StatusOr<std::vector<common::v1::Attachment>> LedgerClient::GetAttachments
     ledger::v1::GetAttachmentsRequest request;
     while (next != commitments.end() && request.commitments_size() < kMostCommitments)
       request.add_commitments(*next++);
-    // Shared: whoever sets it may not be done with it when this function goes on.
-    const auto promise = std::make_shared<std::promise<absl::StatusOr<Response>>>();
-    Call<ledger::v1::GetAttachmentsRequest, Response>(
-        this, &LedgerStub::async_interface::GetAttachments, std::move(request), deadline, tries,
-        [promise](absl::StatusOr<Response> response) { promise->set_value(std::move(response)); });
-    ASSIGN_OR_RETURN(Response response, promise->get_future().get());
+    ASSIGN_OR_RETURN(Response response, (AwaitAnswer<ledger::v1::GetAttachmentsRequest, Response>(
+                                            this, &LedgerStub::async_interface::GetAttachments,
+                                            std::move(request), deadline, tries)));
     for (common::v1::Attachment& content : *response.mutable_attachments())
       contents.push_back(std::move(content));
   }
   return contents;
+}
+
+absl::Status LedgerClient::VerifyBeginning(const crypto::CompactTree& tree,
+                                           const crypto::NoteVerifier& log, absl::Time deadline) {
+  using Head = ledger::v1::GetCheckpointResponse;
+  using Proof = ledger::v1::GetConsistencyProofResponse;
+  ASSIGN_OR_RETURN(const Head head, (AwaitAnswer<ledger::v1::GetCheckpointRequest, Head>(
+                                        this, &LedgerStub::async_interface::GetCheckpoint, {},
+                                        deadline, Tries::kOne)));
+  ASSIGN_OR_RETURN(const crypto::Checkpoint checkpoint,
+                   crypto::OpenCheckpoint(head.checkpoint(), log, log.name()));
+  if (checkpoint.size < tree.size()) {
+    return absl::FailedPreconditionError(absl::StrCat("the ledger's log has ", checkpoint.size,
+                                                      " records, fewer than ", tree.size()));
+  }
+  ledger::v1::GetConsistencyProofRequest request;
+  request.set_old_size(tree.size());
+  request.set_new_size(checkpoint.size);
+  ASSIGN_OR_RETURN(const Proof answer, (AwaitAnswer<ledger::v1::GetConsistencyProofRequest, Proof>(
+                                           this, &LedgerStub::async_interface::GetConsistencyProof,
+                                           std::move(request), deadline, Tries::kOne)));
+  std::vector<crypto::Digest> proof;
+  for (const std::string& bytes : answer.proof()) {
+    ASSIGN_OR_RETURN(proof.emplace_back(), crypto::DigestFromBytes(bytes));
+  }
+  return crypto::VerifyConsistency(tree.size(), checkpoint.size, proof, tree.Root(),
+                                   checkpoint.root);
 }
 
 absl::StatusOr<uint64_t> LedgerClient::AwaitSize(absl::Time deadline, Tries tries) {

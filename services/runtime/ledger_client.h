@@ -11,6 +11,8 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "crypto/merkle.h"
+#include "crypto/note.h"
 #include "grpcpp/channel.h"
 #include "votum/ledger/v1/ledger_service.grpc.pb.h"
 
@@ -37,7 +39,7 @@ using OpenStream =
         grpc::ClientContext*, const ledger::v1::SubscribeRequest&)>;
 std::unique_ptr<LogStream> MakeLogStream(uint64_t start, OpenStream open);
 
-// Thread-safe. No call but AwaitSize and GetAttachments waits: each answers through `then`, once, from any thread,
+// Thread-safe. No call but AwaitSize, VerifyBeginning and GetAttachments waits: each answers through `then`, once, from any thread,
 // possibly from here. `then` must be short and must not block.
 class LedgerClient {
  public:
@@ -76,6 +78,13 @@ class LedgerClient {
   // calls as it takes. Waits for the answers, so it must not be called on a thread of gRPC's.
   virtual absl::StatusOr<std::vector<common::v1::Attachment>> GetAttachments(
       const std::vector<std::string>& commitments, absl::Time deadline, Tries tries);
+
+  // OK if the records of `tree`, one or more, are the beginning of the ledger's log, as a checkpoint
+  // that `log` signed and a consistency proof show. FAILED_PRECONDITION if the log is shorter; errors
+  // as OpenCheckpoint and VerifyConsistency; UNAVAILABLE/LEDGER_UNREACHABLE. Asks once and waits for
+  // the answer, so it must not be called on a thread of gRPC's.
+  virtual absl::Status VerifyBeginning(const crypto::CompactTree& tree,
+                                       const crypto::NoteVerifier& log, absl::Time deadline);
 
   ledger::v1::LedgerService::StubInterface& stub() { return *stub_; }
   // Adds the metadata that every call to the ledger carries.

@@ -116,9 +116,8 @@ absl::Status Scrub::Once() {
           " is not what the log gives (it differs "
           "in: ",
           parts,
-          "); the log itself is sound. Stop the process, remove its snapshot if it "
-          "has one, and start it: it folds the log anew. If this comes again, test the memory of "
-          "the machine"));
+          "); the log itself is sound. Start the process again: without its snapshot, which is "
+          "removed, it folds the whole log. If this comes again, test the memory of the machine"));
     }
   }
   if (!status.ok() && !absl::IsDataLoss(status)) {

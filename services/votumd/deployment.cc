@@ -31,6 +31,27 @@ class FirstError : public google::protobuf::io::ErrorCollector {
   std::string text_;
 };
 
+// The key of 32 bytes in the file `path` of `folder`; both are made if they are missing. `remedy` is
+// for a file that holds something else.
+absl::StatusOr<crypto::SecretBytes> LoadOrMakeKey(const std::string& folder,
+                                                  const std::string& path,
+                                                  absl::string_view remedy) {
+  std::error_code error;
+  if (!std::filesystem::exists(path, error)) {
+    std::filesystem::create_directories(folder, error);
+    if (error || chmod(folder.c_str(), 0700) != 0)
+      return absl::UnavailableError(absl::StrCat("cannot make the folder ", folder));
+    const crypto::SecretBytes fresh = crypto::NewSealingKey();
+    const absl::Status written = WriteNewFile(path, fresh.Reveal(), 0600);
+    // Another process may have been faster; its key is then read below.
+    if (!written.ok() && !absl::IsAlreadyExists(written)) return written;
+  }
+  ASSIGN_OR_RETURN(std::string bytes, ReadFile(path));
+  crypto::SecretBytes key = crypto::SecretBytes::TakeFrom(&bytes);
+  if (key.size() == crypto::NewSealingKey().size()) return key;
+  return Refuse(Reason::kBadSealingKey, absl::StrCat(path, " has not 32 bytes; ", remedy));
+}
+
 }  // namespace
 
 absl::StatusOr<runtime::v1::DeploymentConfig> Deployment::LoadConfig() const {
@@ -69,22 +90,12 @@ absl::StatusOr<std::string> Deployment::LoadPolicy(absl::string_view log_vkey) c
 }
 
 absl::StatusOr<crypto::SecretBytes> Deployment::LoadOrMakeSealingKey() const {
-  std::error_code error;
-  if (!std::filesystem::exists(sealing_key_path(), error)) {
-    std::filesystem::create_directories(meetings_folder(), error);
-    if (error || chmod(meetings_folder().c_str(), 0700) != 0)
-      return absl::UnavailableError(absl::StrCat("cannot make the folder ", meetings_folder()));
-    const crypto::SecretBytes fresh = crypto::NewSealingKey();
-    const absl::Status written = WriteNewFile(sealing_key_path(), fresh.Reveal(), 0600);
-    // Another process of the service may have been faster; its key is then read below.
-    if (!written.ok() && !absl::IsAlreadyExists(written)) return written;
-  }
-  ASSIGN_OR_RETURN(std::string bytes, ReadFile(sealing_key_path()));
-  crypto::SecretBytes key = crypto::SecretBytes::TakeFrom(&bytes);
-  if (key.size() == crypto::NewSealingKey().size()) return key;
-  return Refuse(Reason::kBadSealingKey, absl::StrCat(sealing_key_path(),
-                                                     " has not 32 bytes; restore it from the "
-                                                     "backup of this deployment"));
+  return LoadOrMakeKey(meetings_folder(), sealing_key_path(),
+                       "restore it from the backup of this deployment");
+}
+
+absl::StatusOr<crypto::SecretBytes> Deployment::LoadOrMakeSnapshotsKey() const {
+  return LoadOrMakeKey(snapshots_folder(), snapshots_key_path(), "remove it, and restart");
 }
 
 absl::StatusOr<runtime::v1::ServiceAddress> AddressOf(const runtime::v1::DeploymentConfig& config,

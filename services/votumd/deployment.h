@@ -22,6 +22,10 @@
 //   meetings/sealing.key   seals the keys of secret votes; the same in every process of the
 //                          meetings service. With it and the ledger's folder one can tell
 //                          the owner of each credential
+//   snapshots/<service>-<replica>/sealed
+//                          the newest state of the process that hosts this service first, so that
+//                          its next start need not fold the whole log (services/runtime/snapshots.h)
+//   snapshots/sealing.key  seals them. Neither needs a backup: without them a start takes longer
 //   clock-offset           seconds; only with a simulated clock
 //
 // Keys have mode 0600, folders with keys 0700.
@@ -66,6 +70,11 @@ class Deployment {
   std::string fork_path() const { return ledger_folder() + "/forked.note"; }
   std::string meetings_folder() const { return folder_ + "/meetings"; }
   std::string sealing_key_path() const { return meetings_folder() + "/sealing.key"; }
+  std::string snapshots_folder() const { return folder_ + "/snapshots"; }
+  std::string snapshot_folder(const std::string& service, int replica) const {
+    return snapshots_folder() + "/" + service + "-" + std::to_string(replica);
+  }
+  std::string snapshots_key_path() const { return snapshots_folder() + "/sealing.key"; }
   std::string clock_offset_path() const { return folder_ + "/clock-offset"; }
   const std::string& folder() const { return folder_; }
 
@@ -82,6 +91,8 @@ class Deployment {
   // meetings/sealing.key; made now if it is missing, as in folders of older versions.
   // INVALID_ARGUMENT/BAD_SEALING_KEY unless it has 32 bytes.
   absl::StatusOr<crypto::SecretBytes> LoadOrMakeSealingKey() const;
+  // The same with snapshots/sealing.key.
+  absl::StatusOr<crypto::SecretBytes> LoadOrMakeSnapshotsKey() const;
 
  private:
   std::string folder_;

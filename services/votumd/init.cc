@@ -236,8 +236,9 @@ absl::Status CheckCodeFile(const InitOptions& options) {
   if (!in_folder) return CheckNewFile(options.code_file);
   const Deployment our(options.folder);
   const std::filesystem::path taken[] = {
-      our.config_path(), our.client_path(),   our.vkey_path(),       our.policy_path(),
-      our.tls_folder(),  our.ledger_folder(), our.meetings_folder(), our.clock_offset_path()};
+      our.config_path(),     our.client_path(),      our.vkey_path(),
+      our.policy_path(),     our.tls_folder(),       our.ledger_folder(),
+      our.meetings_folder(), our.snapshots_folder(), our.clock_offset_path()};
   const auto has_its_name = [&file](const std::filesystem::path& path) {
     return path.filename() == file.filename();
   };

@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <filesystem>
 #include <functional>
 #include <map>
 #include <memory>
 #include <optional>
+#include <system_error>
 #include <type_traits>
 #include <utility>
 
@@ -31,6 +33,7 @@
 #include "services/papers/service.h"
 #include "services/projects/service.h"
 #include "services/publication/log_service.h"
+#include "services/runtime/build_identity.h"
 #include "services/runtime/command_executor.h"
 #include "services/runtime/host.h"
 #include "services/runtime/ledger_client.h"
@@ -41,6 +44,8 @@
 #include "services/runtime/runtime_service.h"
 #include "services/runtime/scrub.h"
 #include "services/runtime/service_manager.h"
+#include "services/runtime/snapshot_file.h"
+#include "services/runtime/snapshots.h"
 #include "services/runtime/start_progress.h"
 #include "services/votumd/deployment.h"
 #include "services/votumd/gateway_hosting.h"
@@ -318,15 +323,41 @@ class Process {
     return absl::OkStatus();
   }
 
+  std::string SnapshotFolder() const {
+    return deployment_.snapshot_folder(names_.front(), options_.replica);
+  }
+
+  // Null if none can be kept: that costs time at the next start, and nothing else.
+  std::unique_ptr<Snapshots> OpenSnapshots() const {
+    const auto open = [&]() -> absl::StatusOr<std::unique_ptr<Snapshots>> {
+      ASSIGN_OR_RETURN(std::string build, BuildIdentity());
+      ASSIGN_OR_RETURN(crypto::SecretBytes key, deployment_.LoadOrMakeSnapshotsKey());
+      ASSIGN_OR_RETURN(SnapshotFile file, SnapshotFile::Open(SnapshotFolder(), std::move(key)));
+      return std::make_unique<Snapshots>(std::move(file), std::move(build), log_);
+    };
+    auto snapshots = open();
+    if (snapshots.ok()) return *std::move(snapshots);
+    Log(Severity::kWarning, "no snapshots are kept: each start folds the whole log",
+        {{"error", std::string(snapshots.status().message())}});
+    return nullptr;
+  }
+
   void BeginToFold() {
     follower_ = ledger_client_(names_.front());
-    replica_.emplace(DomainsOf(names_), log_.key(), follower_.get(), &cache_, StopAtOnce);
+    replica_.emplace(DomainsOf(names_), log_.key(), follower_.get(), &cache_, StopAtOnce,
+                     OpenSnapshots());
     access_.emplace(&*replica_, &cache_, &metrics_);
     gate_.emplace(&*replica_, &*access_);
     runtime_service_.emplace(&*access_);
     executor_.emplace(&*replica_, clock_, &metrics_);
+    // What it finds may have come from the snapshot.
+    const auto without_snapshot = [folder = SnapshotFolder()](const absl::Status& why) {
+      std::error_code ignored;
+      std::filesystem::remove_all(folder, ignored);
+      StopAtOnce(why);
+    };
     scrub_.emplace(DomainsOf(names_), log_.key(), &*replica_, follower_.get(), &metrics_,
-                   StopAtOnce, ScrubOptionsOf(config_));
+                   without_snapshot, ScrubOptionsOf(config_));
     folded_listener_ = replica_->AddListener([this, &replica = *replica_] { Folded(replica); });
   }
 

@@ -89,6 +89,22 @@ TEST_F(MerkleTreeOf300, RootsOfAllSizesAreThoseOfTheRfc) {
   }
 }
 
+TEST_F(MerkleTreeOf300, TheEdgeIsAllThatACompactTreeRemembers) {
+  CompactTree compact;
+  for (uint64_t size = 0; size < kSize; ++size) {
+    std::vector<Digest> longer = compact.edge();
+    longer.push_back(EmptyRoot());
+    EXPECT_THAT(CompactTree::FromEdge(size, longer), IsRefused(Reason::kBadProof));
+    const auto again = CompactTree::FromEdge(size, compact.edge());
+    ASSERT_OK(again);
+    EXPECT_EQ(again->Root(), compact.Root()) << size;
+    compact = *again;
+    compact.Append(leaves_[size]);
+  }
+  EXPECT_EQ(compact.size(), kSize);
+  EXPECT_EQ(compact.Root(), tree_.Root());
+}
+
 TEST_F(MerkleTreeOf300, AllInclusionProofsAreThoseOfTheRfcUpTo70) {
   for (uint64_t size = 1; size <= 70; ++size) {
     for (uint64_t index = 0; index < size; ++index) {

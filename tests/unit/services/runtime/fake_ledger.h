@@ -18,6 +18,11 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "base/clock.h"
+#include "base/refusal.h"
+#include "base/status_macros.h"
+#include "crypto/merkle.h"
+#include "crypto/note.h"
+#include "crypto/record_leaf.h"
 #include "grpcpp/create_channel.h"
 #include "grpcpp/security/credentials.h"
 #include "services/runtime/ledger_client.h"
@@ -58,6 +63,24 @@ class FakeLedger final : public LedgerClient {
 
   std::unique_ptr<LogStream> Subscribe(uint64_t start) override {
     return std::make_unique<Stream>(this, start);
+  }
+
+  // That of each record.
+  static std::string Salt() { return std::string(32, 's'); }
+  // By the records that are shown; no answer as long as there is none about the size.
+  absl::Status VerifyBeginning(const crypto::CompactTree& tree, const crypto::NoteVerifier&,
+                               absl::Time) override {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    RETURN_IF_ERROR(size_.status());
+    if (tree.size() > records_.size())
+      return absl::FailedPreconditionError("the ledger's log is shorter");
+    crypto::CompactTree shown;
+    for (uint64_t i = 0; i < tree.size(); ++i) {
+      const crypto::Digest leaf = crypto::RecordLeaf(Salt(), records_[i]);
+      shown.Append(crypto::AsBytes(leaf));
+    }
+    return shown.Root() == tree.Root() ? absl::OkStatus()
+                                       : Refuse(Reason::kBadProof, "the roots differ");
   }
 
   // A command that somebody appends, and waits for its receipt.
@@ -169,6 +192,7 @@ class FakeLedger final : public LedgerClient {
       for (; next_ < ledger_.records_.size(); ++next_) {
         stretch->add_entries()->set_index(next_);
         stretch->mutable_entries()->rbegin()->set_record(ledger_.records_[next_]);
+        stretch->mutable_entries()->rbegin()->set_salt(Salt());
       }
       return true;
     }

@@ -16,6 +16,7 @@
 #include "base/status_matchers.h"
 #include "crypto/checkpoint.h"
 #include "crypto/keys.h"
+#include "crypto/merkle.h"
 #include "crypto/note.h"
 #include "grpcpp/create_channel.h"
 #include "gtest/gtest.h"
@@ -100,6 +101,35 @@ class FailingLedger final : public lv1::LedgerService::Service {
   std::deque<absl::Status> failures_;  // guarded by mutex_
   std::vector<std::string> requests_;  // guarded by mutex_
   std::string caller_;                 // guarded by mutex_
+};
+
+// Signs the log of `leaves`, and proves with the given hashes changed.
+class ProvingLedger final : public lv1::LedgerService::Service {
+ public:
+  explicit ProvingLedger(const crypto::MerkleTree& tree) : tree_(tree) {}
+  grpc::Status GetCheckpoint(grpc::ServerContext*, const lv1::GetCheckpointRequest*,
+                             lv1::GetCheckpointResponse* response) override {
+    response->set_checkpoint(
+        *crypto::SignCheckpoint({signer_.name(), tree_.size(), tree_.Root(), {}}, signer_));
+    return grpc::Status::OK;
+  }
+  grpc::Status GetConsistencyProof(grpc::ServerContext*,
+                                   const lv1::GetConsistencyProofRequest* request,
+                                   lv1::GetConsistencyProofResponse* response) override {
+    const auto proof = tree_.ConsistencyProof(request->old_size(), request->new_size());
+    if (!proof.ok()) return ToGrpc(proof.status());
+    for (const crypto::Digest& hash : *proof)
+      response->add_proof(std::string(crypto::AsBytes(hash)).substr(0, hash_size_));
+    return grpc::Status::OK;
+  }
+  const crypto::NoteVerifier& verifier() const { return signer_.verifier(); }
+  void CutHashes() { hash_size_ = 31; }
+
+ private:
+  const crypto::MerkleTree& tree_;
+  size_t hash_size_ = 32;
+  const crypto::NoteSigner signer_ = *crypto::NoteSigner::Create(
+      "log.example", *crypto::PrivateKey::Generate(crypto::KeyType::kEd25519));
 };
 
 // Waits for the answer to `call(then)`.
@@ -225,6 +255,36 @@ TEST_F(LedgerClientTest, FetchesMoreAttachmentsThanTheLedgerGivesForOneCall) {
   ASSERT_EQ(attachments->size(), commitments.size());
   for (size_t i = 0; i < commitments.size(); ++i)
     EXPECT_EQ((*attachments)[i].commitment(), commitments[i]);
+}
+
+TEST(LedgerClientBeginningTest, IsWhatASignedCheckpointAndAProofShow) {
+  crypto::MerkleTree tree;
+  crypto::CompactTree begin, other;
+  for (int i = 0; i < 11; ++i) tree.Append(absl::StrCat("leaf ", i));
+  ProvingLedger ledger(tree);
+  const std::unique_ptr<Host> host =
+      *Host::Start({}, nullptr, {{"votum.ledger.v1.LedgerService", &ledger}});
+  LedgerClient client(host->InProcessChannel(), "meetings");
+  const auto verify = [&](const crypto::CompactTree& beginning) {
+    return client.VerifyBeginning(beginning, ledger.verifier(), absl::Now() + kLong);
+  };
+  for (int i = 0; i < 11; ++i) {
+    begin.Append(absl::StrCat("leaf ", i));
+    other.Append(absl::StrCat(i == 0 ? "other leaf " : "leaf ", i));
+    EXPECT_OK(verify(begin)) << i;
+    EXPECT_THAT(verify(other), IsRefused(Reason::kBadProof)) << i;
+  }
+  begin.Append("leaf 11");
+  EXPECT_THAT(verify(begin), HasCode(absl::StatusCode::kFailedPrecondition)) << "it is longer";
+
+  const auto stranger = crypto::NoteVerifier::Create(
+      "log.example", crypto::PrivateKey::Generate(crypto::KeyType::kEd25519)->public_key());
+  EXPECT_THAT(client.VerifyBeginning(*crypto::CompactTree::FromEdge(8, {*tree.RootAt(8)}),
+                                     *stranger, absl::Now() + kLong),
+              IsRefused(Reason::kNoKnownSignature));
+  ledger.CutHashes();
+  EXPECT_THAT(verify(*crypto::CompactTree::FromEdge(8, {*tree.RootAt(8)})),
+              IsRefused(Reason::kBadDigest));
 }
 
 }  // namespace

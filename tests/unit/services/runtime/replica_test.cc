@@ -50,6 +50,7 @@ class ReplicaTest : public ::testing::Test {
                      why_ = why;
                      stopped_.Notify();
                    },
+                   nullptr,
                    1};
 };
 
