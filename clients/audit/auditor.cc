@@ -9,6 +9,7 @@
 #include "base/refusal.h"
 #include "base/status_macros.h"
 #include "core/command/timestamps.h"
+#include "core/fold/audit_view.h"
 #include "core/meetings/secret_vote.h"
 #include "crypto/checkpoint.h"
 #include "crypto/commitment.h"
@@ -404,9 +405,9 @@ void Auditor::ReportVoid() {
 }
 
 void Auditor::ReportRankings() {
-  fold_.world().Visit(Domain::kIdeas, [this](const google::protobuf::Message& resource) {
-    const auto* round = dynamic_cast<const ideas::v1::Round*>(&resource);
-    if (round == nullptr || round->state() != ideas::v1::ROUND_STATE_ESTABLISHED) return;
+  for (const auto& [id, entry] : fold_.world().ideas().state().rounds) {
+    const ideas::v1::Round* const round = &entry.round;
+    if (round->state() != ideas::v1::ROUND_STATE_ESTABLISHED) continue;
     const bool resolved = !round->tie_order().empty();
     const auto& ranking =
         resolved ? round->resolved_ranking() : round->rankings().rbegin()->ranking();
@@ -423,16 +424,17 @@ void Auditor::ReportRankings() {
                       " ideas beat the status quo");
     }
     Checked(line);
-  });
+  }
 }
 
 void Auditor::ReportVotes() {
-  fold_.world().Visit(Domain::kMeetings, [this](const google::protobuf::Message& resource) {
-    const auto* event = dynamic_cast<const meetings::v1::VoteEvent*>(&resource);
-    if (event == nullptr || event->state() != meetings::v1::VOTE_EVENT_STATE_ESTABLISHED) return;
+  const meetings::Votes& votes = fold_.world().votes();
+  for (const auto& [id, entry] : votes.state().vote_events) {
+    if (entry.state != meetings::v1::VOTE_EVENT_STATE_ESTABLISHED) continue;
+    const meetings::v1::VoteEvent event = *votes.Get(id);
     Checked(
-        absl::StrCat(DescribeVote(*event), " As established by record ", event->result().index()));
-  });
+        absl::StrCat(DescribeVote(event), " As established by record ", event.result().index()));
+  }
 }
 
 // Verifies the archive that follows from the log like a foreign one: all ballots, the tally, the
@@ -473,9 +475,8 @@ void Auditor::ReportSecretVotes() {
 }
 
 void Auditor::ReportDecisions() {
-  fold_.world().Visit(Domain::kDecisions, [this](const google::protobuf::Message& resource) {
-    const auto* decision = dynamic_cast<const decisions::v1::Decision*>(&resource);
-    if (decision == nullptr) return;
+  for (const auto& [id, entry] : fold_.world().decisions().state().decisions) {
+    const decisions::v1::Decision* const decision = &entry;
     std::vector<std::string> signers;
     for (const auto& signature : decision->signatures()) signers.push_back(signature.person_id());
     std::string text = absl::StrCat(
@@ -491,23 +492,36 @@ void Auditor::ReportDecisions() {
                       crypto::HexEncode(decision->document_sha256()));
     }
     Checked(std::move(text));
-  });
+  }
 }
 
 void Auditor::ReportProjects() {
-  fold_.world().Visit(Domain::kProjects, [this](const google::protobuf::Message& resource) {
-    const auto* project = dynamic_cast<const projects::v1::Project*>(&resource);
-    if (project == nullptr) return;
-    Checked(absl::StrCat("project ", project->id(), ": started by decision ",
-                         project->decision_id(), ", ", project->work_packages_size(),
-                         " work packages, ", project->milestones_size(), " milestones"));
-  });
+  for (const auto& [id, project] : fold_.world().projects().state().projects) {
+    Checked(absl::StrCat("project ", id, ": started by decision ", project.decision_id(), ", ",
+                         project.work_packages_size(), " work packages, ",
+                         project.milestones_size(), " milestones"));
+  }
 }
 
 void Auditor::ReportState() {
+  const AttestationsState& attestations = fold_.world().attestations().state();
+  for (const auto& [layout, count] : attestations.count) {
+    if (layout == kStateLayout) {
+      Checked(absl::StrCat("attestations: ", count, " held, each of the state at its own size"));
+    } else {
+      Note(absl::StrCat("attestations: ", count, " are of layout ", layout,
+                        ", which this program cannot compare; it has layout ", kStateLayout));
+    }
+  }
+  const AuditView view = AuditViewOf(fold_.world().state());
   for (const Domain domain : kAllDomains) {
+    if (!unseen_.empty() && view.HasOpenUrn(domain)) {
+      Note(absl::StrCat("state of ", DomainName(domain),
+                        ": its digest has the number of ballots, which are withheld here"));
+      continue;
+    }
     Checked(absl::StrCat("state of ", DomainName(domain), ": SHA-256 ",
-                         crypto::ToHex(fold_.StateDigest(domain))));
+                         crypto::ToHex(view.Digest(domain))));
   }
 }
 

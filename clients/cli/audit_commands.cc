@@ -19,6 +19,7 @@
 #include "clients/cli/cli.h"
 #include "clients/cli/terminal.h"
 #include "clients/cli/trust.h"
+#include "core/fold/audit_view.h"
 #include "core/fold/envelope.h"
 #include "crypto/checkpoint.h"
 #include "crypto/encoding.h"
@@ -267,27 +268,32 @@ absl::Status Verdict(Run& run, const char* what, uint64_t faults, uint64_t recor
   return absl::OkStatus();
 }
 
-// Compares the services' states with those derived by the auditor.
+// Compares the services' states with those derived by the auditor, both as auditors see them.
 absl::Status CompareProjections(client::Client& client, const Fold& fold, Reporter& reporter,
                                 uint64_t* faults) {
+  const AuditView view = AuditViewOf(fold.world().state());
   for (const Domain domain : kAllDomains) {
     runtime::v1::GetProjectionResponse projection;
     const std::string service(DomainName(domain));
     RETURN_IF_ERROR(client.ReadRuntime(service, &projection));
     for (const runtime::v1::DomainState& state : projection.domains()) {
       if (state.domain() != service) continue;
-      if (state.state_sha256().empty()) {
-        reporter(
-            {audit::Finding::Kind::kNote,
-             absl::StrCat("service ", service,
-                          ": it shows no digest of its state while a vote or a round is open")});
-        continue;
-      }
-      const crypto::Digest derived = fold.StateDigest(domain);
+      const crypto::Digest derived = view.Digest(domain);
       if (projection.next_index() != fold.next_index()) {
         reporter({audit::Finding::Kind::kNote,
                   absl::StrCat("service ", service, " has moved on to record ",
                                projection.next_index())});
+      } else if (projection.layout() != kStateLayout) {
+        reporter({audit::Finding::Kind::kNote,
+                  absl::StrCat("service ", service,
+                               ": its program describes the state in another way (layout ",
+                               projection.layout(), ", here ", kStateLayout,
+                               "), so digests cannot be compared")});
+      } else if (view.HasOpenUrn(domain)) {
+        reporter({audit::Finding::Kind::kNote,
+                  absl::StrCat("service ", service,
+                               ": its state cannot be compared while a vote or a round is open, "
+                               "whose ballots are counted there and withheld here")});
       } else if (state.state_sha256() == crypto::AsBytes(derived)) {
         reporter({audit::Finding::Kind::kChecked,
                   absl::StrCat("service ", service, ": its state is the one derived here")});

@@ -216,6 +216,7 @@ const std::vector<Family>& Families() {
                               {AddProjectCommands, {"project"}},
                               {AddReceiptCommands, {"receipt"}},
                               {AddAuditCommands, {"log", "audit", "decision", "verify"}},
+                              {AddAttestCommand, {"state"}},
                               {AddSecretVoteCommands, {"election"}},
                               {AddBallotCommands, {"election"}},
                               {AddTrusteeCommands, {"trustee"}},

@@ -162,6 +162,7 @@ void AddLotCommands(Command root, Run& run);
 void AddProjectCommands(Command root, Run& run);
 void AddReceiptCommands(Command root, Run& run);
 void AddAuditCommands(Command root, Run& run);
+void AddAttestCommand(Command root, Run& run);
 void AddTrusteeCommands(Command root, Run& run);
 void AddSecretVoteCommands(Command root, Run& run);
 void AddBallotCommands(Command root, Run& run);

@@ -350,8 +350,4 @@ absl::StatusOr<std::string> DecisionsMachine::GetDocument(absl::string_view deci
   return DecisionDocument(decision, SourcesOf(decision));
 }
 
-void DecisionsMachine::Visit(const ResourceVisitor& visitor) const {
-  for (const auto& [id, decision] : state_.decisions) visitor(decision);
-}
-
 }  // namespace votum::decisions

@@ -18,7 +18,6 @@
 #include "absl/strings/string_view.h"
 #include "core/command/audience.h"
 #include "core/command/command_context.h"
-#include "core/command/visitor.h"
 #include "core/decisions/document.h"
 #include "core/describe.h"
 #include "core/directory/directory_machine.h"
@@ -72,8 +71,6 @@ class DecisionsMachine {
                                           Audience audience) const;
   // The JSON to publish (document.h), as the state is now.
   absl::StatusOr<std::string> GetDocument(absl::string_view decision_id, Audience audience) const;
-
-  void Visit(const ResourceVisitor& visitor) const;
 
   const DecisionsState& state() const { return state_; }
   void Restore(DecisionsState state) { state_ = std::move(state); }

@@ -180,6 +180,7 @@ absl::Status DirectoryMachine::Check(const CommandContext&,
                                                           " exists; choose another id"));
   }
   if (!PersonExists(command.person_id())) return NoSuchPerson(command.person_id());
+  RETURN_IF_ERROR(CheckNoMachine(command.person_id()));
   const OrganizationEntry* organization = FindOrganization(command.organization_id());
   if (organization == nullptr) return NoSuchOrganization(command.organization_id());
   if (command.role() == v1::MEMBERSHIP_ROLE_UNSPECIFIED ||
@@ -241,6 +242,8 @@ absl::Status DirectoryMachine::Check(const CommandContext&, const v1::GrantOffic
       !common::v1::Office_IsValid(command.office())) {
     return Refuse(Reason::kBadOffice, "office must name one");
   }
+  RETURN_IF_ERROR(CheckPersonsOffice(command.office()));
+  RETURN_IF_ERROR(CheckNoMachine(command.person_id()));
   if (HasOffice(command.person_id(), command.office())) {
     return Refuse(Reason::kOfficeHeld, absl::StrCat(command.person_id(), " holds ",
                                                     common::v1::Office_Name(command.office())));
@@ -563,25 +566,6 @@ std::vector<v1::Key> DirectoryMachine::ListKeys(absl::string_view person_id,
   for (auto it = ids->upper_bound(after_id); it != ids->end() && keys.size() < limit; ++it)
     keys.push_back(ToProto(*FindKey(it->first)));
   return keys;
-}
-
-void DirectoryMachine::Visit(const ResourceVisitor& visitor) const {
-  if (founded()) visitor(GetBody());
-  for (const auto& [id, entry] : state_.persons) visitor(ToProto(entry));
-  for (const auto& [id, entry] : state_.organizations) visitor(directory::ToProto(entry));
-  for (const auto& [id, entry] : state_.memberships) visitor(directory::ToProto(entry));
-  for (const auto& [id, entry] : state_.keys) visitor(ToProto(entry));
-  for (const auto& [id, entry] : state_.codes) {
-    v1::EnrolmentCode code;
-    code.set_key_id(id);
-    code.set_person_id(entry.person_id);
-    code.set_issued_by(entry.issued_by);
-    code.set_used(entry.used);
-    if (entry.expire_time.has_value())
-      *code.mutable_expire_time() = ToTimestamp(*entry.expire_time);
-    visitor(code);
-  }
-  for (const auto& [record, erasure] : state_.erasures) visitor(erasure);
 }
 
 }  // namespace votum::directory

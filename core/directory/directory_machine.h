@@ -23,7 +23,6 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "core/command/command_context.h"
-#include "core/command/visitor.h"
 #include "core/directory/directory_state.h"
 #include "core/table.h"
 #include "votum/directory/v1/directory.pb.h"
@@ -46,6 +45,7 @@ class DirectoryMachine {
   absl::Status Check(const CommandContext& context, const v1::EndMembership& command) const;
   absl::Status Check(const CommandContext& context, const v1::GrantOffice& command) const;
   absl::Status Check(const CommandContext& context, const v1::WithdrawOffice& command) const;
+  absl::Status Check(const CommandContext& context, const v1::AppointMachine& command) const;
   absl::Status Check(const CommandContext& context, const v1::IssueEnrolmentCode& command) const;
   absl::Status Check(const CommandContext& context, const v1::EnrolKey& command) const;
   absl::Status Check(const CommandContext& context, const v1::ConfirmKey& command) const;
@@ -62,6 +62,7 @@ class DirectoryMachine {
   void Apply(const CommandContext& context, const v1::EndMembership& command);
   void Apply(const CommandContext& context, const v1::GrantOffice& command);
   void Apply(const CommandContext& context, const v1::WithdrawOffice& command);
+  void Apply(const CommandContext& context, const v1::AppointMachine& command);
   void Apply(const CommandContext& context, const v1::IssueEnrolmentCode& command);
   void Apply(const CommandContext& context, const v1::EnrolKey& command);
   void Apply(const CommandContext& context, const v1::ConfirmKey& command);
@@ -85,6 +86,8 @@ class DirectoryMachine {
   bool HasOffice(absl::string_view person_id, common::v1::Office office) const;
   bool HasAnyOffice(absl::string_view person_id,
                     std::initializer_list<common::v1::Office> offices) const;
+  // Holds the office of a machine, and therefore nothing else.
+  bool IsMachine(absl::string_view person_id) const;
   const OrganizationEntry* FindOrganization(absl::string_view organization_id) const;
   const MembershipEntry* ActiveMembership(absl::string_view person_id,
                                           absl::string_view organization_id) const;
@@ -132,8 +135,6 @@ class DirectoryMachine {
   // By record: at most `limit` whose record has the index `from` or a later one.
   std::vector<v1::Erasure> ListErasures(uint64_t from, size_t limit) const;
 
-  void Visit(const ResourceVisitor& visitor) const;
-
   const DirectoryState& state() const { return state_; }
   void Restore(DirectoryState state) { state_ = std::move(state); }
 
@@ -141,6 +142,10 @@ class DirectoryMachine {
   // ALREADY_EXISTS/SUBJECT_TAKEN if a person has the subject of what the field holds.
   absl::Status CheckSubjectIsFree(absl::string_view field,
                                   const common::v1::AttachmentRef& ref) const;
+  // INVALID_ARGUMENT/BAD_OFFICE for the office of a machine.
+  static absl::Status CheckPersonsOffice(common::v1::Office office);
+  // PERMISSION_DENIED/MACHINE.
+  absl::Status CheckNoMachine(absl::string_view person_id) const;
   v1::Person ToProto(const PersonEntry& entry) const;
   v1::Key ToProto(const KeyEntry& entry) const;
   // Enters a person who was not there.

@@ -239,8 +239,4 @@ std::vector<v1::Act> Acts::List(v1::ActState state, uint64_t from, size_t limit)
   return acts;
 }
 
-void Acts::Visit(const ResourceVisitor& visitor) const {
-  for (const auto& [record, entry] : state_.acts) visitor(entry.act);
-}
-
 }  // namespace votum

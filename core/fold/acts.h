@@ -22,7 +22,6 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "core/command/command_context.h"
-#include "core/command/visitor.h"
 #include "core/describe.h"
 #include "core/table.h"
 #include "crypto/hash.h"
@@ -81,8 +80,6 @@ class Acts {
   // By record: at most `limit` with a record of `from` or later, in `state` if that is given.
   std::vector<directory::v1::Act> List(directory::v1::ActState state, uint64_t from,
                                        size_t limit) const;
-
-  void Visit(const ResourceVisitor& visitor) const;
 
   const ActsState& state() const { return state_; }
   void Restore(ActsState state) { state_ = std::move(state); }

@@ -76,6 +76,17 @@ absl::Status CheckValidity(const Envelope& envelope, absl::Time time) {
   return absl::OkStatus();
 }
 
+// A machine gives nothing but what names its office; whoever enrols a key for it has no key yet.
+absl::Status CheckMachine(const directory::DirectoryMachine& directory, const Envelope& envelope) {
+  const std::string& actor = envelope.header().actor();
+  const common::v1::CommandOptions& options = *envelope.type->options;
+  if (options.signer() == common::v1::SIGNER_NEW_KEY ||
+      options.signer() == common::v1::SIGNER_OFFICE || !directory.IsMachine(actor))
+    return absl::OkStatus();
+  return Refuse(Reason::kMachine, absl::StrCat(actor, " is a machine, and a ", envelope.type->name,
+                                               " does not name its office; people give it"));
+}
+
 }  // namespace
 
 absl::StatusOr<crypto::PublicKey> ActiveKeyOf(const directory::DirectoryMachine& directory,
@@ -179,6 +190,7 @@ absl::StatusOr<CommandContext> Authorize(const World& world, const Envelope& env
   RETURN_IF_ERROR(VerifySignatures(envelope, keys, cache));
   RETURN_IF_ERROR(RequireOffice(world.directory(), envelope.header().actor(),
                                 envelope.type->options->offices(), envelope.type->name));
+  RETURN_IF_ERROR(CheckMachine(world.directory(), envelope));
   CommandContext context;
   context.index = index;
   context.version = world.directory().version();

@@ -11,7 +11,6 @@
 #include "base/status_macros.h"
 #include "core/command/time_text.h"
 #include "core/command/timestamps.h"
-#include "core/encoding.h"
 #include "core/fold/accepted_time.h"
 #include "core/fold/authorize.h"
 
@@ -231,18 +230,6 @@ absl::Status Fold::WhyVoid(uint64_t index) const {
   if (!reason.has_value())
     return RefusedElsewhere(absl::StatusCode::kUnknown, *text, message ? *message : *text);
   return Refuse(*reason, message != nullptr ? *message : RowOfReason(*reason).remedy);
-}
-
-crypto::Digest Fold::StateDigest(Domain domain) const {
-  // A chain of digests, so that memory never holds the whole state twice.
-  crypto::Digest digest = crypto::Sha256(DomainName(domain));
-  world_.Visit(domain, [&digest](const google::protobuf::Message& resource) {
-    const std::string& name = resource.GetDescriptor()->full_name();
-    const std::string bytes = DeterministicBytes(resource);
-    const std::string length = BigEndian64(name.size());
-    digest = crypto::Sha256({crypto::AsBytes(digest), length, name, bytes});
-  });
-  return digest;
 }
 
 }  // namespace votum

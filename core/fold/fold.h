@@ -162,8 +162,7 @@ class Fold {
   // Gaps::kAllowed.
   const ReachLog& reach_log() const { return reach_log_; }
 
-  // SHA-256 over the whole state of `domain`, resource by resource. Equal iff the states are equal.
-  crypto::Digest StateDigest(Domain domain) const;
+  crypto::Digest StateDigest(Domain domain) const { return world_.StateDigest(domain); }
 
   const FoldState& state() const { return state_; }
 

@@ -1,14 +1,24 @@
 #include "core/fold/world.h"
 
+#include <array>
 #include <utility>
 
 namespace votum {
+namespace {
+
+// The digest of several states of one domain.
+template <typename... States>
+crypto::Digest Joined(const States&... states) {
+  return DigestOf(std::array<crypto::Digest, sizeof...(states)>{DigestOf(states)...});
+}
+
+}  // namespace
 
 WorldState World::state() const {
   return {directory_.state(), acts_.state(),           ideas_.state(),    papers_.state(),
           agenda_.state(),    ceremonies_.state(),     sittings_.state(), motions_.state(),
           votes_.state(),     votes_.setups().state(), lots_.state(),     decisions_.state(),
-          projects_.state()};
+          projects_.state(),  attestations_.state()};
 }
 
 void World::Restore(WorldState state) {
@@ -24,41 +34,25 @@ void World::Restore(WorldState state) {
   lots_.Restore(std::move(state.lots));
   decisions_.Restore(std::move(state.decisions));
   projects_.Restore(std::move(state.projects));
+  attestations_.Restore(std::move(state.attestations));
 }
 
-void World::Visit(Domain domain, const ResourceVisitor& visitor) const {
+crypto::Digest DigestOfDomain(const WorldState& state, Domain domain) {
   switch (domain) {
     case Domain::kDirectory:
-      directory_.Visit(visitor);
-      return acts_.Visit(visitor);
+      return Joined(state.directory, state.acts);
     case Domain::kIdeas:
-      return ideas_.Visit(visitor);
+      return DigestOf(state.ideas);
     case Domain::kPapers:
-      return papers_.Visit(visitor);
+      return DigestOf(state.papers);
     case Domain::kMeetings:
-      agenda_.Visit(visitor);
-      ceremonies_.Visit(visitor);
-      sittings_.Visit(visitor);
-      motions_.Visit(visitor);
-      votes_.Visit(visitor);
-      secret_votes_.Visit(visitor);
-      return lots_.Visit(visitor);
+      return Joined(state.agenda, state.ceremonies, state.sittings, state.motions, state.votes,
+                    state.election_setups, state.lots);
     case Domain::kDecisions:
-      return decisions_.Visit(visitor);
+      return DigestOf(state.decisions);
     case Domain::kProjects:
-      return projects_.Visit(visitor);
+      return Joined(state.projects, state.attestations);
   }
-}
-
-bool World::HidesChoices(Domain domain) const {
-  bool hides = false;
-  Visit(domain, [&hides](const google::protobuf::Message& resource) {
-    const auto* vote = dynamic_cast<const meetings::v1::VoteEvent*>(&resource);
-    const auto* round = dynamic_cast<const ideas::v1::Round*>(&resource);
-    hides |= vote != nullptr && vote->state() == meetings::v1::VOTE_EVENT_STATE_OPEN;
-    hides |= round != nullptr && round->state() == ideas::v1::ROUND_STATE_OPEN;
-  });
-  return hides;
 }
 
 }  // namespace votum

@@ -5,10 +5,10 @@
 
 #include <tuple>
 
-#include "core/command/visitor.h"
 #include "core/decisions/decisions_machine.h"
 #include "core/directory/directory_machine.h"
 #include "core/fold/acts.h"
+#include "core/fold/attestations.h"
 #include "core/fold/domains.h"
 #include "core/ideas/ideas_machine.h"
 #include "core/meetings/agenda_machine.h"
@@ -38,9 +38,14 @@ struct WorldState {
   meetings::LotsState lots;
   decisions::DecisionsState decisions;
   projects::ProjectsState projects;
+  AttestationsState attestations;
   VOTUM_FIELDS(directory, acts, ideas, papers, agenda, ceremonies, sittings, motions, votes,
-               election_setups, lots, decisions, projects)
+               election_setups, lots, decisions, projects, attestations)
 };
+
+// Equal if and only if the parts of the states that belong to `domain` are equal. Tables remember it
+// part by part, so after a record it costs what the record changed.
+crypto::Digest DigestOfDomain(const WorldState& state, Domain domain);
 
 class World {
  public:
@@ -68,16 +73,18 @@ class World {
   const meetings::Lots& lots() const { return lots_; }
   const decisions::DecisionsMachine& decisions() const { return decisions_; }
   const projects::ProjectsMachine& projects() const { return projects_; }
+  // Their state belongs to the domain of projects, which reads all others.
+  const Attestations& attestations() const { return attestations_; }
 
   // All machines: the command table looks through them for the one that knows a command.
   auto machines() const {
     return std::tie(directory_, acts_, ideas_, papers_, agenda_, ceremonies_, sittings_, motions_,
-                    votes_, secret_votes_, lots_, decisions_, projects_);
+                    votes_, secret_votes_, lots_, decisions_, projects_, attestations_);
   }
   // Only for the command table, which applies commands that it has checked.
   auto mutable_machines() {
     return std::tie(directory_, acts_, ideas_, papers_, agenda_, ceremonies_, sittings_, motions_,
-                    votes_, secret_votes_, lots_, decisions_, projects_);
+                    votes_, secret_votes_, lots_, decisions_, projects_, attestations_);
   }
 
   // Takes over the directory's state of `other`, without the acts, as the copy of a handle: only for
@@ -87,11 +94,8 @@ class World {
   WorldState state() const;
   void Restore(WorldState state);
 
-  // Shows the whole state of `domain`.
-  void Visit(Domain domain, const ResourceVisitor& visitor) const;
-  // Whether a vote or a round of `domain` is open: nobody may see its choices yet, nor a digest
-  // of them.
-  bool HidesChoices(Domain domain) const;
+  // Of everything that belongs to `domain`: for services alone (audit_view.h).
+  crypto::Digest StateDigest(Domain domain) const { return DigestOfDomain(state(), domain); }
 
   // Remembers verified ballots together with `other`, another state of the same log.
   void ShareElectionMemo(const World& other) { votes_.ShareElectionMemo(other.votes_); }
@@ -110,6 +114,7 @@ class World {
   meetings::Lots lots_{directory_, sittings_, motions_, votes_};
   decisions::DecisionsMachine decisions_{directory_, papers_, agenda_, motions_, votes_};
   projects::ProjectsMachine projects_{directory_, decisions_};
+  Attestations attestations_{this};
 };
 
 }  // namespace votum

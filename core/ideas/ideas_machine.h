@@ -16,7 +16,6 @@
 #include "absl/strings/string_view.h"
 #include "core/command/audience.h"
 #include "core/command/command_context.h"
-#include "core/command/visitor.h"
 #include "core/directory/directory_machine.h"
 #include "core/ideas/ideas_state.h"
 #include "votum/ideas/v1/ideas.pb.h"
@@ -77,8 +76,6 @@ class IdeasMachine {
   // NOT_FOUND/NO_SUCH_IDEA, FAILED_PRECONDITION/IDEA_SUCCEEDED. The round: NOT_FOUND/NO_SUCH_ROUND.
   absl::StatusOr<const v1::Idea*> FindLive(absl::string_view idea_id) const;
   absl::StatusOr<const v1::Round*> FindRound(absl::string_view round_id) const;
-
-  void Visit(const ResourceVisitor& visitor) const;
 
   const IdeasState& state() const { return state_; }
   void Restore(IdeasState state) { state_ = std::move(state); }

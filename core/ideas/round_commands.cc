@@ -65,29 +65,6 @@ void Cast(RoundUrn& urn, const std::string& group_id, const std::string& voter,
   urn.ballots.MutableOrNew(group_id).InsertOrAssign(voter, ranking::Encode(tiers));
 }
 
-// Shows the content of the urn as the commands that would produce it.
-void VisitUrn(const v1::Round& round, const RoundUrn& urn, const ResourceVisitor& visitor) {
-  for (const auto& [group, ballots] : urn.ballots) {
-    for (const auto& [voter, ranking] : ballots) {
-      v1::CastPreference ballot;
-      ballot.mutable_header()->set_actor(voter);
-      ballot.set_round_id(round.id());
-      ballot.set_group_id(group);
-      *ballot.mutable_ranking() = ToTiers(round, ranking::Decode(ranking));
-      visitor(ballot);
-    }
-  }
-  for (const auto& [number, paper] : urn.pending_papers) {
-    v1::RecordPaperPreference ballot;
-    ballot.mutable_header()->set_actor(paper.recorder_id);
-    ballot.set_round_id(round.id());
-    ballot.set_group_id(paper.group_id);
-    ballot.set_paper_number(number);
-    *ballot.mutable_ranking() = ToTiers(round, ranking::Decode(paper.ranking));
-    visitor(ballot);
-  }
-}
-
 }  // namespace
 
 absl::StatusOr<const RoundEntry*> IdeasMachine::FindRoundEntry(absl::string_view round_id) const {
@@ -361,21 +338,6 @@ std::vector<v1::Round> IdeasMachine::ListRounds(absl::string_view after_id, size
     rounds.back().clear_rankings();
   }
   return rounds;
-}
-
-void IdeasMachine::Visit(const ResourceVisitor& visitor) const {
-  for (const auto& [id, idea] : state_.ideas) visitor(idea);
-  for (const auto& [id, entry] : state_.rounds) {
-    visitor(entry.round);
-    for (const auto& [group, keys] : entry.codes) {
-      v1::RegisterVoters voters;
-      voters.set_round_id(id);
-      voters.set_group_id(group);
-      for (const auto& [key, none] : keys) voters.add_code_public_keys(key);
-      visitor(voters);
-    }
-    VisitUrn(entry.round, *state_.urns.Find(id), visitor);
-  }
 }
 
 }  // namespace votum::ideas

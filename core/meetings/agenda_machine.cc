@@ -245,8 +245,4 @@ bool AgendaMachine::IsDealtWithInPublic(absl::string_view proposal_id) const {
   return state_.public_items.Contains(proposal_id);
 }
 
-void AgendaMachine::Visit(const ResourceVisitor& visitor) const {
-  for (const auto& [id, meeting] : state_.meetings) visitor(ToProto(meeting, Audience::kAuditor));
-}
-
 }  // namespace votum::meetings

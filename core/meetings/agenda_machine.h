@@ -17,7 +17,6 @@
 #include "absl/time/time.h"
 #include "core/command/audience.h"
 #include "core/command/command_context.h"
-#include "core/command/visitor.h"
 #include "core/describe.h"
 #include "core/directory/directory_machine.h"
 #include "core/papers/papers_machine.h"
@@ -88,8 +87,6 @@ class AgendaMachine {
   // By id, at most `limit` after `after_id`.
   std::vector<v1::Meeting> ListMeetings(absl::string_view after_id, size_t limit,
                                         Audience audience) const;
-
-  void Visit(const ResourceVisitor& visitor) const;
 
   const AgendaState& state() const { return state_; }
   void Restore(AgendaState state) { state_ = std::move(state); }

@@ -340,9 +340,4 @@ std::vector<v1::KeyCeremony> KeyCeremonies::List(absl::string_view organization_
   return ceremonies;
 }
 
-void KeyCeremonies::Visit(const ResourceVisitor& visitor) const {
-  for (const auto& [id, ceremony] : state_.ceremonies)
-    visitor(ToResource(ceremony, /*with_messages=*/true));
-}
-
 }  // namespace votum::meetings

@@ -14,7 +14,6 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "core/command/command_context.h"
-#include "core/command/visitor.h"
 #include "core/describe.h"
 #include "core/directory/directory_machine.h"
 #include "core/table.h"
@@ -99,9 +98,6 @@ class KeyCeremonies {
   // messages.
   std::vector<v1::KeyCeremony> List(absl::string_view organization_id, absl::string_view after_id,
                                     size_t limit) const;
-
-  // The whole state, by id.
-  void Visit(const ResourceVisitor& visitor) const;
 
   const KeyCeremoniesState& state() const { return state_; }
   void Restore(KeyCeremoniesState state) { state_ = std::move(state); }

@@ -225,8 +225,4 @@ absl::StatusOr<v1::Lot> Lots::Get(absl::string_view id) const {
   return Refuse(Reason::kNoSuchLot, absl::StrCat("there is no lot ", id));
 }
 
-void Lots::Visit(const ResourceVisitor& visitor) const {
-  for (const auto& [id, lot] : state_.lots) visitor(ToLot(lot));
-}
-
 }  // namespace votum::meetings

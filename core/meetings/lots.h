@@ -14,7 +14,6 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "core/command/command_context.h"
-#include "core/command/visitor.h"
 #include "core/describe.h"
 #include "core/directory/directory_machine.h"
 #include "core/meetings/votes.h"
@@ -78,9 +77,6 @@ class Lots {
 
   // NOT_FOUND/NO_SUCH_LOT.
   absl::StatusOr<v1::Lot> Get(absl::string_view id) const;
-
-  // The whole state, by id.
-  void Visit(const ResourceVisitor& visitor) const;
 
   const LotsState& state() const { return state_; }
   void Restore(LotsState state) { state_ = std::move(state); }

@@ -256,10 +256,6 @@ absl::StatusOr<v1::Motion> Motions::Get(absl::string_view id) const {
   return Refuse(Reason::kNoSuchMotion, absl::StrCat("there is no motion ", id));
 }
 
-void Motions::Visit(const ResourceVisitor& visitor) const {
-  for (const auto& [id, motion] : state_.motions) visitor(ToMotion(motion));
-}
-
 void Motions::PutToVote(absl::string_view motion_id, absl::string_view vote_event_id) {
   state_.motions.Mutable(motion_id)->vote_event_id = std::string(vote_event_id);
 }

@@ -17,7 +17,6 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "core/command/command_context.h"
-#include "core/command/visitor.h"
 #include "core/describe.h"
 #include "core/directory/directory_machine.h"
 #include "core/meetings/agenda_machine.h"
@@ -102,9 +101,6 @@ class Motions {
   // Shows everything; ForReader (redaction.h) takes out what a reader may not see.
   // NOT_FOUND/NO_SUCH_MOTION.
   absl::StatusOr<v1::Motion> Get(absl::string_view id) const;
-
-  // The whole state, by id.
-  void Visit(const ResourceVisitor& visitor) const;
 
   const MotionsState& state() const { return state_; }
   void Restore(MotionsState state) { state_ = std::move(state); }

@@ -281,10 +281,6 @@ absl::StatusOr<v1::SecretVote> SecretVotes::Get(absl::string_view vote_event_id)
   return vote;
 }
 
-void SecretVotes::Visit(const ResourceVisitor& visitor) const {
-  for (const std::string& id : List()) visitor(*Get(id));
-}
-
 absl::StatusOr<std::string> SecretVotes::Archive(absl::string_view vote_event_id) const {
   ASSIGN_OR_RETURN(const VoteEventEntry* event, Find(vote_event_id));
   RETURN_IF_ERROR(CheckClosed(*event));

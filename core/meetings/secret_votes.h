@@ -14,7 +14,6 @@
 #include "absl/strings/string_view.h"
 #include "core/command/audience.h"
 #include "core/command/command_context.h"
-#include "core/command/visitor.h"
 #include "core/directory/directory_machine.h"
 #include "core/meetings/key_ceremonies.h"
 #include "core/meetings/votes.h"
@@ -65,9 +64,6 @@ class SecretVotes {
   // may.
   bool MayReadArchive(absl::string_view vote_event_id, Audience audience,
                       absl::string_view person_id) const;
-  // All secret votes, by id.
-  void Visit(const ResourceVisitor& visitor) const;
-
  private:
   // The vote, if it belongs to that meeting; FindOpen also requires that it is open. Errors as
   // Votes::FindIn and Votes::FindOpen; FAILED_PRECONDITION/NOT_ON_DEVICES.

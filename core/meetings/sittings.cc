@@ -349,8 +349,4 @@ absl::StatusOr<v1::Attendance> Sittings::GetAttendance(absl::string_view meeting
   return attendance;
 }
 
-void Sittings::Visit(const ResourceVisitor& visitor) const {
-  for (const auto& [meeting_id, sitting] : state_.sittings) visitor(Recorded(sitting));
-}
-
 }  // namespace votum::meetings

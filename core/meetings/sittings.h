@@ -23,7 +23,6 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "core/command/command_context.h"
-#include "core/command/visitor.h"
 #include "core/describe.h"
 #include "core/directory/directory_machine.h"
 #include "core/meetings/agenda_machine.h"
@@ -85,9 +84,6 @@ class Sittings {
   // Shows everything; ForReader (redaction.h) takes out what a reader may not see.
   // NOT_FOUND/NO_SUCH_MEETING.
   absl::StatusOr<v1::Attendance> GetAttendance(absl::string_view meeting_id) const;
-
-  // The whole state, by meeting id.
-  void Visit(const ResourceVisitor& visitor) const;
 
   const SittingsState& state() const { return state_; }
   void Restore(SittingsState state) { state_ = std::move(state); }

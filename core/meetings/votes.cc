@@ -293,9 +293,4 @@ absl::StatusOr<v1::Result> Votes::ComputeResult(absl::string_view vote_event_id)
   return meetings::ComputeResult(*event, *motions_.Find(event->motion_id), ProfileOf(*event));
 }
 
-void Votes::Visit(const ResourceVisitor& visitor) const {
-  for (const auto& [id, event] : state_.vote_events)
-    visitor(ToVoteEvent(event, *motions_.Find(event.motion_id), ProfileOf(event)));
-}
-
 }  // namespace votum::meetings

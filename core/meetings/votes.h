@@ -26,7 +26,6 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "core/command/command_context.h"
-#include "core/command/visitor.h"
 #include "core/describe.h"
 #include "core/directory/directory_machine.h"
 #include "core/meetings/agenda_machine.h"
@@ -128,9 +127,6 @@ class Votes {
                                                   absl::string_view after_id, size_t limit) const;
   // As in result.h; NOT_FOUND/NO_SUCH_VOTE.
   absl::StatusOr<v1::Result> ComputeResult(absl::string_view vote_event_id) const;
-
-  // The whole state, by id.
-  void Visit(const ResourceVisitor& visitor) const;
 
   const VotesState& state() const { return state_; }
   void Restore(VotesState state, ElectionSetupsState setups) {

@@ -289,14 +289,4 @@ std::vector<v1::Proposal> PapersMachine::ListProposals(absl::string_view after_i
   return proposals;
 }
 
-void PapersMachine::Visit(const ResourceVisitor& visitor) const {
-  for (const auto& [id, proposal] : state_.proposals) visitor(proposal);
-  for (const auto& [idea, proposal] : state_.proposal_of_idea) {
-    v1::HandOverIdeas handed_over;
-    handed_over.add_idea_ids(idea);
-    handed_over.set_proposal_id(proposal);
-    visitor(handed_over);
-  }
-}
-
 }  // namespace votum::papers

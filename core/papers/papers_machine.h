@@ -16,7 +16,6 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "core/command/command_context.h"
-#include "core/command/visitor.h"
 #include "core/describe.h"
 #include "core/directory/directory_machine.h"
 #include "core/ideas/ideas_machine.h"
@@ -71,8 +70,6 @@ class PapersMachine {
   // By id, at most `limit` after `after_id`.
   std::vector<v1::Proposal> ListProposals(absl::string_view after_id, size_t limit,
                                           const MayRead& may_read) const;
-
-  void Visit(const ResourceVisitor& visitor) const;
 
   const PapersState& state() const { return state_; }
   void Restore(PapersState state) { state_ = std::move(state); }

@@ -281,8 +281,4 @@ std::vector<v1::Project> ProjectsMachine::ListProjects(absl::string_view after_i
   return projects;
 }
 
-void ProjectsMachine::Visit(const ResourceVisitor& visitor) const {
-  for (const auto& [id, project] : state_.projects) visitor(project);
-}
-
 }  // namespace votum::projects

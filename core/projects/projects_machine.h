@@ -16,7 +16,6 @@
 #include "absl/strings/string_view.h"
 #include "core/command/audience.h"
 #include "core/command/command_context.h"
-#include "core/command/visitor.h"
 #include "core/decisions/decisions_machine.h"
 #include "core/describe.h"
 #include "core/directory/directory_machine.h"
@@ -60,8 +59,6 @@ class ProjectsMachine {
   // By id, at most `limit` after `after_id`.
   std::vector<v1::Project> ListProjects(absl::string_view after_id, size_t limit,
                                         Audience audience) const;
-
-  void Visit(const ResourceVisitor& visitor) const;
 
   const ProjectsState& state() const { return state_; }
   void Restore(ProjectsState state) { state_ = std::move(state); }

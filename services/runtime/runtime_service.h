@@ -3,6 +3,7 @@
 #ifndef VOTUM_SERVICES_RUNTIME_RUNTIME_SERVICE_H_
 #define VOTUM_SERVICES_RUNTIME_RUNTIME_SERVICE_H_
 
+#include <array>
 #include <mutex>
 
 #include "services/runtime/read_access.h"
@@ -21,13 +22,16 @@ class RuntimeServiceImpl final : public runtime::v1::RuntimeService::Service {
                              runtime::v1::GetProjectionResponse* response) override;
 
  private:
-  // The projection with its digests, computed once for each number of records: it costs a walk
-  // through the whole state.
-  runtime::v1::GetProjectionResponse Newest();
+  // What the digests cover: to services all of the state, to others what auditors see of it.
+  enum Extent { kWhole, kAsAuditorsSee };
+
+  // The projection with its digests, computed once for each number of records.
+  runtime::v1::GetProjectionResponse Newest(Extent extent);
 
   const ReadAccess& access_;
   std::mutex mutex_;
-  runtime::v1::GetProjectionResponse newest_;  // guarded by mutex_; empty before the first
+  // By Extent; guarded by mutex_; empty before the first.
+  std::array<runtime::v1::GetProjectionResponse, 2> newest_;
 };
 
 }  // namespace votum

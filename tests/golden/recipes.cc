@@ -1,6 +1,5 @@
 #include "tests/golden/recipes.h"
 
-#include <algorithm>
 #include <cstdint>
 
 #include "absl/strings/str_cat.h"
@@ -16,14 +15,6 @@
 
 namespace votum::testing {
 namespace {
-
-// From the record's index: salts are random elsewhere.
-crypto::Salt SaltOf(uint64_t index) {
-  const crypto::Digest digest = crypto::Sha256(absl::StrCat("salt ", index));
-  crypto::Salt salt;
-  std::copy_n(digest.begin(), salt.size(), salt.begin());
-  return salt;
-}
 
 absl::StatusOr<MadeLog> Export(const SmallLog& log) {
   MadeLog made;
@@ -49,8 +40,13 @@ const std::vector<Recipe>& Recipes() {
   static const auto* const kTown =
       new std::vector<std::string>{"1-people",      "2-ideas",     "3-papers",   "4-meetings",
                                    "5-proceedings", "6-decisions", "7-projects", "8-farewell"};
+  static const auto* const kAttestedTown = [] {
+    auto* steps = new std::vector<std::string>(*kTown);
+    steps->insert(steps->begin() + 1, "1-attestation");
+    return steps;
+  }();
   static const auto* const kRecipes = new std::vector<Recipe>{
-      {"town", Voids::kRaces, *kTown},
+      {"town", Voids::kRaces, *kAttestedTown},
       {"faults", Voids::kFaults, *kTown},
       {"secret-vote", Voids::kRaces, {"1-people", "9-secret"}, /*secret=*/true},
   };

@@ -1,5 +1,6 @@
 #include "tests/golden/values.h"
 
+#include <algorithm>
 #include <limits>
 #include <utility>
 
@@ -10,10 +11,13 @@
 #include "base/status_macros.h"
 #include "core/command/audience.h"
 #include "core/decisions/decisions_machine.h"
+#include "core/fold/audit_view.h"
 #include "core/fold/command_table.h"
 #include "core/fold/fold.h"
 #include "crypto/checkpoint.h"
+#include "crypto/commitment.h"
 #include "crypto/hash.h"
+#include "crypto/merkle.h"
 #include "crypto/note.h"
 #include "rules/lot.h"
 #include "rules/profile.h"
@@ -83,6 +87,25 @@ absl::StatusOr<std::string> CheckpointOf(const SmallLog& log) {
   return absl::CEscape(note);
 }
 
+std::string ViewOf(const SmallLog& log) {
+  crypto::MerkleTree tree;
+  for (const std::string& record : log.records()) {
+    const crypto::Digest leaf = crypto::Commit(SaltOf(tree.size()), record);
+    tree.Append(crypto::AsBytes(leaf));
+  }
+  return absl::StrCat("seen_size: ", tree.size(), " seen_root: \"", Escaped(tree.Root()), "\"");
+}
+
+std::string StatesOf(const World& world) {
+  const AuditView view = AuditViewOf(world.state());
+  std::string fields = absl::StrCat("layout: ", kStateLayout);
+  for (const Domain domain : kAllDomains) {
+    absl::StrAppend(&fields, " states { domain: \"", DomainName(domain), "\" sha256: \"",
+                    Escaped(view.Digest(domain)), "\" }");
+  }
+  return fields;
+}
+
 void AddDecisionValues(const Chronicle* chronicle, Values* values) {
   (*values)["text-of"] = [chronicle](const std::string& id) -> absl::StatusOr<std::string> {
     const decisions::v1::Decision* decision = chronicle->world().decisions().FindDecision(id);
@@ -97,6 +120,13 @@ void AddDecisionValues(const Chronicle* chronicle, Values* values) {
 }
 
 }  // namespace
+
+crypto::Salt SaltOf(uint64_t index) {
+  const crypto::Digest digest = crypto::Sha256(absl::StrCat("salt ", index));
+  crypto::Salt salt;
+  std::copy_n(digest.begin(), salt.size(), salt.begin());
+  return salt;
+}
 
 Values TownValues(Chronicle* chronicle) {
   Values values;
@@ -140,6 +170,8 @@ Values TownValues(Chronicle* chronicle) {
     return absl::CEscape(ContributionOf(text));
   };
   values["checkpoint"] = [chronicle](const std::string&) { return CheckpointOf(chronicle->log()); };
+  values["view"] = [chronicle](const std::string&) { return ViewOf(chronicle->log()); };
+  values["states"] = [chronicle](const std::string&) { return StatesOf(chronicle->world()); };
   AddDecisionValues(chronicle, &values);
   return values;
 }

@@ -2,11 +2,13 @@
 #ifndef VOTUM_TESTS_GOLDEN_VALUES_H_
 #define VOTUM_TESTS_GOLDEN_VALUES_H_
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "crypto/commitment.h"
 #include "tests/golden/chronicle.h"
 
 namespace votum::testing {
@@ -31,8 +33,13 @@ using Values =
 //   lot TEXT           the commitment to a contribution of 32 bytes that begins with this text,
 //   contribution TEXT  and that contribution
 //   checkpoint         of the log as it is
+//   view               fields of a header: size and root of the log as it is
+//   states             fields of AttestState: the digests of what it has come to
 // `chronicle` outlives them.
 Values TownValues(Chronicle* chronicle);
+
+// The salt of the record at `index`: from the index alone, where those of ledgers are random.
+crypto::Salt SaltOf(uint64_t index);
 
 }  // namespace votum::testing
 

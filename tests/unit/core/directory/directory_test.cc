@@ -228,6 +228,57 @@ TEST_F(DirectoryTest, AudiencesFollowOfficesAndMemberships) {
   EXPECT_TRUE(machine_.BelongsToCouncilOrAdministration("m1"));
 }
 
+// Two administrators give it: core/fold/acts.h.
+TEST_F(DirectoryTest, AMachineIsNoPerson) {
+  ASSERT_OK(Register("zeuge"));
+  ASSERT_OK(Register("kai"));
+  ASSERT_OK(Grant("kai", common::v1::OFFICE_CLERK));
+  v1::CreateOrganization faction;
+  faction.set_organization_id("fraktion");
+  faction.set_name("Fraktion");
+  faction.set_kind(v1::ORGANIZATION_KIND_FACTION);
+  ASSERT_OK(Do("anna", faction));
+  const auto join = [&](const std::string& person) {
+    v1::AddMembership add;
+    add.set_membership_id("fraktion-" + person);
+    add.set_person_id(person);
+    add.set_organization_id("fraktion");
+    add.set_role(v1::MEMBERSHIP_ROLE_MEMBER);
+    return Do("anna", add);
+  };
+  const auto appoint = [&](const std::string& person,
+                           common::v1::Office office = common::v1::OFFICE_ATTESTER) {
+    v1::AppointMachine command;
+    command.set_person_id(person);
+    command.set_office(office);
+    return Do("anna", command);
+  };
+
+  EXPECT_THAT(appoint("nobody"), IsRefused(Reason::kNoSuchPerson));
+  EXPECT_THAT(appoint("zeuge", common::v1::OFFICE_AUDITOR), IsRefused(Reason::kBadOffice));
+  EXPECT_THAT(appoint("zeuge", common::v1::OFFICE_UNSPECIFIED), IsRefused(Reason::kBadOffice));
+  EXPECT_THAT(Grant("zeuge", common::v1::OFFICE_ATTESTER), IsRefused(Reason::kBadOffice))
+      << "one administrator is not enough";
+  EXPECT_THAT(appoint("kai"), IsRefused(Reason::kMachine)) << "a clerk";
+  ASSERT_OK(Register("mia"));
+  ASSERT_OK(join("mia"));
+  EXPECT_THAT(appoint("mia"), IsRefused(Reason::kMachine)) << "a member";
+
+  EXPECT_FALSE(machine_.IsMachine("zeuge"));
+  ASSERT_OK(appoint("zeuge"));
+  EXPECT_TRUE(machine_.IsMachine("zeuge"));
+  EXPECT_FALSE(machine_.BelongsToCouncilOrAdministration("zeuge"));
+  EXPECT_THAT(appoint("zeuge"), IsRefused(Reason::kOfficeHeld));
+  EXPECT_THAT(Grant("zeuge", common::v1::OFFICE_CLERK), IsRefused(Reason::kMachine));
+  EXPECT_THAT(join("zeuge"), IsRefused(Reason::kMachine));
+
+  v1::WithdrawOffice withdraw;
+  withdraw.set_person_id("zeuge");
+  withdraw.set_office(common::v1::OFFICE_ATTESTER);
+  ASSERT_OK(Do("anna", withdraw));
+  EXPECT_OK(join("zeuge"));
+}
+
 TEST_F(DirectoryTest, SubjectsAreErasedOnce) {
   const std::string subject(16, 's');
   v1::EraseSubjects erase;

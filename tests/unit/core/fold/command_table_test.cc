@@ -45,7 +45,8 @@ TEST(CommandTableTest, OnlyPublicCommandsOfTheDirectoryWaitForASecondPerson) {
     EXPECT_EQ(row.options->audience(), common::v1::AUDIENCE_PUBLIC);
     EXPECT_GE(row.options->signer(), common::v1::SIGNER_PERSON);
   }
-  EXPECT_THAT(acts, ElementsAre("AcceptTime", "ActivateVersion", "EraseSubjects"));
+  EXPECT_THAT(acts,
+              ElementsAre("AcceptTime", "ActivateVersion", "AppointMachine", "EraseSubjects"));
 }
 
 TEST(CommandTableTest, AFewCommandsAreRecordedWhenTheLedgerIsStopped) {

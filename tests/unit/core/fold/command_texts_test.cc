@@ -89,6 +89,7 @@ const std::map<std::string, std::string>& Texts() {
       {"projects.v1.Milestone.title", kMatter},
       {"projects.v1.ProjectRole.title", kMatter},
       {"projects.v1.ReportProgress.summary", kMatter},
+      {"projects.v1.StateDigest.domain", kCode},
       {"projects.v1.WorkPackage.depends_on", "ids of work packages"},
       {"projects.v1.WorkPackage.title", kMatter},
       {"rules.v1.", kLaw},

@@ -204,6 +204,7 @@ const std::map<std::string, Depends>& Table() {
       {"EndMembership", Depends::kPublic},
       {"GrantOffice", Depends::kPublic},
       {"WithdrawOffice", Depends::kPublic},
+      {"AppointMachine", Depends::kPublic},
       {"IssueEnrolmentCode", Depends::kPublic},
       {"EnrolKey", Depends::kPublic},
       {"ConfirmKey", Depends::kPublic},
@@ -286,6 +287,7 @@ const std::map<std::string, Depends>& Table() {
       {"AssignLead", Depends::kItem},
       {"ReportProgress", Depends::kItem},
       {"ReachMilestone", Depends::kItem},
+      {"AttestState", Depends::kSealed},
   };
   return *kTable;
 }

@@ -45,13 +45,7 @@ class IdeasTest : public ::testing::Test {
     papers_.Apply(context, draft);
   }
 
-  std::vector<std::string> StateOfPapers() const {
-    std::vector<std::string> state;
-    papers_.Visit([&state](const google::protobuf::Message& resource) {
-      state.push_back(resource.SerializeAsString());
-    });
-    return state;
-  }
+  crypto::Digest StateOfPapers() const { return DigestOf(papers_.state()); }
 
   template <typename Machine, typename Command>
   static absl::Status GiveTo(Machine& machine, const CommandContext& context,
@@ -429,7 +423,7 @@ TEST_F(IdeasTest, OnlyIdeasThatBeatTheStatusQuoAreHandedOver) {
   hand_over.add_idea_ids("a");
   EXPECT_THAT(Do("clerk", hand_over), IsRefused(Reason::kBadHandOver)) << "named twice";
   hand_over.mutable_idea_ids()->RemoveLast();
-  const std::vector<std::string> before = StateOfPapers();
+  const crypto::Digest before = StateOfPapers();
   ASSERT_OK(Do("clerk", hand_over));
   EXPECT_EQ(papers_.ProposalOf("a"), "vorlage-1");
   EXPECT_NE(StateOfPapers(), before) << "an idea that went into a proposal is part of the state";

@@ -175,17 +175,9 @@ void Council::UpToVote() {
   OpenVote();
 }
 
-std::vector<std::string> Council::State() const {
-  std::vector<std::string> state;
-  const auto add = [&state](const google::protobuf::Message& resource) {
-    state.push_back(resource.SerializeAsString());
-  };
-  sittings_.Visit(add);
-  motions_.Visit(add);
-  votes_.Visit(add);
-  secret_votes_.Visit(add);
-  lots_.Visit(add);
-  return state;
+std::vector<crypto::Digest> Council::State() const {
+  return {DigestOf(sittings_.state()), DigestOf(motions_.state()), DigestOf(votes_.state()),
+          DigestOf(votes_.setups().state()), DigestOf(lots_.state())};
 }
 
 v1::CheckIn CheckInOf(absl::string_view person_id) {

@@ -90,8 +90,8 @@ class Council {
   const directory::DirectoryMachine& directory() const { return directory_; }
   const papers::PapersMachine& papers() const { return papers_; }
   const AgendaMachine& agenda() const { return agenda_; }
-  // The whole state of sittings, motions, votes and lots, serialized.
-  std::vector<std::string> State() const;
+  // Equal if and only if sittings, motions, votes and lots are in the same state.
+  std::vector<crypto::Digest> State() const;
 
   // The context of the next record.
   CommandContext Next(absl::string_view actor);

@@ -108,7 +108,7 @@ TEST(Properties, VoidCommandsLeaveNoTrace) {
 TEST(Properties, StatesThatDifferAreShownDifferently) {
   // Each pair of neighbours differs in one record.
   Council council;
-  std::vector<std::vector<std::string>> states = {council.State()};
+  std::vector<std::vector<crypto::Digest>> states = {council.State()};
   const auto step = [&](absl::string_view actor, const auto& command) {
     council.Must(actor, command);
     states.push_back(council.State());

@@ -266,7 +266,7 @@ TEST_P(Refusals, SaysWhyAndChangesNothing) {
   Council council;
   GetParam().before(council);
   ASSERT_FALSE(HasFailure());
-  const std::vector<std::string> before = council.State();
+  const std::vector<crypto::Digest> before = council.State();
   const absl::Status status = GetParam().act(council);
   EXPECT_THAT(status, IsRefused(GetParam().reason));
   EXPECT_EQ(council.State(), before);

@@ -142,13 +142,7 @@ class Works {
   const ProjectsMachine& projects() const { return projects_; }
   const v1::Project& project() const { return *projects_.FindProject("p-1"); }
   const Council& council() const { return council_; }
-  std::vector<std::string> State() const {
-    std::vector<std::string> state;
-    projects_.Visit([&state](const google::protobuf::Message& resource) {
-      state.push_back(resource.SerializeAsString());
-    });
-    return state;
-  }
+  crypto::Digest State() const { return DigestOf(projects_.state()); }
 
  private:
   template <typename Machine, typename Command>
@@ -316,7 +310,7 @@ TEST_P(ProjectRefusals, SayWhyAndChangeNothing) {
   Works works;
   GetParam().before(works);
   ASSERT_FALSE(HasFailure());
-  const std::vector<std::string> before = works.State();
+  const crypto::Digest before = works.State();
   const absl::Status status = GetParam().act(works);
   EXPECT_THAT(status, IsRefused(GetParam().reason));
   EXPECT_THAT(status, HasCode(GetParam().code));
@@ -439,7 +433,7 @@ TEST(ProjectsTest, SumsAndOrderHoldWhateverIsReported) {
   bool reached = false;
   for (int step = 0; step < 300; ++step) {
     const std::string& actor = people[random() % people.size()];
-    const std::vector<std::string> before = works.State();
+    const crypto::Digest before = works.State();
     if (random() % 5 == 0) {
       const absl::Status status = works.Give(actor, Reach("eroeffnung"));
       if (status.ok()) {
