@@ -38,7 +38,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "base/role_lock.h"
-#include "core/fold/world.h"
+#include "core/fold/domains.h"
 #include "crypto/secret.h"
 #include "platform/grpc/credentials.h"
 #include "votum/runtime/v1/config.pb.h"

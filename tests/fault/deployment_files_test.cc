@@ -28,7 +28,7 @@
 #include "base/status_macros.h"
 #include "base/status_matchers.h"
 #include "base/test_folder.h"
-#include "core/fold/world.h"
+#include "core/fold/domains.h"
 #include "crypto/checkpoint.h"
 #include "crypto/merkle.h"
 #include "crypto/note.h"

@@ -15,7 +15,7 @@
 #include "base/file.h"
 #include "base/status_matchers.h"
 #include "base/test_folder.h"
-#include "core/fold/world.h"
+#include "core/fold/domains.h"
 #include "gmock/gmock.h"
 #include "google/protobuf/text_format.h"
 #include "gtest/gtest.h"
