@@ -36,6 +36,11 @@ constexpr size_t kMaxCommonNameBytes = 64;  // ub-common-name, RFC 5280 appendix
 constexpr size_t kMaxLabelBytes = 63;       // RFC 1035 section 2.3.4
 constexpr size_t kMaxDnsNameBytes = 253;
 
+void FreeStack(STACK_OF(X509) * stack) { sk_X509_free(stack); }
+
+// OpenSSL would ask for a passphrase on the terminal.
+int NoPassphrase(char*, int, int, void*) { return -1; }
+
 absl::Status BadRequest(absl::string_view why) {
   return Refuse(Reason::kBadCertificateRequest, absl::StrCat("cannot make a certificate: ", why));
 }
@@ -218,7 +223,55 @@ absl::StatusOr<Authority> ReadAuthority(const CertificateWithKey& pem) {
   return Authority{*std::move(certificate), *std::move(key)};
 }
 
+// All certificates in `pem`, in their order.
+std::vector<OwnedCertificate> ReadCertificates(absl::string_view pem) {
+  const OwnedBio input = ReaderOf(pem);
+  std::vector<OwnedCertificate> certificates;
+  for (;;) {
+    OwnedCertificate next(PEM_read_bio_X509(input.get(), nullptr, nullptr, nullptr));
+    if (next == nullptr) break;
+    certificates.push_back(std::move(next));
+  }
+  ERR_clear_error();
+  return certificates;
+}
+
+// Whether a chain leads from the first of `chain` to one of `authorities`.
+bool LeadsTo(const std::vector<OwnedCertificate>& authorities,
+             const std::vector<OwnedCertificate>& chain) {
+  const Owned<X509_STORE, X509_STORE_free> trusted(X509_STORE_new());
+  const Owned<X509_STORE_CTX, X509_STORE_CTX_free> context(X509_STORE_CTX_new());
+  const Owned<STACK_OF(X509), FreeStack> others(sk_X509_new_null());
+  CheckOpenSsl(trusted != nullptr && context != nullptr && others != nullptr, "make a store");
+  for (const OwnedCertificate& authority : authorities)
+    CheckOpenSsl(X509_STORE_add_cert(trusted.get(), authority.get()) == 1, "trust a certificate");
+  for (const OwnedCertificate& one : chain)
+    CheckOpenSsl(sk_X509_push(others.get(), one.get()) > 0, "add a certificate");
+  CheckOpenSsl(X509_STORE_CTX_init(context.get(), trusted.get(), chain[0].get(), others.get()) == 1,
+               "verify a certificate");
+  X509_STORE_CTX_set_flags(context.get(), X509_V_FLAG_NO_CHECK_TIME);
+  const bool leads = X509_verify_cert(context.get()) == 1;
+  ERR_clear_error();
+  return leads;
+}
+
 }  // namespace
+
+absl::Status CheckIdentity(absl::string_view authorities_pem, absl::string_view identity_pem) {
+  const std::vector<OwnedCertificate> authorities = ReadCertificates(authorities_pem);
+  if (authorities.empty())
+    return Refuse(Reason::kBadAuthority, "there is no certificate of an authority");
+  const std::vector<OwnedCertificate> chain = ReadCertificates(identity_pem);
+  if (chain.empty()) return Refuse(Reason::kBadCertificate, "there is no certificate");
+  const OwnedBio input = ReaderOf(identity_pem);
+  const OwnedPkey key(PEM_read_bio_PrivateKey(input.get(), nullptr, NoPassphrase, nullptr));
+  const bool is_its_key = key != nullptr && X509_check_private_key(chain[0].get(), key.get()) == 1;
+  ERR_clear_error();
+  if (!is_its_key)
+    return Refuse(Reason::kBadCertificate, "there is no private key that fits the certificate");
+  if (LeadsTo(authorities, chain)) return absl::OkStatus();
+  return Refuse(Reason::kBadCertificate, "the authority has not issued the certificate");
+}
 
 absl::StatusOr<CertificateWithKey> MakeAuthority(absl::string_view name, absl::Time now) {
   if (name.empty() || name.size() > kMaxCommonNameBytes || !IsUtf8(name)) {

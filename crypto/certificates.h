@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
@@ -43,6 +44,11 @@ struct ServiceCertificateRequest {
 absl::StatusOr<CertificateWithKey> IssueServiceCertificate(const CertificateWithKey& authority,
                                                            const ServiceCertificateRequest& request,
                                                            absl::Time now);
+
+// OK if `identity_pem` begins with a certificate, has its key, and one of the authorities in
+// `authorities_pem` has issued the certificate, directly or through others in `identity_pem`. Whether
+// it is valid today is not asked. INVALID_ARGUMENT/BAD_CERTIFICATE, INVALID_ARGUMENT/BAD_AUTHORITY.
+absl::Status CheckIdentity(absl::string_view authorities_pem, absl::string_view identity_pem);
 
 // The end of validity of the (first) certificate in `certificate_pem`.
 // INVALID_ARGUMENT/BAD_CERTIFICATE if there is none.

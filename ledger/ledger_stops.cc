@@ -104,6 +104,7 @@ void Ledger::AwaitWork(std::unique_lock<std::mutex>* lock) {
   while (!work_.wait_for(*lock, absl::ToChronoMilliseconds(config_.clock_check), has_work)) {
     lock->unlock();
     CheckClock(Now()).IgnoreError();
+    if (const absl::Status place = entries_->CheckPlace(); !place.ok()) config_.fatal(place);
     lock->lock();
   }
 }

@@ -13,8 +13,8 @@ constexpr const char* kSchema[] = {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<SqliteCheckpointStore>> SqliteCheckpointStore::Open(
-    const std::string& path) {
-  ASSIGN_OR_RETURN(sqlite::Database database, sqlite::Database::Open(path, kSchema));
+    const std::string& path, sqlite::IfMissing if_missing) {
+  ASSIGN_OR_RETURN(sqlite::Database database, sqlite::Database::Open(path, kSchema, if_missing));
   return std::unique_ptr<SqliteCheckpointStore>(new SqliteCheckpointStore(std::move(database)));
 }
 
@@ -31,8 +31,8 @@ absl::Status SqliteCheckpointStore::Replace(absl::string_view expected, absl::st
   ASSIGN_OR_RETURN(sqlite::Statement replace,
                    database_.Prepare("UPDATE checkpoint SET note = ? WHERE id = 1 AND note = ?"));
   RETURN_IF_ERROR(replace.Bind(1, next).Bind(2, expected).Run());
-  if (database_.Changes() == 1) return absl::OkStatus();
-  return CheckpointChanged();
+  if (database_.Changes() != 1) return CheckpointChanged();
+  return database_.CheckPlace();
 }
 
 }  // namespace votum::ledger

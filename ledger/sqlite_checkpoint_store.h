@@ -14,7 +14,9 @@ namespace votum::ledger {
 
 class SqliteCheckpointStore final : public CheckpointStore {
  public:
-  static absl::StatusOr<std::unique_ptr<SqliteCheckpointStore>> Open(const std::string& path);
+  // As sqlite::Database::Open.
+  static absl::StatusOr<std::unique_ptr<SqliteCheckpointStore>> Open(
+      const std::string& path, sqlite::IfMissing if_missing = sqlite::IfMissing::kMake);
 
   absl::StatusOr<std::string> Load() override;
   absl::Status Replace(absl::string_view expected, absl::string_view next) override;

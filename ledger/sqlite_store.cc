@@ -32,8 +32,9 @@ constexpr char kChapters[] =
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<SqliteStore>> SqliteStore::Open(const std::string& path) {
-  ASSIGN_OR_RETURN(sqlite::Database write, sqlite::Database::Open(path, kSchema));
+absl::StatusOr<std::unique_ptr<SqliteStore>> SqliteStore::Open(const std::string& path,
+                                                               sqlite::IfMissing if_missing) {
+  ASSIGN_OR_RETURN(sqlite::Database write, sqlite::Database::Open(path, kSchema, if_missing));
   RETURN_IF_ERROR(write.Execute(kTuning));
   RETURN_IF_ERROR(write.Execute(kChapters));
   ASSIGN_OR_RETURN(sqlite::Statement entry,
@@ -112,7 +113,13 @@ absl::Status SqliteStore::AppendBatch(const std::vector<NewEntry>& batch) {
   const std::lock_guard<std::mutex> lock(write_mutex_);
   RETURN_IF_ERROR(writer_.database.Execute("BEGIN IMMEDIATE"));
   for (const NewEntry& one : batch) RETURN_IF_ERROR(Insert(one));
-  return writer_.database.Execute("COMMIT");
+  RETURN_IF_ERROR(writer_.database.Execute("COMMIT"));
+  return writer_.database.CheckPlace();
+}
+
+absl::Status SqliteStore::CheckPlace() {
+  const std::lock_guard<std::mutex> lock(write_mutex_);
+  return writer_.database.CheckPlace();
 }
 
 absl::Status SqliteStore::PutChapters(const std::vector<StoredChapter>& chapters) {

@@ -19,7 +19,9 @@ namespace votum::ledger {
 
 class SqliteStore final : public EntryStore {
  public:
-  static absl::StatusOr<std::unique_ptr<SqliteStore>> Open(const std::string& path);
+  // As sqlite::Database::Open.
+  static absl::StatusOr<std::unique_ptr<SqliteStore>> Open(
+      const std::string& path, sqlite::IfMissing if_missing = sqlite::IfMissing::kMake);
 
   absl::Status AppendBatch(const std::vector<NewEntry>& batch) override;
   absl::StatusOr<uint64_t> Size() override;
@@ -32,6 +34,7 @@ class SqliteStore final : public EntryStore {
       absl::string_view commitment) override;
   absl::StatusOr<std::optional<std::string>> FindSubjectKey(absl::string_view subject) override;
   absl::StatusOr<bool> EraseSubject(absl::string_view subject) override;
+  absl::Status CheckPlace() override;
 
  private:
   // Statements are prepared once; they must be destroyed before their connections.

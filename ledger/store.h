@@ -86,6 +86,9 @@ class EntryStore {
   virtual absl::StatusOr<bool> EraseSubject(absl::string_view subject) = 0;
   // The sealed key of `subject`.
   virtual absl::StatusOr<std::optional<std::string>> FindSubjectKey(absl::string_view subject) = 0;
+  // DATA_LOSS/DATABASE_REPLACED if the next start would not find what this store has: its files were
+  // removed or replaced. AppendBatch finds that out by itself. May be called from any thread.
+  virtual absl::Status CheckPlace() { return absl::OkStatus(); }
 };
 
 }  // namespace votum::ledger

@@ -38,7 +38,7 @@ absl::Status SqliteHeadStore::Replace(const std::string& origin, absl::string_vi
   replace.Bind(1, next).Bind(2, origin);
   if (!expected.empty()) replace.Bind(3, expected);
   RETURN_IF_ERROR(replace.Run());
-  if (database_.Changes() == 1) return absl::OkStatus();
+  if (database_.Changes() == 1) return database_.CheckPlace();
   return Refuse(Reason::kHeadChanged,
                 absl::StrCat("the last cosigned checkpoint of ", origin, " is another one now"));
 }

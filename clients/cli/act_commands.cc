@@ -110,9 +110,7 @@ absl::Status ContradictAct(Run& run, const ActOptions& options) {
 // The last record is named by whoever signs, so that nobody can keep the signed command for later.
 absl::Status AcceptTime(Run& run) {
   ASSIGN_OR_RETURN(const std::shared_ptr<client::Client> client, run.Client());
-  ledger::v1::GetCheckpointResponse newest;
-  RETURN_IF_ERROR(
-      client->Read("publication", "GetCheckpoint", ledger::v1::GetCheckpointRequest(), &newest));
+  ASSIGN_OR_RETURN(const ledger::v1::GetCheckpointResponse newest, client->NewestCheckpoint());
   ASSIGN_OR_RETURN(
       const crypto::Checkpoint checkpoint,
       crypto::OpenCheckpoint(newest.checkpoint(), client->log(), client->log().name()));

@@ -71,8 +71,7 @@ absl::StatusOr<std::string> FetchCheckpoint(client::Client& client) {
   const absl::Time deadline = absl::Now() + kPatience;
   std::optional<uint64_t> wanted;
   for (;;) {
-    RETURN_IF_ERROR(
-        client.Read("publication", "GetCheckpoint", ledger::v1::GetCheckpointRequest(), &newest));
+    ASSIGN_OR_RETURN(newest, client.NewestCheckpoint());
     if (!wanted.has_value()) {
       ASSIGN_OR_RETURN(wanted, SizeOf(client, newest.checkpoint()));
     }

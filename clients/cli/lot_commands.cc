@@ -36,9 +36,7 @@ absl::Status Commit(Run& run, const Options& options) {
 
 absl::Status Fix(Run& run, const Options& options) {
   ASSIGN_OR_RETURN(const std::shared_ptr<client::Client> client, run.Client());
-  ledger::v1::GetCheckpointResponse newest;
-  RETURN_IF_ERROR(
-      client->Read("publication", "GetCheckpoint", ledger::v1::GetCheckpointRequest(), &newest));
+  ASSIGN_OR_RETURN(const ledger::v1::GetCheckpointResponse newest, client->NewestCheckpoint());
   meetings::v1::FixLot fix;
   fix.set_meeting_id(options.meeting);
   fix.set_lot_id(options.id);

@@ -168,6 +168,27 @@ absl::StatusOr<common::v1::Receipt> Client::Send(const common::v1::SignedCommand
   return receipt;
 }
 
+absl::StatusOr<ledger::v1::GetCheckpointResponse> Client::NewestCheckpoint() {
+  ledger::v1::GetCheckpointResponse newest;
+  LogReads reads;
+  reads.newest = [&]() -> absl::StatusOr<std::string> {
+    RETURN_IF_ERROR(
+        Read("publication", "GetCheckpoint", ledger::v1::GetCheckpointRequest(), &newest));
+    return newest.checkpoint();
+  };
+  reads.consistency = [this](uint64_t old_size,
+                             uint64_t new_size) -> absl::StatusOr<std::vector<std::string>> {
+    ledger::v1::GetConsistencyProofRequest request;
+    request.set_old_size(old_size);
+    request.set_new_size(new_size);
+    ledger::v1::GetConsistencyProofResponse response;
+    RETURN_IF_ERROR(Read("publication", "GetConsistencyProof", request, &response));
+    return std::vector<std::string>(response.proof().begin(), response.proof().end());
+  };
+  RETURN_IF_ERROR(seen_.Newest(reads).status());
+  return newest;
+}
+
 absl::StatusOr<std::string> Client::Session() {
   if (context_.key_file.empty()) return std::string();
   ASSIGN_OR_RETURN(const crypto::Signer* key, Key());

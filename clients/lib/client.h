@@ -22,6 +22,7 @@
 #include "google/protobuf/message.h"
 #include "grpcpp/channel.h"
 #include "grpcpp/client_context.h"
+#include "votum/ledger/v1/ledger_service.pb.h"
 
 namespace votum::client {
 
@@ -84,6 +85,9 @@ class Client {
   absl::Status ReadAsPublic(const std::string& service, const std::string& method,
                             const google::protobuf::Message& request,
                             google::protobuf::Message* response);
+  // The newest checkpoint, which continues what this device has seen. Errors as
+  // SeenCheckpoint::Newest.
+  absl::StatusOr<ledger::v1::GetCheckpointResponse> NewestCheckpoint();
   // Whether an answer was that of the public, although the context has a key.
   bool read_as_public() const { return read_as_public_; }
   // A stream of answers of `method`: each is parsed into `response` and handed to `on_response`

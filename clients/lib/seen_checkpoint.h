@@ -8,16 +8,35 @@
 #ifndef VOTUM_CLIENTS_LIB_SEEN_CHECKPOINT_H_
 #define VOTUM_CLIENTS_LIB_SEEN_CHECKPOINT_H_
 
+#include <cstdint>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "crypto/checkpoint.h"
 #include "crypto/note.h"
 
 namespace votum::client {
+
+// How a device asks for the log.
+struct LogReads {
+  // The newest checkpoint as the ledger has it: a signed note, empty for an empty log.
+  std::function<absl::StatusOr<std::string>()> newest;
+  // The hashes that prove the tree of `old_size` records to be the beginning of that of `new_size`.
+  std::function<absl::StatusOr<std::vector<std::string>>(uint64_t old_size, uint64_t new_size)>
+      consistency;
+};
+
+// The longest that a log may be behind what a device has seen of it: another process of the service
+// may answer, which has not been told of the last records yet.
+inline constexpr absl::Duration kMayBeBehind = absl::Seconds(60);
 
 // Thread-safe.
 class SeenCheckpoint {
@@ -30,6 +49,13 @@ class SeenCheckpoint {
   std::optional<crypto::Checkpoint> Get() const;
   // Takes the checkpoint in `note` if the log has signed it and it is newer.
   void Remember(absl::string_view note);
+
+  // The newest checkpoint of the log, which continues what this device has seen; remembers it. Asks
+  // again for at most `patience` while the log is behind.
+  //
+  // DATA_LOSS/LOG_WENT_BACK if the log does not prove that it continues what was seen, or stays
+  // behind: records are gone, or others stand in their place.
+  absl::StatusOr<std::string> Newest(const LogReads& log, absl::Duration patience = kMayBeBehind);
 
  private:
   void LoadOnce() const;  // with mutex_ held

@@ -2,7 +2,11 @@
 
 #include <fcntl.h>
 #include <sqlite3.h>
+#include <sys/stat.h>
 #include <unistd.h>
+
+#include <cerrno>
+#include <mutex>
 
 #include "absl/strings/str_cat.h"
 #include "base/refusal.h"
@@ -15,6 +19,29 @@ constexpr int kBusyMilliseconds = 5000;
 
 absl::Status Error(sqlite3* database, absl::string_view doing) {
   return absl::UnavailableError(absl::StrCat("database: ", doing, ": ", sqlite3_errmsg(database)));
+}
+
+// Makes the file, readable by its owner alone: SQLite would make it readable by all. A file that is
+// there is not touched, because to close it would drop the locks of connections to it.
+absl::Status MakeFile(const std::string& path) {
+  // Ensures that no other thread connects to the new file before it is closed here.
+  static std::mutex* const mutex = new std::mutex;
+  const std::lock_guard<std::mutex> lock(*mutex);
+  const int fd = open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (fd >= 0) close(fd);
+  if (fd >= 0 || errno == EEXIST) return absl::OkStatus();
+  return absl::ErrnoToStatus(errno, absl::StrCat("make ", path));
+}
+
+absl::Status CheckFile(const std::string& path) {
+  struct stat found;
+  if (stat(path.c_str(), &found) != 0 && errno != ENOENT)
+    return absl::ErrnoToStatus(errno, absl::StrCat("stat ", path));
+  if (stat(path.c_str(), &found) == 0 && found.st_size > 0) return absl::OkStatus();
+  return Refuse(Reason::kFileMissing,
+                absl::StrCat(path,
+                             " is missing or empty; mount its disk, or restore the newest "
+                             "database with all its files (-wal too)"));
 }
 
 }  // namespace
@@ -65,18 +92,18 @@ std::string Statement::Bytes(int column) const {
 }
 
 absl::StatusOr<Database> Database::Open(const std::string& path,
-                                        absl::Span<const char* const> steps) {
-  // SQLite would create the file readable by all; an existing file keeps its mode.
-  const int fd = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (fd < 0) return absl::ErrnoToStatus(errno, absl::StrCat("open ", path));
-  close(fd);
+                                        absl::Span<const char* const> steps, IfMissing if_missing) {
+  RETURN_IF_ERROR(if_missing == IfMissing::kMake ? MakeFile(path) : CheckFile(path));
   sqlite3* handle = nullptr;
   const int result =
       sqlite3_open_v2(path.c_str(), &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr);
-  Database database(handle);
+  Database database(handle, path);
   if (result != SQLITE_OK) return Error(handle, absl::StrCat("open ", path));
   RETURN_IF_ERROR(database.Configure());
   RETURN_IF_ERROR(database.Migrate(steps));
+  // The schema's version has been read, so both files are open now.
+  database.file_ = IdOf(path);
+  database.wal_ = IdOf(database.WalPath());
   return database;
 }
 
@@ -125,5 +152,25 @@ absl::StatusOr<Statement> Database::Prepare(const char* sql) {
 }
 
 int64_t Database::Changes() const { return sqlite3_changes64(database_); }
+
+std::optional<Database::FileId> Database::IdOf(const std::string& path) {
+  struct stat found;
+  if (stat(path.c_str(), &found) != 0) return std::nullopt;
+  return FileId{found.st_dev, found.st_ino};
+}
+
+absl::Status Database::CheckPlace() {
+  const bool has_file = file_.has_value() && IdOf(path_) == file_;
+  const std::optional<FileId> wal = IdOf(WalPath());
+  if (has_file && wal.has_value() && wal == wal_) return absl::OkStatus();
+  absl::Status copied;
+  if (has_file && !wal.has_value()) copied = Execute("PRAGMA wal_checkpoint(FULL)");
+  return Refuse(
+      Reason::kDatabaseReplaced,
+      absl::StrCat(has_file ? WalPath() : path_,
+                   " was removed or replaced while this process had it open; leave it alone while "
+                   "the server runs, and start the server again",
+                   copied.ok() ? "" : absl::StrCat(" (", copied.message(), ")")));
+}
 
 }  // namespace votum::sqlite

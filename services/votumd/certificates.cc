@@ -30,6 +30,7 @@ absl::Status MakeAuthorityFiles(const Deployment& deployment, absl::string_view 
 absl::Status IssueServiceFiles(const Deployment& deployment,
                                const std::vector<std::string>& host_names, int days,
                                absl::Time now) {
+  ASSIGN_OR_RETURN(const RoleLock owner, deployment.TakeCertificates());
   crypto::CertificateWithKey authority;
   ASSIGN_OR_RETURN(authority.certificate_pem, ReadFile(deployment.ca_certificate_path()));
   ASSIGN_OR_RETURN(std::string key_pem, ReadFile(deployment.ca_key_path()));

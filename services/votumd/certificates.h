@@ -17,6 +17,7 @@ absl::Status MakeAuthorityFiles(const Deployment& deployment, absl::string_view 
 
 // Issues each service and the gateway a certificate for localhost, 127.0.0.1, ::1 and `host_names`
 // (names or numbers), replacing its file in one step: running processes load it within seconds.
+// DEPLOYMENT_IN_USE while another process does the same.
 absl::Status IssueServiceFiles(const Deployment& deployment,
                                const std::vector<std::string>& host_names, int days,
                                absl::Time now);

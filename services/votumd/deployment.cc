@@ -10,13 +10,16 @@
 #include "base/file.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"
-#include "crypto/sealed_box.h"
 #include "crypto/tlog/policy.h"
 #include "google/protobuf/io/tokenizer.h"
 #include "google/protobuf/text_format.h"
+#include "services/votumd/bound_key.h"
 
 namespace votum {
 namespace {
+
+constexpr absl::string_view kAttachmentsKey = "attachments";
+constexpr absl::string_view kSealingKey = "sealing";
 
 // Keeps the first error of a parse, with its place.
 class FirstError : public google::protobuf::io::ErrorCollector {
@@ -30,27 +33,6 @@ class FirstError : public google::protobuf::io::ErrorCollector {
  private:
   std::string text_;
 };
-
-// The key of 32 bytes in the file `path` of `folder`; both are made if they are missing. `remedy` is
-// for a file that holds something else.
-absl::StatusOr<crypto::SecretBytes> LoadOrMakeKey(const std::string& folder,
-                                                  const std::string& path,
-                                                  absl::string_view remedy) {
-  std::error_code error;
-  if (!std::filesystem::exists(path, error)) {
-    std::filesystem::create_directories(folder, error);
-    if (error || chmod(folder.c_str(), 0700) != 0)
-      return absl::UnavailableError(absl::StrCat("cannot make the folder ", folder));
-    const crypto::SecretBytes fresh = crypto::NewSealingKey();
-    const absl::Status written = WriteNewFile(path, fresh.Reveal(), 0600);
-    // Another process may have been faster; its key is then read below.
-    if (!written.ok() && !absl::IsAlreadyExists(written)) return written;
-  }
-  ASSIGN_OR_RETURN(std::string bytes, ReadFile(path));
-  crypto::SecretBytes key = crypto::SecretBytes::TakeFrom(&bytes);
-  if (key.size() == crypto::NewSealingKey().size()) return key;
-  return Refuse(Reason::kBadSealingKey, absl::StrCat(path, " has not 32 bytes; ", remedy));
-}
 
 }  // namespace
 
@@ -89,13 +71,56 @@ absl::StatusOr<std::string> Deployment::LoadPolicy(absl::string_view log_vkey) c
   return text;
 }
 
-absl::StatusOr<crypto::SecretBytes> Deployment::LoadOrMakeSealingKey() const {
-  return LoadOrMakeKey(meetings_folder(), sealing_key_path(),
-                       "restore it from the backup of this deployment");
+absl::Status Deployment::MakeKeys(absl::string_view log_vkey) const {
+  RETURN_IF_ERROR(MakeBoundKey(attachments_key_path(), kAttachmentsKey, log_vkey));
+  std::error_code error;
+  std::filesystem::create_directories(meetings_folder(), error);
+  if (error || chmod(meetings_folder().c_str(), 0700) != 0)
+    return absl::UnavailableError(absl::StrCat("cannot make the folder ", meetings_folder()));
+  return MakeBoundKey(sealing_key_path(), kSealingKey, log_vkey);
+}
+
+absl::StatusOr<crypto::SecretBytes> Deployment::LoadAttachmentsKey(
+    absl::string_view log_vkey) const {
+  return LoadBoundKey(attachments_key_path(), kAttachmentsKey, log_vkey);
+}
+
+absl::StatusOr<crypto::SecretBytes> Deployment::LoadSealingKey(absl::string_view log_vkey) const {
+  return LoadBoundKey(sealing_key_path(), kSealingKey, log_vkey);
 }
 
 absl::StatusOr<crypto::SecretBytes> Deployment::LoadOrMakeSnapshotsKey() const {
-  return LoadOrMakeKey(snapshots_folder(), snapshots_key_path(), "remove it, and restart");
+  std::error_code error;
+  if (!std::filesystem::exists(snapshots_key_path(), error)) {
+    std::filesystem::create_directories(snapshots_folder(), error);
+    if (error || chmod(snapshots_folder().c_str(), 0700) != 0)
+      return absl::UnavailableError(absl::StrCat("cannot make the folder ", snapshots_folder()));
+    const crypto::SecretBytes fresh = crypto::NewSealingKey();
+    const absl::Status written = WriteNewFile(snapshots_key_path(), fresh.Reveal(), 0600);
+    // Another process may have been faster; its key is then read below.
+    if (!written.ok() && !absl::IsAlreadyExists(written)) return written;
+  }
+  ASSIGN_OR_RETURN(std::string bytes, ReadFile(snapshots_key_path()));
+  crypto::SecretBytes key = crypto::SecretBytes::TakeFrom(&bytes);
+  if (key.size() == crypto::NewSealingKey().size()) return key;
+  return absl::DataLossError(
+      absl::StrCat(snapshots_key_path(), " has not 32 bytes; remove it, and restart"));
+}
+
+absl::Status CheckOwnFile(const std::string& path) {
+  std::error_code error;
+  const auto size = std::filesystem::file_size(path, error);
+  if (!error && size > 0) return absl::OkStatus();
+  if (error && error != std::errc::no_such_file_or_directory)
+    return absl::UnavailableError(absl::StrCat("cannot read ", path, ": ", error.message()));
+  return Refuse(Reason::kFileMissing,
+                absl::StrCat(path, error ? " is missing" : " is empty",
+                             "; mount its disk, or restore it from the newest backup"));
+}
+
+absl::StatusOr<std::string> ReadOwnFile(const std::string& path) {
+  RETURN_IF_ERROR(CheckOwnFile(path));
+  return ReadFile(path);
 }
 
 absl::StatusOr<runtime::v1::ServiceAddress> AddressOf(const runtime::v1::DeploymentConfig& config,

@@ -9,9 +9,12 @@
 //   tls/<service>.pem      certificate and key of each service, and of the gateway
 //   tls/edge.pem           certificate chain and key shown to the public, if not the gateway's
 //   ledger/log.key         the log's signing key
-//   ledger/attachments.key the key that wraps the keys of sealed attachments
+//   tls/lock               locked by whoever makes certificates (base/role_lock.h)
+//   ledger/lock            locked for life by the process that has the ledger in files
+//   ledger/attachments.key the key that wraps the keys of sealed attachments (bound_key.h)
 //   ledger/entries.db      the log
 //   ledger/checkpoint.db   the newest checkpoint: the second, tiny store
+//   ledger/high-water      the newest checkpoint of some seconds ago: the third place
 //   ledger/pgpass          with PostgreSQL instead of entries.db: its password, as libpq's .pgpass
 //   ledger/etcd-ca.crt     with etcd instead of checkpoint.db: the authority of its certificates;
 //                          optional
@@ -19,8 +22,8 @@
 //   ledger/witness-ca.crt  the authority of the witnesses' certificates, if not the system's
 //   ledger/forked.note     written when a witness has proved that the log has forked: while it is
 //                          there, nothing is signed
-//   meetings/sealing.key   seals the keys of secret votes; the same in every process of the
-//                          meetings service. With it and the ledger's folder one can tell
+//   meetings/sealing.key   seals the keys of secret votes (bound_key.h); the same in every process of
+//                          the meetings service. With it and the ledger's folder one can tell
 //                          the owner of each credential
 //   snapshots/<service>-<replica>/sealed
 //                          the newest state of the process that hosts this service first, so that
@@ -37,6 +40,8 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "base/role_lock.h"
 #include "core/fold/domains.h"
 #include "crypto/secret.h"
 #include "platform/grpc/credentials.h"
@@ -63,6 +68,7 @@ class Deployment {
   std::string attachments_key_path() const { return ledger_folder() + "/attachments.key"; }
   std::string entries_path() const { return ledger_folder() + "/entries.db"; }
   std::string checkpoint_path() const { return ledger_folder() + "/checkpoint.db"; }
+  std::string high_water_path() const { return ledger_folder() + "/high-water"; }
   std::string password_path() const { return ledger_folder() + "/pgpass"; }
   std::string etcd_ca_path() const { return ledger_folder() + "/etcd-ca.crt"; }
   std::string etcd_identity_path() const { return ledger_folder() + "/etcd.pem"; }
@@ -86,17 +92,36 @@ class Deployment {
   // with line and column.
   absl::StatusOr<runtime::v1::DeploymentConfig> LoadConfig() const;
 
+  // Makes this process the one that has the ledger in the files of this folder, or that makes
+  // certificates in it, as long as the lock lives. Errors as RoleLock::Take. Processes that only read
+  // the folder take no lock: they may run under a user who cannot write to it.
+  absl::StatusOr<RoleLock> TakeLedger() const {
+    return RoleLock::Take(ledger_folder() + "/lock", folder_);
+  }
+  absl::StatusOr<RoleLock> TakeCertificates() const {
+    return RoleLock::Take(tls_folder() + "/lock", folder_);
+  }
+
   // The policy's text; that of a log without witnesses if there is no file.
   absl::StatusOr<std::string> LoadPolicy(absl::string_view log_vkey) const;
-  // meetings/sealing.key; made now if it is missing, as in folders of older versions.
-  // INVALID_ARGUMENT/BAD_SEALING_KEY unless it has 32 bytes.
-  absl::StatusOr<crypto::SecretBytes> LoadOrMakeSealingKey() const;
-  // The same with snapshots/sealing.key.
+  // Makes ledger/attachments.key and meetings/sealing.key, with its folder.
+  absl::Status MakeKeys(absl::string_view log_vkey) const;
+  // Errors as LoadBoundKey. A key that is missing is never made anew: what the lost one has sealed
+  // could not be opened any more, and another machine may still have it.
+  absl::StatusOr<crypto::SecretBytes> LoadAttachmentsKey(absl::string_view log_vkey) const;
+  absl::StatusOr<crypto::SecretBytes> LoadSealingKey(absl::string_view log_vkey) const;
+  // snapshots/sealing.key, of 32 bytes; made if it is missing. DATA_LOSS if the file holds something
+  // else.
   absl::StatusOr<crypto::SecretBytes> LoadOrMakeSnapshotsKey() const;
 
  private:
   std::string folder_;
 };
+
+// A file without which the deployment cannot be served, and its bytes. DATA_LOSS/FILE_MISSING, naming
+// it, if it is missing or empty.
+absl::Status CheckOwnFile(const std::string& path);
+absl::StatusOr<std::string> ReadOwnFile(const std::string& path);
 
 // The addresses at which process number `replica` listens for a service.
 // INVALID_ARGUMENT/NO_SUCH_REPLICA.

@@ -34,7 +34,6 @@ namespace votum {
 namespace {
 
 constexpr int kMetricsPortOffset = 20;
-constexpr size_t kAttachmentsKeyBytes = 32;
 
 absl::Status MakeFolder(const std::string& path, mode_t mode) {
   std::error_code error;
@@ -256,15 +255,14 @@ absl::StatusOr<InitResult> InitDeployment(const InitOptions& options, absl::Time
   const Deployment deployment(options.folder);
   RETURN_IF_ERROR(CheckCodeFile(options));
   RETURN_IF_ERROR(MakeFolders(deployment));
+  ASSIGN_OR_RETURN(const RoleLock owner, deployment.TakeLedger());
 
   ASSIGN_OR_RETURN(const crypto::PrivateKey log_key,
                    crypto::PrivateKey::Generate(crypto::KeyType::kEd25519));
   RETURN_IF_ERROR(log_key.SavePkcs8FileUnencrypted(deployment.log_key_path()));
   ASSIGN_OR_RETURN(const crypto::NoteVerifier verifier,
                    crypto::NoteVerifier::Create(options.deployment, log_key.public_key()));
-  RETURN_IF_ERROR(WriteNewFile(deployment.attachments_key_path(),
-                               crypto::RandomBytes(kAttachmentsKeyBytes), 0600));
-  RETURN_IF_ERROR(deployment.LoadOrMakeSealingKey().status());
+  RETURN_IF_ERROR(deployment.MakeKeys(verifier.vkey()));
   RETURN_IF_ERROR(
       MakeAuthorityFiles(deployment, absl::StrCat("Votum ", options.body_name).substr(0, 64), now));
   RETURN_IF_ERROR(IssueServiceFiles(deployment, options.host_names, options.certificate_days, now));
@@ -282,8 +280,11 @@ absl::StatusOr<InitResult> InitDeployment(const InitOptions& options, absl::Time
       FoundingCommand(options, result.administrator_id, log_key, code_key.public_key(), now));
   SystemClock clock;
   RETURN_IF_ERROR(CopySecrets(options.storage, deployment));
-  RETURN_IF_ERROR(
-      FoundLedger(deployment, options.deployment, StorageOf(options.storage), command, &clock));
+  runtime::v1::DeploymentConfig config;
+  config.set_deployment(options.deployment);
+  config.set_log_vkey(result.log_vkey);
+  *config.mutable_ledger_storage() = StorageOf(options.storage);
+  RETURN_IF_ERROR(FoundLedger(deployment, config, command, &clock));
   RETURN_IF_ERROR(
       WriteNewFile(deployment.client_path(), ClientJson(options, result.log_vkey, deployment)));
   RETURN_IF_ERROR(WriteNewFile(deployment.vkey_path(), result.log_vkey + "\n"));

@@ -7,13 +7,17 @@
 #include <mutex>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"
 #include "base/uptime.h"
+#include "crypto/checkpoint.h"
 #include "crypto/keys.h"
+#include "crypto/merkle.h"
+#include "crypto/note.h"
 #include "crypto/tlog/policy.h"
 #include "ledger/ledger.h"
 #include "platform/grpc/credentials.h"
@@ -28,7 +32,7 @@
 namespace votum {
 namespace {
 
-constexpr int kFoundingTries = 20;  // half a second each while the database does not answer
+constexpr int kTriesOfCommands = 20;  // half a second each while the database does not answer
 
 // The name of one of our processes, as its certificate or channel gives it. Anybody can reach the
 // gateway, so to the ledger it is nobody special.
@@ -62,19 +66,36 @@ class OuterAccess final : public ledger::LedgerAccess {
   }
 };
 
-absl::StatusOr<std::unique_ptr<ledger::Ledger>> OpenLedger(
-    const Deployment& deployment, const std::string& origin,
-    const runtime::v1::LedgerStorage& storage, std::function<bool(absl::Duration)> wait,
-    ledger::LedgerConfig config) {
+absl::StatusOr<crypto::NoteSigner> LoadSigner(const Deployment& deployment,
+                                              const runtime::v1::DeploymentConfig& config) {
+  RETURN_IF_ERROR(CheckOwnFile(deployment.log_key_path()));
   ASSIGN_OR_RETURN(crypto::PrivateKey key, crypto::PrivateKey::LoadPkcs8File(
                                                deployment.log_key_path(), crypto::SecretBytes()));
-  ASSIGN_OR_RETURN(crypto::NoteSigner signer, crypto::NoteSigner::Create(origin, std::move(key)));
-  ASSIGN_OR_RETURN(std::string attachments_key, ReadFile(deployment.attachments_key_path()));
-  ASSIGN_OR_RETURN(LedgerStores stores,
-                   OpenLedgerStores(deployment, origin, storage, {config.fatal, std::move(wait)}));
-  return ledger::Ledger::Open(std::move(stores.entries), std::move(stores.checkpoints),
-                              std::move(signer), crypto::SecretBytes::TakeFrom(&attachments_key),
-                              std::move(config));
+  ASSIGN_OR_RETURN(crypto::NoteSigner signer,
+                   crypto::NoteSigner::Create(config.deployment(), std::move(key)));
+  if (signer.verifier().vkey() == config.log_vkey()) return signer;
+  return Refuse(Reason::kForeignFile,
+                absl::StrCat(deployment.log_key_path(), " is not the key of log_vkey in ",
+                             deployment.config_path(),
+                             ": one of the two files belongs to another deployment"));
+}
+
+// The log must have in its past what the third place remembers.
+absl::Status CheckRemembered(const ledger::Ledger& ledger, const crypto::NoteVerifier& log,
+                             const crypto::Checkpoint& remembered) {
+  if (remembered.size == 0) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const crypto::Checkpoint newest,
+                   crypto::OpenCheckpoint(ledger.GetCheckpoint(), log, log.name()));
+  ASSIGN_OR_RETURN(const std::vector<crypto::Digest> proof,
+                   ledger.ConsistencyProof(remembered.size, newest.size));
+  if (crypto::VerifyConsistency(remembered.size, newest.size, proof, remembered.root, newest.root)
+          .ok()) {
+    return absl::OkStatus();
+  }
+  return Refuse(Reason::kLogDamaged,
+                absl::StrCat("the first ", remembered.size,
+                             " records are not those that ledger/high-water remembers: the log has "
+                             "forked; tell an auditor"));
 }
 
 // The log of this process, read directly.
@@ -192,6 +213,26 @@ absl::StatusOr<std::unique_ptr<ledger::Witnessing>> StartWitnessing(
   return ledger::Witnessing::Start(ledger, policy, config.deployment(), std::move(witnessing));
 }
 
+// For a command that uses the ledger and ends.
+absl::StatusOr<std::unique_ptr<ledger::Ledger>> OpenOnce(
+    const Deployment& deployment, const runtime::v1::DeploymentConfig& config,
+    ledger::Opening opening, Clock* clock) {
+  ledger::LedgerConfig ledger_config;
+  ledger_config.clock = clock;
+  ledger_config.fatal = [](const absl::Status& why) {
+    std::cerr << "votumd: the ledger could not write: " << why.message() << "\n";
+    std::_Exit(70);
+  };
+  const auto wait_a_little = [tries = 0](absl::Duration pause) mutable {
+    absl::SleepFor(pause);
+    return ++tries < kTriesOfCommands;
+  };
+  auto opened = OpenLedger(deployment, config, opening, wait_a_little, std::move(ledger_config));
+  if (!absl::IsCancelled(opened.status())) return opened;
+  return Refuse(Reason::kDatabaseUnreachable,
+                "the database does not answer, or another ledger leads it; see above");
+}
+
 class Hosting final : public LedgerHosting {
  public:
   Hosting(std::unique_ptr<ledger::Ledger> ledger, std::unique_ptr<ledger::Witnessing> witnessing)
@@ -257,38 +298,56 @@ class Hosting final : public LedgerHosting {
 
 }  // namespace
 
-absl::Status FoundLedger(const Deployment& deployment, const std::string& origin,
-                         const runtime::v1::LedgerStorage& storage,
+absl::StatusOr<std::unique_ptr<ledger::Ledger>> OpenLedger(
+    const Deployment& deployment, const runtime::v1::DeploymentConfig& config,
+    ledger::Opening opening, std::function<bool(absl::Duration)> wait,
+    ledger::LedgerConfig ledger_config) {
+  // Before the log is opened, because opening signs entries that are not signed yet.
+  if (std::filesystem::exists(deployment.fork_path())) return Forked(deployment);
+  ASSIGN_OR_RETURN(crypto::NoteSigner signer, LoadSigner(deployment, config));
+  ASSIGN_OR_RETURN(crypto::SecretBytes attachments_key,
+                   deployment.LoadAttachmentsKey(config.log_vkey()));
+  ASSIGN_OR_RETURN(LedgerStores stores,
+                   OpenLedgerStores(deployment, config.deployment(), config.ledger_storage(),
+                                    opening, {ledger_config.fatal, std::move(wait)}));
+  const crypto::NoteVerifier log = signer.verifier();
+  auto checkpoints = std::make_unique<ledger::HighWaterStore>(std::move(stores.checkpoints),
+                                                              deployment.high_water_path(), log,
+                                                              ledger::HighWaterOptions{opening});
+  ledger::HighWaterStore* const high_water = checkpoints.get();  // the ledger's
+  ASSIGN_OR_RETURN(
+      std::unique_ptr<ledger::Ledger> ledger,
+      ledger::Ledger::Open(std::move(stores.entries), std::move(checkpoints), std::move(signer),
+                           std::move(attachments_key), std::move(ledger_config)));
+  RETURN_IF_ERROR(CheckRemembered(*ledger, log, high_water->remembered()));
+  high_water->Trust();
+  return ledger;
+}
+
+absl::Status FoundLedger(const Deployment& deployment, const runtime::v1::DeploymentConfig& config,
                          const common::v1::SignedCommand& founding, Clock* clock) {
-  ledger::LedgerConfig config;
-  config.clock = clock;
-  config.fatal = [](const absl::Status& why) {
-    std::cerr << "votumd: the founding record could not be written: " << why.message() << "\n";
-    std::_Exit(70);
-  };
-  const auto wait_a_little = [tries = 0](absl::Duration pause) mutable {
-    absl::SleepFor(pause);
-    return ++tries < kFoundingTries;
-  };
-  auto opened = OpenLedger(deployment, origin, storage, wait_a_little, std::move(config));
-  if (absl::IsCancelled(opened.status())) {
-    return Refuse(Reason::kDatabaseUnreachable,
-                  "the database does not answer, or another ledger leads it; see above");
-  }
-  RETURN_IF_ERROR(opened.status());
-  const std::unique_ptr<ledger::Ledger> ledger = *std::move(opened);
+  ASSIGN_OR_RETURN(const std::unique_ptr<ledger::Ledger> ledger,
+                   OpenOnce(deployment, config, ledger::Opening::kFounding, clock));
   if (ledger->size() != 0) {
     return Refuse(Reason::kLogExists, "there is a log in the database already; name an empty one");
   }
   return ledger->Append(founding, {"directory"}).status();
 }
 
+absl::StatusOr<uint64_t> RecoverCheckpoint(const Deployment& deployment,
+                                           const runtime::v1::DeploymentConfig& config,
+                                           Clock* clock) {
+  ASSIGN_OR_RETURN(const std::unique_ptr<ledger::Ledger> ledger,
+                   OpenOnce(deployment, config, ledger::Opening::kRecovering, clock));
+  if (ledger->size() > 0) return ledger->size();
+  return Refuse(Reason::kFileMissing,
+                "the database has no entries; mount its disk, or restore the newest database");
+}
+
 absl::StatusOr<std::unique_ptr<LedgerHosting>> LedgerHosting::Open(
     const Deployment& deployment, const runtime::v1::DeploymentConfig& config, Clock* clock,
     std::function<void(const absl::Status&)> fatal, std::function<bool(absl::Duration)> wait,
     std::function<void(uint64_t done, uint64_t all)> progress) {
-  // Before the log is opened, because opening signs entries that are not signed yet.
-  if (std::filesystem::exists(deployment.fork_path())) return Forked(deployment);
   ledger::LedgerConfig ledger_config;
   ledger_config.clock = clock;
   ledger_config.fatal = fatal;
@@ -303,8 +362,8 @@ absl::StatusOr<std::unique_ptr<LedgerHosting>> LedgerHosting::Open(
   if (config.disk_reserve_mib() > 0)
     ledger_config.disk_reserve = uint64_t{config.disk_reserve_mib()} << 20;
   ASSIGN_OR_RETURN(std::unique_ptr<ledger::Ledger> ledger,
-                   OpenLedger(deployment, config.deployment(), config.ledger_storage(),
-                              std::move(wait), std::move(ledger_config)));
+                   OpenLedger(deployment, config, ledger::Opening::kFounded, std::move(wait),
+                              std::move(ledger_config)));
   ASSIGN_OR_RETURN(std::unique_ptr<ledger::Witnessing> witnessing,
                    StartWitnessing(deployment, config, ledger.get(), fatal));
   auto hosting = std::make_unique<Hosting>(std::move(ledger), std::move(witnessing));

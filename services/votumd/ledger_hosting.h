@@ -13,6 +13,8 @@
 #include "base/clock.h"
 #include "core/directory/directory_machine.h"
 #include "grpcpp/impl/service_type.h"
+#include "ledger/high_water.h"
+#include "ledger/ledger.h"
 #include "services/runtime/ledger_client.h"
 #include "services/runtime/metrics.h"
 #include "services/votumd/deployment.h"
@@ -22,11 +24,29 @@
 
 namespace votum {
 
-// Makes the ledger's two stores and appends record 0. ALREADY_EXISTS/LOG_EXISTS if there is a log
-// in them.
-absl::Status FoundLedger(const Deployment& deployment, const std::string& origin,
-                         const runtime::v1::LedgerStorage& storage,
+// Makes the ledger's two stores, and appends record 0. Of `config` it needs the origin, the log's key
+// and the storage. ALREADY_EXISTS/LOG_EXISTS if there is a log in the stores.
+absl::Status FoundLedger(const Deployment& deployment, const runtime::v1::DeploymentConfig& config,
                          const common::v1::SignedCommand& founding, Clock* clock);
+
+// Signs a new newest checkpoint for all entries, for a deployment that has lost its checkpoint store;
+// the number of records. Entries that are lost too show only as far as DIR/ledger/high-water knows
+// of them. The caller has the ledger's lock. Errors as OpenLedger.
+absl::StatusOr<uint64_t> RecoverCheckpoint(const Deployment& deployment,
+                                           const runtime::v1::DeploymentConfig& config,
+                                           Clock* clock);
+
+// Opens and verifies the log, as LedgerHosting::Open. `ledger_config` as for the ledger. Besides the
+// errors of Ledger::Open, HighWaterStore::Load and OpenLedgerStores:
+//
+//   DATA_LOSS/FILE_MISSING             a key is missing
+//   FAILED_PRECONDITION/FOREIGN_FILE   a key belongs to another deployment
+//   FAILED_PRECONDITION/LOG_FORKED     a witness has proved that the log has forked
+//   DATA_LOSS/LOG_DAMAGED              the checkpoint in DIR/ledger/high-water is of another history
+absl::StatusOr<std::unique_ptr<ledger::Ledger>> OpenLedger(
+    const Deployment& deployment, const runtime::v1::DeploymentConfig& config,
+    ledger::Opening opening, std::function<bool(absl::Duration)> wait,
+    ledger::LedgerConfig ledger_config);
 
 class LedgerHosting {
  public:

@@ -62,6 +62,21 @@ absl::StatusOr<std::unique_ptr<ledger::EntryStore>> StandBy(ledger::PostgresOpti
   }
 }
 
+absl::StatusOr<std::unique_ptr<ledger::CheckpointStore>> OpenCheckpointFile(
+    const std::string& path, ledger::Opening opening) {
+  const auto if_missing =
+      opening == ledger::Opening::kFounded ? sqlite::IfMissing::kRefuse : sqlite::IfMissing::kMake;
+  auto opened = ledger::SqliteCheckpointStore::Open(path, if_missing);
+  if (opened.ok()) return *std::move(opened);
+  if (ReasonOf(opened.status()) != Reason::kFileMissing) return opened.status();
+  return Refuse(
+      Reason::kCheckpointMissing,
+      absl::StrCat(path,
+                   " is missing or empty; mount its disk, or restore the newest one. "
+                   "If it is gone for good and the entries are certainly complete, make a "
+                   "new one with: votumd recover"));
+}
+
 }  // namespace
 
 absl::Status CheckLedgerStorage(const runtime::v1::LedgerStorage& storage) {
@@ -84,11 +99,15 @@ absl::Status CheckLedgerStorage(const runtime::v1::LedgerStorage& storage) {
 absl::StatusOr<LedgerStores> OpenLedgerStores(const Deployment& deployment,
                                               const std::string& origin,
                                               const runtime::v1::LedgerStorage& storage,
+                                              ledger::Opening opening,
                                               const Leadership& leadership) {
   RETURN_IF_ERROR(CheckLedgerStorage(storage));
   LedgerStores stores;
   if (storage.postgresql().empty()) {
-    ASSIGN_OR_RETURN(stores.entries, ledger::SqliteStore::Open(deployment.entries_path()));
+    const auto if_missing = opening == ledger::Opening::kFounding ? sqlite::IfMissing::kMake
+                                                                  : sqlite::IfMissing::kRefuse;
+    ASSIGN_OR_RETURN(stores.entries,
+                     ledger::SqliteStore::Open(deployment.entries_path(), if_missing));
   } else {
     ledger::PostgresOptions options;
     options.conninfo = storage.postgresql();
@@ -99,8 +118,7 @@ absl::StatusOr<LedgerStores> OpenLedgerStores(const Deployment& deployment,
     ASSIGN_OR_RETURN(stores.entries, StandBy(std::move(options), leadership));
   }
   if (storage.etcd().empty()) {
-    ASSIGN_OR_RETURN(stores.checkpoints,
-                     ledger::SqliteCheckpointStore::Open(deployment.checkpoint_path()));
+    ASSIGN_OR_RETURN(stores.checkpoints, OpenCheckpointFile(deployment.checkpoint_path(), opening));
   } else {
     ledger::EtcdOptions options;
     options.endpoints.assign(storage.etcd().begin(), storage.etcd().end());

@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "ledger/checkpoint_store.h"
+#include "ledger/high_water.h"
 #include "ledger/store.h"
 #include "services/votumd/deployment.h"
 #include "votum/runtime/v1/config.pb.h"
@@ -33,10 +34,14 @@ struct Leadership {
 absl::Status CheckLedgerStorage(const runtime::v1::LedgerStorage& storage);
 
 // Opens the stores for the log `origin`. With PostgreSQL it stands by, for however long, until this
-// process leads; CANCELLED if told to stop while waiting.
+// process leads; CANCELLED if told to stop while waiting. `opening` says which files may be made:
+//
+//   DATA_LOSS/FILE_MISSING         entries.db is missing or empty
+//   DATA_LOSS/CHECKPOINT_MISSING   checkpoint.db is
 absl::StatusOr<LedgerStores> OpenLedgerStores(const Deployment& deployment,
                                               const std::string& origin,
                                               const runtime::v1::LedgerStorage& storage,
+                                              ledger::Opening opening,
                                               const Leadership& leadership);
 
 }  // namespace votum

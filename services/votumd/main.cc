@@ -11,11 +11,15 @@
 #include "absl/strings/str_join.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
+#include "base/clock.h"
 #include "base/refusal.h"
+#include "base/role_lock.h"
+#include "base/status_macros.h"
 #include "platform/arguments/usage.h"
 #include "services/votumd/certificates.h"
 #include "services/votumd/deployment.h"
 #include "services/votumd/init.h"
+#include "services/votumd/ledger_hosting.h"
 #include "services/votumd/serve.h"
 
 namespace {
@@ -48,6 +52,21 @@ int Init(const votum::InitOptions& options) {
   } else {
     std::cout << "The first administrator's one-time code is in " << options.code_file << ".\n";
   }
+  return 0;
+}
+
+int Recover(const std::string& folder) {
+  const votum::Deployment deployment(folder);
+  const auto recovered = [&]() -> absl::StatusOr<uint64_t> {
+    ASSIGN_OR_RETURN(const auto config, deployment.LoadConfig());
+    ASSIGN_OR_RETURN(const votum::RoleLock owner, deployment.TakeLedger());
+    votum::SystemClock clock;
+    return votum::RecoverCheckpoint(deployment, config, &clock);
+  }();
+  if (!recovered.ok()) return Report(recovered.status());
+  std::cout << "The newest checkpoint has " << *recovered << " records.\n"
+            << "If anybody has a receipt of a later record, entries are lost: stop, and tell an "
+               "auditor.\n";
   return 0;
 }
 
@@ -147,6 +166,16 @@ void AddRenew(CLI::App& app, RenewOptions& renew, int* exit_code) {
   });
 }
 
+void AddRecover(CLI::App& app, std::string* folder, int* exit_code) {
+  CLI::App* recover_command = app.add_subcommand(
+      "recover",
+      "Make the checkpoint store anew, if it is gone for good and the database has all entries.\n"
+      "A restored, older database forks the log: its entries must be the newest.\n"
+      "Example: votumd recover --dir /var/lib/votum");
+  recover_command->add_option("--dir", *folder, "The deployment's folder")->required();
+  recover_command->callback([folder, exit_code] { *exit_code = Recover(*folder); });
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -167,6 +196,8 @@ int main(int argc, char** argv) {
   AddInit(app, init, &exit_code);
   AddServe(app, serve, &exit_code);
   AddRenew(app, renew, &exit_code);
+  std::string recovered;
+  AddRecover(app, &recovered, &exit_code);
   // Before any thread exists.
   votum::BlockStopSignals();
   return votum::ParseOrExplain(app, argc, argv).value_or(exit_code);

@@ -20,6 +20,7 @@
 #include "base/log.h"
 #include "base/published.h"
 #include "base/refusal.h"
+#include "base/role_lock.h"
 #include "base/shifted_clock.h"
 #include "base/status_macros.h"
 #include "base/uptime.h"
@@ -48,6 +49,7 @@
 #include "services/runtime/snapshots.h"
 #include "services/runtime/start_progress.h"
 #include "services/votumd/deployment.h"
+#include "services/votumd/deployment_files.h"
 #include "services/votumd/gateway_hosting.h"
 #include "services/votumd/ledger_hosting.h"
 
@@ -89,6 +91,7 @@ struct Parts {
   const ReadAccess* access;
   LedgerHosting* ledger;  // null if another process has it
   const Deployment& deployment;
+  const std::string& log_vkey;
 };
 
 // Each service says by its constructor what it needs; all of them read.
@@ -99,7 +102,8 @@ absl::StatusOr<std::unique_ptr<Service>> Construct(const Parts& parts, LedgerCli
   } else if constexpr (std::is_constructible_v<Service, const ReadAccess*, LedgerClient*>) {
     return std::make_unique<Service>(parts.access, ledger);
   } else {
-    ASSIGN_OR_RETURN(crypto::SecretBytes sealing_key, parts.deployment.LoadOrMakeSealingKey());
+    ASSIGN_OR_RETURN(crypto::SecretBytes sealing_key,
+                     parts.deployment.LoadSealingKey(parts.log_vkey));
     return std::make_unique<Service>(parts.access, ledger, std::move(sealing_key));
   }
 }
@@ -379,7 +383,7 @@ class Process {
       const ServiceRow& row = ServiceRows().at(name);
       Hosted one;
       one.ledger = ledger_client_(name);
-      RETURN_IF_ERROR(row.make({&*access_, ledger_.get(), deployment_}, &one));
+      RETURN_IF_ERROR(row.make({&*access_, ledger_.get(), deployment_, config_.log_vkey()}, &one));
       services_.push_back(
           {row.full_name, one.service, CommandsOf{&*executor_, one.ledger.get(), one.hooks}});
       if (name == "publication")
@@ -449,6 +453,17 @@ class Process {
   std::unique_ptr<gateway::Gateway> edge_;
 };
 
+// The lock of the ledger's role, if this process has the ledger in files: no other process may have
+// them too. In PostgreSQL a leader is elected instead. The other services write nothing to the folder.
+absl::StatusOr<std::optional<RoleLock>> TakeRole(const Deployment& deployment,
+                                                 const runtime::v1::DeploymentConfig& config,
+                                                 const std::vector<std::string>& names) {
+  if (names.front() != "ledger" || !config.ledger_storage().postgresql().empty())
+    return std::nullopt;
+  ASSIGN_OR_RETURN(RoleLock owner, deployment.TakeLedger());
+  return owner;
+}
+
 }  // namespace
 
 void BlockStopSignals() {
@@ -464,6 +479,9 @@ absl::Status Serve(const ServeOptions& options) {
                    ServicesToHost(options.services, HasGateway(config, options.replica)));
   ASSIGN_OR_RETURN(const crypto::NoteVerifier log,
                    crypto::NoteVerifier::FromVkey(config.log_vkey()));
+  // Held for life, and taken before anything is opened or any port is bound.
+  ASSIGN_OR_RETURN(const std::optional<RoleLock> owner, TakeRole(deployment, config, names));
+  RETURN_IF_ERROR(CheckDeploymentFiles(deployment, config, names));
   const bool with_gateway = names.back() == kGateway;
   if (with_gateway) names.pop_back();
   if (names.empty()) return ServeGatewayAlone(deployment, config, options.replica, log);

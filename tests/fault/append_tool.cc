@@ -6,8 +6,12 @@
 //   append_tool check FOLDER ACKS     opens the log again and checks that each line of the file
 //                                     ACKS is still true: the record is there, and the checkpoint
 //                                     is one of this log's past. Prints the size.
+//   append_tool read FOLDER DATABASE  opens a database of the folder as any other program would, reads
+//                                     it, and closes it
 //
 // Exit codes: 0; 1 for a violated guarantee; 70 where the ledger stopped itself.
+#include <sqlite3.h>
+
 #include <algorithm>
 #include <cstdlib>
 #include <fstream>
@@ -114,10 +118,22 @@ int Check(const std::string& folder, const std::string& acks) {
   return 0;
 }
 
+int Read(const std::string& path) {
+  sqlite3* database = nullptr;
+  bool read = sqlite3_open_v2(path.c_str(), &database, SQLITE_OPEN_READWRITE, nullptr) == SQLITE_OK;
+  read = read && sqlite3_busy_timeout(database, 5000) == SQLITE_OK &&
+         sqlite3_exec(database, "SELECT count(*) FROM sqlite_schema; PRAGMA quick_check", nullptr,
+                      nullptr, nullptr) == SQLITE_OK;
+  if (!read) std::cerr << path << ": " << sqlite3_errmsg(database) << "\n";
+  sqlite3_close(database);
+  return read ? 0 : 1;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   if (argc != 4) return 2;
   const std::string verb = argv[1];
+  if (verb == "read") return Read(absl::StrCat(argv[2], "/", argv[3]));
   return verb == "append" ? Append(argv[2], std::atoi(argv[3])) : Check(argv[2], argv[3]);
 }

@@ -1,5 +1,6 @@
-// kill -9 of every service at random moments under load: no acknowledged command is lost, none is
-// applied twice, and all projections are equal after the restarts.
+// kill -9 of every service at random moments under load, while others open the log's database and try to
+// serve the same folder: no acknowledged command is lost, none is applied twice, and all projections
+// are equal after the restarts.
 //
 // VOTUM_FAULT_ROUNDS kills (100 unless set).
 
@@ -17,8 +18,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "base/file.h"
 #include "base/status_matchers.h"
 #include "base/test_folder.h"
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/harness/await.h"
 #include "tests/harness/city.h"
@@ -52,6 +55,26 @@ class KillTest : public ::testing::Test {
     };
     EXPECT_TRUE(Await(answered, absl::Minutes(2))) << receipt.status();
     return receipt;
+  }
+
+  // A program that reads the ledger's database, and closes it.
+  static void ReadAsAForeigner(City& city, const std::string& said) {
+    EXPECT_EQ(votum::testing::Run(
+                  {APPEND_TOOL_PATH, "read", city.folder() + "/ledger", "entries.db"}, said),
+              0)
+        << *ReadFile(said);
+  }
+
+  // A second ledger on the folder of the one that runs.
+  static void ServeASecondTime(City& city, const std::string& said) {
+    const std::string owner = absl::StrCat(city.ProcessOf("ledger").pid(), "\n");
+    ASSERT_TRUE(Await([&] {
+      return ReadFile(city.folder() + "/ledger/lock").value_or("") == owner;
+    })) << "the ledger has started";
+    EXPECT_NE(votum::testing::Run(
+                  {VOTUMD_PATH, "serve", "--dir", city.folder(), "--services", "ledger"}, said),
+              0);
+    EXPECT_THAT(*ReadFile(said), ::testing::HasSubstr("DEPLOYMENT_IN_USE"));
   }
 
   // The whole log, as the auditor reads it.
@@ -122,8 +145,11 @@ TEST_F(KillTest, NothingAcknowledgedIsLostNothingIsAppliedTwice) {
 
   std::mt19937 random(static_cast<unsigned>(getpid()));
   const std::vector<Process*> processes = city.Processes();
+  const std::string said = city.folder() + ".others.log";
   for (int round = 0; round < Rounds(); ++round) {
     LetPass(absl::Milliseconds(random() % 150));
+    ReadAsAForeigner(city, said);
+    if (round % 10 == 0) ServeASecondTime(city, said);
     Process* victim = processes[random() % processes.size()];
     victim->Kill();
     LetPass(absl::Milliseconds(random() % 20));

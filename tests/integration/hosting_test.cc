@@ -17,6 +17,7 @@
 #include "base/test_folder.h"
 #include "core/fold/domains.h"
 #include "gmock/gmock.h"
+#include "google/protobuf/text_format.h"
 #include "gtest/gtest.h"
 #include "tests/harness/await.h"
 #include "tests/harness/city.h"
@@ -25,6 +26,7 @@
 #include "votum/directory/v1/directory.pb.h"
 #include "votum/directory/v1/directory_service.pb.h"
 #include "votum/meetings/v1/voting.pb.h"
+#include "votum/runtime/v1/config.pb.h"
 
 namespace votum::testing {
 namespace {
@@ -33,6 +35,20 @@ class HostingTest : public ::testing::Test {
  protected:
   static absl::Status Register(City& city, const std::string& id) {
     return city.Send(city.RegistrationOf(id)).status();
+  }
+
+  // The configuration `text`, of which no process serves metrics.
+  static std::string WithoutMetrics(const std::string& text) {
+    runtime::v1::DeploymentConfig config;
+    EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, &config));
+    for (runtime::v1::ServiceAddress& row : *config.mutable_services()) {
+      row.clear_metrics_address();
+      for (runtime::v1::ServiceReplica& replica : *row.mutable_replicas())
+        replica.clear_metrics_address();
+    }
+    std::string without;
+    EXPECT_TRUE(google::protobuf::TextFormat::PrintToString(config, &without));
+    return without;
   }
 };
 
@@ -148,6 +164,59 @@ TEST_F(HostingTest, InitRefusesToOverwrite) {
       0);
   EXPECT_THAT(*ReadFile(output), ::testing::HasSubstr("DEPLOYMENT_EXISTS"));
   EXPECT_OK(Register(city, "still-works"));
+}
+
+TEST_F(HostingTest, OneProcessOwnsADeployment) {
+  City city(NewTestFolder("owned"), City::Layout::kOneProcess);
+  const std::string config = city.folder() + "/votum.textproto";
+  const std::string with_metrics = *ReadFile(config);
+  const std::string without_metrics = WithoutMetrics(with_metrics);
+  const std::string owner = absl::StrCat("(process ", city.ProcessOf("ledger").pid(), ")");
+  for (const std::string& text : {with_metrics, without_metrics}) {
+    ASSERT_OK(WriteFile(config, text));
+    for (const std::vector<std::string>& command :
+         {std::vector<std::string>{VOTUMD_PATH, "serve", "--dir", city.folder()},
+          {VOTUMD_PATH, "serve", "--dir", city.folder(), "--services", "ledger"},
+          {VOTUMD_PATH, "recover", "--dir", city.folder()}}) {
+      const std::string output = NewTestFolder("second") + "/said";
+      EXPECT_EQ(votum::testing::Run(command, output), 1);
+      EXPECT_THAT(*ReadFile(output), ::testing::HasSubstr("DEPLOYMENT_IN_USE"));
+      EXPECT_THAT(*ReadFile(output), ::testing::HasSubstr(owner));
+    }
+  }
+  EXPECT_OK(Register(city, "before"));
+  city.ProcessOf("ledger").Kill();
+  city.ProcessOf("ledger").Start();
+  city.AwaitReady();
+  EXPECT_OK(Register(city, "after")) << "what was acknowledged is there, and the log goes on";
+}
+
+TEST_F(HostingTest, FilesThatAreMissingOrEmptyAreNamed) {
+  City city(NewTestFolder("files"), City::Layout::kOneProcess);
+  EXPECT_EQ(city.ProcessOf("ledger").Stop(), 0);
+  const std::string output = NewTestFolder("files") + "/said";
+  const std::vector<std::string> serve = {VOTUMD_PATH, "serve", "--dir", city.folder()};
+  for (const char* name : {"tls/ca.crt", "tls/ledger.pem", "tls/gateway.pem", "ledger/log.key",
+                           "ledger/entries.db", "meetings/sealing.key"}) {
+    const std::string path = absl::StrCat(city.folder(), "/", name);
+    std::filesystem::rename(path, path + ".away");
+    ASSERT_OK(WriteFile(path, ""));
+    for (const char* state : {" is empty", " is missing"}) {
+      ASSERT_OK(WriteFile(output, ""));
+      EXPECT_EQ(votum::testing::Run(serve, output), 1) << name << state;
+      EXPECT_THAT(*ReadFile(output), ::testing::HasSubstr("FILE_MISSING")) << name << state;
+      EXPECT_THAT(*ReadFile(output), ::testing::HasSubstr(path)) << name << state;
+      std::filesystem::remove(path);
+    }
+    std::filesystem::rename(path + ".away", path);
+  }
+  std::filesystem::remove(city.folder() + "/ledger/checkpoint.db");
+  EXPECT_EQ(votum::testing::Run(serve, output), 1);
+  EXPECT_THAT(*ReadFile(output), ::testing::HasSubstr("CHECKPOINT_MISSING"));
+  EXPECT_EQ(votum::testing::Run({VOTUMD_PATH, "recover", "--dir", city.folder()}, output), 0);
+  city.ProcessOf("ledger").Start();
+  city.AwaitReady();
+  EXPECT_OK(Register(city, "goes-on"));
 }
 
 TEST_F(HostingTest, InitKeepsTheCodeAndTheLogKeyInItsFolder) {

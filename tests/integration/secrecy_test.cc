@@ -163,8 +163,10 @@ class SecrecyTest : public ::testing::Test {
   // the services' own key.
   void AddServer(const std::string& log) {
     const std::string folder = vote_->city().folder();
-    const std::string sealing = ReadFile(folder + "/meetings/sealing.key").value_or("");
-    ASSERT_EQ(sealing.size(), 32u);
+    // The key, and its check value.
+    std::string sealing = ReadFile(folder + "/meetings/sealing.key").value_or("");
+    ASSERT_EQ(sealing.size(), 64u);
+    sealing.resize(32);
     search_.AddBytes("sealing key", sealing);
     search_.AddBytes("log key", SeedIn(ReadFile(folder + "/ledger/log.key").value_or("")));
     const std::string archive = ReadFile(vote_->folder() + "wahl.bel").value_or("");

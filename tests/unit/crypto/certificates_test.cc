@@ -220,5 +220,33 @@ TEST(CertificatesTest, RefusesAnAuthorityThatIsNone) {
   EXPECT_THAT(IssueServiceCertificate(mixed, Request(), kNow), IsRefused(Reason::kBadAuthority));
 }
 
+TEST(CertificatesTest, AnIdentityHasACertificateOfTheAuthorityAndItsKey) {
+  const CertificateWithKey authority = Authority();
+  const CertificateWithKey other = Authority();
+  const CertificateWithKey service = *IssueServiceCertificate(authority, Request(), kNow);
+  const std::string key(service.key_pem.Reveal());
+  const std::string identity = service.certificate_pem + key;
+  EXPECT_OK(CheckIdentity(authority.certificate_pem, identity));
+  EXPECT_OK(CheckIdentity(other.certificate_pem + authority.certificate_pem, identity))
+      << "one of two authorities, while the older one is replaced";
+  EXPECT_THAT(CheckIdentity(other.certificate_pem, identity), IsRefused(Reason::kBadCertificate));
+  EXPECT_THAT(CheckIdentity("", identity), IsRefused(Reason::kBadAuthority));
+  for (const std::string& broken :
+       {std::string(), key, service.certificate_pem,
+        service.certificate_pem + std::string(other.key_pem.Reveal()), identity.substr(0, 100)}) {
+    EXPECT_THAT(CheckIdentity(authority.certificate_pem, broken),
+                IsRefused(Reason::kBadCertificate))
+        << broken;
+  }
+}
+
+TEST(CertificatesTest, AnExpiredIdentityIsStillOneOfTheAuthority) {
+  const absl::Time before = kNow - absl::Hours(24 * 2000);
+  const CertificateWithKey authority = *MakeAuthority("Votum test authority", before);
+  const CertificateWithKey service = *IssueServiceCertificate(authority, Request(), before);
+  EXPECT_OK(CheckIdentity(authority.certificate_pem,
+                          service.certificate_pem + std::string(service.key_pem.Reveal())));
+}
+
 }  // namespace
 }  // namespace votum::crypto
