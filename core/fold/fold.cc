@@ -132,6 +132,13 @@ void Fold::PassOver() {
   ++state_.next_index;
 }
 
+void Fold::Restore(FoldContents contents) {
+  world_.Restore(std::move(contents.world));
+  reach_log_.Restore(std::move(contents.reach));
+  state_ = std::move(contents.fold);
+  messages_ = {};
+}
+
 absl::StatusOr<CommandContext> Fold::AuthorizeAt(const Position& position,
                                                  const Envelope& envelope) const {
   ASSIGN_OR_RETURN(CommandContext context,

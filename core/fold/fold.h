@@ -72,6 +72,15 @@ struct FoldState {
   VOTUM_FIELDS(next_index, seen, record_time, earliest_next, time_since, voids, commands)
 };
 
+// All that a Fold has learned from its log, save the messages of void records, which are for people.
+// A copy shares its entries.
+struct FoldContents {
+  WorldState world;
+  ReachState reach;
+  FoldState fold;
+  VOTUM_FIELDS(world, reach, fold)
+};
+
 // A record, parsed as far as that needs no state: in any order, by any thread.
 struct OpenedRecord {
   uint64_t index = 0;
@@ -157,6 +166,14 @@ class Fold {
   crypto::Digest StateDigest(Domain domain) const;
 
   const FoldState& state() const { return state_; }
+
+  FoldContents contents() const { return {world_.state(), reach_log_.state(), state_}; }
+  // Goes on from `contents`, which a Fold of the same program had that folded the same domains of
+  // the same log (snapshot.h).
+  void Restore(FoldContents contents);
+
+  const crypto::PublicKey& log_key() const { return log_key_; }
+  uint32_t program_version() const { return program_version_; }
 
  private:
   static FoldState::CommandKey KeyOf(absl::string_view command_id);
