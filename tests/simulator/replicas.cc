@@ -131,6 +131,11 @@ absl::Status Replicas::Move(const Fold& lead) {
   return absl::OkStatus();
 }
 
+bool Replicas::AnyStopped() const {
+  return std::any_of(replicas_.begin(), replicas_.end(),
+                     [](const Replica& replica) { return replica.stopped; });
+}
+
 absl::Status Replicas::Finish() {
   if (copy_.has_value()) RETURN_IF_ERROR(CheckCopy());
   replicas_.push_back(Start(kProgramVersion + 1));

@@ -39,6 +39,8 @@ class Replicas {
   absl::Status Move(const Fold& lead);
   // All fold all, and one more folds the whole log from the start.
   absl::Status Finish();
+  // Whether one has stopped because the log is of a newer version than its program (NEWER_LOG).
+  bool AnyStopped() const;
 
  private:
   struct Replica {

@@ -64,7 +64,9 @@ absl::Status Simulation::Run() {
     RETURN_IF_ERROR(Step());
   }
   RETURN_IF_ERROR(CheckRounds(lead_.world()));
-  return replicas_.Finish();
+  RETURN_IF_ERROR(replicas_.Finish());
+  if (replicas_.AnyStopped()) coverage_.AddReason(Reason::kNewerLog);
+  return absl::OkStatus();
 }
 
 std::string Simulation::LastRecords() const { return absl::StrJoin(last_, "\n"); }
