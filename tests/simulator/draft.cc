@@ -27,7 +27,7 @@ void FillHeader(Scene& scene, const CommandType& type, CommandHeader& header) {
   const absl::Duration longest = type.LongestValidity() - absl::Minutes(1);
   *header.mutable_not_after() =
       ToTimestamp(scene.device + (scene.dice.Chance(50) ? longest : absl::Minutes(5)));
-  if (scene.dice.Chance(30)) {
+  if (scene.ledger.size() > 0 && scene.dice.Chance(30)) {
     header.set_seen_size(scene.ledger.size());
     const crypto::Digest root = scene.ledger.RootAt(scene.ledger.size());
     header.set_seen_root(std::string(crypto::AsBytes(root)));

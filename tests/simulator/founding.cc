@@ -109,7 +109,7 @@ absl::Status Simulation::AddOrganizationByHand(const std::string& id, v1::Organi
   return GiveByHand("bert", std::move(adopt));
 }
 
-absl::Status Simulation::Found() {
+absl::Status Simulation::FoundTown() {
   const crypto::PublicKey& code = wallet_.Make(dice_).public_key();
   Pools pools(lead_.world());
   v1::FoundDeployment found;

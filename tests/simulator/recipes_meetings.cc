@@ -136,7 +136,7 @@ void CallItemAgain(Scene& scene, v1::CallItemAgain& command) {
   Ids meetings, items;
   for (const auto& [id, sitting] : scene.world.sittings().state().sittings) {
     for (const auto& [item_id, quorum] : sitting.quorums) {
-      if (quorum.state != rules::QuorumState::kPostponed) continue;
+      if (quorum.state != rules::QuorumState::kNotQuorate) continue;
       meetings.push_back(id);
       items.push_back(item_id);
     }

@@ -57,7 +57,7 @@ Simulation::Simulation(uint64_t seed, uint64_t records, Coverage* coverage)
 }
 
 absl::Status Simulation::Run() {
-  RETURN_IF_ERROR(Found());
+  RETURN_IF_ERROR(FoundTown());
   // A step gives a command or none; a run that gives none for long would never end.
   for (uint64_t steps = 0; ledger_.size() < records_; ++steps) {
     if (steps > 20 * records_) return Broken("hardly any command is given any more");

@@ -48,7 +48,7 @@ class Simulation {
   };
 
   // The steps of founding.cc.
-  absl::Status Found();
+  absl::Status FoundTown();
   absl::Status GiveByHand(const std::string& author, google::protobuf::Message&& command,
                           Ids key_ids = {});
   // Enrols a new key of `person` with a code; somebody confirms it, unless `confirmer` is empty.
