@@ -17,6 +17,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/string_view.h"
+#include "google/protobuf/stubs/logging.h"
 #include "tests/simulator/coverage.h"
 #include "tests/simulator/simulation.h"
 
@@ -101,6 +102,8 @@ int RunAll(const Options& options) {
 }  // namespace votum::simulator
 
 int main(int argc, char** argv) {
+  // Torn snapshots make protobuf complain of their texts.
+  google::protobuf::SetLogHandler(nullptr);
   votum::simulator::Options options;
   if (!votum::simulator::ReadOptions({argv + 1, argv + argc}, options)) {
     std::fputs(votum::simulator::kUsage, stderr);
