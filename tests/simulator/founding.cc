@@ -22,7 +22,7 @@ struct Person {
   v1::MembershipRole role;
 };
 
-// The last two are members with keys and nothing else.
+// Eight can vote.
 constexpr Person kPeople[] = {
     {"bert", common::v1::OFFICE_ADMINISTRATOR, nullptr, v1::MEMBERSHIP_ROLE_MEMBER},
     {"kai", common::v1::OFFICE_CLERK, nullptr, v1::MEMBERSHIP_ROLE_MEMBER},
@@ -33,6 +33,9 @@ constexpr Person kPeople[] = {
     {"vera", common::v1::OFFICE_UNSPECIFIED, "rat", v1::MEMBERSHIP_ROLE_DEPUTY_CHAIR},
     {"m1", common::v1::OFFICE_UNSPECIFIED, "rat", v1::MEMBERSHIP_ROLE_MEMBER},
     {"m2", common::v1::OFFICE_UNSPECIFIED, "rat", v1::MEMBERSHIP_ROLE_MEMBER},
+    {"m4", common::v1::OFFICE_UNSPECIFIED, "rat", v1::MEMBERSHIP_ROLE_MEMBER},
+    {"m5", common::v1::OFFICE_UNSPECIFIED, "rat", v1::MEMBERSHIP_ROLE_MEMBER},
+    {"m6", common::v1::OFFICE_UNSPECIFIED, "rat", v1::MEMBERSHIP_ROLE_MEMBER},
     {"m3", common::v1::OFFICE_UNSPECIFIED, "rat", v1::MEMBERSHIP_ROLE_MEMBER},
 };
 
@@ -100,7 +103,7 @@ absl::Status Simulation::AddOrganizationByHand(const std::string& id, v1::Organi
   create.set_organization_id(id);
   create.set_name(id);
   create.set_kind(kind);
-  if (!profile.empty()) create.set_statutory_number(5 + static_cast<uint32_t>(dice_.Below(3)));
+  if (!profile.empty()) create.set_statutory_number(8 + static_cast<uint32_t>(dice_.Below(3)));
   RETURN_IF_ERROR(GiveByHand("anna", std::move(create)));
   if (profile.empty()) return absl::OkStatus();
   v1::AdoptRuleProfile adopt;

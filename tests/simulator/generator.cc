@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/match.h"
 #include "base/refusal.h"
@@ -20,6 +22,7 @@ using google::protobuf::Message;
 
 // A seldom reason is worth looking for; a frequent one is not.
 constexpr size_t kMostSpoiled = 120;
+constexpr size_t kMostRemembered = 40;
 
 bool OfSecretVotes(const CommandType& type) {
   const std::string& file = type.prototype->GetDescriptor()->file()->name();
@@ -132,6 +135,11 @@ Found Generator::Search(Scene& scene, const CommandType& type) const {
   return found;
 }
 
+void Generator::Remember(const Message& command) {
+  remembered_.emplace_back(command.New())->CopyFrom(command);
+  if (remembered_.size() > kMostRemembered) remembered_.pop_front();
+}
+
 Draft Generator::Spoil(Scene& scene, const Draft& good) const {
   Draft rarest;
   uint64_t times = std::numeric_limits<uint64_t>::max();
@@ -141,7 +149,9 @@ Draft Generator::Spoil(Scene& scene, const Draft& good) const {
   };
   // Proofs of secret votes take milliseconds to check.
   const size_t most = OfSecretVotes(*good.type) ? 5 : kMostSpoiled;
-  auto spoiled = testing::Spoiled(*good.command, {});
+  std::vector<const Message*> others;
+  for (const auto& command : remembered_) others.push_back(command.get());
+  auto spoiled = testing::Spoiled(*good.command, others);
   for (size_t tried = 0; tried < std::min(most, spoiled.size()); ++tried) {
     const size_t place = tried + scene.dice.Below(spoiled.size() - tried);
     std::swap(spoiled[tried], spoiled[place]);

@@ -4,10 +4,13 @@
 #ifndef VOTUM_TESTS_SIMULATOR_GENERATOR_H_
 #define VOTUM_TESTS_SIMULATOR_GENERATOR_H_
 
-#include <optional>
-#include <vector>
+#include <deque>
+#include <memory>
 
+#include "absl/status/status.h"
 #include "core/fold/command_table.h"
+#include "crypto/keys.h"
+#include "google/protobuf/message.h"
 #include "tests/simulator/coverage.h"
 #include "tests/simulator/draft.h"
 #include "tests/simulator/scene.h"
@@ -33,6 +36,9 @@ class Generator {
   // that was given least often; nothing if all are accepted.
   Draft Spoil(Scene& scene, const Draft& good) const;
 
+  // `command` is in effect: values of its fields are tried in others of the same name.
+  void Remember(const google::protobuf::Message& command);
+
   // The verdict of the domain alone: no signature is looked at.
   absl::Status Verdict(const Scene& scene, const Draft& draft) const;
 
@@ -45,6 +51,7 @@ class Generator {
 
   Coverage& coverage_;
   const crypto::PublicKey& log_key_;
+  std::deque<std::unique_ptr<google::protobuf::Message>> remembered_;
 };
 
 }  // namespace votum::simulator

@@ -88,7 +88,7 @@ void ReachMilestone(Scene& scene, pv1::ReachMilestone& command) {
 }  // namespace
 
 std::vector<Recipe> DecisionRecipes() {
-  return {For(14, DraftDecision),       For(14, SignDecision),   For<v1::ObjectToDecision>(3),
+  return {For(20, DraftDecision),       For(24, SignDecision),   For<v1::ObjectToDecision>(3),
           For<v1::ReleaseDecision>(10), For(5, PublishDecision), For(10, StartProject),
           For(3, AssignLead),           For(8, ReportProgress),  For(8, ReachMilestone)};
 }

@@ -124,6 +124,7 @@ void ProposeMotion(Scene& scene, v1::ProposeMotion& command) {
   }
   command.clear_rule_key();
   if (scene.dice.Chance(80)) command.clear_norm();
+  if (scene.dice.Chance(40)) command.set_polarity(v1::POLARITY_ADOPTS_ITEM);
   if (scene.dice.Chance(35)) return NameCandidates(scene, command);
   const meetings::MeetingEntry* meeting = scene.world.agenda().FindMeeting(command.meeting_id());
   if (meeting == nullptr || scene.dice.Chance(70)) return;
@@ -164,9 +165,9 @@ void DecideConflict(Scene& scene, v1::DecideConflict& command) {
 
 std::vector<Recipe> MeetingRecipes() {
   return {For(8, ConveneMeeting),     For(10, PublishAgenda),    For<v1::CancelMeeting>(1),
-          For<v1::OpenMeeting>(10),   For<v1::CloseMeeting>(1),  For(20, CheckIn),
+          For<v1::OpenMeeting>(10),   For<v1::CloseMeeting>(1),  For(40, CheckIn),
           For(4, CheckOut),           For(4, DemandMode),        For(4, DeclareConflict),
-          For(4, WithdrawConflict),   For(3, RecordDisruption),  For(14, ProposeMotion),
+          For(4, WithdrawConflict),   For(3, RecordDisruption),  For(18, ProposeMotion),
           For<v1::WithdrawMotion>(3), For(2, ChallengeQuorum),   For<v1::CountQuorum>(5),
           For(5, CallItemAgain),      For(6, DecideConflict, 60)};
 }

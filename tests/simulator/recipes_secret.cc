@@ -124,6 +124,7 @@ void OpenVote(Scene& scene, v1::OpenVote& command) {
   for (const auto& [id, ceremony] : scene.world.ceremonies().state().ceremonies) {
     if (ceremony.state == v1::KEY_CEREMONY_STATE_FINISHED) finished = &ceremony;
   }
+  if (finished != nullptr && scene.dice.Chance(50)) command.set_mode(v1::VOTE_MODE_SECRET);
   if (!scene.secret_votes || finished == nullptr || command.mode() != v1::VOTE_MODE_SECRET) return;
   const election::ServerKeys server = election::ServerKeys::Make();
   v1::ElectronicBallots& electronic = *command.mutable_electronic();

@@ -46,7 +46,7 @@ Ids KeysOf(const Table& table) {
 void CastVote(Scene& scene, v1::CastVote& command) {
   const VoteEventEntry* event = EventOf(scene, command.vote_event_id());
   if (event == nullptr) return;
-  if (scene.dice.Chance(50)) command.set_choice(v1::CHOICE_YES);
+  if (scene.dice.Chance(60)) command.set_choice(v1::CHOICE_YES);
   NameCandidate(scene, *event, command);
   scene.author = SomeVoter(scene, event);
 }
@@ -196,10 +196,10 @@ void DrawLot(Scene& scene, v1::DrawLot& command) { InMeeting(scene, command); }
 }  // namespace
 
 std::vector<Recipe> VoteRecipes() {
-  return {For(24, CastVote),        For(6, CorrectVote),       For(6, RecordPaperVote),
-          For(8, ConfirmPaperVote), For(3, WithdrawPaperVote), For(5, CloseVote),
-          For(10, MarkBallot),      For(8, RecordBallotCount), For(8, ConfirmBallotCount),
-          For(14, EstablishResult), For(5, RecordDefect),      For(8, OpenLot),
+  return {For(30, CastVote),        For(6, CorrectVote),       For(6, RecordPaperVote),
+          For(8, ConfirmPaperVote), For(3, WithdrawPaperVote), For(7, CloseVote),
+          For(20, MarkBallot),      For(8, RecordBallotCount), For(8, ConfirmBallotCount),
+          For(20, EstablishResult), For(5, RecordDefect),      For(8, OpenLot),
           For(8, CommitToLot),      For(4, FixLot, 10),        For(8, RevealForLot),
           For(6, DrawLot)};
 }

@@ -1,7 +1,7 @@
 // Runs simulated deployments and says what they reached:
 //
 //   simulate --seeds 40                 the seeds 1 to 40
-//   simulate --seed 17 [--records 900]  one seed again
+//   simulate --seed 17 [--records 1500]  one seed again
 //   simulate --seconds 3600             new seeds until the time is over
 //
 // Ends with 1 if a property does not hold or something was not reached. With --all, every command and
@@ -28,7 +28,7 @@ struct Options {
   uint64_t first = 1;
   uint64_t seeds = 1;
   uint64_t seconds = 0;  // 0: as many seeds as are given
-  uint64_t records = 900;
+  uint64_t records = 1500;
   bool all = false;
 };
 

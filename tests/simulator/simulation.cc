@@ -109,7 +109,7 @@ void Simulation::PassTime() {
   absl::Duration passed = absl::Milliseconds(static_cast<int64_t>(1 + dice_.Below(3000)));
   if (roll < 250) passed = absl::Seconds(static_cast<int64_t>(dice_.Below(120)));
   if (roll < 25) passed = absl::Hours(static_cast<int64_t>(1 + dice_.Below(30)));
-  if (roll < 4) passed = absl::Hours(static_cast<int64_t>(24 * (1 + dice_.Below(12))));
+  if (roll < 10) passed = absl::Hours(static_cast<int64_t>(24 * (1 + dice_.Below(12))));
   clocks_.Pass(passed);
   const bool right = absl::AbsDuration(clocks_.ledger_offset) <= kClockTolerance;
   // Within what the ledger allows, and beyond.
@@ -246,6 +246,9 @@ absl::Status Simulation::CheckOutcome(const Sent& sent, const RecordOutcome& out
   }
   if (sent.faulty) return Broken(absl::StrCat("a faulty ", sent.type->name, " is in effect"));
   if (sent.command.signatures().empty()) return Broken("an unsigned command is in effect");
+  const auto envelope =
+      OpenEnvelope(sent.command.payload_type(), sent.command.payload(), sent.command.signatures());
+  if (envelope.ok()) generator_.Remember(*envelope->command);
   RETURN_IF_ERROR(CheckVotes(lead_.world(), outcome.index));
   FinalFacts facts = FinalFactsOf(lead_.world());
   RETURN_IF_ERROR(CheckNothingFinalChanged(final_, facts));
