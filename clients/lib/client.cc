@@ -223,9 +223,10 @@ absl::Status Client::Watch(const std::string& service, const std::string& method
                            google::protobuf::Message* response,
                            const std::function<bool()>& on_response) {
   ASSIGN_OR_RETURN(const std::shared_ptr<grpc::Channel> channel, channels_->To(service));
-  absl::Time end = absl::Now() + patience_;
+  absl::Time end = absl::InfiniteFuture();  // a passphrase may take longer than any service
   for (;;) {
     ASSIGN_OR_RETURN(const std::string session, Session());
+    end = std::min(end, absl::Now() + patience_);
     grpc::ClientContext context;
     AddReadMetadata(session, context);
     const auto alive = [&] {

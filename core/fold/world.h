@@ -1,22 +1,15 @@
-// The whole state of a deployment: state machines for each domain, joined by const references.
-//
-//   directory ◀── ideas ◀── papers ◀── meetings ◀── decisions ◀── projects
-//
-// An arrow points from the reader to the domain that it reads. A process that serves one domain
-// folds only that domain and those to the left of it (Closure): the rest of the log cannot change
-// its state.
+// The whole state of a deployment: state machines for each domain (domains.h), joined by const
+// references.
 #ifndef VOTUM_CORE_FOLD_WORLD_H_
 #define VOTUM_CORE_FOLD_WORLD_H_
 
-#include <array>
-#include <cstddef>
 #include <tuple>
 
-#include "absl/strings/string_view.h"
 #include "core/command/visitor.h"
 #include "core/decisions/decisions_machine.h"
 #include "core/directory/directory_machine.h"
 #include "core/fold/acts.h"
+#include "core/fold/domains.h"
 #include "core/ideas/ideas_machine.h"
 #include "core/meetings/agenda_machine.h"
 #include "core/meetings/key_ceremonies.h"
@@ -29,39 +22,6 @@
 #include "core/projects/projects_machine.h"
 
 namespace votum {
-
-enum class Domain { kDirectory, kIdeas, kPapers, kMeetings, kDecisions, kProjects };
-
-inline constexpr std::array<Domain, 6> kAllDomains = {Domain::kDirectory, Domain::kIdeas,
-                                                      Domain::kPapers,    Domain::kMeetings,
-                                                      Domain::kDecisions, Domain::kProjects};
-
-// The names of all services of a deployment.
-inline constexpr std::array kServices = {
-#define VOTUM_SERVICE(name, interface, folds) #name,
-#include "core/fold/services.inc"
-#undef VOTUM_SERVICE
-};
-
-// "directory", "ideas", ...: also the name of the service that serves the domain.
-inline absl::string_view DomainName(Domain domain) {
-  return kServices[1 + static_cast<size_t>(domain)];
-}
-
-// A set of domains.
-class DomainSet {
- public:
-  static DomainSet All();
-  // `domain` and every domain that it reads, directly or not.
-  static DomainSet Closure(Domain domain);
-
-  bool Contains(Domain domain) const { return bits_ >> static_cast<int>(domain) & 1; }
-  DomainSet Union(DomainSet other) const { return DomainSet(bits_ | other.bits_); }
-
- private:
-  explicit DomainSet(unsigned bits) : bits_(bits) {}
-  unsigned bits_;
-};
 
 // The state of all machines. A copy shares all entries: it costs the copy of some forty pointers.
 struct WorldState {

@@ -14,6 +14,7 @@
 #include "base/status_macros.h"
 #include "crypto/election/json.h"
 #include "crypto/hash.h"
+#include "nlohmann/json.hpp"
 
 namespace votum::election {
 namespace {

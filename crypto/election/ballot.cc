@@ -5,6 +5,7 @@
 #include "base/refusal.h"
 #include "base/status_macros.h"
 #include "crypto/election/ballot_text.h"
+#include "nlohmann/json.hpp"
 
 namespace votum::election {
 namespace {

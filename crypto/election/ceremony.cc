@@ -12,6 +12,7 @@
 #include "crypto/election/channel.h"
 #include "crypto/election/json.h"
 #include "crypto/secret.h"
+#include "nlohmann/json.hpp"
 
 namespace votum::election {
 namespace {

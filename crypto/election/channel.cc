@@ -15,6 +15,7 @@
 #include "crypto/encoding.h"
 #include "crypto/hash.h"
 #include "crypto/openssl.h"
+#include "nlohmann/json.hpp"
 
 namespace votum::election {
 namespace {

@@ -19,6 +19,7 @@
 #include "crypto/hash.h"
 #include "crypto/openssl.h"
 #include "crypto/secret.h"
+#include "nlohmann/json.hpp"
 
 namespace votum::election {
 namespace {

@@ -12,6 +12,7 @@
 #include "crypto/hash.h"
 #include "crypto/random.h"
 #include "crypto/utf8.h"
+#include "nlohmann/json.hpp"
 
 namespace votum::election {
 namespace {

@@ -9,6 +9,7 @@
 #include "base/numbers.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"
+#include "nlohmann/json.hpp"
 
 namespace votum::election {
 namespace {

@@ -7,6 +7,7 @@
 #include "crypto/encoding.h"
 #include "crypto/hash.h"
 #include "crypto/sealed_box.h"
+#include "nlohmann/json.hpp"
 
 namespace votum::election {
 namespace {

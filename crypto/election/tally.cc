@@ -10,6 +10,7 @@
 #include "base/refusal.h"
 #include "base/status_macros.h"
 #include "crypto/election/json.h"
+#include "nlohmann/json.hpp"
 
 namespace votum::election {
 namespace {

@@ -7,6 +7,7 @@
 #include "base/status_macros.h"
 #include "crypto/election/json.h"
 #include "crypto/secret.h"
+#include "nlohmann/json.hpp"
 
 namespace votum::election {
 namespace {

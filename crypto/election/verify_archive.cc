@@ -17,6 +17,7 @@
 #include "crypto/election/json.h"
 #include "crypto/election/parallel.h"
 #include "crypto/election/trustees.h"
+#include "nlohmann/json.hpp"
 
 namespace votum::election {
 namespace {

@@ -7,15 +7,15 @@
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/read.hpp>
-#include <boost/beast/http/serializer.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/http/write.hpp>
 #include <boost/beast/ssl/ssl_stream.hpp>
 #include <chrono>
 #include <filesystem>
 #include <optional>
+#include <sstream>
 #include <system_error>
 #include <type_traits>
 #include <unordered_map>
@@ -35,7 +35,7 @@ using asio::ip::tcp;
 using Error = boost::system::error_code;
 using TlsStream = beast::ssl_stream<beast::tcp_stream>;
 
-constexpr size_t kDrainBytes = 4096;
+constexpr size_t kReadBytes = 4096;
 constexpr size_t kChunkBytes = size_t{64} << 10;
 constexpr std::chrono::seconds kLookAtCertificate(2);
 
@@ -115,26 +115,40 @@ class Connection : public std::enable_shared_from_this<Connection<Stream>> {
 
   void Read() {
     parser_.emplace();
+    parser_->eager(true);
     parser_->header_limit(common_.limits.header_bytes);
     parser_->body_limit(common_.limits.body_bytes);
     GiveTime();
-    beast_http::async_read(
-        stream_, buffer_, *parser_,
-        [self = this->shared_from_this()](Error error, size_t) { self->OnRead(error); });
+    Parse();
   }
 
-  void OnRead(Error error) {
-    if (!error) return Respond(parser_->get());
-    // Tells the peer if its request was malformed; on other errors the peer is gone.
+  // Reads bytes into the buffer, and goes on. If the peer is gone or its time is up, the connection
+  // ends.
+  void ReadSome(void (Connection::*go_on)()) {
+    stream_.async_read_some(buffer_.prepare(kReadBytes),
+                            [self = this->shared_from_this(), go_on](Error error, size_t size) {
+                              if (error) return;
+                              self->buffer_.commit(size);
+                              ((*self).*go_on)();
+                            });
+  }
+
+  // Parses what the buffer holds of a request, and reads on until it is whole.
+  void Parse() {
+    Error error;
+    while (!error && buffer_.size() > 0 && !parser_->is_done())
+      buffer_.consume(parser_->put(buffer_.data(), error));
+    if (error == beast_http::error::need_more) error = {};
+    if (error) return RefuseFor(error);
+    if (!parser_->is_done()) return ReadSome(&Connection::Parse);
+    Respond(parser_->get());
+  }
+
+  void RefuseFor(Error error) {
     if (error == beast_http::error::body_limit) return RefuseAndClose(413, "the body is too large");
     if (error == beast_http::error::header_limit)
       return RefuseAndClose(431, "the header is too large");
-    const bool malformed =
-        error.category() == make_error_code(beast_http::error::bad_version).category();
-    if (malformed && error != beast_http::error::end_of_stream &&
-        error != beast_http::error::partial_message) {
-      RefuseAndClose(400, "this is not HTTP/1.1");
-    }
+    RefuseAndClose(400, "this is not HTTP/1.1");
   }
 
   void Respond(const beast_http::request<beast_http::string_body>& request) {
@@ -149,49 +163,41 @@ class Connection : public std::enable_shared_from_this<Connection<Stream>> {
   }
 
   void Write(Answer answer, bool keep_alive, bool is_head) {
-    response_.emplace();
-    response_->result(static_cast<unsigned>(answer.status));
-    response_->set(beast_http::field::content_type, answer.content_type);
-    response_->set(beast_http::field::cache_control, "no-store");
-    for (const auto& [name, value] : answer.headers) response_->set(name, value);
-    response_->keep_alive(keep_alive);
+    beast_http::response<beast_http::empty_body> head;
+    head.result(static_cast<unsigned>(answer.status));
+    head.set(beast_http::field::content_type, answer.content_type);
+    head.set(beast_http::field::cache_control, "no-store");
+    for (const auto& [name, value] : answer.headers) head.set(name, value);
+    head.keep_alive(keep_alive);
     const bool is_long = answer.long_body.read != nullptr;
-    response_->content_length(is_long ? answer.long_body.size : answer.body.size());
-    if (!is_head && !is_long) response_->body() = std::move(answer.body);
-    GiveTime();
-    if (!is_head && is_long) {
-      long_body_ = std::move(answer.long_body);
-      serializer_.emplace(*response_);
-      beast_http::async_write_header(stream_, *serializer_,
-                                     [self = this->shared_from_this()](Error error, size_t) {
-                                       if (!error) self->WriteFrom(0);
-                                     });
-      return;
-    }
-    beast_http::async_write(
-        stream_, *response_,
-        [self = this->shared_from_this()](Error error, size_t) { self->OnWritten(error); });
+    head.content_length(is_long ? answer.long_body.size : answer.body.size());
+    last_ = head.need_eof();
+    std::ostringstream text;
+    text << head.base();
+    chunk_ = text.str();
+    body_left_ = {};
+    if (!is_head && is_long) body_left_ = std::move(answer.long_body);
+    if (!is_head && !is_long) chunk_ += answer.body;
+    WriteChunk(0);
   }
 
-  // Sends the long body from `offset` on, piece by piece, with a time limit for each piece.
+  // Sends the chunk, then the long body from `offset` on, piece by piece, with a time limit for each
+  // piece.
+  void WriteChunk(uint64_t offset) {
+    GiveTime();
+    asio::async_write(stream_, asio::buffer(chunk_),
+                      [self = this->shared_from_this(), offset](Error error, size_t) {
+                        if (!error) self->WriteFrom(offset);
+                      });
+  }
+
   void WriteFrom(uint64_t offset) {
-    if (offset == long_body_.size) return OnWritten({});
+    if (offset == body_left_.size) return last_ ? Close() : Read();
     const auto most =
-        static_cast<size_t>(std::min<uint64_t>(kChunkBytes, long_body_.size - offset));
-    chunk_ = long_body_.read(offset, most);
+        static_cast<size_t>(std::min<uint64_t>(kChunkBytes, body_left_.size - offset));
+    chunk_ = body_left_.read(offset, most);
     if (chunk_.empty() || chunk_.size() > most) return;  // closes
-    GiveTime();
-    asio::async_write(
-        stream_, asio::buffer(chunk_),
-        [self = this->shared_from_this(), next = offset + chunk_.size()](Error error, size_t) {
-          if (!error) self->WriteFrom(next);
-        });
-  }
-
-  void OnWritten(Error error) {
-    if (error) return;
-    if (response_->need_eof()) return Close();
-    Read();
+    WriteChunk(offset + chunk_.size());
   }
 
   void Close() {
@@ -214,7 +220,7 @@ class Connection : public std::enable_shared_from_this<Connection<Stream>> {
   void Drain() {
     buffer_.clear();
     beast::get_lowest_layer(stream_).async_read_some(
-        buffer_.prepare(kDrainBytes), [self = this->shared_from_this()](Error error, size_t) {
+        buffer_.prepare(kReadBytes), [self = this->shared_from_this()](Error error, size_t) {
           if (!error) self->Drain();
         });
   }
@@ -224,10 +230,9 @@ class Connection : public std::enable_shared_from_this<Connection<Stream>> {
   beast::flat_buffer buffer_;
   Common& common_;
   std::optional<beast_http::request_parser<beast_http::string_body>> parser_;
-  std::optional<beast_http::response<beast_http::string_body>> response_;
-  std::optional<beast_http::response_serializer<beast_http::string_body>> serializer_;
-  LongBody long_body_;
-  std::string chunk_;
+  bool last_ = false;   // whether the answer under way ends the connection
+  std::string chunk_;   // bytes of it that are being sent
+  LongBody body_left_;  // its bytes that are read as they are sent
 };
 
 // The certificate, reloaded when its file changes. Open connections keep the old one.
@@ -310,7 +315,7 @@ Server::~Server() = default;
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Listen(const std::string& address, uint16_t port,
                                                        Handler handler, Limits limits,
-                                                       ServerTls tls) {
+                                                       const ServerTls& tls) {
   auto impl = std::make_unique<Impl>(std::move(handler), limits);
   Error error;
   if (!tls.identity_file.empty()) {

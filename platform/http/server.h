@@ -48,7 +48,7 @@ class Server {
   // request after the other, including HEAD, whose answers are sent without their bodies.
   static absl::StatusOr<std::unique_ptr<Server>> Listen(const std::string& address, uint16_t port,
                                                         Handler handler, Limits limits = {},
-                                                        ServerTls tls = {});
+                                                        const ServerTls& tls = {});
   ~Server();
 
   uint16_t port() const;

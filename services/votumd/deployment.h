@@ -33,7 +33,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "core/fold/world.h"
+#include "core/fold/domains.h"
 #include "crypto/secret.h"
 #include "platform/grpc/credentials.h"
 #include "votum/runtime/v1/config.pb.h"

@@ -20,7 +20,7 @@
 #include "clients/lib/unary_call.h"
 #include "core/command/payload_type.h"
 #include "core/command/timestamps.h"
-#include "core/fold/world.h"
+#include "core/fold/domains.h"
 #include "crypto/dsse.h"
 #include "crypto/one_time_code.h"
 #include "crypto/random.h"

@@ -15,7 +15,7 @@
 #include "base/file.h"
 #include "base/status_matchers.h"
 #include "base/test_folder.h"
-#include "core/fold/world.h"
+#include "core/fold/domains.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/harness/await.h"

@@ -18,7 +18,7 @@
 #include "base/status_matchers.h"
 #include "base/test_folder.h"
 #include "clients/audit/archive.h"
-#include "core/fold/world.h"
+#include "core/fold/domains.h"
 #include "crypto/election/archive.h"
 #include "crypto/election/ballot.h"
 #include "crypto/election/election.h"

@@ -2,6 +2,7 @@
 
 #include "base/status_matchers.h"
 #include "gtest/gtest.h"
+#include "nlohmann/json.hpp"
 
 namespace votum::election {
 namespace {
