@@ -54,6 +54,17 @@ absl::Status CheckInForce(const directory::OrganizationEntry& organization, absl
                              "; an administrator adopts the version in force (AdoptRuleProfile)"));
 }
 
+// Other rules may have been adopted since the election was proposed.
+absl::Status CheckElectionRules(const rules::v1::RuleProfile& profile, const MotionEntry& motion) {
+  if (motion.candidates.empty()) return absl::OkStatus();
+  if (motion.seats > 0 ? profile.has_committee_seats() : profile.has_election())
+    return absl::OkStatus();
+  return Refuse(Reason::kNoElectionRule,
+                absl::StrCat("the rules ", profile.id(), " in force now say nothing of ",
+                             motion.seats > 0 ? "committee seats" : "elections",
+                             "; adopt rules that do, or withdraw election ", motion.id));
+}
+
 // No doubt about the quorum waits for a count.
 absl::Status CheckQuorumCourse(const SittingEntry& sitting, absl::string_view item_id) {
   const auto quorum = sitting.quorums.find(item_id);
@@ -144,6 +155,7 @@ absl::Status CheckMayOpen(const directory::DirectoryMachine& directory, absl::Ti
   const directory::OrganizationEntry& organization =
       *directory.FindOrganization(sitting.organization_id);
   RETURN_IF_ERROR(CheckInForce(organization, time));
+  RETURN_IF_ERROR(CheckElectionRules(organization.profile, motion));
   RETURN_IF_ERROR(CheckQuorumCourse(sitting, motion.item_id));
   RETURN_IF_ERROR(CheckQuorate(directory, organization, sitting, motion));
   RETURN_IF_ERROR(CheckMode(directory, organization, sitting, motion, command.mode()));

@@ -1,0 +1,71 @@
+// What a run has reached: how often each command was tried and accepted, and each reason given.
+#ifndef VOTUM_TESTS_SIMULATOR_COVERAGE_H_
+#define VOTUM_TESTS_SIMULATOR_COVERAGE_H_
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "base/reason.h"
+
+namespace votum::simulator {
+
+// Each command is accepted in at least this share of its tries.
+inline constexpr uint64_t kLeastPercent = 20;
+// So often a command is tried that was never accepted yet.
+inline constexpr uint64_t kTriesAtFirst = 8;
+
+// Commands and reasons that no run can reach, each with why: unreachable.txt.
+struct Unreachable {
+  std::map<std::string, std::string> commands;
+  std::map<std::string, std::string> reasons;
+
+  // The file has a line for each, "command NAME why" or "reason NAME why"; '#' begins a comment.
+  static absl::StatusOr<Unreachable> Read(const std::string& path);
+};
+
+class Coverage {
+ public:
+  struct Count {
+    uint64_t sought = 0;    // times that the generator looked for one that the state accepts
+    uint64_t tries = 0;     // given to a service, or to the ledger behind its back
+    uint64_t accepted = 0;  // in effect
+  };
+
+  void AddSought(const std::string& command) { ++commands_[command].sought; }
+  void AddTry(const std::string& command, bool accepted) {
+    Count& count = commands_[command];
+    ++count.tries;
+    count.accepted += accepted;
+  }
+  void AddReason(Reason reason) { ++reasons_[reason]; }
+
+  const Count& Of(const std::string& command) { return commands_[command]; }
+  uint64_t Of(Reason reason) const {
+    const auto found = reasons_.find(reason);
+    return found == reasons_.end() ? 0 : found->second;
+  }
+  // Whether another try may fail without the command falling below what is asked for.
+  bool MayFail(const std::string& command) {
+    const Count& count = commands_[command];
+    if (count.accepted == 0) return count.tries < kTriesAtFirst;
+    return 100 * count.accepted >= (kLeastPercent + 15) * (count.tries + 1);
+  }
+
+  // The tables that a run prints.
+  std::string Print() const;
+  // Commands that fall below the share; with `all`, also what was not reached at all.
+  std::vector<std::string> Gaps(const Unreachable& unreachable, bool all) const;
+
+ private:
+  std::map<std::string, Count> commands_;
+  std::map<Reason, uint64_t> reasons_;
+};
+
+}  // namespace votum::simulator
+
+#endif  // VOTUM_TESTS_SIMULATOR_COVERAGE_H_

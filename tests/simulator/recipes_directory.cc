@@ -1,0 +1,125 @@
+// Recipes: people, organizations, keys, acts of two persons.
+#include <algorithm>
+
+#include "core/command/timestamps.h"
+#include "core/fold/fold.h"
+#include "rules/profile.h"
+#include "tests/simulator/recipes.h"
+#include "votum/directory/v1/directory.pb.h"
+
+namespace votum::simulator {
+namespace {
+
+namespace v1 = directory::v1;
+
+bool Meets(const directory::OrganizationEntry& organization) {
+  return organization.kind == v1::ORGANIZATION_KIND_COUNCIL ||
+         organization.kind == v1::ORGANIZATION_KIND_COMMITTEE;
+}
+
+void RegisterPerson(Scene& scene, v1::RegisterPerson& command) {
+  command.set_person_id(scene.NewId("person"));
+}
+
+void CreateOrganization(Scene& scene, v1::CreateOrganization& command) {
+  command.set_organization_id(scene.NewId("organization"));
+  const bool meets = command.kind() == v1::ORGANIZATION_KIND_COUNCIL ||
+                     command.kind() == v1::ORGANIZATION_KIND_COMMITTEE;
+  command.set_statutory_number(meets ? 3 + static_cast<uint32_t>(scene.dice.Below(5)) : 0);
+}
+
+void AddMembership(Scene& scene, v1::AddMembership& command) {
+  command.set_membership_id(scene.NewId("membership"));
+  if (scene.dice.Chance(40)) command.set_organization_id("rat");
+}
+
+void IssueEnrolmentCode(Scene& scene, v1::IssueEnrolmentCode& command) {
+  if (scene.dice.Chance(60)) command.set_person_id(scene.dice.Pick(scene.pools.All("person")));
+  command.set_code_public_key(scene.wallet.Make(scene.dice).public_key().spki_der());
+}
+
+void EnrolKey(Scene& scene, v1::EnrolKey& command) {
+  const directory::CodeEntry* code = scene.world.directory().FindCode(command.code_key_id());
+  if (scene.wallet.Find(command.code_key_id()) == nullptr || code == nullptr) return;
+  scene.author = code->person_id;
+  const crypto::PublicKey& key = scene.wallet.Make(scene.dice).public_key();
+  scene.key_ids = {key.id(), command.code_key_id()};
+  command.mutable_header()->set_public_key(key.spki_der());
+  *command.mutable_label() = scene.SealedAbout(code->person_id);
+  if (command.label().commitment().empty()) command.clear_label();
+}
+
+void ConfirmKey(Scene& scene, v1::ConfirmKey& command) {
+  if (const std::string key = scene.Some("waiting key"); !key.empty()) command.set_key_id(key);
+}
+
+void RevokeKey(Scene& scene, v1::RevokeKey& command) {
+  const directory::KeyEntry* key = scene.world.directory().FindKey(command.key_id());
+  if (key == nullptr) return;
+  *command.mutable_reason() = scene.SealedAbout(key->person_id);
+  if (scene.dice.Chance(50)) scene.author = key->person_id;
+}
+
+void EraseSubjects(Scene& scene, v1::EraseSubjects& command) {
+  command.clear_subjects();
+  const auto* idea = scene.world.ideas().state().ideas.Find(scene.Focus("idea"));
+  command.add_subjects(idea == nullptr ? scene.dice.Bytes(16) : idea->text().subject());
+  const std::string& person = scene.Focus("person");
+  if (scene.dice.Chance(20) && scene.world.directory().PersonExists(person))
+    command.add_subjects(scene.world.directory().SubjectOf(person));
+}
+
+void ActivateVersion(Scene& scene, v1::ActivateVersion& command) {
+  command.set_version(scene.may_raise_version ? scene.world.directory().version() + 1 : 1);
+}
+
+void AcceptTime(Scene& scene, v1::AcceptTime& command) {
+  command.set_last_record(scene.ledger.size() - 1);
+  *command.mutable_time() = ToTimestamp(scene.device);
+}
+
+void Confirm(Scene& scene, v1::Confirm& command) {
+  command.clear_acts();
+  const auto pending =
+      scene.world.acts().List(v1::ACT_STATE_PENDING, 0, scene.world.acts().state().acts.size());
+  if (pending.empty()) return;
+  for (uint64_t left = 1 + scene.dice.Below(2); left > 0; --left) {
+    const v1::Act& act = scene.dice.PickLate(pending);
+    v1::ActReference& reference = *command.add_acts();
+    reference.set_record(act.record());
+    reference.set_digest(act.digest());
+  }
+}
+
+void Contradict(Scene& scene, v1::Contradict& command) {
+  const auto acts =
+      scene.world.acts().List(v1::ACT_STATE_UNSPECIFIED, 0, scene.world.acts().state().acts.size());
+  if (!acts.empty()) command.set_record(scene.dice.PickLate(acts).record());
+  scene.author = scene.pools.Actors()[scene.dice.Below(scene.pools.Actors().size())];
+  *command.mutable_reason() = scene.SealedAbout(scene.author);
+}
+
+void AdoptRuleProfile(Scene& scene, v1::AdoptRuleProfile& command) {
+  if (scene.dice.Chance(80)) {
+    const auto* organization = scene.world.directory().FindOrganization(command.organization_id());
+    if (organization == nullptr || !Meets(*organization))
+      command.set_organization_id(scene.dice.Chance(50) ? "rat" : "ausschuss");
+  }
+  static constexpr absl::string_view kLikely[] = {"de-nw-rat", "generic-majority", "de-sh-rat"};
+  *command.mutable_profile() =
+      scene.dice.Chance(30) ? scene.dice.Pick(rules::BuiltInProfiles())
+                            : *rules::BuiltInProfile(kLikely[scene.dice.Below(3)], "2026-11-01");
+}
+
+}  // namespace
+
+std::vector<Recipe> DirectoryRecipes() {
+  return {For<v1::FoundDeployment>(0), For(6, RegisterPerson),     For(2, CreateOrganization),
+          For(8, AddMembership),       For<v1::EndMembership>(2),  For<v1::GrantOffice>(5),
+          For<v1::WithdrawOffice>(2),  For(8, IssueEnrolmentCode), For(8, EnrolKey),
+          For(8, ConfirmKey),          For(2, RevokeKey),          For(3, EraseSubjects),
+          For(1, ActivateVersion),     For(1, AcceptTime),         For(6, Confirm),
+          For(2, Contradict, 3),       For(2, AdoptRuleProfile)};
+}
+
+}  // namespace votum::simulator

@@ -1,0 +1,260 @@
+#include "tests/simulator/simulation.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "base/refusal.h"
+#include "base/status_macros.h"
+#include "core/command/payload_type.h"
+#include "core/command/time_text.h"
+#include "core/command/timestamps.h"
+#include "core/fold/accepted_time.h"
+#include "core/fold/version.h"
+#include "tests/simulator/seeded_random.h"
+#include "votum/directory/v1/directory.pb.h"
+
+namespace votum::simulator {
+namespace {
+
+constexpr size_t kCacheSize = 1 << 14;
+constexpr size_t kRemembered = 40;
+// The version is raised only towards the end: this program's replicas stop there.
+constexpr uint64_t kRaiseVersionAfterPercent = 85;
+constexpr uint64_t kSecretVotesPercent = 35;
+
+absl::Status Broken(absl::string_view what) { return absl::InternalError(what); }
+
+std::string TextOf(const absl::Status& status) {
+  return status.ok() ? "in effect" : absl::StrCat("void ", ReasonTextOf(status));
+}
+
+// Whether the ledger takes it while its clock cannot be right.
+bool IsTakenWhenStopped(const World& world, const Envelope& envelope) {
+  const auto* confirm = dynamic_cast<const directory::v1::Confirm*>(envelope.command.get());
+  if (confirm == nullptr) return envelope.type->options->when_stopped();
+  return std::all_of(confirm->acts().begin(), confirm->acts().end(), [&](const auto& act) {
+    return world.acts().AcceptedBy(act.record()).has_value();
+  });
+}
+
+}  // namespace
+
+Simulation::Simulation(uint64_t seed, uint64_t records, Coverage* coverage)
+    : dice_(seed),
+      coverage_(*coverage),
+      records_(records),
+      log_key_(wallet_.Make(dice_)),
+      ledger_(log_key_, &clocks_, &dice_),
+      cache_(kCacheSize),
+      lead_(DomainSet::All(), log_key_.public_key(), &cache_, kProgramVersion + 1),
+      replicas_(&ledger_, &history_, log_key_.public_key(), &dice_),
+      generator_(coverage, &log_key_.public_key()),
+      secret_votes_(dice_.Chance(kSecretVotesPercent)) {
+  SeedRandomness(seed);
+  history_.push_back(DigestsOf(lead_));
+}
+
+absl::Status Simulation::Run() {
+  RETURN_IF_ERROR(FoundTown());
+  // A step gives a command or none; a run that gives none for long would never end.
+  for (uint64_t steps = 0; ledger_.size() < records_; ++steps) {
+    if (steps > 20 * records_) return Broken("hardly any command is given any more");
+    RETURN_IF_ERROR(Step());
+  }
+  RETURN_IF_ERROR(CheckRounds(lead_.world()));
+  RETURN_IF_ERROR(replicas_.Finish());
+  if (replicas_.AnyStopped()) coverage_.AddReason(Reason::kNewerLog);
+  return absl::OkStatus();
+}
+
+std::string Simulation::LastRecords() const { return absl::StrJoin(last_, "\n"); }
+
+Scene Simulation::MakeScene(Pools& pools) {
+  const absl::Time now = ledger_.CheckClock().ok() ? ledger_.TimeOfNext() : ledger_.last_time();
+  return Scene{lead_,
+               lead_.world(),
+               ledger_,
+               pools,
+               wallet_,
+               dice_,
+               &ids_,
+               now,
+               clocks_.true_time,
+               secret_votes_,
+               100 * ledger_.size() > kRaiseVersionAfterPercent * records_,
+               {}};
+}
+
+absl::Status Simulation::Step() {
+  PassTime();
+  RETURN_IF_ERROR(replicas_.Move(lead_));
+  if (dice_.Chance(2)) RETURN_IF_ERROR(ledger_.CheckProofs());
+  if (dice_.Chance(6)) return SendLate();
+  Pools pools(lead_.world());
+  Scene scene = MakeScene(pools);
+  // While the ledger has stopped, two administrators look at it.
+  const bool stopped = !ledger_.CheckClock().ok() && dice_.Chance(50);
+  const CommandType& type =
+      stopped
+          ? *FindCommandType(PayloadType(dice_.Chance(50) ? directory::v1::AcceptTime::descriptor()
+                                                          : directory::v1::Confirm::descriptor()))
+          : generator_.PickType(scene);
+  return GiveSomething(scene, type);
+}
+
+void Simulation::PassTime() {
+  const uint64_t roll = dice_.Below(1000);
+  absl::Duration passed = absl::Milliseconds(static_cast<int64_t>(1 + dice_.Below(3000)));
+  if (roll < 250) passed = absl::Seconds(static_cast<int64_t>(dice_.Below(120)));
+  if (roll < 25) passed = absl::Hours(static_cast<int64_t>(1 + dice_.Below(30)));
+  if (roll < 10) passed = absl::Hours(static_cast<int64_t>(24 * (1 + dice_.Below(12))));
+  clocks_.Pass(passed);
+  const bool right = absl::AbsDuration(clocks_.ledger_offset) <= kClockTolerance;
+  // Within what the ledger allows, and beyond.
+  if (roll >= 500 && roll < 510 && right)
+    clocks_.ledger_offset = absl::Seconds(static_cast<int64_t>(dice_.Below(56)) - 28);
+  if (roll >= 510 && roll < 513)
+    clocks_.ledger_offset = absl::Minutes(static_cast<int64_t>(dice_.Below(6000)) - 3000);
+  if (roll >= 520 && roll < 560 && !right) clocks_.ledger_offset = absl::ZeroDuration();
+  if (roll >= 560 && roll < 563) {
+    ledger_.Restart();
+    late_.clear();
+  }
+}
+
+absl::Status Simulation::GiveSomething(Scene& scene, const CommandType& type) {
+  Found found = generator_.Search(scene, type);
+  const bool may_fail = coverage_.MayFail(type.name);
+  if (found.good && may_fail && dice_.Chance(8))
+    return Submit({SignWithFault(scene, found.good), &type, /*faulty=*/true});
+  if (found.good && may_fail && dice_.Chance(30)) {
+    if (const Draft spoiled = generator_.Spoil(scene, found.good))
+      return Submit({Sign(scene, spoiled), &type});
+  }
+  if (found.good) return Submit({Sign(scene, found.good), &type});
+  if (found.refused && may_fail) return Submit({Sign(scene, found.refused), &type});
+  return absl::OkStatus();
+}
+
+void Simulation::Count(const absl::Status& refusal) {
+  if (const std::optional<Reason> reason = ReasonOf(refusal)) coverage_.AddReason(*reason);
+}
+
+absl::Status Simulation::Submit(Sent sent) {
+  sent.judged_at = ledger_.size();
+  const auto envelope =
+      OpenEnvelope(sent.command.payload_type(), sent.command.payload(), sent.command.signatures());
+  const absl::Status clock = ledger_.CheckClock();
+  if (!clock.ok() && envelope.ok()) {
+    Count(clock);
+    return SubmitWhenStopped(sent, *envelope);
+  }
+  absl::Status verdict =
+      envelope.ok() ? lead_.Check(*envelope, clocks_.ledger_time()) : envelope.status();
+  if (verdict.ok()) verdict = CheckIsKnown(lead_.world().acts(), *envelope, kProgramVersion);
+  // A service of this program lets no newer version in, but one of the next does.
+  if (ReasonOf(verdict) == Reason::kVersionUnknown) {
+    Count(verdict);
+    verdict = absl::OkStatus();
+  }
+  if (!verdict.ok() && !dice_.Chance(50)) {
+    Count(verdict);
+    coverage_.AddTry(sent.type->name, false);
+    return absl::OkStatus();
+  }
+  if (verdict.ok() && dice_.Chance(5)) {
+    late_.push_back(std::move(sent));
+    return absl::OkStatus();
+  }
+  const bool stated = envelope.ok() && StatedTime(lead_.world(), *envelope).has_value();
+  const bool wrong_service = dice_.Below(400) == 0;
+  const absl::string_view service = wrong_service ? "nobody" : DomainName(sent.type->domain);
+  return Append(sent, service, stated ? ledger_.last_time() : ledger_.TimeOfNext(),
+                wrong_service ? std::nullopt : std::optional<absl::Status>(verdict));
+}
+
+absl::Status Simulation::SubmitWhenStopped(const Sent& sent, const Envelope& envelope) {
+  if (!IsTakenWhenStopped(lead_.world(), envelope)) return absl::OkStatus();
+  if (!lead_.Check(envelope, clocks_.ledger_time()).ok()) return absl::OkStatus();
+  return Append(sent, DomainName(sent.type->domain), ledger_.last_time(), std::nullopt);
+}
+
+absl::Status Simulation::SendLate() {
+  if (!ledger_.CheckClock().ok()) return absl::OkStatus();
+  if (!late_.empty()) {
+    const Sent sent = std::move(late_.front());
+    late_.pop_front();
+    return Append(sent, DomainName(sent.type->domain), ledger_.TimeOfNext(), std::nullopt);
+  }
+  if (past_.empty()) return absl::OkStatus();
+  Sent again = dice_.Pick(past_);
+  // An honest ledger answers with the first record; another appends the same bytes a second time.
+  if (dice_.Chance(50)) return CheckSentTwice(again, ledger_.size());
+  again.judged_at = ledger_.size();
+  return Append(again, DomainName(again.type->domain), ledger_.TimeOfNext(), std::nullopt);
+}
+
+absl::Status Simulation::CheckSentTwice(const Sent& sent, uint64_t index) const {
+  const auto envelope =
+      OpenEnvelope(sent.command.payload_type(), sent.command.payload(), sent.command.signatures());
+  if (!envelope.ok()) return absl::OkStatus();
+  const auto known = lead_.FindCommand(envelope->header().command_id());
+  if (known.has_value() && known->index < index &&
+      known->digest == CommandDigest(sent.command.payload_type(), sent.command.payload()))
+    return absl::OkStatus();
+  return Broken(absl::StrCat("command ", envelope->header().command_id(),
+                             " was recorded, and the fold does not know it"));
+}
+
+absl::Status Simulation::Append(const Sent& sent, absl::string_view service, absl::Time time,
+                                std::optional<absl::Status> verdict) {
+  const StateDigests before = history_.back();
+  const std::string record = ledger_.Append(sent.command, service, sent.judged_at, time);
+  const uint64_t accepted = lead_.world().directory().accept_record();
+  const auto outcome = lead_.Apply(record);
+  if (!outcome.ok()) return Broken(absl::StrCat("the fold stops: ", outcome.status().message()));
+  last_.push_back(absl::StrCat(outcome->index, " ", TimeText(time), " ", service, " ",
+                               sent.type->name, " ", outcome->actor, " ", TextOf(outcome->status)));
+  if (last_.size() > kRemembered) last_.pop_front();
+  history_.push_back(DigestsOf(lead_));
+  coverage_.AddTry(sent.type->name, outcome->status.ok());
+  Count(outcome->status);
+  if (const uint64_t now = lead_.world().directory().accept_record(); now != accepted)
+    ledger_.Accept(now, lead_.world().directory().accepted_time());
+  if (!sent.faulty && outcome->status.ok()) past_.push_back(sent);
+  if (past_.size() > kRemembered) past_.pop_front();
+  return CheckOutcome(sent, *outcome, before, verdict);
+}
+
+absl::Status Simulation::CheckOutcome(const Sent& sent, const RecordOutcome& outcome,
+                                      const StateDigests& before,
+                                      const std::optional<absl::Status>& verdict) {
+  RETURN_IF_ERROR(reach_.Look(lead_, dice_));
+  // An expired command that a stopped ledger takes is judged by the time of the last record as well,
+  // because a service does not know whether the ledger has stopped (Fold::Check).
+  const bool expired =
+      ReasonOf(outcome.status) == Reason::kExpired && sent.type->options->when_stopped();
+  if (verdict.has_value() && !expired && ReasonOf(*verdict) != ReasonOf(outcome.status)) {
+    return Broken(absl::StrCat("the verdict on a ", sent.type->name, " was: ", verdict->ToString(),
+                               "; and its outcome is: ", outcome.status.ToString()));
+  }
+  if (!outcome.status.ok()) {
+    if (history_.back().world == before.world) return absl::OkStatus();
+    return Broken(absl::StrCat("a void ", sent.type->name, " has changed the state"));
+  }
+  if (sent.faulty) return Broken(absl::StrCat("a faulty ", sent.type->name, " is in effect"));
+  if (sent.command.signatures().empty()) return Broken("an unsigned command is in effect");
+  const auto envelope =
+      OpenEnvelope(sent.command.payload_type(), sent.command.payload(), sent.command.signatures());
+  if (envelope.ok()) generator_.Remember(*envelope->command);
+  RETURN_IF_ERROR(CheckVotes(lead_.world(), outcome.index));
+  FinalFacts facts = FinalFactsOf(lead_.world());
+  RETURN_IF_ERROR(CheckNothingFinalChanged(final_, facts));
+  final_ = std::move(facts);
+  if (outcome.index % 64 == 0) RETURN_IF_ERROR(CheckRounds(lead_.world()));
+  return absl::OkStatus();
+}
+
+}  // namespace votum::simulator
