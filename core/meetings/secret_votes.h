@@ -64,6 +64,7 @@ class SecretVotes {
   // may.
   bool MayReadArchive(absl::string_view vote_event_id, Audience audience,
                       absl::string_view person_id) const;
+
  private:
   // The vote, if it belongs to that meeting; FindOpen also requires that it is open. Errors as
   // Votes::FindIn and Votes::FindOpen; FAILED_PRECONDITION/NOT_ON_DEVICES.
