@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"
+#include "crypto/sealed_box.h"
 #include "crypto/tlog/policy.h"
 #include "google/protobuf/io/tokenizer.h"
 #include "google/protobuf/text_format.h"

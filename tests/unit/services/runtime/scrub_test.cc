@@ -54,7 +54,8 @@ class ScrubTest : public ::testing::Test {
   Metrics metrics_;
   absl::Notification stopped_;
   absl::Status why_;  // before stopped_
-  Replica replica_{kDomains, log_.log_key(), &ledger_, &cache_, [](const absl::Status&) {}, 1};
+  Replica replica_{kDomains, log_.log_key(), &ledger_, &cache_, [](const absl::Status&) {}, nullptr,
+                   1};
   Scrub scrub_ = MakeScrub(&ledger_);
 };
 
