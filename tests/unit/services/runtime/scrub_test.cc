@@ -75,7 +75,7 @@ TEST_F(ScrubTest, FindsAStateThatIsNotOfTheLog) {
   const absl::Status status = MakeScrub(&others).Once();
   EXPECT_THAT(status, HasCode(absl::StatusCode::kDataLoss));
   EXPECT_THAT(std::string(status.message()),
-              AllOf(HasSubstr("directory"), HasSubstr("remove its snapshot"),
+              AllOf(HasSubstr("directory"), HasSubstr("without its snapshot"),
                     Not(HasSubstr("carla")), Not(HasSubstr("voids"))));
 }
 
