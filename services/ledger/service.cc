@@ -50,6 +50,18 @@ absl::Status MayAppend(absl::string_view service) {
   return Refuse(Reason::kNotAService, absl::StrCat("the service ", service, " only reads the log"));
 }
 
+absl::StatusOr<std::vector<common::v1::Attachment>> ReadAttachments(
+    const Ledger& ledger, absl::Span<const std::string> commitments) {
+  std::vector<common::v1::Attachment> attachments;
+  for (const std::string& commitment : commitments) {
+    auto attachment = ledger.GetAttachment(commitment);
+    if (absl::IsNotFound(attachment.status())) continue;
+    RETURN_IF_ERROR(attachment.status());
+    attachments.push_back(*std::move(attachment));
+  }
+  return attachments;
+}
+
 absl::Status ReadStretch(Ledger& ledger, uint64_t* next, v1::SubscribeResponse* stretch) {
   stretch->Clear();
   ASSIGN_OR_RETURN(const std::vector<StoredEntry> entries,
@@ -172,12 +184,12 @@ grpc::Status LedgerServiceImpl::GetAttachments(grpc::ServerContext* context,
       return Refuse(Reason::kTooMany,
                     absl::StrCat("ask for at most ", kMostCommitments, " attachments at a time"));
     }
-    for (const std::string& commitment : request->commitments()) {
-      auto attachment = ledger_.GetAttachment(commitment);
-      if (absl::IsNotFound(attachment.status())) continue;
-      RETURN_IF_ERROR(attachment.status());
-      *response->add_attachments() = *std::move(attachment);
-    }
+    const std::vector<std::string> commitments(request->commitments().begin(),
+                                               request->commitments().end());
+    ASSIGN_OR_RETURN(std::vector<common::v1::Attachment> attachments,
+                     ReadAttachments(ledger_, commitments));
+    for (common::v1::Attachment& attachment : attachments)
+      *response->add_attachments() = std::move(attachment);
     return absl::OkStatus();
   }());
 }

@@ -3,10 +3,12 @@
 #define VOTUM_SERVICES_LEDGER_SERVICE_H_
 
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "grpcpp/server_context.h"
 #include "ledger/ledger.h"
 #include "services/ledger/desk.h"
@@ -25,6 +27,10 @@ class LedgerAccess {
 
 // Whether a service of this name may append; the others only read. PERMISSION_DENIED/NOT_A_SERVICE.
 absl::Status MayAppend(absl::string_view service);
+
+// Those contents of `commitments` that exist; however many.
+absl::StatusOr<std::vector<common::v1::Attachment>> ReadAttachments(
+    const Ledger& ledger, absl::Span<const std::string> commitments);
 
 // Reads the entries from `*next` on, as many as exist and fit into one message; advances `*next`
 // past them.

@@ -5,7 +5,9 @@
 #include <filesystem>
 #include <iostream>
 #include <mutex>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
@@ -163,6 +165,13 @@ class LocalLedgerClient final : public LedgerClient {
     desk_.GetReceipt(index, deadline, std::move(then));
   }
   void GetSize(absl::Time, Tries, Then<uint64_t> then) override { then(ledger_.size()); }
+  absl::StatusOr<std::vector<common::v1::Attachment>> GetAttachments(
+      const std::vector<std::string>& commitments, absl::Time deadline, Tries tries) override {
+    auto attachments = ledger::ReadAttachments(ledger_, commitments);
+    if (!absl::IsUnavailable(attachments.status())) return attachments;
+    // Its database is away: this asks again, or says so.
+    return LedgerClient::GetAttachments(commitments, deadline, tries);
+  }
   std::unique_ptr<LogStream> Subscribe(uint64_t start) override {
     return std::make_unique<LocalLogStream>(&ledger_, start);
   }
