@@ -11,6 +11,10 @@
 namespace votum::ledger {
 namespace {
 
+// More than one batch finishes: it has at most 4,096 records.
+constexpr uint64_t kNewestChaptersKept = 32;
+static_assert(kNewestChaptersKept < kMostChaptersInMemory);
+
 absl::Status NotInTree(absl::string_view what, uint64_t size) {
   return Refuse(Reason::kNotInTree, absl::StrCat(what, " is not in the tree of ", size, " leaves"));
 }
@@ -57,9 +61,16 @@ std::optional<crypto::Digest> LogTree::Append(absl::string_view leaf) {
 void LogTree::Keep(uint64_t number, const Chapter& chapter) const {
   if (!kept_.emplace(number, chapter).second) return;
   kept_order_.push_back(number);
-  if (kept_order_.size() <= kMostChaptersInMemory) return;
-  kept_.erase(kept_order_.front());
-  kept_order_.pop_front();
+  while (kept_order_.size() > kMostChaptersInMemory) {
+    const uint64_t oldest = kept_order_.front();
+    kept_order_.pop_front();
+    // The newest may not be in the store yet, so nobody could load them again.
+    if (oldest + kNewestChaptersKept >= chapters_.size()) {
+      kept_order_.push_back(oldest);
+    } else {
+      kept_.erase(oldest);
+    }
+  }
 }
 
 absl::StatusOr<LogTree::Chapter> LogTree::ChapterWith(uint64_t index) const {

@@ -2,7 +2,7 @@
 //
 // The log is cut into chapters of kChapterRecords records, which are complete subtrees. The tree
 // keeps in memory the roots of all chapters with the nodes above them (67 bytes a chapter), the
-// nodes of the last, unfinished chapter, and those of the chapters that were used last. The leaves of
+// nodes of the last, unfinished chapter, and those of the chapters that were read last. The leaves of
 // all others are read when a proof needs them, and compared with their chapter's root. So whoever
 // compares RootAt with a signed root has checked everything that this tree will ever say.
 #ifndef VOTUM_LEDGER_LOG_TREE_H_

@@ -125,8 +125,12 @@ absl::Status SqliteStore::CheckPlace() {
 absl::Status SqliteStore::PutChapters(const std::vector<StoredChapter>& chapters) {
   const std::lock_guard<std::mutex> lock(write_mutex_);
   RETURN_IF_ERROR(writer_.database.Execute("BEGIN IMMEDIATE"));
-  for (const StoredChapter& one : chapters) RETURN_IF_ERROR(Insert(one));
-  return writer_.database.Execute("COMMIT");
+  absl::Status put;
+  for (const StoredChapter& one : chapters) put.Update(Insert(one));
+  if (put.ok()) put = writer_.database.Execute("COMMIT");
+  // The start goes on without them, so the transaction must not stay open.
+  if (!put.ok()) writer_.database.Execute("ROLLBACK").IgnoreError();
+  return put;
 }
 
 absl::StatusOr<uint64_t> SqliteStore::Size() {

@@ -17,14 +17,11 @@ namespace {
 
 absl::Status Attest(Run& run) {
   ASSIGN_OR_RETURN(const std::shared_ptr<client::Client> client, run.Client());
-  ledger::v1::GetCheckpointResponse newest;
-  RETURN_IF_ERROR(
-      client->Read("publication", "GetCheckpoint", ledger::v1::GetCheckpointRequest(), &newest));
+  // The command's header names the newest checkpoint that was seen: it speaks of that log.
+  ASSIGN_OR_RETURN(const ledger::v1::GetCheckpointResponse newest, client->NewestCheckpoint());
   ASSIGN_OR_RETURN(
       const crypto::Checkpoint checkpoint,
       crypto::OpenCheckpoint(newest.checkpoint(), client->log(), client->log().name()));
-  // The command's header names the newest checkpoint that was seen: it speaks of that log.
-  client->Saw(newest.checkpoint());
   // This service folds every domain.
   runtime::v1::GetProjectionResponse projection;
   RETURN_IF_ERROR(client->ReadRuntime("projects", &projection));

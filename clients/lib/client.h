@@ -95,9 +95,6 @@ class Client {
   absl::Status Watch(const std::string& service, const std::string& method,
                      const google::protobuf::Message& request, google::protobuf::Message* response,
                      const std::function<bool()>& on_response);
-  // Takes the checkpoint in `note`, if the log has signed it and it is newer than those seen so far,
-  // as the view of the next command.
-  void Saw(absl::string_view note) { seen_.Remember(note); }
   // The state as described by the process that hosts `service`
   // (votum.runtime.v1.GetProjectionResponse): digests are for auditors and machines that attest the
   // state.

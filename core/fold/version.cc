@@ -4,7 +4,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/refusal.h"
+#include "core/fold/audit_view.h"
 #include "votum/directory/v1/directory.pb.h"
+#include "votum/projects/v1/attestations.pb.h"
 
 namespace votum {
 namespace {
@@ -33,6 +35,13 @@ absl::Status CheckVersion(const CommandType& type, uint32_t version) {
 }
 
 absl::Status CheckIsKnown(const Acts& acts, const Envelope& envelope, uint32_t program_version) {
+  const auto* const attest = dynamic_cast<const projects::v1::AttestState*>(envelope.command.get());
+  if (attest != nullptr && attest->layout() != kStateLayout) {
+    return Refuse(Reason::kVersionUnknown,
+                  absl::StrCat("this program describes the state in layout ", kStateLayout,
+                               ", not ", attest->layout(),
+                               ", so it cannot compare; attest by a process of that layout"));
+  }
   uint32_t version = VersionSetBy(*envelope.command);
   if (const auto* confirm = dynamic_cast<const directory::v1::Confirm*>(envelope.command.get())) {
     for (const directory::v1::ActReference& act : confirm->acts()) {

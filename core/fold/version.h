@@ -24,8 +24,8 @@ extern const uint32_t kProgramVersion;
 absl::Status CheckVersion(const CommandType& type, uint32_t version);
 
 // A service does not let in the activation of a version that its own program does not know, nor a
-// Confirm of one that is pending in `acts`, for it would stop: FAILED_PRECONDITION/VERSION_UNKNOWN.
-// The fold does not ask this: it follows what other programs let in.
+// Confirm of one that is pending in `acts`, for it would stop; nor an attestation in another layout
+// than its own, which it cannot compare: FAILED_PRECONDITION/VERSION_UNKNOWN. The fold does not ask this: it follows what other programs let in.
 absl::Status CheckIsKnown(const Acts& acts, const Envelope& envelope, uint32_t program_version);
 
 // FAILED_PRECONDITION/NEWER_LOG: record `index` is of version `version`, and must not be judged by

@@ -159,12 +159,25 @@ std::optional<Database::FileId> Database::IdOf(const std::string& path) {
   return FileId{found.st_dev, found.st_ino};
 }
 
+std::string Database::WalPath() const {
+  return sqlite3_filename_wal(sqlite3_db_filename(database_, "main"));
+}
+
+absl::Status Database::CopyWalBack() {
+  ASSIGN_OR_RETURN(Statement copy, Prepare("PRAGMA wal_checkpoint(FULL)"));
+  ASSIGN_OR_RETURN(const bool row, copy.Step());
+  if (row && copy.Integer(0) == 0) return absl::OkStatus();
+  return absl::UnavailableError(
+      "another process is reading the database, so the contents of the removed file could not be "
+      "copied back; what was acknowledged last may be lost");
+}
+
 absl::Status Database::CheckPlace() {
   const bool has_file = file_.has_value() && IdOf(path_) == file_;
   const std::optional<FileId> wal = IdOf(WalPath());
   if (has_file && wal.has_value() && wal == wal_) return absl::OkStatus();
   absl::Status copied;
-  if (has_file && !wal.has_value()) copied = Execute("PRAGMA wal_checkpoint(FULL)");
+  if (has_file && !wal.has_value()) copied = CopyWalBack();
   return Refuse(
       Reason::kDatabaseReplaced,
       absl::StrCat(has_file ? WalPath() : path_,

@@ -102,9 +102,12 @@ class Database {
   // Nothing if there is no file.
   static std::optional<FileId> IdOf(const std::string& path);
   absl::Status Configure();
+  // Copies the write-ahead log to the database, for whoever does not find that file.
+  absl::Status CopyWalBack();
   absl::Status Migrate(absl::Span<const char* const> steps);
 
-  std::string WalPath() const { return path_ + "-wal"; }
+  // SQLite puts it beside the file itself, not beside a symbolic link to it.
+  std::string WalPath() const;
 
   sqlite3* database_;
   std::string path_;

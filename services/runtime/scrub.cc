@@ -29,7 +29,8 @@ constexpr size_t kRememberedSignatures = 1024;
 constexpr absl::Duration kRetry = absl::Hours(1);
 constexpr int kLowestPriority = 19;
 
-// Adds the names of the fields in which `a` and `b`, structs of one type, differ.
+// Adds the names of the fields in which `a` and `b`, structs of one type, differ. Tables remember
+// their digests, which would not notice an entry that changed in memory: so each entry is visited.
 template <typename State>
 void AddDiffering(const State& a, const State& b, std::vector<std::string>* parts) {
   std::vector<std::string> names;
@@ -37,11 +38,13 @@ void AddDiffering(const State& a, const State& b, std::vector<std::string>* part
   State::Describe(
       [&](absl::string_view fields, const auto&... values) {
         names = absl::StrSplit(fields, ',');
-        (of_a.push_back(DigestOf(values)), ...);
+        (of_a.push_back(crypto::Sha256(Encode(values))), ...);
       },
       a);
   State::Describe(
-      [&](absl::string_view, const auto&... values) { (of_b.push_back(DigestOf(values)), ...); },
+      [&](absl::string_view, const auto&... values) {
+        (of_b.push_back(crypto::Sha256(Encode(values))), ...);
+      },
       b);
   for (size_t i = 0; i < names.size(); ++i)
     if (of_a[i] != of_b[i]) parts->emplace_back(absl::StripAsciiWhitespace(names[i]));

@@ -1,8 +1,8 @@
 // The file in which a process keeps its newest snapshot (core/fold/snapshot.h), sealed: the state
 // holds ballots of open votes, which nobody may read, and a disk outlasts the process.
 //
-// The key lies in the deployment's folder, beside those of the ledger: the seal guards copies of the
-// file that went elsewhere, and tells a torn or changed file. If the key is lost, or the file, the
+// The key lies in the deployment's folder, outside of the snapshots' own: the seal guards copies of
+// these that went elsewhere, and tells a torn or changed file. If the key is lost, or the file, the
 // next start folds the whole log; neither needs a backup.
 //
 // The file: a key of its own in a box under the deployment's (crypto/sealed_box.h), then the bytes

@@ -62,7 +62,10 @@ class SubscriptionHub::Subscriber : public grpc::ServerWriteReactor<ledger::v1::
     const std::lock_guard<std::mutex> lock(mutex_);
     if (finished_) return;
     if (!read.ok()) {
-      return FinishLocked(grpc::Status(grpc::StatusCode::UNAVAILABLE, std::string(read.message())));
+      // A damaged log stays damaged: whoever follows it must not ask again and again.
+      return FinishLocked(absl::IsDataLoss(read) ? ToGrpc(read)
+                                                 : grpc::Status(grpc::StatusCode::UNAVAILABLE,
+                                                                std::string(read.message())));
     }
     if (response_.entries().empty()) return;
     writing_ = true;

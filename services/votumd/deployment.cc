@@ -93,9 +93,6 @@ absl::StatusOr<crypto::SecretBytes> Deployment::LoadSealingKey(absl::string_view
 absl::StatusOr<crypto::SecretBytes> Deployment::LoadOrMakeSnapshotsKey() const {
   std::error_code error;
   if (!std::filesystem::exists(snapshots_key_path(), error)) {
-    std::filesystem::create_directories(snapshots_folder(), error);
-    if (error || chmod(snapshots_folder().c_str(), 0700) != 0)
-      return absl::UnavailableError(absl::StrCat("cannot make the folder ", snapshots_folder()));
     const crypto::SecretBytes fresh = crypto::NewSealingKey();
     const absl::Status written = WriteNewFile(snapshots_key_path(), fresh.Reveal(), 0600);
     // Another process may have been faster; its key is then read below.

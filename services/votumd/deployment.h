@@ -28,7 +28,7 @@
 //   snapshots/<service>-<replica>/sealed
 //                          the newest state of the process that hosts this service first, so that
 //                          its next start need not fold the whole log (services/runtime/snapshots.h)
-//   snapshots/sealing.key  seals them. Neither needs a backup: without them a start takes longer
+//   snapshots.key          seals them. Neither needs a backup: without them a start takes longer
 //   clock-offset           seconds; only with a simulated clock
 //
 // Keys have mode 0600, folders with keys 0700.
@@ -80,7 +80,7 @@ class Deployment {
   std::string snapshot_folder(const std::string& service, int replica) const {
     return snapshots_folder() + "/" + service + "-" + std::to_string(replica);
   }
-  std::string snapshots_key_path() const { return snapshots_folder() + "/sealing.key"; }
+  std::string snapshots_key_path() const { return folder_ + "/snapshots.key"; }
   std::string clock_offset_path() const { return folder_ + "/clock-offset"; }
   const std::string& folder() const { return folder_; }
 
@@ -110,7 +110,7 @@ class Deployment {
   // could not be opened any more, and another machine may still have it.
   absl::StatusOr<crypto::SecretBytes> LoadAttachmentsKey(absl::string_view log_vkey) const;
   absl::StatusOr<crypto::SecretBytes> LoadSealingKey(absl::string_view log_vkey) const;
-  // snapshots/sealing.key, of 32 bytes; made if it is missing. DATA_LOSS if the file holds something
+  // snapshots.key, of 32 bytes; made if it is missing. DATA_LOSS if the file holds something
   // else.
   absl::StatusOr<crypto::SecretBytes> LoadOrMakeSnapshotsKey() const;
 

@@ -234,10 +234,11 @@ absl::Status CheckCodeFile(const InitOptions& options) {
   const bool in_folder = whole(file).parent_path().parent_path() / "" == whole(options.folder);
   if (!in_folder) return CheckNewFile(options.code_file);
   const Deployment our(options.folder);
-  const std::filesystem::path taken[] = {
-      our.config_path(),     our.client_path(),      our.vkey_path(),
-      our.policy_path(),     our.tls_folder(),       our.ledger_folder(),
-      our.meetings_folder(), our.snapshots_folder(), our.clock_offset_path()};
+  const std::filesystem::path taken[] = {our.config_path(),        our.client_path(),
+                                         our.vkey_path(),          our.policy_path(),
+                                         our.tls_folder(),         our.ledger_folder(),
+                                         our.meetings_folder(),    our.snapshots_folder(),
+                                         our.snapshots_key_path(), our.clock_offset_path()};
   const auto has_its_name = [&file](const std::filesystem::path& path) {
     return path.filename() == file.filename();
   };

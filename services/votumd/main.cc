@@ -171,6 +171,7 @@ void AddRecover(CLI::App& app, std::string* folder, int* exit_code) {
       "recover",
       "Make the checkpoint store anew, if it is gone for good and the database has all entries.\n"
       "A restored, older database forks the log: its entries must be the newest.\n"
+      "Run it as the user of the service.\n"
       "Example: votumd recover --dir /var/lib/votum");
   recover_command->add_option("--dir", *folder, "The deployment's folder")->required();
   recover_command->callback([folder, exit_code] { *exit_code = Recover(*folder); });

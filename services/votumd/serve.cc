@@ -354,10 +354,14 @@ class Process {
     gate_.emplace(&*replica_, &*access_);
     runtime_service_.emplace(&*access_);
     executor_.emplace(&*replica_, clock_, &metrics_);
-    // What it finds may have come from the snapshot.
+    // A state that is not the log's may have come from the snapshot. One may be put there while it is
+    // removed.
     const auto without_snapshot = [folder = SnapshotFolder()](const absl::Status& why) {
-      std::error_code ignored;
-      std::filesystem::remove_all(folder, ignored);
+      std::error_code error;
+      for (int tries = 0; tries < 100 && ReasonOf(why) != Reason::kLogDamaged; ++tries) {
+        std::filesystem::remove_all(folder, error);
+        if (!error && !std::filesystem::exists(folder, error)) break;
+      }
       StopAtOnce(why);
     };
     scrub_.emplace(DomainsOf(names_), log_.key(), &*replica_, follower_.get(), &metrics_,
@@ -454,7 +458,8 @@ class Process {
 };
 
 // The lock of the ledger's role, if this process has the ledger in files: no other process may have
-// them too. In PostgreSQL a leader is elected instead. The other services write nothing to the folder.
+// them too. In PostgreSQL a leader is elected instead. The other services write only their
+// snapshots there.
 absl::StatusOr<std::optional<RoleLock>> TakeRole(const Deployment& deployment,
                                                  const runtime::v1::DeploymentConfig& config,
                                                  const std::vector<std::string>& names) {

@@ -75,7 +75,7 @@ TEST(SnapshotTest, AStartGoesOnFromTheSnapshotOfTheStop) {
   EXPECT_GT(Starts(city)[1], 20) << "all records of the first run";
 
   // Everything is folded again without the key, and the state is the same.
-  ASSERT_TRUE(std::filesystem::remove(city.folder() + "/snapshots/sealing.key"));
+  ASSERT_TRUE(std::filesystem::remove(city.folder() + "/snapshots.key"));
   Restart(city);
   EXPECT_EQ(city.Projections(), before);
   EXPECT_EQ(Starts(city).back(), 0);

@@ -134,5 +134,21 @@ TEST_F(LogTreeTest, RefusesWhatIsNotThere) {
   EXPECT_THAT(tree.CheckLeaf(300, "leaf 300"), IsRefused(Reason::kNotInTree));
 }
 
+// A chapter that a batch finishes is in the tree before it is in the store.
+TEST_F(LogTreeTest, TheNewestChapterIsKeptWhateverElseIsRead) {
+  const uint64_t chapters = kMostChaptersInMemory + 50;
+  Grow(chapters * kChapterRecords);
+  const std::unique_ptr<LogTree> tree = FromEdge((chapters - 1) * kChapterRecords);
+  const std::vector<std::string> coming(leaves_.end() - kChapterRecords, leaves_.end());
+  leaves_.resize(leaves_.size() - kChapterRecords);  // not stored yet
+  for (const std::string& leaf : coming) tree->Append(leaf);
+  for (uint64_t number = 0; number + 1 < chapters; ++number)
+    EXPECT_OK(tree->CheckLeaf(number * kChapterRecords, leaves_[number * kChapterRecords]));
+  const uint64_t size = tree->size() - 1;
+  const auto root = tree->RootAt(size);
+  ASSERT_OK(root);
+  EXPECT_EQ(*root, *whole_.RootAt(size));
+}
+
 }  // namespace
 }  // namespace votum::ledger

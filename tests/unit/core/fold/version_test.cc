@@ -7,6 +7,7 @@
 #include "base/refusal.h"
 #include "base/status_matchers.h"
 #include "core/command/payload_type.h"
+#include "core/fold/audit_view.h"
 #include "core/fold/fold.h"
 #include "crypto/random.h"
 #include "gtest/gtest.h"
@@ -14,6 +15,7 @@
 #include "tests/unit/core/fold/program.h"
 #include "tests/unit/core/fold/small_log.h"
 #include "votum/directory/v1/directory.pb.h"
+#include "votum/projects/v1/attestations.pb.h"
 
 namespace votum {
 namespace {
@@ -87,6 +89,18 @@ TEST(LogVersion, AServiceDoesNotLetInAVersionThatItsProgramDoesNotKnow) {
   const Acts& acts = program.fold().world().acts();
   EXPECT_THAT(CheckIsKnown(acts, confirmation, 2), IsRefused(Reason::kVersionUnknown));
   EXPECT_OK(CheckIsKnown(acts, confirmation, 3));
+}
+
+// A program of the layout would find it void, which no race explains, where this one cannot compare.
+TEST(LogVersion, AnAttestationInAnotherLayoutIsNotLetIn) {
+  SmallLog log;
+  projects::v1::AttestState attest;
+  attest.set_layout(kStateLayout);
+  const World world;
+  EXPECT_OK(CheckIsKnown(world.acts(), log.Open("anna", projects::v1::AttestState(attest)), 1));
+  attest.set_layout(kStateLayout + 1);
+  EXPECT_THAT(CheckIsKnown(world.acts(), log.Open("anna", std::move(attest)), 1),
+              IsRefused(Reason::kVersionUnknown));
 }
 
 TEST(LogVersion, UnknownThingsAreVoidAndAFaultWhileTheVersionIsKnown) {

@@ -165,6 +165,19 @@ TEST_F(SqliteTest, AReplacedWriteAheadLogIsNoticed) {
   EXPECT_THAT(writer->CheckPlace(), IsRefused(Reason::kDatabaseReplaced));
 }
 
+TEST_F(SqliteTest, ADatabaseOnAnotherDiskMayBeASymbolicLink) {
+  ASSERT_OK(Open());
+  const std::string elsewhere = path_ + ".elsewhere";
+  std::filesystem::rename(path_, elsewhere);
+  std::filesystem::create_symlink(elsewhere, path_);
+  auto writer = Open();
+  ASSERT_OK(writer);
+  ASSERT_OK(writer->Execute("INSERT INTO word VALUES('there')"));
+  EXPECT_OK(writer->CheckPlace());
+  std::filesystem::remove(elsewhere + "-wal");
+  EXPECT_THAT(writer->CheckPlace(), IsRefused(Reason::kDatabaseReplaced));
+}
+
 TEST_F(SqliteTest, AReplacedDatabaseIsNoticed) {
   auto writer = Open();
   ASSERT_OK(writer);

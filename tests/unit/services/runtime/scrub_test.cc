@@ -79,6 +79,19 @@ TEST_F(ScrubTest, FindsAStateThatIsNotOfTheLog) {
                     Not(HasSubstr("carla")), Not(HasSubstr("voids"))));
 }
 
+// Tables remember their digests, and share entries with all copies of the state.
+TEST_F(ScrubTest, FindsAnEntryThatChangedInMemory) {
+  ASSERT_OK(scrub_.Once());
+  const directory::PersonEntry* const entry =
+      replica_.State()->world().directory().state().persons.Find("anna");
+  ASSERT_NE(entry, nullptr);
+  DigestOf(replica_.State()->world().directory().state());
+  auto& offices = const_cast<directory::PersonEntry*>(entry)->offices;
+  ASSERT_FALSE(offices.empty());
+  offices.clear();
+  EXPECT_THAT(scrub_.Once(), HasCode(absl::StatusCode::kDataLoss));
+}
+
 TEST_F(ScrubTest, FindsADamagedDatabase) {
   FakeLedger damaged;
   damaged.Show({log_.records()[0]});

@@ -154,6 +154,28 @@ class SlowLog {
   absl::Notification second_;
 };
 
+// Whoever follows tells by the code whether to subscribe again.
+TEST(SubscriptionHubTest, ADamagedLogIsCalledDamaged) {
+  SubscriptionHub hub(
+      [](uint64_t* next, lv1::SubscribeResponse*) {
+        return *next == 0 ? Refuse(Reason::kLogDamaged, "record 0 of the database is missing")
+                          : absl::InternalError("the disk is away");
+      },
+      {2, 3});
+  Streams streams(&hub);
+  const std::unique_ptr<Host> host =
+      *Host::Start({}, nullptr, {{"votum.ledger.v1.LedgerService", &streams}});
+  const auto stub = lv1::LedgerService::NewStub(host->InProcessChannel());
+  const std::unique_ptr<Stream> damaged = Stream::Open(*stub, 0);
+  EXPECT_FALSE(damaged->Read());
+  EXPECT_THAT(damaged->End(), IsRefused(Reason::kLogDamaged));
+  const std::unique_ptr<Stream> away = Stream::Open(*stub, 1);
+  EXPECT_FALSE(away->Read());
+  EXPECT_THAT(away->End(), HasCode(absl::StatusCode::kUnavailable));
+  hub.Stop();
+  host->Stop(absl::ZeroDuration());
+}
+
 TEST(SubscriptionHubTest, StoppingWaitsForOneReadAndTakesNobodyIn) {
   SlowLog log;
   SubscriptionHub hub(
