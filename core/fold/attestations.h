@@ -1,9 +1,9 @@
 // Attestations: a machine states, in the log, what the records before have come to.
 //
-// An attestation is in effect only if the state really is the one that it names, so it is good for
-// two things: a program of another version or another author that folds the log differently finds
-// out at a known place, and whoever is given a digest can tell by a record and its proof that it was
-// the state at that size.
+// An attestation is in effect only if the state really is the one that it names: a program of another
+// version or another author that folds the log differently finds out at a known place. The record
+// alone proves nothing, since void attestations have proofs too: whoever does not fold the log must
+// take it from somebody who does that an attestation is in effect.
 //
 // Digests follow the layout of the program's state, which may change from one release to the next.
 // So an attestation names its layout, and a program of another one takes it as it is: it was
