@@ -65,11 +65,11 @@ class RetriedCall final : public std::enable_shared_from_this<RetriedCall<Reques
     // NOT_WITNESSED_YET is the answer of a ledger that has waited already.
     if (!too_late &&
         (!absl::IsUnavailable(status) || ReasonOf(status) == Reason::kNotWitnessedYet)) {
-      return then_(status.ok() ? absl::StatusOr<Response>(std::move(response_)) : status);
+      return End(status.ok() ? absl::StatusOr<Response>(std::move(response_)) : status);
     }
     const absl::Duration pause = pause_;
     if (too_late || tries_ == Tries::kOne || absl::Now() + pause >= deadline_)
-      return then_(Unreachable(tries_));
+      return End(Unreachable(tries_));
     // Before the alarm is set, since the next attempt may begin at once, on another thread.
     pause_ = std::min(2 * pause, kLongestPause);
     alarm_ = std::make_unique<grpc::Alarm>();
@@ -80,6 +80,13 @@ class RetriedCall final : public std::enable_shared_from_this<RetriedCall<Reques
                   const auto call = std::move(self);
                   call->Start();
                 });
+  }
+
+  // The context holds the channel, and whoever gets the answer may destroy the client. If this thread,
+  // which is gRPC's, were the last to let go of the channel, it would wait for its own end.
+  void End(absl::StatusOr<Response> answer) {
+    context_ = nullptr;
+    then_(std::move(answer));
   }
 
   LedgerClient& client_;
