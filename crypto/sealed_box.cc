@@ -16,13 +16,9 @@ namespace {
 
 using OwnedCipherCtx = Owned<EVP_CIPHER_CTX, EVP_CIPHER_CTX_free>;
 
-constexpr size_t kKeySize = 32;
-constexpr size_t kNonceSize = 12;
-constexpr size_t kTagSize = 16;
-
 absl::Status CheckSizes(const SecretBytes& key, absl::string_view text,
                         absl::string_view associated_data) {
-  if (key.size() != kKeySize) {
+  if (key.size() != kSealingKeyBytes) {
     return Refuse(Reason::kBadSealingKey,
                   absl::StrCat("a sealing key has 32 bytes, not ", key.size()));
   }
@@ -50,22 +46,22 @@ OwnedCipherCtx Start(bool encrypt, const SecretBytes& key, absl::string_view non
 
 }  // namespace
 
-SecretBytes NewSealingKey() { return RandomSecret(kKeySize); }
+SecretBytes NewSealingKey() { return RandomSecret(kSealingKeyBytes); }
 
 absl::StatusOr<std::string> SealBox(const SecretBytes& key, absl::string_view plaintext,
                                     absl::string_view associated_data) {
   RETURN_IF_ERROR(CheckSizes(key, plaintext, associated_data));
-  std::string box = RandomBytes(kNonceSize);
+  std::string box = RandomBytes(kBoxNonceBytes);
   const OwnedCipherCtx context = Start(true, key, box, associated_data);
-  box.resize(kNonceSize + plaintext.size() + kTagSize);
-  unsigned char* output = reinterpret_cast<unsigned char*>(box.data()) + kNonceSize;
+  box.resize(kBoxNonceBytes + plaintext.size() + kBoxTagBytes);
+  unsigned char* output = reinterpret_cast<unsigned char*>(box.data()) + kBoxNonceBytes;
   unsigned char* tag = output + plaintext.size();
   int written = 0;
   CheckOpenSsl(EVP_CipherUpdate(context.get(), output, &written, Data(plaintext),
                                 static_cast<int>(plaintext.size())) == 1 &&
                    EVP_CipherFinal_ex(context.get(), tag, &written) == 1 &&
                    EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_AEAD_GET_TAG,
-                                       static_cast<int>(kTagSize), tag) == 1,
+                                       static_cast<int>(kBoxTagBytes), tag) == 1,
                "seal with AES-256-GCM");
   return box;
 }
@@ -76,10 +72,11 @@ absl::StatusOr<SecretBytes> OpenBox(const SecretBytes& key, absl::string_view bo
   const absl::Status refusal =
       Refuse(Reason::kCannotOpen,
              "the key, the place and the sealed content do not belong together, or it was changed");
-  if (box.size() < kNonceSize + kTagSize) return refusal;
-  const absl::string_view nonce = box.substr(0, kNonceSize);
-  const absl::string_view ciphertext = box.substr(kNonceSize, box.size() - kNonceSize - kTagSize);
-  std::string tag(box.substr(box.size() - kTagSize));
+  if (box.size() < kBoxBytes) return refusal;
+  const absl::string_view nonce = box.substr(0, kBoxNonceBytes);
+  const absl::string_view ciphertext =
+      box.substr(kBoxNonceBytes, box.size() - kBoxNonceBytes - kBoxTagBytes);
+  std::string tag(box.substr(box.size() - kBoxTagBytes));
   const OwnedCipherCtx context = Start(false, key, nonce, associated_data);
   SecretBytes plaintext(ciphertext.size());
   unsigned char* output = plaintext.MutableReveal().data();
@@ -87,7 +84,7 @@ absl::StatusOr<SecretBytes> OpenBox(const SecretBytes& key, absl::string_view bo
   CheckOpenSsl(EVP_CipherUpdate(context.get(), output, &written, Data(ciphertext),
                                 static_cast<int>(ciphertext.size())) == 1 &&
                    EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_AEAD_SET_TAG,
-                                       static_cast<int>(kTagSize), tag.data()) == 1,
+                                       static_cast<int>(kBoxTagBytes), tag.data()) == 1,
                "open with AES-256-GCM");
   if (EVP_CipherFinal_ex(context.get(), output + written, &written) != 1) {
     ERR_clear_error();

@@ -3,6 +3,7 @@
 #ifndef VOTUM_CRYPTO_SEALED_BOX_H_
 #define VOTUM_CRYPTO_SEALED_BOX_H_
 
+#include <cstddef>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -11,13 +12,19 @@
 
 namespace votum::crypto {
 
-// A new key for SealBox and OpenBox: 32 random bytes.
+inline constexpr size_t kSealingKeyBytes = 32;
+inline constexpr size_t kBoxNonceBytes = 12;
+inline constexpr size_t kBoxTagBytes = 16;
+// That a box has more than its plaintext.
+inline constexpr size_t kBoxBytes = kBoxNonceBytes + kBoxTagBytes;
+
+// A new key for SealBox and OpenBox: kSealingKeyBytes random bytes.
 SecretBytes NewSealingKey();
 
-// nonce (12 random bytes) || ciphertext || tag (16 bytes): 28 bytes more than `plaintext`.
+// nonce (random) || ciphertext || tag: kBoxBytes more than `plaintext`.
 // `associated_data` is neither hidden nor included, but OpenBox needs the same value: it ties the
 // box to its place. At most 2^32 boxes under one key (random nonces, SP 800-38D section 8.3).
-// INVALID_ARGUMENT/BAD_SEALING_KEY unless `key` has 32 bytes.
+// INVALID_ARGUMENT/BAD_SEALING_KEY unless `key` has kSealingKeyBytes.
 absl::StatusOr<std::string> SealBox(const SecretBytes& key, absl::string_view plaintext,
                                     absl::string_view associated_data);
 

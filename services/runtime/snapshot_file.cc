@@ -17,8 +17,6 @@ namespace votum {
 namespace {
 
 constexpr size_t kMostBytes = size_t{64} << 30;
-constexpr size_t kKeyBytes = 32;
-constexpr size_t kBoxBytes = 28;  // that a box has more than its content
 constexpr char kKeyPlace[] = "votum snapshot";
 
 std::string PlaceOf(size_t part, size_t parts) {
@@ -47,14 +45,14 @@ absl::StatusOr<SnapshotFile> SnapshotFile::Open(std::string folder, crypto::Secr
 absl::StatusOr<std::string> SnapshotFile::Read() const {
   ASSIGN_OR_RETURN(const std::string sealed, ReadFile(path(), kMostBytes));
   absl::string_view rest = sealed;
-  const absl::string_view key_box = rest.substr(0, kKeyBytes + kBoxBytes);
+  const absl::string_view key_box = rest.substr(0, crypto::kSealingKeyBytes + crypto::kBoxBytes);
   rest.remove_prefix(key_box.size());
   ASSIGN_OR_RETURN(const crypto::SecretBytes key, crypto::OpenBox(key_, key_box, kKeyPlace));
-  const size_t parts = PartsOf(rest.size(), part_bytes_ + kBoxBytes);
+  const size_t parts = PartsOf(rest.size(), part_bytes_ + crypto::kBoxBytes);
   std::string bytes;
   bytes.reserve(rest.size());
   for (size_t part = 0; part < parts; ++part) {
-    const absl::string_view box = rest.substr(0, part_bytes_ + kBoxBytes);
+    const absl::string_view box = rest.substr(0, part_bytes_ + crypto::kBoxBytes);
     rest.remove_prefix(box.size());
     ASSIGN_OR_RETURN(const crypto::SecretBytes plain,
                      crypto::OpenBox(key, box, PlaceOf(part, parts)));
@@ -67,7 +65,7 @@ absl::Status SnapshotFile::Write(absl::string_view bytes) const {
   const crypto::SecretBytes key = crypto::NewSealingKey();
   const size_t parts = PartsOf(bytes.size(), part_bytes_);
   ASSIGN_OR_RETURN(std::string sealed, crypto::SealBox(key_, key.Reveal(), kKeyPlace));
-  sealed.reserve(sealed.size() + bytes.size() + parts * kBoxBytes);
+  sealed.reserve(sealed.size() + bytes.size() + parts * crypto::kBoxBytes);
   for (size_t part = 0; part < parts; ++part) {
     ASSIGN_OR_RETURN(
         const std::string box,

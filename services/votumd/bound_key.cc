@@ -11,8 +11,6 @@
 namespace votum {
 namespace {
 
-constexpr size_t kKeyBytes = 32;
-
 std::string CheckValue(absl::string_view purpose, absl::string_view log_vkey,
                        absl::string_view key) {
   const crypto::Digest digest =
@@ -35,9 +33,9 @@ absl::StatusOr<crypto::SecretBytes> LoadBoundKey(const std::string& path, absl::
                                                  absl::string_view log_vkey) {
   ASSIGN_OR_RETURN(std::string bytes, ReadOwnFile(path));
   const crypto::SecretBytes whole = crypto::SecretBytes::TakeFrom(&bytes);
-  const absl::string_view key = whole.Reveal().substr(0, kKeyBytes);
-  if (whole.size() <= kKeyBytes ||
-      whole.Reveal().substr(kKeyBytes) != CheckValue(purpose, log_vkey, key)) {
+  const absl::string_view key = whole.Reveal().substr(0, crypto::kSealingKeyBytes);
+  if (whole.size() <= crypto::kSealingKeyBytes ||
+      whole.Reveal().substr(crypto::kSealingKeyBytes) != CheckValue(purpose, log_vkey, key)) {
     return Refuse(Reason::kForeignFile,
                   absl::StrCat(path, " is not the ", purpose,
                                " key of this deployment, or was changed; what is sealed with "

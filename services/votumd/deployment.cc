@@ -100,7 +100,7 @@ absl::StatusOr<crypto::SecretBytes> Deployment::LoadOrMakeSnapshotsKey() const {
   }
   ASSIGN_OR_RETURN(std::string bytes, ReadFile(snapshots_key_path()));
   crypto::SecretBytes key = crypto::SecretBytes::TakeFrom(&bytes);
-  if (key.size() == crypto::NewSealingKey().size()) return key;
+  if (key.size() == crypto::kSealingKeyBytes) return key;
   return absl::DataLossError(
       absl::StrCat(snapshots_key_path(), " has not 32 bytes; remove it, and restart"));
 }
