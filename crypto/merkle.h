@@ -106,6 +106,18 @@ class CompactTree {
   std::vector<Digest> edge_;
 };
 
+// The hashes of a proof, each given as its bytes. INVALID_ARGUMENT if one has not 32.
+template <typename Strings>
+absl::StatusOr<std::vector<Digest>> ProofFromBytes(const Strings& hashes) {
+  std::vector<Digest> proof;
+  for (const auto& bytes : hashes) {
+    const absl::StatusOr<Digest> hash = DigestFromBytes(bytes);
+    if (!hash.ok()) return hash.status();
+    proof.push_back(*hash);
+  }
+  return proof;
+}
+
 // OK if `proof` proves that the leaf with this hash is leaf `index` of the tree of `size` leaves
 // with this root (RFC 9162 section 2.1.3.2). INVALID_ARGUMENT/BAD_PROOF for anything else, whatever
 // the numbers.

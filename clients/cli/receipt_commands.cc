@@ -124,12 +124,7 @@ absl::StatusOr<std::vector<crypto::Digest>> FetchConsistency(client::Client& cli
   request.set_new_size(std::max(one.size, two.size));
   ledger::v1::GetConsistencyProofResponse response;
   RETURN_IF_ERROR(client.Read("publication", "GetConsistencyProof", request, &response));
-  std::vector<crypto::Digest> proof;
-  for (const std::string& hash : response.proof()) {
-    ASSIGN_OR_RETURN(const crypto::Digest digest, crypto::DigestFromBytes(hash));
-    proof.push_back(digest);
-  }
-  return proof;
+  return crypto::ProofFromBytes(response.proof());
 }
 
 absl::Status Refresh(const Run& run, const Options& options) {

@@ -22,12 +22,8 @@ absl::Status Invalid(absl::string_view what) {
 }
 
 absl::StatusOr<std::vector<crypto::Digest>> InclusionProofOf(const common::v1::Receipt& receipt) {
-  std::vector<crypto::Digest> proof;
-  for (const std::string& hash : receipt.inclusion_proof()) {
-    const auto digest = crypto::DigestFromBytes(hash);
-    if (!digest.ok()) return Invalid("a hash of its proof has a wrong length");
-    proof.push_back(*digest);
-  }
+  auto proof = crypto::ProofFromBytes(receipt.inclusion_proof());
+  if (!proof.ok()) return Invalid("a hash of its proof has a wrong length");
   return proof;
 }
 

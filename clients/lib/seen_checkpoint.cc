@@ -25,11 +25,7 @@ absl::Status CheckContinues(const crypto::Checkpoint& seen, const crypto::Checkp
   if (newest.size > seen.size) {
     ASSIGN_OR_RETURN(hashes, log.consistency(seen.size, newest.size));
   }
-  std::vector<crypto::Digest> proof;
-  for (const std::string& hash : hashes) {
-    ASSIGN_OR_RETURN(const crypto::Digest digest, crypto::DigestFromBytes(hash));
-    proof.push_back(digest);
-  }
+  ASSIGN_OR_RETURN(const std::vector<crypto::Digest> proof, crypto::ProofFromBytes(hashes));
   if (crypto::VerifyConsistency(seen.size, newest.size, proof, seen.root, newest.root).ok())
     return absl::OkStatus();
   return Refuse(

@@ -110,17 +110,23 @@ void Call(LedgerClient* client, typename RetriedCall<Request, Response>::Method 
       ->Start();
 }
 
-// The same, but waits for the answer.
+// Waits for the answer of `ask`, which gets the function that takes it.
+template <typename Answer, typename Ask>
+absl::StatusOr<Answer> Await(Ask ask) {
+  // Shared: whoever sets it may not be done with it when this function goes on.
+  const auto promise = std::make_shared<std::promise<absl::StatusOr<Answer>>>();
+  ask([promise](absl::StatusOr<Answer> answer) { promise->set_value(std::move(answer)); });
+  return promise->get_future().get();
+}
+
+// Call, but waits for the answer.
 template <typename Request, typename Response>
 absl::StatusOr<Response> AwaitAnswer(LedgerClient* client,
                                      typename RetriedCall<Request, Response>::Method method,
                                      Request request, absl::Time deadline, Tries tries) {
-  // Shared: whoever sets it may not be done with it when this function goes on.
-  const auto promise = std::make_shared<std::promise<absl::StatusOr<Response>>>();
-  Call<Request, Response>(
-      client, method, std::move(request), deadline, tries,
-      [promise](absl::StatusOr<Response> response) { promise->set_value(std::move(response)); });
-  return promise->get_future().get();
+  return Await<Response>([&](std::function<void(absl::StatusOr<Response>)> then) {
+    Call<Request, Response>(client, method, std::move(request), deadline, tries, std::move(then));
+  });
 }
 
 // The receipt within a response.
@@ -245,20 +251,13 @@ absl::Status LedgerClient::VerifyBeginning(const crypto::CompactTree& tree,
   ASSIGN_OR_RETURN(const Proof answer, (AwaitAnswer<ledger::v1::GetConsistencyProofRequest, Proof>(
                                            this, &LedgerStub::async_interface::GetConsistencyProof,
                                            std::move(request), deadline, Tries::kOne)));
-  std::vector<crypto::Digest> proof;
-  for (const std::string& bytes : answer.proof()) {
-    ASSIGN_OR_RETURN(proof.emplace_back(), crypto::DigestFromBytes(bytes));
-  }
+  ASSIGN_OR_RETURN(const std::vector<crypto::Digest> proof, crypto::ProofFromBytes(answer.proof()));
   return crypto::VerifyConsistency(tree.size(), checkpoint.size, proof, tree.Root(),
                                    checkpoint.root);
 }
 
 absl::StatusOr<uint64_t> LedgerClient::AwaitSize(absl::Time deadline, Tries tries) {
-  // Shared: whoever sets it may not be done with it when this function goes on.
-  const auto promise = std::make_shared<std::promise<absl::StatusOr<uint64_t>>>();
-  GetSize(deadline, tries,
-          [promise](const absl::StatusOr<uint64_t>& size) { promise->set_value(size); });
-  return promise->get_future().get();
+  return Await<uint64_t>([&](Then<uint64_t> then) { GetSize(deadline, tries, std::move(then)); });
 }
 
 }  // namespace votum
