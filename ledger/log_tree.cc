@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"
+#include "ledger/stored_entry.h"
 
 namespace votum::ledger {
 namespace {
@@ -149,9 +150,7 @@ absl::Status LogTree::CheckLeaf(uint64_t index, absl::string_view leaf) const {
   const crypto::Digest hash = crypto::HashLeaf(leaf);
   const std::shared_lock<std::shared_mutex> lock(mutex_);
   if (*own->CompleteNode(0, index % kChapterRecords) == hash) return absl::OkStatus();
-  return Refuse(
-      Reason::kLogDamaged,
-      absl::StrCat("record ", index, " of the database has another leaf than was signed"));
+  return DamagedRecord(index, "has another leaf than was signed");
 }
 
 }  // namespace votum::ledger

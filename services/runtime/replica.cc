@@ -14,13 +14,12 @@
 #include "base/work_ahead.h"
 #include "core/fold/authorize.h"
 #include "core/fold/signatures_ahead.h"
+#include "crypto/commitment.h"
 #include "crypto/hash.h"
 #include "crypto/record_leaf.h"
 
 namespace votum {
 namespace {
-
-constexpr size_t kSaltBytes = 32;
 
 // So many records in one batch are a backlog: their signatures are verified on all processors.
 // Fewer come with the commands of this moment, whose signatures their service has verified.
@@ -124,7 +123,7 @@ absl::StatusOr<RecordOutcome> Replica::FoldNext(const std::optional<OpenedRecord
                                                 const ledger::v1::Entry& entry) {
   if (snapshots_ == nullptr) return fold_.Apply(record);
   // With a salt of another length, the leaf might stand for two records.
-  if (entry.salt().size() != kSaltBytes) {
+  if (!crypto::SaltFromBytes(entry.salt()).ok()) {
     return absl::DataLossError(
         absl::StrCat("record ", fold_.next_index(), " comes without a salt of 32 bytes"));
   }

@@ -1,6 +1,5 @@
 #include "services/runtime/snapshots.h"
 
-#include <chrono>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -8,6 +7,7 @@
 #include "base/log.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"
+#include "base/uptime.h"
 
 namespace votum {
 namespace {
@@ -26,10 +26,6 @@ absl::Status UntilAnswered(const std::function<bool(absl::Duration)>& pause,
   }
 }
 
-int64_t MillisecondsSince(std::chrono::steady_clock::time_point begin) {
-  return absl::ToInt64Milliseconds(absl::FromChrono(std::chrono::steady_clock::now() - begin));
-}
-
 }  // namespace
 
 Snapshots::Snapshots(SnapshotFile file, std::string build, crypto::NoteVerifier log, uint64_t every)
@@ -37,7 +33,7 @@ Snapshots::Snapshots(SnapshotFile file, std::string build, crypto::NoteVerifier 
 
 std::optional<Snapshot> Snapshots::Load(const Fold& fold, LedgerClient& ledger,
                                         const std::function<bool(absl::Duration)>& pause) {
-  begin_ = std::chrono::steady_clock::now();
+  begin_ = Uptime();
   const auto read = [&]() -> absl::StatusOr<Snapshot> {
     ASSIGN_OR_RETURN(const std::string bytes, file_.Read());
     return DecodeSnapshot(bytes, SnapshotKindOf(build_, log_.name(), fold));
@@ -76,7 +72,7 @@ void Snapshots::Folded(uint64_t index) {
   Log(Severity::kInfo, restored_ == 0 ? "started from record 0" : "started from a snapshot",
       {{"snapshot", static_cast<int64_t>(restored_)},
        {"folded", static_cast<int64_t>(index - restored_)},
-       {"milliseconds", MillisecondsSince(begin_)}});
+       {"milliseconds", absl::ToInt64Milliseconds(Uptime() - begin_)}});
 }
 
 bool Snapshots::IsDue(uint64_t index) const {
@@ -100,7 +96,7 @@ void Snapshots::Close(const Fold& state, const crypto::CompactTree& tree) {
 void Snapshots::Write(const Fold& state, const crypto::CompactTree& tree) {
   // The next start must find out, too, that only a newer program can go on.
   if (!state.CheckNotNewer().ok()) return;
-  const auto begin = std::chrono::steady_clock::now();
+  const absl::Duration begin = Uptime();
   const std::string bytes = EncodeSnapshot(SnapshotKindOf(build_, log_.name(), state), state, tree);
   const absl::Status written = file_.Write(bytes);
   const int64_t index = static_cast<int64_t>(state.next_index());
@@ -113,7 +109,7 @@ void Snapshots::Write(const Fold& state, const crypto::CompactTree& tree) {
   Log(Severity::kInfo, "a snapshot is written",
       {{"records", index},
        {"bytes", static_cast<int64_t>(bytes.size())},
-       {"milliseconds", MillisecondsSince(begin)}});
+       {"milliseconds", absl::ToInt64Milliseconds(Uptime() - begin)}});
 }
 
 }  // namespace votum

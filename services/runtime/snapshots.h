@@ -11,7 +11,6 @@
 #define VOTUM_SERVICES_RUNTIME_SNAPSHOTS_H_
 
 #include <atomic>
-#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -69,7 +68,7 @@ class Snapshots {
   const crypto::NoteVerifier log_;
   const uint64_t every_;
 
-  std::chrono::steady_clock::time_point begin_;
+  absl::Duration begin_;        // Uptime()
   uint64_t size_at_start_ = 0;  // of the ledger's log
   uint64_t restored_ = 0;       // records that came from the file
   bool has_said_how_ = false;
