@@ -93,12 +93,11 @@ grpc::ServerUnaryReactor* LedgerServiceImpl::Append(grpc::CallbackServerContext*
     }
     desk_.Append(append->command(), {name, append->judged_at()}, deadline,
                  [append, response, reactor](absl::StatusOr<common::v1::Receipt> receipt) {
-                   if (receipt.ok()) {
-                     v1::AppendResponse answer;
-                     *answer.mutable_receipt() = *std::move(receipt);
-                     *response = BufferOf(answer);
-                   }
-                   reactor->Finish(ToGrpc(receipt.status()));
+                   if (!receipt.ok()) return reactor->Finish(ToGrpc(receipt.status()));
+                   v1::AppendResponse answer;
+                   *answer.mutable_receipt() = *std::move(receipt);
+                   *response = BufferOf(answer);
+                   reactor->Finish(grpc::Status::OK);
                  });
   });
   if (!added) {
@@ -121,8 +120,9 @@ grpc::ServerUnaryReactor* LedgerServiceImpl::GetReceipt(grpc::CallbackServerCont
       request->index(),
       request->at_once() ? absl::InfinitePast() : absl::FromChrono(context->deadline()),
       [reactor, response](absl::StatusOr<common::v1::Receipt> receipt) {
-        if (receipt.ok()) *response->mutable_receipt() = *std::move(receipt);
-        reactor->Finish(ToGrpc(receipt.status()));
+        if (!receipt.ok()) return reactor->Finish(ToGrpc(receipt.status()));
+        *response->mutable_receipt() = *std::move(receipt);
+        reactor->Finish(grpc::Status::OK);
       });
   return reactor;
 }

@@ -145,13 +145,13 @@ absl::Status Scrub::FoldLog(uint64_t end, Fold* fold) {
     stream_ = stream.get();
     if (stopping_) stream->Cancel();
   }
-  const absl::Status folded = FoldStream(*stream, end, fold);
+  absl::Status folded = FoldStream(*stream, end, fold);
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     stream_ = nullptr;
   }
   stream->Cancel();
-  const absl::Status ended = stream->End();
+  absl::Status ended = stream->End();
   if (!folded.ok() || fold->next_index() == end) return folded;
   if (absl::IsDataLoss(ended)) return ended;
   return absl::UnavailableError(

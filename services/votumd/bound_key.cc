@@ -24,7 +24,7 @@ absl::Status MakeBoundKey(const std::string& path, absl::string_view purpose,
                           absl::string_view log_vkey) {
   const crypto::SecretBytes key = crypto::NewSealingKey();
   std::string bytes = absl::StrCat(key.Reveal(), CheckValue(purpose, log_vkey, key.Reveal()));
-  const absl::Status written = WriteNewFile(path, bytes, 0600);
+  absl::Status written = WriteNewFile(path, bytes, 0600);
   crypto::WipeString(&bytes);
   return written;
 }
