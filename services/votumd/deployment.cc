@@ -11,7 +11,6 @@
 #include "base/refusal.h"
 #include "base/status_macros.h"
 #include "crypto/sealed_box.h"
-#include "crypto/tlog/policy.h"
 #include "google/protobuf/io/tokenizer.h"
 #include "google/protobuf/text_format.h"
 #include "services/votumd/bound_key.h"
@@ -66,11 +65,7 @@ std::string PolicyWithoutWitnesses(absl::string_view log_vkey) {
       log_vkey, "\nquorum none\n");
 }
 
-absl::StatusOr<std::string> Deployment::LoadPolicy(absl::string_view log_vkey) const {
-  auto text = ReadFile(policy_path(), crypto::kMaxPolicyBytes);
-  if (absl::IsNotFound(text.status())) return PolicyWithoutWitnesses(log_vkey);
-  return text;
-}
+absl::StatusOr<std::string> Deployment::LoadPolicy() const { return ReadOwnFile(policy_path()); }
 
 absl::Status Deployment::MakeKeys(absl::string_view log_vkey) const {
   RETURN_IF_ERROR(MakeBoundKey(attachments_key_path(), kAttachmentsKey, log_vkey));

@@ -102,8 +102,9 @@ class Deployment {
     return RoleLock::Take(tls_folder() + "/lock", folder_);
   }
 
-  // The policy's text; that of a log without witnesses if there is no file.
-  absl::StatusOr<std::string> LoadPolicy(absl::string_view log_vkey) const;
+  // The policy's text. Errors as ReadOwnFile: a log whose policy is lost would go on without its
+  // witnesses.
+  absl::StatusOr<std::string> LoadPolicy() const;
   // Makes ledger/attachments.key and meetings/sealing.key, with its folder.
   absl::Status MakeKeys(absl::string_view log_vkey) const;
   // Errors as LoadBoundKey. A key that is missing is never made anew: what the lost one has sealed

@@ -36,7 +36,7 @@ absl::Status CheckCertificates(const Deployment& deployment,
 }
 
 absl::Status CheckPolicy(const Deployment& deployment, const std::string& log_vkey) {
-  ASSIGN_OR_RETURN(const std::string text, deployment.LoadPolicy(log_vkey));
+  ASSIGN_OR_RETURN(const std::string text, deployment.LoadPolicy());
   const auto policy = crypto::Policy::Parse(text);
   if (!policy.ok()) {
     return Reworded(policy.status(),

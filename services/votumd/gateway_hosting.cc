@@ -62,7 +62,7 @@ absl::StatusOr<std::unique_ptr<gateway::Gateway>> StartGateway(
     options.tls.identity_file =
         std::filesystem::exists(own) ? own : deployment.identity_path(kGateway);
   }
-  ASSIGN_OR_RETURN(options.policy, deployment.LoadPolicy(config.log_vkey()));
+  ASSIGN_OR_RETURN(options.policy, deployment.LoadPolicy());
   // Everybody is shown this text, so it must at least parse.
   RETURN_IF_ERROR(crypto::Policy::Parse(options.policy).status());
   return gateway::Gateway::Start(options, log, source, std::move(fatal));

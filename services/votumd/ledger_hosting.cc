@@ -195,7 +195,7 @@ absl::Status Forked(const Deployment& deployment) {
 absl::StatusOr<std::unique_ptr<ledger::Witnessing>> StartWitnessing(
     const Deployment& deployment, const runtime::v1::DeploymentConfig& config,
     ledger::Ledger* ledger, const std::function<void(const absl::Status&)>& fatal) {
-  ASSIGN_OR_RETURN(const std::string text, deployment.LoadPolicy(config.log_vkey()));
+  ASSIGN_OR_RETURN(const std::string text, deployment.LoadPolicy());
   ASSIGN_OR_RETURN(const crypto::Policy policy, crypto::Policy::Parse(text));
   if (policy.witnesses().empty()) {
     if (!config.witnessing().required()) return nullptr;

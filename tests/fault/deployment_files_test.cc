@@ -284,6 +284,8 @@ TEST_F(DeploymentFilesTest, EachIsRefusedOrHarmless) {
       {"tls/ledger.pem foreign", "FOREIGN_FILE"},
       {"votum.textproto removed", "NO_DEPLOYMENT"},
       {"votum.textproto foreign", "FOREIGN_FILE"},
+      {"log.policy removed", "FILE_MISSING"},
+      {"log.policy empty", "FILE_MISSING"},
       {"log.policy foreign", "FOREIGN_FILE"},
   };
   for (const auto& [what, reason] : expected) {
