@@ -140,6 +140,8 @@ City::City(std::string folder, const Options& options) : folder_(std::move(folde
   }
   for (auto& [name, process] : processes_) process->Start();
   AwaitReady();
+  keys_[""] = std::make_unique<crypto::PrivateKey>(
+      *crypto::PrivateKey::Generate(crypto::KeyType::kEd25519));
   EnrolFirstAdministrator(std::string(absl::StripAsciiWhitespace(*ReadFile(code_file))));
 }
 
@@ -148,6 +150,7 @@ common::v1::SignedCommand City::Sign(const std::string& person, Message* command
   header->set_command_id(crypto::NewUuid());
   header->set_deployment(deployment_);
   header->set_actor(person);
+  if (person.empty()) header->set_public_key(keys_.at(person)->public_key().spki_der());
   *header->mutable_create_time() = ToTimestamp(absl::Now());
   *header->mutable_not_after() = ToTimestamp(Now() + client::kValidity);
   common::v1::SignedCommand envelope = Envelope(*command);

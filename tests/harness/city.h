@@ -52,7 +52,8 @@ class City {
   City(std::string folder, const Options& options);
   ~City();
 
-  // A new command of `person`, signed; "" signs with no one's key. The header is filled in.
+  // A new command of `person`, signed; "" is nobody, with a key that is
+  // enrolled for no person. The header is filled in.
   common::v1::SignedCommand Sign(const std::string& person, google::protobuf::Message* command);
   // Sends to the RPC that the payload type names.
   absl::StatusOr<common::v1::Receipt> Send(const common::v1::SignedCommand& command,

@@ -103,7 +103,6 @@ class Signer {
         Seal(crypto::NewSalt(), crypto::RandomBytes(kSubjectBytes),
              absl::StrCat("Mehr Trinkbrunnen, Nummer ", signed_, "\nIm Sommer fehlt Wasser."));
     ideas::v1::SubmitIdea command;
-    command.mutable_header()->set_public_key(city_.KeyOf("").public_key().spki_der());
     ideas::v1::IdeaContent& content = *command.mutable_content();
     content.set_idea_id(absl::StrCat("idee-", signed_));
     *content.mutable_text() = text.ref;
