@@ -65,23 +65,30 @@ class CityClock final : public Clock {
   const City& city_;
 };
 
-// Signs votes and ideas in turns.
+// Signs commands that are in effect if they are appended in this order.
 class Signer {
  public:
   explicit Signer(City& city) : city_(city), voters_(city.members()), replaces_(voters_.size()) {}
 
-  Commands Next(uint64_t count) {
-    Commands commands;
-    commands.reserve(count);
-    for (uint64_t i = 0; i < count; ++i, ++signed_)
-      commands.push_back(signed_ % 2 == 0 ? Vote() : Idea());
-    return commands;
+  Commands Votes(uint64_t count) {
+    return Several(count, [this] { return Vote(); });
+  }
+  Commands Ideas(uint64_t count) {
+    return Several(count, [this] { return Idea(); });
   }
 
  private:
+  template <typename Sign>
+  static Commands Several(uint64_t count, Sign sign) {
+    Commands commands;
+    commands.reserve(count);
+    for (uint64_t i = 0; i < count; ++i) commands.push_back(sign());
+    return commands;
+  }
+
   // A voter's first vote, or the correction of the newest one.
   common::v1::SignedCommand Vote() {
-    const uint64_t turn = signed_ / 2;
+    const uint64_t turn = votes_++;
     const size_t voter = turn % voters_.size();
     const auto sign = [&](auto command) {
       command.set_meeting_id("sitzung-1");
@@ -101,10 +108,10 @@ class Signer {
   common::v1::SignedCommand Idea() {
     const SealedText text =
         Seal(crypto::NewSalt(), crypto::RandomBytes(kSubjectBytes),
-             absl::StrCat("Mehr Trinkbrunnen, Nummer ", signed_, "\nIm Sommer fehlt Wasser."));
+             absl::StrCat("Mehr Trinkbrunnen, Nummer ", ++ideas_, "\nIm Sommer fehlt Wasser."));
     ideas::v1::SubmitIdea command;
     ideas::v1::IdeaContent& content = *command.mutable_content();
-    content.set_idea_id(absl::StrCat("idee-", signed_));
+    content.set_idea_id(absl::StrCat("idee-", ideas_));
     *content.mutable_text() = text.ref;
     content.set_channel(ideas::v1::CHANNEL_ONLINE);
     content.set_group(ideas::v1::SUBMITTER_GROUP_CITIZENS);
@@ -116,7 +123,8 @@ class Signer {
   City& city_;
   const std::vector<std::string>& voters_;
   std::vector<std::string> replaces_;  // by voter
-  uint64_t signed_ = 0;
+  uint64_t votes_ = 0;
+  uint64_t ideas_ = 0;
 };
 
 // Writes `records` more into the log of `city`, whose process does not run; the log's size then.
@@ -132,13 +140,21 @@ uint64_t Fill(City& city, uint64_t records) {
       deployment, *config, ledger::Opening::kFounded, [](absl::Duration) { return false; },
       std::move(ledger_config));
   if (!ledger.ok()) Die(ledger.status());
-  Signer signer(city);
-  for (uint64_t done = 0; done < records;) {
-    const Commands commands = signer.Next(std::min(kHandedOver, records - done));
-    for (const auto& receipt : (*ledger)->AppendAll(commands, {"meetings", (*ledger)->size()}))
+  const auto append = [&](const Commands& commands, const char* service) {
+    for (const auto& receipt : (*ledger)->AppendAll(commands, {service, (*ledger)->size()}))
       if (!receipt.ok()) Die(receipt.status());
-    done += commands.size();
+  };
+  Signer signer(city);
+  for (uint64_t done = 0; done < records; done += kHandedOver) {
+    const uint64_t count = std::min(kHandedOver, records - done);
+    append(signer.Votes(count / 2), "meetings");
+    append(signer.Ideas(count - count / 2), "ideas");
   }
+  // An auditor is shown the ballots of a vote that is closed.
+  meetings::v1::CloseVote close;
+  close.set_meeting_id("sitzung-1");
+  close.set_vote_event_id("v1");
+  append({city.Sign("maria.meister", &close)}, "meetings");
   return (*ledger)->size();
 }
 
@@ -188,7 +204,7 @@ double Seconds(const std::function<void()>& work) {
 }
 
 void Export(City& city, const std::string& folder) {
-  auto writer = audit::ArchiveWriter::Create(folder);
+  auto writer = audit::ArchiveWriter::Create(folder, audit::ArchiveWriter::Attachments::kSealed);
   if (!writer.ok()) Die(writer.status());
   ledger::v1::ListEntriesRequest request;
   request.set_page_size(5000);
@@ -253,6 +269,7 @@ void Measure(uint64_t records) {
     const auto faults = audit::AuditArchive(
         folder, city.log(), [](const auto&) {}, [](double) {}, &audited);
     if (!faults.ok()) Die(faults.status());
+    if (*faults != 0) Die(absl::InternalError("the audit found faults"));
   });
   std::printf("audit                     %7.0f records/s, ratio %.2f to raw verify\n",
               static_cast<double>(audited) / audit,
