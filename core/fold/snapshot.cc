@@ -13,7 +13,7 @@
 namespace votum {
 namespace {
 
-// What follows the format, the kind and its own digest.
+// What follows the format, the kind and its hash.
 struct SnapshotBody {
   uint64_t size = 0;                 // records folded
   std::vector<crypto::Digest> edge;  // CompactTree::edge() of their tree
@@ -54,8 +54,10 @@ std::string EncodeSnapshot(const SnapshotKind& kind, const Fold& fold,
   Encoder out(Encoder::Tables::kEntries);
   out.Bytes(kSnapshotFormat);
   describing::EncodeTo(out, kind);
-  describing::EncodeTo(out, DigestOf(body));
-  describing::EncodeTo(out, body);
+  Encoder encoded(Encoder::Tables::kEntries);
+  describing::EncodeTo(encoded, body);
+  describing::EncodeTo(out, crypto::Sha256(encoded.bytes()));
+  out.Bytes(encoded.bytes());
   return out.bytes();
 }
 
@@ -69,14 +71,17 @@ absl::StatusOr<Snapshot> DecodeSnapshot(absl::string_view bytes, const SnapshotK
   describing::DecodeFrom(in, found);
   if (in.failed()) return Damaged("its kind cannot be read");
   RETURN_IF_ERROR(CheckKind(found, kind));
-  crypto::Digest digest = {};
+  crypto::Digest hash = {};
+  describing::DecodeFrom(in, hash);
+  const absl::string_view encoded = in.Bytes();
+  if (!in.Complete()) return Damaged("it has another length");
+  if (crypto::Sha256(encoded) != hash) return Damaged("it has another hash");
   SnapshotBody body;
-  describing::DecodeFrom(in, digest);
-  describing::DecodeFrom(in, body);
-  if (!in.Complete()) return Damaged("its state cannot be read");
+  Decoder rest(encoded);
+  describing::DecodeFrom(rest, body);
+  if (!rest.Complete()) return Damaged("its state cannot be read");
   if (body.contents.fold.next_index != body.size || body.contents.reach.size != body.size)
     return Damaged("its state is of another number of records");
-  if (DigestOf(body) != digest) return Damaged("its digest is another one");
   auto tree = crypto::CompactTree::FromEdge(body.size, std::move(body.edge));
   if (!tree.ok()) return Damaged(tree.status().message());
   return Snapshot{*std::move(tree), std::move(body.contents)};

@@ -8,7 +8,7 @@
 // Whoever loads a snapshot still has to ask whether its tree is the beginning of the log: `tree`
 // below, and crypto::VerifyConsistency.
 //
-// The bytes: kSnapshotFormat, SnapshotKind, and with their digest the size and the edge of the log's
+// The bytes: kSnapshotFormat, SnapshotKind, and with their hash the size and the edge of the log's
 // tree and the state (describe.h). They hold what is withheld from everybody, the ballots of open
 // votes among it: sealed if they are kept (services/runtime/snapshot_file.h).
 #ifndef VOTUM_CORE_FOLD_SNAPSHOT_H_

@@ -98,7 +98,7 @@ TEST_F(SnapshotTest, WithoutItsEndOrWithMoreIsRefused) {
   EXPECT_THAT(DecodeSnapshot(bytes_ + '\0', kind_), HasCode(absl::StatusCode::kDataLoss));
 }
 
-// No byte is without meaning: whatever can still be read has another digest.
+// No byte is without meaning: whatever can still be read has another hash.
 TEST_F(SnapshotTest, WithAChangedByteIsRefused) {
   for (size_t i = 0; i < bytes_.size(); ++i) {
     for (const int bit : {0, 6}) {
