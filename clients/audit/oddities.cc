@@ -5,6 +5,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/time/civil_time.h"
 #include "clients/audit/command_of.h"
 #include "core/command/timestamps.h"
@@ -38,14 +39,22 @@ void AddVotes(const World& world, std::vector<std::string>* all) {
   }
 }
 
+// One line for each meeting: where all came and went at once, it is the meeting that is odd.
 void AddPresences(const World& world, std::vector<std::string>* all) {
+  constexpr size_t kNamed = 3;
   for (const auto& [meeting, sitting] : world.sittings().state().sittings) {
+    std::vector<std::string> people;
     for (const auto& [number, presence] : sitting.presences) {
       if (!presence.end.has_value() || *presence.end - presence.start >= kOddPresence) continue;
-      all->push_back(absl::StrCat("meeting ", meeting, ": ", presence.person_id,
-                                  " was present for ", InWords(*presence.end - presence.start),
-                                  ", from ", rules::TimeText(presence.start)));
+      people.push_back(
+          absl::StrCat(presence.person_id, " (", InWords(*presence.end - presence.start), ")"));
     }
+    if (people.empty()) continue;
+    const size_t count = people.size();
+    people.resize(std::min(count, kNamed));
+    all->push_back(absl::StrCat(
+        "meeting ", meeting, ": present for less than a minute: ", absl::StrJoin(people, ", "),
+        count > kNamed ? absl::StrCat(" and ", count - kNamed, " more") : ""));
   }
 }
 

@@ -330,10 +330,10 @@ audit::Fetch FetchFrom(const Run& run, absl::string_view url, const std::string&
     const std::string whole = absl::StrCat(base, "/", path);
     const auto answer = get(whole, /*post=*/false, "");
     if (answer.ok() && answer->status == 200) return answer->body;
-    const std::string why = answer.ok() ? absl::StrCat("status ", answer->status)
-                                        : std::string(answer.status().message());
-    return client::StatusOfService(
-        grpc::Status(grpc::StatusCode::UNAVAILABLE, absl::StrCat(whole, ": ", why)));
+    const std::string why = answer.ok()
+                                ? absl::StrCat(whole, " answers with status ", answer->status)
+                                : std::string(answer.status().message());
+    return client::StatusOfService(grpc::Status(grpc::StatusCode::UNAVAILABLE, why));
   };
 }
 
