@@ -116,6 +116,16 @@ absl::StatusOr<std::string> ReadFile(const std::string& path, size_t max_bytes) 
   }
 }
 
+absl::Status CheckRegularFile(const std::string& path) {
+  struct stat status = {};
+  if (stat(path.c_str(), &status) != 0 || S_ISREG(status.st_mode)) return absl::OkStatus();
+  const char* const kind = S_ISDIR(status.st_mode)    ? "a folder"
+                           : S_ISFIFO(status.st_mode) ? "a FIFO"
+                           : S_ISSOCK(status.st_mode) ? "a socket"
+                                                      : "a device";
+  return Refuse(Reason::kBadFile, absl::StrCat(path, " is no file, but ", kind));
+}
+
 absl::Status WriteFile(const std::string& path, absl::string_view bytes, mode_t mode) {
   return WriteVia(path, bytes, mode, std::rename);
 }

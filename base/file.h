@@ -20,6 +20,11 @@ inline constexpr size_t kMaxFileBytes = size_t{1} << 30;
 // `max_bytes`.
 absl::StatusOr<std::string> ReadFile(const std::string& path, size_t max_bytes = kMaxFileBytes);
 
+// Refuses what is at `path` if it is no regular file: a FIFO or a terminal would make its reader wait,
+// and a device may never end. Follows links; OK where there is nothing. To be asked before files are
+// read that somebody else has handed over. INVALID_ARGUMENT/BAD_FILE, naming the kind.
+absl::Status CheckRegularFile(const std::string& path);
+
 // Writes `bytes` to `path` with permissions `mode`, replacing what is there: temporary file beside
 // it, fsync, rename, fsync of the folder. FAILED_PRECONDITION/NOT_WRITTEN, naming `path`; after it an
 // fsync must not be retried (the page cache may lie).

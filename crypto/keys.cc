@@ -3,6 +3,7 @@
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
 #include <openssl/ec.h>
+#include <openssl/ecdsa.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/x509.h>
@@ -110,6 +111,40 @@ bool IsP256(EVP_PKEY* key) {
          absl::string_view(group) == SN_X9_62_prime256v1;
 }
 
+using OwnedSignature = Owned<ECDSA_SIG, ECDSA_SIG_free>;
+
+// n and n / 2, rounded down, for the order n of P-256, which is odd.
+struct P256Order {
+  BIGNUM* n = nullptr;
+  BIGNUM* half = nullptr;
+};
+
+const P256Order& OrderOfP256() {
+  static const P256Order* const order = [] {
+    auto* made = new P256Order;
+    CheckOpenSsl(
+        BN_hex2bn(&made->n, "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551") !=
+                0 &&
+            (made->half = BN_new()) != nullptr && BN_rshift1(made->half, made->n) == 1,
+        "make the order of P-256");
+    return made;
+  }();
+  return *order;
+}
+
+// Null unless `der` is a signature from its first byte to its last.
+OwnedSignature ParseEcdsa(absl::string_view der) {
+  const unsigned char* next = Data(der);
+  OwnedSignature signature(d2i_ECDSA_SIG(nullptr, &next, static_cast<long>(der.size())));
+  if (signature == nullptr) ERR_clear_error();
+  if (next != Data(der) + der.size()) return nullptr;
+  return signature;
+}
+
+bool IsHigh(const ECDSA_SIG& signature) {
+  return BN_cmp(ECDSA_SIG_get0_s(&signature), OrderOfP256().half) > 0;
+}
+
 // Ed25519 hashes by itself; the ECDSA of this project always hashes with SHA-256.
 const char* DigestOf(KeyType type) { return type == KeyType::kEd25519 ? nullptr : "SHA256"; }
 
@@ -187,9 +222,40 @@ absl::Status PublicKey::Verify(absl::string_view message, absl::string_view sign
   }
   const int verdict = EVP_DigestVerify(context.get(), Data(signature), signature.size(),
                                        Data(message), message.size());
-  if (verdict == 1) return absl::OkStatus();
-  ERR_clear_error();
-  return refuse();
+  if (verdict != 1) {
+    ERR_clear_error();
+    return refuse();
+  }
+  if (type_ == KeyType::kEd25519) return absl::OkStatus();
+  const OwnedSignature parsed = ParseEcdsa(signature);
+  if (parsed == nullptr) return refuse();
+  if (!IsHigh(*parsed)) return absl::OkStatus();
+  return Refuse(Reason::kHighS,
+                absl::StrCat("the signature of key ", id_,
+                             " is the second form of one that verifies: its s is above n / 2"));
+}
+
+absl::StatusOr<std::string> LowSignature(absl::string_view der) {
+  const OwnedSignature signature = ParseEcdsa(der);
+  if (signature == nullptr)
+    return Refuse(Reason::kWrongSignature, "these bytes are no ECDSA signature in DER");
+  if (!IsHigh(*signature)) return std::string(der);
+  Owned<BIGNUM, BN_free> r(BN_dup(ECDSA_SIG_get0_r(signature.get())));
+  Owned<BIGNUM, BN_free> s(BN_new());
+  CheckOpenSsl(r != nullptr && s != nullptr &&
+                   BN_sub(s.get(), OrderOfP256().n, ECDSA_SIG_get0_s(signature.get())) == 1,
+               "compute the smaller s");
+  if (BN_is_negative(s.get()) == 1)
+    return Refuse(Reason::kWrongSignature, "s is not below the order of P-256");
+  CheckOpenSsl(ECDSA_SIG_set0(signature.get(), r.get(), s.get()) == 1, "set r and s");
+  (void)r.release();  // both are the signature's now
+  (void)s.release();
+  unsigned char* bytes = nullptr;
+  const int size = i2d_ECDSA_SIG(signature.get(), &bytes);
+  if (size < 0) return OpenSslError("encode a signature");
+  std::string low(reinterpret_cast<char*>(bytes), static_cast<size_t>(size));
+  OPENSSL_free(bytes);
+  return low;
 }
 
 PrivateKey::PrivateKey(std::shared_ptr<evp_pkey_st> key, PublicKey public_key)
@@ -261,7 +327,7 @@ absl::StatusOr<std::string> PrivateKey::Sign(absl::string_view message) const {
     return OpenSslError("sign");
   }
   signature.resize(size);
-  return signature;
+  return public_key_.type() == KeyType::kP256 ? LowSignature(signature) : std::move(signature);
 }
 
 }  // namespace votum::crypto

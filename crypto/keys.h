@@ -51,9 +51,9 @@ class PublicKey {
   absl::string_view Point() const;
 
   // OK if `signature` is this key's signature of `message`: for Ed25519 64 bytes, for P-256 ECDSA
-  // with SHA-256 in ASN.1 DER. INVALID_ARGUMENT/WRONG_SIGNATURE if not. An ECDSA signature can be
-  // changed into another valid one of the same message, so the bytes of a signature never identify
-  // anything.
+  // with SHA-256 in ASN.1 DER. INVALID_ARGUMENT/WRONG_SIGNATURE if not. Anybody can turn (r, s)
+  // into (r, n - s), which verifies too, so only the one with the smaller s is accepted:
+  // INVALID_ARGUMENT/HIGH_S for the other.
   absl::Status Verify(absl::string_view message, absl::string_view signature) const;
 
   friend bool operator==(const PublicKey& a, const PublicKey& b) {
@@ -69,6 +69,11 @@ class PublicKey {
   std::string id_;
   std::shared_ptr<evp_pkey_st> key_;
 };
+
+// An ECDSA signature on P-256 in ASN.1 DER, in the form that PublicKey::Verify accepts: with n - s
+// instead of an s above n / 2. Whoever gets signatures from another program (a passkey, an agent)
+// brings them into this form before sending. INVALID_ARGUMENT/WRONG_SIGNATURE for other bytes.
+absl::StatusOr<std::string> LowSignature(absl::string_view der);
 
 // Whoever can sign with a key: this process (PrivateKey), or another program that holds it.
 class Signer {
@@ -124,7 +129,7 @@ class PrivateKey : public Signer {
   // key (RFC 8032), the big-endian scalar of a P-256 key.
   absl::StatusOr<SecretBytes> SecretNumber() const;
 
-  // Deterministic for Ed25519, not for P-256.
+  // As PublicKey::Verify accepts it. Deterministic for Ed25519, not for P-256.
   absl::StatusOr<std::string> Sign(absl::string_view message) const override;
 
   const PublicKey& public_key() const override { return public_key_; }

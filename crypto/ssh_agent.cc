@@ -122,7 +122,11 @@ std::optional<std::string> SignatureIn(KeyType type, absl::string_view blob) {
   if (!r.has_value() || !s.has_value() || !reader.AtEnd()) return std::nullopt;
   if (r->size() > kMaxP256Number || s->size() > kMaxP256Number) return std::nullopt;
   const std::string numbers = absl::StrCat(DerNumber(*r), DerNumber(*s));
-  return absl::StrCat("\x30", std::string(1, static_cast<char>(numbers.size())), numbers);
+  // Agents give either of the two signatures that verify.
+  auto low = LowSignature(
+      absl::StrCat("\x30", std::string(1, static_cast<char>(numbers.size())), numbers));
+  if (!low.ok()) return std::nullopt;
+  return *std::move(low);
 }
 
 std::string ConstraintsOf(const AgentTerms& terms) {

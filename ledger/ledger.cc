@@ -1,5 +1,6 @@
 #include "ledger/ledger.h"
 
+#include <algorithm>
 #include <chrono>
 #include <map>
 #include <utility>
@@ -22,10 +23,15 @@ constexpr std::chrono::microseconds kLinger(2000);
 constexpr size_t kLingerUpTo = 256;
 constexpr size_t kNewestBytes = size_t{8} << 20;
 
-// Whether `record` is of this command. Its signatures are no part of a command: with ECDSA, whoever
-// signs the same bytes twice gets two.
+// Whether `record` is of this very command. Another signature of the same bytes makes another one:
+// its sender, whom nobody has verified yet, is not given a record that would not be theirs.
 bool IsRecordOf(const common::v1::Record& record, const common::v1::SignedCommand& command) {
-  return record.payload_type() == command.payload_type() && record.payload() == command.payload();
+  const auto same = [](const common::v1::Signature& a, const common::v1::Signature& b) {
+    return a.key_id() == b.key_id() && a.signature() == b.signature();
+  };
+  return record.payload_type() == command.payload_type() && record.payload() == command.payload() &&
+         std::equal(record.signatures().begin(), record.signatures().end(),
+                    command.signatures().begin(), command.signatures().end(), same);
 }
 
 // The record of `command` without index and time, which the sequencer adds.

@@ -1,6 +1,7 @@
 #include "clients/audit/archive.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -115,6 +116,13 @@ absl::Status ForEachLine(const std::string& path, const std::function<bool(std::
   return absl::OkStatus();
 }
 
+// A new file that only its owner reads, also where it is copied or packed with its permissions.
+std::ofstream NewPrivateFile(const std::string& path) {
+  std::ofstream file(path, std::ios::binary);
+  chmod(path.c_str(), 0600);  // still empty, in a folder that nobody else enters
+  return file;
+}
+
 // Makes everything written so far to the file system of `folder` durable: an export has thousands
 // of files, and syncing each one takes a minute.
 absl::Status SyncFileSystemOf(const std::string& folder) {
@@ -195,26 +203,24 @@ absl::StatusOr<ArchivedAttachment> ParseAttachment(absl::string_view line) {
 }
 
 ArchiveWriter::ArchiveWriter(std::string folder, Attachments attachments)
-    : folder_(std::move(folder)), records_(folder_ + kRecordsFile, std::ios::binary) {
-  if (attachments == Attachments::kOpen) {
-    attachments_.emplace(folder_ + kAttachmentsFile, std::ios::binary);
-  }
+    : folder_(std::move(folder)), records_(NewPrivateFile(folder_ + kRecordsFile)) {
+  if (attachments == Attachments::kOpen) attachments_ = NewPrivateFile(folder_ + kAttachmentsFile);
 }
 
 absl::StatusOr<ArchiveWriter> ArchiveWriter::Create(const std::string& folder,
                                                     Attachments attachments) {
   RETURN_IF_ERROR(CheckNewFolder(folder));
-  std::error_code error;
-  if (!std::filesystem::create_directory(folder, error)) {
+  // An auditor's export has what people sealed: nobody else on this machine reads it.
+  if (mkdir(folder.c_str(), 0700) != 0) {
+    const std::error_code error(errno, std::generic_category());
     return Refuse(Reason::kNotWritten,
-                  absl::StrCat("cannot make the folder ", folder, ": ",
-                               error ? error.message() : "another program has just made it"));
+                  absl::StrCat("cannot make the folder ", folder, ": ", error.message()));
   }
   return ArchiveWriter(folder, attachments);
 }
 
 void ArchiveWriter::AddOpenings(const std::vector<ArchivedOpening>& openings) {
-  openings_.emplace(folder_ + kOpeningsFile, std::ios::binary);
+  openings_ = NewPrivateFile(folder_ + kOpeningsFile);
   for (const ArchivedOpening& opening : openings) *openings_ << FormatOpening(opening) << '\n';
 }
 
@@ -233,7 +239,13 @@ absl::Status ArchiveWriter::Close(absl::string_view checkpoint) {
   RETURN_IF_ERROR(tiles_.Write(folder_));
   // The checkpoint is written last: if it exists, everything else does too.
   RETURN_IF_ERROR(SyncFileSystemOf(folder_));
-  return WriteFile(folder_ + kCheckpointFile, checkpoint);
+  return WriteFile(folder_ + kCheckpointFile, checkpoint, 0600);
+}
+
+absl::Status ArchiveReader::CheckFiles() const {
+  for (const char* file : {kCheckpointFile, kRecordsFile, kOpeningsFile, kAttachmentsFile})
+    RETURN_IF_ERROR(CheckRegularFile(folder_ + file));
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::string> ArchiveReader::Checkpoint() const {

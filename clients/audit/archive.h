@@ -108,6 +108,9 @@ class ArchiveReader {
  public:
   explicit ArchiveReader(std::string folder) : folder_(std::move(folder)) {}
 
+  // Refuses an archive with a FIFO or a device in it, whose reader might wait for ever:
+  // INVALID_ARGUMENT/BAD_FILE. To be asked first.
+  absl::Status CheckFiles() const;
   absl::StatusOr<std::string> Checkpoint() const;
   absl::Status ForEachEntry(
       const std::function<bool(uint64_t, absl::StatusOr<ArchivedEntry>)>& each) const;

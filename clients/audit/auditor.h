@@ -7,12 +7,16 @@
 //   gives its leaf, and is what the log opens; each sealed attachment matches its record's
 //   commitment.
 //
+// It begins with the standing: how old the log is, who has cosigned it, and which decisions may be
+// acted upon. What the auditor has kept from before is held against the log (known_check.h). Beside
+// faults it lists oddities (oddities.h), and what was not there to be checked.
+//
 // Nobody, auditors included, is shown the ballots of a vote or round before it is closed: until
 // then an audit counts them, and checks everything else except races.
 //
-// A part of a log, as somebody exported it who is not shown every record, cannot be folded. Its
-// audit checks leaves, tree and openings, counts votes by roll call again (recount.h), and says that
-// no state was derived.
+// A record that is withheld for another reason is "not shown to you", and never a fault: who asks
+// decides what is shown. From there on nothing can be folded. The audit then checks leaves, tree and
+// openings, counts votes by roll call again (recount.h), and says that no state was derived.
 //
 // Void records (a second vote, a vote that came too late) are listed with their reasons, and are no
 // fault if they were good where their service judged them (race_check.h). A record that an honest
@@ -35,33 +39,48 @@
 #include <thread>
 #include <vector>
 
-#include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "clients/audit/archive.h"
+#include "clients/audit/finding.h"
+#include "clients/audit/known_check.h"
+#include "clients/audit/oddities.h"
 #include "clients/audit/opening_check.h"
 #include "clients/audit/race_check.h"
 #include "clients/audit/read_ahead.h"
 #include "clients/audit/recount.h"
+#include "clients/audit/standing.h"
 #include "core/fold/fold.h"
 #include "crypto/merkle.h"
 #include "crypto/note.h"
+#include "crypto/tlog/policy.h"
 
 namespace votum::audit {
 
 inline constexpr size_t kAheadEntries = 2048;
 
-// One line of an audit.
-struct Finding {
-  enum class Kind { kChecked, kNote, kFault, kNotCheckable };
-  Kind kind;
-  std::string text;  // "record 17: the signature of key ... does not verify"
+// What an auditor brings along beside the log key.
+struct Context {
+  std::optional<crypto::Policy> policy;  // which witnesses must have cosigned
+  std::vector<Known> known;
+  absl::Time now = absl::Now();
+};
+
+// The outcome of an audit in numbers. Records are counted whether or not they are shown.
+struct Summary {
+  uint64_t records = 0;
+  uint64_t faults = 0;
+  uint64_t voids = 0;
+  uint64_t withheld = 0;   // because a vote or round is open
+  uint64_t not_shown = 0;  // for another reason
 };
 
 class Auditor {
  public:
   // `log` is the trusted key; `report` gets each finding as it is made. Only tests give another
   // version than that of this program.
-  Auditor(crypto::NoteVerifier log, std::function<void(const Finding&)> report,
+  Auditor(crypto::NoteVerifier log, Report report, Context context = {},
           uint32_t program_version = kProgramVersion);
 
   // The next lines of the records, at most kAheadEntries, as ReadAhead takes them. They are read
@@ -73,9 +92,6 @@ class Auditor {
   void AddEntry(uint64_t line, const absl::StatusOr<ArchivedEntry>& entry) {
     AddRead(line, Read(entry));
   }
-  // Says that records may be missing that are not shown to everybody: no fault then, and no state.
-  // Before all entries.
-  void AllowUnseen() { part_ = true; }
   // Says that openings come with this log, which are then compared with it. Before them.
   void ExpectOpenings() { has_openings_ = true; }
   // A line of the openings, after all entries.
@@ -95,10 +111,10 @@ class Auditor {
   // attachments.
   void Finish(absl::string_view checkpoint_note);
 
-  uint64_t records() const { return entries_; }
-  uint64_t faults() const { return faults_; }
-  // Records that were not shown because a vote or round is open.
-  uint64_t withheld() const { return part_ ? 0 : unseen_.size(); }
+  Summary summary() const {
+    return {entries_, faults_, fold_.void_records().size(), part_ ? 0 : unseen_.size(),
+            part_ ? unseen_.size() : 0};
+  }
   // The first record that this program cannot judge, because the log's version is above its own.
   std::optional<uint64_t> not_checkable_from() const { return not_checkable_from_; }
   const Fold& fold() const { return fold_; }
@@ -129,10 +145,12 @@ class Auditor {
   // Reports a fault unless the signer's view is the beginning of this log.
   void CheckView(const ReadEntry& read);
   void ReportUnfounded();
-  // A record that was not shown: withheld if something is open, or else a fault.
+  // A record that was not shown: withheld if something is open; otherwise this is a part of a log.
   void PassOver(uint64_t position);
-  // Reports a fault if a record that was not shown cannot belong to a vote or round still open.
+  // Notices that a record which was not shown cannot belong to a vote or round still open.
   void CheckUnseen();
+  // From here on nothing can be derived, since the auditor is not shown the record at `position`.
+  void GoOnWithPart(uint64_t position, absl::string_view why);
   void ReportOpen();
   void ReportRecords();
   void ReportOpenings();
@@ -142,6 +160,13 @@ class Auditor {
   void ReportAttachments();
   void RememberAttachmentRefs(const ReadEntry& read);
   void CheckCheckpoint(absl::string_view note);
+  // How old the log is, and who says that this is all of it.
+  void ReportSizeAndAge(absl::string_view note);
+  void ReportWitnesses(absl::string_view note);
+  void ReportKnown();
+  // Where the decisions stand.
+  void ReportStanding();
+  void ReportOddities();
   void ReportVoid();
   void ReportState();
   void ReportRankings();
@@ -151,7 +176,8 @@ class Auditor {
   void ReportProjects();
 
   const crypto::NoteVerifier log_;
-  const std::function<void(const Finding&)> report_;
+  const Report report_;
+  const Context context_;
   SignatureCache cache_{
       std::numeric_limits<size_t>::max()};  // of all records: races_ folds them again
   ReadAhead ahead_{&cache_, std::max(1u, std::thread::hardware_concurrency())};
@@ -165,10 +191,13 @@ class Auditor {
   std::map<std::string, Commitment> commitments_;  // attachments committed to and not seen yet
   uint64_t attachments_ = 0;
   bool sealed_ = false;
-  bool part_ = false;
+  bool part_ = false;  // records are not shown, and not because something is open
+  absl::Time last_time_ = absl::InfinitePast();  // of the last record that is shown
   OpeningCheck openings_;
   bool has_openings_ = false;
-  Recount recount_;               // used where nothing can be folded
+  Recount recount_;  // used where nothing can be folded
+  Standing standing_;
+  Oddities oddities_;
   std::vector<uint64_t> unseen_;  // indexes of records that were not shown, ascending
   size_t open_urns_ = 0;          // before the record at hand
 };
@@ -176,16 +205,10 @@ class Auditor {
 // The result of an established vote, in one line of English.
 std::string DescribeVote(const meetings::v1::VoteEvent& event);
 
-// Whether an archive has every record, or is that of somebody who is not shown them all.
-enum class Extent { kWhole, kPart };
-
-// Audits the archive in `folder` and returns the number of faults; sets `records` and `withheld` to
-// the auditor's counts. An error only if there is no archive to read.
-absl::StatusOr<uint64_t> AuditArchive(const std::string& folder, const crypto::NoteVerifier& log,
-                                      const std::function<void(const Finding&)>& report,
-                                      const std::function<void(double)>& progress,
-                                      uint64_t* records, uint64_t* withheld = nullptr,
-                                      Extent extent = Extent::kWhole);
+// Audits the archive in `folder`. An error only if there is no archive to read.
+absl::StatusOr<Summary> AuditArchive(const std::string& folder, const crypto::NoteVerifier& log,
+                                     const Report& report, Context context = {},
+                                     const std::function<void(double)>& progress = nullptr);
 
 }  // namespace votum::audit
 

@@ -1,11 +1,13 @@
 #include "clients/audit/evidence_bundle.h"
 
+#include <optional>
 #include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"
+#include "clients/audit/standing.h"
 #include "crypto/checkpoint.h"
 #include "crypto/commitment.h"
 #include "crypto/encoding.h"
@@ -147,29 +149,35 @@ absl::StatusOr<Bundle> Parse(absl::string_view text) {
   return bundle;
 }
 
+bool IsInLog(const BundleEntry& entry, const crypto::Checkpoint& checkpoint) {
+  const crypto::Digest leaf = crypto::RecordLeaf(entry.salt, entry.record);
+  return crypto::VerifyInclusion(crypto::HashLeaf(crypto::AsBytes(leaf)), entry.index,
+                                 checkpoint.size, entry.proof, checkpoint.root)
+      .ok();
+}
+
 // Collects faults and folds the bundle's records.
 class Checker {
  public:
-  Checker(const crypto::NoteVerifier& log, const std::function<void(const Finding&)>& report)
+  Checker(const crypto::NoteVerifier& log, const Report& report)
       : report_(report), fold_(DomainSet::Closure(Domain::kDecisions), log.key(), &cache_) {}
 
   void Fault(std::string text) {
-    ++faults_;
-    report_({Finding::Kind::kFault, std::move(text)});
+    ++summary_.faults;
+    Say(Finding::Kind::kFault, std::move(text));
   }
-  void Checked(std::string text) { report_({Finding::Kind::kChecked, std::move(text)}); }
-  void Note(std::string text) { report_({Finding::Kind::kNote, std::move(text)}); }
+  void Checked(std::string text) { Say(Finding::Kind::kChecked, std::move(text)); }
+  void Say(Finding::Kind kind, std::string text) { report_({kind, std::move(text)}); }
 
   void AddEntry(const BundleEntry& entry, const crypto::Checkpoint& checkpoint) {
-    const crypto::Digest leaf = crypto::RecordLeaf(entry.salt, entry.record);
-    if (!crypto::VerifyInclusion(crypto::HashLeaf(crypto::AsBytes(leaf)), entry.index,
-                                 checkpoint.size, entry.proof, checkpoint.root)
-             .ok()) {
+    ++summary_.records;
+    if (!IsInLog(entry, checkpoint)) {
       Fault(absl::StrCat("record ", entry.index,
                          ": it is not in the log that the checkpoint stands for"));
     }
     if (broken_) return;
-    const auto outcome = fold_.Apply(entry.record, Gaps::kAllowed);
+    const std::optional<OpenedRecord> record = OpenRecord(entry.record);
+    const auto outcome = fold_.Apply(record, Gaps::kAllowed);
     if (ReasonOf(outcome.status()) == Reason::kNewerLog) {
       broken_ = true;
       checkable_ = false;
@@ -183,33 +191,49 @@ class Checker {
           "record ", entry.index, ": ",
           outcome.ok() ? "it says that it is another one" : outcome.status().message()));
     }
-    if (!outcome->status.ok() && IsIntegrityFault(outcome->status)) {
-      Fault(absl::StrCat("record ", entry.index, ": ", ReasonTextOf(outcome->status), ": ",
-                         outcome->status.message()));
-    }
+    last_time_ = record->time;
+    if (outcome->status.ok()) return standing_.Add(outcome->index, *record->envelope);
+    ++summary_.voids;
+    const std::string why =
+        absl::StrCat("record ", entry.index, " is void: ", ReasonTextOf(outcome->status), ": ",
+                     outcome->status.message());
+    if (IsIntegrityFault(outcome->status)) return Fault(why);
+    Say(Finding::Kind::kNote,
+        absl::StrCat(why, "; if not by a race, then a record on which it rests was left out"));
+  }
+
+  // Where the decision stands, by the records that are shown.
+  void SayStanding(const decisions::v1::Decision& decision, uint64_t size, absl::Time now) {
+    Say(Finding::Kind::kStanding, standing_.Of(decision, fold_.world()));
+    Say(Finding::Kind::kStanding,
+        absl::StrCat("so it was by the records that this bundle shows of a log of ",
+                     SizeAndAge(size, last_time_, now)));
   }
 
   const Fold& fold() const { return fold_; }
-  uint64_t faults() const { return faults_; }
+  const Summary& summary() const { return summary_; }
   // Whether this program knows the version of all records added.
   bool checkable() const { return checkable_; }
 
  private:
-  const std::function<void(const Finding&)>& report_;
+  const Report& report_;
   SignatureCache cache_{1};
   Fold fold_;
-  uint64_t faults_ = 0;
+  Standing standing_;
+  absl::Time last_time_ = absl::UnixEpoch();
+  Summary summary_;
   bool broken_ = false;
   bool checkable_ = true;
 };
 
-void CheckDecision(const Bundle& bundle, Checker* checker) {
+void CheckDecision(const Bundle& bundle, uint64_t size, absl::Time now, Checker* checker) {
   const World& world = checker->fold().world();
   const auto decision = world.decisions().GetDecision(bundle.decision_id, Audience::kAuditor);
   if (!decision.ok()) {
     return checker->Fault(
         absl::StrCat("decision ", bundle.decision_id, ": the records do not give such a decision"));
   }
+  checker->SayStanding(*decision, size, now);
   const auto event = world.votes().Get(decision->vote_event_id());
   if (event.ok()) checker->Checked(DescribeVote(*event));
   const auto document = world.decisions().GetDocument(bundle.decision_id, Audience::kAuditor);
@@ -274,33 +298,47 @@ absl::StatusOr<std::string> MakeEvidenceBundle(const std::vector<ArchivedEntry>&
   return Format(bundle);
 }
 
-uint64_t VerifyEvidenceBundle(absl::string_view text, const crypto::NoteVerifier& log,
-                              const std::function<void(const Finding&)>& report) {
+Summary VerifyEvidenceBundle(absl::string_view text, const crypto::NoteVerifier& log,
+                             const Report& report, absl::Time now) {
   Checker checker(log, report);
   const auto bundle = Parse(text);
   if (!bundle.ok()) {
     checker.Fault(std::string(bundle.status().message()));
-    return checker.faults();
+    return checker.summary();
   }
   const auto checkpoint = crypto::OpenCheckpoint(bundle->checkpoint, log, log.name());
   if (!checkpoint.ok()) {
     checker.Fault(absl::StrCat("checkpoint: ", checkpoint.status().message()));
-    return checker.faults();
+    return checker.summary();
   }
   checker.Checked(absl::StrCat("checkpoint: signed by the trusted log key ", log.name(), ", for ",
                                checkpoint->size, " records"));
   for (const BundleEntry& entry : bundle->entries) checker.AddEntry(entry, *checkpoint);
-  if (!checker.checkable()) return checker.faults();
-  if (checker.faults() == 0) {
+  if (!checker.checkable()) return checker.summary();
+  if (checker.summary().faults == 0) {
     checker.Checked(absl::StrCat("records: each of the ", bundle->entries.size(),
                                  " shown is in that log, its signatures "
                                  "verified at its own position"));
   }
-  CheckDecision(*bundle, &checker);
-  checker.Note(
-      "a bundle cannot show that nothing was left out (a revoked key, say); the whole log can: "
-      "votum audit");
-  return checker.faults();
+  CheckDecision(*bundle, checkpoint->size, now, &checker);
+  checker.Say(Finding::Kind::kStanding, UncheckedCosignatures(bundle->checkpoint));
+  checker.Say(Finding::Kind::kNotThere,
+              absl::StrCat("records that were left out (an objection, a revoked key), or that came "
+                           "after the first ",
+                           checkpoint->size, ": the whole log shows them (votum audit)"));
+  return checker.summary();
+}
+
+absl::StatusOr<std::string> CheckpointOfBundle(absl::string_view text,
+                                               const crypto::NoteVerifier& log) {
+  ASSIGN_OR_RETURN(Bundle bundle, Parse(text));
+  ASSIGN_OR_RETURN(const crypto::Checkpoint checkpoint,
+                   crypto::OpenCheckpoint(bundle.checkpoint, log, log.name()));
+  for (const BundleEntry& entry : bundle.entries) {
+    if (!IsInLog(entry, checkpoint))
+      return Bad(absl::StrCat("record ", entry.index, " is not in the log of its checkpoint"));
+  }
+  return std::move(bundle.checkpoint);
 }
 
 }  // namespace votum::audit

@@ -9,8 +9,9 @@
 // and the published document. The checker verifies signature, proofs and bytes, folds these records
 // with the services' own domain code, and compares the decision that comes out with the document.
 //
-// A bundle cannot prove that nothing was left out (for example, a revocation); the whole log can
-// (`votum audit`). Like an archive's lines, the file has exactly one form, so that no byte of it
+// The checker begins with where the decision stands, by the records that are shown: whoever makes a
+// bundle can leave out an objection or a revocation, and later records are in none. The whole log
+// shows that (`votum audit`). Like an archive's lines, the file has exactly one form, so that no byte of it
 // can be changed unnoticed.
 #ifndef VOTUM_CLIENTS_AUDIT_EVIDENCE_BUNDLE_H_
 #define VOTUM_CLIENTS_AUDIT_EVIDENCE_BUNDLE_H_
@@ -35,9 +36,14 @@ absl::StatusOr<std::string> MakeEvidenceBundle(const std::vector<ArchivedEntry>&
                                                const crypto::NoteVerifier& log,
                                                absl::string_view decision_id);
 
-// Checks a bundle and returns the number of faults. `report` receives each finding.
-uint64_t VerifyEvidenceBundle(absl::string_view bundle, const crypto::NoteVerifier& log,
-                              const std::function<void(const Finding&)>& report);
+// Checks a bundle. `report` receives each finding.
+Summary VerifyEvidenceBundle(absl::string_view bundle, const crypto::NoteVerifier& log,
+                             const Report& report, absl::Time now = absl::Now());
+
+// The checkpoint of a bundle whose records are all proved to be in its log, as an auditor holds it
+// against another export. INVALID_ARGUMENT/BAD_BUNDLE; errors as crypto::OpenCheckpoint.
+absl::StatusOr<std::string> CheckpointOfBundle(absl::string_view bundle,
+                                               const crypto::NoteVerifier& log);
 
 }  // namespace votum::audit
 

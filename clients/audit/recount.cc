@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "clients/audit/command_of.h"
 #include "core/fold/fold.h"
 #include "crypto/dsse.h"
 #include "votum/directory/v1/directory.pb.h"
@@ -12,13 +13,6 @@ namespace votum::audit {
 namespace {
 
 namespace mv1 = meetings::v1;
-
-// The command in `envelope`, if it is of this type.
-template <typename Command>
-const Command* As(const Envelope& envelope) {
-  if (envelope.command->GetDescriptor() != Command::descriptor()) return nullptr;
-  return static_cast<const Command*>(envelope.command.get());
-}
 
 struct Ballot {
   mv1::Choice choice = mv1::CHOICE_UNSPECIFIED;

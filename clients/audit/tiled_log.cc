@@ -91,6 +91,7 @@ absl::Status TiledLog::CompareFile(const std::string& folder, const std::string&
   if (!wanted.ok()) {
     return BadTiles(absl::StrCat("the log of ", size(), " records has no such tile"));
   }
+  RETURN_IF_ERROR(CheckRegularFile(absl::StrCat(folder, "/", path)));
   const auto found = ReadFile(absl::StrCat(folder, "/", path), kMaxTileBytes);
   if (!found.ok()) return found.status();
   if (*found == *wanted) return absl::OkStatus();

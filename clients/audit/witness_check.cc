@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/time/time.h"
+#include "clients/audit/oddities.h"
 #include "rules/calendar.h"
 
 namespace votum::audit {
@@ -22,14 +23,27 @@ std::string WhoCosigned(const crypto::Policy& policy, const crypto::WitnessedChe
                       ", which is enough by the policy");
 }
 
-Finding CheckWitnesses(const crypto::Policy& policy, absl::string_view checkpoint_note) {
+std::vector<Finding> CheckWitnesses(const crypto::Policy& policy, absl::string_view checkpoint_note,
+                                    absl::Time last_record) {
   const auto verified = policy.Verify(checkpoint_note);
   if (!verified.ok()) {
-    return {Finding::Kind::kFault, absl::StrCat("witnesses: ", verified.status().message())};
+    return {{Finding::Kind::kFault, absl::StrCat("witnesses: ", verified.status().message())}};
   }
-  return {Finding::Kind::kChecked,
-          absl::StrCat("witnesses of the checkpoint of size ", verified->checkpoint.size, ": ",
-                       WhoCosigned(policy, *verified))};
+  std::vector<Finding> findings = {
+      {Finding::Kind::kStanding,
+       absl::StrCat("witnesses of the checkpoint of size ", verified->checkpoint.size, ": ",
+                    WhoCosigned(policy, *verified))}};
+  for (const crypto::Cosigned& one : verified->cosigned) {
+    const absl::Duration ahead =
+        last_record - absl::FromUnixSeconds(static_cast<int64_t>(one.time));
+    if (ahead <= kOddClock) continue;
+    findings.push_back({Finding::Kind::kOddity,
+                        absl::StrCat("the last record bears a time that is ",
+                                     absl::FormatDuration(absl::Trunc(ahead, absl::Seconds(1))),
+                                     " after that at which ", policy.witnesses()[one.witness].name,
+                                     " cosigned it")});
+  }
+  return findings;
 }
 
 }  // namespace votum::audit

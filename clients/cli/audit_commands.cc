@@ -1,12 +1,15 @@
 // Commands for auditors: export, audit, evidence, verification.
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "base/file.h"
@@ -15,16 +18,19 @@
 #include "clients/audit/archive.h"
 #include "clients/audit/auditor.h"
 #include "clients/audit/evidence_bundle.h"
-#include "clients/audit/witness_check.h"
+#include "clients/audit/published_log.h"
 #include "clients/cli/cli.h"
+#include "clients/cli/kept.h"
 #include "clients/cli/terminal.h"
 #include "clients/cli/trust.h"
+#include "clients/cli/verdict.h"
+#include "clients/lib/unary_call.h"
 #include "core/fold/audit_view.h"
 #include "core/fold/envelope.h"
 #include "crypto/checkpoint.h"
 #include "crypto/encoding.h"
 #include "crypto/hash.h"
-#include "nlohmann/json.hpp"
+#include "platform/http/client.h"
 #include "votum/ledger/v1/ledger_service.pb.h"
 #include "votum/publication/v1/log_service.pb.h"
 #include "votum/runtime/v1/runtime_service.pb.h"
@@ -33,28 +39,25 @@ namespace votum::cli {
 namespace {
 
 constexpr int kPage = 2000;
+// 256 lines of the longest records.
+constexpr size_t kMaxPublishedBytes = size_t{512} << 20;
 constexpr int kAttachmentsAtOnce = 200;
 constexpr absl::Duration kPatience = absl::Seconds(10);
 constexpr absl::Duration kPause = absl::Milliseconds(200);
-constexpr size_t kMaxBundleBytes = size_t{256} << 20;
 
 struct Options {
   std::string folder;
+  std::string ca_file;
   std::string file;
   TrustOptions trust;
   std::string decision;
   std::string out;
   bool remote = false;
   bool sealed = false;
-  bool part = false;
+  KnownOptions known;
 };
 
-struct Log {
-  std::string checkpoint;
-  uint64_t size = 0;
-  std::vector<audit::ArchivedEntry> entries;
-  std::vector<audit::ArchivedOpening> openings;  // by the entries
-};
+using Log = audit::FetchedLog;
 
 absl::StatusOr<uint64_t> SizeOf(const client::Client& client, absl::string_view checkpoint) {
   if (checkpoint.empty()) return 0;
@@ -178,8 +181,9 @@ std::vector<std::string> CommitmentsOf(const audit::ArchivedEntry& entry) {
   return commitments;
 }
 
-absl::Status FetchAttachments(client::Client& client, const Log& log,
-                              audit::ArchiveWriter* writer) {
+// The sealed contents that the records commit to, as far as they are shown to the caller.
+absl::Status ForEachAttachment(client::Client& client, const Log& log,
+                               const std::function<void(audit::ArchivedAttachment)>& each) {
   std::vector<std::string> wanted;
   for (const audit::ArchivedEntry& entry : log.entries) {
     for (std::string& commitment : CommitmentsOf(entry)) wanted.push_back(std::move(commitment));
@@ -191,7 +195,7 @@ absl::Status FetchAttachments(client::Client& client, const Log& log,
     ledger::v1::GetAttachmentsResponse response;
     RETURN_IF_ERROR(client.Read("publication", "GetAttachments", request, &response));
     for (const common::v1::Attachment& attachment : response.attachments()) {
-      writer->Add(
+      each(
           {attachment.commitment(), attachment.subject(), attachment.salt(), attachment.content()});
     }
   }
@@ -206,7 +210,11 @@ absl::StatusOr<uint64_t> Export(client::Client& client, const std::string& folde
       audit::ArchiveWriter::Create(folder, sealed ? Attachments::kSealed : Attachments::kOpen));
   for (const audit::ArchivedEntry& entry : log.entries) writer.Add(entry);
   writer.AddOpenings(log.openings);
-  if (!sealed) RETURN_IF_ERROR(FetchAttachments(client, log, &writer));
+  if (!sealed) {
+    RETURN_IF_ERROR(ForEachAttachment(
+        client, log,
+        [&writer](const audit::ArchivedAttachment& attachment) { writer.Add(attachment); }));
+  }
   RETURN_IF_ERROR(writer.Close(log.checkpoint));
   return log.entries.size();
 }
@@ -219,56 +227,8 @@ absl::Status ExportLog(Run& run, const Options& options) {
   return absl::OkStatus();
 }
 
-struct Reporter {
-  Run& run;
-  nlohmann::ordered_json findings = nlohmann::ordered_json::array();
-  std::string not_checkable;  // why, if something was not
-
-  void operator()(const audit::Finding& finding) {
-    static constexpr const char* kWords[] = {"ok   ", "note ", "FAULT", "STOP "};
-    static constexpr const char* kNames[] = {"checked", "note", "fault", "not_checkable"};
-    const int kind = static_cast<int>(finding.kind);
-    if (finding.kind == audit::Finding::Kind::kNotCheckable) not_checkable = finding.text;
-    if (run.json()) {
-      findings.push_back({{"kind", kNames[kind]}, {"text", finding.text}});
-    } else {
-      *run.out << kWords[kind] << " " << finding.text << "\n";
-    }
-  }
-};
-
-absl::Status NotCheckable(const char* what, const Reporter& reporter) {
-  return Refuse(
-      Reason::kNotCheckable,
-      absl::StrCat(what, ": no faults, but not all was checked: ", reporter.not_checkable));
-}
-
-absl::Status Verdict(Run& run, const char* what, uint64_t faults, uint64_t records,
-                     uint64_t withheld, Reporter& reporter) {
-  const bool checkable = reporter.not_checkable.empty();
-  if (run.json()) {
-    nlohmann::ordered_json json = {{"passed", faults == 0 && checkable},
-                                   {"records", records},
-                                   {"withheld", withheld},
-                                   {"findings", reporter.findings}};
-    *run.out << json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) << "\n";
-  } else if (faults == 0 && checkable) {
-    *run.out << what << ": all checks passed (" << records << " records";
-    if (withheld > 0) *run.out << ", " << withheld << " of them withheld while a vote is open";
-    *run.out << ")\n";
-  }
-  if (faults > 0) {
-    return Refuse(Reason::kFaultsFound,
-                  absl::StrCat(what, ": ", faults, faults == 1 ? " fault" : " faults", " in ",
-                               records, " records"));
-  }
-  if (!checkable) return NotCheckable(what, reporter);
-  if (withheld > 0) run.exit_code = kStillOpen;
-  return absl::OkStatus();
-}
-
 // Compares the services' states with those derived by the auditor, both as auditors see them.
-absl::Status CompareProjections(client::Client& client, const Fold& fold, Reporter& reporter,
+absl::Status CompareProjections(client::Client& client, const Fold& fold, Verdict& verdict,
                                 uint64_t* faults) {
   const AuditView view = AuditViewOf(fold.world().state());
   for (const Domain domain : kAllDomains) {
@@ -279,102 +239,133 @@ absl::Status CompareProjections(client::Client& client, const Fold& fold, Report
       if (state.domain() != service) continue;
       const crypto::Digest derived = view.Digest(domain);
       if (projection.next_index() != fold.next_index()) {
-        reporter({audit::Finding::Kind::kNote,
-                  absl::StrCat("service ", service, " has moved on to record ",
-                               projection.next_index())});
+        verdict.Add({audit::Finding::Kind::kNote,
+                     absl::StrCat("service ", service, " has moved on to record ",
+                                  projection.next_index())});
       } else if (projection.layout() != kStateLayout) {
-        reporter({audit::Finding::Kind::kNote,
-                  absl::StrCat("service ", service,
-                               ": its program describes the state in another way (layout ",
-                               projection.layout(), ", here ", kStateLayout,
-                               "), so digests cannot be compared")});
+        verdict.Add({audit::Finding::Kind::kNote,
+                     absl::StrCat("service ", service,
+                                  ": its program describes the state in another way (layout ",
+                                  projection.layout(), ", here ", kStateLayout,
+                                  "), so digests cannot be compared")});
       } else if (view.HasOpenUrn(domain)) {
-        reporter({audit::Finding::Kind::kNote,
-                  absl::StrCat("service ", service,
-                               ": its state cannot be compared while a vote or a round is open, "
-                               "whose ballots are counted there and withheld here")});
+        verdict.Add({audit::Finding::Kind::kNote,
+                     absl::StrCat("service ", service,
+                                  ": its state cannot be compared while a vote or a round is open, "
+                                  "whose ballots are counted there and withheld here")});
       } else if (state.state_sha256() == crypto::AsBytes(derived)) {
-        reporter({audit::Finding::Kind::kChecked,
-                  absl::StrCat("service ", service, ": its state is the one derived here")});
+        verdict.Add({audit::Finding::Kind::kChecked,
+                     absl::StrCat("service ", service, ": its state is the one derived here")});
       } else {
         ++*faults;
-        reporter({audit::Finding::Kind::kFault,
-                  absl::StrCat("service ", service, ": its state is not the one derived here")});
+        verdict.Add({audit::Finding::Kind::kFault,
+                     absl::StrCat("service ", service, ": its state is not the one derived here")});
       }
     }
   }
   return absl::OkStatus();
 }
 
-// The number of faults that the policy finds in the checkpoint.
-uint64_t CheckPolicy(const Trust& trust, absl::string_view checkpoint, Reporter& reporter) {
-  if (!trust.policy.has_value()) return 0;
-  const audit::Finding finding = audit::CheckWitnesses(*trust.policy, checkpoint);
-  reporter(finding);
-  return finding.kind == audit::Finding::Kind::kFault ? 1 : 0;
+// What the auditor brings along.
+absl::StatusOr<audit::Context> ContextOf(const Trust& trust, const Options& options) {
+  audit::Context context;
+  context.policy = trust.policy;
+  ASSIGN_OR_RETURN(context.known, LoadKnown(options.known, trust.log));
+  return context;
+}
+
+absl::Status AddAttachments(client::Client& client, const Log& log, audit::Auditor* auditor) {
+  uint64_t line = 0;
+  return ForEachAttachment(client, log, [&](audit::ArchivedAttachment attachment) {
+    auditor->AddAttachment(++line, std::move(attachment));
+  });
+}
+
+// Adds a log that was fetched to `auditor`, save its attachments.
+void AddFetched(const Log& log, audit::Auditor* auditor) {
+  for (size_t i = 0; i < log.entries.size(); ++i) auditor->AddEntry(i + 1, log.entries[i]);
+  const uint64_t again = auditor->again();
+  for (uint64_t i = 0; i < again; ++i) auditor->AddAgain(log.entries[i].record);
+  auditor->ExpectOpenings();
+  for (size_t i = 0; i < log.openings.size(); ++i) auditor->AddOpening(i + 1, log.openings[i]);
 }
 
 absl::Status AuditRemote(Run& run, const Options& options) {
   ASSIGN_OR_RETURN(const std::shared_ptr<client::Client> client, run.Client());
   ASSIGN_OR_RETURN(const Trust trust, TrustOf(run, options.trust));
+  ASSIGN_OR_RETURN(audit::Context context, ContextOf(trust, options));
   ASSIGN_OR_RETURN(const Log log, FetchLog(*client));
-  Reporter reporter{run};
-  audit::Auditor auditor(trust.log,
-                         [&reporter](const audit::Finding& finding) { reporter(finding); });
-  for (size_t i = 0; i < log.entries.size(); ++i) auditor.AddEntry(i + 1, log.entries[i]);
-  const uint64_t again = auditor.again();
-  for (uint64_t i = 0; i < again; ++i) auditor.AddAgain(log.entries[i].record);
-  auditor.ExpectOpenings();
-  for (size_t i = 0; i < log.openings.size(); ++i) auditor.AddOpening(i + 1, log.openings[i]);
-  std::vector<std::string> wanted;
-  for (const audit::ArchivedEntry& entry : log.entries) {
-    for (std::string& commitment : CommitmentsOf(entry)) wanted.push_back(std::move(commitment));
-  }
-  for (size_t start = 0; start < wanted.size(); start += kAttachmentsAtOnce) {
-    ledger::v1::GetAttachmentsRequest request;
-    for (size_t i = start; i < std::min(start + kAttachmentsAtOnce, wanted.size()); ++i)
-      request.add_commitments(wanted[i]);
-    ledger::v1::GetAttachmentsResponse response;
-    RETURN_IF_ERROR(client->Read("publication", "GetAttachments", request, &response));
-    for (const common::v1::Attachment& attachment : response.attachments()) {
-      auditor.AddAttachment(start,
-                            audit::ArchivedAttachment{attachment.commitment(), attachment.subject(),
-                                                      attachment.salt(), attachment.content()});
-    }
-  }
+  Verdict verdict("audit");
+  audit::Auditor auditor(trust.log, verdict.report(), std::move(context));
+  AddFetched(log, &auditor);
+  RETURN_IF_ERROR(AddAttachments(*client, log, &auditor));
   auditor.Finish(log.checkpoint);
-  uint64_t faults = auditor.faults() + CheckPolicy(trust, log.checkpoint, reporter);
-  if (auditor.not_checkable_from().has_value()) {
-    reporter({audit::Finding::Kind::kNote,
-              "the services are not compared with a log that could not be checked to its end"});
-    return Verdict(run, "audit", faults, auditor.records(), auditor.withheld(), reporter);
-  }
-  if (auditor.withheld() == 0) {
-    RETURN_IF_ERROR(CompareProjections(*client, auditor.fold(), reporter, &faults));
+  audit::Summary summary = auditor.summary();
+  if (auditor.not_checkable_from().has_value() || summary.not_shown > 0) {
+    verdict.Add({audit::Finding::Kind::kNotThere,
+                 "the services' states, which cannot be compared with a log that could not be "
+                 "folded to its end"});
+  } else if (summary.withheld > 0) {
+    verdict.Add({audit::Finding::Kind::kNotThere,
+                 "the services' states, which cannot be compared while ballots are withheld"});
   } else {
-    reporter({audit::Finding::Kind::kNote,
-              "the services' states are not compared while ballots are withheld"});
+    RETURN_IF_ERROR(CompareProjections(*client, auditor.fold(), verdict, &summary.faults));
   }
-  return Verdict(run, "audit", faults, auditor.records(), auditor.withheld(), reporter);
+  return verdict.Print(run, summary);
+}
+
+bool IsUrl(absl::string_view text) {
+  return absl::StartsWith(text, "https://") || absl::StartsWith(text, "http://");
+}
+
+// The contents below `url`, "https://votum.musterstadt.example/log" for example.
+audit::Fetch FetchFrom(const Run& run, absl::string_view url, const std::string& ca_file) {
+  http::ClientLimits limits;
+  limits.whole = absl::Seconds(run.timeout_seconds);
+  limits.answer_bytes = kMaxPublishedBytes;
+  std::string base(absl::StripSuffix(url, "/"));
+  if (!absl::EndsWith(base, "/log")) base += "/log";
+  return [base, get = http::Connect(limits, {ca_file, ""})](
+             const std::string& path) -> absl::StatusOr<std::string> {
+    const std::string whole = absl::StrCat(base, "/", path);
+    const auto answer = get(whole, /*post=*/false, "");
+    if (answer.ok() && answer->status == 200) return answer->body;
+    const std::string why = answer.ok()
+                                ? absl::StrCat(whole, " answers with status ", answer->status)
+                                : std::string(answer.status().message());
+    return client::StatusOfService(grpc::Status(grpc::StatusCode::UNAVAILABLE, why));
+  };
+}
+
+absl::Status AuditUrl(Run& run, const Options& options) {
+  ASSIGN_OR_RETURN(const Trust trust, TrustOf(run, options.trust));
+  ASSIGN_OR_RETURN(audit::Context context, ContextOf(trust, options));
+  ASSIGN_OR_RETURN(const Log log,
+                   audit::FetchPublished(FetchFrom(run, options.folder, options.ca_file), trust.log,
+                                         [](double done) { ShowProgress("fetching", done); }));
+  Verdict verdict("audit");
+  audit::Auditor auditor(trust.log, verdict.report(), std::move(context));
+  AddFetched(log, &auditor);
+  auditor.LeaveSealed();
+  auditor.Finish(log.checkpoint);
+  return verdict.Print(run, auditor.summary());
 }
 
 absl::Status Audit(Run& run, const Options& options) {
   if (options.remote) return AuditRemote(run, options);
   if (options.folder.empty())
-    return Refuse(Reason::kUsage, "name the folder of an exported log, or give --remote");
+    return Refuse(Reason::kUsage,
+                  "name the folder of an exported log or the address of a published one, or give "
+                  "--remote");
+  if (IsUrl(options.folder)) return AuditUrl(run, options);
   ASSIGN_OR_RETURN(const Trust trust, TrustOf(run, options.trust));
-  Reporter reporter{run};
-  uint64_t records = 0;
-  uint64_t withheld = 0;
-  ASSIGN_OR_RETURN(uint64_t faults,
-                   audit::AuditArchive(
-                       options.folder, trust.log,
-                       [&reporter](const audit::Finding& finding) { reporter(finding); },
-                       [](double done) { ShowProgress("auditing", done); }, &records, &withheld,
-                       options.part ? audit::Extent::kPart : audit::Extent::kWhole));
-  ASSIGN_OR_RETURN(const std::string checkpoint, audit::ArchiveReader(options.folder).Checkpoint());
-  faults += CheckPolicy(trust, checkpoint, reporter);
-  return Verdict(run, "audit", faults, records, withheld, reporter);
+  ASSIGN_OR_RETURN(audit::Context context, ContextOf(trust, options));
+  Verdict verdict("audit");
+  ASSIGN_OR_RETURN(
+      const audit::Summary summary,
+      audit::AuditArchive(options.folder, trust.log, verdict.report(), std::move(context),
+                          [](double done) { ShowProgress("auditing", done); }));
+  return verdict.Print(run, summary);
 }
 
 absl::Status Evidence(Run& run, const Options& options) {
@@ -392,19 +383,9 @@ absl::Status Evidence(Run& run, const Options& options) {
 
 absl::Status Verify(Run& run, const Options& options) {
   ASSIGN_OR_RETURN(const crypto::NoteVerifier key, LogKeyOf(run, options.trust.log_key));
-  auto bundle = ReadFile(options.file, kMaxBundleBytes);
-  if (!bundle.ok()) return Refuse(Reason::kBadFile, bundle.status().message());
-  Reporter reporter{run};
-  const uint64_t faults = audit::VerifyEvidenceBundle(
-      *bundle, key, [&reporter](const audit::Finding& finding) { reporter(finding); });
-  if (faults > 0) {
-    return Refuse(
-        Reason::kFaultsFound,
-        absl::StrCat("verify: ", faults, faults == 1 ? " fault" : " faults", " in ", options.file));
-  }
-  if (!reporter.not_checkable.empty()) return NotCheckable("verify", reporter);
-  *run.out << "verify: all checks passed\n";
-  return absl::OkStatus();
+  ASSIGN_OR_RETURN(const std::string bundle, LoadBundle(options.file));
+  Verdict verdict("verify");
+  return verdict.Print(run, audit::VerifyEvidenceBundle(bundle, key, verdict.report()));
 }
 
 }  // namespace
@@ -426,18 +407,19 @@ void AddAuditCommands(Command root, Run& run) {
       "audit",
       "Check a log from the first record to the last and derive every result again: an exported "
       "one, offline,\nor with --remote that of the running services, whose states are compared "
-      "too.\nExample: votum audit export/ --log-key @log.vkey");
-  audit->add_option("FOLDER", options->folder, "An exported log");
-  const CommandOption remote =
-      audit->add_flag("--remote", options->remote,
-                      "Audit the log of the running services, as somebody to whom all its records "
-                      "are shown: an auditor,\nor anybody where no record is reserved");
-  audit
-      ->add_flag("--part", options->part,
-                 "The log was exported by somebody who is not shown every record: check those that "
-                 "are there,\nand count votes by roll call again")
-      ->excludes(remote);
+      "too. Begins with where each\ndecision stands. Records that are not shown to you are "
+      "counted; "
+      "votes by roll call are then counted again.\n"
+      "Example: votum audit export/ --log-key @log.vkey --old last-year/ --receipt "
+      "my-vote.receipt");
+  audit->add_option("FOLDER", options->folder,
+                    "An exported log, or the address where one is published: https://HOST");
+  audit->add_option("--ca", options->ca_file,
+                    "Certificate authority (PEM) of that address, instead of the system's");
+  audit->add_flag("--remote", options->remote,
+                  "Audit the log of the running services, as far as its records are shown to you");
   AddTrustOptions(audit, &options->trust);
+  AddKnownOptions(audit, &options->known);
   audit->callback([&run, options] { run.Report(Audit(run, *options)); });
 
   const Command evidence =

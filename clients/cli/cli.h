@@ -28,8 +28,9 @@ enum ExitCode {
   kNotReachable = 3,
   kVerificationFailed = 4,
   kLocalProblem = 5,
-  kNotCheckable = 6,  // no fault, but the log is of a version that this program does not know
-  kStillOpen = 7,     // of an audit: no fault, but ballots are withheld while a vote is open
+  // No fault, but the log is of a version that this program does not know, or not all is shown.
+  kNotCheckable = 6,
+  kStillOpen = 7,  // of an audit: no fault, but ballots are withheld while a vote is open
 };
 ExitCode ExitCodeOf(const absl::Status& status);
 

@@ -18,6 +18,7 @@
 #include "clients/audit/witness_check.h"
 #include "clients/cli/cli.h"
 #include "clients/cli/fields.h"
+#include "clients/cli/kept.h"
 #include "clients/cli/printer.h"
 #include "clients/cli/trust.h"
 #include "clients/lib/receipt.h"
@@ -29,7 +30,6 @@
 namespace votum::cli {
 namespace {
 
-constexpr size_t kMaxReceiptBytes = size_t{8} << 20;
 constexpr absl::Duration kPause = absl::Milliseconds(200);
 
 struct Options {
@@ -38,14 +38,6 @@ struct Options {
   std::string out;
   uint64_t index = 0;
 };
-
-absl::StatusOr<common::v1::Receipt> LoadReceipt(const std::string& file) {
-  const auto bytes = ReadFile(file, kMaxReceiptBytes);
-  if (!bytes.ok()) return Refuse(Reason::kBadFile, bytes.status().message());
-  common::v1::Receipt receipt;
-  if (receipt.ParseFromString(*bytes)) return receipt;
-  return Refuse(Reason::kBadFile, absl::StrCat(file, " is not a receipt"));
-}
 
 // The command in `record`; null if this program does not know its type.
 std::unique_ptr<google::protobuf::Message> CommandIn(const common::v1::Record& record) {
@@ -83,6 +75,8 @@ absl::Status Verify(const Run& run, const Options& options) {
       {"log", "proved to be in the log", trust.log.name()},
       {"time", "time", run.json() ? JsonTime(record.time()) : FieldText(record, "time")},
       {"payload_type", "type", record.payload_type()}};
+  ASSIGN_OR_RETURN(std::string signatures, client::DescribeSignatures(receipt, trust.log));
+  facts.push_back({"signatures", "signatures", std::move(signatures)});
   if (trust.policy.has_value()) {
     ASSIGN_OR_RETURN(std::string who, Witnesses(*trust.policy, receipt.checkpoint()));
     facts.push_back({"witnesses", "witnesses", std::move(who)});

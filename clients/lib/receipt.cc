@@ -1,15 +1,21 @@
 #include "clients/lib/receipt.h"
 
+#include <algorithm>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"
+#include "core/fold/fold.h"
 #include "crypto/checkpoint.h"
 #include "crypto/commitment.h"
+#include "crypto/dsse.h"
 #include "crypto/hash.h"
+#include "crypto/keys.h"
 #include "crypto/merkle.h"
 #include "crypto/record_leaf.h"
 
@@ -62,6 +68,44 @@ absl::Status VerifyReceiptOf(const common::v1::SignedCommand& command,
     same = record.signatures(i).SerializeAsString() == command.signatures(i).SerializeAsString();
   }
   return same ? absl::OkStatus() : Invalid("its record is not what was signed and sent");
+}
+
+absl::StatusOr<std::string> DescribeSignatures(const common::v1::Receipt& receipt,
+                                               const crypto::NoteVerifier& log) {
+  const std::optional<OpenedRecord> record = OpenRecord(receipt.record());
+  if (!record.has_value()) return Invalid("its record does not parse");
+  if (!record->envelope.ok()) {
+    // A newer program may know more of it.
+    const Reason reason = ReasonOf(record->envelope.status()).value_or(Reason::kBadCommand);
+    if (reason == Reason::kUnknownCommand || reason == Reason::kUnknownField ||
+        reason == Reason::kUnknownValue)
+      return "not checked: this program does not know the command";
+    return Invalid(record->envelope.status().message());
+  }
+  const Envelope& envelope = *record->envelope;
+  std::vector<crypto::PublicKey> keys = {log.key()};
+  if (auto own = crypto::PublicKey::FromSpkiDer(envelope.header().public_key()); own.ok())
+    keys.push_back(*std::move(own));
+  int verified = 0;
+  std::vector<std::string> unknown;
+  for (const common::v1::Signature& signature : envelope.signatures) {
+    const auto key = std::find_if(keys.begin(), keys.end(), [&](const crypto::PublicKey& one) {
+      return one.id() == signature.key_id();
+    });
+    if (key == keys.end()) {
+      unknown.push_back(signature.key_id());
+    } else if (!crypto::VerifyDsse(*key, envelope.payload_type(), envelope.payload,
+                                   signature.signature())
+                    .ok()) {
+      return Invalid(absl::StrCat("the signature of key ", key->id(), " does not verify"));
+    } else {
+      ++verified;
+    }
+  }
+  if (unknown.empty()) return absl::StrCat(verified, " verified, by the key that the record names");
+  return absl::StrCat(verified > 0 ? absl::StrCat(verified, " verified; ") : "",
+                      "NOT CHECKED: that of key ", absl::StrJoin(unknown, ", "),
+                      ", which only the log can tell (votum audit)");
 }
 
 absl::StatusOr<crypto::TlogProof> TlogProofOf(const common::v1::Receipt& receipt) {

@@ -2,6 +2,8 @@
 #ifndef VOTUM_CLIENTS_LIB_RECEIPT_H_
 #define VOTUM_CLIENTS_LIB_RECEIPT_H_
 
+#include <string>
+
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
@@ -19,6 +21,14 @@ absl::Status VerifyReceipt(const common::v1::Receipt& receipt, const crypto::Not
 // As above, and the record holds exactly `command`: type, payload, signatures.
 absl::Status VerifyReceiptOf(const common::v1::SignedCommand& command,
                              const common::v1::Receipt& receipt, const crypto::NoteVerifier& log);
+
+// What can be said of the signatures of the record in `receipt`, which VerifyReceipt has proved to be
+// in the log: nothing else follows from a proof. A receipt holds the key of a signature only where no
+// enrolled key signs, and a reader knows that of the log: "1 verified", "not checked: that of key ...,
+// which only the log can tell: votum audit". DATA_LOSS/RECEIPT_INVALID if one does not verify, or
+// the record is not as a ledger writes it.
+absl::StatusOr<std::string> DescribeSignatures(const common::v1::Receipt& receipt,
+                                               const crypto::NoteVerifier& log);
 
 // `receipt` as other people's programs take it (https://c2sp.org/tlog-proof). Its extra data are
 // salt and record, whose SHA-256 is the leaf. DATA_LOSS/RECEIPT_INVALID for hashes of wrong length.

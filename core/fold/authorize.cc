@@ -29,7 +29,9 @@ absl::Status VerifyOne(const crypto::PublicKey& key, const std::string& message,
                   absl::StrCat("the signature names key ", signature.key_id(), ", but key ",
                                key.id(), " is the one that must sign"));
   }
-  if (!cache.Verify(key, message, signature.signature()).ok()) {
+  const absl::Status verified = cache.Verify(key, message, signature.signature());
+  if (ReasonOf(verified) == Reason::kHighS) return verified;
+  if (!verified.ok()) {
     return Refuse(Reason::kBadSignature, absl::StrCat("the signature of key ", key.id(),
                                                       " does not verify over these bytes"));
   }

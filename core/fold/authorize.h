@@ -31,6 +31,7 @@ namespace votum {
 //                                          EnrolKey with a code that is not, or no longer, good
 //   PERMISSION_DENIED/NOT_THE_KEYS_OWNER   header.actor is not the key's owner
 //   UNAUTHENTICATED/BAD_SIGNATURE          a signature does not verify, or a key id does not match
+//   INVALID_ARGUMENT/HIGH_S                a signature verifies, but is not in its one form
 //   PERMISSION_DENIED/OFFICE_MISSING       the actor has none of the offices that may give it
 absl::StatusOr<CommandContext> Authorize(const World& world, const Envelope& envelope,
                                          uint64_t index, absl::Time time,

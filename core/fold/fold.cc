@@ -53,6 +53,14 @@ std::optional<OpenedRecord> OpenRecord(absl::string_view record_bytes) {
     return OpenedRecord{record.index(), FromTimestamp(record.time()),
                         std::move(*record.mutable_service()), record.judged_at(), known};
   }
+  // A second form could carry what no reader is shown, and give readers different bytes.
+  if (record.SerializeAsString() != record_bytes) {
+    return OpenedRecord{record.index(), FromTimestamp(record.time()),
+                        std::move(*record.mutable_service()), record.judged_at(),
+                        Refuse(Reason::kBadCommand,
+                               "the record is not in its one form: a field comes twice, or in "
+                               "another place or encoding")};
+  }
   return OpenedRecord{record.index(), FromTimestamp(record.time()),
                       std::move(*record.mutable_service()), record.judged_at(),
                       OpenEnvelope(record.payload_type(), std::move(*record.mutable_payload()),

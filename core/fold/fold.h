@@ -91,7 +91,8 @@ struct OpenedRecord {
 };
 
 // Returns nothing if `record_bytes` are not a record at all. A record with fields that this program
-// does not know has the envelope UNKNOWN_FIELD.
+// does not know has the envelope UNKNOWN_FIELD; one that is not as ledgers write it (each field once,
+// in the order of their numbers), BAD_COMMAND.
 std::optional<OpenedRecord> OpenRecord(absl::string_view record_bytes);
 
 // Whether gaps in the log are allowed: only for a bundle that shows a part of a log, each record

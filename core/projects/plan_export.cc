@@ -14,8 +14,14 @@ uint32_t PercentDone(const v1::WorkPackageStatus& status) {
   return status.reports_size() == 0 ? 0 : status.reports(status.reports_size() - 1).percent_done();
 }
 
+// A cell that begins with one of these is a formula to spreadsheets; an apostrophe makes it a text.
+bool IsFormula(const std::string& field) {
+  return !field.empty() && absl::string_view("=+-@\t\r").find(field[0]) != absl::string_view::npos;
+}
+
 std::string Quoted(const std::string& field) {
-  return absl::StrCat("\"", absl::StrReplaceAll(field, {{"\"", "\"\""}}), "\"");
+  return absl::StrCat(IsFormula(field) ? "\"'" : "\"", absl::StrReplaceAll(field, {{"\"", "\"\""}}),
+                      "\"");
 }
 
 }  // namespace

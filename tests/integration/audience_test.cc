@@ -281,9 +281,17 @@ TEST_P(AudienceTest, AnAnnouncedRollCallAddsOpeningsAndChangesNoRecord) {
               ::testing::HasSubstr("openings: all 1 that the log gives"));
   votum.Do("public", "log export " + votum.Path("part"));
   EXPECT_EQ(*ReadFile(votum.Path("part") + "/openings.jsonl"), AtTheEdge("openings/000.p/1"));
-  const std::string counted = votum.Do("public", "audit --part " + votum.Path("part"), 6);
+  const std::string counted = votum.Do("public", "audit " + votum.Path("part"), 6);
   EXPECT_THAT(counted, ::testing::HasSubstr("vote v1: 1 opened ballots counted again: 1 yes"));
   EXPECT_THAT(counted, ::testing::Not(::testing::HasSubstr("FAULT")));
+  // Anybody audits what is published, and it is no fault that not all is.
+  const std::string published =
+      votum.Do("public", absl::StrCat("audit ", city_.EdgeUrl(), " --ca ", city_.ca_path()), 6);
+  EXPECT_THAT(published, ::testing::HasSubstr("vote v1: 1 opened ballots counted again: 1 yes"));
+  EXPECT_THAT(published, ::testing::Not(::testing::HasSubstr("FAULT")));
+  // The same through the services.
+  EXPECT_THAT(votum.Do("public", "audit --remote", 6),
+              ::testing::Not(::testing::HasSubstr("FAULT")));
 }
 
 TEST_P(AudienceTest, SessionsThatAreNoGoodAreRefusedNotTakenForThePublic) {

@@ -237,11 +237,9 @@ Audited AuditRate(City& city) {
   }
   const absl::Time start = absl::Now();
   const double cpu = votum::bench::ProcessSeconds();
-  uint64_t records = 0;
-  const auto faults = votum::audit::AuditArchive(
-      folder, city.log(), [](const auto&) {}, [](double) {}, &records);
-  if (!faults.ok() || *faults != 0) std::exit(1);
-  const auto count = static_cast<double>(records);
+  const auto audited = votum::audit::AuditArchive(folder, city.log(), [](const auto&) {});
+  if (!audited.ok() || audited->faults != 0) std::exit(1);
+  const auto count = static_cast<double>(audited->records);
   return {count / absl::ToDoubleSeconds(absl::Now() - start),
           1e6 * (votum::bench::ProcessSeconds() - cpu) / count, FoldMicroseconds(city, entries)};
 }

@@ -66,5 +66,15 @@ TEST_F(FileTest, ReadsOnlyUpToTheLimit) {
   EXPECT_THAT(ReadFile(Path("missing")), HasCode(absl::StatusCode::kNotFound));
 }
 
+TEST_F(FileTest, WhatWouldMakeAReaderWaitIsNoFile) {
+  ASSERT_EQ(mkfifo(Path("fifo").c_str(), 0600), 0);
+  EXPECT_THAT(CheckRegularFile(Path("fifo")), IsRefused(Reason::kBadFile));
+  EXPECT_THAT(CheckRegularFile("/dev/zero"), IsRefused(Reason::kBadFile));
+  EXPECT_THAT(CheckRegularFile(folder_.string()), IsRefused(Reason::kBadFile));
+  EXPECT_OK(CheckRegularFile(Path("nothing")));
+  ASSERT_OK(WriteFile(Path("file"), "x"));
+  EXPECT_OK(CheckRegularFile(Path("file")));
+}
+
 }  // namespace
 }  // namespace votum

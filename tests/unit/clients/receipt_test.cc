@@ -237,5 +237,27 @@ TEST(RefreshedTest, TwoHistoriesAreNoticed) {
               IsRefused(Reason::kLogForked));
 }
 
+// That a record is in the log says nothing of who has signed it.
+TEST(ReceiptTest, SignaturesAreVerifiedOrItIsSaidThatTheyWereNot) {
+  Voted voted;
+  const auto said = DescribeSignatures(voted.receipt, voted.log.verifier());
+  ASSERT_OK(said);
+  EXPECT_THAT(*said, HasSubstr(voted.key.public_key().id()));
+  EXPECT_THAT(*said, HasSubstr("NOT CHECKED"));
+
+  // A record that names its key itself.
+  meetings::v1::CastVote vote;
+  common::v1::SignedCommand command = *SignCommand(
+      {kDeployment, "", {&voted.key}, /*public_key_in_header=*/true}, absl::Now(), &vote);
+  const auto verified = DescribeSignatures(voted.log.Append(command), voted.log.verifier());
+  ASSERT_OK(verified);
+  EXPECT_THAT(*verified, HasSubstr("1 verified"));
+  EXPECT_THAT(*verified, ::testing::Not(HasSubstr("NOT CHECKED")));
+  Flip(command.mutable_signatures(0)->mutable_signature(), 7);
+  const common::v1::Receipt forged = voted.log.Append(command);
+  EXPECT_OK(VerifyReceipt(forged, voted.log.verifier())) << "it is in the log";
+  EXPECT_THAT(DescribeSignatures(forged, voted.log.verifier()), IsRefused(Reason::kReceiptInvalid));
+}
+
 }  // namespace
 }  // namespace votum::client

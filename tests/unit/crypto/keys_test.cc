@@ -78,8 +78,31 @@ TEST(P256Test, KnownAnswer) {
       "3046"
       "022100efd48b2aacb6a8fd1140dd9cd45e81d69d2c877b56aaf991c34d0ea84eaf3716"
       "022100f7cb1c942d657c41d436c7a1b6e29f65f3e900dbb9aff4064dc4ab2f843acda8");
-  EXPECT_OK(key->Verify("sample", signature));
-  EXPECT_THAT(key->Verify("samplf", signature), IsRefused(Reason::kWrongSignature));
+  // Its s is above n / 2: the signature holds, and is not in its one form.
+  EXPECT_THAT(key->Verify("sample", signature), IsRefused(Reason::kHighS));
+  const auto low = LowSignature(signature);
+  ASSERT_OK(low);
+  EXPECT_EQ(HexEncode(*low),
+            "3045"
+            "022100efd48b2aacb6a8fd1140dd9cd45e81d69d2c877b56aaf991c34d0ea84eaf3716"
+            "02200834e36ad29a83bf2bc9385e491d6099c8fdf9d1ed67aa7ea5f51f93782857a9");
+  EXPECT_OK(key->Verify("sample", *low));
+  EXPECT_EQ(*LowSignature(*low), *low);
+  EXPECT_THAT(key->Verify("samplf", *low), IsRefused(Reason::kWrongSignature));
+}
+
+TEST(P256Test, EverySignatureIsInItsOneForm) {
+  const absl::StatusOr<PrivateKey> key = PrivateKey::Generate(KeyType::kP256);
+  ASSERT_OK(key);
+  for (int i = 0; i < 64; ++i) {  // without the form, half of them would be refused
+    const std::string message = absl::StrCat("message ", i);
+    EXPECT_OK(key->public_key().Verify(message, *key->Sign(message)));
+  }
+}
+
+TEST(P256Test, WhatIsNoSignatureHasNoForm) {
+  for (const char* hex : {"", "00", "3006020100020100ff", "300602010102"})
+    EXPECT_THAT(LowSignature(*HexDecode(hex)), IsRefused(Reason::kWrongSignature)) << hex;
 }
 
 TEST(SignTest, EveryChangedBitOfASignatureIsNoticed) {

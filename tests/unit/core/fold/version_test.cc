@@ -122,6 +122,29 @@ TEST(LogVersion, UnknownThingsAreVoidAndAFaultWhileTheVersionIsKnown) {
     EXPECT_TRUE(IsIntegrityFault(program.fold().WhyVoid(index))) << reason;
 }
 
+// Whatever else parses as the same record would be a second leaf for it, with room for what no
+// reader is shown.
+TEST(LogVersion, ARecordHasOneForm) {
+  SmallLog log;
+  const std::string good = log.records().back();
+  ASSERT_OK(OpenRecord(good)->envelope);
+  common::v1::Record record;
+  ASSERT_TRUE(record.ParseFromString(good));
+  common::v1::Record index;
+  index.set_index(record.index());
+  common::v1::Record without = record;
+  without.clear_index();
+  const std::string doubled = index.SerializeAsString() + good;
+  const std::string moved = without.SerializeAsString() + index.SerializeAsString();
+  const std::string overlong = std::string("\x08\x81\x80\x00", 4) + without.SerializeAsString();
+  for (const std::string& other : {doubled, moved, overlong}) {
+    const auto opened = OpenRecord(other);
+    ASSERT_TRUE(opened.has_value());
+    EXPECT_THAT(opened->envelope, IsRefused(Reason::kBadCommand));
+    EXPECT_TRUE(IsIntegrityFault(opened->envelope.status()));
+  }
+}
+
 TEST(LogVersion, UnknownThingsOfANewerVersionAreNotJudged) {
   SmallLog log;
   const uint64_t activation = log.Activate(2);

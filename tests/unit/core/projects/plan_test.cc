@@ -71,5 +71,13 @@ TEST(PlanExportTest, CsvQuotesTitles) {
             "work_package,a,\"Bau, \"\"klein\"\"\",r,0,3,,0\r\n");
 }
 
+TEST(PlanExportTest, CsvHoldsNoFormula) {
+  for (const char* title : {"=HYPERLINK(\"http://x\")", "+1", "-1", "@SUM(1)", "\t=1", "\r=1"}) {
+    v1::Project project;
+    project.add_milestones()->mutable_plan()->set_title(title);
+    EXPECT_NE(PlanCsv(project).find(",\"'"), std::string::npos) << title;
+  }
+}
+
 }  // namespace
 }  // namespace votum::projects

@@ -67,6 +67,8 @@ TEST_F(AuditPolicyTest, AQuorumIsNamedWithItsTimes) {
   EXPECT_EQ(Audit("group g 2 w1 w2 w3\nquorum g\n"), 0) << output_;
   EXPECT_THAT(output_, HasSubstr(": cosigned by w1 on 2023-11-14 23:13:20 +01:00, w3 on "
                                  "2023-11-14 23:13:20 +01:00, which is enough by the policy"));
+  // They cosigned years before the time of the last record.
+  EXPECT_THAT(output_, HasSubstr("ODD   the last record bears a time that is "));
 }
 
 TEST_F(AuditPolicyTest, TooFewAreAFault) {

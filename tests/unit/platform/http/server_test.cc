@@ -4,6 +4,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <openssl/ssl.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -266,6 +267,27 @@ TEST_F(TlsServerTest, ServesOverTls) {
   ASSERT_OK(refused);
   EXPECT_EQ(refused->status, 413);
   EXPECT_FALSE(votum::http::Connect({}, {})(Url("/a"), false, "").ok()) << "not a known authority";
+}
+
+// Whether the server speaks TLS 1.2 with a client that offers this cipher alone.
+bool Speaks(int fd, const char* cipher) {
+  SSL_CTX* context = SSL_CTX_new(TLS_client_method());
+  SSL_CTX_set_max_proto_version(context, TLS1_2_VERSION);
+  EXPECT_EQ(SSL_CTX_set_cipher_list(context, cipher), 1) << cipher;
+  SSL* ssl = SSL_new(context);
+  SSL_set_fd(ssl, fd);
+  const bool spoken = SSL_connect(ssl) == 1;
+  SSL_free(ssl);
+  SSL_CTX_free(context);
+  close(fd);
+  return spoken;
+}
+
+TEST_F(TlsServerTest, OffersAuthenticatedEncryptionAlone) {
+  EXPECT_TRUE(Speaks(Connect(), "ECDHE-ECDSA-AES128-GCM-SHA256"));
+  EXPECT_TRUE(Speaks(Connect(), "ECDHE-ECDSA-CHACHA20-POLY1305"));
+  for (const char* old : {"ECDHE-ECDSA-AES256-SHA", "ECDHE-ECDSA-AES128-SHA256"})
+    EXPECT_FALSE(Speaks(Connect(), old)) << old;
 }
 
 TEST_F(TlsServerTest, WhoSpeaksNoTlsGetsNothing) {

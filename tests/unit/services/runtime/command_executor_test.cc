@@ -222,6 +222,13 @@ TEST_F(CommandExecutorTest, ACommandSentAgainGetsItsFirstReceiptAndCountsOnce) {
   Send(reused, &refused);
   EXPECT_THAT(refused.Await(), IsRefused(Reason::kCommandIdReused));
   EXPECT_EQ(ledger_.appends(), 0u);
+
+  // Whoever has guessed the bytes of a command cannot sign them, and gets no receipt.
+  SignedCommand guessed = command;
+  guessed.mutable_signatures(0)->mutable_signature()->back() ^= 1;
+  Sent asked;
+  Send(guessed, &asked);
+  EXPECT_THAT(asked.Await(), IsRefused(Reason::kCommandIdReused));
 }
 
 TEST_F(CommandExecutorTest, AnUnknownOutcomeIsSettledBySendingAgain) {
