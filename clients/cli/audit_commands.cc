@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -178,12 +179,22 @@ std::vector<std::string> CommitmentsOf(const audit::ArchivedEntry& entry) {
   return commitments;
 }
 
+// What the records commit to, each once: where two were sent at the same time under one commitment,
+// the void one names it, too.
+std::vector<std::string> CommitmentsOf(const Log& log) {
+  std::vector<std::string> commitments;
+  std::set<std::string> seen;
+  for (const audit::ArchivedEntry& entry : log.entries) {
+    for (std::string& commitment : CommitmentsOf(entry)) {
+      if (seen.insert(commitment).second) commitments.push_back(std::move(commitment));
+    }
+  }
+  return commitments;
+}
+
 absl::Status FetchAttachments(client::Client& client, const Log& log,
                               audit::ArchiveWriter* writer) {
-  std::vector<std::string> wanted;
-  for (const audit::ArchivedEntry& entry : log.entries) {
-    for (std::string& commitment : CommitmentsOf(entry)) wanted.push_back(std::move(commitment));
-  }
+  const std::vector<std::string> wanted = CommitmentsOf(log);
   for (size_t start = 0; start < wanted.size(); start += kAttachmentsAtOnce) {
     ledger::v1::GetAttachmentsRequest request;
     for (size_t i = start; i < std::min(start + kAttachmentsAtOnce, wanted.size()); ++i)
@@ -326,10 +337,7 @@ absl::Status AuditRemote(Run& run, const Options& options) {
   for (uint64_t i = 0; i < again; ++i) auditor.AddAgain(log.entries[i].record);
   auditor.ExpectOpenings();
   for (size_t i = 0; i < log.openings.size(); ++i) auditor.AddOpening(i + 1, log.openings[i]);
-  std::vector<std::string> wanted;
-  for (const audit::ArchivedEntry& entry : log.entries) {
-    for (std::string& commitment : CommitmentsOf(entry)) wanted.push_back(std::move(commitment));
-  }
+  const std::vector<std::string> wanted = CommitmentsOf(log);
   for (size_t start = 0; start < wanted.size(); start += kAttachmentsAtOnce) {
     ledger::v1::GetAttachmentsRequest request;
     for (size_t i = start; i < std::min(start + kAttachmentsAtOnce, wanted.size()); ++i)
