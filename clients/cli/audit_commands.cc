@@ -3,6 +3,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -181,13 +182,23 @@ std::vector<std::string> CommitmentsOf(const audit::ArchivedEntry& entry) {
   return commitments;
 }
 
+// What the records commit to, each once: where two were sent at the same time under one commitment,
+// the void one names it, too.
+std::vector<std::string> CommitmentsOf(const Log& log) {
+  std::vector<std::string> commitments;
+  std::set<std::string> seen;
+  for (const audit::ArchivedEntry& entry : log.entries) {
+    for (std::string& commitment : CommitmentsOf(entry)) {
+      if (seen.insert(commitment).second) commitments.push_back(std::move(commitment));
+    }
+  }
+  return commitments;
+}
+
 // The sealed contents that the records commit to, as far as they are shown to the caller.
 absl::Status ForEachAttachment(client::Client& client, const Log& log,
                                const std::function<void(audit::ArchivedAttachment)>& each) {
-  std::vector<std::string> wanted;
-  for (const audit::ArchivedEntry& entry : log.entries) {
-    for (std::string& commitment : CommitmentsOf(entry)) wanted.push_back(std::move(commitment));
-  }
+  const std::vector<std::string> wanted = CommitmentsOf(log);
   for (size_t start = 0; start < wanted.size(); start += kAttachmentsAtOnce) {
     ledger::v1::GetAttachmentsRequest request;
     for (size_t i = start; i < std::min(start + kAttachmentsAtOnce, wanted.size()); ++i)

@@ -65,6 +65,17 @@ void Remove(Table<std::string, Table<std::string, Value>>& table, const std::str
   if (row.empty()) table.Erase(outer);
 }
 
+v1::ProfileOrigin OriginOf(const rules::v1::RuleProfile& profile) {
+  switch (rules::OriginOf(profile)) {
+    case rules::ProfileOrigin::kBuiltIn:
+      return v1::PROFILE_ORIGIN_BUILT_IN;
+    case rules::ProfileOrigin::kAltered:
+      return v1::PROFILE_ORIGIN_ALTERED;
+    case rules::ProfileOrigin::kOwn:
+      return v1::PROFILE_ORIGIN_OWN;
+  }
+}
+
 v1::Organization ToProto(const OrganizationEntry& entry) {
   v1::Organization organization;
   organization.set_id(entry.id);
@@ -74,6 +85,7 @@ v1::Organization ToProto(const OrganizationEntry& entry) {
   if (entry.profile_index.has_value()) {
     *organization.mutable_profile() = entry.profile;
     organization.set_profile_index(*entry.profile_index);
+    organization.set_profile_origin(OriginOf(entry.profile));
   }
   return organization;
 }
@@ -259,6 +271,7 @@ void DirectoryMachine::AddOffice(const std::string& person_id, common::v1::Offic
   state_.persons.Mutable(person_id)->offices.insert(office);
   if (office == common::v1::OFFICE_ADMINISTRATOR)
     state_.administrators.InsertOrAssign(person_id, {});
+  EndFounding();
 }
 
 absl::Status DirectoryMachine::Check(const CommandContext&,
@@ -338,24 +351,16 @@ absl::Status DirectoryMachine::Check(const CommandContext& context,
     return Refuse(Reason::kKeyNotWaiting,
                   absl::StrCat("key ", key->id, " does not wait for confirmation"));
   }
-  if (context.actor == key->person_id) {
-    return Refuse(Reason::kSamePerson,
-                  "nobody confirms a key of one's own; ask another administrator");
-  }
-  const bool only_one = AdministratorsWithActiveKey() == 1;
-  const bool for_second = HasOffice(key->person_id, common::v1::OFFICE_ADMINISTRATOR);
-  if (context.actor == key->issued_by && !(only_one && for_second)) {
-    return Refuse(Reason::kSamePerson, absl::StrCat(context.actor,
-                                                    " issued the code of this key; another "
-                                                    "administrator must confirm it (four eyes)"));
-  }
-  return absl::OkStatus();
+  return CheckMayConfirm(context, *key);
 }
 
 void DirectoryMachine::Apply(const CommandContext& context, const v1::ConfirmKey& command) {
+  const bool alone = founding();
   KeyEntry& key = *state_.keys.Mutable(command.key_id());
   key.state = v1::KEY_STATE_ACTIVE;
   key.confirmed_by = context.actor;
+  if (!alone) key.confirm_time = context.time;
+  EndFounding();
 }
 
 absl::Status DirectoryMachine::Check(const CommandContext& context,

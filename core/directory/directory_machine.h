@@ -7,8 +7,9 @@
 // A key becomes active in three steps by at least two persons: an administrator issues a one-time
 // code, the owner enrols a key with it, another administrator confirms it. Two exceptions allow a
 // deployment to be founded: the first administrator's first key is active at once (the person who
-// made the log key made its code), and as long as they are the only administrator with an active
-// key, the first administrator may confirm the second alone.
+// made the log key made its code), and until two administrators have keys in force, the first one
+// confirms the second alone. Once they had, this never comes back. Where all administrators but one
+// have lost their keys later, the mayor or an auditor confirms the next administrator's.
 #ifndef VOTUM_CORE_DIRECTORY_DIRECTORY_MACHINE_H_
 #define VOTUM_CORE_DIRECTORY_DIRECTORY_MACHINE_H_
 
@@ -28,6 +29,28 @@
 #include "votum/directory/v1/directory.pb.h"
 
 namespace votum::directory {
+
+// What a record seals: the attachments that it names.
+struct Sealing {
+  struct Part {
+    common::v1::AttachmentRef ref;
+    bool joins = false;  // attachment_joins_subject, in proto/votum/common/v1/options.proto
+  };
+  uint64_t index = 0;
+  absl::Time time = absl::UnixEpoch();
+  std::string payload_type;
+  std::string key_id;  // of its first signature
+  std::vector<Part> parts;
+  std::string keeps;     // the vote whose keys they are
+  std::string releases;  // the vote that has a result
+};
+
+// How long a key must have been in force before its owner and whoever confirmed it count as two
+// persons.
+inline constexpr absl::Duration kKeySettles = absl::Hours(1);
+// How long after its opening the keys of a vote without result are kept: a vote that was given up
+// gets none, and the parts of trustees are good for 30 days.
+inline constexpr absl::Duration kKeysKept = absl::Hours(24 * 90);
 
 // Not thread-safe.
 class DirectoryMachine {
@@ -75,6 +98,9 @@ class DirectoryMachine {
   // Queries of other domains and of the fold. Pointers are valid until the next Apply; null where
   // there is none.
   bool founded() const { return !state_.deployment.empty(); }
+  // Whether no two administrators have ever had keys in force at the same time: the founder gives
+  // alone what takes two persons afterwards.
+  bool founding() const { return !state_.two_administrators; }
   const std::string& deployment() const { return state_.deployment; }
   const std::string& body_name() const { return state_.body_name; }
   bool simulated_clock() const { return state_.simulated_clock; }
@@ -89,6 +115,13 @@ class DirectoryMachine {
   // Holds the office of a machine, and therefore nothing else.
   bool IsMachine(absl::string_view person_id) const;
   const OrganizationEntry* FindOrganization(absl::string_view organization_id) const;
+  const MembershipEntry* FindMembership(absl::string_view membership_id) const {
+    return state_.memberships.Find(membership_id);
+  }
+  // PERMISSION_DENIED/KEY_JUST_CONFIRMED if `person_id` has confirmed the key `key_id` less than
+  // kKeySettles before `time`.
+  absl::Status CheckSettled(absl::string_view key_id, absl::string_view person_id,
+                            absl::Time time) const;
   const MembershipEntry* ActiveMembership(absl::string_view person_id,
                                           absl::string_view organization_id) const;
   // By person id.
@@ -109,6 +142,19 @@ class DirectoryMachine {
   bool IsErased(absl::string_view subject) const;
   // The subject of everything that is sealed about a person who exists.
   const std::string& SubjectOf(absl::string_view person_id) const;
+  // Every subject and every commitment has one owner. ALREADY_EXISTS/SUBJECT_TAKEN if a subject was
+  // named by another kind of command or by one of another key; what lies under a person's, the
+  // commands' own Checks decide. ALREADY_EXISTS/COMMITMENT_KNOWN if a commitment was named before, or
+  // comes twice.
+  absl::Status CheckOwned(const Sealing& sealing) const;
+  // Enters what the next record seals, even if it is void.
+  void Own(const Sealing& sealing);
+  // Null if no record names the subject.
+  const SubjectEntry* FindSubject(absl::string_view subject) const {
+    return state_.sealed_under.Find(subject);
+  }
+  // Whether the keys of a vote without result, which may still be opened, lie under the subject.
+  bool IsKept(absl::string_view subject, absl::Time time) const;
   // Checks a sealed content that is not about one person: its subject is nobody's, so that its
   // erasure takes no person's data. INVALID_ARGUMENT/BAD_ATTACHMENT, ALREADY_EXISTS/SUBJECT_TAKEN.
   absl::Status CheckSealedApart(absl::string_view field,
@@ -152,6 +198,10 @@ class DirectoryMachine {
   void AddPerson(const std::string& id, const common::v1::AttachmentRef& name);
   void AddOffice(const std::string& person_id, common::v1::Office office);
   int AdministratorsWithActiveKey() const;
+  // Who may confirm `key`. PERMISSION_DENIED/SAME_PERSON, OFFICE_MISSING, KEY_JUST_CONFIRMED.
+  absl::Status CheckMayConfirm(const CommandContext& context, const KeyEntry& key) const;
+  // Ends the founding once two administrators have keys in force.
+  void EndFounding();
   // Besides the key `except`, if that is given.
   bool HasActiveKey(absl::string_view person_id, absl::string_view except = "") const;
 

@@ -33,7 +33,10 @@ struct KeyEntry {
   std::string confirmed_by;
   common::v1::AttachmentRef revocation_reason;  // without commitment: none
   v1::KeyState state = v1::KEY_STATE_UNSPECIFIED;
-  VOTUM_FIELDS(id, person_id, public_key, label, issued_by, confirmed_by, revocation_reason, state)
+  // When it was confirmed by somebody other than the founder alone.
+  std::optional<absl::Time> confirm_time;
+  VOTUM_FIELDS(id, person_id, public_key, label, issued_by, confirmed_by, revocation_reason, state,
+               confirm_time)
 };
 
 struct CodeEntry {
@@ -66,6 +69,15 @@ struct MembershipEntry {
   VOTUM_FIELDS(id, person_id, organization_id, role, voting_right, start, end)
 };
 
+// Whose a subject is. Entered for each record that names attachments, whatever its domain and even
+// if it is void, so that all processes know the same owners, whatever they fold.
+struct SubjectEntry {
+  std::string payload_type;                 // of the first record that names it
+  std::string key_id;                       // by which that record is signed
+  Table<uint64_t, std::monostate> records;  // all that name it
+  VOTUM_FIELDS(payload_type, key_id, records)
+};
+
 // A copy shares its entries. Nothing but what is needed to look up rights follows from other fields;
 // tables of tables have no empty ones.
 struct DirectoryState {
@@ -75,6 +87,7 @@ struct DirectoryState {
   std::string body_name;
   std::string founder_id;
   bool simulated_clock = false;
+  bool two_administrators = false;  // had keys in force at the same time, once
   uint32_t version = 1;
   absl::Time accepted_time = absl::UnixEpoch();
   uint64_t accept_record = 0;
@@ -91,14 +104,19 @@ struct DirectoryState {
   Table<std::string, Table<std::string, std::string>> members;
   Table<std::string, Set> organizations_of;  // person: those with such a membership
 
+  Table<std::string, SubjectEntry> sealed_under;  // by subject
+  Table<std::string, uint64_t> commitments;       // the first record that names each
+  // Vote without result, subject of its keys: until when these are kept.
+  Table<std::string, Table<std::string, absl::Time>> kept;
+
   Table<uint64_t, v1::Erasure> erasures;         // by record of the act
   Table<uint64_t, std::string> erased_subjects;  // 0, 1, ... in the order of the confirmations
   Set erased;                                    // the same subjects
 
-  VOTUM_FIELDS(deployment, body_name, founder_id, simulated_clock, version, accepted_time,
-               accept_record, persons, organizations, memberships, keys, codes, subjects,
-               administrators, keys_of, members, organizations_of, erasures, erased_subjects,
-               erased)
+  VOTUM_FIELDS(deployment, body_name, founder_id, simulated_clock, two_administrators, version,
+               accepted_time, accept_record, persons, organizations, memberships, keys, codes,
+               subjects, administrators, keys_of, members, organizations_of, sealed_under,
+               commitments, kept, erasures, erased_subjects, erased)
 };
 
 }  // namespace votum::directory

@@ -1,6 +1,7 @@
 // Erases the sealed data of a subject: two persons, a legal ground, two records.
 #include <set>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"
@@ -17,7 +18,7 @@ constexpr size_t kMaxGroundBytes = 500;
 
 }  // namespace
 
-absl::Status DirectoryMachine::Check(const CommandContext&,
+absl::Status DirectoryMachine::Check(const CommandContext& context,
                                      const v1::EraseSubjects& command) const {
   RETURN_IF_ERROR(CheckText("legal_ground", command.legal_ground(), kMaxGroundBytes));
   if (command.subjects().empty() || command.subjects_size() > kMaxSubjects)
@@ -28,6 +29,15 @@ absl::Status DirectoryMachine::Check(const CommandContext&,
       return Refuse(Reason::kBadSubject, "a subject has 16 bytes, and each is named once");
     if (IsErased(subject))
       return Refuse(Reason::kAlreadyErased, "one of the subjects was erased before");
+    if (FindSubject(subject) == nullptr) {
+      return Refuse(Reason::kNoSuchSubject,
+                    absl::StrCat("no record names the subject ", absl::BytesToHexString(subject)));
+    }
+    if (IsKept(subject, context.time)) {
+      return Refuse(Reason::kKeysNeeded,
+                    absl::StrCat("the keys of a vote that has no result yet lie under the subject ",
+                                 absl::BytesToHexString(subject)));
+    }
   }
   return absl::OkStatus();
 }

@@ -87,7 +87,39 @@ absl::Status InRecord(const Effect& effect, const absl::Status& status) {
                                        "): ", status.message()));
 }
 
+// The person whom the command of `envelope` concerns; empty where there is none.
+std::string ConcernedBy(const World& world, const Envelope& envelope) {
+  const std::string& field = envelope.type->options->concerned();
+  if (field.empty()) return "";
+  const Message& command = *envelope.command;
+  const std::string id =
+      command.GetReflection()->GetString(command, command.GetDescriptor()->FindFieldByName(field));
+  const directory::DirectoryMachine& directory = world.directory();
+  if (field == "key_id") {
+    const directory::KeyEntry* key = directory.FindKey(id);
+    return key == nullptr ? "" : key->person_id;
+  }
+  if (field == "membership_id") {
+    const directory::MembershipEntry* membership = directory.FindMembership(id);
+    return membership == nullptr ? "" : membership->person_id;
+  }
+  return id;
+}
+
+// KEY_JUST_CONFIRMED if one of the two has confirmed the key of the other within the hour.
+absl::Status CheckSettled(const World& world, const v1::Act& act, const CommandContext& context) {
+  RETURN_IF_ERROR(world.directory().CheckSettled(context.key_id, act.actor_id(), context.time));
+  return world.directory().CheckSettled(act.key_id(), context.actor, context.time);
+}
+
 }  // namespace
+
+bool Acts::Waits(const CommandContext& context, const Envelope& envelope) const {
+  const common::v1::CommandOptions& options = *envelope.type->options;
+  if (!envelope.type->NeedsSecond()) return false;
+  if (options.founder_alone() && world_.directory().founding()) return false;
+  return !options.self_alone() || ConcernedBy(world_, envelope) != context.actor;
+}
 
 void Acts::Add(const CommandContext& context, const Envelope& envelope,
                const crypto::Digest& digest) {
@@ -104,11 +136,7 @@ void Acts::Add(const CommandContext& context, const Envelope& envelope,
   act.set_state(v1::ACT_STATE_PENDING);
   if (const auto* accept = dynamic_cast<const v1::AcceptTime*>(envelope.command.get()))
     entry.accepts = FromTimestamp(accept->time());
-  const std::string& concerned = envelope.type->options->concerned();
-  if (concerned.empty()) return;
-  const Message& command = *envelope.command;
-  act.set_concerned_id(command.GetReflection()->GetString(
-      command, command.GetDescriptor()->FindFieldByName(concerned)));
+  act.set_concerned_id(ConcernedBy(world_, envelope));
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -145,6 +173,7 @@ absl::StatusOr<const v1::Act*> Acts::MayConfirm(const CommandContext& context,
     return Refuse(Reason::kSamePerson,
                   absl::StrCat(context.actor, " gave ", name, "; another person must confirm it"));
   }
+  RETURN_IF_ERROR(CheckSettled(world_, act, context));
   return found;
 }
 
@@ -211,6 +240,7 @@ void Acts::Apply(const CommandContext& context, const v1::Contradict& command) {
   v1::Act& act = state_.acts.Mutable(command.record())->act;
   act.set_contradict_record(context.index);
   if (act.state() != v1::ACT_STATE_PENDING) return;
+  if (FindCommandType(act.payload_type())->options->flag_only()) return;
   act.set_state(v1::ACT_STATE_BLOCKED);
   act.clear_payload();
 }

@@ -3,11 +3,14 @@
 // The record of such a command is pending: its Check held, its Apply is not called. A Confirm of
 // another person checks it again at the Confirm's own position and applies it there; after 24 hours
 // nobody can confirm it any more. The person whom an act concerns may contradict it: before it is
-// confirmed, this blocks it; afterwards, it only flags it.
+// confirmed, this blocks it; afterwards, it only flags it, and so it always does where the act takes
+// a power away.
 //
-// A Confirm names up to 200 acts and carries them all out or none. So it is rehearsed on a copy of
-// the state, and only the directory can be copied: other domains hold references to each other.
-// That is why only commands of the directory may declare a second.
+// Two persons are two people: not one with two keys or two offices, and not one who has let the
+// other in with a key in the same hour.
+//
+// A Confirm names up to 200 acts and carries them all out or none: it is rehearsed on a copy of the
+// directory, whose commands alone declare a second so far.
 #ifndef VOTUM_CORE_FOLD_ACTS_H_
 #define VOTUM_CORE_FOLD_ACTS_H_
 
@@ -59,11 +62,15 @@ class Acts {
   Acts(const Acts&) = delete;
   Acts& operator=(const Acts&) = delete;
 
+  // Whether the command of `envelope` waits for a second person: not if its person gives it alone,
+  // because it concerns nobody else or the deployment is still being founded.
+  bool Waits(const CommandContext& context, const Envelope& envelope) const;
   // Enters the command of `envelope`, whose type asks for a second and whose Check held. `digest`
   // is its CommandDigest (core/fold/fold.h).
   void Add(const CommandContext& context, const Envelope& envelope, const crypto::Digest& digest);
 
-  // BAD_ACTS, NO_SUCH_ACT, ALREADY_CONFIRMED, ACT_BLOCKED, ACT_LAPSED, ACT_DIFFERS, SAME_PERSON;
+  // BAD_ACTS, NO_SUCH_ACT, ALREADY_CONFIRMED, ACT_BLOCKED, ACT_LAPSED, ACT_DIFFERS, SAME_PERSON,
+  // KEY_JUST_CONFIRMED;
   // OFFICE_MISSING if the second person lacks the office, or the first no longer has one; what the
   // act's own Check refuses. Each message names the record.
   absl::Status Check(const CommandContext& context, const directory::v1::Confirm& command) const;

@@ -1,8 +1,10 @@
 #include "core/fold/envelope.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "base/refusal.h"
@@ -76,13 +78,24 @@ void AddAttachments(const Message& message, std::vector<DeclaredAttachment>* all
       const Message& part = field->is_repeated() ? reflection->GetRepeatedMessage(message, field, i)
                                                  : reflection->GetMessage(message, field);
       if (is_ref) {
-        all->push_back(
-            {static_cast<const common::v1::AttachmentRef&>(part), DeclaredAudience(*field)});
+        all->push_back({static_cast<const common::v1::AttachmentRef&>(part),
+                        DeclaredAudience(*field),
+                        field->options().GetExtension(common::v1::attachment_joins_subject)});
       } else {
         AddAttachments(part, all);
       }
     }
   }
+}
+
+bool ContainsAttachments(const google::protobuf::Descriptor* type,
+                         std::set<const google::protobuf::Descriptor*>* seen) {
+  if (type == nullptr || !seen->insert(type).second) return false;
+  if (type == common::v1::AttachmentRef::descriptor()) return true;
+  for (int i = 0; i < type->field_count(); ++i) {
+    if (ContainsAttachments(type->field(i)->message_type(), seen)) return true;
+  }
+  return false;
 }
 
 bool IsUuid4(absl::string_view text) {
@@ -162,6 +175,18 @@ absl::StatusOr<Envelope> OpenEnvelope(
   envelope.payload = std::move(payload);
   envelope.signatures = std::move(signatures);
   return envelope;
+}
+
+bool CanHaveAttachments(const CommandType& type) {
+  static const auto* const kTypes = [] {
+    auto* types = new absl::flat_hash_set<const CommandType*>();
+    for (const CommandType& row : CommandTable()) {
+      std::set<const google::protobuf::Descriptor*> seen;
+      if (ContainsAttachments(row.prototype->GetDescriptor(), &seen)) types->insert(&row);
+    }
+    return types;
+  }();
+  return kTypes->contains(&type);
 }
 
 std::vector<DeclaredAttachment> DeclaredAttachmentsOf(const Message& message) {

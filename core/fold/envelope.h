@@ -41,8 +41,11 @@ absl::Status CheckAllKnown(const google::protobuf::Message& message);
 struct DeclaredAttachment {
   common::v1::AttachmentRef ref;
   common::v1::Audience audience;  // never unspecified: options.proto says what a missing one means
+  bool joins_subject;             // attachment_joins_subject
 };
 
+// Whether a command of `type` can refer to attachments at all: most cannot.
+bool CanHaveAttachments(const CommandType& type);
 // The attachments that `message` refers to anywhere, in the order of its fields.
 std::vector<DeclaredAttachment> DeclaredAttachmentsOf(const google::protobuf::Message& message);
 // The same without what their fields declare.

@@ -13,6 +13,7 @@
 #include "core/command/timestamps.h"
 #include "core/fold/accepted_time.h"
 #include "core/fold/authorize.h"
+#include "core/fold/sealing.h"
 
 namespace votum {
 
@@ -166,11 +167,15 @@ absl::Status Fold::Judge(const Envelope& envelope, const Position& position, Rea
                                                          " is already record ", first->index));
   }
   state_.commands.InsertOrAssign(key, recorded);
+  const directory::Sealing sealing = SealingOf(envelope, position.index, position.time);
+  const absl::Status owned = world_.directory().CheckOwned(sealing);
+  world_.mutable_directory().Own(sealing);
   if (!domains_.Contains(envelope.type->domain)) return absl::OkStatus();
   ASSIGN_OR_RETURN(const CommandContext context, AuthorizeAt(position, envelope));
   RETURN_IF_ERROR(envelope.type->check(world_, context, *envelope.command));
+  RETURN_IF_ERROR(owned);
   *reach = envelope.type->ReachOf(world_, *envelope.command);
-  if (envelope.type->NeedsSecond()) {
+  if (world_.acts().Waits(context, envelope)) {
     world_.mutable_acts().Add(context, envelope, recorded.digest);
   } else {
     envelope.type->apply(world_, context, *envelope.command);
@@ -201,7 +206,8 @@ absl::Status Fold::Check(const Envelope& envelope, absl::Time now) const {
 
 absl::Status Fold::CheckAt(const Envelope& envelope, absl::Time time) const {
   ASSIGN_OR_RETURN(const CommandContext context, AuthorizeAt(PositionAt(time), envelope));
-  return envelope.type->check(world_, context, *envelope.command);
+  RETURN_IF_ERROR(envelope.type->check(world_, context, *envelope.command));
+  return world_.directory().CheckOwned(SealingOf(envelope, state_.next_index, time));
 }
 
 absl::StatusOr<std::vector<crypto::PublicKey>> Fold::KeysOf(const Envelope& envelope,

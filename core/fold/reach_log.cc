@@ -2,10 +2,8 @@
 
 #include <algorithm>
 #include <optional>
-#include <set>
 #include <utility>
 
-#include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/descriptor.h"
 
@@ -32,29 +30,6 @@ std::optional<Urn> UrnOf(const Envelope& envelope) {
   const auto* field = envelope.command->GetDescriptor()->FindFieldByName(name);
   return Urn{name == "round_id" ? Urn::Kind::kRound : Urn::Kind::kVote,
              envelope.command->GetReflection()->GetString(*envelope.command, field)};
-}
-
-bool ContainsAttachments(const google::protobuf::Descriptor* type,
-                         std::set<const google::protobuf::Descriptor*>* seen) {
-  if (type == nullptr || !seen->insert(type).second) return false;
-  if (type == common::v1::AttachmentRef::descriptor()) return true;
-  for (int i = 0; i < type->field_count(); ++i) {
-    if (ContainsAttachments(type->field(i)->message_type(), seen)) return true;
-  }
-  return false;
-}
-
-// Asked for each record: most commands cannot refer to an attachment, and need not be searched.
-bool CanHaveAttachments(const CommandType& type) {
-  static const auto* const kTypes = [] {
-    auto* types = new absl::flat_hash_set<const CommandType*>();
-    for (const CommandType& row : CommandTable()) {
-      std::set<const google::protobuf::Descriptor*> seen;
-      if (ContainsAttachments(row.prototype->GetDescriptor(), &seen)) types->insert(&row);
-    }
-    return types;
-  }();
-  return kTypes->contains(&type);
 }
 
 bool HoldsOffice(const directory::DirectoryMachine& directory, absl::string_view person_id) {

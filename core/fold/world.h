@@ -62,6 +62,8 @@ class World {
   const Acts& acts() const { return acts_; }
   // Only for the fold, which enters acts that it has checked.
   Acts& mutable_acts() { return acts_; }
+  // Only for the fold, which enters what each record seals.
+  directory::DirectoryMachine& mutable_directory() { return directory_; }
   const ideas::IdeasMachine& ideas() const { return ideas_; }
   const papers::PapersMachine& papers() const { return papers_; }
   const meetings::AgendaMachine& agenda() const { return agenda_; }

@@ -31,15 +31,18 @@ bool HasField(const DescriptorProto& message, absl::string_view name) {
 // The fields that name an urn; core/fold/reach_log.cc knows both.
 constexpr absl::string_view kUrns[] = {"vote_event_id", "round_id"};
 
-// The domain whose commands may be acts of two persons: core/fold/acts.h says why no other.
+// The domain whose commands may be acts of two persons: Confirm is one of its commands.
 constexpr char kDomainOfActs[] = "directory";
 
 // The fault in what the declaration says of a second person.
 std::string FaultOfSecond(const std::string& domain, const DescriptorProto& message,
                           const CommandOptions& options) {
   if (options.second().empty()) {
+    if (options.founder_alone()) return "founder_alone goes with second";
     return options.concerned().empty() ? "" : "concerned goes with second: nothing can be blocked";
   }
+  if (options.concerned().empty() && (options.self_alone() || options.flag_only()))
+    return "self_alone and flag_only go with concerned";
   if (domain != kDomainOfActs)
     return absl::StrCat("second: only commands of the ", kDomainOfActs, " can wait for a person");
   if (options.signer() != common::v1::SIGNER_PERSON &&

@@ -52,11 +52,13 @@ std::string SignedBy(const CommandOptions& options) {
   }
 }
 
-// The office of the second person, where one must confirm the command, the commands that it takes
+// The office of the second person, where one must confirm the command, and who needs none; the commands that it takes
 // back, and whether it is recorded when the ledger takes no others.
 std::string Special(const CommandOptions& options) {
   std::string text;
   if (!options.second().empty()) absl::StrAppend(&text, "; second: ", InWords(options.second()));
+  if (options.self_alone()) text += ", not for what is one's own";
+  if (options.founder_alone()) text += ", not while the deployment is founded";
   if (!options.takes_back().empty())
     absl::StrAppend(&text, "; takes back ", absl::StrJoin(options.takes_back(), ", "));
   if (options.when_stopped()) text += "; also when stopped";

@@ -6,9 +6,12 @@
 #include "absl/strings/strip.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"
+#include "core/command/fields.h"
 #include "core/command/payload_type.h"
 #include "core/fold/command_table.h"
 #include "core/fold/envelope.h"
+#include "crypto/hash.h"
+#include "google/protobuf/descriptor.h"
 #include "tests/golden/spoiled.h"
 #include "votum/directory/v1/directory.pb.h"
 
@@ -35,6 +38,39 @@ absl::StatusOr<const CommandType*> TypeOf(const Message& command) {
   if (type != nullptr) return type;
   return absl::InvalidArgumentError(
       absl::StrCat(command.GetDescriptor()->full_name(), " is no command"));
+}
+
+// Calls `change` for all references to attachments in `message`.
+template <typename Change>
+void ForEachReference(Message& message, const Change& change) {
+  if (message.GetDescriptor() == common::v1::AttachmentRef::descriptor())
+    return change(static_cast<common::v1::AttachmentRef&>(message));
+  const auto* reflection = message.GetReflection();
+  std::vector<const google::protobuf::FieldDescriptor*> fields;
+  reflection->ListFields(message, &fields);
+  for (const auto* field : fields) {
+    if (field->message_type() == nullptr) continue;
+    const int count = field->is_repeated() ? reflection->FieldSize(message, field) : 1;
+    for (int i = 0; i < count; ++i) {
+      ForEachReference(field->is_repeated()
+                           ? *reflection->MutableRepeatedMessage(&message, field, i)
+                           : *reflection->MutableMessage(&message, field),
+                       change);
+    }
+  }
+}
+
+// A void record owns what it names, too: a command that is appended before the good one commits to
+// something else, under a subject of its own where that is new.
+void SealElsewhere(const World& world, uint64_t position, Message* command) {
+  ForEachReference(*command, [&](common::v1::AttachmentRef& ref) {
+    if (!CheckAttachmentRef("", ref).ok()) return;
+    const crypto::Digest other = crypto::Sha256(absl::StrCat(position, ref.commitment()));
+    ref.set_commitment(std::string(crypto::AsBytes(other)));
+    if (world.directory().FindSubject(ref.subject()) != nullptr) return;
+    const crypto::Digest subject = crypto::Sha256(absl::StrCat(position, ref.subject()));
+    ref.set_subject(std::string(crypto::AsBytes(subject)).substr(0, ref.subject().size()));
+  });
 }
 
 }  // namespace
@@ -217,6 +253,7 @@ absl::Status Chronicle::AppendRaces(bool with_signatures) {
 
 absl::Status Chronicle::AppendFault(const std::string& author, const CommandType& type,
                                     Message* command) {
+  SealElsewhere(world(), fold_.next_index(), command);
   Known bad;
   bad.type = &type;
   ASSIGN_OR_RETURN(bad.key_ids, Sign(author, type, command));

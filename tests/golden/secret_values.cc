@@ -74,7 +74,7 @@ class Secrets {
     electronic.set_server_key(election::FormatTrusteeKey(election::PublicPartOf(server_.trustee)));
     electronic.set_registry_key(
         election::Element::Generator().SecretPower(server_.registry).ToDecimal());
-    *electronic.mutable_sealed_keys() = RefOf("server keys");
+    *electronic.mutable_sealed_keys() = RefOf(absl::StrCat("server keys ", ++keys_made_));
     return electronic.ShortDebugString();
   }
 
@@ -153,6 +153,7 @@ class Secrets {
   std::vector<election::SignedMessage> certificates_;
   std::vector<election::Contribution> contributions_;
   election::ServerKeys server_;
+  int keys_made_ = 0;
   std::map<std::string, election::Credential> devices_;
 };
 

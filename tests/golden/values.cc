@@ -148,8 +148,9 @@ Values TownValues(Chronicle* chronicle) {
   };
   values["attachment"] = AttachmentRefOf;
   values["subject"] = [](const std::string& name) { return absl::CEscape(SubjectNamed(name)); };
-  values["about"] = [](const std::string& person) {
-    return About(person, "words").ref.ShortDebugString();
+  values["about"] = [chronicle](const std::string& person) {
+    const std::string words = absl::StrCat("words of record ", chronicle->log().records().size());
+    return About(person, words).ref.ShortDebugString();
   };
   values["subject-of"] = [](const std::string& person) { return absl::CEscape(SubjectOf(person)); };
   values["sha256"] = [](const std::string& text) { return Escaped(crypto::Sha256(text)); };

@@ -27,6 +27,14 @@ crypto::PublicKey NewKey() {
   return crypto::PrivateKey::Generate(crypto::KeyType::kEd25519)->public_key();
 }
 
+// The fold enters what each record seals.
+Sealing SealingUnder(const std::string& subject) {
+  Sealing sealing;
+  sealing.index = 3;
+  sealing.parts.emplace_back().ref.set_subject(subject);
+  return sealing;
+}
+
 class DirectoryTest : public ::testing::Test {
  protected:
   void SetUp() override {
@@ -121,6 +129,78 @@ TEST_F(DirectoryTest, KeysNeedFourEyesOnceThereAreTwoAdministrators) {
   EXPECT_OK(Confirm("bernd", key));
   EXPECT_EQ(machine_.FindKey(key)->confirmed_by, "bernd");
   EXPECT_THAT(Confirm("bernd", key), IsRefused(Reason::kKeyNotWaiting));
+}
+
+TEST_F(DirectoryTest, TheFoundingEndsForGoodAndTheMayorIsTheRoadBack) {
+  const auto admit = [&](const char* id, common::v1::Office office) {
+    EXPECT_OK(Register(id));
+    EXPECT_OK(Grant(id, office));
+    return IssueAndEnrol("anna", id);
+  };
+  EXPECT_TRUE(machine_.founding());
+  const std::string bernd = admit("bernd", common::v1::OFFICE_ADMINISTRATOR);
+  EXPECT_TRUE(machine_.founding()) << "the key is not in force yet";
+  ASSERT_OK(Register("max"));
+  ASSERT_OK(Grant("max", common::v1::OFFICE_MAYOR));
+  EXPECT_THAT(Confirm("max", bernd), IsRefused(Reason::kOfficeMissing)) << "the founder does";
+  ASSERT_OK(Confirm("anna", bernd));
+  EXPECT_FALSE(machine_.founding());
+  EXPECT_THAT(Confirm("max", admit("carla", common::v1::OFFICE_ADMINISTRATOR)),
+              IsRefused(Reason::kOfficeMissing))
+      << "two administrators are there";
+
+  v1::RevokeKey revoke;
+  revoke.set_key_id(bernd);
+  *revoke.mutable_reason() = About("bernd", "lost").ref;
+  ASSERT_OK(Do("bernd", revoke));
+  EXPECT_FALSE(machine_.founding());
+  const std::string straw = admit("straw", common::v1::OFFICE_ADMINISTRATOR);
+  EXPECT_THAT(Confirm("anna", straw), IsRefused(Reason::kSamePerson)) << "she issued its code";
+  ASSERT_OK(Register("m1"));
+  EXPECT_THAT(Confirm("max", IssueAndEnrol("anna", "m1")), IsRefused(Reason::kOfficeMissing))
+      << "a member's key";
+  EXPECT_OK(Confirm("max", straw));
+}
+
+TEST_F(DirectoryTest, WhoeverWasLetInConfirmsNoKeyOfTheirPatronWithinTheHour) {
+  ASSERT_OK(Register("bernd"));
+  ASSERT_OK(Grant("bernd", common::v1::OFFICE_ADMINISTRATOR));
+  ASSERT_OK(Confirm("anna", IssueAndEnrol("anna", "bernd")));
+  ASSERT_OK(Register("straw"));
+  ASSERT_OK(Grant("straw", common::v1::OFFICE_ADMINISTRATOR));
+  const std::string straw = IssueAndEnrol("bernd", "straw");
+  ASSERT_OK(Confirm("anna", straw));
+  ASSERT_OK(Register("m1"));
+  v1::ConfirmKey confirm;
+  confirm.set_key_id(IssueAndEnrol("anna", "m1"));
+  EXPECT_THAT(Do("straw", confirm, 1, straw), IsRefused(Reason::kKeyJustConfirmed));
+  now_ += kKeySettles;
+  EXPECT_OK(Do("straw", confirm, 1, straw));
+}
+
+TEST_F(DirectoryTest, AProfileIsShownWithItsOrigin) {
+  v1::CreateOrganization create;
+  create.set_organization_id("rat");
+  create.set_name("Rat");
+  create.set_kind(v1::ORGANIZATION_KIND_COUNCIL);
+  create.set_statutory_number(3);
+  ASSERT_OK(Do("anna", create));
+  EXPECT_EQ(machine_.GetOrganization("rat")->profile_origin(), v1::PROFILE_ORIGIN_UNSPECIFIED);
+  const auto origin = [&](const rules::v1::RuleProfile& profile) {
+    v1::AdoptRuleProfile adopt;
+    adopt.set_organization_id("rat");
+    *adopt.mutable_profile() = profile;
+    EXPECT_OK(Do("anna", adopt));
+    return machine_.GetOrganization("rat")->profile_origin();
+  };
+  for (const rules::v1::RuleProfile& profile : rules::BuiltInProfiles())
+    EXPECT_EQ(origin(profile), v1::PROFILE_ORIGIN_BUILT_IN) << profile.id();
+  rules::v1::RuleProfile other = *rules::BuiltInProfile("de-nw-rat", "2026-11-01");
+  other.mutable_motions(0)->set_numerator(1);
+  other.mutable_motions(0)->set_denominator(10);
+  EXPECT_EQ(origin(other), v1::PROFILE_ORIGIN_ALTERED);
+  other.set_id("de-nw-rat-eigen");
+  EXPECT_EQ(origin(other), v1::PROFILE_ORIGIN_OWN);
 }
 
 TEST_F(DirectoryTest, TheFirstAdministratorMayNotConfirmMembersAlone) {
@@ -281,6 +361,7 @@ TEST_F(DirectoryTest, AMachineIsNoPerson) {
 
 TEST_F(DirectoryTest, SubjectsAreErasedOnce) {
   const std::string subject(16, 's');
+  machine_.Own(SealingUnder(subject));
   v1::EraseSubjects erase;
   erase.set_legal_ground("Art. 17 (1) (a) GDPR");
   EXPECT_THAT(Do("anna", erase), IsRefused(Reason::kBadSubject)) << "none is named";
@@ -413,6 +494,7 @@ class SealedAboutPeopleTest : public DirectoryTest {
     return Do("m1", enrol, 1, NewKey().id());
   }
   void Erase(const std::string& subject) {
+    machine_.Own(SealingUnder(subject));
     v1::EraseSubjects erase;
     erase.set_legal_ground("Art. 17 (1) (a) GDPR");
     erase.add_subjects(subject);

@@ -17,6 +17,7 @@
 #include "tests/harness/people.h"
 #include "tests/unit/core/fold/program.h"
 #include "tests/unit/core/fold/small_log.h"
+#include "votum/ideas/v1/ideas.pb.h"
 
 namespace votum {
 namespace {
@@ -70,6 +71,24 @@ class ActsTest : public ::testing::Test {
     }
     Grant("carla", common::v1::OFFICE_CLERK);
     Grant("petra", common::v1::OFFICE_AUDITOR);
+    SealSubjects();
+    log_.Wait(directory::kKeySettles);
+  }
+
+  // Carla brings in ideas under the subjects 0 to 199.
+  void SealSubjects() {
+    ideas::v1::ImportIdeas import;
+    import.set_source("workshop");
+    for (int number = 0; number < 200; ++number) {
+      ideas::v1::ImportedIdea& row = *import.add_ideas();
+      row.set_import_key(absl::StrCat(number));
+      row.mutable_content()->set_idea_id(absl::StrCat("idea-", number));
+      row.mutable_content()->set_channel(ideas::v1::CHANNEL_WORKSHOP);
+      row.mutable_content()->set_group(ideas::v1::SUBMITTER_GROUP_CITIZENS);
+      const crypto::Salt salt = crypto::Sha256(Subject(number));
+      *row.mutable_content()->mutable_text() = Seal(salt, Subject(number), "a bench").ref;
+    }
+    EXPECT_EQ(VoidReason(log_.Append("carla", std::move(import), "ideas")), std::nullopt);
   }
 
   void Grant(const std::string& person, common::v1::Office office) {

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "absl/strings/str_cat.h"
 #include "crypto/election/tally.h"
+#include "crypto/hash.h"
 #include "rules/profile.h"
 
 namespace votum::meetings {
@@ -10,8 +12,10 @@ namespace votum::meetings {
 using election::Element;
 
 common::v1::AttachmentRef SomeAttachment(absl::string_view subject) {
+  static int number = 0;  // each commits to something else
   common::v1::AttachmentRef ref;
-  ref.set_commitment(std::string(32, 'c'));
+  const crypto::Digest commitment = crypto::Sha256(absl::StrCat("attachment ", ++number));
+  ref.set_commitment(std::string(crypto::AsBytes(commitment)));
   ref.set_subject(std::string(subject));
   ref.set_media_type("application/json");
   return ref;

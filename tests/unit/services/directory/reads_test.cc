@@ -127,10 +127,10 @@ TEST_F(DirectoryReads, AnErasedNameIsNotShownEvenBeforeItIsDestroyed) {
 
 TEST_F(DirectoryReads, ListActsShowsEverybodyWhatWaitsAndWhatIsConfirmed) {
   std::vector<uint64_t> acts;
-  for (const char letter : {'a', 'b', 'c'}) {
+  for (const char* person : {"mia", "zoe", "bert"}) {
     v1::EraseSubjects erase;
     erase.set_legal_ground("Art. 17 (1) (a) GDPR");
-    erase.add_subjects(std::string(16, letter));
+    erase.add_subjects(testing::SubjectOf(person));
     acts.push_back(log_.Append("anna", std::move(erase)));
   }
   log_.Confirm("bert", {acts[1]});

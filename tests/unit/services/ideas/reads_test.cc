@@ -20,7 +20,7 @@ void Publish(testing::SmallLog& log, const std::string& id) {
   v1::RecordIdea record;
   v1::IdeaContent& content = *record.mutable_content();
   content.set_idea_id(id);
-  content.mutable_text()->set_commitment(std::string(32, 'c'));
+  content.mutable_text()->set_commitment(id + std::string(32 - id.size(), 'c'));
   content.mutable_text()->set_subject(std::string(16, 's'));
   content.mutable_text()->set_media_type("text/plain");
   content.set_channel(v1::CHANNEL_PAPER);
