@@ -17,6 +17,7 @@
 #include "clients/audit/evidence_bundle.h"
 #include "clients/audit/witness_check.h"
 #include "clients/cli/cli.h"
+#include "clients/cli/safe_output.h"
 #include "clients/cli/terminal.h"
 #include "clients/cli/trust.h"
 #include "core/fold/audit_view.h"
@@ -232,7 +233,7 @@ struct Reporter {
     if (run.json()) {
       findings.push_back({{"kind", kNames[kind]}, {"text", finding.text}});
     } else {
-      *run.out << kWords[kind] << " " << finding.text << "\n";
+      *run.out << kWords[kind] << " " << OneLine(finding.text) << "\n";
     }
   }
 };

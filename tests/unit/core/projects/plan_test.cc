@@ -71,5 +71,19 @@ TEST(PlanExportTest, CsvQuotesTitles) {
             "work_package,a,\"Bau, \"\"klein\"\"\",r,0,3,,0\r\n");
 }
 
+// In a spreadsheet a title that begins like a formula would be one, and could send the table away.
+TEST(PlanExportTest, CsvMakesNoFormulaOfATitle) {
+  for (const char* title : {"=HYPERLINK(\"https://a\")", "+1", "-1", "@SUM(A1)", "\t=1"}) {
+    v1::Project project;
+    project.add_work_packages()->mutable_plan()->set_title(title);
+    project.add_milestones()->mutable_plan()->set_title(title);
+    const std::string csv = PlanCsv(project);
+    size_t cells = 0;
+    for (size_t at = csv.find(",\"'"); at != std::string::npos; at = csv.find(",\"'", at + 1))
+      ++cells;
+    EXPECT_EQ(cells, 2u) << csv;
+  }
+}
+
 }  // namespace
 }  // namespace votum::projects
