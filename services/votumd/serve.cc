@@ -39,6 +39,7 @@
 #include "services/runtime/host.h"
 #include "services/runtime/ledger_client.h"
 #include "services/runtime/metrics.h"
+#include "services/runtime/port_probe.h"
 #include "services/runtime/read_access.h"
 #include "services/runtime/read_gate.h"
 #include "services/runtime/replica.h"
@@ -51,6 +52,7 @@
 #include "services/votumd/deployment.h"
 #include "services/votumd/deployment_files.h"
 #include "services/votumd/gateway_hosting.h"
+#include "services/votumd/hardening.h"
 #include "services/votumd/ledger_hosting.h"
 
 namespace votum {
@@ -298,6 +300,7 @@ class Process {
         {{"services", absl::StrJoin(names_, ",")}, {"addresses", absl::StrJoin(addresses_, ",")}});
     progress_.Done();
     scrub_->Start();
+    probe_->Start();
     const int signal = AwaitStopSignal();
     Log(Severity::kInfo, "stopping", {{"signal", static_cast<int64_t>(signal)}});
     manager_.Stopping();
@@ -368,6 +371,8 @@ class Process {
     RETURN_IF_ERROR(CheckClockIsThatOf(*replica_, config_));
     if (host_ == nullptr) RETURN_IF_ERROR(listen());
     host_->SetServing(true);
+    probe_.emplace(addresses_, ServiceClientTls(deployment_.TlsOf(names_.front())), StopAtOnce,
+                   PortProbe::Settings());
     return absl::OkStatus();
   }
 
@@ -459,6 +464,7 @@ class Process {
   // Streams and waiting reads end first, so that the host has nothing to wait for.
   void Stop() {
     scrub_->Stop();
+    if (probe_.has_value()) probe_->Stop();
     edge_ = nullptr;
     if (shown_log_ != nullptr) shown_log_->EndSubscriptions();
     if (ledger_ != nullptr) ledger_->EndSubscriptions();
@@ -502,6 +508,7 @@ class Process {
   std::vector<Hosted> hosted_;
   publication::LogServiceImpl* shown_log_ = nullptr;  // one of them, if it is hosted here
   std::unique_ptr<Host> host_;
+  std::optional<PortProbe> probe_;
   std::unique_ptr<gateway::PublicLog> public_log_;
   std::unique_ptr<gateway::Gateway> edge_;
 };
@@ -527,6 +534,7 @@ void BlockStopSignals() {
 }
 
 absl::Status Serve(const ServeOptions& options) {
+  HardenProcess();
   const Deployment deployment(options.folder);
   ASSIGN_OR_RETURN(const runtime::v1::DeploymentConfig config, deployment.LoadConfig());
   ASSIGN_OR_RETURN(std::vector<std::string> names,
