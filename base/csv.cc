@@ -4,6 +4,8 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
 
 namespace votum {
@@ -97,6 +99,13 @@ bool IsBlank(const CsvRecord& record) {
   return std::all_of(record.fields.begin(), record.fields.end(), [](const std::string& field) {
     return absl::StripAsciiWhitespace(field).empty();
   });
+}
+
+std::string CellOfText(absl::string_view text) {
+  static constexpr absl::string_view kFormulas = "=+-@\t\r";
+  const bool is_formula = !text.empty() && kFormulas.find(text.front()) != absl::string_view::npos;
+  return absl::StrCat("\"", is_formula ? "'" : "", absl::StrReplaceAll(text, {{"\"", "\"\""}}),
+                      "\"");
 }
 
 std::string QuotedIfNeeded(absl::string_view field, char separator) {

@@ -42,6 +42,10 @@ char TakeSeparator(absl::string_view& text);
 // Whether all fields are blank, as in the lines that spreadsheets append.
 bool IsBlank(const CsvRecord& record);
 
+// A text that people wrote, as a cell of a table for spreadsheets: in quotation marks, and if it
+// would be a formula there ("=HYPERLINK(...)"), behind an apostrophe, which makes it a text.
+std::string CellOfText(absl::string_view text);
+
 // `field`, in quotation marks if it needs them.
 std::string QuotedIfNeeded(absl::string_view field, char separator);
 

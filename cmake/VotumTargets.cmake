@@ -23,6 +23,9 @@ if(LLD)
   add_link_options(-fuse-ld=lld)
 endif()
 
+# Whoever finds a fault in a program finds no table of functions there to overwrite. tests/hardened.sh looks for this.
+add_link_options(-Wl,-z,relro,-z,now,-z,noexecstack)
+
 if(VOTUM_SANITIZE)
   add_compile_options(-fsanitize=${VOTUM_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${VOTUM_SANITIZE})

@@ -12,6 +12,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
 #include "base/file.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"
@@ -20,6 +21,7 @@
 #include "clients/cli/fields.h"
 #include "clients/cli/printer.h"
 #include "clients/cli/rank/rank_command.h"
+#include "clients/cli/safe_output.h"
 #include "clients/cli/terminal.h"
 #include "clients/cli/words.h"
 #include "clients/lib/unary_call.h"
@@ -87,6 +89,15 @@ absl::StatusOr<std::shared_ptr<client::Client>> Clients::Get(const std::string& 
   return opened;
 }
 
+absl::Duration Clients::TakeOldestState() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  absl::Duration oldest;
+  for (const auto& [key, client] : clients_) {
+    if (client != nullptr) oldest = std::max(oldest, client->TakeOldestState());
+  }
+  return oldest;
+}
+
 absl::StatusOr<std::shared_ptr<client::Client>> Run::Client() const {
   // A receipt that cannot be saved is noticed before anything is recorded.
   RETURN_IF_ERROR(CheckOut(receipt_file));
@@ -106,7 +117,9 @@ void Run::Report(const absl::Status& status) {
   const std::string command = app == nullptr ? "votum" : CommandOf(*app);
   const std::string message(status.message());
   if (!json()) {
-    *err << command << ": " << reason << ": " << message << "\n";
+    // Further lines of a message cannot pass for other messages.
+    *err << command << ": " << reason << ": " << absl::StrReplaceAll(message, {{"\n", "\n  "}})
+         << "\n";
     return;
   }
   nlohmann::ordered_json error;
@@ -126,7 +139,7 @@ void Run::PrintFacts(const Extras& facts) const {
     *out << Dump(object);
     return;
   }
-  for (const Extra& fact : facts) *out << fact.words << ": " << fact.value << "\n";
+  for (const Extra& fact : facts) *out << fact.words << ": " << OneLine(fact.value) << "\n";
 }
 
 absl::Status Run::PrintReceipt(const google::protobuf::Message& command,
@@ -266,6 +279,20 @@ void AddCommands(Command root, Run& run) {
   if (run.Wants("rank")) AddRankCommand(root, &run.exit_code);
 }
 
+// A service that has lost the ledger goes on showing what it has; nobody should take it for news.
+void TellAge(const Run& run) {
+  const absl::Duration age = run.clients->TakeOldestState();
+  if (age == absl::ZeroDuration()) return;
+  const std::string note = absl::StrCat(
+      "what you see is ", absl::FormatDuration(absl::Trunc(age, absl::Seconds(1))),
+      " old: the service has not heard from the ledger since, and newer records are not shown");
+  if (run.json()) {
+    *run.err << Dump({{"note", note}});
+  } else {
+    *run.err << "votum: note: " << note << "\n";
+  }
+}
+
 // Carries out `arguments` with the commands of `noun` alone, or with all if that is empty. Nothing,
 // with a noun, if they cannot be parsed in this way.
 std::optional<int> RunWith(const std::string& noun, const std::vector<std::string>& arguments,
@@ -298,6 +325,7 @@ std::optional<int> RunWith(const std::string& noun, const std::vector<std::strin
     if (AsksForJson(arguments)) run.output = "json";
     run.Report(Refuse(Reason::kUsage, UsageOf(app, error)));
   }
+  TellAge(run);
   return run.exit_code;
 }
 

@@ -40,6 +40,8 @@ class Clients {
   absl::StatusOr<std::shared_ptr<client::Client>> Get(const std::string& context_path,
                                                       const std::string& passphrase_file,
                                                       absl::Duration patience);
+  // The age of the oldest state that any of them was shown since the last call of this.
+  absl::Duration TakeOldestState();
 
  private:
   std::mutex mutex_;

@@ -10,6 +10,7 @@
 
 #include "absl/synchronization/mutex.h"
 #include "clients/cli/cli.h"
+#include "clients/cli/safe_output.h"
 
 namespace {
 
@@ -33,6 +34,8 @@ int main(int argc, char** argv) {
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
   // Votum prints its own messages; GRPC_VERBOSITY=ERROR turns gRPC's on again.
   setenv("GRPC_VERBOSITY", "NONE", /*overwrite=*/0);
+  const votum::cli::SafeStream out(std::cout);
+  const votum::cli::SafeStream err(std::cerr);
   votum::cli::Clients clients;
   return votum::cli::RunCommandLine({argv + 1, argv + argc}, &clients, std::cout, std::cerr);
 }

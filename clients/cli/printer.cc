@@ -7,6 +7,7 @@
 #include "absl/strings/str_replace.h"
 #include "absl/time/time.h"
 #include "clients/cli/fields.h"
+#include "clients/cli/safe_output.h"
 #include "core/command/timestamps.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/util/json_util.h"
@@ -109,13 +110,17 @@ std::string ReadableText(const Message& message, const std::vector<std::string>&
 }
 
 std::string Table(const std::vector<std::vector<std::string>>& lines) {
+  std::vector<std::vector<std::string>> cells = lines;
   std::vector<size_t> widths;
-  for (const auto& line : lines) {
+  for (auto& line : cells) {
     widths.resize(std::max(widths.size(), line.size()));
-    for (size_t c = 0; c < line.size(); ++c) widths[c] = std::max(widths[c], Width(line[c]));
+    for (size_t c = 0; c < line.size(); ++c) {
+      line[c] = OneLine(line[c]);
+      widths[c] = std::max(widths[c], Width(line[c]));
+    }
   }
   std::string text;
-  for (const auto& line : lines) {
+  for (const auto& line : cells) {
     for (size_t c = 0; c < line.size(); ++c) {
       const bool last = c + 1 == line.size();
       absl::StrAppend(&text, line[c],

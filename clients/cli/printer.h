@@ -24,7 +24,8 @@ std::string JsonTime(const google::protobuf::Timestamp& time);
 std::string ReadableText(const google::protobuf::Message& message,
                          const std::vector<std::string>& first = {});
 
-// Columns as wide as their widest cell, two spaces apart, by characters (not bytes).
+// Columns as wide as their widest cell, two spaces apart, by characters (not bytes). Each line is one
+// line: line ends and tabs within a cell are shown as "\n" and "\t".
 std::string Table(const std::vector<std::vector<std::string>>& lines);
 
 }  // namespace votum::cli

@@ -16,6 +16,7 @@
 #include "base/refusal.h"
 #include "base/status_macros.h"
 #include "clients/cli/passphrase.h"
+#include "clients/cli/safe_output.h"
 
 namespace votum::cli {
 namespace {
@@ -31,7 +32,8 @@ std::mutex& OneQuestionAtATime() {
   return mutex;
 }
 
-void Show(int terminal, absl::string_view text) {
+void Show(int terminal, absl::string_view words) {
+  const std::string text = Safe(words);
   // A terminal that fails on the prompt would also fail on the answer.
   if (write(terminal, text.data(), text.size()) < 0) return;
 }

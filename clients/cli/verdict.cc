@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "base/refusal.h"
+#include "clients/cli/safe_output.h"
 #include "nlohmann/json.hpp"
 
 namespace votum::cli {
@@ -56,7 +57,7 @@ std::vector<std::string> Verdict::Of(Kind kind) const {
 
 void Verdict::PrintText(Run& run) const {
   const auto print = [&run](const audit::Finding& finding) {
-    *run.out << WordsOf(finding.kind).text << " " << finding.text << "\n";
+    *run.out << WordsOf(finding.kind).text << " " << OneLine(finding.text) << "\n";
   };
   for (const std::string& text : Of(Kind::kStanding)) print({Kind::kStanding, text});
   for (const audit::Finding& finding : findings_) {

@@ -1,12 +1,14 @@
 #include "clients/lib/client.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "absl/time/clock.h"
 #include "base/file.h"
+#include "base/numbers.h"
 #include "base/refusal.h"
 #include "base/shifted_clock.h"
 #include "base/status_macros.h"
@@ -32,6 +34,8 @@ constexpr int kFirstReconnectMs = 50;
 constexpr int kLastReconnectMs = 1000;
 // Twice what services give each other: a tablet may be on a bad network.
 constexpr int kAnswerMs = 2 * kAskMilliseconds;
+// The age of the state that an answer shows (docs/protocol.md).
+constexpr char kStateAgeMetadata[] = "votum-state-age";
 constexpr size_t kMaxCertificateBytes = size_t{1} << 20;
 
 // "application/vnd.votum.meetings.v1.CastVote+protobuf" -> "meetings", "CastVote".
@@ -189,22 +193,24 @@ absl::StatusOr<ledger::v1::GetCheckpointResponse> Client::NewestCheckpoint() {
   return newest;
 }
 
-absl::StatusOr<std::string> Client::Session() {
+absl::StatusOr<std::string> Client::Session(const std::string& service) {
   if (context_.key_file.empty()) return std::string();
   ASSIGN_OR_RETURN(const crypto::Signer* key, Key());
   const std::lock_guard<std::mutex> lock(mutex_);
   const absl::Time now = absl::Now();
-  if (session_.empty() || now > session_end_ - absl::Minutes(1)) {
+  SignedSession& session = sessions_[service];
+  if (session.bytes.empty() || now > session.end - absl::Minutes(1)) {
     directory::v1::ReadSession statement;
     const absl::Time end = now + kSessionLength;
     *statement.mutable_expire_time() = ToTimestamp(end);
+    statement.set_service(service);
     ASSIGN_OR_RETURN(
         const common::v1::SignedCommand signed_statement,
         SignCommand({context_.deployment, context_.person_id, {key}}, now, &statement));
-    session_ = signed_statement.SerializeAsString();
-    session_end_ = end;  // not before it is signed: a failed try must not prolong the session
+    // Not before it is signed: a failed try must not prolong the session.
+    session = {signed_statement.SerializeAsString(), end};
   }
-  return session_;
+  return session.bytes;
 }
 
 void Client::AddReadMetadata(const std::string& session, grpc::ClientContext& context) const {
@@ -216,7 +222,7 @@ void Client::AddReadMetadata(const std::string& session, grpc::ClientContext& co
 absl::Status Client::Read(const std::string& service, const std::string& method,
                           const google::protobuf::Message& request,
                           google::protobuf::Message* response) {
-  ASSIGN_OR_RETURN(const std::string session, Session());
+  ASSIGN_OR_RETURN(const std::string session, Session(service));
   absl::Status status = ReadWith(session, service, method, request, response);
   // The public's part of the log must not pass for the whole one of an export or an audit.
   if (ReasonOf(status) != Reason::kKeyNotConfirmed || service == "publication") return status;
@@ -246,7 +252,7 @@ absl::Status Client::Watch(const std::string& service, const std::string& method
   ASSIGN_OR_RETURN(const std::shared_ptr<grpc::Channel> channel, channels_->To(service));
   absl::Time end = absl::InfiniteFuture();  // a passphrase may take longer than any service
   for (;;) {
-    ASSIGN_OR_RETURN(const std::string session, Session());
+    ASSIGN_OR_RETURN(const std::string session, Session(service));
     end = std::min(end, absl::Now() + patience_);
     grpc::ClientContext context;
     AddReadMetadata(session, context);
@@ -256,17 +262,34 @@ absl::Status Client::Watch(const std::string& service, const std::string& method
     };
     const absl::Status status =
         ServerStream(channel, MethodPath(service, method), &context, request, response, alive);
+    NoteAge(context);
     const bool expired = ReasonOf(status) == Reason::kSessionExpired;
     if (status.ok() || (!expired && !absl::IsUnavailable(status)) || absl::Now() >= end)
       return Explain(service, status);
-    if (expired) ForgetSession(session);
+    if (expired) ForgetSession(service, session);
     absl::SleepFor(kFirstPause);
   }
 }
 
-void Client::ForgetSession(const std::string& session) {
+void Client::ForgetSession(const std::string& service, const std::string& session) {
   const std::lock_guard<std::mutex> lock(mutex_);
-  if (session_ == session) session_.clear();
+  if (sessions_[service].bytes == session) sessions_.erase(service);
+}
+
+void Client::NoteAge(const grpc::ClientContext& context) {
+  const auto& metadata = context.GetServerInitialMetadata();
+  const auto found = metadata.find(kStateAgeMetadata);
+  if (found == metadata.end()) return;
+  const std::optional<uint64_t> seconds =
+      ParseDecimal(absl::string_view(found->second.data(), found->second.size()));
+  if (!seconds.has_value()) return;
+  const std::lock_guard<std::mutex> lock(mutex_);
+  oldest_state_ = std::max(oldest_state_, absl::Seconds(static_cast<int64_t>(*seconds)));
+}
+
+absl::Duration Client::TakeOldestState() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return std::exchange(oldest_state_, absl::ZeroDuration());
 }
 
 absl::Status Client::Explain(const std::string& service, const absl::Status& status) const {
@@ -281,7 +304,7 @@ absl::Status Client::Explain(const std::string& service, const absl::Status& sta
 }
 
 absl::Status Client::ReadRuntime(const std::string& service, google::protobuf::Message* response) {
-  ASSIGN_OR_RETURN(const std::string session, Session());
+  ASSIGN_OR_RETURN(const std::string session, Session("runtime"));
   const auto prepare = [&](grpc::ClientContext& context) { AddReadMetadata(session, context); };
   return CallWithRetries(service, "/votum.runtime.v1.RuntimeService/GetProjection", prepare,
                          runtime::v1::GetProjectionRequest(), response);
@@ -299,6 +322,7 @@ absl::Status Client::CallWithRetries(const std::string& service, const std::stri
     context.set_deadline(absl::ToChronoTime(std::min(end, absl::Now() + kOneTry)));
     prepare(context);
     const absl::Status status = UnaryCall(channel, path, &context, request, response);
+    NoteAge(context);
     // The service, or the ledger behind it, is starting again; it ended while it worked on this
     // (nobody here cancels); or one of several processes hangs, and the next try goes to another;
     // or so many commands wait that this one found no place. A command is safe to repeat: its id

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -99,6 +100,9 @@ class Client {
   // (votum.runtime.v1.GetProjectionResponse): digests are for auditors and machines that attest the
   // state.
   absl::Status ReadRuntime(const std::string& service, google::protobuf::Message* response);
+  // The age of the oldest state from which answers were given since the last call of this; zero if
+  // all were of the newest one, as far as the services knew.
+  absl::Duration TakeOldestState();
 
  private:
   Client(Context context, crypto::NoteVerifier log, std::shared_ptr<Channels> channels,
@@ -106,10 +110,17 @@ class Client {
 
   // The key if an agent holds it, else null.
   std::unique_ptr<crypto::Signer> KeyOfAgent() const;
-  // The person's session for reads; empty for the public.
-  absl::StatusOr<std::string> Session();
+  struct SignedSession {
+    std::string bytes;  // empty before the first
+    absl::Time end;
+  };
+
+  // The person's session for reads of `service`; empty for the public.
+  absl::StatusOr<std::string> Session(const std::string& service);
   // Makes the next read sign a new session, unless another call did so already.
-  void ForgetSession(const std::string& session);
+  void ForgetSession(const std::string& service, const std::string& session);
+  // Remembers how old the state was that the call with this context was answered from.
+  void NoteAge(const grpc::ClientContext& context);
   // Calls a read with `session`.
   absl::Status ReadWith(const std::string& session, const std::string& service,
                         const std::string& method, const google::protobuf::Message& request,
@@ -131,9 +142,9 @@ class Client {
   SeenCheckpoint seen_;
   std::unique_ptr<Clock> clock_;
   std::mutex mutex_;
-  std::unique_ptr<crypto::Signer> key_;  // guarded by mutex_
-  std::string session_;                  // guarded by mutex_
-  absl::Time session_end_;               // guarded by mutex_
+  std::unique_ptr<crypto::Signer> key_;            // guarded by mutex_
+  std::map<std::string, SignedSession> sessions_;  // by service; guarded by mutex_
+  absl::Duration oldest_state_;                    // guarded by mutex_
   std::atomic<bool> read_as_public_{false};
 };
 

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"
+#include "core/command/fields.h"
 #include "crypto/hash.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/reflection.h"
@@ -59,6 +60,35 @@ std::string UnknownValueIn(const Message& part) {
     }
   }
   return "";
+}
+
+// Refuses a bad text in `part` itself.
+absl::Status CheckTextsIn(const Message& part) {
+  const google::protobuf::Reflection* reflection = part.GetReflection();
+  std::vector<const FieldDescriptor*> fields;
+  reflection->ListFields(part, &fields);
+  std::string scratch;
+  for (const FieldDescriptor* field : fields) {
+    if (field->type() != FieldDescriptor::TYPE_STRING) continue;
+    const int count = field->is_repeated() ? reflection->FieldSize(part, field) : 1;
+    for (int i = 0; i < count; ++i) {
+      const std::string& text =
+          field->is_repeated() ? reflection->GetRepeatedStringReference(part, field, i, &scratch)
+                               : reflection->GetStringReference(part, field, &scratch);
+      RETURN_IF_ERROR(CheckOptionalText(field->name(), text, text.size()));
+    }
+  }
+  return absl::OkStatus();
+}
+
+// Every text of every command follows one rule, whatever its domain asks of it in addition.
+absl::Status CheckTexts(const Message& command) {
+  absl::Status bad;
+  AnyMessage(command, [&bad](const Message& part) {
+    bad = CheckTextsIn(part);
+    return !bad.ok();
+  });
+  return bad;
 }
 
 common::v1::Audience DeclaredAudience(const FieldDescriptor& field) {
@@ -172,6 +202,7 @@ absl::StatusOr<Envelope> OpenEnvelope(
   }
   RETURN_IF_ERROR(CheckAllKnown(*envelope.command));
   RETURN_IF_ERROR(CheckHeader(*envelope.type, envelope.header()));
+  RETURN_IF_ERROR(CheckTexts(*envelope.command));
   envelope.payload = std::move(payload);
   envelope.signatures = std::move(signatures);
   return envelope;

@@ -28,7 +28,8 @@ struct Envelope {
 };
 
 // Refusals: UNKNOWN_COMMAND, UNKNOWN_FIELD, UNKNOWN_VALUE (of an enumeration), BAD_COMMAND (does
-// not parse, no header, bad command id, no not_after, half a view), TOO_LARGE, UNSIGNED.
+// not parse, no header, bad command id, no not_after, half a view), BAD_TEXT (CheckText), TOO_LARGE,
+// UNSIGNED.
 absl::StatusOr<Envelope> OpenEnvelope(
     absl::string_view payload_type, std::string payload,
     google::protobuf::RepeatedPtrField<common::v1::Signature> signatures);

@@ -4,8 +4,15 @@
 
 namespace votum::meetings {
 
-v1::Attendance ForReader(v1::Attendance attendance, Audience audience) {
+v1::Attendance ForReader(v1::Attendance attendance, const AgendaMachine& agenda,
+                         Audience audience) {
   if (audience != Audience::kPublic) return attendance;
+  google::protobuf::RepeatedPtrField<v1::ItemQuorum> quorums;
+  for (v1::ItemQuorum& quorum : *attendance.mutable_item_quorums()) {
+    const ItemEntry* const item = agenda.FindItem(quorum.item_id());
+    if (item != nullptr && item->content.public_()) *quorums.Add() = std::move(quorum);
+  }
+  attendance.mutable_item_quorums()->Swap(&quorums);
   for (auto* conflicts :
        {attendance.mutable_conflicts(), attendance.mutable_withdrawn_conflicts()}) {
     google::protobuf::RepeatedPtrField<v1::Conflict> shown;
@@ -30,10 +37,10 @@ v1::SecretVote ForReader(v1::SecretVote vote, bool may_read) {
                     vote.phase() == v1::SECRET_VOTE_PHASE_BALLOTS;
   if (open || !may_read) vote.clear_trackers();
   if (open) vote.clear_participant_ids();
-  if (!may_read) {
+  // While the list of credentials grows, whoever saw both lists grow would know whose is whose.
+  if (!may_read || vote.phase() == v1::SECRET_VOTE_PHASE_REGISTRATION)
     vote.clear_registered_person_ids();
-    vote.clear_subject();
-  }
+  if (!may_read) vote.clear_subject();
   return vote;
 }
 

@@ -2,7 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/str_replace.h"
+#include "base/csv.h"
 #include "nlohmann/json.hpp"
 
 namespace votum::projects {
@@ -12,16 +12,6 @@ using nlohmann::ordered_json;
 
 uint32_t PercentDone(const v1::WorkPackageStatus& status) {
   return status.reports_size() == 0 ? 0 : status.reports(status.reports_size() - 1).percent_done();
-}
-
-// A cell that begins with one of these is a formula to spreadsheets; an apostrophe makes it a text.
-bool IsFormula(const std::string& field) {
-  return !field.empty() && absl::string_view("=+-@\t\r").find(field[0]) != absl::string_view::npos;
-}
-
-std::string Quoted(const std::string& field) {
-  return absl::StrCat(IsFormula(field) ? "\"'" : "\"", absl::StrReplaceAll(field, {{"\"", "\"\""}}),
-                      "\"");
 }
 
 }  // namespace
@@ -72,14 +62,14 @@ std::string PlanJson(const v1::Project& project) {
 std::string PlanCsv(const v1::Project& project) {
   std::string csv = "kind,id,title,role,start_day,duration_days,depends_on,percent_done\r\n";
   for (const v1::WorkPackageStatus& work : project.work_packages()) {
-    absl::StrAppend(&csv, "work_package,", work.plan().id(), ",", Quoted(work.plan().title()), ",",
-                    work.plan().role_id(), ",", work.earliest_start_day(), ",",
+    absl::StrAppend(&csv, "work_package,", work.plan().id(), ",", CellOfText(work.plan().title()),
+                    ",", work.plan().role_id(), ",", work.earliest_start_day(), ",",
                     work.plan().duration_days(), ",", absl::StrJoin(work.plan().depends_on(), " "),
                     ",", PercentDone(work), "\r\n");
   }
   for (const v1::MilestoneStatus& milestone : project.milestones()) {
     absl::StrAppend(&csv, "milestone,", milestone.plan().id(), ",",
-                    Quoted(milestone.plan().title()), ",,", milestone.earliest_day(), ",0,",
+                    CellOfText(milestone.plan().title()), ",,", milestone.earliest_day(), ",0,",
                     absl::StrJoin(milestone.plan().depends_on(), " "), ",",
                     milestone.has_reach_time() ? 100 : 0, "\r\n");
   }

@@ -1,8 +1,12 @@
 #include "services/ideas/service.h"
 
+#include <memory>
+#include <string>
 #include <utility>
 
+#include "absl/time/clock.h"
 #include "base/status_macros.h"
+#include "core/command/timestamps.h"
 #include "services/runtime/paging.h"
 #include "services/runtime/sealed_contents.h"
 
@@ -19,6 +23,23 @@ void FillProposal(const World& world, v1::Idea& idea) {
 ShownContent TextOf(v1::Idea& idea) { return {&idea.text(), idea.mutable_text_content()}; }
 
 }  // namespace
+
+HooksByType IdeasServiceImpl::hooks() {
+  HooksByType hooks;
+  hooks[v1::SubmitIdea::descriptor()].admit = [this](const std::string& caller) {
+    return intake_.Admit(caller, absl::Now());
+  };
+  return hooks;
+}
+
+size_t IdeasServiceImpl::OnlineIdeasSince(absl::Time since) const {
+  const std::shared_ptr<const Fold> fold = access_.replica().State();
+  size_t count = 0;
+  for (const auto& [id, idea] : fold->world().ideas().state().ideas) {
+    if (idea.channel() == v1::CHANNEL_ONLINE && FromTimestamp(idea.create_time()) > since) ++count;
+  }
+  return count;
+}
 
 grpc::Status IdeasServiceImpl::GetIdea(grpc::ServerContext* context,
                                        const v1::GetIdeaRequest* request,

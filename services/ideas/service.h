@@ -5,6 +5,8 @@
 
 #include <vector>
 
+#include "absl/time/time.h"
+#include "services/ideas/intake_limits.h"
 #include "services/runtime/command_methods.h"
 #include "services/runtime/ledger_client.h"
 #include "services/runtime/read_access.h"
@@ -17,7 +19,12 @@ class IdeasServiceImpl final : public WithoutCommands<v1::IdeasService> {
  public:
   // All outlive this object.
   IdeasServiceImpl(const ReadAccess* access, LedgerClient* ledger)
-      : access_(*access), ledger_(*ledger) {}
+      : access_(*access),
+        ledger_(*ledger),
+        intake_([this](absl::Time since) { return OnlineIdeasSince(since); }) {}
+
+  // The limits of what the public sends in. The service outlives them.
+  HooksByType hooks();
 
   grpc::Status GetIdea(grpc::ServerContext* context, const v1::GetIdeaRequest* request,
                        v1::GetIdeaResponse* response) override;
@@ -32,8 +39,11 @@ class IdeasServiceImpl final : public WithoutCommands<v1::IdeasService> {
                           v1::ListRoundsResponse* response) override;
 
  private:
+  size_t OnlineIdeasSince(absl::Time since) const;
+
   const ReadAccess& access_;
   LedgerClient& ledger_;
+  IntakeLimits intake_;
 };
 
 }  // namespace votum::ideas

@@ -2,12 +2,15 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <limits>
 #include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"
 #include "core/meetings/redaction.h"
@@ -26,10 +29,10 @@ grpc::ServerWriteReactor<Response>* Refused(const absl::Status& why) {
   return new RefusedStream<Response>(ToGrpc(why));
 }
 
+// But for the attendance.
 Response ForReader(const Response& all, Audience audience) {
   Response shown;
   shown.set_index(all.index());
-  *shown.mutable_attendance() = meetings::ForReader(all.attendance(), audience);
   for (const v1::VoteEvent& event : all.vote_events()) {
     *shown.add_vote_events() = meetings::ForReader(event, audience);
   }
@@ -48,12 +51,18 @@ std::optional<uint64_t> RevisionOf(const World& world, const std::string& meetin
 // A meeting at one moment, as each audience sees it. Used by one thread.
 struct MeetingFeed::Snapshot {
   Response all;
+  v1::Attendance for_public;
   std::optional<uint64_t> revision;  // see RevisionOf
   std::array<std::shared_ptr<const Response>, 3> by_audience;
 
   const std::shared_ptr<const Response>& For(Audience audience) {
     auto& shown = by_audience[static_cast<size_t>(audience)];
-    if (shown == nullptr) shown = std::make_shared<const Response>(ForReader(all, audience));
+    if (shown == nullptr) {
+      Response response = ForReader(all, audience);
+      *response.mutable_attendance() =
+          audience == Audience::kPublic ? for_public : all.attendance();
+      shown = std::make_shared<const Response>(std::move(response));
+    }
     return shown;
   }
 };
@@ -68,10 +77,13 @@ class MeetingFeed::Watcher final : public grpc::ServerWriteReactor<Response> {
         context_(*context),
         shares_(*shares),
         caller_(std::move(caller)),
-        meeting_id_(std::move(meeting_id)) {}
+        meeting_id_(std::move(meeting_id)),
+        session_end_(ReadAccess::EndOfSession(*context)) {}
 
   void GiveBack() { shares_.GiveBack(caller_, 1); }
   const std::string& meeting_id() const { return meeting_id_; }
+  // When its reader's right ends at the latest; never for one whose stream is ending.
+  absl::Time session_end() const { return ended_ ? absl::InfiniteFuture() : session_end_; }
 
   // Whether this stream has not been offered that state of the meeting.
   bool Lacks(const std::optional<uint64_t>& revision) {
@@ -91,6 +103,14 @@ class MeetingFeed::Watcher final : public grpc::ServerWriteReactor<Response> {
     offered_revision_ = snapshot.revision;
     next_ = snapshot.For(reader->audience);
     if (writing_ == nullptr) WriteNextLocked();
+  }
+
+  // Ends the stream if its reader has lost the right since: the session is over, the key revoked.
+  void CheckRight() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (ending_.has_value()) return;
+    const absl::StatusOr<Reader> reader = feed_.access_.Identify(context_);
+    if (!reader.ok()) EndLocked(ToGrpc(reader.status()));
   }
 
   void End(const grpc::Status& status) {
@@ -121,6 +141,7 @@ class MeetingFeed::Watcher final : public grpc::ServerWriteReactor<Response> {
   void EndLocked(const grpc::Status& status) {
     if (ending_.has_value()) return;
     ending_ = status;
+    ended_ = true;
     if (writing_ == nullptr) Finish(status);
   }
 
@@ -129,6 +150,8 @@ class MeetingFeed::Watcher final : public grpc::ServerWriteReactor<Response> {
   CallerShares& shares_;
   const std::string caller_;
   const std::string meeting_id_;
+  const absl::Time session_end_;
+  std::atomic<bool> ended_{false};
 
   std::mutex mutex_;
   std::shared_ptr<const Response> writing_;  // guarded by mutex_, as all that follow
@@ -203,6 +226,8 @@ absl::StatusOr<std::shared_ptr<MeetingFeed::Snapshot>> MeetingFeed::Take(
         auto snapshot = std::make_shared<Snapshot>();
         ASSIGN_OR_RETURN(*snapshot->all.mutable_attendance(),
                          world.sittings().GetAttendance(meeting_id));
+        snapshot->for_public =
+            meetings::ForReader(snapshot->all.attendance(), world.agenda(), Audience::kPublic);
         ASSIGN_OR_RETURN(std::vector<v1::VoteEvent> events,
                          world.votes().List(meeting_id, "", std::numeric_limits<size_t>::max()));
         for (v1::VoteEvent& event : events) {
@@ -216,15 +241,35 @@ absl::StatusOr<std::shared_ptr<MeetingFeed::Snapshot>> MeetingFeed::Take(
       });
 }
 
+// Streams end with the right to them, also while nothing happens.
+absl::Time MeetingFeed::NextEndLocked() const {
+  absl::Time next = absl::Now() + absl::Hours(1);
+  for (const auto& [key, watcher] : watchers_) next = std::min(next, watcher->session_end());
+  return next;
+}
+
+std::vector<std::shared_ptr<MeetingFeed::Watcher>> MeetingFeed::ExpiredLocked() const {
+  const absl::Time now = absl::Now();
+  std::vector<std::shared_ptr<Watcher>> expired;
+  for (const auto& [key, watcher] : watchers_) {
+    if (watcher->session_end() <= now) expired.push_back(watcher);
+  }
+  return expired;
+}
+
 // Newcomers get their first answer at once, and all others theirs after the shortest pause.
 void MeetingFeed::Publish() {
   auto next = std::chrono::steady_clock::now();
   for (;;) {
     std::map<std::string, std::vector<std::shared_ptr<Watcher>>> by_meeting;
+    std::vector<std::shared_ptr<Watcher>> expired;
     {
       std::unique_lock<std::mutex> lock(mutex_);
-      changed_.wait(lock, [this] { return stopping_ || has_grown_ || !newcomers_.empty(); });
-      changed_.wait_until(lock, next, [this] { return stopping_ || !newcomers_.empty(); });
+      changed_.wait_until(lock, absl::ToChronoTime(NextEndLocked()),
+                          [this] { return stopping_ || has_grown_ || !newcomers_.empty(); });
+      expired = ExpiredLocked();
+      if (has_grown_ || !newcomers_.empty())
+        changed_.wait_until(lock, next, [this] { return stopping_ || !newcomers_.empty(); });
       if (stopping_) return;
       std::vector<std::shared_ptr<Watcher>> waiting = std::exchange(newcomers_, {});
       const auto now = std::chrono::steady_clock::now();
@@ -237,6 +282,7 @@ void MeetingFeed::Publish() {
       for (std::shared_ptr<Watcher>& watcher : waiting)
         by_meeting[watcher->meeting_id()].push_back(std::move(watcher));
     }
+    for (const std::shared_ptr<Watcher>& watcher : expired) watcher->CheckRight();
     for (const auto& [meeting_id, watchers] : by_meeting) OfferTo(meeting_id, watchers);
   }
 }
@@ -247,7 +293,10 @@ void MeetingFeed::OfferTo(const std::string& meeting_id,
       [&meeting_id](const Fold& fold) { return RevisionOf(fold.world(), meeting_id); });
   absl::StatusOr<std::shared_ptr<Snapshot>> snapshot = absl::UnknownError("not taken");
   for (const std::shared_ptr<Watcher>& watcher : watchers) {
-    if (!watcher->Lacks(revision)) continue;
+    if (!watcher->Lacks(revision)) {
+      watcher->CheckRight();
+      continue;
+    }
     if (absl::IsUnknown(snapshot.status())) snapshot = Take(meeting_id);
     if (snapshot.ok()) {
       watcher->Offer(**snapshot);

@@ -6,9 +6,9 @@
 // No call holds a thread: each stream is a callback reactor, and the thread that brings it finds
 // out no more than who watches. A change is built once for each audience and shared by all
 // watchers; a watcher with a slow network skips to the newest answer and never makes others wait.
-// The watcher is identified again before each answer, so a stream ends when its session expires or
-// the key is revoked (UNAUTHENTICATED: watch again with a new session). One who never reads costs
-// one answer until the server stops, and each caller has a limited number of streams: a person, or
+// Each watcher is identified again after each change of the log, and when the session expires, so
+// that a stream ends with the right to it: the session is over, the key revoked (UNAUTHENTICATED:
+// watch again with a new session). One who never reads costs one answer until the server stops, and each caller has a limited number of streams: a person, or
 // for the public the address it calls from.
 #ifndef VOTUM_SERVICES_MEETINGS_MEETING_FEED_H_
 #define VOTUM_SERVICES_MEETINGS_MEETING_FEED_H_
@@ -23,6 +23,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "grpcpp/support/server_callback.h"
 #include "services/runtime/caller_shares.h"
 #include "services/runtime/read_access.h"
@@ -57,6 +58,10 @@ class MeetingFeed {
   // The meeting as it is now.
   absl::StatusOr<std::shared_ptr<Snapshot>> Take(const std::string& meeting_id) const;
   void Publish();
+  // When a session of a watcher ends next.
+  absl::Time NextEndLocked() const;
+  // Those whose session is over.
+  std::vector<std::shared_ptr<Watcher>> ExpiredLocked() const;
   // Offers the meeting as it is to each of `watchers`, which all watch this one.
   void OfferTo(const std::string& meeting_id,
                const std::vector<std::shared_ptr<Watcher>>& watchers);

@@ -53,7 +53,8 @@ grpc::Status MeetingsServiceImpl::GetAttendance(grpc::ServerContext* context,
   const auto read = [&](const World& world, const Reader& reader) -> absl::Status {
     ASSIGN_OR_RETURN(v1::Attendance attendance,
                      world.sittings().GetAttendance(request->meeting_id()));
-    *response->mutable_attendance() = ForReader(std::move(attendance), reader.audience);
+    *response->mutable_attendance() =
+        ForReader(std::move(attendance), world.agenda(), reader.audience);
     return absl::OkStatus();
   };
   // Everybody whom the meeting is shown to sees that there was a disruption; its description is read

@@ -171,6 +171,11 @@ class LogServiceImpl::CheckpointCall final : public grpc::ServerUnaryReactor {
 grpc::ServerUnaryReactor* LogServiceImpl::GetCheckpoint(
     grpc::CallbackServerContext* context, const ledger::v1::GetCheckpointRequest*,
     ledger::v1::GetCheckpointResponse* response) {
+  if (const absl::Status ready = access_.CheckReady(); !ready.ok()) {
+    grpc::ServerUnaryReactor* const refused = context->DefaultReactor();
+    refused->Finish(ToGrpc(ready));
+    return refused;
+  }
   auto* const call = new CheckpointCall(this, context, response);
   call->Start();
   return call;
@@ -179,6 +184,7 @@ grpc::ServerUnaryReactor* LogServiceImpl::GetCheckpoint(
 grpc::Status LogServiceImpl::GetConsistencyProof(
     grpc::ServerContext* context, const ledger::v1::GetConsistencyProofRequest* request,
     ledger::v1::GetConsistencyProofResponse* response) {
+  if (const absl::Status ready = access_.CheckReady(); !ready.ok()) return ToGrpc(ready);
   return ToGrpc(Ask(&Stub::GetConsistencyProof, *request, response, WaitDeadline(*context)));
 }
 
@@ -277,6 +283,8 @@ absl::Status LogServiceImpl::ReadForPublic(uint64_t* next,
 
 grpc::ServerWriteReactor<ledger::v1::SubscribeResponse>* LogServiceImpl::Subscribe(
     grpc::CallbackServerContext* context, const ledger::v1::SubscribeRequest* request) {
+  if (const absl::Status ready = access_.CheckReady(); !ready.ok())
+    return new RefusedSubscription(ToGrpc(ready));
   const uint64_t size = replica_.next_index();
   if (request->start_index() > size) {
     return new RefusedSubscription(

@@ -1,7 +1,7 @@
 #include "services/runtime/command_executor.h"
 
 #include <algorithm>
-#include <set>
+#include <map>
 #include <string>
 #include <utility>
 
@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"
+#include "core/command/fields.h"
 #include "core/command/payload_type.h"
 #include "core/fold/version.h"
 #include "services/runtime/call_bytes.h"
@@ -27,19 +28,23 @@ constexpr int kFoldedWorkers = 2;
 
 absl::Status Stopping() { return absl::UnavailableError("the service is stopping; try again"); }
 
-// The payload commits to attachments; exactly their contents must be sent along. The ledger checks
-// that each content matches its commitment.
+// The payload commits to attachments; exactly their contents must be sent along, and those that
+// people read must be sound texts. The ledger checks that each content matches its commitment.
 absl::Status CheckAttachments(const Envelope& envelope, const common::v1::SignedCommand& command) {
-  std::set<std::pair<std::string, std::string>> wanted;
+  std::map<std::pair<std::string, std::string>, std::string> wanted;  // to their media types
   for (const common::v1::AttachmentRef& ref : AttachmentRefsOf(*envelope.command)) {
-    wanted.emplace(ref.commitment(), ref.subject());
+    const auto [known, is_new] =
+        wanted.emplace(std::pair(ref.commitment(), ref.subject()), ref.media_type());
+    if (IsTextType(ref.media_type())) known->second = ref.media_type();
   }
   for (const common::v1::Attachment& attachment : command.attachments()) {
-    if (wanted.erase({attachment.commitment(), attachment.subject()}) == 0) {
+    const auto ref = wanted.extract({attachment.commitment(), attachment.subject()});
+    if (ref.empty()) {
       return Refuse(Reason::kUnexpectedAttachment,
                     "an attachment comes along that the command does not commit to, or "
                     "comes twice, or names another subject");
     }
+    RETURN_IF_ERROR(CheckContent(ref.mapped(), attachment.content()));
   }
   if (!wanted.empty()) {
     return Refuse(Reason::kMissingAttachment,
@@ -142,10 +147,11 @@ struct CommandExecutor::Running {
 };
 
 CommandExecutor::CommandExecutor(const Replica* replica, Clock* clock, Metrics* metrics,
-                                 CommandLimits limits)
+                                 CommandLimits limits, const Freshness* freshness)
     : replica_(*replica),
       clock_(*clock),
       metrics_(*metrics),
+      freshness_(freshness),
       places_(limits.commands),
       bytes_(limits.bytes),
       folded_(replica, {limits.commands.of_caller, limits.commands.in_all, kFoldedWorkers}),
@@ -164,6 +170,11 @@ void CommandExecutor::Close() {
 
 void CommandExecutor::Execute(CommandCall call) {
   const auto running = std::make_shared<Running>(std::move(call));
+  // Against the state of a process that has not read the log, every command would be refused.
+  if (freshness_ != nullptr) {
+    const absl::Status ready = freshness_->CheckReady();
+    if (!ready.ok()) return End(*running, ready);
+  }
   absl::Status room = TakePlace(*running);
   if (room.ok()) room = TakeBytes(*running, running->call.request.Length());
   if (!room.ok()) return End(*running, room);
@@ -272,6 +283,10 @@ void CommandExecutor::Decide(const RunningPtr& running) {
         [this, running](absl::StatusOr<common::v1::Receipt> receipt) {
           AwaitFold(running, SameSignatures(std::move(receipt), *running->envelope));
         });
+  }
+  if (call.hooks != nullptr && call.hooks->admit != nullptr) {
+    const absl::Status admitted = call.hooks->admit(call.caller);
+    if (!admitted.ok()) return End(*running, admitted);
   }
   if (call.hooks == nullptr || call.hooks->before_append == nullptr) return Append(running);
   Go(hook_workers_, running, &CommandExecutor::AskService);

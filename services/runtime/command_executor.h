@@ -30,6 +30,7 @@
 #include "core/fold/fold.h"
 #include "grpcpp/support/byte_buffer.h"
 #include "services/runtime/caller_shares.h"
+#include "services/runtime/freshness.h"
 #include "services/runtime/ledger_client.h"
 #include "services/runtime/metrics.h"
 #include "services/runtime/replica.h"
@@ -46,7 +47,10 @@ struct CommandHooks {
   // Called before the state is looked at, whoever has signed the command: computes what the checks
   // would otherwise compute themselves.
   Hook ahead;
-  // Called last, once all else holds. Not called for a command already recorded.
+  // Called once all else holds, with the caller (CallerOf): whether one more such command is taken
+  // from it. Neither this nor the next is called for a command already recorded.
+  std::function<absl::Status(const std::string& caller)> admit;
+  // Called last.
   Hook before_append;
 };
 using HooksByType = absl::flat_hash_map<const google::protobuf::Descriptor*, CommandHooks>;
@@ -90,13 +94,14 @@ inline constexpr CommandLimits kCommandLimits = {{2000, 20000},
 // Thread-safe.
 class CommandExecutor {
  public:
-  // All outlive this object. `clock` is the sequencer's, or shows the same time.
+  // All outlive this object. `clock` is the sequencer's, or shows the same time. Without `freshness`
+  // commands are judged whatever the state has.
   CommandExecutor(const Replica* replica, Clock* clock, Metrics* metrics,
-                  CommandLimits limits = kCommandLimits);
+                  CommandLimits limits = kCommandLimits, const Freshness* freshness = nullptr);
   // No call may be outstanding, nor may any follow.
   ~CommandExecutor();
 
-  // Carries out `call`. Refusals: those of ParseCommand, OpenEnvelope, Authorize and the domain's
+  // Carries out `call`. Refusals: SERVICE_NOT_READY; those of ParseCommand, OpenEnvelope, Authorize and the domain's
   // Check; WRONG_METHOD; COMMAND_ID_REUSED; MISSING_ATTACHMENT, UNEXPECTED_ATTACHMENT; LEDGER_BUSY;
   // those of the hooks and of the ledger. The message of a void record's refusal begins with
   // "record N is void: ". DEADLINE_EXCEEDED/NOT_FOLDED_YET if the fold lags at the deadline: the
@@ -150,12 +155,13 @@ class CommandExecutor {
   const Replica& replica_;
   Clock& clock_;
   Metrics& metrics_;
-  CallerShares places_;       // of the commands in progress
-  CallerShares bytes_;        // of the commands in progress
-  WaitingRoom folded_;        // commands wait here until their record is folded
-  WorkerPool workers_;        // for steps that compute
-  WorkerPool ahead_workers_;  // for hooks that compute ahead, whoever has sent the command
-  WorkerPool hook_workers_;   // for hooks before appending, which may wait
+  const Freshness* const freshness_;  // may be null
+  CallerShares places_;               // of the commands in progress
+  CallerShares bytes_;                // of the commands in progress
+  WaitingRoom folded_;                // commands wait here until their record is folded
+  WorkerPool workers_;                // for steps that compute
+  WorkerPool ahead_workers_;          // for hooks that compute ahead, whoever has sent the command
+  WorkerPool hook_workers_;           // for hooks before appending, which may wait
 };
 
 }  // namespace votum

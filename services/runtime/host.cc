@@ -37,7 +37,7 @@ void EnablePluginsOnce() {
 absl::StatusOr<std::unique_ptr<Host>> Host::Start(
     const std::vector<std::string>& addresses, std::shared_ptr<grpc::ServerCredentials> credentials,
     const std::vector<HostedService>& services,
-    std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface> gate) {
+    std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> gates) {
   EnablePluginsOnce();
   auto host = std::unique_ptr<Host>(new Host());
   host->ports_.resize(addresses.size());
@@ -52,11 +52,7 @@ absl::StatusOr<std::unique_ptr<Host>> Host::Start(
     host->names_.push_back(hosted.name);
   }
   builder.RegisterCallbackGenericService(&host->commands_);
-  if (gate != nullptr) {
-    std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> gates;
-    gates.push_back(std::move(gate));
-    builder.experimental().SetInterceptorCreators(std::move(gates));
-  }
+  if (!gates.empty()) builder.experimental().SetInterceptorCreators(std::move(gates));
   builder.SetMaxReceiveMessageSize(kMaxRequestBytes);
   builder.SetResourceQuota(
       grpc::ResourceQuota("votum").SetMaxThreads(kMaxThreads).Resize(kMaxTransportBytes));
@@ -85,7 +81,7 @@ absl::StatusOr<std::unique_ptr<Host>> Host::Start(
                      "; another program does, perhaps another `votumd serve` of this "
                      "deployment: stop it, or change the address in DIR/votum.textproto"));
   }
-  host->SetServing(true);
+  host->SetServing(false);
   return host;
 }
 

@@ -41,14 +41,15 @@ struct HostedService {
 class Host {
  public:
   // Serves `services` (which outlive this object) at all `addresses` ("127.0.0.1:0" for a port of
-  // the system's choice), or, without addresses, to this process alone. Calls pass `gate` first, if
-  // there is one. UNAVAILABLE/CANNOT_LISTEN if an address is taken or not ours; errors as
-  // CommandMethods::Add.
+  // the system's choice), or, without addresses, to this process alone. Calls pass `gates` first.
+  // Health checks say "not serving" until SetServing. UNAVAILABLE/CANNOT_LISTEN if an address is
+  // taken or not ours; errors as CommandMethods::Add.
   static absl::StatusOr<std::unique_ptr<Host>> Start(
       const std::vector<std::string>& addresses,
       std::shared_ptr<grpc::ServerCredentials> credentials,
       const std::vector<HostedService>& services,
-      std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface> gate = nullptr);
+      std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> gates =
+          {});
   ~Host();
 
   // The port of each address, in order.
@@ -57,13 +58,15 @@ class Host {
   // A channel within the process.
   std::shared_ptr<grpc::Channel> InProcessChannel();
 
+  // Tells health checks, from now on, whether the process ("") and each service serve.
+  void SetServing(bool serving);
+
   // Says "not serving" to health checks, lets calls under way finish for `grace`, then cancels
   // them; returns when all have ended.
   void Stop(absl::Duration grace);
 
  private:
   Host() = default;
-  void SetServing(bool serving);
 
   CommandMethods commands_;
   std::unique_ptr<grpc::Server> server_;

@@ -43,6 +43,12 @@ struct Metrics::Families {
           .Help("Records that this process has still to read or fold before it serves")
           .Register(*registry)
           .Add({});
+  prometheus::Gauge& state_age =
+      prometheus::BuildGauge()
+          .Name("votum_state_age_seconds")
+          .Help("How long ago the state was last known to be the ledger's newest")
+          .Register(*registry)
+          .Add({});
   prometheus::Gauge& scrub_time =
       prometheus::BuildGauge()
           .Name("votum_scrub_last_timestamp_seconds")
@@ -113,6 +119,10 @@ void Metrics::SetNextIndex(uint64_t next_index) {
 
 void Metrics::SetRecordsLeft(uint64_t records) {
   families_->records_left.Set(static_cast<double>(records));
+}
+
+void Metrics::SetStateAge(absl::Duration age) {
+  families_->state_age.Set(absl::ToDoubleSeconds(age));
 }
 
 void Metrics::SetScrub(absl::Time time, bool same) {

@@ -29,6 +29,8 @@ class Metrics {
   void SetNextIndex(uint64_t next_index);
   // How many records a starting process has still to read or fold.
   void SetRecordsLeft(uint64_t records);
+  // How long ago the state was last known to be the ledger's newest.
+  void SetStateAge(absl::Duration age);
   // A scrub has ended at `time`, and found that the state is that of the log, or not.
   void SetScrub(absl::Time time, bool same);
   // How long the fold has waited for reads: the longest wait, and the number of long ones

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "absl/time/clock.h"
 #include "base/numbers.h"
 #include "base/refusal.h"
@@ -24,21 +25,35 @@ std::optional<std::string> MetadataOf(const grpc::ServerContextBase& context, co
   return std::string(found->second.data(), found->second.size());
 }
 
-// Checks a session statement against `directory`; the person who signed it.
+// Takes `bytes` apart, without a look at the signature; false if they are no session.
+bool ParseSession(const std::string& bytes, common::v1::SignedCommand* statement,
+                  directory::v1::ReadSession* session) {
+  static const auto* const kType =
+      new std::string(PayloadType(directory::v1::ReadSession::descriptor()));
+  return statement->ParseFromString(bytes) && statement->payload_type() == *kType &&
+         statement->signatures_size() == 1 && session->ParseFromString(statement->payload());
+}
+
+// Checks a session statement for `service` against `directory`; the person who signed it.
 absl::StatusOr<std::string> PersonOfSession(const directory::DirectoryMachine& directory,
-                                            const std::string& bytes, absl::Time now,
-                                            SignatureCache& cache) {
+                                            absl::string_view service, const std::string& bytes,
+                                            absl::Time now, SignatureCache& cache) {
   common::v1::SignedCommand statement;
   directory::v1::ReadSession session;
-  const std::string type = PayloadType(directory::v1::ReadSession::descriptor());
-  if (!statement.ParseFromString(bytes) || statement.payload_type() != type ||
-      statement.signatures_size() != 1 || !session.ParseFromString(statement.payload())) {
+  if (!ParseSession(bytes, &statement, &session)) {
     return Refuse(Reason::kBadSession,
                   "votum-session-bin is not a signed ReadSession; sign a new one");
   }
   if (session.header().deployment() != directory.deployment()) {
     return Refuse(Reason::kBadSession,
                   absl::StrCat("the session was signed for ", session.header().deployment()));
+  }
+  if (session.service() != service) {
+    return Refuse(Reason::kBadSession,
+                  session.service().empty()
+                      ? absl::StrCat("the session names no service; sign one for ", service)
+                      : absl::StrCat("the session was signed for the service ", session.service(),
+                                     "; sign one for ", service));
   }
   const absl::Time expiry = FromTimestamp(session.expire_time());
   if (expiry <= now)
@@ -66,13 +81,39 @@ absl::Time WaitDeadline(const grpc::ServerContextBase& context) {
   return std::min(absl::FromChrono(context.deadline()), absl::Now() + kLongestWait);
 }
 
+std::string ServiceOfMethod(absl::string_view path) {
+  if (!absl::ConsumePrefix(&path, "/votum.")) return "";
+  return std::string(path.substr(0, path.find('.')));
+}
+
+ReadAccess ReadAccess::Of(absl::string_view service) const {
+  ReadAccess other = *this;
+  other.service_ = std::string(service);
+  return other;
+}
+
+absl::Status ReadAccess::CheckReady() const {
+  return freshness_ == nullptr ? absl::OkStatus() : freshness_->CheckReady();
+}
+
+absl::Time ReadAccess::EndOfSession(const grpc::ServerContextBase& context) {
+  common::v1::SignedCommand statement;
+  directory::v1::ReadSession session;
+  const std::optional<std::string> bytes = MetadataOf(context, kSessionMetadata);
+  if (!bytes.has_value() || !ParseSession(*bytes, &statement, &session))
+    return absl::InfiniteFuture();
+  return FromTimestamp(session.expire_time());
+}
+
 absl::StatusOr<Reader> ReadAccess::Identify(const grpc::ServerContextBase& context) const {
+  RETURN_IF_ERROR(CheckReady());
   Reader reader;
   const std::optional<std::string> session = MetadataOf(context, kSessionMetadata);
   if (!session.has_value()) return reader;
   RETURN_IF_ERROR(replica_.WithState([&](const Fold& fold) -> absl::Status {
     const directory::DirectoryMachine& directory = fold.world().directory();
-    ASSIGN_OR_RETURN(reader.person_id, PersonOfSession(directory, *session, absl::Now(), cache_));
+    ASSIGN_OR_RETURN(reader.person_id,
+                     PersonOfSession(directory, service_, *session, absl::Now(), cache_));
     reader.audience = AudienceOf(directory, reader.person_id);
     return absl::OkStatus();
   }));
@@ -89,22 +130,22 @@ absl::StatusOr<std::optional<uint64_t>> MinIndexOf(const grpc::ServerContextBase
 }
 
 void ReadAccess::RememberUnmet(const grpc::ServerContextBase& context, absl::Status why) const {
-  const std::lock_guard<std::mutex> lock(mutex_);
-  unmet_[&context] = std::move(why);
+  const std::lock_guard<std::mutex> lock(unmet_->mutex);
+  unmet_->calls[&context] = std::move(why);
 }
 
 void ReadAccess::ForgetUnmet(const grpc::ServerContextBase& context) const {
-  const std::lock_guard<std::mutex> lock(mutex_);
-  unmet_.erase(&context);
+  const std::lock_guard<std::mutex> lock(unmet_->mutex);
+  unmet_->calls.erase(&context);
 }
 
 absl::Status ReadAccess::CheckMinIndex(const grpc::ServerContextBase& context) const {
   ASSIGN_OR_RETURN(const std::optional<uint64_t> index, MinIndexOf(context));
   if (!index.has_value() || replica_.next_index() > *index) return absl::OkStatus();
   {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    const auto found = unmet_.find(&context);
-    if (found != unmet_.end()) return found->second;
+    const std::lock_guard<std::mutex> lock(unmet_->mutex);
+    const auto found = unmet_->calls.find(&context);
+    if (found != unmet_->calls.end()) return found->second;
   }
   return Refuse(Reason::kNotFoldedYet,
                 absl::StrCat("record ", *index, " is not folded yet; ask again"));

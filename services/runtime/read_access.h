@@ -13,7 +13,8 @@
 //
 // A reader without session is the public. With metadata "votum-session-bin" (a SignedCommand over a
 // votum.directory.v1.ReadSession) the reader is the person who signed it, with an active key, for
-// at most 15 minutes: no secret of ours is involved, and every service can check it. With metadata
+// at most 15 minutes and for this service alone: no secret of ours is involved, every service can
+// check it, and none can read elsewhere with the sessions that it is shown. With metadata
 // "votum-min-index" N the read sees record N at least (read your writes): ReadGate holds it back
 // until then, so nothing here ever waits.
 #ifndef VOTUM_SERVICES_RUNTIME_READ_ACCESS_H_
@@ -21,15 +22,18 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
 #include "core/command/audience.h"
 #include "core/fold/signature_cache.h"
 #include "grpcpp/server_context.h"
+#include "services/runtime/freshness.h"
 #include "services/runtime/metrics.h"
 #include "services/runtime/replica.h"
 
@@ -49,12 +53,25 @@ struct Reader {
 // Thread-safe.
 class ReadAccess {
  public:
-  // All outlive this object.
-  ReadAccess(const Replica* replica, SignatureCache* cache, Metrics* metrics)
-      : replica_(*replica), cache_(*cache), metrics_(*metrics) {}
+  // Access to the reads of `service`, "meetings". All outlive this object. Without `freshness` the
+  // state is shown whatever it has.
+  ReadAccess(const Replica* replica, SignatureCache* cache, Metrics* metrics, std::string service,
+             const Freshness* freshness = nullptr)
+      : replica_(*replica),
+        cache_(*cache),
+        metrics_(*metrics),
+        service_(std::move(service)),
+        freshness_(freshness) {}
+  // The same for another service of this process. What RememberUnmet says is known to both.
+  ReadAccess Of(absl::string_view service) const;
 
-  // The caller. UNAUTHENTICATED/BAD_SESSION, SESSION_EXPIRED, or why the key is not valid.
+  // OK once there is a state to show: see Freshness::CheckReady. Identify looks at it first.
+  absl::Status CheckReady() const;
+  // The caller. UNAVAILABLE/SERVICE_NOT_READY; UNAUTHENTICATED/BAD_SESSION, SESSION_EXPIRED, or why
+  // the key is not valid.
   absl::StatusOr<Reader> Identify(const grpc::ServerContextBase& context) const;
+  // When the caller's session ends; never for the public.
+  static absl::Time EndOfSession(const grpc::ServerContextBase& context);
 
   // Identifies the caller, and calls `read` with the newest state. Does not wait: a minimum
   // index that is not folded is answered with what RememberUnmet said of this call, or else with
@@ -76,14 +93,22 @@ class ReadAccess {
   const Replica& replica() const { return replica_; }
 
  private:
+  struct Unmet {
+    std::mutex mutex;
+    absl::flat_hash_map<const grpc::ServerContextBase*, absl::Status> calls;  // by mutex
+  };
   absl::Status CheckMinIndex(const grpc::ServerContextBase& context) const;
 
   const Replica& replica_;
   SignatureCache& cache_;
   Metrics& metrics_;
-  mutable std::mutex mutex_;
-  mutable absl::flat_hash_map<const grpc::ServerContextBase*, absl::Status> unmet_;  // by mutex_
+  std::string service_;
+  const Freshness* freshness_;  // may be null
+  std::shared_ptr<Unmet> unmet_ = std::make_shared<Unmet>();
 };
+
+// "meetings" of "/votum.meetings.v1.MeetingsService/GetMeeting"; empty for a method that is not ours.
+std::string ServiceOfMethod(absl::string_view path);
 
 // The minimum index that the caller asks for, if any. INVALID_ARGUMENT/BAD_MIN_INDEX.
 absl::StatusOr<std::optional<uint64_t>> MinIndexOf(const grpc::ServerContextBase& context);

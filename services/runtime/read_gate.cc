@@ -1,6 +1,7 @@
 #include "services/runtime/read_gate.h"
 
 #include <optional>
+#include <string>
 #include <utility>
 
 #include "google/protobuf/descriptor.h"
@@ -37,8 +38,9 @@ bool ReadsState(std::string path) {
 // One read at the gate. The server destroys it with the call's context.
 class HeldRead final : public rpc::Interceptor {
  public:
-  HeldRead(ReadGate* gate, const grpc::ServerContextBase* context, uint64_t index)
-      : gate_(*gate), context_(*context), index_(index) {}
+  HeldRead(ReadGate* gate, const grpc::ServerContextBase* context, std::string service,
+           uint64_t index)
+      : gate_(*gate), context_(*context), service_(std::move(service)), index_(index) {}
   ~HeldRead() override { gate_.access_.ForgetUnmet(context_); }
 
   void Intercept(rpc::InterceptorBatchMethods* methods) override {
@@ -46,7 +48,7 @@ class HeldRead final : public rpc::Interceptor {
             rpc::InterceptionHookPoints::POST_RECV_INITIAL_METADATA)) {
       return methods->Proceed();
     }
-    gate_.Hold(context_, index_, [this, methods](const absl::Status& status) {
+    gate_.Hold(context_, service_, index_, [this, methods](const absl::Status& status) {
       if (!status.ok()) gate_.access_.RememberUnmet(context_, status);
       methods->Proceed();  // calls the method, after whose answer this object is no more
     });
@@ -55,6 +57,7 @@ class HeldRead final : public rpc::Interceptor {
  private:
   ReadGate& gate_;
   const grpc::ServerContextBase& context_;
+  const std::string service_;
   const uint64_t index_;
 };
 
@@ -69,7 +72,7 @@ class HeldReads final : public rpc::ServerInterceptorFactoryInterface {
     const grpc::ServerContextBase& context = *info->server_context();
     const absl::StatusOr<std::optional<uint64_t>> index = MinIndexOf(context);
     if (!index.ok() || !index->has_value() || !ReadsState(info->method())) return nullptr;
-    return new HeldRead(gate_, &context, **index);
+    return new HeldRead(gate_, &context, ServiceOfMethod(info->method()), **index);
   }
 
  private:
@@ -85,9 +88,9 @@ std::unique_ptr<rpc::ServerInterceptorFactoryInterface> ReadGate::ForServer() {
   return std::make_unique<HeldReads>(this);
 }
 
-void ReadGate::Hold(const grpc::ServerContextBase& context, uint64_t index,
-                    WaitingRoom::Then then) {
-  const absl::StatusOr<Reader> reader = access_.Identify(context);
+void ReadGate::Hold(const grpc::ServerContextBase& context, const std::string& service,
+                    uint64_t index, WaitingRoom::Then then) {
+  const absl::StatusOr<Reader> reader = access_.Of(service).Identify(context);
   if (!reader.ok()) return then(absl::OkStatus());  // ReadAccess finds the same, and says it
   const bool person = !reader->person_id.empty();
   (person ? persons_ : public_)

@@ -10,6 +10,7 @@
 #define VOTUM_SERVICES_RUNTIME_READ_GATE_H_
 
 #include <memory>
+#include <string>
 
 #include "grpcpp/server_context.h"
 #include "grpcpp/support/server_interceptor.h"
@@ -34,7 +35,9 @@ class ReadGate {
 
  private:
   friend class HeldRead;
-  void Hold(const grpc::ServerContextBase& context, uint64_t index, WaitingRoom::Then then);
+  // `service` is that of the read.
+  void Hold(const grpc::ServerContextBase& context, const std::string& service, uint64_t index,
+            WaitingRoom::Then then);
 
   const ReadAccess& access_;
   // Two, so that no crowd of the public takes the places or the threads of persons.

@@ -28,7 +28,8 @@ absl::StatusOr<bool> FillContents(LedgerClient& ledger, absl::Time deadline,
     const auto text = texts.find(one.ref->commitment());
     if (text == texts.end()) {
       all = false;
-    } else if (IsUtf8(text->second)) {
+    } else if (IsTextType(one.ref->media_type()) &&
+               CheckContent(one.ref->media_type(), text->second).ok()) {
       *one.text = text->second;
     }
   }

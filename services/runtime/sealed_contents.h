@@ -35,8 +35,8 @@ struct ShownContent {
 // A content whose subject is erased stays empty, from the record of the erasure on, whether or not
 // the ledger has destroyed it already; the state says so to `read` too. If one was destroyed
 // between the look at the state and the fetching, the state is looked at again, so that no answer
-// shows an empty name as if it were one. A content that is not UTF-8 stays empty, since no answer
-// can carry it. References without commitment stand for nothing. UNAVAILABLE/LEDGER_UNREACHABLE at
+// shows an empty name as if it were one. A content that is no sound text (CheckContent) stays empty:
+// only a service that does not check what it takes has recorded it. References without commitment stand for nothing. UNAVAILABLE/LEDGER_UNREACHABLE at
 // once if the ledger is away: whoever reads asks again, which holds no thread meanwhile.
 grpc::Status ReadWithContents(
     const ReadAccess& access, LedgerClient& ledger, const grpc::ServerContextBase& context,

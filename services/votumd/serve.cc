@@ -15,7 +15,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/time/clock.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/published.h"
@@ -36,9 +35,11 @@
 #include "services/publication/log_service.h"
 #include "services/runtime/build_identity.h"
 #include "services/runtime/command_executor.h"
+#include "services/runtime/freshness.h"
 #include "services/runtime/host.h"
 #include "services/runtime/ledger_client.h"
 #include "services/runtime/metrics.h"
+#include "services/runtime/port_probe.h"
 #include "services/runtime/read_access.h"
 #include "services/runtime/read_gate.h"
 #include "services/runtime/replica.h"
@@ -51,6 +52,7 @@
 #include "services/votumd/deployment.h"
 #include "services/votumd/deployment_files.h"
 #include "services/votumd/gateway_hosting.h"
+#include "services/votumd/hardening.h"
 #include "services/votumd/ledger_hosting.h"
 
 namespace votum {
@@ -66,8 +68,9 @@ constexpr int kSoftware = 70;
 constexpr int kTemporary = 75;
 constexpr int kNewerLog = 78;
 
-// The longest that a starting process waits for the ledger before it serves the state it has.
-constexpr absl::Duration kCatchUp = absl::Seconds(10);
+// A start that takes longer opens its ports before it is ready, and says there that it is not.
+constexpr absl::Duration kQuietStart = absl::Seconds(2);
+constexpr absl::Duration kPollReady = absl::Milliseconds(20);
 
 // The process must not go on: its answers could be wrong.
 [[noreturn]] void StopAtOnce(const absl::Status& why) {
@@ -81,6 +84,7 @@ constexpr absl::Duration kCatchUp = absl::Seconds(10);
 // A service with its own client to the ledger, which knows it by its name.
 struct Hosted {
   std::unique_ptr<LedgerClient> ledger;
+  std::unique_ptr<ReadAccess> access;
   std::unique_ptr<grpc::Service> own;  // unless LedgerHosting has it
   grpc::Service* service = nullptr;
   HooksByType hooks;
@@ -189,17 +193,27 @@ bool WaitWithoutStop(absl::Duration pause) {
   return sigtimedwait(&signals, nullptr, &time) < 0;
 }
 
-// A replica that has just started must not show an older state than its twin: waits until it has
-// folded all records that the log had at the start. If no ledger answers, there is nothing to wait
-// for. False if a stop signal came.
-bool CatchUp(LedgerClient& ledger, const Replica& replica, StartProgress* progress) {
-  const absl::StatusOr<uint64_t> size =
-      ledger.AwaitSize(absl::Now() + kCatchUp, LedgerClient::Tries::kUntilDeadline);
-  while (size.ok() && replica.next_index() < *size) {
-    progress->At("folding the log", std::min(replica.next_index(), *size), *size);
-    if (!WaitWithoutStop(absl::Milliseconds(20))) return false;
+// Waits for `longest` until the process has folded all that the ledger has; true if it has not by
+// then. CANCELLED if a stop signal came.
+absl::StatusOr<bool> StillStarting(const Freshness& freshness, const Replica& replica,
+                                   absl::Duration longest, StartProgress* progress) {
+  for (const absl::Duration end = Uptime() + longest; !freshness.CheckReady().ok();) {
+    if (Uptime() >= end) return true;
+    const uint64_t size = freshness.ledger_size();
+    if (size == 0) {
+      progress->WaitingFor("the ledger");
+    } else {
+      progress->At("folding the log", std::min(replica.next_index(), size), size);
+    }
+    if (!WaitWithoutStop(kPollReady)) return absl::CancelledError("a stop signal");
   }
-  return true;
+  return false;
+}
+
+Freshness::Settings FreshnessOf(const runtime::v1::DeploymentConfig& config) {
+  Freshness::Settings settings;
+  if (config.old_state_seconds() > 0) settings.old = absl::Seconds(config.old_state_seconds());
+  return settings;
 }
 
 std::unique_ptr<LedgerClient> RemoteLedger(const Deployment& deployment,
@@ -276,15 +290,17 @@ class Process {
     BeginToFold();
     RETURN_IF_ERROR(MakeServices());
     replica_->Start();
-    if (!CatchUp(*follower_, *replica_, &progress_)) return absl::OkStatus();
-    RETURN_IF_ERROR(CheckClockIsThatOf(*replica_, config_));
-    ASSIGN_OR_RETURN(host_, Host::Start(addresses_, ServerTls(deployment_.TlsOf(names_.front())),
-                                        services_, gate_->ForServer()));
+    freshness_->Start();
+    if (const absl::Status ready = OpenPorts(); !ready.ok()) {
+      if (host_ != nullptr) Stop();
+      return absl::IsCancelled(ready) ? absl::OkStatus() : ready;
+    }
     if (with_gateway) RETURN_IF_ERROR(OpenEdge());
     Log(Severity::kInfo, "serving",
         {{"services", absl::StrJoin(names_, ",")}, {"addresses", absl::StrJoin(addresses_, ",")}});
     progress_.Done();
     scrub_->Start();
+    probe_->Start();
     const int signal = AwaitStopSignal();
     Log(Severity::kInfo, "stopping", {{"signal", static_cast<int64_t>(signal)}});
     manager_.Stopping();
@@ -327,6 +343,39 @@ class Process {
     return absl::OkStatus();
   }
 
+  // Listens, and returns when the process is ready. Most starts are short and open their ports when
+  // they are ready; callers of the others hear SERVICE_NOT_READY. CANCELLED if a stop signal came.
+  absl::Status OpenPorts() {
+    const auto wait = [this](absl::Duration longest) {
+      return StillStarting(*freshness_, *replica_, longest, &progress_);
+    };
+    const auto listen = [this]() -> absl::Status {
+      std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> gates;
+      gates.push_back(gate_->ForServer());
+      gates.push_back(freshness_->ForServer());
+      ASSIGN_OR_RETURN(host_, Host::Start(addresses_, ServerTls(deployment_.TlsOf(names_.front())),
+                                          services_, std::move(gates)));
+      return absl::OkStatus();
+    };
+    ASSIGN_OR_RETURN(const bool slow, wait(kQuietStart));
+    if (slow) {
+      RETURN_IF_ERROR(listen());
+      const bool silent = freshness_->ledger_size() == 0;
+      Log(silent ? Severity::kWarning : Severity::kInfo,
+          silent ? "not serving yet: the ledger does not answer"
+                 : "not serving yet: the log is being folded",
+          {{"services", absl::StrJoin(names_, ",")},
+           {"addresses", absl::StrJoin(addresses_, ",")}});
+      RETURN_IF_ERROR(wait(absl::InfiniteDuration()).status());
+    }
+    RETURN_IF_ERROR(CheckClockIsThatOf(*replica_, config_));
+    if (host_ == nullptr) RETURN_IF_ERROR(listen());
+    host_->SetServing(true);
+    probe_.emplace(addresses_, ServiceClientTls(deployment_.TlsOf(names_.front())), StopAtOnce,
+                   PortProbe::Settings());
+    return absl::OkStatus();
+  }
+
   std::string SnapshotFolder() const {
     return deployment_.snapshot_folder(names_.front(), options_.replica);
   }
@@ -350,10 +399,11 @@ class Process {
     follower_ = ledger_client_(names_.front());
     replica_.emplace(DomainsOf(names_), log_.key(), follower_.get(), &cache_, StopAtOnce,
                      OpenSnapshots());
-    access_.emplace(&*replica_, &cache_, &metrics_);
+    freshness_.emplace(&*replica_, follower_.get(), &metrics_, FreshnessOf(config_));
+    access_.emplace(&*replica_, &cache_, &metrics_, "runtime", &*freshness_);
     gate_.emplace(&*replica_, &*access_);
     runtime_service_.emplace(&*access_);
-    executor_.emplace(&*replica_, clock_, &metrics_);
+    executor_.emplace(&*replica_, clock_, &metrics_, kCommandLimits, &*freshness_);
     // A state that is not the log's may have come from the snapshot. One may be put there while it is
     // removed.
     const auto without_snapshot = [folder = SnapshotFolder()](const absl::Status& why) {
@@ -387,7 +437,9 @@ class Process {
       const ServiceRow& row = ServiceRows().at(name);
       Hosted one;
       one.ledger = ledger_client_(name);
-      RETURN_IF_ERROR(row.make({&*access_, ledger_.get(), deployment_, config_.log_vkey()}, &one));
+      one.access = std::make_unique<ReadAccess>(access_->Of(name));
+      RETURN_IF_ERROR(
+          row.make({one.access.get(), ledger_.get(), deployment_, config_.log_vkey()}, &one));
       services_.push_back(
           {row.full_name, one.service, CommandsOf{&*executor_, one.ledger.get(), one.hooks}});
       if (name == "publication")
@@ -412,12 +464,14 @@ class Process {
   // Streams and waiting reads end first, so that the host has nothing to wait for.
   void Stop() {
     scrub_->Stop();
+    if (probe_.has_value()) probe_->Stop();
     edge_ = nullptr;
     if (shown_log_ != nullptr) shown_log_->EndSubscriptions();
     if (ledger_ != nullptr) ledger_->EndSubscriptions();
     gate_->Close();
     host_->Stop(options_.grace);
     executor_->Close();
+    freshness_->Stop();
     replica_->RemoveListener(folded_listener_);
     replica_->Stop();
     if (ledger_ != nullptr) ledger_->Stop();
@@ -443,6 +497,7 @@ class Process {
   std::unique_ptr<LedgerClient> follower_;
   std::optional<Replica> replica_;
   std::optional<Scrub> scrub_;
+  std::optional<Freshness> freshness_;
   std::optional<ReadAccess> access_;
   std::optional<ReadGate> gate_;
   uint64_t folded_listener_ = 0;
@@ -453,6 +508,7 @@ class Process {
   std::vector<Hosted> hosted_;
   publication::LogServiceImpl* shown_log_ = nullptr;  // one of them, if it is hosted here
   std::unique_ptr<Host> host_;
+  std::optional<PortProbe> probe_;
   std::unique_ptr<gateway::PublicLog> public_log_;
   std::unique_ptr<gateway::Gateway> edge_;
 };
@@ -478,6 +534,7 @@ void BlockStopSignals() {
 }
 
 absl::Status Serve(const ServeOptions& options) {
+  HardenProcess();
   const Deployment deployment(options.folder);
   ASSIGN_OR_RETURN(const runtime::v1::DeploymentConfig config, deployment.LoadConfig());
   ASSIGN_OR_RETURN(std::vector<std::string> names,

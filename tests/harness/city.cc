@@ -207,16 +207,17 @@ absl::Status City::ReadMessage(const std::string& person, const char* service, c
   context.set_deadline(absl::ToChronoTime(absl::Now() + absl::Seconds(30)));
   context.set_wait_for_ready(true);
   context.AddMetadata("votum-min-index", std::to_string(seen_index_.load()));
-  if (!person.empty()) context.AddMetadata("votum-session-bin", SessionOf(person));
+  if (!person.empty()) context.AddMetadata("votum-session-bin", SessionOf(person, service));
   return client::UnaryCall(channels_.at(service), MethodPath(service, method), &context, request,
                            response);
 }
 
-std::string City::SessionOf(const std::string& person) {
-  std::string& session = sessions_[person];
+std::string City::SessionOf(const std::string& person, const std::string& service) {
+  std::string& session = sessions_[absl::StrCat(person, " ", service)];
   if (session.empty()) {
     dv1::ReadSession statement;
     *statement.mutable_expire_time() = ToTimestamp(absl::Now() + absl::Minutes(14));
+    statement.set_service(service);
     session = Sign(person, &statement).SerializeAsString();
   }
   return session;

@@ -139,7 +139,7 @@ class City {
   absl::Status ReadMessage(const std::string& person, const char* service, const char* method,
                            const google::protobuf::Message& request,
                            google::protobuf::Message* response);
-  std::string SessionOf(const std::string& person);
+  std::string SessionOf(const std::string& person, const std::string& service);
   void EnrolFirstAdministrator(const std::string& code);
   void Enrol(const std::string& id, const std::string& issuer, const std::string& confirmer);
   void Must(const std::string& person, google::protobuf::Message&& command);

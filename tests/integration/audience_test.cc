@@ -78,8 +78,10 @@ class AudienceTest : public ::testing::TestWithParam<City::Layout> {
     return options;
   }
 
-  std::string SessionOf(const std::string& person, absl::Duration length = absl::Minutes(5)) {
+  std::string SessionOf(const std::string& person, absl::Duration length = absl::Minutes(5),
+                        const std::string& service = "publication") {
     directory::v1::ReadSession session;
+    session.set_service(service);
     *session.mutable_expire_time() = ToTimestamp(absl::Now() + length);
     return city_.Sign(person, &session).SerializeAsString();
   }
@@ -299,6 +301,9 @@ TEST_P(AudienceTest, SessionsThatAreNoGoodAreRefusedNotTakenForThePublic) {
               IsRefused(Reason::kSessionExpired));
   EXPECT_THAT(SeenBy(SessionOf("petra.pruef", absl::Minutes(20))), IsRefused(Reason::kBadSession));
   EXPECT_THAT(SeenBy("no session"), IsRefused(Reason::kBadSession));
+  // Another service, which was shown it, cannot read the log with it.
+  EXPECT_THAT(SeenBy(SessionOf("petra.pruef", absl::Minutes(5), "ideas")),
+              IsRefused(Reason::kBadSession));
   // Signed by one person in another's name.
   common::v1::SignedCommand forged;
   ASSERT_TRUE(forged.ParseFromString(SessionOf("petra.pruef")));

@@ -10,6 +10,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "absl/time/clock.h"
 #include "base/file.h"
@@ -74,6 +75,66 @@ TEST_F(HostingTest, ServicesThatWaitForTheLedgerEndInOrder) {
       << "they ask for the ledger that is not there";
   for (const std::string& service : services)
     EXPECT_EQ(city.ProcessOf(service).Stop(), 0) << service;
+}
+
+// A split deployment after a reboot: the services are there before the ledger.
+TEST_F(HostingTest, AServiceThatHasNotReadTheLogShowsNoEmptyCity) {
+  City city(NewTestFolder("before-the-ledger"), City::Layout::kProcessPerService);
+  city.SetUpCouncil(3);
+  EXPECT_EQ(city.ProcessOf("ledger").Stop(), 0);
+  city.ProcessOf("directory").Kill();
+  city.ProcessOf("directory").Start();
+  directory::v1::ListPersonsResponse response;
+  const auto list = [&](const std::string& person) {
+    return city.Read(person, "directory", "ListPersons", directory::v1::ListPersonsRequest(),
+                     &response);
+  };
+  // With a session too, whose deployment the process does not know yet.
+  for (const char* person : {"", "anna.amt"})
+    EXPECT_THAT(list(person), IsRefused(Reason::kServiceNotReady)) << person;
+  EXPECT_THAT(Register(city, "carla"), IsRefused(Reason::kServiceNotReady));
+  EXPECT_THAT(*ReadFile(city.folder() + ".log"), ::testing::HasSubstr("not serving yet"));
+  city.ProcessOf("ledger").Start();
+  city.AwaitReady();
+  EXPECT_OK(list("anna.amt"));
+  EXPECT_GT(response.persons_size(), 5);
+  EXPECT_OK(Register(city, "carla"));
+}
+
+// The ledger is away, and reads go on: whoever reads is told how old that is.
+TEST_F(HostingTest, AnswersSayHowOldTheirStateIsWhileTheLedgerIsAway) {
+  City::Options options;
+  options.layout = City::Layout::kProcessPerService;
+  options.prepare = [](const std::string& folder) {
+    const std::string config = folder + "/votum.textproto";
+    ASSERT_OK(WriteFile(config, *ReadFile(config) + "old_state_seconds: 6\n"));
+  };
+  City city(NewTestFolder("old"), options);
+  city.SetUpCouncil(3);
+  city.OpenMeeting(4);
+  CommandLine votum(&city, NewTestFolder("old-people"));
+  votum.AddPeople({"m01"});
+  const auto look = [&] { return votum.Do("m01", "vote list --meeting sitzung-1"); };
+  EXPECT_THAT(look(), ::testing::Not(::testing::HasSubstr("votum: note: what you see is")));
+  EXPECT_EQ(city.ProcessOf("ledger").Stop(), 0);
+  EXPECT_TRUE(Await([&] { return absl::StrContains(look(), "votum: note: what you see is"); }));
+  city.ProcessOf("ledger").Start();
+  city.AwaitReady();
+  EXPECT_TRUE(Await([&] { return !absl::StrContains(look(), "votum: note:"); }));
+}
+
+// Keys lie in the memory of a server.
+TEST_F(HostingTest, AProcessGivesUpCoreFilesAndRaisesItsLimitOfFiles) {
+  City city(NewTestFolder("hardened"), City::Layout::kOneProcess);
+  const std::string limits =
+      *ReadFile(absl::StrCat("/proc/", city.ProcessOf("ledger").pid(), "/limits"));
+  for (const absl::string_view line : absl::StrSplit(limits, '\n')) {
+    const std::vector<std::string> words = absl::StrSplit(line, ' ', absl::SkipEmpty());
+    if (absl::StartsWith(line, "Max core file size")) EXPECT_EQ(words.at(4), "0") << line;
+    if (absl::StartsWith(line, "Max open files"))
+      EXPECT_TRUE(words.at(3) == words.at(4) || words.at(3) == "1048576") << line;
+  }
+  EXPECT_THAT(*ReadFile(city.folder() + ".log"), ::testing::HasSubstr("files that may be open"));
 }
 
 TEST_F(HostingTest, CertificatesAreRenewedWithoutARestart) {

@@ -146,6 +146,7 @@ class ReadsBesideCommandsTest : public ::testing::Test {
   static std::string SessionOf(const std::string& person) {
     directory::v1::ReadSession session;
     *session.mutable_expire_time() = ToTimestamp(absl::Now() + absl::Minutes(10));
+    session.set_service("meetings");
     return city_->Sign(person, &session).SerializeAsString();
   }
   // A measured ratio depends on what else the machine does: it is printed, and only refusals fail.

@@ -193,11 +193,29 @@ TEST_F(ClientTest, OneSessionServesManyReadsAndIsTheMembersOwnStatement) {
   EXPECT_EQ(statement.payload_type(), "application/vnd.votum.directory.v1.ReadSession+protobuf");
   EXPECT_EQ(session.header().actor(), "m01");
   EXPECT_EQ(session.header().deployment(), kDeployment);
+  EXPECT_EQ(session.service(), "meetings");
   const absl::Duration left = FromTimestamp(session.expire_time()) - absl::Now();
   EXPECT_GT(left, absl::Minutes(5));
   EXPECT_LT(left, absl::Minutes(15));
   EXPECT_OK(crypto::VerifyDsse(TestKey('m').public_key(), statement.payload_type(),
                                statement.payload(), statement.signatures(0).signature()));
+}
+
+TEST_F(ClientTest, RemembersTheOldestStateThatItWasShown) {
+  const auto client = OpenAsMember();
+  const auto list = [&] {
+    meetings::v1::ListVoteEventsRequest request;
+    meetings::v1::ListVoteEventsResponse response;
+    return client->Read("meetings", "ListVoteEvents", request, &response);
+  };
+  ASSERT_OK(list());
+  EXPECT_EQ(client->TakeOldestState(), absl::ZeroDuration());
+  for (const char* age : {"42", "90", "61", "", "x"}) {
+    service_.TellAge(age);
+    ASSERT_OK(list());
+  }
+  EXPECT_EQ(client->TakeOldestState(), absl::Seconds(90));
+  EXPECT_EQ(client->TakeOldestState(), absl::ZeroDuration());
 }
 
 TEST_F(ClientTest, ThePublicReadsWithoutASessionAndSignsNothing) {

@@ -62,6 +62,10 @@ class FakeService::Service : public meetings::v1::MeetingsService::Service {
                               meetings::v1::ListVoteEventsResponse* response) override {
     const absl::Status failure = Note(*context, {});
     if (!failure.ok()) return ToGrpc(failure);
+    {
+      const std::lock_guard<std::mutex> lock(mutex);
+      if (!age.empty()) context->AddInitialMetadata("votum-state-age", age);
+    }
     const int first = request->page_token().empty() ? 1 : std::stoi(request->page_token());
     for (int i = first; i < first + 2 && i <= 5; ++i)
       *response->add_vote_events() = Event(absl::StrCat("v", i));
@@ -87,6 +91,7 @@ class FakeService::Service : public meetings::v1::MeetingsService::Service {
   std::deque<absl::Status> failures;  // guarded by mutex
   std::vector<SeenCall> calls;        // guarded by mutex
   std::atomic<bool> lie{false};
+  std::string age;  // guarded by mutex
   std::unique_ptr<grpc::Server> server;
   int port = 0;
 
@@ -135,6 +140,11 @@ FakeService::~FakeService() { service_->server->Shutdown(); }
 void FakeService::FailNext(std::vector<absl::Status> failures) {
   const std::lock_guard<std::mutex> lock(service_->mutex);
   service_->failures.assign(failures.begin(), failures.end());
+}
+
+void FakeService::TellAge(const std::string& seconds) {
+  const std::lock_guard<std::mutex> lock(service_->mutex);
+  service_->age = seconds;
 }
 
 void FakeService::LieNext() { service_->lie = true; }

@@ -36,6 +36,8 @@ class FakeService {
   void FailNext(std::vector<absl::Status> failures);
   // The next receipt is of another command.
   void LieNext();
+  // ListVoteEvents tells this as the age of its state; "" for none.
+  void TellAge(const std::string& seconds);
 
   // A context of the public; with a key, of "m01".
   Context ContextOf(const std::string& key_file = "") const;

@@ -118,6 +118,21 @@ TEST(QuorumCourseTest, ADoubtStopsVotesUntilTheCount) {
   EXPECT_THAT(quorum.explanation().en(), HasSubstr("4 of 7 present: quorate"));
 }
 
+TEST(QuorumCourseTest, OnANonPublicItemThePublicLearnsNothingOfIt) {
+  Council council;
+  council.Open();
+  council.CheckIn({"vera", "m1", "m2", "m3"});
+  for (const char* item : {"top-1", "top-2"}) {
+    council.Must("m1", Doubt(item));
+    council.Must("vera", CountFor(item));
+  }
+  const v1::Attendance attendance = *council.sittings().GetAttendance(Council::kMeeting);
+  EXPECT_EQ(ForReader(attendance, council.agenda(), Audience::kCouncil).item_quorums_size(), 2);
+  const v1::Attendance shown = ForReader(attendance, council.agenda(), Audience::kPublic);
+  ASSERT_EQ(shown.item_quorums_size(), 1);
+  EXPECT_EQ(shown.item_quorums(0).item_id(), "top-1");
+}
+
 TEST(QuorumCourseTest, TheSecondCallNeedsNoQuorumIfItsInvitationSaidSo) {
   Council council;
   council.Open();
@@ -249,7 +264,7 @@ TEST(DisruptionTest, IsKeptWithItsTime) {
   v1::Attendance attendance = *council.sittings().GetAttendance(Council::kMeeting);
   ASSERT_EQ(attendance.disruptions_size(), 1);
   EXPECT_EQ(attendance.disruptions(0).recorder_id(), "m1");
-  EXPECT_EQ(ForReader(attendance, Audience::kPublic).disruptions_size(), 0);
+  EXPECT_EQ(ForReader(attendance, council.agenda(), Audience::kPublic).disruptions_size(), 0);
 }
 
 // An election of ada and ben, open, in which everybody present has a vote.

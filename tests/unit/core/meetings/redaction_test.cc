@@ -110,8 +110,8 @@ TEST(Redaction, ConflictsOnNonPublicItemsAreForTheCouncil) {
   council.Must("m1", ConflictOf("m1", "top-1"));
   council.Must("m2", ConflictOf("m2", "top-2"));
   const v1::Attendance attendance = *council.sittings().GetAttendance(Council::kMeeting);
-  EXPECT_EQ(ForReader(attendance, Audience::kCouncil).conflicts_size(), 2);
-  const v1::Attendance shown = ForReader(attendance, Audience::kPublic);
+  EXPECT_EQ(ForReader(attendance, council.agenda(), Audience::kCouncil).conflicts_size(), 2);
+  const v1::Attendance shown = ForReader(attendance, council.agenda(), Audience::kPublic);
   ASSERT_EQ(shown.conflicts_size(), 1);
   EXPECT_EQ(shown.conflicts(0).person_id(), "m1");
   EXPECT_EQ(shown.presences_size(), 1);

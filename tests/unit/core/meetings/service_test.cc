@@ -126,14 +126,13 @@ TEST(WatchMeeting, EndsForUnknownMeetingsAndBadSessions) {
               IsRefused(Reason::kSessionExpired));
 }
 
-TEST(WatchMeeting, ShowsNothingMoreOnceTheSessionHasExpired) {
+TEST(WatchMeeting, EndsWithTheSessionThoughNothingHappens) {
   Town town;
   const absl::Time expiry = absl::Now() + absl::Milliseconds(700);
   Watch watch(town, town.SessionUntil(expiry));
   watch.Next();
-  ASSERT_TRUE(testing::Await([&] { return absl::Now() > expiry; }));
-  town.Record(CheckInOf("anna"));
   EXPECT_THAT(watch.End(), IsRefused(Reason::kSessionExpired));
+  EXPECT_GE(absl::Now(), expiry);
 }
 
 TEST(WatchMeeting, SlowReadersSkipToTheNewest) {

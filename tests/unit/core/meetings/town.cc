@@ -73,7 +73,7 @@ Town::Town()
   replica_ = std::make_unique<Replica>(
       DomainSet::Closure(Domain::kMeetings), log_key_.public_key(), ledger_.get(), &cache_,
       [](const absl::Status& why) { ADD_FAILURE() << "the log is broken: " << why; });
-  access_ = std::make_unique<ReadAccess>(replica_.get(), &cache_, &metrics_);
+  access_ = std::make_unique<ReadAccess>(replica_.get(), &cache_, &metrics_, "meetings");
   service_ =
       std::make_unique<MeetingsServiceImpl>(access_.get(), ledger_.get(), crypto::NewSealingKey());
   host_ = *Host::Start({}, nullptr, {{"votum.meetings.v1.MeetingsService", service_.get()}});
@@ -132,6 +132,7 @@ std::string Town::SessionUntil(absl::Time expire_time) const {
   dv1::ReadSession session;
   session.mutable_header()->set_actor("anna");
   *session.mutable_expire_time() = ToTimestamp(expire_time);
+  session.set_service("meetings");
   return Sign(&session, key_).SerializeAsString();
 }
 

@@ -224,6 +224,7 @@ class LogServiceTest : public ::testing::Test {
     dv1::ReadSession session;
     session.mutable_header()->set_actor("anna");
     *session.mutable_expire_time() = ToTimestamp(absl::Now() + absl::Minutes(5));
+    session.set_service("publication");
     return Sign(&session, key_).SerializeAsString();
   }
   void Introduce(Caller caller, grpc::ClientContext* context) const {
@@ -331,7 +332,7 @@ class LogServiceTest : public ::testing::Test {
   Metrics metrics_;
   Replica replica_{DomainSet::All(), KeyOf('s').public_key(), &ledger_client_, &cache_,
                    [](const absl::Status& why) { ADD_FAILURE() << why; }};
-  ReadAccess access_{&replica_, &cache_, &metrics_};
+  ReadAccess access_{&replica_, &cache_, &metrics_, "publication"};
   LogServiceImpl log_service_{&access_, &ledger_client_};
   std::unique_ptr<Host> host_ =
       *Host::Start({}, nullptr, {{"votum.publication.v1.LogService", &log_service_}});

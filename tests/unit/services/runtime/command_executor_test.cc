@@ -10,10 +10,12 @@
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
+#include "base/refusal.h"
 #include "base/status_matchers.h"
 #include "grpcpp/support/slice.h"
 #include "gtest/gtest.h"
 #include "services/runtime/call_bytes.h"
+#include "tests/harness/people.h"
 #include "tests/unit/core/fold/small_log.h"
 #include "tests/unit/services/runtime/fake_ledger.h"
 #include "votum/directory/v1/directory.pb.h"
@@ -118,6 +120,32 @@ TEST_F(CommandExecutorTest, AnswersWithTheReceiptWhenTheRecordIsFolded) {
   EXPECT_EQ(sent.answer->index(), index);
   EXPECT_EQ(sent.answer->record(), log_.records()[index]);
   EXPECT_GT(sent.folded, index) << "an answer before the own fold: reads would not see the record";
+}
+
+// The fold never sees contents, so this is their only door.
+TEST_F(CommandExecutorTest, TextsThatAreAttachedFollowTheRuleForTexts) {
+  for (const std::string& bad :
+       {std::string("\xff\xfe"), std::string("Mia\x1b[2K"), std::string("\u202eaiM"),
+        std::string("Mu\u0308ller"), std::string((size_t{16} << 10) + 1, 'a')}) {
+    dv1::RegisterPerson person = testing::NewPerson("mia", bad);
+    SignedCommand command = log_.Sign("anna", &person);
+    *command.add_attachments() = testing::About("mia", bad).attachment;
+    Sent sent;
+    Send(command, &sent, nullptr, absl::Now() + kLong, dv1::RegisterPerson::descriptor());
+    EXPECT_THAT(sent.Await(), IsRefused(Reason::kBadText)) << bad.substr(0, 10);
+  }
+  EXPECT_EQ(ledger_.appends(), 0u);
+}
+
+TEST_F(CommandExecutorTest, AServiceMayTakeNoMoreOfACaller) {
+  CommandHooks hooks;
+  hooks.admit = [](const std::string& caller) {
+    return Refuse(Reason::kTooManyIdeas, "none of " + caller);
+  };
+  Sent sent;
+  Send(Council("rat"), &sent, &hooks);
+  EXPECT_THAT(sent.Await(), IsRefused(Reason::kTooManyIdeas));
+  EXPECT_EQ(ledger_.appends(), 0u);
 }
 
 TEST_F(CommandExecutorTest, RefusesWhatDoesNotHoldAndRecordsNothing) {

@@ -65,6 +65,7 @@ class ReadAccessTest : public ::testing::Test {
   static dv1::ReadSession Until(absl::Time end) {
     dv1::ReadSession session;
     *session.mutable_expire_time() = ToTimestamp(end);
+    session.set_service("directory");
     return session;
   }
   common::v1::SignedCommand SessionOf(const std::string& person) {
@@ -112,7 +113,7 @@ class ReadAccessTest : public ::testing::Test {
   Replica replica_{DomainSet::Closure(Domain::kDirectory), log_.log_key(), &ledger_, &cache_,
                    [](const absl::Status& why) { ADD_FAILURE() << why; }};
   Metrics metrics_;
-  ReadAccess access_{&replica_, &cache_, &metrics_};
+  ReadAccess access_{&replica_, &cache_, &metrics_, "directory"};
   Reader reader_;
 };
 
@@ -197,6 +198,9 @@ TEST_F(ReadAccessTest, RefusesWhatIsNoSessionAndReadsNothing) {
          *s.mutable_expire_time() = ToTimestamp(absl::Now() + kLongestSession + absl::Minutes(1));
        }),
        Reason::kBadSession},
+      {"for another service", signed_by_anna([](auto& s) { s.set_service("meetings"); }),
+       Reason::kBadSession},
+      {"for no service", signed_by_anna([](auto& s) { s.clear_service(); }), Reason::kBadSession},
       {"another type",
        altered([](auto& s) { s.set_payload_type(PayloadType(dv1::RegisterPerson::descriptor())); }),
        Reason::kBadSession},

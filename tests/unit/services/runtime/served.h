@@ -90,6 +90,7 @@ class Served {
   std::string SessionOf(const std::string& person) {
     directory::v1::ReadSession session;
     *session.mutable_expire_time() = ToTimestamp(absl::Now() + absl::Minutes(10));
+    session.set_service(Name());
     return log_.Sign(person, &session).SerializeAsString();
   }
 
@@ -128,6 +129,8 @@ class Served {
   }
 
  private:
+  static std::string Name() { return ServiceOfMethod(absl::StrCat("/", Api::service_full_name())); }
+
   template <typename Request, typename Response>
   void ExpectOneGuarded(Method<Request, Response> method) {
     const std::string name = Request::descriptor()->name();
@@ -167,7 +170,7 @@ class Served {
   Metrics metrics_;
   SystemClock clock_;
   Replica replica_;
-  ReadAccess access_{&replica_, &cache_, &metrics_};
+  ReadAccess access_{&replica_, &cache_, &metrics_, Name()};
   CommandExecutor executor_{&replica_, &clock_, &metrics_};
   std::unique_ptr<Service> service_ = MakeService();
   std::unique_ptr<Host> host_;
