@@ -10,6 +10,7 @@
 #include <array>
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
@@ -206,8 +207,11 @@ class Connection : public std::enable_shared_from_this<Connection<Stream>> {
    public:
     Handle(std::shared_ptr<Connection> connection, uint64_t turn)
         : connection_(std::move(connection)), turn_(turn) {}
+    // Behind all that other threads have asked of it.
     ~Handle() override {
-      Do([](Connection& connection) { connection.Abandon(); });
+      asio::post(connection_->stream_.get_executor(), [connection = connection_, turn = turn_] {
+        if (connection->turn_ == turn) connection->Abandon();
+      });
     }
     void Send(Answer answer) override {
       Do([answer = std::move(answer)](Connection& connection) mutable {

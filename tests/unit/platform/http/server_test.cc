@@ -352,6 +352,14 @@ TEST_F(LaterTest, AStreamOnWhichNothingHappensStays) {
   EXPECT_THAT(ReadAll(fd), HasSubstr("4\r\nlate\r\n0\r\n\r\n"));
 }
 
+// The last hold on a reply may be let go of on the server's thread before the answer gets there.
+TEST_F(LaterTest, AnAnswerFromAnotherThreadIsNotLost) {
+  StartLater({}, [](const Request&, const std::shared_ptr<Reply>& reply) {
+    std::thread([&reply] { reply->Send({200, "text/plain", "sent"}); }).join();
+  });
+  EXPECT_THAT(Talk(kLastGet), ::testing::EndsWith("\r\n\r\nsent"));
+}
+
 TEST_F(LaterTest, AReplyThatNobodyGivesEndsTheConnection) {
   Listen();
   const int fd = ConnectAndSend(kGet);
