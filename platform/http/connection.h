@@ -11,16 +11,12 @@
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/ssl/context.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/http/write.hpp>
-#include <boost/beast/ssl/ssl_stream.hpp>
 #include <chrono>
 #include <cstdint>
 #include <deque>
@@ -30,7 +26,6 @@
 #include <optional>
 #include <sstream>
 #include <string>
-#include <type_traits>
 #include <unordered_map>
 #include <utility>
 
@@ -38,6 +33,7 @@
 #include "absl/strings/str_cat.h"
 #include "platform/http/rate_limiter.h"
 #include "platform/http/server.h"
+#include "platform/http/socket.h"
 
 namespace votum::http {
 
@@ -46,7 +42,6 @@ namespace beast = boost::beast;
 namespace beast_http = boost::beast::http;
 using asio::ip::tcp;
 using Error = boost::system::error_code;
-using TlsStream = beast::ssl_stream<beast::tcp_stream>;
 
 inline constexpr size_t kReadBytes = 4096;
 inline constexpr size_t kChunkBytes = size_t{64} << 10;
@@ -178,7 +173,7 @@ class Connection : public std::enable_shared_from_this<Connection<Stream>> {
   Connection(tcp::socket socket, std::string peer, Common* common, Rest&... rest)
       : peer_(std::move(peer)),
         stream_(std::move(socket), rest...),
-        clock_(stream_.get_executor()),
+        clock_(stream_.socket().get_executor()),
         common_(*common) {
     ++common_.open;
     ++common_.open_of[peer_];
@@ -189,15 +184,10 @@ class Connection : public std::enable_shared_from_this<Connection<Stream>> {
   }
 
   void Start() {
-    if constexpr (std::is_same_v<Stream, TlsStream>) {
-      GiveTime();
-      stream_.async_handshake(asio::ssl::stream_base::server,
-                              [self = this->shared_from_this()](Error error) {
-                                if (!error) self->Read();
-                              });
-    } else {
-      Read();
-    }
+    GiveTime();
+    stream_.Handshake([self = this->shared_from_this()](Error error, size_t) {
+      if (!error) self->Read();
+    });
   }
 
  private:
@@ -209,9 +199,10 @@ class Connection : public std::enable_shared_from_this<Connection<Stream>> {
         : connection_(std::move(connection)), turn_(turn) {}
     // Behind all that other threads have asked of it.
     ~Handle() override {
-      asio::post(connection_->stream_.get_executor(), [connection = connection_, turn = turn_] {
-        if (connection->turn_ == turn) connection->Abandon();
-      });
+      asio::post(connection_->stream_.socket().get_executor(),
+                 [connection = connection_, turn = turn_] {
+                   if (connection->turn_ == turn) connection->Abandon();
+                 });
     }
     void Send(Answer answer) override {
       Do([answer = std::move(answer)](Connection& connection) mutable {
@@ -222,7 +213,7 @@ class Connection : public std::enable_shared_from_this<Connection<Stream>> {
       Do([head = std::move(head)](Connection& connection) { connection.Begin(head); });
     }
     void Write(std::string piece, std::function<void(bool)> sent) override {
-      asio::dispatch(connection_->stream_.get_executor(),
+      asio::dispatch(connection_->stream_.socket().get_executor(),
                      [connection = connection_, turn = turn_, piece = std::move(piece),
                       sent = std::move(sent)]() mutable {
                        if (connection->turn_ != turn) return sent(false);
@@ -233,7 +224,7 @@ class Connection : public std::enable_shared_from_this<Connection<Stream>> {
       Do([](Connection& connection) { connection.EndPieces(); });
     }
     void OnGone(std::function<void()> gone) override {
-      asio::dispatch(connection_->stream_.get_executor(),
+      asio::dispatch(connection_->stream_.socket().get_executor(),
                      [connection = connection_, turn = turn_, gone = std::move(gone)]() mutable {
                        if (connection->turn_ != turn) return gone();
                        connection->gone_ = std::move(gone);
@@ -243,7 +234,7 @@ class Connection : public std::enable_shared_from_this<Connection<Stream>> {
    private:
     template <typename What>
     void Do(What what) {
-      asio::dispatch(connection_->stream_.get_executor(),
+      asio::dispatch(connection_->stream_.socket().get_executor(),
                      [connection = connection_, turn = turn_, what = std::move(what)]() mutable {
                        if (connection->turn_ == turn) what(*connection);
                      });
@@ -268,7 +259,7 @@ class Connection : public std::enable_shared_from_this<Connection<Stream>> {
 
   void CloseAtOnce() {
     Error ignored;
-    beast::get_lowest_layer(stream_).socket().close(ignored);
+    stream_.socket().close(ignored);
   }
 
   // -------------------------------------------------------------------------------------------------------------------
@@ -289,7 +280,7 @@ class Connection : public std::enable_shared_from_this<Connection<Stream>> {
   void ReadSome() {
     if (reading_) return;
     reading_ = true;
-    stream_.async_read_some(
+    stream_.ReadSome(
         asio::buffer(arrived_), [self = this->shared_from_this()](Error error, size_t size) {
           self->reading_ = false;
           self->buffer_.commit(
@@ -490,15 +481,15 @@ class Connection : public std::enable_shared_from_this<Connection<Stream>> {
     }
     writing_ = true;
     if (answering_) GiveTime();
-    asio::async_write(stream_, asio::buffer(pieces_.front().bytes),
-                      [self = this->shared_from_this()](Error error, size_t) {
-                        self->writing_ = false;
-                        if (error) return self->Gone();
-                        const Piece piece = std::move(self->pieces_.front());
-                        self->pieces_.pop_front();
-                        if (piece.sent) piece.sent(true);
-                        if (!self->writing_) self->Flush();
-                      });
+    stream_.Write(asio::buffer(pieces_.front().bytes),
+                  [self = this->shared_from_this()](Error error, size_t) {
+                    self->writing_ = false;
+                    if (error) return self->Gone();
+                    const Piece piece = std::move(self->pieces_.front());
+                    self->pieces_.pop_front();
+                    if (piece.sent) piece.sent(true);
+                    if (!self->writing_) self->Flush();
+                  });
   }
 
   void EndTurn() {
@@ -533,29 +524,24 @@ class Connection : public std::enable_shared_from_this<Connection<Stream>> {
 
   void Close() {
     closing_ = true;
-    if (reading_) return beast::get_lowest_layer(stream_).cancel();  // comes back here
-    if constexpr (std::is_same_v<Stream, TlsStream>) {
-      GiveTime();
-      stream_.async_shutdown([self = this->shared_from_this()](Error) { self->CloseSocket(); });
-    } else {
-      CloseSocket();
-    }
-  }
-
-  void CloseSocket() {
-    GiveTime();
     Error error;
-    beast::get_lowest_layer(stream_).socket().shutdown(tcp::socket::shutdown_send, error);
+    if (reading_) {
+      stream_.socket().cancel(error);  // comes back here
+      return;
+    }
+    GiveTime();
+    stream_.SayGoodbye();
+    stream_.socket().shutdown(tcp::socket::shutdown_send, error);
     if (!error) Drain();
   }
 
   // Reads remaining bytes until the peer closes or its time is up: a socket closed with bytes
   // unread resets the connection, and the peer might lose the answer.
   void Drain() {
-    beast::get_lowest_layer(stream_).async_read_some(
-        asio::buffer(arrived_), [self = this->shared_from_this()](Error error, size_t) {
-          if (!error) self->Drain();
-        });
+    stream_.socket().async_read_some(asio::buffer(arrived_),
+                                     [self = this->shared_from_this()](Error error, size_t) {
+                                       if (!error) self->Drain();
+                                     });
   }
 
   const std::string peer_;

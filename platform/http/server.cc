@@ -1,5 +1,7 @@
 #include "platform/http/server.h"
 
+#include <signal.h>
+
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
@@ -33,6 +35,8 @@ class Certificate {
     SSL_CTX_set_options(fresh->native_handle(), SSL_OP_NO_RENEGOTIATION);
     // A connection on which nothing happens keeps no buffers.
     SSL_CTX_set_mode(fresh->native_handle(), SSL_MODE_RELEASE_BUFFERS);
+    // Sessions go on by tickets, which the clients keep.
+    SSL_CTX_set_session_cache_mode(fresh->native_handle(), SSL_SESS_CACHE_OFF);
     fresh->use_certificate_chain_file(file_, error);
     if (!error) fresh->use_private_key_file(file_, asio::ssl::context::pem, error);
     if (error) return error;
@@ -93,11 +97,11 @@ struct Server::Impl {
       return;
     PrepareSocket(&socket);
     if (certificate.has_value()) {
-      std::make_shared<Connection<TlsStream>>(std::move(socket), peer, &common,
+      std::make_shared<Connection<TlsSocket>>(std::move(socket), peer, &common,
                                               certificate->Current())
           ->Start();
     } else {
-      std::make_shared<Connection<beast::tcp_stream>>(std::move(socket), peer, &common)->Start();
+      std::make_shared<Connection<PlainSocket>>(std::move(socket), peer, &common)->Start();
     }
   }
 
@@ -135,6 +139,8 @@ absl::StatusOr<std::unique_ptr<Server>> Server::ListenLater(const std::string& a
   auto impl = std::make_unique<Impl>(std::move(handler), limits);
   Error error;
   if (!tls.identity_file.empty()) {
+    // OpenSSL writes to sockets whose peer may be gone.
+    signal(SIGPIPE, SIG_IGN);
     impl->certificate.emplace(tls.identity_file);
     error = impl->certificate->Load();
     if (error) {

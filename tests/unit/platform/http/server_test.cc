@@ -469,6 +469,27 @@ TEST_F(TlsServerTest, ServesOverTls) {
   EXPECT_FALSE(votum::http::Connect({}, {})(Url("/a"), false, "").ok()) << "not a known authority";
 }
 
+// More than the socket takes at once, in both directions.
+TEST_F(TlsServerTest, LongBodiesPassOverTls) {
+  HttpServerTest::TearDown();
+  Limits limits;
+  limits.body_bytes = size_t{8} << 20;
+  Start(limits,
+        [](const Request& request) {
+          return Answer{200, "text/plain", absl::StrCat(request.body, request.body)};
+        },
+        {folder_ + "/edge.pem"});
+  std::string sent;
+  while (sent.size() < (size_t{5} << 20)) absl::StrAppend(&sent, sent.size(), ";");
+  const Send send =
+      votum::http::Connect({.answer_bytes = size_t{32} << 20}, {folder_ + "/ca.crt", ""});
+  for (int i = 0; i < 2; ++i) {
+    const auto answer = send(Url("/a"), /*post=*/true, sent);
+    ASSERT_OK(answer);
+    EXPECT_TRUE(answer->body == absl::StrCat(sent, sent));
+  }
+}
+
 TEST_F(TlsServerTest, WhoSpeaksNoTlsGetsNothing) {
   EXPECT_THAT(Talk("GET / HTTP/1.1\r\nHost: h\r\n\r\n"), ::testing::Not(HasSubstr("HTTP/1.1 200")));
 }
