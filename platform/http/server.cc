@@ -123,19 +123,20 @@ Server::Server(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Server::~Server() = default;
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Listen(const std::string& address, uint16_t port,
-                                                       Handler handler, Limits limits,
+                                                       Handler handler, const Limits& limits,
                                                        const ServerTls& tls) {
   return ListenLater(
       address, port,
       [handler = std::move(handler)](const Request& request, const std::shared_ptr<Reply>& reply) {
         reply->Send(handler(request));
       },
-      std::move(limits), tls);
+      limits, tls);
 }
 
 absl::StatusOr<std::unique_ptr<Server>> Server::ListenLater(const std::string& address,
                                                             uint16_t port, LaterHandler handler,
-                                                            Limits limits, const ServerTls& tls) {
+                                                            const Limits& limits,
+                                                            const ServerTls& tls) {
   auto impl = std::make_unique<Impl>(std::move(handler), limits);
   Error error;
   if (!tls.identity_file.empty()) {

@@ -91,11 +91,11 @@ class Server {
   // fails; INVALID_ARGUMENT if the certificate or its key is unusable. Run calls `handler` for one
   // request after the other, including HEAD, whose answers are sent without their bodies.
   static absl::StatusOr<std::unique_ptr<Server>> Listen(const std::string& address, uint16_t port,
-                                                        Handler handler, Limits limits = {},
+                                                        Handler handler, const Limits& limits = {},
                                                         const ServerTls& tls = {});
   static absl::StatusOr<std::unique_ptr<Server>> ListenLater(const std::string& address,
                                                              uint16_t port, LaterHandler handler,
-                                                             Limits limits = {},
+                                                             const Limits& limits = {},
                                                              const ServerTls& tls = {});
   ~Server();
 

@@ -69,7 +69,7 @@ absl::StatusOr<std::unique_ptr<Gateway>> Gateway::Start(
       [raw = gateway.get()](http::Request request, std::shared_ptr<http::Reply> reply) {
         raw->Route(std::move(request), std::move(reply));
       },
-      std::move(limits), options.tls);
+      limits, options.tls);
   if (absl::IsInvalidArgument(server.status())) return BadGateway(server.status().message());
   if (!server.ok()) {
     return Refuse(Reason::kCannotListen, server.status().message());

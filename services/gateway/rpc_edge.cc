@@ -113,12 +113,11 @@ class RpcEdge::Call final : public grpc::ClientBidiReactor<grpc::ByteBuffer, grp
   const std::string& caller() const { return caller_; }
 
   void Start(const std::shared_ptr<Call>& self, const std::shared_ptr<grpc::Channel>& channel,
-             std::string path, const std::string& message) {
+             const std::string& path, const std::string& message) {
     self_ = self;
     const grpc::Slice slice(message);
     request_ = grpc::ByteBuffer(&slice, 1);
-    grpc::GenericStub(channel).PrepareBidiStreamingCall(&context_, std::move(path),
-                                                        grpc::StubOptions(), this);
+    grpc::GenericStub(channel).PrepareBidiStreamingCall(&context_, path, grpc::StubOptions(), this);
     const std::shared_ptr<http::Reply> reply = reply_;  // which the call's end resets
     if (streams()) {
       reply_->Begin(head_);
@@ -258,12 +257,12 @@ void RpcEdge::Handle(http::Request request, std::shared_ptr<http::Reply> reply) 
   }
   absl::StatusOr<std::string> message = UnwrapMessage(*format, std::move(request.body));
   if (!message.ok()) return refuse(ToGrpc(message.status()));
-  if (!format->json) return Begin(*method, *format, request, *std::move(message), reply);
+  if (!format->json) return Begin(*method, *format, request, *message, reply);
   auto shared = std::make_shared<http::Request>(std::move(request));
   const bool added =
       parsers_.Add([this, method, format = *format, shared, json = *std::move(message), reply] {
         absl::StatusOr<std::string> bytes = FromJson(method->descriptor->input_type(), json);
-        if (bytes.ok()) return Begin(*method, format, *shared, *std::move(bytes), reply);
+        if (bytes.ok()) return Begin(*method, format, *shared, *bytes, reply);
         reply->Send(RefusalOf(*method, format, *shared, ToGrpc(bytes.status())));
       });
   if (added) return;
@@ -273,7 +272,7 @@ void RpcEdge::Handle(http::Request request, std::shared_ptr<http::Reply> reply) 
 }
 
 void RpcEdge::Begin(const RpcMethod& method, const RpcFormat& format, const http::Request& request,
-                    std::string message, const std::shared_ptr<http::Reply>& reply) {
+                    const std::string& message, const std::shared_ptr<http::Reply>& reply) {
   http::Answer head = {200, ContentTypeOf(format), ""};
   AllowReading(method, request, &head);
   const bool streams = method.descriptor->server_streaming();

@@ -63,7 +63,7 @@ class RpcEdge {
   class Call;
   // Begins the call. `message` is the request's, as it came.
   void Begin(const RpcMethod& method, const RpcFormat& format, const http::Request& request,
-             std::string message, const std::shared_ptr<http::Reply>& reply);
+             const std::string& message, const std::shared_ptr<http::Reply>& reply);
   void Forget(Call* call);
 
   const RpcMethods methods_;
