@@ -53,7 +53,8 @@ absl::StatusOr<gateway::ServiceChannels> ChannelsOf(const Deployment& deployment
   for (const char* const name : kServices) {
     if (absl::string_view(name) == "ledger") continue;  // answers services alone
     ASSIGN_OR_RETURN(const runtime::v1::ServiceAddress row, AddressOf(config, name));
-    channels[name] = ConnectTo(row.address(), ServiceClientTls(deployment.TlsOf(kGateway)));
+    channels[name] =
+        ConnectPatientlyTo(row.address(), ServiceClientTls(deployment.TlsOf(kGateway)));
   }
   return channels;
 }

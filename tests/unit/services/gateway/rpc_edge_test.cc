@@ -178,8 +178,8 @@ class RpcEdgeTest : public ::testing::Test {
   }
   // To the service itself, with the certificate of `service`.
   std::shared_ptr<grpc::Channel> ChannelOf(const std::string& service) {
-    return ConnectTo(absl::StrCat("127.0.0.1:", host_->ports()[0]),
-                     ServiceClientTls(TlsOf(service)));
+    return ConnectPatientlyTo(absl::StrCat("127.0.0.1:", host_->ports()[0]),
+                              ServiceClientTls(TlsOf(service)));
   }
 
   int Connect() const {
@@ -281,8 +281,8 @@ TEST_F(RpcEdgeTest, NobodyElseSaysForWhomHeCalls) {
   EXPECT_THAT(SeenDirectly(ChannelOf(kGateway)), StartsWith("service= caller=ipv4:192.0.2.1 "));
   grpc::SslCredentialsOptions options;
   options.pem_root_certs = authority_.certificate_pem;
-  EXPECT_THAT(SeenDirectly(ConnectTo(absl::StrCat("127.0.0.1:", host_->ports()[0]),
-                                     grpc::SslCredentials(options))),
+  EXPECT_THAT(SeenDirectly(ConnectPatientlyTo(absl::StrCat("127.0.0.1:", host_->ports()[0]),
+                                              grpc::SslCredentials(options))),
               StartsWith("service= caller=ipv4:127.0.0.1 "));
 }
 
