@@ -18,7 +18,8 @@ namespace votum::gateway {
 namespace {
 
 constexpr int kParsers = 2;
-constexpr size_t kMostWaitingForParsers = 256;
+// As many as may be in progress; their bytes are limited by the server.
+constexpr size_t kMostWaitingForParsers = kEdgeCalls.in_all;
 constexpr char kSession[] = "votum-session-bin";
 
 std::string BytesOf(const grpc::ByteBuffer& buffer) {
