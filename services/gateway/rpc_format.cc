@@ -81,7 +81,7 @@ std::string Prefixed(char flags, absl::string_view bytes) {
 }
 
 // What gRPC-Web sends as is, or in Base64.
-std::string ForWeb(const RpcFormat& format, std::string bytes) {
+std::string ForWeb(const RpcFormat& format, const std::string& bytes) {
   return format.protocol == RpcProtocol::kGrpcWebText ? absl::Base64Escape(bytes) : bytes;
 }
 
