@@ -34,19 +34,33 @@ inline void Balance(absl::string_view target, grpc::ChannelArguments* arguments)
 // interval.
 inline constexpr int kAskMilliseconds = 3000;
 
-inline std::shared_ptr<grpc::Channel> ConnectTo(
-    const std::string& target, const std::shared_ptr<grpc::ChannelCredentials>& credentials) {
+// What channels between our processes have in common.
+inline grpc::ChannelArguments ChannelArgumentsTo(const std::string& target) {
   grpc::ChannelArguments arguments;
   Balance(target, &arguments);
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 50);
-  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 50);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 1000);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, kAskMilliseconds);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kAskMilliseconds);
   arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
   // The size of a batch of the log or a page of entries.
   arguments.SetMaxReceiveMessageSize(64 << 20);
+  return arguments;
+}
+
+// For callers who try again: a connection that takes longer than a moment is given up, so that the
+// next try reaches another process.
+inline std::shared_ptr<grpc::Channel> ConnectTo(
+    const std::string& target, const std::shared_ptr<grpc::ChannelCredentials>& credentials) {
+  grpc::ChannelArguments arguments = ChannelArgumentsTo(target);
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 50);
   return grpc::CreateCustomChannel(target, credentials, arguments);
+}
+
+// For callers who do not: a call waits while its connection is made, also by a busy machine.
+inline std::shared_ptr<grpc::Channel> ConnectPatientlyTo(
+    const std::string& target, const std::shared_ptr<grpc::ChannelCredentials>& credentials) {
+  return grpc::CreateCustomChannel(target, credentials, ChannelArgumentsTo(target));
 }
 
 }  // namespace votum

@@ -33,7 +33,7 @@ std::shared_ptr<grpc::ChannelCredentials> ServiceClientTls(const TlsFiles& files
   return grpc::experimental::TlsCredentials(options);
 }
 
-std::string PeerService(const grpc::ServerContextBase& context) {
+std::string CertificateOf(const grpc::ServerContextBase& context) {
   const auto auth = context.auth_context();
   if (auth == nullptr || !auth->IsPeerAuthenticated()) return "";
   for (const grpc::string_ref& id : auth->FindPropertyValues("peer_spiffe_id")) {
@@ -41,6 +41,11 @@ std::string PeerService(const grpc::ServerContextBase& context) {
     if (absl::ConsumePrefix(&name, kSpiffePrefix)) return std::string(name);
   }
   return "";
+}
+
+std::string PeerService(const grpc::ServerContextBase& context) {
+  const std::string name = CertificateOf(context);
+  return name == kGateway ? "" : name;
 }
 
 }  // namespace votum

@@ -26,11 +26,14 @@ std::shared_ptr<grpc::ServerCredentials> ServerTls(const TlsFiles& files);
 std::shared_ptr<grpc::ChannelCredentials> ServiceClientTls(const TlsFiles& files);
 
 // The edge to the public: hosted like a service, with a certificate like one, but not one of them.
-// Anybody can reach it, so whoever it calls need not trust it more than the public.
+// Anybody can reach it and has it carry calls, so its certificate gives no right.
 inline constexpr char kGateway[] = "gateway";
 
-// The service that a verified client certificate names, e.g. "meetings"; empty for callers without
-// certificate.
+// The name in a verified client certificate, a service's or kGateway; empty for callers without one.
+std::string CertificateOf(const grpc::ServerContextBase& context);
+
+// The service of ours that calls, by its certificate, e.g. "meetings"; empty for everybody else,
+// and for the edge: whoever asks for a service's right asks here, so the edge never has one.
 std::string PeerService(const grpc::ServerContextBase& context);
 
 }  // namespace votum

@@ -56,12 +56,20 @@ absl::StatusOr<std::unique_ptr<Gateway>> Gateway::Start(
                                    "proxy that does TLS, or remove plain_http"));
   }
   ASSIGN_OR_RETURN(std::unique_ptr<LogMirror> mirror, LogMirror::Create(options.folder));
+  absl::StatusOr<StaticFiles> files = StaticFiles::Load(options.web);
+  if (!files.ok()) return BadGateway(files.status().message());
   std::unique_ptr<Gateway> gateway(
-      new Gateway(std::move(mirror), log, options.policy, source, std::move(fatal)));
-  auto server = http::Server::Listen(
+      new Gateway(std::move(mirror), log, options, *std::move(files), source, std::move(fatal)));
+  http::Limits limits = options.limits;
+  limits.body_bytes_for = [raw = gateway.get()](const http::Request& request) -> size_t {
+    return RpcEdge::IsRpc(request.target) ? raw->rpcs_.MostBytesOf(request) : 0;
+  };
+  auto server = http::Server::ListenLater(
       address.host, address.port,
-      [raw = gateway.get()](const http::Request& request) { return raw->Route(request); },
-      options.limits, options.tls);
+      [raw = gateway.get()](http::Request request, std::shared_ptr<http::Reply> reply) {
+        raw->Route(std::move(request), std::move(reply));
+      },
+      limits, options.tls);
   if (absl::IsInvalidArgument(server.status())) return BadGateway(server.status().message());
   if (!server.ok()) {
     return Refuse(Reason::kCannotListen, server.status().message());
@@ -74,11 +82,14 @@ absl::StatusOr<std::unique_ptr<Gateway>> Gateway::Start(
 }
 
 Gateway::Gateway(std::unique_ptr<LogMirror> mirror, const crypto::NoteVerifier& log,
-                 std::string policy, PublicLog* source,
+                 const GatewayOptions& options, StaticFiles files, PublicLog* source,
                  std::function<void(const absl::Status&)> fatal)
     : source_(*source),
       fatal_(std::move(fatal)),
-      log_(std::move(mirror), log, std::move(policy)),
+      log_(std::move(mirror), log, options.policy),
+      files_(std::move(files)),
+      rpcs_(options.services),
+      readiness_(options.services, options.ready_within),
       follower_([source](uint64_t start) { return source->Subscribe(start); },
                 [this] { return log_.mirror().size(); },
                 [this](const ledger::v1::SubscribeResponse& stretch) { return Take(stretch); }) {}
@@ -93,14 +104,22 @@ void Gateway::Stop() {
   }
   follower_.Stop();
   if (publisher_.joinable()) publisher_.join();
+  rpcs_.Stop();
   if (server_ != nullptr) server_->Stop();
   if (serving_.joinable()) serving_.join();
 }
 
 // The one place that maps paths to contents.
-http::Answer Gateway::Route(const http::Request& request) {
-  if (request.target == "/healthz") return {200, "text/plain; charset=utf-8", "ok\n"};
-  return log_.Get(request);
+void Gateway::Route(http::Request request, std::shared_ptr<http::Reply> reply) {
+  if (RpcEdge::IsRpc(request.target)) return rpcs_.Handle(std::move(request), std::move(reply));
+  if (request.target == "/healthz") return reply->Send({200, "text/plain; charset=utf-8", "ok\n"});
+  if (request.target == "/readyz") return readiness_.Handle(reply);
+  if (absl::StartsWith(request.target, kLogPrefix)) return reply->Send(log_.Get(request));
+  if (auto file = files_.Get(request); file.has_value()) return reply->Send(*std::move(file));
+  http::Answer nothing = {404, "text/plain; charset=utf-8",
+                          "there is nothing here; the log is under /log/\n"};
+  AddSecurityHeaders(&nothing);
+  reply->Send(std::move(nothing));
 }
 
 Followed Gateway::Take(const ledger::v1::SubscribeResponse& stretch) {
@@ -147,6 +166,8 @@ void Gateway::PublishAgainAndAgain() {
       // An unavailable service will return; the published checkpoint stays true.
       if (!response.ok()) continue;
       newest = *std::move(response);
+      if (const auto size = crypto::SizeOfCheckpoint(newest->checkpoint()); size.ok())
+        readiness_.SeeCheckpoint(*size);
     }
     const absl::Status published = FetchOpeningsAndPublish(*newest);
     // In a growing log the newest checkpoint is always ahead of the mirror, which catches up.

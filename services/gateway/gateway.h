@@ -1,7 +1,12 @@
-// The edge to the public: follows the log as the publication service shows it to everybody, folds
-// nothing, and answers HTTPS. It holds only public data, so an intruder gains nothing.
+// The edge to the public, the one port that people's programs need: it answers HTTPS, and folds
+// nothing.
 //
 //   publication ──Subscribe, ListOpenings──▶ mirror ──checkpoint checked against it──▶ /log/...
+//   all services ◀──────────────────gRPC────────── RpcEdge ◀──Connect, gRPC-Web── /votum.<service>...
+//   the app's files ─────────────────────────────────────────────────────────────▶ /, /assets/...
+//
+// At rest it holds only public data, and its certificate gives no right: an intruder gains what the
+// public sees, and what passes through while he is there.
 #ifndef VOTUM_SERVICES_GATEWAY_GATEWAY_H_
 #define VOTUM_SERVICES_GATEWAY_GATEWAY_H_
 
@@ -19,6 +24,9 @@
 #include "platform/http/server.h"
 #include "services/gateway/public_log.h"
 #include "services/gateway/published_log.h"
+#include "services/gateway/readiness.h"
+#include "services/gateway/rpc_edge.h"
+#include "services/gateway/static_files.h"
 #include "services/runtime/log_follower.h"
 
 namespace votum::gateway {
@@ -27,8 +35,11 @@ struct GatewayOptions {
   std::string listen;   // numeric host and port, "127.0.0.1:7467", "[::1]:0"
   http::ServerTls tls;  // empty for plain HTTP, on loopback only
   http::Limits limits;
-  std::string folder;  // the mirror lies on its disk
-  std::string policy;  // shown at /log/policy
+  std::string folder;        // the mirror lies on its disk
+  std::string policy;        // shown at /log/policy
+  ServiceChannels services;  // those that people call, with the edge's certificate
+  std::string web;           // the folder of the app's files; it may be missing
+  absl::Duration ready_within = absl::Seconds(15);  // the oldest state of a service that is ready
 };
 
 // Owned by one thread.
@@ -51,10 +62,11 @@ class Gateway {
   void Stop();
 
  private:
-  Gateway(std::unique_ptr<LogMirror> mirror, const crypto::NoteVerifier& log, std::string policy,
-          PublicLog* source, std::function<void(const absl::Status&)> fatal);
+  Gateway(std::unique_ptr<LogMirror> mirror, const crypto::NoteVerifier& log,
+          const GatewayOptions& options, StaticFiles files, PublicLog* source,
+          std::function<void(const absl::Status&)> fatal);
 
-  http::Answer Route(const http::Request& request);
+  void Route(http::Request request, std::shared_ptr<http::Reply> reply);
   Followed Take(const ledger::v1::SubscribeResponse& stretch);
   // OUT_OF_RANGE/NOT_IN_TREE: entries or openings of the checkpoint have not come yet.
   absl::Status FetchOpeningsAndPublish(const ledger::v1::GetCheckpointResponse& newest);
@@ -64,7 +76,11 @@ class Gateway {
   PublicLog& source_;
   const std::function<void(const absl::Status&)> fatal_;
   PublishedLog log_;
+  const StaticFiles files_;
+  // The server outlives what answers its requests later.
   std::unique_ptr<http::Server> server_;
+  RpcEdge rpcs_;
+  Readiness readiness_;
   std::mutex mutex_;
   std::condition_variable stopped_;
   bool stopping_ = false;  // guarded by mutex_

@@ -62,12 +62,24 @@ void CallerShares::GiveBack(const std::string& caller, size_t amount) {
 }
 
 std::string CallerOf(const grpc::ServerContextBase& context) {
-  return CallerNamed(PeerService(context), context.peer());
+  const auto& metadata = context.client_metadata();
+  const auto found = metadata.find(kCallerMetadata);
+  return CallerNamed(CertificateOf(context), context.peer(),
+                     found == metadata.end()
+                         ? std::string()
+                         : std::string(found->second.data(), found->second.size()));
 }
 
-std::string CallerNamed(const std::string& service, const std::string& peer) {
-  if (service == kGateway) return absl::StrCat("edge ", AddressOfPeer(peer));
-  return service.empty() ? AddressOfPeer(peer) : std::string();
+std::string CallerNamed(const std::string& certificate, const std::string& peer,
+                        const std::string& behind) {
+  if (certificate.empty()) return AddressOfPeer(peer);
+  if (certificate != kGateway) return "";
+  in_addr v4{};
+  if (inet_pton(AF_INET, behind.c_str(), &v4) == 1) return absl::StrCat("ipv4:", behind);
+  in6_addr v6{};
+  if (inet_pton(AF_INET6, behind.c_str(), &v6) == 1)
+    return absl::StrCat("ipv6:", NetworkOf(behind));
+  return absl::StrCat("edge ", AddressOfPeer(peer));
 }
 
 std::string AddressOfPeer(const std::string& peer) {

@@ -40,12 +40,19 @@ class CallerShares {
   absl::flat_hash_map<std::string, size_t> by_caller_;  // guarded by mutex_; none is 0
 };
 
+// With the edge's certificate alone: the address of the client for whom the edge calls, "192.0.2.7"
+// or "2001:db8::1".
+inline constexpr char kCallerMetadata[] = "votum-caller";
+
 // The caller whose share a call takes: the address that the call comes from, and "" for a service
-// of ours, which shows a certificate and acts for many. The edge, which does what anybody asks, is
-// a caller like others, but takes no share of the public at its address.
+// of ours, which shows a certificate and acts for many. Behind the edge it is the address of its
+// client, as if that had called here; what the edge asks for itself counts as its own, and takes no
+// share of the public at its address.
 std::string CallerOf(const grpc::ServerContextBase& context);
-// The same for a call with the certificate of `service`, "" if it has none, from `peer`.
-std::string CallerNamed(const std::string& service, const std::string& peer);
+// The same for a call with a certificate in the name of `certificate`, "" if it has none, from
+// `peer`, whose metadata says that it is for `behind`.
+std::string CallerNamed(const std::string& certificate, const std::string& peer,
+                        const std::string& behind);
 
 // Where a call comes from, without the port: "ipv4:192.0.2.7" for "ipv4:192.0.2.7:4711". With
 // IPv6 each subscriber has a whole network of 64 bits and may call from any address in it, so the

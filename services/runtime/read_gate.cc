@@ -94,8 +94,8 @@ void ReadGate::Hold(const grpc::ServerContextBase& context, const std::string& s
   if (!reader.ok()) return then(absl::OkStatus());  // ReadAccess finds the same, and says it
   const bool person = !reader->person_id.empty();
   (person ? persons_ : public_)
-      .Wait(person ? reader->person_id : AddressOfPeer(context.peer()), index,
-            WaitDeadline(context), std::move(then));
+      .Wait(person ? reader->person_id : CallerOf(context), index, WaitDeadline(context),
+            std::move(then));
 }
 
 void ReadGate::Close() {

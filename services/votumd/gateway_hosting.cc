@@ -1,37 +1,74 @@
 #include "services/votumd/gateway_hosting.h"
 
+#include <sys/resource.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <string>
+#include <system_error>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "base/file.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"
+#include "core/fold/domains.h"
 #include "crypto/tlog/policy.h"
+#include "platform/grpc/connect.h"
 
 namespace votum {
 namespace {
 
 constexpr int kDefaultRate = 500;
-constexpr int kDefaultConnections = 512;
+constexpr int kDefaultConnections = 4096;
 constexpr int kMostConnections = 10000;
 constexpr int kMostRate = 100000;
 constexpr int kBurstSeconds = 10;
-constexpr int kPartOfConnections = 8;
+constexpr int kPartOfConnections = 4;
+constexpr int kDefaultReadySeconds = 15;
+
+// How many files and sockets this process may have open: from now on as many as the system allows.
+int RaiseDescriptors() {
+  rlimit limit = {};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return kMostConnections;
+  const rlim_t before = limit.rlim_cur;
+  limit.rlim_cur = limit.rlim_max;
+  const rlim_t now = setrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_max : before;
+  return static_cast<int>(std::min<rlim_t>(now, kMostConnections * 2));
+}
+
+// share/web beside the folder of the running program.
+std::string InstalledWeb() {
+  std::error_code error;
+  const auto program = std::filesystem::read_symlink("/proc/self/exe", error);
+  return error ? "" : (program.parent_path().parent_path() / "share" / "web").string();
+}
+
+// The services that people call, each with the edge's certificate. Also those of this process are
+// called by TLS: there is one way, on which they see who calls.
+absl::StatusOr<gateway::ServiceChannels> ChannelsOf(const Deployment& deployment,
+                                                    const runtime::v1::DeploymentConfig& config) {
+  gateway::ServiceChannels channels;
+  for (const char* const name : kServices) {
+    if (absl::string_view(name) == "ledger") continue;  // answers services alone
+    ASSIGN_OR_RETURN(const runtime::v1::ServiceAddress row, AddressOf(config, name));
+    channels[name] =
+        ConnectPatientlyTo(row.address(), ServiceClientTls(deployment.TlsOf(kGateway)));
+  }
+  return channels;
+}
 
 http::Limits LimitsOf(const runtime::v1::Gateway& row) {
   const auto or_default = [](uint32_t given, int otherwise, int most) {
     return given == 0 ? otherwise : static_cast<int>(std::min<uint32_t>(given, most));
   };
   http::Limits limits;
-  limits.body_bytes = 0;
-  limits.connections = or_default(row.connections(), kDefaultConnections, kMostConnections);
-  limits.connections_per_address = limits.connections;
-  // Behind a proxy all requests come from one address.
-  if (row.plain_http()) return limits;
-  limits.connections_per_address = std::max(1, limits.connections / kPartOfConnections);
+  limits.connections = std::min(
+      or_default(row.connections(), kDefaultConnections, kMostConnections), RaiseDescriptors() / 2);
+  limits.behind_proxy = row.plain_http();
+  limits.connections_per_address =
+      row.plain_http() ? limits.connections : std::max(1, limits.connections / kPartOfConnections);
   limits.requests_per_second = or_default(row.requests_per_second(), kDefaultRate, kMostRate);
   limits.burst = limits.requests_per_second * kBurstSeconds;
   return limits;
@@ -57,6 +94,10 @@ absl::StatusOr<std::unique_ptr<gateway::Gateway>> StartGateway(
   options.listen = row.listen();
   options.limits = LimitsOf(row);
   options.folder = deployment.folder();
+  options.web = row.web().empty() ? InstalledWeb() : row.web();
+  options.ready_within =
+      absl::Seconds(row.ready_seconds() == 0 ? kDefaultReadySeconds : row.ready_seconds());
+  ASSIGN_OR_RETURN(options.services, ChannelsOf(deployment, config));
   if (!row.plain_http()) {
     const std::string own = deployment.identity_path("edge");
     options.tls.identity_file =

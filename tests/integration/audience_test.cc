@@ -31,6 +31,7 @@
 #include "votum/ledger/v1/ledger_service.pb.h"
 #include "votum/papers/v1/papers.pb.h"
 #include "votum/publication/v1/log_service.pb.h"
+#include "votum/runtime/v1/runtime_service.pb.h"
 
 namespace votum::testing {
 namespace {
@@ -220,6 +221,20 @@ TEST_P(AudienceTest, TheLedgerAnswersServicesAlone) {
       EXPECT_THAT(Seen(channel, session, "ledger"), IsRefused(Reason::kNotAService));
     }
   }
+}
+
+// A digest of the whole state would let its reader try out what is hidden. The edge asks for
+// everybody, so it gets none.
+TEST_P(AudienceTest, DigestsAreForServicesAndNotForTheEdge) {
+  const auto digests = [&](const std::string& certificate) {
+    runtime::v1::GetProjectionResponse shown;
+    EXPECT_OK(Call(ChannelOf(certificate, "meetings"), "GetProjection", "",
+                   runtime::v1::GetProjectionRequest(), &shown, "runtime"));
+    EXPECT_GT(shown.next_index(), 0u);
+    return shown.domains_size();
+  };
+  EXPECT_GT(digests("papers"), 0);
+  EXPECT_EQ(digests("gateway"), 0);
 }
 
 // While a vote is open its ballots are withheld from the auditor too, whose audit says so and finds

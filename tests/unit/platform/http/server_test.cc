@@ -9,10 +9,14 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <chrono>
+#include <memory>
+#include <mutex>
 #include <string>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
@@ -40,6 +44,12 @@ class HttpServerTest : public ::testing::Test {
 
   void Start(Limits limits, Server::Handler handler = Echo, ServerTls tls = {}) {
     auto server = Server::Listen("127.0.0.1", 0, std::move(handler), limits, std::move(tls));
+    ASSERT_OK(server);
+    server_ = *std::move(server);
+    thread_ = std::thread([this] { server_->Run(); });
+  }
+  void StartLater(Limits limits, Server::LaterHandler handler) {
+    auto server = Server::ListenLater("127.0.0.1", 0, std::move(handler), std::move(limits));
     ASSERT_OK(server);
     server_ = *std::move(server);
     thread_ = std::thread([this] { server_->Run(); });
@@ -222,6 +232,197 @@ TEST_F(HttpServerTest, SendsLongBodiesInPieces) {
       << "the length says that something is missing";
 }
 
+// ---------------------------------------------------------------------------------------------------------------------
+// Answers that come later
+
+constexpr char kGet[] = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";
+constexpr char kLastGet[] = "GET /last HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n";
+
+// Keeps the replies to all requests but /last, which it answers at once.
+class LaterTest : public HttpServerTest {
+ protected:
+  void Listen(Limits limits = {}) {
+    StartLater(std::move(limits), [this](const Request& request, std::shared_ptr<Reply> reply) {
+      if (request.target == "/last") return reply->Send({200, "text/plain", "last"});
+      const std::lock_guard<std::mutex> lock(mutex_);
+      reply->OnGone([this] { ++gone_; });
+      replies_.push_back(std::move(reply));
+    });
+  }
+  int ConnectAndSend(const std::string& bytes) {
+    const int fd = Connect();
+    EXPECT_EQ(send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL),
+              static_cast<ssize_t>(bytes.size()));
+    return fd;
+  }
+  std::shared_ptr<Reply> Take() {
+    std::shared_ptr<Reply> reply;
+    EXPECT_TRUE(testing::Await([&] {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      if (replies_.empty()) return false;
+      reply = std::move(replies_.back());
+      replies_.pop_back();
+      return true;
+    }));
+    return reply;
+  }
+  void TearDown() override {
+    replies_.clear();
+    HttpServerTest::TearDown();
+  }
+
+  std::mutex mutex_;
+  std::vector<std::shared_ptr<Reply>> replies_;
+  std::atomic<int> gone_{0};
+};
+
+TEST_F(LaterTest, AnswersFromAnyThreadWhileOthersAreServed) {
+  Listen();
+  const int fd =
+      ConnectAndSend(absl::StrCat(kGet, kLastGet));  // the second before the first's answer
+  const std::shared_ptr<Reply> reply = Take();
+  EXPECT_THAT(Talk(kLastGet), ::testing::EndsWith("\r\n\r\nlast"));
+  reply->Send({200, "text/plain", "first"});
+  const std::string answers = ReadAll(fd);
+  EXPECT_THAT(answers, HasSubstr("\r\n\r\nfirstHTTP/1.1 200 OK\r\n"));
+  EXPECT_THAT(answers, ::testing::EndsWith("\r\n\r\nlast"));
+  EXPECT_EQ(gone_, 0);
+}
+
+TEST_F(LaterTest, SendsPiecesAsTheyCome) {
+  Listen();
+  const int fd = ConnectAndSend(absl::StrCat(kGet, kLastGet));
+  const std::shared_ptr<Reply> reply = Take();
+  std::atomic<int> sent{0};
+  reply->Begin({200, "text/plain", ""});
+  reply->Write("one", [&](bool ok) { sent += ok ? 1 : 100; });
+  reply->Write(std::string(20, 'x'), [&](bool ok) { sent += ok ? 1 : 100; });
+  reply->End();
+  EXPECT_THAT(ReadAll(fd),
+              HasSubstr(absl::StrCat("Transfer-Encoding: chunked\r\n\r\n3\r\none\r\n14\r\n",
+                                     std::string(20, 'x'), "\r\n0\r\n\r\nHTTP/1.1 200 OK\r\n")));
+  EXPECT_EQ(sent, 2);
+}
+
+TEST_F(LaterTest, AnOldClientGetsPiecesUntilTheConnectionEnds) {
+  Listen();
+  const int fd = ConnectAndSend("GET / HTTP/1.0\r\n\r\n");
+  const std::shared_ptr<Reply> reply = Take();
+  reply->Begin({200, "text/plain", ""});
+  reply->Write("one", [](bool) {});
+  reply->Write("two", [](bool) {});
+  reply->End();
+  EXPECT_THAT(ReadAll(fd), ::testing::EndsWith("\r\n\r\nonetwo"));
+}
+
+TEST_F(LaterTest, TellsThatTheClientHasGone) {
+  Listen();
+  close(ConnectAndSend(kGet));
+  const std::shared_ptr<Reply> reply = Take();
+  EXPECT_TRUE(testing::Await([this] { return gone_ == 1; }));
+  std::atomic<int> failed{0};
+  reply->Begin({200, "text/plain", ""});
+  reply->Write("one", [&](bool ok) { failed += ok ? 100 : 1; });
+  EXPECT_TRUE(testing::Await([&] { return failed == 1; }));
+}
+
+TEST_F(LaterTest, DropsAClientThatDoesNotRead) {
+  Limits limits;
+  limits.seconds = 1;
+  Listen(limits);
+  const int fd = ConnectAndSend(kGet);
+  const std::shared_ptr<Reply> reply = Take();
+  reply->Begin({200, "text/plain", ""});
+  std::atomic<int> failed{0};
+  // More than the buffers of two sockets.
+  reply->Write(std::string(size_t{32} << 20, 'x'), [&](bool ok) { failed += ok ? 100 : 1; });
+  EXPECT_TRUE(testing::Await([&] { return failed == 1 && gone_ == 1; }));
+  close(fd);
+}
+
+TEST_F(LaterTest, AStreamOnWhichNothingHappensStays) {
+  Limits limits;
+  limits.seconds = 1;
+  Listen(limits);
+  const int fd = ConnectAndSend(kGet);
+  const std::shared_ptr<Reply> reply = Take();
+  reply->Begin({200, "text/plain", ""});
+  testing::LetPass(absl::Seconds(2));
+  reply->Write("late", [](bool) {});
+  reply->End();
+  EXPECT_THAT(ReadAll(fd), HasSubstr("4\r\nlate\r\n0\r\n\r\n"));
+}
+
+// The last hold on a reply may be let go of on the server's thread before the answer gets there.
+TEST_F(LaterTest, AnAnswerFromAnotherThreadIsNotLost) {
+  StartLater({}, [](const Request&, const std::shared_ptr<Reply>& reply) {
+    std::thread([&reply] { reply->Send({200, "text/plain", "sent"}); }).join();
+  });
+  EXPECT_THAT(Talk(kLastGet), ::testing::EndsWith("\r\n\r\nsent"));
+}
+
+TEST_F(LaterTest, AReplyThatNobodyGivesEndsTheConnection) {
+  Listen();
+  const int fd = ConnectAndSend(kGet);
+  Take() = nullptr;
+  EXPECT_EQ(ReadAll(fd), "");
+}
+
+TEST_F(HttpServerTest, KnowsHeadersAndPeer) {
+  Start({}, [](const Request& request) {
+    return Answer{200, "text/plain", absl::StrCat(request.Header("x-a"), " ", request.peer)};
+  });
+  const std::string request =
+      "GET / HTTP/1.1\r\nHost: h\r\nX-A: 1\r\nX-Forwarded-For: 192.0.2.1\r\nx-a: 2\r\n"
+      "Connection: close\r\n\r\n";
+  EXPECT_THAT(Talk(request), ::testing::EndsWith("\r\n\r\n2 127.0.0.1"));
+}
+
+TEST_F(HttpServerTest, BelievesTheLastWordOfItsProxy) {
+  Limits limits;
+  limits.behind_proxy = true;
+  limits.requests_per_second = 1;
+  limits.burst = 1;
+  Start(limits, [](const Request& request) { return Answer{200, "text/plain", request.peer}; });
+  const auto ask = [&](const std::string& forwarded) {
+    return Talk(absl::StrCat("GET / HTTP/1.1\r\nHost: h\r\nX-Forwarded-For: ", forwarded,
+                             "\r\nConnection: close\r\n\r\n"));
+  };
+  EXPECT_THAT(ask("198.51.100.9, 192.0.2.1"), ::testing::EndsWith("\r\n\r\n192.0.2.1"));
+  EXPECT_THAT(ask("2001:db8:0:7:1:2:3:4"), ::testing::EndsWith("\r\n\r\n2001:db8:0:7::"));
+  EXPECT_THAT(ask("nobody"), ::testing::EndsWith("\r\n\r\n127.0.0.1"));
+  // The rate is that of the client, however it begins the header.
+  EXPECT_THAT(ask("198.51.100.10, 192.0.2.1"), StartsWith("HTTP/1.1 429 "));
+}
+
+TEST_F(HttpServerTest, ABodyMayBeAsLargeAsItsRequestAllows) {
+  Limits limits;
+  limits.body_bytes_for = [](const Request& request) -> size_t {
+    return request.target == "/large" ? 100'000 : 10;
+  };
+  limits.bodies_per_address = 120'000;
+  limits.bodies_in_all = 150'000;
+  Start(limits);
+  const auto ask = [&](const std::string& path, size_t bytes, const std::string& more = "") {
+    return Talk(absl::StrCat("POST ", path, " HTTP/1.1\r\nHost: h\r\nContent-Length: ", bytes, more,
+                             "\r\nConnection: close\r\n\r\n", std::string(bytes, 'x')));
+  };
+  EXPECT_THAT(ask("/large", 100'000), ::testing::EndsWith("POST /large 100000"));
+  EXPECT_THAT(ask("/small", 10), ::testing::EndsWith("POST /small 10"));
+  EXPECT_THAT(ask("/small", 11), StartsWith("HTTP/1.1 413 "));
+  EXPECT_THAT(ask("/large", 10, "\r\nExpect: 100-continue"),
+              StartsWith("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 "));
+  // While one body is on its way, there is no room for another from the same address; afterwards
+  // there is.
+  const std::string slow = "POST /large HTTP/1.1\r\nHost: h\r\nContent-Length: 100000\r\n\r\n";
+  const int fd = Connect();
+  EXPECT_EQ(send(fd, slow.data(), slow.size(), MSG_NOSIGNAL), static_cast<ssize_t>(slow.size()));
+  EXPECT_TRUE(testing::Await([&] { return ask("/large", 50'000).find("HTTP/1.1 429 ") == 0; }));
+  EXPECT_THAT(ask("/large", 50'000), HasSubstr("Retry-After: 1\r\n"));
+  close(fd);
+  EXPECT_TRUE(testing::Await([&] { return ask("/large", 50'000).find("HTTP/1.1 200 ") == 0; }));
+}
+
 class TlsServerTest : public HttpServerTest {
  protected:
   void SetUp() override {
@@ -288,6 +489,27 @@ TEST_F(TlsServerTest, OffersAuthenticatedEncryptionAlone) {
   EXPECT_TRUE(Speaks(Connect(), "ECDHE-ECDSA-CHACHA20-POLY1305"));
   for (const char* old : {"ECDHE-ECDSA-AES256-SHA", "ECDHE-ECDSA-AES128-SHA256"})
     EXPECT_FALSE(Speaks(Connect(), old)) << old;
+}
+
+// More than the socket takes at once, in both directions.
+TEST_F(TlsServerTest, LongBodiesPassOverTls) {
+  HttpServerTest::TearDown();
+  Limits limits;
+  limits.body_bytes = size_t{8} << 20;
+  Start(limits,
+        [](const Request& request) {
+          return Answer{200, "text/plain", absl::StrCat(request.body, request.body)};
+        },
+        {folder_ + "/edge.pem"});
+  std::string sent;
+  while (sent.size() < (size_t{5} << 20)) absl::StrAppend(&sent, sent.size(), ";");
+  const Send send =
+      votum::http::Connect({.answer_bytes = size_t{32} << 20}, {folder_ + "/ca.crt", ""});
+  for (int i = 0; i < 2; ++i) {
+    const auto answer = send(Url("/a"), /*post=*/true, sent);
+    ASSERT_OK(answer);
+    EXPECT_TRUE(answer->body == absl::StrCat(sent, sent));
+  }
 }
 
 TEST_F(TlsServerTest, WhoSpeaksNoTlsGetsNothing) {

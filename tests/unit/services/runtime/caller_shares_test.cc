@@ -47,11 +47,32 @@ TEST(CallerSharesTest, APortIsNobodyAndANetworkOfIpv6IsOneCaller) {
   EXPECT_EQ(AddressOfPeer("inproc"), "inproc");
 }
 
-TEST(CallerSharesTest, AServiceIsNamelessAndTheEdgeIsACallerOfItsOwn) {
+TEST(CallerSharesTest, OnlyTheEdgeSaysForWhomItCalls) {
   const std::string peer = "ipv4:192.0.2.7:4711";
-  EXPECT_EQ(CallerNamed("", peer), "ipv4:192.0.2.7");
-  EXPECT_EQ(CallerNamed("meetings", peer), "");
-  EXPECT_EQ(CallerNamed("gateway", peer), "edge ipv4:192.0.2.7");
+  const struct {
+    const char* certificate;
+    const char* behind;
+    const char* caller;
+  } kCases[] = {
+      {"", "", "ipv4:192.0.2.7"},
+      {"meetings", "", ""},
+      {"gateway", "", "edge ipv4:192.0.2.7"},
+      // The edge's client is the same caller as if it had come by itself.
+      {"gateway", "198.51.100.1", "ipv4:198.51.100.1"},
+      {"gateway", "2001:db8:0:7:1:2:3:4", "ipv6:2001:db8:0:7::/64"},
+      {"gateway", "2001:db8:0:7::", "ipv6:2001:db8:0:7::/64"},
+      {"gateway", "::ffff:198.51.100.1", "ipv6:::ffff:198.51.100.1"},
+      // Whatever is no address gains nothing.
+      {"gateway", "meetings", "edge ipv4:192.0.2.7"},
+      {"gateway", "198.51.100.1 ", "edge ipv4:192.0.2.7"},
+      // Others cannot take somebody else's share, nor shed their own.
+      {"", "198.51.100.1", "ipv4:192.0.2.7"},
+      {"meetings", "198.51.100.1", ""},
+  };
+  for (const auto& row : kCases) {
+    EXPECT_EQ(CallerNamed(row.certificate, peer, row.behind), row.caller)
+        << row.certificate << " for " << row.behind;
+  }
 }
 
 }  // namespace
