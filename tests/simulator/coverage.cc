@@ -28,6 +28,16 @@ absl::StatusOr<Unreachable> Unreachable::Read(const std::string& path) {
   return read;
 }
 
+void Coverage::Add(const Coverage& other) {
+  for (const auto& [name, count] : other.commands_) {
+    Count& own = commands_[name];
+    own.sought += count.sought;
+    own.tries += count.tries;
+    own.accepted += count.accepted;
+  }
+  for (const auto& [reason, times] : other.reasons_) reasons_[reason] += times;
+}
+
 std::string Coverage::Print() const {
   std::string out =
       absl::StrFormat("%-28s %9s %9s %9s %8s\n", "command", "sought", "tries", "accepted", "share");

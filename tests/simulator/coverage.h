@@ -16,8 +16,11 @@ namespace votum::simulator {
 
 // Each command is accepted in at least this share of its tries.
 inline constexpr uint64_t kLeastPercent = 20;
-// So often a command is tried that was never accepted yet.
-inline constexpr uint64_t kTriesAtFirst = 8;
+// So often a command may fail that was never accepted yet; more often if a good one is at hand.
+inline constexpr uint64_t kTriesAtFirst = 1;
+inline constexpr uint64_t kTriesBeforeGood = 3;
+// A command that fails for nothing new is given less often, so that something is left for new reasons.
+inline constexpr uint64_t kSparePercent = 15;
 
 // Commands and reasons that no run can reach, each with why: unreachable.txt.
 struct Unreachable {
@@ -49,12 +52,16 @@ class Coverage {
     const auto found = reasons_.find(reason);
     return found == reasons_.end() ? 0 : found->second;
   }
-  // Whether another try may fail without the command falling below what is asked for.
-  bool MayFail(const std::string& command) {
+  // Whether another try may fail without the command falling below what is asked for; `anew` if it
+  // fails for a reason that was never given, `good` if one can be given that does not fail.
+  bool MayFail(const std::string& command, bool anew, bool good) {
     const Count& count = commands_[command];
-    if (count.accepted == 0) return count.tries < kTriesAtFirst;
-    return 100 * count.accepted >= (kLeastPercent + 15) * (count.tries + 1);
+    if (count.accepted == 0) return count.tries < (anew && good ? kTriesBeforeGood : kTriesAtFirst);
+    const uint64_t least = kLeastPercent + (anew ? 2 : kSparePercent);
+    return 100 * count.accepted >= least * (count.tries + 1);
   }
+  // Adds what another run has reached.
+  void Add(const Coverage& other);
 
   // The tables that a run prints.
   std::string Print() const;

@@ -27,9 +27,10 @@ void FillHeader(Scene& scene, const CommandType& type, CommandHeader& header) {
   const absl::Duration longest = type.LongestValidity() - absl::Minutes(1);
   *header.mutable_not_after() =
       ToTimestamp(scene.device + (scene.dice.Chance(50) ? longest : absl::Minutes(5)));
-  if (scene.ledger.size() > 0 && scene.dice.Chance(30)) {
-    header.set_seen_size(scene.ledger.size());
-    const crypto::Digest root = scene.ledger.RootAt(scene.ledger.size());
+  // A recipe may have said how much of the log is meant.
+  if (header.seen_size() == 0 && scene.dice.Chance(30)) header.set_seen_size(scene.ledger.size());
+  if (header.seen_size() > 0) {
+    const crypto::Digest root = scene.ledger.RootAt(header.seen_size());
     header.set_seen_root(std::string(crypto::AsBytes(root)));
   }
 }
@@ -78,6 +79,21 @@ std::string BadKeyOf(Scene& scene, const std::string& person) {
   return KeyOfAnother(scene, person);
 }
 
+// With a key that waits for its second administrator, by its owner.
+void SignWithWaitingKey(Scene& scene, Draft& draft) {
+  const std::string key = scene.Some("waiting key");
+  const bool ours = scene.wallet.Find(key) != nullptr;
+  if (ours) HeaderOf(*draft.command).set_actor(scene.world.directory().FindKey(key)->person_id);
+  draft.key_ids = {ours ? key : scene.wallet.Make(scene.dice).public_key().id()};
+}
+
+// Over a good signature.
+void NameAnother(Scene& scene, Draft& draft) {
+  const std::string& other = scene.dice.Pick(scene.pools.All("person"));
+  CommandHeader& header = HeaderOf(*draft.command);
+  header.set_actor(other == header.actor() ? "nobody" : other);
+}
+
 struct BeforeSigning {
   void (*change)(Scene& scene, Draft& draft);
 };
@@ -112,6 +128,11 @@ constexpr BeforeSigning kBefore[] = {
     {[](Scene& scene, Draft& draft) {
       draft.key_ids[0] = BadKeyOf(scene, HeaderOf(*draft.command).actor());
     }},
+    // The second and third time because little else comes to it.
+    {SignWithWaitingKey},
+    {SignWithWaitingKey},
+    {SignWithWaitingKey},
+    {NameAnother},
 };
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -183,10 +204,15 @@ SignedCommand SignWithFault(Scene& scene, const Draft& draft) {
   Draft filled = draft.Copy();
   FillHeader(scene, *draft.type, HeaderOf(*filled.command));
   const bool before = scene.dice.Chance(50);
-  if (before) kBefore[scene.dice.Below(std::size(kBefore))].change(scene, filled);
+  const bool enrols = draft.type->options->signer() == common::v1::SIGNER_NEW_KEY;
+  if (before && enrols && scene.dice.Chance(40)) {
+    NameAnother(scene, filled);  // the code is somebody else's
+  } else if (before) {
+    kBefore[scene.dice.Below(std::size(kBefore))].change(scene, filled);
+  }
   std::string payload = filled.command->SerializeAsString();
   // A megabyte too much, seldom: the log keeps it.
-  if (scene.dice.Below(2000) == 0) payload.append(kMaxPayloadBytes, '\0');
+  if (scene.dice.Below(150) == 0) payload.append(kMaxPayloadBytes, '\0');
   SignedCommand command =
       SignBytes(scene, draft.type->payload_type, std::move(payload), filled.key_ids);
   if (!before) kAfter[scene.dice.Below(std::size(kAfter))].change(scene, command);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "absl/strings/string_view.h"
 #include "core/command/timestamps.h"
@@ -70,6 +71,7 @@ std::string Text(Scene& scene, const FieldDescriptor& field) {
   const FieldRow* const row = RowOf(field);
   if (row == nullptr) return scene.Words();
   const uint64_t roll = scene.dice.Below(100);
+  if (scene.IsPinned(row->kind) && roll < 95 && !field.is_repeated()) return scene.Focus(row->kind);
   // A recipe says which id is new; for a command without one, this finds it in a few attempts.
   if (roll < 10) return scene.NewId(row->kind);
   const std::string& focus = scene.Focus(row->kind);
@@ -141,6 +143,24 @@ bool MayBeLeftOut(const FieldDescriptor& field) {
 }
 
 }  // namespace
+
+void CollectIds(const Message& command, std::map<std::string, std::string, std::less<>>& ids) {
+  const Reflection& reflection = *command.GetReflection();
+  std::vector<const FieldDescriptor*> fields;
+  reflection.ListFields(command, &fields);
+  for (const FieldDescriptor* const field : fields) {
+    const bool is_message = field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE;
+    if (is_message && field->is_repeated()) {
+      CollectIds(reflection.GetRepeatedMessage(command, field, 0), ids);
+    } else if (is_message) {
+      CollectIds(reflection.GetMessage(command, field), ids);
+    } else if (const FieldRow* row = RowOf(*field)) {
+      ids.try_emplace(std::string(row->kind), field->is_repeated()
+                                                  ? reflection.GetRepeatedString(command, field, 0)
+                                                  : reflection.GetString(command, field));
+    }
+  }
+}
 
 void Fill(Scene& scene, Message& command) {
   for (int i = 0; i < command.GetDescriptor()->field_count(); ++i) {

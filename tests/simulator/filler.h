@@ -4,6 +4,9 @@
 #ifndef VOTUM_TESTS_SIMULATOR_FILLER_H_
 #define VOTUM_TESTS_SIMULATOR_FILLER_H_
 
+#include <map>
+#include <string>
+
 #include "google/protobuf/message.h"
 #include "tests/simulator/scene.h"
 
@@ -11,6 +14,10 @@ namespace votum::simulator {
 
 // Fills all fields of `command` but its header.
 void Fill(Scene& scene, google::protobuf::Message& command);
+
+// The first id of each kind that `command` names, its lists included.
+void CollectIds(const google::protobuf::Message& command,
+                std::map<std::string, std::string, std::less<>>& ids);
 
 }  // namespace votum::simulator
 

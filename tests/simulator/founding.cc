@@ -133,6 +133,16 @@ absl::Status Simulation::FoundTown() {
   RETURN_IF_ERROR(
       AddOrganizationByHand("ausschuss", v1::ORGANIZATION_KIND_COMMITTEE, "generic-majority"));
   RETURN_IF_ERROR(AddOrganizationByHand("fraktion", v1::ORGANIZATION_KIND_FACTION, ""));
+  RETURN_IF_ERROR(AddPersonByHand("maschine", common::v1::OFFICE_UNSPECIFIED, "bert"));
+  v1::AppointMachine appoint;
+  appoint.set_person_id("maschine");
+  appoint.set_office(common::v1::OFFICE_ATTESTER);
+  RETURN_IF_ERROR(GiveByHand("anna", std::move(appoint)));
+  const v1::Act act = lead_.world().acts().List(v1::ACT_STATE_PENDING, 0, 100).back();
+  v1::Confirm confirm;
+  confirm.add_acts()->set_record(act.record());
+  confirm.mutable_acts(0)->set_digest(act.digest());
+  RETURN_IF_ERROR(GiveByHand("bert", std::move(confirm)));
   for (const Person& person : kPeople) {
     if (person.organization == nullptr) continue;
     v1::AddMembership add;

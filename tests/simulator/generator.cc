@@ -1,7 +1,6 @@
 #include "tests/simulator/generator.h"
 
 #include <algorithm>
-#include <limits>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -14,6 +13,8 @@
 #include "tests/golden/spoiled.h"
 #include "tests/simulator/filler.h"
 #include "tests/simulator/recipes.h"
+#include "tests/simulator/stories.h"
+#include "tests/simulator/variations.h"
 
 namespace votum::simulator {
 namespace {
@@ -21,7 +22,7 @@ namespace {
 using google::protobuf::Message;
 
 // A seldom reason is worth looking for; a frequent one is not.
-constexpr size_t kMostSpoiled = 120;
+constexpr size_t kMostSpoiled = 80;
 constexpr size_t kMostRemembered = 40;
 
 bool OfSecretVotes(const CommandType& type) {
@@ -106,30 +107,30 @@ absl::Status Generator::Verdict(const Scene& scene, const Draft& draft) const {
   return draft.type->check(scene.world, context, *draft.command);
 }
 
-void Generator::Keep(Scene& scene, Draft draft, const absl::Status& why, Draft& rarest,
-                     uint64_t& times) const {
+void Generator::Keep(Draft draft, const absl::Status& why, Refused& rarest) const {
   const std::optional<Reason> reason = ReasonOf(why);
-  if (!reason.has_value() || coverage_.Of(*reason) >= times) return;
-  times = coverage_.Of(*reason);
-  rarest = std::move(draft);
+  if (!reason.has_value() || coverage_.Of(*reason) >= rarest.times) return;
+  rarest = {std::move(draft), coverage_.Of(*reason)};
 }
 
 Found Generator::Search(Scene& scene, const CommandType& type) const {
   coverage_.AddSought(type.name);
   const Recipe& recipe = RecipeOf(type.name);
   Found found;
-  uint64_t times = std::numeric_limits<uint64_t>::max();
   for (int left = recipe.attempts; left > 0 && !found.good; --left) {
     scene.Reset();
     Draft draft{&type, std::unique_ptr<Message>(type.prototype->New()), {}};
     Fill(scene, *draft.command);
+    // A recipe goes by what the story says, and may not unsay it.
+    SetFields(scene.fields, *draft.command);
     if (recipe.complete) recipe.complete(scene, *draft.command);
+    SetFields(scene.fields, *draft.command);
     if (!ChooseAuthor(scene, draft)) continue;
     const absl::Status verdict = Verdict(scene, draft);
     if (verdict.ok()) {
       found.good = std::move(draft);
     } else {
-      Keep(scene, std::move(draft), verdict, found.refused, times);
+      Keep(std::move(draft), verdict, found.refused);
     }
   }
   return found;
@@ -140,15 +141,16 @@ void Generator::Remember(const Message& command) {
   if (remembered_.size() > kMostRemembered) remembered_.pop_front();
 }
 
-Draft Generator::Spoil(Scene& scene, const Draft& good) const {
-  Draft rarest;
-  uint64_t times = std::numeric_limits<uint64_t>::max();
+Refused Generator::Spoil(Scene& scene, const Draft& good) const {
+  Refused rarest;
   const auto consider = [&](Draft draft) {
     const absl::Status verdict = Verdict(scene, draft);
-    if (!verdict.ok()) Keep(scene, std::move(draft), verdict, rarest, times);
+    if (!verdict.ok()) Keep(std::move(draft), verdict, rarest);
   };
-  // Proofs of secret votes take milliseconds to check.
-  const size_t most = OfSecretVotes(*good.type) ? 5 : kMostSpoiled;
+  for (Draft& varied : VariationsOf(scene, good)) consider(std::move(varied));
+  // Proofs of secret votes take milliseconds to check, and make a command long.
+  const bool proofs = OfSecretVotes(*good.type) && good.command->ByteSizeLong() > 1000;
+  const size_t most = proofs ? 5 : kMostSpoiled;
   std::vector<const Message*> others;
   for (const auto& command : remembered_) others.push_back(command.get());
   auto spoiled = testing::Spoiled(*good.command, others);

@@ -5,6 +5,7 @@
 #define VOTUM_TESTS_SIMULATOR_GENERATOR_H_
 
 #include <deque>
+#include <limits>
 #include <memory>
 
 #include "absl/status/status.h"
@@ -17,9 +18,15 @@
 
 namespace votum::simulator {
 
+// A command that the domain refuses.
+struct Refused {
+  Draft draft;
+  uint64_t times = std::numeric_limits<uint64_t>::max();  // that its reason was given so far
+};
+
 struct Found {
-  Draft good;     // that the domain accepts, if one was found
-  Draft refused;  // that it refuses, for the reason that was given least often; if there is one
+  Draft good;       // that the domain accepts, if one was found
+  Refused refused;  // for the reason that was given least often, if there is one
 };
 
 class Generator {
@@ -32,9 +39,9 @@ class Generator {
   const CommandType& PickType(Scene& scene) const;
   // Looks for commands of this type.
   Found Search(Scene& scene, const CommandType& type) const;
-  // One field of `good` changed, or another author: a command that the domain refuses, for the reason
-  // that was given least often; nothing if all are accepted.
-  Draft Spoil(Scene& scene, const Draft& good) const;
+  // One field of `good` changed, another author, or a variation (variations.h): a command that the
+  // domain refuses, for the reason that was given least often; nothing if all are accepted.
+  Refused Spoil(Scene& scene, const Draft& good) const;
 
   // `command` is in effect: values of its fields are tried in others of the same name.
   void Remember(const google::protobuf::Message& command);
@@ -46,8 +53,7 @@ class Generator {
   // Chooses who gives the command, if no recipe has. False if nobody can.
   bool ChooseAuthor(Scene& scene, Draft& draft) const;
   // Keeps `draft` in `rarest` if its reason is rarer.
-  void Keep(Scene& scene, Draft draft, const absl::Status& why, Draft& rarest,
-            uint64_t& times) const;
+  void Keep(Draft draft, const absl::Status& why, Refused& rarest) const;
 
   Coverage& coverage_;
   const crypto::PublicKey& log_key_;

@@ -75,9 +75,12 @@ absl::Status SimulatedLedger::CheckProofs() const {
   ASSIGN_OR_RETURN(const auto inclusion, tree_.InclusionProof(index, tree_.size()));
   RETURN_IF_ERROR(crypto::VerifyInclusion(crypto::HashLeaf(Leaf(index)), index, tree_.size(),
                                           inclusion, tree_.Root()));
-  const uint64_t before = index + 1;
-  ASSIGN_OR_RETURN(const auto consistency, tree_.ConsistencyProof(before, tree_.size()));
-  return crypto::VerifyConsistency(before, tree_.size(), consistency, RootAt(before), tree_.Root());
+  return CheckBeginning(index + 1, RootAt(index + 1));
+}
+
+absl::Status SimulatedLedger::CheckBeginning(uint64_t size, const crypto::Digest& root) const {
+  ASSIGN_OR_RETURN(const auto proof, tree_.ConsistencyProof(size, tree_.size()));
+  return crypto::VerifyConsistency(size, tree_.size(), proof, root, tree_.Root());
 }
 
 }  // namespace votum::simulator

@@ -59,16 +59,18 @@ class SimulatedLedger {
   std::string Checkpoint() const;
   // Proves that a record is in the tree, and that an earlier tree is a part of it.
   absl::Status CheckProofs() const;
+  // OK if a tree of `size` records with this root is the beginning of the log.
+  absl::Status CheckBeginning(uint64_t size, const crypto::Digest& root) const;
 
   const std::vector<std::string>& records() const { return records_; }
   uint64_t size() const { return records_.size(); }
   crypto::Digest RootAt(uint64_t size) const { return *tree_.RootAt(size); }
+  std::string Leaf(uint64_t index) const { return salts_[index] + records_[index]; }
 
  private:
   std::unique_ptr<ledger::LogTime> MakeTime() const {
     return std::make_unique<ledger::LogTime>([clocks = &clocks_] { return clocks->uptime; });
   }
-  std::string Leaf(uint64_t index) const { return salts_[index] + records_[index]; }
 
   const crypto::NoteSigner signer_;
   const Clocks& clocks_;

@@ -1,9 +1,12 @@
 // Recipes: decisions and projects.
 #include "core/command/audience.h"
 #include "core/decisions/decisions_machine.h"
+#include "core/fold/audit_view.h"
+#include "core/fold/domains.h"
 #include "crypto/hash.h"
 #include "tests/simulator/recipes.h"
 #include "votum/decisions/v1/decisions.pb.h"
+#include "votum/projects/v1/attestations.pb.h"
 #include "votum/projects/v1/projects.pb.h"
 
 namespace votum::simulator {
@@ -14,7 +17,7 @@ namespace pv1 = projects::v1;
 
 void DraftDecision(Scene& scene, v1::DraftDecision& command) {
   command.set_decision_id(scene.NewId("decision"));
-  command.set_vote_event_id(scene.Some("vote"));
+  command.set_vote_event_id(scene.IsPinned("vote") ? scene.Focus("vote") : scene.Some("vote"));
   command.clear_decides_anew_id();
   Ids objected;
   for (const auto& [id, decision] : scene.world.decisions().state().decisions) {
@@ -25,8 +28,20 @@ void DraftDecision(Scene& scene, v1::DraftDecision& command) {
 }
 
 void SignDecision(Scene& scene, v1::SignDecision& command) {
-  if (const auto* decision = scene.world.decisions().FindDecision(command.decision_id()))
-    command.set_text_sha256(decisions::TextDigest(*decision));
+  const auto* decision = scene.world.decisions().FindDecision(command.decision_id());
+  if (decision == nullptr) return;
+  command.set_text_sha256(decisions::TextDigest(*decision));
+  const auto& agenda = scene.world.agenda();
+  const std::string& organization = agenda.FindMeeting(decision->meeting_id())->organization_id;
+  const auto& directory = scene.world.directory();
+  Ids able;
+  for (const std::string& person : scene.pools.Actors()) {
+    if (command.capacity() == v1::CAPACITY_CHAIR
+            ? directory.PresidesOver(person, organization)
+            : directory.HasOffice(person, common::v1::OFFICE_SECRETARY))
+      able.push_back(person);
+  }
+  if (!able.empty()) scene.author = scene.dice.Pick(able);
 }
 
 void PublishDecision(Scene& scene, v1::PublishDecision& command) {
@@ -40,7 +55,8 @@ void PublishDecision(Scene& scene, v1::PublishDecision& command) {
 void StartProject(Scene& scene, pv1::StartProject& command) {
   command.set_project_id(scene.NewId("project"));
   for (const auto& [id, decision] : scene.world.decisions().state().decisions) {
-    if (decision.state() == v1::DECISION_STATE_RELEASED && scene.dice.Chance(60))
+    if (decision.state() == v1::DECISION_STATE_RELEASED && !scene.IsPinned("decision") &&
+        scene.dice.Chance(60))
       command.set_decision_id(id);
   }
   int number = 0;
@@ -85,12 +101,27 @@ void ReachMilestone(Scene& scene, pv1::ReachMilestone& command) {
     command.set_milestone_id(scene.dice.Pick(project->milestones()).plan().id());
 }
 
+// By the machine that derives the state from the log as auditors see it.
+void AttestState(Scene& scene, pv1::AttestState& command) {
+  command.mutable_header()->set_seen_size(scene.ledger.size());
+  command.set_layout(kStateLayout);
+  command.clear_states();
+  const AuditView view = AuditViewOf(scene.world.state());
+  for (const Domain domain : kAllDomains) {
+    pv1::StateDigest& state = *command.add_states();
+    state.set_domain(std::string(DomainName(domain)));
+    const crypto::Digest digest = view.Digest(domain);
+    state.set_sha256(std::string(crypto::AsBytes(digest)));
+  }
+}
+
 }  // namespace
 
 std::vector<Recipe> DecisionRecipes() {
   return {For(20, DraftDecision),       For(24, SignDecision),   For<v1::ObjectToDecision>(3),
           For<v1::ReleaseDecision>(10), For(5, PublishDecision), For(10, StartProject),
-          For(3, AssignLead),           For(8, ReportProgress),  For(8, ReachMilestone)};
+          For(3, AssignLead),           For(8, ReportProgress),  For(8, ReachMilestone),
+          For(4, AttestState, 2)};
 }
 
 }  // namespace votum::simulator

@@ -3,6 +3,7 @@
 
 #include "core/command/timestamps.h"
 #include "core/fold/fold.h"
+#include "core/fold/version.h"
 #include "rules/profile.h"
 #include "tests/simulator/recipes.h"
 #include "votum/directory/v1/directory.pb.h"
@@ -30,7 +31,7 @@ void CreateOrganization(Scene& scene, v1::CreateOrganization& command) {
 
 void AddMembership(Scene& scene, v1::AddMembership& command) {
   command.set_membership_id(scene.NewId("membership"));
-  if (scene.dice.Chance(40)) command.set_organization_id("rat");
+  if (!scene.IsPinned("organization") && scene.dice.Chance(40)) command.set_organization_id("rat");
 }
 
 void IssueEnrolmentCode(Scene& scene, v1::IssueEnrolmentCode& command) {
@@ -54,6 +55,13 @@ void ConfirmKey(Scene& scene, v1::ConfirmKey& command) {
 }
 
 void RevokeKey(Scene& scene, v1::RevokeKey& command) {
+  if (scene.ends) {
+    Ids administrators;
+    for (const auto& [person, none] : scene.world.directory().state().administrators)
+      administrators.push_back(person);
+    const Ids keys = ActiveKeysOf(scene.world, scene.dice.Pick(administrators));
+    if (!keys.empty()) command.set_key_id(scene.dice.Pick(keys));
+  }
   const directory::KeyEntry* key = scene.world.directory().FindKey(command.key_id());
   if (key == nullptr) return;
   *command.mutable_reason() = scene.SealedAbout(key->person_id);
@@ -64,13 +72,13 @@ void EraseSubjects(Scene& scene, v1::EraseSubjects& command) {
   command.clear_subjects();
   const auto* idea = scene.world.ideas().state().ideas.Find(scene.Focus("idea"));
   command.add_subjects(idea == nullptr ? scene.dice.Bytes(16) : idea->text().subject());
-  const std::string& person = scene.Focus("person");
-  if (scene.dice.Chance(20) && scene.world.directory().PersonExists(person))
-    command.add_subjects(scene.world.directory().SubjectOf(person));
+  const std::string& person = scene.dice.Pick(scene.pools.Actors());
+  if (scene.dice.Chance(60)) command.add_subjects(scene.world.directory().SubjectOf(person));
 }
 
 void ActivateVersion(Scene& scene, v1::ActivateVersion& command) {
-  command.set_version(scene.may_raise_version ? scene.world.directory().version() + 1 : 1);
+  // The services know the next version, and no later one.
+  command.set_version(scene.may_raise_version ? kProgramVersion + 1 : 1);
 }
 
 void AcceptTime(Scene& scene, v1::AcceptTime& command) {
@@ -80,8 +88,15 @@ void AcceptTime(Scene& scene, v1::AcceptTime& command) {
 
 void Confirm(Scene& scene, v1::Confirm& command) {
   command.clear_acts();
-  const auto pending =
+  std::vector<v1::Act> pending =
       scene.world.acts().List(v1::ACT_STATE_PENDING, 0, scene.world.acts().state().acts.size());
+  // Seldom one that has lapsed.
+  const bool lapsed = scene.dice.Chance(10);
+  pending.erase(std::remove_if(pending.begin(), pending.end(),
+                               [&](const v1::Act& act) {
+                                 return !lapsed && FromTimestamp(act.lapse_time()) < scene.now;
+                               }),
+                pending.end());
   if (pending.empty()) return;
   for (uint64_t left = 1 + scene.dice.Below(2); left > 0; --left) {
     const v1::Act& act = scene.dice.PickLate(pending);
@@ -103,12 +118,22 @@ void AdoptRuleProfile(Scene& scene, v1::AdoptRuleProfile& command) {
   if (scene.dice.Chance(80)) {
     const auto* organization = scene.world.directory().FindOrganization(command.organization_id());
     if (organization == nullptr || !Meets(*organization))
-      command.set_organization_id(scene.dice.Chance(50) ? "rat" : "ausschuss");
+      command.set_organization_id(scene.dice.Chance(25) ? "rat" : "ausschuss");
+  }
+  // A story needs the rules that it was made for.
+  if (command.organization_id() == "rat" && *scene.fields != '\0') {
+    *command.mutable_profile() = *rules::BuiltInProfile("de-nw-rat", "2026-11-01");
+    return;
   }
   static constexpr absl::string_view kLikely[] = {"de-nw-rat", "generic-majority", "de-sh-rat"};
   *command.mutable_profile() =
       scene.dice.Chance(30) ? scene.dice.Pick(rules::BuiltInProfiles())
                             : *rules::BuiltInProfile(kLikely[scene.dice.Below(3)], "2026-11-01");
+  if (command.organization_id() != "ausschuss") return;
+  // The committee may have rules that allow no secret votes, or that are not in force yet.
+  const uint64_t roll = scene.dice.Below(100);
+  if (roll < 50) *command.mutable_profile() = *rules::BuiltInProfile("de-sh-rat", "2026-11-01");
+  if (roll < 15) command.mutable_profile()->set_valid_from("2031-01-01");
 }
 
 }  // namespace

@@ -100,7 +100,9 @@ void Rank(Scene& scene, const ideas::RoundEntry& entry, RepeatedPtrField<v1::Tie
   ranking->Clear();
   Ids options(entry.round.idea_ids().begin(), entry.round.idea_ids().end());
   options = Different(scene, options, 1 + scene.dice.Below(entry.round.max_ranked()));
-  if (entry.round.status_quo() && scene.dice.Chance(50)) options.emplace_back(ideas::kStatusQuo);
+  // Where it is in the round, most prefer that things stay as they are.
+  if (entry.round.status_quo() && scene.dice.Chance(80))
+    options.emplace(options.begin(), ideas::kStatusQuo);
   for (const std::string& option : options) {
     if (ranking->empty() || scene.dice.Chance(75)) ranking->Add();
     (*ranking)[ranking->size() - 1].add_idea_ids(option);
@@ -135,6 +137,12 @@ void ConfirmPaperPreference(Scene& scene, v1::ConfirmPaperPreference& command) {
   command.set_paper_number(number);
   *command.mutable_ranking() =
       ideas::ToTiers(RoundOf(scene, command.round_id())->round, ranking::Decode(paper.ranking));
+}
+
+void CloseRound(Scene& scene, v1::CloseRound& command) {
+  const std::string round = scene.Some("open round");
+  if (!scene.IsPinned("round") && !round.empty() && scene.dice.Chance(70))
+    command.set_round_id(round);
 }
 
 void EstablishRanking(Scene& scene, v1::EstablishRanking& command) {
@@ -205,7 +213,7 @@ std::vector<Recipe> IdeasRecipes() {
           For(12, CastPreference),
           For(6, RecordPaperPreference),
           For(8, ConfirmPaperPreference),
-          For<v1::CloseRound>(2),
+          For(2, CloseRound),
           For(6, EstablishRanking),
           For(4, DraftProposal),
           For(4, ReviseProposal),

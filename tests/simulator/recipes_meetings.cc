@@ -5,6 +5,7 @@
 #include "core/meetings/electorate.h"
 #include "rules/profile.h"
 #include "tests/simulator/recipes.h"
+#include "tests/simulator/stories.h"
 #include "votum/meetings/v1/agenda.pb.h"
 #include "votum/meetings/v1/corrections.pb.h"
 #include "votum/meetings/v1/proceedings.pb.h"
@@ -41,6 +42,10 @@ void ConveneMeeting(Scene& scene, v1::ConveneMeeting& command) {
   if (scene.dice.Chance(80))
     command.set_organization_id(scene.dice.Chance(60) ? "rat" : "ausschuss");
   if (command.urgent()) command.set_urgency_reason(scene.Words());
+  // A story knows when its meeting is.
+  if (*scene.fields != '\0') {
+    *command.mutable_start_time() = ToTimestamp(scene.now + absl::Hours(24 * kStoryDays));
+  }
 }
 
 void PublishAgenda(Scene& scene, v1::PublishAgenda& command) {

@@ -81,7 +81,13 @@ void WithdrawPaperVote(Scene& scene, v1::WithdrawPaperVote& command) {
   command.set_person_id(scene.dice.Pick(KeysOf(event->pending_papers)));
 }
 
-void CloseVote(Scene& scene, v1::CloseVote& command) { command.set_abandon(scene.dice.Chance(10)); }
+void CloseVote(Scene& scene, v1::CloseVote& command) {
+  command.set_abandon(scene.dice.Chance(10));
+  const VoteEventEntry* event = EventOf(scene, scene.Some("open vote"));
+  if (scene.IsPinned("vote") || event == nullptr || scene.dice.Chance(30)) return;
+  command.set_vote_event_id(event->id);
+  command.set_meeting_id(event->meeting_id);
+}
 
 void MarkBallot(Scene& scene, v1::MarkBallot& command) {
   if (const std::string voter = SomeVoter(scene, EventOf(scene, command.vote_event_id()));
@@ -117,7 +123,10 @@ void RecordBallotCount(Scene& scene, v1::RecordBallotCount& command) {
 
 void ConfirmBallotCount(Scene& scene, v1::ConfirmBallotCount& command) {
   const VoteEventEntry* event = EventOf(scene, command.vote_event_id());
-  if (event != nullptr && event->count.has_value()) *command.mutable_tally() = event->count->tally;
+  if (event == nullptr) return;
+  *command.mutable_tally() = event->count.has_value()
+                                 ? event->count->tally
+                                 : CountOf(scene, *event, event->ballots.size());
 }
 
 void EstablishResult(Scene& scene, v1::EstablishResult& command) {
@@ -150,6 +159,7 @@ void RecordDefect(Scene& scene, v1::RecordDefect& command) {
 }
 
 void OpenLot(Scene& scene, v1::OpenLot& command) {
+  scene.wallet.old_checkpoint = scene.ledger.Checkpoint();
   command.set_lot_id(scene.NewId("lot"));
   Ids tied;
   for (const auto& [id, event] : scene.world.votes().state().vote_events) {
@@ -157,7 +167,8 @@ void OpenLot(Scene& scene, v1::OpenLot& command) {
       tied.push_back(id);
   }
   if (tied.empty()) return;
-  command.set_vote_event_id(scene.dice.PickLate(tied));
+  if (!scene.IsPinned("vote")) command.set_vote_event_id(scene.dice.PickLate(tied));
+  if (EventOf(scene, command.vote_event_id()) == nullptr) return;
   command.set_meeting_id(EventOf(scene, command.vote_event_id())->meeting_id);
 }
 

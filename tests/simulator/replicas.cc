@@ -6,34 +6,31 @@
 #include "absl/strings/str_cat.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"
-#include "core/describe.h"
+#include "core/fold/snapshot.h"
 #include "core/fold/version.h"
 
 namespace votum::simulator {
 namespace {
 
 constexpr size_t kCacheSize = 4096;
-
-// Reads what the snapshot holds. False if any of it is not what was written.
-bool Load(const Snapshot& snapshot, FoldContents& contents) {
-  return Decode(snapshot.bytes, contents) &&
-         StateDigests{DigestOf(contents.world), DigestOf(contents.reach),
-                      DigestOf(contents.fold)} == snapshot.digests;
-}
+constexpr size_t kMostSnapshots = 6;
 
 // Cuts its end off, or flips a bit in it.
-void Tear(Snapshot& snapshot, Dice& dice) {
-  const uint64_t place = dice.Below(snapshot.bytes.size());
+void Tear(std::string& bytes, Dice& dice) {
+  const uint64_t place = dice.Below(bytes.size());
   if (dice.Chance(50)) {
-    snapshot.bytes.resize(place);
+    bytes.resize(place);
   } else {
-    snapshot.bytes[place] ^= static_cast<char>(1 << dice.Below(8));
+    bytes[place] ^= static_cast<char>(1 << dice.Below(8));
   }
 }
 
-}  // namespace
+// The same program of the same version is built in the same way here.
+SnapshotKind KindOf(const Fold& fold, absl::string_view deployment) {
+  return SnapshotKindOf("simulated", deployment, fold);
+}
 
-Snapshot SnapshotOf(const Fold& fold) { return {DigestsOf(fold), Encode(fold.contents())}; }
+}  // namespace
 
 Replicas::Replicas(const SimulatedLedger* ledger, const History* history,
                    const crypto::PublicKey& log_key, Dice* dice)
@@ -73,38 +70,56 @@ absl::Status Replicas::FoldSome(Replica& replica, uint64_t records) {
       break;
     }
     RETURN_IF_ERROR(outcome.status());
+    replica.tree.Append(ledger_.Leaf(fold.next_index() - 1));
     RETURN_IF_ERROR(Compare(fold, "a replica"));
   }
   return absl::OkStatus();
 }
 
-absl::Status Replicas::StartFromSnapshot(Replica& replica) {
-  Snapshot read = *snapshot_;
-  const bool torn = dice_.Chance(30);
-  if (torn) Tear(read, dice_);
-  FoldContents contents;
-  if (!Load(read, contents)) {
-    if (torn) return absl::OkStatus();  // it folds the whole log
-    return absl::InternalError("a snapshot does not give back what was written");
+void Replicas::WriteSnapshot(const Replica& replica) {
+  if (replica.tree.size() == 0) return;
+  // The disk of another deployment's server may be mounted, or the log may be another one under
+  // the same name: its tree is not the beginning of this one.
+  const bool foreign = dice_.Chance(10);
+  const bool forked = dice_.Chance(10);
+  crypto::CompactTree tree = replica.tree;
+  if (forked) {
+    std::vector<crypto::Digest> edge = tree.edge();
+    edge[dice_.Below(edge.size())][0] ^= 1;
+    tree = *crypto::CompactTree::FromEdge(tree.size(), std::move(edge));
   }
-  if (torn) return absl::InternalError("a torn snapshot passes for a whole one");
-  replica.fold->Restore(std::move(contents));
+  const SnapshotKind kind = KindOf(*replica.fold, foreign ? "elsewhere.example/log" : kDeployment);
+  written_.push_back(
+      {replica.version, foreign || forked, EncodeSnapshot(kind, *replica.fold, tree)});
+  if (written_.size() > kMostSnapshots) written_.pop_front();
+}
+
+absl::Status Replicas::StartFromSnapshot(Replica& replica) {
+  const Written& written = dice_.Pick(written_);
+  std::string bytes = written.bytes;
+  const bool torn = dice_.Chance(30);
+  if (torn) Tear(bytes, dice_);
+  auto read = DecodeSnapshot(bytes, KindOf(*replica.fold, kDeployment));
+  if (read.ok()) {
+    const absl::Status fits = ledger_.CheckBeginning(read->tree.size(), read->tree.Root());
+    if (!fits.ok()) read = fits;
+  }
+  const bool good = !torn && !written.foreign && written.version == replica.version;
+  if (read.ok() != good) {
+    return absl::InternalError(absl::StrCat(
+        "a snapshot that is ", good ? "whole is not read: " : "torn or foreign is taken as good",
+        read.status().message()));
+  }
+  if (!good) return absl::OkStatus();  // it folds the whole log
+  replica.fold->Restore(std::move(read->contents));
+  replica.tree = std::move(read->tree);
   return Compare(*replica.fold, "a snapshot");
 }
 
-absl::Status Replicas::Kill(Replica& replica, const Fold& lead) {
+absl::Status Replicas::Kill(Replica& replica) {
   const uint64_t folded = replica.fold->next_index();
   replica = Start(replica.version);
-  const bool known = lead.world().directory().version() <= replica.version;
-  if (snapshot_.has_value() && dice_.Chance(70)) {
-    RETURN_IF_ERROR(StartFromSnapshot(replica));
-  } else if (known && dice_.Chance(50)) {
-    // A copy of the lead would be of its version, and share its cache.
-    FoldContents contents;
-    if (!Load(SnapshotOf(lead), contents))
-      return absl::InternalError("the lead's state does not survive its own bytes");
-    replica.fold->Restore(std::move(contents));
-  }
+  if (!written_.empty() && dice_.Chance(80)) RETURN_IF_ERROR(StartFromSnapshot(replica));
   return FoldSome(replica, folded);
 }
 
@@ -123,8 +138,8 @@ absl::Status Replicas::Move(const Fold& lead) {
   Replica& replica = replicas_[dice_.Below(replicas_.size())];
   if (dice_.Chance(40)) RETURN_IF_ERROR(FoldSome(replica, 1 + dice_.Below(12)));
   const uint64_t roll = dice_.Below(300);
-  if (roll < 3) snapshot_ = SnapshotOf(lead);
-  if (roll >= 3 && roll < 6) RETURN_IF_ERROR(Kill(replica, lead));
+  if (roll < 3) WriteSnapshot(replica);
+  if (roll >= 3 && roll < 6) RETURN_IF_ERROR(Kill(replica));
   if (roll >= 6 && roll < 10 && !copy_.has_value())
     copy_ = {std::make_unique<Fold>(lead), DigestsOf(lead)};
   if (roll >= 10 && roll < 13 && copy_.has_value()) RETURN_IF_ERROR(CheckCopy());

@@ -4,6 +4,7 @@
 #define VOTUM_TESTS_SIMULATOR_REPLICAS_H_
 
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,6 +14,7 @@
 #include "core/fold/fold.h"
 #include "core/fold/signature_cache.h"
 #include "crypto/keys.h"
+#include "crypto/merkle.h"
 #include "tests/simulator/dice.h"
 #include "tests/simulator/invariants.h"
 #include "tests/simulator/ledger.h"
@@ -21,13 +23,6 @@ namespace votum::simulator {
 
 // The digests of the state after each number of records, as the first fold had them.
 using History = std::vector<StateDigests>;
-
-// A state on disk: the bytes of all that a fold remembers, and the digests of that.
-struct Snapshot {
-  StateDigests digests;
-  std::string bytes;
-};
-Snapshot SnapshotOf(const Fold& fold);
 
 class Replicas {
  public:
@@ -47,7 +42,14 @@ class Replicas {
     uint32_t version = 0;
     std::unique_ptr<SignatureCache> cache;  // of its process
     std::unique_ptr<Fold> fold;
-    bool stopped = false;  // for the log is newer than its program
+    crypto::CompactTree tree;  // of the records that it has folded
+    bool stopped = false;      // for the log is newer than its program
+  };
+  // A snapshot on disk, as a program of some version has written it.
+  struct Written {
+    uint32_t version = 0;
+    bool foreign = false;  // of another deployment, or of a log that is not this one
+    std::string bytes;
   };
   // A copy of the lead, which must not notice what the lead does.
   struct Copy {
@@ -57,8 +59,11 @@ class Replicas {
 
   Replica Start(uint32_t version);
   absl::Status FoldSome(Replica& replica, uint64_t records);
+  void WriteSnapshot(const Replica& replica);
   // Kills it and starts it again.
-  absl::Status Kill(Replica& replica, const Fold& lead);
+  absl::Status Kill(Replica& replica);
+  // From one of those that are there, an older one too; from the start of the log if it is torn, of
+  // another program or of another log.
   absl::Status StartFromSnapshot(Replica& replica);
   absl::Status CheckCopy();
   // The state that `fold` has is the one that all have after so many records.
@@ -70,7 +75,7 @@ class Replicas {
   Dice& dice_;
   SignatureCache copies_cache_;
   std::vector<Replica> replicas_;
-  std::optional<Snapshot> snapshot_;
+  std::deque<Written> written_;
   std::optional<Copy> copy_;
 };
 

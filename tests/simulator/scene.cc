@@ -61,6 +61,12 @@ constexpr Kind kKinds[] = {
        });
      }},
     {"round", [](const World& world) { return KeysOf(world.ideas().state().rounds); }},
+    {"open round",
+     [](const World& world) {
+       return KeysOf(world.ideas().state().rounds, [](const auto& entry) {
+         return entry.round.state() == ideas::v1::ROUND_STATE_OPEN;
+       });
+     }},
     {"proposal", [](const World& world) { return KeysOf(world.papers().state().proposals); }},
     {"meeting", [](const World& world) { return KeysOf(world.agenda().state().meetings); }},
     {"open meeting",
@@ -136,6 +142,8 @@ void Scene::Reset() {
   for (const absl::string_view kind : {"person", "organization", "idea", "round", "proposal", "lot",
                                        "ceremony", "decision", "project"})
     focus[std::string(kind)] = Some(kind);
+  for (const auto& [kind, id] : pinned) focus[kind] = id;
+  if (IsPinned("meeting")) return CompleteFocus(world, focus);
   const uint64_t roll = dice.Below(100);
   if (roll < 30) focus["vote"] = Some("open vote");
   if (roll >= 30 && roll < 40) focus["vote"] = Some("closed vote");

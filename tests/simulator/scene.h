@@ -56,6 +56,7 @@ struct Scene {
   absl::Time device;  // what signers' clocks show
   bool secret_votes;  // whether this run has votes on devices
   bool may_raise_version;
+  bool ends;  // the run, soon
 
   // By kind: the thing that the command is about. Meeting, item, motion and vote belong together.
   std::map<std::string, std::string, std::less<>> focus;
@@ -65,9 +66,14 @@ struct Scene {
   bool anonymous = false;
   Ids key_ids;  // that must sign; empty: any active key of the author
 
+  // Set by a story (stories.h): by kind, what its commands are about; and what this one says.
+  std::map<std::string, std::string, std::less<>> pinned;
+  const char* fields = "";
+
   // Draws another focus and forgets the author.
   void Reset();
   const std::string& Focus(absl::string_view kind) { return focus[std::string(kind)]; }
+  bool IsPinned(absl::string_view kind) const { return pinned.find(kind) != pinned.end(); }
   // A new id for a thing of this kind; greater than all before.
   std::string NewId(absl::string_view kind);
   // Something of this kind, one of the last more often than not; empty if there is none.

@@ -1,6 +1,7 @@
 // Runs simulated deployments and says what they reached:
 //
 //   simulate --seeds 40                 the seeds 1 to 40
+//   simulate --seeds 8 --at-most 24     the seeds 1 to 8, and up to 24 while something is not reached
 //   simulate --seed 17 [--records 1500]  one seed again
 //   simulate --seconds 3600             new seeds until the time is over
 //
@@ -27,18 +28,20 @@ namespace {
 struct Options {
   uint64_t first = 1;
   uint64_t seeds = 1;
+  uint64_t at_most = 0;  // seeds, if something is not reached by those
   uint64_t seconds = 0;  // 0: as many seeds as are given
   uint64_t records = 1500;
   bool all = false;
 };
 
 constexpr char kUsage[] =
-    "simulate [--seed N] [--seeds N] [--seconds N] [--records N] [--all]\n"
+    "simulate [--seed N] [--seeds N] [--at-most N] [--seconds N] [--records N] [--all]\n"
     "tests/simulator/README.md says more.\n";
 
 bool ReadOption(absl::string_view name, absl::string_view value, Options& options) {
   uint64_t* const number = name == "--seed"      ? &options.first
                            : name == "--seeds"   ? &options.seeds
+                           : name == "--at-most" ? &options.at_most
                            : name == "--seconds" ? &options.seconds
                            : name == "--records" ? &options.records
                                                  : nullptr;
@@ -63,8 +66,11 @@ bool ReadOptions(const std::vector<absl::string_view>& arguments, Options& optio
 
 // False if a property does not hold.
 bool RunSeed(uint64_t seed, const Options& options, Coverage& coverage) {
-  Simulation simulation(seed, options.records, &coverage);
+  // A run knows nothing of those before it: what it does follows from its seed alone.
+  Coverage own;
+  Simulation simulation(seed, options.records, &own);
   const absl::Status holds = simulation.Run();
+  coverage.Add(own);
   if (holds.ok()) return true;
   std::printf(
       "%s\n\nSeed %llu, after %llu records: %s\nAgain: simulate --seed %llu --records %llu\n",
@@ -84,7 +90,9 @@ int RunAll(const Options& options) {
   const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(options.seconds);
   uint64_t runs = 0;
   const auto goes_on = [&] {
-    return options.seconds > 0 ? std::chrono::steady_clock::now() < end : runs < options.seeds;
+    if (options.seconds > 0) return std::chrono::steady_clock::now() < end;
+    if (runs < options.seeds) return true;
+    return runs < options.at_most && !coverage.Gaps(*unreachable, options.all).empty();
   };
   for (; goes_on(); ++runs) {
     if (!RunSeed(options.first + runs, options, coverage)) return 1;

@@ -1,6 +1,7 @@
 #include "tests/simulator/simulation.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -22,12 +23,23 @@ constexpr size_t kCacheSize = 1 << 14;
 constexpr size_t kRemembered = 40;
 // The version is raised only towards the end: this program's replicas stop there.
 constexpr uint64_t kRaiseVersionAfterPercent = 85;
-constexpr uint64_t kSecretVotesPercent = 35;
+// The one of these is given whose reason is the rarest.
+constexpr int kFaultsTried = 4;
+constexpr uint64_t kStoryPercent = 75;
+constexpr uint64_t kSpoilPercent = 60;
+// Keys of administrators are revoked at the very end: there may be only one left.
+constexpr uint64_t kEndsAfterPercent = 95;
 
 absl::Status Broken(absl::string_view what) { return absl::InternalError(what); }
 
 std::string TextOf(const absl::Status& status) {
   return status.ok() ? "in effect" : absl::StrCat("void ", ReasonTextOf(status));
+}
+
+const CommandType& CommandNamed(absl::string_view name) {
+  const auto& all = CommandTable();
+  return *std::find_if(all.begin(), all.end(),
+                       [name](const CommandType& type) { return type.name == name; });
 }
 
 // Whether the ledger takes it while its clock cannot be right.
@@ -51,7 +63,8 @@ Simulation::Simulation(uint64_t seed, uint64_t records, Coverage* coverage)
       lead_(DomainSet::All(), log_key_.public_key(), &cache_, kProgramVersion + 1),
       replicas_(&ledger_, &history_, log_key_.public_key(), &dice_),
       generator_(coverage, &log_key_.public_key()),
-      secret_votes_(dice_.Chance(kSecretVotesPercent)) {
+      secret_votes_(seed % 3 == 0),
+      teller_(secret_votes_) {
   SeedRandomness(seed);
   history_.push_back(DigestsOf(lead_));
 }
@@ -84,6 +97,7 @@ Scene Simulation::MakeScene(Pools& pools) {
                clocks_.true_time,
                secret_votes_,
                100 * ledger_.size() > kRaiseVersionAfterPercent * records_,
+               100 * ledger_.size() > kEndsAfterPercent * records_,
                {}};
 }
 
@@ -96,12 +110,14 @@ absl::Status Simulation::Step() {
   Scene scene = MakeScene(pools);
   // While the ledger has stopped, two administrators look at it.
   const bool stopped = !ledger_.CheckClock().ok() && dice_.Chance(50);
-  const CommandType& type =
-      stopped
-          ? *FindCommandType(PayloadType(dice_.Chance(50) ? directory::v1::AcceptTime::descriptor()
-                                                          : directory::v1::Confirm::descriptor()))
-          : generator_.PickType(scene);
-  return GiveSomething(scene, type);
+  if (!stopped && dice_.Chance(kStoryPercent)) return Tell();
+  if (stopped)
+    return GiveSomething(scene, CommandNamed(dice_.Chance(50) ? "AcceptTime" : "Confirm"));
+  if (scene.ends && dice_.Chance(30)) return GiveSomething(scene, CommandNamed("RevokeKey"));
+  if (scene.may_raise_version && dice_.Chance(10)) {
+    return GiveSomething(scene, CommandNamed(dice_.Chance(50) ? "ActivateVersion" : "Confirm"));
+  }
+  return GiveSomething(scene, generator_.PickType(scene));
 }
 
 void Simulation::PassTime() {
@@ -126,15 +142,55 @@ void Simulation::PassTime() {
 
 absl::Status Simulation::GiveSomething(Scene& scene, const CommandType& type) {
   Found found = generator_.Search(scene, type);
-  const bool may_fail = coverage_.MayFail(type.name);
-  if (found.good && may_fail && dice_.Chance(8))
-    return Submit({SignWithFault(scene, found.good), &type, /*faulty=*/true});
-  if (found.good && may_fail && dice_.Chance(30)) {
-    if (const Draft spoiled = generator_.Spoil(scene, found.good))
-      return Submit({Sign(scene, spoiled), &type});
+  const bool good = static_cast<bool>(found.good);
+  const bool may_fail = coverage_.MayFail(type.name, /*anew=*/false, good);
+  const auto is_given = [&](const Refused& refused, uint64_t percent) {
+    if (!refused.draft) return false;
+    if (refused.times == 0 && coverage_.MayFail(type.name, /*anew=*/true, good)) return true;
+    return may_fail && dice_.Chance(percent);
+  };
+  if (!found.good) {
+    return is_given(found.refused, 100) ? Submit({Sign(scene, found.refused.draft), &type})
+                                        : absl::OkStatus();
   }
-  if (found.good) return Submit({Sign(scene, found.good), &type});
-  if (found.refused && may_fail) return Submit({Sign(scene, found.refused), &type});
+  if (may_fail && dice_.Chance(8)) return Submit(MakeFaulty(scene, found.good));
+  if (is_given(found.refused, 0)) return Submit({Sign(scene, found.refused.draft), &type});
+  if (dice_.Chance(kSpoilPercent)) {
+    const Refused spoiled = generator_.Spoil(scene, found.good);
+    if (is_given(spoiled, 50)) return Submit({Sign(scene, spoiled.draft), &type});
+  }
+  return Submit({Sign(scene, found.good), &type});
+}
+
+Simulation::Sent Simulation::MakeFaulty(Scene& scene, const Draft& good) {
+  Sent rarest;
+  uint64_t times = std::numeric_limits<uint64_t>::max();
+  for (int left = kFaultsTried; left > 0; --left) {
+    Sent sent{SignWithFault(scene, good), good.type, /*faulty=*/true};
+    const auto envelope = OpenEnvelope(sent.command.payload_type(), sent.command.payload(),
+                                       sent.command.signatures());
+    const std::optional<Reason> reason =
+        ReasonOf(envelope.ok() ? lead_.Check(*envelope, clocks_.ledger_time()) : envelope.status());
+    // One that is accepted must be given too: it would be a fault of the fold.
+    const uint64_t given = reason.has_value() ? coverage_.Of(*reason) : 0;
+    if (left < kFaultsTried && given >= times) continue;
+    times = given;
+    rarest = std::move(sent);
+  }
+  return rarest;
+}
+
+absl::Status Simulation::Tell() {
+  const Beat& beat = teller_.Now(dice_);
+  clocks_.Pass(absl::Hours(teller_.TakeHours()));
+  Pools pools(lead_.world());
+  Scene scene = MakeScene(pools);
+  scene.pinned = teller_.pinned();
+  scene.fields = beat.fields;
+  newest_.reset();
+  RETURN_IF_ERROR(GiveSomething(scene, CommandNamed(beat.command)));
+  // A spoiled one may be in effect too: it tells the story otherwise.
+  teller_.Tried(newest_.get());
   return absl::OkStatus();
 }
 
@@ -177,7 +233,11 @@ absl::Status Simulation::Submit(Sent sent) {
 
 absl::Status Simulation::SubmitWhenStopped(const Sent& sent, const Envelope& envelope) {
   if (!IsTakenWhenStopped(lead_.world(), envelope)) return absl::OkStatus();
-  if (!lead_.Check(envelope, clocks_.ledger_time()).ok()) return absl::OkStatus();
+  if (const absl::Status verdict = lead_.Check(envelope, clocks_.ledger_time()); !verdict.ok()) {
+    Count(verdict);
+    coverage_.AddTry(sent.type->name, false);
+    return absl::OkStatus();
+  }
   return Append(sent, DomainName(sent.type->domain), ledger_.last_time(), std::nullopt);
 }
 
@@ -248,7 +308,11 @@ absl::Status Simulation::CheckOutcome(const Sent& sent, const RecordOutcome& out
   if (sent.command.signatures().empty()) return Broken("an unsigned command is in effect");
   const auto envelope =
       OpenEnvelope(sent.command.payload_type(), sent.command.payload(), sent.command.signatures());
-  if (envelope.ok()) generator_.Remember(*envelope->command);
+  if (envelope.ok()) {
+    generator_.Remember(*envelope->command);
+    newest_.reset(envelope->command->New());
+    newest_->CopyFrom(*envelope->command);
+  }
   RETURN_IF_ERROR(CheckVotes(lead_.world(), outcome.index));
   FinalFacts facts = FinalFactsOf(lead_.world());
   RETURN_IF_ERROR(CheckNothingFinalChanged(final_, facts));

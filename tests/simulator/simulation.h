@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,6 +21,7 @@
 #include "tests/simulator/ledger.h"
 #include "tests/simulator/replicas.h"
 #include "tests/simulator/scene.h"
+#include "tests/simulator/stories.h"
 #include "tests/simulator/wallet.h"
 #include "votum/common/v1/command.pb.h"
 #include "votum/directory/v1/directory.pb.h"
@@ -64,6 +66,10 @@ class Simulation {
   void PassTime();
   Scene MakeScene(Pools& pools);
   absl::Status GiveSomething(Scene& scene, const CommandType& type);
+  // `good` with a fault of its envelope or signature.
+  Sent MakeFaulty(Scene& scene, const Draft& good);
+  // Gives the next command of the story.
+  absl::Status Tell();
 
   // A service judges the command: a good one goes to the ledger, perhaps late; a bad one is refused,
   // or a dishonest service sends it on.
@@ -95,10 +101,12 @@ class Simulation {
   ReachWatch reach_;
   FinalFacts final_;
   const bool secret_votes_;
+  Teller teller_;
   uint64_t ids_ = 0;
   std::deque<Sent> late_;  // sent, and not arrived yet
   std::deque<Sent> past_;  // arrived, and perhaps sent again
   std::deque<std::string> last_;
+  std::unique_ptr<google::protobuf::Message> newest_;  // that is in effect
 };
 
 }  // namespace votum::simulator

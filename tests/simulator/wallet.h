@@ -41,6 +41,7 @@ class Wallet {
   std::map<std::string, election::ServerKeys> servers;      // by the election's uuid
   std::map<std::string, election::Credential> credentials;  // by commitment
   std::map<std::string, std::string> contributions;         // to lots, by commitment
+  std::string old_checkpoint;  // of the log before a lot took commitments
 
  private:
   std::map<std::string, crypto::PrivateKey, std::less<>> keys_;  // by id

@@ -170,6 +170,15 @@ TEST_F(DecisionsTest, TheDecisionAnewIsInTime) {
   EXPECT_THAT(Give("kai", Draft("b-2", "vote-2", "b-9")), IsRefused(Reason::kNoSuchDecision));
 }
 
+TEST_F(DecisionsTest, TheDecisionAnewIsNotTakenAtOnce) {
+  Vote(3);
+  EXPECT_OK(Give("kai", Draft("b-1", "vote")));
+  SignByBoth("b-1");
+  EXPECT_OK(Give("vera", Object("b-1")));
+  VoteAgain(1);
+  EXPECT_THAT(Give("kai", Draft("b-2", "vote-2", "b-1")), IsRefused(Reason::kNewDecisionOutOfTime));
+}
+
 TEST_F(DecisionsTest, AComplaintSuspendsAtAnyTime) {
   Vote(3);
   EXPECT_OK(Give("kai", Draft("b-1", "vote")));
