@@ -267,17 +267,6 @@ absl::StatusOr<v1::RuleProfile> BuiltInProfile(absl::string_view id, absl::strin
                 absl::StrCat("there is no profile ", id, " in force on ", date));
 }
 
-ProfileOrigin OriginOf(const v1::RuleProfile& profile) {
-  const auto& all = BuiltInProfiles();
-  const auto same = std::find_if(all.begin(), all.end(), [&](const v1::RuleProfile& known) {
-    return known.id() == profile.id() && known.valid_from() == profile.valid_from();
-  });
-  if (same == all.end()) return ProfileOrigin::kOwn;
-  // No field of a profile is a map, so equal messages have equal bytes.
-  return profile.SerializeAsString() == same->SerializeAsString() ? ProfileOrigin::kBuiltIn
-                                                                  : ProfileOrigin::kAltered;
-}
-
 const v1::MotionRule* FindMotionRule(const v1::RuleProfile& profile, absl::string_view key) {
   const absl::string_view wanted = key.empty() ? "ordinary" : key;
   for (const v1::MotionRule& rule : profile.motions()) {

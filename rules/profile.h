@@ -34,14 +34,6 @@ const std::vector<v1::RuleProfile>& BuiltInProfiles();
 // The built-in profile `id` in force on `date` ("YYYY-MM-DD"). NOT_FOUND/NO_SUCH_PROFILE.
 absl::StatusOr<v1::RuleProfile> BuiltInProfile(absl::string_view id, absl::string_view date);
 
-// Whether a profile is what its name says.
-enum class ProfileOrigin {
-  kBuiltIn,  // byte by byte the built-in profile of its id and first day
-  kAltered,  // it has id and first day of a built-in profile, and another content
-  kOwn,      // no profile of this id and first day comes with this program
-};
-ProfileOrigin OriginOf(const v1::RuleProfile& profile);
-
 // The motion rule with `key` ("" is "ordinary"); null for none.
 const v1::MotionRule* FindMotionRule(const v1::RuleProfile& profile, absl::string_view key);
 

@@ -10,8 +10,8 @@
 #include "clients/audit/command_of.h"
 #include "core/command/timestamps.h"
 #include "rules/calendar.h"
+#include "rules/profile_origin.h"
 #include "rules/quorum.h"
-#include "rules/shipped_profile.h"
 #include "votum/directory/v1/directory.pb.h"
 #include "votum/meetings/v1/agenda.pb.h"
 #include "votum/meetings/v1/proceedings.pb.h"
@@ -62,8 +62,8 @@ void AddPresences(const World& world, std::vector<std::string>* all) {
 void AddProfiles(const World& world, std::vector<std::string>* all) {
   std::map<uint64_t, std::string> adopted;  // record: in words
   const auto look = [&](uint64_t record, const rules::v1::RuleProfile& profile) {
-    if (rules::CompareWithShipped(profile) != rules::Shipped::kSame)
-      adopted.emplace(record, rules::InWordsOfShipped(profile));
+    if (rules::OriginOf(profile) != rules::ProfileOrigin::kBuiltIn)
+      adopted.emplace(record, rules::DescribeOrigin(profile));
   };
   for (const auto& [record, profile] : world.votes().state().profiles) look(record, profile);
   for (const auto& [id, organization] : world.directory().state().organizations) {

@@ -10,6 +10,7 @@
 #include "core/command/timestamps.h"
 #include "crypto/keys.h"
 #include "rules/profile.h"
+#include "rules/profile_origin.h"
 
 namespace votum::directory {
 namespace {
