@@ -123,7 +123,7 @@ TEST(OdditiesTest, RulesThatAreNotTheShippedOnes) {
   rules::v1::RuleProfile profile = *rules::BuiltInProfile("de-nw-rat", "2026-11-01");
   profile.mutable_notice()->set_full_days(profile.notice().full_days() + 1);
   EXPECT_THAT(OdditiesIn(Council(profile)),
-              HasSubstr("differs from the shipped profile de-nw-rat of "));
+              HasSubstr("differs from the built-in profile de-nw-rat of "));
 }
 
 TEST(OdditiesTest, AKeyUnderTheException) {
