@@ -8,6 +8,7 @@
 #include "crypto/commitment.h"
 #include "crypto/hash.h"
 #include "crypto/note.h"
+#include "crypto/record_leaf.h"
 #include "tests/golden/envelope_faults.h"
 #include "tests/golden/secret_values.h"
 #include "tests/golden/steps.h"
@@ -24,7 +25,7 @@ absl::StatusOr<MadeLog> Export(const SmallLog& log) {
   uint64_t index = 0;
   for (const std::string& record : log.records()) {
     const crypto::Salt salt = SaltOf(index);
-    const crypto::Digest leaf = crypto::Commit(salt, record);
+    const crypto::Digest leaf = crypto::RecordLeaf(crypto::AsBytes(salt), record);
     absl::StrAppend(&made.records,
                     audit::FormatEntry({index, std::string(crypto::AsBytes(leaf)),
                                         std::string(crypto::AsBytes(salt)), record}),

@@ -19,6 +19,7 @@
 #include "crypto/hash.h"
 #include "crypto/merkle.h"
 #include "crypto/note.h"
+#include "crypto/record_leaf.h"
 #include "rules/lot.h"
 #include "rules/profile.h"
 #include "tests/harness/people.h"
@@ -90,7 +91,8 @@ absl::StatusOr<std::string> CheckpointOf(const SmallLog& log) {
 std::string ViewOf(const SmallLog& log) {
   crypto::MerkleTree tree;
   for (const std::string& record : log.records()) {
-    const crypto::Digest leaf = crypto::Commit(SaltOf(tree.size()), record);
+    const crypto::Salt salt = SaltOf(tree.size());
+    const crypto::Digest leaf = crypto::RecordLeaf(crypto::AsBytes(salt), record);
     tree.Append(crypto::AsBytes(leaf));
   }
   return absl::StrCat("seen_size: ", tree.size(), " seen_root: \"", Escaped(tree.Root()), "\"");
