@@ -1,5 +1,6 @@
 #include "tests/simulator/variations.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -13,6 +14,7 @@
 #include "votum/meetings/v1/lots.pb.h"
 #include "votum/meetings/v1/secret_votes.pb.h"
 #include "votum/meetings/v1/voting.pb.h"
+#include "votum/papers/v1/papers.pb.h"
 #include "votum/projects/v1/attestations.pb.h"
 #include "votum/projects/v1/projects.pb.h"
 
@@ -139,6 +141,36 @@ bool RankHidden(Scene& scene, iv1::OpenRound& command) {
   });
   if (hidden.empty()) return false;
   command.set_idea_ids(0, hidden);
+  return true;
+}
+
+bool OpenAgain(Scene& scene, iv1::OpenRound& command) {
+  const std::string known =
+      Which(scene, scene.world.ideas().state().rounds, [](const auto&) { return true; });
+  if (known.empty()) return false;
+  command.set_round_id(known);
+  return true;
+}
+
+// An idea of the round that did not beat the status quo; empty if there is none.
+std::string LoserOf(const iv1::Round& round) {
+  const auto& beat = round.beat_status_quo();
+  for (const std::string& idea : round.idea_ids()) {
+    if (std::find(beat.begin(), beat.end(), idea) == beat.end()) return idea;
+  }
+  return "";
+}
+
+bool HandOverLoser(Scene& scene, papers::v1::HandOverIdeas& command) {
+  const auto& rounds = scene.world.ideas().state().rounds;
+  const std::string round = Which(scene, rounds, [](const auto& entry) {
+    return entry.round.status_quo() && entry.round.state() == iv1::ROUND_STATE_ESTABLISHED &&
+           !LoserOf(entry.round).empty();
+  });
+  if (round.empty()) return false;
+  command.set_round_id(round);
+  command.clear_idea_ids();
+  command.add_idea_ids(LoserOf(rounds.Find(round)->round));
   return true;
 }
 
@@ -349,6 +381,8 @@ const std::vector<Variation>& AllVariations() {
         For<dv1::AddMembership, FillSeats>(),
         For<projects::v1::AttestState, AttestPast>(),
         For<iv1::OpenRound, RankHidden>(),
+        For<iv1::OpenRound, OpenAgain>(),
+        For<papers::v1::HandOverIdeas, HandOverLoser>(),
         For<iv1::ModerateIdeas, ModerateMerged>(),
         For<projects::v1::StartProject, StartAgain>(),
         For<iv1::SubmitIdea, SameReceipt>(),
