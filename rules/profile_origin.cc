@@ -5,7 +5,7 @@
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/util/message_differencer.h"
 #include "rules/profile.h"
-#include "rules/shipped_profile.h"
+#include "rules/profile_origin.h"
 
 namespace votum::rules {
 namespace {

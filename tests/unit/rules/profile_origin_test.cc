@@ -1,6 +1,6 @@
 #include "gtest/gtest.h"
 #include "rules/profile.h"
-#include "rules/shipped_profile.h"
+#include "rules/profile_origin.h"
 
 namespace votum::rules {
 namespace {
