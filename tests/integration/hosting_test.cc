@@ -14,6 +14,7 @@
 #include "absl/strings/strip.h"
 #include "absl/time/clock.h"
 #include "base/file.h"
+#include "base/refusal.h"
 #include "base/status_matchers.h"
 #include "base/test_folder.h"
 #include "core/fold/domains.h"
@@ -89,6 +90,8 @@ TEST_F(HostingTest, AServiceThatHasNotReadTheLogShowsNoEmptyCity) {
     return city.Read(person, "directory", "ListPersons", directory::v1::ListPersonsRequest(),
                      &response);
   };
+  // Until it listens, calls end with the connection to the one that was killed.
+  EXPECT_TRUE(Await([&] { return ReasonOf(list("")) == Reason::kServiceNotReady; }));
   // With a session too, whose deployment the process does not know yet.
   for (const char* person : {"", "anna.amt"})
     EXPECT_THAT(list(person), IsRefused(Reason::kServiceNotReady)) << person;

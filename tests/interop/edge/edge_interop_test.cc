@@ -105,6 +105,7 @@ class EdgeInteropTest : public ::testing::Test {
     common::v1::SignedCommand forged = city_->RegistrationOf(absl::StrCat("forged-", runs));
     forged.mutable_signatures(0)->mutable_signature()->back() ^= 1;
     directory::v1::ReadSession session;
+    session.set_service("meetings");
     *session.mutable_expire_time() = ToTimestamp(absl::Now() + absl::Minutes(5));
     EXPECT_OK(WriteFile(folder + "/command", command.SerializeAsString()));
     EXPECT_OK(WriteFile(folder + "/forged", forged.SerializeAsString()));

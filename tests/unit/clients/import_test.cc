@@ -140,7 +140,7 @@ INSTANTIATE_TEST_SUITE_P(
         Refused{"member_twice", kJson, "{\"id\":\"1\",\"text\":\"a\",\"id\":\"2\"}",
                 "id comes twice"},
         Refused{"json_control_character", kJson, "{\"id\":\"1\",\"text\":\"a\\u0000b\"}",
-                "control characters"},
+                "a control or invisible character"},
         Refused{"json_latin_1", kJson, "{\"id\":\"1\",\"text\":\"\xE4\"}", "is not JSON"}),
     [](const auto& info) { return std::string(info.param.name); });
 
