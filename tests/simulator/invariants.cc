@@ -166,8 +166,14 @@ absl::Status CheckVote(const World& world, const VoteEventEntry& event) {
 }  // namespace
 
 StateDigests DigestsOf(const Fold& fold) {
-  return {DigestOf(fold.world().state()), DigestOf(fold.reach_log().state()),
-          DigestOf(fold.state())};
+  WorldState world = fold.world().state();
+  StateDigests digests{DigestOf(world), {}, DigestOf(fold.reach_log().state()),
+                       DigestOf(fold.state())};
+  world.directory.sealed_under = {};
+  world.directory.commitments = {};
+  world.directory.kept = {};
+  digests.effects = DigestOf(world);
+  return digests;
 }
 
 FinalFacts FinalFactsOf(const World& world) {

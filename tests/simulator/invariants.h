@@ -20,6 +20,8 @@ namespace votum::simulator {
 // The digests of all that a fold remembers.
 struct StateDigests {
   crypto::Digest world = {};
+  // The world but for whose subjects and commitments are: void records own them, too.
+  crypto::Digest effects = {};
   crypto::Digest reach = {};
   crypto::Digest fold = {};
   friend bool operator==(const StateDigests&, const StateDigests&) = default;

@@ -301,7 +301,7 @@ absl::Status Simulation::CheckOutcome(const Sent& sent, const RecordOutcome& out
                                "; and its outcome is: ", outcome.status.ToString()));
   }
   if (!outcome.status.ok()) {
-    if (history_.back().world == before.world) return absl::OkStatus();
+    if (history_.back().effects == before.effects) return absl::OkStatus();
     return Broken(absl::StrCat("a void ", sent.type->name, " has changed the state"));
   }
   if (sent.faulty) return Broken(absl::StrCat("a faulty ", sent.type->name, " is in effect"));
