@@ -1,3 +1,5 @@
+#include "rules/profile_origin.h"
+
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -5,7 +7,6 @@
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/util/message_differencer.h"
 #include "rules/profile.h"
-#include "rules/profile_origin.h"
 
 namespace votum::rules {
 namespace {

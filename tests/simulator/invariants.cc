@@ -167,8 +167,8 @@ absl::Status CheckVote(const World& world, const VoteEventEntry& event) {
 
 StateDigests DigestsOf(const Fold& fold) {
   WorldState world = fold.world().state();
-  StateDigests digests{DigestOf(world), {}, DigestOf(fold.reach_log().state()),
-                       DigestOf(fold.state())};
+  StateDigests digests{
+      DigestOf(world), {}, DigestOf(fold.reach_log().state()), DigestOf(fold.state())};
   world.directory.sealed_under = {};
   world.directory.commitments = {};
   world.directory.kept = {};

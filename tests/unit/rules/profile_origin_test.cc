@@ -1,6 +1,7 @@
+#include "rules/profile_origin.h"
+
 #include "gtest/gtest.h"
 #include "rules/profile.h"
-#include "rules/profile_origin.h"
 
 namespace votum::rules {
 namespace {
