@@ -114,7 +114,9 @@ function(votum_test name)
     target_sources(${name} PRIVATE ${CMAKE_SOURCE_DIR}/tests/harness/openssl_at_exit.cc)
     target_link_libraries(${name} PRIVATE OpenSSL::Crypto)
   endif()
-  gtest_discover_tests(${name} NO_PRETTY_VALUES DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}")
+  # Those that may take long begin first, so that no processor waits for the last of them.
+  gtest_discover_tests(${name} NO_PRETTY_VALUES DISCOVERY_MODE PRE_TEST
+    PROPERTIES TIMEOUT ${ARG_TIMEOUT} COST ${ARG_TIMEOUT} LABELS "${ARG_LABELS}")
 endfunction()
 
 # votum_fuzzer(NAME SOURCES x_fuzz.cc DEPS y): a libFuzzer program. All of them are built by the target fuzzers, and by no other:
