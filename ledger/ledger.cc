@@ -1,6 +1,5 @@
 #include "ledger/ledger.h"
 
-#include <algorithm>
 #include <chrono>
 #include <map>
 #include <utility>
@@ -9,6 +8,7 @@
 #include "base/log.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"
+#include "core/command/same_signatures.h"
 #include "core/command/timestamps.h"
 #include "crypto/checkpoint.h"
 #include "crypto/hash.h"
@@ -23,15 +23,10 @@ constexpr std::chrono::microseconds kLinger(2000);
 constexpr size_t kLingerUpTo = 256;
 constexpr size_t kNewestBytes = size_t{8} << 20;
 
-// Whether `record` is of this very command. Another signature of the same bytes makes another one:
-// its sender, whom nobody has verified yet, is not given a record that would not be theirs.
+// Whether `record` is of this very command. Another signature of the same bytes makes another one.
 bool IsRecordOf(const common::v1::Record& record, const common::v1::SignedCommand& command) {
-  const auto same = [](const common::v1::Signature& a, const common::v1::Signature& b) {
-    return a.key_id() == b.key_id() && a.signature() == b.signature();
-  };
   return record.payload_type() == command.payload_type() && record.payload() == command.payload() &&
-         std::equal(record.signatures().begin(), record.signatures().end(),
-                    command.signatures().begin(), command.signatures().end(), same);
+         SameSignatures(record.signatures(), command.signatures());
 }
 
 // The record of `command` without index and time, which the sequencer adds.

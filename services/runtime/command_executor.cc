@@ -1,6 +1,5 @@
 #include "services/runtime/command_executor.h"
 
-#include <algorithm>
 #include <map>
 #include <string>
 #include <utility>
@@ -12,6 +11,7 @@
 #include "base/status_macros.h"
 #include "core/command/fields.h"
 #include "core/command/payload_type.h"
+#include "core/command/same_signatures.h"
 #include "core/fold/version.h"
 #include "services/runtime/call_bytes.h"
 
@@ -78,18 +78,13 @@ absl::Status CheckSame(const RecordedCommand& recorded, const Envelope& envelope
 }
 
 // The receipt of a command that came again, if it was recorded with the signatures that have come
-// now. Nobody has verified these: whoever guesses a command's bytes is not given its record.
-absl::StatusOr<common::v1::Receipt> SameSignatures(absl::StatusOr<common::v1::Receipt> receipt,
+// now.
+absl::StatusOr<common::v1::Receipt> ReceiptForSame(absl::StatusOr<common::v1::Receipt> receipt,
                                                    const Envelope& envelope) {
   if (!receipt.ok()) return receipt;
   common::v1::Record record;
   record.ParseFromString(receipt->record());
-  const auto same = [](const common::v1::Signature& a, const common::v1::Signature& b) {
-    return a.key_id() == b.key_id() && a.signature() == b.signature();
-  };
-  if (std::equal(record.signatures().begin(), record.signatures().end(),
-                 envelope.signatures.begin(), envelope.signatures.end(), same))
-    return receipt;
+  if (SameSignatures(record.signatures(), envelope.signatures)) return receipt;
   return Refuse(
       Reason::kCommandIdReused,
       absl::StrCat("record ", receipt->index(), " has other signatures of command ",
@@ -281,7 +276,7 @@ void CommandExecutor::Decide(const RunningPtr& running) {
     return call.ledger->GetReceipt(
         recorded->index, call.deadline,
         [this, running](absl::StatusOr<common::v1::Receipt> receipt) {
-          AwaitFold(running, SameSignatures(std::move(receipt), *running->envelope));
+          AwaitFold(running, ReceiptForSame(std::move(receipt), *running->envelope));
         });
   }
   if (call.hooks != nullptr && call.hooks->admit != nullptr) {
