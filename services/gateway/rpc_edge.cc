@@ -13,6 +13,7 @@
 #include "grpcpp/support/client_callback.h"
 #include "platform/grpc/status.h"
 #include "services/runtime/host.h"
+#include "services/runtime/read_access.h"
 
 namespace votum::gateway {
 namespace {
@@ -20,7 +21,6 @@ namespace {
 constexpr int kParsers = 2;
 // As many as may be in progress; their bytes are limited by the server.
 constexpr size_t kMostWaitingForParsers = kEdgeCalls.in_all;
-constexpr char kSession[] = "votum-session-bin";
 
 std::string BytesOf(const grpc::ByteBuffer& buffer) {
   std::vector<grpc::Slice> slices;
@@ -80,7 +80,7 @@ http::Answer Preflight(const RpcMethod& method) {
 // Everybody may read the answer to a read without a session, as all reads of the public.
 void AllowReading(const RpcMethod& method, const http::Request& request, http::Answer* answer) {
   answer->headers.emplace_back("X-Content-Type-Options", "nosniff");
-  if (method.is_command || !request.Header(kSession).empty()) return;
+  if (method.is_command || !request.Header(kSessionMetadata).empty()) return;
   answer->headers.emplace_back("Access-Control-Allow-Origin", "*");
   answer->headers.emplace_back("Access-Control-Expose-Headers", "Retry-After");
 }

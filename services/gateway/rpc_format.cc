@@ -18,6 +18,7 @@
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 #include "nlohmann/json.hpp"
+#include "services/runtime/read_access.h"
 
 namespace votum::gateway {
 namespace {
@@ -173,8 +174,8 @@ absl::StatusOr<absl::Duration> GrpcTimeout(absl::string_view text) {
 
 const std::vector<absl::string_view>& PassedHeaders() {
   static const auto* const kPassed = new std::vector<absl::string_view>{
-      "votum-session-bin",  // who reads (services/runtime/read_access.h)
-      "votum-min-index",    // up to which record the state must be folded
+      kSessionMetadata,   // who reads
+      kMinIndexMetadata,  // up to which record the state must be folded
   };
   return *kPassed;
 }

@@ -28,14 +28,11 @@ constexpr int kBurstSeconds = 10;
 constexpr int kPartOfConnections = 4;
 constexpr int kDefaultReadySeconds = 15;
 
-// How many files and sockets this process may have open: from now on as many as the system allows.
-int RaiseDescriptors() {
+// How many files and sockets this process may have open; HardenProcess has raised that.
+int AllowedFiles() {
   rlimit limit = {};
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return kMostConnections;
-  const rlim_t before = limit.rlim_cur;
-  limit.rlim_cur = limit.rlim_max;
-  const rlim_t now = setrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_max : before;
-  return static_cast<int>(std::min<rlim_t>(now, kMostConnections * 2));
+  return static_cast<int>(std::min<rlim_t>(limit.rlim_cur, kMostConnections * 2));
 }
 
 // share/web beside the folder of the running program.
@@ -65,7 +62,7 @@ http::Limits LimitsOf(const runtime::v1::Gateway& row) {
   };
   http::Limits limits;
   limits.connections = std::min(
-      or_default(row.connections(), kDefaultConnections, kMostConnections), RaiseDescriptors() / 2);
+      or_default(row.connections(), kDefaultConnections, kMostConnections), AllowedFiles() / 2);
   limits.behind_proxy = row.plain_http();
   limits.connections_per_address =
       row.plain_http() ? limits.connections : std::max(1, limits.connections / kPartOfConnections);
