@@ -15,6 +15,8 @@ namespace votum::cli {
 namespace {
 
 constexpr char32_t kFirstOfPlane1 = 0x10000;
+// The bytes of a character before its last one.
+constexpr size_t kLongestBeginning = 3;
 
 bool IsPlain(char c) { return (c >= ' ' && c <= '~') || c == '\n' || c == '\t'; }
 
@@ -76,22 +78,16 @@ std::streamsize SafeOutput::xsputn(const char* text, std::streamsize size) {
 int SafeOutput::sync() { return sink_.pubsync(); }
 
 bool SafeOutput::Write(absl::string_view text, bool at_end) {
-  const std::string joined = pending_ + std::string(text);
-  absl::string_view rest = joined;
+  std::string joined = pending_ + std::string(text);
   pending_.clear();
-  std::string safe;
-  while (!rest.empty()) {
-    const auto plain =
-        static_cast<size_t>(std::find_if_not(rest.begin(), rest.end(), IsPlain) - rest.begin());
-    absl::StrAppend(&safe, rest.substr(0, plain));
-    rest.remove_prefix(plain);
-    if (rest.empty()) break;
-    if (!at_end && IsBeginning(rest)) {
-      pending_ = std::string(rest);
-      break;
-    }
-    Take(rest, safe);
+  for (size_t size = 1; !at_end && size <= std::min(joined.size(), kLongestBeginning); ++size) {
+    const size_t whole = joined.size() - size;
+    if (!IsBeginning(absl::string_view(joined).substr(whole))) continue;
+    pending_ = joined.substr(whole);
+    joined.resize(whole);
+    break;
   }
+  const std::string safe = Safe(joined);
   return sink_.sputn(safe.data(), static_cast<std::streamsize>(safe.size())) ==
          static_cast<std::streamsize>(safe.size());
 }
@@ -99,12 +95,11 @@ bool SafeOutput::Write(absl::string_view text, bool at_end) {
 std::string Safe(absl::string_view text) {
   std::string safe;
   while (!text.empty()) {
-    if (IsPlain(text[0])) {
-      safe += text[0];
-      text.remove_prefix(1);
-    } else {
-      Take(text, safe);
-    }
+    const auto plain =
+        static_cast<size_t>(std::find_if_not(text.begin(), text.end(), IsPlain) - text.begin());
+    absl::StrAppend(&safe, text.substr(0, plain));
+    text.remove_prefix(plain);
+    if (!text.empty()) Take(text, safe);
   }
   return safe;
 }
