@@ -29,7 +29,7 @@ class IntakeLimits {
 
   // Counts one more idea of `caller` (CallerOf), or refuses it with
   // RESOURCE_EXHAUSTED/TOO_MANY_IDEAS. Callers who act for many, services and programs of this very
-  // machine, as the edge, have only the limit of all: the edge limits whom it lets in.
+  // machine, have only the limit of all; a call by the edge is its client's.
   absl::Status Admit(const std::string& caller, absl::Time now);
 
  private:

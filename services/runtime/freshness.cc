@@ -84,12 +84,15 @@ absl::Status Freshness::CheckReady() const {
                                " of ", size, " records; ask again in a moment"));
 }
 
-std::optional<absl::Duration> Freshness::OldAge() const {
+std::optional<absl::Duration> Freshness::Age() const {
   const int64_t newest_at = newest_at_;
   if (newest_at < 0) return std::nullopt;
-  const absl::Duration age = uptime_() - absl::Microseconds(newest_at);
-  if (age <= settings_.old) return std::nullopt;
-  return age;
+  return uptime_() - absl::Microseconds(newest_at);
+}
+
+std::optional<absl::Duration> Freshness::OldAge() const {
+  const std::optional<absl::Duration> age = Age();
+  return age > settings_.old ? age : std::nullopt;
 }
 
 std::unique_ptr<rpc::ServerInterceptorFactoryInterface> Freshness::ForServer() const {
@@ -113,15 +116,14 @@ void Freshness::Look() {
 }
 
 void Freshness::Tell() {
-  const int64_t newest_at = newest_at_;
-  if (newest_at < 0) return;
-  const absl::Duration age = uptime_() - absl::Microseconds(newest_at);
-  metrics_.SetStateAge(age);
-  const bool old = age > settings_.old;
+  const std::optional<absl::Duration> age = Age();
+  if (!age.has_value()) return;
+  metrics_.SetStateAge(*age);
+  const bool old = *age > settings_.old;
   if (old == std::exchange(told_old_, old)) return;
   if (old) {
     Log(Severity::kWarning, "the ledger does not answer, or the fold lags: answers say their age",
-        {{"seconds", absl::ToInt64Seconds(age)}});
+        {{"seconds", absl::ToInt64Seconds(*age)}});
   } else {
     Log(Severity::kInfo, "the state is that of the ledger again");
   }

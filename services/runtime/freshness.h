@@ -62,6 +62,8 @@ class Freshness {
   std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface> ForServer() const;
 
  private:
+  // How old the state is; nothing before it was the newest for the first time.
+  std::optional<absl::Duration> Age() const;
   void Follow();
   // Asks once, and waits until as much is folded.
   void Look();
