@@ -61,17 +61,10 @@ Freshness::Freshness(const Replica* replica, LedgerClient* ledger, Metrics* metr
 Freshness::~Freshness() { Stop(); }
 
 void Freshness::Start() {
-  thread_ = std::thread([this] { Follow(); });
+  thread_.Start([this] { Follow(); });
 }
 
-void Freshness::Stop() {
-  {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    stopping_ = true;
-    stopped_.notify_all();
-  }
-  if (thread_.joinable()) thread_.join();
-}
+void Freshness::Stop() { thread_.Stop(); }
 
 absl::Status Freshness::CheckReady() const {
   if (newest_at_ >= 0) return absl::OkStatus();
@@ -97,11 +90,6 @@ std::optional<absl::Duration> Freshness::OldAge() const {
 
 std::unique_ptr<rpc::ServerInterceptorFactoryInterface> Freshness::ForServer() const {
   return std::make_unique<AgeTellers>(this);
-}
-
-bool Freshness::PauseWithoutStop(absl::Duration pause) {
-  std::unique_lock<std::mutex> lock(mutex_);
-  return !stopped_.wait_for(lock, absl::ToChronoNanoseconds(pause), [this] { return stopping_; });
 }
 
 void Freshness::Look() {
@@ -133,7 +121,7 @@ void Freshness::Follow() {
   do {
     Look();
     Tell();
-  } while (PauseWithoutStop(newest_at_ >= 0 ? settings_.every : kPauseBeforeReady));
+  } while (thread_.Pause(newest_at_ >= 0 ? settings_.every : kPauseBeforeReady));
 }
 
 }  // namespace votum

@@ -11,16 +11,14 @@
 #define VOTUM_SERVICES_RUNTIME_FRESHNESS_H_
 
 #include <atomic>
-#include <condition_variable>
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <optional>
-#include <thread>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "base/background_thread.h"
 #include "base/uptime.h"
 #include "grpcpp/support/server_interceptor.h"
 #include "services/runtime/ledger_client.h"
@@ -69,7 +67,6 @@ class Freshness {
   void Look();
   // Says in metrics and log how old the state is.
   void Tell();
-  bool PauseWithoutStop(absl::Duration pause);
 
   const Replica& replica_;
   LedgerClient& ledger_;
@@ -83,10 +80,7 @@ class Freshness {
   std::atomic<int64_t> newest_at_{-1};
   bool told_old_ = false;  // of the thread
 
-  std::mutex mutex_;
-  std::condition_variable stopped_;
-  bool stopping_ = false;  // guarded by mutex_
-  std::thread thread_;
+  BackgroundThread thread_;
 };
 
 }  // namespace votum

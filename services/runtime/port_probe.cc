@@ -49,27 +49,14 @@ PortProbe::PortProbe(std::vector<std::string> addresses,
 PortProbe::~PortProbe() { Stop(); }
 
 void PortProbe::Start() {
-  thread_ = std::thread([this] { Probe(); });
+  thread_.Start([this] { Probe(); });
 }
 
-void PortProbe::Stop() {
-  {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    stopping_ = true;
-    stopped_.notify_all();
-  }
-  if (thread_.joinable()) thread_.join();
-}
-
-bool PortProbe::Pause() {
-  std::unique_lock<std::mutex> lock(mutex_);
-  return !stopped_.wait_for(lock, absl::ToChronoNanoseconds(settings_.every),
-                            [this] { return stopping_; });
-}
+void PortProbe::Stop() { thread_.Stop(); }
 
 void PortProbe::Probe() {
   std::vector<int> silences(addresses_.size(), 0);
-  while (Pause()) {
+  while (thread_.Pause(settings_.every)) {
     for (size_t i = 0; i < addresses_.size(); ++i) {
       const absl::Status answer = AnswersAt(addresses_[i], credentials_, settings_.patience);
       if (answer.ok()) {

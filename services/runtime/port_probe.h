@@ -4,16 +4,14 @@
 #ifndef VOTUM_SERVICES_RUNTIME_PORT_PROBE_H_
 #define VOTUM_SERVICES_RUNTIME_PORT_PROBE_H_
 
-#include <condition_variable>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "base/background_thread.h"
 #include "grpcpp/security/credentials.h"
 
 namespace votum {
@@ -46,18 +44,13 @@ class PortProbe {
 
  private:
   void Probe();
-  // False if it is to stop.
-  bool Pause();
 
   const std::vector<std::string> addresses_;
   const std::shared_ptr<grpc::ChannelCredentials> credentials_;
   const std::function<void(const absl::Status&)> dead_;
   const Settings settings_;
 
-  std::mutex mutex_;
-  std::condition_variable stopped_;
-  bool stopping_ = false;  // guarded by mutex_
-  std::thread thread_;
+  BackgroundThread thread_;
 };
 
 }  // namespace votum

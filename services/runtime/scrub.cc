@@ -75,22 +75,16 @@ Scrub::Scrub(DomainSet domains, crypto::PublicKey log_key, const Replica* replic
 Scrub::~Scrub() { Stop(); }
 
 void Scrub::Start() {
-  thread_ = std::thread([this] { ScrubAgainAndAgain(); });
+  thread_.Start([this] { ScrubAgainAndAgain(); });
 }
 
 void Scrub::Stop() {
+  thread_.RequestStop();
   {
     const std::lock_guard<std::mutex> lock(mutex_);
-    stopping_ = true;
     if (stream_ != nullptr) stream_->Cancel();
-    stopped_.notify_all();
   }
-  if (thread_.joinable()) thread_.join();
-}
-
-bool Scrub::Rest(absl::Duration time) {
-  std::unique_lock<std::mutex> lock(mutex_);
-  return !stopped_.wait_for(lock, absl::ToChronoNanoseconds(time), [this] { return stopping_; });
+  thread_.Stop();
 }
 
 void Scrub::ScrubAgainAndAgain() {
@@ -98,7 +92,7 @@ void Scrub::ScrubAgainAndAgain() {
   (void)setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), kLowestPriority);
   const auto random = static_cast<int64_t>(FromBigEndian(crypto::RandomBytes(4)));
   absl::Duration pause = options_.every * random / (int64_t{1} << 32);
-  while (Rest(pause)) {
+  while (thread_.Pause(pause)) {
     const absl::Status status = Once();
     if (absl::IsDataLoss(status)) return fatal_(status);
     pause = status.ok() ? options_.every : std::min(options_.every, kRetry);
@@ -143,7 +137,7 @@ absl::Status Scrub::FoldLog(uint64_t end, Fold* fold) {
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     stream_ = stream.get();
-    if (stopping_) stream->Cancel();
+    if (thread_.stopping()) stream->Cancel();
   }
   absl::Status folded = FoldStream(*stream, end, fold);
   {
@@ -166,7 +160,7 @@ absl::Status Scrub::FoldStream(LogStream& stream, uint64_t end, Fold* fold) {
       if (fold->next_index() == end) break;
       RETURN_IF_ERROR(fold->Apply(entry.record()).status());
     }
-    if (!Rest(options_.rest * (Uptime() - begin)))
+    if (!thread_.Pause(options_.rest * (Uptime() - begin)))
       return absl::UnavailableError("the process is stopping");
     begin = Uptime();
   }

@@ -12,15 +12,14 @@
 #ifndef VOTUM_SERVICES_RUNTIME_SCRUB_H_
 #define VOTUM_SERVICES_RUNTIME_SCRUB_H_
 
-#include <condition_variable>
 #include <cstdint>
 #include <functional>
 #include <mutex>
 #include <string>
-#include <thread>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "base/background_thread.h"
 #include "core/fold/fold.h"
 #include "services/runtime/ledger_client.h"
 #include "services/runtime/metrics.h"
@@ -58,8 +57,6 @@ class Scrub {
 
  private:
   void ScrubAgainAndAgain();
-  // False when stopping.
-  bool Rest(absl::Duration time);
   // Folds the records before `end` into `fold`.
   absl::Status FoldLog(uint64_t end, Fold* fold);
   absl::Status FoldStream(LogStream& stream, uint64_t end, Fold* fold);
@@ -74,10 +71,8 @@ class Scrub {
   const uint32_t program_version_;
 
   std::mutex mutex_;
-  std::condition_variable stopped_;
-  bool stopping_ = false;        // guarded by mutex_
   LogStream* stream_ = nullptr;  // guarded by mutex_
-  std::thread thread_;
+  BackgroundThread thread_;
 };
 
 // The names of the parts in which two states differ, "votes, commands"; empty if they are equal. It
