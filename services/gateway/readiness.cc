@@ -1,7 +1,5 @@
 #include "services/gateway/readiness.h"
 
-#include <condition_variable>
-
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
@@ -36,9 +34,7 @@ struct Readiness::Question {
   };
   std::map<std::string, Call> calls;
   std::mutex mutex;
-  std::condition_variable done;
   std::map<std::string, absl::StatusOr<uint64_t>> folded;  // guarded by mutex
-  bool finished = false;                                   // guarded by mutex
 };
 
 Readiness::Readiness(ServiceChannels channels, absl::Duration oldest)
@@ -50,10 +46,11 @@ Readiness::~Readiness() {
     const std::lock_guard<std::mutex> lock(mutex_);
     last = question_;
   }
-  if (last == nullptr) return;
-  for (auto& [name, call] : last->calls) call.context.TryCancel();
-  std::unique_lock<std::mutex> lock(last->mutex);
-  last->done.wait(lock, [&last] { return last->finished; });
+  if (last != nullptr) {
+    for (auto& [name, call] : last->calls) call.context.TryCancel();
+  }
+  last = nullptr;
+  asked_.AwaitNone();
 }
 
 void Readiness::SeeCheckpoint(uint64_t size) {
@@ -70,7 +67,7 @@ void Readiness::Handle(const std::shared_ptr<http::Reply>& reply) {
   }
   waiting_.push_back(reply);
   if (question_ != nullptr) return;
-  question_ = std::make_shared<Question>();
+  question_ = asked_.New<Question>();
   const std::shared_ptr<Question> question = question_;
   lock.unlock();
   for (const auto& [name, channel] : channels_)
@@ -84,10 +81,7 @@ void Readiness::Handle(const std::shared_ptr<http::Reply>& reply) {
           question->folded.emplace(name, status.ok()
                                              ? absl::StatusOr<uint64_t>(call.response.next_index())
                                              : absl::StatusOr<uint64_t>(FromGrpc(status)));
-          if (question->folded.size() < question->calls.size()) return;
-          Answered(question->folded);
-          question->finished = true;
-          question->done.notify_all();
+          if (question->folded.size() == question->calls.size()) Answered(question->folded);
         });
   }
 }

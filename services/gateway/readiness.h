@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "base/counted_objects.h"
 #include "platform/http/server.h"
 #include "services/gateway/rpc_edge.h"
 
@@ -42,7 +43,7 @@ class Readiness {
  public:
   // A checkpoint counts for `oldest`.
   Readiness(ServiceChannels channels, absl::Duration oldest);
-  // Waits for the questions under way.
+  // Cancels the questions under way, and waits until they are gone.
   ~Readiness();
 
   void SeeCheckpoint(uint64_t size);
@@ -55,6 +56,7 @@ class Readiness {
 
   const ServiceChannels channels_;
   const absl::Duration oldest_;
+  CountedObjects asked_;  // all questions, until they are destroyed
   std::mutex mutex_;
   SeenCheckpoints checkpoints_;  // guarded by mutex_, as all that follow
   std::vector<std::shared_ptr<http::Reply>> waiting_;

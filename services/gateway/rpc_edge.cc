@@ -146,7 +146,10 @@ class RpcEdge::Call final : public grpc::ClientBidiReactor<grpc::ByteBuffer, grp
       own_status_ = ToGrpc(message.status());
       return Cancel();
     }
-    reply_->Write(WrapMessage(format_, *message), [call = self_](bool sent) { call->Sent(sent); });
+    // Once the call has ended it has no use for the news.
+    reply_->Write(WrapMessage(format_, *message), [weak = std::weak_ptr<Call>(self_)](bool sent) {
+      if (const auto call = weak.lock()) call->Sent(sent);
+    });
   }
 
   void OnDone(const grpc::Status& status) override {
@@ -291,7 +294,7 @@ void RpcEdge::Begin(const RpcMethod& method, const RpcFormat& format, const http
                                 "too many calls are in progress here, of your address or of all; "
                                 "end one of them, or try again in a moment")));
   }
-  auto call = std::make_shared<Call>(this, method, format, request.peer, std::move(head), reply);
+  const auto call = made_.New<Call>(this, method, format, request.peer, std::move(head), reply);
   for (const auto& [name, value] : *metadata) call->context().AddMetadata(name, value);
   call->context().AddMetadata(kCallerMetadata, request.peer);
   const absl::Duration patience = streams ? *timeout : std::min(*timeout, kLongestCall);
@@ -313,15 +316,16 @@ void RpcEdge::Forget(Call* call) {
   shares_.GiveBack(call->caller(), 1);
   const std::lock_guard<std::mutex> lock(mutex_);
   calls_.erase(call);
-  if (calls_.empty()) ended_.notify_all();
 }
 
 void RpcEdge::Stop() {
   parsers_.Close();
-  std::unique_lock<std::mutex> lock(mutex_);
-  stopping_ = true;
-  for (Call* const call : calls_) call->Cancel();
-  ended_.wait(lock, [this] { return calls_.empty(); });
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    stopping_ = true;
+    for (Call* const call : calls_) call->Cancel();
+  }
+  made_.AwaitNone();
 }
 
 }  // namespace votum::gateway

@@ -10,7 +10,6 @@
 #ifndef VOTUM_SERVICES_GATEWAY_RPC_EDGE_H_
 #define VOTUM_SERVICES_GATEWAY_RPC_EDGE_H_
 
-#include <condition_variable>
 #include <cstddef>
 #include <map>
 #include <memory>
@@ -19,6 +18,7 @@
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/time/time.h"
+#include "base/counted_objects.h"
 #include "base/worker_pool.h"
 #include "grpcpp/channel.h"
 #include "platform/http/server.h"
@@ -56,7 +56,7 @@ class RpcEdge {
   // Answers a request for which IsRpc holds, now or later.
   void Handle(http::Request request, std::shared_ptr<http::Reply> reply);
 
-  // Cancels all calls, and returns when they have ended.
+  // Cancels all calls, and returns when they are gone.
   void Stop();
 
  private:
@@ -69,9 +69,9 @@ class RpcEdge {
   const RpcMethods methods_;
   const ServiceChannels channels_;
   CallerShares shares_;
-  WorkerPool parsers_;  // of JSON
+  WorkerPool parsers_;   // of JSON
+  CountedObjects made_;  // all calls, until they are destroyed
   std::mutex mutex_;
-  std::condition_variable ended_;
   bool stopping_ = false;             // guarded by mutex_
   absl::flat_hash_set<Call*> calls_;  // guarded by mutex_; those under way
 };
