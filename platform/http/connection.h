@@ -484,6 +484,7 @@ class Connection : public std::enable_shared_from_this<Connection<Stream>> {
     stream_.Write(asio::buffer(pieces_.front().bytes),
                   [self = this->shared_from_this()](Error error, size_t) {
                     self->writing_ = false;
+                    if (self->is_gone_) return;
                     if (error) return self->Gone();
                     const Piece piece = std::move(self->pieces_.front());
                     self->pieces_.pop_front();
@@ -506,15 +507,18 @@ class Connection : public std::enable_shared_from_this<Connection<Stream>> {
   }
 
   // The client is gone, or too slow.
+  // At most once. A piece may still be on its way out: its completion comes later, and until then its
+  // bytes are read.
   void Gone() {
+    if (std::exchange(is_gone_, true)) return;
     CloseAtOnce();
     const auto self = this->shared_from_this();
     const std::function<void()> gone = std::exchange(gone_, nullptr);
-    std::deque<Piece> unsent = std::exchange(pieces_, {});
+    unsent_ = std::exchange(pieces_, {});
     EndTurn();
     clock_.cancel();
-    for (const Piece& piece : unsent) {
-      if (piece.sent) piece.sent(false);
+    for (Piece& piece : unsent_) {
+      if (const auto sent = std::exchange(piece.sent, nullptr)) sent(false);
     }
     if (gone) gone();
   }
@@ -566,6 +570,8 @@ class Connection : public std::enable_shared_from_this<Connection<Stream>> {
   bool complete_ = false;     // the answer under way, as far as its author is concerned
   bool ended_ = false;        // it has no more pieces than those in pieces_
   std::deque<Piece> pieces_;  // the first is being sent
+  bool is_gone_ = false;      // nothing more is sent
+  std::deque<Piece> unsent_;  // what were pieces_ then
   LongBody body_left_;        // is read as it is sent
   std::function<void()> gone_;
 };

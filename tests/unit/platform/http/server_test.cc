@@ -512,6 +512,40 @@ TEST_F(TlsServerTest, LongBodiesPassOverTls) {
   }
 }
 
+// Writes pieces as long as they are taken.
+void WriteOn(const std::shared_ptr<Reply>& reply) {
+  reply->Write(std::string(100, 'x'), [reply](bool sent) {
+    if (sent) WriteOn(reply);
+  });
+}
+
+// The end of a connection may be noticed while a piece that has left is still to be reported.
+TEST_F(TlsServerTest, ClientsThatLeaveInTheMiddleOfAStreamDoNoHarm) {
+  std::atomic<int> begun = 0;
+  const auto server =
+      *Server::ListenLater("127.0.0.1", 0,
+                           [&begun](const Request&, const std::shared_ptr<Reply>& reply) {
+                             ++begun;
+                             reply->Begin({200, "text/plain", ""});
+                             WriteOn(reply);
+                           },
+                           {}, {folder_ + "/edge.pem"});
+  std::thread thread([&server] { server->Run(); });
+  const std::string url = absl::StrCat("https://localhost:", server->port(), "/");
+  Poster poster({folder_ + "/ca.crt", ""});
+  constexpr int kClients = 150;
+  for (int i = 0; i < kClients; ++i) {
+    int left = i % 7;
+    const auto answer =
+        poster.Post({url, "text/plain", "x", {}},
+                    [&left](const Answer&, absl::string_view) { return --left > 0; });
+    EXPECT_OK(answer);
+  }
+  EXPECT_EQ(begun, kClients);
+  server->Stop();
+  thread.join();
+}
+
 TEST_F(TlsServerTest, WhoSpeaksNoTlsGetsNothing) {
   EXPECT_THAT(Talk("GET / HTTP/1.1\r\nHost: h\r\n\r\n"), ::testing::Not(HasSubstr("HTTP/1.1 200")));
 }
