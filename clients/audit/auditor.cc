@@ -24,7 +24,7 @@ Auditor::Auditor(crypto::NoteVerifier log, Report report, Context context, uint3
       context_(std::move(context)),
       fold_(DomainSet::All(), log_.key(), &cache_, program_version),
       races_(log_.key(), &cache_, program_version) {
-  races_.ShareElectionMemo(fold_);
+  races_.ShareMemos(fold_);
 }
 
 void Auditor::Fault(std::string text) { Add({Finding::Kind::kFault, std::move(text)}); }

@@ -38,7 +38,7 @@ class RaceCheck {
             uint32_t program_version = kProgramVersion);
 
   // Ballots that `first`, the first fold, has verified are not verified again.
-  void ShareElectionMemo(const Fold& first) { fold_.ShareElectionMemo(first); }
+  void ShareMemos(const Fold& first) { fold_.ShareMemos(first); }
 
   // A void record, as the first fold found it. One that names a size beyond its own position is
   // unfounded whatever the state.

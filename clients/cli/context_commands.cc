@@ -19,6 +19,7 @@ namespace {
 struct Options {
   std::string name;
   std::string from;
+  std::string edge;
   std::string person;
   std::string key;
   std::string passphrase_file;
@@ -49,6 +50,11 @@ absl::Status Add(Run& run, const Options& options) {
                              "; without it the terminal asks"));
   const std::string from = SourceOf(options.from);
   ASSIGN_OR_RETURN(client::Context context, client::LoadContext(from));
+  if (!options.edge.empty()) {
+    RETURN_IF_ERROR(client::CheckEdge(options.edge));
+    context.edge = options.edge;
+    context.endpoints.clear();
+  }
   context.person_id = options.person;
   // An id is taken as it is: a context can be made while no service runs.
   if (!options.person.empty() && !CheckId("--person", options.person).ok()) {
@@ -75,10 +81,13 @@ absl::Status Show(const Run& run, const std::string& name) {
     ASSIGN_OR_RETURN(path, client::CurrentContextPath());
   }
   ASSIGN_OR_RETURN(const client::Context context, client::LoadContext(path));
-  Extras facts = {{"file", "file", path},
-                  {"deployment", "deployment", context.deployment},
-                  {"log_vkey", "log key", context.log_vkey},
-                  {"ca_certificate_file", "authority", context.ca_certificate_file}};
+  Extras facts = {
+      {"file", "file", path},
+      {"deployment", "deployment", context.deployment},
+      {"log_vkey", "log key", context.log_vkey},
+      {"ca_certificate_file", "authority",
+       context.ca_certificate_file.empty() ? "those of the system" : context.ca_certificate_file}};
+  if (!context.edge.empty()) facts.push_back({"edge", "address", context.edge});
   if (!context.person_id.empty()) facts.push_back({"person_id", "person", context.person_id});
   if (!context.key_file.empty()) facts.push_back({"key_file", "key file", context.key_file});
   for (const auto& [service, address] : context.endpoints)
@@ -108,6 +117,9 @@ void AddContextCommands(Command root, Run& run) {
   add->add_option("--from", options->from,
                   "The deployment's client.json, or another context: its name, or its file")
       ->required();
+  add->add_option("--edge", options->edge,
+                  "One address for all calls, as https://votum.musterstadt.example, instead of the "
+                  "services' own");
   add->add_option("--person", options->person,
                   "The person who acts: id or name; without it, the public");
   add->add_option("--key", options->key, "File of the person's key");

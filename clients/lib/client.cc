@@ -14,7 +14,6 @@
 #include "base/status_macros.h"
 #include "clients/lib/key_agent.h"
 #include "clients/lib/receipt.h"
-#include "clients/lib/server_stream.h"
 #include "clients/lib/unary_call.h"
 #include "core/command/timestamps.h"
 #include "grpcpp/create_channel.h"
@@ -34,8 +33,6 @@ constexpr int kFirstReconnectMs = 50;
 constexpr int kLastReconnectMs = 1000;
 // Twice what services give each other: a tablet may be on a bad network.
 constexpr int kAnswerMs = 2 * kAskMilliseconds;
-// The age of the state that an answer shows (docs/protocol.md).
-constexpr char kStateAgeMetadata[] = "votum-state-age";
 constexpr size_t kMaxCertificateBytes = size_t{1} << 20;
 
 // "application/vnd.votum.meetings.v1.CastVote+protobuf" -> "meetings", "CastVote".
@@ -56,13 +53,17 @@ bool NamesItsActor(const common::v1::SignedCommand& command) {
 }  // namespace
 
 absl::StatusOr<std::shared_ptr<Channels>> Channels::Open(const Context& context) {
+  auto channels = std::make_shared<Channels>();
+  if (!context.edge.empty()) {
+    channels->edge_ = EdgeRoute(context.edge, {context.ca_certificate_file, ""});
+    return channels;
+  }
   auto certificate = ReadFile(context.ca_certificate_file, kMaxCertificateBytes);
   if (!certificate.ok())
     return Refuse(Reason::kBadContext,
                   absl::StrCat("\"ca_certificate_file\": ", certificate.status().message()));
   grpc::SslCredentialsOptions tls;
   tls.pem_root_certs = *std::move(certificate);
-  auto channels = std::make_shared<Channels>();
   grpc::ChannelArguments arguments;
   arguments.SetMaxReceiveMessageSize(64 << 20);
   // Finds a restarted service at once, not after gRPC's two minutes.
@@ -75,15 +76,16 @@ absl::StatusOr<std::shared_ptr<Channels>> Channels::Open(const Context& context)
   for (const auto& [service, address] : context.endpoints) {
     grpc::ChannelArguments own = arguments;
     Balance(address, &own);
-    channels->channels_[service] =
-        grpc::CreateCustomChannel(address, grpc::SslCredentials(tls), own);
+    channels->routes_[service] =
+        GrpcRoute(grpc::CreateCustomChannel(address, grpc::SslCredentials(tls), own));
   }
   return channels;
 }
 
-absl::StatusOr<std::shared_ptr<grpc::Channel>> Channels::To(const std::string& service) {
-  const auto found = channels_.find(service);
-  if (found == channels_.end()) {
+absl::StatusOr<std::shared_ptr<Route>> Channels::To(const std::string& service) {
+  if (edge_ != nullptr) return edge_;
+  const auto found = routes_.find(service);
+  if (found == routes_.end()) {
     return Refuse(Reason::kBadContext,
                   absl::StrCat("the context names no endpoint for the service ", service));
   }
@@ -161,7 +163,7 @@ absl::StatusOr<common::v1::Receipt> Client::Send(const common::v1::SignedCommand
   const auto [service, method] = ServiceAndMethod(command.payload_type());
   common::v1::Receipt receipt;
   RETURN_IF_ERROR(CallWithRetries(
-      service, MethodPath(service, method), [](grpc::ClientContext&) {}, command, &receipt));
+      service, MethodPath(service, method), [](Call&) {}, command, &receipt));
   RETURN_IF_ERROR(VerifyReceiptOf(command, receipt, log_));
   if (NamesItsActor(command)) seen_.Remember(receipt.checkpoint());
   uint64_t seen = channels_->seen_index;
@@ -213,10 +215,10 @@ absl::StatusOr<std::string> Client::Session(const std::string& service) {
   return session.bytes;
 }
 
-void Client::AddReadMetadata(const std::string& session, grpc::ClientContext& context) const {
-  if (!session.empty()) context.AddMetadata("votum-session-bin", session);
+void Client::AddReadMetadata(const std::string& session, Call& call) const {
+  if (!session.empty()) call.metadata.emplace_back("votum-session-bin", session);
   if (channels_->seen_any)
-    context.AddMetadata("votum-min-index", absl::StrCat(channels_->seen_index.load()));
+    call.metadata.emplace_back("votum-min-index", absl::StrCat(channels_->seen_index.load()));
 }
 
 absl::Status Client::Read(const std::string& service, const std::string& method,
@@ -241,7 +243,7 @@ absl::Status Client::ReadAsPublic(const std::string& service, const std::string&
 absl::Status Client::ReadWith(const std::string& session, const std::string& service,
                               const std::string& method, const google::protobuf::Message& request,
                               google::protobuf::Message* response) {
-  const auto prepare = [&](grpc::ClientContext& context) { AddReadMetadata(session, context); };
+  const auto prepare = [&](Call& call) { AddReadMetadata(session, call); };
   return CallWithRetries(service, MethodPath(service, method), prepare, request, response);
 }
 
@@ -249,20 +251,20 @@ absl::Status Client::Watch(const std::string& service, const std::string& method
                            const google::protobuf::Message& request,
                            google::protobuf::Message* response,
                            const std::function<bool()>& on_response) {
-  ASSIGN_OR_RETURN(const std::shared_ptr<grpc::Channel> channel, channels_->To(service));
+  ASSIGN_OR_RETURN(const std::shared_ptr<Route> route, channels_->To(service));
   absl::Time end = absl::InfiniteFuture();  // a passphrase may take longer than any service
   for (;;) {
     ASSIGN_OR_RETURN(const std::string session, Session(service));
     end = std::min(end, absl::Now() + patience_);
-    grpc::ClientContext context;
-    AddReadMetadata(session, context);
+    Call call;
+    AddReadMetadata(session, call);
     const auto alive = [&] {
       end = absl::Now() + patience_;
       return on_response();
     };
     const absl::Status status =
-        ServerStream(channel, MethodPath(service, method), &context, request, response, alive);
-    NoteAge(context);
+        route->Stream(MethodPath(service, method), request, response, &call, alive);
+    NoteAge(call);
     const bool expired = ReasonOf(status) == Reason::kSessionExpired;
     if (status.ok() || (!expired && !absl::IsUnavailable(status)) || absl::Now() >= end)
       return Explain(service, status);
@@ -276,12 +278,8 @@ void Client::ForgetSession(const std::string& service, const std::string& sessio
   if (sessions_[service].bytes == session) sessions_.erase(service);
 }
 
-void Client::NoteAge(const grpc::ClientContext& context) {
-  const auto& metadata = context.GetServerInitialMetadata();
-  const auto found = metadata.find(kStateAgeMetadata);
-  if (found == metadata.end()) return;
-  const std::optional<uint64_t> seconds =
-      ParseDecimal(absl::string_view(found->second.data(), found->second.size()));
+void Client::NoteAge(const Call& call) {
+  const std::optional<uint64_t> seconds = ParseDecimal(call.state_age);
   if (!seconds.has_value()) return;
   const std::lock_guard<std::mutex> lock(mutex_);
   oldest_state_ = std::max(oldest_state_, absl::Seconds(static_cast<int64_t>(*seconds)));
@@ -296,33 +294,40 @@ absl::Status Client::Explain(const std::string& service, const absl::Status& sta
   const bool no_way = ReasonTextOf(status).empty() &&
                       (absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status));
   if (!no_way || !IsOfService(status)) return status;
-  return StatusOfService(
-      grpc::Status(static_cast<grpc::StatusCode>(status.code()),
-                   absl::StrCat("the service ", service, " at ", context_.endpoints.at(service),
-                                " does not answer (", status.message(),
-                                "); ask whether it runs, and look at the context's endpoints")));
+  return StatusOfService(grpc::Status(
+      static_cast<grpc::StatusCode>(status.code()),
+      absl::StrCat("the service ", service, " at ",
+                   context_.edge.empty() ? context_.endpoints.at(service) : context_.edge,
+                   " does not answer (", status.message(),
+                   "); ask whether it runs, and look at the addresses with: votum "
+                   "context show")));
 }
 
 absl::Status Client::ReadRuntime(const std::string& service, google::protobuf::Message* response) {
+  if (!context_.edge.empty()) {
+    return Refuse(Reason::kBadContext,
+                  "the state of a process is read from its own port; use a context that has the "
+                  "services' endpoints");
+  }
   ASSIGN_OR_RETURN(const std::string session, Session("runtime"));
-  const auto prepare = [&](grpc::ClientContext& context) { AddReadMetadata(session, context); };
+  const auto prepare = [&](Call& call) { AddReadMetadata(session, call); };
   return CallWithRetries(service, "/votum.runtime.v1.RuntimeService/GetProjection", prepare,
                          runtime::v1::GetProjectionRequest(), response);
 }
 
 absl::Status Client::CallWithRetries(const std::string& service, const std::string& path,
-                                     const std::function<void(grpc::ClientContext&)>& prepare,
+                                     const std::function<void(Call&)>& prepare,
                                      const google::protobuf::Message& request,
                                      google::protobuf::Message* response) {
-  ASSIGN_OR_RETURN(const std::shared_ptr<grpc::Channel> channel, channels_->To(service));
+  ASSIGN_OR_RETURN(const std::shared_ptr<Route> route, channels_->To(service));
   const absl::Time end = absl::Now() + patience_;
   absl::Duration pause = kFirstPause;
   for (;;) {
-    grpc::ClientContext context;
-    context.set_deadline(absl::ToChronoTime(std::min(end, absl::Now() + kOneTry)));
-    prepare(context);
-    const absl::Status status = UnaryCall(channel, path, &context, request, response);
-    NoteAge(context);
+    Call call;
+    call.deadline = std::min(end, absl::Now() + kOneTry);
+    prepare(call);
+    const absl::Status status = route->Unary(path, request, response, &call);
+    NoteAge(call);
     // The service, or the ledger behind it, is starting again; it ended while it worked on this
     // (nobody here cancels); or one of several processes hangs, and the next try goes to another;
     // or so many commands wait that this one found no place. A command is safe to repeat: its id

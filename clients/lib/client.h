@@ -16,13 +16,12 @@
 #include "absl/time/time.h"
 #include "base/clock.h"
 #include "clients/lib/context.h"
+#include "clients/lib/route.h"
 #include "clients/lib/seen_checkpoint.h"
 #include "clients/lib/signer.h"
 #include "crypto/keys.h"
 #include "crypto/note.h"
 #include "google/protobuf/message.h"
-#include "grpcpp/channel.h"
-#include "grpcpp/client_context.h"
 #include "votum/ledger/v1/ledger_service.pb.h"
 
 namespace votum::client {
@@ -30,20 +29,21 @@ namespace votum::client {
 // The longest that one call takes, with its retries, unless the caller says otherwise.
 inline constexpr absl::Duration kPatience = absl::Seconds(30);
 
-// Channels to the services of one deployment, shared by its clients. Thread-safe.
+// The ways to the services of one deployment, shared by its clients. Thread-safe.
 class Channels {
  public:
   // INVALID_ARGUMENT/BAD_CONTEXT if the authority's certificate cannot be read.
   static absl::StatusOr<std::shared_ptr<Channels>> Open(const Context& context);
-  // INVALID_ARGUMENT/BAD_CONTEXT if the context names no endpoint for `service`.
-  absl::StatusOr<std::shared_ptr<grpc::Channel>> To(const std::string& service);
+  // INVALID_ARGUMENT/BAD_CONTEXT if the context names no address for `service`.
+  absl::StatusOr<std::shared_ptr<Route>> To(const std::string& service);
 
   // The highest record index that any client of these channels has seen: reads wait for it.
   std::atomic<uint64_t> seen_index{0};
   std::atomic<bool> seen_any{false};
 
  private:
-  std::map<std::string, std::shared_ptr<grpc::Channel>> channels_;
+  std::map<std::string, std::shared_ptr<Route>> routes_;
+  std::shared_ptr<Route> edge_;  // to all services; null if there are routes to each
 };
 
 // Asks for the passphrase of a key file.
@@ -119,18 +119,18 @@ class Client {
   absl::StatusOr<std::string> Session(const std::string& service);
   // Makes the next read sign a new session, unless another call did so already.
   void ForgetSession(const std::string& service, const std::string& session);
-  // Remembers how old the state was that the call with this context was answered from.
-  void NoteAge(const grpc::ClientContext& context);
+  // Remembers how old the state was that this call was answered from.
+  void NoteAge(const Call& call);
   // Calls a read with `session`.
   absl::Status ReadWith(const std::string& session, const std::string& service,
                         const std::string& method, const google::protobuf::Message& request,
                         google::protobuf::Message* response);
   // The metadata of a read: the session, and the record that the answer must have folded.
-  void AddReadMetadata(const std::string& session, grpc::ClientContext& context) const;
+  void AddReadMetadata(const std::string& session, Call& call) const;
   // `status`, naming the service if it cannot be reached.
   absl::Status Explain(const std::string& service, const absl::Status& status) const;
   absl::Status CallWithRetries(const std::string& service, const std::string& path,
-                               const std::function<void(grpc::ClientContext&)>& prepare,
+                               const std::function<void(Call&)>& prepare,
                                const google::protobuf::Message& request,
                                google::protobuf::Message* response);
 

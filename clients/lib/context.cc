@@ -9,6 +9,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/strip.h"
 #include "base/file.h"
 #include "base/nearest.h"
 #include "base/refusal.h"
@@ -21,6 +22,7 @@ namespace {
 using nlohmann::ordered_json;
 constexpr size_t kMaxContextBytes = 64 << 10;
 constexpr char kSuffix[] = ".json";
+constexpr char kHttps[] = "https://";
 // In the folder of contexts: the name of the one in use.
 constexpr char kUsed[] = "/current";
 
@@ -31,7 +33,8 @@ struct Member {
 };
 constexpr Member kMembers[] = {{"deployment", &Context::deployment, true},
                                {"log_vkey", &Context::log_vkey, true},
-                               {"ca_certificate_file", &Context::ca_certificate_file, true},
+                               {"ca_certificate_file", &Context::ca_certificate_file, false},
+                               {"edge", &Context::edge, false},
                                {"person_id", &Context::person_id, false},
                                {"key_file", &Context::key_file, false},
                                {"passphrase_file", &Context::passphrase_file, false},
@@ -82,7 +85,26 @@ absl::StatusOr<Context> LoadContext(const std::string& path) {
       return Bad(path, absl::StrCat("\"", member.name, "\" is missing"));
     }
   }
+  if (context.edge.empty() && context.ca_certificate_file.empty())
+    return Bad(path, "\"ca_certificate_file\" is missing");
+  if (!context.edge.empty() && !context.endpoints.empty())
+    return Bad(path, "has both \"edge\" and \"endpoints\"; keep one of them");
+  if (!context.edge.empty()) {
+    const absl::Status address = CheckEdge(context.edge);
+    if (!address.ok()) return Bad(path, absl::StrCat("\"edge\": ", address.message()));
+  }
   return context;
+}
+
+absl::Status CheckEdge(const std::string& url) {
+  const absl::string_view host = absl::StripPrefix(url, kHttps);
+  if (host.size() == url.size() || host.empty() || host.find_first_of("/?#@ ") != host.npos) {
+    return Refuse(Reason::kBadContext,
+                  absl::StrCat("\"", url,
+                               "\" must be an address as https://votum.musterstadt.example or "
+                               "https://127.0.0.1:8443, without a path"));
+  }
+  return absl::OkStatus();
 }
 
 absl::Status SaveNewContext(const Context& context, const std::string& path) {
@@ -90,7 +112,7 @@ absl::Status SaveNewContext(const Context& context, const std::string& path) {
   for (const Member& member : kMembers) {
     if (!(context.*(member.field)).empty()) json[member.name] = context.*(member.field);
   }
-  json["endpoints"] = context.endpoints;
+  if (!context.endpoints.empty()) json["endpoints"] = context.endpoints;
   std::error_code error;
   std::filesystem::create_directories(std::filesystem::path(path).parent_path(), error);
   const absl::Status written = WriteNewFile(path, json.dump(2) + "\n");

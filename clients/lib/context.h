@@ -4,13 +4,16 @@
 //   {"deployment": "votum.musterstadt.example/log",
 //    "log_vkey": "...",
 //    "ca_certificate_file": "/.../ca.crt",
-//    "endpoints": {"ledger": "127.0.0.1:7451", ...},
+//    "edge": "https://votum.musterstadt.example",
 //    "person_id": "m01",
 //    "key_file": "/.../m01.key",
 //    "passphrase_file": "/.../passphrase"}
 //
-// The client.json that `votumd init` writes lacks the last three. A demonstration, whose clock is
-// set by hand, adds "clock_offset_file". A context holds no secrets.
+// "edge" is the one address for people's programs. Machines that reach the services' own ports have
+// "endpoints" instead: {"ledger": "127.0.0.1:7451", ...}. An edge whose certificate the system's
+// authorities vouch for needs no "ca_certificate_file". The client.json that `votumd init` writes
+// lacks the last three. A demonstration, whose clock is set by hand, adds "clock_offset_file". A
+// context holds no secrets.
 #ifndef VOTUM_CLIENTS_LIB_CONTEXT_H_
 #define VOTUM_CLIENTS_LIB_CONTEXT_H_
 
@@ -27,6 +30,7 @@ struct Context {
   std::string deployment;
   std::string log_vkey;
   std::string ca_certificate_file;
+  std::string edge;  // "https://…" without a path; empty for endpoints
   std::map<std::string, std::string> endpoints;  // by service
   std::string person_id;                         // empty for the public
   std::string key_file;
@@ -37,6 +41,9 @@ struct Context {
 // The context in the file at `path`. NOT_FOUND/NO_CONTEXT; INVALID_ARGUMENT/BAD_CONTEXT, naming
 // file and member: missing and unknown members are refused.
 absl::StatusOr<Context> LoadContext(const std::string& path);
+
+// INVALID_ARGUMENT/BAD_CONTEXT unless `url` can be a context's edge.
+absl::Status CheckEdge(const std::string& url);
 
 // Writes `context` to a new file at `path`. ALREADY_EXISTS/CONTEXT_EXISTS.
 absl::Status SaveNewContext(const Context& context, const std::string& path);

@@ -56,10 +56,14 @@ absl::StatusOr<std::unique_ptr<Gateway>> Gateway::Start(
                                    "proxy that does TLS, or remove plain_http"));
   }
   ASSIGN_OR_RETURN(std::unique_ptr<LogMirror> mirror, LogMirror::Create(options.folder));
-  absl::StatusOr<StaticFiles> files = StaticFiles::Load(options.web);
-  if (!files.ok()) return BadGateway(files.status().message());
+  StaticFiles files;
+  for (const auto& [folder, prefix] :
+       {std::pair(options.web, ""), std::pair(options.api, "/api")}) {
+    if (const absl::Status added = files.Add(folder, prefix); !added.ok())
+      return BadGateway(added.message());
+  }
   std::unique_ptr<Gateway> gateway(
-      new Gateway(std::move(mirror), log, options, *std::move(files), source, std::move(fatal)));
+      new Gateway(std::move(mirror), log, options, std::move(files), source, std::move(fatal)));
   http::Limits limits = options.limits;
   limits.body_bytes_for = [raw = gateway.get()](const http::Request& request) -> size_t {
     return RpcEdge::IsRpc(request.target) ? raw->rpcs_.MostBytesOf(request) : 0;

@@ -39,6 +39,7 @@ struct GatewayOptions {
   std::string policy;        // shown at /log/policy
   ServiceChannels services;  // those that people call, with the edge's certificate
   std::string web;           // the folder of the app's files; it may be missing
+  std::string api;           // the same, of the page that says how to write a client
   absl::Duration ready_within = absl::Seconds(15);  // the oldest state of a service that is ready
 };
 

@@ -91,11 +91,10 @@ void AddSecurityHeaders(http::Answer* answer) {
   for (const auto& [name, value] : kHeaders) answer->headers.emplace_back(name, value);
 }
 
-absl::StatusOr<StaticFiles> StaticFiles::Load(const std::string& folder) {
+absl::Status StaticFiles::Add(const std::string& folder, const std::string& prefix) {
   namespace fs = std::filesystem;
-  StaticFiles loaded;
   std::error_code error;
-  if (folder.empty() || !fs::is_directory(folder, error)) return loaded;
+  if (folder.empty() || !fs::is_directory(folder, error)) return absl::OkStatus();
   std::map<std::string, std::string> contents;
   size_t bytes = 0;
   for (fs::recursive_directory_iterator it(folder, error), end; !error && it != end;
@@ -104,15 +103,15 @@ absl::StatusOr<StaticFiles> StaticFiles::Load(const std::string& folder) {
     ASSIGN_OR_RETURN(std::string content, ReadFile(it->path().string()));
     bytes += content.size();
     if (bytes > kMostBytes) {
-      return absl::FailedPreconditionError(absl::StrCat(
-          "the app's files in ", folder, " have more than ", kMostBytes >> 20, " MiB"));
+      return absl::FailedPreconditionError(
+          absl::StrCat("the files in ", folder, " have more than ", kMostBytes >> 20, " MiB"));
     }
-    contents[absl::StrCat("/", fs::relative(it->path(), folder).generic_string())] =
+    contents[absl::StrCat(prefix, "/", fs::relative(it->path(), folder).generic_string())] =
         std::move(content);
   }
   if (error) {
     return absl::FailedPreconditionError(
-        absl::StrCat("the app's files in ", folder, " cannot be read: ", error.message()));
+        absl::StrCat("the files in ", folder, " cannot be read: ", error.message()));
   }
   for (auto& [path, content] : contents) {
     if (absl::EndsWith(path, ".br") || absl::EndsWith(path, ".gz")) continue;
@@ -122,16 +121,17 @@ absl::StatusOr<StaticFiles> StaticFiles::Load(const std::string& folder) {
     };
     const crypto::Digest digest = crypto::Sha256(content);
     const std::string tag = absl::BytesToHexString(crypto::AsBytes(digest).substr(0, kTagBytes));
-    loaded.files_[path] = {content, sibling(path + ".br"), sibling(path + ".gz"), tag};
+    files_[path] = {content, sibling(path + ".br"), sibling(path + ".gz"), tag};
   }
-  return loaded;
+  return absl::OkStatus();
 }
 
 std::optional<http::Answer> StaticFiles::Get(const http::Request& request) const {
   const absl::string_view path =
       absl::string_view(request.target).substr(0, request.target.find('?'));
-  auto found = files_.find(path);
-  if (found == files_.end() && (path == "/" || IsAppRoute(path))) found = files_.find(kIndex);
+  auto found =
+      absl::EndsWith(path, "/") ? files_.find(absl::StrCat(path, &kIndex[1])) : files_.find(path);
+  if (found == files_.end() && IsAppRoute(path)) found = files_.find(kIndex);
   if (found == files_.end()) return std::nullopt;
   http::Answer answer;
   AddSecurityHeaders(&answer);

@@ -1,8 +1,9 @@
-// The web app's files: read once, at the start, and answered from memory.
+// Files of a folder, the web app's among them: read once, at the start, and answered from memory.
 //
 //   /assets/<name>-<hash>.<ext>   content-hashed by the build: kept for ever
 //   other files                   asked for again each time (ETag)
-//   /now, /chair/<meeting>, ...   index.html: the app's own routes
+//   /, /api/                      the folder's index.html
+//   /now, /chair/<meeting>, ...   /index.html: the app's own routes
 //
 // Beside a file, <file>.br and <file>.gz are the same content, compressed; who accepts one gets it.
 #ifndef VOTUM_SERVICES_GATEWAY_STATIC_FILES_H_
@@ -18,12 +19,12 @@
 
 namespace votum::gateway {
 
-// Thread-safe after Load.
+// Thread-safe after the last Add.
 class StaticFiles {
  public:
-  // All regular files below `folder`, without symbolic links; none if there is no such folder. FAILED_PRECONDITION if there
-  // are more than 64 MiB or a file cannot be read.
-  static absl::StatusOr<StaticFiles> Load(const std::string& folder);
+  // Adds all regular files below `folder`, without symbolic links, at paths that begin with `prefix` ("/api"); none if there
+  // is no such folder. FAILED_PRECONDITION if there are more than 64 MiB or a file cannot be read.
+  absl::Status Add(const std::string& folder, const std::string& prefix = "");
 
   // The answer to a GET or HEAD, 405 for other methods; none if nothing is at this path.
   std::optional<http::Answer> Get(const http::Request& request) const;

@@ -35,11 +35,11 @@ int AllowedFiles() {
   return static_cast<int>(std::min<rlim_t>(limit.rlim_cur, kMostConnections * 2));
 }
 
-// share/web beside the folder of the running program.
-std::string InstalledWeb() {
+// The folder `name` of share/ beside the folder of the running program.
+std::string Installed(const std::string& name) {
   std::error_code error;
   const auto program = std::filesystem::read_symlink("/proc/self/exe", error);
-  return error ? "" : (program.parent_path().parent_path() / "share" / "web").string();
+  return error ? "" : (program.parent_path().parent_path() / "share" / name).string();
 }
 
 // The services that people call, each with the edge's certificate. Also those of this process are
@@ -91,7 +91,8 @@ absl::StatusOr<std::unique_ptr<gateway::Gateway>> StartGateway(
   options.listen = row.listen();
   options.limits = LimitsOf(row);
   options.folder = deployment.folder();
-  options.web = row.web().empty() ? InstalledWeb() : row.web();
+  options.web = row.web().empty() ? Installed("web") : row.web();
+  options.api = Installed("api");
   options.ready_within =
       absl::Seconds(row.ready_seconds() == 0 ? kDefaultReadySeconds : row.ready_seconds());
   ASSIGN_OR_RETURN(options.services, ChannelsOf(deployment, config));

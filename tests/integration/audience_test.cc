@@ -2,6 +2,7 @@
 // certificates and sessions. tests/unit/services/publication/log_service_test.cc tests what each
 // method shows.
 
+#include <filesystem>
 #include <memory>
 #include <set>
 #include <string>
@@ -309,6 +310,45 @@ TEST_P(AudienceTest, AnAnnouncedRollCallAddsOpeningsAndChangesNoRecord) {
   // The same through the services.
   EXPECT_THAT(votum.Do("public", "audit --remote", 6),
               ::testing::Not(::testing::HasSubstr("FAULT")));
+}
+
+// A member's computer needs the edge's one port.
+TEST_P(AudienceTest, TheCommandLineActsReadsAndAuditsByTheOneAddress) {
+  CommandLine votum(&city_, NewTestFolder("people"));
+  votum.AddPeople({"m02", "maria.meister", "petra.pruef"});
+  const auto by_edge = [&](const std::string& from, const std::string& more) {
+    votum.Do("", absl::StrCat("context add ", votum.Path("edge.json"), " --from ", from, " --edge ",
+                              city_.EdgeUrl(), more));
+    const std::string context = *ReadFile(votum.Path("edge.json"));
+    EXPECT_THAT(context, ::testing::Not(::testing::HasSubstr("endpoints")));
+    std::filesystem::remove(votum.Path("edge.json"));
+    return context;
+  };
+  for (const char* const person : {"m02", "maria.meister", "petra.pruef"}) {
+    const std::string own = votum.Path(absl::StrCat(person, ".json"));
+    const std::string context =
+        by_edge(own, absl::StrCat(" --person ", person, " --key ", votum.Path(person), ".key"));
+    std::filesystem::remove(own);
+    ASSERT_OK(WriteFile(own, context));
+  }
+  ASSERT_OK(WriteFile(votum.Path("public.json"), by_edge(city_.client_path(), "")));
+
+  const std::string voted =
+      votum.Do("m02", "vote cast --meeting sitzung-1 --id v1 --choice no --receipt " +
+                          votum.Path("receipt.json"));
+  EXPECT_FALSE(RecordIn(voted).empty());
+  votum.Do("m02", "receipt verify " + votum.Path("receipt.json"));
+  EXPECT_THAT(votum.Do("m02", "vote cast --meeting sitzung-1 --id none --choice no", 1),
+              ::testing::HasSubstr("NO_SUCH_VOTE"));
+  EXPECT_THAT(votum.Do("m02", "meeting watch --id sitzung-1 --once -o json"),
+              ::testing::HasSubstr("sitzung-1"));
+  EXPECT_THAT(votum.Do("m02", "meeting show --id sitzung-1"),
+              ::testing::HasSubstr("Grundstück Meier"));
+  EXPECT_THAT(votum.Do("public", "meeting show --id sitzung-1"),
+              ::testing::Not(::testing::HasSubstr("Grundstück Meier")));
+  votum.Do("maria.meister", "vote close --meeting sitzung-1 --id v1");
+  votum.Do("petra.pruef", "log export " + votum.Path("whole"));
+  votum.Do("petra.pruef", "audit " + votum.Path("whole"));
 }
 
 TEST_P(AudienceTest, SessionsThatAreNoGoodAreRefusedNotTakenForThePublic) {

@@ -27,6 +27,7 @@
 #include "tests/harness/city.h"
 #include "tests/harness/process.h"
 #include "votum/directory/v1/directory.pb.h"
+#include "votum/meetings/v1/voting.pb.h"
 
 namespace votum::testing {
 namespace {
@@ -93,6 +94,13 @@ class EdgeInteropTest : public ::testing::Test {
     arguments.insert(arguments.end(), more.begin(), more.end());
     arguments.push_back(absl::StrCat(url, kService, method));
     return Tell(arguments);
+  }
+
+  static std::string Page(const std::string& path) {
+    const Said said =
+        Tell({"/usr/bin/curl", "-sSf", "--cacert", city_->ca_path(), city_->EdgeUrl() + path});
+    EXPECT_EQ(said.code, 0) << path << said.text;
+    return said.text;
   }
 
   // What drive.js says with this client, line by line. Each run registers a person of its own.
@@ -188,6 +196,55 @@ TEST_F(EdgeInteropTest, ConnectForNode) {
     SCOPED_TRACE(client);
     ExpectAllCalls(Drive(client, city_->EdgeUrl()), "Unauthenticated", "NotFound");
   }
+}
+
+// What the page at /api/ says is run as it stands there, but for the address.
+TEST_F(EdgeInteropTest, TheExamplesOfThePageForProgrammersRun) {
+  if (!HaveNode("@bufbuild/buf")) GTEST_SKIP() << "no buf: script/setup --npm";
+  const std::string page = Page("/api/");
+  size_t examples = 0;
+  const absl::string_view begin = "<pre class=\"example\" tabindex=\"0\">";
+  for (size_t at = page.find(begin); at != std::string::npos; at = page.find(begin, at + 1)) {
+    const size_t start = at + begin.size();
+    const std::string example =
+        absl::StrReplaceAll(page.substr(start, page.find("</pre>", start) - start),
+                            {{"https://votum.example.org", city_->EdgeUrl()}});
+    const std::string folder = NewTestFolder("example");
+    const Said said =
+        Tell({"/bin/sh", "-ec",
+              absl::StrCat("cd ", folder,
+                           "; PATH=" NODE_MODULES "/.bin:$PATH; "
+                           "export CURL_CA_BUNDLE=",
+                           city_->ca_path(), " SSL_CERT_FILE=", city_->ca_path(), "\n", example)});
+    EXPECT_EQ(said.code, 0) << example << said.text;
+    EXPECT_FALSE(said.text.empty()) << example;
+    EXPECT_THAT(said.text, Not(HasSubstr("\"code\""))) << example;
+    ++examples;
+  }
+  EXPECT_GE(examples, 3u);
+  const std::string archive = NewTestFolder("archive") + "/protos.tar.gz";
+  EXPECT_OK(WriteFile(archive, Page("/api/votum-protos.tar.gz")));
+  EXPECT_THAT(Tell({"/usr/bin/env", "tar", "tzf", archive}).text,
+              HasSubstr("votum/meetings/v1/meetings_service.proto"));
+}
+
+TEST_F(EdgeInteropTest, TheClientOfThePageForProgrammersReadsAndActs) {
+  if (!HaveNode("@connectrpc/connect-node")) GTEST_SKIP() << "no Connect: script/setup --npm";
+  meetings::v1::CheckOut out;
+  out.set_meeting_id("sitzung-1");
+  out.set_person_id("m01");
+  EXPECT_OK(city_->Do("m01", std::move(out)));
+  const std::string folder = NewTestFolder("page_client");
+  std::filesystem::create_directory_symlink(NODE_MODULES, folder + "/node_modules");
+  EXPECT_OK(WriteFile(folder + "/client.mjs", Page("/api/client.mjs")));
+  EXPECT_OK(city_->KeyOf("m01").SavePkcs8FileUnencrypted(folder + "/m01.pem"));
+  const Said said =
+      Tell({"/usr/bin/env", "NODE_EXTRA_CA_CERTS=" + city_->ca_path(), "node",
+            folder + "/client.mjs", city_->EdgeUrl(), "m01", folder + "/m01.pem", "sitzung-1"});
+  EXPECT_EQ(said.code, 0) << said.text;
+  EXPECT_THAT(said.text, HasSubstr("meeting sitzung-1\n"));
+  EXPECT_THAT(said.text, HasSubstr("item Grundstück Meier\n"));
+  EXPECT_THAT(said.text, HasSubstr("checked in: record "));
 }
 
 TEST_F(EdgeInteropTest, GrpcWebsOwnRuntime) {

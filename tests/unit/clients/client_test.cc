@@ -18,6 +18,7 @@
 #include "crypto/dsse.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/unit/clients/fake_edge.h"
 #include "tests/unit/clients/fake_service.h"
 #include "votum/directory/v1/directory.pb.h"
 #include "votum/meetings/v1/meetings_service.pb.h"
@@ -52,8 +53,9 @@ class ClientTest : public ::testing::Test {
     };
     return *Client::Open(context, channels_, ask);
   }
-  std::unique_ptr<Client> OpenAsMember() { return Open(service_.ContextOf(KeyFile())); }
-  std::unique_ptr<Client> OpenAsPublic() { return Open(service_.ContextOf()); }
+  virtual Context ContextOf(const std::string& key_file) { return service_.ContextOf(key_file); }
+  std::unique_ptr<Client> OpenAsMember() { return Open(ContextOf(KeyFile())); }
+  std::unique_ptr<Client> OpenAsPublic() { return Open(ContextOf("")); }
 
   static meetings::v1::CastVote Vote() {
     meetings::v1::CastVote vote;
@@ -80,7 +82,28 @@ class ClientTest : public ::testing::Test {
 
 std::string ClientTest::folder_;
 
-TEST_F(ClientTest, SignsWithThePersonsKeyAndTakesTheProvedReceipt) {
+// What holds for calls to the service's own port, and by the edge.
+class EachRouteTest : public ClientTest, public ::testing::WithParamInterface<bool> {
+ protected:
+  EachRouteTest() {
+    if (GetParam()) edge_ = std::make_unique<FakeEdge>(service_);
+  }
+  Context ContextOf(const std::string& key_file) override {
+    Context context = ClientTest::ContextOf(key_file);
+    if (edge_ == nullptr) return context;
+    context.edge = edge_->url();
+    context.endpoints.clear();
+    return context;
+  }
+
+  std::unique_ptr<FakeEdge> edge_;
+};
+
+INSTANTIATE_TEST_SUITE_P(All, EachRouteTest, ::testing::Bool(), [](const auto& info) {
+  return std::string(info.param ? "ByTheEdge" : "ToTheService");
+});
+
+TEST_P(EachRouteTest, SignsWithThePersonsKeyAndTakesTheProvedReceipt) {
   const auto client = OpenAsMember();
   meetings::v1::CastVote vote = Vote();
   const auto receipt = client->Do(&vote);
@@ -101,7 +124,7 @@ common::v1::CommandHeader HeaderOf(const common::v1::SignedCommand& command) {
   return any.header();
 }
 
-TEST_F(ClientTest, ACommandSaysWhatItsSignerHasSeenAlsoInARunBefore) {
+TEST_P(EachRouteTest, ACommandSaysWhatItsSignerHasSeenAlsoInARunBefore) {
   setenv("VOTUM_CONFIG", NewTestFolder("client_seen").c_str(), 1);
   meetings::v1::CastVote vote = Vote();
   const auto first = OpenAsMember()->Do(&vote);
@@ -122,7 +145,7 @@ TEST_F(ClientTest, ACommandSaysWhatItsSignerHasSeenAlsoInARunBefore) {
 
 // The receipt of a secret ballot shows its position: if the member's next command showed the same
 // position, everybody would know whose ballot it is.
-TEST_F(ClientTest, WhatIsSeenWithACommandWithoutActorDoesNotShowInTheNext) {
+TEST_P(EachRouteTest, WhatIsSeenWithACommandWithoutActorDoesNotShowInTheNext) {
   setenv("VOTUM_CONFIG", NewTestFolder("client_unseen").c_str(), 1);
   const auto client = OpenAsMember();
   meetings::v1::CastVote vote = Vote();
@@ -137,14 +160,14 @@ TEST_F(ClientTest, WhatIsSeenWithACommandWithoutActorDoesNotShowInTheNext) {
   EXPECT_EQ(HeaderOf(calls[2].command).seen_size(), 1u);
 }
 
-TEST_F(ClientTest, AReceiptForSomethingElseIsNoReceipt) {
+TEST_P(EachRouteTest, AReceiptForSomethingElseIsNoReceipt) {
   const auto client = OpenAsMember();
   service_.LieNext();
   meetings::v1::CastVote vote = Vote();
   EXPECT_THAT(client->Do(&vote), IsRefused(Reason::kReceiptInvalid));
 }
 
-TEST_F(ClientTest, SendsTheSameBytesAgainWhileTheServiceIsAwayOrBusy) {
+TEST_P(EachRouteTest, SendsTheSameBytesAgainWhileTheServiceIsAwayOrBusy) {
   const auto client = OpenAsMember();
   service_.FailNext({absl::UnavailableError("starting"), Refuse(Reason::kLedgerBusy, "wait")});
   meetings::v1::CastVote vote = Vote();
@@ -155,7 +178,7 @@ TEST_F(ClientTest, SendsTheSameBytesAgainWhileTheServiceIsAwayOrBusy) {
   EXPECT_EQ(calls[1].command.SerializeAsString(), calls[2].command.SerializeAsString());
 }
 
-TEST_F(ClientTest, ARefusalComesAtOnceWithItsReason) {
+TEST_P(EachRouteTest, ARefusalComesAtOnceWithItsReason) {
   const auto client = OpenAsMember();
   service_.FailNext({Refuse(Reason::kVoteClosed, "vote v1 was closed at record 7")});
   meetings::v1::CastVote vote = Vote();
@@ -165,7 +188,7 @@ TEST_F(ClientTest, ARefusalComesAtOnceWithItsReason) {
   EXPECT_EQ(service_.calls().size(), 1u);
 }
 
-TEST_F(ClientTest, ReadsWaitForWhatWasWritten) {
+TEST_P(EachRouteTest, ReadsWaitForWhatWasWritten) {
   const auto client = OpenAsMember();
   ASSERT_OK(Read(*client));
   for (int i = 0; i < 3; ++i) {
@@ -178,7 +201,7 @@ TEST_F(ClientTest, ReadsWaitForWhatWasWritten) {
   EXPECT_EQ(calls.back().min_index, "2");
 }
 
-TEST_F(ClientTest, OneSessionServesManyReadsAndIsTheMembersOwnStatement) {
+TEST_P(EachRouteTest, OneSessionServesManyReadsAndIsTheMembersOwnStatement) {
   const auto client = OpenAsMember();
   ASSERT_OK(Read(*client));
   ASSERT_OK(Read(*client));
@@ -218,7 +241,7 @@ TEST_F(ClientTest, RemembersTheOldestStateThatItWasShown) {
   EXPECT_EQ(client->TakeOldestState(), absl::ZeroDuration());
 }
 
-TEST_F(ClientTest, ThePublicReadsWithoutASessionAndSignsNothing) {
+TEST_P(EachRouteTest, ThePublicReadsWithoutASessionAndSignsNothing) {
   const auto client = OpenAsPublic();
   ASSERT_OK(Read(*client));
   EXPECT_EQ(service_.calls()[0].session, "");
@@ -258,6 +281,43 @@ TEST_F(ClientTest, AServiceThatIsNotThereIsNamedWithItsAddress) {
   EXPECT_TRUE(IsOfService(status));
 }
 
+TEST_F(ClientTest, AnEdgeThatIsNotThereIsNamedWithItsAddress) {
+  Context context = service_.ContextOf();
+  context.edge = "https://127.0.0.1:1";
+  context.endpoints.clear();
+  const auto client = *Client::Open(context, *Channels::Open(context), nullptr, absl::Seconds(1));
+  const absl::Status status = Read(*client);
+  EXPECT_THAT(status, HasCode(absl::StatusCode::kUnavailable));
+  EXPECT_THAT(std::string(status.message()),
+              HasSubstr("meetings at https://127.0.0.1:1 does not answer"));
+  EXPECT_TRUE(IsOfService(status));
+}
+
+TEST_F(ClientTest, AnotherAuthoritysEdgeIsNotSpokenTo) {
+  const std::string folder = folder_ + "/other_edge";
+  std::filesystem::create_directories(folder);
+  const FakeService other(folder);
+  const FakeEdge edge(other);
+  Context context = service_.ContextOf();
+  context.edge = edge.url();
+  context.endpoints.clear();
+  const auto client = *Client::Open(context, *Channels::Open(context), nullptr, absl::Seconds(1));
+  EXPECT_THAT(Read(*client), HasCode(absl::StatusCode::kUnavailable));
+  EXPECT_TRUE(other.calls().empty());
+}
+
+// The edge carries none of the processes' own calls.
+TEST_F(ClientTest, TheStateOfAProcessIsNotReadByTheEdge) {
+  const FakeEdge edge(service_);
+  Context context = service_.ContextOf();
+  context.edge = edge.url();
+  const auto client = *Client::Open(context, *Channels::Open(context), nullptr);
+  meetings::v1::GetAttendanceResponse response;
+  const absl::Status status = client->ReadRuntime("meetings", &response);
+  EXPECT_THAT(status, IsRefused(Reason::kBadContext));
+  EXPECT_THAT(std::string(status.message()), HasSubstr("endpoints"));
+}
+
 TEST_F(ClientTest, AnotherAuthoritysServiceIsNotSpokenTo) {
   const std::string folder = folder_ + "/other";
   std::filesystem::create_directories(folder);
@@ -269,7 +329,7 @@ TEST_F(ClientTest, AnotherAuthoritysServiceIsNotSpokenTo) {
   EXPECT_TRUE(other.calls().empty());
 }
 
-TEST_F(ClientTest, TellsItsOwnRefusalsFromTheServices) {
+TEST_P(EachRouteTest, TellsItsOwnRefusalsFromTheServices) {
   const auto client = OpenAsPublic();
   meetings::v1::CastVote vote = Vote();
   EXPECT_FALSE(IsOfService(client->Do(&vote).status()));
@@ -277,7 +337,7 @@ TEST_F(ClientTest, TellsItsOwnRefusalsFromTheServices) {
   EXPECT_TRUE(IsOfService(Read(*client)));
 }
 
-TEST_F(ClientTest, WatchesUntilItHasSeenEnough) {
+TEST_P(EachRouteTest, WatchesUntilItHasSeenEnough) {
   const auto client = OpenAsMember();
   meetings::v1::WatchMeetingRequest request;
   request.set_meeting_id("sitzung-1");
@@ -290,7 +350,7 @@ TEST_F(ClientTest, WatchesUntilItHasSeenEnough) {
   EXPECT_THAT(seen, ElementsAre(0, 1, 2));
 }
 
-TEST_F(ClientTest, WatchesOnWithANewSessionAndOverARestart) {
+TEST_P(EachRouteTest, WatchesOnWithANewSessionAndOverARestart) {
   const auto client = OpenAsMember();
   service_.FailNext(
       {Refuse(Reason::kSessionExpired, "expired"), absl::UnavailableError("restarting")});
@@ -303,7 +363,7 @@ TEST_F(ClientTest, WatchesOnWithANewSessionAndOverARestart) {
   EXPECT_EQ(calls[1].session, calls[2].session);
 }
 
-TEST_F(ClientTest, WatchEndsWithTheServicesRefusal) {
+TEST_P(EachRouteTest, WatchEndsWithTheServicesRefusal) {
   const auto client = OpenAsPublic();
   service_.FailNext({Refuse(Reason::kNoSuchMeeting, "there is no meeting sitzung-1")});
   meetings::v1::WatchMeetingResponse response;

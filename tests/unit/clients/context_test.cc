@@ -59,6 +59,34 @@ TEST(ContextTest, ReadsEveryMember) {
   EXPECT_EQ(context->passphrase_file, "/home/m01.pass");
 }
 
+TEST(ContextTest, OneAddressNeedsNeitherEndpointsNorAnAuthorityOfItsOwn) {
+  const std::string path = NewTestFolder("contexts") + "/edge.json";
+  ASSERT_OK(WriteFile(path, R"({
+    "deployment": "votum.test.example/log",
+    "log_vkey": "votum.test.example/log+1234abcd+key",
+    "edge": "https://votum.test.example:8443"
+  })"));
+  const auto context = LoadContext(path);
+  ASSERT_OK(context);
+  EXPECT_EQ(context->edge, "https://votum.test.example:8443");
+  ASSERT_OK(SaveNewContext(*context, path + ".again"));
+  const auto again = LoadContext(path + ".again");
+  ASSERT_OK(again);
+  EXPECT_EQ(again->edge, context->edge);
+  EXPECT_TRUE(again->endpoints.empty());
+}
+
+TEST(ContextTest, AnEdgeIsAnAddressWithTlsAndWithoutAPath) {
+  EXPECT_OK(CheckEdge("https://votum.test.example"));
+  EXPECT_OK(CheckEdge("https://127.0.0.1:8443"));
+  EXPECT_OK(CheckEdge("https://[::1]:8443"));
+  for (const char* const bad : {"", "https://", "http://votum.test.example", "votum.test.example",
+                                "https://a.example/", "https://a.example/votum",
+                                "https://user@a.example", "https://a.example?x", "https://a b"}) {
+    EXPECT_THAT(CheckEdge(bad), IsRefused(Reason::kBadContext)) << bad;
+  }
+}
+
 TEST(ContextTest, IsReadBackAsSavedAndNeverOverwritten) {
   const std::string folder = NewTestFolder("contexts");
   ASSERT_OK(WriteFile(folder + "/one.json", kWhole));
@@ -103,7 +131,14 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"number", R"({"deployment": 7})", "\"deployment\" is unknown, or not a text"},
         Bad{"endpoints_as_text", R"({"endpoints": "x"})", "\"endpoints\""},
         Bad{"endpoint_as_number", R"({"endpoints": {"meetings": 7455}})",
-            "\"endpoints\": \"meetings\" must be a text"}),
+            "\"endpoints\": \"meetings\" must be a text"},
+        Bad{"no_authority", R"({"deployment": "d", "log_vkey": "v", "endpoints": {}})",
+            "\"ca_certificate_file\" is missing"},
+        Bad{"two_ways",
+            R"({"deployment": "d", "log_vkey": "v", "edge": "https://a", "endpoints": {"ideas": "b"}})",
+            "both \"edge\" and \"endpoints\""},
+        Bad{"edge_without_tls", R"({"deployment": "d", "log_vkey": "v", "edge": "http://a"})",
+            "\"edge\": \"http://a\" must be"}),
     [](const auto& info) { return std::string(info.param.name); });
 
 TEST(ContextTest, NoFileSaysHowToMakeOne) {

@@ -120,11 +120,18 @@ class FakeService::Service : public meetings::v1::MeetingsService::Service {
 };
 
 FakeService::FakeService(const std::string& folder)
-    : ca_file_(folder + "/ca.crt"), service_(std::make_unique<Service>(&log_)) {
+    : ca_file_(folder + "/ca.crt"),
+      identity_file_(folder + "/services.pem"),
+      service_(std::make_unique<Service>(&log_)) {
   const auto authority = crypto::MakeAuthority("Votum Test", absl::Now());
   const auto identity = crypto::IssueServiceCertificate(
       *authority, {"meetings", {"localhost"}, {"127.0.0.1"}, 1}, absl::Now());
-  if (!identity.ok() || !WriteFile(ca_file_, authority->certificate_pem).ok()) std::abort();
+  if (!identity.ok() || !WriteFile(ca_file_, authority->certificate_pem).ok() ||
+      !WriteFile(identity_file_,
+                 absl::StrCat(identity->certificate_pem, identity->key_pem.Reveal()))
+           .ok()) {
+    std::abort();
+  }
   grpc::SslServerCredentialsOptions tls;
   tls.pem_key_cert_pairs.push_back(
       {std::string(identity->key_pem.Reveal()), identity->certificate_pem});

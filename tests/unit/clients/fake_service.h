@@ -28,7 +28,7 @@ struct SeenCall {
 // pages, WatchMeeting with rising indexes. Thread-safe.
 class FakeService {
  public:
-  // Files (the authority's certificate) are written to `folder`.
+  // Files are written to `folder`: the authority's certificate, and certificate and key of the service.
   explicit FakeService(const std::string& folder);
   ~FakeService();
 
@@ -43,10 +43,12 @@ class FakeService {
   Context ContextOf(const std::string& key_file = "") const;
   std::vector<SeenCall> calls() const;
   FakeLog& log() { return log_; }
+  const std::string& identity_file() const { return identity_file_; }
 
  private:
   class Service;
   const std::string ca_file_;
+  const std::string identity_file_;
   FakeLog log_;
   std::unique_ptr<Service> service_;
 };

@@ -39,7 +39,7 @@ class StaticFilesTest : public ::testing::Test {
     }
     EXPECT_OK(WriteFile(folder_ + "-secret", "secret"));
     std::filesystem::create_symlink(folder_ + "-secret", folder_ + "/link.txt");
-    files_ = *StaticFiles::Load(folder_);
+    EXPECT_OK(files_.Add(folder_));
   }
 
   std::optional<http::Answer> Get(const std::string& target, const std::string& encodings = "",
@@ -126,9 +126,24 @@ TEST_F(StaticFilesTest, EachAnswerTellsTheBrowserWhatItMayDo) {
   }
 }
 
+TEST_F(StaticFilesTest, AnotherFolderLiesUnderItsPrefix) {
+  const std::string api = NewTestFolder("api");
+  EXPECT_OK(WriteFile(api + "/index.html", "<h1>"));
+  EXPECT_OK(WriteFile(api + "/client.mjs", "client"));
+  EXPECT_FALSE(Get("/api/").has_value());
+  EXPECT_OK(files_.Add(api, "/api"));
+  EXPECT_EQ(Get("/api/")->body, "<h1>");
+  EXPECT_EQ(Get("/api/client.mjs")->body, "client");
+  EXPECT_EQ(Get("/")->body, "<p>");
+  EXPECT_FALSE(Get("/client.mjs").has_value());
+}
+
 TEST_F(StaticFilesTest, NoFolderIsNoFile) {
-  EXPECT_EQ(StaticFiles::Load("")->size(), 0u);
-  EXPECT_EQ(StaticFiles::Load(folder_ + "/missing")->size(), 0u);
+  for (const std::string& folder : {std::string(), folder_ + "/missing"}) {
+    StaticFiles none;
+    EXPECT_OK(none.Add(folder));
+    EXPECT_EQ(none.size(), 0u);
+  }
 }
 
 }  // namespace
