@@ -168,7 +168,7 @@ std::vector<Method> KemenyMethods() {
            "orders is reported.",
            "J. G. Kemeny, Daedalus 88 (1959); H. P. Young, A. Levenglick, SIAM J. Appl. Math. 35 "
            "(1978)",
-           params, RunKemeny}};
+           params, RunKemeny, kMaxTogether}};
 }
 
 }  // namespace votum::ranking

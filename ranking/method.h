@@ -104,6 +104,8 @@ struct Method {
   std::string source;
   std::vector<ParamSpec> params;
   absl::StatusOr<Ranking> (*run)(const Call& call);
+  // Up to how many options it gives a ranking whatever the ballots say.
+  size_t sure_options = kMaxOptions;
 };
 
 // All methods, by family.

@@ -141,7 +141,7 @@ class Fold {
 
   // Remembers verified ballots together with `other`, which folds the same log: neither verifies
   // one that the other has. Changes no result.
-  void ShareElectionMemo(const Fold& other) { world_.ShareElectionMemo(other.world_); }
+  void ShareMemos(const Fold& other) { world_.ShareMemos(other.world_); }
 
   // The recorded command with this id, if any.
   std::optional<RecordedCommand> FindCommand(absl::string_view command_id) const;

@@ -50,10 +50,10 @@ crypto::Digest DigestOfDomain(const WorldState& state, Domain domain);
 class World {
  public:
   World() = default;
-  // Shares entries and verified ballots with `other`.
+  // Shares entries, verified ballots and counted rounds with `other`.
   World(const World& other) {
     Restore(other.state());
-    ShareElectionMemo(other);
+    ShareMemos(other);
   }
   World& operator=(const World&) = delete;
 
@@ -99,8 +99,11 @@ class World {
   // Of everything that belongs to `domain`: for services alone (audit_view.h).
   crypto::Digest StateDigest(Domain domain) const { return DigestOfDomain(state(), domain); }
 
-  // Remembers verified ballots together with `other`, another state of the same log.
-  void ShareElectionMemo(const World& other) { votes_.ShareElectionMemo(other.votes_); }
+  // Remembers verified ballots and counted rounds together with `other`, another state of the same log.
+  void ShareMemos(const World& other) {
+    votes_.ShareElectionMemo(other.votes_);
+    ideas_.ShareOutcomes(other.ideas_);
+  }
 
  private:
   directory::DirectoryMachine directory_;

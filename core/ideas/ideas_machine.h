@@ -7,6 +7,7 @@
 #ifndef VOTUM_CORE_IDEAS_IDEAS_MACHINE_H_
 #define VOTUM_CORE_IDEAS_IDEAS_MACHINE_H_
 
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,6 +19,7 @@
 #include "core/command/command_context.h"
 #include "core/directory/directory_machine.h"
 #include "core/ideas/ideas_state.h"
+#include "core/ideas/round_outcomes.h"
 #include "votum/ideas/v1/ideas.pb.h"
 
 namespace votum::ideas {
@@ -67,24 +69,30 @@ class IdeasMachine {
   // By id, at most `limit` after `after_id`; only those in `state`, unless it is unspecified.
   std::vector<v1::Idea> ListIdeas(v1::IdeaState state, absl::string_view after_id, size_t limit,
                                   Audience audience) const;
-  // NOT_FOUND/NO_SUCH_ROUND. With rankings once it is closed.
+  // NOT_FOUND/NO_SUCH_ROUND. With rankings once it is closed, which are counted now if nobody has done
+  // so: that takes up to seconds.
   absl::StatusOr<v1::Round> GetRound(absl::string_view round_id) const;
   // By id, at most `limit` after `after_id`, without rankings.
   std::vector<v1::Round> ListRounds(absl::string_view after_id, size_t limit) const;
 
   // For other domains; valid until the next Apply. The idea, if it was neither merged nor split:
-  // NOT_FOUND/NO_SUCH_IDEA, FAILED_PRECONDITION/IDEA_SUCCEEDED. The round: NOT_FOUND/NO_SUCH_ROUND.
+  // NOT_FOUND/NO_SUCH_IDEA, FAILED_PRECONDITION/IDEA_SUCCEEDED. The round, with rankings once they are established:
+  // NOT_FOUND/NO_SUCH_ROUND.
   absl::StatusOr<const v1::Idea*> FindLive(absl::string_view idea_id) const;
   absl::StatusOr<const v1::Round*> FindRound(absl::string_view round_id) const;
 
   const IdeasState& state() const { return state_; }
   void Restore(IdeasState state) { state_ = std::move(state); }
+  // Counts closed rounds together with `other`, another state of the same log.
+  void ShareOutcomes(const IdeasMachine& other) { outcomes_ = other.outcomes_; }
 
  private:
   absl::Status CheckContent(const v1::IdeaContent& content, bool online) const;
   absl::Status CheckNewIdea(absl::string_view idea_id) const;
   absl::StatusOr<const RoundEntry*> FindRoundEntry(absl::string_view round_id) const;
   absl::StatusOr<const RoundEntry*> FindOpenRound(absl::string_view round_id) const;
+  // REQUIRES: the round is closed.
+  absl::StatusOr<std::shared_ptr<const v1::Round>> OutcomeOf(const RoundEntry& entry) const;
   // The idea is valid until the next one is added.
   v1::Idea& AddIdea(const CommandContext& context, const v1::IdeaContent& content);
   void Succeed(const CommandContext& context, const std::vector<std::string>& sources,
@@ -93,6 +101,7 @@ class IdeasMachine {
 
   const directory::DirectoryMachine& directory_;
   IdeasState state_;
+  std::shared_ptr<RoundOutcomes> outcomes_ = std::make_shared<RoundOutcomes>();  // no state
 };
 
 }  // namespace votum::ideas

@@ -19,7 +19,7 @@ using CodedRanking = std::vector<uint16_t>;
 
 // Ballots do not change it: a round can have 2,000 ideas, and a changed entry may have to be copied.
 struct RoundEntry {
-  v1::Round round;                         // with rankings once it is closed
+  v1::Round round;                         // with rankings once they are established
   Table<std::string, uint16_t> option_of;  // idea or status quo: its number in coded rankings
   Table<std::string, Table<std::string, std::monostate>> codes;  // by group: ids of voting keys
   VOTUM_FIELDS(round, option_of, codes)

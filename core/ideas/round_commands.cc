@@ -135,6 +135,14 @@ absl::Status IdeasMachine::Check(const CommandContext&, const v1::OpenRound& com
                                "for example schulze.wv_lv; ",
                                command.method(), " is none"));
   }
+  const size_t options =
+      static_cast<size_t>(command.idea_ids_size()) + (command.status_quo() ? 1 : 0);
+  if (options > method->sure_options) {
+    return Refuse(Reason::kBadRound,
+                  absl::StrCat(method->id, " is sure to rank ", method->sure_options,
+                               " options, the status quo included, and this round has ", options,
+                               "; take fewer, or another method, for example schulze.wv_lv"));
+  }
   if (command.max_ranked() == 0 || command.max_ranked() > kMaxRanked) {
     return Refuse(Reason::kBadRound, absl::StrCat("max_ranked must be 1 to ", kMaxRanked));
   }
@@ -283,14 +291,12 @@ absl::Status IdeasMachine::Check(const CommandContext&, const v1::CloseRound& co
 }
 
 void IdeasMachine::Apply(const CommandContext&, const v1::CloseRound& command) {
-  v1::Round& round = state_.rounds.Mutable(command.round_id())->round;
-  round.set_state(v1::ROUND_STATE_CLOSED);
-  CountBallots(*state_.urns.Find(command.round_id()), round);
+  state_.rounds.Mutable(command.round_id())->round.set_state(v1::ROUND_STATE_CLOSED);
 }
 
 absl::Status IdeasMachine::Check(const CommandContext&, const v1::EstablishRanking& command) const {
-  ASSIGN_OR_RETURN(const v1::Round* round, FindRound(command.round_id()));
-  if (round->state() != v1::ROUND_STATE_CLOSED) {
+  ASSIGN_OR_RETURN(const RoundEntry* entry, FindRoundEntry(command.round_id()));
+  if (entry->round.state() != v1::ROUND_STATE_CLOSED) {
     return Refuse(Reason::kRoundNotClosed,
                   absl::StrCat("round ", command.round_id(), " is open, or established already"));
   }
@@ -300,8 +306,9 @@ absl::Status IdeasMachine::Check(const CommandContext&, const v1::EstablishRanki
                   "and how it came about, or neither");
   }
   if (!command.tie_rule().empty()) RETURN_IF_ERROR(CheckText("tie_rule", command.tie_rule(), 200));
+  ASSIGN_OR_RETURN(const auto outcome, OutcomeOf(*entry));
   ASSIGN_OR_RETURN(const TierList resolved,
-                   ResolveTies(round->rankings().rbegin()->ranking(), command.tie_order()));
+                   ResolveTies(outcome->rankings().rbegin()->ranking(), command.tie_order()));
   const std::string computed = InWords(resolved);
   if (InWords(command.ranking()) != computed) {
     return Refuse(Reason::kResultDiffers,
@@ -312,6 +319,8 @@ absl::Status IdeasMachine::Check(const CommandContext&, const v1::EstablishRanki
 
 void IdeasMachine::Apply(const CommandContext& context, const v1::EstablishRanking& command) {
   v1::Round& round = state_.rounds.Mutable(command.round_id())->round;
+  // Check has found that there is one.
+  round = **OutcomeOf(*state_.rounds.Find(command.round_id()));
   round.set_state(v1::ROUND_STATE_ESTABLISHED);
   round.set_established_index(context.index);
   if (command.tie_order().empty()) return;
@@ -325,9 +334,16 @@ absl::StatusOr<const v1::Round*> IdeasMachine::FindRound(absl::string_view round
   return &entry->round;
 }
 
+absl::StatusOr<std::shared_ptr<const v1::Round>> IdeasMachine::OutcomeOf(
+    const RoundEntry& entry) const {
+  return outcomes_->Of(entry, *state_.urns.Find(entry.round.id()));
+}
+
 absl::StatusOr<v1::Round> IdeasMachine::GetRound(absl::string_view round_id) const {
-  ASSIGN_OR_RETURN(const v1::Round* round, FindRound(round_id));
-  return *round;
+  ASSIGN_OR_RETURN(const RoundEntry* entry, FindRoundEntry(round_id));
+  if (entry->round.state() != v1::ROUND_STATE_CLOSED) return entry->round;
+  ASSIGN_OR_RETURN(const auto outcome, OutcomeOf(*entry));
+  return *outcome;
 }
 
 std::vector<v1::Round> IdeasMachine::ListRounds(absl::string_view after_id, size_t limit) const {

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "base/refusal.h"
+#include "base/status_macros.h"
 #include "ranking/batch_counter.h"
 #include "ranking/groups.h"
 #include "ranking/method.h"
@@ -26,16 +27,15 @@ std::string IdOf(const v1::Round& round, size_t option) {
   return option < ideas ? round.idea_ids(static_cast<int>(option)) : std::string(kStatusQuo);
 }
 
-v1::GroupRanking Rank(const v1::Round& round, const std::string& group_id,
-                      const ranking::PairwiseCounts& counts) {
+absl::StatusOr<v1::GroupRanking> Rank(const v1::Round& round, const std::string& group_id,
+                                      const ranking::PairwiseCounts& counts) {
   v1::GroupRanking result;
   result.set_group_id(group_id);
   std::vector<ranking::Option> options;
   for (size_t i = 0; i < counts.options(); ++i) options.push_back({IdOf(round, i), "", false});
-  // The method was checked when the round was opened: it needs pairwise counts and takes no
-  // parameters here.
-  const auto ranking = ranking::RankPairwise(round.method(), {}, counts, options);
-  if (ranking.ok()) *result.mutable_ranking() = ToTiers(round, ranking->tiers);
+  ASSIGN_OR_RETURN(const ranking::Ranking ranking,
+                   ranking::RankPairwise(round.method(), {}, counts, options));
+  *result.mutable_ranking() = ToTiers(round, ranking.tiers);
   const ranking::PairwiseMatrix matrix = counts.Matrix();
   for (size_t a = 0; a < options.size(); ++a) {
     v1::IdeaScore* score = result.add_scores();
@@ -126,7 +126,7 @@ TierList ToTiers(const v1::Round& round, const std::vector<ranking::Tier>& tiers
   return list;
 }
 
-void CountBallots(const RoundUrn& urn, v1::Round& round) {
+absl::Status CountBallots(const RoundUrn& urn, v1::Round& round) {
   const size_t options = OptionsOf(round);
   ranking::PairwiseCounts combined(options);
   uint64_t ballot_count = 0;
@@ -138,19 +138,18 @@ void CountBallots(const RoundUrn& urn, v1::Round& round) {
       for (const auto& [voter, ballot] : *ballots) batch.Add(ballot, 1);
     }
     combined.Merge(counts, group.weight());
-    v1::GroupRanking& ranking = *round.add_rankings();
-    ranking = Rank(round, group.group_id(), counts);
-    ranking.set_ballot_count(counts.total_weight());
-    ballot_count += ranking.ballot_count();
+    ASSIGN_OR_RETURN(*round.add_rankings(), Rank(round, group.group_id(), counts));
+    round.mutable_rankings()->rbegin()->set_ballot_count(counts.total_weight());
+    ballot_count += counts.total_weight();
   }
-  v1::GroupRanking& ranking = *round.add_rankings();
-  ranking = Rank(round, "", combined);
-  ranking.set_ballot_count(ballot_count);
+  ASSIGN_OR_RETURN(*round.add_rankings(), Rank(round, "", combined));
+  round.mutable_rankings()->rbegin()->set_ballot_count(ballot_count);
   round.set_ballot_count(ballot_count);
-  if (!round.status_quo()) return;
+  if (!round.status_quo()) return absl::OkStatus();
   const auto status_quo = static_cast<ranking::OptionIndex>(round.idea_ids_size());
   for (const auto idea : ranking::BeatStatusQuo(combined.Matrix(), status_quo))
     round.add_beat_status_quo(IdOf(round, idea));
+  return absl::OkStatus();
 }
 
 }  // namespace votum::ideas

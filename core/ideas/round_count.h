@@ -1,7 +1,8 @@
 // The rankings of a round: what a ballot may say, how it is kept, and what all ballots give.
 //
-// Ballots are counted once, when the round is closed. Pairwise counts (the square of the number of
-// ideas, for each group) are gone when the rankings are made: nothing needs them before or after.
+// Ballots are counted when the round is closed (round_outcomes.h). Pairwise counts (the square of the
+// number of ideas, for each group) are gone when the rankings are made: nothing needs them before or
+// after.
 #ifndef VOTUM_CORE_IDEAS_ROUND_COUNT_H_
 #define VOTUM_CORE_IDEAS_ROUND_COUNT_H_
 
@@ -37,8 +38,9 @@ TierList ToTiers(const v1::Round& round, const std::vector<ranking::Tier>& tiers
 
 // Counts the ballots of `urn` and puts the outcome into `round`: how many there are; each group's
 // ranking in the order of the groups, then the combined one (group_id empty); and which ideas beat
-// the status quo in the combined counts, where it is an option.
-void CountBallots(const RoundUrn& urn, v1::Round& round);
+// the status quo in the combined counts, where it is an option. An error of the method, which OpenRound
+// leaves no room for, is an error here and no empty ranking.
+absl::Status CountBallots(const RoundUrn& urn, v1::Round& round);
 
 }  // namespace votum::ideas
 

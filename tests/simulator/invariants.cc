@@ -103,7 +103,7 @@ void AddIdeaFacts(const World& world, FinalFacts& facts) {
     if (entry.round.state() == ideas::v1::ROUND_STATE_OPEN) continue;
     facts[absl::StrCat("count of round ", id)] =
         absl::StrCat(Hex(world.ideas().state().urns.Find(id)->ballots.Digest()), " ",
-                     entry.round.rankings_size());
+                     world.ideas().GetRound(id)->rankings_size());
     if (entry.round.state() == ideas::v1::ROUND_STATE_ESTABLISHED)
       facts[absl::StrCat("ranking of round ", id)] = entry.round.ShortDebugString();
   }
@@ -211,9 +211,11 @@ absl::Status CheckRounds(const World& world) {
     uint64_t ballots = 0;
     for (const auto& [group, of_group] : world.ideas().state().urns.Find(id)->ballots)
       ballots += of_group.size();
-    if (ballots != entry.round.ballot_count())
-      return Broken(absl::StrCat("round ", id, " counts ", entry.round.ballot_count(), " of ",
-                                 ballots, " ballots"));
+    const auto round = world.ideas().GetRound(id);
+    if (!round.ok()) return round.status();
+    if (ballots != round->ballot_count())
+      return Broken(absl::StrCat("round ", id, " counts ", round->ballot_count(), " of ", ballots,
+                                 " ballots"));
   }
   return absl::OkStatus();
 }

@@ -148,9 +148,9 @@ void CloseRound(Scene& scene, v1::CloseRound& command) {
 void EstablishRanking(Scene& scene, v1::EstablishRanking& command) {
   command.clear_tie_order();
   command.clear_tie_rule();
-  const ideas::RoundEntry* entry = RoundOf(scene, command.round_id());
-  if (entry == nullptr || entry->round.rankings().empty()) return;
-  *command.mutable_ranking() = entry->round.rankings().rbegin()->ranking();
+  const auto round = scene.world.ideas().GetRound(command.round_id());
+  if (!round.ok() || round->rankings().empty()) return;
+  *command.mutable_ranking() = round->rankings().rbegin()->ranking();
   if (scene.dice.Chance(60)) return;
   // The first tie is resolved in the order of the ids.
   for (int i = 0; i < command.ranking_size(); ++i) {

@@ -22,6 +22,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "core/ideas/round_count.h"
 #include "ranking/formats/formats.h"
 #include "ranking/formats/mapped_file.h"
 #include "ranking/method.h"
@@ -179,6 +180,42 @@ void BenchKemeny() {
        Milliseconds([&] { (void)Rank("kemeny", {}, election); }, 5), 50, 0);
 }
 
+// The largest round that there may be, counted as whoever asks for it first does.
+void BenchLargestRound() {
+  constexpr uint16_t kIdeas = 2000, kGroups = 20, kBallots = 100, kRanked = 100;
+  std::mt19937_64 random(5);
+  ideas::RoundUrn urn;
+  ideas::v1::Round round;
+  std::vector<OptionIndex> order(kIdeas);
+  std::iota(order.begin(), order.end(), OptionIndex{0});
+  for (int i = 0; i < kIdeas; ++i) round.add_idea_ids(absl::StrCat("idee-", i));
+  for (int g = 0; g < kGroups; ++g) {
+    ideas::v1::RoundGroup& group = *round.add_groups();
+    group.set_group_id(absl::StrCat("gruppe-", g));
+    group.set_weight(1);
+    for (int b = 0; b < kBallots; ++b) {
+      std::vector<Tier> tiers;
+      for (size_t k = 0; k < kRanked; ++k) {
+        std::swap(order[k], order[k + random() % (order.size() - k)]);
+        tiers.push_back({order[k]});
+      }
+      urn.ballots.MutableOrNew(group.group_id()).InsertOrAssign(absl::StrCat(b), Encode(tiers));
+    }
+  }
+  for (const Method& method : Methods()) {
+    if (method.needs != Needs::kPairwise || method.sure_options < kIdeas) continue;
+    ideas::v1::Round counted = round;
+    counted.set_method(PinnedId(method.id));
+    const double ours = Milliseconds(
+        [&] {
+          counted.clear_rankings();
+          if (!ideas::CountBallots(urn, counted).ok()) std::abort();
+        },
+        1);
+    Line(absl::StrCat("round of 2,000 ideas, 20 groups, ", method.id), ours, 15000, 0);
+  }
+}
+
 void BenchFile(const std::string& name, const std::string& method, const Params& params,
                double target) {
   const char* const folder = std::getenv("VOTUM_RANKING_DATA");
@@ -297,6 +334,7 @@ void Main(bool large) {
   BenchSchulze();
   BenchPairwise();
   BenchKemeny();
+  BenchLargestRound();
   BenchCity();
   BenchFile("scottish/blt/aberdeen_2017_ward10.blt", "stv.scottish-2011", {}, 0.2);
   BenchFile("pabulib/Poland_Lodz_2022_Chojny.pb", "mes.cost", {}, 10);

@@ -530,6 +530,78 @@ TEST_F(IdeasTest, AHandleKeepsItsStateAndASnapshotIsTheState) {
   EXPECT_EQ(DigestOf(restored), DigestOf(now));
 }
 
+// The fold, for which all commands wait, does not count when a round is closed.
+TEST_F(IdeasTest, AClosedRoundIsCountedByWhoeverAsksFirstAndOnce) {
+  OpenRound(2);
+  ASSERT_OK(Cast(voters_[0], {"a", "b", "c"}));
+  ASSERT_OK(Close());
+  const RoundEntry& entry = *machine_.state().rounds.Find("r1");
+  EXPECT_EQ(entry.round.rankings_size(), 0);
+  RoundOutcomes outcomes;
+  const RoundUrn& urn = *machine_.state().urns.Find("r1");
+  const auto first = outcomes.Of(entry, urn);
+  ASSERT_OK(first);
+  EXPECT_EQ((*first)->ballot_count(), 1u);
+  EXPECT_EQ(outcomes.Of(entry, urn)->get(), first->get());
+  // Other ballots, as another state may have them, are another outcome.
+  RoundUrn other = urn;
+  other.ballots.MutableOrNew("citizens").InsertOrAssign("code:x", CodedRanking{});
+  const auto second = outcomes.Of(entry, other);
+  ASSERT_OK(second);
+  EXPECT_EQ((*second)->ballot_count(), 2u);
+  EXPECT_EQ(outcomes.Of(entry, urn)->get(), first->get());
+  EXPECT_EQ(machine_.GetRound("r1")->ballot_count(), 1u);
+}
+
+// Of a circle of more than 20 ideas, kemeny finds no best order.
+TEST_F(IdeasTest, AMethodThatMayFailIsTakenOnlyForWhatItIsSureToRank) {
+  constexpr int kMost = 20;
+  v1::OpenRound open;
+  open.set_round_id("r1");
+  open.set_title("Runde");
+  open.set_method("kemeny");
+  open.set_max_ranked(kMost);
+  v1::RoundGroup* group = open.add_groups();
+  group->set_group_id("citizens");
+  group->set_name("Bürger");
+  group->set_weight(1);
+  for (int i = 0; i <= kMost; ++i) {
+    const std::string id = "idee-" + std::to_string(i);
+    ASSERT_OK(Record(id));
+    ASSERT_OK(Moderate(id, v1::MODERATION_VERDICT_PUBLISH));
+    open.add_idea_ids(id);
+  }
+  EXPECT_THAT(Do("clerk", open), IsRefused(Reason::kBadRound));
+  open.mutable_idea_ids()->RemoveLast();
+  open.set_status_quo(true);
+  EXPECT_THAT(Do("clerk", open), IsRefused(Reason::kBadRound)) << "the status quo is ranked, too";
+  open.set_status_quo(false);
+  EXPECT_OK(Do("clerk", open));
+  open.set_round_id("r2");
+  open.add_idea_ids("idee-20");
+  open.set_method("schulze.wv_lv");
+  EXPECT_OK(Do("clerk", open));
+}
+
+TEST_F(IdeasTest, AnErrorOfTheMethodIsNoEmptyRanking) {
+  constexpr uint16_t kIdeas = 21;
+  v1::Round round;
+  round.set_method("kemeny.v1");
+  round.add_groups()->set_group_id("citizens");
+  round.mutable_groups(0)->set_weight(1);
+  for (int i = 0; i < kIdeas; ++i) round.add_idea_ids("idee-" + std::to_string(i));
+  // Three ballots, each beginning seven ideas later: a circle.
+  RoundUrn urn;
+  for (uint16_t ballot = 0; ballot < 3; ++ballot) {
+    std::vector<ranking::Tier> tiers;
+    for (uint16_t place = 0; place < kIdeas; ++place)
+      tiers.push_back({static_cast<uint16_t>((place + ballot * 7) % kIdeas)});
+    urn.ballots.MutableOrNew("citizens")
+        .InsertOrAssign("code:" + std::to_string(ballot), ranking::Encode(tiers));
+  }
+  EXPECT_THAT(CountBallots(urn, round), IsRefused(Reason::kTooManyOptions));
+}
+
 // Pairwise counts are no state: a restored urn gives the rankings that the machine gives.
 TEST_F(IdeasTest, ARestoredRoundCountsAsTheOneThatWasKept) {
   OpenRound(3, true);
@@ -540,7 +612,7 @@ TEST_F(IdeasTest, ARestoredRoundCountsAsTheOneThatWasKept) {
   ASSERT_OK(Close());
   v1::Round round = restored.rounds.Find("r1")->round;
   round.set_state(v1::ROUND_STATE_CLOSED);
-  CountBallots(*restored.urns.Find("r1"), round);
+  ASSERT_OK(CountBallots(*restored.urns.Find("r1"), round));
   EXPECT_EQ(round.ballot_count(), 2u);
   EXPECT_EQ(Print(round), Print(*machine_.GetRound("r1")));
 }
