@@ -325,7 +325,7 @@ absl::Status CommandExecutor::OutcomeOf(uint64_t index) const {
 }
 
 void CommandExecutor::End(Running& running, absl::StatusOr<common::v1::Receipt> result) {
-  const std::string& name = running.call.expected->name();
+  const std::string name = CountedName(*running.call.expected);
   const absl::Duration taken = absl::Now() - running.start;
   if (result.ok()) {
     metrics_.CountCommand(name, running.preview.recorded.has_value() ? "repeated" : "ok", taken);

@@ -9,6 +9,7 @@
 #include "prometheus/gauge.h"
 #include "prometheus/histogram.h"
 #include "prometheus/registry.h"
+#include "votum/common/v1/options.pb.h"
 
 namespace votum {
 namespace {
@@ -16,6 +17,12 @@ namespace {
 const prometheus::Histogram::BucketBoundaries kSecondBuckets = {
     0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10};
 }  // namespace
+
+std::string CountedName(const google::protobuf::Descriptor& command) {
+  const bool sealed =
+      command.options().GetExtension(common::v1::command).audience() == common::v1::AUDIENCE_SEALED;
+  return sealed ? "sealed" : command.name();
+}
 
 struct Metrics::Families {
   std::shared_ptr<prometheus::Registry> registry = std::make_shared<prometheus::Registry>();

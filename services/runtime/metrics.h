@@ -8,8 +8,13 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "google/protobuf/descriptor.h"
 
 namespace votum {
+
+// The name under which a command is counted and logged. Those whose records are sealed share one: whoever
+// sees the metrics must not learn how many have voted by now, on a device or on paper.
+std::string CountedName(const google::protobuf::Descriptor& command);
 
 // Thread-safe. Labels are names of commands and reasons; never ids of persons.
 class Metrics {

@@ -12,6 +12,9 @@
 #include "base/status_matchers.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "votum/ideas/v1/ideas.pb.h"
+#include "votum/meetings/v1/secret_votes.pb.h"
+#include "votum/meetings/v1/voting.pb.h"
 
 namespace votum {
 namespace {
@@ -19,6 +22,16 @@ namespace {
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
+
+TEST(MetricsTest, WhatIsSealedIsCountedWithoutItsName) {
+  for (const auto* const sealed :
+       {meetings::v1::CastVote::descriptor(), meetings::v1::CorrectVote::descriptor(),
+        meetings::v1::RecordPaperVote::descriptor(), meetings::v1::MarkBallot::descriptor(),
+        meetings::v1::CastSecretBallot::descriptor(), ideas::v1::CastPreference::descriptor()}) {
+    EXPECT_EQ(CountedName(*sealed), "sealed") << sealed->name();
+  }
+  EXPECT_EQ(CountedName(*meetings::v1::CloseVote::descriptor()), "CloseVote");
+}
 
 TEST(MetricsTest, AnAddressInUseIsNamedWithTheWayOut) {
   const int other = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
