@@ -1,4 +1,4 @@
-// One connection of a server, and the state that all of them share. Only server.cc includes this.
+// One connection of a server. Only server.cc includes this.
 #ifndef VOTUM_PLATFORM_HTTP_CONNECTION_H_
 #define VOTUM_PLATFORM_HTTP_CONNECTION_H_
 
@@ -22,17 +22,17 @@
 #include <deque>
 #include <functional>
 #include <limits>
+#include <list>
 #include <memory>
 #include <optional>
 #include <sstream>
 #include <string>
-#include <unordered_map>
 #include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "platform/http/rate_limiter.h"
 #include "platform/http/server.h"
+#include "platform/http/shares.h"
 #include "platform/http/socket.h"
 
 namespace votum::http {
@@ -100,66 +100,6 @@ inline void PrepareSocket(tcp::socket* socket) {
   }
 }
 
-// State shared by all connections; outlives them.
-struct Common {
-  Common(Server::LaterHandler handle, const Limits& limit)
-      : handler(std::move(handle)),
-        limits(limit),
-        limiter(limit.requests_per_second, std::max(limit.burst, limit.requests_per_second)) {}
-
-  bool MayAsk(const std::string& peer) {
-    return limits.requests_per_second <= 0 || limiter.Take(peer, std::chrono::steady_clock::now());
-  }
-
-  const Server::LaterHandler handler;
-  const Limits limits;
-  RateLimiter limiter;
-  int open = 0;
-  std::unordered_map<std::string, int> open_of;  // by peer
-  size_t bodies = 0;
-  std::unordered_map<std::string, size_t> bodies_of;  // by peer; none is 0
-};
-
-// A part of the memory for bodies, given back at the end.
-class BodyShare {
- public:
-  ~BodyShare() { GiveBack(); }
-
-  // 0, or the status of the refusal.
-  int Take(Common* common, const std::string& peer, size_t bytes) {
-    GiveBack();
-    if (bytes == 0) return 0;
-    const auto own = common->bodies_of.find(peer);
-    const size_t has = own == common->bodies_of.end() ? 0 : own->second;
-    if (bytes >
-        common->limits.bodies_per_address - std::min(has, common->limits.bodies_per_address))
-      return 429;
-    if (bytes >
-        common->limits.bodies_in_all - std::min(common->bodies, common->limits.bodies_in_all))
-      return 503;
-    common_ = common;
-    peer_ = peer;
-    bytes_ = bytes;
-    common->bodies += bytes;
-    common->bodies_of[peer] += bytes;
-    return 0;
-  }
-
-  void GiveBack() {
-    if (common_ == nullptr) return;
-    common_->bodies -= bytes_;
-    const auto own = common_->bodies_of.find(peer_);
-    own->second -= bytes_;
-    if (own->second == 0) common_->bodies_of.erase(own);
-    common_ = nullptr;
-  }
-
- private:
-  Common* common_ = nullptr;
-  std::string peer_;
-  size_t bytes_ = 0;
-};
-
 // One connection: reads a request, answers it, reads the next. It lives as long as one of its
 // operations is under way, or somebody has the reply to its request.
 //
@@ -176,12 +116,10 @@ class Connection : public std::enable_shared_from_this<Connection<Stream>> {
         clock_(stream_.socket().get_executor()),
         common_(*common) {
     ++common_.open;
-    ++common_.open_of[peer_];
+    CountFor(peer_);
+    BeginToWait();
   }
-  ~Connection() {
-    --common_.open;
-    if (--common_.open_of[peer_] == 0) common_.open_of.erase(peer_);
-  }
+  ~Connection() { Leave(); }
 
   void Start() {
     GiveTime();
@@ -243,6 +181,60 @@ class Connection : public std::enable_shared_from_this<Connection<Stream>> {
     const std::shared_ptr<Connection> connection_;
     const uint64_t turn_;
   };
+
+  // -------------------------------------------------------------------------------------------------------------------
+  // Shares
+
+  // From now on the connection is one of `owner`.
+  void CountFor(const std::string& owner) {
+    CountForNobody();
+    owner_ = owner;
+    if (!owner_.empty()) ++common_.open_of[owner_];
+  }
+  void CountForNobody() {
+    if (owner_.empty()) return;
+    if (--common_.open_of[owner_] == 0) common_.open_of.erase(owner_);
+    owner_.clear();
+  }
+
+  // Another connection may end this one while it waits, unless it is one of somebody with a name.
+  void BeginToWait() {
+    if (waits_.has_value() || left_ || named_) return;
+    waits_ = common_.waiting.insert(common_.waiting.end(), [this] {
+      Leave();
+      CloseAtOnce();
+    });
+  }
+  void EndWaiting() {
+    if (!waits_.has_value()) return;
+    common_.waiting.erase(*waits_);
+    waits_.reset();
+  }
+
+  // The connection takes no place any more.
+  void Leave() {
+    EndWaiting();
+    if (left_) return;
+    left_ = true;
+    --common_.open;
+    CountForNobody();
+  }
+
+  // Who the request counts for. If it is somebody with a name, so does the connection, unless it is
+  // one of a proxy, which sends the requests of many.
+  std::string OwnerOf(const Request& request) {
+    const std::string name = common_.limits.name_of ? common_.limits.name_of(request) : "";
+    if (name.empty()) return request.peer;
+    const auto own = common_.open_of.find(name);
+    const int has = own == common_.open_of.end() ? 0 : own->second;
+    if (owner_ != name && !left_ && !common_.limits.behind_proxy &&
+        has < common_.limits.connections_per_name) {
+      CountFor(name);
+      named_ = true;
+      EndWaiting();
+    }
+    return name;
+  }
 
   // -------------------------------------------------------------------------------------------------------------------
   // Time
@@ -325,6 +317,7 @@ class Connection : public std::enable_shared_from_this<Connection<Stream>> {
     }
     if (common_.limits.behind_proxy)
       request_.peer = ForwardedFor(request_.Header("x-forwarded-for"), peer_);
+    asks_for_ = OwnerOf(request_);
     keep_alive_ = message.keep_alive();
     is_head_ = message.method() == beast_http::verb::head;
     chunks_ = message.version() >= 11;
@@ -338,7 +331,7 @@ class Connection : public std::enable_shared_from_this<Connection<Stream>> {
       return false;
     }
     const size_t size = length.has_value() ? static_cast<size_t>(*length) : most;
-    if (const int refused = body_share_.Take(&common_, request_.peer, size); refused != 0) {
+    if (const int refused = body_share_.Take(&common_, asks_for_, size); refused != 0) {
       RefuseAndClose(refused, "too many bytes are on their way; come back in a moment");
       return false;
     }
@@ -366,6 +359,7 @@ class Connection : public std::enable_shared_from_this<Connection<Stream>> {
   }
 
   void BeginTurn() {
+    EndWaiting();
     answering_ = true;
     complete_ = false;
     ended_ = false;
@@ -377,7 +371,7 @@ class Connection : public std::enable_shared_from_this<Connection<Stream>> {
     parser_.reset();
     BeginTurn();
     GiveAllTime();
-    if (!common_.MayAsk(request_.peer))
+    if (!common_.MayAsk(asks_for_))
       return SendWhole(Refusal(429, "too many requests; come back in a moment"));
     const uint64_t turn = turn_;
     common_.handler(std::exchange(request_, {}),
@@ -499,6 +493,7 @@ class Connection : public std::enable_shared_from_this<Connection<Stream>> {
     gone_ = nullptr;
     body_left_ = {};
     body_share_.GiveBack();
+    BeginToWait();
   }
 
   void AnswerIsDone() {
@@ -554,6 +549,11 @@ class Connection : public std::enable_shared_from_this<Connection<Stream>> {
   std::array<char, kReadBytes> arrived_;  // by the read under way
   beast::flat_buffer buffer_;             // not parsed yet
   Common& common_;
+  std::string owner_;                                                // in common_.open_of
+  std::optional<std::list<std::function<void()>>::iterator> waits_;  // in common_.waiting
+  bool left_ = false;                                                // takes no place any more
+  bool named_ = false;                                               // the owner is a name
+  std::string asks_for_;                                             // the owner of the request
   std::optional<beast_http::request_parser<beast_http::string_body>> parser_;
   bool head_done_ = false;  // of the request in parser_: looked at
   Request request_;

@@ -93,10 +93,7 @@ struct Server::Impl {
 
   void Take(tcp::socket socket) {
     const std::string peer = PeerOf(socket);
-    if (common.open >= common.limits.connections) return;
-    const auto open = common.open_of.find(peer);
-    if (open != common.open_of.end() && open->second >= common.limits.connections_per_address)
-      return;
+    if (!common.MayConnect(peer)) return;
     PrepareSocket(&socket);
     if (certificate.has_value()) {
       std::make_shared<Connection<TlsSocket>>(std::move(socket), peer, &common,

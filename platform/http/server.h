@@ -55,15 +55,27 @@ struct Limits {
   size_t body_bytes = size_t{64} << 10;  // beyond it: 413
   // Instead, if it is set, the most for each request; it is shown all but the body.
   std::function<size_t(const Request&)> body_bytes_for = nullptr;
-  // Bodies of all requests in progress, and of those from one address: beyond it 503 and 429.
+  // Bodies of all requests in progress, and of those from one address: beyond it 503 and 429. Bodies
+  // of up to kSmallBody bytes do not count, so that nobody's large ones keep out a vote.
   size_t bodies_in_all = size_t{256} << 20;
   size_t bodies_per_address = size_t{64} << 20;
-  uint32_t header_bytes = 8 << 10;    // beyond it: 431
-  int connections = 256;              // further ones are closed at once
-  int connections_per_address = 256;  // the same
+  uint32_t header_bytes = 8 << 10;  // beyond it: 431
+  // When as many are open, the one that has waited longest for its next request makes room for a new
+  // one; if all are being answered, that is closed at once.
+  int connections = 256;
+  int connections_per_address = 256;  // further ones are closed at once
+  // New connections of one address above this rate are closed at once; connections_per_address may
+  // come at once. 0 means no limit.
+  int new_connections_per_second = 0;
   // Requests above this rate get 429. An IPv6 /64 counts as one address. 0 means no limit.
   int requests_per_second = 0;
   int burst = 0;  // requests at once; used only with requests_per_second
+  // Whoever has proved who he is counts by himself: the name under which this request, which is
+  // shown without its body, counts instead of its address; empty for none. A connection with such a
+  // request leaves the share of its address too, and makes room for nobody, as long as the name has
+  // no more than connections_per_name.
+  std::function<std::string(const Request&)> name_of = nullptr;
+  int connections_per_name = 16;
   // To receive a header (also the next), or send a piece of an answer. A body gets a second more
   // for each kSlowestBody bytes.
   int seconds = 10;
@@ -73,6 +85,7 @@ struct Limits {
 };
 
 inline constexpr size_t kSlowestBody = size_t{32} << 10;  // bytes a second
+inline constexpr size_t kSmallBody = size_t{16} << 10;
 
 // Without a file the server speaks HTTP without TLS, for loopback and proxies.
 struct ServerTls {

@@ -68,6 +68,11 @@ absl::StatusOr<std::unique_ptr<Gateway>> Gateway::Start(
   limits.body_bytes_for = [raw = gateway.get()](const http::Request& request) -> size_t {
     return RpcEdge::IsRpc(request.target) ? raw->rpcs_.MostBytesOf(request) : 0;
   };
+  limits.name_of = [raw = gateway.get()](const http::Request& request) -> std::string {
+    if (!RpcEdge::IsRpc(request.target)) return "";
+    const std::string person = raw->rpcs_.PersonOf(request);
+    return person.empty() ? "" : absl::StrCat("person ", person);  // never an address
+  };
   auto server = http::Server::ListenLater(
       address.host, address.port,
       [raw = gateway.get()](http::Request request, std::shared_ptr<http::Reply> reply) {
@@ -92,7 +97,7 @@ Gateway::Gateway(std::unique_ptr<LogMirror> mirror, const crypto::NoteVerifier& 
       fatal_(std::move(fatal)),
       log_(std::move(mirror), log, options.policy),
       files_(std::move(files)),
-      rpcs_(options.services),
+      rpcs_(options.for_reads, options.services),
       readiness_(options.services, options.ready_within),
       follower_([source](uint64_t start) { return source->Subscribe(start); },
                 [this] { return log_.mirror().size(); },

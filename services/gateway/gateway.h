@@ -35,11 +35,14 @@ struct GatewayOptions {
   std::string listen;   // numeric host and port, "127.0.0.1:7467", "[::1]:0"
   http::ServerTls tls;  // empty for plain HTTP, on loopback only
   http::Limits limits;
-  std::string folder;        // the mirror lies on its disk
-  std::string policy;        // shown at /log/policy
-  ServiceChannels services;  // those that people call, with the edge's certificate
-  std::string web;           // the folder of the app's files; it may be missing
-  std::string api;           // the same, of the page that says how to write a client
+  std::string folder;  // the mirror lies on its disk
+  std::string policy;  // shown at /log/policy
+  // To the services that people call, with the edge's certificate: for reads without a session, and
+  // for all else.
+  ServiceChannels for_reads;
+  ServiceChannels services;
+  std::string web;  // the folder of the app's files; it may be missing
+  std::string api;  // the same, of the page that says how to write a client
   absl::Duration ready_within = absl::Seconds(15);  // the oldest state of a service that is ready
 };
 

@@ -6,6 +6,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
 #include "base/refusal.h"
 #include "grpcpp/generic/generic_stub.h"
@@ -14,13 +15,18 @@
 #include "platform/grpc/status.h"
 #include "services/runtime/host.h"
 #include "services/runtime/read_access.h"
+#include "services/runtime/reader_teller.h"
 
 namespace votum::gateway {
 namespace {
 
 constexpr int kParsers = 2;
 // As many as may be in progress; their bytes are limited by the server.
-constexpr size_t kMostWaitingForParsers = kEdgeCalls.in_all;
+constexpr size_t kMostWaitingForParsers = 8192;
+constexpr EdgeLimits kDefaults;
+static_assert(kDefaults.commands.in_all + kDefaults.unproved.in_all + kDefaults.persons.in_all <=
+              static_cast<size_t>(kMaxCallsOfConnection));
+static_assert(kDefaults.reads.in_all <= static_cast<size_t>(kMaxCallsOfConnection));
 
 std::string BytesOf(const grpc::ByteBuffer& buffer) {
   std::vector<grpc::Slice> slices;
@@ -82,7 +88,9 @@ void AllowReading(const RpcMethod& method, const http::Request& request, http::A
   answer->headers.emplace_back("X-Content-Type-Options", "nosniff");
   if (method.is_command || !request.Header(kSessionMetadata).empty()) return;
   answer->headers.emplace_back("Access-Control-Allow-Origin", "*");
-  answer->headers.emplace_back("Access-Control-Expose-Headers", "Retry-After");
+  answer->headers.emplace_back(
+      "Access-Control-Expose-Headers",
+      absl::StrCat("Retry-After, ", absl::StrJoin(AnsweredHeaders(), ", ")));
 }
 
 // A refusal before anything was asked of a service. Connect's streams have theirs behind a head that
@@ -101,17 +109,17 @@ http::Answer RefusalOf(const RpcMethod& method, const RpcFormat& format,
 // One call. Whoever uses it holds it; it holds itself until gRPC has done with it.
 class RpcEdge::Call final : public grpc::ClientBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer> {
  public:
-  Call(RpcEdge* edge, const RpcMethod& method, const RpcFormat& format, std::string caller,
-       http::Answer head, std::shared_ptr<http::Reply> reply)
+  Call(RpcEdge* edge, const RpcMethod& method, const RpcFormat& format, Place place,
+       std::string session, http::Answer head, std::shared_ptr<http::Reply> reply)
       : edge_(*edge),
         method_(*method.descriptor),
         format_(format),
-        caller_(std::move(caller)),
+        place_(std::move(place)),
+        session_(std::move(session)),
         head_(std::move(head)),
         reply_(std::move(reply)) {}
 
   grpc::ClientContext& context() { return context_; }
-  const std::string& caller() const { return caller_; }
 
   void Start(const std::shared_ptr<Call>& self, const std::shared_ptr<grpc::Channel>& channel,
              const std::string& path, const std::string& message) {
@@ -120,12 +128,8 @@ class RpcEdge::Call final : public grpc::ClientBidiReactor<grpc::ByteBuffer, grp
     request_ = grpc::ByteBuffer(&slice, 1);
     grpc::GenericStub(channel).PrepareBidiStreamingCall(&context_, path, grpc::StubOptions(), this);
     const std::shared_ptr<http::Reply> reply = reply_;  // which the call's end resets
-    if (streams()) {
-      reply_->Begin(head_);
-      AddHold();  // the next read begins outside of a reaction
-    }
+    if (streams()) AddHold();  // the next read begins outside of a reaction
     StartWriteLast(&request_, grpc::WriteOptions());
-    StartRead(&response_);
     StartCall();
     reply->OnGone([weak = std::weak_ptr<Call>(self)] {
       if (const auto call = weak.lock()) call->Cancel();
@@ -136,6 +140,26 @@ class RpcEdge::Call final : public grpc::ClientBidiReactor<grpc::ByteBuffer, grp
   void Cancel() {
     context_.TryCancel();
     LetGo();
+  }
+
+  // What the service says ahead of its answer, or with its refusal. The first read follows, so that
+  // a stream's head is out before its messages.
+  void OnReadInitialMetadataDone(bool ok) override {
+    if (!ok) return LetGo();
+    const auto& metadata = context_.GetServerInitialMetadata();
+    for (const absl::string_view name : AnsweredHeaders()) {
+      const auto found = metadata.find({name.data(), name.size()});
+      if (found == metadata.end()) continue;
+      head_.headers.emplace_back(name, std::string(found->second.data(), found->second.size()));
+    }
+    const auto reader = metadata.find(kReaderMetadata);
+    proved_ = !session_.empty() && reader != metadata.end();
+    if (proved_) {
+      edge_.sessions_.Learn(session_, std::string(reader->second.data(), reader->second.size()),
+                            absl::Now());
+    }
+    if (streams()) BeginStream();
+    StartRead(&response_);
   }
 
   void OnReadDone(bool ok) override {
@@ -153,6 +177,10 @@ class RpcEdge::Call final : public grpc::ClientBidiReactor<grpc::ByteBuffer, grp
   }
 
   void OnDone(const grpc::Status& status) override {
+    const bool refused = status.error_code() == grpc::StatusCode::UNAUTHENTICATED;
+    if (refused && !proved_) edge_.sessions_.Forget(session_);
+    // Before the answer, upon which its caller may send the next.
+    place_.shares->GiveBack(place_.owner, 1);
     Answer(own_status_.ok() ? status : own_status_);
     const std::shared_ptr<Call> self = std::move(self_);
     edge_.Forget(this);
@@ -160,6 +188,11 @@ class RpcEdge::Call final : public grpc::ClientBidiReactor<grpc::ByteBuffer, grp
 
  private:
   bool streams() const { return method_.server_streaming(); }
+
+  void BeginStream() {
+    begun_ = true;
+    reply_->Begin(head_);
+  }
 
   // The message that has just come, as the caller wants it.
   absl::StatusOr<std::string> Message() {
@@ -186,6 +219,7 @@ class RpcEdge::Call final : public grpc::ClientBidiReactor<grpc::ByteBuffer, grp
 
   void Answer(grpc::Status status) {
     if (streams()) {
+      if (!begun_) BeginStream();
       reply_->Write(WrapEnd(format_, status), [](bool) {});
       reply_->End();
       return reply_.reset();
@@ -208,20 +242,29 @@ class RpcEdge::Call final : public grpc::ClientBidiReactor<grpc::ByteBuffer, grp
   RpcEdge& edge_;
   const google::protobuf::MethodDescriptor& method_;
   const RpcFormat format_;
-  const std::string caller_;
-  const http::Answer head_;
+  const Place place_;
+  const std::string session_;  // as the caller sent it; empty without
+  http::Answer head_;
   std::shared_ptr<http::Reply> reply_;
   std::shared_ptr<Call> self_;
   grpc::ClientContext context_;
   grpc::ByteBuffer request_;
   grpc::ByteBuffer response_;
+  bool begun_ = false;       // a stream's head is sent
+  bool proved_ = false;      // the service has said whose session it is
   grpc::Status own_status_;  // why the edge ends the call
   std::mutex mutex_;
   bool held_ = true;  // guarded by mutex_; of a stream: gRPC waits for our next read
 };
 
-RpcEdge::RpcEdge(ServiceChannels channels, CallerShares::Limits limits)
-    : channels_(std::move(channels)), shares_(limits), parsers_(kParsers, kMostWaitingForParsers) {}
+RpcEdge::RpcEdge(ServiceChannels for_reads, ServiceChannels channels, const EdgeLimits& limits)
+    : for_reads_(std::move(for_reads)),
+      channels_(std::move(channels)),
+      reads_(limits.reads),
+      commands_(limits.commands),
+      unproved_(limits.unproved),
+      persons_(limits.persons),
+      parsers_(kParsers, kMostWaitingForParsers) {}
 
 RpcEdge::~RpcEdge() = default;
 
@@ -236,6 +279,18 @@ size_t RpcEdge::MostBytesOf(const http::Request& request) const {
   if (format->json) return kMostJsonBytes;
   return format->protocol == RpcProtocol::kGrpcWebText ? kMaxRequestBytes / 3 * 4
                                                        : kMaxRequestBytes;
+}
+
+std::string RpcEdge::PersonOf(const http::Request& request) const {
+  const std::string session = SessionOf(request);
+  return session.empty() ? "" : sessions_.PersonOf(session, absl::Now());
+}
+
+RpcEdge::Place RpcEdge::PlaceFor(const RpcMethod& method, const http::Request& request) {
+  std::string person = PersonOf(request);
+  if (!person.empty()) return {&persons_, std::move(person)};
+  if (method.is_command) return {&commands_, request.peer};
+  return {SessionOf(request).empty() ? &reads_ : &unproved_, request.peer};
 }
 
 void RpcEdge::Handle(http::Request request, std::shared_ptr<http::Reply> reply) {
@@ -287,14 +342,17 @@ void RpcEdge::Begin(const RpcMethod& method, const RpcFormat& format, const http
   if (!timeout.ok()) return refuse(ToGrpc(timeout.status()));
   const auto metadata = MetadataOf(request);
   if (!metadata.ok()) return refuse(ToGrpc(metadata.status()));
-  const auto channel = channels_.find(method.service);
-  if (channel == channels_.end()) return reply->Send(NoSuchMethod(request.target));
-  if (shares_.Take(request.peer, 1) != CallerShares::Taken::kYes) {
+  const Place place = PlaceFor(method, request);
+  const ServiceChannels& channels = place.shares == &reads_ ? for_reads_ : channels_;
+  const auto channel = channels.find(method.service);
+  if (channel == channels.end()) return reply->Send(NoSuchMethod(request.target));
+  if (place.shares->Take(place.owner, 1) != CallerShares::Taken::kYes) {
     return refuse(ToGrpc(Refuse(Reason::kTooManyWaitingReads,
-                                "too many calls are in progress here, of your address or of all; "
-                                "end one of them, or try again in a moment")));
+                                "too many calls are in progress here, yours, of your address or of "
+                                "all; end one of them, or try again in a moment")));
   }
-  const auto call = made_.New<Call>(this, method, format, request.peer, std::move(head), reply);
+  const auto call =
+      made_.New<Call>(this, method, format, place, SessionOf(request), std::move(head), reply);
   for (const auto& [name, value] : *metadata) call->context().AddMetadata(name, value);
   call->context().AddMetadata(kCallerMetadata, request.peer);
   const absl::Duration patience = streams ? *timeout : std::min(*timeout, kLongestCall);
@@ -303,7 +361,7 @@ void RpcEdge::Begin(const RpcMethod& method, const RpcFormat& format, const http
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     if (stopping_) {
-      shares_.GiveBack(request.peer, 1);
+      place.shares->GiveBack(place.owner, 1);
       return refuse({grpc::StatusCode::UNAVAILABLE, "the edge stops; try again in a moment"});
     }
     calls_.insert(call.get());
@@ -313,7 +371,6 @@ void RpcEdge::Begin(const RpcMethod& method, const RpcFormat& format, const http
 }
 
 void RpcEdge::Forget(Call* call) {
-  shares_.GiveBack(call->caller(), 1);
   const std::lock_guard<std::mutex> lock(mutex_);
   calls_.erase(call);
 }

@@ -18,6 +18,7 @@
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 #include "nlohmann/json.hpp"
+#include "services/runtime/freshness.h"
 #include "services/runtime/read_access.h"
 
 namespace votum::gateway {
@@ -178,6 +179,18 @@ const std::vector<absl::string_view>& PassedHeaders() {
       kMinIndexMetadata,  // up to which record the state must be folded
   };
   return *kPassed;
+}
+
+const std::vector<absl::string_view>& AnsweredHeaders() {
+  static const auto* const kAnswered = new std::vector<absl::string_view>{
+      kStateAgeMetadata,  // how old the state is that was read
+  };
+  return *kAnswered;
+}
+
+std::string SessionOf(const http::Request& request) {
+  std::string session;
+  return absl::Base64Unescape(request.Header(kSessionMetadata), &session) ? session : "";
 }
 
 std::optional<RpcFormat> FormatOf(absl::string_view content_type) {

@@ -36,6 +36,11 @@ struct RpcFormat {
 // The headers of a request that are metadata of the call behind it, in lower case. The value of one
 // that ends in "-bin" is Base64 in HTTP.
 const std::vector<absl::string_view>& PassedHeaders();
+// The metadata of a call's answer that are headers of the answer over HTTP, in every format; pages of
+// other origins may read them too.
+const std::vector<absl::string_view>& AnsweredHeaders();
+// The session that a request brings along, as bytes; empty if it brings none, or no Base64.
+std::string SessionOf(const http::Request& request);
 
 // The format that a Content-Type names; none if it is no RPC's. Parameters do not matter.
 std::optional<RpcFormat> FormatOf(absl::string_view content_type);

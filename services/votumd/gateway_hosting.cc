@@ -25,6 +25,8 @@ constexpr int kDefaultConnections = 4096;
 constexpr int kMostConnections = 10000;
 constexpr int kMostRate = 100000;
 constexpr int kBurstSeconds = 10;
+constexpr int kNewConnections =
+    100;  // a second, of one address; a handshake costs as much as reads
 constexpr int kPartOfConnections = 4;
 constexpr int kDefaultReadySeconds = 15;
 
@@ -42,16 +44,19 @@ std::string Installed(const std::string& name) {
   return error ? "" : (program.parent_path().parent_path() / "share" / name).string();
 }
 
-// The services that people call, each with the edge's certificate. Also those of this process are
-// called by TLS: there is one way, on which they see who calls.
+// The services that people call, each with the edge's certificate, by connections that other such
+// channels do not share. Also those of this process are called by TLS: there is one way, on which they
+// see who calls.
 absl::StatusOr<gateway::ServiceChannels> ChannelsOf(const Deployment& deployment,
                                                     const runtime::v1::DeploymentConfig& config) {
   gateway::ServiceChannels channels;
   for (const char* const name : kServices) {
     if (absl::string_view(name) == "ledger") continue;  // answers services alone
     ASSIGN_OR_RETURN(const runtime::v1::ServiceAddress row, AddressOf(config, name));
-    channels[name] =
-        ConnectPatientlyTo(row.address(), ServiceClientTls(deployment.TlsOf(kGateway)));
+    grpc::ChannelArguments arguments = ChannelArgumentsTo(row.address());
+    arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+    channels[name] = grpc::CreateCustomChannel(
+        row.address(), ServiceClientTls(deployment.TlsOf(kGateway)), arguments);
   }
   return channels;
 }
@@ -66,6 +71,8 @@ http::Limits LimitsOf(const runtime::v1::Gateway& row) {
   limits.behind_proxy = row.plain_http();
   limits.connections_per_address =
       row.plain_http() ? limits.connections : std::max(1, limits.connections / kPartOfConnections);
+  // A proxy's are those of many.
+  limits.new_connections_per_second = row.plain_http() ? 0 : kNewConnections;
   limits.requests_per_second = or_default(row.requests_per_second(), kDefaultRate, kMostRate);
   limits.burst = limits.requests_per_second * kBurstSeconds;
   return limits;
@@ -95,6 +102,7 @@ absl::StatusOr<std::unique_ptr<gateway::Gateway>> StartGateway(
   options.api = Installed("api");
   options.ready_within =
       absl::Seconds(row.ready_seconds() == 0 ? kDefaultReadySeconds : row.ready_seconds());
+  ASSIGN_OR_RETURN(options.for_reads, ChannelsOf(deployment, config));
   ASSIGN_OR_RETURN(options.services, ChannelsOf(deployment, config));
   if (!row.plain_http()) {
     const std::string own = deployment.identity_path("edge");

@@ -42,6 +42,7 @@
 #include "services/runtime/port_probe.h"
 #include "services/runtime/read_access.h"
 #include "services/runtime/read_gate.h"
+#include "services/runtime/reader_teller.h"
 #include "services/runtime/replica.h"
 #include "services/runtime/runtime_service.h"
 #include "services/runtime/scrub.h"
@@ -353,6 +354,7 @@ class Process {
       std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> gates;
       gates.push_back(gate_->ForServer());
       gates.push_back(freshness_->ForServer());
+      gates.push_back(TellReadersTo(&*access_));
       ASSIGN_OR_RETURN(host_, Host::Start(addresses_, ServerTls(deployment_.TlsOf(names_.front())),
                                           services_, std::move(gates)));
       return absl::OkStatus();

@@ -376,6 +376,31 @@ TEST_P(AudienceTest, SessionsThatAreNoGoodAreRefusedNotTakenForThePublic) {
   EXPECT_THAT(SeenBy(session), IsRefused(Reason::kKeyRevoked));
 }
 
+// The edge counts calls for persons, and believes services about them, not its clients.
+TEST_P(AudienceTest, ServicesTellTheEdgeAloneWhoReads) {
+  const auto reader = [&](const std::string& certificate, const std::string& session) {
+    grpc::ClientContext context;
+    context.set_deadline(absl::ToChronoTime(absl::Now() + absl::Seconds(30)));
+    if (!session.empty()) context.AddMetadata("votum-session-bin", session);
+    ledger::v1::GetCheckpointResponse response;
+    // A method that does not look at sessions.
+    EXPECT_OK(client::UnaryCall(certificate.empty() ? city_.ChannelTo("publication")
+                                                    : ChannelOf(certificate, "publication"),
+                                client::MethodPath("publication", "GetCheckpoint"), &context,
+                                ledger::v1::GetCheckpointRequest(), &response));
+    const auto found = context.GetServerInitialMetadata().find("votum-reader");
+    return found == context.GetServerInitialMetadata().end()
+               ? std::string("nobody")
+               : std::string(found->second.data(), found->second.size());
+  };
+  EXPECT_EQ(reader("gateway", SessionOf("m01")), "m01");
+  EXPECT_EQ(reader("meetings", SessionOf("m01")), "nobody");
+  EXPECT_EQ(reader("", SessionOf("m01")), "nobody");
+  EXPECT_EQ(reader("gateway", ""), "nobody");
+  EXPECT_EQ(reader("gateway", "no session"), "nobody");
+  EXPECT_EQ(reader("gateway", SessionOf("m01", absl::Minutes(5), "ideas")), "nobody");
+}
+
 TEST_P(AudienceTest, OnlyServicesAppendAndTheEdgeIsNone) {
   ledger::v1::AppendRequest request;
   *request.mutable_command() = city_.RegistrationOf("neu");

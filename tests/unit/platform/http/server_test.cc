@@ -9,6 +9,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <memory>
@@ -92,6 +93,15 @@ class HttpServerTest : public ::testing::Test {
     return ReadAll(fd);
   }
 
+  // The beginning of the answer to `request` on an open connection.
+  static std::string AskOn(int fd, const std::string& request) {
+    EXPECT_EQ(send(fd, request.data(), request.size(), MSG_NOSIGNAL),
+              static_cast<ssize_t>(request.size()));
+    char buffer[4096];
+    const ssize_t count = read(fd, buffer, sizeof(buffer));
+    return {buffer, static_cast<size_t>(std::max<ssize_t>(count, 0))};
+  }
+
   std::unique_ptr<Server> server_;
   std::thread thread_;
 };
@@ -153,18 +163,66 @@ TEST_F(HttpServerTest, ClosesWhoKeepsItWaiting) {
   EXPECT_EQ(Talk("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\na"), "");
 }
 
-TEST_F(HttpServerTest, ClosesConnectionsBeyondItsLimit) {
+// Whoever opens connections and says nothing takes no place of those who do.
+TEST_F(HttpServerTest, TheConnectionThatHasWaitedLongestMakesRoom) {
   Limits limits;
-  limits.connections = 1;
+  limits.connections = 3;
   Start(limits);
-  const int first = Connect();
-  const std::string request = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";
-  ASSERT_EQ(send(first, request.data(), request.size(), MSG_NOSIGNAL),
-            static_cast<ssize_t>(request.size()));
-  char byte;
-  ASSERT_EQ(read(first, &byte, 1), 1) << "the first is being served";
+  const int silent = Connect();
+  const int half = Connect();
+  EXPECT_EQ(send(half, "GET / HT", 8, MSG_NOSIGNAL), 8);
+  const int served = Connect();
+  ASSERT_THAT(AskOn(served, "GET /1 HTTP/1.1\r\nHost: h\r\n\r\n"), StartsWith("HTTP/1.1 200 "));
+  std::vector<int> newcomers;
+  for (const int waiting : {silent, half}) {
+    newcomers.push_back(Connect());
+    EXPECT_THAT(AskOn(newcomers.back(), "GET / HTTP/1.1\r\nHost: h\r\n\r\n"),
+                StartsWith("HTTP/1.1 200 "));
+    EXPECT_EQ(ReadAll(waiting), "");
+  }
+  EXPECT_THAT(AskOn(served, "GET /2 HTTP/1.1\r\nHost: h\r\n\r\n"), HasSubstr("GET /2"));
+  for (const int fd : newcomers) close(fd);
+  close(served);
+}
+
+TEST_F(HttpServerTest, NewConnectionsOfOneAddressHaveARate) {
+  Limits limits;
+  limits.connections_per_address = 2;
+  limits.new_connections_per_second = 1;
+  Start(limits);
+  const std::string request = "GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n";
+  EXPECT_THAT(Talk(request), StartsWith("HTTP/1.1 200 "));
+  EXPECT_THAT(Talk(request), StartsWith("HTTP/1.1 200 "));
   EXPECT_EQ(ReadAll(Connect()), "");
-  close(first);
+  EXPECT_TRUE(testing::Await([&] { return Talk(request).find("HTTP/1.1 200 ") == 0; }));
+}
+
+// One address is a hall of many.
+TEST_F(HttpServerTest, WhoHasANameHasSharesOfHisOwn) {
+  Limits limits;
+  limits.connections_per_address = 2;
+  limits.connections_per_name = 1;
+  limits.requests_per_second = 1;
+  limits.burst = 2;
+  limits.name_of = [](const Request& request) { return std::string(request.Header("x-name")); };
+  Start(limits);
+  const auto request = [](const std::string& name) {
+    return absl::StrCat("GET / HTTP/1.1\r\nHost: h\r\nX-Name: ", name, "\r\n\r\n");
+  };
+  std::vector<int> open;
+  for (const char* name : {"anna", "bernd", "carla", "dora"}) {
+    open.push_back(Connect());
+    EXPECT_THAT(AskOn(open.back(), request(name)), StartsWith("HTTP/1.1 200 ")) << name;
+  }
+  // Further connections of a name are its address's, which has room for two; its rate is its own.
+  open.push_back(Connect());
+  EXPECT_THAT(AskOn(open.back(), request("anna")), StartsWith("HTTP/1.1 200 "));
+  open.push_back(Connect());
+  EXPECT_THAT(AskOn(open.back(), request("anna")), StartsWith("HTTP/1.1 429 "));
+  EXPECT_EQ(ReadAll(Connect()), "") << "the address has its share";
+  // The address has lost nothing of its rate by them.
+  EXPECT_THAT(AskOn(open.back(), "GET / HTTP/1.1\r\nHost: h\r\n\r\n"), StartsWith("HTTP/1.1 200 "));
+  for (const int fd : open) close(fd);
 }
 
 TEST_F(HttpServerTest, ClosesAnAddressesConnectionsBeyondItsShare) {
@@ -287,6 +345,20 @@ TEST_F(LaterTest, AnswersFromAnyThreadWhileOthersAreServed) {
   EXPECT_THAT(answers, HasSubstr("\r\n\r\nfirstHTTP/1.1 200 OK\r\n"));
   EXPECT_THAT(answers, ::testing::EndsWith("\r\n\r\nlast"));
   EXPECT_EQ(gone_, 0);
+}
+
+TEST_F(LaterTest, ClosesConnectionsBeyondItsLimitWhileAllAreBeingAnswered) {
+  Limits limits;
+  limits.connections = 1;
+  Listen(limits);
+  const int fd = ConnectAndSend(kGet);
+  const std::shared_ptr<Reply> reply = Take();
+  EXPECT_EQ(ReadAll(Connect()), "");
+  reply->Send({200, "text/plain", "first"});
+  char byte;
+  EXPECT_EQ(read(fd, &byte, 1), 1);
+  EXPECT_THAT(Talk(kLastGet), ::testing::EndsWith("\r\n\r\nlast"));
+  close(fd);
 }
 
 TEST_F(LaterTest, SendsPiecesAsTheyCome) {
@@ -419,6 +491,7 @@ TEST_F(HttpServerTest, ABodyMayBeAsLargeAsItsRequestAllows) {
   EXPECT_EQ(send(fd, slow.data(), slow.size(), MSG_NOSIGNAL), static_cast<ssize_t>(slow.size()));
   EXPECT_TRUE(testing::Await([&] { return ask("/large", 50'000).find("HTTP/1.1 429 ") == 0; }));
   EXPECT_THAT(ask("/large", 50'000), HasSubstr("Retry-After: 1\r\n"));
+  EXPECT_THAT(ask("/large", kSmallBody), StartsWith("HTTP/1.1 200 ")) << "small ones do not count";
   close(fd);
   EXPECT_TRUE(testing::Await([&] { return ask("/large", 50'000).find("HTTP/1.1 200 ") == 0; }));
 }

@@ -32,8 +32,10 @@
 #include "platform/grpc/connect.h"
 #include "platform/grpc/credentials.h"
 #include "platform/grpc/status.h"
+#include "services/runtime/freshness.h"
 #include "services/runtime/host.h"
 #include "services/runtime/read_access.h"
+#include "services/runtime/reader_teller.h"
 #include "tests/harness/await.h"
 #include "votum/meetings/v1/meetings_service.grpc.pb.h"
 
@@ -110,6 +112,19 @@ class Meetings final
       ++cancelled;
       return grpc::Status::CANCELLED;
     }
+    if (request->motion_id() == "old") context->AddInitialMetadata(kStateAgeMetadata, "42");
+    if (request->motion_id() == "old and refused") {
+      context->AddInitialMetadata(kStateAgeMetadata, "42");
+      return ToGrpc(Refuse(Reason::kNoSuchMotion, "there is no such motion"));
+    }
+    // As ReaderTeller does.
+    const auto session = context->client_metadata().find(kSessionMetadata);
+    if (session != context->client_metadata().end()) {
+      const absl::string_view bytes(session->second.data(), session->second.size());
+      if (bytes == "no session") return ToGrpc(Refuse(Reason::kBadSession, "this is no session"));
+      if (absl::StartsWith(bytes, "of "))
+        context->AddInitialMetadata(kReaderMetadata, std::string(bytes.substr(3)));
+    }
     // What this service takes the caller for.
     std::string seen =
         absl::StrCat("service=", PeerService(*context), " caller=", CallerOf(*context));
@@ -122,7 +137,8 @@ class Meetings final
     return grpc::Status::OK;
   }
   grpc::ServerWriteReactor<mv1::WatchMeetingResponse>* WatchMeeting(
-      grpc::CallbackServerContext*, const mv1::WatchMeetingRequest* request) override {
+      grpc::CallbackServerContext* context, const mv1::WatchMeetingRequest* request) override {
+    if (request->meeting_id() == "old") context->AddInitialMetadata(kStateAgeMetadata, "42");
     return new Stream(request->meeting_id(), &streams);
   }
 
@@ -144,8 +160,9 @@ class RpcEdgeTest : public ::testing::Test {
     host_ = *Host::Start({"127.0.0.1:0"}, ServerTls(TlsOf("meetings")),
                          {{mv1::MeetingsService::service_full_name(), &meetings_}});
   }
-  void Start(http::Limits limits = {}, CallerShares::Limits calls = kEdgeCalls) {
-    edge_ = std::make_unique<RpcEdge>(ServiceChannels{{"meetings", ChannelOf(kGateway)}}, calls);
+  void Start(http::Limits limits = {}, const EdgeLimits& calls = {}) {
+    edge_ = std::make_unique<RpcEdge>(ServiceChannels{{"meetings", ChannelOf(kGateway)}},
+                                      ServiceChannels{{"meetings", ChannelOf(kGateway)}}, calls);
     limits.connections = 4000;
     limits.connections_per_address = 4000;
     limits.body_bytes_for = [this](const http::Request& request) {
@@ -414,7 +431,9 @@ TEST_F(RpcEdgeTest, OtherOriginsMayReadWhatIsPublicAndNothingElse) {
 TEST_F(RpcEdgeTest, AnAddressHasItsShareOfCalls) {
   http::Limits limits;
   limits.behind_proxy = true;
-  Start(limits, {2, 3});
+  EdgeLimits calls;
+  calls.reads = {2, 3};
+  Start(limits, calls);
   const auto watch = [this](const std::string& from) {
     const int fd = Connect();
     const std::string request = RequestText("POST", kWatch, "application/connect+json",
@@ -440,6 +459,83 @@ TEST_F(RpcEdgeTest, AnAddressHasItsShareOfCalls) {
         "HTTP/1.1 200 ");
   }));
   close(second);
+}
+
+// What a header must be for the session of `person`, "" for bytes that are none.
+std::string SessionHeader(const std::string& person) {
+  return absl::StrCat("Votum-Session-Bin: ",
+                      absl::Base64Escape(person.empty() ? "no session" : "of " + person), "\r\n");
+}
+
+// A hall of many behind one address, in which somebody takes all that the address has.
+TEST_F(RpcEdgeTest, ASessionLeavesTheShareOfItsAddressOnceAServiceHasNamedItsPerson) {
+  EdgeLimits calls;
+  calls.reads = {1, 100};
+  calls.commands = {1, 100};
+  calls.unproved = {1, 100};
+  calls.persons = {2, 100};
+  Start({}, calls);
+  const auto hold = [this](const std::string& headers) {
+    const int fd = Connect();
+    const int before = meetings_.slow;
+    const std::string request =
+        RequestText("POST", kGetMotion, "application/json", R"({"motionId":"slow"})", headers);
+    EXPECT_GT(send(fd, request.data(), request.size(), MSG_NOSIGNAL), 0);
+    EXPECT_TRUE(testing::Await([&] { return meetings_.slow == before + 1; }));
+    return fd;
+  };
+  const auto status = [this](const std::string& headers, const char* method = kGetMotion) {
+    const Answer answer = Ask(method, "application/proto", "", headers);
+    return answer.head.substr(0, answer.head.find(' ', 9));
+  };
+  std::vector<int> open = {hold("")};
+  EXPECT_EQ(status(""), "HTTP/1.1 429") << "the address has its share";
+  EXPECT_EQ(status(SessionHeader("m01")), "HTTP/1.1 200");
+  EXPECT_EQ(status(SessionHeader("")), "HTTP/1.1 401") << "has left its place at once";
+  EXPECT_EQ(status(SessionHeader("m02")), "HTTP/1.1 200");
+
+  // Bytes that are not known take the share that they have, and none of those who are.
+  open.push_back(hold(SessionHeader("")));
+  for (const char* unknown : {"", "m03"})
+    EXPECT_EQ(status(SessionHeader(unknown)), "HTTP/1.1 429") << unknown;
+  open.push_back(hold(SessionHeader("m01")));
+  open.push_back(hold(SessionHeader("m01")));
+  EXPECT_EQ(status(SessionHeader("m01")), "HTTP/1.1 429") << "a person has a share too";
+  EXPECT_EQ(status(SessionHeader("m02")), "HTTP/1.1 200");
+  // A command counts for the person too, if it brings the session.
+  EXPECT_NE(status(SessionHeader("m02"), kCastVote), "HTTP/1.1 429");
+  EXPECT_EQ(status(SessionHeader("m01"), kCastVote), "HTTP/1.1 429");
+  for (const int fd : open) close(fd);
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// What a service says beside its answer
+
+TEST_F(RpcEdgeTest, TheAgeOfAStateComesInEachFormatAndIsForOtherOriginsToo) {
+  Start();
+  constexpr char kAge[] = "\r\nvotum-state-age: 42\r\n";
+  for (const char* motion : {"old", "old and refused"}) {
+    mv1::GetMotionRequest request;
+    request.set_motion_id(motion);
+    const std::string bytes = request.SerializeAsString();
+    for (const auto& [type, body] : std::vector<std::pair<const char*, std::string>>{
+             {"application/proto", bytes},
+             {"application/json", absl::StrCat(R"({"motionId":")", motion, R"("})")},
+             {"application/grpc-web+proto", WrapMessage({RpcProtocol::kGrpcWeb, false}, bytes)}}) {
+      const Answer answer = Ask(kGetMotion, type, body);
+      EXPECT_THAT(answer.head, HasSubstr(kAge)) << motion << " " << type;
+      EXPECT_THAT(answer.head, HasSubstr("Access-Control-Expose-Headers: Retry-After, "
+                                         "votum-state-age\r\n"))
+          << motion << " " << type;
+    }
+  }
+  EXPECT_THAT(Ask(kGetMotion, "application/json", "{}").head, Not(HasSubstr(kAge)));
+  const Answer stream =
+      Ask(kWatch, "application/connect+json",
+          WrapMessage({RpcProtocol::kConnectStream, true}, R"({"meetingId":"old"})"),
+          "Connect-Timeout-Ms: 500\r\n");
+  EXPECT_THAT(stream.head, HasSubstr(kAge));
+  EXPECT_THAT(stream.body.substr(5), StartsWith(R"({"index":"7"})"));
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -516,7 +612,9 @@ TEST_F(RpcEdgeTest, AThousandStreamsCostNoThreadsAndLittleMemory) {
   limit.rlim_cur = limit.rlim_max;
   setrlimit(RLIMIT_NOFILE, &limit);
   if (limit.rlim_cur < 4096) GTEST_SKIP() << "too few descriptors";
-  Start({}, {2000, 2000});
+  EdgeLimits calls;
+  calls.reads = {2000, 2000};
+  Start({}, calls);
   constexpr int kStreams = 1000;
 #if __has_feature(address_sanitizer)
   constexpr size_t kMostBytesOfStream = size_t{256} << 10;  // what is freed is kept a while
