@@ -97,7 +97,7 @@ absl::StatusOr<std::unique_ptr<gateway::Gateway>> StartGateway(
   gateway::GatewayOptions options;
   options.listen = row.listen();
   options.limits = LimitsOf(row);
-  options.folder = deployment.folder();
+  options.folder = row.mirror().empty() ? deployment.folder() : row.mirror();
   options.web = row.web().empty() ? Installed("web") : row.web();
   options.api = Installed("api");
   options.ready_within =

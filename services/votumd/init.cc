@@ -137,10 +137,12 @@ std::string ConfigText(const InitOptions& options, absl::string_view vkey) {
       "metrics. Bind to a\n"
       "# private address: the public is served by the gateway, not by these ports.\n");
   for (size_t i = 0; i < kServices.size(); ++i) absl::StrAppend(&text, ServiceText(options, i));
-  absl::StrAppend(&text,
-                  "\n# The edge to the public: HTTPS with tls/edge.pem (certificate chain and key, "
-                  "to be put there) "
-                  "or tls/gateway.pem.\n# For the public: listen: \"[::]:443\"\n");
+  absl::StrAppend(
+      &text,
+      "\n# The edge to the public: HTTPS with tls/edge.pem (certificate chain and key, "
+      "to be put there) "
+      "or tls/gateway.pem.\n# For the public: listen: \"[::]:443\", in a process of its own "
+      "(docs/operations.md)\n");
   for (int replica = 0; replica < options.replicas; ++replica)
     absl::StrAppend(&text, GatewayText(options, replica));
   if (!options.storage.postgresql.empty()) {

@@ -18,6 +18,7 @@
 #include "platform/arguments/usage.h"
 #include "services/votumd/certificates.h"
 #include "services/votumd/deployment.h"
+#include "services/votumd/edge_files.h"
 #include "services/votumd/init.h"
 #include "services/votumd/ledger_hosting.h"
 #include "services/votumd/serve.h"
@@ -139,7 +140,8 @@ void AddServe(CLI::App& app, votum::ServeOptions& serve, int* exit_code) {
   serve_command
       ->add_option(
           "--services", serve.services,
-          absl::StrCat("Some of: ", absl::StrJoin(votum::kServices, ", "), ", ", votum::kGateway))
+          absl::StrCat("Some of: ", absl::StrJoin(votum::kServices, ", "), ", ", votum::kGateway,
+                       "; or ", votum::kCore, ": all of them without the gateway"))
       ->delimiter(',');
   serve_command
       ->add_option("--replica", serve.replica,
@@ -148,6 +150,32 @@ void AddServe(CLI::App& app, votum::ServeOptions& serve, int* exit_code) {
       ->capture_default_str()
       ->check(CLI::Range(0, 99));
   serve_command->callback([&serve, exit_code] { *exit_code = Report(votum::Serve(serve)); });
+}
+
+struct EdgeOptions {
+  std::string deployment;
+  std::string folder;
+  std::string group;
+};
+
+void AddEdge(CLI::App& app, EdgeOptions& edge, int* exit_code) {
+  CLI::App* edge_command = app.add_subcommand(
+      "edge",
+      "Copy what a process with the gateway alone needs to a folder of its own, so that it can "
+      "run\n"
+      "under a user who can read nothing else. Once more after votumd renew; a running one takes "
+      "it "
+      "up.\n"
+      "Example: votumd edge /var/lib/votum-edge --dir /var/lib/votum --group votum-edge");
+  edge_command->add_option("FOLDER", edge.folder, "The folder for the gateway")->required();
+  edge_command->add_option("--dir", edge.deployment, "The deployment's folder")->required();
+  edge_command->add_option("--group", edge.group,
+                           "The group of the gateway's user, which may read the files and change "
+                           "nothing");
+  edge_command->callback([&edge, exit_code] {
+    *exit_code =
+        Report(votum::CopyEdgeFiles(votum::Deployment(edge.deployment), edge.folder, edge.group));
+  });
 }
 
 void AddRenew(CLI::App& app, RenewOptions& renew, int* exit_code) {
@@ -194,9 +222,11 @@ int main(int argc, char** argv) {
   votum::InitOptions init;
   votum::ServeOptions serve;
   RenewOptions renew;
+  EdgeOptions edge;
   AddInit(app, init, &exit_code);
   AddServe(app, serve, &exit_code);
   AddRenew(app, renew, &exit_code);
+  AddEdge(app, edge, &exit_code);
   std::string recovered;
   AddRecover(app, &recovered, &exit_code);
   // Before any thread exists.

@@ -52,6 +52,7 @@
 #include "services/runtime/start_progress.h"
 #include "services/votumd/deployment.h"
 #include "services/votumd/deployment_files.h"
+#include "services/votumd/edge_files.h"
 #include "services/votumd/gateway_hosting.h"
 #include "services/votumd/hardening.h"
 #include "services/votumd/ledger_hosting.h"
@@ -147,7 +148,8 @@ const std::map<std::string, ServiceRow>& ServiceRows() {
 absl::StatusOr<std::vector<std::string>> ServicesToHost(const std::vector<std::string>& asked,
                                                         bool has_gateway) {
   std::vector<std::string> all(kServices.begin(), kServices.end());
-  if (asked.empty() && !has_gateway) return all;
+  const bool core = asked == std::vector<std::string>{kCore};
+  if (core || (asked.empty() && !has_gateway)) return all;
   all.emplace_back(kGateway);
   if (asked.empty()) return all;
   for (const std::string& name : asked) {
@@ -161,6 +163,23 @@ absl::StatusOr<std::vector<std::string>> ServicesToHost(const std::vector<std::s
     if (std::find(asked.begin(), asked.end(), name) != asked.end()) in_order.push_back(name);
   }
   return in_order;
+}
+
+// Where a process with these services listens.
+absl::StatusOr<std::vector<std::string>> AddressesOf(const runtime::v1::DeploymentConfig& config,
+                                                     const std::vector<std::string>& names,
+                                                     int replica) {
+  std::vector<std::string> addresses;
+  for (const std::string& name : names) {
+    if (name == kGateway) {
+      if (HasGateway(config, replica)) addresses.push_back(config.gateways(replica).listen());
+      continue;
+    }
+    ASSIGN_OR_RETURN(const runtime::v1::ServiceAddress row, AddressOf(config, name));
+    ASSIGN_OR_RETURN(const runtime::v1::ServiceReplica own, ReplicaOf(row, replica));
+    addresses.push_back(own.listen());
+  }
+  return addresses;
 }
 
 // The domains that this process folds: those that its services need, and always the directory,
@@ -543,6 +562,9 @@ absl::Status Serve(const ServeOptions& options) {
                    ServicesToHost(options.services, HasGateway(config, options.replica)));
   ASSIGN_OR_RETURN(const crypto::NoteVerifier log,
                    crypto::NoteVerifier::FromVkey(config.log_vkey()));
+  ASSIGN_OR_RETURN(const std::vector<std::string> listen,
+                   AddressesOf(config, names, options.replica));
+  RETURN_IF_ERROR(CheckEdgeIsApart(config, names, listen));
   // Held for life, and taken before anything is opened or any port is bound.
   ASSIGN_OR_RETURN(const std::optional<RoleLock> owner, TakeRole(deployment, config, names));
   RETURN_IF_ERROR(CheckDeploymentFiles(deployment, config, names));

@@ -13,9 +13,12 @@
 
 namespace votum {
 
+// Stands for all services without the edge.
+inline constexpr char kCore[] = "core";
+
 struct ServeOptions {
   std::string folder;
-  std::vector<std::string> services;  // some of kServices and kGateway; empty for all
+  std::vector<std::string> services;  // some of kServices and kGateway, or kCore; empty for all
   int replica = 0;                    // the number of this process among each service's
   absl::Duration grace = absl::Seconds(5);
 };
