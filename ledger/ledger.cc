@@ -1,6 +1,7 @@
 #include "ledger/ledger.h"
 
 #include <chrono>
+#include <limits>
 #include <map>
 #include <utility>
 
@@ -353,7 +354,9 @@ absl::Status Ledger::CheckNotErased(const common::v1::SignedCommand& command) co
 void Ledger::Commit(const std::vector<Waiting*>& batch) {
   const uint64_t first = signed_size_;
   const absl::Time now = Now();
-  const Stops stops = {CheckRoom(), CheckClock(now)};
+  const uint64_t free =
+      config_.free_bytes == nullptr ? std::numeric_limits<uint64_t>::max() : config_.free_bytes();
+  const Stops stops = {free, CheckRoom(free), CheckClock(now)};
   const absl::Time time_of_batch = stops.clock.ok() ? time_.At(now) : time_.last();
   const google::protobuf::Timestamp time = ToTimestamp(time_of_batch);
   std::vector<NewEntry> entries;

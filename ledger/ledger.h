@@ -57,6 +57,8 @@ inline constexpr size_t kMaxBatchBytes = size_t{32} << 20;
 // The free space is read before each batch, which SQLite writes twice: to its write-ahead log, and
 // from there to its tables. So a batch that still found room leaves about three quarters of this.
 inline constexpr uint64_t kDiskReserve = uint64_t{256} << 20;
+// The public leaves so much to the council.
+inline constexpr uint64_t kPublicReserve = uint64_t{1} << 30;
 
 struct LedgerStats {
   uint64_t size = 0;
@@ -78,7 +80,12 @@ struct LedgerConfig {
   std::function<uint64_t()> free_bytes;
   // With fewer free bytes than this, only commands whose declaration says `when_stopped` are
   // appended; others are refused with RESOURCE_EXHAUSTED/DISK_RESERVE, as long as it lasts.
+  // With less than a quarter of it nothing is appended: a disk that is full in the middle of a batch
+  // would end the process, and reads with it.
   uint64_t disk_reserve = kDiskReserve;
+  // With fewer free bytes than this, ideas of the public are refused with
+  // RESOURCE_EXHAUSTED/TOO_MANY_IDEAS.
+  uint64_t public_reserve = kPublicReserve;
   // Several such batches fit into the reserve.
   size_t batch_bytes = kMaxBatchBytes;
   // Called when the outcome of a write is unknown; must not return.
@@ -208,13 +215,16 @@ class Ledger {
   void Sequence();
   // Why the ledger takes only a few commands; OK if it takes all.
   struct Stops {
+    uint64_t free_bytes;
     absl::Status room;   // DISK_RESERVE
     absl::Status clock;  // CLOCK_JUMPED
   };
   // The time of the clock, as exactly as records have it.
   absl::Time Now() const;
+  // Why no command is appended, or none of the public; OK if the disk has room for this one.
+  absl::Status CheckRoomFor(const common::v1::SignedCommand& command, const Stops& stops) const;
   // Both log when their answer changes.
-  absl::Status CheckRoom();
+  absl::Status CheckRoom(uint64_t free);
   absl::Status CheckClock(absl::Time now);
   absl::Status MayAppend(const Waiting& waiting, const Stops& stops, absl::Time now,
                          absl::Time time_of_batch) const;

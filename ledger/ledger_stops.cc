@@ -7,19 +7,24 @@
 #include "absl/strings/str_cat.h"
 #include "base/log.h"
 #include "base/refusal.h"
+#include "base/status_macros.h"
 #include "ledger/ledger.h"
 #include "ledger/validity.h"
 #include "ledger/when_stopped.h"
 
 namespace votum::ledger {
+namespace {
+
+// The part of the reserve that is never used up: a batch that still finds room takes less.
+constexpr uint64_t kReserveOfTheProcess = 4;
+
+}  // namespace
 
 absl::Time Ledger::Now() const {
   return absl::FromUnixMicros(absl::ToUnixMicros(config_.clock->Now()));
 }
 
-absl::Status Ledger::CheckRoom() {
-  if (config_.free_bytes == nullptr) return absl::OkStatus();
-  const uint64_t free = config_.free_bytes();
+absl::Status Ledger::CheckRoom(uint64_t free) {
   const bool has_room = free >= config_.disk_reserve;
   if (has_room != has_room_) {
     Log(has_room ? Severity::kInfo : Severity::kError,
@@ -34,6 +39,17 @@ absl::Status Ledger::CheckRoom() {
       absl::StrCat("the disk of the log has ", free >> 20, " MiB left, and the last ",
                    config_.disk_reserve >> 20,
                    " are kept for commands that end something; the operator must free space"));
+}
+
+absl::Status Ledger::CheckRoomFor(const common::v1::SignedCommand& command,
+                                  const Stops& stops) const {
+  if (stops.free_bytes < config_.disk_reserve / kReserveOfTheProcess) return stops.room;
+  if (stops.free_bytes >= config_.public_reserve || !IsOfThePublic(command.payload_type()))
+    return absl::OkStatus();
+  return Refuse(
+      Reason::kTooManyIdeas,
+      "the rest of the disk is kept for the council until the city has made room; send the "
+      "idea in later, or hand it in on paper at the town hall, which is always possible");
 }
 
 void Ledger::AcceptTime(uint64_t record, absl::Time time) {
@@ -62,6 +78,7 @@ absl::Status Ledger::CheckClock(absl::Time now) {
 absl::Status Ledger::MayAppend(const Waiting& waiting, const Stops& stops, absl::Time now,
                                absl::Time time_of_batch) const {
   const common::v1::SignedCommand& command = *waiting.command;
+  RETURN_IF_ERROR(CheckRoomFor(command, stops));
   if (IsAcceptTime(command.payload_type())) {
     if (!stops.clock.ok()) return CheckAcceptedTime(command, now);
     return Refuse(Reason::kClockNotStopped,

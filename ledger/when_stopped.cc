@@ -13,6 +13,7 @@
 #include "core/fold/command_table.h"
 #include "ledger/log_time.h"
 #include "votum/directory/v1/directory.pb.h"
+#include "votum/ideas/v1/ideas.pb.h"
 
 namespace votum::ledger {
 namespace {
@@ -43,6 +44,10 @@ bool IsTakenWhenStopped(const common::v1::SignedCommand& command,
   return confirm.ParseFromString(command.payload()) && confirm.acts_size() <= kMaxConfirmedActs &&
          std::all_of(confirm.acts().begin(), confirm.acts().end(),
                      [&](const v1::ActReference& act) { return is_taken(act.record()); });
+}
+
+bool IsOfThePublic(absl::string_view payload_type) {
+  return Is<ideas::v1::SubmitIdea>(payload_type);
 }
 
 bool IsConfirm(absl::string_view payload_type) { return Is<v1::Confirm>(payload_type); }

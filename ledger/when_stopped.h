@@ -22,6 +22,9 @@ using TypeOfRecord = std::function<std::string(uint64_t index)>;
 bool IsTakenWhenStopped(const common::v1::SignedCommand& command,
                         const TypeOfRecord& type_of_record);
 
+// Whether whoever sends `command` need not have a name, and may send the next: an idea of the public.
+bool IsOfThePublic(absl::string_view payload_type);
+
 bool IsConfirm(absl::string_view payload_type);
 bool IsAcceptTime(absl::string_view payload_type);
 // Whether `command` is a Confirm that names an AcceptTime, so that its record's time says nothing

@@ -370,6 +370,8 @@ absl::StatusOr<std::unique_ptr<LedgerHosting>> LedgerHosting::Open(
   }
   if (config.disk_reserve_mib() > 0)
     ledger_config.disk_reserve = uint64_t{config.disk_reserve_mib()} << 20;
+  if (config.public_reserve_mib() > 0)
+    ledger_config.public_reserve = uint64_t{config.public_reserve_mib()} << 20;
   ASSIGN_OR_RETURN(std::unique_ptr<ledger::Ledger> ledger,
                    OpenLedger(deployment, config, ledger::Opening::kFounded, std::move(wait),
                               std::move(ledger_config)));

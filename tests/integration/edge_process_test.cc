@@ -97,11 +97,12 @@ class ApartTest : public ::testing::Test {
     City::Options options;
     options.layout = City::Layout::kProcessPerService;
     options.prepare = [this](const std::string& folder) {
-      const std::string config = folder + "/votum.textproto";
-      ASSERT_OK(WriteFile(
-          config, absl::StrReplaceAll(
-                      *ReadFile(config),
-                      {{"gateways { ", absl::StrCat("gateways { mirror: \"", mirror_, "\" ")}})));
+      const std::string path = folder + "/votum.textproto";
+      std::string config = *ReadFile(path);
+      const size_t row = config.find("\ngateways { ");
+      ASSERT_NE(row, std::string::npos);
+      config.insert(config.find(" }\n", row), absl::StrCat(" mirror: \"", mirror_, "\""));
+      ASSERT_OK(WriteFile(path, config));
     };
     return options;
   }

@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -174,8 +175,10 @@ TEST_F(HostingTest, AVoteCanBeClosedWhenTheDiskIsNearlyFull) {
   city.OpenVote("v1");
   EXPECT_EQ(city.ProcessOf("ledger").Stop(), 0);
   const std::string config = city.folder() + "/votum.textproto";
-  // A reserve larger than any disk stands for a disk that is nearly full.
-  ASSERT_OK(WriteFile(config, *ReadFile(config) + "disk_reserve_mib: 4000000000\n"));
+  // A reserve larger than what is free stands for a disk that is nearly full.
+  const uint64_t free_mib = std::filesystem::space(city.folder()).available >> 20;
+  ASSERT_OK(
+      WriteFile(config, absl::StrCat(*ReadFile(config), "disk_reserve_mib: ", 2 * free_mib, "\n")));
   city.ProcessOf("ledger").Start();
   city.AwaitReady();
   EXPECT_THAT(Register(city, "carla"), IsRefused(Reason::kDiskReserve));

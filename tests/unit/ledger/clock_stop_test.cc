@@ -221,7 +221,7 @@ TEST_P(ClockStopTest, CommandsThatWouldBeVoidByTheLedgersClockAreNotRecorded) {
   EXPECT_OK(Append(**ledger, Signed(meetings::v1::CastVote(), later))) << "12 hours ahead";
   EXPECT_THAT(Append(**ledger, Signed(meetings::v1::CastVote(), later + absl::Seconds(1))),
               IsRefused(Reason::kValidTooLong));
-  free_bytes_ = 0;
+  free_bytes_ = kDiskReserve - 1;
   EXPECT_THAT(Append(**ledger, Signed(meetings::v1::CloseVote(), clock_.now - absl::Minutes(11))),
               IsRefused(Reason::kExpired));
 }

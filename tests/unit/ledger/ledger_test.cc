@@ -19,6 +19,7 @@
 #include "crypto/merkle.h"
 #include "gtest/gtest.h"
 #include "tests/unit/ledger/ledger_fixture.h"
+#include "votum/ideas/v1/ideas.pb.h"
 
 namespace votum::ledger {
 namespace {
@@ -84,6 +85,11 @@ TEST_P(LedgerTest, TheLastSpaceOnTheDiskIsKeptForCommandsThatEndSomething) {
   EXPECT_THAT(Append(**ledger, open), IsRefused(Reason::kDiskReserve));
   EXPECT_THAT(Append(**ledger, Command("id-4")), IsRefused(Reason::kDiskReserve));
   EXPECT_OK(Append(**ledger, close));
+  common::v1::SignedCommand close_another = Command("id-6");
+  close_another.set_payload_type(close.payload_type());
+  free_bytes_ = kDiskReserve / 4 - 1;
+  EXPECT_THAT(Append(**ledger, close_another), IsRefused(Reason::kDiskReserve)) << "it is full";
+  free_bytes_ = kDiskReserve / 4;
   const auto again = Append(**ledger, recorded);
   ASSERT_OK(again) << "a recorded command gets its receipt";
   EXPECT_EQ(again->record(), first->record());
@@ -96,6 +102,20 @@ TEST_P(LedgerTest, TheLastSpaceOnTheDiskIsKeptForCommandsThatEndSomething) {
   free_bytes_ = kDiskReserve;
   EXPECT_OK(Append(**ledger, open)) << "it goes on as soon as there is room";
   EXPECT_EQ((*ledger)->size(), 3u);
+}
+
+TEST_P(LedgerTest, IdeasOfThePublicLeaveRoomToTheCouncil) {
+  const auto ledger = Open();
+  const auto idea = [](const char* id) {
+    common::v1::SignedCommand command = Command(id);
+    command.set_payload_type(PayloadType(ideas::v1::SubmitIdea::descriptor()));
+    return command;
+  };
+  free_bytes_ = kPublicReserve - 1;
+  EXPECT_THAT(Append(**ledger, idea("id-1")), IsRefused(Reason::kTooManyIdeas));
+  EXPECT_OK(Append(**ledger, Command("id-2")));
+  free_bytes_ = kPublicReserve;
+  EXPECT_OK(Append(**ledger, idea("id-1")));
 }
 
 TEST_P(LedgerTest, ACommandIdCountsOnceAlsoOverARestart) {
