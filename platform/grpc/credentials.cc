@@ -1,6 +1,11 @@
 #include "platform/grpc/credentials.h"
 
+#include <array>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "grpcpp/security/auth_metadata_processor.h"
 #include "grpcpp/security/tls_certificate_provider.h"
 #include "grpcpp/security/tls_credentials_options.h"
 
@@ -15,7 +20,39 @@ std::shared_ptr<grpc::experimental::CertificateProviderInterface> Watch(const Tl
       files.identity, files.identity, files.ca, kRefreshSeconds);
 }
 
+// Looks at the method of each call before anything else does.
+class OneService final : public grpc::AuthMetadataProcessor {
+ public:
+  explicit OneService(const std::string& service)
+      : allowed_{absl::StrCat("/votum.", service, "."), "/votum.runtime.", "/grpc."} {}
+
+  bool IsBlocking() const override { return false; }
+
+  grpc::Status Process(const InputMetadata& metadata, grpc::AuthContext*, OutputMetadata*,
+                       OutputMetadata*) override {
+    const auto path = metadata.find(":path");
+    if (path != metadata.end()) {
+      const absl::string_view method(path->second.data(), path->second.size());
+      for (const std::string& prefix : allowed_) {
+        if (absl::StartsWith(method, prefix)) return grpc::Status::OK;
+      }
+    }
+    return {grpc::StatusCode::PERMISSION_DENIED,
+            "this port is another service's; client.json has the address of each"};
+  }
+
+ private:
+  const std::array<std::string, 3> allowed_;
+};
+
 }  // namespace
+
+std::shared_ptr<grpc::ServerCredentials> ServerTlsFor(const TlsFiles& files,
+                                                      const std::string& service) {
+  auto credentials = ServerTls(files);
+  credentials->SetAuthMetadataProcessor(std::make_shared<OneService>(service));
+  return credentials;
+}
 
 std::shared_ptr<grpc::ServerCredentials> ServerTls(const TlsFiles& files) {
   grpc::experimental::TlsServerCredentialsOptions options(Watch(files));

@@ -23,6 +23,11 @@ struct TlsFiles {
 };
 
 std::shared_ptr<grpc::ServerCredentials> ServerTls(const TlsFiles& files);
+// The same for a port that answers for `service` ("meetings") alone, and for what is about the process
+// (runtime, health, reflection), although its server has other services at other ports: whoever was
+// let through to one of them by a firewall reaches no other. Others are PERMISSION_DENIED.
+std::shared_ptr<grpc::ServerCredentials> ServerTlsFor(const TlsFiles& files,
+                                                      const std::string& service);
 std::shared_ptr<grpc::ChannelCredentials> ServiceClientTls(const TlsFiles& files);
 
 // The edge to the public: hosted like a service, with a certificate like one, but not one of them.

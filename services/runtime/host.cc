@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"
@@ -22,6 +21,10 @@ constexpr int kMostIdleThreads = 64;
 // after two hours, and until then its stream would keep one of its caller's places.
 constexpr int kAskCallersMilliseconds = 20'000;
 constexpr int kCallersAnswerMilliseconds = 10'000;
+// Whoever connects and does not go on: gRPC alone would wait two minutes.
+constexpr int kHandshakeMilliseconds = 10'000;
+// The headers of a call: a session, and a refusal's details on the way back.
+constexpr int kMaxHeaderBytes = 16 << 10;
 
 // Both are process-wide switches of gRPC and must be thrown once, before the first server.
 void EnablePluginsOnce() {
@@ -35,15 +38,39 @@ void EnablePluginsOnce() {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Host>> Host::Start(
-    const std::vector<std::string>& addresses, std::shared_ptr<grpc::ServerCredentials> credentials,
-    const std::vector<HostedService>& services,
-    std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> gates) {
+    const std::vector<std::string>& addresses,
+    const std::shared_ptr<grpc::ServerCredentials>& credentials,
+    const std::vector<HostedService>& services, Gates gates) {
+  std::vector<Port> ports;
+  ports.reserve(addresses.size());
+  for (const std::string& address : addresses) ports.push_back({address, credentials});
+  return Start(ports, services, std::move(gates));
+}
+
+absl::StatusOr<std::unique_ptr<Host>> Host::Start(const std::vector<Port>& ports,
+                                                  const std::vector<HostedService>& services,
+                                                  Gates gates, Door::Limits limits) {
   EnablePluginsOnce();
   auto host = std::unique_ptr<Host>(new Host());
-  host->ports_.resize(addresses.size());
   grpc::ServerBuilder builder;
-  for (size_t i = 0; i < addresses.size(); ++i) {
-    builder.AddListeningPort(addresses[i], credentials, &host->ports_[i]);
+  std::vector<std::string> addresses;
+  std::vector<std::unique_ptr<Door::Acceptor>> acceptors;
+  for (const Port& port : ports) {
+    addresses.push_back(port.address);
+    acceptors.push_back(builder.experimental().AddExternalConnectionAcceptor(
+        grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD, port.credentials));
+  }
+  if (!addresses.empty()) {
+    absl::StatusOr<std::unique_ptr<Door>> door = Door::Open(addresses, limits);
+    if (!door.ok()) {
+      return Refuse(
+          Reason::kCannotListen,
+          absl::StrCat(door.status().message(),
+                       "; if another program listens there, perhaps another `votumd serve` of this "
+                       "deployment, stop it, or change the address in DIR/votum.textproto"));
+    }
+    host->door_ = *std::move(door);
+    host->ports_ = host->door_->ports();
   }
   for (const HostedService& hosted : services) {
     builder.RegisterService(hosted.service);
@@ -68,19 +95,11 @@ absl::StatusOr<std::unique_ptr<Host>> Host::Start(
                              kAskMilliseconds / 2);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, kAskCallersMilliseconds);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kCallersAnswerMilliseconds);
-  // Without this, two processes silently share a port.
-  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, kHandshakeMilliseconds);
+  builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, kMaxHeaderBytes);
   host->server_ = builder.BuildAndStart();
-  for (const int port : host->ports_) {
-    if (port == 0) host->server_ = nullptr;
-  }
-  if (host->server_ == nullptr) {
-    return Refuse(
-        Reason::kCannotListen,
-        absl::StrCat("cannot listen at ", absl::StrJoin(addresses, ", "),
-                     "; another program does, perhaps another `votumd serve` of this "
-                     "deployment: stop it, or change the address in DIR/votum.textproto"));
-  }
+  if (host->server_ == nullptr) return absl::InternalError("gRPC's server does not start");
+  if (host->door_ != nullptr) host->door_->Start(std::move(acceptors));
   host->SetServing(false);
   return host;
 }
@@ -102,6 +121,7 @@ void Host::SetServing(bool serving) {
 
 void Host::Stop(absl::Duration grace) {
   SetServing(false);
+  if (door_ != nullptr) door_->Stop();
   server_->Shutdown(absl::ToChronoTime(absl::Now() + grace));
   server_->Wait();
   server_ = nullptr;

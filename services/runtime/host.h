@@ -15,6 +15,7 @@
 #include "grpcpp/server_builder.h"
 #include "grpcpp/support/server_interceptor.h"
 #include "services/runtime/command_methods.h"
+#include "services/runtime/door.h"
 
 namespace votum {
 
@@ -40,16 +41,26 @@ struct HostedService {
 // Owned by one thread.
 class Host {
  public:
-  // Serves `services` (which outlive this object) at all `addresses` ("127.0.0.1:0" for a port of
-  // the system's choice), or, without addresses, to this process alone. Calls pass `gates` first.
+  // Where a server listens, and with which credentials there.
+  struct Port {
+    std::string address;  // "127.0.0.1:0" for a port of the system's choice
+    std::shared_ptr<grpc::ServerCredentials> credentials;
+  };
+  using Gates = std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>>;
+
+  // Serves `services` (which outlive this object) at all `ports`, whose connections come by a Door,
+  // or, without ports, to this process alone. Calls pass `gates` first.
   // Health checks say "not serving" until SetServing. UNAVAILABLE/CANNOT_LISTEN if an address is
   // taken or not ours; errors as CommandMethods::Add.
+  static absl::StatusOr<std::unique_ptr<Host>> Start(const std::vector<Port>& ports,
+                                                     const std::vector<HostedService>& services,
+                                                     Gates gates = {},
+                                                     Door::Limits limits = Door::LimitsOfProcess());
+  // The same with the same credentials at all addresses.
   static absl::StatusOr<std::unique_ptr<Host>> Start(
       const std::vector<std::string>& addresses,
-      std::shared_ptr<grpc::ServerCredentials> credentials,
-      const std::vector<HostedService>& services,
-      std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> gates =
-          {});
+      const std::shared_ptr<grpc::ServerCredentials>& credentials,
+      const std::vector<HostedService>& services, Gates gates = {});
   ~Host();
 
   // The port of each address, in order.
@@ -70,6 +81,7 @@ class Host {
 
   CommandMethods commands_;
   std::unique_ptr<grpc::Server> server_;
+  std::unique_ptr<Door> door_;  // null without ports
   std::vector<int> ports_;
   std::vector<std::string> names_;
 };

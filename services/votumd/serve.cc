@@ -374,8 +374,12 @@ class Process {
       gates.push_back(gate_->ForServer());
       gates.push_back(freshness_->ForServer());
       gates.push_back(TellReadersTo(&*access_));
-      ASSIGN_OR_RETURN(host_, Host::Start(addresses_, ServerTls(deployment_.TlsOf(names_.front())),
-                                          services_, std::move(gates)));
+      std::vector<Host::Port> ports;
+      for (size_t i = 0; i < names_.size(); ++i) {
+        ports.push_back(
+            {addresses_[i], ServerTlsFor(deployment_.TlsOf(names_.front()), names_[i])});
+      }
+      ASSIGN_OR_RETURN(host_, Host::Start(ports, services_, std::move(gates)));
       return absl::OkStatus();
     };
     ASSIGN_OR_RETURN(const bool slow, wait(kQuietStart));

@@ -3,6 +3,7 @@
 // method shows.
 
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -374,6 +375,22 @@ TEST_P(AudienceTest, SessionsThatAreNoGoodAreRefusedNotTakenForThePublic) {
   ASSERT_OK(
       city_.Read("", "publication", "GetCheckpoint", ledger::v1::GetCheckpointRequest(), &folded));
   EXPECT_THAT(SeenBy(session), IsRefused(Reason::kKeyRevoked));
+}
+
+// A process with all services listens at the port of each, and each answers for its own.
+TEST_P(AudienceTest, APortIsThatOfItsServiceAlone) {
+  ledger::v1::GetCheckpointResponse checkpoint;
+  for (const auto& [port, ours] :
+       std::map<std::string, bool>{{"publication", true}, {"meetings", false}, {"ideas", false}}) {
+    for (const std::string& certificate : {std::string(), std::string("papers")}) {
+      const absl::Status status =
+          Call(certificate.empty() ? city_.ChannelTo(port) : ChannelOf(certificate, port),
+               "GetCheckpoint", "", ledger::v1::GetCheckpointRequest(), &checkpoint);
+      EXPECT_EQ(status.ok(), ours) << port << " " << status;
+      if (!ours && GetParam() == City::Layout::kOneProcess)
+        EXPECT_TRUE(absl::IsPermissionDenied(status)) << status;
+    }
+  }
 }
 
 // The edge counts calls for persons, and believes services about them, not its clients.
