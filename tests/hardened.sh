@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # hardened.sh PROGRAM...: fails unless each may be loaded anywhere (PIE), has all its tables of functions read-only before it
-# begins (RELRO with BIND_NOW), and no stack that can be executed.
+# begins (RELRO with BIND_NOW), no stack that can be executed, guarded stacks (-fstack-protector-strong) and glibc's checks of
+# lengths (_FORTIFY_SOURCE).
 set -euo pipefail
 status=0
 for program in "$@"; do
@@ -12,5 +13,8 @@ for program in "$@"; do
   check 'read-only after relocation' 'GNU_RELRO'
   check 'bound at the start' 'FLAGS.*\b(BIND_NOW|NOW)\b'
   check 'without an executable stack' 'GNU_STACK .* RW  '
+  header=$(readelf --wide --dyn-syms "$program")
+  check 'with guarded stacks' '__stack_chk_fail'
+  check 'with checked lengths' '__[a-z]+_chk\b'
 done
 exit $status
