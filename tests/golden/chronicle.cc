@@ -184,6 +184,10 @@ void Chronicle::AppendAsIs(const common::v1::SignedCommand& command, absl::strin
   if (reason.has_value()) reasons_.insert(*reason);
 }
 
+absl::Status Chronicle::AppendJudged(const common::v1::SignedCommand& command, uint64_t judged_at) {
+  return Append(command, DomainName(FindCommandType(command.payload_type())->domain), judged_at);
+}
+
 absl::Status Chronicle::AppendVoid(const common::v1::SignedCommand& command,
                                    const CommandType& type, uint64_t judged_at,
                                    const absl::Status& why) {
@@ -209,7 +213,9 @@ absl::Status Chronicle::Give(const std::string& author, Message* command) {
   Remember(signed_command, position);
   // Keys and offices change only there.
   const bool with_signatures = type->domain == Domain::kDirectory;
-  return voids_ == Voids::kRaces ? AppendRaces(with_signatures) : absl::OkStatus();
+  if (voids_ == Voids::kRaces) RETURN_IF_ERROR(AppendRaces(with_signatures));
+  between_();
+  return absl::OkStatus();
 }
 
 absl::Status Chronicle::Hold(const std::string& author, Message* command) {
@@ -228,7 +234,7 @@ absl::Status Chronicle::Wait(absl::Duration duration) {
   std::vector<common::v1::SignedCommand> before;
   for (const Known& known : known_) before.push_back(SignAgain(known));
   log_.PassTo(log_.time() + duration);
-  if (voids_ == Voids::kFaults) return absl::OkStatus();
+  if (voids_ != Voids::kRaces) return absl::OkStatus();
   for (size_t i = known_.size(); i-- > 0;) {
     const absl::Status why = Verdict(before[i]);
     if (IsNew(why) && !IsIntegrityFault(why) && WasGood(known_[i], before[i]))

@@ -7,10 +7,12 @@
 #define VOTUM_TESTS_GOLDEN_CHRONICLE_H_
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -27,6 +29,7 @@ namespace votum::testing {
 
 // The void records of a log.
 enum class Voids {
+  kNone,
   kRaces,   // commands that were good a while before: somebody was faster, or time has passed
   kFaults,  // commands that were never good, with a field changed or another author
 };
@@ -43,12 +46,19 @@ class Chronicle {
   absl::Status Hold(const std::string& author, google::protobuf::Message* command);
   // Appends a record that no honest service would append, whatever its outcome.
   void AppendAsIs(const common::v1::SignedCommand& command, absl::string_view service);
+  // Calls `between` after each command that Give has appended: other people give commands, too.
+  void SetBetween(std::function<void()> between) { between_ = std::move(between); }
+  // What a service says of `command` here.
+  absl::Status Verdict(const common::v1::SignedCommand& command) const;
+  // Appends what a service found good when the log had `judged_at` records; its outcome.
+  absl::Status AppendJudged(const common::v1::SignedCommand& command, uint64_t judged_at);
   // Lets time pass. Commands that were signed before come after it, too late: each kind of them
   // that was good shortly before.
   absl::Status Wait(absl::Duration duration);
 
   const SmallLog& log() const { return log_; }
   SmallLog& log() { return log_; }
+  const Fold& fold() const { return fold_; }
   const World& world() const { return fold_.world(); }
   // The id of the newest command in effect of this type and person; empty if there is none.
   std::string NewestCommandId(absl::string_view name, absl::string_view actor) const;
@@ -69,7 +79,6 @@ class Chronicle {
   absl::StatusOr<std::vector<std::string>> Sign(const std::string& author, const CommandType& type,
                                                 google::protobuf::Message* command);
   common::v1::SignedCommand SignAgain(const Known& known);
-  absl::Status Verdict(const common::v1::SignedCommand& command) const;
   absl::Status VerdictOfDomain(const Known& known) const;
   bool WasGood(const Known& known, const common::v1::SignedCommand& command);
   // Appends it and folds it; its outcome.
@@ -95,6 +104,7 @@ class Chronicle {
   std::set<std::string> persons_;                       // who have a key
   std::vector<Known> known_;                            // in order
   std::set<Reason> reasons_;                            // of the void records so far
+  std::function<void()> between_ = [] {};
 };
 
 }  // namespace votum::testing

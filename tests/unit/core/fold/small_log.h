@@ -54,6 +54,7 @@ class SmallLog {
   // Stops the ledger's clock: the records that follow bear the time of the last one, while those
   // who sign have clocks that show `device_time`.
   void StopClock(absl::Time device_time) { device_time_ = device_time; }
+  bool clock_stopped() const { return device_time_.has_value(); }
   // The clock goes again, from `time` on; that may be earlier than the last record.
   void StartClock(absl::Time time);
 
@@ -68,6 +69,8 @@ class SmallLog {
   static crypto::PrivateKey KeyNamed(const std::string& name);
   crypto::PublicKey log_key() const { return log_key_.public_key(); }
   bool HasKey(const std::string& person) const { return keys_.count(person) > 0; }
+  // `person` has enrolled their key otherwise, and signs with it from now on.
+  void Know(const std::string& person) { keys_.emplace(person, KeyNamed(person)); }
   const crypto::PrivateKey& KeyOf(const std::string& person) const { return keys_.at(person); }
   // The exact bytes of all records.
   const std::vector<std::string>& records() const { return records_; }
