@@ -299,27 +299,30 @@ const v1::Decision* DecisionsMachine::FindDecision(absl::string_view decision_id
   return state_.decisions.Find(decision_id);
 }
 
-namespace {
-bool MaySee(const v1::Decision& decision, Audience audience) {
-  return audience != Audience::kPublic || (decision.public_() && decision.signatures_size() == 2);
+Audience DecisionsMachine::AudienceOf(const v1::Decision& decision, const Rights& rights) const {
+  return rights.In(agenda_.FindMeeting(decision.meeting_id())->organization_id);
 }
-}  // namespace
+
+bool DecisionsMachine::MaySee(const v1::Decision& decision, const Rights& rights) const {
+  return (decision.public_() && decision.signatures_size() == 2) ||
+         AudienceOf(decision, rights) != Audience::kPublic;
+}
 
 absl::StatusOr<v1::Decision> DecisionsMachine::GetDecision(absl::string_view decision_id,
-                                                           Audience audience) const {
+                                                           const Rights& rights) const {
   const v1::Decision* decision = FindDecision(decision_id);
   // A reader who may not see a decision is not told that it exists.
-  if (decision == nullptr || !MaySee(*decision, audience)) return NoSuchDecision(decision_id);
+  if (decision == nullptr || !MaySee(*decision, rights)) return NoSuchDecision(decision_id);
   return *decision;
 }
 
 std::vector<v1::Decision> DecisionsMachine::ListDecisions(absl::string_view after_id, size_t limit,
-                                                          Audience audience) const {
+                                                          const Rights& rights) const {
   std::vector<v1::Decision> decisions;
   const auto end = state_.decisions.end();
   for (auto it = state_.decisions.upper_bound(after_id); it != end && decisions.size() < limit;
        ++it) {
-    if (MaySee(it->second, audience)) decisions.push_back(it->second);
+    if (MaySee(it->second, rights)) decisions.push_back(it->second);
   }
   return decisions;
 }
@@ -345,8 +348,8 @@ DocumentSources DecisionsMachine::SourcesOf(const v1::Decision& decision) const 
 }
 
 absl::StatusOr<std::string> DecisionsMachine::GetDocument(absl::string_view decision_id,
-                                                          Audience audience) const {
-  ASSIGN_OR_RETURN(const v1::Decision decision, GetDecision(decision_id, audience));
+                                                          const Rights& rights) const {
+  ASSIGN_OR_RETURN(const v1::Decision decision, GetDecision(decision_id, rights));
   return DecisionDocument(decision, SourcesOf(decision));
 }
 

@@ -63,14 +63,19 @@ class DecisionsMachine {
   // For other domains; null where there is none. Valid until the next Apply.
   const v1::Decision* FindDecision(absl::string_view decision_id) const;
 
-  // NOT_FOUND/NO_SUCH_DECISION, also for decisions that `audience` may not see: the public sees
+  // Whoever has `rights` is this audience of the decision: it belongs to the organization that met.
+  Audience AudienceOf(const v1::Decision& decision, const Rights& rights) const;
+
+  // NOT_FOUND/NO_SUCH_DECISION, also for decisions that `rights` do not show: the public sees
   // those on public items, once both have signed.
-  absl::StatusOr<v1::Decision> GetDecision(absl::string_view decision_id, Audience audience) const;
+  absl::StatusOr<v1::Decision> GetDecision(absl::string_view decision_id,
+                                           const Rights& rights) const;
   // By id, at most `limit` after `after_id`.
   std::vector<v1::Decision> ListDecisions(absl::string_view after_id, size_t limit,
-                                          Audience audience) const;
+                                          const Rights& rights) const;
   // The JSON to publish (document.h), as the state is now.
-  absl::StatusOr<std::string> GetDocument(absl::string_view decision_id, Audience audience) const;
+  absl::StatusOr<std::string> GetDocument(absl::string_view decision_id,
+                                          const Rights& rights) const;
 
   const DecisionsState& state() const { return state_; }
   void Restore(DecisionsState state) { state_ = std::move(state); }
@@ -81,6 +86,7 @@ class DecisionsMachine {
   absl::Status CheckAnew(const v1::DraftDecision& command,
                          const meetings::VoteEventEntry& event) const;
   absl::StatusOr<const v1::Decision*> Find(absl::string_view decision_id) const;
+  bool MaySee(const v1::Decision& decision, const Rights& rights) const;
   DocumentSources SourcesOf(const v1::Decision& decision) const;
 
   const directory::DirectoryMachine& directory_;

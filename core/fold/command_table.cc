@@ -47,6 +47,11 @@ Reach OfVote(const World& world, absl::string_view vote_event_id) {
   return event == nullptr ? Reach::Sealed() : OfMotion(world, event->motion_id);
 }
 
+Reach OfLot(const World& world, absl::string_view lot_id) {
+  const auto lot = world.lots().Get(lot_id);
+  return lot.ok() ? OfVote(world, lot->vote_event_id()) : Reach::Sealed();
+}
+
 Reach OfDecision(const World& world, absl::string_view decision_id) {
   const decisions::v1::Decision* decision = world.decisions().FindDecision(decision_id);
   if (decision == nullptr) return Reach::Sealed();
@@ -98,8 +103,8 @@ constexpr ShownAs kShownAs[] = {
     {"item_id", OfItem, nullptr},         {"motion_id", OfMotion, nullptr},
     {"vote_event_id", OfVote, nullptr},   {"meeting_id", OfMeeting, nullptr},
     {"decision_id", OfDecision, nullptr}, {"project_id", OfProject, nullptr},
-    {"proposal_id", OfProposal, nullptr}, {"items", nullptr, OfItems},
-    {"steps", nullptr, OfSteps},
+    {"proposal_id", OfProposal, nullptr}, {"lot_id", OfLot, nullptr},
+    {"items", nullptr, OfItems},          {"steps", nullptr, OfSteps},
 };
 
 Reach ReachAs(const World& world, const Message& command, const std::string& name) {

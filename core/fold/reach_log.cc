@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "core/fold/rights.h"
 #include "google/protobuf/descriptor.h"
 
 namespace votum {
@@ -30,12 +31,6 @@ std::optional<Urn> UrnOf(const Envelope& envelope) {
   const auto* field = envelope.command->GetDescriptor()->FindFieldByName(name);
   return Urn{name == "round_id" ? Urn::Kind::kRound : Urn::Kind::kVote,
              envelope.command->GetReflection()->GetString(*envelope.command, field)};
-}
-
-bool HoldsOffice(const directory::DirectoryMachine& directory, absl::string_view person_id) {
-  return directory.HasAnyOffice(person_id,
-                                {common::v1::OFFICE_ADMINISTRATOR, common::v1::OFFICE_CLERK,
-                                 common::v1::OFFICE_SECRETARY, common::v1::OFFICE_MAYOR});
 }
 
 bool IsOpen(const World& world, const Urn& urn) {

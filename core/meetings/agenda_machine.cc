@@ -224,19 +224,19 @@ v1::Meeting AgendaMachine::ToProto(const MeetingEntry& entry, Audience audience)
 }
 
 absl::StatusOr<v1::Meeting> AgendaMachine::GetMeeting(absl::string_view meeting_id,
-                                                      Audience audience) const {
+                                                      const Rights& rights) const {
   const MeetingEntry* meeting = FindMeeting(meeting_id);
   if (meeting == nullptr) return NoSuchMeeting(meeting_id);
-  return ToProto(*meeting, audience);
+  return ToProto(*meeting, rights.In(meeting->organization_id));
 }
 
 std::vector<v1::Meeting> AgendaMachine::ListMeetings(absl::string_view after_id, size_t limit,
-                                                     Audience audience) const {
+                                                     const Rights& rights) const {
   std::vector<v1::Meeting> meetings;
   const auto end = state_.meetings.end();
   for (auto it = state_.meetings.upper_bound(after_id); it != end && meetings.size() < limit;
        ++it) {
-    meetings.push_back(ToProto(it->second, audience));
+    meetings.push_back(ToProto(it->second, rights.In(it->second.organization_id)));
   }
   return meetings;
 }

@@ -83,10 +83,10 @@ class AgendaMachine {
 
   // NOT_FOUND/NO_SUCH_MEETING. The public gets the number and the neutral title of non-public
   // items.
-  absl::StatusOr<v1::Meeting> GetMeeting(absl::string_view meeting_id, Audience audience) const;
+  absl::StatusOr<v1::Meeting> GetMeeting(absl::string_view meeting_id, const Rights& rights) const;
   // By id, at most `limit` after `after_id`.
   std::vector<v1::Meeting> ListMeetings(absl::string_view after_id, size_t limit,
-                                        Audience audience) const;
+                                        const Rights& rights) const;
 
   const AgendaState& state() const { return state_; }
   void Restore(AgendaState state) { state_ = std::move(state); }

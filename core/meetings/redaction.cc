@@ -32,6 +32,13 @@ v1::Motion ForReader(v1::Motion motion, Audience audience) {
   return shown;
 }
 
+v1::Lot ForReader(v1::Lot lot, bool is_public, Audience audience) {
+  if (audience != Audience::kPublic || is_public) return lot;
+  v1::Lot shown;
+  shown.set_id(lot.id());
+  return shown;
+}
+
 v1::SecretVote ForReader(v1::SecretVote vote, bool may_read) {
   const bool open = vote.phase() == v1::SECRET_VOTE_PHASE_REGISTRATION ||
                     vote.phase() == v1::SECRET_VOTE_PHASE_BALLOTS;
@@ -56,7 +63,10 @@ v1::VoteEvent ForReader(v1::VoteEvent event, Audience audience) {
     event.clear_computed_result();
   }
   const bool open = event.state() == v1::VOTE_EVENT_STATE_OPEN;
-  const bool named = event.mode() == v1::VOTE_MODE_ROLL_CALL || audience == Audience::kAuditor;
+  const bool announced = event.state() == v1::VOTE_EVENT_STATE_ESTABLISHED;
+  const bool named =
+      audience == Audience::kAuditor ||
+      (event.mode() == v1::VOTE_MODE_ROLL_CALL && (announced || audience == Audience::kCouncil));
   if (open || !named) event.clear_votes();
   if (open) event.clear_ballot_person_ids();
   if (event.has_secret()) {

@@ -258,25 +258,26 @@ const v1::Project* ProjectsMachine::FindProject(absl::string_view project_id) co
   return state_.projects.Find(project_id);
 }
 
-bool ProjectsMachine::MaySee(const v1::Project& project, Audience audience) const {
-  return audience != Audience::kPublic || decisions_.FindDecision(project.decision_id())->public_();
+bool ProjectsMachine::MaySee(const v1::Project& project, const Rights& rights) const {
+  const decisions::v1::Decision& decision = *decisions_.FindDecision(project.decision_id());
+  return decision.public_() || decisions_.AudienceOf(decision, rights) != Audience::kPublic;
 }
 
 absl::StatusOr<v1::Project> ProjectsMachine::GetProject(absl::string_view project_id,
-                                                        Audience audience) const {
+                                                        const Rights& rights) const {
   const v1::Project* project = FindProject(project_id);
   // A reader who may not see a project is not told that it exists.
-  if (project == nullptr || !MaySee(*project, audience)) return NoSuchProject(project_id);
+  if (project == nullptr || !MaySee(*project, rights)) return NoSuchProject(project_id);
   return *project;
 }
 
 std::vector<v1::Project> ProjectsMachine::ListProjects(absl::string_view after_id, size_t limit,
-                                                       Audience audience) const {
+                                                       const Rights& rights) const {
   std::vector<v1::Project> projects;
   const auto end = state_.projects.end();
   for (auto it = state_.projects.upper_bound(after_id); it != end && projects.size() < limit;
        ++it) {
-    if (MaySee(it->second, audience)) projects.push_back(it->second);
+    if (MaySee(it->second, rights)) projects.push_back(it->second);
   }
   return projects;
 }

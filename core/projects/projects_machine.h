@@ -53,19 +53,19 @@ class ProjectsMachine {
 
   // Null if there is none.
   const v1::Project* FindProject(absl::string_view project_id) const;
-  // NOT_FOUND/NO_SUCH_PROJECT, also for projects that `audience` may not see: the public does not
+  // NOT_FOUND/NO_SUCH_PROJECT, also for projects that `rights` do not show: the public does not
   // see projects that a non-public decision has started.
-  absl::StatusOr<v1::Project> GetProject(absl::string_view project_id, Audience audience) const;
+  absl::StatusOr<v1::Project> GetProject(absl::string_view project_id, const Rights& rights) const;
   // By id, at most `limit` after `after_id`.
   std::vector<v1::Project> ListProjects(absl::string_view after_id, size_t limit,
-                                        Audience audience) const;
+                                        const Rights& rights) const;
 
   const ProjectsState& state() const { return state_; }
   void Restore(ProjectsState state) { state_ = std::move(state); }
 
  private:
   absl::StatusOr<const v1::Project*> Find(absl::string_view project_id) const;
-  bool MaySee(const v1::Project& project, Audience audience) const;
+  bool MaySee(const v1::Project& project, const Rights& rights) const;
 
   const directory::DirectoryMachine& directory_;
   const decisions::DecisionsMachine& decisions_;

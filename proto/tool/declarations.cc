@@ -19,9 +19,9 @@ using google::protobuf::FieldDescriptorProto;
 constexpr char kHeader[] = ".votum.common.v1.CommandHeader";
 
 // The fields as which a command may be shown; core/fold/command_table.cc resolves each.
-constexpr absl::string_view kShownAs[] = {"item_id",     "motion_id",   "vote_event_id",
-                                          "meeting_id",  "decision_id", "project_id",
-                                          "proposal_id", "items",       "steps"};
+constexpr absl::string_view kShownAs[] = {
+    "item_id",     "motion_id",  "vote_event_id", "lot_id", "meeting_id",
+    "decision_id", "project_id", "proposal_id",   "items",  "steps"};
 
 bool HasField(const DescriptorProto& message, absl::string_view name) {
   return std::any_of(message.field().begin(), message.field().end(),

@@ -18,7 +18,7 @@ grpc::Status DecisionsServiceImpl::GetDecision(grpc::ServerContext* context,
                                                v1::GetDecisionResponse* response) {
   const auto read = [&](const World& world, const Reader& reader) -> absl::Status {
     ASSIGN_OR_RETURN(*response->mutable_decision(),
-                     world.decisions().GetDecision(request->decision_id(), reader.audience));
+                     world.decisions().GetDecision(request->decision_id(), reader.rights));
     return absl::OkStatus();
   };
   return access_.Read(*context, "GetDecision", read);
@@ -30,7 +30,7 @@ grpc::Status DecisionsServiceImpl::ListDecisions(grpc::ServerContext* context,
   const auto read = [&](const World& world, const Reader& reader) -> absl::Status {
     ASSIGN_OR_RETURN(const Page page, ParsePage(request->page_size(), request->page_token(),
                                                 kDefaultPage, kLargestPage));
-    for (auto& resource : world.decisions().ListDecisions(page.after, page.size, reader.audience))
+    for (auto& resource : world.decisions().ListDecisions(page.after, page.size, reader.rights))
       *response->add_decisions() = std::move(resource);
     if (static_cast<size_t>(response->decisions_size()) == page.size) {
       response->set_next_page_token(
@@ -46,7 +46,7 @@ grpc::Status DecisionsServiceImpl::GetDecisionDocument(
     v1::GetDecisionDocumentResponse* response) {
   const auto read = [&](const World& world, const Reader& reader) -> absl::Status {
     ASSIGN_OR_RETURN(*response->mutable_document(),
-                     world.decisions().GetDocument(request->decision_id(), reader.audience));
+                     world.decisions().GetDocument(request->decision_id(), reader.rights));
     const crypto::Digest digest = crypto::Sha256(response->document());
     response->set_sha256(std::string(crypto::AsBytes(digest)));
     return absl::OkStatus();

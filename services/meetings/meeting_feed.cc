@@ -51,6 +51,7 @@ std::optional<uint64_t> RevisionOf(const World& world, const std::string& meetin
 // A meeting at one moment, as each audience sees it. Used by one thread.
 struct MeetingFeed::Snapshot {
   Response all;
+  std::string organization_id;  // that meets
   v1::Attendance for_public;
   std::optional<uint64_t> revision;  // see RevisionOf
   std::array<std::shared_ptr<const Response>, 3> by_audience;
@@ -101,7 +102,7 @@ class MeetingFeed::Watcher final : public grpc::ServerWriteReactor<Response> {
     offered_ = true;
     offered_index_ = snapshot.all.index();
     offered_revision_ = snapshot.revision;
-    next_ = snapshot.For(reader->audience);
+    next_ = snapshot.For(reader->rights.In(snapshot.organization_id));
     if (writing_ == nullptr) WriteNextLocked();
   }
 
@@ -226,6 +227,7 @@ absl::StatusOr<std::shared_ptr<MeetingFeed::Snapshot>> MeetingFeed::Take(
         auto snapshot = std::make_shared<Snapshot>();
         ASSIGN_OR_RETURN(*snapshot->all.mutable_attendance(),
                          world.sittings().GetAttendance(meeting_id));
+        snapshot->organization_id = world.sittings().Find(meeting_id)->organization_id;
         snapshot->for_public =
             meetings::ForReader(snapshot->all.attendance(), world.agenda(), Audience::kPublic);
         ASSIGN_OR_RETURN(std::vector<v1::VoteEvent> events,

@@ -46,8 +46,8 @@ absl::StatusOr<const VoteEventEntry*> ForPresiding(const World& world, const Rea
 absl::StatusOr<const VoteEventEntry*> ForArchive(const World& world, const Reader& reader,
                                                  absl::string_view vote_event_id) {
   ASSIGN_OR_RETURN(const VoteEventEntry* event, world.secret_votes().Find(vote_event_id));
-  if (world.secret_votes().MayReadArchive(vote_event_id, reader.audience, reader.person_id))
-    return event;
+  const Audience audience = AudienceAt(world, reader, event->meeting_id);
+  if (world.secret_votes().MayReadArchive(vote_event_id, audience, reader.person_id)) return event;
   return Refuse(Reason::kArchiveNotShown,
                 absl::StrCat("the archive of vote ", vote_event_id,
                              " is shown to the council, auditors and its trustees; read "
@@ -290,9 +290,9 @@ grpc::Status MeetingsServiceImpl::GetSecretVote(grpc::ServerContext* context,
   const auto read = [&](const World& world, const Reader& reader) -> absl::Status {
     const std::string& id = request->vote_event_id();
     ASSIGN_OR_RETURN(v1::SecretVote vote, world.secret_votes().Get(id));
-    const bool may_read =
-        world.secret_votes().MayReadArchive(id, reader.audience, reader.person_id);
     const VoteEventEntry& event = *world.votes().Find(id);
+    const bool may_read = world.secret_votes().MayReadArchive(
+        id, AudienceAt(world, reader, event.meeting_id), reader.person_id);
     if (!may_read && !world.motions().Find(event.motion_id)->is_public) {
       response->mutable_secret_vote()->set_vote_event_id(id);
       return absl::OkStatus();

@@ -15,6 +15,11 @@ constexpr size_t kDefaultPage = 100;
 constexpr size_t kLargestPage = 500;
 }  // namespace
 
+Audience AudienceAt(const World& world, const Reader& reader, absl::string_view meeting_id) {
+  const MeetingEntry* const meeting = world.agenda().FindMeeting(meeting_id);
+  return reader.rights.In(meeting == nullptr ? "" : meeting->organization_id);
+}
+
 MeetingsServiceImpl::MeetingsServiceImpl(const ReadAccess* access, LedgerClient* ledger,
                                          crypto::SecretBytes sealing_key)
     : access_(*access), ledger_(*ledger), feed_(access), office_(ledger, std::move(sealing_key)) {}
@@ -24,7 +29,7 @@ grpc::Status MeetingsServiceImpl::GetMeeting(grpc::ServerContext* context,
                                              v1::GetMeetingResponse* response) {
   const auto read = [&](const World& world, const Reader& reader) -> absl::Status {
     ASSIGN_OR_RETURN(*response->mutable_meeting(),
-                     world.agenda().GetMeeting(request->meeting_id(), reader.audience));
+                     world.agenda().GetMeeting(request->meeting_id(), reader.rights));
     return absl::OkStatus();
   };
   return access_.Read(*context, "GetMeeting", read);
@@ -36,7 +41,7 @@ grpc::Status MeetingsServiceImpl::ListMeetings(grpc::ServerContext* context,
   const auto read = [&](const World& world, const Reader& reader) -> absl::Status {
     ASSIGN_OR_RETURN(const Page page, ParsePage(request->page_size(), request->page_token(),
                                                 kDefaultPage, kLargestPage));
-    for (auto& resource : world.agenda().ListMeetings(page.after, page.size, reader.audience))
+    for (auto& resource : world.agenda().ListMeetings(page.after, page.size, reader.rights))
       *response->add_meetings() = std::move(resource);
     if (static_cast<size_t>(response->meetings_size()) == page.size) {
       response->set_next_page_token(
@@ -53,8 +58,8 @@ grpc::Status MeetingsServiceImpl::GetAttendance(grpc::ServerContext* context,
   const auto read = [&](const World& world, const Reader& reader) -> absl::Status {
     ASSIGN_OR_RETURN(v1::Attendance attendance,
                      world.sittings().GetAttendance(request->meeting_id()));
-    *response->mutable_attendance() =
-        ForReader(std::move(attendance), world.agenda(), reader.audience);
+    *response->mutable_attendance() = ForReader(std::move(attendance), world.agenda(),
+                                                AudienceAt(world, reader, request->meeting_id()));
     return absl::OkStatus();
   };
   // Everybody whom the meeting is shown to sees that there was a disruption; its description is read
@@ -77,7 +82,8 @@ grpc::Status MeetingsServiceImpl::GetMotion(grpc::ServerContext* context,
                                             v1::GetMotionResponse* response) {
   const auto read = [&](const World& world, const Reader& reader) -> absl::Status {
     ASSIGN_OR_RETURN(v1::Motion motion, world.motions().Get(request->motion_id()));
-    *response->mutable_motion() = ForReader(std::move(motion), reader.audience);
+    const Audience audience = AudienceAt(world, reader, motion.meeting_id());
+    *response->mutable_motion() = ForReader(std::move(motion), audience);
     return absl::OkStatus();
   };
   return access_.Read(*context, "GetMotion", read);
@@ -87,7 +93,11 @@ grpc::Status MeetingsServiceImpl::GetLot(grpc::ServerContext* context,
                                          const v1::GetLotRequest* request,
                                          v1::GetLotResponse* response) {
   const auto read = [&](const World& world, const Reader& reader) -> absl::Status {
-    ASSIGN_OR_RETURN(*response->mutable_lot(), world.lots().Get(request->lot_id()));
+    ASSIGN_OR_RETURN(v1::Lot lot, world.lots().Get(request->lot_id()));
+    const VoteEventEntry& vote = *world.votes().Find(lot.vote_event_id());
+    const bool is_public = world.motions().Find(vote.motion_id)->is_public;
+    const Audience audience = AudienceAt(world, reader, lot.meeting_id());
+    *response->mutable_lot() = ForReader(std::move(lot), is_public, audience);
     return absl::OkStatus();
   };
   return access_.Read(*context, "GetLot", read);
@@ -98,7 +108,8 @@ grpc::Status MeetingsServiceImpl::GetVoteEvent(grpc::ServerContext* context,
                                                v1::GetVoteEventResponse* response) {
   const auto read = [&](const World& world, const Reader& reader) -> absl::Status {
     ASSIGN_OR_RETURN(v1::VoteEvent event, world.votes().Get(request->vote_event_id()));
-    *response->mutable_vote_event() = ForReader(std::move(event), reader.audience);
+    const Audience audience = AudienceAt(world, reader, event.meeting_id());
+    *response->mutable_vote_event() = ForReader(std::move(event), audience);
     return absl::OkStatus();
   };
   return access_.Read(*context, "GetVoteEvent", read);
@@ -117,9 +128,9 @@ grpc::Status MeetingsServiceImpl::ListVoteEvents(grpc::ServerContext* context,
       events.pop_back();
       response->set_next_page_token(NextPageToken(events.back().id()));
     }
-    for (v1::VoteEvent& event : events) {
-      *response->add_vote_events() = ForReader(std::move(event), reader.audience);
-    }
+    const Audience audience = AudienceAt(world, reader, request->meeting_id());
+    for (v1::VoteEvent& event : events)
+      *response->add_vote_events() = ForReader(std::move(event), audience);
     return absl::OkStatus();
   };
   return access_.Read(*context, "ListVoteEvents", read);

@@ -20,6 +20,9 @@
 
 namespace votum::meetings {
 
+// The audience that the reader is of this meeting, which need not exist.
+Audience AudienceAt(const World& world, const Reader& reader, absl::string_view meeting_id);
+
 // Thread-safe.
 class MeetingsServiceImpl final
     : public WithoutCommands<

@@ -1,5 +1,8 @@
 #include "services/papers/service.h"
 
+#include <algorithm>
+#include <set>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -11,10 +14,30 @@ namespace {
 constexpr size_t kDefaultPage = 100;
 constexpr size_t kLargestPage = 500;
 
-// The public sees the proposals that stand on public items.
+// The proposals on agendas of the organizations to which the reader belongs.
+std::set<std::string, std::less<>> OnAgendasOf(const World& world, const Rights& rights) {
+  std::set<std::string, std::less<>> ids;
+  for (const auto& [id, item] : world.agenda().state().items) {
+    const meetings::MeetingEntry& meeting = *world.agenda().FindMeeting(item.meeting_id);
+    if (!item.content.proposal_id().empty() &&
+        rights.In(meeting.organization_id) != Audience::kPublic)
+      ids.insert(item.content.proposal_id());
+  }
+  return ids;
+}
+
+// The public sees the proposals that stand on public items; members also those on the way through
+// their organizations; a draft without a way is for offices.
 MayRead ShownTo(const World& world, const Reader& reader) {
-  if (reader.audience != Audience::kPublic) return [](absl::string_view) { return true; };
-  return [&world](absl::string_view id) { return world.agenda().IsDealtWithInPublic(id); };
+  const Rights& rights = reader.rights;
+  if (rights.In("") != Audience::kPublic) return [](absl::string_view) { return true; };
+  return [&world, &rights, own = OnAgendasOf(world, rights)](absl::string_view id) {
+    if (world.agenda().IsDealtWithInPublic(id) || own.find(id) != own.end()) return true;
+    const auto& steps = world.papers().FindProposal(id)->consultations();
+    return std::any_of(steps.begin(), steps.end(), [&rights](const v1::Consultation& step) {
+      return rights.In(step.organization_id()) != Audience::kPublic;
+    });
+  };
 }
 
 }  // namespace

@@ -17,7 +17,7 @@ grpc::Status ProjectsServiceImpl::GetProject(grpc::ServerContext* context,
                                              v1::GetProjectResponse* response) {
   const auto read = [&](const World& world, const Reader& reader) -> absl::Status {
     ASSIGN_OR_RETURN(*response->mutable_project(),
-                     world.projects().GetProject(request->project_id(), reader.audience));
+                     world.projects().GetProject(request->project_id(), reader.rights));
     return absl::OkStatus();
   };
   return access_.Read(*context, "GetProject", read);
@@ -29,7 +29,7 @@ grpc::Status ProjectsServiceImpl::ListProjects(grpc::ServerContext* context,
   const auto read = [&](const World& world, const Reader& reader) -> absl::Status {
     ASSIGN_OR_RETURN(const Page page, ParsePage(request->page_size(), request->page_token(),
                                                 kDefaultPage, kLargestPage));
-    for (auto& resource : world.projects().ListProjects(page.after, page.size, reader.audience))
+    for (auto& resource : world.projects().ListProjects(page.after, page.size, reader.rights))
       *response->add_projects() = std::move(resource);
     if (static_cast<size_t>(response->projects_size()) == page.size) {
       response->set_next_page_token(

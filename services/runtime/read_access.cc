@@ -12,6 +12,7 @@
 #include "core/command/payload_type.h"
 #include "core/command/timestamps.h"
 #include "core/fold/authorize.h"
+#include "core/fold/rights.h"
 #include "platform/grpc/status.h"
 #include "votum/directory/v1/directory.pb.h"
 
@@ -115,6 +116,7 @@ absl::StatusOr<Reader> ReadAccess::Identify(const grpc::ServerContextBase& conte
     ASSIGN_OR_RETURN(reader.person_id,
                      PersonOfSession(directory, service_, *session, absl::Now(), cache_));
     reader.audience = AudienceOf(directory, reader.person_id);
+    reader.rights = RightsOf(directory, reader.person_id);
     return absl::OkStatus();
   }));
   return reader;

@@ -5,7 +5,7 @@
 //                           GetMeetingResponse* response) {
 //     const auto read = [&](const World& world, const Reader& reader) -> absl::Status {
 //       ASSIGN_OR_RETURN(*response->mutable_meeting(),
-//                        world.agenda().GetMeeting(request->meeting_id(), reader.audience));
+//                        world.agenda().GetMeeting(request->meeting_id(), reader.rights));
 //       return absl::OkStatus();
 //     };
 //     return access_.Read(*context, "GetMeeting", read);
@@ -46,7 +46,10 @@ inline constexpr absl::Duration kLongestSession = absl::Minutes(15);
 inline constexpr absl::Duration kLongestWait = absl::Seconds(10);
 
 struct Reader {
+  // For what belongs to no organization: the store of ideas, the register.
   Audience audience = Audience::kPublic;
+  // For what belongs to one: meetings, papers, decisions, projects.
+  Rights rights = Audience::kPublic;
   std::string person_id;  // empty for the public
 };
 

@@ -92,6 +92,7 @@ class Town {
         {"motion_id", "motion-" + item},     {"vote_event_id", "vote-" + item},
         {"decision_id", "decision-" + item}, {"project_id", "project-" + item},
         {"proposal_id", "proposal-" + item}, {"round_id", "round"},
+        {"lot_id", "lot-" + item},
     };
     for (const auto& [name, value] : values) {
       const auto* field = command->GetDescriptor()->FindFieldByName(name);
@@ -273,11 +274,11 @@ const std::map<std::string, Depends>& Table() {
       {"ConfirmBallotCount", Depends::kItem},
       {"EstablishResult", Depends::kItem},
       {"RecordDefect", Depends::kItem},
-      {"OpenLot", Depends::kPublic},
-      {"CommitToLot", Depends::kPublic},
-      {"FixLot", Depends::kPublic},
-      {"RevealForLot", Depends::kPublic},
-      {"DrawLot", Depends::kPublic},
+      {"OpenLot", Depends::kItem},
+      {"CommitToLot", Depends::kItem},
+      {"FixLot", Depends::kItem},
+      {"RevealForLot", Depends::kItem},
+      {"DrawLot", Depends::kItem},
       {"DraftDecision", Depends::kItem},
       {"SignDecision", Depends::kItem},
       {"ObjectToDecision", Depends::kItem},
@@ -315,6 +316,7 @@ TEST(ReachTest, EveryTypeOfCommandHasTheReachOfTheTable) {
   for (const char* item : {"public", "hidden"}) {
     town.OpenVote(item);
     town.Establish(item);
+    town.Give(Town::With<mv1::OpenLot>(item));
     town.Give(Town::With<decisions::v1::DraftDecision>(item));
     town.Give(Town::With<projects::v1::StartProject>(item));
     town.Give(Town::With<papers::v1::DraftProposal>(item));

@@ -47,10 +47,14 @@ TEST(Redaction, ARunningVoteShowsNobodyWhatWasVoted) {
   }
 }
 
-TEST(Redaction, ARollCallShowsEverybodyWhoVotedHow) {
+TEST(Redaction, ARollCallShowsEverybodyWhoVotedHowOnceItIsAnnounced) {
   Council council;
   VoteOn(council, "top-1", v1::VOTE_MODE_ROLL_CALL);
   End(council);
+  EXPECT_EQ(Shown(council, Audience::kPublic).votes_size(), 0)
+      << "everybody could count the result";
+  EXPECT_EQ(Shown(council, Audience::kCouncil).votes_size(), 2);
+  council.Must("vera", Establish(1, 1, 0, 3, v1::OUTCOME_REJECTED));
   for (const Audience audience : kAll) EXPECT_EQ(Shown(council, audience).votes_size(), 2);
 }
 

@@ -86,6 +86,7 @@ class Served {
   }
 
   Stub& stub() { return *stub_; }
+  std::shared_ptr<grpc::Channel> channel() const { return host_->InProcessChannel(); }
   // What a call of `person` has as kSessionMetadata.
   std::string SessionOf(const std::string& person) {
     directory::v1::ReadSession session;
