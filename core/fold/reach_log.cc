@@ -42,6 +42,15 @@ bool IsOpen(const World& world, const Urn& urn) {
   return round.ok() && (*round)->state() == ideas::v1::ROUND_STATE_OPEN;
 }
 
+// Whether devices register for a vote. Who has put a paper into the urn cannot register one any
+// more: without the papers of these minutes nobody could tell which registrations hold.
+bool Registers(const World& world, const Urn& urn) {
+  if (urn.kind != Urn::Kind::kVote) return false;
+  const meetings::VoteEventEntry* event = world.votes().Find(urn.id);
+  return event != nullptr && event->secret.has_value() &&
+         event->secret->phase == meetings::v1::SECRET_VOTE_PHASE_REGISTRATION;
+}
+
 }  // namespace
 
 void ReachLog::Add(const World& world, const Envelope* envelope, Reach reach, bool in_effect) {
@@ -83,6 +92,7 @@ void ReachLog::AddToUrn(const World& world, const Envelope& envelope, uint64_t i
     if (in_effect && IsOpen(world, *urn)) state_.open_urns.MutableOrNew(name).opened_by = index;
   } else if (state_.open_urns.Contains(name)) {
     if (IsOpen(world, *urn)) {
+      if (in_effect && Registers(world, *urn)) return;
       state_.open_urns.Mutable(name)->withheld.InsertOrAssign(index, {});
     } else {
       state_.open_urns.Erase(name);

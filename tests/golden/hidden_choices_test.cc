@@ -1,15 +1,22 @@
-// Nobody finds out by a digest how anybody has voted: in all golden logs, at each record at which a
-// vote or a round is open, a state that differs in the hidden choices alone has the same digests for
-// auditors, and other full ones.
+// Nobody finds out how anybody has voted before a vote or a round is closed: in all golden logs, at
+// each record at which one is open, a state that differs in the hidden choices alone has the same
+// digests for auditors, and other full ones; each audience gets the same answers to all reads that
+// could tell; and every record of a ballot is withheld, so that it is in no export.
 
 #include <filesystem>
+#include <map>
+#include <memory>
+#include <set>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "base/status_matchers.h"
 #include "core/fold/audit_view.h"
+#include "core/fold/command_table.h"
 #include "core/fold/fold.h"
+#include "core/meetings/redaction.h"
 #include "gtest/gtest.h"
 #include "tests/golden/golden_log.h"
 
@@ -17,7 +24,7 @@ namespace votum::testing {
 namespace {
 
 // Others choose, in another order, by other credentials; papers say something else.
-void ChangeChoices(meetings::VoteEventEntry& vote) {
+void ChangeChoices(meetings::VoteEventEntry& vote, bool again) {
   const auto votes = vote.votes;
   uint64_t index = 0;
   for (const auto& [person, cast] : votes) {
@@ -36,7 +43,8 @@ void ChangeChoices(meetings::VoteEventEntry& vote) {
   const auto ballots = std::exchange(vote.secret->ballots, {});
   for (const auto& [position, cast] : ballots)
     vote.secret->ballots.InsertOrAssign(position + 1, cast);
-  if (!ballots.empty()) vote.secret->trackers.InsertOrAssign("of somebody who voted again", {});
+  if (again && !ballots.empty())
+    vote.secret->trackers.InsertOrAssign("of somebody who voted again", {});
 }
 
 void ChangeChoices(ideas::RoundUrn& urn) {
@@ -54,12 +62,13 @@ bool IsOpen(const meetings::VoteEventEntry& vote) {
   return vote.state == meetings::v1::VOTE_EVENT_STATE_OPEN;
 }
 
-// Changes the contents of all urns that are open, or of all that are not.
-WorldState WithOtherChoices(WorldState state, bool open) {
+// Changes the contents of all urns that are open, or of all that are not. With `again`, somebody has
+// voted once more, which reads count and digests do not show.
+WorldState WithOtherChoices(WorldState state, bool open, bool again = true) {
   const auto votes = state.votes.vote_events;
   for (const auto& [id, vote] : votes) {
     if (IsOpen(vote) != open) continue;
-    ChangeChoices(*state.votes.vote_events.Mutable(id));
+    ChangeChoices(*state.votes.vote_events.Mutable(id), again);
     if (open) state.votes.revisions.InsertOrAssign(vote.meeting_id, 1);
   }
   for (const auto& [id, round] : state.ideas.rounds) {
@@ -106,6 +115,177 @@ TEST(HiddenChoices, DigestsForAuditorsDependOnNone) {
   EXPECT_GT(rounds.hidden, 20);
   EXPECT_GT(votes.shown, 20) << "once it is closed, auditors see who chose what";
   EXPECT_GT(rounds.shown, 20);
+}
+
+// All that a reader with `rights` is shown of meetings, votes and rounds, counts included.
+std::string ShownTo(const Rights& rights, const World& world) {
+  std::string shown;
+  const auto add = [&shown](const auto& message) {
+    absl::StrAppend(&shown, message.SerializeAsString(), "|");
+  };
+  for (const meetings::v1::Meeting& meeting : world.agenda().ListMeetings("", 1000, rights)) {
+    add(meeting);
+    const Audience audience = rights.In(meeting.organization_id());
+    const auto attendance = world.sittings().GetAttendance(meeting.id());
+    if (!attendance.ok()) continue;  // it has not begun
+    add(meetings::ForReader(*attendance, world.agenda(), audience));
+    const auto events = world.votes().List(meeting.id(), "", 1000);
+    if (!events.ok()) continue;
+    for (const meetings::v1::VoteEvent& event : *events) {
+      add(meetings::ForReader(event, audience));
+      add(meetings::ForReader(*world.motions().Get(event.motion_id()), audience));
+      if (!event.has_secret()) continue;
+      add(meetings::ForReader(*world.secret_votes().Get(event.id()),
+                              world.secret_votes().MayReadArchive(event.id(), audience, "")));
+    }
+  }
+  for (const ideas::v1::Round& round : world.ideas().ListRounds("", 1000))
+    add(*world.ideas().GetRound(round.id()));
+  return shown;
+}
+
+// Each audience: whoever holds an office reads as the council does, everywhere.
+const std::map<std::string, Rights>& Audiences() {
+  static const auto* const kAudiences =
+      new std::map<std::string, Rights>{{"public", Audience::kPublic},
+                                        {"member", Rights::OfMember({"rat"})},
+                                        {"member of another body", Rights::OfMember({"ausschuss"})},
+                                        {"clerk, administrator", Audience::kCouncil},
+                                        {"auditor", Audience::kAuditor}};
+  return *kAudiences;
+}
+
+// At how many positions with something open the reads were compared, by mode of the vote.
+using Positions = std::map<std::string, int>;
+
+void CompareReads(const Fold& fold, Positions& positions) {
+  const WorldState state = fold.world().state();
+  const AuditView view = AuditViewOf(state);
+  if (view.open_votes.empty() && view.open_rounds.empty()) return;
+  World other;
+  other.Restore(WithOtherChoices(state, /*open=*/true, /*again=*/false));
+  for (const auto& [name, rights] : Audiences())
+    ASSERT_EQ(ShownTo(rights, other), ShownTo(rights, fold.world())) << fold.next_index() << name;
+  for (const auto& [id, count] : view.open_votes) {
+    const meetings::VoteEventEntry& event = *fold.world().votes().Find(id);
+    if (count.ballots > 0)
+      ++positions[absl::StrCat(VoteMode_Name(event.mode),
+                               event.secret.has_value() ? " device" : "")];
+  }
+  for (const auto& [id, count] : view.open_rounds) {
+    if (count.ballots > 0) ++positions["round"];
+  }
+}
+
+TEST(HiddenChoices, ReadsOfNoAudienceDependOnThem) {
+  Positions positions;
+  for (const auto& entry : std::filesystem::directory_iterator(GOLDEN)) {
+    if (!std::filesystem::exists(entry.path() / "log")) continue;
+    SCOPED_TRACE(entry.path());
+    const auto log = ReadGoldenRecords(entry.path().string());
+    ASSERT_OK(log);
+    SignatureCache cache(1);
+    Fold fold(DomainSet::All(), log->key.key(), &cache);
+    for (const std::string& record : log->records) {
+      if (!fold.Apply(record).ok()) break;
+      ASSERT_NO_FATAL_FAILURE(CompareReads(fold, positions));
+    }
+  }
+  for (const char* kind : {"VOTE_MODE_OPEN", "VOTE_MODE_ROLL_CALL", "VOTE_MODE_SECRET",
+                           "VOTE_MODE_SECRET device", "round"})
+    EXPECT_GT(positions[kind], 2) << kind;
+}
+
+// The urn that a record belongs to, but for the one that opens it: "vote_event_id v1".
+std::string UrnOf(const CommandType& type, const google::protobuf::Message& command) {
+  if (type.options->urn().empty() || type.options->opens_urn()) return "";
+  const auto* const field = command.GetDescriptor()->FindFieldByName(type.options->urn());
+  return absl::StrCat(field->name(), " ", command.GetReflection()->GetString(command, field));
+}
+
+// Of `command`, which is in a ballot's way: a paper that goes into the urn while devices register is
+// shown to auditors, since registrations depend on it.
+bool IsShownAtOnce(const World& world, const google::protobuf::Message& command) {
+  const auto* const mark = dynamic_cast<const meetings::v1::MarkBallot*>(&command);
+  if (mark == nullptr) return false;
+  const meetings::VoteEventEntry* const event = world.votes().Find(mark->vote_event_id());
+  return event != nullptr && event->secret.has_value() &&
+         event->secret->phase == meetings::v1::SECRET_VOTE_PHASE_REGISTRATION;
+}
+
+TEST(HiddenChoices, RecordsOfBallotsAreWithheldFromEverybody) {
+  std::map<std::string, int> withheld;  // by command
+  for (const auto& entry : std::filesystem::directory_iterator(GOLDEN)) {
+    if (!std::filesystem::exists(entry.path() / "log")) continue;
+    SCOPED_TRACE(entry.path());
+    const auto log = ReadGoldenRecords(entry.path().string());
+    ASSERT_OK(log);
+    SignatureCache cache(1);
+    Fold fold(DomainSet::All(), log->key.key(), &cache);
+    std::map<std::string, std::vector<uint64_t>> ballots;  // by urn
+    for (const std::string& record : log->records) {
+      const auto opened = OpenRecord(record);
+      const auto outcome = fold.Apply(opened);
+      if (!outcome.ok()) break;
+      const AuditView view = AuditViewOf(fold.world().state());
+      std::set<std::string> open;
+      for (const auto& [id, count] : view.open_votes) open.insert("vote_event_id " + id);
+      for (const auto& [id, count] : view.open_rounds) open.insert("round_id " + id);
+      if (opened.has_value() && opened->envelope.ok()) {
+        const Envelope& envelope = *opened->envelope;
+        const std::string urn = UrnOf(*envelope.type, *envelope.command);
+        const bool shown = outcome->status.ok() && IsShownAtOnce(fold.world(), *envelope.command);
+        if (open.count(urn) > 0 && !shown) {
+          ballots[urn].push_back(outcome->index);
+          ++withheld[envelope.type->name];
+        }
+      }
+      for (const auto& [urn, indexes] : ballots) {
+        if (open.count(urn) == 0) continue;
+        for (const uint64_t index : indexes) {
+          ASSERT_TRUE(fold.reach_log().IsWithheld(index)) << index << " at " << fold.next_index();
+          ASSERT_FALSE(fold.reach_log().OwnReach(index).is_public()) << index;
+          ASSERT_FALSE(fold.reach_log().IsOpened(index)) << index;
+        }
+      }
+    }
+  }
+  for (const char* name :
+       {"CastVote", "CorrectVote", "RecordPaperVote", "ConfirmPaperVote", "MarkBallot",
+        "CastSecretBallot", "CastPreference", "RecordPaperPreference", "ConfirmPaperPreference"})
+    EXPECT_GT(withheld[name], 0) << name;
+}
+
+// Whoever is not shown the ballots of what is open comes to the same outcome of every other record.
+TEST(HiddenChoices, NoOtherRecordDependsOnThem) {
+  int compared = 0;
+  for (const char* folder : {"town", "secret-vote", "2026-11-council-cycle"}) {
+    SCOPED_TRACE(folder);
+    const auto log = ReadGoldenRecords(absl::StrCat(GOLDEN, "/", folder));
+    ASSERT_OK(log);
+    SignatureCache cache(1 << 12);
+    Fold whole(DomainSet::All(), log->key.key(), &cache);
+    std::unique_ptr<Fold> blind;
+    for (const std::string& record : log->records) {
+      if (blind == nullptr && !whole.reach_log().open_urns().empty())
+        blind = std::make_unique<Fold>(whole);
+      const uint64_t index = whole.next_index();
+      const auto outcome = whole.Apply(record);
+      if (!outcome.ok()) break;
+      if (whole.reach_log().open_urns().empty()) blind = nullptr;
+      if (blind == nullptr) continue;
+      if (whole.reach_log().IsWithheld(index)) {
+        blind->PassOver();
+        continue;
+      }
+      const auto without = blind->Apply(record);
+      ASSERT_OK(without);
+      EXPECT_EQ(without->status, outcome->status) << "record " << index;
+      EXPECT_TRUE(without->reach == outcome->reach) << "record " << index;
+      ++compared;
+    }
+  }
+  EXPECT_GT(compared, 20);
 }
 
 // The number of ballots is no secret, and in the digest.

@@ -149,9 +149,8 @@ TEST(CommandTableTest, WhateverIsSealedAndNamesAVoteOrRoundBelongsToItsUrn) {
       without.insert(row.name);
   }
   EXPECT_THAT(opening, ElementsAre("OpenRound", "OpenVote"));
-  // These say who may vote or has, never how.
-  EXPECT_THAT(without, ElementsAre("MarkBallot", "RegisterCredential", "RegisterVoters",
-                                   "WithdrawCredential"));
+  // These say who may vote, never how or whether somebody has.
+  EXPECT_THAT(without, ElementsAre("RegisterCredential", "RegisterVoters", "WithdrawCredential"));
 }
 
 TEST(CommandTableTest, BallotsAndPartsOfTrusteesMayBeSignedLongBefore) {

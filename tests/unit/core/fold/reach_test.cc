@@ -488,6 +488,17 @@ TEST(WithheldTest, NobodyIsGivenABallotBeforeTheVoteIsClosed) {
   }
 }
 
+TEST(WithheldTest, WhoPutAPaperIntoTheUrnIsShownOnceItIsClosed) {
+  Town town;
+  town.OpenVote("public", mv1::VOTE_MODE_SECRET);
+  mv1::MarkBallot mark = Town::With<mv1::MarkBallot>("public");
+  mark.set_person_id("mia");
+  const uint64_t marked = town.Give(mark, "karl");
+  EXPECT_THAT(town.WhoSees(marked), IsEmpty());
+  town.Give(Town::With<mv1::CloseVote>("public"));
+  EXPECT_THAT(town.WhoSees(marked), ElementsAre("petra"));
+}
+
 TEST(WithheldTest, PreferencesStaySealedUntilTheRoundIsClosed) {
   Town town;
   ideas::v1::OpenRound open;
