@@ -20,8 +20,8 @@
 //
 // A field is: bool; a number; an enum; std::string; absl::Time; std::optional, std::pair,
 // std::vector, std::array, std::set or std::map of such; a protobuf message; a struct that names its
-// fields; a Table (table.h); std::monostate, the value of a table that is a set; an optional public
-// key, which is parsed when it is read. Hash tables are none, since their order differs from run to
+// fields; a Table (table.h); such a struct in its bytes (packed.h); std::monostate, the value of a
+// table that is a set; an optional public key, which is parsed when it is read. Hash tables are none, since their order differs from run to
 // run, and neither are pointers and floating point.
 //
 // The decoder is for bytes whose digest or seal is compared as well: it accepts only what Encode
@@ -94,10 +94,14 @@ template <typename T>
 concept Struct = requires(T& value) {
   T::Describe(AnyVisitor(), value);
 };
-// A table: it knows its entries and remembers its digest.
+// A table, which knows its entries and remembers its digest, or what is kept in its bytes.
 template <typename T>
 concept SelfDescribing = requires(const T& value, Encoder& out) {
   value.EncodeTo(out);
+};
+template <typename T>
+concept InBytes = requires(const T& value) {
+  value.Unpack();
 };
 template <typename T>
 concept Message = std::derived_from<T, google::protobuf::Message>;
@@ -248,7 +252,9 @@ class Listing {
 
 template <typename T>
 void PrintTo(std::string& out, const T& value) {
-  if constexpr (Struct<T>) {
+  if constexpr (InBytes<T>) {
+    PrintTo(out, value.Unpack());
+  } else if constexpr (Struct<T>) {
     out += '{';
     T::Describe(
         [&out](absl::string_view names, const auto&... fields) {
@@ -323,7 +329,9 @@ void TableDifferencesTo(std::string& out, const std::string& path, const T& a, c
 template <typename T>
 void DifferencesTo(std::string& out, const std::string& path, const T& a, const T& b) {
   if (Equal(a, b)) return;
-  if constexpr (SelfDescribing<T>) {
+  if constexpr (InBytes<T>) {
+    DifferencesTo(out, path, a.Unpack(), b.Unpack());
+  } else if constexpr (SelfDescribing<T>) {
     TableDifferencesTo(out, path, a, b);
   } else if constexpr (Struct<T>) {
     const auto tie = [](absl::string_view, const auto&... fields) { return std::tie(fields...); };

@@ -34,7 +34,9 @@ namespace votum::directory {
 struct Sealing {
   struct Part {
     common::v1::AttachmentRef ref;
-    bool joins = false;  // attachment_joins_subject, in proto/votum/common/v1/options.proto
+    // attachment_audience and attachment_joins_subject, in proto/votum/common/v1/options.proto.
+    common::v1::Audience audience = common::v1::AUDIENCE_SEALED;
+    bool joins = false;
   };
   uint64_t index = 0;
   absl::Time time = absl::UnixEpoch();
@@ -150,9 +152,9 @@ class DirectoryMachine {
   // Enters what the next record seals, even if it is void.
   void Own(const Sealing& sealing);
   // Null if no record names the subject.
-  const SubjectEntry* FindSubject(absl::string_view subject) const {
-    return state_.sealed_under.Find(subject);
-  }
+  const SubjectEntry* FindSubject(absl::string_view subject) const;
+  // Null if no record commits to it.
+  const AttachmentPlace* FindAttachment(absl::string_view commitment) const;
   // Whether the keys of a vote without result, which may still be opened, lie under the subject.
   bool IsKept(absl::string_view subject, absl::Time time) const;
   // Checks a sealed content that is not about one person: its subject is nobody's, so that its

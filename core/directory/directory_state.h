@@ -2,6 +2,7 @@
 #ifndef VOTUM_CORE_DIRECTORY_DIRECTORY_STATE_H_
 #define VOTUM_CORE_DIRECTORY_DIRECTORY_STATE_H_
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <set>
@@ -11,7 +12,9 @@
 #include "absl/time/time.h"
 #include "core/describe.h"
 #include "core/table.h"
+#include "crypto/hash.h"
 #include "crypto/keys.h"
+#include "votum/common/v1/options.pb.h"
 #include "votum/directory/v1/directory.pb.h"
 
 namespace votum::directory {
@@ -71,17 +74,31 @@ struct MembershipEntry {
 
 // Whose a subject is. Entered for each record that names attachments, whatever its domain and even
 // if it is void, so that all processes know the same owners, whatever they fold.
+//
+// A city has tens of thousands of strangers' subjects, each with a key of its own: so the owner is
+// known by a hash. Its 128 bits are enough, since whoever wants somebody else's subject needs a second
+// key with the same hash, not any two.
 struct SubjectEntry {
-  std::string payload_type;                 // of the first record that names it
-  std::string key_id;                       // by which that record is signed
-  Table<uint64_t, std::monostate> records;  // all that name it
-  VOTUM_FIELDS(payload_type, key_id, records)
+  // The first bytes of the hash of the first record's command type and key (OwnerOf).
+  std::array<uint8_t, 16> owner = {};
+  uint64_t record = 0;  // the first that names it
+  VOTUM_FIELDS(owner, record)
+};
+
+// Where the log commits to a sealed attachment.
+struct AttachmentPlace {
+  // The first record that does, even if it is void. No later one is in effect that names the same
+  // commitment, so none can widen who may read the content.
+  uint64_t index = 0;
+  common::v1::Audience audience = common::v1::AUDIENCE_SEALED;  // as its field declares
+  VOTUM_FIELDS(index, audience)
 };
 
 // A copy shares its entries. Nothing but what is needed to look up rights follows from other fields;
 // tables of tables have no empty ones.
 struct DirectoryState {
   using Set = Table<std::string, std::monostate>;
+  using SubjectKey = std::array<uint8_t, 16>;  // kSubjectBytes
 
   std::string deployment;
   std::string body_name;
@@ -104,8 +121,8 @@ struct DirectoryState {
   Table<std::string, Table<std::string, std::string>> members;
   Table<std::string, Set> organizations_of;  // person: those with such a membership
 
-  Table<std::string, SubjectEntry> sealed_under;  // by subject
-  Table<std::string, uint64_t> commitments;       // the first record that names each
+  Table<SubjectKey, SubjectEntry> sealed_under;        // by subject
+  Table<crypto::Digest, AttachmentPlace> commitments;  // by commitment
   // Vote without result, subject of its keys: until when these are kept.
   Table<std::string, Table<std::string, absl::Time>> kept;
 

@@ -16,6 +16,15 @@
 #include "core/fold/sealing.h"
 
 namespace votum {
+namespace {
+
+decltype(RecordedCommand::mark) MarkOf(const crypto::Digest& digest) {
+  decltype(RecordedCommand::mark) mark = {};
+  std::copy_n(digest.begin(), mark.size(), mark.begin());
+  return mark;
+}
+
+}  // namespace
 
 bool IsIntegrityFault(const absl::Status& why_void) {
   const std::optional<Reason> reason = ReasonOf(why_void);
@@ -26,6 +35,11 @@ crypto::Digest CommandDigest(absl::string_view payload_type, absl::string_view p
   // With its length, so that neighbouring parts cannot be read in two ways.
   const std::string length = BigEndian64(payload_type.size());
   return crypto::Sha256({length, payload_type, payload});
+}
+
+bool IsSame(const RecordedCommand& recorded, absl::string_view payload_type,
+            absl::string_view payload) {
+  return recorded.mark == MarkOf(CommandDigest(payload_type, payload));
 }
 
 Fold::Fold(DomainSet domains, crypto::PublicKey log_key, SignatureCache* cache,
@@ -159,14 +173,13 @@ absl::Status Fold::Judge(const Envelope& envelope, const Position& position, Rea
   // This comes first: a program that does not know the command finds it void here, too.
   RETURN_IF_ERROR(CheckVersion(*envelope.type, world_.directory().version()));
   // The first record that bears the id takes it, even if that record is void.
-  const RecordedCommand recorded = {state_.next_index,
-                                    CommandDigest(envelope.payload_type(), envelope.payload)};
+  const crypto::Digest digest = CommandDigest(envelope.payload_type(), envelope.payload);
   const FoldState::CommandKey key = KeyOf(envelope.header().command_id());
   if (const RecordedCommand* first = state_.commands.Find(key); first != nullptr) {
     return Refuse(Reason::kCommandIdReused, absl::StrCat("command ", envelope.header().command_id(),
                                                          " is already record ", first->index));
   }
-  state_.commands.InsertOrAssign(key, recorded);
+  state_.commands.InsertOrAssign(key, {state_.next_index, MarkOf(digest)});
   const directory::Sealing sealing = SealingOf(envelope, position.index, position.time);
   const absl::Status owned = world_.directory().CheckOwned(sealing);
   world_.mutable_directory().Own(sealing);
@@ -176,7 +189,7 @@ absl::Status Fold::Judge(const Envelope& envelope, const Position& position, Rea
   RETURN_IF_ERROR(owned);
   *reach = envelope.type->ReachOf(world_, *envelope.command);
   if (world_.acts().Waits(context, envelope)) {
-    world_.mutable_acts().Add(context, envelope, recorded.digest);
+    world_.mutable_acts().Add(context, envelope, digest);
   } else {
     envelope.type->apply(world_, context, *envelope.command);
   }

@@ -47,13 +47,13 @@ struct RecordOutcome {
 // not as a lost race (ReasonRow::race).
 bool IsIntegrityFault(const absl::Status& why_void);
 
-// A command that was recorded.
+// A command that was recorded. There is one for each record, so it holds no more than it must.
 struct RecordedCommand {
   uint64_t index = 0;
-  // SHA-256 of payload type and payload: tells a repeated command from another one under the same
-  // id.
-  crypto::Digest digest = {};
-  VOTUM_FIELDS(index, digest)
+  // The first bytes of CommandDigest: tell a repeated command from another one under the same id.
+  // Whoever signs two commands with one id and one mark (2^96 tries) gets the receipt of the first.
+  std::array<uint8_t, 24> mark = {};
+  VOTUM_FIELDS(index, mark)
 };
 
 // What the fold itself remembers, beside World and ReachLog. A copy shares its entries.
@@ -209,8 +209,11 @@ class Fold {
   Table<uint64_t, std::string> messages_;
 };
 
-// The digest of RecordedCommand.
+// SHA-256 of payload type and payload.
 crypto::Digest CommandDigest(absl::string_view payload_type, absl::string_view payload);
+// Whether the recorded command is this one.
+bool IsSame(const RecordedCommand& recorded, absl::string_view payload_type,
+            absl::string_view payload);
 
 }  // namespace votum
 

@@ -7,11 +7,10 @@
 #include "absl/strings/str_cat.h"
 #include "core/fold/rights.h"
 #include "google/protobuf/descriptor.h"
+#include "votum/common/v1/options.pb.h"
 
 namespace votum {
 namespace {
-
-using google::protobuf::Message;
 
 constexpr uint64_t kChunk = 1024;  // records in an entry of ReachState::own
 
@@ -59,7 +58,6 @@ void ReachLog::Add(const World& world, const Envelope* envelope, Reach reach, bo
   if (envelope == nullptr) return;
   AddToUrn(world, *envelope, index, in_effect);
   if (!in_effect) return;
-  if (CanHaveAttachments(*envelope->type)) AddAttachments(*envelope->command, index);
   const auto* established =
       dynamic_cast<const meetings::v1::EstablishResult*>(envelope->command.get());
   if (established != nullptr) OpenVotes(world, established->vote_event_id(), index);
@@ -100,15 +98,6 @@ void ReachLog::AddToUrn(const World& world, const Envelope& envelope, uint64_t i
   }
 }
 
-void ReachLog::AddAttachments(const Message& command, uint64_t index) {
-  for (const DeclaredAttachment& one : DeclaredAttachmentsOf(command)) {
-    // Other than a digest can only be in a command whose domain is not folded here.
-    const auto commitment = crypto::DigestFromBytes(one.ref.commitment());
-    if (commitment.ok() && !state_.attachments.Contains(*commitment))
-      state_.attachments.InsertOrAssign(*commitment, {index, one.audience});
-  }
-}
-
 void ReachLog::OpenVotes(const World& world, absl::string_view vote_event_id, uint64_t opened_by) {
   const meetings::VoteEventEntry* event = world.votes().Find(vote_event_id);
   if (event == nullptr || event->mode != meetings::v1::VOTE_MODE_ROLL_CALL) return;
@@ -127,11 +116,6 @@ void ReachLog::Open(uint64_t index, uint64_t opened_by) {
   if (OwnReach(index).is_public() || IsOpened(index)) return;
   state_.opened.InsertOrAssign(index, {});
   state_.openings.InsertOrAssign(state_.openings.size(), {index, opened_by});
-}
-
-const AttachmentPlace* ReachLog::FindAttachment(absl::string_view commitment) const {
-  const auto digest = crypto::DigestFromBytes(commitment);
-  return digest.ok() ? state_.attachments.Find(*digest) : nullptr;
 }
 
 bool ReachLog::IsWithheld(uint64_t index) const {
@@ -158,7 +142,8 @@ bool MayRead(const World& world, const ReachLog& log, absl::string_view person_i
              absl::string_view commitment) {
   const directory::DirectoryMachine& directory = world.directory();
   if (!person_id.empty() && directory.HasOffice(person_id, common::v1::OFFICE_AUDITOR)) return true;
-  const AttachmentPlace* place = log.FindAttachment(commitment);
+  // The record of a void command is sealed, and so is what it alone commits to.
+  const directory::AttachmentPlace* place = directory.FindAttachment(commitment);
   if (place == nullptr || !MaySee(world, log, person_id, place->index)) return false;
   if (place->audience == common::v1::AUDIENCE_PUBLIC) return true;
   return place->audience == common::v1::AUDIENCE_OFFICE && !person_id.empty() &&

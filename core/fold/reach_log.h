@@ -11,7 +11,8 @@
 //               them before that, so that a log can be audited without them
 //
 // Contents of sealed attachments are shown to the readers of the record that commits to them, or to
-// fewer of these: see attachment_audience in proto/votum/common/v1/options.proto.
+// fewer of these: see attachment_audience in proto/votum/common/v1/options.proto. Which record that is
+// the directory knows (directory_state.h).
 #ifndef VOTUM_CORE_FOLD_REACH_LOG_H_
 #define VOTUM_CORE_FOLD_REACH_LOG_H_
 
@@ -27,8 +28,6 @@
 #include "core/fold/envelope.h"
 #include "core/fold/world.h"
 #include "core/table.h"
-#include "crypto/hash.h"
-#include "votum/common/v1/options.pb.h"
 
 namespace votum {
 
@@ -46,14 +45,6 @@ struct Opening {
   VOTUM_FIELDS(index, opened_by)
 };
 
-// Where the log commits to a sealed attachment.
-struct AttachmentPlace {
-  // The first record in effect that does. A later one cannot widen who may read the content.
-  uint64_t index = 0;
-  common::v1::Audience audience = common::v1::AUDIENCE_SEALED;  // as its field declares
-  VOTUM_FIELDS(index, audience)
-};
-
 // All that is remembered of reach. A copy shares its entries.
 struct ReachState {
   uint64_t size = 0;  // records
@@ -63,11 +54,10 @@ struct ReachState {
   // The numbers of each 1024 records: those from 1024 * key on.
   Table<uint64_t, std::vector<uint32_t>> own;
 
-  Table<std::string, OpenUrn> open_urns;               // by name: "vote v1", "round r1"
-  Table<uint64_t, Opening> openings;                   // 0, 1, ... in the order of the opening
-  Table<uint64_t, std::monostate> opened;              // their records
-  Table<crypto::Digest, AttachmentPlace> attachments;  // by commitment
-  VOTUM_FIELDS(size, reaches, numbers, own, open_urns, openings, opened, attachments)
+  Table<std::string, OpenUrn> open_urns;   // by name: "vote v1", "round r1"
+  Table<uint64_t, Opening> openings;       // 0, 1, ... in the order of the opening
+  Table<uint64_t, std::monostate> opened;  // their records
+  VOTUM_FIELDS(size, reaches, numbers, own, open_urns, openings, opened)
 };
 
 // Not thread-safe.
@@ -88,8 +78,6 @@ class ReachLog {
   const Table<uint64_t, Opening>& openings() const { return state_.openings; }
   // By name: "vote v1", "round r1".
   const Table<std::string, OpenUrn>& open_urns() const { return state_.open_urns; }
-  // Null if no record in effect commits to it.
-  const AttachmentPlace* FindAttachment(absl::string_view commitment) const;
 
   const ReachState& state() const { return state_; }
   void Restore(ReachState state) { state_ = std::move(state); }
@@ -98,7 +86,6 @@ class ReachLog {
   void AddReach(const Reach& reach);
   uint32_t NumberOf(const Reach& reach);
   void AddToUrn(const World& world, const Envelope& envelope, uint64_t index, bool in_effect);
-  void AddAttachments(const google::protobuf::Message& command, uint64_t index);
   void Open(uint64_t index, uint64_t opened_by);
   void OpenVotes(const World& world, absl::string_view vote_event_id, uint64_t opened_by);
 

@@ -20,7 +20,7 @@ directory::Sealing SealingOf(const Envelope& envelope, uint64_t index, absl::Tim
   sealing.key_id = envelope.signatures[0].key_id();
   for (DeclaredAttachment& one : DeclaredAttachmentsOf(*envelope.command)) {
     if (CheckAttachmentRef("", one.ref).ok())
-      sealing.parts.push_back({std::move(one.ref), one.joins_subject});
+      sealing.parts.push_back({std::move(one.ref), one.audience, one.joins_subject});
   }
   return sealing;
 }

@@ -4,11 +4,14 @@
 #include <set>
 #include <utility>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"
 #include "core/command/fields.h"
+#include "core/command/sealed_text.h"
 #include "core/command/timestamps.h"
+#include "crypto/hash.h"
 
 namespace votum::ideas {
 namespace {
@@ -18,35 +21,58 @@ constexpr size_t kMaxReasonBytes = 500;
 constexpr int kMaxImport = 500;
 constexpr int kMaxModerated = 2000;
 constexpr int kMaxLineage = 100;
-constexpr size_t kDigestBytes = 32;
 
 absl::Status NoSuchIdea(absl::string_view id) {
   return Refuse(Reason::kNoSuchIdea, absl::StrCat("there is no idea ", id, " that you may see"));
 }
 
-bool IsLive(const v1::Idea& idea) {
-  return idea.state() != v1::IDEA_STATE_MERGED && idea.state() != v1::IDEA_STATE_SPLIT;
+bool IsLive(const IdeaEntry& idea) {
+  return idea.state != v1::IDEA_STATE_MERGED && idea.state != v1::IDEA_STATE_SPLIT;
 }
 
 // The public sees ideas that moderation published, even after they were merged or split.
-bool MaySee(const v1::Idea& idea, Audience audience) {
-  if (audience != Audience::kPublic) return true;
-  const auto& verdicts = idea.moderations();
-  return !verdicts.empty() && verdicts.rbegin()->verdict() == v1::MODERATION_VERDICT_PUBLISH;
+bool MaySee(const IdeaEntry& idea, Audience audience) {
+  return audience != Audience::kPublic || idea.verdict == v1::MODERATION_VERDICT_PUBLISH;
 }
 
-v1::Idea NewIdea(const CommandContext& context, const v1::IdeaContent& content) {
+// What whoever signed has written down, if not the submitter.
+IdeaDetails NewIdea(const CommandContext& context, const v1::IdeaContent& content) {
+  IdeaDetails details;
+  details.channel = content.channel();
+  details.group = content.group();
+  details.origin = content.origin();
+  details.commitment = content.text().commitment();
+  details.subject = content.text().subject();
+  details.media_type = content.text().media_type() == kPlainText ? "" : content.text().media_type();
+  details.recorder_id = context.actor;
+  details.created = context.time;
+  details.index = context.index;
+  return details;
+}
+
+v1::Idea ToIdea(const std::string& id, const IdeaEntry& entry) {
+  const IdeaDetails details = entry.details.Unpack();
   v1::Idea idea;
-  idea.set_id(content.idea_id());
-  idea.set_state(v1::IDEA_STATE_RECEIVED);
-  idea.set_channel(content.channel());
-  idea.set_group(content.group());
-  idea.set_origin(content.origin());
-  *idea.mutable_text() = content.text();
-  idea.set_recorder_id(content.channel() == v1::CHANNEL_ONLINE ? "" : context.actor);
-  idea.set_submitter_key_id(content.channel() == v1::CHANNEL_ONLINE ? context.key_id : "");
-  *idea.mutable_create_time() = ToTimestamp(context.time);
-  idea.set_index(context.index);
+  idea.set_id(id);
+  idea.set_state(entry.state);
+  idea.set_channel(details.channel);
+  idea.set_group(details.group);
+  idea.set_origin(details.origin);
+  common::v1::AttachmentRef& text = *idea.mutable_text();
+  text.set_commitment(details.commitment);
+  text.set_subject(details.subject);
+  text.set_media_type(details.media_type.empty() ? kPlainText : details.media_type);
+  idea.set_recorder_id(details.recorder_id);
+  idea.set_submitter_key_id(absl::BytesToHexString(details.submitter_key));
+  *idea.mutable_create_time() = ToTimestamp(details.created);
+  idea.set_index(details.index);
+  idea.set_import_source(details.import_source);
+  idea.set_import_key(details.import_key);
+  idea.set_agree_count(details.agree_count);
+  idea.set_disagree_count(details.disagree_count);
+  idea.mutable_source_idea_ids()->Assign(details.sources.begin(), details.sources.end());
+  idea.mutable_successor_idea_ids()->Assign(details.successors.begin(), details.successors.end());
+  idea.mutable_moderations()->Assign(details.moderations.begin(), details.moderations.end());
   return idea;
 }
 
@@ -83,19 +109,24 @@ absl::Status IdeasMachine::CheckContent(const v1::IdeaContent& content, bool onl
     return Refuse(Reason::kBadSubmitterGroup, "group must say on whose side the submitter stands");
   }
   const std::string& digest = content.receipt_code_digest();
-  if (!digest.empty() && digest.size() != kDigestBytes) {
+  if (digest.empty()) return absl::OkStatus();
+  const auto code = crypto::DigestFromBytes(digest);
+  if (!code.ok())
     return Refuse(Reason::kBadReceiptCode, "receipt_code_digest must be 32 bytes or empty");
-  }
-  if (!digest.empty() && state_.idea_of_receipt.Contains(digest)) {
+  if (state_.idea_of_receipt.Contains(*code)) {
     return Refuse(Reason::kReceiptCodeExists, "this receipt code was given before; make a new one");
   }
   return absl::OkStatus();
 }
 
-v1::Idea& IdeasMachine::AddIdea(const CommandContext& context, const v1::IdeaContent& content) {
-  if (!content.receipt_code_digest().empty())
-    state_.idea_of_receipt.InsertOrAssign(content.receipt_code_digest(), content.idea_id());
-  return state_.ideas.InsertOrAssign(content.idea_id(), NewIdea(context, content));
+void IdeasMachine::AddIdea(const v1::IdeaContent& content, const IdeaDetails& details) {
+  if (!content.receipt_code_digest().empty()) {
+    state_.idea_of_receipt.InsertOrAssign(*crypto::DigestFromBytes(content.receipt_code_digest()),
+                                          content.idea_id());
+  }
+  state_.ideas.InsertOrAssign(
+      content.idea_id(),
+      {v1::IDEA_STATE_RECEIVED, v1::MODERATION_VERDICT_UNSPECIFIED, Packed<IdeaDetails>(details)});
 }
 
 absl::Status IdeasMachine::Check(const CommandContext&, const v1::SubmitIdea& command) const {
@@ -104,7 +135,10 @@ absl::Status IdeasMachine::Check(const CommandContext&, const v1::SubmitIdea& co
 }
 
 void IdeasMachine::Apply(const CommandContext& context, const v1::SubmitIdea& command) {
-  AddIdea(context, command.content());
+  IdeaDetails details = NewIdea(context, command.content());
+  details.recorder_id.clear();
+  details.submitter_key = absl::HexStringToBytes(context.key_id);  // crypto::PublicKey::id()
+  AddIdea(command.content(), details);
 }
 
 absl::Status IdeasMachine::Check(const CommandContext&, const v1::RecordIdea& command) const {
@@ -113,7 +147,7 @@ absl::Status IdeasMachine::Check(const CommandContext&, const v1::RecordIdea& co
 }
 
 void IdeasMachine::Apply(const CommandContext& context, const v1::RecordIdea& command) {
-  AddIdea(context, command.content());
+  AddIdea(command.content(), NewIdea(context, command.content()));
 }
 
 absl::Status IdeasMachine::Check(const CommandContext&, const v1::ImportIdeas& command) const {
@@ -147,21 +181,22 @@ void IdeasMachine::Apply(const CommandContext& context, const v1::ImportIdeas& c
   for (const v1::ImportedIdea& row : command.ideas()) {
     if (known.Contains(row.import_key())) continue;
     known.InsertOrAssign(row.import_key(), row.content().idea_id());
-    v1::Idea& idea = AddIdea(context, row.content());
-    idea.set_import_source(command.source());
-    idea.set_import_key(row.import_key());
-    idea.set_agree_count(row.agree_count());
-    idea.set_disagree_count(row.disagree_count());
+    IdeaDetails details = NewIdea(context, row.content());
+    details.import_source = command.source();
+    details.import_key = row.import_key();
+    details.agree_count = row.agree_count();
+    details.disagree_count = row.disagree_count();
+    AddIdea(row.content(), details);
   }
 }
 
-absl::StatusOr<const v1::Idea*> IdeasMachine::FindLive(absl::string_view idea_id) const {
-  const v1::Idea* idea = state_.ideas.Find(idea_id);
+absl::StatusOr<const IdeaEntry*> IdeasMachine::FindLive(absl::string_view idea_id) const {
+  const IdeaEntry* idea = state_.ideas.Find(idea_id);
   if (idea == nullptr) return NoSuchIdea(idea_id);
   if (!IsLive(*idea)) {
     return Refuse(Reason::kIdeaSucceeded,
                   absl::StrCat("idea ", idea_id, " was merged or split; name its successor ",
-                               idea->successor_idea_ids(0)));
+                               idea->details.Unpack().successors.front()));
   }
   return idea;
 }
@@ -183,14 +218,17 @@ absl::Status IdeasMachine::Check(const CommandContext&, const v1::ModerateIdeas&
 
 void IdeasMachine::Apply(const CommandContext& context, const v1::ModerateIdeas& command) {
   for (const std::string& id : command.idea_ids()) {
-    v1::Idea& idea = *state_.ideas.Mutable(id);
-    v1::Moderation* moderation = idea.add_moderations();
-    moderation->set_verdict(command.verdict());
-    moderation->set_ground(command.ground());
-    moderation->set_person_id(context.actor);
-    moderation->set_index(context.index);
-    idea.set_state(command.verdict() == v1::MODERATION_VERDICT_PUBLISH ? v1::IDEA_STATE_PUBLISHED
-                                                                       : v1::IDEA_STATE_REJECTED);
+    IdeaEntry& idea = *state_.ideas.Mutable(id);
+    IdeaDetails details = idea.details.Unpack();
+    v1::Moderation& moderation = details.moderations.emplace_back();
+    moderation.set_verdict(command.verdict());
+    moderation.set_ground(command.ground());
+    moderation.set_person_id(context.actor);
+    moderation.set_index(context.index);
+    idea.details = Packed<IdeaDetails>(details);
+    idea.verdict = command.verdict();
+    idea.state = command.verdict() == v1::MODERATION_VERDICT_PUBLISH ? v1::IDEA_STATE_PUBLISHED
+                                                                     : v1::IDEA_STATE_REJECTED;
   }
 }
 
@@ -198,26 +236,25 @@ void IdeasMachine::Apply(const CommandContext& context, const v1::ModerateIdeas&
 void IdeasMachine::Succeed(const CommandContext& context, const std::vector<std::string>& sources,
                            const std::string& idea_id, const common::v1::AttachmentRef& text,
                            v1::IdeaState source_state) {
-  const v1::Idea& first = *state_.ideas.Find(sources[0]);
+  const IdeaDetails first = state_.ideas.Find(sources[0])->details.Unpack();
   v1::IdeaContent content;
   content.set_idea_id(idea_id);
   *content.mutable_text() = text;
-  content.set_channel(first.channel());
-  content.set_group(first.group());
-  content.set_origin(first.origin());
-  v1::Idea idea = NewIdea(context, content);
-  // The text is somebody else's now.
-  idea.set_recorder_id(context.actor);
-  idea.clear_submitter_key_id();
+  content.set_channel(first.channel);
+  content.set_group(first.group);
+  content.set_origin(first.origin);
+  IdeaDetails details = NewIdea(context, content);
   for (const std::string& source : sources) {
-    idea.add_source_idea_ids(source);
-    v1::Idea& old = *state_.ideas.Mutable(source);
-    old.add_successor_idea_ids(idea_id);
-    old.set_state(source_state);
-    idea.set_agree_count(idea.agree_count() + old.agree_count());
-    idea.set_disagree_count(idea.disagree_count() + old.disagree_count());
+    details.sources.push_back(source);
+    IdeaEntry& old = *state_.ideas.Mutable(source);
+    IdeaDetails old_details = old.details.Unpack();
+    old_details.successors.push_back(idea_id);
+    details.agree_count += old_details.agree_count;
+    details.disagree_count += old_details.disagree_count;
+    old.details = Packed<IdeaDetails>(old_details);
+    old.state = source_state;
   }
-  state_.ideas.InsertOrAssign(idea_id, std::move(idea));
+  AddIdea(content, details);
 }
 
 absl::Status IdeasMachine::Check(const CommandContext&, const v1::MergeIdeas& command) const {
@@ -267,18 +304,19 @@ void IdeasMachine::Apply(const CommandContext& context, const v1::SplitIdea& com
 // Reads
 
 absl::StatusOr<v1::Idea> IdeasMachine::GetIdea(absl::string_view idea_id, Audience audience) const {
-  const v1::Idea* idea = state_.ideas.Find(idea_id);
+  const IdeaEntry* idea = state_.ideas.Find(idea_id);
   if (idea == nullptr || !MaySee(*idea, audience)) return NoSuchIdea(idea_id);
-  return *idea;
+  return ToIdea(std::string(idea_id), *idea);
 }
 
 absl::StatusOr<v1::Idea> IdeasMachine::GetIdeaByReceiptCode(absl::string_view digest) const {
-  const std::string* idea_id = state_.idea_of_receipt.Find(digest);
+  const auto code = crypto::DigestFromBytes(digest);
+  const std::string* idea_id = code.ok() ? state_.idea_of_receipt.Find(*code) : nullptr;
   if (idea_id == nullptr) {
     return Refuse(Reason::kNoSuchReceiptCode,
                   "no idea was received under this code; check it for typing errors");
   }
-  return *state_.ideas.Find(*idea_id);
+  return ToIdea(*idea_id, *state_.ideas.Find(*idea_id));
 }
 
 std::vector<v1::Idea> IdeasMachine::ListIdeas(v1::IdeaState state, absl::string_view after_id,
@@ -286,8 +324,8 @@ std::vector<v1::Idea> IdeasMachine::ListIdeas(v1::IdeaState state, absl::string_
   std::vector<v1::Idea> ideas;
   const auto end = state_.ideas.end();
   for (auto it = state_.ideas.upper_bound(after_id); it != end && ideas.size() < limit; ++it) {
-    const bool wanted = state == v1::IDEA_STATE_UNSPECIFIED || it->second.state() == state;
-    if (wanted && MaySee(it->second, audience)) ideas.push_back(it->second);
+    const bool wanted = state == v1::IDEA_STATE_UNSPECIFIED || it->second.state == state;
+    if (wanted && MaySee(it->second, audience)) ideas.push_back(ToIdea(it->first, it->second));
   }
   return ideas;
 }

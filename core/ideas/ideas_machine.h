@@ -78,7 +78,7 @@ class IdeasMachine {
   // For other domains; valid until the next Apply. The idea, if it was neither merged nor split:
   // NOT_FOUND/NO_SUCH_IDEA, FAILED_PRECONDITION/IDEA_SUCCEEDED. The round, with rankings once they are established:
   // NOT_FOUND/NO_SUCH_ROUND.
-  absl::StatusOr<const v1::Idea*> FindLive(absl::string_view idea_id) const;
+  absl::StatusOr<const IdeaEntry*> FindLive(absl::string_view idea_id) const;
   absl::StatusOr<const v1::Round*> FindRound(absl::string_view round_id) const;
 
   const IdeasState& state() const { return state_; }
@@ -93,8 +93,7 @@ class IdeasMachine {
   absl::StatusOr<const RoundEntry*> FindOpenRound(absl::string_view round_id) const;
   // REQUIRES: the round is closed.
   absl::StatusOr<std::shared_ptr<const v1::Round>> OutcomeOf(const RoundEntry& entry) const;
-  // The idea is valid until the next one is added.
-  v1::Idea& AddIdea(const CommandContext& context, const v1::IdeaContent& content);
+  void AddIdea(const v1::IdeaContent& content, const IdeaDetails& details);
   void Succeed(const CommandContext& context, const std::vector<std::string>& sources,
                const std::string& idea_id, const common::v1::AttachmentRef& text,
                v1::IdeaState source_state);

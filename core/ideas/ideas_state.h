@@ -7,11 +7,48 @@
 #include <variant>
 #include <vector>
 
+#include "absl/time/time.h"
 #include "core/describe.h"
+#include "core/packed.h"
 #include "core/table.h"
+#include "crypto/hash.h"
 #include "votum/ideas/v1/ideas.pb.h"
 
 namespace votum::ideas {
+
+// What is read of an idea when it is shown. Bytes are in binary.
+struct IdeaDetails {
+  v1::Channel channel = v1::CHANNEL_UNSPECIFIED;
+  v1::SubmitterGroup group = v1::SUBMITTER_GROUP_UNSPECIFIED;
+  std::string origin;
+  // The reference to the text.
+  std::string commitment;
+  std::string subject;
+  std::string media_type;     // empty for kPlainText
+  std::string recorder_id;    // empty where the submitter wrote it down
+  std::string submitter_key;  // the bytes of the key's id; empty where somebody else wrote it down
+  absl::Time created;
+  uint64_t index = 0;
+  std::string import_source;
+  std::string import_key;
+  uint64_t agree_count = 0;
+  uint64_t disagree_count = 0;
+  std::vector<std::string> sources;
+  std::vector<std::string> successors;
+  std::vector<v1::Moderation> moderations;  // oldest first
+  VOTUM_FIELDS(channel, group, origin, commitment, subject, media_type, recorder_id, submitter_key,
+               created, index, import_source, import_key, agree_count, disagree_count, sources,
+               successors, moderations)
+};
+
+// An idea. By state and verdict, lists are filtered; anybody may send in ideas, and few of them are
+// read, so the rest is packed.
+struct IdeaEntry {
+  v1::IdeaState state = v1::IDEA_STATE_UNSPECIFIED;
+  v1::ModerationVerdict verdict = v1::MODERATION_VERDICT_UNSPECIFIED;  // the newest, if any
+  Packed<IdeaDetails> details;
+  VOTUM_FIELDS(state, verdict, details)
+};
 
 // A ranking in 2 bytes an idea, as ranking::Encode makes it: an idea is its place in the list of
 // the round, and the status quo, where it is an option, comes after all ideas.
@@ -42,8 +79,8 @@ struct RoundUrn {
 };
 
 struct IdeasState {
-  Table<std::string, v1::Idea> ideas;               // by id
-  Table<std::string, std::string> idea_of_receipt;  // by digest of the receipt code
+  Table<std::string, IdeaEntry> ideas;                 // by id
+  Table<crypto::Digest, std::string> idea_of_receipt;  // by digest of the receipt code
   Table<std::string, Table<std::string, std::string>> idea_of_import;  // by source, then by key
   Table<std::string, RoundEntry> rounds;                               // by id
   Table<std::string, RoundUrn> urns;                                   // by round, one for each

@@ -95,8 +95,8 @@ absl::Status IdeasMachine::Check(const CommandContext&, const v1::OpenRound& com
   }
   std::set<absl::string_view> ids;
   for (const std::string& id : command.idea_ids()) {
-    ASSIGN_OR_RETURN(const v1::Idea* idea, FindLive(id));
-    if (idea->state() != v1::IDEA_STATE_PUBLISHED) {
+    ASSIGN_OR_RETURN(const IdeaEntry* idea, FindLive(id));
+    if (idea->state != v1::IDEA_STATE_PUBLISHED) {
       return Refuse(Reason::kIdeaNotPublished,
                     absl::StrCat("idea ", id, " is not published; moderate it first"));
     }

@@ -6,7 +6,6 @@
 
 #include "absl/time/clock.h"
 #include "base/status_macros.h"
-#include "core/command/timestamps.h"
 #include "services/runtime/paging.h"
 #include "services/runtime/sealed_contents.h"
 
@@ -36,7 +35,8 @@ size_t IdeasServiceImpl::OnlineIdeasSince(absl::Time since) const {
   const std::shared_ptr<const Fold> fold = access_.replica().State();
   size_t count = 0;
   for (const auto& [id, idea] : fold->world().ideas().state().ideas) {
-    if (idea.channel() == v1::CHANNEL_ONLINE && FromTimestamp(idea.create_time()) > since) ++count;
+    const IdeaDetails details = idea.details.Unpack();
+    if (details.channel == v1::CHANNEL_ONLINE && details.created > since) ++count;
   }
   return count;
 }

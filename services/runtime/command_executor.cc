@@ -69,8 +69,7 @@ absl::Status CheckNotErased(const directory::DirectoryMachine& directory,
 
 // OK if the recorded command is this one.
 absl::Status CheckSame(const RecordedCommand& recorded, const Envelope& envelope) {
-  if (recorded.digest == CommandDigest(envelope.payload_type(), envelope.payload))
-    return absl::OkStatus();
+  if (IsSame(recorded, envelope.payload_type(), envelope.payload)) return absl::OkStatus();
   return Refuse(
       Reason::kCommandIdReused,
       absl::StrCat("command id ", envelope.header().command_id(),

@@ -71,7 +71,7 @@ void RevokeKey(Scene& scene, v1::RevokeKey& command) {
 void EraseSubjects(Scene& scene, v1::EraseSubjects& command) {
   command.clear_subjects();
   const auto* idea = scene.world.ideas().state().ideas.Find(scene.Focus("idea"));
-  command.add_subjects(idea == nullptr ? scene.dice.Bytes(16) : idea->text().subject());
+  command.add_subjects(idea == nullptr ? scene.dice.Bytes(16) : idea->details.Unpack().subject);
   const std::string& person = scene.dice.Pick(scene.pools.Actors());
   if (scene.dice.Chance(60)) command.add_subjects(scene.world.directory().SubjectOf(person));
 }

@@ -25,9 +25,8 @@ Ids KeysOf(const Table& table, Wanted wanted) {
   return ids;
 }
 
-bool IsLive(const ideas::v1::Idea& idea) {
-  return idea.state() != ideas::v1::IDEA_STATE_MERGED &&
-         idea.state() != ideas::v1::IDEA_STATE_SPLIT;
+bool IsLive(const ideas::IdeaEntry& idea) {
+  return idea.state != ideas::v1::IDEA_STATE_MERGED && idea.state != ideas::v1::IDEA_STATE_SPLIT;
 }
 
 struct Kind {
@@ -56,8 +55,8 @@ constexpr Kind kKinds[] = {
     {"idea", [](const World& world) { return KeysOf(world.ideas().state().ideas, IsLive); }},
     {"published idea",
      [](const World& world) {
-       return KeysOf(world.ideas().state().ideas, [](const ideas::v1::Idea& idea) {
-         return idea.state() == ideas::v1::IDEA_STATE_PUBLISHED;
+       return KeysOf(world.ideas().state().ideas, [](const ideas::IdeaEntry& idea) {
+         return idea.state == ideas::v1::IDEA_STATE_PUBLISHED;
        });
      }},
     {"round", [](const World& world) { return KeysOf(world.ideas().state().rounds); }},

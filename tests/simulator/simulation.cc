@@ -262,7 +262,7 @@ absl::Status Simulation::CheckSentTwice(const Sent& sent, uint64_t index) const 
   if (!envelope.ok()) return absl::OkStatus();
   const auto known = lead_.FindCommand(envelope->header().command_id());
   if (known.has_value() && known->index < index &&
-      known->digest == CommandDigest(sent.command.payload_type(), sent.command.payload()))
+      IsSame(*known, sent.command.payload_type(), sent.command.payload()))
     return absl::OkStatus();
   return Broken(absl::StrCat("command ", envelope->header().command_id(),
                              " was recorded, and the fold does not know it"));

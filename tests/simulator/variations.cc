@@ -6,6 +6,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/string_view.h"
+#include "crypto/hash.h"
 #include "votum/decisions/v1/decisions.pb.h"
 #include "votum/directory/v1/directory.pb.h"
 #include "votum/ideas/v1/ideas.pb.h"
@@ -137,7 +138,7 @@ bool AttestPast(Scene& scene, projects::v1::AttestState& command) {
 
 bool RankHidden(Scene& scene, iv1::OpenRound& command) {
   const std::string hidden = Which(scene, scene.world.ideas().state().ideas, [](const auto& idea) {
-    return idea.state() == iv1::IDEA_STATE_RECEIVED;
+    return idea.state == iv1::IDEA_STATE_RECEIVED;
   });
   if (hidden.empty()) return false;
   command.set_idea_ids(0, hidden);
@@ -176,7 +177,7 @@ bool HandOverLoser(Scene& scene, papers::v1::HandOverIdeas& command) {
 
 bool ModerateMerged(Scene& scene, iv1::ModerateIdeas& command) {
   const std::string merged = Which(scene, scene.world.ideas().state().ideas, [](const auto& idea) {
-    return idea.state() == iv1::IDEA_STATE_MERGED || idea.state() == iv1::IDEA_STATE_SPLIT;
+    return idea.state == iv1::IDEA_STATE_MERGED || idea.state == iv1::IDEA_STATE_SPLIT;
   });
   if (merged.empty()) return false;
   command.set_idea_ids(0, merged);
@@ -186,7 +187,8 @@ bool ModerateMerged(Scene& scene, iv1::ModerateIdeas& command) {
 bool SameReceipt(Scene& scene, iv1::SubmitIdea& command) {
   const auto& known = scene.world.ideas().state().idea_of_receipt;
   if (known.empty()) return false;
-  command.mutable_content()->set_receipt_code_digest(known.begin()->first);
+  command.mutable_content()->set_receipt_code_digest(
+      std::string(crypto::AsBytes(known.begin()->first)));
   return true;
 }
 

@@ -41,7 +41,14 @@ std::vector<std::pair<std::string, void (*)(Outer&)>> Changes() {
           {"bytes", [](Outer& o) { o.bytes[0] = 2; }},
           {"message", [](Outer& o) { o.message.set_nanos(1); }},
           {"table[\"k\"].weight", [](Outer& o) { o.table.Mutable("k")->weight = 10; }},
-          {"table[\"l\"]", [](Outer& o) { o.table.InsertOrAssign("l", Inner()); }}};
+          {"table[\"l\"]", [](Outer& o) { o.table.InsertOrAssign("l", Inner()); }},
+          {"packed.weight",
+           [](Outer& o) {
+             o.packed = Packed<Inner>(Inner{"p", 5});
+           }},
+          {"packed.id", [](Outer& o) {
+             o.packed = Packed<Inner>(Inner{"", 4});
+           }}};
 }
 
 TEST(DescribeTest, EachFieldCounts) {
@@ -60,6 +67,18 @@ TEST(DescribeTest, EachFieldCounts) {
     EXPECT_EQ(Differences(changed, read), "");
     EXPECT_EQ(DigestOf(changed), DigestOf(read)) << path;
   }
+}
+
+TEST(DescribeTest, WhatIsPackedIsTheStructInItsBytes) {
+  const Inner inner{"ab", 300};
+  const Packed<Inner> packed(inner);
+  EXPECT_EQ(Encode(packed), Encode(inner));
+  EXPECT_EQ(DigestOf(packed), DigestOf(inner));
+  EXPECT_EQ(Encode(packed.Unpack()), Encode(inner));
+  EXPECT_EQ(Encode(Packed<Inner>()), Encode(Inner()));
+  Packed<Inner> copy = packed;
+  copy = Packed<Inner>(Inner{"c", std::nullopt});
+  EXPECT_EQ(packed.Unpack().id, "ab") << "a copy has its own bytes";
 }
 
 TEST(DescribeTest, BytesAreThoseOfTheFieldsInOrder) {
@@ -148,7 +167,7 @@ TEST(DescribeTest, PrintsForPeople) {
             "1970-01-01T00:00:01.5Z, maybe: {id: \"i\", weight: 7}, list: [{id: \"a\", weight: -}, "
             "{id: \"b\", weight: 1}], names: [\"x\", \"y\"], by_number: [1: \"one\", 300: "
             "\"many\"], pair: \"p\": true, bytes: [1, 255], message: {seconds: 5}, table: [\"k\": "
-            "{id: \"v\", weight: 9}]}");
+            "{id: \"v\", weight: 9}], packed: {id: \"p\", weight: 4}}");
   Outer changed = Example();
   changed.table.Erase("k");
   changed.number = 4;

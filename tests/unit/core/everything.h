@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "core/describe.h"
+#include "core/packed.h"
 #include "core/table.h"
 #include "google/protobuf/timestamp.pb.h"
 
@@ -41,8 +42,9 @@ struct Outer {
   std::array<uint8_t, 2> bytes = {};
   google::protobuf::Timestamp message;
   Table<std::string, Inner> table;
+  Packed<Inner> packed;
   VOTUM_FIELDS(flag, mode, number, small, text, time, maybe, list, names, by_number, pair, bytes,
-               message, table)
+               message, table, packed)
 };
 
 // Something in each field.
@@ -62,6 +64,7 @@ inline Outer Example() {
   outer.bytes = {1, 255};
   outer.message.set_seconds(5);
   outer.table.InsertOrAssign("k", Inner{"v", 9});
+  outer.packed = Packed<Inner>(Inner{"p", 4});
   return outer;
 }
 

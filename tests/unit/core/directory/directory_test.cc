@@ -8,6 +8,7 @@
 #include "base/status_matchers.h"
 #include "core/command/timestamps.h"
 #include "core/directory/directory_machine.h"
+#include "crypto/hash.h"
 #include "crypto/keys.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -31,7 +32,9 @@ crypto::PublicKey NewKey() {
 Sealing SealingUnder(const std::string& subject) {
   Sealing sealing;
   sealing.index = 3;
-  sealing.parts.emplace_back().ref.set_subject(subject);
+  common::v1::AttachmentRef& ref = sealing.parts.emplace_back().ref;
+  ref.set_subject(subject);
+  ref.set_commitment(std::string(crypto::kDigestSize, 'c'));
   return sealing;
 }
 

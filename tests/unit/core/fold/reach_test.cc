@@ -10,8 +10,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/command/payload_type.h"
+#include "core/command/sealed_text.h"
 #include "core/fold/envelope.h"
 #include "core/fold/reach_log.h"
+#include "core/fold/sealing.h"
 #include "core/fold/world.h"
 #include "crypto/hash.h"
 #include "gmock/gmock.h"
@@ -70,6 +72,8 @@ class Town {
     context.time = absl::FromUnixSeconds(1793534400 + static_cast<int64_t>(context.index));
     context.command_id = absl::StrCat("command-", context.index);
     context.actor = actor;
+    envelope.signatures.Add()->set_key_id(actor);
+    world_.mutable_directory().Own(SealingOf(envelope, context.index, context.time));
     Reach reach;
     if (in_effect) {
       reach = envelope.type->ReachOf(world_, command);
@@ -390,13 +394,20 @@ TEST(ReachTest, WhoLeavesReadsNoMoreAndWhoComesReadsWhatIsOlder) {
   EXPECT_TRUE(town.Sees("gast", hidden));
 }
 
+common::v1::AttachmentRef RefTo(const std::string& name) {
+  common::v1::AttachmentRef ref;
+  ref.set_commitment(Commitment(name));
+  ref.set_subject(Commitment(name).substr(0, kSubjectBytes));
+  ref.set_media_type(kPlainText);
+  return ref;
+}
+
 ideas::v1::RecordIdea IdeaOf(const std::string& id, const std::string& text,
                              const std::string& contact) {
   ideas::v1::RecordIdea idea;
   idea.mutable_content()->set_idea_id(id);
-  idea.mutable_content()->mutable_text()->set_commitment(Commitment(text));
-  if (!contact.empty())
-    idea.mutable_content()->mutable_contact()->set_commitment(Commitment(contact));
+  *idea.mutable_content()->mutable_text() = RefTo(text);
+  if (!contact.empty()) *idea.mutable_content()->mutable_contact() = RefTo(contact);
   return idea;
 }
 
@@ -409,7 +420,7 @@ TEST(AttachmentsTest, AreReadByThoseWhomTheirFieldNamesAmongTheReadersOfTheRecor
   ideas::v1::MergeIdeas merge;
   for (const char* id : {"i1", "i2"}) merge.add_source_idea_ids(id);
   merge.set_idea_id("i3");
-  merge.mutable_text()->set_commitment(Commitment("text 3"));
+  *merge.mutable_text() = RefTo("text 3");
   const uint64_t merged = town.Give(merge);
   EXPECT_TRUE(town.Sees("", merged));
   EXPECT_THAT(town.WhoReads("text 3"), ElementsAre("karl", "petra"))
@@ -417,15 +428,17 @@ TEST(AttachmentsTest, AreReadByThoseWhomTheirFieldNamesAmongTheReadersOfTheRecor
   EXPECT_THAT(town.WhoReads("nothing"), ElementsAre("petra"));
 }
 
-TEST(AttachmentsTest, TheFirstRecordInEffectDecides) {
+// A later record that names the commitment is void (COMMITMENT_KNOWN), and would widen nothing:
+// whoever has seen a commitment does not choose who reads its content.
+TEST(AttachmentsTest, TheFirstRecordDecides) {
   Town town;
   town.Give(IdeaOf("i1", "text", "contact"), "vera", /*in_effect=*/false);
   EXPECT_THAT(town.WhoReads("text"), ElementsAre("petra")) << "of a void record";
-  town.Give(IdeaOf("i1", "text", "contact"));
-  EXPECT_THAT(town.WhoReads("text"), ElementsAre("karl", "petra"));
-  // Whoever has seen a commitment cannot widen who reads its content.
-  town.Give(IdeaOf("i2", "contact", ""));
-  EXPECT_THAT(town.WhoReads("contact"), ElementsAre("petra"));
+  town.Give(IdeaOf("i1", "text", ""));
+  EXPECT_THAT(town.WhoReads("text"), ElementsAre("petra"));
+  town.Give(IdeaOf("i2", "text 2", "contact 2"));
+  town.Give(IdeaOf("i3", "contact 2", ""));
+  EXPECT_THAT(town.WhoReads("contact 2"), ElementsAre("petra"));
 }
 
 TEST(AttachmentsTest, EveryFieldThatHoldsOneDeclaresAnAudienceOrIsForOffices) {

@@ -154,15 +154,16 @@ TEST_F(IdeasTest, TheRecorderIsNeverTheSubmitter) {
   ASSERT_OK(Record("paper-1"));
   EXPECT_EQ(machine_.GetIdea("paper-1", Audience::kCouncil)->recorder_id(), "clerk");
   EXPECT_EQ(machine_.GetIdea("paper-1", Audience::kCouncil)->submitter_key_id(), "");
+  const std::string key = std::string(60, '0') + "beef";  // as crypto::PublicKey::id() gives it
   v1::SubmitIdea submit;
   *submit.mutable_content() = Content("online-1", v1::CHANNEL_ONLINE);
   submit.mutable_content()->set_origin("Erna Beispiel, Musterweg 1");
-  EXPECT_THAT(Do("", submit, "submitters key"), IsRefused(Reason::kBadText))
+  EXPECT_THAT(Do("", submit, key), IsRefused(Reason::kBadText))
       << "free words of the public do not enter a record";
   submit.mutable_content()->clear_origin();
-  ASSERT_OK(Do("", submit, "submitters key"));
+  ASSERT_OK(Do("", submit, key));
   EXPECT_EQ(machine_.GetIdea("online-1", Audience::kCouncil)->recorder_id(), "");
-  EXPECT_EQ(machine_.GetIdea("online-1", Audience::kCouncil)->submitter_key_id(), "submitters key");
+  EXPECT_EQ(machine_.GetIdea("online-1", Audience::kCouncil)->submitter_key_id(), key);
   EXPECT_THAT(Record("x", v1::CHANNEL_ONLINE), IsRefused(Reason::kBadChannel));
   EXPECT_THAT(Record("paper-1"), IsRefused(Reason::kIdeaExists));
 }
