@@ -50,7 +50,7 @@ void Standing::Add(uint64_t index, const Envelope& envelope) {
     signings_[sign->decision_id()].push_back(
         {envelope.header().actor(), envelope.signatures[0].key_id()});
   } else if (const auto* revoke = As<directory::v1::RevokeKey>(envelope); revoke != nullptr) {
-    revoked_.emplace(revoke->key_id(), index);
+    revocations_[revoke->key_id()].push_back(index);
   } else if (const auto* object = As<dv1::ObjectToDecision>(envelope); object != nullptr) {
     absl::StrAppend(&seen_[object->decision_id()], "; record ", index, " OBJECTS to it");
   } else if (const auto* release = As<dv1::ReleaseDecision>(envelope); release != nullptr) {
@@ -62,6 +62,18 @@ void Standing::Add(uint64_t index, const Envelope& envelope) {
                       draft->decision_id());
     }
   }
+}
+
+std::string Standing::RevokedBy(const std::string& key_id, const World& world) const {
+  const auto found = revocations_.find(key_id);
+  if (found == revocations_.end()) return "";
+  for (const uint64_t record : found->second) {
+    const ActEntry* act = world.acts().state().acts.Find(record);
+    // One that needed no second person, or had one.
+    if (act == nullptr || act->act.state() == directory::v1::ACT_STATE_CONFIRMED)
+      return absl::StrCat(", by record ", record);
+  }
+  return "";
 }
 
 std::vector<std::string> Standing::Seen() const {
@@ -84,10 +96,8 @@ std::string Standing::Of(const dv1::Decision& decision, const World& world) cons
     for (const Signing& signing : signings->second) {
       const auto* key = world.directory().FindKey(signing.key_id);
       if (key == nullptr || key->state != directory::v1::KEY_STATE_REVOKED) continue;
-      const auto revoked = revoked_.find(signing.key_id);
-      absl::StrAppend(
-          &text, "; the key with which ", signing.person_id, " signed it was REVOKED SINCE",
-          revoked == revoked_.end() ? "" : absl::StrCat(", by record ", revoked->second));
+      absl::StrAppend(&text, "; the key with which ", signing.person_id,
+                      " signed it was REVOKED SINCE", RevokedBy(signing.key_id, world));
     }
   }
   const auto* vote = world.votes().Find(decision.vote_event_id());

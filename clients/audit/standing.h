@@ -31,13 +31,17 @@ class Standing {
   std::vector<std::string> Seen() const;
 
  private:
+  // ", by record 17"; empty if no record that was added has revoked the key.
+  std::string RevokedBy(const std::string& key_id, const World& world) const;
+
   struct Signing {
     std::string person_id;
     std::string key_id;
   };
   std::map<std::string, std::vector<Signing>> signings_;  // by decision
   std::map<std::string, std::string> seen_;               // by decision
-  std::map<std::string, uint64_t> revoked_;               // key: the record that revoked it
+  // By key: the records that revoke it, some of which may never have been confirmed.
+  std::map<std::string, std::vector<uint64_t>> revocations_;
 };
 
 // How old the log is that ends with a record of `last`: "507 records, the last of 2026-11-29

@@ -25,8 +25,12 @@
 #include "clients/cli/terminal.h"
 #include "clients/cli/words.h"
 #include "clients/lib/unary_call.h"
+#include "core/command/timestamps.h"
 #include "nlohmann/json.hpp"
 #include "platform/arguments/usage.h"
+#include "rules/calendar.h"
+#include "votum/common/v1/options.pb.h"
+#include "votum/directory/v1/directory_service.pb.h"
 
 namespace votum::cli {
 namespace {
@@ -40,6 +44,32 @@ constexpr Reason kUnproved[] = {Reason::kReceiptInvalid,  Reason::kFaultsFound,
 
 std::string Dump(const nlohmann::ordered_json& json) {
   return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+}
+
+// What to say of a command that waits for a second person; nothing if it is in effect, as it is for a
+// founder, or for somebody whom it concerns alone.
+absl::StatusOr<Extras> WaitingOf(const Run& run, const google::protobuf::Message& command,
+                                 uint64_t record) {
+  const auto& options = command.GetDescriptor()->options().GetExtension(common::v1::command);
+  if (options.second().empty()) return Extras();
+  ASSIGN_OR_RETURN(const std::shared_ptr<client::Client> client, run.Client());
+  directory::v1::ListActsRequest request;
+  request.set_state(directory::v1::ACT_STATE_PENDING);
+  request.set_first_record(record);
+  request.set_page_size(1);
+  directory::v1::ListActsResponse response;
+  RETURN_IF_ERROR(client->Read("directory", "ListActs", request, &response));
+  if (response.acts().empty() || response.acts(0).record() != record) return Extras();
+  const directory::v1::Act& act = response.acts(0);
+  Extras extras = {{"confirm_with",
+                    "in effect once a second person confirms it, until " +
+                        rules::TimeText(FromTimestamp(act.lapse_time())),
+                    absl::StrCat("votum act confirm --record ", record)}};
+  if (!act.concerned_id().empty()) {
+    extras.push_back({"contradict_with", absl::StrCat(act.concerned_id(), " may contradict it"),
+                      absl::StrCat("votum act contradict --record ", record, " --reason WORDS")});
+  }
+  return extras;
 }
 
 }  // namespace
@@ -145,14 +175,20 @@ void Run::PrintFacts(const Extras& facts) const {
 absl::Status Run::PrintReceipt(const google::protobuf::Message& command,
                                const common::v1::Receipt& receipt, const Extras& extras) const {
   const std::string& name = command.GetDescriptor()->name();
+  const absl::StatusOr<Extras> waiting = WaitingOf(*this, command, receipt.index());
+  Extras all = extras;
+  if (waiting.ok()) all.insert(all.end(), waiting->begin(), waiting->end());
   if (!json()) {
     *out << name << ": record " << receipt.index() << ", proved\n";
-    PrintFacts(extras);
+    PrintFacts(all);
   } else {
-    PrintReceiptJson(command, receipt, extras);
+    PrintReceiptJson(command, receipt, all);
   }
-  if (receipt_file.empty()) return absl::OkStatus();
-  return AfterRecord(receipt, Deliver(*this, receipt_file, receipt.SerializeAsString()));
+  if (!receipt_file.empty()) {
+    RETURN_IF_ERROR(
+        AfterRecord(receipt, Deliver(*this, receipt_file, receipt.SerializeAsString())));
+  }
+  return AfterRecord(receipt, waiting.status());
 }
 
 void Run::PrintReceiptJson(const google::protobuf::Message& command,

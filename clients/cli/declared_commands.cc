@@ -94,6 +94,15 @@ bool HasVerb(Command root, const std::string& noun, const std::string& verb) {
   return parent != nullptr && SubcommandOf(*parent, verb) != nullptr;
 }
 
+// A line for the help that says how the command comes into effect; empty if it is by itself.
+std::string WaitsFor(const CommandType& type) {
+  if (!type.NeedsSecond()) return "";
+  return absl::StrCat("\nA second person puts it into effect: votum act confirm",
+                      type.options->concerned().empty()
+                          ? ""
+                          : "; whom it concerns may say no: votum act contradict");
+}
+
 // A line for the help that names the counter-acts; empty if there is none.
 std::string TakenBackBy(const CommandType& type) {
   std::vector<std::string> verbs;
@@ -111,7 +120,8 @@ std::string TakenBackBy(const CommandType& type) {
 
 std::string DeclaredHelp(const std::string& verb) {
   for (const CommandType& type : CommandTable()) {
-    if (type.options->verb() == verb) return absl::StrCat(type.options->help(), TakenBackBy(type));
+    if (type.options->verb() == verb)
+      return absl::StrCat(type.options->help(), WaitsFor(type), TakenBackBy(type));
   }
   std::abort();
 }

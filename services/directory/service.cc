@@ -1,5 +1,6 @@
 #include "services/directory/service.h"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -176,7 +177,8 @@ grpc::Status DirectoryServiceImpl::ListActs(grpc::ServerContext* context,
     ASSIGN_OR_RETURN(const Page page, ParsePage(request->page_size(), request->page_token(),
                                                 kDefaultPage, kLargestPage));
     ASSIGN_OR_RETURN(const uint64_t first, FirstRecord(page));
-    for (auto& resource : world.acts().List(request->state(), first, page.size))
+    const uint64_t from = std::max(first, request->first_record());
+    for (auto& resource : world.acts().List(request->state(), from, page.size))
       *response->add_acts() = std::move(resource);
     if (static_cast<size_t>(response->acts_size()) == page.size)
       response->set_next_page_token(

@@ -87,11 +87,22 @@ absl::StatusOr<std::string> FillIn(std::string text, const Values& values) {
   return text;
 }
 
-absl::Status TakeOne(const std::string& author, bool too_late, const std::string& text,
+absl::Status GiveOne(const std::string& author, bool too_late, const std::string& text,
                      const Values& values, Chronicle* chronicle) {
   ASSIGN_OR_RETURN(const std::string filled, FillIn(text, values));
   ASSIGN_OR_RETURN(const std::unique_ptr<Message> command, ParseCommand(filled));
   return too_late ? chronicle->Hold(author, command.get()) : chronicle->Give(author, command.get());
+}
+
+// As `author`, or as "FIRST+SECOND", who gives the act and who confirms it.
+absl::Status TakeOne(const std::string& author, bool too_late, const std::string& text,
+                     const Values& values, Chronicle* chronicle) {
+  const std::vector<std::string> persons = absl::StrSplit(author, '+');
+  RETURN_IF_ERROR(GiveOne(persons[0], too_late, text, values, chronicle));
+  if (persons.size() == 1) return absl::OkStatus();
+  const std::string name = text.substr(0, text.find(' '));
+  const std::string confirm = absl::StrCat("Confirm acts { ${act ", name, " ", persons[0], "} }");
+  return GiveOne(persons[1], too_late, confirm, values, chronicle);
 }
 
 // "5m", or "until 2026-11-01T22:58:00Z"

@@ -4,6 +4,7 @@
 //   vera: OpenMeeting meeting_id: "sitzung"
 //   m1 m2: CheckIn meeting_id: "sitzung" person_id: "$each"      # each of them gives it
 //   anna | kai kim: RegisterPerson person_id: "$each"            # anna gives it for each of them
+//   anna+bert: GrantOffice person_id: "kai" ...                  # anna gives the act, bert confirms it
 //   m3?: CastVote meeting_id: "sitzung" ...                      # is signed here, and comes too late
 //   wait 480h
 //   wait until 2026-11-01T22:58:00Z

@@ -43,8 +43,9 @@ std::string AttachmentRefOf(const std::string& name) {
   return ref.ShortDebugString();
 }
 
-// The reference by which a second person confirms the newest pending act of "TYPE ACTOR".
-absl::StatusOr<std::string> ActOf(const World& world, const std::string& type_and_actor) {
+// The reference to the newest pending act of "TYPE ACTOR".
+absl::StatusOr<directory::v1::ActReference> ReferenceTo(const World& world,
+                                                        const std::string& type_and_actor) {
   const std::pair<std::string, std::string> parts = absl::StrSplit(type_and_actor, ' ');
   directory::v1::ActReference reference;
   for (const directory::v1::Act& act :
@@ -55,7 +56,7 @@ absl::StatusOr<std::string> ActOf(const World& world, const std::string& type_an
     reference.set_record(act.record());
     reference.set_digest(std::string(crypto::AsBytes(digest)));
   }
-  if (!reference.digest().empty()) return reference.ShortDebugString();
+  if (!reference.digest().empty()) return reference;
   return absl::NotFoundError(absl::StrCat("no act of ", type_and_actor, " is pending"));
 }
 
@@ -160,8 +161,14 @@ Values TownValues(Chronicle* chronicle) {
     const std::pair<std::string, std::string> parts = absl::StrSplit(type_and_actor, ' ');
     return chronicle->NewestCommandId(parts.first, parts.second);
   };
-  values["act"] = [chronicle](const std::string& type_and_actor) {
-    return ActOf(chronicle->world(), type_and_actor);
+  values["act"] = [chronicle](const std::string& type_and_actor) -> absl::StatusOr<std::string> {
+    ASSIGN_OR_RETURN(const auto reference, ReferenceTo(chronicle->world(), type_and_actor));
+    return reference.ShortDebugString();
+  };
+  values["act-record"] =
+      [chronicle](const std::string& type_and_actor) -> absl::StatusOr<std::string> {
+    ASSIGN_OR_RETURN(const auto reference, ReferenceTo(chronicle->world(), type_and_actor));
+    return absl::StrCat(reference.record());
   };
   values["result"] = [chronicle](const std::string& vote) {
     return ResultOf(chronicle->world(), vote);

@@ -28,6 +28,7 @@ using Values =
 //   sha256 TEXT        its digest
 //   command TYPE ACTOR the id of the actor's newest command of this type
 //   act TYPE ACTOR     fields of the reference to the actor's newest pending act of this type
+//   act-record TYPE ACTOR   the index of that act's record
 //   result VOTE        fields of the result that follows from the votes
 //   text-of DECISION, document-of DECISION   their digests
 //   lot TEXT           the commitment to a contribution of 32 bytes that begins with this text,

@@ -20,7 +20,9 @@
 #include "clients/lib/unary_call.h"
 #include "core/command/payload_type.h"
 #include "core/command/timestamps.h"
+#include "core/fold/acts.h"
 #include "core/fold/domains.h"
+#include "core/fold/fold.h"
 #include "crypto/dsse.h"
 #include "crypto/one_time_code.h"
 #include "crypto/random.h"
@@ -45,6 +47,15 @@ using google::protobuf::Message;
 [[noreturn]] void Die(absl::string_view what) {
   std::cerr << "city: " << what << std::endl;
   std::abort();
+}
+
+// By which another person confirms the act that is this record.
+dv1::ActReference ReferenceTo(const common::v1::SignedCommand& act, uint64_t record) {
+  const crypto::Digest digest = CommandDigest(act.payload_type(), act.payload());
+  dv1::ActReference reference;
+  reference.set_record(record);
+  reference.set_digest(std::string(crypto::AsBytes(digest)));
+  return reference;
 }
 
 common::v1::CommandHeader* MutableHeader(Message* command) {
@@ -201,6 +212,19 @@ void City::Must(const std::string& person, Message&& command) {
   if (!receipt.ok()) Die(absl::StrCat(name, " by ", person, ": ", receipt.status().ToString()));
 }
 
+void City::GiveAct(Message&& command) {
+  const common::v1::SignedCommand act = Sign("anna.amt", &command);
+  const auto receipt = Send(act);
+  if (!receipt.ok())
+    Die(absl::StrCat(command.GetDescriptor()->name(), ": ", receipt.status().ToString()));
+  *pending_.add_acts() = ReferenceTo(act, receipt->index());
+  if (pending_.acts_size() == kMaxConfirmedActs) ConfirmActs();
+}
+
+void City::ConfirmActs() {
+  if (pending_.acts_size() > 0) Must("bernd.amt", std::exchange(pending_, {}));
+}
+
 absl::Status City::ReadMessage(const std::string& person, const char* service, const char* method,
                                const Message& request, Message* response) {
   grpc::ClientContext context;
@@ -252,7 +276,11 @@ absl::Status City::Revoke(const std::string& person) {
   *revoke.mutable_reason() = reason.ref;
   common::v1::SignedCommand command = Sign("anna.amt", &revoke);
   *command.add_attachments() = reason.attachment;
-  return Send(command).status();
+  const auto receipt = Send(command);
+  if (!receipt.ok()) return receipt.status();
+  dv1::Confirm confirm;
+  *confirm.add_acts() = ReferenceTo(command, receipt->index());
+  return Do("bernd.amt", std::move(confirm)).status();
 }
 
 void City::AddPerson(const std::string& id, const std::string& name) {
@@ -313,13 +341,13 @@ void City::SetUpCouncil(int members) {
     command.set_organization_id(of);
     command.set_role(role);
     command.set_voting_right(true);
-    Must("anna.amt", std::move(command));
+    GiveAct(std::move(command));
   };
   const auto office = [this](const char* person, common::v1::Office granted) {
     dv1::GrantOffice command;
     command.set_person_id(person);
     command.set_office(granted);
-    Must("anna.amt", std::move(command));
+    GiveAct(std::move(command));
   };
   organization("rat", "Rat der Stadt Musterstadt", dv1::ORGANIZATION_KIND_COUNCIL,
                static_cast<uint32_t>(members) + 1);
@@ -347,7 +375,8 @@ void City::SetUpCouncil(int members) {
   dv1::AdoptRuleProfile adopt;
   adopt.set_organization_id("rat");
   *adopt.mutable_profile() = *rules::BuiltInProfile("de-nw-rat", "2026-11-01");
-  Must("anna.amt", std::move(adopt));
+  GiveAct(std::move(adopt));
+  ConfirmActs();
 }
 
 void City::OpenMeeting(int present) {

@@ -23,6 +23,7 @@
 #include "grpcpp/channel.h"
 #include "tests/harness/process.h"
 #include "votum/common/v1/command.pb.h"
+#include "votum/directory/v1/directory.pb.h"
 #include "votum/meetings/v1/voting.pb.h"
 
 namespace votum::testing {
@@ -78,7 +79,7 @@ class City {
 
   // RegisterPerson{id} of the first administrator, signed, with the name that it commits to.
   common::v1::SignedCommand RegistrationOf(const std::string& id, const std::string& name = "Name");
-  // The first administrator revokes the key of `person`, whom this object has added.
+  // The administrators revoke the key of `person`, whom this object has added.
   absl::Status Revoke(const std::string& person);
   // Registers a person and enrols a key, by code and with a second administrator.
   void AddPerson(const std::string& id, const std::string& name);
@@ -143,6 +144,9 @@ class City {
   void EnrolFirstAdministrator(const std::string& code);
   void Enrol(const std::string& id, const std::string& issuer, const std::string& confirmer);
   void Must(const std::string& person, google::protobuf::Message&& command);
+  // The first administrator gives an act of two persons, and the second one confirms it with others.
+  void GiveAct(google::protobuf::Message&& command);
+  void ConfirmActs();
 
   const std::string folder_;
   const std::string deployment_ = "votum.musterstadt.example/log";
@@ -156,6 +160,7 @@ class City {
   std::map<std::string, std::string> sessions_;
   std::unique_ptr<crypto::NoteVerifier> log_;
   std::vector<std::string> members_;
+  directory::v1::Confirm pending_;
   std::atomic<uint64_t> seen_index_{0};
   std::atomic<int> sealed_{1};
 };

@@ -55,7 +55,14 @@ absl::Status Simulation::GiveByHand(const std::string& author, google::protobuf:
   draft.key_ids.resize(draft.type->options->signer() == common::v1::SIGNER_NEW_KEY ? 2 : 1);
   const Sent sent{Sign(scene, draft), draft.type, /*faulty=*/false, ledger_.size()};
   RETURN_IF_ERROR(Append(sent, DomainName(draft.type->domain), ledger_.TimeOfNext(), std::nullopt));
-  return lead_.WhyVoid(ledger_.size() - 1);
+  const uint64_t index = ledger_.size() - 1;
+  RETURN_IF_ERROR(lead_.WhyVoid(index));
+  const auto waiting = lead_.world().acts().List(v1::ACT_STATE_PENDING, index, 1);
+  if (waiting.empty()) return absl::OkStatus();
+  v1::Confirm confirm;
+  confirm.add_acts()->set_record(index);
+  confirm.mutable_acts(0)->set_digest(waiting[0].digest());
+  return GiveByHand(author == "anna" ? "bert" : "anna", std::move(confirm));
 }
 
 absl::Status Simulation::EnrolByHand(const std::string& person, const std::string& code,
@@ -138,11 +145,6 @@ absl::Status Simulation::FoundTown() {
   appoint.set_person_id("maschine");
   appoint.set_office(common::v1::OFFICE_ATTESTER);
   RETURN_IF_ERROR(GiveByHand("anna", std::move(appoint)));
-  const v1::Act act = lead_.world().acts().List(v1::ACT_STATE_PENDING, 0, 100).back();
-  v1::Confirm confirm;
-  confirm.add_acts()->set_record(act.record());
-  confirm.mutable_acts(0)->set_digest(act.digest());
-  RETURN_IF_ERROR(GiveByHand("bert", std::move(confirm)));
   for (const Person& person : kPeople) {
     if (person.organization == nullptr) continue;
     v1::AddMembership add;

@@ -2,6 +2,8 @@
 #include <algorithm>
 
 #include "core/command/timestamps.h"
+#include "core/fold/authorize.h"
+#include "core/fold/command_table.h"
 #include "core/fold/fold.h"
 #include "core/fold/version.h"
 #include "rules/profile.h"
@@ -86,6 +88,23 @@ void AcceptTime(Scene& scene, v1::AcceptTime& command) {
   *command.mutable_time() = ToTimestamp(scene.device);
 }
 
+// What a story has just given, or any.
+const v1::Act& Choose(Scene& scene, const std::vector<v1::Act>& acts) {
+  return scene.pinned.empty() ? scene.dice.PickLate(acts) : acts.back();
+}
+
+// Somebody else who holds an office that the act asks for; empty if there is nobody.
+std::string SecondFor(Scene& scene, const v1::Act& act) {
+  const auto& offices = FindCommandType(act.payload_type())->options->second();
+  Ids able;
+  for (const std::string& person : scene.pools.Actors()) {
+    if (person != act.actor_id() &&
+        RequireOffice(scene.world.directory(), person, offices, "").ok())
+      able.push_back(person);
+  }
+  return able.empty() ? std::string() : scene.dice.Pick(able);
+}
+
 void Confirm(Scene& scene, v1::Confirm& command) {
   command.clear_acts();
   std::vector<v1::Act> pending =
@@ -98,20 +117,32 @@ void Confirm(Scene& scene, v1::Confirm& command) {
                                }),
                 pending.end());
   if (pending.empty()) return;
-  for (uint64_t left = 1 + scene.dice.Below(2); left > 0; --left) {
-    const v1::Act& act = scene.dice.PickLate(pending);
+  for (uint64_t left = scene.pinned.empty() ? 1 + scene.dice.Below(2) : 1; left > 0; --left) {
+    const v1::Act& act = Choose(scene, pending);
     v1::ActReference& reference = *command.add_acts();
     reference.set_record(act.record());
     reference.set_digest(act.digest());
+    if (scene.dice.Chance(70)) scene.author = SecondFor(scene, act);
   }
 }
 
 void Contradict(Scene& scene, v1::Contradict& command) {
-  const auto acts =
+  std::vector<v1::Act> acts =
       scene.world.acts().List(v1::ACT_STATE_UNSPECIFIED, 0, scene.world.acts().state().acts.size());
-  if (!acts.empty()) command.set_record(scene.dice.PickLate(acts).record());
-  scene.author = scene.pools.Actors()[scene.dice.Below(scene.pools.Actors().size())];
+  // Seldom one that concerns nobody, or that was contradicted before.
+  const bool any = scene.dice.Chance(10);
+  acts.erase(std::remove_if(acts.begin(), acts.end(),
+                            [&](const v1::Act& act) {
+                              return !any &&
+                                     (act.concerned_id().empty() || act.contradict_record() != 0);
+                            }),
+             acts.end());
+  if (acts.empty()) return;
+  const v1::Act& act = Choose(scene, acts);
+  command.set_record(act.record());
+  scene.author = act.concerned_id();
   *command.mutable_reason() = scene.SealedAbout(scene.author);
+  if (command.reason().commitment().empty()) command.clear_reason();
 }
 
 void AdoptRuleProfile(Scene& scene, v1::AdoptRuleProfile& command) {
@@ -143,8 +174,8 @@ std::vector<Recipe> DirectoryRecipes() {
           For(8, AddMembership),       For<v1::EndMembership>(2),  For<v1::GrantOffice>(5),
           For<v1::WithdrawOffice>(2),  For(8, IssueEnrolmentCode), For(8, EnrolKey),
           For(8, ConfirmKey),          For(2, RevokeKey),          For(3, EraseSubjects),
-          For(1, ActivateVersion),     For(1, AcceptTime),         For(6, Confirm),
-          For(2, Contradict, 3),       For(2, AdoptRuleProfile)};
+          For(1, ActivateVersion),     For(1, AcceptTime),         For(16, Confirm),
+          For(3, Contradict),          For(2, AdoptRuleProfile)};
 }
 
 }  // namespace votum::simulator

@@ -44,11 +44,17 @@ const CommandType& CommandNamed(absl::string_view name) {
 
 // Whether the ledger takes it while its clock cannot be right.
 bool IsTakenWhenStopped(const World& world, const Envelope& envelope) {
-  const auto* confirm = dynamic_cast<const directory::v1::Confirm*>(envelope.command.get());
-  if (confirm == nullptr) return envelope.type->options->when_stopped();
-  return std::all_of(confirm->acts().begin(), confirm->acts().end(), [&](const auto& act) {
-    return world.acts().AcceptedBy(act.record()).has_value();
-  });
+  if (!envelope.type->options->when_stopped()) return false;
+  const auto is_taken = [&](uint64_t record) {
+    const ActEntry* const entry = world.acts().state().acts.Find(record);
+    return entry != nullptr && FindCommandType(entry->act.payload_type())->options->when_stopped();
+  };
+  const google::protobuf::Message* const command = envelope.command.get();
+  if (const auto* contradict = dynamic_cast<const directory::v1::Contradict*>(command))
+    return is_taken(contradict->record());
+  const auto* const confirm = dynamic_cast<const directory::v1::Confirm*>(command);
+  return confirm == nullptr || std::all_of(confirm->acts().begin(), confirm->acts().end(),
+                                           [&](const auto& act) { return is_taken(act.record()); });
 }
 
 }  // namespace

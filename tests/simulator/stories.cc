@@ -31,7 +31,7 @@ Beats operator+(Beats first, const Beats& second) {
 constexpr int kStoryHours = 24 * kStoryDays + 1;
 
 // The council has the rules that elections, lots and demands need.
-Beats Law() { return {{"AdoptRuleProfile", 1, "organization_id: 'rat'"}}; }
+Beats Law() { return {{"AdoptRuleProfile", 1, "organization_id: 'rat'"}, {"Confirm"}}; }
 
 // A meeting that has begun, with some members present.
 Beats Meeting(int present, const char* organization = "organization_id: 'rat'") {
@@ -155,7 +155,7 @@ std::vector<Story> MeetingStories() {
                         {"ConveneMeeting"},
                         {"CancelMeeting"}}},
       // A committee, which may have rules that allow no secret vote.
-      {false, Beats{{"AdoptRuleProfile", 1, kCommittee}} + Meeting(8, kCommittee) +
+      {false, Beats{{"AdoptRuleProfile", 1, kCommittee}, {"Confirm"}} + Meeting(8, kCommittee) +
                   Beats{{"ProposeMotion", 1, kPlain},
                         {"OpenVote", 0, "mode: VOTE_MODE_SECRET"},
                         {"OpenVote", 1, "mode: VOTE_MODE_OPEN"},
@@ -172,6 +172,15 @@ std::vector<Story> MeetingStories() {
         {"Confirm"},
         {"EraseSubjects"},
         {"RevokeKey"}}},
+      // Offices that somebody does not want: before the second person came, and after.
+      {false,
+       {{"GrantOffice"},
+        {"Contradict"},
+        {"Confirm", 0},
+        {"GrantOffice"},
+        {"Confirm"},
+        {"Contradict"},
+        {"Contradict", 0}}},
       // Keys.
       {false,
        {{"IssueEnrolmentCode", 2},
@@ -185,6 +194,7 @@ std::vector<Story> MeetingStories() {
       {false,
        {{"CreateOrganization", 1, "kind: ORGANIZATION_KIND_COMMITTEE statutory_number: 1"},
         {"AddMembership", 1, "voting_right: true"},
+        {"Confirm"},
         {"AddMembership", 0, "voting_right: true"}}},
       // No urn is open any more, and a machine attests the state.
       {false, {{"AttestState", 0}, {"CloseVote", 9}, {"CloseRound", 9}, {"AttestState", 2}}},

@@ -116,6 +116,21 @@ bool ConfirmInState(Scene& scene, dv1::Confirm& command) {
   return true;
 }
 
+bool ContradictAgain(Scene& scene, Draft& draft) {
+  const auto& acts = scene.world.acts().state().acts;
+  for (const auto& [record, entry] : acts) {
+    const std::string& person = entry.act.concerned_id();
+    if (entry.act.contradict_record() == 0 || ActiveKeysOf(scene.world, person).empty()) continue;
+    auto& command = static_cast<dv1::Contradict&>(*draft.command);
+    command.set_record(record);
+    *command.mutable_reason() = scene.SealedAbout(person);
+    HeaderOf(command).set_actor(person);
+    draft.key_ids = {scene.dice.Pick(ActiveKeysOf(scene.world, person))};
+    return true;
+  }
+  return false;
+}
+
 bool ConfirmAnother(Scene& scene, dv1::Confirm& command) {
   command.mutable_acts(0)->set_digest(scene.dice.Bytes(32));
   return true;
@@ -379,6 +394,8 @@ const std::vector<Variation>& AllVariations() {
         {"EnrolKey", EnrolKnown},
         For<dv1::Confirm, ConfirmInState<dv1::ACT_STATE_CONFIRMED>>(),
         For<dv1::Confirm, ConfirmInState<dv1::ACT_STATE_PENDING>>(),
+        For<dv1::Confirm, ConfirmInState<dv1::ACT_STATE_BLOCKED>>(),
+        {"Contradict", ContradictAgain},
         For<dv1::Confirm, ConfirmAnother>(),
         For<dv1::AddMembership, FillSeats>(),
         For<projects::v1::AttestState, AttestPast>(),

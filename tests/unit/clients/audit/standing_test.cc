@@ -51,6 +51,14 @@ TEST(StandingTest, WhatBecameOfDecisionsIsSaid) {
               AllOf(HasSubstr("; released on "), HasSubstr("DECIDED ANEW")));
 }
 
+TEST(StandingTest, AKeyIsRevokedByTheRecordThatASecondPersonConfirmed) {
+  const TownLog town;
+  const size_t confirmed = town.InEffect("RevokeKey").back();
+  EXPECT_THAT(town.Audit().Of(Finding::Kind::kStanding),
+              HasSubstr(absl::StrCat(
+                  "the key with which sam signed it was REVOKED SINCE, by record ", confirmed)));
+}
+
 TEST(StandingTest, TheFirstLineIsTheSizeAndTheAgeOfTheLog) {
   const TownLog town;
   Context context;

@@ -14,6 +14,7 @@
 #include "core/fold/fold.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "rules/profile.h"
 #include "tests/harness/people.h"
 #include "tests/unit/core/fold/program.h"
 #include "tests/unit/core/fold/small_log.h"
@@ -23,6 +24,7 @@ namespace votum {
 namespace {
 
 namespace v1 = directory::v1;
+using directory::kKeySettles;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -72,7 +74,7 @@ class ActsTest : public ::testing::Test {
     Grant("carla", common::v1::OFFICE_CLERK);
     Grant("petra", common::v1::OFFICE_AUDITOR);
     SealSubjects();
-    log_.Wait(directory::kKeySettles);
+    log_.Wait(kKeySettles);
   }
 
   // Carla brings in ideas under the subjects 0 to 199.
@@ -89,6 +91,10 @@ class ActsTest : public ::testing::Test {
       *row.mutable_content()->mutable_text() = Seal(salt, Subject(number), "a bench").ref;
     }
     EXPECT_EQ(VoidReason(log_.Append("carla", std::move(import), "ideas")), std::nullopt);
+  }
+  // Appends `command` of `person`, for which nobody has signed yet as the second.
+  uint64_t Give(const std::string& person, google::protobuf::Message&& command) {
+    return log_.AppendSigned(log_.Sign(person, &command));
   }
 
   void Grant(const std::string& person, common::v1::Office office) {
@@ -149,7 +155,8 @@ TEST_F(ActsTest, AnActWaitsAndTakesEffectWithItsConfirmation) {
 
 // Each case gives one act of carla, then a Confirm; why that is void.
 TEST_F(ActsTest, AConfirmIsRefused) {
-  const uint64_t grant = log_.Append("anna", v1::GrantOffice());  // void, and no act of two persons
+  const uint64_t code =
+      log_.Append("anna", v1::IssueEnrolmentCode());  // void, and no act of two persons
   const auto confirm = [&](const std::string& person, std::vector<uint64_t> acts) {
     return VoidReason(log_.Confirm(person, acts));
   };
@@ -160,7 +167,7 @@ TEST_F(ActsTest, AConfirmIsRefused) {
   EXPECT_EQ(confirm("bert", std::vector<uint64_t>(kMaxConfirmedActs + 1, act())), Reason::kBadActs);
   const uint64_t twice = act();
   EXPECT_EQ(confirm("bert", {twice, twice}), Reason::kBadActs);
-  EXPECT_EQ(confirm("bert", {grant}), Reason::kNoSuchAct);
+  EXPECT_EQ(confirm("bert", {code}), Reason::kNoSuchAct);
   EXPECT_EQ(confirm("carla", {act()}), Reason::kSamePerson);
   EXPECT_EQ(confirm("emil", {act()}), Reason::kOfficeMissing);
   EXPECT_EQ(confirm("carla", {log_.Append("anna", Activate(2))}), Reason::kOfficeMissing)
@@ -303,10 +310,10 @@ TEST_F(ActsTest, AreListedByRecordAndState) {
       found.push_back(act.record());
     return found;
   };
-  EXPECT_EQ(list(v1::ACT_STATE_UNSPECIFIED, 0, 10), records);
+  EXPECT_EQ(list(v1::ACT_STATE_UNSPECIFIED, records[0], 10), records);
   EXPECT_THAT(list(v1::ACT_STATE_PENDING, 0, 2), ElementsAre(records[0], records[2]));
   EXPECT_THAT(list(v1::ACT_STATE_PENDING, records[2] + 1, 2), ElementsAre(records[3]));
-  EXPECT_THAT(list(v1::ACT_STATE_CONFIRMED, 0, 10), ElementsAre(records[1]));
+  EXPECT_THAT(list(v1::ACT_STATE_CONFIRMED, records[0], 10), ElementsAre(records[1]));
 }
 
 TEST_F(ActsTest, NobodyContradictsWhatConcernsThemNot) {
@@ -318,112 +325,174 @@ TEST_F(ActsTest, NobodyContradictsWhatConcernsThemNot) {
       << "one's reason is sealed under one's own subject";
 }
 
-// No command concerns a person yet; these acts withdraw an office, as a declaration with
-// `concerned: "person_id"` would have it.
-class ConcernedTest : public ::testing::Test {
- protected:
-  void SetUp() override {
-    const CommandType* const withdraw =
-        FindCommandType("application/vnd.votum.directory.v1.WithdrawOffice+protobuf");
-    ASSERT_NE(withdraw, nullptr);
-    options_ = *withdraw->options;
-    options_.add_second(common::v1::OFFICE_ADMINISTRATOR);
-    options_.set_concerned("person_id");
-    type_.emplace(*withdraw);
-    type_->options = &options_;
-    log_.Register("carla");
-    v1::GrantOffice grant;
-    grant.set_person_id("carla");
-    grant.set_office(common::v1::OFFICE_CLERK);
-    log_.Append("anna", std::move(grant));
-    for (const std::string& record : log_.records()) {
-      const auto opened = OpenRecord(record);
-      ASSERT_TRUE(opened.has_value() && opened->envelope.ok());
-      const Envelope& envelope = *opened->envelope;
-      envelope.type->apply(world_, ContextOf(envelope), *envelope.command);
-      ++next_;
-    }
-  }
-
-  CommandContext ContextOf(const Envelope& envelope) const {
-    CommandContext context;
-    context.index = next_;
-    context.time = now_;
-    context.actor = envelope.header().actor();
-    context.key_id = envelope.signatures[0].key_id();
-    return context;
-  }
-
-  // Anna withdraws carla's office; the act's record.
-  uint64_t Withdraw() {
-    v1::WithdrawOffice withdraw;
-    withdraw.set_person_id("carla");
-    withdraw.set_office(common::v1::OFFICE_CLERK);
-    Envelope envelope = log_.Open("anna", std::move(withdraw));
-    envelope.type = &*type_;
-    world_.mutable_acts().Add(ContextOf(envelope), envelope,
-                              CommandDigest(envelope.payload_type(), envelope.payload));
-    return next_++;
-  }
-
-  template <typename Command>
-  absl::Status Do(const std::string& actor, const Command& command) {
-    CommandContext context;
-    context.index = next_;
-    context.time = now_;
-    context.actor = actor;
-    const absl::Status status = world_.acts().Check(context, command);
-    if (!status.ok()) return status;
-    world_.mutable_acts().Apply(context, command);
-    ++next_;
-    return status;
-  }
-  v1::Confirm ConfirmationOf(uint64_t record) const {
-    v1::Confirm confirm;
-    confirm.add_acts()->set_record(record);
-    confirm.mutable_acts(0)->set_digest(ActAt(world_.acts(), record).digest());
-    return confirm;
-  }
-  bool IsClerk() const { return world_.directory().HasOffice("carla", common::v1::OFFICE_CLERK); }
-
-  std::optional<CommandType> type_;
-  common::v1::CommandOptions options_;
-  SmallLog log_;
-  World world_;
-  uint64_t next_ = 0;
-  absl::Time now_ = absl::FromUnixSeconds(1793534400);
-};
-
-TEST_F(ConcernedTest, AContradictionBlocksAPendingActForGood) {
-  const uint64_t act = Withdraw();
-  EXPECT_EQ(ActAt(world_.acts(), act).concerned_id(), "carla");
-  EXPECT_THAT(Do("anna", Contradiction("anna", act)), IsRefused(Reason::kNotConcerned));
-  ASSERT_OK(Do("carla", Contradiction("carla", act)));
-  EXPECT_EQ(ActAt(world_.acts(), act).state(), v1::ACT_STATE_BLOCKED);
-  EXPECT_EQ(world_.acts().PendingCommand(act), nullptr);
-  EXPECT_THAT(Do("bert", ConfirmationOf(act)), IsRefused(Reason::kActBlocked));
-  EXPECT_THAT(Do("carla", Contradiction("carla", act)), IsRefused(Reason::kAlreadyContradicted));
-  EXPECT_TRUE(IsClerk());
+v1::GrantOffice GrantOf(const std::string& person, common::v1::Office office) {
+  v1::GrantOffice grant;
+  grant.set_person_id(person);
+  grant.set_office(office);
+  return grant;
 }
 
-TEST_F(ConcernedTest, AContradictionFlagsAnActThatIsInEffect) {
-  const uint64_t act = Withdraw();
-  ASSERT_OK(Do("bert", ConfirmationOf(act)));
-  EXPECT_FALSE(IsClerk());
-  now_ += absl::Hours(24 * 365);
-  const uint64_t contradiction = next_;
-  ASSERT_OK(Do("carla", Contradiction("carla", act)));
-  EXPECT_EQ(ActAt(world_.acts(), act).state(), v1::ACT_STATE_CONFIRMED);
-  EXPECT_EQ(ActAt(world_.acts(), act).contradict_record(), contradiction);
-  EXPECT_FALSE(IsClerk()) << "it stays in effect";
-  EXPECT_THAT(Do("carla", Contradiction("carla", act)), IsRefused(Reason::kAlreadyContradicted));
+v1::WithdrawOffice WithdrawalOf(const std::string& person, common::v1::Office office) {
+  v1::WithdrawOffice withdraw;
+  withdraw.set_person_id(person);
+  withdraw.set_office(office);
+  return withdraw;
 }
 
-TEST_F(ConcernedTest, ALapsedActNeedsNoContradiction) {
-  const uint64_t act = Withdraw();
-  now_ += kActLapse + absl::Microseconds(1);
-  EXPECT_THAT(Do("carla", Contradiction("carla", act)), IsRefused(Reason::kActLapsed));
-  EXPECT_THAT(Do("bert", ConfirmationOf(act)), IsRefused(Reason::kActLapsed));
+TEST_F(ActsTest, AContradictionBlocksAPendingActForGood) {
+  const uint64_t act = Give("anna", GrantOf("emil", common::v1::OFFICE_SECRETARY));
+  ASSERT_EQ(VoidReason(act), std::nullopt);
+  EXPECT_EQ(Act(act).concerned_id(), "emil");
+  EXPECT_EQ(VoidReason(log_.Append("anna", Contradiction("anna", act))), Reason::kNotConcerned);
+  EXPECT_EQ(VoidReason(log_.Append("emil", Contradiction("emil", act))), std::nullopt);
+  EXPECT_EQ(Act(act).state(), v1::ACT_STATE_BLOCKED);
+  EXPECT_EQ(program_.fold().world().acts().PendingCommand(act), nullptr);
+  EXPECT_EQ(VoidReason(log_.Confirm("bert", {act})), Reason::kActBlocked);
+  v1::Contradict again = Contradiction("emil", act);
+  *again.mutable_reason() = testing::About("emil", "Once more").ref;
+  EXPECT_EQ(VoidReason(log_.Append("emil", std::move(again))), Reason::kAlreadyContradicted);
+  EXPECT_FALSE(directory().HasOffice("emil", common::v1::OFFICE_SECRETARY));
+}
+
+TEST_F(ActsTest, AContradictionFlagsAnActThatIsInEffect) {
+  const uint64_t act = Give("anna", GrantOf("emil", common::v1::OFFICE_SECRETARY));
+  EXPECT_EQ(VoidReason(log_.Confirm("bert", {act})), std::nullopt);
+  log_.Wait(absl::Hours(24 * 365));
+  const uint64_t contradiction = log_.Append("emil", Contradiction("emil", act));
+  EXPECT_EQ(VoidReason(contradiction), std::nullopt);
+  EXPECT_EQ(Act(act).state(), v1::ACT_STATE_CONFIRMED);
+  EXPECT_EQ(Act(act).contradict_record(), contradiction);
+  EXPECT_TRUE(directory().HasOffice("emil", common::v1::OFFICE_SECRETARY)) << "it stays in effect";
+}
+
+TEST_F(ActsTest, WhoeverLosesAPowerDoesNotKeepItByContradicting) {
+  v1::RevokeKey revoke;
+  revoke.set_key_id(log_.KeyOf("carla").public_key().id());
+  *revoke.mutable_reason() = testing::About("carla", "stolen").ref;
+  const uint64_t withdrawal = Give("anna", WithdrawalOf("carla", common::v1::OFFICE_CLERK));
+  const uint64_t revocation = Give("anna", std::move(revoke));
+  int number = 0;
+  for (const uint64_t act : {withdrawal, revocation}) {
+    ASSERT_EQ(VoidReason(act), std::nullopt);
+    EXPECT_EQ(Act(act).concerned_id(), "carla");
+    v1::Contradict contradict = Contradiction("carla", act);
+    *contradict.mutable_reason() = testing::About("carla", absl::StrCat("No ", ++number)).ref;
+    EXPECT_EQ(VoidReason(log_.Append("carla", std::move(contradict))), std::nullopt);
+    EXPECT_EQ(Act(act).state(), v1::ACT_STATE_PENDING);
+    EXPECT_NE(Act(act).contradict_record(), 0u);
+  }
+  EXPECT_EQ(VoidReason(log_.Confirm("bert", {withdrawal, revocation})), std::nullopt);
+  EXPECT_FALSE(directory().HasOffice("carla", common::v1::OFFICE_CLERK));
+  EXPECT_EQ(directory().FindKey(log_.KeyOf("carla").public_key().id())->state,
+            v1::KEY_STATE_REVOKED);
+}
+
+TEST_F(ActsTest, ALapsedActNeedsNoContradiction) {
+  const uint64_t act = Give("anna", GrantOf("emil", common::v1::OFFICE_SECRETARY));
+  log_.Wait(kActLapse);
+  EXPECT_EQ(VoidReason(log_.Append("emil", Contradiction("emil", act))), Reason::kActLapsed);
+}
+
+TEST_F(ActsTest, WhatConcernsNobodyElseIsGivenAlone) {
+  const uint64_t resigned = Give("carla", v1::RevokeKey());
+  EXPECT_EQ(VoidReason(resigned), Reason::kNoSuchKey);
+  v1::RevokeKey revoke;
+  revoke.set_key_id(log_.KeyOf("emil").public_key().id());
+  *revoke.mutable_reason() = testing::About("emil", "lost").ref;
+  EXPECT_EQ(VoidReason(Give("emil", std::move(revoke))), std::nullopt);
+  EXPECT_EQ(directory().FindKey(log_.KeyOf("emil").public_key().id())->state,
+            v1::KEY_STATE_REVOKED);
+  EXPECT_EQ(VoidReason(Give("bert", WithdrawalOf("bert", common::v1::OFFICE_ADMINISTRATOR))),
+            std::nullopt);
+  EXPECT_FALSE(directory().HasOffice("bert", common::v1::OFFICE_ADMINISTRATOR));
+}
+
+// Each act that changes whose power is whose.
+TEST_F(ActsTest, PowerOverOthersTakesTwo) {
+  v1::CreateOrganization create;
+  create.set_organization_id("rat");
+  create.set_name("Rat");
+  create.set_kind(v1::ORGANIZATION_KIND_COUNCIL);
+  create.set_statutory_number(3);
+  log_.Append("anna", std::move(create));
+  v1::AddMembership add;
+  add.set_membership_id("rat-emil");
+  add.set_person_id("emil");
+  add.set_organization_id("rat");
+  add.set_role(v1::MEMBERSHIP_ROLE_MEMBER);
+  const uint64_t joined = Give("anna", std::move(add));
+  ASSERT_EQ(VoidReason(joined), std::nullopt);
+  EXPECT_EQ(directory().ActiveMembership("emil", "rat"), nullptr) << "it waits";
+  EXPECT_EQ(Act(joined).concerned_id(), "emil");
+  EXPECT_EQ(VoidReason(log_.Confirm("anna", {joined})), Reason::kSamePerson);
+  EXPECT_EQ(VoidReason(log_.Confirm("petra", {joined})), std::nullopt) << "an auditor";
+  ASSERT_NE(directory().ActiveMembership("emil", "rat"), nullptr);
+
+  v1::EndMembership end;
+  end.set_membership_id("rat-emil");
+  const uint64_t ended = Give("anna", std::move(end));
+  v1::AdoptRuleProfile adopt;
+  adopt.set_organization_id("rat");
+  *adopt.mutable_profile() = *rules::BuiltInProfile("de-nw-rat", "2026-11-01");
+  const uint64_t adopted = Give("anna", std::move(adopt));
+  ASSERT_EQ(VoidReason(ended), std::nullopt);
+  ASSERT_EQ(VoidReason(adopted), std::nullopt);
+  EXPECT_EQ(Act(ended).concerned_id(), "emil");
+  EXPECT_NE(directory().ActiveMembership("emil", "rat"), nullptr);
+  EXPECT_FALSE(directory().FindOrganization("rat")->profile_index.has_value());
+  EXPECT_EQ(VoidReason(log_.Confirm("carla", {ended})), Reason::kOfficeMissing);
+  EXPECT_EQ(VoidReason(log_.Confirm("bert", {ended, adopted})), std::nullopt);
+  EXPECT_EQ(directory().ActiveMembership("emil", "rat"), nullptr);
+  EXPECT_EQ(directory().FindOrganization("rat")->profile_index, adopted);
+}
+
+TEST_F(ActsTest, OnePersonWithTwoOfficesIsOne) {
+  Grant("anna", common::v1::OFFICE_MAYOR);
+  const uint64_t act = Give("anna", GrantOf("emil", common::v1::OFFICE_CLERK));
+  EXPECT_EQ(VoidReason(log_.Confirm("anna", {act})), Reason::kSamePerson);
+}
+
+TEST_F(ActsTest, WhoeverWasLetInThisHourIsNoSecondPersonForWhoeverLetThemIn) {
+  log_.Register("straw");
+  Grant("straw", common::v1::OFFICE_ADMINISTRATOR);
+  log_.GiveKey("straw", "bert");
+  const auto grant = [&](const std::string& person, common::v1::Office office) {
+    return Give(person, GrantOf("emil", office));
+  };
+  const uint64_t of_bert = grant("bert", common::v1::OFFICE_CLERK);
+  const uint64_t of_straw = grant("straw", common::v1::OFFICE_SECRETARY);
+  EXPECT_EQ(VoidReason(log_.Confirm("straw", {of_bert})), Reason::kKeyJustConfirmed);
+  EXPECT_EQ(VoidReason(log_.Confirm("bert", {of_straw})), Reason::kKeyJustConfirmed);
+  EXPECT_EQ(VoidReason(log_.Confirm("anna", {of_straw})), std::nullopt) << "she did not";
+  log_.Wait(kKeySettles);
+  EXPECT_EQ(VoidReason(log_.Confirm("straw", {of_bert})), std::nullopt);
+}
+
+// Red team, a03: a straw man, confirmed under an exception that was brought about again.
+TEST_F(ActsTest, TheFoundingDoesNotComeBackWithTheLastAdministrator) {
+  v1::RevokeKey revoke;
+  revoke.set_key_id(log_.KeyOf("bert").public_key().id());
+  *revoke.mutable_reason() = testing::About("bert", "lost").ref;
+  Give("bert", std::move(revoke));
+  ASSERT_OK(program_.FoldAll());
+  EXPECT_FALSE(directory().founding());
+  const uint64_t act = Give("anna", GrantOf("straw", common::v1::OFFICE_ADMINISTRATOR));
+  EXPECT_EQ(VoidReason(act), Reason::kNoSuchPerson);
+  log_.Register("straw");
+  const uint64_t grant = Give("anna", GrantOf("straw", common::v1::OFFICE_ADMINISTRATOR));
+  EXPECT_EQ(VoidReason(grant), std::nullopt);
+  EXPECT_FALSE(directory().HasOffice("straw", common::v1::OFFICE_ADMINISTRATOR)) << "it waits";
+
+  // The road back: an auditor, or the mayor, is the second person.
+  EXPECT_EQ(VoidReason(log_.Confirm("petra", {grant})), std::nullopt);
+  log_.GiveKey("straw", "anna");
+  ASSERT_OK(program_.FoldAll());
+  v1::ConfirmKey confirm;
+  confirm.set_key_id(log_.KeyOf("straw").public_key().id());
+  EXPECT_EQ(directory().FindKey(confirm.key_id())->state, v1::KEY_STATE_ENROLLED)
+      << "anna issued its code";
+  EXPECT_EQ(VoidReason(log_.Append("carla", v1::ConfirmKey(confirm))), Reason::kOfficeMissing);
+  EXPECT_EQ(VoidReason(log_.Append("petra", std::move(confirm))), std::nullopt);
 }
 
 }  // namespace

@@ -45,8 +45,9 @@ TEST(CommandTableTest, OnlyPublicCommandsOfTheDirectoryWaitForASecondPerson) {
     EXPECT_EQ(row.options->audience(), common::v1::AUDIENCE_PUBLIC);
     EXPECT_GE(row.options->signer(), common::v1::SIGNER_PERSON);
   }
-  EXPECT_THAT(acts,
-              ElementsAre("AcceptTime", "ActivateVersion", "AppointMachine", "EraseSubjects"));
+  EXPECT_THAT(acts, ElementsAre("AcceptTime", "ActivateVersion", "AddMembership",
+                                "AdoptRuleProfile", "AppointMachine", "EndMembership",
+                                "EraseSubjects", "GrantOffice", "RevokeKey", "WithdrawOffice"));
 }
 
 TEST(CommandTableTest, AFewCommandsAreRecordedWhenTheLedgerIsStopped) {

@@ -18,7 +18,7 @@ TEST(FoldStateTest, AHandleKeepsItsStateAndASnapshotIsTheState) {
   ASSERT_OK(program.FoldAll());
   const FoldState then = program.fold().state();
   const crypto::Digest digest = DigestOf(then);
-  const uint64_t index = log.Append("anna", directory::v1::GrantOffice());
+  const uint64_t index = log.Append("anna", directory::v1::IssueEnrolmentCode());
   ASSERT_OK(program.FoldAll());
   const FoldState& now = program.fold().state();
   EXPECT_EQ(then.next_index, index);
@@ -36,7 +36,7 @@ TEST(FoldStateTest, AHandleKeepsItsStateAndASnapshotIsTheState) {
 TEST(FoldStateTest, AVoidRecordLeavesTheTextOfItsReason) {
   SmallLog log;
   Program program(log);
-  const uint64_t index = log.Append("anna", directory::v1::GrantOffice());
+  const uint64_t index = log.Append("anna", directory::v1::IssueEnrolmentCode());
   ASSERT_OK(program.FoldAll());
   ASSERT_EQ(program.fold().void_records().size(), 1u);
   EXPECT_EQ(*program.fold().void_records().Find(index), "NO_SUCH_PERSON");

@@ -5,6 +5,7 @@
 #include "absl/strings/str_format.h"
 #include "core/command/payload_type.h"
 #include "core/command/timestamps.h"
+#include "core/fold/command_table.h"
 #include "core/fold/fold.h"
 #include "crypto/dsse.h"
 #include "crypto/hash.h"
@@ -54,6 +55,7 @@ SmallLog::SmallLog() : log_key_(KeyNamed("log")) {
   grant.set_office(common::v1::OFFICE_ADMINISTRATOR);
   Append("anna", std::move(grant));
   GiveKey("bert", "anna");
+  founded_ = true;
 }
 
 void SmallLog::GiveKey(const std::string& person, const std::string& confirmer) {
@@ -104,7 +106,18 @@ Envelope SmallLog::Open(const std::string& person, Message&& command) {
 
 uint64_t SmallLog::Append(const std::string& person, Message&& command,
                           const std::string& service) {
-  return AppendSigned(Sign(person, &command), service);
+  const uint64_t index = AppendSigned(Sign(person, &command), service);
+  if (TakesTwo(person, command)) Confirm(person == "anna" ? "bert" : "anna", {index});
+  return index;
+}
+
+bool SmallLog::TakesTwo(const std::string& person, const Message& command) const {
+  const CommandType& type = *FindCommandType(PayloadType(command.GetDescriptor()));
+  if (!founded_ || !type.options->founder_alone()) return false;
+  if (!type.options->self_alone()) return true;
+  const std::string concerned = command.GetReflection()->GetString(
+      command, command.GetDescriptor()->FindFieldByName(type.options->concerned()));
+  return concerned != person && concerned != KeyOf(person).public_key().id();
 }
 
 uint64_t SmallLog::AppendBytes(const std::string& person, const std::string& payload_type,

@@ -25,7 +25,8 @@ class SmallLog {
  public:
   SmallLog();
 
-  // Appends `command` of `person`; its index.
+  // Appends `command` of `person`; its index. What the founder could give alone, two persons give from
+  // now on: the Confirm of the other administrator follows.
   uint64_t Append(const std::string& person, google::protobuf::Message&& command,
                   const std::string& service = "directory");
   // Appends what Sign gave, as found good at the size `judged_at`: by default, that of the log.
@@ -80,11 +81,14 @@ class SmallLog {
   common::v1::SignedCommand SignBytes(const std::string& person, const std::string& payload_type,
                                       const std::string& payload) const;
   void Found();
+  // Whether `command` of `person` is one of these, and does not concern `person` alone.
+  bool TakesTwo(const std::string& person, const google::protobuf::Message& command) const;
   // By a code that anna issued, or for her the founding one.
   void Enrol(const std::string& person, const crypto::PrivateKey& code);
 
   const crypto::PrivateKey log_key_;
-  uint64_t ids_ = 0;  // of commands, so far
+  bool founded_ = false;  // with the second administrator's key
+  uint64_t ids_ = 0;      // of commands, so far
   std::map<std::string, crypto::PrivateKey> keys_;
   std::vector<std::string> records_;
   std::optional<absl::Time> device_time_;                // while the clock is stopped

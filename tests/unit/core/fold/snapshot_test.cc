@@ -23,7 +23,7 @@ using testing::SmallLog;
 class SnapshotTest : public ::testing::Test {
  protected:
   SnapshotTest() {
-    log_.Append("anna", directory::v1::GrantOffice());  // void
+    log_.Append("anna", directory::v1::IssueEnrolmentCode());  // void
     EXPECT_OK(program_.FoldAll());
     for (const std::string& record : log_.records()) tree_.Append(record);
     kind_ = SnapshotKindOf("build 1", kSmallDeployment, fold());

@@ -112,7 +112,7 @@ TEST(LogVersion, UnknownThingsAreVoidAndAFaultWhileTheVersionIsKnown) {
   directory::v1::GrantOffice grant;
   grant.set_person_id("anna");
   grant.set_office(static_cast<common::v1::Office>(99));
-  const uint64_t value = log.Append("anna", std::move(grant));
+  const uint64_t value = log.AppendSigned(log.Sign("anna", &grant));
   Program program(log);
   ASSERT_OK(program.FoldAll());
   EXPECT_EQ(program.VoidReason(type), Reason::kUnknownCommand);

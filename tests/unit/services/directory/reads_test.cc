@@ -140,6 +140,7 @@ TEST_F(DirectoryReads, ListActsShowsEverybodyWhatWaitsAndWhatIsConfirmed) {
     v1::ListActsRequest request;
     request.set_state(state);
     request.set_page_size(size);
+    request.set_first_record(acts[0]);  // others founded the town
     do {
       const auto page = served_.Ask(&Stub::ListActs, "", request);
       EXPECT_OK(page);

@@ -117,7 +117,7 @@ TEST_F(SnapshotsTest, AStartGoesOnFromTheSnapshotOfTheStop) {
   LeaveSnapshot();
   const uint64_t size = log_.records().size();
   log_.Register("carla");
-  log_.Append("anna", directory::v1::GrantOffice());  // void
+  log_.Append("anna", directory::v1::IssueEnrolmentCode());  // void
   Show();
   const auto process = Start();
   ExpectStart(*process, log_, size);
