@@ -1,8 +1,8 @@
 # Precompiled system headers, which take most of a small file's compile time. No file may rely on them: each includes what it
 # uses, and -DVOTUM_PCH=OFF builds the same tree without them.
 #
-# There are three, each with the lists (cmake/pch) of those before it: std, protobuf, grpc; and with a fourth list for tests.
-# A target takes the widest whose libraries it links, so that none sees headers which it cannot link.
+# There are three, each with the lists (cmake/pch) of those before it: std, protobuf, grpc; each also with the list json, and
+# with that for tests. A target takes the widest whose libraries it links, so that none sees headers which it cannot link.
 
 option(VOTUM_PCH "Precompile system headers (clang only)" ON)
 if(NOT CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
@@ -41,11 +41,12 @@ function(votum_use_pch target)
     set(kind "_test")
   endif()
   set(level $<TARGET_PROPERTY:VOTUM_PCH_LEVEL>)
-  set_target_properties(${target} PROPERTIES VOTUM_PCH_LEVEL 1)
+  set(json $<$<EQUAL:$<TARGET_PROPERTY:VOTUM_PCH_JSON>,1>:_json>)
+  set_target_properties(${target} PROPERTIES VOTUM_PCH_LEVEL 1 VOTUM_PCH_JSON 0)
   target_compile_options(${target} PRIVATE
-    "SHELL:-include-pch ${PROJECT_BINARY_DIR}/pch/$<$<EQUAL:${level},1>:std>$<$<EQUAL:${level},2>:protobuf>$<$<EQUAL:${level},3>:grpc>${kind}.pch")
+    "SHELL:-include-pch ${PROJECT_BINARY_DIR}/pch/$<$<EQUAL:${level},1>:std>$<$<EQUAL:${level},2>:protobuf>$<$<EQUAL:${level},3>:grpc>${json}${kind}.pch")
   foreach(name std protobuf grpc)
-    add_dependencies(${target} votum_pch_${name}${kind})
+    add_dependencies(${target} votum_pch_${name}${kind} votum_pch_${name}_json${kind})
   endforeach()
 endfunction()
 
@@ -54,15 +55,19 @@ function(votum_setup_pch)
   if(NOT VOTUM_PCH)
     return()
   endif()
-  votum_make_pch(std LISTS std.h)
-  votum_make_pch(protobuf LISTS std.h protobuf.h)
-  votum_make_pch(grpc LISTS std.h protobuf.h grpc.h)
   set(test_flags ${VOTUM_TEST_FLAGS} -DGTEST_HAS_PTHREAD=1)  # the latter as GTest's targets define it
-  votum_make_pch(std_test LISTS std.h test.h FLAGS ${test_flags})
-  votum_make_pch(protobuf_test LISTS std.h protobuf.h test.h FLAGS ${test_flags})
-  votum_make_pch(grpc_test LISTS std.h protobuf.h grpc.h test.h FLAGS ${test_flags})
+  set(lists)
+  foreach(name std protobuf grpc)
+    list(APPEND lists ${name}.h)
+    votum_make_pch(${name} LISTS ${lists})
+    votum_make_pch(${name}_json LISTS ${lists} json.h)
+    votum_make_pch(${name}_test LISTS ${lists} test.h FLAGS ${test_flags})
+    votum_make_pch(${name}_json_test LISTS ${lists} json.h test.h FLAGS ${test_flags})
+  endforeach()
   set_target_properties(protobuf::libprotobuf PROPERTIES
     INTERFACE_VOTUM_PCH_LEVEL 2 COMPATIBLE_INTERFACE_NUMBER_MAX VOTUM_PCH_LEVEL)
   set_target_properties(gRPC::grpc++ PROPERTIES
     INTERFACE_VOTUM_PCH_LEVEL 3 COMPATIBLE_INTERFACE_NUMBER_MAX VOTUM_PCH_LEVEL)
+  set_target_properties(nlohmann_json::nlohmann_json PROPERTIES
+    INTERFACE_VOTUM_PCH_JSON 1 COMPATIBLE_INTERFACE_NUMBER_MAX VOTUM_PCH_JSON)
 endfunction()

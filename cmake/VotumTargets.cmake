@@ -92,6 +92,14 @@ function(votum_pure)
   endforeach()
 endfunction()
 
+# votum_cold(TARGET...): their code runs once for what a person types, or when a process starts. Without inlining by cost it is
+# compiled in three quarters of the time.
+function(votum_cold)
+  foreach(target ${ARGN})
+    target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-fno-inline-functions>)
+  endforeach()
+endfunction()
+
 # votum_test(NAME SOURCES a_test.cc DEPS x y [TIMEOUT seconds] [LABELS l]): a GoogleTest program, each case known to ctest.
 # The programs labelled unit or unit-grpc are built by the target unit_tests. A program labelled long runs with script/test --all.
 add_custom_target(unit_tests)
