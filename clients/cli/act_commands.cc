@@ -3,6 +3,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,10 +15,13 @@
 #include "clients/cli/pages.h"
 #include "clients/cli/people.h"
 #include "clients/cli/printer.h"
+#include "clients/cli/subjects.h"
 #include "clients/cli/terminal.h"
+#include "core/command/payload_type.h"
 #include "core/command/timestamps.h"
 #include "core/fold/fold.h"
 #include "crypto/checkpoint.h"
+#include "crypto/encoding.h"
 #include "votum/directory/v1/directory_service.pb.h"
 #include "votum/ledger/v1/ledger_service.pb.h"
 
@@ -28,6 +32,7 @@ namespace v1 = directory::v1;
 
 struct ActOptions {
   std::vector<uint64_t> records;
+  std::vector<std::string> subjects;
   uint64_t record = 0;
   std::string reason;
 };
@@ -75,11 +80,39 @@ absl::StatusOr<Described> Describe(const v1::Act& act, v1::ActReference* referen
                    loss.empty() ? "" : absl::StrCat(", which cannot be undone: ", loss))};
 }
 
+// The subjects that the act erases, if it does.
+std::set<std::string> ErasedBy(const v1::Act& act) {
+  std::set<std::string> subjects;
+  v1::EraseSubjects erase;
+  if (act.payload_type() == PayloadType(v1::EraseSubjects::descriptor()) &&
+      erase.ParseFromString(act.payload()))
+    subjects.insert(erase.subjects().begin(), erase.subjects().end());
+  return subjects;
+}
+
+absl::Status ShowSubjects(Run& run, const ActOptions& options) {
+  std::set<std::string> subjects;
+  for (const std::string& hex : options.subjects) {
+    ASSIGN_OR_RETURN(std::string subject, crypto::HexDecode(hex));
+    subjects.insert(std::move(subject));
+  }
+  ASSIGN_OR_RETURN(const std::shared_ptr<client::Client> client, run.Client());
+  ASSIGN_OR_RETURN(const Sealed sealed, FetchSealed(*client));
+  const std::string found = WhatLiesUnder(subjects, sealed);
+  if (run.json()) {
+    run.PrintFacts({{"found", "found", found}});
+  } else {
+    *run.out << found;
+  }
+  return absl::OkStatus();
+}
+
 absl::Status ConfirmActs(Run& run, const ActOptions& options) {
   ASSIGN_OR_RETURN(const std::shared_ptr<client::Client> client, run.Client());
   ASSIGN_OR_RETURN(const auto acts, PendingActs(*client));
   v1::Confirm confirm;
   Described all;
+  std::set<std::string> subjects;
   for (const uint64_t record : options.records) {
     const auto found = acts.find(record);
     if (found == acts.end()) {
@@ -90,7 +123,14 @@ absl::Status ConfirmActs(Run& run, const ActOptions& options) {
     }
     ASSIGN_OR_RETURN(const Described act, Describe(found->second, confirm.add_acts()));
     all.words += act.words;
+    subjects.merge(ErasedBy(found->second));
     absl::StrAppend(&all.consequence, all.consequence.empty() ? "" : ". ", act.consequence);
+  }
+  if (!subjects.empty()) {
+    // Also with --yes: what a confirmation erases stands above its receipt.
+    ASSIGN_OR_RETURN(const Sealed sealed, FetchSealed(*client));
+    const std::string found = WhatLiesUnder(subjects, sealed);
+    *run.err << found;
   }
   if (!run.assume_yes && !run.dry_run) RETURN_IF_ERROR(AskConsent(all.words, all.consequence));
   return DoCommand(run, &confirm);
@@ -136,6 +176,12 @@ void AddActCommands(Command root, Run& run) {
       ->add_option("--reason", options->reason,
                    "Why; offices and auditors read it, until it is erased")
       ->required();
+  const Command show =
+      AddVerb(root, run, "subject", "show",
+              "Show what an erasure of subjects takes, and what was made from it and stays.\n"
+              "Example: votum subject show --subject 00112233445566778899aabbccddeeff",
+              [&run, options] { return ShowSubjects(run, *options); });
+  show->add_option("--subject", options->subjects, "32 hexadecimal digits; repeatable")->required();
   AddVerb(root, run, "time", "accept", "", [&run] { return AcceptTime(run); });
 }
 

@@ -253,7 +253,7 @@ const std::vector<Family>& Families() {
                               {AddReads, {}},
                               {AddContextCommands, {"context"}},
                               {AddKeyCommands, {"key", "code"}},
-                              {AddActCommands, {"act", "time"}},
+                              {AddActCommands, {"act", "subject", "time"}},
                               {AddPersonCommands, {"person", "key", "meeting"}},
                               {AddAdoptRulesCommand, {"organization"}},
                               {AddRulesQuestions, {"rules"}},
