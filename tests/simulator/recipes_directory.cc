@@ -141,6 +141,8 @@ void Contradict(Scene& scene, v1::Contradict& command) {
   const v1::Act& act = Choose(scene, acts);
   command.set_record(act.record());
   scene.author = act.concerned_id();
+  if (scene.author.empty() || scene.dice.Chance(10))
+    scene.author = scene.dice.Pick(scene.pools.Actors());
   *command.mutable_reason() = scene.SealedAbout(scene.author);
   if (command.reason().commitment().empty()) command.clear_reason();
 }
