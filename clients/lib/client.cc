@@ -33,6 +33,7 @@ constexpr int kFirstReconnectMs = 50;
 constexpr int kLastReconnectMs = 1000;
 // Twice what services give each other: a tablet may be on a bad network.
 constexpr int kAnswerMs = 2 * kAskMilliseconds;
+constexpr char kSessionMetadata[] = "votum-session-bin";
 constexpr size_t kMaxCertificateBytes = size_t{1} << 20;
 
 // "application/vnd.votum.meetings.v1.CastVote+protobuf" -> "meetings", "CastVote".
@@ -161,9 +162,18 @@ absl::StatusOr<common::v1::Receipt> Client::Do(
 
 absl::StatusOr<common::v1::Receipt> Client::Send(const common::v1::SignedCommand& command) {
   const auto [service, method] = ServiceAndMethod(command.payload_type());
+  // By the edge a command counts for its person, and not for the address of all in the hall. One without
+  // actor must not be joined to a person by it.
+  std::string session;
+  if (!context_.edge.empty() && NamesItsActor(command)) {
+    ASSIGN_OR_RETURN(session, Session(service));
+  }
+  const auto prepare = [&session](Call& call) {
+    if (!session.empty()) call.metadata.emplace_back(kSessionMetadata, session);
+  };
   common::v1::Receipt receipt;
-  RETURN_IF_ERROR(CallWithRetries(
-      service, MethodPath(service, method), [](Call&) {}, command, &receipt));
+  RETURN_IF_ERROR(
+      CallWithRetries(service, MethodPath(service, method), prepare, command, &receipt));
   RETURN_IF_ERROR(VerifyReceiptOf(command, receipt, log_));
   if (NamesItsActor(command)) seen_.Remember(receipt.checkpoint());
   uint64_t seen = channels_->seen_index;
@@ -216,7 +226,7 @@ absl::StatusOr<std::string> Client::Session(const std::string& service) {
 }
 
 void Client::AddReadMetadata(const std::string& session, Call& call) const {
-  if (!session.empty()) call.metadata.emplace_back("votum-session-bin", session);
+  if (!session.empty()) call.metadata.emplace_back(kSessionMetadata, session);
   if (channels_->seen_any)
     call.metadata.emplace_back("votum-min-index", absl::StrCat(channels_->seen_index.load()));
 }

@@ -114,8 +114,8 @@ TEST_P(EachRouteTest, SignsWithThePersonsKeyAndTakesTheProvedReceipt) {
   EXPECT_EQ(sent.payload(), vote.SerializeAsString());
   EXPECT_OK(crypto::VerifyDsse(TestKey('m').public_key(), sent.payload_type(), sent.payload(),
                                sent.signatures(0).signature()));
-  // The command is the statement; nothing else identifies the person.
-  EXPECT_EQ(calls[0].session, "");
+  // The command is the statement; only the edge is told whose call it is.
+  EXPECT_EQ(calls[0].session.empty(), !GetParam());
 }
 
 common::v1::CommandHeader HeaderOf(const common::v1::SignedCommand& command) {
@@ -156,6 +156,7 @@ TEST_P(EachRouteTest, WhatIsSeenWithACommandWithoutActorDoesNotShowInTheNext) {
   ASSERT_OK(client->Do(&vote));
   const std::vector<SeenCall> calls = service_.calls();
   ASSERT_EQ(calls.size(), 3u);
+  EXPECT_EQ(calls[1].session, "") << "nor does it come with the person's session";
   EXPECT_EQ(HeaderOf(calls[1].command).seen_size(), 0u);
   EXPECT_EQ(HeaderOf(calls[2].command).seen_size(), 1u);
 }
@@ -224,7 +225,7 @@ TEST_P(EachRouteTest, OneSessionServesManyReadsAndIsTheMembersOwnStatement) {
                                statement.payload(), statement.signatures(0).signature()));
 }
 
-TEST_F(ClientTest, RemembersTheOldestStateThatItWasShown) {
+TEST_P(EachRouteTest, RemembersTheOldestStateThatItWasShown) {
   const auto client = OpenAsMember();
   const auto list = [&] {
     meetings::v1::ListVoteEventsRequest request;
