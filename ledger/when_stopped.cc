@@ -47,7 +47,7 @@ bool IsTakenWhenStopped(const common::v1::SignedCommand& command,
 }
 
 bool IsOfThePublic(absl::string_view payload_type) {
-  return Is<ideas::v1::SubmitIdea>(payload_type);
+  return Is<ideas::v1::SubmitIdea>(payload_type) || Is<ideas::v1::CastPreference>(payload_type);
 }
 
 bool IsConfirm(absl::string_view payload_type) { return Is<v1::Confirm>(payload_type); }

@@ -46,7 +46,7 @@ std::string Dump(const nlohmann::ordered_json& json) {
   return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
 }
 
-// What to say of a command that waits for a second person; nothing if it is in effect, as it is for a
+// Tells that a command waits for a second person, and how to confirm it; nothing if it is in effect, as it is for a
 // founder, or for somebody whom it concerns alone.
 absl::StatusOr<Extras> WaitingOf(const Run& run, const google::protobuf::Message& command,
                                  uint64_t record) {
@@ -58,7 +58,8 @@ absl::StatusOr<Extras> WaitingOf(const Run& run, const google::protobuf::Message
   request.set_first_record(record);
   request.set_page_size(1);
   directory::v1::ListActsResponse response;
-  RETURN_IF_ERROR(client->Read("directory", "ListActs", request, &response));
+  // As the public, which sees all acts: the act may have ended the very key that would sign a session.
+  RETURN_IF_ERROR(client->ReadAsPublic("directory", "ListActs", request, &response));
   if (response.acts().empty() || response.acts(0).record() != record) return Extras();
   const directory::v1::Act& act = response.acts(0);
   Extras extras = {{"confirm_with",

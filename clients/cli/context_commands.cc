@@ -16,10 +16,14 @@
 namespace votum::cli {
 namespace {
 
+// The value of --ca that stands for the authorities of this machine.
+constexpr char kSystem[] = "system";
+
 struct Options {
   std::string name;
   std::string from;
   std::string edge;
+  std::string ca;
   std::string person;
   std::string key;
   std::string passphrase_file;
@@ -54,6 +58,17 @@ absl::Status Add(Run& run, const Options& options) {
     RETURN_IF_ERROR(client::CheckEdge(options.edge));
     context.edge = options.edge;
     context.endpoints.clear();
+  }
+  if (options.ca == kSystem && context.edge.empty()) {
+    return Refuse(Reason::kUsage,
+                  "--ca system is for --edge; the services' own ports have "
+                  "certificates of the deployment's authority");
+  }
+  if (options.ca == kSystem) {
+    context.ca_certificate_file = "";
+  } else if (!options.ca.empty()) {
+    RETURN_IF_ERROR(CheckThere("--ca", options.ca, "; or say --ca system"));
+    context.ca_certificate_file = Absolute(options.ca);
   }
   context.person_id = options.person;
   // An id is taken as it is: a context can be made while no service runs.
@@ -120,6 +135,9 @@ void AddContextCommands(Command root, Run& run) {
   add->add_option("--edge", options->edge,
                   "One address for all calls, as https://votum.musterstadt.example, instead of the "
                   "services' own");
+  add->add_option("--ca", options->ca,
+                  "File of the authority that vouches for the certificate there, or \"system\" for "
+                  "those of this machine; the deployment's own without it");
   add->add_option("--person", options->person,
                   "The person who acts: id or name; without it, the public");
   add->add_option("--key", options->key, "File of the person's key");

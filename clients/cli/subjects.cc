@@ -72,8 +72,15 @@ absl::StatusOr<Sealed> FetchSealed(client::Client& client) {
           }
           return true;
         });
-    // A meeting that was called off has no votes.
-    if (!read.ok() && !absl::IsNotFound(read)) return read;
+    // A meeting that was called off has neither votes nor attendance.
+    if (absl::IsNotFound(read)) continue;
+    RETURN_IF_ERROR(read);
+    mv1::GetAttendanceRequest of_meeting;
+    of_meeting.set_meeting_id(id);
+    mv1::GetAttendanceResponse answer;
+    RETURN_IF_ERROR(client.Read("meetings", "GetAttendance", of_meeting, &answer));
+    if (answer.attendance().disruptions_size() > 0)
+      sealed.attendances.push_back(std::move(*answer.mutable_attendance()));
   }
   return sealed;
 }
@@ -88,13 +95,21 @@ std::string WhatLiesUnder(const std::set<std::string>& subjects, const Sealed& s
   for (const directory::v1::Person& person : sealed.persons) {
     if (subjects.count(person.sealed_name().subject()) > 0) {
       absl::StrAppend(&lines, "erased: all that is sealed of person ", person.id(),
-                      ": name, labels of keys, reasons\n");
+                      ": name, labels of keys, reasons, descriptions of disruptions\n");
     }
   }
   for (const mv1::VoteEvent& event : sealed.secret_votes) {
     if (subjects.count(event.secret().subject()) > 0) {
       absl::StrAppend(&lines, "erased: the server's keys of secret vote ", event.id(),
                       ", and who registered which credential\n");
+    }
+  }
+  for (const mv1::Attendance& attendance : sealed.attendances) {
+    for (const mv1::Disruption& disruption : attendance.disruptions()) {
+      if (subjects.count(disruption.sealed_text().subject()) > 0) {
+        absl::StrAppend(&lines, "erased: description of a disruption of meeting ",
+                        attendance.meeting_id(), ", recorded by ", disruption.recorder_id(), "\n");
+      }
     }
   }
   for (const auto& [id, source] : SuccessorsOf(subjects, sealed)) {

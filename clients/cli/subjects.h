@@ -1,5 +1,5 @@
-// What lies under the subjects of sealed contents: whoever erases them sees before what goes, and what
-// stays because it was made from it under another subject.
+// Sealed contents by their subjects: whoever erases subjects sees before what goes, and what stays
+// because it was made from it under another subject.
 #ifndef VOTUM_CLIENTS_CLI_SUBJECTS_H_
 #define VOTUM_CLIENTS_CLI_SUBJECTS_H_
 
@@ -22,6 +22,7 @@ struct Sealed {
   std::map<std::string, ideas::v1::Idea> ideas;  // by id
   std::vector<directory::v1::Person> persons;
   std::vector<meetings::v1::VoteEvent> secret_votes;
+  std::vector<meetings::v1::Attendance> attendances;  // with disruptions
 };
 absl::StatusOr<Sealed> FetchSealed(client::Client& client);
 

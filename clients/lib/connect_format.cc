@@ -31,7 +31,7 @@ grpc::StatusCode CodeOf(absl::string_view name) {
   return static_cast<grpc::StatusCode>(found - kCodes.begin() + 1);
 }
 
-// What a server says that does not know Connect.
+// The answer of a server that does not know Connect.
 grpc::Status PlainRefusal(int http_status) {
   const bool busy = http_status == 429 || http_status >= 502;
   return {busy ? grpc::StatusCode::UNAVAILABLE : grpc::StatusCode::UNKNOWN,

@@ -16,7 +16,6 @@
 namespace votum::client {
 namespace {
 
-constexpr char kStateAge[] = "votum-state-age";
 constexpr char kUnaryType[] = "application/proto";
 constexpr char kStreamType[] = "application/connect+proto";
 constexpr size_t kMostErrorBytes = size_t{1} << 20;

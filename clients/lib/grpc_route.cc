@@ -10,8 +10,6 @@
 namespace votum::client {
 namespace {
 
-constexpr char kStateAge[] = "votum-state-age";
-
 void Begin(const Call& call, grpc::ClientContext* context) {
   if (call.deadline < absl::InfiniteFuture())
     context->set_deadline(absl::ToChronoTime(call.deadline));

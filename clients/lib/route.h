@@ -17,12 +17,15 @@
 
 namespace votum::client {
 
-// What goes with a call beside its request, and comes with its answer.
+// The name under which an answer says how old the state is that it was read from (docs/protocol.md).
+inline constexpr char kStateAge[] = "votum-state-age";
+
+// All that goes with a call beside its request, and comes with its answer.
 struct Call {
   absl::Time deadline = absl::InfiniteFuture();
   // As of gRPC: values of names that end in "-bin" are bytes.
   std::vector<std::pair<std::string, std::string>> metadata;
-  std::string state_age;  // of the answer: "votum-state-age" (docs/protocol.md); empty if none came
+  std::string state_age;  // of the answer: kStateAge; empty if none came
 };
 
 // Thread-safe. Refusals come back with their reason (base/refusal.h), and with IsOfService.

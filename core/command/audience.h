@@ -33,6 +33,9 @@ class Rights {
     return rights;
   }
 
+  // Whether they are those of the public, whatever organization it is.
+  bool IsPublic() const { return everywhere_ == Audience::kPublic && organizations_.empty(); }
+
   // For what belongs to this organization.
   Audience In(absl::string_view organization_id) const {
     const bool member = everywhere_ == Audience::kPublic &&

@@ -41,7 +41,7 @@ bool IsOpen(const World& world, const Urn& urn) {
   return round.ok() && (*round)->state() == ideas::v1::ROUND_STATE_OPEN;
 }
 
-// Whether devices register for a vote. Who has put a paper into the urn cannot register one any
+// Whether devices register for a vote. Whoever has put a paper into the urn cannot register one any
 // more: without the papers of these minutes nobody could tell which registrations hold.
 bool Registers(const World& world, const Urn& urn) {
   if (urn.kind != Urn::Kind::kVote) return false;

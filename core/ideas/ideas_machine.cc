@@ -35,7 +35,7 @@ bool MaySee(const IdeaEntry& idea, Audience audience) {
   return audience != Audience::kPublic || idea.verdict == v1::MODERATION_VERDICT_PUBLISH;
 }
 
-// What whoever signed has written down, if not the submitter.
+// As whoever signed has written it down, the submitter or somebody else.
 IdeaDetails NewIdea(const CommandContext& context, const v1::IdeaContent& content) {
   IdeaDetails details;
   details.channel = content.channel();

@@ -70,7 +70,7 @@ class IdeasMachine {
   std::vector<v1::Idea> ListIdeas(v1::IdeaState state, absl::string_view after_id, size_t limit,
                                   Audience audience) const;
   // NOT_FOUND/NO_SUCH_ROUND. With rankings once it is closed, which are counted now if nobody has done
-  // so: that takes up to seconds.
+  // so: that takes up to seconds. RESOURCE_EXHAUSTED/TOO_MANY_WAITING_READS while another does.
   absl::StatusOr<v1::Round> GetRound(absl::string_view round_id) const;
   // By id, at most `limit` after `after_id`, without rankings.
   std::vector<v1::Round> ListRounds(absl::string_view after_id, size_t limit) const;

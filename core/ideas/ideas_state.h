@@ -16,7 +16,7 @@
 
 namespace votum::ideas {
 
-// What is read of an idea when it is shown. Bytes are in binary.
+// The part of an idea that is read when it is shown. Bytes are in binary.
 struct IdeaDetails {
   v1::Channel channel = v1::CHANNEL_UNSPECIFIED;
   v1::SubmitterGroup group = v1::SUBMITTER_GROUP_UNSPECIFIED;

@@ -342,7 +342,8 @@ absl::StatusOr<std::shared_ptr<const v1::Round>> IdeasMachine::OutcomeOf(
 absl::StatusOr<v1::Round> IdeasMachine::GetRound(absl::string_view round_id) const {
   ASSIGN_OR_RETURN(const RoundEntry* entry, FindRoundEntry(round_id));
   if (entry->round.state() != v1::ROUND_STATE_CLOSED) return entry->round;
-  ASSIGN_OR_RETURN(const auto outcome, OutcomeOf(*entry));
+  ASSIGN_OR_RETURN(const auto outcome,
+                   outcomes_->OfUnlessCounting(*entry, *state_.urns.Find(round_id)));
   return *outcome;
 }
 

@@ -48,7 +48,7 @@ long Milliseconds(absl::Duration duration) {                      // NOLINT: lib
   return static_cast<long>(absl::ToInt64Milliseconds(duration));  // NOLINT
 }
 
-// What all requests have in common. `error`, of CURL_ERROR_SIZE bytes, and `url` outlive the request.
+// Sets what all requests have in common. `error`, of CURL_ERROR_SIZE bytes, and `url` outlive the request.
 void Prepare(CURL* curl, const ClientTls& tls, const std::string& url, char* error) {
   curl_easy_reset(curl);  // keeps the connection
   curl_easy_setopt(curl, CURLOPT_URL, url.c_str());
@@ -56,7 +56,11 @@ void Prepare(CURL* curl, const ClientTls& tls, const std::string& url, char* err
   curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, error);
   curl_easy_setopt(curl, CURLOPT_USERAGENT, "votum");
-  if (!tls.ca_file.empty()) curl_easy_setopt(curl, CURLOPT_CAINFO, tls.ca_file.c_str());
+  if (!tls.ca_file.empty()) {
+    curl_easy_setopt(curl, CURLOPT_CAINFO, tls.ca_file.c_str());
+    // Otherwise the system's folder of authorities is believed beside the file.
+    curl_easy_setopt(curl, CURLOPT_CAPATH, nullptr);
+  }
   if (tls.identity_file.empty()) return;
   curl_easy_setopt(curl, CURLOPT_SSLCERT, tls.identity_file.c_str());
   curl_easy_setopt(curl, CURLOPT_SSLKEY, tls.identity_file.c_str());

@@ -129,8 +129,8 @@ class Connection : public std::enable_shared_from_this<Connection<Stream>> {
   }
 
  private:
-  // The reply to one request. What is called after the answer's end, or after the client has gone,
-  // has no effect.
+  // The reply to one request. Calls after the answer's end, or after the client has gone, have no
+  // effect.
   class Handle final : public Reply {
    public:
     Handle(std::shared_ptr<Connection> connection, uint64_t turn)
@@ -220,8 +220,8 @@ class Connection : public std::enable_shared_from_this<Connection<Stream>> {
     CountForNobody();
   }
 
-  // Who the request counts for. If it is somebody with a name, so does the connection, unless it is
-  // one of a proxy, which sends the requests of many.
+  // The name or address that the request counts for. With a name the connection counts for it too,
+  // unless it is one of a proxy, which sends the requests of many.
   std::string OwnerOf(const Request& request) {
     const std::string name = common_.limits.name_of ? common_.limits.name_of(request) : "";
     if (name.empty()) return request.peer;

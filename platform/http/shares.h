@@ -1,5 +1,5 @@
-// What the connections of a server share: who has how many of them, and how much memory and of the
-// rates. Only connection.h includes this.
+// The connections of a server share its limits: here is who has how many connections, how much memory
+// and how much of the rates. Only connection.h includes this.
 #ifndef VOTUM_PLATFORM_HTTP_SHARES_H_
 #define VOTUM_PLATFORM_HTTP_SHARES_H_
 

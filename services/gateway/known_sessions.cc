@@ -1,5 +1,6 @@
 #include "services/gateway/known_sessions.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "crypto/hash.h"
@@ -25,9 +26,10 @@ std::string KnownSessions::PersonOf(absl::string_view session, absl::Time now) c
 void KnownSessions::Learn(absl::string_view session, const std::string& person, absl::Time now) {
   std::string digest = DigestOf(session);
   const std::lock_guard<std::mutex> lock(mutex_);
+  Drop(digest);
   if (known_.size() >= kInAll) ForgetOld(now);
   if (known_.size() >= kInAll) return;
-  if (!known_.insert_or_assign(digest, Known{person, now + kLongestSession}).second) return;
+  known_.emplace(digest, Known{person, now + kLongestSession});
   std::deque<Digest>& own = of_person_[person];
   own.push_back(std::move(digest));
   if (own.size() <= kOfPerson) return;
@@ -38,7 +40,16 @@ void KnownSessions::Learn(absl::string_view session, const std::string& person, 
 void KnownSessions::Forget(absl::string_view session) {
   const std::string digest = DigestOf(session);
   const std::lock_guard<std::mutex> lock(mutex_);
-  known_.erase(digest);
+  Drop(digest);
+}
+
+void KnownSessions::Drop(const Digest& digest) {
+  const auto found = known_.find(digest);
+  if (found == known_.end()) return;
+  const auto own = of_person_.find(found->second.person);
+  own->second.erase(std::find(own->second.begin(), own->second.end(), digest));
+  if (own->second.empty()) of_person_.erase(own);
+  known_.erase(found);
 }
 
 void KnownSessions::ForgetOld(absl::Time now) {
@@ -47,7 +58,6 @@ void KnownSessions::ForgetOld(absl::Time now) {
     std::deque<Digest> kept;
     for (Digest& digest : own) {
       const auto found = known_.find(digest);
-      if (found == known_.end()) continue;
       if (found->second.until > now) {
         kept.push_back(std::move(digest));
       } else {

@@ -36,7 +36,7 @@ class KnownSessions {
   std::string PersonOf(absl::string_view session, absl::Time now) const;
 
   // A service has named this person for the session: for as long as the longest session lasts. The
-  // person's oldest is forgotten for it, if there are too many.
+  // one that the person has proved longest ago is forgotten for it, if there are too many.
   void Learn(absl::string_view session, const std::string& person, absl::Time now);
   // A service has refused it.
   void Forget(absl::string_view session);
@@ -47,11 +47,12 @@ class KnownSessions {
     std::string person;
     absl::Time until;
   };
+  void Drop(const Digest& digest);
   void ForgetOld(absl::Time now);
 
   mutable std::mutex mutex_;
   absl::flat_hash_map<Digest, Known> known_;  // guarded by mutex_
-  // The digests of each person's, in the order in which they were learnt; some may be forgotten.
+  // The digests of each person's, in the order in which they were last learnt: each of known_ once.
   absl::flat_hash_map<std::string, std::deque<Digest>> of_person_;  // guarded by mutex_
 };
 

@@ -142,8 +142,8 @@ class RpcEdge::Call final : public grpc::ClientBidiReactor<grpc::ByteBuffer, grp
     LetGo();
   }
 
-  // What the service says ahead of its answer, or with its refusal. The first read follows, so that
-  // a stream's head is out before its messages.
+  // The service has sent its metadata, ahead of its answer or with its refusal. The first read
+  // follows, so that a stream's head is out before its messages.
   void OnReadInitialMetadataDone(bool ok) override {
     if (!ok) return LetGo();
     const auto& metadata = context_.GetServerInitialMetadata();

@@ -44,9 +44,9 @@ using ServiceChannels = std::map<std::string, std::shared_ptr<grpc::Channel>>;
 // parsed. Commands in binary form may be as large as services take them.
 inline constexpr size_t kMostReadBytes = size_t{64} << 10;
 inline constexpr size_t kMostJsonBytes = size_t{1} << 20;
-// What one address (one person, with a session that is known), and all, may have in progress, streams
-// included. The last three share a connection to each service, which takes kMaxCallsOfConnection:
-// a hall of 600 has a stream, a vote and some reads each.
+// The calls that one address (one person, with a session that is known), and all, may have in
+// progress, streams included. The last three share a connection to each service, which takes
+// kMaxCallsOfConnection: a hall of 600 has a stream, a vote and some reads each.
 struct EdgeLimits {
   CallerShares::Limits reads = {1024, 4096};
   CallerShares::Limits commands = {768, 1024};

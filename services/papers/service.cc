@@ -30,6 +30,9 @@ std::set<std::string, std::less<>> OnAgendasOf(const World& world, const Rights&
 // their organizations; a draft without a way is for offices.
 MayRead ShownTo(const World& world, const Reader& reader) {
   const Rights& rights = reader.rights;
+  if (rights.IsPublic()) {  // most reads: they need no way through all agendas
+    return [&world](absl::string_view id) { return world.agenda().IsDealtWithInPublic(id); };
+  }
   if (rights.In("") != Audience::kPublic) return [](absl::string_view) { return true; };
   return [&world, &rights, own = OnAgendasOf(world, rights)](absl::string_view id) {
     if (world.agenda().IsDealtWithInPublic(id) || own.find(id) != own.end()) return true;

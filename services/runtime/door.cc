@@ -33,7 +33,7 @@ constexpr rlim_t kFilesOfConnection = 8;
 constexpr int kEvents = 64;
 constexpr int kPauseWithoutFiles = 50;  // milliseconds
 constexpr size_t kLeaveTogether = 16;
-// What is watched: listeners by their position, the end by this number, guests by theirs above both.
+// The loop watches listeners by their position, the end by this number, guests by theirs above both.
 constexpr uint64_t kStop = uint64_t{1} << 32;
 constexpr uint64_t kGuests = uint64_t{1} << 33;
 

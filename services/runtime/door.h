@@ -28,6 +28,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "grpcpp/server_builder.h"
+#include "platform/grpc/connect.h"
 
 namespace votum {
 
@@ -52,7 +53,8 @@ class Door {
   struct Limits {
     size_t of_address = 1024;
     size_t in_all = 4096;
-    absl::Duration silence = absl::Seconds(1);  // of a connection that may have to make room
+    // A connection that was silent this long may have to make room; those of our programs never are.
+    absl::Duration silence = absl::Milliseconds(kAskMilliseconds) + absl::Seconds(1);
   };
   // As many as the limit of open files allows, beside all else that a process opens.
   static Limits LimitsOfProcess();

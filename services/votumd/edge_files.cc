@@ -28,7 +28,9 @@ absl::StatusOr<std::optional<gid_t>> GroupOf(const std::string& name) {
   return found->gr_gid;
 }
 
-// Before the bytes are there, so that nobody else can read them for a moment.
+// A folder is given before anything is in it. A file is its writer's alone until it is given, so that
+// nobody else can read it for a moment: during a refresh not the running edge either, which has the old
+// bytes and reads again.
 absl::Status GiveTo(std::optional<gid_t> group, const std::string& path, mode_t mode) {
   const bool given = !group.has_value() || chown(path.c_str(), static_cast<uid_t>(-1), *group) == 0;
   if (given && chmod(path.c_str(), mode) == 0) return absl::OkStatus();
@@ -44,6 +46,13 @@ absl::Status MakeFolderFor(std::optional<gid_t> group, const std::string& path) 
     return absl::UnavailableError(
         absl::StrCat("cannot make the folder ", path, ": ", error.message()));
   return GiveTo(group, path, group.has_value() ? 0750 : 0700);
+}
+
+absl::Status Remove(const std::string& path) {
+  std::error_code error;
+  std::filesystem::remove(path, error);
+  if (!error) return absl::OkStatus();
+  return absl::UnavailableError(absl::StrCat("cannot remove ", path, ": ", error.message()));
 }
 
 absl::Status Copy(const std::string& from, const std::string& to, std::optional<gid_t> group) {
@@ -67,12 +76,14 @@ absl::Status CopyEdgeFiles(const Deployment& deployment, const std::string& fold
   };
   RETURN_IF_ERROR(copy(&Deployment::ca_certificate_path));
   RETURN_IF_ERROR(copy(&Deployment::policy_path));
-  for (const char* const name : {kGateway, "edge"}) {
-    std::error_code error;
-    const std::string path = deployment.identity_path(name);
-    if (name != kGateway && !std::filesystem::exists(path, error)) continue;
-    RETURN_IF_ERROR(Copy(path, edge.identity_path(name), readers));
-  }
+  const std::string gateway = deployment.identity_path(kGateway);
+  RETURN_IF_ERROR(Copy(gateway, edge.identity_path(kGateway), readers));
+  // With a copy of a withdrawn certificate the edge would go on showing it.
+  std::error_code error;
+  const std::string shown = deployment.identity_path("edge");
+  const bool withdrawn = !std::filesystem::exists(shown, error) && !error;
+  RETURN_IF_ERROR(withdrawn ? Remove(edge.identity_path("edge"))
+                            : Copy(shown, edge.identity_path("edge"), readers));
   // Last: a folder with a configuration is whole.
   return copy(&Deployment::config_path);
 }
@@ -85,17 +96,15 @@ bool IsLoopbackAddress(const std::string& address) {
 absl::Status CheckEdgeIsApart(const runtime::v1::DeploymentConfig& config,
                               const std::vector<std::string>& services,
                               const std::vector<std::string>& listen) {
-  const auto has = [&services](const char* name) {
-    return std::find(services.begin(), services.end(), name) != services.end();
-  };
-  if (config.edge_beside_keys() || !has("ledger") || !has(kGateway)) return absl::OkStatus();
+  const bool has_edge = std::find(services.begin(), services.end(), kGateway) != services.end();
+  if (config.edge_beside_keys() || !has_edge || services.size() == 1) return absl::OkStatus();
   const auto beyond = std::find_if_not(listen.begin(), listen.end(), IsLoopbackAddress);
   if (beyond == listen.end()) return absl::OkStatus();
   return Refuse(
       Reason::kBadConfig,
       absl::StrCat(
-          "one process would have the edge to the public and the keys of the log, and listen "
-          "beyond this machine, at ",
+          "one process would have the edge to the public and the keys of other services, and "
+          "listen beyond this machine, at ",
           *beyond,
           "; serve them apart (--services core, and --services gateway under another user: "
           "docs/operations.md), or say edge_beside_keys: true in votum.textproto"));

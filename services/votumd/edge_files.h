@@ -1,5 +1,6 @@
-// What a process with the edge alone needs of a deployment, in a folder of its own, so that it can run
-// under a user who can read nothing else: an intruder in the edge finds the keys of no service there.
+// The files of a deployment that a process with the edge alone needs, in a folder of its own, so that it
+// can run under a user who can read nothing else: an intruder in the edge finds the keys of no service
+// there.
 #ifndef VOTUM_SERVICES_VOTUMD_EDGE_FILES_H_
 #define VOTUM_SERVICES_VOTUMD_EDGE_FILES_H_
 
@@ -13,14 +14,15 @@
 namespace votum {
 
 // Copies configuration, policy, the authority's certificate and the edge's certificate with its key
-// to `folder`, which is made if it is missing, and replaces what is there. Members of `group` may read
-// them and change nothing; empty for the user of this process alone. A running edge takes up a renewed
-// certificate. INVALID_ARGUMENT/BAD_CONFIG if there is no such group; FAILED_PRECONDITION/NOT_WRITTEN,
-// UNAVAILABLE; errors as ReadOwnFile.
+// to `folder`, which is made if it is missing, and replaces what is there; the copy of a certificate
+// for the public that the deployment has no more is removed. Members of `group` may read them and
+// change nothing; empty for the user of this process alone. A running edge takes up a renewed
+// certificate, and shows a withdrawn one until its next start. INVALID_ARGUMENT/BAD_CONFIG if there is
+// no such group; FAILED_PRECONDITION/NOT_WRITTEN, UNAVAILABLE; errors as ReadOwnFile.
 absl::Status CopyEdgeFiles(const Deployment& deployment, const std::string& folder,
                            const std::string& group);
 
-// Refuses a process that has both the edge and the ledger's keys and can be reached from other
+// Refuses a process that has both the edge and the keys of another service and can be reached from other
 // machines, unless the configuration says that this is meant: INVALID_ARGUMENT/BAD_CONFIG. `services`
 // are what it hosts, with kGateway, `listen` all addresses where it listens.
 absl::Status CheckEdgeIsApart(const runtime::v1::DeploymentConfig& config,

@@ -129,7 +129,7 @@ TEST_F(FullDiskTest, TheCouncilGoesOnLongestAndAllGoesOnWhenThereIsSpaceAgain) {
   Idea("third", 0);
   EXPECT_EQ(city_->ProcessOf("ledger").pid(), process);
   EXPECT_TRUE(city_->ProcessOf("ledger").Alive());
-  // What was acknowledged is there after a start, too.
+  // All that was acknowledged is there after a start, too.
   EXPECT_EQ(city_->ProcessOf("ledger").Stop(), 0);
   city_->ProcessOf("ledger").Start();
   city_->AwaitReady();

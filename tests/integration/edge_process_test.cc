@@ -33,7 +33,7 @@ namespace fs = std::filesystem;
 constexpr uid_t kNobody = 65534;
 constexpr char kNobodysGroup[] = "nogroup";
 
-// What follows `key=` in a unit, each line of it.
+// The values of `key=` in a unit, line by line.
 std::vector<std::string> SettingsOf(const std::string& unit, const std::string& key) {
   std::vector<std::string> settings;
   for (absl::string_view line : absl::StrSplit(unit, '\n')) {
@@ -77,7 +77,7 @@ TEST(EdgeProcessTest, OneProcessWithTheEdgeAndTheKeysIsForThisMachineAlone) {
       {all, {"votum.example:7451"}, false},
       {{"ledger", "meetings"}, {"10.0.0.1:7451"}, true},
       {{"gateway"}, {"0.0.0.0:443"}, true},
-      {{"meetings", "gateway"}, {"0.0.0.0:443"}, true},
+      {{"meetings", "gateway"}, {"0.0.0.0:443"}, false},
   };
   for (const auto& row : kCases) {
     runtime::v1::DeploymentConfig config;
@@ -126,7 +126,7 @@ class ApartTest : public ::testing::Test {
     return whole;
   }
 
-  // What the edge answers, with curl: "200" and the body.
+  // The edge's answer to curl: the body and "200".
   std::string Ask(const std::string& path, const std::string& json = "") const {
     const std::string output = edge_ + ".said";
     fs::remove(output);
@@ -195,6 +195,9 @@ TEST_F(ApartTest, TheEdgeServesUnderAnotherUser) {
 }
 
 TEST_F(ApartTest, TheFilesOfTheEdgeAreThoseAndNoOthers) {
+  ASSERT_OK(CopyEdgeFiles(Deployment(city_.folder()), edge_, ""));
+  // A certificate for the public that the deployment has withdrawn is withdrawn here too.
+  ASSERT_OK(WriteFile(Deployment(edge_).identity_path("edge"), "withdrawn", 0600));
   ASSERT_OK(CopyEdgeFiles(Deployment(city_.folder()), edge_, ""));
   std::vector<std::string> files;
   for (const auto& entry : fs::recursive_directory_iterator(edge_)) {

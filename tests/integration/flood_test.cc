@@ -162,7 +162,7 @@ class FloodTest : public ::testing::Test {
     return options;
   }
 
-  // Of all processes of the city.
+  // The memory of all processes of the city together.
   size_t ResidentMiB() {
     size_t pages = 0;
     for (Process* process : city_.Processes()) {

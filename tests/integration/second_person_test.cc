@@ -46,7 +46,7 @@ TEST_F(SecondPersonTest, AnOfficeIsGivenByTwo) {
   votum_.Do("m01", "act contradict --reason nein --record " + record);
   EXPECT_THAT(Offices(), HasSubstr("secretary"));
 
-  // What is one's own is given up at once.
+  // One's own office is given up at once.
   votum_.Do("anna.amt",
             "act confirm --record " +
                 RecordIn(votum_.Do("bernd.amt", "office grant --person anna.amt --office clerk")));

@@ -88,7 +88,7 @@ void AcceptTime(Scene& scene, v1::AcceptTime& command) {
   *command.mutable_time() = ToTimestamp(scene.device);
 }
 
-// What a story has just given, or any.
+// The act that a story has just given, or any.
 const v1::Act& Choose(Scene& scene, const std::vector<v1::Act>& acts) {
   return scene.pinned.empty() ? scene.dice.PickLate(acts) : acts.back();
 }

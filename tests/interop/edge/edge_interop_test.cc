@@ -103,7 +103,7 @@ class EdgeInteropTest : public ::testing::Test {
     return said.text;
   }
 
-  // What drive.js says with this client, line by line. Each run registers a person of its own.
+  // The output of drive.js with this client, line by line. Each run registers a person of its own.
   static std::string Drive(const std::string& client, const std::string& url,
                            const std::string& http_version = "1.1") {
     static int runs = 0;
@@ -198,7 +198,7 @@ TEST_F(EdgeInteropTest, ConnectForNode) {
   }
 }
 
-// What the page at /api/ says is run as it stands there, but for the address.
+// The examples on the page at /api/ are run as they stand there, but for the address.
 TEST_F(EdgeInteropTest, TheExamplesOfThePageForProgrammersRun) {
   if (!HaveNode("@bufbuild/buf")) GTEST_SKIP() << "no buf: script/setup --npm";
   const std::string page = Page("/api/");

@@ -82,7 +82,7 @@ class ClientTest : public ::testing::Test {
 
 std::string ClientTest::folder_;
 
-// What holds for calls to the service's own port, and by the edge.
+// The tests of this hold for calls to the service's own port, and by the edge.
 class EachRouteTest : public ClientTest, public ::testing::WithParamInterface<bool> {
  protected:
   EachRouteTest() {

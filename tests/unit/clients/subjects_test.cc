@@ -1,4 +1,4 @@
-// What an erasure takes, and what was made from it and stays.
+// An erasure names all that it takes, and what was made from that and stays.
 #include "clients/cli/subjects.h"
 
 #include <string>
@@ -34,6 +34,13 @@ Sealed Town() {
   meetings::v1::VoteEvent& vote = sealed.secret_votes.emplace_back();
   vote.set_id("wahl");
   vote.mutable_secret()->set_subject(Subject('v'));
+  meetings::v1::Attendance& attendance = sealed.attendances.emplace_back();
+  attendance.set_meeting_id("rat");
+  for (const char subject : {'s', 'p'}) {  // everybody's, and the person's own
+    meetings::v1::Disruption& disruption = *attendance.add_disruptions();
+    disruption.set_recorder_id(std::string("k") + subject);
+    disruption.mutable_sealed_text()->set_subject(Subject(subject));
+  }
   return sealed;
 }
 
@@ -57,10 +64,14 @@ TEST(WhatLiesUnderTest, WhatIsErasedTogetherDoesNotStay) {
             "erase it too if it has the same words\n");
 }
 
-TEST(WhatLiesUnderTest, PersonsAndTheKeysOfSecretVotesHaveSubjectsToo) {
+TEST(WhatLiesUnderTest, PersonsKeysOfSecretVotesAndDisruptionsHaveSubjectsToo) {
   EXPECT_EQ(WhatLiesUnder({Subject('p'), Subject('v')}, Town()),
-            "erased: all that is sealed of person m1: name, labels of keys, reasons\n"
-            "erased: the server's keys of secret vote wahl, and who registered which credential\n");
+            "erased: all that is sealed of person m1: name, labels of keys, reasons, descriptions "
+            "of disruptions\n"
+            "erased: the server's keys of secret vote wahl, and who registered which credential\n"
+            "erased: description of a disruption of meeting rat, recorded by kp\n");
+  EXPECT_EQ(WhatLiesUnder({Subject('s')}, Town()),
+            "erased: description of a disruption of meeting rat, recorded by ks\n");
   EXPECT_EQ(WhatLiesUnder({Subject('x')}, Town()),
             "nothing that you are shown lies under these subjects\n");
 }

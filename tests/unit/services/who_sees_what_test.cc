@@ -1,4 +1,4 @@
-// Who sees what: every read of the domains' services, driven as each audience, as the table that
+// Every read of the domains' services, driven as each audience: who sees what, as the table that
 // docs/who-sees-what.md shows. A read without a row fails; so does a table that is another one than
 // the document's, which is then to be read and replaced.
 //
@@ -62,7 +62,7 @@ struct Row {
   const char* method;
   const char* of;  // what is read
   const char* request;
-  // What belongs to no body is shown to the members of each.
+  // Whether it belongs to no body, and is shown to the members of each.
   bool of_the_city = false;
 };
 
@@ -158,7 +158,7 @@ struct Line {
   Answers answers;
 };
 
-// What a cell says of an answer: the widest that anybody has got is "all".
+// The word for an answer in its cell: the widest that anybody has got is "all".
 std::string CellOf(const Answer& answer, const Answers& all) {
   if (!answer.refusal.empty()) return absl::StrCat("`", answer.refusal, "`");
   size_t widest = 0;
@@ -305,8 +305,8 @@ const std::vector<Line>& Lines() {
 std::string Document() {
   std::string text =
       "# Who sees what\n\n"
-      "What each read shows to whom, as `tests/unit/services/who_sees_what_test.cc` finds it when "
-      "it asks the services. \"all\" is\n"
+      "Each read shows this to whoever asks, as `tests/unit/services/who_sees_what_test.cc` finds "
+      "it in the services. \"all\" is\n"
       "the most that anybody is shown, \"part\" less; a reason is a refusal. Rights are by body: "
       "what belongs to a body is shown\n"
       "to its members, and members of other bodies see of it what the public sees. Offices are of "
@@ -316,9 +316,9 @@ std::string Document() {
       "Services do not read from each other. To a certificate of a service the ledger alone "
       "answers, with everything\n"
       "(`votum.ledger.v1.LedgerService`; nobody else is answered), and each process with the full "
-      "digests of its state. What the\n"
-      "log shows to people (`votum.publication.v1.LogService`) follows from the reach of each "
-      "record: [protocol.md](protocol.md).\n\n"
+      "digests of its state. The\n"
+      "reach of each record decides to whom the log shows it (`votum.publication.v1.LogService`): "
+      "[protocol.md](protocol.md).\n\n"
       "| read | of |";
   for (const Column& column : kColumns) absl::StrAppend(&text, " ", column.title, " |");
   absl::StrAppend(&text, "\n|---|---|");

@@ -1,7 +1,7 @@
 // Whatever people without a name send in, an honest log never looks faulty: while a city gives the
 // commands of the golden logs, strangers send all that anybody may send, good and bad, before and
-// after each of them. What the services find good is recorded, perhaps too late; then an audit finds
-// no fault.
+// after each of them. All that the services find good is recorded, perhaps too late; then an audit
+// finds no fault.
 
 #include <cstdint>
 #include <iterator>
@@ -54,7 +54,7 @@ bool IsAnybodys(const CommandType& type) {
          type.options->signer() == common::v1::SIGNER_NEW_KEY;
 }
 
-// What the strangers did.
+// All that the strangers did.
 struct Sent {
   std::map<std::string, int> recorded;  // by type
   std::set<std::string> tried;          // types
@@ -99,7 +99,7 @@ class Strangers {
     for (const Judged& one : arriving) Record(one);
   }
 
-  // What a service of the city says of it.
+  // The verdict of the city's services on it.
   absl::Status Verdict(const SignedCommand& command) const {
     const CommandType* const type = FindCommandType(command.payload_type());
     const absl::Status verdict = chronicle_.Verdict(command);

@@ -1,4 +1,4 @@
-// Who may give a command: the key and the one-time code that sign it, and how long it is good.
+// Authority to give a command: the key and the one-time code that sign it, and how long it is good.
 #include "core/fold/authorize.h"
 
 #include <optional>

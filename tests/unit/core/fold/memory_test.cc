@@ -1,4 +1,4 @@
-// What a record takes in memory, so that a log of a million records fits into any machine.
+// A record takes little memory, so that a log of a million records fits into any machine.
 #include <malloc.h>
 
 #include <cstdint>
@@ -24,7 +24,7 @@ using testing::SmallLog;
 
 constexpr int kRecords = 2000;
 
-// What malloc has given out; 0 under a sanitizer, which has an allocator of its own.
+// The bytes that malloc has given out; 0 under a sanitizer, which has an allocator of its own.
 size_t BytesInUse() { return mallinfo2().uordblks; }
 
 // The bytes that a fold of a small town has more for each of the records that `append` appends.

@@ -25,8 +25,8 @@ class SmallLog {
  public:
   SmallLog();
 
-  // Appends `command` of `person`; its index. What the founder could give alone, two persons give from
-  // now on: the Confirm of the other administrator follows.
+  // Appends `command` of `person`; its index. Two persons give from now on what the founder could give
+  // alone: the Confirm of the other administrator follows.
   uint64_t Append(const std::string& person, google::protobuf::Message&& command,
                   const std::string& service = "directory");
   // Appends what Sign gave, as found good at the size `judged_at`: by default, that of the log.

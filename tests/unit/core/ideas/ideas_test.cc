@@ -554,7 +554,7 @@ TEST_F(IdeasTest, AClosedRoundIsCountedByWhoeverAsksFirstAndOnce) {
   EXPECT_EQ(machine_.GetRound("r1")->ballot_count(), 1u);
 }
 
-// Of a circle of more than 20 ideas, kemeny finds no best order.
+// For a circle of more than 20 ideas, kemeny finds no best order.
 TEST_F(IdeasTest, AMethodThatMayFailIsTakenOnlyForWhatItIsSureToRank) {
   constexpr int kMost = 20;
   v1::OpenRound open;

@@ -32,6 +32,20 @@ TEST(KnownSessionsTest, WhoSignsManyLosesHisOldestAndNobodyElses) {
   EXPECT_EQ(sessions.PersonOf("b", kNow), "bernd");
 }
 
+TEST(KnownSessionsTest, ASessionThatIsForgottenAndLearntAgainIsTheNewest) {
+  KnownSessions sessions;
+  sessions.Learn("a", "anna", kNow);
+  sessions.Forget("a");
+  for (size_t i = 0; i < KnownSessions::kOfPerson - 1; ++i)
+    sessions.Learn(absl::StrCat("a", i), "anna", kNow);
+  sessions.Learn("a", "anna", kNow);
+  EXPECT_EQ(sessions.PersonOf("a", kNow), "anna");
+  EXPECT_EQ(sessions.PersonOf("a0", kNow), "anna");
+  sessions.Learn("next", "anna", kNow);
+  EXPECT_EQ(sessions.PersonOf("a", kNow), "anna");
+  EXPECT_EQ(sessions.PersonOf("a0", kNow), "");
+}
+
 TEST(KnownSessionsTest, OldOnesMakeRoom) {
   KnownSessions sessions;
   for (size_t i = 0; i < KnownSessions::kInAll; ++i)

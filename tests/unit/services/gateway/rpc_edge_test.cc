@@ -125,7 +125,7 @@ class Meetings final
       if (absl::StartsWith(bytes, "of "))
         context->AddInitialMetadata(kReaderMetadata, std::string(bytes.substr(3)));
     }
-    // What this service takes the caller for.
+    // The service answers with whom it takes the caller for.
     std::string seen =
         absl::StrCat("service=", PeerService(*context), " caller=", CallerOf(*context));
     for (const auto& [name, value] : context->client_metadata()) {
@@ -246,7 +246,7 @@ class RpcEdgeTest : public ::testing::Test {
               static_cast<ssize_t>(request.size()));
     return ReadAnswer(fd);
   }
-  // What the service takes a caller for who sends these headers.
+  // The caller that the service takes the sender of these headers for.
   std::string SeenOf(const std::string& headers) const {
     const Answer answer = Ask(kGetMotion, "application/json", "{}", headers);
     EXPECT_THAT(answer.head, StartsWith("HTTP/1.1 200 ")) << answer.body;
@@ -283,7 +283,7 @@ TEST_F(RpcEdgeTest, ACallByTheEdgeIsNoServicesButItsClients) {
             absl::StrCat("service= caller=ipv4:192.0.2.7", metadata));
   EXPECT_EQ(SeenOf("X-Forwarded-For: 10.0.0.1, 192.0.2.7\r\n"),
             absl::StrCat("service= caller=ipv4:192.0.2.7", metadata));
-  // What a client says of itself does not come through.
+  // Nothing that a client says of itself comes through.
   EXPECT_EQ(
       SeenOf("X-Forwarded-For: 192.0.2.7\r\nVotum-Caller: 10.0.0.1\r\nVotum-Service: ledger\r\n"),
       absl::StrCat("service= caller=ipv4:192.0.2.7", metadata));
@@ -461,7 +461,7 @@ TEST_F(RpcEdgeTest, AnAddressHasItsShareOfCalls) {
   close(second);
 }
 
-// What a header must be for the session of `person`, "" for bytes that are none.
+// The header for the session of `person`, or with "" for bytes that are none.
 std::string SessionHeader(const std::string& person) {
   return absl::StrCat("Votum-Session-Bin: ",
                       absl::Base64Escape(person.empty() ? "no session" : "of " + person), "\r\n");
@@ -509,7 +509,7 @@ TEST_F(RpcEdgeTest, ASessionLeavesTheShareOfItsAddressOnceAServiceHasNamedItsPer
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
-// What a service says beside its answer
+// The headers beside a service's answer
 
 TEST_F(RpcEdgeTest, TheAgeOfAStateComesInEachFormatAndIsForOtherOriginsToo) {
   Start();
@@ -584,7 +584,7 @@ TEST_F(RpcEdgeTest, WhoDoesNotReadIsDroppedAndHoldsUpOnlyHimself) {
   ASSERT_TRUE(testing::Await([this] { return meetings_.streams.open == 1; }));
   EXPECT_THAT(Ask(kGetMotion, "application/json", "{}").head, StartsWith("HTTP/1.1 200 "));
   EXPECT_TRUE(testing::Await([this] { return meetings_.streams.open == 0; }));
-  // What the sockets and gRPC hold, and one message here: not what the service would have sent.
+  // As much as the sockets and gRPC hold, and one message here: not what the service would have sent.
   EXPECT_LT(meetings_.streams.messages, 64);
   close(fd);
 }
