@@ -46,8 +46,8 @@ std::string Dump(const nlohmann::ordered_json& json) {
   return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
 }
 
-// Tells that a command waits for a second person, and how to confirm it; nothing if it is in effect, as it is for a
-// founder, or for somebody whom it concerns alone.
+// Tells that a command waits for a second person, and how to confirm it; nothing if it is in effect,
+// as it is for a founder, or for somebody whom it concerns alone.
 absl::StatusOr<Extras> WaitingOf(const Run& run, const google::protobuf::Message& command,
                                  uint64_t record) {
   const auto& options = command.GetDescriptor()->options().GetExtension(common::v1::command);
