@@ -15,7 +15,8 @@ FakeEdge::FakeEdge(const FakeService& service) {
   tls.pem_root_certs = *ReadFile(context.ca_certificate_file);
   const auto channel =
       ConnectPatientlyTo(context.endpoints.at("meetings"), grpc::SslCredentials(tls));
-  rpc_ = std::make_unique<gateway::RpcEdge>(gateway::ServiceChannels{{"meetings", channel}});
+  const gateway::ServiceChannels channels = {{"meetings", channel}};
+  rpc_ = std::make_unique<gateway::RpcEdge>(channels, channels);
   http::Limits limits;
   limits.body_bytes_for = [this](const http::Request& request) {
     return rpc_->MostBytesOf(request);
