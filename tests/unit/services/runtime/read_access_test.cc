@@ -54,7 +54,7 @@ class ReadAccessTest : public ::testing::Test {
     grpc::ServerContext context;
     grpc::testing::ServerContextTestSpouse spouse(&context);
     for (const auto& [key, value] : metadata) spouse.AddClientMetadata(key, value);
-    reader_ = Reader{Audience::kPublic, "nobody"};
+    reader_ = Reader{Audience::kPublic, Audience::kPublic, "nobody"};
     return FromGrpc(
         access_.Read(context, "Test", [this](const World&, const Reader& reader) -> absl::Status {
           reader_ = reader;
