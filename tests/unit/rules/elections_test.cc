@@ -147,6 +147,22 @@ TEST(ElectionTest, IsDecidedAsTheLawSays) {
   }
 }
 
+TEST(ElectionTest, AShareThatTwoReachElectsNeither) {
+  v1::ElectionRule rule = RuleOf("de-nw-rat");
+  rule.set_strict(false);  // half is enough
+  ElectionTally tally;
+  tally.votes = {10, 10};
+  const ElectionResult tied = *EvaluateElection(rule, Ballot::kFirst, tally);
+  EXPECT_EQ(tied.needed, 10u);
+  EXPECT_EQ(tied.outcome, ElectionOutcome::kRunoff);
+  EXPECT_THAT(tied.candidates, ElementsAre(0, 1));
+  tally.votes = {10, 9, 1};
+  const ElectionResult decided = *EvaluateElection(rule, Ballot::kFirst, tally);
+  EXPECT_EQ(decided.needed, 10u);
+  EXPECT_EQ(decided.outcome, ElectionOutcome::kElected);
+  EXPECT_THAT(decided.candidates, ElementsAre(0));
+}
+
 TEST(ElectionTest, NeedsCandidates) {
   EXPECT_THAT(EvaluateElection(RuleOf("de-nw-rat"), Ballot::kFirst, {}),
               IsRefused(Reason::kBadVotes));
