@@ -38,6 +38,7 @@ TEST(QuorumTest, OfEachJurisdiction) {
       {"main committee", "de-nw-hauptausschuss", {17, 9, 0, 0}, 9, true},
       {"BW, half is enough", "de-bw-rat", {48, 24}, 24, true},
       {"BW, most excluded: a quarter", "de-bw-rat", {48, 12, 25}, 12, true},
+      {"BW, half excluded is not most", "de-bw-rat", {48, 23, 24}, 24, false},
       {"BW, second meeting: three", "de-bw-rat", {48, 2, 0, 0, true, true}, 3, false},
       {"Tyrol, the second call needs the quorum too",
        "at-tirol",
