@@ -28,13 +28,13 @@ void Draft(Council& council) {
   council.Must("kai", draft);
 }
 
-void Revise(Council& council) {
+v1::ReviseProposal RevisionOf(uint32_t base_version) {
   v1::ReviseProposal revise;
   revise.set_proposal_id("vorlage-1");
-  revise.set_base_version(1);
+  revise.set_base_version(base_version);
   *revise.mutable_text() = Text("Sechs werden gebaut.");
   revise.set_reason("Änderungsantrag");
-  council.Must("kai", revise);
+  return revise;
 }
 
 void ExpectThatASnapshotIs(const PapersState& state) {
@@ -49,7 +49,7 @@ TEST(PapersTest, AHandleKeepsItsStateAndASnapshotIsTheState) {
   Draft(council);
   const PapersState then = council.papers().state();
   const crypto::Digest digest = DigestOf(then);
-  Revise(council);
+  council.Must("kai", RevisionOf(1));
   const PapersState& now = council.papers().state();
   EXPECT_EQ(then.proposals.Find("vorlage-1")->versions_size(), 1);
   EXPECT_EQ(now.proposals.Find("vorlage-1")->versions_size(), 2);
@@ -57,6 +57,20 @@ TEST(PapersTest, AHandleKeepsItsStateAndASnapshotIsTheState) {
   EXPECT_NE(DigestOf(now), digest);
   EXPECT_THAT(Differences(then, now), testing::StartsWith("proposals[\"vorlage-1\"]: "));
   ExpectThatASnapshotIs(now);
+}
+
+TEST(PapersTest, ARevisionIsMadeToTheNewestVersionSoThatNoneIsOverwritten) {
+  Council council;
+  Draft(council);
+  council.Must("kai", RevisionOf(1));
+  const crypto::Digest before = DigestOf(council.papers().state());
+  for (const uint32_t base_version : {0u, 1u, 3u}) {
+    EXPECT_THAT(council.Give("kim", RevisionOf(base_version)), IsRefused(Reason::kVersionConflict))
+        << base_version;
+  }
+  EXPECT_EQ(DigestOf(council.papers().state()), before);
+  council.Must("kim", RevisionOf(2));
+  EXPECT_EQ(council.papers().FindProposal("vorlage-1")->versions(2).number(), 3u);
 }
 
 TEST(PapersTest, IdeasThatWentIntoAProposalAreState) {
