@@ -288,6 +288,25 @@ TEST(AgendaTest, ThePublicSeesTheNeutralTitleOfANonPublicItem) {
   EXPECT_EQ(whole.proposal_version(), 1u);
 }
 
+TEST(AgendaTest, AtItsStartAMeetingIsOpenedAndNoLongerChanged) {
+  Council council;
+  Convened(council);
+  council.Must("kai", AgendaOf({Item("top-9")}));
+  const auto other_agenda = AgendaOf({Item("top-8")});
+  const auto cancel = CancelOf(kAhead, "Hochwasser");
+  const auto open = OfMeeting<v1::OpenMeeting>(kAhead);
+  const AgendaMachine& agenda = council.agenda();
+  CommandContext context = council.Next("kai");
+  context.time = agenda.FindMeeting(kAhead)->start - absl::Seconds(1);
+  EXPECT_OK(agenda.Check(context, other_agenda));
+  EXPECT_OK(agenda.Check(context, cancel));
+  EXPECT_THAT(council.sittings().Check(context, open), IsRefused(Reason::kMeetingNotDue));
+  context.time += absl::Seconds(1);
+  EXPECT_THAT(agenda.Check(context, other_agenda), IsRefused(Reason::kMeetingBegun));
+  EXPECT_THAT(agenda.Check(context, cancel), IsRefused(Reason::kMeetingBegun));
+  EXPECT_OK(council.sittings().Check(context, open));
+}
+
 TEST(AgendaTest, AMeetingThatIsCalledOffStaysInTheList) {
   Council council;
   Cancelled(council);
