@@ -164,6 +164,36 @@ TEST(Vote, ARefusedPaperDoesNotSayWhatWasRecorded) {
   EXPECT_THAT(std::string(status.message()), ::testing::Not(HasSubstr("NO")));
 }
 
+TEST(Vote, APaperIsConfirmedForTheCandidateThatWasRecorded) {
+  Council council;
+  council.Open();
+  council.CheckIn({"vera", "m1", "m2", "m3"});
+  auto election = OfMeeting<v1::ProposeMotion>();
+  election.set_item_id("top-1");
+  election.set_motion_id("motion");
+  election.set_proposition("Wer soll es werden?");
+  election.set_polarity(v1::POLARITY_ADOPTS_ITEM);
+  for (const char* id : {"ada", "ben"}) {
+    v1::Candidate& candidate = *election.add_candidates();
+    candidate.set_id(id);
+    candidate.set_name(id);
+  }
+  council.Must("vera", election);
+  council.OpenVote();
+  v1::RecordPaperVote paper = Paper("m1", v1::CHOICE_YES);
+  paper.set_candidate_id("ada");
+  council.Must("kai", paper);
+  v1::ConfirmPaperVote confirm = ConfirmPaper("m1", v1::CHOICE_YES);
+  confirm.set_candidate_id("ben");
+  EXPECT_THAT(council.Give("sam", confirm), IsRefused(Reason::kPaperDiffers));
+  confirm.set_candidate_id("ada");
+  council.Must("sam", confirm);
+  council.Must("vera", Close());
+  const v1::Tally tally = council.votes().ComputeResult("vote")->tally();
+  EXPECT_EQ(tally.candidates(0).votes(), 1);
+  EXPECT_EQ(tally.candidates(1).votes(), 0);
+}
+
 TEST(Vote, NothingCountsAfterClosing) {
   Council council;
   council.UpToVote();
