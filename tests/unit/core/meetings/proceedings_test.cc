@@ -169,6 +169,21 @@ TEST(QuorumCourseTest, TheSecondCallNeedsNoQuorumIfItsInvitationSaidSo) {
   EXPECT_TRUE(council.sittings().GetAttendance("sitzung-2")->presences(0).remote());
 }
 
+TEST(QuorumCourseTest, TheSecondCallIsInAnotherMeeting) {
+  Council council;
+  council.Open();
+  council.CheckIn({"vera", "m1", "m2"});
+  council.Must("m1", Doubt());
+  council.Must("vera", CountFor());
+  auto again = OfMeeting<v1::CallItemAgain>();
+  again.set_postponed_meeting_id(Council::kMeeting);
+  again.set_postponed_item_id("top-1");
+  for (const char* item : {"top-1", "top-2"}) {
+    again.set_item_id(item);
+    EXPECT_THAT(council.Give("vera", again), IsRefused(Reason::kSameMeeting)) << item;
+  }
+}
+
 TEST(ModesTest, EnoughDemandsBindTheChair) {
   Council council;  // a fifth of 7: two members
   council.Open();
