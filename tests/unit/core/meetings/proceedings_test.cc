@@ -244,16 +244,21 @@ TEST(MayorTest, DoesNotVoteWhereTheLawSaysSo) {
   EXPECT_THAT(council.Give("vera", Cast(v1::CHOICE_YES)), IsRefused(Reason::kNotPresent));
 }
 
+v1::DecideConflict ConflictFound(const std::string& person) {
+  auto decide = OfMeeting<v1::DecideConflict>();
+  decide.set_item_id("top-1");
+  decide.set_person_id(person);
+  decide.set_vote_event_id("vote");
+  return decide;
+}
+
 TEST(ConflictTest, TheCouncilDecidesAConflict) {
   Council council;
   council.Open();
   council.CheckIn({"vera", "m1", "m2", "m3", "m4"});
   council.Propose("top-1", "", "befangen", v1::POLARITY_INCIDENTAL);
   council.OpenVote(v1::VOTE_MODE_OPEN, "befangen", "vote");
-  auto decide = OfMeeting<v1::DecideConflict>();
-  decide.set_item_id("top-1");
-  decide.set_person_id("m1");
-  decide.set_vote_event_id("vote");
+  const v1::DecideConflict decide = ConflictFound("m1");
   EXPECT_THAT(council.Give("vera", decide), IsRefused(Reason::kNotResolved));
   for (const char* person : {"vera", "m2", "m3"}) council.Must(person, Cast(v1::CHOICE_YES));
   council.Must("vera", Close());
@@ -263,6 +268,29 @@ TEST(ConflictTest, TheCouncilDecidesAConflict) {
   council.OpenVote(v1::VOTE_MODE_OPEN, "motion", "vote-2");
   EXPECT_THAT(council.Give("m1", Cast(v1::CHOICE_YES, "vote-2")),
               IsRefused(Reason::kExcludedByConflict));
+}
+
+TEST(ConflictTest, NobodyIsExcludedByAVoteInWhichTheyTookPart) {
+  for (const v1::VoteMode mode : {v1::VOTE_MODE_ROLL_CALL, v1::VOTE_MODE_SECRET}) {
+    Council council;
+    council.Open();
+    council.CheckIn({"vera", "m1", "m2", "m3", "m4"});
+    council.Propose("top-1", "", "befangen", v1::POLARITY_INCIDENTAL);
+    council.OpenVote(mode, "befangen");
+    const bool secret = mode == v1::VOTE_MODE_SECRET;
+    for (const char* person : {"m1", "m2", "m3"}) {
+      EXPECT_OK(secret ? council.Give("kai", Urn(person))
+                       : council.Give(person, Cast(v1::CHOICE_YES)));
+    }
+    council.Must("vera", Close());
+    if (secret) {
+      council.Must("kai", CountOf<v1::RecordBallotCount>(Papers(3, 0, 0, 0)));
+      council.Must("kim", CountOf<v1::ConfirmBallotCount>(Papers(3, 0, 0, 0)));
+    }
+    EstablishComputed(council);
+    EXPECT_THAT(council.Give("vera", ConflictFound("m1")), IsRefused(Reason::kMemberTookPart));
+    council.Must("vera", ConflictFound("m4"));
+  }
 }
 
 TEST(DisruptionTest, IsKeptWithItsTime) {
