@@ -401,6 +401,21 @@ TEST(SecretVoteTest, TheUrnIsCountedByTwoAndReconciled) {
   EXPECT_THAT(event.ballot_person_ids(), ElementsAre("m1", "m2", "m3", "vera"));
 }
 
+TEST(SecretVoteTest, TheUrnHoldsAsManyPapersAsMembersPutIntoIt) {
+  Council council;
+  council.Open();
+  council.CheckIn({"vera", "m1", "m2", "m3"});
+  council.Propose();
+  council.OpenVote(v1::VOTE_MODE_SECRET);
+  for (const char* person : {"vera", "m1", "m2", "m3"}) council.Must("kai", Urn(person));
+  council.Must("vera", Close());
+  for (const auto& wrong : {Papers(2, 1, 0, 0), Papers(2, 1, 1, 1)}) {
+    EXPECT_THAT(council.Give("kai", CountOf<v1::RecordBallotCount>(wrong)),
+                IsRefused(Reason::kCountDiffers));
+  }
+  council.Must("kai", CountOf<v1::RecordBallotCount>(Papers(2, 1, 0, 1)));
+}
+
 TEST(SecretVoteTest, NobodySeesWhoHasVotedWhileItIsOpen) {
   Council council;
   council.Open();
