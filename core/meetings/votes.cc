@@ -14,6 +14,19 @@
 #include "core/meetings/vote_opening.h"
 
 namespace votum::meetings {
+namespace {
+
+// Whether the person may have voted, on paper or on a device. Until it is recorded who took part in a
+// secret vote on devices, everybody may have who registered for it.
+bool TookPart(const VoteEventEntry& event, const std::string& person_id) {
+  if (event.votes.Contains(person_id) || event.ballots.Contains(person_id)) return true;
+  if (!event.secret.has_value()) return false;
+  const auto& participants = event.secret->participants;
+  if (!participants.has_value()) return event.secret->registered.Contains(person_id);
+  return std::binary_search(participants->begin(), participants->end(), person_id);
+}
+
+}  // namespace
 
 const VoteEventEntry* Votes::Find(absl::string_view id) const {
   return state_.vote_events.Find(id);
@@ -182,7 +195,7 @@ absl::Status Votes::Check(const CommandContext& context, const v1::DecideConflic
                                                      "on item ",
                                                      command.item_id()));
   }
-  if (event->votes.Contains(command.person_id()) || event->ballots.Contains(command.person_id())) {
+  if (TookPart(*event, command.person_id())) {
     return Refuse(Reason::kMemberTookPart,
                   absl::StrCat(command.person_id(), " took part in vote ", event->id,
                                " about the own conflict; put the question again"));

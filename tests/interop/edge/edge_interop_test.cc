@@ -203,7 +203,7 @@ TEST_F(EdgeInteropTest, TheExamplesOfThePageForProgrammersRun) {
   if (!HaveNode("@bufbuild/buf")) GTEST_SKIP() << "no buf: script/setup --npm";
   const std::string page = Page("/api/");
   size_t examples = 0;
-  const absl::string_view begin = "<pre class=\"example\" tabindex=\"0\">";
+  const std::string begin = "<pre class=\"example\" tabindex=\"0\">";
   for (size_t at = page.find(begin); at != std::string::npos; at = page.find(begin, at + 1)) {
     const size_t start = at + begin.size();
     const std::string example =

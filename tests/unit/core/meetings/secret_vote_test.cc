@@ -522,6 +522,28 @@ TEST(SecretVote, APaperVoteAsksForAMinimumWhereTheProfileDoes) {
   EXPECT_THAT(council.Give("vera", open), IsRefused(Reason::kTooFewVoters));
 }
 
+// Also where nobody sees how.
+TEST(SecretVote, NobodyIsExcludedByAVoteInWhichTheyTookPart) {
+  SecretCouncil council;
+  auto motion = OfMeeting<v1::ProposeMotion>();
+  motion.set_item_id("top-1");
+  motion.set_motion_id("motion");
+  motion.set_proposition("befangen");
+  motion.set_polarity(v1::POLARITY_INCIDENTAL);
+  council.OpenSecretVote(motion);
+  council.Register({"vera", "dora", "m1", "m2", "m3"});
+  council.BeginBallots();
+  for (const char* id : {"vera", "dora", "m1", "m2", "m3"}) council.CastAs(id, kYes);
+  council.Must("vera", Close());
+  council.Must("vera", Participation({"dora", "m1", "m2", "m3", "vera"}));
+  council.Decrypt({0, 1, 2});
+  council.Must("vera", Establish(5, 0, 0, 2, v1::OUTCOME_ADOPTED));
+  auto decide = OfVote<v1::DecideConflict>();
+  decide.set_item_id("top-1");
+  decide.set_person_id("m1");
+  EXPECT_THAT(council.Give("vera", decide), IsRefused(Reason::kMemberTookPart));
+}
+
 TEST(KeyCeremony, NamesPeopleAndNeedsMoreThanOne) {
   const Council council;
   const auto check = [&](const v1::AnnounceKeyCeremony& command) {
