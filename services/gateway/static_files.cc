@@ -114,7 +114,9 @@ absl::Status StaticFiles::Add(const std::string& folder, const std::string& pref
         absl::StrCat("the files in ", folder, " cannot be read: ", error.message()));
   }
   for (auto& [path, content] : contents) {
-    if (absl::EndsWith(path, ".br") || absl::EndsWith(path, ".gz")) continue;
+    // A compressed form is answered under the name of its file, if there is that file.
+    const bool compressed = absl::EndsWith(path, ".br") || absl::EndsWith(path, ".gz");
+    if (compressed && contents.find(path.substr(0, path.size() - 3)) != contents.end()) continue;
     const auto sibling = [&contents](const std::string& name) {
       const auto found = contents.find(name);
       return found == contents.end() ? "" : found->second;

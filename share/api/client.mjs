@@ -19,11 +19,11 @@ const meetings = clientOf('meetings.v1.MeetingsService');
 const { body } = await directory.getBody({});
 for (const meeting of (await meetings.listMeetings({})).meetings) console.log(`meeting ${meeting.id}`);
 
-// A command is signed as the bytes that are sent.
+// A command is signed as the bytes that are sent. In a demonstration, whose clock is set by hand, it bears that clock's time.
 const key = createPrivateKey(readFileSync(keyFile));
 const keyId = createHash('sha256').update(createPublicKey(key).export({ type: 'spki', format: 'der' })).digest('hex');
 function signed(name, fields) {
-  const now = Date.now(), type = registry.getMessage(name), payloadType = `application/vnd.${name}+protobuf`;
+  const now = Date.now() + Number(process.env.CLOCK_AHEAD_MS ?? 0), type = registry.getMessage(name), payloadType = `application/vnd.${name}+protobuf`;
   const header = { commandId: randomUUID(), deployment: body.deployment, actor: person, createTime: timestampFromMs(now),
     notAfter: timestampFromMs(now + 10 * 60_000) };
   const payload = toBinary(type, create(type, { header, ...fields }));

@@ -238,9 +238,10 @@ TEST_F(EdgeInteropTest, TheClientOfThePageForProgrammersReadsAndActs) {
   std::filesystem::create_directory_symlink(NODE_MODULES, folder + "/node_modules");
   EXPECT_OK(WriteFile(folder + "/client.mjs", Page("/api/client.mjs")));
   EXPECT_OK(city_->KeyOf("m01").SavePkcs8FileUnencrypted(folder + "/m01.pem"));
-  const Said said =
-      Tell({"/usr/bin/env", "NODE_EXTRA_CA_CERTS=" + city_->ca_path(), "node",
-            folder + "/client.mjs", city_->EdgeUrl(), "m01", folder + "/m01.pem", "sitzung-1"});
+  const Said said = Tell(
+      {"/usr/bin/env", "NODE_EXTRA_CA_CERTS=" + city_->ca_path(),
+       absl::StrCat("CLOCK_AHEAD_MS=", absl::ToInt64Milliseconds(city_->Now() - absl::Now())),
+       "node", folder + "/client.mjs", city_->EdgeUrl(), "m01", folder + "/m01.pem", "sitzung-1"});
   EXPECT_EQ(said.code, 0) << said.text;
   EXPECT_THAT(said.text, HasSubstr("meeting sitzung-1\n"));
   EXPECT_THAT(said.text, HasSubstr("item Grundstück Meier\n"));

@@ -97,6 +97,8 @@ TEST(WatchMeeting, SendsTheMeetingAtOnceAndAfterEachChange) {
   EXPECT_FALSE(response.vote_events(0).has_profile());
 
   response = watch.From(town.Record(Close()));
+  EXPECT_EQ(response.vote_events(0).votes_size(), 0) << "the public sees them with the result";
+  response = watch.From(town.Record(Establish(1, 0, 0, 0, v1::OUTCOME_ADOPTED)));
   ASSERT_EQ(response.vote_events(0).votes_size(), 1);
   EXPECT_EQ(response.vote_events(0).votes(0).choice(), v1::CHOICE_YES);
 }

@@ -130,10 +130,12 @@ TEST_F(StaticFilesTest, AnotherFolderLiesUnderItsPrefix) {
   const std::string api = NewTestFolder("api");
   EXPECT_OK(WriteFile(api + "/index.html", "<h1>"));
   EXPECT_OK(WriteFile(api + "/client.mjs", "client"));
+  EXPECT_OK(WriteFile(api + "/protos.tar.gz", "archive"));
   EXPECT_FALSE(Get("/api/").has_value());
   EXPECT_OK(files_.Add(api, "/api"));
   EXPECT_EQ(Get("/api/")->body, "<h1>");
   EXPECT_EQ(Get("/api/client.mjs")->body, "client");
+  EXPECT_EQ(Get("/api/protos.tar.gz")->body, "archive");
   EXPECT_EQ(Get("/")->body, "<p>");
   EXPECT_FALSE(Get("/client.mjs").has_value());
 }
