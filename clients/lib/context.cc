@@ -115,7 +115,7 @@ absl::Status SaveNewContext(const Context& context, const std::string& path) {
   if (!context.endpoints.empty()) json["endpoints"] = context.endpoints;
   std::error_code error;
   std::filesystem::create_directories(std::filesystem::path(path).parent_path(), error);
-  const absl::Status written = WriteNewFile(path, json.dump(2) + "\n");
+  absl::Status written = WriteNewFile(path, json.dump(2) + "\n");
   if (absl::IsAlreadyExists(written)) {
     return Refuse(Reason::kContextExists,
                   absl::StrCat("there is a context ", path, "; choose another name, or remove it"));
