@@ -1,7 +1,5 @@
 #include "clients/lib/connect_format.h"
 
-#include <algorithm>
-#include <array>
 #include <cstdint>
 #include <string>
 
@@ -10,26 +8,10 @@
 #include "base/big_endian.h"
 #include "google/rpc/status.pb.h"
 #include "nlohmann/json.hpp"
+#include "platform/grpc/connect_protocol.h"
 
 namespace votum::client {
 namespace {
-
-constexpr size_t kPrefixBytes = 5;
-constexpr char kMessage = 0x00;
-constexpr char kEnd = 0x02;
-
-// Connect's names of the codes 1 to 16.
-constexpr std::array<absl::string_view, 16> kCodes = {
-    "canceled",       "unknown",           "invalid_argument",   "deadline_exceeded",   "not_found",
-    "already_exists", "permission_denied", "resource_exhausted", "failed_precondition", "aborted",
-    "out_of_range",   "unimplemented",     "internal",           "unavailable",         "data_loss",
-    "unauthenticated"};
-
-grpc::StatusCode CodeOf(absl::string_view name) {
-  const auto* const found = std::find(kCodes.begin(), kCodes.end(), name);
-  if (found == kCodes.end()) return grpc::StatusCode::UNKNOWN;
-  return static_cast<grpc::StatusCode>(found - kCodes.begin() + 1);
-}
 
 // The answer of a server that does not know Connect.
 grpc::Status PlainRefusal(int http_status) {
@@ -57,7 +39,7 @@ bool ReadError(const nlohmann::json& json, grpc::Status* status) {
       any.set_value(value);
     }
   }
-  const grpc::StatusCode code = CodeOf(TextOf(json, "code"));
+  const grpc::StatusCode code = CodeNamed(TextOf(json, "code"));
   details.set_code(code);
   details.set_message(TextOf(json, "message"));
   *status = {code, details.message(), details.SerializeAsString()};
@@ -75,28 +57,25 @@ grpc::Status ConnectRefusal(int http_status, absl::string_view body) {
   return ReadError(Parse(body), &status) ? status : PlainRefusal(http_status);
 }
 
-std::string EnvelopeOf(absl::string_view message) {
-  return absl::StrCat(std::string(1, kMessage), BigEndian32(static_cast<uint32_t>(message.size())),
-                      message);
-}
+std::string EnvelopeOf(absl::string_view message) { return Enveloped(kEnvelopeOfMessage, message); }
 
 bool ConnectStream::Take(absl::string_view piece,
                          const std::function<bool(absl::string_view)>& on_message) {
   bytes_.append(piece.data(), piece.size());
   size_t done = 0;
   bool more = true;
-  while (more && bytes_.size() - done >= kPrefixBytes) {
+  while (more && bytes_.size() - done >= kEnvelopePrefixBytes) {
     const absl::string_view rest = absl::string_view(bytes_).substr(done);
     const uint64_t length = FromBigEndian(rest.substr(1, sizeof(uint32_t)));
     if (length > kMostAnswerBytes) return false;
-    if (rest.size() - kPrefixBytes < length) break;
-    const absl::string_view message = rest.substr(kPrefixBytes, length);
-    done += kPrefixBytes + length;
-    if (rest[0] == kMessage) {
+    if (rest.size() - kEnvelopePrefixBytes < length) break;
+    const absl::string_view message = rest.substr(kEnvelopePrefixBytes, length);
+    done += kEnvelopePrefixBytes + length;
+    if (rest[0] == kEnvelopeOfMessage) {
       more = on_message(message);
     } else {
       more = false;
-      ended_ = rest[0] == kEnd && ReadEnd(message);
+      ended_ = rest[0] == kEnvelopeOfEnd && ReadEnd(message);
     }
   }
   bytes_.erase(0, done);

@@ -18,15 +18,14 @@
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 #include "nlohmann/json.hpp"
+#include "platform/grpc/connect_protocol.h"
 #include "services/runtime/freshness.h"
 #include "services/runtime/read_access.h"
 
 namespace votum::gateway {
 namespace {
 
-constexpr size_t kPrefixBytes = 5;  // flags, and the length of what follows
 constexpr char kCompressed = 0x01;
-constexpr char kConnectEnd = 0x02;
 constexpr char kTrailers = static_cast<char>(0x80);
 // As both protocols limit them, so that nothing overflows.
 constexpr size_t kMostMillisecondDigits = 10;
@@ -48,39 +47,6 @@ constexpr std::array<ContentTypeRow, 9> kContentTypes = {{
     {"application/grpc-web-text+proto", {RpcProtocol::kGrpcWebText, false}},
     {"application/grpc-web-text", {RpcProtocol::kGrpcWebText, false}},
 }};
-
-struct CodeRow {
-  absl::string_view name;
-  int http_status;
-};
-// By grpc::StatusCode.
-constexpr std::array<CodeRow, 17> kCodes = {{{"", 200},
-                                             {"canceled", 499},
-                                             {"unknown", 500},
-                                             {"invalid_argument", 400},
-                                             {"deadline_exceeded", 504},
-                                             {"not_found", 404},
-                                             {"already_exists", 409},
-                                             {"permission_denied", 403},
-                                             {"resource_exhausted", 429},
-                                             {"failed_precondition", 400},
-                                             {"aborted", 409},
-                                             {"out_of_range", 400},
-                                             {"unimplemented", 501},
-                                             {"internal", 500},
-                                             {"unavailable", 503},
-                                             {"data_loss", 500},
-                                             {"unauthenticated", 401}}};
-
-const CodeRow& RowOf(grpc::StatusCode code) {
-  const auto index = static_cast<size_t>(code);
-  return index < kCodes.size() ? kCodes[index] : kCodes[grpc::StatusCode::UNKNOWN];
-}
-
-std::string Prefixed(char flags, absl::string_view bytes) {
-  return absl::StrCat(std::string(1, flags), BigEndian32(static_cast<uint32_t>(bytes.size())),
-                      bytes);
-}
 
 // What gRPC-Web sends as is, or in Base64.
 std::string ForWeb(const RpcFormat& format, const std::string& bytes) {
@@ -128,7 +94,7 @@ nlohmann::json Detail(const google::protobuf::Any& any) {
 }
 
 nlohmann::json ErrorJson(const grpc::Status& status) {
-  nlohmann::json error = {{"code", std::string(RowOf(status.error_code()).name)},
+  nlohmann::json error = {{"code", std::string(ConnectCodeOf(status.error_code()).name)},
                           {"message", status.error_message()}};
   google::rpc::Status details;
   if (!details.ParseFromString(status.error_details())) return error;
@@ -218,26 +184,26 @@ absl::StatusOr<std::string> UnwrapMessage(const RpcFormat& format, std::string b
       return absl::InvalidArgumentError("the body is not Base64");
     body = std::move(decoded);
   }
-  if (body.size() < kPrefixBytes)
+  if (body.size() < kEnvelopePrefixBytes)
     return absl::InvalidArgumentError("the body is shorter than the prefix of a message");
   if ((body[0] & kCompressed) != 0)
     return absl::InvalidArgumentError("the message is compressed; send it as it is");
   if (body[0] != 0)
     return absl::InvalidArgumentError("the prefix of the message has unknown flags");
-  if (FromBigEndian(absl::string_view(body).substr(1, 4)) != body.size() - kPrefixBytes)
+  if (FromBigEndian(absl::string_view(body).substr(1, 4)) != body.size() - kEnvelopePrefixBytes)
     return absl::InvalidArgumentError("the body is not exactly one message");
-  return body.substr(kPrefixBytes);
+  return body.substr(kEnvelopePrefixBytes);
 }
 
 std::string WrapMessage(const RpcFormat& format, absl::string_view message) {
-  return ForWeb(format, Prefixed(0, message));
+  return ForWeb(format, Enveloped(kEnvelopeOfMessage, message));
 }
 
 std::string WrapEnd(const RpcFormat& format, const grpc::Status& status) {
-  if (format.is_grpc_web()) return ForWeb(format, Prefixed(kTrailers, Trailers(status)));
+  if (format.is_grpc_web()) return ForWeb(format, Enveloped(kTrailers, Trailers(status)));
   nlohmann::json end = nlohmann::json::object();
   if (!status.ok()) end["error"] = ErrorJson(status);
-  return Prefixed(kConnectEnd, Text(end));
+  return Enveloped(kEnvelopeOfEnd, Text(end));
 }
 
 http::Answer UnaryAnswer(const RpcFormat& format, const grpc::Status& status,
@@ -305,7 +271,7 @@ absl::StatusOr<std::string> ToJson(const google::protobuf::Descriptor* type,
   return json;
 }
 
-int HttpStatusOf(grpc::StatusCode code) { return RowOf(code).http_status; }
+int HttpStatusOf(grpc::StatusCode code) { return ConnectCodeOf(code).http_status; }
 
 std::string ConnectError(const grpc::Status& status) { return Text(ErrorJson(status)); }
 
