@@ -4,6 +4,7 @@
 // could tell; and every record of a ballot is withheld, so that it is in no export.
 
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -78,6 +79,22 @@ WorldState WithOtherChoices(WorldState state, bool open, bool again = true) {
   return state;
 }
 
+// Folds each golden log, and looks at its state after each record.
+void AtEachRecord(const std::function<void(const Fold&)>& look) {
+  for (const auto& entry : std::filesystem::directory_iterator(GOLDEN)) {
+    if (!std::filesystem::exists(entry.path() / "log")) continue;
+    SCOPED_TRACE(entry.path());
+    const auto log = ReadGoldenRecords(entry.path().string());
+    ASSERT_OK(log);
+    SignatureCache cache(1);
+    Fold fold(DomainSet::All(), log->key.key(), &cache);
+    for (const std::string& record : log->records) {
+      if (!fold.Apply(record).ok()) break;
+      ASSERT_NO_FATAL_FAILURE(look(fold));
+    }
+  }
+}
+
 struct Seen {
   int hidden = 0;  // positions at which choices were hidden
   int shown = 0;   // positions at which choices of urns that are closed were shown
@@ -98,19 +115,10 @@ void Compare(const Fold& fold, Domain domain, Seen& seen) {
 TEST(HiddenChoices, DigestsForAuditorsDependOnNone) {
   Seen votes;
   Seen rounds;
-  for (const auto& entry : std::filesystem::directory_iterator(GOLDEN)) {
-    if (!std::filesystem::exists(entry.path() / "log")) continue;
-    SCOPED_TRACE(entry.path());
-    const auto log = ReadGoldenRecords(entry.path().string());
-    ASSERT_OK(log);
-    SignatureCache cache(1);
-    Fold fold(DomainSet::All(), log->key.key(), &cache);
-    for (const std::string& record : log->records) {
-      if (!fold.Apply(record).ok()) break;
-      ASSERT_NO_FATAL_FAILURE(Compare(fold, Domain::kMeetings, votes));
-      ASSERT_NO_FATAL_FAILURE(Compare(fold, Domain::kIdeas, rounds));
-    }
-  }
+  ASSERT_NO_FATAL_FAILURE(AtEachRecord([&](const Fold& fold) {
+    ASSERT_NO_FATAL_FAILURE(Compare(fold, Domain::kMeetings, votes));
+    ASSERT_NO_FATAL_FAILURE(Compare(fold, Domain::kIdeas, rounds));
+  }));
   EXPECT_GT(votes.hidden, 20);
   EXPECT_GT(rounds.hidden, 20);
   EXPECT_GT(votes.shown, 20) << "once it is closed, auditors see who chose what";
@@ -179,18 +187,7 @@ void CompareReads(const Fold& fold, Positions& positions) {
 
 TEST(HiddenChoices, ReadsOfNoAudienceDependOnThem) {
   Positions positions;
-  for (const auto& entry : std::filesystem::directory_iterator(GOLDEN)) {
-    if (!std::filesystem::exists(entry.path() / "log")) continue;
-    SCOPED_TRACE(entry.path());
-    const auto log = ReadGoldenRecords(entry.path().string());
-    ASSERT_OK(log);
-    SignatureCache cache(1);
-    Fold fold(DomainSet::All(), log->key.key(), &cache);
-    for (const std::string& record : log->records) {
-      if (!fold.Apply(record).ok()) break;
-      ASSERT_NO_FATAL_FAILURE(CompareReads(fold, positions));
-    }
-  }
+  ASSERT_NO_FATAL_FAILURE(AtEachRecord([&](const Fold& fold) { CompareReads(fold, positions); }));
   for (const char* kind : {"VOTE_MODE_OPEN", "VOTE_MODE_ROLL_CALL", "VOTE_MODE_SECRET",
                            "VOTE_MODE_SECRET device", "round"})
     EXPECT_GT(positions[kind], 2) << kind;
