@@ -106,7 +106,7 @@ inline void PrepareSocket(tcp::socket* socket) {
 // While the answer is not there yet, or has parts to come, a read is under way all the same: it
 // tells when the client goes.
 template <typename Stream>
-class Connection : public std::enable_shared_from_this<Connection<Stream>> {
+class Connection final : public Taken, public std::enable_shared_from_this<Connection<Stream>> {
  public:
   // `rest` holds the stream's arguments after the socket.
   template <typename... Rest>
@@ -115,11 +115,15 @@ class Connection : public std::enable_shared_from_this<Connection<Stream>> {
         stream_(std::move(socket), rest...),
         clock_(stream_.socket().get_executor()),
         common_(*common) {
+    common_.taken.insert(this);
     ++common_.open;
     CountFor(peer_);
     BeginToWait();
   }
-  ~Connection() { Leave(); }
+  ~Connection() {
+    common_.taken.erase(this);
+    Leave();
+  }
 
   void Start() {
     GiveTime();
@@ -128,7 +132,19 @@ class Connection : public std::enable_shared_from_this<Connection<Stream>> {
     });
   }
 
+  // The write under way, if there is one, keeps this connection; its bytes are not read any more.
+  // Handles that end here post a last call, which keeps theirs.
+  void Drop() override {
+    const std::deque<Piece> pieces = std::exchange(pieces_, {});
+    const std::function<void()> gone = std::exchange(gone_, nullptr);
+  }
+
  private:
+  struct Piece {
+    std::string bytes;
+    std::function<void(bool)> sent;  // or null
+  };
+
   // The reply to one request. Calls after the answer's end, or after the client has gone, have no
   // effect.
   class Handle final : public Reply {
@@ -456,11 +472,6 @@ class Connection : public std::enable_shared_from_this<Connection<Stream>> {
     CloseAtOnce();
     if (!reading_ && !writing_) Gone();
   }
-
-  struct Piece {
-    std::string bytes;
-    std::function<void(bool)> sent;  // or null
-  };
 
   void Put(std::string bytes, std::function<void(bool)> sent) {
     pieces_.push_back({std::move(bytes), std::move(sent)});

@@ -73,6 +73,7 @@ class Certificate {
 struct Server::Impl {
   Impl(LaterHandler handler, const Limits& limits)
       : common(std::move(handler), limits), context(1), acceptor(context), pause(context) {}
+  ~Impl() { common.DropAll(); }
 
   void Accept() {
     acceptor.async_accept([this](Error error, tcp::socket socket) {

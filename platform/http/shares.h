@@ -10,12 +10,23 @@
 #include <list>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 #include "platform/http/rate_limiter.h"
 #include "platform/http/server.h"
 
 namespace votum::http {
+
+// A connection that the server has taken and that is not destroyed yet.
+class Taken {
+ public:
+  // Drops the pieces that are still to be sent, and whatever waits for them or for the client to go.
+  virtual void Drop() = 0;
+
+ protected:
+  ~Taken() = default;
+};
 
 // State shared by all connections; outlives them.
 struct Common {
@@ -46,8 +57,15 @@ struct Common {
     return open < limits.connections;
   }
 
+  // When nothing more will be sent. Whatever waits for a piece often holds the reply, and so the
+  // connection that holds the piece: without this they would keep each other forever.
+  void DropAll() {
+    for (Taken* connection : taken) connection->Drop();
+  }
+
   const Server::LaterHandler handler;
   const Limits limits;
+  std::unordered_set<Taken*> taken;
   RateLimiter requests;
   RateLimiter arrivals;  // of connections
   int open = 0;
