@@ -33,9 +33,9 @@ std::string NewUuid() {
 }
 
 std::string NewShortId(absl::string_view prefix) {
-  constexpr absl::string_view kSymbols = "abcdefghijklmnopqrstuvwxyz234567";
+  constexpr absl::string_view kLetters = "abcdefghijklmnopqrstuvwxyz234567";
   std::string id = absl::StrCat(prefix, "-");
-  for (const char byte : RandomBytes(16)) id += kSymbols[static_cast<unsigned char>(byte) % 32];
+  for (const char byte : RandomBytes(16)) id += kLetters[static_cast<unsigned char>(byte) % 32];
   return id;
 }
 

@@ -20,7 +20,7 @@ using postgres::Result;
 constexpr int64_t kSchemaVersion = 2;
 // Two ledgers may make the tables at the same time: the lock lets one do it. The number is the
 // lock's name.
-constexpr char kSchema[] =
+constexpr char kPostgresSchema[] =
     "SELECT pg_advisory_xact_lock(8675316009001);"
     "SET LOCAL client_min_messages = error;"
     "CREATE TABLE IF NOT EXISTS entry(idx bigint PRIMARY KEY, leaf bytea NOT NULL, salt bytea NOT "
@@ -131,7 +131,7 @@ absl::StatusOr<std::unique_ptr<PostgresStore>> PostgresStore::Open(PostgresOptio
   ASSIGN_OR_RETURN(store->writer_,
                    Connection::Open(store->options_.conninfo, store->options_.password_file));
   const absl::Time deadline = absl::Now() + store->options_.call;
-  RETURN_IF_ERROR(store->writer_->Execute(kSchema, deadline));
+  RETURN_IF_ERROR(store->writer_->Execute(kPostgresSchema, deadline));
   ASSIGN_OR_RETURN(const Result version,
                    store->writer_->Run("SELECT schema FROM sequencer", Parameters(), deadline));
   if (version.Integer(0, 0) < kSchemaVersion) {

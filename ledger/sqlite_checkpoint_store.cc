@@ -7,14 +7,14 @@
 namespace votum::ledger {
 namespace {
 // The table always has exactly one row.
-constexpr const char* kSchema[] = {
+constexpr const char* kCheckpointSchema[] = {
     "CREATE TABLE checkpoint(id INTEGER PRIMARY KEY CHECK(id = 1), note BLOB NOT NULL);"
     "INSERT INTO checkpoint(id, note) VALUES(1, x'')"};
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<SqliteCheckpointStore>> SqliteCheckpointStore::Open(
     const std::string& path, sqlite::IfMissing if_missing) {
-  ASSIGN_OR_RETURN(sqlite::Database database, sqlite::Database::Open(path, kSchema, if_missing));
+  ASSIGN_OR_RETURN(sqlite::Database database, sqlite::Database::Open(path, kCheckpointSchema, if_missing));
   return std::unique_ptr<SqliteCheckpointStore>(new SqliteCheckpointStore(std::move(database)));
 }
 

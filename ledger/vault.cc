@@ -8,12 +8,12 @@
 #include "base/status_macros.h"
 #include "crypto/commitment.h"
 #include "crypto/sealed_box.h"
+#include "ledger/stored_entry.h"
 
 namespace votum::ledger {
 namespace {
 
 constexpr size_t kSubjectBytes = 16;
-constexpr size_t kSaltBytes = 32;
 
 absl::Status BadAttachment(absl::string_view what) { return Refuse(Reason::kBadAttachment, what); }
 

@@ -83,12 +83,12 @@ ElectionResult SecondBallot(const ElectionTally& tally) {
   return result;
 }
 
-struct OutcomeWords {
+struct ElectionOutcomeWords {
   absl::string_view de;
   absl::string_view en;
 };
 // Indexed by ElectionOutcome.
-constexpr std::array<OutcomeWords, 4> kOutcomes = {
+constexpr std::array<ElectionOutcomeWords, 4> kElectionOutcomes = {
     {{"gewählt", "elected"},
      {"Stichwahl zwischen", "second ballot between"},
      {"Stimmengleichheit, das Los entscheidet zwischen", "tie, the lot decides between"},
@@ -112,7 +112,7 @@ v1::Text ExplainElection(const v1::ElectionRule& rule, Ballot ballot, const Elec
     counts.push_back(absl::StrCat(names[i], " ", tally.votes[i]));
   std::vector<std::string> who;
   for (const size_t candidate : result.candidates) who.push_back(names[candidate]);
-  const OutcomeWords& outcome = kOutcomes[static_cast<size_t>(result.outcome)];
+  const ElectionOutcomeWords& outcome = kElectionOutcomes[static_cast<size_t>(result.outcome)];
   const std::string persons = absl::StrJoin(who, ", ");
   const absl::string_view gap = persons.empty() ? "" : " ";
   const std::string joined = absl::StrJoin(counts, ", ");

@@ -14,7 +14,7 @@ namespace {
 
 using Trustee = KeyCeremonyEntry::Trustee;
 
-constexpr size_t kMaxReasonBytes = 2048;
+constexpr size_t kMaxCancelReasonBytes = 2048;
 // A contribution to twenty trustees has some 60,000 bytes.
 constexpr size_t kMaxMessageBytes = size_t{256} << 10;
 
@@ -297,7 +297,7 @@ absl::Status KeyCeremonies::Check(const CommandContext& context,
     return Refuse(Reason::kCeremonyCancelled,
                   absl::StrCat("ceremony ", ceremony->id, " is cancelled already"));
   }
-  return CheckText("reason", command.reason(), kMaxReasonBytes);
+  return CheckText("reason", command.reason(), kMaxCancelReasonBytes);
 }
 
 void KeyCeremonies::Apply(const CommandContext&, const v1::CancelKeyCeremony& command) {

@@ -29,9 +29,8 @@ constexpr size_t kNonceSize = 13;
 // CCM counts the bytes of a text in the 15 - 13 bytes that the nonce leaves.
 constexpr size_t kMaxText = 65535;
 
-const PowerTable& G() { return PowerTable::OfGenerator(); }
 
-absl::Status Bad(absl::string_view why) { return Refuse(Reason::kBadChannelMessage, why); }
+absl::Status BadMessage(absl::string_view why) { return Refuse(Reason::kBadChannelMessage, why); }
 
 SecretBytes KeyOf(const Element& shared) {
   std::string text = shared.ToDecimal();
@@ -107,7 +106,7 @@ absl::StatusOr<Sealed> ParseSealed(absl::string_view json) {
   ASSIGN_OR_RETURN(const std::string data, view.Text("data"));
   const absl::StatusOr<std::string> bytes = crypto::HexDecode(data);
   if (!bytes.ok() || bytes->size() <= kTagSize || bytes->size() > kMaxText + kTagSize) {
-    return Bad("its data are not the hexadecimal text of a sealed message");
+    return BadMessage("its data are not the hexadecimal text of a sealed message");
   }
   sealed.data = *bytes;
   return sealed;
@@ -141,18 +140,18 @@ absl::StatusOr<SecretBytes> TakeMessage(absl::string_view text, const Element& r
                                         const Element& sender) {
   const size_t end = text.rfind(kSignature);
   const auto channel = Between(text.substr(0, end), "{\"message\":\"", "");
-  if (end == absl::string_view::npos || !channel) return Bad("it is not a signed message");
+  if (end == absl::string_view::npos || !channel) return BadMessage("it is not a signed message");
   absl::string_view rest = text.substr(end + kSignature.size());
-  if (!absl::ConsumeSuffix(&rest, "}")) return Bad("it is not a signed message");
+  if (!absl::ConsumeSuffix(&rest, "}")) return BadMessage("it is not a signed message");
   ASSIGN_OR_RETURN(const nlohmann::json document, ParseJson(rest));
   ASSIGN_OR_RETURN(const Proof signature, ParseProof(JsonView(document, "signature")));
   const SecretBytes signed_text = Unescape(*channel);
   if (!VerifyMessage(sender, signed_text.Reveal(), signature))
-    return Bad("the sender has not signed it");
+    return BadMessage("the sender has not signed it");
   const auto message =
       Between(signed_text.Reveal(),
               absl::StrCat("{\"recipient\":\"", recipient.ToDecimal(), "\",\"message\":\""), "\"}");
-  if (!message) return Bad("it was signed for somebody else");
+  if (!message) return BadMessage("it was signed for somebody else");
   return Unescape(*message);
 }
 
@@ -186,7 +185,7 @@ absl::StatusOr<SecretBytes> OpenFromTrustee(const Scalar& decryption, const Elem
   ASSIGN_OR_RETURN(const Sealed read, ParseSealed(sealed));
   const Element shared = read.beta * read.alpha.SecretPower(decryption).Inverse();
   const std::optional<SecretBytes> text = DecryptCcm(KeyOf(shared), read.alpha, read.data);
-  if (!text) return Bad("it is sealed for somebody else, or was changed");
+  if (!text) return BadMessage("it is sealed for somebody else, or was changed");
   return TakeMessage(text->Reveal(), G().SecretPower(decryption), sender);
 }
 

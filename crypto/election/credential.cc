@@ -14,6 +14,7 @@
 #include "base/numbers.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"
+#include "crypto/election/base58.h"
 #include "crypto/election/json.h"
 #include "crypto/election/parallel.h"
 #include "crypto/hash.h"
@@ -24,7 +25,6 @@
 namespace votum::election {
 namespace {
 
-constexpr absl::string_view kBase58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
 constexpr size_t kCodeLength = 15;  // without dashes
 constexpr uint64_t kChecksumModulus = 53;
 constexpr int kIterations = 1000;
@@ -50,7 +50,7 @@ Scalar SecretOfCode(absl::string_view uuid, absl::string_view code) {
   return Scalar::FromDigest(derived);
 }
 
-absl::Status Bad(absl::string_view why) { return Refuse(Reason::kBadCredential, why); }
+absl::Status BadCredential(absl::string_view why) { return Refuse(Reason::kBadCredential, why); }
 
 // "key", "key,weight", "key,weight,name", "key,,name".
 struct Entry {
@@ -65,7 +65,7 @@ absl::StatusOr<Entry> ParseEntry(const JsonView& json) {
   if (parts.size() == 1 || (parts.size() == 3 && parts[1].empty())) return entry;
   const std::optional<uint64_t> weight = ParseDecimal(parts[1]);
   if (!weight || *weight == 0 || *weight > kMaxWeight) {
-    return Bad(absl::StrCat(json.place(), " has no proper weight"));
+    return BadCredential(absl::StrCat(json.place(), " has no proper weight"));
   }
   entry.weight = *weight;
   return entry;
@@ -93,7 +93,7 @@ absl::StatusOr<Credential> CredentialOfCode(absl::string_view uuid, absl::string
 }
 
 absl::Status CredentialList::Add(const Element& public_key, uint64_t weight) {
-  if (public_key == Element()) return Bad("the credential 1, which everybody can sign for");
+  if (public_key == Element()) return BadCredential("the credential 1, which everybody can sign for");
   std::string decimal = public_key.ToDecimal();
   if (!index_.emplace(std::move(decimal), credentials_.size()).second) {
     return Refuse(Reason::kDuplicateCredential, absl::StrCat("credential ", credentials_.size() + 1,
@@ -101,7 +101,7 @@ absl::Status CredentialList::Add(const Element& public_key, uint64_t weight) {
   }
   credentials_.push_back({public_key, weight});
   total_weight_ += weight;
-  return total_weight_ > kMaxWeight ? Bad("the weights are too large") : absl::OkStatus();
+  return total_weight_ > kMaxWeight ? BadCredential("the weights are too large") : absl::OkStatus();
 }
 
 absl::StatusOr<CredentialList> CredentialList::Make(absl::Span<const Element> public_keys) {

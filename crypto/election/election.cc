@@ -7,6 +7,7 @@
 #include "absl/strings/str_join.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"
+#include "crypto/election/base58.h"
 #include "crypto/election/json.h"
 #include "crypto/encoding.h"
 #include "crypto/hash.h"
@@ -17,13 +18,11 @@
 namespace votum::election {
 namespace {
 
-constexpr char kBase58[] = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
-constexpr absl::string_view kAlphabet(kBase58, sizeof(kBase58) - 1);
 constexpr size_t kIdLength = 14;
 constexpr size_t kMaxIdLength = 64;
 constexpr size_t kMaxElectionBytes = size_t{1} << 20;
 
-absl::Status Bad(absl::string_view why) { return Refuse(Reason::kBadElection, why); }
+absl::Status BadElection(absl::string_view why) { return Refuse(Reason::kBadElection, why); }
 
 bool IsUtf8(absl::string_view text) {
   while (!text.empty()) {
@@ -34,15 +33,15 @@ bool IsUtf8(absl::string_view text) {
 
 absl::Status CheckQuestion(const Question& question) {
   if (question.answers.empty() || question.answers.size() > kMaxAnswers) {
-    return Bad(absl::StrCat("a question needs 1 to ", kMaxAnswers, " answers"));
+    return BadElection(absl::StrCat("a question needs 1 to ", kMaxAnswers, " answers"));
   }
   if (question.min > question.max || question.max > question.answers.size()) {
-    return Bad(absl::StrCat("a question with ", question.answers.size(), " answers cannot ask for ",
+    return BadElection(absl::StrCat("a question with ", question.answers.size(), " answers cannot ask for ",
                             question.min, " to ", question.max, " of them"));
   }
   bool utf8 = IsUtf8(question.text);
   for (const std::string& answer : question.answers) utf8 = utf8 && IsUtf8(answer);
-  return utf8 ? absl::OkStatus() : Bad("a question or answer is not UTF-8");
+  return utf8 ? absl::OkStatus() : BadElection("a question or answer is not UTF-8");
 }
 
 std::string FormatQuestion(const Question& question) {
@@ -103,7 +102,7 @@ absl::StatusOr<ElectionDraft> ParseDraft(const JsonView& json) {
                     "administrator", "credential_authority", "language"}));
   ASSIGN_OR_RETURN(const JsonView version, json.Member("version"));
   ASSIGN_OR_RETURN(const uint64_t number, version.Integer(UINT32_MAX));
-  if (number != 1) return Bad(absl::StrCat("version ", number, " of the format is not known"));
+  if (number != 1) return BadElection(absl::StrCat("version ", number, " of the format is not known"));
   ASSIGN_OR_RETURN(const std::string group, json.Text("group"));
   if (group != kGroupName) {
     return Refuse(Reason::kUnsupportedGroup,
@@ -124,7 +123,7 @@ absl::StatusOr<ElectionDraft> ParseDraft(const JsonView& json) {
 }
 
 absl::Status CheckKey(const Element& key) {
-  return key == Element() ? Bad("the election's key is 1, under which nothing is secret")
+  return key == Element() ? BadElection("the election's key is 1, under which nothing is secret")
                           : absl::OkStatus();
 }
 
@@ -142,23 +141,23 @@ std::string NewElectionId() {
   while (id.size() < kIdLength) {
     // 232 is the largest multiple of 58 in a byte.
     const auto byte = static_cast<unsigned char>(crypto::RandomBytes(1)[0]);
-    if (byte < 232) id += kAlphabet[byte % kAlphabet.size()];
+    if (byte < 232) id += kBase58[byte % kBase58.size()];
   }
   return id;
 }
 
 absl::Status CheckDraft(const ElectionDraft& draft) {
   if (draft.uuid.size() < kIdLength || draft.uuid.size() > kMaxIdLength ||
-      draft.uuid.find_first_not_of(kBase58) != std::string::npos) {
-    return Bad(absl::StrCat("the uuid is not ", kIdLength, " or more Base58 characters"));
+      draft.uuid.find_first_not_of(kBase58.data(), 0, kBase58.size()) != std::string::npos) {
+    return BadElection(absl::StrCat("the uuid is not ", kIdLength, " or more Base58 characters"));
   }
   if (draft.questions.empty() || draft.questions.size() > kMaxQuestions) {
-    return Bad(absl::StrCat("an election needs 1 to ", kMaxQuestions, " questions"));
+    return BadElection(absl::StrCat("an election needs 1 to ", kMaxQuestions, " questions"));
   }
   for (const Question& question : draft.questions) RETURN_IF_ERROR(CheckQuestion(question));
   for (const std::string* text :
        {&draft.name, &draft.description, &draft.administrator, &draft.credential_authority}) {
-    if (!IsUtf8(*text)) return Bad("a text is not UTF-8");
+    if (!IsUtf8(*text)) return BadElection("a text is not UTF-8");
   }
   return absl::OkStatus();
 }
@@ -167,7 +166,7 @@ absl::StatusOr<Election> Election::Make(const ElectionDraft& draft, const Elemen
   RETURN_IF_ERROR(CheckDraft(draft));
   RETURN_IF_ERROR(CheckKey(public_key));
   std::string json = FormatElection(draft, public_key);
-  if (json.size() > kMaxElectionBytes) return Bad("the texts of the election are too long");
+  if (json.size() > kMaxElectionBytes) return BadElection("the texts of the election are too long");
   std::string fingerprint = HashBase64(json);
   return Election(std::make_shared<Content>(
       Content{draft, std::move(json), std::move(fingerprint), PowerTable(public_key)}));

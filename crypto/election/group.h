@@ -118,6 +118,8 @@ class PowerTable {
   std::vector<std::vector<Element>> powers_;  // [window][digit - 1]
   std::vector<uint64_t> secret_powers_;       // [window][digit], limbs of one number each
 };
+// g, for formulas.
+inline const PowerTable& G() { return PowerTable::OfGenerator(); }
 
 // product of bases[i]^exponents[i] for public exponents (Straus).
 Element PowerProduct(absl::Span<const Element> bases, absl::Span<const Scalar> exponents);

@@ -13,8 +13,7 @@
 
 namespace votum::directory {
 namespace {
-constexpr size_t kDefaultPage = 100;
-constexpr size_t kLargestPage = 1000;
+constexpr size_t kLargestDirectoryPage = 1000;
 
 // The first record that `page` of a list by record may show.
 absl::StatusOr<uint64_t> FirstRecord(const Page& page) {
@@ -68,7 +67,7 @@ grpc::Status DirectoryServiceImpl::ListPersons(grpc::ServerContext* context,
                                                v1::ListPersonsResponse* response) {
   const auto read = [&](const World& world, const Reader& reader) -> absl::Status {
     ASSIGN_OR_RETURN(const Page page, ParsePage(request->page_size(), request->page_token(),
-                                                kDefaultPage, kLargestPage));
+                                                kDefaultPage, kLargestDirectoryPage));
     for (auto& resource : world.directory().ListPersons(page.after, page.size))
       *response->add_persons() = std::move(resource);
     if (static_cast<size_t>(response->persons_size()) == page.size) {
@@ -90,7 +89,7 @@ grpc::Status DirectoryServiceImpl::ListOrganizations(grpc::ServerContext* contex
                                                      v1::ListOrganizationsResponse* response) {
   const auto read = [&](const World& world, const Reader& reader) -> absl::Status {
     ASSIGN_OR_RETURN(const Page page, ParsePage(request->page_size(), request->page_token(),
-                                                kDefaultPage, kLargestPage));
+                                                kDefaultPage, kLargestDirectoryPage));
     for (auto& resource : world.directory().ListOrganizations(page.after, page.size))
       *response->add_organizations() = std::move(resource);
     if (static_cast<size_t>(response->organizations_size()) == page.size) {
@@ -107,7 +106,7 @@ grpc::Status DirectoryServiceImpl::ListMemberships(grpc::ServerContext* context,
                                                    v1::ListMembershipsResponse* response) {
   const auto read = [&](const World& world, const Reader& reader) -> absl::Status {
     ASSIGN_OR_RETURN(const Page page, ParsePage(request->page_size(), request->page_token(),
-                                                kDefaultPage, kLargestPage));
+                                                kDefaultPage, kLargestDirectoryPage));
     for (auto& resource :
          world.directory().ListMemberships(request->organization_id(), page.after, page.size))
       *response->add_memberships() = std::move(resource);
@@ -132,7 +131,7 @@ grpc::Status DirectoryServiceImpl::ListKeys(grpc::ServerContext* context,
           "own; give a read session");
     }
     ASSIGN_OR_RETURN(const Page page, ParsePage(request->page_size(), request->page_token(),
-                                                kDefaultPage, kLargestPage));
+                                                kDefaultPage, kLargestDirectoryPage));
     for (auto& resource : world.directory().ListKeys(request->person_id(), page.after, page.size))
       *response->add_keys() = std::move(resource);
     if (static_cast<size_t>(response->keys_size()) == page.size) {
@@ -156,7 +155,7 @@ grpc::Status DirectoryServiceImpl::ListErasures(grpc::ServerContext* context,
                                                 v1::ListErasuresResponse* response) {
   const auto read = [&](const World& world, const Reader&) -> absl::Status {
     ASSIGN_OR_RETURN(const Page page, ParsePage(request->page_size(), request->page_token(),
-                                                kDefaultPage, kLargestPage));
+                                                kDefaultPage, kLargestDirectoryPage));
     ASSIGN_OR_RETURN(const uint64_t first, FirstRecord(page));
     for (auto& resource : world.directory().ListErasures(first, page.size))
       *response->add_erasures() = std::move(resource);
@@ -175,7 +174,7 @@ grpc::Status DirectoryServiceImpl::ListActs(grpc::ServerContext* context,
   // The directory's commands that ask for a second person are public, and so are these acts.
   const auto read = [&](const World& world, const Reader&) -> absl::Status {
     ASSIGN_OR_RETURN(const Page page, ParsePage(request->page_size(), request->page_token(),
-                                                kDefaultPage, kLargestPage));
+                                                kDefaultPage, kLargestDirectoryPage));
     ASSIGN_OR_RETURN(const uint64_t first, FirstRecord(page));
     const uint64_t from = std::max(first, request->first_record());
     for (auto& resource : world.acts().List(request->state(), from, page.size))

@@ -11,8 +11,6 @@
 
 namespace votum::ideas {
 namespace {
-constexpr size_t kDefaultPage = 100;
-constexpr size_t kLargestPage = 500;
 
 // The store of ideas does not know the outcome of an idea; the papers do.
 void FillProposal(const World& world, v1::Idea& idea) {
@@ -76,8 +74,7 @@ grpc::Status IdeasServiceImpl::ListIdeas(grpc::ServerContext* context,
                                          const v1::ListIdeasRequest* request,
                                          v1::ListIdeasResponse* response) {
   const auto read = [&](const World& world, const Reader& reader) -> absl::Status {
-    ASSIGN_OR_RETURN(const Page page, ParsePage(request->page_size(), request->page_token(),
-                                                kDefaultPage, kLargestPage));
+    ASSIGN_OR_RETURN(const Page page, ParsePage(request->page_size(), request->page_token()));
     for (v1::Idea& idea :
          world.ideas().ListIdeas(request->state(), page.after, page.size, reader.audience)) {
       FillProposal(world, idea);
@@ -111,8 +108,7 @@ grpc::Status IdeasServiceImpl::ListRounds(grpc::ServerContext* context,
                                           const v1::ListRoundsRequest* request,
                                           v1::ListRoundsResponse* response) {
   const auto read = [&](const World& world, const Reader&) -> absl::Status {
-    ASSIGN_OR_RETURN(const Page page, ParsePage(request->page_size(), request->page_token(),
-                                                kDefaultPage, kLargestPage));
+    ASSIGN_OR_RETURN(const Page page, ParsePage(request->page_size(), request->page_token()));
     for (v1::Round& round : world.ideas().ListRounds(page.after, page.size))
       *response->add_rounds() = std::move(round);
     if (static_cast<size_t>(response->rounds_size()) == page.size) {

@@ -21,8 +21,8 @@
 namespace votum::ledger {
 namespace {
 
-constexpr size_t kDefaultPage = 500;
-constexpr size_t kLargestPage = 5000;
+constexpr size_t kDefaultEntries = 500;
+constexpr size_t kMostEntries = 5000;
 // Below gRPC's default limit of 4 MiB for a message that a client receives.
 constexpr size_t kPageBytes = size_t{2} << 20;
 
@@ -160,7 +160,7 @@ grpc::Status LedgerServiceImpl::ListEntries(grpc::ServerContext* context,
   return ToGrpc([&]() -> absl::Status {
     RETURN_IF_ERROR(access_.ServiceOf(*context).status());
     ASSIGN_OR_RETURN(const Page page, ParsePage(request->page_size(), request->page_token(),
-                                                kDefaultPage, kLargestPage));
+                                                kDefaultEntries, kMostEntries));
     const std::optional<uint64_t> start = page.after.empty()
                                               ? std::optional<uint64_t>(request->start_index())
                                               : ParseDecimal(page.after);

@@ -21,8 +21,6 @@ namespace {
 using Tries = LedgerClient::Tries;
 
 constexpr size_t kArchiveBytes = size_t{2} << 20;
-constexpr size_t kDefaultPage = 100;
-constexpr size_t kLargestPage = 500;
 
 absl::Status CheckMayPreside(const World& world, const Reader& reader,
                              absl::string_view meeting_id) {
@@ -364,8 +362,7 @@ grpc::Status MeetingsServiceImpl::ListKeyCeremonies(grpc::ServerContext* context
                                                     const v1::ListKeyCeremoniesRequest* request,
                                                     v1::ListKeyCeremoniesResponse* response) {
   const auto read = [&](const World& world, const Reader&) -> absl::Status {
-    ASSIGN_OR_RETURN(const Page page, ParsePage(request->page_size(), request->page_token(),
-                                                kDefaultPage, kLargestPage));
+    ASSIGN_OR_RETURN(const Page page, ParsePage(request->page_size(), request->page_token()));
     // One more than requested tells whether there is another page.
     std::vector<v1::KeyCeremony> ceremonies =
         world.ceremonies().List(request->organization_id(), page.after, page.size + 1);

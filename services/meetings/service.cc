@@ -10,11 +10,6 @@
 #include "services/runtime/sealed_contents.h"
 
 namespace votum::meetings {
-namespace {
-constexpr size_t kDefaultPage = 100;
-constexpr size_t kLargestPage = 500;
-}  // namespace
-
 Audience AudienceAt(const World& world, const Reader& reader, absl::string_view meeting_id) {
   const MeetingEntry* const meeting = world.agenda().FindMeeting(meeting_id);
   return reader.rights.In(meeting == nullptr ? "" : meeting->organization_id);
@@ -39,8 +34,7 @@ grpc::Status MeetingsServiceImpl::ListMeetings(grpc::ServerContext* context,
                                                const v1::ListMeetingsRequest* request,
                                                v1::ListMeetingsResponse* response) {
   const auto read = [&](const World& world, const Reader& reader) -> absl::Status {
-    ASSIGN_OR_RETURN(const Page page, ParsePage(request->page_size(), request->page_token(),
-                                                kDefaultPage, kLargestPage));
+    ASSIGN_OR_RETURN(const Page page, ParsePage(request->page_size(), request->page_token()));
     for (auto& resource : world.agenda().ListMeetings(page.after, page.size, reader.rights))
       *response->add_meetings() = std::move(resource);
     if (static_cast<size_t>(response->meetings_size()) == page.size) {
@@ -119,8 +113,7 @@ grpc::Status MeetingsServiceImpl::ListVoteEvents(grpc::ServerContext* context,
                                                  const v1::ListVoteEventsRequest* request,
                                                  v1::ListVoteEventsResponse* response) {
   const auto read = [&](const World& world, const Reader& reader) -> absl::Status {
-    ASSIGN_OR_RETURN(const Page page, ParsePage(request->page_size(), request->page_token(),
-                                                kDefaultPage, kLargestPage));
+    ASSIGN_OR_RETURN(const Page page, ParsePage(request->page_size(), request->page_token()));
     // One more than requested tells whether there is another page.
     ASSIGN_OR_RETURN(std::vector<v1::VoteEvent> events,
                      world.votes().List(request->meeting_id(), page.after, page.size + 1));

@@ -7,10 +7,6 @@
 #include "services/runtime/paging.h"
 
 namespace votum::projects {
-namespace {
-constexpr size_t kDefaultPage = 100;
-constexpr size_t kLargestPage = 500;
-}  // namespace
 
 grpc::Status ProjectsServiceImpl::GetProject(grpc::ServerContext* context,
                                              const v1::GetProjectRequest* request,
@@ -27,8 +23,7 @@ grpc::Status ProjectsServiceImpl::ListProjects(grpc::ServerContext* context,
                                                const v1::ListProjectsRequest* request,
                                                v1::ListProjectsResponse* response) {
   const auto read = [&](const World& world, const Reader& reader) -> absl::Status {
-    ASSIGN_OR_RETURN(const Page page, ParsePage(request->page_size(), request->page_token(),
-                                                kDefaultPage, kLargestPage));
+    ASSIGN_OR_RETURN(const Page page, ParsePage(request->page_size(), request->page_token()));
     for (auto& resource : world.projects().ListProjects(page.after, page.size, reader.rights))
       *response->add_projects() = std::move(resource);
     if (static_cast<size_t>(response->projects_size()) == page.size) {

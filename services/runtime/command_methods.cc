@@ -17,14 +17,13 @@
 namespace votum {
 namespace {
 
-using google::protobuf::Descriptor;
 using google::protobuf::DescriptorPool;
 using google::protobuf::MethodDescriptor;
 using google::protobuf::ServiceDescriptor;
 
 // The command that `method` takes: it has the method's name and stands in its package.
-const Descriptor* CommandOf(const MethodDescriptor& method) {
-  const Descriptor* const command = DescriptorPool::generated_pool()->FindMessageTypeByName(
+const google::protobuf::Descriptor* CommandOf(const MethodDescriptor& method) {
+  const google::protobuf::Descriptor* const command = DescriptorPool::generated_pool()->FindMessageTypeByName(
       absl::StrCat(method.file()->package(), ".", method.name()));
   return command != nullptr && FindCommandType(PayloadType(command)) != nullptr ? command : nullptr;
 }
@@ -97,7 +96,7 @@ absl::Status CommandMethods::Add(const std::string& service, const CommandsOf& c
       DescriptorPool::generated_pool()->FindServiceByName(service);
   for (const int i : CommandMethodsOf(service)) {
     const MethodDescriptor& method = *found->method(i);
-    const Descriptor* const command = CommandOf(method);
+    const google::protobuf::Descriptor* const command = CommandOf(method);
     if (command == nullptr) {
       return absl::InternalError(
           absl::StrCat(method.full_name(), " has not the name of a command"));

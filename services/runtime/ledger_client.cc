@@ -15,9 +15,6 @@
 namespace votum {
 namespace {
 
-constexpr absl::Duration kFirstPause = absl::Milliseconds(20);
-constexpr absl::Duration kLongestPause = absl::Milliseconds(500);
-
 using LedgerStub = ledger::v1::LedgerService::StubInterface;
 
 using Tries = LedgerClient::Tries;

@@ -21,6 +21,10 @@ namespace votum {
 // The most attachments that LedgerService and LogService give for one call (TOO_MANY).
 inline constexpr int kMostCommitments = 500;
 
+// Between two tries to reach a ledger that is away, doubled from one to the next.
+inline constexpr absl::Duration kFirstPause = absl::Milliseconds(20);
+inline constexpr absl::Duration kLongestPause = absl::Milliseconds(500);
+
 // The log from a position on: existing records at once, new ones as they arrive.
 class LogStream {
  public:

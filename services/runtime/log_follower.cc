@@ -9,11 +9,6 @@
 #include "base/log.h"
 
 namespace votum {
-namespace {
-constexpr absl::Duration kFirstPause = absl::Milliseconds(20);
-constexpr absl::Duration kLongestPause = absl::Milliseconds(500);
-}  // namespace
-
 LogFollower::LogFollower(std::function<std::unique_ptr<LogStream>(uint64_t)> subscribe,
                          std::function<uint64_t()> next_index,
                          std::function<Followed(const ledger::v1::SubscribeResponse&)> take,

@@ -16,11 +16,14 @@ struct Page {
   size_t size = 0;    // at least 1
 };
 
+inline constexpr size_t kDefaultPage = 100;
+inline constexpr size_t kLargestPage = 500;
+
 // The requested page. page_size 0 means `default_size`, more than `max_size` is taken as
 // `max_size`. INVALID_ARGUMENT/BAD_PAGE for a negative size or a token that is not one of
 // NextPageToken's.
-absl::StatusOr<Page> ParsePage(int32_t page_size, absl::string_view page_token, size_t default_size,
-                               size_t max_size);
+absl::StatusOr<Page> ParsePage(int32_t page_size, absl::string_view page_token,
+                               size_t default_size = kDefaultPage, size_t max_size = kLargestPage);
 
 // The token of the page after the element with `last_key`.
 std::string NextPageToken(absl::string_view last_key);

@@ -11,7 +11,7 @@
 namespace votum {
 namespace {
 
-absl::Status TooMany(size_t limit, absl::string_view of_whom) {
+absl::Status TooManySubscriptions(size_t limit, absl::string_view of_whom) {
   return Refuse(Reason::kTooManyWaitingReads,
                 absl::StrCat(limit, " subscriptions ", of_whom,
                              " are open already; end one of them first, or read the log page by "
@@ -111,8 +111,8 @@ grpc::ServerWriteReactor<ledger::v1::SubscribeResponse>* SubscriptionHub::Subscr
   if (taken != CallerShares::Taken::kYes) {
     const bool own = taken == CallerShares::Taken::kCallerHasItsShare;
     return new RefusedSubscription(
-        ToGrpc(own ? TooMany(shares_.limits().of_caller, "of this caller")
-                   : TooMany(shares_.limits().in_all, "like this one")));
+        ToGrpc(own ? TooManySubscriptions(shares_.limits().of_caller, "of this caller")
+                   : TooManySubscriptions(shares_.limits().in_all, "like this one")));
   }
   {
     const std::lock_guard<std::mutex> lock(mutex_);

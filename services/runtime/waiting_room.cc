@@ -9,7 +9,7 @@ namespace {
 
 absl::Status Closed() { return absl::UnavailableError("the service is stopping; try again"); }
 
-absl::Status TooMany(size_t limit, absl::string_view of_whom) {
+absl::Status TooManyReads(size_t limit, absl::string_view of_whom) {
   return Refuse(Reason::kTooManyWaitingReads,
                 absl::StrCat(limit, " reads ", of_whom,
                              " wait for a record already; wait for their answers first, or read "
@@ -57,13 +57,13 @@ void WaitingRoom::Enter(const std::string& caller, uint64_t index, absl::Time de
 
 absl::Status WaitingRoom::MayEnter(const std::string& caller) const {
   if (closed_) return Closed();
-  if (entries_.size() >= limits_.in_all) return TooMany(limits_.in_all, "like this one");
+  if (entries_.size() >= limits_.in_all) return TooManyReads(limits_.in_all, "like this one");
   if (caller.empty()) return absl::OkStatus();
   const auto own = by_caller_.find(caller);
   if (own == by_caller_.end()) return absl::OkStatus();
   const auto& [waiting, going_on] = own->second;
   const bool may = waiting < limits_.of_caller && waiting + going_on < limits_.of_caller + kGoingOn;
-  return may ? absl::OkStatus() : TooMany(limits_.of_caller, "of this caller");
+  return may ? absl::OkStatus() : TooManyReads(limits_.of_caller, "of this caller");
 }
 
 size_t WaitingRoom::waiting() const {
