@@ -14,7 +14,8 @@ constexpr const char* kCheckpointSchema[] = {
 
 absl::StatusOr<std::unique_ptr<SqliteCheckpointStore>> SqliteCheckpointStore::Open(
     const std::string& path, sqlite::IfMissing if_missing) {
-  ASSIGN_OR_RETURN(sqlite::Database database, sqlite::Database::Open(path, kCheckpointSchema, if_missing));
+  ASSIGN_OR_RETURN(sqlite::Database database,
+                   sqlite::Database::Open(path, kCheckpointSchema, if_missing));
   return std::unique_ptr<SqliteCheckpointStore>(new SqliteCheckpointStore(std::move(database)));
 }
 

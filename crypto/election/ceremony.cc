@@ -17,7 +17,6 @@
 namespace votum::election {
 namespace {
 
-
 absl::Status BadTrustees(absl::string_view why) { return Refuse(Reason::kBadTrustees, why); }
 
 absl::Status BadContribution(uint64_t sender, absl::string_view why) {
@@ -247,7 +246,7 @@ absl::StatusOr<TrusteeShare> FinishShare(const TrusteeIdentity& identity, uint64
                    Participate(identity, index, certificates, threshold));
   if (contributions.size() != certificates.size()) {
     return BadTrustees(absl::StrCat("there are ", contributions.size(), " contributions of ",
-                            certificates.size(), " trustees"));
+                                    certificates.size(), " trustees"));
   }
   TrusteeShare share;
   for (uint64_t sender = 1; sender <= contributions.size(); ++sender) {

@@ -29,7 +29,6 @@ constexpr size_t kNonceSize = 13;
 // CCM counts the bytes of a text in the 15 - 13 bytes that the nonce leaves.
 constexpr size_t kMaxText = 65535;
 
-
 absl::Status BadMessage(absl::string_view why) { return Refuse(Reason::kBadChannelMessage, why); }
 
 SecretBytes KeyOf(const Element& shared) {

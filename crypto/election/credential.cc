@@ -93,7 +93,8 @@ absl::StatusOr<Credential> CredentialOfCode(absl::string_view uuid, absl::string
 }
 
 absl::Status CredentialList::Add(const Element& public_key, uint64_t weight) {
-  if (public_key == Element()) return BadCredential("the credential 1, which everybody can sign for");
+  if (public_key == Element())
+    return BadCredential("the credential 1, which everybody can sign for");
   std::string decimal = public_key.ToDecimal();
   if (!index_.emplace(std::move(decimal), credentials_.size()).second) {
     return Refuse(Reason::kDuplicateCredential, absl::StrCat("credential ", credentials_.size() + 1,

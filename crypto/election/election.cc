@@ -36,8 +36,9 @@ absl::Status CheckQuestion(const Question& question) {
     return BadElection(absl::StrCat("a question needs 1 to ", kMaxAnswers, " answers"));
   }
   if (question.min > question.max || question.max > question.answers.size()) {
-    return BadElection(absl::StrCat("a question with ", question.answers.size(), " answers cannot ask for ",
-                            question.min, " to ", question.max, " of them"));
+    return BadElection(absl::StrCat("a question with ", question.answers.size(),
+                                    " answers cannot ask for ", question.min, " to ", question.max,
+                                    " of them"));
   }
   bool utf8 = IsUtf8(question.text);
   for (const std::string& answer : question.answers) utf8 = utf8 && IsUtf8(answer);
@@ -102,7 +103,8 @@ absl::StatusOr<ElectionDraft> ParseDraft(const JsonView& json) {
                     "administrator", "credential_authority", "language"}));
   ASSIGN_OR_RETURN(const JsonView version, json.Member("version"));
   ASSIGN_OR_RETURN(const uint64_t number, version.Integer(UINT32_MAX));
-  if (number != 1) return BadElection(absl::StrCat("version ", number, " of the format is not known"));
+  if (number != 1)
+    return BadElection(absl::StrCat("version ", number, " of the format is not known"));
   ASSIGN_OR_RETURN(const std::string group, json.Text("group"));
   if (group != kGroupName) {
     return Refuse(Reason::kUnsupportedGroup,

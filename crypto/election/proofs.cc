@@ -7,7 +7,6 @@
 namespace votum::election {
 namespace {
 
-
 // a if `choose_a` is 1, b if it is 0, in constant time.
 Scalar Choose(uint64_t choose_a, const Scalar& a, const Scalar& b) {
   return b + Scalar(choose_a) * (a - b);

@@ -13,7 +13,6 @@
 namespace votum::gateway {
 namespace {
 
-
 // Whether `opening` has this number and follows one that record `opened_by` made of `index`; the
 // first follows nothing.
 bool IsInOrder(const publication::v1::Opening& opening, uint64_t number, uint64_t opened_by,
@@ -93,7 +92,8 @@ uint64_t OpeningsMirror::CountBelow(uint64_t log_size) const {
 absl::StatusOr<LineRange> OpeningsMirror::Lines(uint64_t index, int width) const {
   const std::shared_lock<std::shared_mutex> lock(mutex_);
   const auto wanted = static_cast<uint64_t>(width);
-  if (wanted == 0 || index > rows_.size() / crypto::kTileWidth || index * crypto::kTileWidth + wanted > rows_.size())
+  if (wanted == 0 || index > rows_.size() / crypto::kTileWidth ||
+      index * crypto::kTileWidth + wanted > rows_.size())
     return Refuse(Reason::kNotInTree, "there are not that many openings");
   const uint64_t first = index * crypto::kTileWidth;
   LineRange range;

@@ -23,8 +23,9 @@ using google::protobuf::ServiceDescriptor;
 
 // The command that `method` takes: it has the method's name and stands in its package.
 const google::protobuf::Descriptor* CommandOf(const MethodDescriptor& method) {
-  const google::protobuf::Descriptor* const command = DescriptorPool::generated_pool()->FindMessageTypeByName(
-      absl::StrCat(method.file()->package(), ".", method.name()));
+  const google::protobuf::Descriptor* const command =
+      DescriptorPool::generated_pool()->FindMessageTypeByName(
+          absl::StrCat(method.file()->package(), ".", method.name()));
   return command != nullptr && FindCommandType(PayloadType(command)) != nullptr ? command : nullptr;
 }
 
