@@ -100,7 +100,7 @@ absl::StatusOr<std::shared_ptr<client::Client>> Clients::Get(const std::string& 
   ASSIGN_OR_RETURN(client::Context context, client::LoadContext(context_path));
   if (!passphrase_file.empty()) context.passphrase_file = passphrase_file;
   const std::string deployment =
-      absl::StrCat(context.ca_certificate_file, " ", context.edge, " ",
+      absl::StrCat(context.ca_certificate_file, " ", context.edge, " ", context.identity_file, " ",
                    absl::StrJoin(context.endpoints, " ", absl::PairFormatter("=")));
   std::shared_ptr<client::Channels>& channels = channels_[deployment];
   if (channels == nullptr) {

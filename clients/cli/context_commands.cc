@@ -24,6 +24,7 @@ struct Options {
   std::string from;
   std::string edge;
   std::string ca;
+  std::string identity;
   std::string person;
   std::string key;
   std::string passphrase_file;
@@ -58,6 +59,15 @@ absl::Status Add(Run& run, const Options& options) {
     RETURN_IF_ERROR(client::CheckEdge(options.edge));
     context.edge = options.edge;
     context.endpoints.clear();
+    context.identity_file.clear();
+  }
+  if (!options.identity.empty()) {
+    if (!context.edge.empty()) {
+      return Refuse(Reason::kUsage,
+                    "--identity is for the services' own ports; the edge asks for none");
+    }
+    RETURN_IF_ERROR(CheckThere("--identity", options.identity, "; votumd renew makes it"));
+    context.identity_file = Absolute(options.identity);
   }
   if (options.ca == kSystem && context.edge.empty()) {
     return Refuse(Reason::kUsage,
@@ -103,6 +113,8 @@ absl::Status Show(const Run& run, const std::string& name) {
       {"ca_certificate_file", "authority",
        context.ca_certificate_file.empty() ? "those of the system" : context.ca_certificate_file}};
   if (!context.edge.empty()) facts.push_back({"edge", "address", context.edge});
+  if (!context.identity_file.empty())
+    facts.push_back({"identity_file", "identity", context.identity_file});
   if (!context.person_id.empty()) facts.push_back({"person_id", "person", context.person_id});
   if (!context.key_file.empty()) facts.push_back({"key_file", "key file", context.key_file});
   for (const auto& [service, address] : context.endpoints)
@@ -138,6 +150,9 @@ void AddContextCommands(Command root, Run& run) {
   add->add_option("--ca", options->ca,
                   "File of the authority that vouches for the certificate there, or \"system\" for "
                   "those of this machine; the deployment's own without it");
+  add->add_option("--identity", options->identity,
+                  "File with a certificate of the deployment and its key, which the services' own "
+                  "ports demand from auditors' machines: tls/visitor.pem; not with --edge");
   add->add_option("--person", options->person,
                   "The person who acts: id or name; without it, the public");
   add->add_option("--key", options->key, "File of the person's key");

@@ -35,6 +35,10 @@ constexpr int kLastReconnectMs = 1000;
 constexpr int kAnswerMs = 2 * kAskMilliseconds;
 constexpr char kSessionMetadata[] = "votum-session-bin";
 constexpr size_t kMaxCertificateBytes = size_t{1} << 20;
+// A port that demands a certificate cannot say so: gRPC's callers only see that the connection ends.
+constexpr char kPeopleComeByTheEdge[] =
+    "; the services' own ports may demand a certificate (identity_file), since people come by the "
+    "edge: votum context add NAME --from CONTEXT --edge https://...";
 
 // "application/vnd.votum.meetings.v1.CastVote+protobuf" -> "meetings", "CastVote".
 std::pair<std::string, std::string> ServiceAndMethod(absl::string_view payload_type) {
@@ -51,6 +55,23 @@ bool NamesItsActor(const common::v1::SignedCommand& command) {
   return any.ParseFromString(command.payload()) && !any.header().actor().empty();
 }
 
+absl::StatusOr<std::string> ReadPem(absl::string_view member, const std::string& path) {
+  auto pem = ReadFile(path, kMaxCertificateBytes);
+  if (pem.ok()) return pem;
+  return Refuse(Reason::kBadContext, absl::StrCat("\"", member, "\": ", pem.status().message()));
+}
+
+// For the services' own ports.
+absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> TlsOf(const Context& context) {
+  grpc::SslCredentialsOptions tls;
+  ASSIGN_OR_RETURN(tls.pem_root_certs, ReadPem("ca_certificate_file", context.ca_certificate_file));
+  if (!context.identity_file.empty()) {
+    ASSIGN_OR_RETURN(tls.pem_cert_chain, ReadPem("identity_file", context.identity_file));
+    tls.pem_private_key = tls.pem_cert_chain;
+  }
+  return grpc::SslCredentials(tls);
+}
+
 }  // namespace
 
 absl::StatusOr<std::shared_ptr<Channels>> Channels::Open(const Context& context) {
@@ -59,12 +80,7 @@ absl::StatusOr<std::shared_ptr<Channels>> Channels::Open(const Context& context)
     channels->edge_ = EdgeRoute(context.edge, {context.ca_certificate_file, ""});
     return channels;
   }
-  auto certificate = ReadFile(context.ca_certificate_file, kMaxCertificateBytes);
-  if (!certificate.ok())
-    return Refuse(Reason::kBadContext,
-                  absl::StrCat("\"ca_certificate_file\": ", certificate.status().message()));
-  grpc::SslCredentialsOptions tls;
-  tls.pem_root_certs = *std::move(certificate);
+  ASSIGN_OR_RETURN(const std::shared_ptr<grpc::ChannelCredentials> tls, TlsOf(context));
   grpc::ChannelArguments arguments;
   arguments.SetMaxReceiveMessageSize(64 << 20);
   // Finds a restarted service at once, not after gRPC's two minutes.
@@ -77,8 +93,7 @@ absl::StatusOr<std::shared_ptr<Channels>> Channels::Open(const Context& context)
   for (const auto& [service, address] : context.endpoints) {
     grpc::ChannelArguments own = arguments;
     Balance(address, &own);
-    channels->routes_[service] =
-        GrpcRoute(grpc::CreateCustomChannel(address, grpc::SslCredentials(tls), own));
+    channels->routes_[service] = GrpcRoute(grpc::CreateCustomChannel(address, tls, own));
   }
   return channels;
 }
@@ -306,11 +321,12 @@ absl::Status Client::Explain(const std::string& service, const absl::Status& sta
   if (!no_way || !IsOfService(status)) return status;
   return StatusOfService(grpc::Status(
       static_cast<grpc::StatusCode>(status.code()),
-      absl::StrCat("the service ", service, " at ",
-                   context_.edge.empty() ? context_.endpoints.at(service) : context_.edge,
-                   " does not answer (", status.message(),
-                   "); ask whether it runs, and look at the addresses with: votum "
-                   "context show")));
+      absl::StrCat(
+          "the service ", service, " at ",
+          context_.edge.empty() ? context_.endpoints.at(service) : context_.edge,
+          " does not answer (", status.message(),
+          "); ask whether it runs, and look at the addresses with: votum context show",
+          context_.edge.empty() && context_.identity_file.empty() ? kPeopleComeByTheEdge : "")));
 }
 
 absl::Status Client::ReadRuntime(const std::string& service, google::protobuf::Message* response) {

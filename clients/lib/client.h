@@ -32,7 +32,7 @@ inline constexpr absl::Duration kPatience = absl::Seconds(30);
 // The ways to the services of one deployment, shared by its clients. Thread-safe.
 class Channels {
  public:
-  // INVALID_ARGUMENT/BAD_CONTEXT if the authority's certificate cannot be read.
+  // INVALID_ARGUMENT/BAD_CONTEXT if the authority's certificate, or the own one, cannot be read.
   static absl::StatusOr<std::shared_ptr<Channels>> Open(const Context& context);
   // INVALID_ARGUMENT/BAD_CONTEXT if the context names no address for `service`.
   absl::StatusOr<std::shared_ptr<Route>> To(const std::string& service);

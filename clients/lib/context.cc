@@ -35,6 +35,7 @@ constexpr Member kMembers[] = {{"deployment", &Context::deployment, true},
                                {"log_vkey", &Context::log_vkey, true},
                                {"ca_certificate_file", &Context::ca_certificate_file, false},
                                {"edge", &Context::edge, false},
+                               {"identity_file", &Context::identity_file, false},
                                {"person_id", &Context::person_id, false},
                                {"key_file", &Context::key_file, false},
                                {"passphrase_file", &Context::passphrase_file, false},
@@ -89,6 +90,8 @@ absl::StatusOr<Context> LoadContext(const std::string& path) {
     return Bad(path, "\"ca_certificate_file\" is missing");
   if (!context.edge.empty() && !context.endpoints.empty())
     return Bad(path, "has both \"edge\" and \"endpoints\"; keep one of them");
+  if (!context.edge.empty() && !context.identity_file.empty())
+    return Bad(path, "has both \"edge\" and \"identity_file\", which is for \"endpoints\" alone");
   if (!context.edge.empty()) {
     const absl::Status address = CheckEdge(context.edge);
     if (!address.ok()) return Bad(path, absl::StrCat("\"edge\": ", address.message()));

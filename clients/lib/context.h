@@ -10,9 +10,10 @@
 //    "passphrase_file": "/.../passphrase"}
 //
 // "edge" is the one address for people's programs. Machines that reach the services' own ports have
-// "endpoints" instead: {"ledger": "127.0.0.1:7451", ...}. An edge whose certificate the system's
-// authorities vouch for needs no "ca_certificate_file". The client.json that `votumd init` writes
-// lacks the last three. A demonstration, whose clock is set by hand, adds "clock_offset_file". A
+// "endpoints" instead: {"ledger": "127.0.0.1:7451", ...}, and "identity_file", certificate and key of
+// the deployment in one file, which these ports demand unless they are for trying out. An edge whose
+// certificate the system's authorities vouch for needs no "ca_certificate_file". The client.json that
+// `votumd init` writes lacks the last three. A demonstration, whose clock is set by hand, adds "clock_offset_file". A
 // context holds no secrets.
 #ifndef VOTUM_CLIENTS_LIB_CONTEXT_H_
 #define VOTUM_CLIENTS_LIB_CONTEXT_H_
@@ -32,6 +33,7 @@ struct Context {
   std::string ca_certificate_file;
   std::string edge;  // "https://…" without a path; empty for endpoints
   std::map<std::string, std::string> endpoints;  // by service
+  std::string identity_file;                     // shown to the endpoints; may be empty
   std::string person_id;                         // empty for the public
   std::string key_file;
   std::string passphrase_file;    // empty: asked for on the terminal, if the key file needs one

@@ -48,17 +48,19 @@ class OneService final : public grpc::AuthMetadataProcessor {
 }  // namespace
 
 std::shared_ptr<grpc::ServerCredentials> ServerTlsFor(const TlsFiles& files,
-                                                      const std::string& service) {
-  auto credentials = ServerTls(files);
+                                                      const std::string& service, Callers callers) {
+  auto credentials = ServerTls(files, callers);
   credentials->SetAuthMetadataProcessor(std::make_shared<OneService>(service));
   return credentials;
 }
 
-std::shared_ptr<grpc::ServerCredentials> ServerTls(const TlsFiles& files) {
+std::shared_ptr<grpc::ServerCredentials> ServerTls(const TlsFiles& files, Callers callers) {
   grpc::experimental::TlsServerCredentialsOptions options(Watch(files));
   options.watch_root_certs();
   options.watch_identity_key_cert_pairs();
-  options.set_cert_request_type(GRPC_SSL_REQUEST_CLIENT_CERTIFICATE_AND_VERIFY);
+  options.set_cert_request_type(callers == Callers::kAnybody
+                                    ? GRPC_SSL_REQUEST_CLIENT_CERTIFICATE_AND_VERIFY
+                                    : GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY);
   return grpc::experimental::TlsServerCredentials(options);
 }
 
@@ -82,7 +84,7 @@ std::string CertificateOf(const grpc::ServerContextBase& context) {
 
 std::string PeerService(const grpc::ServerContextBase& context) {
   const std::string name = CertificateOf(context);
-  return name == kGateway ? "" : name;
+  return name == kGateway || name == kVisitor ? "" : name;
 }
 
 }  // namespace votum

@@ -9,6 +9,7 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "base/log.h"
+#include "base/loopback.h"
 #include "base/numbers.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"
@@ -41,8 +42,6 @@ absl::StatusOr<Address> ParseAddress(const std::string& text) {
   if (absl::ConsumePrefix(&host, "[")) absl::ConsumeSuffix(&host, "]");
   return Address{std::string(host), static_cast<uint16_t>(*port)};
 }
-
-bool IsLoopback(const std::string& host) { return host == "::1" || absl::StartsWith(host, "127."); }
 
 }  // namespace
 

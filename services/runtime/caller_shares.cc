@@ -72,7 +72,7 @@ std::string CallerOf(const grpc::ServerContextBase& context) {
 
 std::string CallerNamed(const std::string& certificate, const std::string& peer,
                         const std::string& behind) {
-  if (certificate.empty()) return AddressOfPeer(peer);
+  if (certificate.empty() || certificate == kVisitor) return AddressOfPeer(peer);
   if (certificate != kGateway) return "";
   in_addr v4{};
   if (inet_pton(AF_INET, behind.c_str(), &v4) == 1) return absl::StrCat("ipv4:", behind);

@@ -36,7 +36,7 @@ absl::Status IssueServiceFiles(const Deployment& deployment,
   ASSIGN_OR_RETURN(std::string key_pem, ReadFile(deployment.ca_key_path()));
   authority.key_pem = crypto::SecretBytes::TakeFrom(&key_pem);
   std::vector<const char*> services(kServices.begin(), kServices.end());
-  services.push_back(kGateway);
+  services.insert(services.end(), {kGateway, kVisitor});
   for (const char* service : services) {
     crypto::ServiceCertificateRequest request;
     request.service = service;

@@ -7,6 +7,7 @@
 //                          witnesses with their URLs; public
 //   tls/ca.crt, ca.key     the deployment's own certificate authority
 //   tls/<service>.pem      certificate and key of each service, and of the gateway
+//   tls/visitor.pem        for machines of auditors and operators: opens the ports, gives no right
 //   tls/edge.pem           certificate chain and key shown to the public, if not the gateway's
 //   ledger/log.key         the log's signing key
 //   tls/lock               locked by whoever makes certificates (base/role_lock.h)

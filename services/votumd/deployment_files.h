@@ -1,5 +1,5 @@
 // Whether the files of a deployment's folder are there and belong together, as far as that shows
-// without opening the log. What the ledger's own files say is found out when the log is opened.
+// without opening the log. The ledger's own files are judged when the log is opened.
 #ifndef VOTUM_SERVICES_VOTUMD_DEPLOYMENT_FILES_H_
 #define VOTUM_SERVICES_VOTUMD_DEPLOYMENT_FILES_H_
 

@@ -10,11 +10,12 @@
 #include <optional>
 #include <system_error>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/file.h"
+#include "base/loopback.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"
+#include "core/fold/domains.h"
 #include "crypto/secret.h"
 
 namespace votum {
@@ -88,11 +89,6 @@ absl::Status CopyEdgeFiles(const Deployment& deployment, const std::string& fold
   return copy(&Deployment::config_path);
 }
 
-bool IsLoopbackAddress(const std::string& address) {
-  const std::string host = address.substr(0, address.rfind(':'));
-  return absl::StartsWith(host, "127.") || host == "[::1]" || host == "::1" || host == "localhost";
-}
-
 absl::Status CheckEdgeIsApart(const runtime::v1::DeploymentConfig& config,
                               const std::vector<std::string>& services,
                               const std::vector<std::string>& listen) {
@@ -108,6 +104,13 @@ absl::Status CheckEdgeIsApart(const runtime::v1::DeploymentConfig& config,
           *beyond,
           "; serve them apart (--services core, and --services gateway under another user: "
           "docs/operations.md), or say edge_beside_keys: true in votum.textproto"));
+}
+
+Callers WhoMayCall(const std::vector<std::string>& services, bool has_gateway,
+                   const std::vector<std::string>& listen) {
+  const bool is_everything = services.size() == kServices.size() + (has_gateway ? 1 : 0);
+  const bool is_private = std::all_of(listen.begin(), listen.end(), IsLoopbackAddress);
+  return is_everything && is_private ? Callers::kAnybody : Callers::kWithCertificate;
 }
 
 }  // namespace votum

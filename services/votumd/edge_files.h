@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "platform/grpc/credentials.h"
 #include "services/votumd/deployment.h"
 #include "votum/runtime/v1/config.pb.h"
 
@@ -29,8 +30,11 @@ absl::Status CheckEdgeIsApart(const runtime::v1::DeploymentConfig& config,
                               const std::vector<std::string>& services,
                               const std::vector<std::string>& listen);
 
-// Whether an address, "127.0.0.1:7451" or "[::1]:443", is of this machine alone.
-bool IsLoopbackAddress(const std::string& address);
+// Whose calls the services' own ports take. One process with everything, the edge too if the
+// deployment has one (`has_gateway`), that no other machine can reach is for trying out: its ports
+// take anybody's. Elsewhere people come by the edge, and the ports demand a certificate.
+Callers WhoMayCall(const std::vector<std::string>& services, bool has_gateway,
+                   const std::vector<std::string>& listen);
 
 }  // namespace votum
 

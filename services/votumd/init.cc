@@ -135,7 +135,8 @@ std::string ConfigText(const InitOptions& options, absl::string_view vkey) {
       "\"\n\n"
       "# Where each service listens (gRPC over TLS), and where this machine's Prometheus finds its "
       "metrics. Bind to a\n"
-      "# private address: the public is served by the gateway, not by these ports.\n");
+      "# private address: the public is served by the gateway, not by these ports, which demand a "
+      "certificate unless one\n# process has everything and listens on loopback alone.\n");
   for (size_t i = 0; i < kServices.size(); ++i) absl::StrAppend(&text, ServiceText(options, i));
   absl::StrAppend(
       &text,

@@ -36,8 +36,8 @@ namespace {
 
 constexpr int kTriesOfCommands = 20;  // half a second each while the database does not answer
 
-// The name of one of our processes, as its certificate or channel gives it. Anybody can reach the
-// gateway, so to the ledger it is nobody special.
+// The name of one of our services, as its certificate or channel gives it. Anybody can reach the
+// gateway, so to the ledger it is nobody special; PeerService names no visitor.
 absl::StatusOr<std::string> Known(std::string service) {
   if (!service.empty() && service != kGateway) return service;
   return Refuse(

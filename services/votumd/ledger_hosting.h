@@ -24,8 +24,8 @@
 
 namespace votum {
 
-// Makes the ledger's two stores, and appends record 0. Of `config` it needs the origin, the log's key
-// and the storage. ALREADY_EXISTS/LOG_EXISTS if there is a log in the stores.
+// Makes the ledger's two stores, and appends record 0. It needs the origin, the log's key and the
+// storage of `config`. ALREADY_EXISTS/LOG_EXISTS if there is a log in the stores.
 absl::Status FoundLedger(const Deployment& deployment, const runtime::v1::DeploymentConfig& config,
                          const common::v1::SignedCommand& founding, Clock* clock);
 

@@ -25,6 +25,7 @@
 #include "base/uptime.h"
 #include "crypto/note.h"
 #include "platform/grpc/connect.h"
+#include "platform/grpc/credentials.h"
 #include "services/decisions/service.h"
 #include "services/directory/service.h"
 #include "services/ideas/service.h"
@@ -290,15 +291,17 @@ absl::Status CheckClockIsThatOf(const Replica& replica,
 // The services of one process. Members are made from top to bottom, and end the other way round.
 class Process {
  public:
-  // All outlive this object. `names` are the services in the order of kServices, at least one.
+  // All outlive this object. `names` are the services in the order of kServices, at least one;
+  // `callers` are those of their ports.
   Process(const ServeOptions& options, const Deployment& deployment,
           const runtime::v1::DeploymentConfig& config, const crypto::NoteVerifier& log,
-          std::vector<std::string> names)
+          std::vector<std::string> names, Callers callers)
       : options_(options),
         deployment_(deployment),
         config_(config),
         log_(log),
         names_(std::move(names)),
+        callers_(callers),
         shifted_clock_(deployment.clock_offset_path()),
         clock_(config.simulated_clock() ? static_cast<Clock*>(&shifted_clock_) : &system_clock_) {}
 
@@ -317,7 +320,10 @@ class Process {
     }
     if (with_gateway) RETURN_IF_ERROR(OpenEdge());
     Log(Severity::kInfo, "serving",
-        {{"services", absl::StrJoin(names_, ",")}, {"addresses", absl::StrJoin(addresses_, ",")}});
+        {{"services", absl::StrJoin(names_, ",")},
+         {"addresses", absl::StrJoin(addresses_, ",")},
+         {"callers", callers_ == Callers::kAnybody ? "anybody on this machine"
+                                                   : "with a certificate of the deployment"}});
     progress_.Done();
     scrub_->Start();
     probe_->Start();
@@ -377,7 +383,7 @@ class Process {
       std::vector<Host::Port> ports;
       for (size_t i = 0; i < names_.size(); ++i) {
         ports.push_back(
-            {addresses_[i], ServerTlsFor(deployment_.TlsOf(names_.front()), names_[i])});
+            {addresses_[i], ServerTlsFor(deployment_.TlsOf(names_.front()), names_[i], callers_)});
       }
       ASSIGN_OR_RETURN(host_, Host::Start(ports, services_, std::move(gates)));
       return absl::OkStatus();
@@ -507,6 +513,7 @@ class Process {
   const runtime::v1::DeploymentConfig& config_;
   const crypto::NoteVerifier& log_;
   const std::vector<std::string> names_;
+  const Callers callers_;
   std::vector<std::string> addresses_;
 
   SystemClock system_clock_;
@@ -572,10 +579,11 @@ absl::Status Serve(const ServeOptions& options) {
   // Held for life, and taken before anything is opened or any port is bound.
   ASSIGN_OR_RETURN(const std::optional<RoleLock> owner, TakeRole(deployment, config, names));
   RETURN_IF_ERROR(CheckDeploymentFiles(deployment, config, names));
+  const Callers callers = WhoMayCall(names, HasGateway(config, options.replica), listen);
   const bool with_gateway = names.back() == kGateway;
   if (with_gateway) names.pop_back();
   if (names.empty()) return ServeGatewayAlone(deployment, config, options.replica, log);
-  return Process(options, deployment, config, log, std::move(names)).Run(with_gateway);
+  return Process(options, deployment, config, log, std::move(names), callers).Run(with_gateway);
 }
 
 }  // namespace votum

@@ -89,6 +89,27 @@ std::pair<std::string, std::string> ServiceAndCommand(const std::string& payload
 
 using client::MethodPath;
 
+// The ports of a process that does not host everything demand a certificate. A visitor's gives no
+// right.
+std::string VisitorPath(const std::string& folder) { return folder + "/tls/visitor.pem"; }
+
+std::shared_ptr<grpc::ChannelCredentials> TlsOf(const std::string& folder) {
+  grpc::SslCredentialsOptions tls;
+  tls.pem_root_certs = *ReadFile(folder + "/tls/ca.crt");
+  tls.pem_cert_chain = *ReadFile(VisitorPath(folder));
+  tls.pem_private_key = tls.pem_cert_chain;
+  return grpc::SslCredentials(tls);
+}
+
+// client.json in `path`, to which it adds the visitor's certificate, for `votum`.
+nlohmann::ordered_json ClientWithIdentity(const std::string& path, const std::string& folder) {
+  auto client = nlohmann::ordered_json::parse(*ReadFile(path));
+  client["identity_file"] = std::filesystem::absolute(VisitorPath(folder)).string();
+  const absl::Status written = WriteFile(path, client.dump(2) + "\n");
+  if (!written.ok()) Die(written.ToString());
+  return client;
+}
+
 }  // namespace
 
 City::City(std::string folder, const Options& options) : folder_(std::move(folder)) {
@@ -119,14 +140,12 @@ City::City(std::string folder, const Options& options) : folder_(std::move(folde
     Die(absl::StrCat("votumd init failed: ", ReadFile(output).value_or("no output")));
   }
   if (options.prepare) options.prepare(folder_);
-  const auto client = nlohmann::json::parse(*ReadFile(client_path()));
+  const nlohmann::ordered_json client = ClientWithIdentity(client_path(), folder_);
   log_ = std::make_unique<crypto::NoteVerifier>(
       *crypto::NoteVerifier::FromVkey(client["log_vkey"].get<std::string>()));
-  grpc::SslCredentialsOptions tls;
-  tls.pem_root_certs = *ReadFile(client["ca_certificate_file"].get<std::string>());
   for (const char* service : kServices) {
     endpoints_[service] = client["endpoints"][service].get<std::string>();
-    channels_[service] = ConnectTo(endpoints_[service], grpc::SslCredentials(tls));
+    channels_[service] = ConnectTo(endpoints_[service], TlsOf(folder_));
   }
   const std::string log = folder_ + ".log";
   std::filesystem::remove(log);
@@ -449,11 +468,9 @@ void City::Advance(absl::Duration duration) {
 }
 
 std::shared_ptr<grpc::Channel> City::ChannelTo(const std::string& service, int replica) const {
-  grpc::SslCredentialsOptions tls;
-  tls.pem_root_certs = *ReadFile(ca_path());
   const std::vector<std::string> addresses =
       absl::StrSplit(absl::StripPrefix(endpoints_.at(service), "ipv4:"), ',');
-  return ConnectTo(addresses.at(static_cast<size_t>(replica)), grpc::SslCredentials(tls));
+  return ConnectTo(addresses.at(static_cast<size_t>(replica)), TlsOf(folder_));
 }
 
 std::string City::EdgeUrl() const {

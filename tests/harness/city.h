@@ -1,7 +1,8 @@
 // A whole city under test: a deployment of real processes over real TLS, its people with their
 // keys, and shortcuts to the states of a council in which tests start.
 //
-// It signs and sends with only the crypto library and thus serves as a second, independent client.
+// It signs and sends with only the crypto library and thus serves as a second, independent client. It
+// calls the services' own ports with a visitor's certificate, which gives no right.
 #ifndef VOTUM_TESTS_HARNESS_CITY_H_
 #define VOTUM_TESTS_HARNESS_CITY_H_
 
@@ -67,7 +68,7 @@ class City {
   absl::StatusOr<common::v1::Receipt> Do(const std::string& person,
                                          google::protobuf::Message&& command);
 
-  // Calls the ledger's Append as a client without certificate.
+  // Calls the ledger's Append as a client whose certificate is no service's.
   absl::Status AppendDirectly(const common::v1::SignedCommand& command);
 
   // A read by `person` ("" for the public) that reflects all records sent through this object.

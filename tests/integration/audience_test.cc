@@ -19,7 +19,10 @@
 #include "base/test_folder.h"
 #include "clients/lib/unary_call.h"
 #include "core/command/timestamps.h"
+#include "crypto/certificates.h"
 #include "crypto/hash.h"
+#include "grpcpp/create_channel.h"
+#include "grpcpp/security/credentials.h"
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
 #include "platform/grpc/connect.h"
@@ -237,6 +240,7 @@ TEST_P(AudienceTest, DigestsAreForServicesAndNotForTheEdge) {
   };
   EXPECT_GT(digests("papers"), 0);
   EXPECT_EQ(digests("gateway"), 0);
+  EXPECT_EQ(digests("visitor"), 0);
 }
 
 // While a vote is open its ballots are withheld from the auditor too, whose audit says so and finds
@@ -391,6 +395,51 @@ TEST_P(AudienceTest, APortIsThatOfItsServiceAlone) {
         EXPECT_TRUE(absl::IsPermissionDenied(status)) << status;
     }
   }
+}
+
+// Whoever shows no certificate of this deployment gets no further than the handshake, session or not;
+// one process with everything on loopback is for trying out.
+TEST_P(AudienceTest, APortDemandsACertificateUnlessItIsForTryingOut) {
+  const bool trying_out = GetParam() == City::Layout::kOneProcess;
+  grpc::SslCredentialsOptions anonymous;
+  anonymous.pem_root_certs = *ReadFile(city_.ca_path());
+  const auto authority = *crypto::MakeAuthority("another", absl::Now());
+  crypto::ServiceCertificateRequest request;
+  request.service = "meetings";
+  const auto issued = *crypto::IssueServiceCertificate(authority, request, absl::Now());
+  grpc::SslCredentialsOptions foreign = anonymous;
+  foreign.pem_cert_chain = issued.certificate_pem;
+  foreign.pem_private_key = std::string(issued.key_pem.Reveal());
+  const auto ask = [&](const grpc::SslCredentialsOptions& tls, const std::string& session) {
+    grpc::ClientContext context;
+    context.set_deadline(absl::ToChronoTime(absl::Now() + absl::Seconds(10)));
+    if (!session.empty()) context.AddMetadata("votum-session-bin", session);
+    ledger::v1::GetCheckpointResponse response;
+    return client::UnaryCall(
+        grpc::CreateChannel(city_.Endpoint("publication"), grpc::SslCredentials(tls)),
+        client::MethodPath("publication", "GetCheckpoint"), &context,
+        ledger::v1::GetCheckpointRequest(), &response);
+  };
+  for (const std::string& session : {std::string(), SessionOf("petra.pruef")}) {
+    const absl::Status status = ask(anonymous, session);
+    EXPECT_EQ(status.ok(), trying_out) << status;
+    if (!trying_out) EXPECT_TRUE(absl::IsUnavailable(status)) << status;
+    EXPECT_TRUE(absl::IsUnavailable(ask(foreign, session)));
+  }
+  if (trying_out) return;
+  // `votum` says the way out, since the port cannot.
+  CommandLine votum(&city_, NewTestFolder("people"));
+  auto client = nlohmann::json::parse(*ReadFile(city_.client_path()));
+  client.erase("identity_file");
+  votum.WriteFileOf("stranger.json", client.dump());
+  EXPECT_THAT(votum.Do("stranger", "--timeout 2 meeting list", 3),
+              ::testing::HasSubstr("people come by the edge: votum context add"));
+  const std::string add =
+      absl::StrCat("context add ", votum.Path("visitor.json"), " --from ",
+                   votum.Path("stranger.json"), " --identity ", city_.folder(), "/tls/visitor.pem");
+  votum.Do("", absl::StrCat(add, " --edge ", city_.EdgeUrl()), 2);
+  votum.Do("", add);
+  EXPECT_THAT(votum.Do("visitor", "meeting list"), ::testing::HasSubstr("sitzung-1"));
 }
 
 // The edge counts calls for persons, and believes services about them, not its clients.

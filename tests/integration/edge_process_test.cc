@@ -18,6 +18,7 @@
 #include "base/refusal.h"
 #include "base/status_matchers.h"
 #include "base/test_folder.h"
+#include "core/fold/domains.h"
 #include "gtest/gtest.h"
 #include "services/votumd/edge_files.h"
 #include "tests/harness/await.h"
@@ -75,6 +76,7 @@ TEST(EdgeProcessTest, OneProcessWithTheEdgeAndTheKeysIsForThisMachineAlone) {
       {all, {"127.0.0.1:7451", "[::]:443"}, false},
       {all, {"10.0.0.1:7451", "127.0.0.1:443"}, false},
       {all, {"votum.example:7451"}, false},
+      {all, {"127.evil.example:7451"}, false},
       {{"ledger", "meetings"}, {"10.0.0.1:7451"}, true},
       {{"gateway"}, {"0.0.0.0:443"}, true},
       {{"meetings", "gateway"}, {"0.0.0.0:443"}, false},
@@ -86,6 +88,36 @@ TEST(EdgeProcessTest, OneProcessWithTheEdgeAndTheKeysIsForThisMachineAlone) {
     if (!row.good) EXPECT_THAT(status, IsRefused(Reason::kBadConfig));
     config.set_edge_beside_keys(true);
     EXPECT_OK(CheckEdgeIsApart(config, row.services, row.listen));
+  }
+}
+
+TEST(EdgeProcessTest, OnlyOneProcessWithEverythingOnLoopbackTakesCallsOfAnybody) {
+  const std::vector<std::string> core(kServices.begin(), kServices.end());
+  std::vector<std::string> all = core;
+  all.emplace_back("gateway");
+  const struct {
+    std::vector<std::string> services;
+    bool has_gateway;
+    std::vector<std::string> listen;
+    bool anybody;
+  } kCases[] = {
+      {all, true, {"127.0.0.1:7451", "[::1]:443"}, true},
+      {core, false, {"127.0.0.1:7451"}, true},
+      // The edge runs apart.
+      {core, true, {"127.0.0.1:7451"}, false},
+      {{"meetings"}, true, {"127.0.0.1:7451"}, false},
+      {{"meetings"}, false, {"127.0.0.1:7451"}, false},
+      {{core.begin() + 1, core.end()}, false, {"127.0.0.1:7451"}, false},
+      // Others can reach one of its ports.
+      {all, true, {"127.0.0.1:7451", "0.0.0.0:7452", "127.0.0.1:443"}, false},
+      {all, true, {"127.0.0.1:7451", "[::]:443"}, false},
+      {all, true, {"127.evil.example:7451", "127.0.0.1:443"}, false},
+      {core, false, {"10.0.0.1:7451"}, false},
+  };
+  for (const auto& row : kCases) {
+    EXPECT_EQ(WhoMayCall(row.services, row.has_gateway, row.listen) == Callers::kAnybody,
+              row.anybody)
+        << row.services.size() << " " << row.listen.back();
   }
 }
 

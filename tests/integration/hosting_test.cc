@@ -18,9 +18,12 @@
 #include "base/refusal.h"
 #include "base/status_matchers.h"
 #include "base/test_folder.h"
+#include "clients/lib/unary_call.h"
 #include "core/fold/domains.h"
 #include "gmock/gmock.h"
 #include "google/protobuf/text_format.h"
+#include "grpcpp/create_channel.h"
+#include "grpcpp/security/credentials.h"
 #include "gtest/gtest.h"
 #include "tests/harness/await.h"
 #include "tests/harness/city.h"
@@ -125,6 +128,35 @@ TEST_F(HostingTest, AnswersSayHowOldTheirStateIsWhileTheLedgerIsAway) {
   city.ProcessOf("ledger").Start();
   city.AwaitReady();
   EXPECT_TRUE(Await([&] { return !absl::StrContains(look(), "votum: note:"); }));
+}
+
+// Whoever can be reached by other machines demands a certificate of everybody, also in one process.
+TEST_F(HostingTest, APortBeyondThisMachineDemandsACertificate) {
+  City::Options options;
+  options.layout = City::Layout::kOneProcess;
+  options.prepare = [](const std::string& folder) {
+    const std::string path = folder + "/votum.textproto";
+    runtime::v1::DeploymentConfig config;
+    ASSERT_TRUE(google::protobuf::TextFormat::ParseFromString(*ReadFile(path), &config));
+    runtime::v1::ServiceAddress& row = *config.mutable_services(1);
+    const std::string port = row.address().substr(row.address().rfind(':'));
+    row.add_replicas()->set_listen("0.0.0.0" + port);
+    config.set_edge_beside_keys(true);
+    std::string text;
+    ASSERT_TRUE(google::protobuf::TextFormat::PrintToString(config, &text));
+    ASSERT_OK(WriteFile(path, text));
+  };
+  City city(NewTestFolder("beyond"), options);
+  EXPECT_OK(Register(city, "carla")) << "with a certificate";
+  grpc::SslCredentialsOptions anonymous;
+  anonymous.pem_root_certs = *ReadFile(city.ca_path());
+  grpc::ClientContext context;
+  context.set_deadline(absl::ToChronoTime(absl::Now() + absl::Seconds(10)));
+  directory::v1::GetBodyResponse body;
+  EXPECT_TRUE(absl::IsUnavailable(client::UnaryCall(
+      grpc::CreateChannel(city.Endpoint("directory"), grpc::SslCredentials(anonymous)),
+      client::MethodPath("directory", "GetBody"), &context, directory::v1::GetBodyRequest(),
+      &body)));
 }
 
 // Keys lie in the memory of a server.

@@ -270,6 +270,9 @@ TEST_F(ClientTest, AContextWithoutAUsableLogKeyOrAuthorityIsRefused) {
   context = service_.ContextOf();
   context.ca_certificate_file = "/nonexistent/ca.crt";
   EXPECT_THAT(Channels::Open(context), IsRefused(Reason::kBadContext));
+  context = service_.ContextOf();
+  context.identity_file = "/nonexistent/visitor.pem";
+  EXPECT_THAT(Channels::Open(context), IsRefused(Reason::kBadContext));
 }
 
 TEST_F(ClientTest, AServiceThatIsNotThereIsNamedWithItsAddress) {
@@ -279,6 +282,7 @@ TEST_F(ClientTest, AServiceThatIsNotThereIsNamedWithItsAddress) {
   const absl::Status status = Read(*client);
   EXPECT_THAT(status, HasCode(absl::StatusCode::kUnavailable));
   EXPECT_THAT(std::string(status.message()), HasSubstr("meetings at 127.0.0.1:1 does not answer"));
+  EXPECT_THAT(std::string(status.message()), HasSubstr("--edge https://"));
   EXPECT_TRUE(IsOfService(status));
 }
 

@@ -40,6 +40,7 @@ constexpr char kWhole[] = R"({
   "log_vkey": "votum.test.example/log+1234abcd+key",
   "ca_certificate_file": "/srv/ca.crt",
   "endpoints": {"ledger": "127.0.0.1:7451", "meetings": "127.0.0.1:7455"},
+  "identity_file": "/srv/visitor.pem",
   "person_id": "m01",
   "key_file": "/home/m01.key",
   "passphrase_file": "/home/m01.pass"
@@ -54,6 +55,7 @@ TEST(ContextTest, ReadsEveryMember) {
   EXPECT_EQ(context->log_vkey, "votum.test.example/log+1234abcd+key");
   EXPECT_EQ(context->ca_certificate_file, "/srv/ca.crt");
   EXPECT_EQ(context->endpoints.at("meetings"), "127.0.0.1:7455");
+  EXPECT_EQ(context->identity_file, "/srv/visitor.pem");
   EXPECT_EQ(context->person_id, "m01");
   EXPECT_EQ(context->key_file, "/home/m01.key");
   EXPECT_EQ(context->passphrase_file, "/home/m01.pass");
@@ -98,6 +100,7 @@ TEST(ContextTest, IsReadBackAsSavedAndNeverOverwritten) {
   ASSERT_OK(again);
   EXPECT_EQ(again->deployment, context->deployment);
   EXPECT_EQ(again->endpoints, context->endpoints);
+  EXPECT_EQ(again->identity_file, context->identity_file);
   EXPECT_EQ(again->passphrase_file, context->passphrase_file);
   EXPECT_THAT(SaveNewContext(*context, path), IsRefused(Reason::kContextExists));
 }
@@ -137,6 +140,9 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"two_ways",
             R"({"deployment": "d", "log_vkey": "v", "edge": "https://a", "endpoints": {"ideas": "b"}})",
             "both \"edge\" and \"endpoints\""},
+        Bad{"identity_for_the_edge",
+            R"({"deployment": "d", "log_vkey": "v", "edge": "https://a", "identity_file": "f"})",
+            "both \"edge\" and \"identity_file\""},
         Bad{"edge_without_tls", R"({"deployment": "d", "log_vkey": "v", "edge": "http://a"})",
             "\"edge\": \"http://a\" must be"}),
     [](const auto& info) { return std::string(info.param.name); });

@@ -157,7 +157,7 @@ class RpcEdgeTest : public ::testing::Test {
   RpcEdgeTest()
       : folder_(NewTestFolder("edge")), authority_(*crypto::MakeAuthority("test", absl::Now())) {
     EXPECT_OK(WriteFile(folder_ + "/ca.crt", authority_.certificate_pem));
-    host_ = *Host::Start({"127.0.0.1:0"}, ServerTls(TlsOf("meetings")),
+    host_ = *Host::Start({"127.0.0.1:0"}, ServerTls(TlsOf("meetings"), Callers::kAnybody),
                          {{mv1::MeetingsService::service_full_name(), &meetings_}});
   }
   void Start(http::Limits limits = {}, const EdgeLimits& calls = {}) {
@@ -296,6 +296,7 @@ TEST_F(RpcEdgeTest, ACallByTheEdgeIsNoServicesButItsClients) {
 TEST_F(RpcEdgeTest, NobodyElseSaysForWhomHeCalls) {
   EXPECT_THAT(SeenDirectly(ChannelOf("papers")), StartsWith("service=papers caller= "));
   EXPECT_THAT(SeenDirectly(ChannelOf(kGateway)), StartsWith("service= caller=ipv4:192.0.2.1 "));
+  EXPECT_THAT(SeenDirectly(ChannelOf(kVisitor)), StartsWith("service= caller=ipv4:127.0.0.1 "));
   grpc::SslCredentialsOptions options;
   options.pem_root_certs = authority_.certificate_pem;
   EXPECT_THAT(SeenDirectly(ConnectPatientlyTo(absl::StrCat("127.0.0.1:", host_->ports()[0]),

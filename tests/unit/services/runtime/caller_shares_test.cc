@@ -68,6 +68,9 @@ TEST(CallerSharesTest, OnlyTheEdgeSaysForWhomItCalls) {
       // Others cannot take somebody else's share, nor shed their own.
       {"", "198.51.100.1", "ipv4:192.0.2.7"},
       {"meetings", "198.51.100.1", ""},
+      // A visitor's certificate opens a port and changes nothing else.
+      {"visitor", "", "ipv4:192.0.2.7"},
+      {"visitor", "198.51.100.1", "ipv4:192.0.2.7"},
   };
   for (const auto& row : kCases) {
     EXPECT_EQ(CallerNamed(row.certificate, peer, row.behind), row.caller)
