@@ -1,15 +1,19 @@
 #include "core/meetings/secret_votes.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <functional>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"
 #include "core/command/fields.h"
+#include "core/meetings/ballot_tries.h"
 #include "core/meetings/roles.h"
 #include "crypto/election/ballot.h"
+#include "crypto/election/verify_ballot.h"
 
 namespace votum::meetings {
 namespace {
@@ -160,9 +164,18 @@ absl::Status SecretVotes::Check(const CommandContext& context,
                                " already; to vote again, make a new one"));
   }
   ASSIGN_OR_RETURN(const election::Ballot ballot, election::ParseBallot(command.ballot()));
-  if (!PositionOf(vote, ballot.credential.ToDecimal()).has_value()) {
+  const std::optional<uint32_t> position = PositionOf(vote, ballot.credential.ToDecimal());
+  if (!position.has_value()) {
     return Refuse(Reason::kUnknownCredential,
                   absl::StrCat("the ballot's credential is not on the list of vote ", event->id));
+  }
+  if (HasCastAll(vote, *position)) {
+    // Nobody but its owner learns how often a credential has voted.
+    RETURN_IF_ERROR(election::VerifyBallotSignature(ballot));
+    return Refuse(
+        Reason::kAlreadyVoted,
+        absl::StrCat("this device has cast ", kMostBallotsOfCredential, " ballots in vote ",
+                     event->id, ", as many as one may; the last of them counts"));
   }
   return votes_.setups().memo()->Verify(votes_.setups().SetupOf(event->id)->election,
                                         command.ballot(), ballot);

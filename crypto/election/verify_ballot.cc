@@ -1,3 +1,5 @@
+#include "crypto/election/verify_ballot.h"
+
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -91,7 +93,9 @@ class AnswerVerifier {
   std::vector<CiphertextCombs> combs_;
 };
 
-absl::Status CheckSignature(const Ballot& ballot) {
+}  // namespace
+
+absl::Status VerifyBallotSignature(const Ballot& ballot) {
   if (HashBase64(UnsignedText(ballot)) != ballot.hash) {
     return Refuse(Reason::kWrongBallotHash, "the ballot's hash is not that of its content");
   }
@@ -104,8 +108,6 @@ absl::Status CheckSignature(const Ballot& ballot) {
   }
   return absl::OkStatus();
 }
-
-}  // namespace
 
 absl::Status VerifyBallot(const Election& election, const Ballot& ballot) {
   if (ballot.election_uuid != election.uuid() || ballot.election_hash != election.fingerprint()) {
@@ -121,7 +123,7 @@ absl::Status VerifyBallot(const Election& election, const Ballot& ballot) {
     RETURN_IF_ERROR(CheckShape(questions[i], ballot.answers[i], i + 1));
   }
   // The cheapest check first.
-  RETURN_IF_ERROR(CheckSignature(ballot));
+  RETURN_IF_ERROR(VerifyBallotSignature(ballot));
   const std::string context = BallotContext(ballot.election_hash, ballot.credential);
   for (size_t i = 0; i < questions.size(); ++i) {
     const AnswerVerifier verifier(election, questions[i], ballot.answers[i], context);

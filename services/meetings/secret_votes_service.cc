@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"
+#include "core/meetings/ballot_tries.h"
 #include "core/meetings/redaction.h"
 #include "core/meetings/roles.h"
 #include "crypto/election/ballot.h"
@@ -164,7 +165,8 @@ absl::Status MeetingsServiceImpl::MayAppend(const v1::RecordParticipation& recor
 }
 
 // Verifying takes milliseconds and must not hold up the fold; the result is remembered. A ballot that
-// might be valid is verified here; the executor finds all other faults.
+// might be valid is verified here; the executor finds all other faults. Whether a credential may cast
+// one is looked up before anything is computed.
 absl::Status MeetingsServiceImpl::VerifyAhead(const v1::CastSecretBallot& cast,
                                               const common::v1::SignedCommand&, absl::Time) const {
   const auto ballot = election::ParseBallot(cast.ballot());
@@ -175,8 +177,9 @@ absl::Status MeetingsServiceImpl::VerifyAhead(const v1::CastSecretBallot& cast,
     const auto event = fold.world().secret_votes().Find(cast.vote_event_id());
     if (!event.ok()) return 0;
     const SecretVoteEntry& vote = *(*event)->secret;
-    if (vote.phase != v1::SECRET_VOTE_PHASE_BALLOTS ||
-        !PositionOf(vote, ballot->credential.ToDecimal()).has_value()) {
+    const auto position = PositionOf(vote, ballot->credential.ToDecimal());
+    if (vote.phase != v1::SECRET_VOTE_PHASE_BALLOTS || !position.has_value() ||
+        HasCastAll(vote, *position)) {
       return 0;
     }
     elections = fold.world().votes().setups().state().elections;
@@ -185,8 +188,10 @@ absl::Status MeetingsServiceImpl::VerifyAhead(const v1::CastSecretBallot& cast,
   });
   if (memo == nullptr) return absl::OkStatus();
   const ElectionTexts& texts = *elections.Find(cast.vote_event_id());
-  return memo->Verify(memo->SetupOf(texts.election_json, texts.trustees_json)->election,
-                      cast.ballot(), *ballot);
+  return failed_ballots_.Verify(*ballot, [&] {
+    return memo->Verify(memo->SetupOf(texts.election_json, texts.trustees_json)->election,
+                        cast.ballot(), *ballot);
+  });
 }
 
 grpc::Status MeetingsServiceImpl::PrepareSecretVote(grpc::ServerContext* context,

@@ -9,6 +9,7 @@
 
 #include "crypto/secret.h"
 #include "services/meetings/election_office.h"
+#include "services/meetings/failed_ballots.h"
 #include "services/meetings/meeting_feed.h"
 #include "services/runtime/command_methods.h"
 #include "services/runtime/ledger_client.h"
@@ -100,6 +101,7 @@ class MeetingsServiceImpl final
   LedgerClient& ledger_;
   MeetingFeed feed_;
   const ElectionOffice office_;
+  mutable FailedBallots failed_ballots_;
 
   // The archive that was read last: readers fetch it piece by piece.
   struct BuiltArchive {

@@ -1,6 +1,7 @@
 // Secret votes on devices, from the ceremony to the result.
 #include "core/meetings/secret_vote.h"
 
+#include "core/meetings/ballot_tries.h"
 #include "core/meetings/redaction.h"
 #include "crypto/election/verify_archive.h"
 #include "gtest/gtest.h"
@@ -323,6 +324,28 @@ TEST(SecretVote, WhatIsCastIsCheckedInEveryWay) {
   const v1::CastSecretBallot late = council.BallotOf("vera", kYes);
   council.Must("vera", Close());
   EXPECT_THAT(council.Give("", late), IsRefused(Reason::kVoteClosed));
+}
+
+// Each ballot stays in the log for ever.
+TEST(SecretVote, ACredentialCastsEightBallotsAndNobodyElseUsesThemUp) {
+  SecretCouncil council;
+  council.UpToBallots();
+  election::Ballot stolen =
+      *election::MakeBallot(council.election(), election::MakeCredential(), {kNo});
+  stolen.credential = council.devices().find("m1")->second.public_key;
+  auto of_stranger = OfVote<v1::CastSecretBallot>();
+  of_stranger.set_ballot(election::FormatBallot(stolen));
+  for (size_t i = 0; i < 2 * kMostBallotsOfCredential; ++i)
+    EXPECT_THAT(council.Give("", of_stranger), IsRefused(Reason::kWrongBallotHash));
+  const size_t before = council.vote().trackers.size();
+  const uint32_t position = *PositionOf(council.vote(), stolen.credential.ToDecimal());
+  while (!HasCastAll(council.vote(), position)) council.CastAs("m1", kYes);
+  EXPECT_EQ(council.vote().ballots.Find(position)->size(), kMostBallotsOfCredential);
+  EXPECT_LE(council.vote().trackers.size(), before + kMostBallotsOfCredential);
+  EXPECT_THAT(council.Give("", council.BallotOf("m1", kNo)), IsRefused(Reason::kAlreadyVoted));
+  // Others do not learn that.
+  EXPECT_THAT(council.Give("", of_stranger), IsRefused(Reason::kWrongBallotHash));
+  council.CastAs("m2", kNo);
 }
 
 TEST(SecretVote, TheListIsThatOfThoseWhoRegistered) {
