@@ -45,6 +45,7 @@
 #include "services/runtime/read_gate.h"
 #include "services/runtime/reader_teller.h"
 #include "services/runtime/replica.h"
+#include "services/runtime/round_counter.h"
 #include "services/runtime/runtime_service.h"
 #include "services/runtime/scrub.h"
 #include "services/runtime/service_manager.h"
@@ -313,6 +314,7 @@ class Process {
     BeginToFold();
     RETURN_IF_ERROR(MakeServices());
     replica_->Start();
+    if (round_counter_.has_value()) round_counter_->Start();
     freshness_->Start();
     if (const absl::Status ready = OpenPorts(); !ready.ok()) {
       if (host_ != nullptr) Stop();
@@ -430,6 +432,8 @@ class Process {
     follower_ = ledger_client_(names_.front());
     replica_.emplace(DomainsOf(names_), log_.key(), follower_.get(), &cache_, StopAtOnce,
                      OpenSnapshots());
+    if (std::find(names_.begin(), names_.end(), "ideas") == names_.end())
+      round_counter_.emplace(&*replica_);
     freshness_.emplace(&*replica_, follower_.get(), &metrics_, FreshnessOf(config_));
     access_.emplace(&*replica_, &cache_, &metrics_, "runtime", &*freshness_);
     gate_.emplace(&*replica_, &*access_);
@@ -504,6 +508,7 @@ class Process {
     executor_->Close();
     freshness_->Stop();
     replica_->RemoveListener(folded_listener_);
+    if (round_counter_.has_value()) round_counter_->Stop();
     replica_->Stop();
     if (ledger_ != nullptr) ledger_->Stop();
   }
@@ -528,6 +533,7 @@ class Process {
 
   std::unique_ptr<LedgerClient> follower_;
   std::optional<Replica> replica_;
+  std::optional<RoundCounter> round_counter_;
   std::optional<Scrub> scrub_;
   std::optional<Freshness> freshness_;
   std::optional<ReadAccess> access_;
