@@ -36,6 +36,7 @@
 #include "services/publication/log_service.h"
 #include "services/runtime/build_identity.h"
 #include "services/runtime/command_executor.h"
+#include "services/runtime/free_memory.h"
 #include "services/runtime/freshness.h"
 #include "services/runtime/host.h"
 #include "services/runtime/ledger_client.h"
@@ -573,6 +574,8 @@ void BlockStopSignals() {
 
 absl::Status Serve(const ServeOptions& options) {
   HardenProcess();
+  FreeMemory memory;
+  memory.Start();
   const Deployment deployment(options.folder);
   ASSIGN_OR_RETURN(const runtime::v1::DeploymentConfig config, deployment.LoadConfig());
   ASSIGN_OR_RETURN(std::vector<std::string> names,
