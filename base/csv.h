@@ -25,7 +25,7 @@ struct CsvFault {
   absl::string_view what;
 };
 
-// What a quotation mark within a field that does not begin with one is.
+// The meaning of a quotation mark within a field that does not begin with one.
 enum class InnerQuotes { kText, kFault };
 
 // Takes the next record with its line end (LF or CRLF) from the front of `rest`, which is not empty.
@@ -34,7 +34,7 @@ enum class InnerQuotes { kText, kFault };
 std::optional<CsvFault> TakeCsvRecord(absl::string_view& rest, char separator, InnerQuotes inner,
                                       CsvRecord& record);
 
-// What separates the fields of a table: what its first line "sep=;" says, which spreadsheets write
+// The separator of a table's fields: the one that its first line "sep=;" names, which spreadsheets write
 // and which is taken from `text`; otherwise the first comma, semicolon or tab of the first line that
 // stands outside quotation marks; otherwise a comma.
 char TakeSeparator(absl::string_view& text);

@@ -33,7 +33,7 @@ inline const std::string& TestFolder() {
 // A new, empty folder below TestFolder() for each call, without a "/" at its end.
 inline std::string NewTestFolder(const std::string& name) {
   static int number = 0;
-  const std::string path = TestFolder() + name + "_" + std::to_string(++number);
+  std::string path = TestFolder() + name + "_" + std::to_string(++number);
   std::filesystem::create_directories(path);
   return path;
 }

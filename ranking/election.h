@@ -64,7 +64,7 @@ struct Election {
   std::optional<GradedBallots> graded;
   std::optional<Comparisons> comparisons;
   std::optional<ProjectBudget> budget;
-  // What its reader noticed and people should know, a sentence each: "there is no candidate "X"; the
+  // All that its reader noticed and people should know, a sentence each: "there is no candidate "X"; the
   // vote counts without it".
   std::vector<std::string> remarks;
   // Name of the format it was read from, e.g. "blt"; empty if it does not come from a file.

@@ -32,7 +32,7 @@ struct Tally {
   int64_t exhausted = 0;
 };
 
-// What a rank with several options does (an overvote, as Anglo-American rule books say).
+// The effect of a rank with several options (an overvote, as Anglo-American rule books say).
 enum class EqualRanks {
   kApproval,              // each of them that stands gets the whole vote
   kSkip,                  // nobody is ranked there

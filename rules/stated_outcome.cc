@@ -43,7 +43,7 @@ constexpr absl::string_view kLackingParts[] = {
     "lacked",  "missed",    "refus",   "withheld", "declined",     "denied"};
 // Beginnings of a word that deny the rest of it: "Nichtannahme", "disapproved".
 constexpr absl::string_view kDenyingPrefixes[] = {"nicht", "un", "dis", "non"};
-// What a denial can concern without a bearing on the outcome: "einstimmig, keine Gegenstimmen".
+// Words that a denial can concern without a bearing on the outcome: "einstimmig, keine Gegenstimmen".
 constexpr absl::string_view kIncidentalParts[] = {
     "gegenstimm", "neinstimm",  "enthalt",     "enthielt",  "aussprache", "debatte",
     "diskussion", "wortmeld",   "gegenrede",   "against",   "abstention", "abstain",

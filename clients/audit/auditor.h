@@ -8,7 +8,7 @@
 //   commitment.
 //
 // It begins with the standing: how old the log is, who has cosigned it, and which decisions may be
-// acted upon. What the auditor has kept from before is held against the log (known_check.h). Beside
+// acted upon. Whatever the auditor has kept from before is held against the log (known_check.h). Beside
 // faults it lists oddities (oddities.h), and what was not there to be checked.
 //
 // Nobody, auditors included, is shown the ballots of a vote or round before it is closed: until
@@ -60,7 +60,7 @@ namespace votum::audit {
 
 inline constexpr size_t kAheadEntries = 2048;
 
-// What an auditor brings along beside the log key.
+// All that an auditor brings along beside the log key.
 struct Context {
   std::optional<crypto::Policy> policy;  // which witnesses must have cosigned
   std::vector<Known> known;

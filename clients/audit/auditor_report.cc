@@ -1,4 +1,4 @@
-// What an audit says at its end: the standing, the checks of the whole, and the derived state.
+// The end of an audit's report: the standing, the checks of the whole, and the derived state.
 
 #include <algorithm>
 #include <thread>

@@ -1,4 +1,4 @@
-// What an auditor has kept from before (checkpoints, exports, receipts, bundles), held against the
+// Holds what an auditor has kept from before (checkpoints, exports, receipts, bundles) against the
 // log that is handed in. A log whose end was cut off, or that was written anew, is sound in itself:
 // only somebody who remembers more can show it.
 #ifndef VOTUM_CLIENTS_AUDIT_KNOWN_CHECK_H_

@@ -1,7 +1,7 @@
 // A log as a gateway publishes it: static files below an address (/log/..., docs/protocol.md). They
 // are shown to everybody, so most logs can be audited in part alone.
 //
-// Nothing here speaks to a network: the caller fetches. What comes is compared with the checkpoint by
+// Nothing here speaks to a network: the caller fetches. Whatever comes is compared with the checkpoint by
 // the audit, as the lines of an exported log are.
 #ifndef VOTUM_CLIENTS_AUDIT_PUBLISHED_LOG_H_
 #define VOTUM_CLIENTS_AUDIT_PUBLISHED_LOG_H_

@@ -182,7 +182,7 @@ std::vector<std::string> CommitmentsOf(const audit::ArchivedEntry& entry) {
   return commitments;
 }
 
-// What the records commit to, each once: where two were sent at the same time under one commitment,
+// All that the records commit to, each once: where two were sent at the same time under one commitment,
 // the void one names it, too.
 std::vector<std::string> CommitmentsOf(const Log& log) {
   std::vector<std::string> commitments;
@@ -277,7 +277,7 @@ absl::Status CompareProjections(client::Client& client, const Fold& fold, Verdic
   return absl::OkStatus();
 }
 
-// What the auditor brings along.
+// All that the auditor brings along.
 absl::StatusOr<audit::Context> ContextOf(const Trust& trust, const Options& options) {
   audit::Context context;
   context.policy = trust.policy;

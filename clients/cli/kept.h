@@ -19,7 +19,7 @@ namespace votum::cli {
 absl::StatusOr<common::v1::Receipt> LoadReceipt(const std::string& file);
 absl::StatusOr<std::string> LoadBundle(const std::string& file);
 
-// What an auditor holds a log against.
+// An auditor holds a log against these.
 struct KnownOptions {
   std::vector<std::string> old;  // checkpoints, or folders of exported logs
   std::vector<std::string> receipts;

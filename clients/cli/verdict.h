@@ -1,4 +1,4 @@
-// What a check prints: first the standing, then its findings, then the oddities, and at last the
+// The printout of a check: first the standing, then its findings, then the oddities, and at last the
 // verdict, which counts void records and names what was not there to be checked.
 #ifndef VOTUM_CLIENTS_CLI_VERDICT_H_
 #define VOTUM_CLIENTS_CLI_VERDICT_H_

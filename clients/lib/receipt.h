@@ -22,8 +22,8 @@ absl::Status VerifyReceipt(const common::v1::Receipt& receipt, const crypto::Not
 absl::Status VerifyReceiptOf(const common::v1::SignedCommand& command,
                              const common::v1::Receipt& receipt, const crypto::NoteVerifier& log);
 
-// What can be said of the signatures of the record in `receipt`, which VerifyReceipt has proved to be
-// in the log: nothing else follows from a proof. A receipt holds the key of a signature only where no
+// Says what can be said of the signatures of the record in `receipt`, which VerifyReceipt has proved to
+// be in the log: nothing else follows from a proof. A receipt holds the key of a signature only where no
 // enrolled key signs, and a reader knows that of the log: "1 verified", "not checked: that of key ...,
 // which only the log can tell: votum audit". DATA_LOSS/RECEIPT_INVALID if one does not verify, or
 // the record is not as a ledger writes it.

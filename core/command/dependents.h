@@ -1,4 +1,4 @@
-// What rests on an act that somebody wants to take back.
+// Lists what rests on an act that somebody wants to take back.
 //
 // A counter-act (`takes_back` in its declaration) works from its own record on and never cascades: it
 // does not take back a vote because its motion was wrong. So where anything rests on the act, the

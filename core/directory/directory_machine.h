@@ -30,7 +30,7 @@
 
 namespace votum::directory {
 
-// What a record seals: the attachments that it names.
+// A record seals the attachments that it names.
 struct Sealing {
   struct Part {
     common::v1::AttachmentRef ref;
@@ -200,7 +200,7 @@ class DirectoryMachine {
   void AddPerson(const std::string& id, const common::v1::AttachmentRef& name);
   void AddOffice(const std::string& person_id, common::v1::Office office);
   int AdministratorsWithActiveKey() const;
-  // Who may confirm `key`. PERMISSION_DENIED/SAME_PERSON, OFFICE_MISSING, KEY_JUST_CONFIRMED.
+  // OK if the actor may confirm `key`. PERMISSION_DENIED/SAME_PERSON, OFFICE_MISSING, KEY_JUST_CONFIRMED.
   absl::Status CheckMayConfirm(const CommandContext& context, const KeyEntry& key) const;
   // Ends the founding once two administrators have keys in force.
   void EndFounding();

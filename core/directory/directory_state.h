@@ -1,4 +1,4 @@
-// What the directory's domain remembers.
+// The memory of the directory's domain.
 #ifndef VOTUM_CORE_DIRECTORY_DIRECTORY_STATE_H_
 #define VOTUM_CORE_DIRECTORY_DIRECTORY_STATE_H_
 

@@ -1,4 +1,4 @@
-// Who may let whom in: the second pair of eyes on a key, the end of the founding, and the road back
+// Rules of letting people in: the second pair of eyes on a key, the end of the founding, and the road back
 // for the last administrator.
 #include "absl/strings/str_cat.h"
 #include "base/refusal.h"

@@ -1,4 +1,4 @@
-// What auditors see of the state, and the digests that they compare.
+// The state as auditors see it, and the digests that they compare.
 //
 // Auditors see everything but the contents of urns: nobody is shown how anybody voted before the
 // vote or the round is closed (reach_log.h), and nobody may find it out by trying which choices

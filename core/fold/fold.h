@@ -56,7 +56,7 @@ struct RecordedCommand {
   VOTUM_FIELDS(index, mark)
 };
 
-// What the fold itself remembers, beside World and ReachLog. A copy shares its entries.
+// The fold's own memory, beside World and ReachLog. A copy shares its entries.
 struct FoldState {
   using CommandKey = std::array<uint8_t, 16>;  // the bytes of a UUID
 

@@ -1,4 +1,4 @@
-// What a record seals, whoever folds it: judged by its bytes alone.
+// Finds what a record seals, whoever folds it: judged by its bytes alone.
 #ifndef VOTUM_CORE_FOLD_SEALING_H_
 #define VOTUM_CORE_FOLD_SEALING_H_
 
@@ -10,8 +10,8 @@
 
 namespace votum {
 
-// Of the command of `envelope` as the record at `index`, of `time`. References that cannot be ones,
-// which only void records have, are left out.
+// Gives what the command of `envelope` seals, as the record at `index`, of `time`. References that
+// cannot be ones, which only void records have, are left out.
 //
 // The keys of a secret vote, which OpenVote seals, are kept until EstablishResult. Whether that is
 // in effect is not asked: not every process folds the meetings, and a service appends none that it

@@ -13,7 +13,7 @@
 namespace votum {
 namespace {
 
-// What follows the format, the kind and its hash.
+// All that follows the format, the kind and its hash.
 struct SnapshotBody {
   uint64_t size = 0;                 // records folded
   std::vector<crypto::Digest> edge;  // CompactTree::edge() of their tree

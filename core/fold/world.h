@@ -96,7 +96,7 @@ class World {
   WorldState state() const;
   void Restore(WorldState state);
 
-  // Of everything that belongs to `domain`: for services alone (audit_view.h).
+  // The digest of everything that belongs to `domain`: for services alone (audit_view.h).
   crypto::Digest StateDigest(Domain domain) const { return DigestOfDomain(state(), domain); }
 
   // Remembers verified ballots and counted rounds together with `other`, another state of the same log.

@@ -4,9 +4,10 @@
 // not spend them. The outcome is therefore no part of the state before it is established: whoever
 // asks for it first counts, on their own thread and state, and all states of the log that share this
 // object find it here. So a process that checks EstablishRanking, or shows the closed round, has
-// counted before its fold comes to the record; where services are processes of their own, the others
-// count when they fold it. Results do not depend on any of this: they follow from the ballots, by
-// whose digest they are kept.
+// counted before its fold comes to the record; the others count when they have folded that the round
+// is closed, beside their fold (services/runtime/round_counter.h). If the record comes sooner than
+// that, the fold waits for the one count, whose size OpenRound limits. Results do not depend on any
+// of this: they follow from the ballots, by whose digest they are kept.
 #ifndef VOTUM_CORE_IDEAS_ROUND_OUTCOMES_H_
 #define VOTUM_CORE_IDEAS_ROUND_OUTCOMES_H_
 

@@ -34,7 +34,7 @@ inline void Balance(absl::string_view target, grpc::ChannelArguments* arguments)
 // interval.
 inline constexpr int kAskMilliseconds = 3000;
 
-// What channels between our processes have in common.
+// Arguments that channels between our processes have in common.
 inline grpc::ChannelArguments ChannelArgumentsTo(const std::string& target) {
   grpc::ChannelArguments arguments;
   Balance(target, &arguments);

@@ -1,4 +1,4 @@
-// What both ends of the protocol Connect (https://connectrpc.com/docs/protocol) must agree on: the
+// All that both ends of the protocol Connect (https://connectrpc.com/docs/protocol) must agree on: the
 // names of codes, and the envelopes of a stream's messages.
 #ifndef VOTUM_PLATFORM_GRPC_CONNECT_PROTOCOL_H_
 #define VOTUM_PLATFORM_GRPC_CONNECT_PROTOCOL_H_

@@ -60,7 +60,7 @@ absl::Status ReadHead(Cursor& cursor, Election& election) {
   return absl::OkStatus();
 }
 
-// What stands in brackets behind the head, as Droop and OpenSTV write it, and is passed over.
+// A line in brackets behind the head, as Droop and OpenSTV write it, which is passed over.
 struct BracketRow {
   absl::string_view word;
   absl::string_view way_out;

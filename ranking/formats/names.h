@@ -11,7 +11,7 @@ namespace votum::ranking {
 // `text` without the Unicode white space around it.
 absl::string_view WithoutBlanksAround(absl::string_view text);
 
-// What the eye sees of a name: two names look the same if these are equal. Characters are taken
+// A name as the eye sees it: two names look the same if these are equal. Characters are taken
 // apart canonically (Unicode NFD, so that one and two code points for "ü" are the same), characters
 // that show nothing are left out (soft hyphens, joiners, marks of direction, variation selectors),
 // and white space within is one space, around it none. `name` as it is if it is not UTF-8.

@@ -3,7 +3,7 @@
 // columns that no method reads are ignored.
 //
 // A line with more than the header's fields is refused, and so is money that can be read in two ways
-// ("600.000"). What files say of themselves (votes of a project, min_length, max_length, one voter_id
+// ("600.000"). Whatever files say of themselves (votes of a project, min_length, max_length, one voter_id
 // per voter) is checked, with a remark where it is not so. A project that a vote names twice counts
 // once.
 //

@@ -48,7 +48,7 @@ constexpr std::array<ContentTypeRow, 9> kContentTypes = {{
     {"application/grpc-web-text", {RpcProtocol::kGrpcWebText, false}},
 }};
 
-// What gRPC-Web sends as is, or in Base64.
+// `bytes` as gRPC-Web sends them: as they are, or in Base64.
 std::string ForWeb(const RpcFormat& format, const std::string& bytes) {
   return format.protocol == RpcProtocol::kGrpcWebText ? absl::Base64Escape(bytes) : bytes;
 }

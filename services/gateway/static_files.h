@@ -41,8 +41,8 @@ class StaticFiles {
   std::map<std::string, File, std::less<>> files_;  // by path, "/index.html"
 };
 
-// What a browser must be told with every answer that it might show: no other origin frames, embeds or
-// opens it, and its scripts are the app's own files alone.
+// Adds what a browser must be told with every answer that it might show: no other origin frames, embeds
+// or opens it, and its scripts are the app's own files alone.
 void AddSecurityHeaders(http::Answer* answer);
 
 }  // namespace votum::gateway

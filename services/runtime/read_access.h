@@ -65,7 +65,7 @@ class ReadAccess {
         metrics_(*metrics),
         service_(std::move(service)),
         freshness_(freshness) {}
-  // The same for another service of this process. What RememberUnmet says is known to both.
+  // The same for another service of this process. Both know what RememberUnmet says.
   ReadAccess Of(absl::string_view service) const;
 
   // OK once there is a state to show: see Freshness::CheckReady. Identify looks at it first.

@@ -22,7 +22,7 @@ class RuntimeServiceImpl final : public runtime::v1::RuntimeService::Service {
                              runtime::v1::GetProjectionResponse* response) override;
 
  private:
-  // What the digests cover: to services all of the state, to others what auditors see of it.
+  // Digests cover all of the state for services, and for others as much of it as auditors see.
   enum Extent { kWhole, kAsAuditorsSee };
 
   // The projection with its digests, computed once for each number of records.

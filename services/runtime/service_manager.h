@@ -1,4 +1,4 @@
-// What a process tells the manager that started it: systemd's notification protocol (sd_notify(3)),
+// Tells the manager that started a process how it is: systemd's notification protocol (sd_notify(3)),
 // one datagram for each message, to the socket that the manager names.
 //
 // A unit with Type=notify is started once the process says READY=1. Until then the manager waits for

@@ -30,7 +30,7 @@ class SnapshotFile {
   static absl::StatusOr<SnapshotFile> Open(std::string folder, crypto::SecretBytes key,
                                            size_t part_bytes = kSnapshotPartBytes);
 
-  // What was written last. NOT_FOUND if there is no file; INVALID_ARGUMENT/CANNOT_OPEN if it is torn,
+  // The bytes that were written last. NOT_FOUND if there is no file; INVALID_ARGUMENT/CANNOT_OPEN if it is torn,
   // changed, or sealed with another key.
   absl::StatusOr<std::string> Read() const;
 

@@ -69,7 +69,7 @@ std::string Text(const std::vector<Change>& changes) {
   return text;
 }
 
-// What `votumd serve` does with the folder before it listens.
+// Does with the folder what `votumd serve` does before it listens.
 absl::StatusOr<std::unique_ptr<ledger::Ledger>> Start(const std::string& folder, Clock* clock) {
   const Deployment deployment(folder);
   ASSIGN_OR_RETURN(const runtime::v1::DeploymentConfig config, deployment.LoadConfig());

@@ -48,7 +48,7 @@ class Chronicle {
   void AppendAsIs(const common::v1::SignedCommand& command, absl::string_view service);
   // Calls `between` after each command that Give has appended: other people give commands, too.
   void SetBetween(std::function<void()> between) { between_ = std::move(between); }
-  // What a service says of `command` here.
+  // A service's answer to `command` here.
   absl::Status Verdict(const common::v1::SignedCommand& command) const;
   // Appends what a service found good when the log had `judged_at` records; its outcome.
   absl::Status AppendJudged(const common::v1::SignedCommand& command, uint64_t judged_at);

@@ -39,7 +39,7 @@ class GoldenSnapshots : public ::testing::TestWithParam<std::string> {
   // Signatures are verified once.
   Fold NewFold() { return Fold(DomainSet::All(), log_->key.key(), &*cache_); }
 
-  // What its snapshot has of `fold`, restored.
+  // `fold` restored from its snapshot.
   static absl::StatusOr<FoldContents> ThroughSnapshot(const Fold& fold,
                                                       const crypto::CompactTree& tree) {
     const SnapshotKind kind = SnapshotKindOf("build", "origin", fold);

@@ -200,8 +200,8 @@ std::string UrnOf(const CommandType& type, const google::protobuf::Message& comm
   return absl::StrCat(field->name(), " ", command.GetReflection()->GetString(command, field));
 }
 
-// Of `command`, which is in a ballot's way: a paper that goes into the urn while devices register is
-// shown to auditors, since registrations depend on it.
+// Whether `command`, which is in a ballot's way, is shown to auditors: a paper that goes into the urn
+// while devices register is, since registrations depend on it.
 bool IsShownAtOnce(const World& world, const google::protobuf::Message& command) {
   const auto* const mark = dynamic_cast<const meetings::v1::MarkBallot*>(&command);
   if (mark == nullptr) return false;

@@ -26,7 +26,7 @@ namespace {
 
 using Projections = std::map<std::string, std::map<std::string, std::string>>;
 
-// What the processes of `city` have said of their starts, in order: for each the number of records
+// The starts of the processes of `city`, in order, as they have said: for each the number of records
 // that came from a snapshot.
 std::vector<int64_t> Starts(const City& city) {
   std::vector<int64_t> starts;

@@ -1,4 +1,4 @@
-// What a run has reached: how often each command was tried and accepted, and each reason given.
+// The reach of a run: how often each command was tried and accepted, and each reason given.
 #ifndef VOTUM_TESTS_SIMULATOR_COVERAGE_H_
 #define VOTUM_TESTS_SIMULATOR_COVERAGE_H_
 

@@ -27,7 +27,7 @@ struct Draft {
 // The header of a command.
 common::v1::CommandHeader& HeaderOf(google::protobuf::Message& command);
 
-// What an honest device does with a draft: a new command id, the deployment, a time until which the
+// Adds to a draft what an honest device does: a new command id, the deployment, a time until which the
 // command is good, the newest head of the log that it has seen.
 common::v1::SignedCommand Sign(Scene& scene, const Draft& draft);
 

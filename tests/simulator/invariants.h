@@ -1,4 +1,4 @@
-// What must hold of every state, and between a state and the next. Each function returns an error
+// Properties that hold of every state, and between a state and the next. Each function returns an error
 // that says what does not hold.
 #ifndef VOTUM_TESTS_SIMULATOR_INVARIANTS_H_
 #define VOTUM_TESTS_SIMULATOR_INVARIANTS_H_

@@ -142,7 +142,7 @@ bool FillSeats(Scene& scene, dv1::AddMembership& command) {
   return true;
 }
 
-// Of the log as it was one record earlier.
+// The attestation speaks of the log as it was one record earlier.
 bool AttestPast(Scene& scene, projects::v1::AttestState& command) {
   command.mutable_header()->set_seen_size(scene.ledger.size() - 1);
   return true;

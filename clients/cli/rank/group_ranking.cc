@@ -63,7 +63,7 @@ absl::StatusOr<Group> ParseGroup(const std::string& text) {
   return group;
 }
 
-// What options are joined by: the name where ids are only numbers of the file, otherwise the id.
+// Options are joined by this: the name where ids are only numbers of the file, otherwise the id.
 absl::string_view KeyOf(const Election& election, const Option& option) {
   return election.numeric_ids && !option.name.empty() ? option.name : option.id;
 }

@@ -20,7 +20,7 @@ struct Setting {
   Fold fold{DomainSet::All(), key, &cache};
   SnapshotKind kind = SnapshotKindOf("fuzz", "votum.example/log", fold);
 
-  // What stands before the state.
+  // The bytes before the state.
   std::string Head() const {
     const std::string whole = EncodeSnapshot(kind, fold, crypto::CompactTree());
     return whole.substr(0, whole.size() - Encode(fold.contents()).size());

@@ -71,7 +71,7 @@ class EdgeInteropTest : public ::testing::Test {
 
   // Everything that the protos declare, as protoc describes it.
   static std::string Descriptors() {
-    const std::string path = NewTestFolder("descriptors") + "/all.binpb";
+    std::string path = NewTestFolder("descriptors") + "/all.binpb";
     std::vector<std::string> arguments = {PROTOC, "-I", PROTO_FOLDER, "--include_imports",
                                           "--descriptor_set_out=" + path};
     for (const auto& entry : std::filesystem::recursive_directory_iterator(PROTO_FOLDER)) {

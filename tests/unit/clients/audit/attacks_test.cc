@@ -1,5 +1,5 @@
 // Whoever has the log key leaves out a record, numbers the others anew and signs: checkpoint, tree,
-// leaves and all signatures of people hold. What rested on that record is void now, and no race can
+// leaves and all signatures of people hold. Whatever rested on that record is void now, and no race can
 // explain it.
 
 #include <algorithm>
@@ -83,7 +83,7 @@ INSTANTIATE_TEST_SUITE_P(Records, LeftOut,
                                            "AddMembership", "RegisterVoters", "CheckIn"),
                          [](const auto& info) { return std::string(info.param); });
 
-// What nothing rests on leaves no trace in the log itself: whoever has its receipt, or an older
+// A record on which nothing rests leaves no trace in the log itself if it is left out: whoever has its receipt, or an older
 // checkpoint, holds it against the log.
 TEST(CutOffTest, ATailThatIsCutOffShowsToWhoeverKnowsMore) {
   TownLog town;

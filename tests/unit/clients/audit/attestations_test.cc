@@ -1,4 +1,4 @@
-// What an audit says of attestations: how many held, which are false, and which it cannot compare.
+// An audit says of attestations how many held, which are false, and which it cannot compare.
 
 #include <cstdint>
 #include <string>

@@ -47,7 +47,7 @@ class TownLog {
 
   const crypto::NoteVerifier& verifier() const { return verifier_; }
   std::vector<ArchivedEntry> Entries() const;
-  // Of the first `size` records, signed with the log key.
+  // The checkpoint of the first `size` records, signed with the log key.
   std::string CheckpointAt(size_t size) const;
   Audited Audit(Context context = {}) const;
 

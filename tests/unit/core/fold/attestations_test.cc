@@ -108,7 +108,7 @@ TEST_F(AttestationsTest, ARecordInBetweenMakesItVoidAsARace) {
   log_.Register("mia");
   EXPECT_THAT(Give(attest), Optional(Reason::kLogMovedOn));
   EXPECT_FALSE(IsIntegrityFault(program_.fold().WhyVoid(log_.records().size() - 1)));
-  // Of a log with a record that is still to come.
+  // It speaks of a log with a record that is still to come.
   attest = Attestation();
   attest.mutable_header()->set_seen_size(log_.records().size() + 1);
   EXPECT_THAT(Give(attest), Optional(Reason::kLogMovedOn));

@@ -1,4 +1,4 @@
-// What the fold itself remembers: handles, snapshots, the reasons of void records.
+// The fold's own memory: handles, snapshots, the reasons of void records.
 #include "base/status_matchers.h"
 #include "core/fold/fold.h"
 #include "gmock/gmock.h"

@@ -192,7 +192,7 @@ TEST_F(SealingTest, EveryFoldKnowsTheSameOwners) {
 }
 
 // Strangers send whatever they like, with subjects and commitments that they have seen anywhere.
-// What a service takes is in effect, no content is committed to twice, and the erasure of what one
+// Whatever a service takes is in effect, no content is committed to twice, and the erasure of what one
 // of them has sealed takes nothing of anybody else.
 TEST_F(SealingTest, NoStrangerCanJoinWhatIsNotTheirs) {
   std::vector<std::string> subjects = {testing::SubjectOf("anna"), testing::SubjectOf("carla"),

@@ -198,7 +198,7 @@ struct Case {
   const char* person_id;
   v1::Choice choice;
   v1::Decisive decisive;
-  // Of the result without the error; -1 where it is not known.
+  // Counts of the result without the error; -1 where it is not known.
   int yes, no, abstain, not_voted;
 };
 

@@ -45,7 +45,7 @@ class Council {
   template <typename Command>
   absl::Status Give(absl::string_view actor, const Command& command) {
     const CommandContext context = Next(actor);
-    const absl::Status status = GiveTo(MachineOf(command), context, command);
+    absl::Status status = GiveTo(MachineOf(command), context, command);
     if (status.ok())
       given_.push_back({context.actor, context.time, std::make_shared<Command>(command)});
     return status;
@@ -106,7 +106,7 @@ class Council {
   template <typename Machine, typename Command>
   static absl::Status GiveTo(Machine& machine, const CommandContext& context,
                              const Command& command) {
-    const absl::Status status = machine.Check(context, command);
+    absl::Status status = machine.Check(context, command);
     if (status.ok()) machine.Apply(context, command);
     return status;
   }

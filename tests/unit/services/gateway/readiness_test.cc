@@ -1,4 +1,4 @@
-// Who is ready: all that have folded what was there some seconds ago.
+// A service is ready if it has folded what was there some seconds ago.
 
 #include "services/gateway/readiness.h"
 

@@ -42,7 +42,7 @@ std::map<std::string, std::vector<std::string>> DeclaredRpcs() {
   return declared;
 }
 
-// Of every process, for the deployment's own processes and its operators.
+// Services of every process, for the deployment's own processes and its operators.
 const std::set<std::string>& Unreachable() {
   static const auto* const kUnreachable =
       new std::set<std::string>{"votum.runtime.v1.RuntimeService"};

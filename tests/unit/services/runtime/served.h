@@ -87,7 +87,7 @@ class Served {
 
   Stub& stub() { return *stub_; }
   std::shared_ptr<grpc::Channel> channel() const { return host_->InProcessChannel(); }
-  // What a call of `person` has as kSessionMetadata.
+  // The kSessionMetadata of a call of `person`.
   std::string SessionOf(const std::string& person) {
     directory::v1::ReadSession session;
     *session.mutable_expire_time() = ToTimestamp(absl::Now() + absl::Minutes(10));

@@ -1,4 +1,4 @@
-// What a starting process tells the manager that waits for it.
+// A starting process tells the manager that waits for it how far it is.
 #include "services/runtime/start_progress.h"
 
 #include <sys/socket.h>
