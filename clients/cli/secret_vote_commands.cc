@@ -57,19 +57,32 @@ absl::StatusOr<Command> Of(client::Client& client, const std::string& vote) {
   return command;
 }
 
+absl::Status EndRegistration(Run& run, const Options& options) {
+  ASSIGN_OR_RETURN(const std::shared_ptr<client::Client> client, run.Client());
+  ASSIGN_OR_RETURN(const v1::SecretVote vote, FetchSecretVote(*client, options.vote));
+  ASSIGN_OR_RETURN(v1::EndRegistration end, Of<v1::EndRegistration>(*client, options.vote));
+  return DoCommand(run, &end, {},
+                   {{"registered", "members who have registered a device",
+                     absl::StrCat(vote.registered_person_ids_size())}});
+}
+
 absl::Status Begin(Run& run, const Options& options) {
   ASSIGN_OR_RETURN(const std::shared_ptr<client::Client> client, run.Client());
+  ASSIGN_OR_RETURN(const v1::SecretVote vote, FetchSecretVote(*client, options.vote));
+  if (vote.phase() == v1::SECRET_VOTE_PHASE_REGISTRATION) {
+    ASSIGN_OR_RETURN(v1::EndRegistration end, Of<v1::EndRegistration>(*client, options.vote));
+    RETURN_IF_ERROR(Submit(run, &end, {}).status());
+  }
   ASSIGN_OR_RETURN(v1::BeginBallots begin, Of<v1::BeginBallots>(*client, options.vote));
   v1::ListCredentialsRequest request;
   request.set_vote_event_id(options.vote);
   v1::ListCredentialsResponse response;
   RETURN_IF_ERROR(client->Read("meetings", "ListCredentials", request, &response));
   if (response.unusable_person_ids_size() > 0) {
-    return Refuse(
-        Reason::kUnusableCredentials,
-        absl::StrCat("the credentials of these members cannot be used: ",
-                     absl::StrJoin(response.unusable_person_ids(), ", "),
-                     ". Let them register again, or vote on paper after votum election withdraw"));
+    return Refuse(Reason::kUnusableCredentials,
+                  absl::StrCat("the credentials of these members cannot be used: ",
+                               absl::StrJoin(response.unusable_person_ids(), ", "),
+                               ". Let them vote on paper after votum election withdraw"));
   }
   *begin.mutable_credentials() = response.credentials();
   return DoCommand(
@@ -158,6 +171,7 @@ struct Verb {
 
 // Commands that name only the vote.
 constexpr Verb kVerbs[] = {
+    {"end-registration", "", EndRegistration},
     {"begin", "", Begin},
     {"abandon",
      "Give up a secret vote on devices: its urn is never opened (chair, clerk).\n"

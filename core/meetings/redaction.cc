@@ -41,13 +41,14 @@ v1::Lot ForReader(v1::Lot lot, bool is_public, Audience audience) {
 
 v1::SecretVote ForReader(v1::SecretVote vote, bool may_read) {
   const bool open = vote.phase() == v1::SECRET_VOTE_PHASE_REGISTRATION ||
+                    vote.phase() == v1::SECRET_VOTE_PHASE_LIST ||
                     vote.phase() == v1::SECRET_VOTE_PHASE_BALLOTS;
   if (open || !may_read) vote.clear_trackers();
   if (open) vote.clear_participant_ids();
-  // While the list of credentials grows, whoever saw both lists grow would know whose is whose.
-  if (!may_read || vote.phase() == v1::SECRET_VOTE_PHASE_REGISTRATION)
+  if (!may_read) {
     vote.clear_registered_person_ids();
-  if (!may_read) vote.clear_subject();
+    vote.clear_subject();
+  }
   return vote;
 }
 

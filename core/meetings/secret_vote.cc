@@ -231,6 +231,21 @@ std::string ArchiveOf(const VoteEventEntry& event, const ElectionTexts& texts, s
   return archive.bytes();
 }
 
+absl::Status CheckListOpen(const VoteEventEntry& event) {
+  switch (event.secret->phase) {
+    case v1::SECRET_VOTE_PHASE_LIST:
+      return absl::OkStatus();
+    case v1::SECRET_VOTE_PHASE_REGISTRATION:
+      return Refuse(Reason::kRegistrationOpen,
+                    absl::StrCat("devices still register for vote ", event.id,
+                                 ": end the registration before the list of credentials"));
+    default:
+      return Refuse(Reason::kRegistrationClosed,
+                    absl::StrCat("the list of credentials of vote ", event.id,
+                                 " is fixed: GetElectionSetup shows it"));
+  }
+}
+
 absl::Status NotOnDevices(absl::string_view vote_event_id) {
   return Refuse(Reason::kNotOnDevices,
                 absl::StrCat("vote ", vote_event_id, " is not a secret vote on devices"));
@@ -240,7 +255,8 @@ absl::Status CheckMayClose(const VoteEventEntry& event, bool abandon) {
   if (!event.secret.has_value()) return abandon ? NotOnDevices(event.id) : absl::OkStatus();
   if (abandon) return absl::OkStatus();
   const SecretVoteEntry& vote = *event.secret;
-  if (vote.phase == v1::SECRET_VOTE_PHASE_REGISTRATION) {
+  if (vote.phase == v1::SECRET_VOTE_PHASE_REGISTRATION ||
+      vote.phase == v1::SECRET_VOTE_PHASE_LIST) {
     return Refuse(Reason::kBallotsNotBegun,
                   absl::StrCat("in vote ", event.id,
                                " no ballot was cast yet: begin ballots, or abandon it"));

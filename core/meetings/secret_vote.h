@@ -120,6 +120,9 @@ std::string ArchiveOf(const VoteEventEntry& event, const ElectionTexts& texts, s
 void CloseUrn(const election::Election& election, const ElectionTexts& texts,
               VoteEventEntry& event);
 
+// Whether the list of credentials may be shown, to whoever draws it up:
+// FAILED_PRECONDITION/REGISTRATION_OPEN, REGISTRATION_CLOSED.
+absl::Status CheckListOpen(const VoteEventEntry& event);
 // FAILED_PRECONDITION/NOT_ON_DEVICES.
 absl::Status NotOnDevices(absl::string_view vote_event_id);
 // The vote may be closed: FAILED_PRECONDITION/BALLOTS_NOT_BEGUN, TOO_FEW_BALLOTS; only a vote on

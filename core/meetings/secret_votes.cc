@@ -26,11 +26,26 @@ constexpr uint32_t kServer = 1;
 
 absl::Status CheckRegistrationOpen(const VoteEventEntry& event) {
   if (event.secret->phase == v1::SECRET_VOTE_PHASE_REGISTRATION) return absl::OkStatus();
+  return Refuse(Reason::kRegistrationClosed,
+                absl::StrCat("the registration for vote ", event.id,
+                             " has ended; if somebody cannot vote for that, the chair abandons the "
+                             "vote and puts the motion again"));
+}
+
+// While ballots are cast, the list is fixed.
+absl::Status CheckListNotFixed(const VoteEventEntry& event) {
+  return event.secret->phase == v1::SECRET_VOTE_PHASE_REGISTRATION ? absl::OkStatus()
+                                                                   : CheckListOpen(event);
+}
+
+absl::Status CheckEnoughRegistered(const SecretVoteEntry& vote) {
+  if (vote.registered.size() >= vote.minimum_ballots) return absl::OkStatus();
   return Refuse(
-      Reason::kRegistrationClosed,
-      absl::StrCat("ballots of vote ", event.id, " are being cast: its list of credentials is ",
-                   "fixed; if somebody cannot vote for that, the chair abandons the vote and puts "
-                   "the motion again"));
+      Reason::kTooFewVoters,
+      absl::StrCat(vote.registered.size(), " members have registered a device, and ",
+                   vote.minimum_ballots,
+                   " are needed, or the count would show how single members voted: wait for "
+                   "more, or abandon the vote and put the motion again, on papers"));
 }
 
 absl::Status CheckAscending(const std::vector<std::string>& credentials) {
@@ -96,7 +111,7 @@ absl::Status SecretVotes::Check(const CommandContext& context,
   ASSIGN_OR_RETURN(const VoteEventEntry* event,
                    FindOpen(command.meeting_id(), command.vote_event_id()));
   RETURN_IF_ERROR(CheckMemberOrClerk(directory_, context.actor, command.person_id()));
-  RETURN_IF_ERROR(CheckRegistrationOpen(*event));
+  RETURN_IF_ERROR(CheckListNotFixed(*event));
   if (event->secret->registered.Contains(command.person_id())) return absl::OkStatus();
   return Refuse(
       Reason::kNotRegistered,
@@ -108,20 +123,26 @@ void SecretVotes::Apply(const CommandContext& context, const v1::WithdrawCredent
 }
 
 absl::Status SecretVotes::Check(const CommandContext& context,
-                                const v1::BeginBallots& command) const {
+                                const v1::EndRegistration& command) const {
   ASSIGN_OR_RETURN(const VoteEventEntry* event,
                    FindOpen(command.meeting_id(), command.vote_event_id()));
   RETURN_IF_ERROR(CheckPresidesOver(context, *event));
   RETURN_IF_ERROR(CheckRegistrationOpen(*event));
+  return CheckEnoughRegistered(*event->secret);
+}
+
+void SecretVotes::Apply(const CommandContext& context, const v1::EndRegistration& command) {
+  votes_.MutableSecret(context, command.vote_event_id()).phase = v1::SECRET_VOTE_PHASE_LIST;
+}
+
+absl::Status SecretVotes::Check(const CommandContext& context,
+                                const v1::BeginBallots& command) const {
+  ASSIGN_OR_RETURN(const VoteEventEntry* event,
+                   FindOpen(command.meeting_id(), command.vote_event_id()));
+  RETURN_IF_ERROR(CheckPresidesOver(context, *event));
+  RETURN_IF_ERROR(CheckListOpen(*event));
   const SecretVoteEntry& vote = *event->secret;
-  if (vote.registered.size() < vote.minimum_ballots) {
-    return Refuse(
-        Reason::kTooFewVoters,
-        absl::StrCat(vote.registered.size(), " members have registered a device, and ",
-                     vote.minimum_ballots,
-                     " are needed, or the count would show how single members voted: wait for "
-                     "more, or abandon the vote and put the motion again, on papers"));
-  }
+  RETURN_IF_ERROR(CheckEnoughRegistered(vote));
   if (command.credentials_size() > kMaxCredentials ||
       command.credentials_size() != static_cast<int>(vote.registered.size())) {
     return Refuse(Reason::kCredentialsDiffer,
@@ -151,10 +172,9 @@ absl::Status SecretVotes::Check(const CommandContext& context,
                    FindOpen(command.meeting_id(), command.vote_event_id()));
   const SecretVoteEntry& vote = *event->secret;
   if (vote.phase != v1::SECRET_VOTE_PHASE_BALLOTS) {
-    return Refuse(Reason::kBallotsNotBegun,
-                  absl::StrCat("in vote ", event->id,
-                               " devices are being registered; wait until ballots "
-                               "begin"));
+    return Refuse(
+        Reason::kBallotsNotBegun,
+        absl::StrCat("in vote ", event->id, " no ballots are cast yet; wait until they begin"));
   }
   if (command.ballot().size() > kMaxBallotBytes)
     return Refuse(Reason::kTooLarge, "the ballot is longer than any can be");

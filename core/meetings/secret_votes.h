@@ -38,6 +38,7 @@ class SecretVotes {
   // Commands. secret_votes.proto says who may give each, and what it checks.
   absl::Status Check(const CommandContext& context, const v1::RegisterCredential& command) const;
   absl::Status Check(const CommandContext& context, const v1::WithdrawCredential& command) const;
+  absl::Status Check(const CommandContext& context, const v1::EndRegistration& command) const;
   absl::Status Check(const CommandContext& context, const v1::BeginBallots& command) const;
   absl::Status Check(const CommandContext& context, const v1::CastSecretBallot& command) const;
   absl::Status Check(const CommandContext& context, const v1::RecordParticipation& command) const;
@@ -46,6 +47,7 @@ class SecretVotes {
   // The effects; only after Check was OK in the same state.
   void Apply(const CommandContext& context, const v1::RegisterCredential& command);
   void Apply(const CommandContext& context, const v1::WithdrawCredential& command);
+  void Apply(const CommandContext& context, const v1::EndRegistration& command);
   void Apply(const CommandContext& context, const v1::BeginBallots& command);
   void Apply(const CommandContext& context, const v1::CastSecretBallot& command);
   void Apply(const CommandContext& context, const v1::RecordParticipation& command);

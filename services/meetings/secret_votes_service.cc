@@ -219,11 +219,7 @@ grpc::Status MeetingsServiceImpl::ListCredentials(grpc::ServerContext* context,
   const auto read = [&](const World& world, const Reader& reader) -> absl::Status {
     ASSIGN_OR_RETURN(const VoteEventEntry* event,
                      ForPresiding(world, reader, request->vote_event_id()));
-    if (event->secret->phase != v1::SECRET_VOTE_PHASE_REGISTRATION) {
-      return Refuse(
-          Reason::kRegistrationClosed,
-          absl::StrCat("the list of vote ", event->id, " is fixed: GetElectionSetup shows it"));
-    }
+    RETURN_IF_ERROR(CheckListOpen(*event));
     keys.CopyFrom(*event->secret);
     return absl::OkStatus();
   };

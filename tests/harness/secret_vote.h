@@ -49,6 +49,7 @@ class SecretVote {
   void Open(const meetings::v1::ProposeMotion& motion);
   // Registers the members' devices.
   void Register(const std::vector<std::string>& members);
+  // Ends the registration, too.
   void BeginBallots();
   // Makes a ballot and casts it. Several choices: "ada --choice bea".
   void Cast(const std::string& member, const std::string& choice);

@@ -38,11 +38,32 @@ class SecretVoteCommandTest : public ::testing::Test {
     EXPECT_THAT(
         vote_->Votum("m01", "election cast --id wahl-1 --choice yes" + vote_->Secret("m01"), 5),
         HasSubstr("BALLOTS_NOT_BEGUN"));
+    ExpectNotListed(6);
+    EXPECT_THAT(vote_->Votum("maria.meister", "election end-registration --id wahl-1"),
+                HasSubstr("6"));
     ExpectListed(6);
+    EXPECT_THAT(vote_->Votum("m07", "election register --id wahl-1" + vote_->Secret("m07"), 5),
+                HasSubstr("REGISTRATION_CLOSED"));
     vote_->BeginBallots();
   }
 
-  // The chair sees the registered credentials, as numbers that name nobody; members do not.
+  // While devices register, the chair sees how many have, and no credential.
+  void ExpectNotListed(int registered) {
+    meetings::v1::ListCredentialsRequest request;
+    request.set_vote_event_id(vote_->id());
+    meetings::v1::ListCredentialsResponse response;
+    EXPECT_THAT(
+        vote_->city().Read("maria.meister", "meetings", "ListCredentials", request, &response),
+        IsRefused(Reason::kRegistrationOpen));
+    meetings::v1::GetSecretVoteRequest vote_request;
+    vote_request.set_vote_event_id(vote_->id());
+    meetings::v1::GetSecretVoteResponse vote;
+    EXPECT_OK(
+        vote_->city().Read("maria.meister", "meetings", "GetSecretVote", vote_request, &vote));
+    EXPECT_EQ(vote.secret_vote().registered_person_ids_size(), registered);
+  }
+
+  // Afterwards the chair sees the credentials, as numbers that name nobody; members do not.
   void ExpectListed(int count) {
     meetings::v1::ListCredentialsRequest request;
     request.set_vote_event_id(vote_->id());

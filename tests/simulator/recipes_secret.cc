@@ -161,13 +161,20 @@ void RegisterCredential(Scene& scene, v1::RegisterCredential& command) {
 }
 
 void WithdrawCredential(Scene& scene, v1::WithdrawCredential& command) {
-  const VoteEventEntry* event = InPhase(scene, v1::SECRET_VOTE_PHASE_REGISTRATION, command);
+  const VoteEventEntry* event = InPhase(scene, v1::SECRET_VOTE_PHASE_LIST, command);
+  if (event == nullptr || scene.dice.Chance(50))
+    event = InPhase(scene, v1::SECRET_VOTE_PHASE_REGISTRATION, command);
   if (event == nullptr || event->secret->registered.empty()) return;
   command.set_person_id(event->secret->registered.begin()->first);
 }
 
+void EndRegistration(Scene& scene, v1::EndRegistration& command) {
+  InPhase(scene, v1::SECRET_VOTE_PHASE_REGISTRATION, command);
+}
+
 void BeginBallots(Scene& scene, v1::BeginBallots& command) {
-  const VoteEventEntry* event = InPhase(scene, v1::SECRET_VOTE_PHASE_REGISTRATION, command);
+  const VoteEventEntry* event = InPhase(scene, v1::SECRET_VOTE_PHASE_LIST, command);
+  if (event == nullptr) event = InPhase(scene, v1::SECRET_VOTE_PHASE_REGISTRATION, command);
   if (event == nullptr) return;
   Ids credentials;
   for (const auto& [person, commitment] : event->secret->registered)
@@ -234,6 +241,7 @@ std::vector<Recipe> SecretVoteRecipes() {
           For(14, OpenVote, 12),
           For(10, RegisterCredential, 5),
           For(1, WithdrawCredential, 5),
+          For(2, EndRegistration, 4),
           For(3, BeginBallots, 4),
           For(10, CastSecretBallot, 2),
           For(4, RecordParticipation, 5),

@@ -229,6 +229,8 @@ std::vector<Story> OtherStories() {
                  Beats{{"WithdrawCredential"},
                        {"CastSecretBallot", 0},
                        {"MarkBallot"},
+                       {"EndRegistration"},
+                       {"RegisterCredential", 0},
                        {"BeginBallots"},
                        {"CastSecretBallot", 2},
                        {"CloseVote", 0, "abandon: false"},
@@ -242,7 +244,8 @@ std::vector<Story> OtherStories() {
                        {"SubmitDecryption", 3},
                        {"EstablishResult"}} +
                  Decide()},
-      {true, registration + Beats{{"BeginBallots"},
+      {true, registration + Beats{{"EndRegistration"},
+                                  {"BeginBallots"},
                                   {"CastSecretBallot", 7},
                                   {"CloseVote", 1, "abandon: false"},
                                   {"RecordParticipation"},

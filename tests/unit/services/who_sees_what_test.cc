@@ -114,7 +114,7 @@ constexpr Row kMeetings[] = {
 constexpr Row kSecretVotes[] = {
     {"PrepareSecretVote", "a vote to come",
      "meeting_id: 'sitzung' motion_id: 'motion' ceremony_id: 'amtszeit'"},
-    {"ListCredentials", "a vote whose registration has ended", "vote_event_id: 'vote'"},
+    {"ListCredentials", "a vote whose list is fixed", "vote_event_id: 'vote'"},
     {"GetParticipation", "an open vote", "vote_event_id: 'vote'"},
     {"DecryptWithServerKey", "an open vote", "vote_event_id: 'vote'"},
     {"GetSecretVote", "an open vote", "vote_event_id: 'vote'"},

@@ -270,6 +270,7 @@ const std::map<std::string, Depends>& Table() {
       {"RegisterCredential", Depends::kSealed},
       {"WithdrawCredential", Depends::kSealed},
       {"CastSecretBallot", Depends::kSealed},
+      {"EndRegistration", Depends::kMeeting},
       {"BeginBallots", Depends::kMeeting},
       {"SubmitDecryption", Depends::kMeeting},
       {"RecordParticipation", Depends::kItem},

@@ -128,7 +128,12 @@ v1::BeginBallots SecretCouncil::ListOfCredentials() const {
   return begin;
 }
 
-void SecretCouncil::BeginBallots() { Must("vera", ListOfCredentials()); }
+void SecretCouncil::EndRegistration() { Must("vera", OfVote<v1::EndRegistration>()); }
+
+void SecretCouncil::BeginBallots() {
+  EndRegistration();
+  Must("vera", ListOfCredentials());
+}
 
 void SecretCouncil::UpToBallots() {
   OpenSecretVote();

@@ -38,6 +38,8 @@ class SecretCouncil : public Council {
   void OpenSecretVote(const v1::ProposeMotion& motion);
   // Each of these registers a credential of its own.
   void Register(std::initializer_list<absl::string_view> persons);
+  void EndRegistration();
+  // Ends the registration, too.
   void BeginBallots();
   // All of it, for vera, dora, m1, m2, m3.
   void UpToBallots();

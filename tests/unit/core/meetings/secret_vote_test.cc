@@ -253,6 +253,7 @@ TEST(SecretVote, PapersAndDevicesAddUpAndNobodyVotesOnBoth) {
   council.Must("kai", PaperOf("m2"));
   EXPECT_THAT(council.Give("m2", Registration(council.vote().electronic)),
               IsRefused(Reason::kPaperMarked));
+  council.EndRegistration();
   auto list = council.ListOfCredentials();
   EXPECT_THAT(council.Give("vera", list), IsRefused(Reason::kCredentialsDiffer));
   const v1::BeginBallots with_m2 = list;
@@ -352,14 +353,27 @@ TEST(SecretVote, TheListIsThatOfThoseWhoRegistered) {
   SecretCouncil council;
   council.OpenSecretVote();
   council.Register({"vera", "dora"});
-  EXPECT_THAT(council.Give("vera", council.ListOfCredentials()), IsRefused(Reason::kTooFewVoters));
+  const auto end = OfVote<v1::EndRegistration>();
+  EXPECT_THAT(council.Give("vera", end), IsRefused(Reason::kTooFewVoters));
   council.Register({"m1", "m2"});
-  EXPECT_THAT(council.Give("m1", council.ListOfCredentials()), IsRefused(Reason::kNotPresiding));
+  EXPECT_THAT(council.Give("vera", council.ListOfCredentials()),
+              IsRefused(Reason::kRegistrationOpen));
+  EXPECT_THAT(council.Give("m1", end), IsRefused(Reason::kNotPresiding));
   EXPECT_THAT(council.Give("zoe", Registration(council.vote().electronic)),
               IsRefused(Reason::kNotEntitled));
   v1::RegisterCredential other = Registration(council.vote().electronic);
   other.mutable_credential()->set_subject(std::string(16, 'x'));
   EXPECT_THAT(council.Give("m3", other), IsRefused(Reason::kBadSubject));
+
+  council.EndRegistration();
+  EXPECT_THAT(council.Give("vera", end), IsRefused(Reason::kRegistrationClosed));
+  for (const char* member : {"m3", "m1"}) {
+    EXPECT_THAT(council.Give(member, Registration(council.vote().electronic)),
+                IsRefused(Reason::kRegistrationClosed))
+        << "the list would grow or change while it is read";
+  }
+  EXPECT_THAT(council.Give("vera", Close()), IsRefused(Reason::kBallotsNotBegun));
+  EXPECT_THAT(council.Give("m1", council.ListOfCredentials()), IsRefused(Reason::kNotPresiding));
 
   v1::BeginBallots list = council.ListOfCredentials();
   list.mutable_credentials()->SwapElements(0, 1);
@@ -370,10 +384,26 @@ TEST(SecretVote, TheListIsThatOfThoseWhoRegistered) {
   list = council.ListOfCredentials();
   list.set_credentials(0, "5");
   EXPECT_THAT(council.Give("vera", list), IsRefused(Reason::kNotInGroup));
-  council.BeginBallots();
+  council.Must("vera", council.ListOfCredentials());
+  EXPECT_THAT(council.Give("vera", council.ListOfCredentials()),
+              IsRefused(Reason::kRegistrationClosed));
   EXPECT_THAT(council.Give("m3", Registration(council.vote().electronic)),
               IsRefused(Reason::kRegistrationClosed));
   EXPECT_THAT(council.Give("kai", Withdrawal("m1")), IsRefused(Reason::kRegistrationClosed));
+}
+
+// Only somebody whose credential is on no list and who so casts no ballot can be told from others.
+TEST(SecretVote, ARegistrationIsTakenBackUntilTheListIsFixed) {
+  SecretCouncil council;
+  council.OpenSecretVote();
+  council.Register({"vera", "dora", "m1", "m2"});
+  council.EndRegistration();
+  council.Must("m2", Withdrawal("m2"));
+  EXPECT_THAT(council.Give("m2", Registration(council.vote().electronic)),
+              IsRefused(Reason::kRegistrationClosed));
+  council.Must("kai", PaperOf("m2"));
+  council.Must("kai", Withdrawal("m1"));
+  EXPECT_THAT(council.Give("vera", council.ListOfCredentials()), IsRefused(Reason::kTooFewVoters));
 }
 
 TEST(SecretVote, OpeningChecksTheKeysAndTheNumberOfVoters) {
@@ -504,11 +534,9 @@ TEST(SecretVote, WhoIsShownWhatAndWhen) {
     return ForReader(*council.secret_votes().Get("vote"), may_read);
   };
   council.OpenSecretVote();
-  for (const char* member : {"vera", "dora", "m1", "m2", "m3"}) {
-    council.Register({member});
-    EXPECT_EQ(shown(true).registered_person_ids_size(), 0)
-        << "with ListCredentials, which grows too, this would tell whose credential is whose";
-  }
+  council.Register({"vera", "dora", "m1", "m2", "m3"});
+  EXPECT_EQ(shown(true).registered_person_ids_size(), 5) << "so that the chair knows when to end";
+  EXPECT_EQ(shown(false).registered_person_ids_size(), 0);
   council.BeginBallots();
   CastFive(council);
   for (const bool may_read : {false, true}) {

@@ -133,6 +133,33 @@ TEST(MeetingsReads, GetElectionArchiveIsReadInPiecesOnceTheVoteIsClosed) {
       IsRefused(Reason::kNoSuchVote));
 }
 
+// Whoever asked after each registration would see whose credential is whose.
+TEST(MeetingsReads, NobodyIsShownACredentialWhileDevicesRegister) {
+  SecretCouncil council;
+  council.OpenSecretVote();
+  for (const char* member : {"vera", "dora", "m1", "m2", "m3"}) {
+    council.Register({member});
+    ServedCouncil served(council);
+    for (const char* reader : {"vera", "kai", "m1", "petra", "sam", ""}) {
+      EXPECT_FALSE(
+          served->Ask(&Stub::ListCredentials, reader, OfTheVote<v1::ListCredentialsRequest>()).ok())
+          << reader;
+      const auto vote =
+          served->Ask(&Stub::GetSecretVote, reader, OfTheVote<v1::GetSecretVoteRequest>());
+      ASSERT_OK(vote);
+      const auto setup =
+          served->Ask(&Stub::GetElectionSetup, reader, OfTheVote<v1::GetElectionSetupRequest>());
+      const std::string shown =
+          vote->DebugString() + (setup.ok() ? setup->DebugString() : std::string());
+      for (const auto& [person, credential] : council.devices())
+        EXPECT_THAT(shown, ::testing::Not(HasSubstr(credential.public_key.ToDecimal()))) << reader;
+    }
+    EXPECT_THAT(
+        served->Ask(&Stub::ListCredentials, "vera", OfTheVote<v1::ListCredentialsRequest>()),
+        IsRefused(Reason::kRegistrationOpen));
+  }
+}
+
 TEST(MeetingsReads, ListCredentialsIsForThosePresidingUntilTheListIsFixed) {
   SecretCouncil council;
   council.UpToBallots();
