@@ -173,6 +173,10 @@ absl::StatusOr<const v1::Act*> Acts::MayConfirm(const CommandContext& context,
     return Refuse(Reason::kSamePerson,
                   absl::StrCat(context.actor, " gave ", name, "; another person must confirm it"));
   }
+  if (act.concerned_id() == context.actor) {
+    return Refuse(Reason::kSamePerson, absl::StrCat(name, " concerns ", context.actor,
+                                                    "; somebody else must confirm it"));
+  }
   RETURN_IF_ERROR(CheckSettled(world_, act, context));
   return found;
 }

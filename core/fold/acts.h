@@ -7,7 +7,8 @@
 // a power away.
 //
 // Two persons are two people: not one with two keys or two offices, and not one who has let the
-// other in with a key in the same hour.
+// other in with a key in the same hour. Nor is the second the person whom the act concerns: who is
+// given an office by one person alone would have it by that person's word and their own.
 //
 // A Confirm names up to 200 acts and carries them all out or none: it is rehearsed on a copy of the
 // directory, whose commands alone declare a second so far.
@@ -94,7 +95,7 @@ class Acts {
  private:
   // NO_SUCH_ACT.
   absl::StatusOr<const directory::v1::Act*> FindAct(uint64_t record) const;
-  // Whether `reference` names an act that waits, and that this person did not give.
+  // Whether `reference` names an act that waits, and that this person did not give nor gains by.
   absl::StatusOr<const directory::v1::Act*> MayConfirm(
       const CommandContext& context, const directory::v1::ActReference& reference) const;
 

@@ -47,9 +47,11 @@ TEST_F(SecondPersonTest, AnOfficeIsGivenByTwo) {
   EXPECT_THAT(Offices(), HasSubstr("secretary"));
 
   // One's own office is given up at once.
-  votum_.Do("anna.amt",
-            "act confirm --record " +
-                RecordIn(votum_.Do("bernd.amt", "office grant --person anna.amt --office clerk")));
+  // Nobody is the second person for their own gain.
+  const std::string own =
+      RecordIn(votum_.Do("bernd.amt", "office grant --person anna.amt --office clerk"));
+  EXPECT_THAT(votum_.Do("anna.amt", "act confirm --record " + own, 1), HasSubstr("SAME_PERSON"));
+  votum_.Do("maria.meister", "act confirm --record " + own);
   EXPECT_THAT(votum_.Do("anna.amt", "office withdraw --person anna.amt --office clerk"),
               Not(HasSubstr("act confirm")));
 }

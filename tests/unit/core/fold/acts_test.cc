@@ -170,6 +170,12 @@ TEST_F(ActsTest, AConfirmIsRefused) {
   EXPECT_EQ(confirm("bert", {code}), Reason::kNoSuchAct);
   EXPECT_EQ(confirm("carla", {act()}), Reason::kSamePerson);
   EXPECT_EQ(confirm("emil", {act()}), Reason::kOfficeMissing);
+  v1::GrantOffice to_bert;
+  to_bert.set_person_id("bert");
+  to_bert.set_office(common::v1::OFFICE_CLERK);
+  const uint64_t gift = Give("anna", std::move(to_bert));
+  EXPECT_EQ(confirm("bert", {gift}), Reason::kSamePerson) << "whom it concerns is no second person";
+  EXPECT_EQ(confirm("petra", {gift}), std::nullopt);
   EXPECT_EQ(confirm("carla", {log_.Append("anna", Activate(2))}), Reason::kOfficeMissing)
       << "each act says which office its second person needs";
 
