@@ -146,6 +146,8 @@ class Ledger {
   // Signed entries from `start`, at most `limit`, up to about `max_bytes`. Those that are read from
   // the store are checked against the signed root: DATA_LOSS/LOG_DAMAGED names the first that differs.
   absl::StatusOr<std::vector<StoredEntry>> Read(uint64_t start, size_t limit, size_t max_bytes);
+  // As Read, without salts and records.
+  absl::StatusOr<std::vector<StoredEntry>> ReadLeaves(uint64_t start, size_t limit) const;
   absl::StatusOr<common::v1::Attachment> GetAttachment(absl::string_view commitment) const;
   // Destroys the sealed contents of `subject`; true if there were any. From now on the ledger seals
   // nothing for it (SUBJECT_ERASED). May be repeated, and must be after UNAVAILABLE.

@@ -101,6 +101,21 @@ absl::StatusOr<std::vector<StoredEntry>> Ledger::ReadStored(uint64_t start, size
   return entries;
 }
 
+absl::StatusOr<std::vector<StoredEntry>> Ledger::ReadLeaves(uint64_t start, size_t limit) const {
+  std::vector<StoredEntry> entries;
+  const uint64_t end = size();
+  if (start >= end) return entries;
+  ASSIGN_OR_RETURN(std::vector<std::string> leaves,
+                   entries_->ReadLeaves(start, std::min<uint64_t>(limit, end - start)));
+  if (leaves.empty()) return DamagedRecord(start, "is missing");
+  for (std::string& leaf : leaves) {
+    const uint64_t index = start + entries.size();
+    RETURN_IF_ERROR(tree_->CheckLeaf(index, leaf));
+    entries.push_back({index, std::move(leaf), "", ""});
+  }
+  return entries;
+}
+
 absl::StatusOr<common::v1::Attachment> Ledger::GetAttachment(absl::string_view commitment) const {
   return vault_.Open(commitment);
 }

@@ -2,13 +2,11 @@
 
 #include <algorithm>
 #include <memory>
-#include <optional>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
-#include "base/numbers.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"
 #include "crypto/hash.h"
@@ -21,10 +19,11 @@
 namespace votum::ledger {
 namespace {
 
-constexpr size_t kDefaultEntries = 500;
-constexpr size_t kMostEntries = 5000;
 // Below gRPC's default limit of 4 MiB for a message that a client receives.
 constexpr size_t kPageBytes = size_t{2} << 20;
+
+// The most stretches of a page with or without records: each is a read of the database.
+constexpr int kMostRuns = 128;
 
 constexpr size_t kStretchEntries = 1000;
 constexpr size_t kStretchBytes = size_t{1} << 20;
@@ -41,6 +40,44 @@ v1::Entry ToEntry(const StoredEntry& stored) {
   entry.set_salt(stored.salt);
   entry.set_record(stored.record);
   return entry;
+}
+
+// How many positions from `at` on, at most `most`, are all among `leaf_only` from `first` on, which
+// is where `at` would be, or all not.
+size_t RunLength(const google::protobuf::RepeatedField<uint64_t>& leaf_only, int first, uint64_t at,
+                 size_t most) {
+  if (first == leaf_only.size()) return most;
+  if (leaf_only[first] != at) return std::min<uint64_t>(most, leaf_only[first] - at);
+  size_t run = 1;
+  while (run < most && first + static_cast<int>(run) < leaf_only.size() &&
+         leaf_only[first + static_cast<int>(run)] == at + run)
+    ++run;
+  return run;
+}
+
+// The entries of a page, up to the one whose record fills it.
+absl::Status ReadPage(Ledger& ledger, const EntryRange& range,
+                      const google::protobuf::RepeatedField<uint64_t>& leaf_only,
+                      v1::ListEntriesResponse* page) {
+  size_t bytes = 0;
+  int next_leaf = 0;
+  int runs = 0;
+  for (size_t count = 0; count < range.size && bytes < kPageBytes && runs < kMostRuns; ++runs) {
+    const uint64_t at = range.start + count;
+    while (next_leaf < leaf_only.size() && leaf_only[next_leaf] < at) ++next_leaf;
+    const size_t run = RunLength(leaf_only, next_leaf, at, range.size - count);
+    const bool only_leaves = next_leaf < leaf_only.size() && leaf_only[next_leaf] == at;
+    ASSIGN_OR_RETURN(
+        const std::vector<StoredEntry> entries,
+        only_leaves ? ledger.ReadLeaves(at, run) : ledger.Read(at, run, kPageBytes - bytes));
+    if (entries.empty()) break;
+    for (const StoredEntry& entry : entries) {
+      bytes += entry.record.size();
+      *page->add_entries() = ToEntry(entry);
+    }
+    count += entries.size();
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -159,17 +196,9 @@ grpc::Status LedgerServiceImpl::ListEntries(grpc::ServerContext* context,
                                             v1::ListEntriesResponse* response) {
   return ToGrpc([&]() -> absl::Status {
     RETURN_IF_ERROR(access_.ServiceOf(*context).status());
-    ASSIGN_OR_RETURN(const Page page, ParsePage(request->page_size(), request->page_token(),
-                                                kDefaultEntries, kMostEntries));
-    const std::optional<uint64_t> start = page.after.empty()
-                                              ? std::optional<uint64_t>(request->start_index())
-                                              : ParseDecimal(page.after);
-    if (!start.has_value())
-      return Refuse(Reason::kBadPage, "page_token is not one that a response gave");
-    ASSIGN_OR_RETURN(const std::vector<StoredEntry> entries,
-                     ledger_.Read(*start, page.size, kPageBytes));
-    for (const StoredEntry& entry : entries) *response->add_entries() = ToEntry(entry);
-    const uint64_t next = *start + entries.size();
+    ASSIGN_OR_RETURN(const EntryRange range, ParseEntryRange(*request));
+    RETURN_IF_ERROR(ReadPage(ledger_, range, request->leaf_only(), response));
+    const uint64_t next = range.start + static_cast<uint64_t>(response->entries_size());
     if (next < ledger_.size()) response->set_next_page_token(NextPageToken(absl::StrCat(next)));
     return absl::OkStatus();
   }());

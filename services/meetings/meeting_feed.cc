@@ -14,6 +14,7 @@
 #include "base/refusal.h"
 #include "base/status_macros.h"
 #include "core/meetings/redaction.h"
+#include "crypto/hash.h"
 #include "platform/grpc/status.h"
 #include "services/runtime/refused_stream.h"
 
@@ -46,6 +47,12 @@ std::optional<uint64_t> RevisionOf(const World& world, const std::string& meetin
   return std::max(sitting->revision, world.votes().RevisionOf(meeting_id));
 }
 
+// What an audience is shown.
+struct Shown {
+  std::shared_ptr<const Response> response;
+  crypto::Digest content{};  // of the response, but for its index
+};
+
 }  // namespace
 
 // A meeting at one moment, as each audience sees it. Used by one thread.
@@ -54,15 +61,18 @@ struct MeetingFeed::Snapshot {
   std::string organization_id;  // that meets
   v1::Attendance for_public;
   std::optional<uint64_t> revision;  // see RevisionOf
-  std::array<std::shared_ptr<const Response>, 3> by_audience;
+  std::array<Shown, 3> by_audience;
 
-  const std::shared_ptr<const Response>& For(Audience audience) {
-    auto& shown = by_audience[static_cast<size_t>(audience)];
-    if (shown == nullptr) {
+  const Shown& For(Audience audience) {
+    Shown& shown = by_audience[static_cast<size_t>(audience)];
+    if (shown.response == nullptr) {
       Response response = ForReader(all, audience);
       *response.mutable_attendance() =
           audience == Audience::kPublic ? for_public : all.attendance();
-      shown = std::make_shared<const Response>(std::move(response));
+      response.clear_index();
+      shown.content = crypto::Sha256(response.SerializeAsString());
+      response.set_index(all.index());
+      shown.response = std::make_shared<const Response>(std::move(response));
     }
     return shown;
   }
@@ -92,17 +102,23 @@ class MeetingFeed::Watcher final : public grpc::ServerWriteReactor<Response> {
     return !ending_.has_value() && (!offered_ || offered_revision_ != revision);
   }
 
-  // Sends what the watcher may see of `snapshot`, unless something newer was sent.
+  // Sends what the watcher may see of `snapshot`, unless something newer was sent, or the same: a
+  // message without a change would tell that something has changed which is not shown, a ballot in a
+  // vote on a non-public item, say.
   void Offer(Snapshot& snapshot) {
     const std::lock_guard<std::mutex> lock(mutex_);
     // The context lives until the stream ends, which needs mutex_.
     if (ending_.has_value() || (offered_ && snapshot.all.index() < offered_index_)) return;
     const absl::StatusOr<Reader> reader = feed_.access_.Identify(context_);
     if (!reader.ok()) return EndLocked(ToGrpc(reader.status()));
+    const Shown& shown = snapshot.For(reader->rights.In(snapshot.organization_id));
+    const bool changed = !offered_ || offered_content_ != shown.content;
     offered_ = true;
     offered_index_ = snapshot.all.index();
     offered_revision_ = snapshot.revision;
-    next_ = snapshot.For(reader->rights.In(snapshot.organization_id));
+    if (!changed) return;
+    offered_content_ = shown.content;
+    next_ = shown.response;
     if (writing_ == nullptr) WriteNextLocked();
   }
 
@@ -160,6 +176,7 @@ class MeetingFeed::Watcher final : public grpc::ServerWriteReactor<Response> {
   bool offered_ = false;
   uint64_t offered_index_ = 0;
   std::optional<uint64_t> offered_revision_;
+  crypto::Digest offered_content_{};
   std::optional<grpc::Status> ending_;
 };
 

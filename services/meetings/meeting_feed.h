@@ -6,6 +6,7 @@
 // No call holds a thread: each stream is a callback reactor, and the thread that brings it finds
 // out no more than who watches. A change is built once for each audience and shared by all
 // watchers; a watcher with a slow network skips to the newest answer and never makes others wait.
+// Whoever is shown nothing new gets no message.
 // Each watcher is identified again after each change of the log, and when the session expires, so
 // that a stream ends with the right to it: the session is over, the key revoked (UNAUTHENTICATED:
 // watch again with a new session). One who never reads costs one answer until the server stops, and each caller has a limited number of streams: a person, or

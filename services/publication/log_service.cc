@@ -1,6 +1,8 @@
 #include "services/publication/log_service.h"
 
 #include <algorithm>
+#include <functional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,13 +15,14 @@
 #include "platform/grpc/status.h"
 #include "services/runtime/caller_shares.h"
 #include "services/runtime/host.h"
+#include "services/runtime/paging.h"
 
 namespace votum::publication {
 namespace {
 
 using Stub = ledger::v1::LedgerService::StubInterface;
 
-constexpr int kStretchEntries = 1000;
+constexpr uint64_t kStretchEntries = 1000;
 constexpr size_t kDefaultOpenings = 500;
 constexpr size_t kMostOpenings = 1000;
 // The most pages of the ledger that are read for one page of openings.
@@ -30,9 +33,18 @@ constexpr absl::Duration kLedgerTimeout = absl::Seconds(10);
 // The most threads that wait for the fold: a quarter of those that a server has.
 constexpr size_t kMostWaiting = kMaxThreads / 4;
 
-void Hide(ledger::v1::Entry* entry) {
-  entry->clear_salt();
-  entry->clear_record();
+// Asks the ledger for `size` entries from `start` on, with the records that are `shown`. Where the
+// ledger ends the page depends on these alone: by the sizes of others, whoever is not shown them
+// could tell, for example, which name a vote has.
+ledger::v1::ListEntriesRequest PageWith(uint64_t start, size_t size,
+                                        const std::function<bool(uint64_t)>& shown) {
+  ledger::v1::ListEntriesRequest page;
+  page.set_start_index(start);
+  page.set_page_size(static_cast<int>(size));
+  for (uint64_t index = start; index < start + size; ++index) {
+    if (!shown(index)) page.add_leaf_only(index);
+  }
+  return page;
 }
 
 // The number of entries from wanted[first] to the last of those after it that one page of the
@@ -75,6 +87,14 @@ absl::Status LogServiceImpl::AwaitFold(uint64_t index, absl::Time deadline) {
   return folded;
 }
 
+absl::Status LogServiceImpl::AwaitEntry(uint64_t index, absl::Time deadline) {
+  if (replica_.next_index() > index) return absl::OkStatus();
+  ledger::v1::ListEntriesResponse there;
+  RETURN_IF_ERROR(Ask(&Stub::ListEntries, PageWith(index, 1, [](uint64_t) { return false; }),
+                      &there, deadline));
+  return there.entries().empty() ? absl::OkStatus() : AwaitFold(index, deadline);
+}
+
 template <typename Request, typename Response>
 absl::Status LogServiceImpl::Ask(grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&,
                                                               Response*),
@@ -91,20 +111,24 @@ grpc::Status LogServiceImpl::ListEntries(grpc::ServerContext* context,
   const absl::Time deadline = WaitDeadline(*context);
   // First, so that a caller with an invalid session causes no work.
   const absl::StatusOr<Reader> caller = access_.Identify(*context);
-  const absl::Status asked = [&]() -> absl::Status {
+  const absl::StatusOr<EntryRange> range = ParseEntryRange(*request);
+  const absl::Status folded = [&]() -> absl::Status {
     RETURN_IF_ERROR(caller.status());
-    RETURN_IF_ERROR(Ask(&Stub::ListEntries, *request, response, deadline));
-    if (response->entries().empty()) return absl::OkStatus();
-    return AwaitFold(response->entries().rbegin()->index(), deadline);
+    RETURN_IF_ERROR(range.status());
+    return AwaitEntry(range->start, deadline);
   }();
-  if (!asked.ok()) return ToGrpc(asked);
-  const auto hide = [&](const Fold& fold, const Reader& reader) {
-    for (ledger::v1::Entry& entry : *response->mutable_entries()) {
-      if (!MaySee(fold.world(), fold.reach_log(), reader.person_id, entry.index())) Hide(&entry);
-    }
+  if (!folded.ok()) return ToGrpc(folded);
+  ledger::v1::ListEntriesRequest page;
+  const auto choose = [&](const Fold& fold, const Reader& reader) {
+    const uint64_t left = fold.next_index() - std::min(fold.next_index(), range->start);
+    page = PageWith(range->start, std::min<uint64_t>(range->size, left), [&](uint64_t index) {
+      return MaySee(fold.world(), fold.reach_log(), reader.person_id, index);
+    });
     return absl::OkStatus();
   };
-  return access_.ReadFoldAs(*caller, *context, "ListEntries", hide);
+  const grpc::Status chosen = access_.ReadFoldAs(*caller, *context, "ListEntries", choose);
+  if (!chosen.ok() || page.page_size() == 0) return chosen;
+  return ToGrpc(Ask(&Stub::ListEntries, page, response, deadline));
 }
 
 grpc::Status LogServiceImpl::GetReceipt(grpc::ServerContext* context,
@@ -239,9 +263,11 @@ grpc::Status LogServiceImpl::ListOpenings(grpc::ServerContext* context,
       // The caller goes on from the first that is missing.
       if (i > 0 && (++pages == kMostPages || absl::Now() >= deadline || context->IsCancelled()))
         break;
-      ledger::v1::ListEntriesRequest around;
-      around.set_start_index(index);
-      around.set_page_size(static_cast<int>(DistanceToLast(wanted, i)));
+      std::set<uint64_t> shown;
+      for (size_t j = i; j < wanted.size(); ++j) shown.insert(wanted[j].index);
+      const ledger::v1::ListEntriesRequest around =
+          PageWith(index, DistanceToLast(wanted, i),
+                   [&shown](uint64_t each) { return shown.count(each) > 0; });
       page.Clear();
       const absl::Status read = Ask(&Stub::ListEntries, around, &page, deadline);
       if (!read.ok()) return ToGrpc(read);
@@ -265,18 +291,13 @@ absl::Status LogServiceImpl::ReadForPublic(uint64_t* next,
   stretch->Clear();
   const uint64_t folded = replica_.next_index();
   if (*next >= folded) return absl::OkStatus();
-  ledger::v1::ListEntriesRequest request;
-  request.set_start_index(*next);
-  request.set_page_size(static_cast<int>(std::min<uint64_t>(kStretchEntries, folded - *next)));
+  const auto request = replica_.WithState([&](const Fold& fold) {
+    return PageWith(*next, std::min<uint64_t>(kStretchEntries, folded - *next),
+                    [&](uint64_t index) { return fold.reach_log().OwnReach(index).is_public(); });
+  });
   ledger::v1::ListEntriesResponse page;
   RETURN_IF_ERROR(Ask(&Stub::ListEntries, request, &page, absl::InfiniteFuture()));
   *stretch->mutable_entries() = std::move(*page.mutable_entries());
-  replica_.WithState([stretch](const Fold& fold) {
-    for (ledger::v1::Entry& entry : *stretch->mutable_entries()) {
-      if (!fold.reach_log().OwnReach(entry.index()).is_public()) Hide(&entry);
-    }
-    return 0;
-  });
   *next += static_cast<uint64_t>(stretch->entries_size());
   return absl::OkStatus();
 }

@@ -68,6 +68,8 @@ class LogServiceImpl final
   absl::Status Ask(grpc::Status (ledger::v1::LedgerService::StubInterface::*method)(
                        grpc::ClientContext*, const Request&, Response*),
                    const Request& request, Response* response, absl::Time deadline) const;
+  // Waits until the record at `index` is folded, if there is one.
+  absl::Status AwaitEntry(uint64_t index, absl::Time deadline);
   // The folded entries from `*next` on, as the public was shown them at their position.
   absl::Status ReadForPublic(uint64_t* next, ledger::v1::SubscribeResponse* stretch) const;
 

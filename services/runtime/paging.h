@@ -8,6 +8,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "votum/ledger/v1/ledger_service.pb.h"
 
 namespace votum {
 
@@ -24,6 +25,16 @@ inline constexpr size_t kLargestPage = 500;
 // NextPageToken's.
 absl::StatusOr<Page> ParsePage(int32_t page_size, absl::string_view page_token,
                                size_t default_size = kDefaultPage, size_t max_size = kLargestPage);
+
+// A page of entries of the log.
+struct EntryRange {
+  uint64_t start = 0;
+  size_t size = 0;  // at least 1
+};
+
+// The entries that are asked for: 500 of them if no number is given, at most 5,000.
+// INVALID_ARGUMENT/BAD_PAGE.
+absl::StatusOr<EntryRange> ParseEntryRange(const ledger::v1::ListEntriesRequest& request);
 
 // The token of the page after the element with `last_key`.
 std::string NextPageToken(absl::string_view last_key);

@@ -17,6 +17,7 @@
 #include "core/fold/audit_view.h"
 #include "core/fold/command_table.h"
 #include "core/fold/fold.h"
+#include "core/fold/reach_log.h"
 #include "core/meetings/redaction.h"
 #include "gtest/gtest.h"
 #include "tests/golden/golden_log.h"
@@ -243,6 +244,10 @@ TEST(HiddenChoices, RecordsOfBallotsAreWithheldFromEverybody) {
           ASSERT_TRUE(fold.reach_log().IsWithheld(index)) << index << " at " << fold.next_index();
           ASSERT_FALSE(fold.reach_log().OwnReach(index).is_public()) << index;
           ASSERT_FALSE(fold.reach_log().IsOpened(index)) << index;
+          // So an export, a page or a stream has its leaf alone, of 32 bytes whatever it stands for.
+          ASSERT_FALSE(MaySee(fold.world(), fold.reach_log(), "", index)) << index;
+          for (const auto& [person, registered] : fold.world().directory().state().persons)
+            ASSERT_FALSE(MaySee(fold.world(), fold.reach_log(), person, index)) << person;
         }
       }
     }

@@ -269,6 +269,35 @@ TEST(MeetingsReads, WatchMeetingShowsTheMeetingAtOnceAndAfterAChange) {
   for (Watched* const watched : {&first, &second}) EXPECT_FALSE(watched->Cancel().ok());
 }
 
+// A message in which nothing is new tells that something has happened which is not shown.
+TEST(MeetingsReads, WatchMeetingSaysNothingOfWhatIsNotShown) {
+  Council council;
+  council.Open();
+  testing::SmallLog log;
+  RecordCouncil(council, log);
+  for (const char* id : {"m1", "m2"}) {
+    if (!log.HasKey(id)) log.GiveKey(id, "bert");
+  }
+  testing::Served<v1::MeetingsService, MeetingsServiceImpl> served(Domain::kMeetings, log);
+  const auto give = [&](const std::string& person, auto command) {
+    command.set_meeting_id(Council::kMeeting);
+    log.Append(person, std::move(command), "meetings");
+    served.Follow();
+  };
+  give("m1", CheckInOf("m1"));
+  Watched outside(served.stub(), Council::kMeeting);
+  Watched inside(served.stub(), Council::kMeeting, served.SessionOf("m1"));
+  for (Watched* const watched : {&outside, &inside}) ASSERT_TRUE(watched->Read());
+  give("m1", ConflictOf("m1", "top-2"));
+  ASSERT_TRUE(inside.Read());
+  EXPECT_EQ(inside.newest.attendance().conflicts_size(), 1);
+  give("m2", CheckInOf("m2"));
+  ASSERT_TRUE(inside.Read());
+  ASSERT_TRUE(outside.Read());
+  EXPECT_EQ(outside.newest.attendance().present_count(), 2u) << "the next that is new to everybody";
+  for (Watched* const watched : {&outside, &inside}) EXPECT_FALSE(watched->Cancel().ok());
+}
+
 // Watching alone, for one caller of the public, and for two persons once each.
 class FewWatchers final
     : public WithoutCommands<

@@ -415,6 +415,76 @@ TEST_F(LogServiceTest, EveryMethodShowsEveryCallerWhatTheReachSays) {
   }
 }
 
+// A town with four more records that only auditors may see, of `bytes` each.
+class Town : public LogServiceTest {
+ public:
+  explicit Town(size_t bytes) {
+    dv1::CreateOrganization nameless;
+    nameless.set_organization_id("x");
+    nameless.set_name(std::string(bytes, ' '));
+    nameless.set_kind(dv1::ORGANIZATION_KIND_COUNCIL);
+    for (int i = 0; i < 4; ++i) Append(&nameless, "directory");
+    AwaitFold();
+  }
+  void TestBody() override {}
+
+  // How the answers to `caller` look from outside: how many entries each message has, and which of
+  // them come with a record.
+  std::vector<std::string> PagesFor(Caller caller) {
+    std::vector<std::string> pages;
+    lv1::ListEntriesRequest request;
+    do {
+      grpc::ClientContext context;
+      Introduce(caller, &context);
+      lv1::ListEntriesResponse page;
+      EXPECT_OK(FromGrpc(stub_->ListEntries(&context, request, &page)));
+      pages.push_back(Outline(page));
+      request.set_page_token(page.next_page_token());
+    } while (!request.page_token().empty());
+    return pages;
+  }
+  std::vector<std::string> StretchesFor(Caller caller) {
+    std::vector<std::string> stretches;
+    grpc::ClientContext context;
+    Introduce(caller, &context);
+    const auto stream = stub_->Subscribe(&context, lv1::SubscribeRequest());
+    lv1::SubscribeResponse stretch;
+    for (size_t seen = 0; seen < ledger_->size() && stream->Read(&stretch);) {
+      seen += static_cast<size_t>(stretch.entries_size());
+      stretches.push_back(Outline(stretch));
+    }
+    context.TryCancel();
+    stream->Finish();
+    return stretches;
+  }
+  using LogServiceTest::BecomeAuditor;
+
+ private:
+  template <typename Entries>
+  static std::string Outline(const Entries& message) {
+    std::string outline;
+    for (const lv1::Entry& entry : message.entries()) {
+      absl::StrAppend(&outline, entry.index(), " ", entry.leaf().size(), " ", entry.salt().size(),
+                      entry.record().empty() ? "" : " with a record", "\n");
+    }
+    return outline;
+  }
+};
+
+// By where a page or a message ends, and by its size, nobody finds out how large records are that they
+// are not shown: a name in a vote, for example.
+TEST(LogPages, DependOnWhatIsShownAlone) {
+  Town small(10);
+  Town large(size_t{700} << 10);
+  for (const Caller caller : {kPublic, kOffice}) {
+    EXPECT_EQ(large.PagesFor(caller), small.PagesFor(caller)) << kCallerNames[caller];
+    EXPECT_EQ(large.StretchesFor(caller), small.StretchesFor(caller)) << kCallerNames[caller];
+  }
+  for (Town* town : {&small, &large}) town->BecomeAuditor();
+  EXPECT_EQ(small.PagesFor(kAuditor).size(), 1u);
+  EXPECT_GT(large.PagesFor(kAuditor).size(), 1u) << "what is shown fills pages";
+}
+
 // With or without a session: the ledger does not look at it.
 TEST_F(LogServiceTest, TheLedgerAnswersNobodyWhoIsNoService) {
   using Stub = lv1::LedgerService::Stub;
