@@ -64,6 +64,7 @@ inline constexpr size_t kAheadEntries = 2048;
 struct Context {
   std::optional<crypto::Policy> policy;  // which witnesses must have cosigned
   std::vector<Known> known;
+  std::vector<KnownDocument> documents;
   absl::Time now = absl::Now();
 };
 
@@ -173,6 +174,7 @@ class Auditor {
   void ReportVotes();
   void ReportSecretVotes();
   void ReportDecisions();
+  void ReportKnownDocuments();
   void ReportProjects();
 
   const crypto::NoteVerifier log_;

@@ -78,10 +78,10 @@ void Auditor::ReportWitnesses(absl::string_view note) {
 
 void Auditor::ReportKnown() {
   for (const Known& known : context_.known) Add(CheckKnown(known, log_, tree_));
-  if (context_.known.empty()) {
+  if (context_.known.empty() && context_.documents.empty()) {
     report_({Finding::Kind::kNotThere,
              "anything older that would show a log cut off or written anew (--old, --receipt, "
-             "--bundle)"});
+             "--bundle, --document)"});
   }
 }
 
@@ -140,6 +140,7 @@ void Auditor::Finish(absl::string_view checkpoint_note) {
   ReportVotes();
   ReportSecretVotes();
   ReportDecisions();
+  ReportKnownDocuments();
   ReportProjects();
   ReportState();
   ReportOddities();
@@ -156,6 +157,12 @@ void Auditor::FinishPart() {
     } else {
       Fault(std::move(vote.text));
     }
+  }
+  for (const KnownDocument& known : context_.documents) {
+    Add({Finding::Kind::kNotCheckable,
+         absl::StrCat(
+             known.name,
+             ": what was published does not follow from the records that are shown to you")});
   }
   if (attachments_ > 0)
     Note(absl::StrCat("attachments: ", attachments_, " are what their records commit to"));
@@ -352,6 +359,16 @@ void Auditor::ReportDecisions() {
                       crypto::HexEncode(decision->document_sha256()));
     }
     Checked(std::move(text));
+  }
+}
+
+void Auditor::ReportKnownDocuments() {
+  for (const KnownDocument& known : context_.documents) {
+    Finding finding = CheckKnownDocument(known, fold_.world());
+    // The record that published it may stand where nothing could be derived any more.
+    if (finding.kind == Finding::Kind::kFault && (!foldable_ || not_checkable_from_.has_value()))
+      finding.kind = Finding::Kind::kNotCheckable;
+    Add(finding);
   }
 }
 

@@ -2,6 +2,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "crypto/checkpoint.h"
+#include "crypto/encoding.h"
+#include "crypto/hash.h"
 
 namespace votum::audit {
 
@@ -32,6 +34,19 @@ Finding CheckKnown(const Known& known, const crypto::NoteVerifier& log,
   }
   return {Finding::Kind::kChecked, absl::StrCat(known.name, ": its ", checkpoint->size,
                                                 " records are the beginning of this log")};
+}
+
+Finding CheckKnownDocument(const KnownDocument& known, const World& world) {
+  const crypto::Digest digest = crypto::Sha256(known.bytes);
+  for (const auto& [id, decision] : world.decisions().state().decisions) {
+    if (decision.document_sha256() != crypto::AsBytes(digest)) continue;
+    return {Finding::Kind::kChecked,
+            absl::StrCat(known.name, ": it is the document that was published of decision ", id)};
+  }
+  return {Finding::Kind::kFault,
+          absl::StrCat(known.name, ": no record of this log publishes this document (SHA-256 ",
+                       crypto::HexEncode(crypto::AsBytes(digest)),
+                       "): either it is not the city's, or this log is not")};
 }
 
 }  // namespace votum::audit

@@ -282,6 +282,7 @@ absl::StatusOr<audit::Context> ContextOf(const Trust& trust, const Options& opti
   audit::Context context;
   context.policy = trust.policy;
   ASSIGN_OR_RETURN(context.known, LoadKnown(options.known, trust.log));
+  ASSIGN_OR_RETURN(context.documents, LoadKnownDocuments(options.known));
   return context;
 }
 

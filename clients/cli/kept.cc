@@ -16,6 +16,7 @@ namespace votum::cli {
 namespace {
 
 constexpr size_t kMaxReceiptBytes = size_t{8} << 20;
+constexpr size_t kMaxDocumentBytes = size_t{16} << 20;
 constexpr size_t kMaxBundleBytes = size_t{256} << 20;
 
 absl::StatusOr<std::string> Load(const std::string& file, size_t max_bytes) {
@@ -62,6 +63,9 @@ void AddKnownOptions(Command verb, KnownOptions* options) {
                    "A receipt that somebody holds, whose record must be in this log; repeatable");
   verb->add_option("--bundle", options->bundles,
                    "An evidence bundle, whose records must be in this log; repeatable");
+  verb->add_option("--document", options->documents,
+                   "The published document of a decision, which this log must have published; "
+                   "repeatable");
 }
 
 absl::StatusOr<std::vector<audit::Known>> LoadKnown(const KnownOptions& options,
@@ -80,6 +84,15 @@ absl::StatusOr<std::vector<audit::Known>> LoadKnown(const KnownOptions& options,
     known.push_back({file, audit::CheckpointOfBundle(bundle, log)});
   }
   return known;
+}
+
+absl::StatusOr<std::vector<audit::KnownDocument>> LoadKnownDocuments(const KnownOptions& options) {
+  std::vector<audit::KnownDocument> documents;
+  for (const std::string& file : options.documents) {
+    ASSIGN_OR_RETURN(std::string bytes, Load(file, kMaxDocumentBytes));
+    documents.push_back({file, std::move(bytes)});
+  }
+  return documents;
 }
 
 }  // namespace votum::cli

@@ -24,12 +24,15 @@ struct KnownOptions {
   std::vector<std::string> old;  // checkpoints, or folders of exported logs
   std::vector<std::string> receipts;
   std::vector<std::string> bundles;
+  std::vector<std::string> documents;
 };
-// Adds --old, --receipt, --bundle.
+// Adds --old, --receipt, --bundle, --document.
 void AddKnownOptions(Command verb, KnownOptions* options);
 // INVALID_ARGUMENT/BAD_FILE if one cannot be read; what does not hold by itself is said in Known.
 absl::StatusOr<std::vector<audit::Known>> LoadKnown(const KnownOptions& options,
                                                     const crypto::NoteVerifier& log);
+
+absl::StatusOr<std::vector<audit::KnownDocument>> LoadKnownDocuments(const KnownOptions& options);
 
 }  // namespace votum::cli
 

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,7 @@
 #include "clients/audit/evidence_bundle.h"
 #include "clients/audit/known_check.h"
 #include "clients/audit/published_log.h"
+#include "core/fold/fold.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/unit/clients/audit/town_log.h"
@@ -57,6 +59,44 @@ TEST(StandingTest, AKeyIsRevokedByTheRecordThatASecondPersonConfirmed) {
   EXPECT_THAT(town.Audit().Of(Finding::Kind::kStanding),
               HasSubstr(absl::StrCat(
                   "the key with which sam signed it was REVOKED SINCE, by record ", confirmed)));
+}
+
+// A document that people have is held against the log: who leaves out its publication, or writes
+// another decision under its id, is found out.
+TEST(StandingTest, APublishedDocumentIsHeldAgainstTheLog) {
+  TownLog town;
+  const TownLog whole;
+  SignatureCache cache(1000);
+  Fold fold(DomainSet::All(), whole.verifier().key(), &cache);
+  Context context;
+  std::set<std::string> kept;
+  for (const ArchivedEntry& entry : whole.Entries()) {
+    ASSERT_OK(fold.Apply(entry.record));
+    const decisions::DecisionsMachine& decisions = fold.world().decisions();
+    for (const auto& [id, decision] : decisions.state().decisions) {
+      if (decision.document_sha256().empty() || !kept.insert(id).second) continue;
+      const auto document = decisions.GetDocument(id, Audience::kCouncil);
+      ASSERT_OK(document);
+      context.documents.push_back({"kept " + id, *document});
+    }
+  }
+  ASSERT_FALSE(context.documents.empty());
+  Audited audited = whole.Audit(context);
+  EXPECT_EQ(audited.summary.faults, 0u);
+  EXPECT_THAT(audited.Of(Finding::Kind::kChecked),
+              HasSubstr(context.documents[0].name + ": it is the document that was published"));
+
+  town.CutTo(town.First("PublishDecision"));
+  audited = town.Audit(context);
+  EXPECT_THAT(audited.Of(Finding::Kind::kFault),
+              HasSubstr(context.documents[0].name + ": no record of this log publishes"));
+  town.Hide(0);
+  audited = town.Audit(context);
+  EXPECT_EQ(audited.Of(Finding::Kind::kFault), "");
+  EXPECT_THAT(audited.Of(Finding::Kind::kNotCheckable), HasSubstr(context.documents[0].name));
+
+  context.documents[0].bytes += " ";
+  EXPECT_GT(whole.Audit(context).summary.faults, 0u);
 }
 
 TEST(StandingTest, TheFirstLineIsTheSizeAndTheAgeOfTheLog) {
