@@ -42,7 +42,8 @@ absl::Status Votes::Check(const CommandContext& context, const v1::MarkBallot& c
 }
 
 void Votes::Apply(const CommandContext& context, const v1::MarkBallot& command) {
-  Mutable(context, command.vote_event_id()).ballots.InsertOrAssign(command.person_id(), {});
+  Mutable(context, command.vote_event_id())
+      .ballots.InsertOrAssign(command.person_id(), context.actor);
 }
 
 absl::Status Votes::CheckBallotCount(const VoteEventEntry& event, const v1::Tally& tally) const {

@@ -58,10 +58,11 @@ absl::Status Votes::Check(const CommandContext& context,
 
 void Votes::Apply(const CommandContext& context, const v1::ConfirmPaperVote& command) {
   VoteEventEntry& event = Mutable(context, command.vote_event_id());
-  const uint64_t recorded_index = event.pending_papers.Find(command.person_id())->index;
-  event.votes.InsertOrAssign(command.person_id(),
-                             {command.choice(), /*paper=*/true, context.command_id, context.index,
-                              command.candidate_id(), recorded_index});
+  const PendingPaperEntry& recorded = *event.pending_papers.Find(command.person_id());
+  event.votes.InsertOrAssign(
+      command.person_id(),
+      {command.choice(), /*paper=*/true, context.command_id, context.index, command.candidate_id(),
+       recorded.index, recorded.recorder_id, context.actor});
   event.pending_papers.Erase(command.person_id());
 }
 

@@ -69,7 +69,7 @@ v1::VoteEvent ForReader(v1::VoteEvent event, Audience audience) {
       audience == Audience::kAuditor ||
       (event.mode() == v1::VOTE_MODE_ROLL_CALL && (announced || audience == Audience::kCouncil));
   if (open || !named) event.clear_votes();
-  if (open) event.clear_ballot_person_ids();
+  if (open) event.clear_marked_ballots();
   if (event.has_secret()) {
     *event.mutable_secret() =
         ForReader(std::move(*event.mutable_secret()), audience != Audience::kPublic);

@@ -31,7 +31,8 @@ struct PresenceEntry {
   std::optional<absl::Time> end;  // unset while present
   std::string recorder_id;        // who recorded the coming; empty where it was the member
   bool remote = false;
-  VOTUM_FIELDS(person_id, start, end, recorder_id, remote)
+  std::string end_recorder_id;  // who recorded the going; empty where nobody but the member did
+  VOTUM_FIELDS(person_id, start, end, recorder_id, remote, end_recorder_id)
 };
 
 // The state of an item's quorum, once somebody doubted, counted or called it again.
@@ -46,10 +47,11 @@ struct ItemQuorumEntry {
 // Why a member takes no part in an item.
 struct ConflictEntry {
   uint64_t votes_before =
-      0;                  // how many votes of the meeting had been opened before it was declared
-  bool resolved = false;  // whether the council resolved on it
-  bool counted = false;   // whether the quorum of the item was counted since, without the member
-  VOTUM_FIELDS(votes_before, resolved, counted)
+      0;                    // how many votes of the meeting had been opened before it was declared
+  bool resolved = false;    // whether the council resolved on it
+  bool counted = false;     // whether the quorum of the item was counted since, without the member
+  std::string recorder_id;  // who recorded it; empty where it was the member
+  VOTUM_FIELDS(votes_before, resolved, counted, recorder_id)
 };
 
 // A declaration that was taken back.
@@ -57,7 +59,8 @@ struct WithdrawnConflictEntry {
   std::string item_id;
   std::string person_id;
   CorrectionEntry correction;
-  VOTUM_FIELDS(item_id, person_id, correction)
+  std::string recorder_id;  // of the declaration; empty where it was the member
+  VOTUM_FIELDS(item_id, person_id, correction, recorder_id)
 };
 
 // Something that kept members from taking part.

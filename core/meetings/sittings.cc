@@ -156,7 +156,9 @@ absl::Status Sittings::Check(const CommandContext& context, const v1::CheckOut& 
 
 void Sittings::Apply(const CommandContext& context, const v1::CheckOut& command) {
   SittingEntry& sitting = Touch(context, command.meeting_id());
-  sitting.presences.Mutable(*sitting.present.Find(command.person_id()))->end = context.time;
+  PresenceEntry& presence = *sitting.presences.Mutable(*sitting.present.Find(command.person_id()));
+  presence.end = context.time;
+  if (context.actor != command.person_id()) presence.end_recorder_id = context.actor;
   sitting.present.Erase(command.person_id());
 }
 
@@ -195,7 +197,9 @@ absl::Status Sittings::Check(const CommandContext& context,
 
 void Sittings::Apply(const CommandContext& context, const v1::DeclareConflict& command) {
   SittingEntry& sitting = Touch(context, command.meeting_id());
-  sitting.conflicts[command.item_id()][command.person_id()].votes_before = sitting.votes.size();
+  ConflictEntry& conflict = sitting.conflicts[command.item_id()][command.person_id()];
+  conflict.votes_before = sitting.votes.size();
+  if (context.actor != command.person_id()) conflict.recorder_id = context.actor;
 }
 
 absl::Status Sittings::Check(const CommandContext& context,
@@ -234,9 +238,11 @@ absl::Status Sittings::Check(const CommandContext& context,
 void Sittings::Apply(const CommandContext& context, const v1::WithdrawConflict& command) {
   SittingEntry& sitting = Touch(context, command.meeting_id());
   const auto on_item = sitting.conflicts.find(command.item_id());
-  on_item->second.erase(context.actor);
+  const auto own = on_item->second.find(context.actor);
+  sitting.withdrawn_conflicts.push_back(
+      {command.item_id(), context.actor, CorrectionBy(context), own->second.recorder_id});
+  on_item->second.erase(own);
   if (on_item->second.empty()) sitting.conflicts.erase(on_item);
-  sitting.withdrawn_conflicts.push_back({command.item_id(), context.actor, CorrectionBy(context)});
 }
 
 absl::Status Sittings::Check(const CommandContext& context,
@@ -277,7 +283,10 @@ void Sittings::ConflictDecided(const CommandContext& context, absl::string_view 
   SittingEntry& sitting = Touch(context, meeting_id);
   const auto [conflict, added] =
       sitting.conflicts[std::string(item_id)].try_emplace(std::string(person_id));
-  if (added) conflict->second.votes_before = sitting.votes.size();
+  if (added) {
+    conflict->second.votes_before = sitting.votes.size();
+    if (context.actor != person_id) conflict->second.recorder_id = context.actor;
+  }
   conflict->second.resolved = true;
 }
 
@@ -302,22 +311,24 @@ v1::Attendance Sittings::Recorded(const SittingEntry& sitting) const {
     if (entry.end.has_value()) *presence.mutable_end_time() = ToTimestamp(*entry.end);
     presence.set_recorder_id(entry.recorder_id);
     presence.set_remote(entry.remote);
+    presence.set_end_recorder_id(entry.end_recorder_id);
   }
   AddCourse(directory_, sitting, attendance);
   const auto fill = [this](const std::string& item_id, const std::string& person_id,
-                           v1::Conflict& conflict) {
+                           const std::string& recorder_id, v1::Conflict& conflict) {
     const ItemEntry* item = agenda_.FindItem(item_id);
     conflict.set_item_id(item_id);
     conflict.set_person_id(person_id);
+    conflict.set_recorder_id(recorder_id);
     conflict.set_public_(item != nullptr && item->content.public_());
   };
   for (const auto& [item_id, persons] : sitting.conflicts) {
     for (const auto& [person_id, recorded] : persons)
-      fill(item_id, person_id, *attendance.add_conflicts());
+      fill(item_id, person_id, recorded.recorder_id, *attendance.add_conflicts());
   }
   for (const WithdrawnConflictEntry& entry : sitting.withdrawn_conflicts) {
     v1::Conflict& conflict = *attendance.add_withdrawn_conflicts();
-    fill(entry.item_id, entry.person_id, conflict);
+    fill(entry.item_id, entry.person_id, entry.recorder_id, conflict);
     *conflict.mutable_withdrawn() = ToCorrection(entry.correction);
   }
   return attendance;

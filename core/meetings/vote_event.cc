@@ -16,8 +16,14 @@ void AddVotes(const VoteEventEntry& entry, v1::VoteEvent& event) {
     vote.set_paper(recorded.paper);
     vote.set_index(recorded.index);
     vote.set_candidate_id(recorded.candidate_id);
+    vote.set_recorder_id(recorded.recorder_id);
+    vote.set_confirmer_id(recorded.confirmer_id);
   }
-  for (const auto& [person_id, marked] : entry.ballots) event.add_ballot_person_ids(person_id);
+  for (const auto& [person_id, recorder_id] : entry.ballots) {
+    v1::MarkedBallot& ballot = *event.add_marked_ballots();
+    ballot.set_person_id(person_id);
+    ballot.set_recorder_id(recorder_id);
+  }
   if (entry.count.has_value() && !entry.count->confirmed)
     event.set_count_recorder_id(entry.count->recorder_id);
   for (const auto& [person_id, recorded] : entry.pending_papers) {

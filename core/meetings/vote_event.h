@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <variant>
 #include <vector>
 
 #include "absl/time/time.h"
@@ -32,7 +31,10 @@ struct VoteEntry {
   uint64_t index = 0;           // of the same record
   std::string candidate_id;     // in an election, with Yes
   uint64_t recorded_index = 0;  // on paper: of the first record; `index` is the confirmation's
-  VOTUM_FIELDS(choice, paper, command_id, index, candidate_id, recorded_index)
+  std::string recorder_id;      // on paper
+  std::string confirmer_id;     // on paper
+  VOTUM_FIELDS(choice, paper, command_id, index, candidate_id, recorded_index, recorder_id,
+               confirmer_id)
 };
 
 // A vote on paper that waits for the second person.
@@ -84,7 +86,7 @@ struct VoteEventEntry {
   // Grow while the vote is open.
   Table<std::string, VoteEntry> votes;                   // by person
   Table<std::string, PendingPaperEntry> pending_papers;  // by person
-  Table<std::string, std::monostate> ballots;            // secret votes: who has put in a paper
+  Table<std::string, std::string> ballots;  // secret votes: who recorded it, by who put in a paper
 
   std::optional<BallotCountEntry> count;  // secret votes, after closing
 

@@ -57,6 +57,7 @@ TEST(Meeting, EachStretchOfPresenceIsKept) {
   EXPECT_EQ(FromTimestamp(attendance.presences(0).end_time()), left);
   EXPECT_EQ(attendance.presences(0).recorder_id(), "");
   EXPECT_EQ(attendance.presences(1).recorder_id(), "kai");
+  EXPECT_EQ(attendance.presences(0).end_recorder_id(), "kai");
   EXPECT_FALSE(attendance.presences(1).has_end_time());
 }
 
@@ -70,6 +71,7 @@ TEST(Meeting, ClosingEndsAllPresences) {
   EXPECT_EQ(attendance.present_count(), 0);
   for (const v1::Presence& presence : attendance.presences()) {
     EXPECT_EQ(FromTimestamp(presence.end_time()), council.now());
+    EXPECT_EQ(presence.end_recorder_id(), "") << "nobody said that they went";
   }
 }
 

@@ -398,7 +398,12 @@ TEST(SecretVoteTest, TheUrnIsCountedByTwoAndReconciled) {
   EXPECT_EQ(ResultOf(council).outcome(), v1::OUTCOME_ADOPTED);
   const v1::VoteEvent event = *council.votes().Get("vote");
   EXPECT_EQ(event.votes_size(), 0);
-  EXPECT_THAT(event.ballot_person_ids(), ElementsAre("m1", "m2", "m3", "vera"));
+  std::vector<std::string> marked;
+  for (const v1::MarkedBallot& ballot : event.marked_ballots()) {
+    marked.push_back(ballot.person_id());
+    EXPECT_EQ(ballot.recorder_id(), "kai");
+  }
+  EXPECT_THAT(marked, ElementsAre("m1", "m2", "m3", "vera"));
 }
 
 TEST(SecretVoteTest, TheUrnHoldsAsManyPapersAsMembersPutIntoIt) {
@@ -424,7 +429,7 @@ TEST(SecretVoteTest, NobodySeesWhoHasVotedWhileItIsOpen) {
   council.OpenVote(v1::VOTE_MODE_SECRET);
   council.Must("kai", Urn("m1"));
   const v1::VoteEvent seen = ForReader(*council.votes().Get("vote"), Audience::kAuditor);
-  EXPECT_EQ(seen.ballot_person_ids_size(), 0);
+  EXPECT_EQ(seen.marked_ballots_size(), 0);
   EXPECT_EQ(seen.cast_count(), 1u);
 }
 

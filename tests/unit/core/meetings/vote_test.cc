@@ -121,6 +121,8 @@ TEST(Vote, APaperVoteCountsOnceASecondPersonHasConfirmedIt) {
   ASSERT_EQ(event.votes_size(), 1);
   EXPECT_TRUE(event.votes(0).paper());
   EXPECT_EQ(event.votes(0).choice(), v1::CHOICE_NO);
+  EXPECT_EQ(event.votes(0).recorder_id(), "kai");
+  EXPECT_EQ(event.votes(0).confirmer_id(), "sam");
   EXPECT_EQ(event.pending_papers_size(), 0);
 }
 
