@@ -148,6 +148,26 @@ absl::Status Status(Run& run, const std::string& code_file) {
   return absl::OkStatus();
 }
 
+struct ModerationOptions {
+  std::vector<std::string> ids;
+  std::string verdict;
+  std::string ground;
+};
+
+absl::Status Moderate(Run& run, const ModerationOptions& options) {
+  v1::ModerateIdeas moderate;
+  for (const std::string& id : options.ids) moderate.add_idea_ids(id);
+  RETURN_IF_ERROR(SetField(&moderate, "verdict", {options.verdict}, "--verdict"));
+  std::vector<common::v1::Attachment> attachments;
+  if (!options.ground.empty()) {
+    ASSIGN_OR_RETURN(const std::string ground, TextOf(options.ground));
+    client::SealedText sealed = client::SealText(ground);
+    *moderate.mutable_ground() = sealed.ref;
+    attachments.push_back(std::move(sealed.attachment));
+  }
+  return DoCommand(run, &moderate, attachments);
+}
+
 struct LineageOptions {
   std::vector<std::string> sources;
   std::string id;
@@ -223,6 +243,17 @@ void AddIdeaCommands(Command root, Run& run) {
           "Example: votum idea status",
           [&run, code_file] { return Status(run, *code_file); })
       ->add_option("--code-file", *code_file, "File with the receipt code");
+
+  const auto moderation = std::make_shared<ModerationOptions>();
+  const Command moderate = AddVerb(root, run, "idea", "moderate", "",
+                                   [&run, moderation] { return Moderate(run, *moderation); });
+  moderate->add_option("--id", moderation->ids, "An idea; repeatable")
+      ->required()
+      ->allow_extra_args(false);
+  moderate->add_option("--verdict", moderation->verdict, "publish or reject")->required();
+  moderate->add_option("--ground", moderation->ground,
+                       "The ground of a rejection, or @FILE; sealed, for offices and whoever sent "
+                       "the idea in");
 
   const auto lineage = std::make_shared<LineageOptions>();
   const Command merge =

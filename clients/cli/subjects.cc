@@ -88,9 +88,19 @@ absl::StatusOr<Sealed> FetchSealed(client::Client& client) {
 std::string WhatLiesUnder(const std::set<std::string>& subjects, const Sealed& sealed) {
   std::string lines;
   for (const auto& [id, idea] : sealed.ideas) {
-    if (subjects.count(idea.text().subject()) > 0)
+    const bool erased = subjects.count(idea.text().subject()) > 0;
+    if (erased)
       absl::StrAppend(&lines, "erased: text of idea ", id,
                       ", and name and address of its author\n");
+    for (const iv1::Moderation& moderation : idea.moderations()) {
+      const std::string& subject = moderation.sealed_ground().subject();
+      if (subjects.count(subject) > 0) {
+        absl::StrAppend(&lines, "erased: why idea ", id, " was rejected\n");
+      } else if (erased && !subject.empty()) {
+        absl::StrAppend(&lines, "stays: why idea ", id, " was rejected, under subject ",
+                        crypto::HexEncode(subject), ": erase it too if it speaks of people\n");
+      }
+    }
   }
   for (const directory::v1::Person& person : sealed.persons) {
     if (subjects.count(person.sealed_name().subject()) > 0) {

@@ -209,9 +209,11 @@ absl::Status IdeasMachine::Check(const CommandContext&, const v1::ModerateIdeas&
       !v1::ModerationVerdict_IsValid(command.verdict())) {
     return Refuse(Reason::kBadModeration, "verdict must say whether the ideas are shown");
   }
-  if (command.verdict() == v1::MODERATION_VERDICT_REJECT)
-    RETURN_IF_ERROR(CheckText("ground", command.ground(), kMaxReasonBytes));
-  RETURN_IF_ERROR(CheckOptionalText("ground", command.ground(), kMaxReasonBytes));
+  if (command.verdict() == v1::MODERATION_VERDICT_REJECT) {
+    RETURN_IF_ERROR(directory_.CheckSealedApart("ground", command.ground()));
+  } else if (command.has_ground()) {
+    return Refuse(Reason::kBadModeration, "only a rejection has a ground: leave it out");
+  }
   for (const std::string& id : command.idea_ids()) RETURN_IF_ERROR(FindLive(id).status());
   return absl::OkStatus();
 }
@@ -222,7 +224,7 @@ void IdeasMachine::Apply(const CommandContext& context, const v1::ModerateIdeas&
     IdeaDetails details = idea.details.Unpack();
     v1::Moderation& moderation = details.moderations.emplace_back();
     moderation.set_verdict(command.verdict());
-    moderation.set_ground(command.ground());
+    if (command.has_ground()) *moderation.mutable_sealed_ground() = command.ground();
     moderation.set_person_id(context.actor);
     moderation.set_index(context.index);
     idea.details = Packed<IdeaDetails>(details);

@@ -3,9 +3,11 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/time/clock.h"
 #include "base/status_macros.h"
+#include "core/fold/rights.h"
 #include "services/runtime/paging.h"
 #include "services/runtime/sealed_contents.h"
 
@@ -17,7 +19,19 @@ void FillProposal(const World& world, v1::Idea& idea) {
   idea.set_proposal_id(world.papers().ProposalOf(idea.id()));
 }
 
-ShownContent TextOf(v1::Idea& idea) { return {&idea.text(), idea.mutable_text_content()}; }
+// What is shown of `idea` beside its state: its text, and the grounds of rejections to those for whom
+// they are.
+void AddContents(bool with_grounds, v1::Idea& idea, std::vector<ShownContent>* shown) {
+  shown->push_back({&idea.text(), idea.mutable_text_content()});
+  if (!with_grounds) return;
+  for (v1::Moderation& moderation : *idea.mutable_moderations())
+    shown->push_back({&moderation.sealed_ground(), moderation.mutable_ground()});
+}
+
+bool MayReadGrounds(const Fold& fold, const Reader& reader) {
+  return reader.audience == Audience::kAuditor ||
+         HoldsOffice(fold.world().directory(), reader.person_id);
+}
 
 }  // namespace
 
@@ -48,8 +62,10 @@ grpc::Status IdeasServiceImpl::GetIdea(grpc::ServerContext* context,
     FillProposal(world, *response->mutable_idea());
     return absl::OkStatus();
   };
-  const auto contents = [&](const Fold&, const Reader&) -> std::vector<ShownContent> {
-    return {TextOf(*response->mutable_idea())};
+  const auto contents = [&](const Fold& fold, const Reader& reader) {
+    std::vector<ShownContent> shown;
+    AddContents(MayReadGrounds(fold, reader), *response->mutable_idea(), &shown);
+    return shown;
   };
   return ReadWithContents(access_, ledger_, *context, "GetIdea", response, read, contents);
 }
@@ -63,8 +79,10 @@ grpc::Status IdeasServiceImpl::GetIdeaByReceiptCode(grpc::ServerContext* context
     FillProposal(world, *response->mutable_idea());
     return absl::OkStatus();
   };
-  const auto contents = [&](const Fold&, const Reader&) -> std::vector<ShownContent> {
-    return {TextOf(*response->mutable_idea())};
+  const auto contents = [&](const Fold&, const Reader&) {
+    std::vector<ShownContent> shown;
+    AddContents(true, *response->mutable_idea(), &shown);
+    return shown;
   };
   return ReadWithContents(access_, ledger_, *context, "GetIdeaByReceiptCode", response, read,
                           contents);
@@ -86,9 +104,10 @@ grpc::Status IdeasServiceImpl::ListIdeas(grpc::ServerContext* context,
     }
     return absl::OkStatus();
   };
-  const auto contents = [&](const Fold&, const Reader&) {
+  const auto contents = [&](const Fold& fold, const Reader& reader) {
     std::vector<ShownContent> shown;
-    for (v1::Idea& idea : *response->mutable_ideas()) shown.push_back(TextOf(idea));
+    const bool with_grounds = MayReadGrounds(fold, reader);
+    for (v1::Idea& idea : *response->mutable_ideas()) AddContents(with_grounds, idea, &shown);
     return shown;
   };
   return ReadWithContents(access_, ledger_, *context, "ListIdeas", response, read, contents);

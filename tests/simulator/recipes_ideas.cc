@@ -48,7 +48,9 @@ void ImportIdeas(Scene& scene, v1::ImportIdeas& command) {
 
 void ModerateIdeas(Scene& scene, v1::ModerateIdeas& command) {
   if (scene.dice.Chance(70)) command.set_verdict(v1::MODERATION_VERDICT_PUBLISH);
-  if (command.verdict() == v1::MODERATION_VERDICT_REJECT) command.set_ground(scene.Words());
+  command.clear_ground();
+  if (command.verdict() == v1::MODERATION_VERDICT_REJECT)
+    *command.mutable_ground() = scene.Sealed();
 }
 
 void MergeIdeas(Scene& scene, v1::MergeIdeas& command) {

@@ -64,6 +64,17 @@ TEST(WhatLiesUnderTest, WhatIsErasedTogetherDoesNotStay) {
             "erase it too if it has the same words\n");
 }
 
+TEST(WhatLiesUnderTest, WhyAnIdeaWasRejectedLiesApart) {
+  Sealed town = Town();
+  town.ideas["blau"].add_moderations()->mutable_sealed_ground()->set_subject(Subject('g'));
+  town.ideas["blau"].add_moderations();  // published again
+  EXPECT_EQ(WhatLiesUnder({Subject('g')}, town), "erased: why idea blau was rejected\n");
+  EXPECT_EQ(WhatLiesUnder({Subject('b')}, town),
+            "erased: text of idea blau, and name and address of its author\n"
+            "stays: why idea blau was rejected, under subject 67676767676767676767676767676767: "
+            "erase it too if it speaks of people\n");
+}
+
 TEST(WhatLiesUnderTest, PersonsKeysOfSecretVotesAndDisruptionsHaveSubjectsToo) {
   EXPECT_EQ(WhatLiesUnder({Subject('p'), Subject('v')}, Town()),
             "erased: all that is sealed of person m1: name, labels of keys, reasons, descriptions "

@@ -50,7 +50,6 @@ const std::map<std::string, std::string>& Texts() {
       {"ideas.v1.ImportIdeas.source", "names a file or system"},
       {"ideas.v1.ImportedIdea.import_key", "the number of a row in that file or system"},
       {"ideas.v1.MergeIdeas.reason", kCourse},
-      {"ideas.v1.ModerateIdeas.ground", kCourse},
       {"ideas.v1.OpenRound.method", kCode},
       {"ideas.v1.OpenRound.title", kMatter},
       {"ideas.v1.RecordPaperPreference.paper_number", kCode},

@@ -74,7 +74,8 @@ class IdeasTest : public ::testing::Test {
     v1::ModerateIdeas moderate;
     moderate.add_idea_ids(id);
     moderate.set_verdict(verdict);
-    if (verdict == v1::MODERATION_VERDICT_REJECT) moderate.set_ground("insults a person");
+    if (verdict == v1::MODERATION_VERDICT_REJECT)
+      *moderate.mutable_ground() = Content(id, v1::CHANNEL_PAPER).text();
     return Do("clerk", moderate);
   }
   // Published ideas a, b, c and an open round of them for one group with `voters` codes.

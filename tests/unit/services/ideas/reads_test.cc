@@ -1,9 +1,12 @@
-// The reads of ideas that need no sealed text: rounds, which everybody may follow.
+// The reads of ideas: rounds, which everybody may follow, and grounds of moderation, which not.
+#include <map>
 #include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "base/status_matchers.h"
+#include "core/command/sealed_text.h"
+#include "crypto/hash.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "services/ideas/service.h"
@@ -65,6 +68,53 @@ class IdeasReads : public ::testing::Test {
 TEST_F(IdeasReads, WantASoundSessionAndWaitForNothing) {
   served_.ExpectGuarded(&Stub::GetIdea, &Stub::GetIdeaByReceiptCode, &Stub::ListIdeas,
                         &Stub::GetRound, &Stub::ListRounds);
+}
+
+// Words about an idea are words about people: whoever wrote it, or is named in it.
+TEST_F(IdeasReads, GroundsOfRejectionsAreForOfficesAndWhoeverSentTheIdeaIn) {
+  const crypto::Salt salt = crypto::Sha256("salt");
+  const SealedText text = Seal(salt, std::string(16, 't'), "an idea");
+  const SealedText ground = Seal(salt, std::string(16, 'g'), "insults Erna Beispiel");
+  const std::string code(32, 'r');
+  v1::RecordIdea record;
+  record.mutable_content()->set_idea_id("c");
+  *record.mutable_content()->mutable_text() = text.ref;
+  record.mutable_content()->set_channel(v1::CHANNEL_PAPER);
+  record.mutable_content()->set_group(v1::SUBMITTER_GROUP_CITIZENS);
+  record.mutable_content()->set_receipt_code_digest(code);
+  log_.Append("anna", std::move(record), "ideas");
+  v1::ModerateIdeas moderate;
+  moderate.add_idea_ids("c");
+  moderate.set_verdict(v1::MODERATION_VERDICT_REJECT);
+  *moderate.mutable_ground() = ground.ref;
+  log_.Append("anna", std::move(moderate), "ideas");
+  v1::ModerateIdeas publish;  // after all, so that everybody sees what happened before
+  publish.add_idea_ids("c");
+  publish.set_verdict(v1::MODERATION_VERDICT_PUBLISH);
+  log_.Append("anna", std::move(publish), "ideas");
+  for (const SealedText* sealed : {&text, &ground}) served_.Keep(sealed->attachment);
+  served_.Follow();
+
+  const std::map<std::string, std::string> grounds = {
+      {"", ""}, {"zoe", ""}, {"anna", "insults Erna Beispiel"}};
+  for (const auto& [reader, shown] : grounds) {
+    v1::GetIdeaRequest request;
+    request.set_idea_id("c");
+    const auto idea = served_.Ask(&Stub::GetIdea, reader, request);
+    ASSERT_OK(idea);
+    ASSERT_EQ(idea->idea().moderations_size(), 2);
+    EXPECT_EQ(idea->idea().text_content(), "an idea");
+    EXPECT_EQ(idea->idea().moderations(0).ground(), shown) << reader;
+    const auto list = served_.Ask(&Stub::ListIdeas, reader, v1::ListIdeasRequest());
+    ASSERT_OK(list);
+    ASSERT_EQ(list->ideas_size(), 3);
+    EXPECT_EQ(list->ideas(2).moderations(0).ground(), shown) << reader;
+  }
+  v1::GetIdeaByReceiptCodeRequest mine;
+  mine.set_receipt_code_digest(code);
+  const auto idea = served_.Ask(&Stub::GetIdeaByReceiptCode, "", mine);
+  ASSERT_OK(idea);
+  EXPECT_EQ(idea->idea().moderations(0).ground(), "insults Erna Beispiel");
 }
 
 TEST_F(IdeasReads, ListRoundsShowsEverybodyTheRoundsWithoutRankings) {
