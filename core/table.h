@@ -33,6 +33,8 @@
 // Pointers, references and iterators are valid until their handle is next changed, assigned to or
 // destroyed. A pointer to change a value also ends when the handle is copied or its digest is taken.
 //
+// Whoever has the digest of the root alone can be shown an entry, or that there is none: Prove.
+//
 // docs/decisions/0017-state-in-persistent-tables.md has the alternatives and what they cost.
 #ifndef VOTUM_CORE_TABLE_H_
 #define VOTUM_CORE_TABLE_H_
@@ -151,6 +153,9 @@ class Table {
     return a.root_ == b.root_ || (a.size_ == b.size_ && a.Digest() == b.Digest());
   }
 
+  // The path of `key`, whether it has an entry or none: table_proof.h checks it against Digest().
+  std::string Prove(absl::string_view key) const requires std::same_as<Key, std::string>;
+
   // For describe.h.
   void EncodeTo(Encoder& out) const;
   void DecodeFrom(Decoder& in);
@@ -189,6 +194,8 @@ class Table {
   Leaf* Insert(absl::string_view bytes, KeyView key, Value value);
 
   static crypto::Digest DigestOfNode(const Node* node);
+  // What the digest of a leaf covers.
+  static std::string EntryOf(const Leaf* leaf);
 
   Node* root_ = nullptr;
   size_t size_ = 0;
@@ -405,11 +412,42 @@ crypto::Digest Table<Key, Value>::DigestOfNode(const Node* node) {
   const Leaf* leaf = static_cast<const Leaf*>(node);
   crypto::Digest digest;
   if (leaf->digest.Get(digest)) return digest;
-  Encoder entry(Encoder::Tables::kDigests);
-  describing::EncodeTo(entry, leaf->entry);
-  digest = table::DigestOfLeaf(entry.bytes());
+  digest = table::DigestOfLeaf(EntryOf(leaf));
   leaf->digest.Set(digest);
   return digest;
+}
+
+template <typename Key, typename Value>
+std::string Table<Key, Value>::EntryOf(const Leaf* leaf) {
+  Encoder entry(Encoder::Tables::kDigests);
+  describing::EncodeTo(entry, leaf->entry);
+  return entry.bytes();
+}
+
+template <typename Key, typename Value>
+std::string Table<Key, Value>::Prove(
+    absl::string_view key) const requires std::same_as<Key, std::string> {
+  Encoder branches(Encoder::Tables::kDigests);
+  uint64_t count = 0;
+  const Node* node = root_;
+  for (; node != nullptr && !node->leaf(); ++count) {
+    const Branch* branch = static_cast<const Branch*>(node);
+    const table::Digit digit = table::DigitAt(key, branch->position);
+    const Node* next = branch->Has(digit) ? branch->twig(branch->Rank(digit)) : nullptr;
+    branches.Unsigned(branch->position);
+    branches.Unsigned(branch->digits());
+    for (uint32_t i = 0; i < branch->size(); ++i) {
+      if (branch->twig(i) == next) continue;
+      const crypto::Digest digest = DigestOfNode(branch->twig(i));
+      branches.Raw(crypto::AsBytes(digest));
+    }
+    node = next;
+  }
+  Encoder proof(Encoder::Tables::kDigests);
+  proof.Unsigned(count);
+  proof.Raw(branches.bytes());
+  proof.Bytes(node == nullptr ? "" : EntryOf(static_cast<const Leaf*>(node)));
+  return proof.bytes();
 }
 
 template <typename Key, typename Value>

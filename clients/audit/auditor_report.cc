@@ -390,6 +390,10 @@ void Auditor::ReportState() {
                         ", which this program cannot compare; it has layout ", kStateLayout));
     }
   }
+  if (attestations.attested_by != 0) {
+    Checked(absl::StrCat("attestation of histories: that of record ", attestations.attested_by,
+                         " holds for ", attestations.attested.size(), " objects"));
+  }
   const AuditView view = AuditViewOf(fold_.world().state());
   for (const Domain domain : kAllDomains) {
     if (!unseen_.empty() && view.HasOpenUrn(domain)) {

@@ -1,42 +1,24 @@
 #include "clients/audit/evidence_bundle.h"
 
+#include <map>
 #include <optional>
 #include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"
+#include "clients/audit/bundle_attestation.h"
+#include "clients/audit/bundle_format.h"
 #include "clients/audit/standing.h"
 #include "crypto/checkpoint.h"
-#include "crypto/commitment.h"
-#include "crypto/encoding.h"
 #include "crypto/hash.h"
 #include "crypto/merkle.h"
-#include "crypto/record_leaf.h"
-#include "nlohmann/json.hpp"
+#include "rules/calendar.h"
 
 namespace votum::audit {
 namespace {
-
-using nlohmann::ordered_json;
-
-constexpr char kFormat[] = "votum-evidence/v1";
-constexpr size_t kMaxBundleBytes = size_t{256} << 20;
-
-struct BundleEntry {
-  uint64_t index = 0;
-  std::string salt;
-  std::string record;
-  std::vector<crypto::Digest> proof;
-};
-
-struct Bundle {
-  std::string decision_id;
-  std::string checkpoint;
-  std::vector<BundleEntry> entries;
-  std::string document;
-};
 
 // The text of field `name` of a command; empty if there is none.
 std::string FieldOf(const google::protobuf::Message& command, const char* name) {
@@ -69,91 +51,13 @@ struct Wanted {
   }
 };
 
-std::string Format(const Bundle& bundle) {
-  ordered_json json;
-  json["format"] = kFormat;
-  json["decision_id"] = bundle.decision_id;
-  json["checkpoint"] = bundle.checkpoint;
-  json["entries"] = ordered_json::array();
-  for (const BundleEntry& entry : bundle.entries) {
-    ordered_json row;
-    row["index"] = entry.index;
-    row["salt"] = crypto::Base64Encode(entry.salt);
-    row["record"] = crypto::Base64Encode(entry.record);
-    row["proof"] = ordered_json::array();
-    for (const crypto::Digest& hash : entry.proof)
-      row["proof"].push_back(crypto::Base64Encode(crypto::AsBytes(hash)));
-    json["entries"].push_back(std::move(row));
+Wanted WantedFor(const decisions::v1::Decision& decision, const World& world) {
+  Wanted wanted{decision.id(), decision.meeting_id(), {}};
+  for (const std::string& item : world.agenda().FindMeeting(decision.meeting_id())->item_ids) {
+    const std::string& proposal = world.agenda().FindItem(item)->content.proposal_id();
+    if (!proposal.empty()) wanted.proposal_ids.insert(proposal);
   }
-  json["document"] = crypto::Base64Encode(bundle.document);
-  return json.dump(-1, ' ', false, ordered_json::error_handler_t::replace) + "\n";
-}
-
-absl::Status Bad(absl::string_view what) {
-  return Refuse(Reason::kBadBundle, absl::StrCat("the bundle: ", what));
-}
-
-absl::StatusOr<std::string> Text(const ordered_json& object, const char* name) {
-  const auto field = object.find(name);
-  if (field == object.end() || !field->is_string())
-    return Bad(absl::StrCat("\"", name, "\" is missing"));
-  return field->get<std::string>();
-}
-
-absl::StatusOr<std::string> Bytes(const ordered_json& object, const char* name) {
-  ASSIGN_OR_RETURN(const std::string text, Text(object, name));
-  auto bytes = crypto::Base64Decode(text);
-  if (!bytes.ok()) return Bad(absl::StrCat("\"", name, "\" is not Base64"));
-  return bytes;
-}
-
-absl::StatusOr<BundleEntry> ParseBundleEntry(const ordered_json& row) {
-  if (!row.is_object() || !row.contains("index") || !row["index"].is_number_unsigned() ||
-      !row.contains("proof") || !row["proof"].is_array()) {
-    return Bad("an entry is not complete");
-  }
-  BundleEntry entry;
-  entry.index = row["index"].get<uint64_t>();
-  ASSIGN_OR_RETURN(entry.salt, Bytes(row, "salt"));
-  // With a salt of any length, one leaf would stand for two records.
-  if (!crypto::SaltFromBytes(entry.salt).ok()) return Bad("a salt has not 32 bytes");
-  ASSIGN_OR_RETURN(entry.record, Bytes(row, "record"));
-  for (const ordered_json& hash : row["proof"]) {
-    if (!hash.is_string()) return Bad("a hash of a proof is not a text");
-    const auto bytes = crypto::Base64Decode(hash.get_ref<const std::string&>());
-    if (!bytes.ok()) return Bad("a hash of a proof is not Base64");
-    ASSIGN_OR_RETURN(const crypto::Digest digest, crypto::DigestFromBytes(*bytes));
-    entry.proof.push_back(digest);
-  }
-  return entry;
-}
-
-absl::StatusOr<Bundle> Parse(absl::string_view text) {
-  if (text.size() > kMaxBundleBytes) return Bad("it is too large");
-  const ordered_json json =
-      ordered_json::parse(text.begin(), text.end(), nullptr, /*allow_exceptions=*/false);
-  if (!json.is_object()) return Bad("it is not a JSON object");
-  ASSIGN_OR_RETURN(const std::string format, Text(json, "format"));
-  if (format != kFormat) return Bad(absl::StrCat("its format is ", format, ", not ", kFormat));
-  Bundle bundle;
-  ASSIGN_OR_RETURN(bundle.decision_id, Text(json, "decision_id"));
-  ASSIGN_OR_RETURN(bundle.checkpoint, Text(json, "checkpoint"));
-  if (!json.contains("entries") || !json["entries"].is_array())
-    return Bad("\"entries\" is missing");
-  for (const ordered_json& row : json["entries"]) {
-    ASSIGN_OR_RETURN(BundleEntry entry, ParseBundleEntry(row));
-    bundle.entries.push_back(std::move(entry));
-  }
-  ASSIGN_OR_RETURN(bundle.document, Bytes(json, "document"));
-  if (Format(bundle) != text) return Bad("it is not in its one form: a byte was changed");
-  return bundle;
-}
-
-bool IsInLog(const BundleEntry& entry, const crypto::Checkpoint& checkpoint) {
-  const crypto::Digest leaf = crypto::RecordLeaf(entry.salt, entry.record);
-  return crypto::VerifyInclusion(crypto::HashLeaf(crypto::AsBytes(leaf)), entry.index,
-                                 checkpoint.size, entry.proof, checkpoint.root)
-      .ok();
+  return wanted;
 }
 
 // Collects faults and folds the bundle's records.
@@ -169,13 +73,17 @@ class Checker {
   void Checked(std::string text) { Say(Finding::Kind::kChecked, std::move(text)); }
   void Say(Finding::Kind kind, std::string text) { report_({kind, std::move(text)}); }
 
-  void AddEntry(const BundleEntry& entry, const crypto::Checkpoint& checkpoint) {
+  void ExpectInLog(const BundleEntry& entry, const crypto::Checkpoint& checkpoint) {
     ++summary_.records;
-    if (!IsInLog(entry, checkpoint)) {
-      Fault(absl::StrCat("record ", entry.index,
-                         ": it is not in the log that the checkpoint stands for"));
-    }
+    if (IsInLog(entry, checkpoint)) return;
+    Fault(absl::StrCat("record ", entry.index,
+                       ": it is not in the log that the checkpoint stands for"));
+  }
+
+  void AddEntry(const BundleEntry& entry, const crypto::Checkpoint& checkpoint) {
+    ExpectInLog(entry, checkpoint);
     if (broken_) return;
+    shown_.insert(entry.index);
     const std::optional<OpenedRecord> record = OpenRecord(entry.record);
     const auto outcome = fold_.Apply(record, Gaps::kAllowed);
     if (ReasonOf(outcome.status()) == Reason::kNewerLog) {
@@ -192,7 +100,10 @@ class Checker {
           outcome.ok() ? "it says that it is another one" : outcome.status().message()));
     }
     last_time_ = record->time;
-    if (outcome->status.ok()) return standing_.Add(outcome->index, *record->envelope);
+    if (outcome->status.ok()) {
+      AddKeysOf(*record->envelope, &key_ids_);
+      return standing_.Add(outcome->index, *record->envelope);
+    }
     ++summary_.voids;
     const std::string why =
         absl::StrCat("record ", entry.index, " is void: ", ReasonTextOf(outcome->status), ": ",
@@ -210,6 +121,8 @@ class Checker {
                      SizeAndAge(size, last_time_, now)));
   }
 
+  const std::set<std::string>& key_ids() const { return key_ids_; }
+  const std::set<uint64_t>& shown() const { return shown_; }
   const Fold& fold() const { return fold_; }
   const Summary& summary() const { return summary_; }
   // Whether this program knows the version of all records added.
@@ -220,6 +133,8 @@ class Checker {
   SignatureCache cache_{1};
   Fold fold_;
   Standing standing_;
+  std::set<std::string> key_ids_;  // that have signed records in effect
+  std::set<uint64_t> shown_;
   absl::Time last_time_ = absl::UnixEpoch();
   Summary summary_;
   bool broken_ = false;
@@ -252,6 +167,180 @@ void CheckDecision(const Bundle& bundle, uint64_t size, absl::Time now, Checker*
                                 crypto::ToHex(digest), " published by record"));
 }
 
+// What the attestation of a bundle says of records that the bundle does not show.
+class AttestationChecker {
+ public:
+  AttestationChecker(const std::optional<BundleAttestation>* attestation, Checker* checker)
+      : attestation_(*attestation), checker_(*checker) {}
+
+  // Before the record at `index` is added: the attesting one is judged in its turn.
+  void Pass(uint64_t index) {
+    if (!attestation_.has_value() || attester_.has_value() || index < attestation_->record.index)
+      return;
+    attester_ = AttesterOf(attestation_->record, checker_.fold());
+  }
+
+  // After all records. Returns what follows from it for what was not there to be checked.
+  std::string Finish(const std::string& decision_id, const crypto::Checkpoint& checkpoint) {
+    Pass(checkpoint.size);
+    if (!attestation_.has_value() || !Covers(*attestation_, decision_id)) {
+      checker_.Say(
+          Finding::Kind::kStanding,
+          "whether all public records that concern it are here is not stated: no attestation "
+          "by a machine since then is with this bundle");
+      return Missing("", checkpoint.size);
+    }
+    checker_.ExpectInLog(attestation_->record, checkpoint);
+    for (const BundleEntry& other : attestation_->others) checker_.ExpectInLog(other, checkpoint);
+    const absl::Status held = CheckHistoriesOf(decision_id);
+    if (!held.ok()) {
+      checker_.Fault(
+          absl::StrCat("attestation of record ", attestation_->record.index, ": ", held.message()));
+      return Missing("", checkpoint.size);
+    }
+    const Attester& attester = **attester_;
+    checker_.Say(
+        Finding::Kind::kStanding,
+        absl::StrCat("up to record ", attester.record, " of ", rules::TimeText(attester.time),
+                     " nothing else that is public concerns it, says the machine ",
+                     attester.machine,
+                     " in that record; an audit of the whole log refutes that if it is "
+                     "not so"));
+    SayOthers();
+    return Missing("not public and ", attester.record);
+  }
+
+  // After all records: what a service says of the time since.
+  void Ask(const std::string& decision_id, const AskNewest& ask, const crypto::NoteVerifier& log) {
+    const absl::StatusOr<std::string> newest = Newest(decision_id, ask, log);
+    if (newest.ok()) return checker_.Say(Finding::Kind::kStanding, *newest);
+    checker_.Say(Finding::Kind::kNotCheckable,
+                 absl::StrCat("whether newer records concern it: ", newest.status().message()));
+  }
+
+ private:
+  absl::StatusOr<std::set<std::string>> Objects(const std::string& decision_id) const {
+    const World& world = checker_.fold().world();
+    ASSIGN_OR_RETURN(const decisions::v1::Decision decision,
+                     world.decisions().GetDecision(decision_id, Audience::kAuditor));
+    return ObjectsOfBundle(decision, world, checker_.key_ids());
+  }
+
+  absl::Status CheckHistoriesOf(const std::string& decision_id) const {
+    RETURN_IF_ERROR(attester_->status());
+    ASSIGN_OR_RETURN(const std::set<std::string> objects, Objects(decision_id));
+    return CheckHistories(*attestation_, **attester_, objects, checker_.shown());
+  }
+
+  absl::StatusOr<std::string> Newest(const std::string& decision_id, const AskNewest& ask,
+                                     const crypto::NoteVerifier& log) const {
+    ASSIGN_OR_RETURN(const std::set<std::string> objects, Objects(decision_id));
+    std::set<uint64_t> shown = checker_.shown();
+    if (attestation_.has_value()) {
+      for (const BundleEntry& other : attestation_->others) shown.insert(other.index);
+    }
+    return DescribeNewest(ask, objects, shown, checker_.fold(), log);
+  }
+
+  void SayOthers() const {
+    std::vector<std::string> others;
+    for (const BundleEntry& other : attestation_->others) {
+      const std::optional<OpenedRecord> record = OpenRecord(other.record);
+      const bool known = record.has_value() && record->envelope.ok();
+      others.push_back(
+          absl::StrCat(other.index, " (", known ? record->envelope->type->name : "unknown", ")"));
+    }
+    if (others.empty()) return;
+    checker_.Say(Finding::Kind::kStanding,
+                 absl::StrCat("records of other matters that concern it too, shown here and not "
+                              "judged: ",
+                              absl::StrJoin(others, ", ")));
+  }
+
+  static std::string Missing(absl::string_view kind, uint64_t size) {
+    return absl::StrCat("records that are ", kind,
+                        "left out (an objection, a revoked key), or that came after the first ",
+                        size, ": the whole log shows them (votum audit)");
+  }
+
+  const std::optional<BundleAttestation>& attestation_;
+  Checker& checker_;
+  std::optional<absl::StatusOr<Attester>> attester_;
+};
+
+// The log as the maker of a bundle sees it: the whole of it.
+class WholeLog {
+ public:
+  explicit WholeLog(const crypto::PublicKey& log_key) : fold_(DomainSet::All(), log_key, &cache_) {}
+
+  absl::Status Add(const ArchivedEntry& entry) {
+    tree_.Append(entry.leaf);
+    if (entry.record.empty()) {
+      return Refuse(Reason::kNotShown, absl::StrCat("record ", entry.index,
+                                                    " is not shown to you; make the bundle as an "
+                                                    "auditor, and while no vote is open"));
+    }
+    std::optional<OpenedRecord> opened = OpenRecord(entry.record);
+    ASSIGN_OR_RETURN(const RecordOutcome outcome, fold_.Apply(opened));
+    records_.push_back({std::move(opened->envelope), outcome.status.ok(), outcome.listed});
+    return absl::OkStatus();
+  }
+
+  absl::StatusOr<std::vector<BundleEntry>> Show(const std::vector<ArchivedEntry>& entries,
+                                                const std::set<uint64_t>& indexes,
+                                                uint64_t size) const {
+    std::vector<BundleEntry> shown;
+    for (const uint64_t index : indexes) {
+      BundleEntry entry{index, entries[index].salt, entries[index].record, {}};
+      ASSIGN_OR_RETURN(entry.proof, tree_.InclusionProof(index, size));
+      shown.push_back(std::move(entry));
+    }
+    return shown;
+  }
+
+  // The records that `wanted` wants, and the keys that signed those in effect.
+  std::set<uint64_t> IndexesOf(const Wanted& wanted, std::set<std::string>* key_ids) const {
+    std::set<uint64_t> indexes;
+    for (uint64_t i = 0; i < records_.size(); ++i) {
+      const Judged& record = records_[i];
+      if (!record.envelope.ok() || !wanted.Wants(*record.envelope)) continue;
+      indexes.insert(i);
+      if (record.in_effect) AddKeysOf(*record.envelope, key_ids);
+    }
+    return indexes;
+  }
+
+  // Of each of `objects`, as it was attested last.
+  std::vector<BundleHistory> Histories(const std::set<std::string>& objects) const {
+    const AttestationsState& state = fold_.world().attestations().state();
+    std::map<std::string, std::vector<uint64_t>> records;
+    for (uint64_t i = 0; i < state.attested_by; ++i) {
+      if (!records_[i].listed) continue;
+      for (const std::string& object :
+           fold_.world().attestations().ObjectsOf(*records_[i].envelope)) {
+        if (objects.count(object) > 0) records[object].push_back(i);
+      }
+    }
+    std::vector<BundleHistory> histories;
+    for (const std::string& object : objects)
+      histories.push_back({object, std::move(records[object]), state.attested.Prove(object)});
+    return histories;
+  }
+
+  const Fold& fold() const { return fold_; }
+
+ private:
+  struct Judged {
+    absl::StatusOr<Envelope> envelope;
+    bool in_effect;
+    bool listed;
+  };
+  SignatureCache cache_{1};
+  Fold fold_;
+  crypto::MerkleTree tree_;
+  std::vector<Judged> records_;
+};
+
 }  // namespace
 
 absl::StatusOr<std::string> MakeEvidenceBundle(const std::vector<ArchivedEntry>& entries,
@@ -260,48 +349,41 @@ absl::StatusOr<std::string> MakeEvidenceBundle(const std::vector<ArchivedEntry>&
                                                absl::string_view decision_id) {
   ASSIGN_OR_RETURN(const crypto::Checkpoint checkpoint,
                    crypto::OpenCheckpoint(checkpoint_note, log, log.name()));
-  SignatureCache cache(1);
-  Fold fold(DomainSet::Closure(Domain::kDecisions), log.key(), &cache);
-  crypto::MerkleTree tree;
-  std::vector<absl::StatusOr<Envelope>> envelopes;
-  for (const ArchivedEntry& entry : entries) {
-    tree.Append(entry.leaf);
-    if (entry.record.empty()) {
-      return Refuse(Reason::kNotShown, absl::StrCat("record ", entry.index,
-                                                    " is not shown to you; make the bundle as an "
-                                                    "auditor, and while no vote is open"));
-    }
-    RETURN_IF_ERROR(fold.Apply(entry.record).status());
-    common::v1::Record record;
-    record.ParseFromString(entry.record);
-    envelopes.push_back(OpenEnvelope(record.payload_type(), record.payload(), record.signatures()));
-  }
+  WholeLog whole(log.key());
+  for (const ArchivedEntry& entry : entries) RETURN_IF_ERROR(whole.Add(entry));
+  const World& world = whole.fold().world();
   ASSIGN_OR_RETURN(const decisions::v1::Decision decision,
-                   fold.world().decisions().GetDecision(decision_id, Audience::kAuditor));
-  Wanted wanted{std::string(decision_id), decision.meeting_id(), {}};
-  for (const std::string& item :
-       fold.world().agenda().FindMeeting(decision.meeting_id())->item_ids) {
-    const std::string& proposal = fold.world().agenda().FindItem(item)->content.proposal_id();
-    if (!proposal.empty()) wanted.proposal_ids.insert(proposal);
-  }
+                   world.decisions().GetDecision(decision_id, Audience::kAuditor));
   Bundle bundle;
   bundle.decision_id = std::string(decision_id);
   bundle.checkpoint = std::string(checkpoint_note);
-  for (size_t i = 0; i < entries.size(); ++i) {
-    if (!envelopes[i].ok() || !wanted.Wants(*envelopes[i])) continue;
-    BundleEntry entry{entries[i].index, entries[i].salt, entries[i].record, {}};
-    ASSIGN_OR_RETURN(entry.proof, tree.InclusionProof(entry.index, checkpoint.size));
-    bundle.entries.push_back(std::move(entry));
+  std::set<std::string> key_ids;
+  const std::set<uint64_t> shown = whole.IndexesOf(WantedFor(decision, world), &key_ids);
+  ASSIGN_OR_RETURN(bundle.entries, whole.Show(entries, shown, checkpoint.size));
+  ASSIGN_OR_RETURN(bundle.document, world.decisions().GetDocument(decision_id, Audience::kAuditor));
+
+  BundleAttestation attestation;
+  attestation.histories = whole.Histories(ObjectsOfBundle(decision, world, key_ids));
+  if (!Covers(attestation, bundle.decision_id)) return FormatBundle(bundle);
+  std::set<uint64_t> others;
+  for (const BundleHistory& history : attestation.histories) {
+    for (const uint64_t record : history.records) {
+      if (shown.count(record) == 0) others.insert(record);
+    }
   }
-  ASSIGN_OR_RETURN(bundle.document,
-                   fold.world().decisions().GetDocument(decision_id, Audience::kAuditor));
-  return Format(bundle);
+  const uint64_t attested_by = world.attestations().state().attested_by;
+  ASSIGN_OR_RETURN(std::vector<BundleEntry> record,
+                   whole.Show(entries, {attested_by}, checkpoint.size));
+  attestation.record = std::move(record.front());
+  ASSIGN_OR_RETURN(attestation.others, whole.Show(entries, others, checkpoint.size));
+  bundle.attestation = std::move(attestation);
+  return FormatBundle(bundle);
 }
 
 Summary VerifyEvidenceBundle(absl::string_view text, const crypto::NoteVerifier& log,
-                             const Report& report, absl::Time now) {
+                             const Report& report, absl::Time now, const AskNewest& ask) {
   Checker checker(log, report);
-  const auto bundle = Parse(text);
+  const auto bundle = ParseBundle(text);
   if (!bundle.ok()) {
     checker.Fault(std::string(bundle.status().message()));
     return checker.summary();
@@ -313,7 +395,11 @@ Summary VerifyEvidenceBundle(absl::string_view text, const crypto::NoteVerifier&
   }
   checker.Checked(absl::StrCat("checkpoint: signed by the trusted log key ", log.name(), ", for ",
                                checkpoint->size, " records"));
-  for (const BundleEntry& entry : bundle->entries) checker.AddEntry(entry, *checkpoint);
+  AttestationChecker attestation(&bundle->attestation, &checker);
+  for (const BundleEntry& entry : bundle->entries) {
+    attestation.Pass(entry.index);
+    checker.AddEntry(entry, *checkpoint);
+  }
   if (!checker.checkable()) return checker.summary();
   if (checker.summary().faults == 0) {
     checker.Checked(absl::StrCat("records: each of the ", bundle->entries.size(),
@@ -321,22 +407,28 @@ Summary VerifyEvidenceBundle(absl::string_view text, const crypto::NoteVerifier&
                                  "verified at its own position"));
   }
   CheckDecision(*bundle, checkpoint->size, now, &checker);
+  std::string missing = attestation.Finish(bundle->decision_id, *checkpoint);
+  if (ask != nullptr) attestation.Ask(bundle->decision_id, ask, log);
   checker.Say(Finding::Kind::kStanding, UncheckedCosignatures(bundle->checkpoint));
-  checker.Say(Finding::Kind::kNotThere,
-              absl::StrCat("records that were left out (an objection, a revoked key), or that came "
-                           "after the first ",
-                           checkpoint->size, ": the whole log shows them (votum audit)"));
+  checker.Say(Finding::Kind::kNotThere, std::move(missing));
   return checker.summary();
 }
 
 absl::StatusOr<std::string> CheckpointOfBundle(absl::string_view text,
                                                const crypto::NoteVerifier& log) {
-  ASSIGN_OR_RETURN(Bundle bundle, Parse(text));
+  ASSIGN_OR_RETURN(Bundle bundle, ParseBundle(text));
   ASSIGN_OR_RETURN(const crypto::Checkpoint checkpoint,
                    crypto::OpenCheckpoint(bundle.checkpoint, log, log.name()));
-  for (const BundleEntry& entry : bundle.entries) {
+  std::vector<BundleEntry> entries = std::move(bundle.entries);
+  if (bundle.attestation.has_value()) {
+    entries.push_back(bundle.attestation->record);
+    entries.insert(entries.end(), bundle.attestation->others.begin(),
+                   bundle.attestation->others.end());
+  }
+  for (const BundleEntry& entry : entries) {
     if (!IsInLog(entry, checkpoint))
-      return Bad(absl::StrCat("record ", entry.index, " is not in the log of its checkpoint"));
+      return BadBundle(
+          absl::StrCat("record ", entry.index, " is not in the log of its checkpoint"));
   }
   return std::move(bundle.checkpoint);
 }

@@ -1,4 +1,5 @@
-// Attesting the state: size and root of the newest checkpoint, and the digests that belong to them.
+// Attesting the state, and the histories of objects: size and root of the newest checkpoint, and the
+// digests that belong to them.
 
 #include <cstdint>
 #include <memory>
@@ -15,9 +16,10 @@
 namespace votum::cli {
 namespace {
 
-absl::Status Attest(Run& run) {
+// What the newest checkpoint's records have come to: it is that of the command's header, too, which
+// speaks of that log.
+absl::StatusOr<runtime::v1::GetProjectionResponse> NewestProjection(Run& run) {
   ASSIGN_OR_RETURN(const std::shared_ptr<client::Client> client, run.Client());
-  // The command's header names the newest checkpoint that was seen: it speaks of that log.
   ASSIGN_OR_RETURN(const ledger::v1::GetCheckpointResponse newest, client->NewestCheckpoint());
   ASSIGN_OR_RETURN(
       const crypto::Checkpoint checkpoint,
@@ -36,6 +38,11 @@ absl::Status Attest(Run& run) {
                   absl::StrCat("the projects service has folded ", projection.next_index(),
                                " records, and the newest checkpoint is of ", checkpoint.size));
   }
+  return projection;
+}
+
+absl::Status AttestState(Run& run) {
+  ASSIGN_OR_RETURN(const runtime::v1::GetProjectionResponse projection, NewestProjection(run));
   projects::v1::AttestState attest;
   attest.set_layout(projection.layout());
   for (const runtime::v1::DomainState& state : projection.domains()) {
@@ -46,10 +53,18 @@ absl::Status Attest(Run& run) {
   return DoCommand(run, &attest);
 }
 
+absl::Status AttestObjects(Run& run) {
+  ASSIGN_OR_RETURN(const runtime::v1::GetProjectionResponse projection, NewestProjection(run));
+  projects::v1::AttestObjects attest;
+  attest.set_sha256(projection.objects_sha256());
+  return DoCommand(run, &attest);
+}
+
 }  // namespace
 
 void AddAttestCommand(Command root, Run& run) {
-  AddVerb(root, run, "state", "attest", "", [&run] { return Attest(run); });
+  AddVerb(root, run, "state", "attest", "", [&run] { return AttestState(run); });
+  AddVerb(root, run, "state", "attest-objects", "", [&run] { return AttestObjects(run); });
 }
 
 }  // namespace votum::cli

@@ -1,5 +1,6 @@
 // Commands for auditors: export, audit, evidence, verification.
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -31,6 +32,7 @@
 #include "crypto/checkpoint.h"
 #include "crypto/encoding.h"
 #include "crypto/hash.h"
+#include "crypto/merkle.h"
 #include "platform/http/client.h"
 #include "votum/ledger/v1/ledger_service.pb.h"
 #include "votum/publication/v1/log_service.pb.h"
@@ -43,6 +45,7 @@ constexpr int kPage = 2000;
 // 256 lines of the longest records.
 constexpr size_t kMaxPublishedBytes = size_t{512} << 20;
 constexpr int kAttachmentsAtOnce = 200;
+constexpr size_t kObjectsAtOnce = 256;
 constexpr absl::Duration kPatience = absl::Seconds(10);
 constexpr absl::Duration kPause = absl::Milliseconds(200);
 
@@ -55,6 +58,7 @@ struct Options {
   std::string out;
   bool remote = false;
   bool sealed = false;
+  bool newest = false;
   KnownOptions known;
 };
 
@@ -393,11 +397,49 @@ absl::Status Evidence(Run& run, const Options& options) {
   return absl::OkStatus();
 }
 
+absl::StatusOr<audit::NewestAttestation> FetchNewest(client::Client& client,
+                                                     const std::vector<std::string>& objects) {
+  audit::NewestAttestation newest;
+  publication::v1::ProveObjectsRequest request;
+  publication::v1::ProveObjectsResponse proved;
+  for (size_t i = 0; i < objects.size(); i += kObjectsAtOnce) {
+    request.clear_objects();
+    for (size_t j = i; j < std::min(objects.size(), i + kObjectsAtOnce); ++j)
+      request.add_objects(objects[j]);
+    RETURN_IF_ERROR(client.Read("publication", "ProveObjects", request, &proved));
+    // Another attestation came meanwhile.
+    if (i > 0 && proved.record() != newest.record.index)
+      return Refuse(Reason::kLogMovedOn, "a machine attests histories just now; ask again");
+    newest.record.index = proved.record();
+    newest.proofs.insert(newest.proofs.end(), proved.proofs().begin(), proved.proofs().end());
+  }
+  if (newest.record.index == 0) return newest;
+  ledger::v1::GetReceiptRequest receipt_request;
+  receipt_request.set_index(newest.record.index);
+  ledger::v1::GetReceiptResponse response;
+  RETURN_IF_ERROR(client.Read("publication", "GetReceipt", receipt_request, &response));
+  const common::v1::Receipt& receipt = response.receipt();
+  newest.checkpoint = receipt.checkpoint();
+  newest.record.salt = receipt.salt();
+  newest.record.record = receipt.record();
+  ASSIGN_OR_RETURN(newest.record.proof, crypto::ProofFromBytes(receipt.inclusion_proof()));
+  return newest;
+}
+
 absl::Status Verify(Run& run, const Options& options) {
   ASSIGN_OR_RETURN(const crypto::NoteVerifier key, LogKeyOf(run, options.trust.log_key));
   ASSIGN_OR_RETURN(const std::string bundle, LoadBundle(options.file));
+  audit::AskNewest ask;
+  if (options.newest) {
+    ask = [&run](
+              const std::vector<std::string>& objects) -> absl::StatusOr<audit::NewestAttestation> {
+      ASSIGN_OR_RETURN(const std::shared_ptr<client::Client> client, run.Client());
+      return FetchNewest(*client, objects);
+    };
+  }
   Verdict verdict("verify");
-  return verdict.Print(run, audit::VerifyEvidenceBundle(bundle, key, verdict.report()));
+  return verdict.Print(
+      run, audit::VerifyEvidenceBundle(bundle, key, verdict.report(), absl::Now(), ask));
 }
 
 }  // namespace
@@ -451,6 +493,9 @@ void AddAuditCommands(Command root, Run& run) {
       "votum verify beschluss.evidence.json --log-key @log.vkey");
   verify->add_option("FILE", options->file, "The bundle")->required();
   verify->add_option("--log-key", options->trust.log_key, kLogKeyHelp);
+  verify->add_flag("--newest", options->newest,
+                   "Also ask the services whether newer records concern the decision, as a machine "
+                   "has attested last");
   verify->callback([&run, options] { run.Report(Verify(run, *options)); });
 }
 

@@ -1,19 +1,31 @@
 #include "core/fold/attestations.h"
 
+#include <algorithm>
 #include <string>
 
 #include "absl/strings/str_cat.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"
 #include "core/fold/audit_view.h"
+#include "core/fold/envelope.h"
 #include "core/fold/world.h"
 #include "crypto/encoding.h"
 #include "crypto/hash.h"
+#include "votum/directory/v1/directory.pb.h"
 
 namespace votum {
 namespace {
 
+using projects::v1::AttestObjects;
 using projects::v1::AttestState;
+
+// The fold remembers no earlier states.
+absl::Status CheckFollowsAtOnce(const CommandContext& context, uint64_t seen_size) {
+  if (seen_size == context.index) return absl::OkStatus();
+  return Refuse(Reason::kLogMovedOn,
+                absl::StrCat("the attestation is of a log with ", seen_size,
+                             " records, and this would be record ", context.index));
+}
 
 absl::Status CheckNothingOpen(const AuditView& view) {
   if (view.open_votes.empty() && view.open_rounds.empty()) return absl::OkStatus();
@@ -48,11 +60,7 @@ absl::Status CheckStates(const AuditView& view, const AttestState& command) {
 }  // namespace
 
 absl::Status Attestations::Check(const CommandContext& context, const AttestState& command) const {
-  if (command.header().seen_size() != context.index) {
-    return Refuse(Reason::kLogMovedOn,
-                  absl::StrCat("the attestation is of a log with ", command.header().seen_size(),
-                               " records, and this would be record ", context.index));
-  }
+  RETURN_IF_ERROR(CheckFollowsAtOnce(context, command.header().seen_size()));
   const AuditView view = AuditViewOf(world_.state());
   RETURN_IF_ERROR(CheckNothingOpen(view));
   return command.layout() == kStateLayout ? CheckStates(view, command) : absl::OkStatus();
@@ -61,6 +69,45 @@ absl::Status Attestations::Check(const CommandContext& context, const AttestStat
 void Attestations::Apply(const CommandContext& context, const AttestState& command) {
   ++state_.count.MutableOrNew(command.layout());
   state_.newest = context.index;
+}
+
+absl::Status Attestations::Check(const CommandContext& context,
+                                 const AttestObjects& command) const {
+  RETURN_IF_ERROR(CheckFollowsAtOnce(context, command.header().seen_size()));
+  const crypto::Digest digest = state_.objects.Digest();
+  if (command.sha256() == crypto::AsBytes(digest)) return absl::OkStatus();
+  return Refuse(
+      Reason::kStateDiffers,
+      absl::StrCat("the digest of the histories of all objects is ", crypto::ToHex(digest),
+                   ", and the attestation has ", crypto::HexEncode(command.sha256())));
+}
+
+void Attestations::Apply(const CommandContext& context, const AttestObjects&) {
+  state_.attested_by = context.index;
+  state_.attested = state_.objects;
+}
+
+void Attestations::Enter(uint64_t index, const Envelope& envelope) {
+  std::vector<std::string> objects = ObjectsOf(envelope);
+  for (const std::string& object : objects) state_.objects.MutableOrNew(object).Add(index);
+  if (envelope.type->NeedsSecond()) state_.acts.InsertOrAssign(index, std::move(objects));
+}
+
+std::vector<std::string> Attestations::ObjectsOf(const Envelope& envelope) const {
+  std::vector<std::string> objects = ObjectsNamedBy(envelope);
+  const auto add_act = [&](uint64_t record) {
+    const std::vector<std::string>* act = state_.acts.Find(record);
+    if (act != nullptr) objects.insert(objects.end(), act->begin(), act->end());
+  };
+  const google::protobuf::Message* command = envelope.command.get();
+  if (const auto* confirm = dynamic_cast<const directory::v1::Confirm*>(command)) {
+    for (const directory::v1::ActReference& act : confirm->acts()) add_act(act.record());
+  } else if (const auto* contradict = dynamic_cast<const directory::v1::Contradict*>(command)) {
+    add_act(contradict->record());
+  }
+  std::sort(objects.begin(), objects.end());
+  objects.erase(std::unique(objects.begin(), objects.end()), objects.end());
+  return objects;
 }
 
 }  // namespace votum

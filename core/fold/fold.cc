@@ -125,6 +125,9 @@ absl::StatusOr<RecordOutcome> Fold::Apply(const std::optional<OpenedRecord>& rec
   if (gaps == Gaps::kRefused) {
     reach_log_.Add(world_, envelope.ok() ? &*envelope : nullptr, outcome.reach,
                    outcome.status.ok());
+    outcome.listed = outcome.status.ok() && outcome.reach.is_public() &&
+                     domains_.Contains(Domain::kProjects) && !reach_log_.IsWithheld(outcome.index);
+    if (outcome.listed) world_.mutable_attestations().Enter(outcome.index, *envelope);
   }
   GoOnTo(record->time);
   return outcome;

@@ -40,6 +40,9 @@ struct RecordOutcome {
   absl::Status status;
   // The people who may see it. Sealed where its domain is not folded here.
   Reach reach;
+  // Whether it has entered the histories of the objects that it concerns (attestations.h): it is in
+  // effect, and everybody sees it at its own position. Never where not all domains are folded.
+  bool listed = false;
 };
 
 // Whether a record that is void for `why_void` cannot come from an honest ledger and honest

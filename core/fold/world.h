@@ -77,6 +77,8 @@ class World {
   const projects::ProjectsMachine& projects() const { return projects_; }
   // Their state belongs to the domain of projects, which reads all others.
   const Attestations& attestations() const { return attestations_; }
+  // Only for the fold, which enters the records that everybody may see.
+  Attestations& mutable_attestations() { return attestations_; }
 
   // All machines: the command table looks through them for the one that knows a command.
   auto machines() const {

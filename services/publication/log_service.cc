@@ -29,6 +29,8 @@ constexpr size_t kMostOpenings = 1000;
 constexpr int kMostPages = 8;
 // Below gRPC's default limit of 4 MiB for a message that a client receives.
 constexpr size_t kPageBytes = size_t{2} << 20;
+// A bundle asks for those of one meeting's people. Their proofs take some 600 bytes each.
+constexpr int kMostObjects = 256;
 constexpr absl::Duration kLedgerTimeout = absl::Seconds(10);
 // The most threads that wait for the fold: a quarter of those that a server has.
 constexpr size_t kMostWaiting = kMaxThreads / 4;
@@ -284,6 +286,25 @@ grpc::Status LogServiceImpl::ListOpenings(grpc::ServerContext* context,
     *opening->mutable_entry() = entry;
   }
   return grpc::Status::OK;
+}
+
+grpc::Status LogServiceImpl::ProveObjects(grpc::ServerContext* context,
+                                          const v1::ProveObjectsRequest* request,
+                                          v1::ProveObjectsResponse* response) {
+  if (request->objects_size() > kMostObjects) {
+    return ToGrpc(Refuse(Reason::kTooMany,
+                         absl::StrCat("ask for at most ", kMostObjects, " objects at a time")));
+  }
+  return access_.ReadFold(*context, "ProveObjects", [&](const Fold& fold, const Reader&) {
+    const AttestationsState& state = fold.world().attestations().state();
+    response->set_record(state.attested_by);
+    if (state.attested_by == 0) return absl::OkStatus();
+    const crypto::Digest root = state.attested.Digest();
+    response->set_root(std::string(crypto::AsBytes(root)));
+    for (const std::string& object : request->objects())
+      response->add_proofs(state.attested.Prove(object));
+    return absl::OkStatus();
+  });
 }
 
 absl::Status LogServiceImpl::ReadForPublic(uint64_t* next,

@@ -47,6 +47,8 @@ class LogServiceImpl final
                               ledger::v1::GetAttachmentsResponse* response) override;
   grpc::Status ListOpenings(grpc::ServerContext* context, const v1::ListOpeningsRequest* request,
                             v1::ListOpeningsResponse* response) override;
+  grpc::Status ProveObjects(grpc::ServerContext* context, const v1::ProveObjectsRequest* request,
+                            v1::ProveObjectsResponse* response) override;
   grpc::ServerWriteReactor<ledger::v1::SubscribeResponse>* Subscribe(
       grpc::CallbackServerContext* context, const ledger::v1::SubscribeRequest* request) override;
 

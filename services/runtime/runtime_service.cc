@@ -47,6 +47,10 @@ runtime::v1::GetProjectionResponse RuntimeServiceImpl::Newest(Extent extent) {
           extent == kWhole ? fold.StateDigest(domain) : view.Digest(domain);
       state->set_state_sha256(std::string(crypto::AsBytes(digest)));
     }
+    if (fold.domains().Contains(Domain::kProjects)) {
+      const crypto::Digest objects = fold.world().attestations().state().objects.Digest();
+      newest.set_objects_sha256(std::string(crypto::AsBytes(objects)));
+    }
     return 0;
   });
   return newest;

@@ -109,6 +109,10 @@ std::string StatesOf(const World& world) {
   return fields;
 }
 
+std::string ObjectsOf(const World& world) {
+  return absl::StrCat("sha256: \"", Escaped(world.attestations().state().objects.Digest()), "\"");
+}
+
 void AddDecisionValues(const Chronicle* chronicle, Values* values) {
   (*values)["text-of"] = [chronicle](const std::string& id) -> absl::StatusOr<std::string> {
     const decisions::v1::Decision* decision = chronicle->world().decisions().FindDecision(id);
@@ -181,6 +185,7 @@ Values TownValues(Chronicle* chronicle) {
   };
   values["checkpoint"] = [chronicle](const std::string&) { return CheckpointOf(chronicle->log()); };
   values["view"] = [chronicle](const std::string&) { return ViewOf(chronicle->log()); };
+  values["objects"] = [chronicle](const std::string&) { return ObjectsOf(chronicle->world()); };
   values["states"] = [chronicle](const std::string&) { return StatesOf(chronicle->world()); };
   AddDecisionValues(chronicle, &values);
   return values;

@@ -36,6 +36,7 @@ using Values =
 //   checkpoint         of the log as it is
 //   view               fields of a header: size and root of the log as it is
 //   states             fields of AttestState: the digests of what it has come to
+//   objects            fields of AttestObjects: the digest of the histories
 // `chronicle` outlives them.
 Values TownValues(Chronicle* chronicle);
 

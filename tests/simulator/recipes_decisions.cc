@@ -115,13 +115,19 @@ void AttestState(Scene& scene, pv1::AttestState& command) {
   }
 }
 
+void AttestObjects(Scene& scene, pv1::AttestObjects& command) {
+  command.mutable_header()->set_seen_size(scene.ledger.size());
+  const crypto::Digest digest = scene.world.attestations().state().objects.Digest();
+  command.set_sha256(std::string(crypto::AsBytes(digest)));
+}
+
 }  // namespace
 
 std::vector<Recipe> DecisionRecipes() {
   return {For(20, DraftDecision),       For(24, SignDecision),   For<v1::ObjectToDecision>(3),
           For<v1::ReleaseDecision>(10), For(5, PublishDecision), For(10, StartProject),
           For(3, AssignLead),           For(8, ReportProgress),  For(8, ReachMilestone),
-          For(4, AttestState, 2)};
+          For(4, AttestState, 2),       For(4, AttestObjects, 2)};
 }
 
 }  // namespace votum::simulator

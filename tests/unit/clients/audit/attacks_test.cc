@@ -38,7 +38,9 @@ std::vector<size_t> NewlyVoid(const TownLog& town, size_t left_out) {
     if (index == left_out) continue;
     const size_t moved = index > left_out ? index - 1 : index;
     const std::string command = town.CommandAt(moved);
-    if (command == "AttestState" || command == "Confirm" || command == "Contradict") continue;
+    if (command == "AttestState" || command == "AttestObjects" || command == "Confirm" ||
+        command == "Contradict")
+      continue;
     if (!std::binary_search(now.begin(), now.end(), moved)) all.push_back(moved);
   }
   return all;

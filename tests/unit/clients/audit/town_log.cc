@@ -39,17 +39,52 @@ TownLog::TownLog()
 // Golden logs commit to their records otherwise than ledgers do, so their attestations have seen
 // another tree: these are signed anew.
 void TownLog::SeeThisLog() {
-  const crypto::PrivateKey key = votum::testing::SmallLog::KeyNamed("zeuge");
   for (size_t i = 0; i < size(); ++i) {
-    if (CommandAt(i) != "AttestState") continue;
-    projects::v1::AttestState attest;
-    attest.ParseFromString(records_[i].payload());
-    const crypto::Digest root = RootAt(attest.header().seen_size());
-    attest.mutable_header()->set_seen_root(std::string(crypto::AsBytes(root)));
-    records_[i].set_payload(attest.SerializeAsString());
-    records_[i].mutable_signatures(0)->set_signature(
-        *crypto::SignDsse(key, records_[i].payload_type(), records_[i].payload()));
+    if (CommandAt(i) == "AttestState") SeeThisLog<projects::v1::AttestState>(records_[i]);
+    if (CommandAt(i) == "AttestObjects") SeeThisLog<projects::v1::AttestObjects>(records_[i]);
   }
+}
+
+template <typename Attestation>
+void TownLog::SeeThisLog(common::v1::Record& record) const {
+  Attestation attest;
+  attest.ParseFromString(record.payload());
+  const crypto::Digest root = RootAt(attest.header().seen_size());
+  attest.mutable_header()->set_seen_root(std::string(crypto::AsBytes(root)));
+  record.set_payload(attest.SerializeAsString());
+  record.mutable_signatures(0)->set_signature(*crypto::SignDsse(
+      votum::testing::SmallLog::KeyNamed("zeuge"), record.payload_type(), record.payload()));
+}
+
+AttestationsState TownLog::Attestations() const {
+  SignatureCache cache(2 * records_.size());
+  Fold fold(DomainSet::All(), verifier_.key(), &cache);
+  for (const common::v1::Record& record : records_)
+    EXPECT_OK(fold.Apply(record.SerializeAsString()));
+  return fold.world().attestations().state();
+}
+
+size_t TownLog::AttestObjects(const ObjectHistories& objects) {
+  const size_t index = size();
+  // That of the golden log, with other contents.
+  common::v1::Record record = records_[First("AttestObjects")];
+  projects::v1::AttestObjects attest;
+  attest.ParseFromString(record.payload());
+  attest.mutable_header()->set_command_id(
+      absl::StrCat("11111111-0000-4000-8000-", absl::Dec(index, absl::kZeroPad12)));
+  *attest.mutable_header()->mutable_not_after() = records_.back().time();
+  attest.mutable_header()->set_seen_size(index);
+  const crypto::Digest digest = objects.Digest();
+  attest.set_sha256(std::string(crypto::AsBytes(digest)));
+  record.set_index(index);
+  record.set_judged_at(index);
+  *record.mutable_time() = records_.back().time();
+  record.set_payload(attest.SerializeAsString());
+  SeeThisLog<projects::v1::AttestObjects>(record);
+  records_.push_back(std::move(record));
+  salts_.resize(index);
+  salts_.push_back(std::string(32, 's'));
+  return index;
 }
 
 std::string TownLog::CommandAt(size_t index) const {

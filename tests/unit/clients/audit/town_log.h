@@ -10,6 +10,7 @@
 #include "absl/strings/string_view.h"
 #include "clients/audit/archive.h"
 #include "clients/audit/auditor.h"
+#include "core/fold/attestations.h"
 #include "crypto/hash.h"
 #include "crypto/note.h"
 #include "votum/common/v1/command.pb.h"
@@ -42,6 +43,11 @@ class TownLog {
   // Keeps the first `size` records alone.
   void CutTo(size_t size) { records_.resize(size); }
   common::v1::Record& Mutable(size_t index) { return records_[index]; }
+  // What the fold of all records has of attestations, and of histories.
+  AttestationsState Attestations() const;
+  // The machine attests these histories. The index of its record.
+  size_t AttestObjects(const ObjectHistories& objects);
+  size_t AttestObjects() { return AttestObjects(Attestations().objects); }
   // Shows the record to nobody.
   void Hide(size_t index) { hidden_.push_back(index); }
 
@@ -53,6 +59,8 @@ class TownLog {
 
  private:
   void SeeThisLog();
+  template <typename Attestation>
+  void SeeThisLog(common::v1::Record& record) const;
   crypto::Digest RootAt(size_t size) const;
 
   std::vector<common::v1::Record> records_;

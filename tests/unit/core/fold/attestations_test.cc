@@ -8,6 +8,8 @@
 #include "base/refusal.h"
 #include "base/status_matchers.h"
 #include "core/fold/audit_view.h"
+#include "core/fold/objects.h"
+#include "core/table_proof.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/unit/core/fold/program.h"
@@ -17,6 +19,7 @@
 namespace votum::testing {
 namespace {
 
+using projects::v1::AttestObjects;
 using projects::v1::AttestState;
 using ::testing::Optional;
 namespace v1 = directory::v1;
@@ -61,8 +64,18 @@ class AttestationsTest : public ::testing::Test {
     EXPECT_OK(program_.FoldAll());
     return AttestationOf(program_.fold().world(), log_.records().size());
   }
+  AttestObjects AttestationOfObjects() {
+    EXPECT_OK(program_.FoldAll());
+    AttestObjects attest;
+    attest.mutable_header()->set_seen_size(log_.records().size());
+    attest.mutable_header()->set_seen_root(std::string(32, 'r'));
+    const crypto::Digest digest = State().objects.Digest();
+    attest.set_sha256(std::string(crypto::AsBytes(digest)));
+    return attest;
+  }
   // Why the attestation of `person` is void; nothing if it is in effect.
-  std::optional<Reason> Give(AttestState attest, const std::string& person = "zeuge") {
+  template <typename Attestation>
+  std::optional<Reason> Give(Attestation attest, const std::string& person = "zeuge") {
     return VoidReason(log_.Append(person, std::move(attest), "projects"));
   }
   std::optional<Reason> VoidReason(uint64_t index) {
@@ -122,6 +135,48 @@ TEST_F(AttestationsTest, AnotherLayoutIsTakenAsItIs) {
   EXPECT_EQ(Give(attest), std::nullopt);
   EXPECT_EQ(*State().count.Find(kStateLayout + 1), 1u);
   EXPECT_EQ(State().count.Find(kStateLayout), nullptr);
+}
+
+TEST_F(AttestationsTest, HistoriesAreKeptAsTheyWereAttestedLast) {
+  AppointZeuge();
+  EXPECT_EQ(State().attested_by, 0u);
+  const uint64_t first = log_.records().size();
+  EXPECT_EQ(Give(AttestationOfObjects()), std::nullopt);
+  EXPECT_EQ(State().attested_by, first);
+  EXPECT_EQ(State().attested, State().objects);
+  EXPECT_EQ(State().newest, 0u) << "it says nothing of the state";
+
+  const ObjectHistories then = State().attested;
+  log_.Register("mia");
+  EXPECT_OK(program_.FoldAll());
+  EXPECT_EQ(State().attested, then);
+  EXPECT_TRUE(State().objects.Contains("person/mia"));
+  const auto none =
+      VerifyTableProof(State().attested.Prove("person/mia"), "person/mia", then.Digest());
+  ASSERT_TRUE(none.has_value());
+  EXPECT_FALSE(none->present);
+
+  const uint64_t second = log_.records().size();
+  EXPECT_EQ(Give(AttestationOfObjects()), std::nullopt);
+  EXPECT_EQ(State().attested_by, second);
+  const auto shown = VerifyTableProof(State().attested.Prove("person/mia"), "person/mia",
+                                      State().attested.Digest());
+  ASSERT_TRUE(shown.has_value() && shown->present);
+  EXPECT_EQ(shown->value, Encode(HistoryOf({second - 1})));
+}
+
+TEST_F(AttestationsTest, FalseHistoriesAreAFaultAndLateOnesARace) {
+  EXPECT_THAT(Give(AttestationOfObjects()), Optional(Reason::kOfficeMissing));
+  AppointZeuge();
+  AttestObjects wrong = AttestationOfObjects();
+  (*wrong.mutable_sha256())[31] ^= 1;
+  EXPECT_THAT(Give(wrong), Optional(Reason::kStateDiffers));
+  EXPECT_TRUE(IsIntegrityFault(program_.fold().WhyVoid(log_.records().size() - 1)));
+  AttestObjects late = AttestationOfObjects();
+  log_.Register("mia");
+  EXPECT_THAT(Give(late), Optional(Reason::kLogMovedOn));
+  EXPECT_FALSE(IsIntegrityFault(program_.fold().WhyVoid(log_.records().size() - 1)));
+  EXPECT_EQ(State().attested_by, 0u);
 }
 
 TEST_F(AttestationsTest, NoneWhileAVoteOrARoundIsOpen) {

@@ -294,6 +294,7 @@ const std::map<std::string, Depends>& Table() {
       {"ReportProgress", Depends::kItem},
       {"ReachMilestone", Depends::kItem},
       {"AttestState", Depends::kSealed},
+      {"AttestObjects", Depends::kPublic},
   };
   return *kTable;
 }

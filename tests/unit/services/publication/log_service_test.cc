@@ -397,6 +397,17 @@ TEST_F(LogServiceTest, EveryMethodShowsEveryCallerWhatTheReachSays) {
           answer.bytes += " ";
           return answer;
         }}},
+      {"ProveObjects",
+       {Shows::kNothing,
+        {},
+        [&](Caller c) {
+          v1::ProveObjectsRequest request;
+          request.add_objects("organization/rat");
+          // Nothing is attested.
+          Answer answer = Call(c, stub_.get(), &Stub::ProveObjects, request);
+          answer.bytes += " ";
+          return answer;
+        }}},
   };
   const auto* service = google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(
       "votum.publication.v1.LogService");

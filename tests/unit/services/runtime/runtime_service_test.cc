@@ -57,6 +57,8 @@ TEST_F(RuntimeServiceTest, DigestsAreForAuditorsAndAttesters) {
     const GetProjectionResponse shown = projection(person);
     EXPECT_EQ(shown.next_index(), log_.records().size());
     EXPECT_EQ(shown.layout(), kStateLayout);
+    const crypto::Digest objects = program.fold().world().attestations().state().objects.Digest();
+    EXPECT_EQ(shown.objects_sha256(), crypto::AsBytes(objects));
     ASSERT_EQ(static_cast<size_t>(shown.domains_size()), kAllDomains.size()) << person;
     for (const Domain domain : kAllDomains) {
       const auto& state = shown.domains(static_cast<int>(domain));
