@@ -52,7 +52,13 @@ std::vector<size_t> TwoHighest(const std::vector<uint32_t>& votes) {
   return candidates;
 }
 
-ElectionResult FirstBallot(const v1::ElectionRule& rule, const ElectionTally& tally) {
+// Whether a candidate stands alone, and the rule puts such a one to the vote a second time.
+bool StandsAloneTwice(const v1::ElectionRule& rule, const ElectionTally& tally) {
+  return tally.votes.size() == 1 && rule.single_again_days() > 0;
+}
+
+// Who has the required share; the outcome of the others is left open.
+ElectionResult ByShare(const v1::ElectionRule& rule, const ElectionTally& tally) {
   ElectionResult result;
   result.base = BaseOf(rule, tally);
   result.needed = std::max<uint64_t>(
@@ -62,6 +68,16 @@ ElectionResult FirstBallot(const v1::ElectionRule& rule, const ElectionTally& ta
   if (most >= result.needed && leading.size() == 1) {
     result.outcome = ElectionOutcome::kElected;
     result.candidates = std::move(leading);
+  }
+  return result;
+}
+
+ElectionResult FirstBallot(const v1::ElectionRule& rule, const ElectionTally& tally) {
+  ElectionResult result = ByShare(rule, tally);
+  if (result.outcome == ElectionOutcome::kElected) return result;
+  if (StandsAloneTwice(rule, tally)) {
+    result.outcome = ElectionOutcome::kRunoff;
+    result.candidates = {0};
   } else if (tally.votes.size() > 1 && rule.runoff() == v1::RUNOFF_TWO_HIGHEST) {
     result.outcome = ElectionOutcome::kRunoff;
     result.candidates = TwoHighest(tally.votes);
@@ -73,7 +89,8 @@ ElectionResult FirstBallot(const v1::ElectionRule& rule, const ElectionTally& ta
   return result;
 }
 
-ElectionResult SecondBallot(const ElectionTally& tally) {
+ElectionResult SecondBallot(const v1::ElectionRule& rule, const ElectionTally& tally) {
+  if (StandsAloneTwice(rule, tally)) return ByShare(rule, tally);
   ElectionResult result;
   const uint32_t most = *std::max_element(tally.votes.begin(), tally.votes.end());
   if (most == 0) return result;  // no lot if nobody got votes
@@ -102,10 +119,10 @@ absl::StatusOr<ElectionResult> EvaluateElection(const v1::ElectionRule& rule, Ba
     return Refuse(Reason::kBadVotes,
                   absl::StrCat("give the votes of 1 to ", kMaxCandidates, " candidates"));
   }
-  return ballot == Ballot::kFirst ? FirstBallot(rule, tally) : SecondBallot(tally);
+  return ballot == Ballot::kFirst ? FirstBallot(rule, tally) : SecondBallot(rule, tally);
 }
 
-v1::Text ExplainElection(const v1::ElectionRule& rule, Ballot ballot, const ElectionTally& tally,
+v1::Text ExplainElection(const v1::ElectionRule& rule, const ElectionTally& tally,
                          const ElectionResult& result, const std::vector<std::string>& names) {
   std::vector<std::string> counts;
   for (size_t i = 0; i < tally.votes.size(); ++i)
@@ -118,15 +135,23 @@ v1::Text ExplainElection(const v1::ElectionRule& rule, Ballot ballot, const Elec
   const std::string joined = absl::StrJoin(counts, ", ");
   std::string de = absl::StrCat(joined, ", Nein ", tally.no);
   std::string en = absl::StrCat(joined, ", no ", tally.no);
-  if (ballot == Ballot::kFirst) {
+  if (result.needed > 0) {
     absl::StrAppend(&de, "; nötig sind ", result.needed, " von ", result.base);
     absl::StrAppend(&en, "; ", result.needed, " of ", result.base, " are needed");
   } else {
     absl::StrAppend(&de, "; die meisten Stimmen entscheiden");
     absl::StrAppend(&en, "; the most votes decide");
   }
-  absl::StrAppend(&de, ": ", outcome.de, gap, persons, ". ");
-  absl::StrAppend(&en, ": ", outcome.en, gap, persons, ". ");
+  if (result.outcome == ElectionOutcome::kRunoff && StandsAloneTwice(rule, tally)) {
+    const uint32_t days = rule.single_again_days();
+    absl::StrAppend(&de, ": nicht gewählt, zweiter Wahlgang mit derselben Mehrheit, frühestens ",
+                    days, days == 1 ? " Tag" : " Tage", " später. ");
+    absl::StrAppend(&en, ": not elected, second ballot with the same majority, at the earliest ",
+                    days, days == 1 ? " day" : " days", " later. ");
+  } else {
+    absl::StrAppend(&de, ": ", outcome.de, gap, persons, ". ");
+    absl::StrAppend(&en, ": ", outcome.en, gap, persons, ". ");
+  }
   if (tally.abstain + tally.invalid > 0) {
     absl::StrAppend(&de, "Enthaltungen ", tally.abstain, ", ungültig ", tally.invalid, ". ");
     absl::StrAppend(&en, "Abstentions ", tally.abstain, ", invalid ", tally.invalid, ". ");

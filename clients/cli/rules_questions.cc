@@ -122,6 +122,23 @@ absl::StatusOr<std::vector<Count>> VotesOf(const std::vector<std::string>& texts
   return votes;
 }
 
+// The number that a share is taken of is given.
+template <typename Tally>
+absl::Status CheckBaseGiven(rules::v1::Base base, const Tally& tally) {
+  struct Needed {
+    rules::v1::Base base;
+    uint32_t given;
+    const char* option;
+  };
+  for (const Needed& needed : {Needed{rules::v1::BASE_STATUTORY, tally.statutory, "--statutory"},
+                               Needed{rules::v1::BASE_SEATED, tally.seated, "--seated"},
+                               Needed{rules::v1::BASE_PRESENT, tally.present, "--present"}}) {
+    if (base == needed.base && needed.given == 0)
+      return Refuse(Reason::kUsage, absl::StrCat("this majority needs ", needed.option));
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<const rules::v1::MotionRule*> RuleOf(const rules::v1::RuleProfile& profile,
                                                     const Numbers& numbers) {
   const rules::v1::MotionRule* rule = rules::FindMotionRule(profile, numbers.rule);
@@ -129,18 +146,7 @@ absl::StatusOr<const rules::v1::MotionRule*> RuleOf(const rules::v1::RuleProfile
     return Refuse(Reason::kUnknownRule,
                   absl::StrCat("profile ", profile.id(), " has no majority ", numbers.rule));
   }
-  struct Needed {
-    rules::v1::Base base;
-    uint32_t given;
-    const char* option;
-  };
-  for (const Needed& needed :
-       {Needed{rules::v1::BASE_STATUTORY, numbers.tally.statutory, "--statutory"},
-        Needed{rules::v1::BASE_SEATED, numbers.tally.seated, "--seated"},
-        Needed{rules::v1::BASE_PRESENT, numbers.tally.present, "--present"}}) {
-    if (rule->base() == needed.base && needed.given == 0)
-      return Refuse(Reason::kUsage, absl::StrCat("this majority needs ", needed.option));
-  }
+  RETURN_IF_ERROR(CheckBaseGiven(rule->base(), numbers.tally));
   const uint64_t votes = uint64_t{numbers.tally.yes} + numbers.tally.no + numbers.tally.abstain +
                          numbers.tally.invalid;
   RETURN_IF_ERROR(CheckPeople(votes, numbers.tally.present, numbers.tally.statutory));
@@ -269,13 +275,15 @@ absl::Status Election(Run& run, Persons persons) {
   const uint64_t votes = std::accumulate(tally.votes.begin(), tally.votes.end(), uint64_t{0}) +
                          tally.no + tally.abstain + tally.invalid;
   RETURN_IF_ERROR(CheckPeople(votes, tally.present, tally.statutory));
+  if (!persons.runoff || tally.votes.size() == 1)
+    RETURN_IF_ERROR(CheckBaseGiven(profile.election().base(), tally));
   const rules::Ballot ballot = persons.runoff ? rules::Ballot::kRunoff : rules::Ballot::kFirst;
   ASSIGN_OR_RETURN(const rules::ElectionResult result,
                    rules::EvaluateElection(profile.election(), ballot, persons.tally));
   std::vector<std::string> names;
   for (size_t i = 0; i < persons.votes.size(); ++i) names.push_back(absl::StrCat("#", i + 1));
   const rules::v1::Text text =
-      rules::ExplainElection(profile.election(), ballot, persons.tally, result, names);
+      rules::ExplainElection(profile.election(), persons.tally, result, names);
   Print(run,
         {{"outcome", kElectionOutcomes[static_cast<size_t>(result.outcome)]},
          {"candidates", result.candidates},
@@ -466,6 +474,7 @@ void AddPersonQuestions(Command root, Run& run) {
   election->add_option("--invalid", persons->tally.invalid, "Invalid votes");
   election->add_option("--present", persons->tally.present, "Members present and entitled");
   election->add_option("--statutory", persons->tally.statutory, "The statutory number");
+  election->add_option("--seated", persons->tally.seated, "Members with a seat now");
   election->add_flag("--runoff", persons->runoff, "This is the second ballot");
 
   const auto drawing = std::make_shared<Drawing>();

@@ -140,7 +140,7 @@ rules::v1::Text ComputeElection(const VoteEventEntry& event, const MotionEntry& 
   for (const size_t candidate : election.candidates)
     result.add_candidate_ids(motion.candidates[candidate].id());
   if (election.outcome == rules::ElectionOutcome::kLot) result.set_to_draw(1);
-  return rules::ExplainElection(rule, ballot, tally, election, names);
+  return rules::ExplainElection(rule, tally, election, names);
 }
 
 // Several places at once.

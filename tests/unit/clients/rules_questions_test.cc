@@ -75,6 +75,18 @@ TEST(RulesCheckTest, BrokenFilesAreRefusedWithTheirPlace) {
   EXPECT_EQ(Do({"check", "/nonexistent"}).code, kUsage);
 }
 
+// § 37 (7) GemO BW: of those present, not of the votes.
+TEST(RulesQuestionsTest, ElectionsNeedTheNumberThatTheirShareIsTakenOf) {
+  const Ran without = Do({"election", "--profile", "de-bw-rat", "--votes", "8,4"});
+  EXPECT_EQ(without.code, kUsage);
+  EXPECT_THAT(without.err, HasSubstr("--present"));
+  const Ran with =
+      Do({"election", "--profile", "de-bw-rat", "--votes", "8,4", "--present", "17", "-o", "json"});
+  EXPECT_EQ(with.json()["outcome"], "runoff");
+  EXPECT_EQ(with.json()["needed"], 9);
+  EXPECT_EQ(Do({"election", "--profile", "de-bw-rat", "--votes", "8,4", "--runoff"}).code, kDone);
+}
+
 TEST(RulesQuestionsTest, GiveTheirArithmetic) {
   const Ran result = Do({"result", "--profile", "de-nw-rat", "--yes", "13", "--no", "12",
                          "--abstain", "1", "--present", "26", "--statutory", "51"});

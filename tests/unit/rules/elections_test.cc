@@ -134,12 +134,49 @@ TEST(ElectionTest, IsDecidedAsTheLawSays) {
        0,
        ElectionOutcome::kRunoff,
        {0, 1, 2}},
+      {"of those present, not of the votes",
+       "de-bw-rat",
+       Ballot::kFirst,
+       {8, 4},
+       0,
+       ElectionOutcome::kRunoff,
+       {0, 1}},
+      {"more than half of those present",
+       "de-bw-rat",
+       Ballot::kFirst,
+       {9, 3},
+       0,
+       ElectionOutcome::kElected,
+       {0}},
+      {"alone, and put again", "de-bw-rat", Ballot::kFirst, {8}, 2, ElectionOutcome::kRunoff, {0}},
+      {"alone again, by the same majority",
+       "de-bw-rat",
+       Ballot::kRunoff,
+       {8},
+       2,
+       ElectionOutcome::kNotElected,
+       {}},
+      {"alone again, and elected",
+       "de-bw-rat",
+       Ballot::kRunoff,
+       {9},
+       8,
+       ElectionOutcome::kElected,
+       {0}},
+      {"a runoff by the most votes",
+       "de-bw-rat",
+       Ballot::kRunoff,
+       {5, 4},
+       0,
+       ElectionOutcome::kElected,
+       {0}},
   };
   for (const ElectionCase& c : kCases) {
     ElectionTally tally;
     tally.votes = c.votes;
     tally.no = c.no;
     tally.statutory = 45;
+    tally.present = 17;
     const auto result = EvaluateElection(RuleOf(c.profile), c.ballot, tally);
     ASSERT_OK(result);
     EXPECT_EQ(result->outcome, c.outcome) << c.what;
@@ -173,12 +210,23 @@ TEST(ElectionTest, IsExplained) {
   tally.votes = {10, 10};
   tally.abstain = 2;
   const auto result = EvaluateElection(RuleOf("de-nw-rat"), Ballot::kRunoff, tally);
-  const v1::Text text =
-      ExplainElection(RuleOf("de-nw-rat"), Ballot::kRunoff, tally, *result, {"Ada", "Ben"});
+  const v1::Text text = ExplainElection(RuleOf("de-nw-rat"), tally, *result, {"Ada", "Ben"});
   EXPECT_EQ(text.en(),
             "Ada 10, Ben 10, no 0; the most votes decide: tie, the lot decides between Ada, Ben. "
             "Abstentions 2, invalid 0. § 50 (2) GO NRW.");
   EXPECT_THAT(text.de(), HasSubstr("das Los entscheidet zwischen Ada, Ben"));
+}
+
+TEST(ElectionTest, ASecondBallotOfASingleCandidateIsExplained) {
+  ElectionTally tally;
+  tally.votes = {8};
+  tally.no = 7;
+  tally.present = 17;
+  const v1::ElectionRule rule = RuleOf("de-bw-rat");
+  const auto result = EvaluateElection(rule, Ballot::kFirst, tally);
+  EXPECT_EQ(ExplainElection(rule, tally, *result, {"Ada"}).de(),
+            "Ada 8, Nein 7; nötig sind 9 von 17: nicht gewählt, zweiter Wahlgang mit derselben "
+            "Mehrheit, frühestens 7 Tage später. § 37 (7) GemO BW.");
 }
 
 // Candidates in another order: the same persons.
