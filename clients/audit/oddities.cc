@@ -58,18 +58,14 @@ void AddPresences(const World& world, std::vector<std::string>* all) {
   }
 }
 
-// Profiles that are in force, or that a vote was taken by.
+// Profiles that were ever adopted.
 void AddProfiles(const World& world, std::vector<std::string>* all) {
   std::map<uint64_t, std::string> adopted;  // record: in words
   const auto look = [&](uint64_t record, const rules::v1::RuleProfile& profile) {
     if (rules::OriginOf(profile) != rules::ProfileOrigin::kBuiltIn)
       adopted.emplace(record, rules::DescribeOrigin(profile));
   };
-  for (const auto& [record, profile] : world.votes().state().profiles) look(record, profile);
-  for (const auto& [id, organization] : world.directory().state().organizations) {
-    if (organization.profile_index.has_value())
-      look(*organization.profile_index, organization.profile);
-  }
+  for (const auto& [record, profile] : world.directory().state().profiles) look(record, profile);
   for (const auto& [record, words] : adopted)
     all->push_back(absl::StrCat("rules adopted by record ", record, ": the profile ", words));
 }
@@ -159,7 +155,7 @@ void Oddities::AddAgenda(const OpenedRecord& record, const Fold& fold) {
   if (publish == nullptr) return;
   const World& world = fold.world();
   const auto* meeting = world.agenda().FindMeeting(publish->meeting_id());
-  const auto& profile = world.directory().FindOrganization(meeting->organization_id)->profile;
+  const auto& profile = world.directory().ProfileOf(meeting->profile_index);
   const absl::CivilDay held(rules::LocalTime(profile.time_zone(), meeting->start));
   const absl::CivilDay earliest = rules::FirstMeetingDay(profile, record.time, meeting->urgent);
   std::set<std::string>& known = agendas_[meeting->id];

@@ -77,16 +77,17 @@ v1::ProfileOrigin OriginOf(const rules::v1::RuleProfile& profile) {
   }
 }
 
-v1::Organization ToProto(const OrganizationEntry& entry) {
+v1::Organization ToProto(const DirectoryState& state, const OrganizationEntry& entry) {
   v1::Organization organization;
   organization.set_id(entry.id);
   organization.set_name(entry.name);
   organization.set_kind(entry.kind);
   organization.set_statutory_number(entry.statutory_number);
   if (entry.profile_index.has_value()) {
-    *organization.mutable_profile() = entry.profile;
+    const rules::v1::RuleProfile& profile = *state.profiles.Find(*entry.profile_index);
+    *organization.mutable_profile() = profile;
     organization.set_profile_index(*entry.profile_index);
-    organization.set_profile_origin(OriginOf(entry.profile));
+    organization.set_profile_origin(OriginOf(profile));
   }
   return organization;
 }
@@ -405,9 +406,8 @@ absl::Status DirectoryMachine::Check(const CommandContext&,
 }
 
 void DirectoryMachine::Apply(const CommandContext& context, const v1::AdoptRuleProfile& command) {
-  OrganizationEntry& organization = *state_.organizations.Mutable(command.organization_id());
-  organization.profile = command.profile();
-  organization.profile_index = context.index;
+  state_.profiles.InsertOrAssign(context.index, command.profile());
+  state_.organizations.Mutable(command.organization_id())->profile_index = context.index;
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -535,7 +535,7 @@ absl::StatusOr<v1::Organization> DirectoryMachine::GetOrganization(
     absl::string_view organization_id) const {
   const OrganizationEntry* entry = FindOrganization(organization_id);
   if (entry == nullptr) return NoSuchOrganization(organization_id);
-  return directory::ToProto(*entry);
+  return directory::ToProto(state_, *entry);
 }
 
 std::vector<v1::Person> DirectoryMachine::ListPersons(absl::string_view after_id,
@@ -546,8 +546,9 @@ std::vector<v1::Person> DirectoryMachine::ListPersons(absl::string_view after_id
 
 std::vector<v1::Organization> DirectoryMachine::ListOrganizations(absl::string_view after_id,
                                                                   size_t limit) const {
-  return ListFrom(state_.organizations, after_id, limit, kAll,
-                  [](const OrganizationEntry& entry) { return directory::ToProto(entry); });
+  return ListFrom(
+      state_.organizations, after_id, limit, kAll,
+      [this](const OrganizationEntry& entry) { return directory::ToProto(state_, entry); });
 }
 
 std::vector<v1::Membership> DirectoryMachine::ListMemberships(absl::string_view organization_id,

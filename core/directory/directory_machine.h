@@ -117,6 +117,10 @@ class DirectoryMachine {
   // Holds the office of a machine, and therefore nothing else.
   bool IsMachine(absl::string_view person_id) const;
   const OrganizationEntry* FindOrganization(absl::string_view organization_id) const;
+  // The rules that this record adopted, for whichever organization, in force or not any more.
+  const rules::v1::RuleProfile& ProfileOf(uint64_t record) const {
+    return *state_.profiles.Find(record);
+  }
   const MembershipEntry* FindMembership(absl::string_view membership_id) const {
     return state_.memberships.Find(membership_id);
   }

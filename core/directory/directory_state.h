@@ -56,9 +56,8 @@ struct OrganizationEntry {
   std::string name;
   v1::OrganizationKind kind = v1::ORGANIZATION_KIND_UNSPECIFIED;
   uint32_t statutory_number = 0;
-  rules::v1::RuleProfile profile;
-  std::optional<uint64_t> profile_index;
-  VOTUM_FIELDS(id, name, kind, statutory_number, profile, profile_index)
+  std::optional<uint64_t> profile_index;  // of the record that adopted its rules
+  VOTUM_FIELDS(id, name, kind, statutory_number, profile_index)
 };
 
 struct MembershipEntry {
@@ -114,6 +113,8 @@ struct DirectoryState {
   Table<std::string, MembershipEntry> memberships;
   Table<std::string, KeyEntry> keys;
   Table<std::string, CodeEntry> codes;
+  // By the record that adopted it: a meeting has the rules that held when it was convened.
+  Table<uint64_t, rules::v1::RuleProfile> profiles;
   Set subjects;                     // of all persons
   Set administrators;               // persons
   Table<std::string, Set> keys_of;  // person: all keys, whatever their state
@@ -132,7 +133,7 @@ struct DirectoryState {
 
   VOTUM_FIELDS(deployment, body_name, founder_id, simulated_clock, two_administrators, version,
                accepted_time, accept_record, persons, organizations, memberships, keys, codes,
-               subjects, administrators, keys_of, members, organizations_of, sealed_under,
+               profiles, subjects, administrators, keys_of, members, organizations_of, sealed_under,
                commitments, kept, erasures, erased_subjects, erased)
 };
 

@@ -22,23 +22,35 @@ absl::Status NoSuchMeeting(absl::string_view id) {
                 absl::StrCat("there is no meeting ", id, "; convene it first"));
 }
 
-std::string ExplainNotice(const directory::OrganizationEntry& organization,
-                          const MeetingEntry& meeting) {
-  const rules::v1::NoticeRule& rule = organization.profile.notice();
-  return absl::StrCat("sent ",
-                      absl::FormatCivilTime(absl::CivilDay(
-                          rules::LocalTime(organization.profile.time_zone(), meeting.convened))),
-                      ", ", meeting.urgent ? rule.urgent_full_days() : rule.full_days(),
-                      " full days", meeting.urgent ? " (urgent)" : "", ": earliest ",
-                      absl::FormatCivilTime(rules::FirstMeetingDay(
-                          organization.profile, meeting.convened, meeting.urgent)),
-                      ", held ",
-                      absl::FormatCivilTime(absl::CivilDay(
-                          rules::LocalTime(organization.profile.time_zone(), meeting.start))),
-                      ". ", rule.provenance().norm());
+std::string ExplainNotice(const rules::v1::RuleProfile& rules, const MeetingEntry& meeting) {
+  const rules::v1::NoticeRule& rule = rules.notice();
+  return absl::StrCat(
+      "sent ",
+      absl::FormatCivilTime(absl::CivilDay(rules::LocalTime(rules.time_zone(), meeting.convened))),
+      ", ", meeting.urgent ? rule.urgent_full_days() : rule.full_days(), " full days",
+      meeting.urgent ? " (urgent)" : "", ": earliest ",
+      absl::FormatCivilTime(rules::FirstMeetingDay(rules, meeting.convened, meeting.urgent)),
+      ", held ",
+      absl::FormatCivilTime(absl::CivilDay(rules::LocalTime(rules.time_zone(), meeting.start))),
+      ". ", rule.provenance().norm());
 }
 
 }  // namespace
+
+absl::Status CheckInForce(const rules::v1::RuleProfile& profile, absl::Time time) {
+  const std::string day =
+      absl::FormatCivilTime(absl::CivilDay(rules::LocalTime(profile.time_zone(), time)));
+  // Days in this form are in the order of their text.
+  if (profile.valid_from() <= day && (profile.valid_to().empty() || day <= profile.valid_to()))
+    return absl::OkStatus();
+  return Refuse(
+      Reason::kRulesNotInForce,
+      absl::StrCat("the rules ", profile.id(), " hold from ", profile.valid_from(), " to ",
+                   profile.valid_to().empty() ? "further notice" : profile.valid_to(),
+                   ", and not on ", day,
+                   "; a meeting has the rules under which it is convened: adopt those "
+                   "that hold on its day (AdoptRuleProfile), then convene it"));
+}
 
 // ---------------------------------------------------------------------------------------------------------------------
 // Meetings
@@ -63,9 +75,9 @@ absl::Status AgendaMachine::Check(const CommandContext& context,
   }
   if (command.urgent()) RETURN_IF_ERROR(CheckText("urgency_reason", command.urgency_reason(), 500));
   const absl::Time start = FromTimestamp(command.start_time());
-  const absl::CivilDay first =
-      rules::FirstMeetingDay(organization->profile, context.time, command.urgent());
-  if (absl::CivilDay(rules::LocalTime(organization->profile.time_zone(), start)) < first) {
+  const rules::v1::RuleProfile& profile = directory_.ProfileOf(*organization->profile_index);
+  const absl::CivilDay first = rules::FirstMeetingDay(profile, context.time, command.urgent());
+  if (absl::CivilDay(rules::LocalTime(profile.time_zone(), start)) < first) {
     return Refuse(
         Reason::kNoticeTooShort,
         absl::StrCat(
@@ -74,7 +86,7 @@ absl::Status AgendaMachine::Check(const CommandContext& context,
             " on; choose a later day, or mark it urgent with "
             "a reason"));
   }
-  return absl::OkStatus();
+  return CheckInForce(profile, start);
 }
 
 void AgendaMachine::Apply(const CommandContext& context, const v1::ConveneMeeting& command) {
@@ -88,8 +100,9 @@ void AgendaMachine::Apply(const CommandContext& context, const v1::ConveneMeetin
   meeting.convened = context.time;
   meeting.urgent = command.urgent();
   meeting.urgency_reason = command.urgency_reason();
-  meeting.notice_explanation =
-      ExplainNotice(*directory_.FindOrganization(meeting.organization_id), meeting);
+  // An organization that meets has adopted rules (NO_RULES).
+  meeting.profile_index = *directory_.FindOrganization(meeting.organization_id)->profile_index;
+  meeting.notice_explanation = ExplainNotice(directory_.ProfileOf(meeting.profile_index), meeting);
 }
 
 namespace {
@@ -208,6 +221,7 @@ v1::Meeting AgendaMachine::ToProto(const MeetingEntry& entry, Audience audience)
   meeting.set_urgent(entry.urgent);
   meeting.set_urgency_reason(entry.urgency_reason);
   meeting.set_notice_explanation(entry.notice_explanation);
+  meeting.set_profile_index(entry.profile_index);
   for (const std::string& id : entry.item_ids) {
     const ItemEntry& item = *state_.items.Find(id);
     v1::AgendaItem* shown = meeting.add_items();

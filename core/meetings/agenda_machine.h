@@ -3,6 +3,9 @@
 // A meeting is convened with the notice period of the organization's rules; the record that
 // convenes it is the proof of dispatch. An agenda can be replaced until the meeting's start:
 // whether the meeting has really begun is known to its sitting (sittings.h).
+//
+// A meeting has the rules that are in force when it is convened, to its end: whoever adopts others,
+// with the agenda before their eyes, decides nothing on it.
 #ifndef VOTUM_CORE_MEETINGS_AGENDA_MACHINE_H_
 #define VOTUM_CORE_MEETINGS_AGENDA_MACHINE_H_
 
@@ -43,9 +46,10 @@ struct MeetingEntry {
   bool urgent = false;
   std::string urgency_reason;
   std::string notice_explanation;
+  uint64_t profile_index = 0;         // of the record that adopted the meeting's rules
   std::vector<std::string> item_ids;  // in order
   VOTUM_FIELDS(id, organization_id, title, place, start, state, convened, urgent, urgency_reason,
-               notice_explanation, item_ids)
+               notice_explanation, profile_index, item_ids)
 };
 
 // All that this machine remembers. A copy shares its entries.
@@ -55,6 +59,9 @@ struct AgendaState {
   Table<std::string, uint32_t> public_items;  // proposal: the number of its public items, if any
   VOTUM_FIELDS(meetings, items, public_items)
 };
+
+// The rules hold on the day of `time`: FAILED_PRECONDITION/RULES_NOT_IN_FORCE.
+absl::Status CheckInForce(const rules::v1::RuleProfile& profile, absl::Time time);
 
 // Not thread-safe.
 class AgendaMachine {

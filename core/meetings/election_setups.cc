@@ -41,12 +41,12 @@ std::string TrusteesOf(const v1::ElectronicBallots& electronic, const KeyCeremon
 
 }  // namespace
 
-absl::Status ElectionSetups::Check(const directory::OrganizationEntry& organization,
-                                   const MotionEntry& motion, const v1::OpenVote& command) const {
+absl::Status ElectionSetups::Check(const SittingEntry& sitting, const MotionEntry& motion,
+                                   const v1::OpenVote& command) const {
   const v1::ElectronicBallots& electronic = command.electronic();
   if (command.mode() != v1::VOTE_MODE_SECRET)
     return Refuse(Reason::kBadMode, "electronic is for secret votes");
-  RETURN_IF_ERROR(ceremonies_.CheckFinished(electronic.ceremony_id(), organization.id));
+  RETURN_IF_ERROR(ceremonies_.CheckFinished(electronic.ceremony_id(), sitting.organization_id));
   const KeyCeremonyEntry& ceremony = *ceremonies_.Find(electronic.ceremony_id());
   if (state_.election_uuids.Contains(electronic.election_uuid()) ||
       state_.server_keys.Contains(electronic.server_key())) {
@@ -56,7 +56,7 @@ absl::Status ElectionSetups::Check(const directory::OrganizationEntry& organizat
   if (!registry.ok()) return BadKeys("registry_key is not in the group");
   RETURN_IF_ERROR(directory_.CheckSealedApart("sealed_keys", electronic.sealed_keys()));
   RETURN_IF_ERROR(ElectionOf(DraftOf(motion, command.vote_event_id(), electronic.election_uuid(),
-                                     organization.id, directory_.deployment()),
+                                     sitting.organization_id, directory_.deployment()),
                              electronic, ceremony)
                       .status());
   // Together they may still be no set of trustees: the server's key can be one of theirs.
@@ -64,18 +64,19 @@ absl::Status ElectionSetups::Check(const directory::OrganizationEntry& organizat
   return trustees.ok() ? absl::OkStatus() : BadKeys(trustees.status().message());
 }
 
-SecretVoteEntry ElectionSetups::SetUp(const directory::OrganizationEntry& organization,
-                                      const MotionEntry& motion, const v1::OpenVote& command) {
+SecretVoteEntry ElectionSetups::SetUp(const SittingEntry& sitting, const MotionEntry& motion,
+                                      const v1::OpenVote& command) {
   const v1::ElectronicBallots& electronic = command.electronic();
   const KeyCeremonyEntry& ceremony = *ceremonies_.Find(electronic.ceremony_id());
   SecretVoteEntry vote;
   vote.electronic = electronic;
-  const uint32_t minimum = organization.profile.modes().secret_ballots().minimum_ballots();
+  const uint32_t minimum =
+      directory_.ProfileOf(sitting.profile_index).modes().secret_ballots().minimum_ballots();
   vote.minimum_ballots = minimum == 0 ? kMinimumBallots : minimum;
   vote.answers = AnswersOf(motion);
   const election::Election election =
       *ElectionOf(DraftOf(motion, command.vote_event_id(), electronic.election_uuid(),
-                          organization.id, directory_.deployment()),
+                          sitting.organization_id, directory_.deployment()),
                   electronic, ceremony);
   vote.fingerprint = election.fingerprint();
   ElectionTexts texts;

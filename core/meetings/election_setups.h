@@ -45,10 +45,10 @@ class ElectionSetups {
 
   // The electronic ballots of `command` are valid: INVALID_ARGUMENT/BAD_MODE,
   // BAD_ELECTRONIC_BALLOTS and the errors of its keys; as KeyCeremonies::CheckFinished.
-  absl::Status Check(const directory::OrganizationEntry& organization, const MotionEntry& motion,
+  absl::Status Check(const SittingEntry& sitting, const MotionEntry& motion,
                      const v1::OpenVote& command) const;
   // Only after Check was OK in the same state.
-  SecretVoteEntry SetUp(const directory::OrganizationEntry& organization, const MotionEntry& motion,
+  SecretVoteEntry SetUp(const SittingEntry& sitting, const MotionEntry& motion,
                         const v1::OpenVote& command);
 
   // REQUIRES: the vote was set up.

@@ -28,12 +28,13 @@ uint32_t Experts(const directory::DirectoryMachine& directory,
 }
 
 // Whether the mayor, being a member, does not vote under `norm`.
-bool LeavesOutMayor(const directory::DirectoryMachine& directory,
-                    const directory::OrganizationEntry& organization, absl::string_view norm) {
+bool LeavesOutMayor(const directory::DirectoryMachine& directory, const SittingEntry& sitting,
+                    absl::string_view norm) {
   if (norm.empty()) return false;
-  const auto& norms = organization.profile.mayor().no_vote_norms();
+  const auto& norms = directory.ProfileOf(sitting.profile_index).mayor().no_vote_norms();
   if (std::find(norms.begin(), norms.end(), norm) == norms.end()) return false;
-  for (const directory::MembershipEntry* member : directory.ActiveMembers(organization.id)) {
+  for (const directory::MembershipEntry* member :
+       directory.ActiveMembers(sitting.organization_id)) {
     if (member->voting_right && directory.HasOffice(member->person_id, common::v1::OFFICE_MAYOR)) {
       return true;
     }
@@ -47,8 +48,7 @@ std::vector<std::string> Electorate(const directory::DirectoryMachine& directory
                                     const SittingEntry& sitting, absl::string_view item_id,
                                     absl::string_view norm) {
   const auto conflicts = sitting.conflicts.find(item_id);
-  const bool without_mayor =
-      LeavesOutMayor(directory, *directory.FindOrganization(sitting.organization_id), norm);
+  const bool without_mayor = LeavesOutMayor(directory, sitting, norm);
   const auto excluded = [&](const std::string& person_id) {
     if (conflicts != sitting.conflicts.end() && conflicts->second.count(person_id) > 0) return true;
     return without_mayor && directory.HasOffice(person_id, common::v1::OFFICE_MAYOR);
@@ -64,18 +64,16 @@ std::vector<std::string> Electorate(const directory::DirectoryMachine& directory
 }
 
 rules::Attendance AttendanceOn(const directory::DirectoryMachine& directory,
-                               const directory::OrganizationEntry& organization,
                                const SittingEntry& sitting, absl::string_view item_id,
                                absl::string_view norm) {
   const std::vector<std::string> electorate = Electorate(directory, sitting, item_id, norm);
   rules::Attendance attendance;
-  attendance.statutory = organization.statutory_number;
-  if (attendance.statutory > 0 && LeavesOutMayor(directory, organization, norm))
-    --attendance.statutory;
+  attendance.statutory = directory.FindOrganization(sitting.organization_id)->statutory_number;
+  if (attendance.statutory > 0 && LeavesOutMayor(directory, sitting, norm)) --attendance.statutory;
   attendance.present = static_cast<uint32_t>(electorate.size());
   if (const auto conflicts = sitting.conflicts.find(item_id); conflicts != sitting.conflicts.end())
     attendance.excluded = static_cast<uint32_t>(conflicts->second.size());
-  if (organization.profile.quorum().members_outnumber_experts())
+  if (directory.ProfileOf(sitting.profile_index).quorum().members_outnumber_experts())
     attendance.experts = Experts(directory, electorate);
   if (const auto quorum = sitting.quorums.find(item_id); quorum != sitting.quorums.end()) {
     attendance.second_call = quorum->second.second_call;

@@ -21,7 +21,6 @@ std::vector<std::string> Electorate(const directory::DirectoryMachine& directory
                                     absl::string_view norm = "");
 // The attendance on `item_id`, and whether the item is called for the second time.
 rules::Attendance AttendanceOn(const directory::DirectoryMachine& directory,
-                               const directory::OrganizationEntry& organization,
                                const SittingEntry& sitting, absl::string_view item_id,
                                absl::string_view norm);
 // Members of the organization in office with voting right.

@@ -84,13 +84,11 @@ size_t FindCandidate(const MotionEntry& motion, absl::string_view candidate_id) 
   return static_cast<size_t>(stands - motion.candidates.begin());
 }
 
-absl::Status CheckRule(const directory::OrganizationEntry& organization,
-                       absl::string_view rule_key) {
-  if (rules::FindMotionRule(organization.profile, rule_key) != nullptr) return absl::OkStatus();
-  return Refuse(
-      Reason::kUnknownRule,
-      absl::StrCat("the rule profile ", organization.profile.id(), " of ", organization.id,
-                   " has no majority \"", rule_key, "\"; it has: ", KeysOf(organization.profile)));
+absl::Status CheckRule(const rules::v1::RuleProfile& profile, absl::string_view rule_key) {
+  if (rules::FindMotionRule(profile, rule_key) != nullptr) return absl::OkStatus();
+  return Refuse(Reason::kUnknownRule,
+                absl::StrCat("the rules ", profile.id(), " of this meeting have no majority \"",
+                             rule_key, "\"; they have: ", KeysOf(profile)));
 }
 
 absl::Status Motions::CheckCandidates(const SittingEntry& sitting,
@@ -103,13 +101,13 @@ absl::Status Motions::CheckCandidates(const SittingEntry& sitting,
     return BadCandidates("seats, places, choices and second ballots need candidates");
   }
   RETURN_IF_ERROR(CheckChoosing(command));
-  const rules::v1::RuleProfile& profile =
-      directory_.FindOrganization(sitting.organization_id)->profile;
+  const rules::v1::RuleProfile& profile = directory_.ProfileOf(sitting.profile_index);
   const bool lists = command.seats() > 0;
   if (lists ? !profile.has_committee_seats() : !profile.has_election()) {
     return Refuse(Reason::kNoElectionRule,
                   absl::StrCat("the rules ", profile.id(), " say nothing of ",
-                               lists ? "committee seats" : "elections", "; adopt rules that do"));
+                               lists ? "committee seats" : "elections",
+                               "; adopt rules that do, and convene another meeting under them"));
   }
   if (!command.rule_key().empty())
     return BadCandidates("an election has the majority of the rules for elections: no rule_key");
@@ -155,7 +153,7 @@ absl::Status Motions::Check(const CommandContext& context, const v1::ProposeMoti
   }
   RETURN_IF_ERROR(CheckOptionalText("norm", command.norm(), kMaxNormBytes));
   RETURN_IF_ERROR(CheckCandidates(*sitting, command));
-  return CheckRule(*directory_.FindOrganization(sitting->organization_id), command.rule_key());
+  return CheckRule(directory_.ProfileOf(sitting->profile_index), command.rule_key());
 }
 
 void Motions::Apply(const CommandContext&, const v1::ProposeMotion& command) {

@@ -125,9 +125,8 @@ class Motions {
 // stands under it.
 size_t FindCandidate(const MotionEntry& motion, absl::string_view candidate_id);
 
-// The organization's rules have that majority: INVALID_ARGUMENT/UNKNOWN_RULE.
-absl::Status CheckRule(const directory::OrganizationEntry& organization,
-                       absl::string_view rule_key);
+// The rules have that majority: INVALID_ARGUMENT/UNKNOWN_RULE.
+absl::Status CheckRule(const rules::v1::RuleProfile& profile, absl::string_view rule_key);
 
 }  // namespace votum::meetings
 

@@ -83,6 +83,7 @@ struct SittingVote {
 struct SittingEntry {
   std::string meeting_id;
   std::string organization_id;
+  uint64_t profile_index = 0;  // of the record that adopted the meeting's rules
   v1::SittingState state = v1::SITTING_STATE_UNSPECIFIED;
   Table<uint32_t, PresenceEntry> presences;  // by number, in the order of coming
   Table<std::string, uint32_t> present;      // the members present now: their current stretch
@@ -94,7 +95,7 @@ struct SittingEntry {
   std::vector<SittingVote> votes;  // in the order of opening
   std::string open_vote_event_id;  // the vote that is open; empty for none
   uint64_t revision = 0;           // index of the last record that changed the attendance
-  VOTUM_FIELDS(meeting_id, organization_id, state, presences, present, conflicts,
+  VOTUM_FIELDS(meeting_id, organization_id, profile_index, state, presences, present, conflicts,
                withdrawn_conflicts, quorums, disruptions, votes, open_vote_event_id, revision)
 };
 

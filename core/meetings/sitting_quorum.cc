@@ -33,22 +33,16 @@ absl::Status Sittings::Check(const CommandContext& context, const v1::CountQuoru
   const auto quorum = sitting->quorums.find(command.item_id());
   const rules::QuorumState state =
       quorum == sitting->quorums.end() ? rules::QuorumState::kPresumed : quorum->second.state;
-  const directory::OrganizationEntry& organization =
-      *directory_.FindOrganization(sitting->organization_id);
-  return rules::CountQuorum(organization.profile.quorum(),
-                            AttendanceOn(directory_, organization, *sitting, command.item_id(), ""),
-                            state)
+  return rules::CountQuorum(directory_.ProfileOf(sitting->profile_index).quorum(),
+                            AttendanceOn(directory_, *sitting, command.item_id(), ""), state)
       .status();
 }
 
 void Sittings::Apply(const CommandContext& context, const v1::CountQuorum& command) {
   SittingEntry& sitting = Touch(context, command.meeting_id());
   ItemQuorumEntry& quorum = sitting.quorums[command.item_id()];
-  const directory::OrganizationEntry& organization =
-      *directory_.FindOrganization(sitting.organization_id);
-  const rules::v1::QuorumRule& rule = organization.profile.quorum();
-  const rules::Attendance attendance =
-      AttendanceOn(directory_, organization, sitting, command.item_id(), "");
+  const rules::v1::QuorumRule& rule = directory_.ProfileOf(sitting.profile_index).quorum();
+  const rules::Attendance attendance = AttendanceOn(directory_, sitting, command.item_id(), "");
   quorum.state = *rules::CountQuorum(rule, attendance, quorum.state);
   if (const auto on_item = sitting.conflicts.find(command.item_id());
       on_item != sitting.conflicts.end()) {

@@ -104,7 +104,9 @@ absl::Status Sittings::Check(const CommandContext& context, const v1::OpenMeetin
 void Sittings::Apply(const CommandContext& context, const v1::OpenMeeting& command) {
   SittingEntry& sitting = state_.sittings.MutableOrNew(command.meeting_id());
   sitting.meeting_id = command.meeting_id();
-  sitting.organization_id = agenda_.FindMeeting(command.meeting_id())->organization_id;
+  const MeetingEntry& meeting = *agenda_.FindMeeting(command.meeting_id());
+  sitting.organization_id = meeting.organization_id;
+  sitting.profile_index = meeting.profile_index;
   sitting.state = v1::SITTING_STATE_OPEN;
   sitting.revision = context.index;
 }
@@ -350,7 +352,7 @@ absl::StatusOr<v1::Attendance> Sittings::GetAttendance(absl::string_view meeting
   const directory::OrganizationEntry& organization =
       *directory_.FindOrganization(meeting->organization_id);
   attendance.set_statutory_number(organization.statutory_number);
-  const rules::v1::QuorumRule& rule = organization.profile.quorum();
+  const rules::v1::QuorumRule& rule = directory_.ProfileOf(meeting->profile_index).quorum();
   const rules::QuorumResult quorum =
       rules::EvaluateQuorum(rule, organization.statutory_number, attendance.present_count());
   const rules::v1::Text text = rules::ExplainQuorum(rule, quorum);

@@ -65,7 +65,7 @@ struct DefectEntry {
   VOTUM_FIELDS(correction, kind, person_id, choice, candidate_id, tally)
 };
 
-// A vote. Its rule profile stands in VotesState, so that a ballot does not copy it.
+// A vote. Its rule profile stands in the directory, so that a ballot does not copy it.
 struct VoteEventEntry {
   std::string id;
   std::string meeting_id;
@@ -78,7 +78,7 @@ struct VoteEventEntry {
   PersonSet excluded;                   // members in conflict on the item
   uint32_t statutory_number = 0;        // base of the quorum
   uint32_t seated_number = 0;           // members in office with voting right
-  uint64_t profile_index = 0;           // of the record that adopted the rule profile
+  uint64_t profile_index = 0;           // of the record that adopted the meeting's rules
   absl::Time opened;
   bool second_call = false;          // of an item that was postponed for want of a quorum
   bool second_call_noticed = false;  // and the second invitation said so

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/refusal.h"
 #include "base/status_macros.h"
+#include "core/meetings/agenda_machine.h"
 #include "core/meetings/electorate.h"
 #include "core/meetings/secret_vote.h"
 #include "rules/calendar.h"
@@ -40,31 +41,6 @@ std::vector<rules::ModeRequest> RequestsOf(const MotionEntry& motion) {
   return requests;
 }
 
-// The rules hold on the day.
-absl::Status CheckInForce(const directory::OrganizationEntry& organization, absl::Time time) {
-  const rules::v1::RuleProfile& profile = organization.profile;
-  const std::string day =
-      absl::FormatCivilTime(absl::CivilDay(rules::LocalTime(profile.time_zone(), time)));
-  // Days in this form are in the order of their text.
-  if (profile.valid_from() <= day && (profile.valid_to().empty() || day <= profile.valid_to()))
-    return absl::OkStatus();
-  return Refuse(Reason::kRulesNotInForce,
-                absl::StrCat("the rules ", profile.id(), " of ", organization.id, " hold from ",
-                             profile.valid_from(), " to ", profile.valid_to(), ", today is ", day,
-                             "; an administrator adopts the version in force (AdoptRuleProfile)"));
-}
-
-// Other rules may have been adopted since the election was proposed.
-absl::Status CheckElectionRules(const rules::v1::RuleProfile& profile, const MotionEntry& motion) {
-  if (motion.candidates.empty()) return absl::OkStatus();
-  if (motion.seats > 0 ? profile.has_committee_seats() : profile.has_election())
-    return absl::OkStatus();
-  return Refuse(Reason::kNoElectionRule,
-                absl::StrCat("the rules ", profile.id(), " in force now say nothing of ",
-                             motion.seats > 0 ? "committee seats" : "elections",
-                             "; adopt rules that do, or withdraw election ", motion.id));
-}
-
 // No doubt about the quorum waits for a count.
 absl::Status CheckQuorumCourse(const SittingEntry& sitting, absl::string_view item_id) {
   const auto quorum = sitting.quorums.find(item_id);
@@ -84,12 +60,11 @@ absl::Status CheckQuorumCourse(const SittingEntry& sitting, absl::string_view it
 }
 
 // Enough members count on the motion's item now.
-absl::Status CheckQuorate(const directory::DirectoryMachine& directory,
-                          const directory::OrganizationEntry& organization,
-                          const SittingEntry& sitting, const MotionEntry& motion) {
-  const rules::v1::QuorumRule& rule = organization.profile.quorum();
-  const rules::QuorumResult quorum = rules::EvaluateQuorum(
-      rule, AttendanceOn(directory, organization, sitting, motion.item_id, motion.norm));
+absl::Status CheckQuorate(const directory::DirectoryMachine& directory, const SittingEntry& sitting,
+                          const MotionEntry& motion) {
+  const rules::v1::QuorumRule& rule = directory.ProfileOf(sitting.profile_index).quorum();
+  const rules::QuorumResult quorum =
+      rules::EvaluateQuorum(rule, AttendanceOn(directory, sitting, motion.item_id, motion.norm));
   if (quorum.quorate) return absl::OkStatus();
   return Refuse(
       Reason::kNotQuorate,
@@ -100,16 +75,15 @@ absl::Status CheckQuorate(const directory::DirectoryMachine& directory,
 }
 
 // `mode` is allowed, and not enough members demand another one.
-absl::Status CheckMode(const directory::DirectoryMachine& directory,
-                       const directory::OrganizationEntry& organization,
-                       const SittingEntry& sitting, const MotionEntry& motion, v1::VoteMode mode) {
-  const rules::v1::RuleProfile& profile = organization.profile;
+absl::Status CheckMode(const directory::DirectoryMachine& directory, const SittingEntry& sitting,
+                       const MotionEntry& motion, v1::VoteMode mode) {
+  const rules::v1::RuleProfile& profile = directory.ProfileOf(sitting.profile_index);
   const bool election = !motion.candidates.empty();
   const rules::Attendance attendance =
-      AttendanceOn(directory, organization, sitting, motion.item_id, motion.norm);
+      AttendanceOn(directory, sitting, motion.item_id, motion.norm);
   rules::Bases bases;
   bases.present = attendance.present;
-  bases.seated = SeatedNumber(directory, organization.id);
+  bases.seated = SeatedNumber(directory, sitting.organization_id);
   bases.statutory = attendance.statutory;
   rules::v1::ModeRule rule = profile.modes();
   if (election && profile.election().open_if_nobody_objects()) {
@@ -152,16 +126,13 @@ absl::Status CheckSecrecy(const rules::v1::RuleProfile& profile, size_t electora
 absl::Status CheckMayOpen(const directory::DirectoryMachine& directory, absl::Time time,
                           const SittingEntry& sitting, const MotionEntry& motion,
                           const v1::OpenVote& command) {
-  const directory::OrganizationEntry& organization =
-      *directory.FindOrganization(sitting.organization_id);
-  RETURN_IF_ERROR(CheckInForce(organization, time));
-  RETURN_IF_ERROR(CheckElectionRules(organization.profile, motion));
+  const rules::v1::RuleProfile& profile = directory.ProfileOf(sitting.profile_index);
+  RETURN_IF_ERROR(CheckInForce(profile, time));
   RETURN_IF_ERROR(CheckQuorumCourse(sitting, motion.item_id));
-  RETURN_IF_ERROR(CheckQuorate(directory, organization, sitting, motion));
-  RETURN_IF_ERROR(CheckMode(directory, organization, sitting, motion, command.mode()));
+  RETURN_IF_ERROR(CheckQuorate(directory, sitting, motion));
+  RETURN_IF_ERROR(CheckMode(directory, sitting, motion, command.mode()));
   if (command.mode() == v1::VOTE_MODE_SECRET) {
-    return CheckSecrecy(organization.profile,
-                        Electorate(directory, sitting, motion.item_id, motion.norm).size(),
+    return CheckSecrecy(profile, Electorate(directory, sitting, motion.item_id, motion.norm).size(),
                         command.has_electronic());
   }
   if (!NeedsBallots(motion)) return absl::OkStatus();

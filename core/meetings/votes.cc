@@ -76,20 +76,14 @@ absl::Status Votes::Check(const CommandContext& context, const v1::OpenVote& com
     return Refuse(Reason::kAnotherVoteOpen, absl::StrCat("vote ", sitting->open_vote_event_id,
                                                          " is still open; close it before"));
   }
-  const directory::OrganizationEntry& organization =
-      *directory_.FindOrganization(sitting->organization_id);
-  RETURN_IF_ERROR(CheckRule(organization, motion->rule_key));
   RETURN_IF_ERROR(CheckMayOpen(directory_, context.time, *sitting, *motion, command));
   if (!command.has_electronic()) return absl::OkStatus();
-  return setups_.Check(organization, *motion, command);
+  return setups_.Check(*sitting, *motion, command);
 }
 
 void Votes::Apply(const CommandContext& context, const v1::OpenVote& command) {
   const SittingEntry& sitting = *sittings_.Find(command.meeting_id());
   const MotionEntry& motion = *motions_.Find(command.motion_id());
-  const directory::OrganizationEntry& organization =
-      *directory_.FindOrganization(sitting.organization_id);
-
   VoteEventEntry& event = state_.vote_events.MutableOrNew(command.vote_event_id());
   event.id = command.vote_event_id();
   event.meeting_id = command.meeting_id();
@@ -102,17 +96,14 @@ void Votes::Apply(const CommandContext& context, const v1::OpenVote& command) {
     for (const auto& [person_id, conflict] : on_item->second) event.excluded.insert(person_id);
   }
   const rules::Attendance attendance =
-      AttendanceOn(directory_, organization, sitting, motion.item_id, motion.norm);
+      AttendanceOn(directory_, sitting, motion.item_id, motion.norm);
   event.statutory_number = attendance.statutory;
   event.second_call = attendance.second_call;
   event.second_call_noticed = attendance.second_call_noticed;
-  event.seated_number = SeatedNumber(directory_, organization.id);
-  // An organization that meets has adopted rules (NO_RULES).
-  event.profile_index = *organization.profile_index;
-  if (!state_.profiles.Contains(event.profile_index))
-    state_.profiles.InsertOrAssign(event.profile_index, organization.profile);
+  event.seated_number = SeatedNumber(directory_, sitting.organization_id);
+  event.profile_index = sitting.profile_index;
   event.opened = context.time;
-  if (command.has_electronic()) event.secret = setups_.SetUp(organization, motion, command);
+  if (command.has_electronic()) event.secret = setups_.SetUp(sitting, motion, command);
 
   state_.revisions.MutableOrNew(event.meeting_id) = context.index;
   sittings_.VoteOpened(event.meeting_id, event.id, motion.item_id);

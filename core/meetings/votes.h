@@ -1,7 +1,7 @@
 // Votes: each member's vote, the electorate and the rules for it, and the result.
 //
-// OpenVote freezes the electorate (electorate.h) together with the rule profile, the statutory
-// number and the number of members in office, and everything later is computed from these. So a
+// OpenVote freezes the electorate (electorate.h) together with the statutory number and the number
+// of members in office, and everything later is computed from these and the meeting's rules. So a
 // member who leaves while a vote is open keeps the vote already cast, counts as not having voted
 // otherwise, and counts as present for the result's quorum either way; a member who comes while it
 // is open does not belong to the electorate.
@@ -43,11 +43,10 @@ namespace votum::meetings {
 
 // All that this machine remembers. A copy shares its entries.
 struct VotesState {
-  Table<std::string, VoteEventEntry> vote_events;    // by id
-  Table<uint64_t, rules::v1::RuleProfile> profiles;  // of votes, by the record that adopted them
+  Table<std::string, VoteEventEntry> vote_events;  // by id
   // The index of the last record that changed a vote, by meeting.
   Table<std::string, uint64_t> revisions;
-  VOTUM_FIELDS(vote_events, profiles, revisions)
+  VOTUM_FIELDS(vote_events, revisions)
 };
 
 // Not thread-safe.
@@ -103,9 +102,9 @@ class Votes {
   // As FindIn, and it takes votes: FAILED_PRECONDITION/VOTE_CLOSED.
   absl::StatusOr<const VoteEventEntry*> FindOpen(absl::string_view meeting_id,
                                                  absl::string_view vote_event_id) const;
-  // The rules by which the vote is taken, as they were when it was opened.
+  // The rules by which the vote is taken: those of its meeting.
   const rules::v1::RuleProfile& ProfileOf(const VoteEventEntry& event) const {
-    return *state_.profiles.Find(event.profile_index);
+    return directory_.ProfileOf(event.profile_index);
   }
   // The elections of secret votes on devices.
   const ElectionSetups& setups() const { return setups_; }

@@ -133,8 +133,7 @@ void ProposeMotion(Scene& scene, v1::ProposeMotion& command) {
   if (scene.dice.Chance(35)) return NameCandidates(scene, command);
   const meetings::MeetingEntry* meeting = scene.world.agenda().FindMeeting(command.meeting_id());
   if (meeting == nullptr || scene.dice.Chance(70)) return;
-  const auto& motions =
-      scene.world.directory().FindOrganization(meeting->organization_id)->profile.motions();
+  const auto& motions = scene.world.directory().ProfileOf(meeting->profile_index).motions();
   if (!motions.empty()) command.set_rule_key(scene.dice.Pick(motions).key());
 }
 

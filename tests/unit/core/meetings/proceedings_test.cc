@@ -2,10 +2,12 @@
 #include <functional>
 #include <string>
 
+#include "core/command/timestamps.h"
 #include "core/meetings/redaction.h"
 #include "crypto/hash.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "rules/calendar.h"
 #include "rules/lot.h"
 #include "rules/profile.h"
 #include "tests/harness/people.h"
@@ -215,13 +217,39 @@ TEST(ModesTest, WhereVotesAreOpenNoneIsSecret) {
               IsRefused(Reason::kModeNotAllowed));
 }
 
-TEST(RulesInForceTest, OldRulesOpenNoVote) {
+TEST(RulesInForceTest, AMeetingIsConvenedUnderRulesThatHoldOnItsDay) {
+  Council council;
   rules::v1::RuleProfile old = Nrw();
-  old.set_valid_to("2026-11-10");
+  directory::v1::AdoptRuleProfile adopt;
+  adopt.set_organization_id("rat");
+  v1::ConveneMeeting convene;
+  convene.set_meeting_id("naechste");
+  convene.set_organization_id("rat");
+  convene.set_title("2. Sitzung");
+  convene.set_place("Ratssaal");
+  const absl::Time start = council.now() + absl::Hours(24 * 20);
+  *convene.mutable_start_time() = ToTimestamp(start);
+  const absl::CivilDay day(rules::LocalTime(old.time_zone(), start));
+  const auto adopt_until = [&](absl::CivilDay last) {
+    old.set_valid_to(absl::FormatCivilTime(last));
+    *adopt.mutable_profile() = old;
+    council.Must("amt", adopt);
+  };
+  adopt_until(day - 1);
+  EXPECT_THAT(council.Give("kai", convene), IsRefused(Reason::kRulesNotInForce));
+  adopt_until(day);
+  council.Must("kai", convene);
+}
+
+TEST(RulesInForceTest, OldRulesOpenNoVoteAfterMidnight) {
+  rules::v1::RuleProfile old = Nrw();
+  const absl::CivilDay day(rules::LocalTime(old.time_zone(), Council().now()));
+  old.set_valid_to(absl::FormatCivilTime(day));
   Council council(old);
   council.Open();
   council.CheckIn({"vera", "m1", "m2", "m3"});
   council.Propose();
+  council.Wait(absl::Hours(24));
   EXPECT_THAT(council.Give("vera", VoteIn(v1::VOTE_MODE_OPEN)),
               IsRefused(Reason::kRulesNotInForce));
 }

@@ -120,34 +120,6 @@ void Proposed(Council& council) {
   council.Propose();
 }
 
-void WithoutTheRule(Council& council) {
-  council.Open();
-  council.CheckIn({"vera", "m1", "m2", "m3"});
-  council.Propose("top-1", "hauptsatzung");
-  directory::v1::AdoptRuleProfile adopt;
-  adopt.set_organization_id("rat");
-  *adopt.mutable_profile() = council.directory().FindOrganization("rat")->profile;
-  adopt.mutable_profile()->mutable_motions()->DeleteSubrange(1, 2);
-  council.Must("amt", adopt);
-}
-
-// An election is proposed, and then rules are adopted that know none.
-void WithoutElections(Council& council) {
-  council.Open();
-  council.CheckIn({"vera", "m1", "m2", "m3"});
-  v1::ProposeMotion election = Motion();
-  for (const char* id : {"ada", "ben"}) {
-    election.add_candidates()->set_id(id);
-    election.mutable_candidates()->rbegin()->set_name(id);
-  }
-  council.Must("vera", election);
-  directory::v1::AdoptRuleProfile adopt;
-  adopt.set_organization_id("rat");
-  *adopt.mutable_profile() = council.directory().FindOrganization("rat")->profile;
-  adopt.mutable_profile()->clear_election();
-  council.Must("amt", adopt);
-}
-
 std::vector<Refusal> OfOpening() {
   return {
       {"VoteBeforeOpen", Nothing, By("vera", VoteOn("motion", "vote")), Reason::kMeetingNotOpen},
@@ -165,9 +137,6 @@ std::vector<Refusal> OfOpening() {
          c.Propose("top-2", "", "another");
        },
        By("vera", VoteOn("another", "vote-2")), Reason::kAnotherVoteOpen},
-      {"RuleGone", WithoutTheRule, By("vera", VoteOn("motion", "vote")), Reason::kUnknownRule},
-      {"ElectionRuleGone", WithoutElections, By("vera", VoteOn("motion", "vote")),
-       Reason::kNoElectionRule},
       {"NotQuorate",
        [](Council& c) {
          Proposed(c);

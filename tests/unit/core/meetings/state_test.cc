@@ -66,26 +66,14 @@ TEST(MeetingsStateTest, OfVotes) {
   const VotesState then = state;
   ExpectChange(state, "vote_events[\"vote\"].votes[\"m2\"]: - | ",
                [&] { council.Must("m2", Cast(v1::CHOICE_NO)); });
-  // A vote copies none of the others, nor the rules.
+  // A vote copies none of the others.
   EXPECT_EQ(state.vote_events.Find("vote")->votes.Find("m1"),
             then.vote_events.Find("vote")->votes.Find("m1"));
-  EXPECT_EQ(&*state.profiles.begin(), &*then.profiles.begin());
   ExpectChange(state, "vote_events[\"vote\"].pending_papers[\"m3\"]: - | ",
                [&] { council.Must("kai", Paper("m3", v1::CHOICE_YES)); });
   ExpectChange(state, "vote_events[\"vote\"].pending_papers[\"m3\"]: {",
                [&] { council.Must("sam", ConfirmPaper("m3", v1::CHOICE_YES)); });
   ExpectChange(state, "vote_events[\"vote\"].closed: - | ", [&] { council.Must("vera", Close()); });
-}
-
-TEST(MeetingsStateTest, VotesByTheSameRulesShareThem) {
-  Council council;
-  council.UpToVote();
-  council.Must("vera", Close());
-  council.Propose("top-2", "", "another");
-  council.OpenVote(v1::VOTE_MODE_OPEN, "another", "vote-2");
-  EXPECT_EQ(council.votes().state().profiles.size(), 1u);
-  EXPECT_EQ(council.votes().Get("vote-2")->profile().SerializeAsString(),
-            council.directory().FindOrganization("rat")->profile.SerializeAsString());
 }
 
 TEST(MeetingsStateTest, OfSecretVotes) {

@@ -36,17 +36,43 @@ TEST(Vote, OpeningFreezesElectorateAndRules) {
   EXPECT_EQ(council.motions().Find("motion")->vote_event_id, "vote");
 }
 
-TEST(Vote, RulesAdoptedWhileItIsOpenDoNotTouchIt) {
-  Council council;
-  council.UpToVote();
-  directory::v1::AdoptRuleProfile adopt;
-  adopt.set_organization_id("rat");
-  *adopt.mutable_profile() = council.votes().ProfileOf(*council.votes().Find("vote"));
-  adopt.mutable_profile()->mutable_motions(0)->set_minimum_yes(5);
-  council.Must("amt", adopt);
-  council.Must("m1", Cast(v1::CHOICE_YES));
-  council.Must("vera", Close());
-  EXPECT_EQ(council.votes().ComputeResult("vote")->outcome(), v1::OUTCOME_ADOPTED);
+// Rules under which the motion fails, and the quorum too, are adopted at each point from the
+// invitation on: the meeting has those of its convening, and the next one has the new ones.
+TEST(Vote, AMeetingHasTheRulesOfItsConvening) {
+  for (const int adopted_before : {0, 1, 2, 3}) {
+    SCOPED_TRACE(adopted_before);
+    Council council;
+    const auto adopt_if = [&](int point) {
+      if (point != adopted_before) return;
+      directory::v1::AdoptRuleProfile adopt;
+      adopt.set_organization_id("rat");
+      const uint64_t now = *council.directory().FindOrganization("rat")->profile_index;
+      *adopt.mutable_profile() = council.directory().ProfileOf(now);
+      adopt.mutable_profile()->mutable_motions(0)->set_minimum_yes(5);
+      adopt.mutable_profile()->clear_election();
+      council.Must("amt", adopt);
+    };
+    const uint64_t rules = council.agenda().FindMeeting(Council::kMeeting)->profile_index;
+    adopt_if(0);
+    council.Open();
+    council.CheckIn({"vera", "m1", "m2", "m3", "m4"});
+    adopt_if(1);
+    council.Propose();
+    adopt_if(2);
+    council.OpenVote();
+    adopt_if(3);
+    council.Must("m1", Cast(v1::CHOICE_YES));
+    council.Must("vera", Close());
+    EXPECT_EQ(council.votes().ComputeResult("vote")->outcome(), v1::OUTCOME_ADOPTED);
+    EXPECT_EQ(council.votes().Find("vote")->profile_index, rules);
+    const auto shown = council.agenda().GetMeeting(Council::kMeeting, Audience::kPublic);
+    ASSERT_OK(shown);
+    EXPECT_EQ(shown->profile_index(), rules);
+
+    council.Must("vera", OfMeeting<v1::CloseMeeting>());
+    council.OpenAnother("naechste", "top-3");
+    EXPECT_GT(council.agenda().FindMeeting("naechste")->profile_index, rules);
+  }
 }
 
 TEST(Vote, TheOneWhoDecidesIsTheNewestRecord) {
