@@ -13,6 +13,7 @@
 #include "rules/profile_origin.h"
 #include "rules/quorum.h"
 #include "votum/directory/v1/directory.pb.h"
+#include "votum/meetings/v1/acts.pb.h"
 #include "votum/meetings/v1/agenda.pb.h"
 #include "votum/meetings/v1/proceedings.pb.h"
 #include "votum/meetings/v1/voting.pb.h"
@@ -103,8 +104,12 @@ void AddPairs(const World& world, std::vector<std::string>* all) {
     ++count;
     ++pairs[std::minmax(a, b)];
   };
-  for (const auto& [record, entry] : world.acts().state().acts)
-    add(entry.act.actor_id(), entry.act.confirmer_id());
+  for (const Acts* const acts :
+       {static_cast<const Acts*>(&world.acts()), static_cast<const Acts*>(&world.meeting_acts()),
+        static_cast<const Acts*>(&world.round_acts())}) {
+    for (const auto& [record, entry] : acts->state().acts)
+      add(entry.act.actor_id(), entry.act.confirmer_id());
+  }
   for (const auto& [id, key] : world.directory().state().keys) add(key.issued_by, key.confirmed_by);
   if (count < kOddActs || pairs.size() != 1) return;
   const auto& [first, second] = pairs.begin()->first;
@@ -181,7 +186,10 @@ void Oddities::AddVote(const OpenedRecord& record, const Fold& fold) {
     return;
   }
   const auto* leave = As<mv1::CheckOut>(*record.envelope);
-  const auto* sitting = leave == nullptr ? nullptr : world.sittings().Find(leave->meeting_id());
+  const auto* confirm = As<mv1::ConfirmMeetingActs>(*record.envelope);  // of somebody's leaving
+  const auto* sitting = leave != nullptr     ? world.sittings().Find(leave->meeting_id())
+                        : confirm != nullptr ? world.sittings().Find(confirm->meeting_id())
+                                             : nullptr;
   if (sitting == nullptr || sitting->open_vote_event_id.empty()) return;
   const auto* event = world.votes().Find(sitting->open_vote_event_id);
   const auto here = static_cast<uint32_t>(

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -12,6 +13,7 @@
 #include "base/refusal.h"
 #include "base/status_macros.h"
 #include "clients/cli/cli.h"
+#include "clients/cli/fields.h"
 #include "clients/cli/pages.h"
 #include "clients/cli/people.h"
 #include "clients/cli/printer.h"
@@ -23,14 +25,18 @@
 #include "crypto/checkpoint.h"
 #include "crypto/encoding.h"
 #include "votum/directory/v1/directory_service.pb.h"
+#include "votum/ideas/v1/ideas_service.pb.h"
 #include "votum/ledger/v1/ledger_service.pb.h"
+#include "votum/meetings/v1/meetings_service.pb.h"
 
 namespace votum::cli {
 namespace {
 
 namespace v1 = directory::v1;
+namespace mv1 = meetings::v1;
 
 struct ActOptions {
+  std::string scope;  // a meeting or round
   std::vector<uint64_t> records;
   std::vector<std::string> subjects;
   uint64_t record = 0;
@@ -147,6 +153,122 @@ absl::Status ContradictAct(Run& run, const ActOptions& options) {
   return DoCommand(run, &contradict, attachments);
 }
 
+// An act of a meeting or a round, and why it could not take effect now; empty if it could.
+struct Waiting {
+  v1::Act act;
+  std::string obstacle;
+};
+
+// What others entered about members of the meeting, as the reader is shown it.
+absl::StatusOr<std::vector<Waiting>> ActsOfMeeting(client::Client& client,
+                                                   const std::string& meeting_id) {
+  mv1::GetAttendanceRequest request;
+  request.set_meeting_id(meeting_id);
+  mv1::GetAttendanceResponse response;
+  RETURN_IF_ERROR(client.Read("meetings", "GetAttendance", request, &response));
+  std::vector<Waiting> acts;
+  for (const mv1::MeetingAct& act : response.attendance().acts())
+    acts.push_back({act.act(), act.obstacle()});
+  return acts;
+}
+
+// The lists of voting codes that wait in the round, as the reader is shown them.
+absl::StatusOr<std::vector<Waiting>> ActsOfRound(client::Client& client,
+                                                 const std::string& round_id) {
+  ideas::v1::GetRoundRequest request;
+  request.set_round_id(round_id);
+  ideas::v1::GetRoundResponse response;
+  RETURN_IF_ERROR(client.Read("ideas", "GetRound", request, &response));
+  std::vector<Waiting> acts;
+  for (const v1::Act& act : response.pending_voters()) acts.push_back({act, ""});
+  return acts;
+}
+
+bool IsPending(client::Client& client, const v1::Act& act) {
+  return act.state() == v1::ACT_STATE_PENDING && client.Now() <= FromTimestamp(act.lapse_time());
+}
+
+// Those to confirm: the ones that are named, or all that wait and could take effect, and that this
+// person has not given; not more than one Confirm may name.
+absl::StatusOr<std::vector<v1::Act>> ActsToConfirm(const Run& run, client::Client& client,
+                                                   const std::vector<Waiting>& acts,
+                                                   const ActOptions& options) {
+  std::vector<v1::Act> chosen;
+  std::set<uint64_t> missing(options.records.begin(), options.records.end());
+  for (const Waiting& waiting : acts) {
+    if (!IsPending(client, waiting.act)) continue;
+    const bool named = missing.erase(waiting.act.record()) > 0;
+    const bool could =
+        waiting.obstacle.empty() && waiting.act.actor_id() != client.context().person_id;
+    if (named || (options.records.empty() && could)) chosen.push_back(waiting.act);
+  }
+  if (!missing.empty() || chosen.empty()) {
+    const std::string what = missing.empty()
+                                 ? "nothing waits for you to confirm it"
+                                 : absl::StrCat("record ", *missing.begin(), " does not wait");
+    return Refuse(Reason::kNoSuchAct,
+                  absl::StrCat(what, " in ", options.scope,
+                               "; `votum meeting attendance` and `votum round show` show what "
+                               "waits"));
+  }
+  if (chosen.size() > kMaxConfirmedActs) {
+    *run.err << "The first " << kMaxConfirmedActs << " of " << chosen.size() << "; confirm again\n";
+    chosen.resize(kMaxConfirmedActs);
+  }
+  return chosen;
+}
+
+absl::Status ConfirmMeetingActs(Run& run, const ActOptions& options) {
+  ASSIGN_OR_RETURN(const std::shared_ptr<client::Client> client, run.Client());
+  ASSIGN_OR_RETURN(const std::vector<Waiting> waiting, ActsOfMeeting(*client, options.scope));
+  ASSIGN_OR_RETURN(const std::vector<v1::Act> acts, ActsToConfirm(run, *client, waiting, options));
+  mv1::ConfirmMeetingActs confirm;
+  confirm.set_meeting_id(options.scope);
+  std::string words;
+  for (const v1::Act& act : acts) {
+    ASSIGN_OR_RETURN(const Described described, Describe(act, confirm.add_acts()));
+    words += described.words;
+  }
+  if (!run.assume_yes && !run.dry_run)
+    RETURN_IF_ERROR(AskConsent(words, "You put these entries into effect"));
+  return DoCommand(run, &confirm);
+}
+
+absl::Status ConfirmVoters(Run& run, const ActOptions& options) {
+  ASSIGN_OR_RETURN(const std::shared_ptr<client::Client> client, run.Client());
+  ASSIGN_OR_RETURN(const std::vector<Waiting> waiting, ActsOfRound(*client, options.scope));
+  ASSIGN_OR_RETURN(const std::vector<v1::Act> acts, ActsToConfirm(run, *client, waiting, options));
+  ideas::v1::ConfirmVoters confirm;
+  confirm.set_round_id(options.scope);
+  std::string words;
+  for (const v1::Act& act : acts) {
+    RETURN_IF_ERROR(Describe(act, confirm.add_acts()).status());
+    // The number of codes is what can be compared; the keys themselves say nothing to anybody.
+    ideas::v1::RegisterVoters voters;
+    if (!voters.ParseFromString(act.payload()))
+      return Refuse(Reason::kUnknownCommand,
+                    absl::StrCat("record ", act.record(), " is no list of voting codes"));
+    absl::StrAppend(&words, "record ", act.record(), ": ", voters.code_public_keys_size(),
+                    " voting codes of ", act.actor_id(), " for group ", voters.group_id(), "\n");
+  }
+  if (!run.json()) *run.out << words;
+  if (!run.assume_yes && !run.dry_run)
+    RETURN_IF_ERROR(AskConsent(words, "You make these voting codes good"));
+  return DoCommand(run, &confirm);
+}
+
+absl::Status ContradictMeetingAct(Run& run, const ActOptions& options) {
+  ASSIGN_OR_RETURN(const std::shared_ptr<client::Client> client, run.Client());
+  mv1::ContradictMeetingAct contradict;
+  contradict.set_meeting_id(options.scope);
+  contradict.set_record(options.record);
+  ASSIGN_OR_RETURN(const std::vector<common::v1::Attachment> attachments,
+                   SealAbout(run, client->context().person_id, "--reason", options.reason,
+                             contradict.mutable_reason()));
+  if (attachments.empty()) contradict.clear_reason();
+  return DoCommand(run, &contradict, attachments);
+}
+
 // The last record is named by whoever signs, so that nobody can keep the signed command for later.
 absl::Status AcceptTime(Run& run) {
   ASSIGN_OR_RETURN(const std::shared_ptr<client::Client> client, run.Client());
@@ -162,6 +284,81 @@ absl::Status AcceptTime(Run& run) {
 }
 
 }  // namespace
+
+absl::StatusOr<std::optional<v1::Act>> PendingActOf(const Run& run,
+                                                    const google::protobuf::Message& command,
+                                                    uint64_t record) {
+  ASSIGN_OR_RETURN(const std::shared_ptr<client::Client> client, run.Client());
+  const Domain domain = FindCommandType(PayloadType(command.GetDescriptor()))->domain;
+  if (domain != Domain::kDirectory) {
+    ASSIGN_OR_RETURN(const std::vector<Waiting> acts,
+                     domain == Domain::kMeetings
+                         ? ActsOfMeeting(*client, FieldText(command, "meeting_id"))
+                         : ActsOfRound(*client, FieldText(command, "round_id")));
+    for (const Waiting& waiting : acts) {
+      if (waiting.act.record() == record) return waiting.act;
+    }
+    return std::nullopt;
+  }
+  v1::ListActsRequest request;
+  request.set_state(v1::ACT_STATE_PENDING);
+  request.set_first_record(record);
+  request.set_page_size(1);
+  v1::ListActsResponse response;
+  // As the public, which sees all acts: the act may have ended the very key that would sign a session.
+  RETURN_IF_ERROR(client->ReadAsPublic("directory", "ListActs", request, &response));
+  if (response.acts().empty() || response.acts(0).record() != record) return std::nullopt;
+  return response.acts(0);
+}
+
+absl::Status AskAboutWhatWaits(const Run& run, client::Client& client,
+                               const google::protobuf::Message& command) {
+  const auto* const open = dynamic_cast<const mv1::OpenVote*>(&command);
+  if (open == nullptr || run.dry_run) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const std::vector<Waiting> acts, ActsOfMeeting(client, open->meeting_id()));
+  std::string words;
+  for (const Waiting& waiting : acts) {
+    if (!IsPending(client, waiting.act) || !waiting.obstacle.empty()) continue;
+    v1::ActReference reference;
+    ASSIGN_OR_RETURN(const Described described, Describe(waiting.act, &reference));
+    words += described.words;
+  }
+  if (words.empty()) return absl::OkStatus();
+  const std::string consequence = absl::StrCat(
+      "You open the vote without these entries, for which nobody is the second person so far; to "
+      "confirm them first: votum meeting confirm --id ",
+      open->meeting_id());
+  if (!run.assume_yes) return AskConsent(words, consequence);
+  *run.err << words << consequence << "\n";
+  return absl::OkStatus();
+}
+
+void AddMeetingActCommands(Command root, Run& run) {
+  const auto options = std::make_shared<ActOptions>();
+  const Command confirm = AddVerb(root, run, "meeting", "confirm", "",
+                                  [&run, options] { return ConfirmMeetingActs(run, *options); });
+  confirm->add_option("--id", options->scope, "The meeting")->required();
+  confirm->add_option("--record", options->records,
+                      "Index of an act's record; repeatable; without it, all that can take effect");
+  const Command contradict = AddVerb(root, run, "meeting", "contradict", "", [&run, options] {
+    return ContradictMeetingAct(run, *options);
+  });
+  contradict->add_option("--id", options->scope, "The meeting")->required();
+  contradict->add_option("--record", options->record, "Index of the act's record")->required();
+  contradict
+      ->add_option("--reason", options->reason,
+                   "Why; offices and auditors read it, until it is erased")
+      ->required();
+}
+
+void AddConfirmVotersCommand(Command root, Run& run) {
+  const auto options = std::make_shared<ActOptions>();
+  const Command confirm = AddVerb(root, run, "round", "register-confirm", "",
+                                  [&run, options] { return ConfirmVoters(run, *options); });
+  confirm->add_option("--id", options->scope, "The round")->required();
+  confirm->add_option("--record", options->records,
+                      "Index of a list's record; repeatable; without it, all that wait");
+}
 
 void AddActCommands(Command root, Run& run) {
   const auto options = std::make_shared<ActOptions>();

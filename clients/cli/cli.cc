@@ -25,12 +25,14 @@
 #include "clients/cli/terminal.h"
 #include "clients/cli/words.h"
 #include "clients/lib/unary_call.h"
+#include "core/command/payload_type.h"
 #include "core/command/timestamps.h"
+#include "core/fold/command_table.h"
 #include "nlohmann/json.hpp"
 #include "platform/arguments/usage.h"
 #include "rules/calendar.h"
 #include "votum/common/v1/options.pb.h"
-#include "votum/directory/v1/directory_service.pb.h"
+#include "votum/directory/v1/directory.pb.h"
 
 namespace votum::cli {
 namespace {
@@ -52,23 +54,20 @@ absl::StatusOr<Extras> WaitingOf(const Run& run, const google::protobuf::Message
                                  uint64_t record) {
   const auto& options = command.GetDescriptor()->options().GetExtension(common::v1::command);
   if (options.second().empty()) return Extras();
-  ASSIGN_OR_RETURN(const std::shared_ptr<client::Client> client, run.Client());
-  directory::v1::ListActsRequest request;
-  request.set_state(directory::v1::ACT_STATE_PENDING);
-  request.set_first_record(record);
-  request.set_page_size(1);
-  directory::v1::ListActsResponse response;
-  // As the public, which sees all acts: the act may have ended the very key that would sign a session.
-  RETURN_IF_ERROR(client->ReadAsPublic("directory", "ListActs", request, &response));
-  if (response.acts().empty() || response.acts(0).record() != record) return Extras();
-  const directory::v1::Act& act = response.acts(0);
+  ASSIGN_OR_RETURN(const std::optional<directory::v1::Act> act, PendingActOf(run, command, record));
+  if (!act.has_value()) return Extras();
+  const SecondVerbs verbs =
+      SecondVerbsOf(FindCommandType(PayloadType(command.GetDescriptor()))->domain);
+  std::string by = absl::StrCat(" --record ", record);
+  if (!verbs.scope.empty())
+    by = absl::StrCat(" --id ", FieldText(command, std::string(verbs.scope)), by);
   Extras extras = {{"confirm_with",
                     "in effect once a second person confirms it, until " +
-                        rules::TimeText(FromTimestamp(act.lapse_time())),
-                    absl::StrCat("votum act confirm --record ", record)}};
-  if (!act.concerned_id().empty()) {
-    extras.push_back({"contradict_with", absl::StrCat(act.concerned_id(), " may contradict it"),
-                      absl::StrCat("votum act contradict --record ", record, " --reason WORDS")});
+                        rules::TimeText(FromTimestamp(act->lapse_time())),
+                    absl::StrCat(verbs.confirm, by)}};
+  if (!act->concerned_id().empty()) {
+    extras.push_back({"contradict_with", absl::StrCat(act->concerned_id(), " may contradict it"),
+                      absl::StrCat(verbs.contradict, by, " --reason WORDS")});
   }
   return extras;
 }
@@ -255,6 +254,8 @@ const std::vector<Family>& Families() {
                               {AddContextCommands, {"context"}},
                               {AddKeyCommands, {"key", "code"}},
                               {AddActCommands, {"act", "subject", "time"}},
+                              {AddMeetingActCommands, {"meeting"}},
+                              {AddConfirmVotersCommand, {"round"}},
                               {AddPersonCommands, {"person", "key", "meeting"}},
                               {AddAdoptRulesCommand, {"organization"}},
                               {AddRulesQuestions, {"rules"}},

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <ostream>
 #include <string>
 #include <vector>
@@ -17,6 +18,7 @@
 #include "clients/lib/client.h"
 #include "google/protobuf/message.h"
 #include "platform/arguments/command.h"
+#include "votum/directory/v1/directory.pb.h"
 
 namespace votum::cli {
 
@@ -119,6 +121,17 @@ absl::Status AfterRecord(const common::v1::Receipt& receipt, const absl::Status&
 // was refused; keeps it if the command was recorded, or may have been.
 void RemoveIfRefused(const absl::Status& outcome, const std::string& path);
 
+// The act that the record of `command`, which asks for a second person, is, if it waits for one; of a
+// meeting's act only what the reader is shown.
+absl::StatusOr<std::optional<directory::v1::Act>> PendingActOf(
+    const Run& run, const google::protobuf::Message& command, uint64_t record);
+
+// Comes before a vote is opened: names what others entered about members and nobody has confirmed,
+// and asks whether the vote is to be opened without it. OK for every other command.
+// FAILED_PRECONDITION/DECLINED, CONFIRMATION_NEEDED.
+absl::Status AskAboutWhatWaits(const Run& run, client::Client& client,
+                               const google::protobuf::Message& command);
+
 // Signs with the person's key, sends, verifies, and returns the receipt.
 absl::StatusOr<common::v1::Receipt> Submit(
     const Run& run, google::protobuf::Message* command,
@@ -153,6 +166,8 @@ void AddReads(Command root, Run& run);
 void AddContextCommands(Command root, Run& run);
 void AddKeyCommands(Command root, Run& run);
 void AddActCommands(Command root, Run& run);
+void AddMeetingActCommands(Command root, Run& run);
+void AddConfirmVotersCommand(Command root, Run& run);
 void AddPersonCommands(Command root, Run& run);
 void AddAdoptRulesCommand(Command root, Run& run);
 void AddRulesQuestions(Command root, Run& run);

@@ -97,10 +97,11 @@ bool HasVerb(Command root, const std::string& noun, const std::string& verb) {
 // A line for the help that says how the command comes into effect; empty if it is by itself.
 std::string WaitsFor(const CommandType& type) {
   if (!type.NeedsSecond()) return "";
-  return absl::StrCat("\nA second person puts it into effect: votum act confirm",
+  const SecondVerbs verbs = SecondVerbsOf(type.domain);
+  return absl::StrCat("\nA second person puts it into effect: ", verbs.confirm,
                       type.options->concerned().empty()
                           ? ""
-                          : "; whom it concerns may say no: votum act contradict");
+                          : absl::StrCat("; whom it concerns may say no: ", verbs.contradict));
 }
 
 // A line for the help that names the counter-acts; empty if there is none.
@@ -117,6 +118,17 @@ std::string TakenBackBy(const CommandType& type) {
 }
 
 }  // namespace
+
+SecondVerbs SecondVerbsOf(Domain domain) {
+  switch (domain) {
+    case Domain::kMeetings:
+      return {"votum meeting confirm", "votum meeting contradict", "meeting_id"};
+    case Domain::kIdeas:
+      return {"votum round register-confirm", "", "round_id"};
+    default:
+      return {"votum act confirm", "votum act contradict", ""};
+  }
+}
 
 std::string DeclaredHelp(const std::string& verb) {
   for (const CommandType& type : CommandTable()) {

@@ -5,10 +5,20 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/string_view.h"
 #include "clients/cli/fields.h"
+#include "core/fold/domains.h"
 #include "google/protobuf/descriptor.h"
 
 namespace votum::cli {
+
+// How acts of two persons of a domain are confirmed and contradicted at the command line.
+struct SecondVerbs {
+  absl::string_view confirm;     // "votum meeting confirm"
+  absl::string_view contradict;  // empty where nobody is concerned
+  absl::string_view scope;  // the field of the command that both name with --id; empty for none
+};
+SecondVerbs SecondVerbsOf(Domain domain);
 
 // The help of the command that declares `verb`, "motion demand". Ends the program if there is none:
 // then the verb has neither its own help nor a declared one.

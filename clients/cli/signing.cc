@@ -89,6 +89,7 @@ void RemoveIfRefused(const absl::Status& outcome, const std::string& path) {
 absl::StatusOr<common::v1::Receipt> Submit(const Run& run, google::protobuf::Message* command,
                                            const std::vector<common::v1::Attachment>& attachments) {
   ASSIGN_OR_RETURN(const std::shared_ptr<client::Client> client, run.Client());
+  RETURN_IF_ERROR(AskAboutWhatWaits(run, *client, *command));
   RETURN_IF_ERROR(Approve(run, *client, client->context().person_id, *command));
   return client->Do(command, attachments);
 }

@@ -1,5 +1,6 @@
 #include "core/fold/acts.h"
 
+#include <algorithm>
 #include <set>
 #include <string>
 
@@ -44,10 +45,15 @@ struct Effect {
   CommandContext context;
 };
 
-absl::Status NoSuchAct(uint64_t record) {
-  return Refuse(Reason::kNoSuchAct, absl::StrCat("record ", record,
-                                                 " is no act of two persons; `votum act list` "
-                                                 "tells which records are"));
+absl::Status NoSuchAct(absl::string_view scope, uint64_t record) {
+  return Refuse(Reason::kNoSuchAct,
+                scope.empty()
+                    ? absl::StrCat("record ", record,
+                                   " is no act of two persons; `votum act list` tells which "
+                                   "records are")
+                    : absl::StrCat("record ", record, " is no act of two persons in ", scope,
+                                   "; `votum meeting attendance` and `votum round show` tell which "
+                                   "records are"));
 }
 
 // ACT_LAPSED. An act is also over when the log's time was set anew after it: its 24 hours ran by a
@@ -65,13 +71,24 @@ absl::Status CheckNotLapsed(const World& world, const v1::Act& act, absl::Time t
                              TimeText(FromTimestamp(act.lapse_time())), "; give it anew"));
 }
 
-// Whether `effect` holds in `world`, as the act of the person who gave it and by the office of the
+// OFFICE_MISSING unless the second person of `effect` holds an office that it asks for, or presides
+// over the meeting that it is an act of.
+absl::Status CheckSecond(const World& world, absl::string_view scope, const Effect& effect) {
+  const std::string& second = effect.context.second;
+  if (effect.type.domain == Domain::kMeetings) {
+    const meetings::MeetingEntry* const meeting = world.agenda().FindMeeting(scope);
+    if (meeting != nullptr && world.directory().PresidesOver(second, meeting->organization_id))
+      return absl::OkStatus();
+  }
+  return RequireOffice(world.directory(), second, effect.type.options->second(), "Confirm");
+}
+
+// Whether `effect` holds in `world`, as the act of the person who gave it and by the right of the
 // second person.
-absl::Status CheckAgain(const World& world, const Effect& effect) {
+absl::Status CheckAgain(const World& world, absl::string_view scope, const Effect& effect) {
   const directory::DirectoryMachine& directory = world.directory();
   const CommandContext& context = effect.context;
-  RETURN_IF_ERROR(
-      RequireOffice(directory, context.second, effect.type.options->second(), "Confirm"));
+  RETURN_IF_ERROR(CheckSecond(world, scope, effect));
   RETURN_IF_ERROR(CheckVersion(effect.type, context.version));
   // A person who left, or whose key was revoked as stolen, acts no more.
   RETURN_IF_ERROR(ActiveKeyOf(directory, context.actor, context.key_id).status());
@@ -85,6 +102,16 @@ absl::Status InRecord(const Effect& effect, const absl::Status& status) {
   if (status.ok()) return status;
   return Reworded(status, absl::StrCat("record ", effect.context.index, " (", effect.type.name,
                                        "): ", status.message()));
+}
+
+// The meeting or round that the command of `envelope` belongs to; empty for one of the directory.
+std::string ScopeOf(const Envelope& envelope) {
+  const Message& command = *envelope.command;
+  for (const char* const name : {"meeting_id", "round_id"}) {
+    const auto* const field = command.GetDescriptor()->FindFieldByName(name);
+    if (field != nullptr) return command.GetReflection()->GetString(command, field);
+  }
+  return "";
 }
 
 // The person whom the command of `envelope` concerns; empty where there is none.
@@ -122,8 +149,10 @@ bool Acts::Waits(const CommandContext& context, const Envelope& envelope) const 
 }
 
 void Acts::Add(const CommandContext& context, const Envelope& envelope,
-               const crypto::Digest& digest) {
+               const crypto::Digest& digest, bool is_public) {
   ActEntry& entry = state_.acts.MutableOrNew(context.index);
+  entry.scope = ScopeOf(envelope);
+  entry.is_public = is_public;
   v1::Act& act = entry.act;
   act.set_record(context.index);
   act.set_payload_type(envelope.payload_type());
@@ -137,20 +166,37 @@ void Acts::Add(const CommandContext& context, const Envelope& envelope,
   if (const auto* accept = dynamic_cast<const v1::AcceptTime*>(envelope.command.get()))
     entry.accepts = FromTimestamp(accept->time());
   act.set_concerned_id(ConcernedBy(world_, envelope));
+  Touch(context, entry);
+}
+
+void Acts::Touch(const CommandContext& context, const ActEntry& entry) {
+  if (entry.scope.empty()) return;
+  ScopeEntry& scope = state_.scopes.MutableOrNew(entry.scope);
+  scope.revision = context.index;
+  std::vector<uint64_t>& records = scope.records;
+  const uint64_t record = entry.act.record();
+  const auto place = std::lower_bound(records.begin(), records.end(), record);
+  const bool listed = place != records.end() && *place == record;
+  // What is in effect shows in the attendance, but for a contradiction.
+  const bool shown =
+      entry.act.state() != v1::ACT_STATE_CONFIRMED || entry.act.contradict_record() != 0;
+  if (shown && !listed) records.insert(place, record);
+  if (!shown && listed) records.erase(place);
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
 // Confirm
 
-absl::StatusOr<const v1::Act*> Acts::FindAct(uint64_t record) const {
+absl::StatusOr<const v1::Act*> Acts::FindAct(absl::string_view scope, uint64_t record) const {
   const ActEntry* entry = state_.acts.Find(record);
-  if (entry == nullptr) return NoSuchAct(record);
+  if (entry == nullptr || entry->scope != scope) return NoSuchAct(scope, record);
   return &entry->act;
 }
 
 absl::StatusOr<const v1::Act*> Acts::MayConfirm(const CommandContext& context,
+                                                absl::string_view scope,
                                                 const v1::ActReference& reference) const {
-  ASSIGN_OR_RETURN(const v1::Act* const found, FindAct(reference.record()));
+  ASSIGN_OR_RETURN(const v1::Act* const found, FindAct(scope, reference.record()));
   const v1::Act& act = *found;
   const std::string name = absl::StrCat("the act of record ", act.record());
   if (act.state() == v1::ACT_STATE_CONFIRMED) {
@@ -173,7 +219,9 @@ absl::StatusOr<const v1::Act*> Acts::MayConfirm(const CommandContext& context,
     return Refuse(Reason::kSamePerson,
                   absl::StrCat(context.actor, " gave ", name, "; another person must confirm it"));
   }
-  if (act.concerned_id() == context.actor) {
+  // What they could enter alone, they may confirm: a chair is on the clerk's list, too.
+  if (act.concerned_id() == context.actor &&
+      !FindCommandType(act.payload_type())->options->self_alone()) {
     return Refuse(Reason::kSamePerson, absl::StrCat(name, " concerns ", context.actor,
                                                     "; somebody else must confirm it"));
   }
@@ -181,50 +229,51 @@ absl::StatusOr<const v1::Act*> Acts::MayConfirm(const CommandContext& context,
   return found;
 }
 
-absl::Status Acts::Check(const CommandContext& context, const v1::Confirm& command) const {
-  const int count = command.acts_size();
+absl::Status Acts::CheckConfirm(const CommandContext& context, absl::string_view scope,
+                                const References& acts) const {
+  const int count = acts.size();
   std::set<uint64_t> records;
-  for (const v1::ActReference& reference : command.acts()) records.insert(reference.record());
+  for (const v1::ActReference& reference : acts) records.insert(reference.record());
   if (count == 0 || count > kMaxConfirmedActs || records.size() != static_cast<size_t>(count)) {
     return Refuse(Reason::kBadActs,
                   absl::StrCat("a Confirm names 1 to ", kMaxConfirmedActs, " acts, each once"));
   }
   // The first act is checked here; each further one in the state that those before it leave.
   std::unique_ptr<World> rehearsal;
-  for (const v1::ActReference& reference : command.acts()) {
-    ASSIGN_OR_RETURN(const v1::Act* const act, MayConfirm(context, reference));
+  for (const v1::ActReference& reference : acts) {
+    ASSIGN_OR_RETURN(const v1::Act* const act, MayConfirm(context, scope, reference));
     const World& world = rehearsal == nullptr ? world_ : *rehearsal;
     const Effect effect(*act, context);
-    RETURN_IF_ERROR(InRecord(effect, CheckAgain(world, effect)));
+    RETURN_IF_ERROR(InRecord(effect, CheckAgain(world, scope, effect)));
     if (count == 1) return absl::OkStatus();
-    if (rehearsal == nullptr) {
-      rehearsal = std::make_unique<World>();
-      rehearsal->CopyDirectory(world_);
-    }
+    if (rehearsal == nullptr) rehearsal = std::make_unique<World>(world_);
     effect.type.apply(*rehearsal, effect.context, *effect.command);
   }
   return absl::OkStatus();
 }
 
-void Acts::Apply(const CommandContext& context, const v1::Confirm& command) {
-  for (const v1::ActReference& reference : command.acts()) {
+void Acts::ApplyConfirm(const CommandContext& context, const References& acts) {
+  for (const v1::ActReference& reference : acts) {
     const Effect effect(state_.acts.Find(reference.record())->act, context);
     effect.type.apply(world_, effect.context, *effect.command);
-    v1::Act& act = state_.acts.Mutable(reference.record())->act;
+    ActEntry& entry = *state_.acts.Mutable(reference.record());
+    v1::Act& act = entry.act;
     act.clear_payload();
     act.set_state(v1::ACT_STATE_CONFIRMED);
     act.set_confirmer_id(context.actor);
     *act.mutable_confirm_time() = ToTimestamp(context.time);
     act.set_confirm_record(context.index);
+    Touch(context, entry);
   }
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
 // Contradict
 
-absl::Status Acts::Check(const CommandContext& context, const v1::Contradict& command) const {
-  RETURN_IF_ERROR(world_.directory().CheckSealedAbout(context.actor, "reason", command.reason()));
-  ASSIGN_OR_RETURN(const v1::Act* const found, FindAct(command.record()));
+absl::Status Acts::CheckContradict(const CommandContext& context, absl::string_view scope,
+                                   uint64_t record, const common::v1::AttachmentRef& reason) const {
+  RETURN_IF_ERROR(world_.directory().CheckSealedAbout(context.actor, "reason", reason));
+  ASSIGN_OR_RETURN(const v1::Act* const found, FindAct(scope, record));
   const v1::Act& act = *found;
   if (act.concerned_id().empty() || act.concerned_id() != context.actor) {
     return Refuse(Reason::kNotConcerned,
@@ -240,13 +289,16 @@ absl::Status Acts::Check(const CommandContext& context, const v1::Contradict& co
                                               : absl::OkStatus();
 }
 
-void Acts::Apply(const CommandContext& context, const v1::Contradict& command) {
-  v1::Act& act = state_.acts.Mutable(command.record())->act;
+void Acts::ApplyContradict(const CommandContext& context, uint64_t record) {
+  ActEntry& entry = *state_.acts.Mutable(record);
+  v1::Act& act = entry.act;
   act.set_contradict_record(context.index);
-  if (act.state() != v1::ACT_STATE_PENDING) return;
-  if (FindCommandType(act.payload_type())->options->flag_only()) return;
-  act.set_state(v1::ACT_STATE_BLOCKED);
-  act.clear_payload();
+  if (act.state() == v1::ACT_STATE_PENDING &&
+      !FindCommandType(act.payload_type())->options->flag_only()) {
+    act.set_state(v1::ACT_STATE_BLOCKED);
+    act.clear_payload();
+  }
+  Touch(context, entry);
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -269,6 +321,82 @@ std::vector<v1::Act> Acts::List(v1::ActState state, uint64_t from, size_t limit)
   for (auto it = state_.acts.lower_bound(from); it != end && acts.size() < limit; ++it) {
     const v1::Act& act = it->second.act;
     if (state == v1::ACT_STATE_UNSPECIFIED || act.state() == state) acts.push_back(act);
+  }
+  return acts;
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Of meetings
+
+absl::Status MeetingActs::Check(const CommandContext& context,
+                                const meetings::v1::ConfirmMeetingActs& command) const {
+  RETURN_IF_ERROR(world().sittings().FindOpen(command.meeting_id()).status());
+  return CheckConfirm(context, command.meeting_id(), command.acts());
+}
+
+absl::Status MeetingActs::Check(const CommandContext& context,
+                                const meetings::v1::ContradictMeetingAct& command) const {
+  if (world().agenda().FindMeeting(command.meeting_id()) == nullptr) {
+    return Refuse(Reason::kNoSuchMeeting,
+                  absl::StrCat("there is no meeting ", command.meeting_id()));
+  }
+  return CheckContradict(context, command.meeting_id(), command.record(), command.reason());
+}
+
+bool MeetingActs::IsPublic(uint64_t record) const {
+  const ActEntry* const entry = state().acts.Find(record);
+  return entry != nullptr && entry->is_public;
+}
+
+bool MeetingActs::ArePublic(const References& acts) const {
+  const auto is_public = [this](const v1::ActReference& reference) {
+    return IsPublic(reference.record());
+  };
+  return !acts.empty() && std::all_of(acts.begin(), acts.end(), is_public);
+}
+
+uint64_t MeetingActs::RevisionOf(absl::string_view meeting_id) const {
+  const ScopeEntry* const meeting = FindScope(meeting_id);
+  return meeting == nullptr ? 0 : meeting->revision;
+}
+
+std::vector<meetings::v1::MeetingAct> MeetingActs::OfMeeting(absl::string_view meeting_id) const {
+  std::vector<meetings::v1::MeetingAct> acts;
+  const ScopeEntry* const meeting = FindScope(meeting_id);
+  if (meeting == nullptr) return acts;
+  const std::vector<uint64_t>& records = meeting->records;
+  for (size_t i = records.size() - std::min(records.size(), kMaxShownActs); i < records.size();
+       ++i) {
+    const ActEntry& entry = *state().acts.Find(records[i]);
+    meetings::v1::MeetingAct& shown = acts.emplace_back();
+    *shown.mutable_act() = entry.act;
+    shown.set_public_(entry.is_public);
+    if (entry.act.state() != v1::ACT_STATE_PENDING) continue;
+    // As if it were confirmed next, by anybody: these commands do not look at the time.
+    CommandContext next;
+    next.index = meeting->revision + 1;
+    next.time = FromTimestamp(entry.act.create_time());
+    next.version = world().directory().version();
+    const Effect effect(entry.act, next);
+    if (const absl::Status status = effect.type.check(world(), effect.context, *effect.command);
+        !status.ok())
+      shown.set_obstacle(std::string(status.message()));
+  }
+  return acts;
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Of rounds
+
+std::vector<v1::Act> RoundActs::OfRound(absl::string_view round_id, size_t bytes) const {
+  std::vector<v1::Act> acts;
+  const ScopeEntry* const round = FindScope(round_id);
+  if (round == nullptr) return acts;
+  for (auto record = round->records.rbegin(); record != round->records.rend(); ++record) {
+    const v1::Act& act = state().acts.Find(*record)->act;
+    if (act.payload().size() > bytes) break;
+    bytes -= act.payload().size();
+    acts.push_back(act);
   }
   return acts;
 }

@@ -93,6 +93,19 @@ Reach OfSteps(const World&, const Message& message) {
   return Reach::Bodies({bodies.begin(), bodies.end()});
 }
 
+// A meeting's act shows what its own record does, and a Confirm what those of its acts do together.
+Reach OfAct(const World& world, const Message& message) {
+  const auto& command = static_cast<const meetings::v1::ContradictMeetingAct&>(message);
+  return world.meeting_acts().IsPublic(command.record()) ? Reach::Public()
+                                                         : OfMeeting(world, command.meeting_id());
+}
+
+Reach OfActs(const World& world, const Message& message) {
+  const auto& command = static_cast<const meetings::v1::ConfirmMeetingActs&>(message);
+  return world.meeting_acts().ArePublic(command.acts()) ? Reach::Public()
+                                                        : OfMeeting(world, command.meeting_id());
+}
+
 // The values of a declaration's option `as`. votum_generate refuses any other word.
 struct ShownAs {
   absl::string_view field;
@@ -105,6 +118,7 @@ constexpr ShownAs kShownAs[] = {
     {"decision_id", OfDecision, nullptr}, {"project_id", OfProject, nullptr},
     {"proposal_id", OfProposal, nullptr}, {"lot_id", OfLot, nullptr},
     {"items", nullptr, OfItems},          {"steps", nullptr, OfSteps},
+    {"record", nullptr, OfAct},           {"acts", nullptr, OfActs},
 };
 
 Reach ReachAs(const World& world, const Message& command, const std::string& name) {

@@ -191,8 +191,8 @@ absl::Status Fold::Judge(const Envelope& envelope, const Position& position, Rea
   RETURN_IF_ERROR(envelope.type->check(world_, context, *envelope.command));
   RETURN_IF_ERROR(owned);
   *reach = envelope.type->ReachOf(world_, *envelope.command);
-  if (world_.acts().Waits(context, envelope)) {
-    world_.mutable_acts().Add(context, envelope, digest);
+  if (Acts& acts = world_.mutable_acts(envelope.type->domain); acts.Waits(context, envelope)) {
+    acts.Add(context, envelope, digest, reach->is_public());
   } else {
     envelope.type->apply(world_, context, *envelope.command);
   }

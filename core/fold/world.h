@@ -27,6 +27,8 @@ namespace votum {
 struct WorldState {
   directory::DirectoryState directory;
   ActsState acts;
+  ActsState meeting_acts;
+  ActsState round_acts;
   ideas::IdeasState ideas;
   papers::PapersState papers;
   meetings::AgendaState agenda;
@@ -39,8 +41,8 @@ struct WorldState {
   decisions::DecisionsState decisions;
   projects::ProjectsState projects;
   AttestationsState attestations;
-  VOTUM_FIELDS(directory, acts, ideas, papers, agenda, ceremonies, sittings, motions, votes,
-               election_setups, lots, decisions, projects, attestations)
+  VOTUM_FIELDS(directory, acts, meeting_acts, round_acts, ideas, papers, agenda, ceremonies,
+               sittings, motions, votes, election_setups, lots, decisions, projects, attestations)
 };
 
 // Equal if and only if the parts of the states that belong to `domain` are equal. Tables remember it
@@ -58,10 +60,18 @@ class World {
   World& operator=(const World&) = delete;
 
   const directory::DirectoryMachine& directory() const { return directory_; }
-  // Acts of two persons; their state belongs to the directory's domain.
-  const Acts& acts() const { return acts_; }
-  // Only for the fold, which enters acts that it has checked.
-  Acts& mutable_acts() { return acts_; }
+  // Acts of two persons in the directory, in meetings, and in rounds of ideas; their states belong to
+  // these domains.
+  const DirectoryActs& acts() const { return acts_; }
+  const MeetingActs& meeting_acts() const { return meeting_acts_; }
+  const RoundActs& round_acts() const { return round_acts_; }
+  // Those that commands of `domain` belong to, which can be acts of two persons. Only for the fold,
+  // which enters acts that it has checked.
+  Acts& mutable_acts(Domain domain) {
+    if (domain == Domain::kMeetings) return meeting_acts_;
+    if (domain == Domain::kIdeas) return round_acts_;
+    return acts_;
+  }
   // Only for the fold, which enters what each record seals.
   directory::DirectoryMachine& mutable_directory() { return directory_; }
   const ideas::IdeasMachine& ideas() const { return ideas_; }
@@ -82,18 +92,16 @@ class World {
 
   // All machines: the command table looks through them for the one that knows a command.
   auto machines() const {
-    return std::tie(directory_, acts_, ideas_, papers_, agenda_, ceremonies_, sittings_, motions_,
-                    votes_, secret_votes_, lots_, decisions_, projects_, attestations_);
+    return std::tie(directory_, acts_, meeting_acts_, round_acts_, ideas_, papers_, agenda_,
+                    ceremonies_, sittings_, motions_, votes_, secret_votes_, lots_, decisions_,
+                    projects_, attestations_);
   }
   // Only for the command table, which applies commands that it has checked.
   auto mutable_machines() {
-    return std::tie(directory_, acts_, ideas_, papers_, agenda_, ceremonies_, sittings_, motions_,
-                    votes_, secret_votes_, lots_, decisions_, projects_, attestations_);
+    return std::tie(directory_, acts_, meeting_acts_, round_acts_, ideas_, papers_, agenda_,
+                    ceremonies_, sittings_, motions_, votes_, secret_votes_, lots_, decisions_,
+                    projects_, attestations_);
   }
-
-  // Takes over the directory's state of `other`, without the acts, as the copy of a handle: only for
-  // a world in which commands of the directory are tried.
-  void CopyDirectory(const World& other) { directory_ = other.directory_; }
 
   WorldState state() const;
   void Restore(WorldState state);
@@ -109,7 +117,9 @@ class World {
 
  private:
   directory::DirectoryMachine directory_;
-  Acts acts_{this};
+  DirectoryActs acts_{this};
+  MeetingActs meeting_acts_{this};
+  RoundActs round_acts_{this};
   ideas::IdeasMachine ideas_{directory_};
   papers::PapersMachine papers_{directory_, ideas_};
   meetings::AgendaMachine agenda_{directory_, papers_};

@@ -22,6 +22,11 @@ v1::Attendance ForReader(v1::Attendance attendance, const AgendaMachine& agenda,
     conflicts->Swap(&shown);
   }
   attendance.clear_disruptions();
+  google::protobuf::RepeatedPtrField<v1::MeetingAct> acts;
+  for (v1::MeetingAct& act : *attendance.mutable_acts()) {
+    if (act.public_()) *acts.Add() = std::move(act);
+  }
+  attendance.mutable_acts()->Swap(&acts);
   return attendance;
 }
 

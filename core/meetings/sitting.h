@@ -30,9 +30,10 @@ struct PresenceEntry {
   absl::Time start;
   std::optional<absl::Time> end;  // unset while present
   std::string recorder_id;        // who recorded the coming; empty where it was the member
+  std::string confirmer_id;       // who confirmed that; empty where it was the member
   bool remote = false;
-  std::string end_recorder_id;  // who recorded the going; empty where nobody but the member did
-  VOTUM_FIELDS(person_id, start, end, recorder_id, remote, end_recorder_id)
+  std::string end_recorder_id;    // who recorded the going; empty where nobody but the member did
+  VOTUM_FIELDS(person_id, start, end, recorder_id, confirmer_id, remote, end_recorder_id)
 };
 
 // The state of an item's quorum, once somebody doubted, counted or called it again.
@@ -87,6 +88,7 @@ struct SittingEntry {
   v1::SittingState state = v1::SITTING_STATE_UNSPECIFIED;
   Table<uint32_t, PresenceEntry> presences;  // by number, in the order of coming
   Table<std::string, uint32_t> present;      // the members present now: their current stretch
+  Table<std::string, uint64_t> moved;        // person: the last record by which they came or left
   // Members in conflict (Befangenheit), by item and person.
   std::map<std::string, std::map<std::string, ConflictEntry, std::less<>>, std::less<>> conflicts;
   std::vector<WithdrawnConflictEntry> withdrawn_conflicts;
@@ -95,8 +97,9 @@ struct SittingEntry {
   std::vector<SittingVote> votes;  // in the order of opening
   std::string open_vote_event_id;  // the vote that is open; empty for none
   uint64_t revision = 0;           // index of the last record that changed the attendance
-  VOTUM_FIELDS(meeting_id, organization_id, profile_index, state, presences, present, conflicts,
-               withdrawn_conflicts, quorums, disruptions, votes, open_vote_event_id, revision)
+  VOTUM_FIELDS(meeting_id, organization_id, profile_index, state, presences, present, moved,
+               conflicts, withdrawn_conflicts, quorums, disruptions, votes, open_vote_event_id,
+               revision)
 };
 
 }  // namespace votum::meetings

@@ -22,6 +22,22 @@ constexpr v1::QuorumState kQuorumStates[] = {
     v1::QUORUM_STATE_UNSPECIFIED, v1::QUORUM_STATE_CHALLENGED,  v1::QUORUM_STATE_QUORATE,
     v1::QUORUM_STATE_POSTPONED,   v1::QUORUM_STATE_SECOND_CALL, v1::QUORUM_STATE_DONE_WITH};
 
+// The record with which what is done in `context` takes effect.
+uint64_t EffectOf(const CommandContext& context) {
+  return context.effect_index == 0 ? context.index : context.effect_index;
+}
+
+// ACT_LAPSED where somebody's coming or going is confirmed that the person has overtaken: whoever
+// came at last and left again is not present because of an older entry.
+absl::Status CheckNotOvertaken(const CommandContext& context, const SittingEntry& sitting,
+                               const std::string& person_id) {
+  const uint64_t* const moved = sitting.moved.Find(person_id);
+  if (context.effect_index == 0 || moved == nullptr || *moved < context.index)
+    return absl::OkStatus();
+  return Refuse(Reason::kActLapsed, absl::StrCat(person_id, " has come or left since, by record ",
+                                                 *moved, "; give it anew if it is still true"));
+}
+
 void AddCourse(const directory::DirectoryMachine& directory, const SittingEntry& sitting,
                v1::Attendance& attendance) {
   for (const DisruptionEntry& entry : sitting.disruptions) {
@@ -131,6 +147,7 @@ absl::Status Sittings::Check(const CommandContext& context, const v1::CheckIn& c
   ASSIGN_OR_RETURN(const SittingEntry* sitting, FindOpen(command.meeting_id()));
   RETURN_IF_ERROR(CheckMemberOrClerk(directory_, context.actor, command.person_id()));
   RETURN_IF_ERROR(CheckMember(directory_, command.person_id(), *sitting));
+  RETURN_IF_ERROR(CheckNotOvertaken(context, *sitting, command.person_id()));
   if (!sitting->present.Contains(command.person_id())) return absl::OkStatus();
   return Refuse(Reason::kAlreadyPresent, absl::StrCat(command.person_id(), " is present already"));
 }
@@ -142,14 +159,17 @@ void Sittings::Apply(const CommandContext& context, const v1::CheckIn& command) 
   presence.start = context.time;
   presence.remote = command.remote();
   if (context.actor != command.person_id()) presence.recorder_id = context.actor;
+  presence.confirmer_id = context.second;
   const auto number = static_cast<uint32_t>(sitting.presences.size());
   sitting.present.InsertOrAssign(command.person_id(), number);
+  sitting.moved.InsertOrAssign(command.person_id(), EffectOf(context));
   sitting.presences.InsertOrAssign(number, std::move(presence));
 }
 
 absl::Status Sittings::Check(const CommandContext& context, const v1::CheckOut& command) const {
   ASSIGN_OR_RETURN(const SittingEntry* sitting, FindOpen(command.meeting_id()));
   RETURN_IF_ERROR(CheckMemberOrClerk(directory_, context.actor, command.person_id()));
+  RETURN_IF_ERROR(CheckNotOvertaken(context, *sitting, command.person_id()));
   if (sitting->present.Contains(command.person_id())) return absl::OkStatus();
   return Refuse(
       Reason::kNotPresent,
@@ -162,6 +182,7 @@ void Sittings::Apply(const CommandContext& context, const v1::CheckOut& command)
   presence.end = context.time;
   if (context.actor != command.person_id()) presence.end_recorder_id = context.actor;
   sitting.present.Erase(command.person_id());
+  sitting.moved.InsertOrAssign(command.person_id(), EffectOf(context));
 }
 
 absl::Status Sittings::CheckItemUndecided(const SittingEntry& sitting, absl::string_view item_id) {
@@ -298,7 +319,7 @@ SittingEntry& Sittings::Mutable(absl::string_view meeting_id) {
 
 SittingEntry& Sittings::Touch(const CommandContext& context, absl::string_view meeting_id) {
   SittingEntry& sitting = Mutable(meeting_id);
-  sitting.revision = context.index;
+  sitting.revision = EffectOf(context);
   return sitting;
 }
 
@@ -314,6 +335,7 @@ v1::Attendance Sittings::Recorded(const SittingEntry& sitting) const {
     presence.set_recorder_id(entry.recorder_id);
     presence.set_remote(entry.remote);
     presence.set_end_recorder_id(entry.end_recorder_id);
+    presence.set_confirmer_id(entry.confirmer_id);
   }
   AddCourse(directory_, sitting, attendance);
   const auto fill = [this](const std::string& item_id, const std::string& person_id,

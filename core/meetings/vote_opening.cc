@@ -70,7 +70,8 @@ absl::Status CheckQuorate(const directory::DirectoryMachine& directory, const Si
       Reason::kNotQuorate,
       absl::StrCat(rules::ExplainQuorum(rule, quorum).en(), " Members in conflict on item ",
                    motion.item_id,
-                   " and members without voting right are not counted. Wait until more members "
+                   " and members without voting right are not counted, nor is what a clerk entered "
+                   "and nobody has confirmed (`votum meeting confirm`). Wait until more members "
                    "have checked in, or postpone the item"));
 }
 

@@ -20,8 +20,8 @@ constexpr char kHeader[] = ".votum.common.v1.CommandHeader";
 
 // The fields as which a command may be shown; core/fold/command_table.cc resolves each.
 constexpr absl::string_view kShownAs[] = {
-    "item_id",     "motion_id",  "vote_event_id", "lot_id", "meeting_id",
-    "decision_id", "project_id", "proposal_id",   "items",  "steps"};
+    "item_id",    "motion_id",   "vote_event_id", "lot_id", "meeting_id", "decision_id",
+    "project_id", "proposal_id", "items",         "steps",  "record",     "acts"};
 
 bool HasField(const DescriptorProto& message, absl::string_view name) {
   return std::any_of(message.field().begin(), message.field().end(),
@@ -31,8 +31,8 @@ bool HasField(const DescriptorProto& message, absl::string_view name) {
 // The fields that name an urn; core/fold/reach_log.cc knows both.
 constexpr absl::string_view kUrns[] = {"vote_event_id", "round_id"};
 
-// The domain whose commands may be acts of two persons: Confirm is one of its commands.
-constexpr char kDomainOfActs[] = "directory";
+// The domains whose commands may be acts of two persons: each has a command that confirms them.
+constexpr absl::string_view kDomainsOfActs[] = {"directory", "meetings", "ideas"};
 
 // The fault in what the declaration says of a second person.
 std::string FaultOfSecond(const std::string& domain, const DescriptorProto& message,
@@ -43,8 +43,9 @@ std::string FaultOfSecond(const std::string& domain, const DescriptorProto& mess
   }
   if (options.concerned().empty() && (options.self_alone() || options.flag_only()))
     return "self_alone and flag_only go with concerned";
-  if (domain != kDomainOfActs)
-    return absl::StrCat("second: only commands of the ", kDomainOfActs, " can wait for a person");
+  if (std::find(std::begin(kDomainsOfActs), std::end(kDomainsOfActs), domain) ==
+      std::end(kDomainsOfActs))
+    return absl::StrCat("second: no command of ", domain, " can wait for a person");
   if (options.signer() != common::v1::SIGNER_PERSON &&
       options.signer() != common::v1::SIGNER_OFFICE)
     return "second goes with SIGNER_PERSON or SIGNER_OFFICE: the first person must be known";

@@ -14,6 +14,9 @@
 namespace votum::ideas {
 namespace {
 
+// Pending lists of voting codes in one answer: ten of the largest lists fit.
+constexpr size_t kMostPendingBytes = size_t{2} << 20;
+
 // The store of ideas does not know the outcome of an idea; the papers do.
 void FillProposal(const World& world, v1::Idea& idea) {
   idea.set_proposal_id(world.papers().ProposalOf(idea.id()));
@@ -116,8 +119,16 @@ grpc::Status IdeasServiceImpl::ListIdeas(grpc::ServerContext* context,
 grpc::Status IdeasServiceImpl::GetRound(grpc::ServerContext* context,
                                         const v1::GetRoundRequest* request,
                                         v1::GetRoundResponse* response) {
-  const auto read = [&](const World& world, const Reader&) -> absl::Status {
+  const auto read = [&](const World& world, const Reader& reader) -> absl::Status {
     ASSIGN_OR_RETURN(*response->mutable_round(), world.ideas().GetRound(request->round_id()));
+    // Those who may be the second person; everybody else learns nothing of these sealed records.
+    if (!world.directory().HasAnyOffice(reader.person_id,
+                                        {common::v1::OFFICE_CLERK, common::v1::OFFICE_ADMINISTRATOR,
+                                         common::v1::OFFICE_SECRETARY, common::v1::OFFICE_AUDITOR}))
+      return absl::OkStatus();
+    for (directory::v1::Act& act :
+         world.round_acts().OfRound(request->round_id(), kMostPendingBytes))
+      *response->add_pending_voters() = std::move(act);
     return absl::OkStatus();
   };
   return access_.Read(*context, "GetRound", read);

@@ -44,7 +44,8 @@ Response ForReader(const Response& all, Audience audience) {
 std::optional<uint64_t> RevisionOf(const World& world, const std::string& meeting_id) {
   const SittingEntry* sitting = world.sittings().Find(meeting_id);
   if (sitting == nullptr) return std::nullopt;
-  return std::max(sitting->revision, world.votes().RevisionOf(meeting_id));
+  return std::max({sitting->revision, world.votes().RevisionOf(meeting_id),
+                   world.meeting_acts().RevisionOf(meeting_id)});
 }
 
 // What an audience is shown.
@@ -54,6 +55,13 @@ struct Shown {
 };
 
 }  // namespace
+
+absl::StatusOr<v1::Attendance> AttendanceOf(const World& world, absl::string_view meeting_id) {
+  ASSIGN_OR_RETURN(v1::Attendance attendance, world.sittings().GetAttendance(meeting_id));
+  for (v1::MeetingAct& act : world.meeting_acts().OfMeeting(meeting_id))
+    *attendance.add_acts() = std::move(act);
+  return attendance;
+}
 
 // A meeting at one moment, as each audience sees it. Used by one thread.
 struct MeetingFeed::Snapshot {
@@ -242,8 +250,7 @@ absl::StatusOr<std::shared_ptr<MeetingFeed::Snapshot>> MeetingFeed::Take(
       [&](const Fold& fold) -> absl::StatusOr<std::shared_ptr<Snapshot>> {
         const World& world = fold.world();
         auto snapshot = std::make_shared<Snapshot>();
-        ASSIGN_OR_RETURN(*snapshot->all.mutable_attendance(),
-                         world.sittings().GetAttendance(meeting_id));
+        ASSIGN_OR_RETURN(*snapshot->all.mutable_attendance(), AttendanceOf(world, meeting_id));
         snapshot->organization_id = world.sittings().Find(meeting_id)->organization_id;
         snapshot->for_public =
             meetings::ForReader(snapshot->all.attendance(), world.agenda(), Audience::kPublic);

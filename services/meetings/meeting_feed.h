@@ -24,7 +24,9 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "core/fold/world.h"
 #include "grpcpp/support/server_callback.h"
 #include "services/runtime/caller_shares.h"
 #include "services/runtime/read_access.h"
@@ -37,6 +39,9 @@ namespace votum::meetings {
 // persons.
 inline constexpr CallerShares::Limits kWatchingPersons = {16, 4096};
 inline constexpr CallerShares::Limits kWatchingPublic = {512, 2048};
+
+// The attendance of a meeting, with what waits there for a second person. Shows everything.
+absl::StatusOr<v1::Attendance> AttendanceOf(const World& world, absl::string_view meeting_id);
 
 // Thread-safe.
 class MeetingFeed {

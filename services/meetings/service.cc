@@ -50,8 +50,7 @@ grpc::Status MeetingsServiceImpl::GetAttendance(grpc::ServerContext* context,
                                                 const v1::GetAttendanceRequest* request,
                                                 v1::GetAttendanceResponse* response) {
   const auto read = [&](const World& world, const Reader& reader) -> absl::Status {
-    ASSIGN_OR_RETURN(v1::Attendance attendance,
-                     world.sittings().GetAttendance(request->meeting_id()));
+    ASSIGN_OR_RETURN(v1::Attendance attendance, AttendanceOf(world, request->meeting_id()));
     *response->mutable_attendance() = ForReader(std::move(attendance), world.agenda(),
                                                 AudienceAt(world, reader, request->meeting_id()));
     return absl::OkStatus();

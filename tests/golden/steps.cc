@@ -101,7 +101,16 @@ absl::Status TakeOne(const std::string& author, bool too_late, const std::string
   RETURN_IF_ERROR(GiveOne(persons[0], too_late, text, values, chronicle));
   if (persons.size() == 1) return absl::OkStatus();
   const std::string name = text.substr(0, text.find(' '));
-  const std::string confirm = absl::StrCat("Confirm acts { ${act ", name, " ", persons[0], "} }");
+  const std::string acts = absl::StrCat(" acts { ${act ", name, " ", persons[0], "} }");
+  std::string confirm = absl::StrCat("Confirm", acts);
+  // An act of a meeting or a round begins with the name of that.
+  constexpr std::pair<absl::string_view, absl::string_view> kScopes[] = {
+      {" meeting_id: \"", "ConfirmMeetingActs"}, {" round_id: \"", "ConfirmVoters"}};
+  for (const auto& [field, command] : kScopes) {
+    absl::string_view rest(text);
+    if (absl::ConsumePrefix(&rest, absl::StrCat(name, field)))
+      confirm = absl::StrCat(command, field, rest.substr(0, rest.find('"')), "\"", acts);
+  }
   return GiveOne(persons[1], too_late, confirm, values, chronicle);
 }
 

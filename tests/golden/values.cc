@@ -48,8 +48,15 @@ absl::StatusOr<directory::v1::ActReference> ReferenceTo(const World& world,
                                                         const std::string& type_and_actor) {
   const std::pair<std::string, std::string> parts = absl::StrSplit(type_and_actor, ' ');
   directory::v1::ActReference reference;
-  for (const directory::v1::Act& act :
-       world.acts().List(directory::v1::ACT_STATE_PENDING, 0, std::numeric_limits<size_t>::max())) {
+  constexpr size_t kAll = std::numeric_limits<size_t>::max();
+  std::vector<directory::v1::Act> pending =
+      world.acts().List(directory::v1::ACT_STATE_PENDING, 0, kAll);
+  for (directory::v1::Act& act :
+       world.meeting_acts().List(directory::v1::ACT_STATE_PENDING, 0, kAll))
+    pending.push_back(std::move(act));
+  for (directory::v1::Act& act : world.round_acts().List(directory::v1::ACT_STATE_PENDING, 0, kAll))
+    pending.push_back(std::move(act));
+  for (const directory::v1::Act& act : pending) {
     const CommandType* const type = FindCommandType(act.payload_type());
     if (type == nullptr || type->name != parts.first || act.actor_id() != parts.second) continue;
     const crypto::Digest digest = CommandDigest(act.payload_type(), act.payload());

@@ -67,5 +67,39 @@ TEST_F(SecondPersonTest, WhoeverItConcernsBlocksIt) {
   EXPECT_THAT(Offices(), Not(HasSubstr("secretary")));
 }
 
+TEST_F(SecondPersonTest, AClerksListCountsOnceTheChairConfirmsIt) {
+  votum_.AddPeople({"karl.kanzlei", "m02"});
+  city_.OpenMeeting(2);  // m03 and the chair are there
+  const std::string said =
+      votum_.Do("karl.kanzlei", "meeting check-in --id sitzung-1 --person m01");
+  const std::string record = RecordIn(said);
+  EXPECT_THAT(said, AllOf(HasSubstr("votum meeting confirm --id sitzung-1 --record " + record),
+                          HasSubstr("m01 may contradict it"),
+                          HasSubstr("votum meeting contradict --id sitzung-1 --record " + record)));
+  const std::string denied =
+      RecordIn(votum_.Do("karl.kanzlei", "meeting check-in --id sitzung-1 --person m02"));
+  votum_.Do("m02", "meeting contradict --id sitzung-1 --reason nein --record " + denied);
+  EXPECT_THAT(votum_.Do("m02", "meeting attendance --id sitzung-1"),
+              AllOf(HasSubstr("blocked"), HasSubstr("present_count: 2")));
+
+  // The chair sees what waits before the vote is opened without it.
+  votum_.Do("maria.meister",
+            "motion propose --meeting sitzung-1 --item top-1 --id antrag --proposition Baenke "
+            "--polarity adopts-item");
+  EXPECT_THAT(votum_.Do("maria.meister",
+                        "vote open --meeting sitzung-1 --motion antrag --id v --mode open"),
+              AllOf(HasSubstr("record " + record + ": CheckIn of karl.kanzlei"),
+                    HasSubstr("without these entries"), Not(HasSubstr("record " + denied))));
+
+  EXPECT_THAT(votum_.Do("karl.kanzlei", "meeting confirm --id sitzung-1", 5),
+              HasSubstr("nothing waits for you to confirm it"));
+  votum_.Do("maria.meister", "meeting confirm --id sitzung-1");
+  EXPECT_THAT(votum_.Do("m02", "meeting attendance --id sitzung-1"),
+              AllOf(HasSubstr("present_count: 3"), HasSubstr("confirmer_id: maria.meister")));
+  // Whoever comes needs nobody.
+  EXPECT_THAT(votum_.Do("m02", "meeting check-in --id sitzung-1"),
+              Not(HasSubstr("meeting confirm")));
+}
+
 }  // namespace
 }  // namespace votum::testing

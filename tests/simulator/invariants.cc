@@ -91,10 +91,13 @@ void AddDirectoryFacts(const World& world, FinalFacts& facts) {
   }
   for (const auto& [subject, none] : world.directory().state().erased)
     facts["erased " + subject] = "";
-  for (const auto& [record, entry] : world.acts().state().acts) {
-    if (entry.act.state() != directory::v1::ACT_STATE_PENDING)
-      facts[absl::StrCat("act ", record)] =
-          absl::StrCat(entry.act.state(), " ", entry.act.confirm_record());
+  for (const ActsState* const acts :
+       {&world.acts().state(), &world.meeting_acts().state(), &world.round_acts().state()}) {
+    for (const auto& [record, entry] : acts->acts) {
+      if (entry.act.state() != directory::v1::ACT_STATE_PENDING)
+        facts[absl::StrCat("act ", record)] =
+            absl::StrCat(entry.act.state(), " ", entry.act.confirm_record());
+    }
   }
 }
 

@@ -97,6 +97,22 @@ void RegisterVoters(Scene& scene, v1::RegisterVoters& command) {
     key = scene.wallet.Make(scene.dice).public_key().spki_der();
 }
 
+void ConfirmVoters(Scene& scene, v1::ConfirmVoters& command) {
+  command.clear_acts();
+  const auto& rounds = scene.world.round_acts().state().scopes;
+  if (scene.pinned.empty() && !rounds.empty()) {
+    Ids ids;
+    for (const auto& [id, acts] : rounds) ids.push_back(id);
+    command.set_round_id(scene.dice.PickLate(ids));
+  }
+  for (const auto& act : scene.world.round_acts().OfRound(command.round_id(), size_t{1} << 20)) {
+    directory::v1::ActReference& reference = *command.add_acts();
+    reference.set_record(act.record());
+    reference.set_digest(act.digest());
+    if (scene.dice.Chance(60)) break;
+  }
+}
+
 // Some options of the round in tiers of one or two.
 void Rank(Scene& scene, const ideas::RoundEntry& entry, RepeatedPtrField<v1::Tier>* ranking) {
   ranking->Clear();
@@ -212,6 +228,7 @@ std::vector<Recipe> IdeasRecipes() {
           For(2, SplitIdea),
           For(4, OpenRound),
           For(6, RegisterVoters),
+          For(6, ConfirmVoters),
           For(12, CastPreference),
           For(6, RecordPaperPreference),
           For(8, ConfirmPaperPreference),

@@ -6,6 +6,7 @@
 #include "rules/profile.h"
 #include "tests/simulator/recipes.h"
 #include "tests/simulator/stories.h"
+#include "votum/meetings/v1/acts.pb.h"
 #include "votum/meetings/v1/agenda.pb.h"
 #include "votum/meetings/v1/corrections.pb.h"
 #include "votum/meetings/v1/proceedings.pb.h"
@@ -56,14 +57,23 @@ void PublishAgenda(Scene& scene, v1::PublishAgenda& command) {
   }
 }
 
+// What concerns somebody is given by them, but for some times; a story needs it in effect.
+template <typename Command>
+void ByThemselves(Scene& scene, const Command& command) {
+  const bool of_story = !scene.pinned.empty() && *scene.fields == '\0';
+  if (of_story || scene.dice.Chance(70)) scene.author = command.person_id();
+}
+
 void CheckIn(Scene& scene, v1::CheckIn& command) {
   if (const std::string person = SomeMember(scene, command.meeting_id()); !person.empty())
     command.set_person_id(person);
+  ByThemselves(scene, command);
 }
 
 void CheckOut(Scene& scene, v1::CheckOut& command) {
   if (const std::string person = SomePresent(scene, command.meeting_id()); !person.empty())
     command.set_person_id(person);
+  ByThemselves(scene, command);
 }
 
 void DemandMode(Scene& scene, v1::DemandMode& command) {
@@ -74,6 +84,52 @@ void DemandMode(Scene& scene, v1::DemandMode& command) {
 void DeclareConflict(Scene& scene, v1::DeclareConflict& command) {
   if (const std::string person = SomeMember(scene, command.meeting_id()); !person.empty())
     command.set_person_id(person);
+  ByThemselves(scene, command);
+}
+
+// Acts of a meeting that has some, of `state`; seldom of any state.
+std::vector<v1::MeetingAct> SomeActs(Scene& scene, std::string* meeting_id,
+                                     directory::v1::ActState state) {
+  const auto& meetings = scene.world.meeting_acts().state().scopes;
+  if (scene.pinned.empty() && !meetings.Contains(*meeting_id) && !meetings.empty()) {
+    Ids ids;
+    for (const auto& [id, acts] : meetings) ids.push_back(id);
+    *meeting_id = scene.dice.PickLate(ids);
+  }
+  std::vector<v1::MeetingAct> acts = scene.world.meeting_acts().OfMeeting(*meeting_id);
+  if (scene.dice.Chance(10)) return acts;
+  acts.erase(std::remove_if(acts.begin(), acts.end(),
+                            [state](const v1::MeetingAct& act) {
+                              return act.act().state() != state || !act.obstacle().empty();
+                            }),
+             acts.end());
+  return acts;
+}
+
+void ConfirmMeetingActs(Scene& scene, v1::ConfirmMeetingActs& command) {
+  command.clear_acts();
+  const std::vector<v1::MeetingAct> acts =
+      SomeActs(scene, command.mutable_meeting_id(), directory::v1::ACT_STATE_PENDING);
+  for (auto act = acts.rbegin(); act != acts.rend(); ++act) {
+    directory::v1::ActReference& reference = *command.add_acts();
+    reference.set_record(act->act().record());
+    reference.set_digest(act->act().digest());
+    if (scene.dice.Chance(60)) break;
+  }
+  static constexpr absl::string_view kSeconds[] = {"max", "vera", "kai", "kim", "sam"};
+  if (scene.dice.Chance(80)) scene.author = std::string(kSeconds[scene.dice.Below(5)]);
+}
+
+void ContradictMeetingAct(Scene& scene, v1::ContradictMeetingAct& command) {
+  const std::vector<v1::MeetingAct> acts =
+      SomeActs(scene, command.mutable_meeting_id(), directory::v1::ACT_STATE_PENDING);
+  if (acts.empty()) return;
+  const directory::v1::Act& act = scene.dice.PickLate(acts).act();
+  command.set_record(act.record());
+  scene.author = act.concerned_id();
+  if (scene.dice.Chance(10)) scene.author = scene.dice.Pick(scene.pools.Actors());
+  *command.mutable_reason() = scene.SealedAbout(scene.author);
+  if (command.reason().commitment().empty()) command.clear_reason();
 }
 
 void WithdrawConflict(Scene& scene, v1::WithdrawConflict& command) {
@@ -168,12 +224,25 @@ void DecideConflict(Scene& scene, v1::DecideConflict& command) {
 }  // namespace
 
 std::vector<Recipe> MeetingRecipes() {
-  return {For(8, ConveneMeeting),     For(10, PublishAgenda),    For<v1::CancelMeeting>(1),
-          For<v1::OpenMeeting>(10),   For<v1::CloseMeeting>(1),  For(40, CheckIn),
-          For(4, CheckOut),           For(4, DemandMode),        For(4, DeclareConflict),
-          For(4, WithdrawConflict),   For(3, RecordDisruption),  For(18, ProposeMotion),
-          For<v1::WithdrawMotion>(3), For(2, ChallengeQuorum),   For<v1::CountQuorum>(5),
-          For(5, CallItemAgain),      For(6, DecideConflict, 60)};
+  return {For(8, ConveneMeeting),
+          For(10, PublishAgenda),
+          For<v1::CancelMeeting>(1),
+          For<v1::OpenMeeting>(10),
+          For<v1::CloseMeeting>(1),
+          For(40, CheckIn),
+          For(4, CheckOut),
+          For(4, DemandMode),
+          For(4, DeclareConflict),
+          For(4, WithdrawConflict),
+          For(3, RecordDisruption),
+          For(18, ProposeMotion),
+          For<v1::WithdrawMotion>(3),
+          For(2, ChallengeQuorum),
+          For<v1::CountQuorum>(5),
+          For(5, CallItemAgain),
+          For(6, DecideConflict, 60),
+          For(12, ConfirmMeetingActs),
+          For(3, ContradictMeetingAct)};
 }
 
 }  // namespace votum::simulator

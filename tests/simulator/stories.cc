@@ -54,6 +54,9 @@ const char* const kTied =
     "tally { yes: 6 candidates { candidate_id: 'ada' votes: 3 } "
     "candidates { candidate_id: 'ben' votes: 3 } }";
 
+// Leaves it to chance whether the person whom it concerns gives a command.
+const char* const kByAnother = " ";
+
 // A vote by name, with its result.
 Beats RollCall(const char* motion, const char* choice, int votes = 8) {
   return {{"ProposeMotion", 1, motion},
@@ -181,6 +184,16 @@ std::vector<Story> MeetingStories() {
         {"Confirm"},
         {"Contradict"},
         {"Contradict", 0}}},
+      // What a clerk enters about members: confirmed, contradicted before and not any more.
+      {false, Meeting(2) + Beats{{"CheckIn", 3, kByAnother},
+                                 {"ConfirmMeetingActs"},
+                                 {"ConfirmMeetingActs", 0},
+                                 {"DeclareConflict", 2, kByAnother},
+                                 {"ContradictMeetingAct"},
+                                 {"ConfirmMeetingActs"},
+                                 {"CheckOut", 1, kByAnother},
+                                 {"CloseMeeting"},
+                                 {"ConfirmMeetingActs", 0}}},
       // Keys.
       {false,
        {{"IssueEnrolmentCode", 2},
@@ -214,6 +227,7 @@ std::vector<Story> OtherStories() {
         {"ModerateIdeas", 4, "verdict: MODERATION_VERDICT_PUBLISH"},
         {"OpenRound"},
         {"RegisterVoters", 2},
+        {"ConfirmVoters"},
         {"CastPreference", 6},
         {"RecordPaperPreference", 2},
         {"ConfirmPaperPreference", 2},

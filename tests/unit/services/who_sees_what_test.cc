@@ -83,6 +83,7 @@ constexpr Row kIdeas[] = {
     {"GetIdeaByReceiptCode", "any, by the submitter's code", ""},
     {"ListIdeas", "all", "", true},
     {"GetRound", "a round", "round_id: 'runde'"},
+    {"GetRound", "one in which voting codes wait for a second person", "round_id: 'runde-3'"},
     {"ListRounds", "all", ""},
 };
 constexpr Row kPapers[] = {
@@ -96,7 +97,8 @@ constexpr Row kPapers[] = {
 constexpr Row kMeetings[] = {
     {"GetMeeting", "one with non-public items", "meeting_id: 'sitzung-3'"},
     {"ListMeetings", "all", ""},
-    {"GetAttendance", "with conflicts and a quorum on non-public items", "meeting_id: 'sitzung-3'"},
+    {"GetAttendance", "with conflicts, entered by others too, and a quorum on non-public items",
+     "meeting_id: 'sitzung-3'"},
     {"GetMotion", "on a public item", "motion_id: 'baenke'"},
     {"GetMotion", "on a non-public item", "motion_id: 'grundstueck'"},
     {"GetVoteEvent", "a roll call that is open", "vote_event_id: 'laufend'"},

@@ -3,6 +3,7 @@
 // explain it.
 
 #include <algorithm>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -38,9 +39,10 @@ std::vector<size_t> NewlyVoid(const TownLog& town, size_t left_out) {
     if (index == left_out) continue;
     const size_t moved = index > left_out ? index - 1 : index;
     const std::string command = town.CommandAt(moved);
-    if (command == "AttestState" || command == "AttestObjects" || command == "Confirm" ||
-        command == "Contradict")
-      continue;
+    static const std::set<std::string> by_index = {
+        "AttestState",        "AttestObjects",        "Confirm",      "Contradict",
+        "ConfirmMeetingActs", "ContradictMeetingAct", "ConfirmVoters"};
+    if (by_index.count(command) > 0) continue;
     if (!std::binary_search(now.begin(), now.end(), moved)) all.push_back(moved);
   }
   return all;

@@ -228,6 +228,7 @@ const std::map<std::string, Depends>& Table() {
       {"SplitIdea", Depends::kPublic},
       {"OpenRound", Depends::kPublic},
       {"RegisterVoters", Depends::kSealed},
+      {"ConfirmVoters", Depends::kSealed},
       {"CastPreference", Depends::kSealed},
       {"RecordPaperPreference", Depends::kSealed},
       {"ConfirmPaperPreference", Depends::kSealed},
@@ -251,6 +252,9 @@ const std::map<std::string, Depends>& Table() {
       {"CheckIn", Depends::kPublic},
       {"CheckOut", Depends::kPublic},
       {"DeclareConflict", Depends::kItem},
+      // Of acts that are not public, or none; what confirms or contradicts a public one is public.
+      {"ConfirmMeetingActs", Depends::kMeeting},
+      {"ContradictMeetingAct", Depends::kMeeting},
       {"WithdrawConflict", Depends::kItem},
       {"RecordDisruption", Depends::kMeeting},
       {"ChallengeQuorum", Depends::kItem},

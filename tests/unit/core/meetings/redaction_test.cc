@@ -121,5 +121,20 @@ TEST(Redaction, ConflictsOnNonPublicItemsAreForTheCouncil) {
   EXPECT_EQ(shown.presences_size(), 1);
 }
 
+TEST(Redaction, WhatWaitsIsShownAsItsRecordIs) {
+  Council council;
+  council.Open();
+  v1::Attendance attendance = *council.sittings().GetAttendance(Council::kMeeting);
+  for (const uint64_t record : {7, 8}) {
+    v1::MeetingAct& act = *attendance.add_acts();
+    act.mutable_act()->set_record(record);
+    act.set_public_(record == 7);
+  }
+  EXPECT_EQ(ForReader(attendance, council.agenda(), Audience::kCouncil).acts_size(), 2);
+  const v1::Attendance shown = ForReader(attendance, council.agenda(), Audience::kPublic);
+  ASSERT_EQ(shown.acts_size(), 1);
+  EXPECT_EQ(shown.acts(0).act().record(), 7);
+}
+
 }  // namespace
 }  // namespace votum::meetings
