@@ -11,7 +11,9 @@
 #include "core/fold/world.h"
 #include "crypto/encoding.h"
 #include "crypto/hash.h"
+#include "google/protobuf/descriptor.h"
 #include "votum/directory/v1/directory.pb.h"
+#include "votum/meetings/v1/acts.pb.h"
 
 namespace votum {
 namespace {
@@ -99,11 +101,20 @@ std::vector<std::string> Attestations::ObjectsOf(const Envelope& envelope) const
     const std::vector<std::string>* act = state_.acts.Find(record);
     if (act != nullptr) objects.insert(objects.end(), act->begin(), act->end());
   };
-  const google::protobuf::Message* command = envelope.command.get();
-  if (const auto* confirm = dynamic_cast<const directory::v1::Confirm*>(command)) {
-    for (const directory::v1::ActReference& act : confirm->acts()) add_act(act.record());
-  } else if (const auto* contradict = dynamic_cast<const directory::v1::Contradict*>(command)) {
-    add_act(contradict->record());
+  const google::protobuf::Message& command = *envelope.command;
+  const auto* acts = command.GetDescriptor()->FindFieldByName("acts");
+  if (acts != nullptr && acts->message_type() == directory::v1::ActReference::descriptor()) {
+    const google::protobuf::Reflection& fields = *command.GetReflection();
+    for (int i = 0; i < fields.FieldSize(command, acts); ++i) {
+      add_act(static_cast<const directory::v1::ActReference&>(
+                  fields.GetRepeatedMessage(command, acts, i))
+                  .record());
+    }
+  } else if (const auto* act = dynamic_cast<const directory::v1::Contradict*>(&command)) {
+    add_act(act->record());
+  } else if (const auto* entry =
+                 dynamic_cast<const meetings::v1::ContradictMeetingAct*>(&command)) {
+    add_act(entry->record());
   }
   std::sort(objects.begin(), objects.end());
   objects.erase(std::unique(objects.begin(), objects.end()), objects.end());
