@@ -59,6 +59,11 @@ endfunction()
 option(VOTUM_UNITY "Compile several sources of a target as one" OFF)
 set(CMAKE_UNITY_BUILD_BATCH_SIZE 6)
 
+# votum_apart(SOURCE...): sources of this folder that are compiled each for itself all the same.
+function(votum_apart)
+  set_source_files_properties(${ARGN} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+endfunction()
+
 # votum_target_defaults(TARGET [TEST]): warnings are errors in our code, never in generated or system code.
 function(votum_target_defaults target)
   votum_use_pch(${target} ${ARGN})

@@ -11,7 +11,7 @@
 namespace votum {
 namespace {
 
-class FileTest : public testing::Test {
+class FileTest : public ::testing::Test {
  protected:
   std::string Path(const char* name) { return (folder_ / name).string(); }
   const std::filesystem::path folder_ = NewTestFolder("files");
