@@ -114,16 +114,16 @@ const MethodRow& RowOf(v1::SeatMethod method) {
                        [&](const MethodRow& row) { return row.method == method; });
 }
 
-absl::Status Bad(absl::string_view what) { return Refuse(Reason::kBadSeats, what); }
+absl::Status BadSeats(absl::string_view what) { return Refuse(Reason::kBadSeats, what); }
 
 absl::StatusOr<uint64_t> SumOf(absl::Span<const uint64_t> votes) {
   constexpr uint64_t kMost = uint64_t{1} << 62;
   uint64_t all = 0;
   for (const uint64_t count : votes) {
-    if (count > kMost - all) return Bad("there are more than 2^62 votes");
+    if (count > kMost - all) return BadSeats("there are more than 2^62 votes");
     all += count;
   }
-  if (all == 0) return Bad("no list has a vote: there is nothing to share seats out by");
+  if (all == 0) return BadSeats("no list has a vote: there is nothing to share seats out by");
   return all;
 }
 
@@ -132,11 +132,11 @@ absl::StatusOr<uint64_t> SumOf(absl::Span<const uint64_t> votes) {
 absl::StatusOr<SeatAllocation> AllocateSeats(v1::SeatMethod method, uint32_t seats,
                                              absl::Span<const uint64_t> votes) {
   if (method == v1::SEAT_METHOD_UNSPECIFIED || !v1::SeatMethod_IsValid(method))
-    return Bad("give one of the methods hare-niemeyer, dhondt, sainte-lague, rock");
+    return BadSeats("give one of the methods hare-niemeyer, dhondt, sainte-lague, rock");
   if (votes.empty() || votes.size() > kMaxLists)
-    return Bad(absl::StrCat("give the votes of 1 to ", kMaxLists, " lists"));
+    return BadSeats(absl::StrCat("give the votes of 1 to ", kMaxLists, " lists"));
   if (seats == 0 || seats > kMaxSeats)
-    return Bad(absl::StrCat("the number of seats is 1 to ", kMaxSeats));
+    return BadSeats(absl::StrCat("the number of seats is 1 to ", kMaxSeats));
   const absl::StatusOr<uint64_t> all = SumOf(votes);
   if (!all.ok()) return all.status();
 

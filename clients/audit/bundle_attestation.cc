@@ -87,6 +87,26 @@ absl::Status CheckHistories(const BundleAttestation& attestation, const Attester
   return Bad(absl::StrCat("the attestation lacks the history of ", absl::StrJoin(missing, ", ")));
 }
 
+absl::Status CheckInEffect(const std::vector<BundleHistory>& histories, uint64_t attester,
+                           const std::map<uint64_t, std::vector<std::string>>& public_objects) {
+  std::map<absl::string_view, const BundleHistory*> history_of;
+  for (const BundleHistory& history : histories) history_of[history.object] = &history;
+  for (const auto& [record, objects] : public_objects) {
+    if (record >= attester) break;
+    for (const std::string& object : objects) {
+      const auto history = history_of.find(object);
+      if (history == history_of.end()) continue;
+      const std::vector<uint64_t>& records = history->second->records;
+      if (std::count(records.begin(), records.end(), record) > 0) continue;
+      return Bad(
+          absl::StrCat("record ", record, " concerns ", object,
+                       " and is not in its history: it is void in the log, and what makes it "
+                       "so was left out"));
+    }
+  }
+  return absl::OkStatus();
+}
+
 bool Covers(const BundleAttestation& attestation, const std::string& decision_id) {
   const std::string object = absl::StrCat("decision/", decision_id);
   return std::any_of(attestation.histories.begin(), attestation.histories.end(),

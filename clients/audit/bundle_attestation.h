@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -50,6 +51,12 @@ absl::StatusOr<Attester> AttesterOf(const BundleEntry& entry, const Fold& fold);
 // are those that `attester` attests, and each of their records is among `shown` or the others.
 absl::Status CheckHistories(const BundleAttestation& attestation, const Attester& attester,
                             const std::set<std::string>& objects, const std::set<uint64_t>& shown);
+
+// INVALID_ARGUMENT/BAD_BUNDLE unless each record before `attester`, public and in effect by what the
+// bundle shows, is in the history of each object that it concerns: otherwise it is void in the log, and
+// what makes it so was left out. `public_objects` are those of each record.
+absl::Status CheckInEffect(const std::vector<BundleHistory>& histories, uint64_t attester,
+                           const std::map<uint64_t, std::vector<std::string>>& public_objects);
 
 // Whether the attestation is newer than the decision, and the decision public.
 bool Covers(const BundleAttestation& attestation, const std::string& decision_id);

@@ -12,6 +12,7 @@
 #include "clients/audit/bundle_attestation.h"
 #include "clients/audit/bundle_format.h"
 #include "clients/audit/standing.h"
+#include "core/fold/objects.h"
 #include "crypto/checkpoint.h"
 #include "crypto/hash.h"
 #include "crypto/merkle.h"
@@ -102,6 +103,8 @@ class Checker {
     last_time_ = record->time;
     if (outcome->status.ok()) {
       AddKeysOf(*record->envelope, &key_ids_);
+      if (outcome->reach.is_public())
+        public_objects_[entry.index] = ObjectsNamedBy(*record->envelope);
       return standing_.Add(outcome->index, *record->envelope);
     }
     ++summary_.voids;
@@ -123,6 +126,10 @@ class Checker {
 
   const std::set<std::string>& key_ids() const { return key_ids_; }
   const std::set<uint64_t>& shown() const { return shown_; }
+  // The objects of each record that is in effect and public here, by its index.
+  const std::map<uint64_t, std::vector<std::string>>& public_objects() const {
+    return public_objects_;
+  }
   const Fold& fold() const { return fold_; }
   const Summary& summary() const { return summary_; }
   // Whether this program knows the version of all records added.
@@ -135,6 +142,7 @@ class Checker {
   Standing standing_;
   std::set<std::string> key_ids_;  // that have signed records in effect
   std::set<uint64_t> shown_;
+  std::map<uint64_t, std::vector<std::string>> public_objects_;
   absl::Time last_time_ = absl::UnixEpoch();
   Summary summary_;
   bool broken_ = false;
@@ -229,7 +237,28 @@ class AttestationChecker {
   absl::Status CheckHistoriesOf(const std::string& decision_id) const {
     RETURN_IF_ERROR(attester_->status());
     ASSIGN_OR_RETURN(const std::set<std::string> objects, Objects(decision_id));
-    return CheckHistories(*attestation_, **attester_, objects, checker_.shown());
+    RETURN_IF_ERROR(CheckHistories(*attestation_, **attester_, objects, checker_.shown()));
+    RETURN_IF_ERROR(
+        CheckInEffect(attestation_->histories, (*attester_)->record, checker_.public_objects()));
+    return CheckOthers(decision_id);
+  }
+
+  // The others are records that the decision does not rest on: whatever it rests on is judged.
+  absl::Status CheckOthers(const std::string& decision_id) const {
+    const World& world = checker_.fold().world();
+    ASSIGN_OR_RETURN(const decisions::v1::Decision decision,
+                     world.decisions().GetDecision(decision_id, Audience::kAuditor));
+    const Wanted wanted = WantedFor(decision, world);
+    for (const BundleEntry& other : attestation_->others) {
+      const std::optional<OpenedRecord> record = OpenRecord(other.record);
+      if (record.has_value() && record->index == other.index && record->envelope.ok() &&
+          !wanted.Wants(*record->envelope)) {
+        continue;
+      }
+      return BadBundle(
+          absl::StrCat("record ", other.index, " is shown as one of another matter, and is none"));
+    }
+    return absl::OkStatus();
   }
 
   absl::StatusOr<std::string> Newest(const std::string& decision_id, const AskNewest& ask,
@@ -245,10 +274,9 @@ class AttestationChecker {
   void SayOthers() const {
     std::vector<std::string> others;
     for (const BundleEntry& other : attestation_->others) {
-      const std::optional<OpenedRecord> record = OpenRecord(other.record);
-      const bool known = record.has_value() && record->envelope.ok();
+      // CheckOthers has opened it.
       others.push_back(
-          absl::StrCat(other.index, " (", known ? record->envelope->type->name : "unknown", ")"));
+          absl::StrCat(other.index, " (", OpenRecord(other.record)->envelope->type->name, ")"));
     }
     if (others.empty()) return;
     checker_.Say(Finding::Kind::kStanding,

@@ -157,6 +157,7 @@ absl::Status ContradictAct(Run& run, const ActOptions& options) {
 struct Waiting {
   v1::Act act;
   std::string obstacle;
+  bool is_public = false;  // whether anybody may see it
 };
 
 // What others entered about members of the meeting, as the reader is shown it.
@@ -168,7 +169,7 @@ absl::StatusOr<std::vector<Waiting>> ActsOfMeeting(client::Client& client,
   RETURN_IF_ERROR(client.Read("meetings", "GetAttendance", request, &response));
   std::vector<Waiting> acts;
   for (const mv1::MeetingAct& act : response.attendance().acts())
-    acts.push_back({act.act(), act.obstacle()});
+    acts.push_back({act.act(), act.obstacle(), act.public_()});
   return acts;
 }
 
@@ -180,12 +181,23 @@ absl::StatusOr<std::vector<Waiting>> ActsOfRound(client::Client& client,
   ideas::v1::GetRoundResponse response;
   RETURN_IF_ERROR(client.Read("ideas", "GetRound", request, &response));
   std::vector<Waiting> acts;
-  for (const v1::Act& act : response.pending_voters()) acts.push_back({act, ""});
+  for (const v1::Act& act : response.pending_voters()) acts.push_back({act, "", false});
   return acts;
 }
 
 bool IsPending(client::Client& client, const v1::Act& act) {
   return act.state() == v1::ACT_STATE_PENDING && client.Now() <= FromTimestamp(act.lapse_time());
+}
+
+// What the act does, without who gave it: two clerks may have entered the same.
+std::string EffectOf(const v1::Act& act) {
+  const CommandType* const type = FindCommandType(act.payload_type());
+  if (type == nullptr) return absl::StrCat("record ", act.record());
+  const std::unique_ptr<google::protobuf::Message> command(type->prototype->New());
+  command->ParseFromString(act.payload());
+  command->GetReflection()->ClearField(command.get(),
+                                       command->GetDescriptor()->FindFieldByName("header"));
+  return absl::StrCat(act.payload_type(), " ", command->SerializeAsString());
 }
 
 // Those to confirm: the ones that are named, or all that wait and could take effect, and that this
@@ -194,14 +206,27 @@ absl::StatusOr<std::vector<v1::Act>> ActsToConfirm(const Run& run, client::Clien
                                                    const std::vector<Waiting>& acts,
                                                    const ActOptions& options) {
   std::vector<v1::Act> chosen;
+  std::set<std::string> effects;
+  std::optional<bool> are_public;
+  size_t apart = 0;
   std::set<uint64_t> missing(options.records.begin(), options.records.end());
   for (const Waiting& waiting : acts) {
     if (!IsPending(client, waiting.act)) continue;
     const bool named = missing.erase(waiting.act.record()) > 0;
     const bool could =
         waiting.obstacle.empty() && waiting.act.actor_id() != client.context().person_id;
-    if (named || (options.records.empty() && could)) chosen.push_back(waiting.act);
+    if (!named && (!options.records.empty() || !could)) continue;
+    if (!named && !effects.insert(EffectOf(waiting.act)).second) continue;
+    // One Confirm names public entries or others.
+    if (!named && waiting.is_public != are_public.value_or(waiting.is_public)) {
+      ++apart;
+      continue;
+    }
+    are_public = waiting.is_public;
+    chosen.push_back(waiting.act);
   }
+  if (apart > 0)
+    *run.err << apart << " more that are not shown to the same people wait; confirm again\n";
   if (!missing.empty() || chosen.empty()) {
     const std::string what = missing.empty()
                                  ? "nothing waits for you to confirm it"

@@ -331,7 +331,17 @@ std::vector<v1::Act> Acts::List(v1::ActState state, uint64_t from, size_t limit)
 absl::Status MeetingActs::Check(const CommandContext& context,
                                 const meetings::v1::ConfirmMeetingActs& command) const {
   RETURN_IF_ERROR(world().sittings().FindOpen(command.meeting_id()).status());
-  return CheckConfirm(context, command.meeting_id(), command.acts());
+  RETURN_IF_ERROR(CheckConfirm(context, command.meeting_id(), command.acts()));
+  // A record that hides what it does to public entries would say that it does something else, too.
+  const bool is_public = IsPublic(command.acts(0).record());
+  for (const v1::ActReference& act : command.acts()) {
+    if (IsPublic(act.record()) != is_public) {
+      return Refuse(Reason::kBadActs,
+                    "some of these entries may be seen by anybody, others may not; confirm them in "
+                    "two commands");
+    }
+  }
+  return absl::OkStatus();
 }
 
 absl::Status MeetingActs::Check(const CommandContext& context,
@@ -349,10 +359,7 @@ bool MeetingActs::IsPublic(uint64_t record) const {
 }
 
 bool MeetingActs::ArePublic(const References& acts) const {
-  const auto is_public = [this](const v1::ActReference& reference) {
-    return IsPublic(reference.record());
-  };
-  return !acts.empty() && std::all_of(acts.begin(), acts.end(), is_public);
+  return !acts.empty() && IsPublic(acts[0].record());
 }
 
 uint64_t MeetingActs::RevisionOf(absl::string_view meeting_id) const {

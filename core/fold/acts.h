@@ -173,7 +173,8 @@ class MeetingActs final : public Acts {
     ApplyContradict(context, command.record());
   }
 
-  // Whether anybody may see the records of all these acts, or the record of this one.
+  // Whether anybody may see the records of these acts, of which one Confirm names either public ones or
+  // others (BAD_ACTS), or the record of this one.
   bool ArePublic(const References& acts) const;
   bool IsPublic(uint64_t record) const;
   // The acts of a meeting that are pending, lapsed or not, blocked or contradicted, by record: the

@@ -124,6 +124,13 @@ absl::Status AgendaMachine::Check(const CommandContext& context,
   const MeetingEntry* meeting = FindMeeting(command.meeting_id());
   if (meeting == nullptr) return NoSuchMeeting(command.meeting_id());
   RETURN_IF_ERROR(CheckStillAhead(context, *meeting));
+  // Whoever had convened meetings under several rules could choose for each motion those that suit.
+  if (directory_.FindOrganization(meeting->organization_id)->profile_index !=
+      meeting->profile_index) {
+    return Refuse(Reason::kRulesChanged,
+                  absl::StrCat(meeting->organization_id, " has adopted other rules since meeting ",
+                               meeting->id, " was convened; call it off and convene it anew"));
+  }
   if (command.items_size() == 0 || command.items_size() > kMaxItems) {
     return Refuse(Reason::kBadAgenda, absl::StrCat("an agenda has 1 to ", kMaxItems, " items"));
   }

@@ -174,8 +174,6 @@ Tallies RightTallies(const VoteEventEntry& event, const MotionEntry& motion) {
 }
 
 // A ballot that names several candidates can change in more ways than anybody can try.
-bool NamesSeveral(const MotionEntry& motion) { return motion.choose_max > 1; }
-
 bool OnlyMiscounted(const VoteEventEntry& event) {
   return std::all_of(event.defects.begin(), event.defects.end(), [](const DefectEntry& defect) {
     return defect.kind == v1::DEFECT_KIND_MISCOUNTED;

@@ -121,6 +121,9 @@ class Motions {
   MotionsState state_;
 };
 
+// Whether a ballot may name several candidates.
+inline bool NamesSeveral(const MotionEntry& motion) { return motion.choose_max > 1; }
+
 // The position of the candidate with that id, in the motion's order; the number of candidates if none
 // stands under it.
 size_t FindCandidate(const MotionEntry& motion, absl::string_view candidate_id);

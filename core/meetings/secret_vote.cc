@@ -36,8 +36,6 @@ std::string TextOf(const MotionEntry& motion, absl::string_view meaning) {
 }
 
 // Whether a ballot names several candidates, or must name more than one.
-bool NamesSeveral(const MotionEntry& motion) { return motion.choose_max > 1; }
-
 // Candidate ids might be "no" or "blank", so an answer's position tells its meaning.
 bool IsCandidate(const MotionEntry& motion, size_t answer) {
   const size_t first = NamesSeveral(motion) ? 1 : 0;

@@ -190,8 +190,9 @@ absl::Status SecretVotes::Check(const CommandContext& context,
                   absl::StrCat("the ballot's credential is not on the list of vote ", event->id));
   }
   if (HasCastAll(vote, *position)) {
-    // Nobody but its owner learns how often a credential has voted.
-    RETURN_IF_ERROR(election::VerifyBallotSignature(ballot));
+    // Nobody but its owner learns how often a credential has voted: others are refused as before.
+    RETURN_IF_ERROR(
+        election::VerifyBallotOwner(votes_.setups().SetupOf(event->id)->election, ballot));
     return Refuse(
         Reason::kAlreadyVoted,
         absl::StrCat("this device has cast ", kMostBallotsOfCredential, " ballots in vote ",

@@ -18,7 +18,7 @@ __extension__ typedef unsigned __int128 Wide;
 using Limbs = Scalar::Limbs;
 
 constexpr size_t kLimbs = 4;
-constexpr size_t kMaxDigits = 77;
+constexpr size_t kMaxScalarDigits = 77;
 constexpr size_t kMaxUnreducedDigits = 100;
 constexpr Limbs kOrder = {0xe20263387d55c491, 0xf0fa90c2168bc709, 0xf4daa0f2579db7f2,
                           0xadb6066a73522565};
@@ -130,7 +130,7 @@ Scalar::Scalar(uint64_t value) : limbs_{value, 0, 0, 0} {}
 Scalar::~Scalar() { OPENSSL_cleanse(limbs_.data(), sizeof(limbs_)); }
 
 absl::StatusOr<Scalar> Scalar::FromDecimal(absl::string_view text) {
-  if (text.size() > kMaxDigits || !IsDecimal(text)) {
+  if (text.size() > kMaxScalarDigits || !IsDecimal(text)) {
     return Refuse(Reason::kNotAScalar, "not a decimal number below the order of the group");
   }
   Limbs limbs = {};

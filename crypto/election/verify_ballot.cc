@@ -109,7 +109,7 @@ absl::Status VerifyBallotSignature(const Ballot& ballot) {
   return absl::OkStatus();
 }
 
-absl::Status VerifyBallot(const Election& election, const Ballot& ballot) {
+absl::Status VerifyBallotOwner(const Election& election, const Ballot& ballot) {
   if (ballot.election_uuid != election.uuid() || ballot.election_hash != election.fingerprint()) {
     return Refuse(Reason::kWrongElection, "the ballot is for another election");
   }
@@ -122,8 +122,13 @@ absl::Status VerifyBallot(const Election& election, const Ballot& ballot) {
   for (size_t i = 0; i < questions.size(); ++i) {
     RETURN_IF_ERROR(CheckShape(questions[i], ballot.answers[i], i + 1));
   }
-  // The cheapest check first.
-  RETURN_IF_ERROR(VerifyBallotSignature(ballot));
+  return VerifyBallotSignature(ballot);
+}
+
+absl::Status VerifyBallot(const Election& election, const Ballot& ballot) {
+  // The cheapest checks first.
+  RETURN_IF_ERROR(VerifyBallotOwner(election, ballot));
+  const std::vector<Question>& questions = election.questions();
   const std::string context = BallotContext(ballot.election_hash, ballot.credential);
   for (size_t i = 0; i < questions.size(); ++i) {
     const AnswerVerifier verifier(election, questions[i], ballot.answers[i], context);

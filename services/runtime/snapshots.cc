@@ -13,7 +13,7 @@ namespace votum {
 namespace {
 
 // A stopping process waits for the ledger's answer no longer.
-constexpr absl::Duration kPatience = absl::Seconds(1);
+constexpr absl::Duration kLedgerPatience = absl::Seconds(1);
 constexpr absl::Duration kPause = absl::Milliseconds(50);
 
 // Asks until the ledger answers. CANCELLED if `pause` gives false.
@@ -42,14 +42,14 @@ std::optional<Snapshot> Snapshots::Load(const Fold& fold, LedgerClient& ledger,
   absl::StatusOr<Snapshot> snapshot = read();
   const absl::Status answered = UntilAnswered(pause, [&]() -> absl::Status {
     ASSIGN_OR_RETURN(size_at_start_,
-                     ledger.AwaitSize(absl::Now() + kPatience, LedgerClient::Tries::kOne));
+                     ledger.AwaitSize(absl::Now() + kLedgerPatience, LedgerClient::Tries::kOne));
     return absl::OkStatus();
   });
   if (absl::IsCancelled(answered) || absl::IsNotFound(snapshot.status())) return std::nullopt;
   Severity severity = Severity::kWarning;
   if (snapshot.ok()) {
     const absl::Status begins = UntilAnswered(pause, [&] {
-      return ledger.VerifyBeginning(snapshot->tree, log_, absl::Now() + kPatience);
+      return ledger.VerifyBeginning(snapshot->tree, log_, absl::Now() + kLedgerPatience);
     });
     if (begins.ok()) {
       restored_ = tried_ = written_ = snapshot->tree.size();

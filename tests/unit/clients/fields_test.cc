@@ -218,7 +218,8 @@ TEST(PrinterTest, JsonHasTheContractsNamesAndEmptyFields) {
   meetings::v1::Presence presence;
   presence.set_person_id("m01");
   EXPECT_EQ(JsonText(presence),
-            "{\n \"person_id\": \"m01\",\n \"recorder_id\": \"\",\n \"remote\": false\n}\n");
+            "{\n \"person_id\": \"m01\",\n \"recorder_id\": \"\",\n \"remote\": false,\n "
+            "\"end_recorder_id\": \"\",\n \"confirmer_id\": \"\"\n}\n");
 }
 
 TEST(PrinterTest, EveryKindOfNumberHasWords) {

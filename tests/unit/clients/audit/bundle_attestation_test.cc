@@ -161,6 +161,29 @@ TEST_F(BundleAttestationTest, RecordsOfOtherMattersAreShownAndNotJudged) {
               HasSubstr("and is not shown"));
 }
 
+// Shown, with its proof, and not judged: the standing would not know of it.
+TEST_F(BundleAttestationTest, NothingThatTheDecisionRestsOnIsShownAsAnotherMatter) {
+  town_.AttestObjects();
+  EXPECT_THAT(FaultsAfter([&](Bundle& bundle) {
+                const auto& entries = bundle.entries;
+                const auto defect =
+                    std::find_if(entries.begin(), entries.end(),
+                                 [&](const BundleEntry& entry) { return entry.index == defect_; });
+                bundle.attestation->others.push_back(*defect);
+                LeaveOutDefect(bundle);
+              }),
+              HasSubstr(absl::StrCat("record ", defect_, " is shown as one of another matter")));
+}
+
+// A record that is void in the log comes to life where the one before it is left out.
+TEST(CheckInEffectTest, FindsRecordsThatTheHistoriesDoNotKnow) {
+  const std::vector<BundleHistory> histories = {{"vote/v", {5, 9}, ""}};
+  EXPECT_OK(CheckInEffect(histories, 20, {{5, {"vote/v"}}, {9, {"item/i", "vote/v"}}}));
+  EXPECT_OK(CheckInEffect(histories, 20, {{7, {"item/i"}}, {21, {"vote/v"}}}));
+  EXPECT_THAT(CheckInEffect(histories, 20, {{7, {"item/i", "vote/v"}}}),
+              IsRefused(Reason::kBadBundle));
+}
+
 TEST_F(BundleAttestationTest, EachObjectHasItsHistory) {
   town_.AttestObjects();
   const Bundle honest = Honest();

@@ -251,6 +251,26 @@ TEST(AgendaTest, ALaterAgendaReplacesTheOneBefore) {
   EXPECT_THAT(agenda.FindMeeting(kAhead)->item_ids, ::testing::ElementsAre("top-9", "top-7"));
 }
 
+// Somebody with meetings under old rules and new ones could choose for each motion those that suit.
+TEST(AgendaTest, AnAgendaIsMadeUnderTheRulesThatHoldWhenItIsMade) {
+  Council council;
+  council.Must("kai", ConveneIn(council, 20));
+  council.Must("kai", AgendaOf({Item("eins")}));
+  directory::v1::AdoptRuleProfile adopt;
+  adopt.set_organization_id("rat");
+  *adopt.mutable_profile() =
+      council.directory().ProfileOf(*council.directory().FindOrganization("rat")->profile_index);
+  adopt.mutable_profile()->mutable_motions(0)->set_minimum_yes(5);
+  council.Must("amt", adopt);
+  EXPECT_THAT(council.Give("kai", AgendaOf({Item("eins"), Item("zwei")})),
+              IsRefused(Reason::kRulesChanged));
+  council.Must("kai", CancelOf(kAhead, "andere Geschäftsordnung"));
+  v1::ConveneMeeting anew = ConveneIn(council, 21);
+  anew.set_meeting_id("neu");
+  council.Must("kai", anew);
+  council.Must("kai", AgendaOf({Item("drei")}, "neu"));
+}
+
 TEST(AgendaTest, TheProposalVersionIsTheNewestWhenTheAgendaIsPublished) {
   Council council;
   Convened(council);

@@ -35,7 +35,12 @@ void Join(testing::SmallLog& log, const std::string& person, const std::string& 
   membership.set_organization_id(organization);
   membership.set_role(v1::MEMBERSHIP_ROLE_MEMBER);
   membership.set_voting_right(true);
-  log.Append("anna", std::move(membership));
+  // Bert, who confirms for Anna, does not confirm what concerns him.
+  if (person == "bert") {
+    log.Confirm("petra", {log.AppendSigned(log.Sign("anna", &membership))});
+  } else {
+    log.Append("anna", std::move(membership));
+  }
 }
 
 // Anna and bert, administrators; mia in council and faction; petra, auditor; zoe, who has a key and
