@@ -12,6 +12,7 @@
 #include "core/meetings/redaction.h"
 #include "core/meetings/roles.h"
 #include "crypto/election/ballot.h"
+#include "crypto/election/verify_ballot.h"
 #include "platform/grpc/status.h"
 #include "services/meetings/service.h"
 #include "services/runtime/paging.h"
