@@ -238,9 +238,8 @@ class AttestationChecker {
     RETURN_IF_ERROR(attester_->status());
     ASSIGN_OR_RETURN(const std::set<std::string> objects, Objects(decision_id));
     RETURN_IF_ERROR(CheckHistories(*attestation_, **attester_, objects, checker_.shown()));
-    RETURN_IF_ERROR(
-        CheckInEffect(attestation_->histories, (*attester_)->record, checker_.public_objects()));
-    return CheckOthers(decision_id);
+    RETURN_IF_ERROR(CheckOthers(decision_id));
+    return CheckInEffect(attestation_->histories, (*attester_)->record, checker_.public_objects());
   }
 
   // The others are records that the decision does not rest on: whatever it rests on is judged.

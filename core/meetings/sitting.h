@@ -32,7 +32,7 @@ struct PresenceEntry {
   std::string recorder_id;        // who recorded the coming; empty where it was the member
   std::string confirmer_id;       // who confirmed that; empty where it was the member
   bool remote = false;
-  std::string end_recorder_id;    // who recorded the going; empty where nobody but the member did
+  std::string end_recorder_id;  // who recorded the going; empty where nobody but the member did
   VOTUM_FIELDS(person_id, start, end, recorder_id, confirmer_id, remote, end_recorder_id)
 };
 
