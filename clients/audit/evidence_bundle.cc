@@ -349,6 +349,7 @@ class WholeLog {
       }
     }
     std::vector<BundleHistory> histories;
+    histories.reserve(objects.size());
     for (const std::string& object : objects)
       histories.push_back({object, std::move(records[object]), state.attested.Prove(object)});
     return histories;

@@ -119,7 +119,7 @@ std::string ConcernedBy(const World& world, const Envelope& envelope) {
   const std::string& field = envelope.type->options->concerned();
   if (field.empty()) return "";
   const Message& command = *envelope.command;
-  const std::string id =
+  std::string id =
       command.GetReflection()->GetString(command, command.GetDescriptor()->FindFieldByName(field));
   const directory::DirectoryMachine& directory = world.directory();
   if (field == "key_id") {
