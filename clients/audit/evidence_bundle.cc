@@ -227,61 +227,53 @@ class AttestationChecker {
   }
 
  private:
-  absl::StatusOr<std::set<std::string>> Objects(const std::string& decision_id) const {
-    const World& world = checker_.fold().world();
-    ASSIGN_OR_RETURN(const decisions::v1::Decision decision,
-                     world.decisions().GetDecision(decision_id, Audience::kAuditor));
-    return ObjectsOfBundle(decision, world, checker_.key_ids());
+  absl::StatusOr<decisions::v1::Decision> DecisionOf(const std::string& decision_id) const {
+    return checker_.fold().world().decisions().GetDecision(decision_id, Audience::kAuditor);
   }
 
-  absl::Status CheckHistoriesOf(const std::string& decision_id) const {
+  std::set<std::string> Objects(const decisions::v1::Decision& decision) const {
+    return ObjectsOfBundle(decision, checker_.fold().world(), checker_.key_ids());
+  }
+
+  absl::Status CheckHistoriesOf(const std::string& decision_id) {
     RETURN_IF_ERROR(attester_->status());
-    ASSIGN_OR_RETURN(const std::set<std::string> objects, Objects(decision_id));
-    RETURN_IF_ERROR(CheckHistories(*attestation_, **attester_, objects, checker_.shown()));
-    RETURN_IF_ERROR(CheckOthers(decision_id));
+    ASSIGN_OR_RETURN(const decisions::v1::Decision decision, DecisionOf(decision_id));
+    RETURN_IF_ERROR(
+        CheckHistories(*attestation_, **attester_, Objects(decision), checker_.shown()));
+    RETURN_IF_ERROR(CheckOthers(WantedFor(decision, checker_.fold().world())));
     return CheckInEffect(attestation_->histories, (*attester_)->record, checker_.public_objects());
   }
 
   // The others are records that the decision does not rest on: whatever it rests on is judged.
-  absl::Status CheckOthers(const std::string& decision_id) const {
-    const World& world = checker_.fold().world();
-    ASSIGN_OR_RETURN(const decisions::v1::Decision decision,
-                     world.decisions().GetDecision(decision_id, Audience::kAuditor));
-    const Wanted wanted = WantedFor(decision, world);
+  absl::Status CheckOthers(const Wanted& wanted) {
     for (const BundleEntry& other : attestation_->others) {
       const std::optional<OpenedRecord> record = OpenRecord(other.record);
-      if (record.has_value() && record->index == other.index && record->envelope.ok() &&
-          !wanted.Wants(*record->envelope)) {
-        continue;
+      if (!record.has_value() || record->index != other.index || !record->envelope.ok() ||
+          wanted.Wants(*record->envelope)) {
+        return BadBundle(absl::StrCat("record ", other.index,
+                                      " is shown as one of another matter, and is none"));
       }
-      return BadBundle(
-          absl::StrCat("record ", other.index, " is shown as one of another matter, and is none"));
+      others_.push_back(absl::StrCat(other.index, " (", record->envelope->type->name, ")"));
     }
     return absl::OkStatus();
   }
 
   absl::StatusOr<std::string> Newest(const std::string& decision_id, const AskNewest& ask,
                                      const crypto::NoteVerifier& log) const {
-    ASSIGN_OR_RETURN(const std::set<std::string> objects, Objects(decision_id));
+    ASSIGN_OR_RETURN(const decisions::v1::Decision decision, DecisionOf(decision_id));
     std::set<uint64_t> shown = checker_.shown();
     if (attestation_.has_value()) {
       for (const BundleEntry& other : attestation_->others) shown.insert(other.index);
     }
-    return DescribeNewest(ask, objects, shown, checker_.fold(), log);
+    return DescribeNewest(ask, Objects(decision), shown, checker_.fold(), log);
   }
 
   void SayOthers() const {
-    std::vector<std::string> others;
-    for (const BundleEntry& other : attestation_->others) {
-      // CheckOthers has opened it.
-      others.push_back(
-          absl::StrCat(other.index, " (", OpenRecord(other.record)->envelope->type->name, ")"));
-    }
-    if (others.empty()) return;
+    if (others_.empty()) return;
     checker_.Say(Finding::Kind::kStanding,
                  absl::StrCat("records of other matters that concern it too, shown here and not "
                               "judged: ",
-                              absl::StrJoin(others, ", ")));
+                              absl::StrJoin(others_, ", ")));
   }
 
   static std::string Missing(absl::string_view kind, uint64_t size) {
@@ -293,6 +285,7 @@ class AttestationChecker {
   const std::optional<BundleAttestation>& attestation_;
   Checker& checker_;
   std::optional<absl::StatusOr<Attester>> attester_;
+  std::vector<std::string> others_;  // each with its command
 };
 
 // The log as the maker of a bundle sees it: the whole of it.

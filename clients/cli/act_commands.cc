@@ -308,6 +308,14 @@ absl::Status AcceptTime(Run& run) {
   return DoCommand(run, &accept);
 }
 
+void AddContradictOptions(Command contradict, ActOptions* options) {
+  contradict->add_option("--record", options->record, "Index of the act's record")->required();
+  contradict
+      ->add_option("--reason", options->reason,
+                   "Why; offices and auditors read it, until it is erased")
+      ->required();
+}
+
 }  // namespace
 
 absl::StatusOr<std::optional<v1::Act>> PendingActOf(const Run& run,
@@ -369,11 +377,7 @@ void AddMeetingActCommands(Command root, Run& run) {
     return ContradictMeetingAct(run, *options);
   });
   contradict->add_option("--id", options->scope, "The meeting")->required();
-  contradict->add_option("--record", options->record, "Index of the act's record")->required();
-  contradict
-      ->add_option("--reason", options->reason,
-                   "Why; offices and auditors read it, until it is erased")
-      ->required();
+  AddContradictOptions(contradict, options.get());
 }
 
 void AddConfirmVotersCommand(Command root, Run& run) {
@@ -393,11 +397,7 @@ void AddActCommands(Command root, Run& run) {
       ->required();
   const Command contradict = AddVerb(root, run, "act", "contradict", "",
                                      [&run, options] { return ContradictAct(run, *options); });
-  contradict->add_option("--record", options->record, "Index of the act's record")->required();
-  contradict
-      ->add_option("--reason", options->reason,
-                   "Why; offices and auditors read it, until it is erased")
-      ->required();
+  AddContradictOptions(contradict, options.get());
   const Command show =
       AddVerb(root, run, "subject", "show",
               "Show what an erasure of subjects takes, and what was made from it and stays.\n"

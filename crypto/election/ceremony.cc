@@ -17,8 +17,6 @@
 namespace votum::election {
 namespace {
 
-absl::Status BadCeremony(absl::string_view why) { return Refuse(Reason::kBadTrustees, why); }
-
 absl::Status BadContribution(uint64_t sender, absl::string_view why) {
   return Refuse(Reason::kBadContribution,
                 absl::StrCat("the contribution of trustee ", sender, ": ", why));
@@ -192,7 +190,7 @@ absl::StatusOr<Contribution> Contribute(const TrusteeIdentity& identity, uint64_
 
 absl::Status CheckContribution(absl::Span<const SignedMessage> certificates, uint64_t threshold,
                                uint64_t index, const Contribution& contribution) {
-  if (index < 1 || index > certificates.size()) return BadCeremony("there is no such trustee");
+  if (index < 1 || index > certificates.size()) return BadTrustees("there is no such trustee");
   ASSIGN_OR_RETURN(const Certificate certificate,
                    ParseCertificate(certificates[index - 1].message));
   RETURN_IF_ERROR(
@@ -245,7 +243,7 @@ absl::StatusOr<TrusteeShare> FinishShare(const TrusteeIdentity& identity, uint64
   ASSIGN_OR_RETURN(const Participant participant,
                    Participate(identity, index, certificates, threshold));
   if (contributions.size() != certificates.size()) {
-    return BadCeremony(absl::StrCat("there are ", contributions.size(), " contributions of ",
+    return BadTrustees(absl::StrCat("there are ", contributions.size(), " contributions of ",
                                     certificates.size(), " trustees"));
   }
   TrusteeShare share;

@@ -12,8 +12,6 @@
 namespace votum::election {
 namespace {
 
-absl::Status BadTrustees(absl::string_view why) { return Refuse(Reason::kBadTrustees, why); }
-
 absl::Status NotSigned() {
   return Refuse(Reason::kBadTrusteeSignature, "not signed by that trustee");
 }
@@ -88,6 +86,8 @@ absl::Status CheckVersion3(const ThresholdTrustees& trustees,
 }
 
 }  // namespace
+
+absl::Status BadTrustees(absl::string_view why) { return Refuse(Reason::kBadTrustees, why); }
 
 absl::Status CheckContext(const CertificateContext& context) {
   if (context.size < 1 || context.size > kMaxTrustees) {

@@ -21,6 +21,9 @@
 
 namespace votum::election {
 
+// INVALID_ARGUMENT/BAD_TRUSTEES.
+absl::Status BadTrustees(absl::string_view why);
+
 // Names a trustee of a ceremony. 1 <= threshold <= size <= kMaxTrustees, 1 <= index <= size.
 struct CertificateContext {
   uint64_t size = 0;

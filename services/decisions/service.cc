@@ -8,10 +8,6 @@
 #include "services/runtime/paging.h"
 
 namespace votum::decisions {
-namespace {
-constexpr size_t kDefaultPage = 100;
-constexpr size_t kLargestPage = 500;
-}  // namespace
 
 grpc::Status DecisionsServiceImpl::GetDecision(grpc::ServerContext* context,
                                                const v1::GetDecisionRequest* request,
@@ -28,8 +24,7 @@ grpc::Status DecisionsServiceImpl::ListDecisions(grpc::ServerContext* context,
                                                  const v1::ListDecisionsRequest* request,
                                                  v1::ListDecisionsResponse* response) {
   const auto read = [&](const World& world, const Reader& reader) -> absl::Status {
-    ASSIGN_OR_RETURN(const Page page, ParsePage(request->page_size(), request->page_token(),
-                                                kDefaultPage, kLargestPage));
+    ASSIGN_OR_RETURN(const Page page, ParsePage(request->page_size(), request->page_token()));
     for (auto& resource : world.decisions().ListDecisions(page.after, page.size, reader.rights))
       *response->add_decisions() = std::move(resource);
     if (static_cast<size_t>(response->decisions_size()) == page.size) {

@@ -11,8 +11,6 @@
 
 namespace votum::papers {
 namespace {
-constexpr size_t kDefaultPage = 100;
-constexpr size_t kLargestPage = 500;
 
 // The proposals on agendas of the organizations to which the reader belongs.
 std::set<std::string, std::less<>> OnAgendasOf(const World& world, const Rights& rights) {
@@ -72,8 +70,7 @@ grpc::Status PapersServiceImpl::ListProposals(grpc::ServerContext* context,
                                               const v1::ListProposalsRequest* request,
                                               v1::ListProposalsResponse* response) {
   const auto read = [&](const World& world, const Reader& reader) -> absl::Status {
-    ASSIGN_OR_RETURN(const Page page, ParsePage(request->page_size(), request->page_token(),
-                                                kDefaultPage, kLargestPage));
+    ASSIGN_OR_RETURN(const Page page, ParsePage(request->page_size(), request->page_token()));
     for (auto& resource :
          world.papers().ListProposals(page.after, page.size, ShownTo(world, reader)))
       *response->add_proposals() = std::move(resource);

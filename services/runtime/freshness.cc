@@ -13,8 +13,6 @@ namespace {
 
 namespace rpc = grpc::experimental;
 
-// The longest that one question, or the fold of what it told, is waited for: Stop waits as long.
-constexpr absl::Duration kPatience = absl::Seconds(1);
 constexpr absl::Duration kPauseBeforeReady = absl::Milliseconds(100);
 
 // Adds the age to the metadata of one answer.
@@ -95,11 +93,11 @@ std::unique_ptr<rpc::ServerInterceptorFactoryInterface> Freshness::ForServer() c
 void Freshness::Look() {
   const absl::Duration asked = uptime_();
   const absl::StatusOr<uint64_t> size =
-      ledger_.AwaitSize(absl::Now() + kPatience, LedgerClient::Tries::kOne);
+      ledger_.AwaitSize(absl::Now() + kLedgerPatience, LedgerClient::Tries::kOne);
   // A log begins with the record that founds it: one without records says nothing.
   if (!size.ok() || *size == 0) return;
   ledger_size_ = *size;
-  if (replica_.WaitFor(*size - 1, absl::Now() + kPatience).ok())
+  if (replica_.WaitFor(*size - 1, absl::Now() + kLedgerPatience).ok())
     newest_at_ = absl::ToInt64Microseconds(asked);
 }
 

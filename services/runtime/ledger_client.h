@@ -21,6 +21,9 @@ namespace votum {
 // The most attachments that LedgerService and LogService give for one call (TOO_MANY).
 inline constexpr int kMostCommitments = 500;
 
+// The longest that one question to the ledger, or the fold of what it told, is waited for by those that
+// can do without: whoever stops them waits as long.
+inline constexpr absl::Duration kLedgerPatience = absl::Seconds(1);
 // Between two tries to reach a ledger that is away, doubled from one to the next.
 inline constexpr absl::Duration kFirstPause = absl::Milliseconds(20);
 inline constexpr absl::Duration kLongestPause = absl::Milliseconds(500);

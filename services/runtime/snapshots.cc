@@ -12,8 +12,6 @@
 namespace votum {
 namespace {
 
-// A stopping process waits for the ledger's answer no longer.
-constexpr absl::Duration kLedgerPatience = absl::Seconds(1);
 constexpr absl::Duration kPause = absl::Milliseconds(50);
 
 // Asks until the ledger answers. CANCELLED if `pause` gives false.

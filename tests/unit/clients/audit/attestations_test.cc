@@ -31,10 +31,7 @@ class AttestedLog {
   AttestedLog() {
     log_.Register("zeuge");
     log_.GiveKey("zeuge", "bert");
-    directory::v1::AppointMachine appoint;
-    appoint.set_person_id("zeuge");
-    appoint.set_office(common::v1::OFFICE_ATTESTER);
-    log_.Confirm("bert", {log_.Append("anna", std::move(appoint))});
+    log_.AppointAttester("zeuge");
   }
 
   // An attestation of the log as it is, in which `change` has put something else.

@@ -58,6 +58,13 @@ SmallLog::SmallLog() : log_key_(KeyNamed("log")) {
   founded_ = true;
 }
 
+void SmallLog::AppointAttester(const std::string& id) {
+  dv1::AppointMachine appoint;
+  appoint.set_person_id(id);
+  appoint.set_office(common::v1::OFFICE_ATTESTER);
+  Confirm("bert", {Append("anna", std::move(appoint))});
+}
+
 void SmallLog::GiveKey(const std::string& person, const std::string& confirmer) {
   const crypto::PrivateKey code = KeyNamed("code of " + person);
   dv1::IssueEnrolmentCode issue;

@@ -46,6 +46,8 @@ class SmallLog {
   directory::v1::Confirm ConfirmationOf(const std::vector<uint64_t>& acts) const;
   // Lets time pass before the next record.
   void Wait(absl::Duration duration) { time_ += duration; }
+  // Makes `id`, who is registered and has a key, a machine that attests the state; bert confirms.
+  void AppointAttester(const std::string& id);
   // Gives `person`, who is registered, a key: anna issues the code, `confirmer` confirms the key.
   void GiveKey(const std::string& person, const std::string& confirmer);
 

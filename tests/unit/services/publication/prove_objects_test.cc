@@ -25,10 +25,7 @@ class ProveObjectsTest : public ::testing::Test {
   ProveObjectsTest() {
     log_.Register("zeuge");
     log_.GiveKey("zeuge", "bert");
-    directory::v1::AppointMachine appoint;
-    appoint.set_person_id("zeuge");
-    appoint.set_office(common::v1::OFFICE_ATTESTER);
-    log_.Confirm("bert", {log_.Append("anna", std::move(appoint))});
+    log_.AppointAttester("zeuge");
   }
 
   uint64_t Attest() {

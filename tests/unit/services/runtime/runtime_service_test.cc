@@ -33,10 +33,7 @@ class RuntimeServiceTest : public ::testing::Test {
     grant.set_person_id("petra");
     grant.set_office(common::v1::OFFICE_AUDITOR);
     log_.Append("anna", std::move(grant));
-    dv1::AppointMachine appoint;
-    appoint.set_person_id("zeuge");
-    appoint.set_office(common::v1::OFFICE_ATTESTER);
-    log_.Confirm("bert", {log_.Append("anna", std::move(appoint))});
+    log_.AppointAttester("zeuge");
   }
 
   SmallLog log_;
